@@ -1,0 +1,53 @@
+# population_health: build with PGXS.  make, make install, make installcheck, make bench.
+EXTENSION = population_health
+EXTVERSION := $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" population_health.control)
+
+MODULE_big = population_health
+OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/*/*.c)))
+
+# The install script, joined from one part a room, in the order in which they build on each other.
+PARTS = \
+	00_head/schema \
+	10_core/estimate 10_core/tally 10_core/interval \
+	20_outcome/standard 20_outcome/rate 20_outcome/standardise \
+	30_risk/conditions 30_risk/instrument 30_risk/tier \
+	40_segment/bridges_to_health \
+	50_population/shared_tables 50_population/check_shared_tables 50_population/population_views
+JOINED_SCRIPT = population_health--$(EXTVERSION).sql
+DATA_built = $(JOINED_SCRIPT)
+
+# Statistics must give the same digits on every processor: no fused multiply-add.
+PG_CPPFLAGS = -Isrc -DPH_VERSION='"$(EXTVERSION)"'
+PG_CFLAGS = -ffp-contract=off -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare
+SHLIB_LINK = -lgsl -lgslcblas -lm
+ifdef WERROR
+PG_CFLAGS += -Werror
+endif
+ifdef SANITIZE
+PG_CFLAGS += -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=undefined -O1 -g
+SHLIB_LINK += -fsanitize=address,undefined
+endif
+
+TESTS = $(wildcard test/sql/*.sql)
+REGRESS = $(patsubst test/sql/%.sql,%,$(TESTS))
+REGRESS_OPTS = --inputdir=test --load-extension=population_health
+
+PG_CONFIG ?= pg_config
+PGXS := $(shell $(PG_CONFIG) --pgxs)
+ifeq ($(shell test $$($(PG_CONFIG) --version | sed 's/[^0-9]*\([0-9]*\).*/\1/') -ge 15 && echo yes),)
+$(error population_health needs PostgreSQL 15 or later)
+endif
+include $(PGXS)
+
+all: $(JOINED_SCRIPT)
+
+$(JOINED_SCRIPT): $(PARTS:%=sql/%.sql) population_health.control
+	cat $(PARTS:%=sql/%.sql) > $@
+
+$(OBJS): $(wildcard src/*.h src/*/*.h)
+
+EXTRA_CLEAN = population_health--*.sql
+
+.PHONY: bench
+bench:
+	bash test/bench/run

@@ -1,0 +1,14 @@
+
+-- ---- rates and proportions ----
+
+CREATE FUNCTION ph.crude_rate(tally ph.tally, per float8 DEFAULT 100000, confidence float8 DEFAULT 0.95)
+  RETURNS ph.estimate
+  AS 'MODULE_PATHNAME', 'crude_rate' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ph.crude_rate(ph.tally, float8, float8) IS
+  'events over exposure, times per; limits exact below 10 events, Byar from 10 on (Breslow and Day 1987), widened for repeated events when rows were people; notes: no_data, missing_input, no_exposure';
+
+CREATE FUNCTION ph.proportion(tally ph.tally, per float8 DEFAULT 1, confidence float8 DEFAULT 0.95)
+  RETURNS ph.estimate
+  AS 'MODULE_PATHNAME', 'proportion' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ph.proportion(ph.tally, float8, float8) IS
+  'events over population, times per, with Wilson limits (1927); more events than population is an error; notes: no_data, missing_input, no_exposure';

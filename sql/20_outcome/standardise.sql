@@ -1,0 +1,26 @@
+
+-- ---- standardisation ----
+
+CREATE FUNCTION ph.dsr(tally ph.tally, standard ph.tally DEFAULT ph.esp2013(), per float8 DEFAULT 100000,
+    confidence float8 DEFAULT 0.95, empty_bands text DEFAULT 'null')
+  RETURNS ph.estimate
+  AS 'MODULE_PATHNAME', 'dsr' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ph.dsr(ph.tally, ph.tally, float8, float8, text) IS
+  'directly standardised rate with limits of Dobson et al. (1991), variance for repeated events when rows were people; a band of the standard without exposure gives NULL and a note unless empty_bands is renormalise; notes: no_data, missing_input, empty_band, renormalised, fewer_than_10_events, no_standard, key_below_standard, events_without_exposure, unknown_key';
+
+CREATE FUNCTION ph.expected(tally ph.tally, reference ph.tally) RETURNS float8
+  AS 'MODULE_PATHNAME', 'expected' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ph.expected(ph.tally, ph.tally) IS
+  'events to expect if the rates of the reference held, by key; adds up over sexes and places; NULL where there is no reference, input is missing or a key is unknown';
+
+CREATE FUNCTION ph.smr(observed float8, expected float8, per float8 DEFAULT 1, confidence float8 DEFAULT 0.95)
+  RETURNS ph.estimate
+  AS 'MODULE_PATHNAME', 'smr' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ph.smr(float8, float8, float8, float8) IS
+  'indirectly standardised ratio observed / expected, times per (Breslow and Day 1987); limits of the observed count, each event taken as another person''s; notes: missing_input, no_expected, zero_expected';
+
+CREATE FUNCTION ph.smr(tally ph.tally, reference ph.tally, per float8 DEFAULT 1, confidence float8 DEFAULT 0.95)
+  RETURNS ph.estimate
+  AS 'MODULE_PATHNAME', 'smr_tally' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ph.smr(ph.tally, ph.tally, float8, float8) IS
+  'indirectly standardised ratio of a tally against a reference; limits allow for repeated events of one person; people of unknown key are left out, with a note';

@@ -1,0 +1,338 @@
+-- Questions that every study of a population asks first, made over the shared tables as ordinary
+-- views and functions in the caller's schema: where a place lies, who was there on a day, who was
+-- at risk in a period and what happened to them, who has which condition.
+--
+-- Everything about time rests on one view, stay: the days of each person, each day once. person_at
+-- is its stays that hold a day, person_period its stays cut to a period, so the two always agree.
+
+CREATE FUNCTION ph.completed_years(birth_date date, at date) RETURNS integer
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN extract(year FROM age(at::timestamp, birth_date::timestamp))::integer;
+COMMENT ON FUNCTION ph.completed_years(date, date) IS
+'age in completed years on a day; who is born on 29 February completes a year on 1 March, or on 29 February where there is one';
+
+-- The planner expects 100 rows of the built-in unnest, and takes && and @> of computed ranges for
+-- rare: together they would make it choose nested loops over whole populations. Hence this function,
+-- and not isempty(a * b) instead of a && b below.
+CREATE FUNCTION ph.unnest_days(days datemultirange) RETURNS SETOF daterange
+LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE ROWS 1
+AS 'multirange_unnest';
+COMMENT ON FUNCTION ph.unnest_days(datemultirange) IS
+'one row a range of the multirange, as unnest gives them, which the planner expects to be one';
+
+CREATE FUNCTION ph.bounded_period(period daterange) RETURNS daterange
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF period IS NULL OR isempty(period) OR NOT coalesce(isfinite(lower(period)) AND isfinite(upper(period)), false) THEN
+		RAISE EXCEPTION 'period must have a first and a last day'
+			USING ERRCODE = 'invalid_parameter_value',
+				HINT = 'A year is daterange(''2023-04-01'', ''2024-04-01''): the end is the first day after it.';
+	END IF;
+	RETURN period;
+END
+$$;
+COMMENT ON FUNCTION ph.bounded_period(daterange) IS
+'the period itself. Errors: invalid_parameter_value where it is NULL, empty or without end on either side';
+
+CREATE FUNCTION ph.known_pod(kind text) RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF kind NOT IN ('GP', 'AE', 'OP', 'EL', 'NEL') THEN
+		RAISE EXCEPTION 'kind must be a pod of encounters'
+			USING ERRCODE = 'invalid_parameter_value',
+				HINT = 'The pods are GP, AE, OP, EL and NEL; null stands for all.';
+	END IF;
+	RETURN kind;
+END
+$$;
+COMMENT ON FUNCTION ph.known_pod(text) IS
+'the kind of encounter itself, NULL for all. Errors: invalid_parameter_value where there is no such kind';
+
+CREATE PROCEDURE ph.require_choice(argument text, choice text, offered text[])
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF choice = ANY (offered) THEN
+		RETURN;
+	END IF;
+	RAISE EXCEPTION 'argument % is none of those that the data offer', argument
+		USING ERRCODE = 'invalid_parameter_value',
+			HINT = CASE WHEN offered = '{}' THEN 'There is none to choose from: fill the tables first.'
+			            ELSE 'Choose one of ' || (SELECT string_agg(DISTINCT o, ', ' ORDER BY o) FROM unnest(offered) o) || '.' END;
+END
+$$;
+COMMENT ON PROCEDURE ph.require_choice(text, text, text[]) IS
+'does nothing where the choice is one of those offered. Errors: invalid_parameter_value, with what there is';
+
+CREATE FUNCTION ph.kinds_above(schema text, base text) RETURNS text[]
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	kinds text[];
+BEGIN
+	EXECUTE format(
+		'with recursive above as (
+			select parent_id from %1$I.place join %1$I.place_parent using (place_id) where %2$s
+			union
+			select p.parent_id from above join %1$I.place_parent p on p.place_id = above.parent_id)
+		select array_agg(distinct place_kind) from above join %1$I.place on place_id = parent_id',
+		schema, base)
+	INTO kinds;
+	RETURN coalesce(kinds, '{}');
+END
+$$;
+COMMENT ON FUNCTION ph.kinds_above(text, text) IS
+'the kinds of place that lie above the places for which the condition base holds';
+
+CREATE FUNCTION ph.ladder_query(schema text, name text, base text, kinds text[]) RETURNS text
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+	SELECT format(
+		'with recursive above (%2$I, place_id) as (
+			select place_id, place_id from %1$I.place where %3$s
+			union
+			select above.%2$I, parent.parent_id
+			from above join %1$I.place_parent parent on parent.place_id = above.place_id)
+		select above.%2$I%4$s
+		from above join %1$I.place on place.place_id = above.place_id
+		group by above.%2$I',
+		schema, name, base,
+		string_agg(
+			format(', case when count(*) filter (where place_kind = %1$L) = 1 then min(place.place_id) filter (where place_kind = %1$L) end as %2$I',
+				kind, lower(kind)),
+			'' ORDER BY kind))
+	FROM unnest(kinds) kind;
+END;
+COMMENT ON FUNCTION ph.ladder_query(text, text, text, text[]) IS
+'the query that gives one row a place for which the condition base holds: its id as the column name, and one column a kind with the place of that kind above it; NULL where there is none, or more than one';
+
+CREATE FUNCTION ph.spell_query(schema text, source text, columns text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT format(
+		'select person_id, %3$s,
+			ph.unnest_days(datemultirange(spell) - coalesce(range_agg(spell) over later, ''{}'')) as spell
+		from (
+			select person_id, %3$s, start_date,
+				daterange(start_date, case when end_date = death_date then end_date + 1 else end_date end)
+				* daterange(birth_date, death_date, ''[]'') as spell
+			from %2$s spell
+			join %1$I.person using (person_id)
+			where (end_date is null or end_date >= start_date) and (death_date is null or death_date >= birth_date)
+		) spells
+		window later as (
+			partition by person_id order by start_date desc nulls last, %3$s
+			rows between unbounded preceding and 1 preceding)',
+		schema, source, columns);
+END;
+COMMENT ON FUNCTION ph.spell_query(text, text, text) IS
+'the query that makes of the spells of the source (person_id, the columns, start_date, end_date) days that are each counted once: within life, the day of death included, and the spell with the later start takes over from one that it overlaps';
+
+CREATE PROCEDURE ph.drop_population_views(schema text)
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+SET client_min_messages = warning
+AS $$
+DECLARE
+	taken text;
+BEGIN
+	SELECT string_agg(object, ', ' ORDER BY object) INTO taken
+	FROM (
+		SELECT c.relname::text, c.relkind = 'v' AND obj_description(c.oid, 'pg_class') LIKE 'population_health: %'
+		FROM pg_class c
+		WHERE c.relnamespace = to_regnamespace(quote_ident(schema))
+			AND c.relname IN ('place_ladder', 'practice_ladder', 'registration_spell', 'residence_spell', 'stay', 'register')
+		UNION ALL
+		SELECT p.proname::text, obj_description(p.oid, 'pg_proc') LIKE 'population_health: %'
+		FROM pg_proc p
+		WHERE p.oid IN (to_regprocedure(format('%I.person_at(date)', schema)),
+		                to_regprocedure(format('%I.person_period(daterange, text)', schema)))
+	) found (object, ours)
+	WHERE ours IS NOT TRUE;
+	IF taken IS NOT NULL THEN
+		RAISE EXCEPTION 'schema "%" already has % of another origin', schema, taken
+			USING ERRCODE = 'duplicate_object',
+				HINT = 'Only what ph.create_population_views made is replaced; rename or drop the others first.';
+	END IF;
+	EXECUTE format(
+		'drop function if exists %1$I.person_period(daterange, text), %1$I.person_at(date);
+		drop view if exists %1$I.stay, %1$I.register, %1$I.registration_spell, %1$I.residence_spell,
+			%1$I.place_ladder, %1$I.practice_ladder', schema);
+END
+$$;
+COMMENT ON PROCEDURE ph.drop_population_views(text) IS
+'drops what ph.create_population_views made in the schema. Errors: duplicate_object where one of the names is something else, dependent_objects_still_exist where other objects are built on them';
+
+CREATE PROCEDURE ph.create_population_views(
+	schema text,
+	small_area text DEFAULT 'LSOA21',
+	neighbourhood text DEFAULT 'PCN',
+	place text DEFAULT 'LAD24',
+	system text DEFAULT 'ICB24',
+	deprivation text DEFAULT 'imd2019_decile')
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	is_area text := format('place_kind = %L', small_area);
+	is_practice text := format('place_id in (select practice_code from %I.registration)', schema);
+	area_kinds text[];
+	practice_kinds text[];
+	network_kinds text[];
+	place_kinds text[];
+	factors text[];
+	practice_neighbourhood text;  -- one of these two, the other is NULL
+	area_neighbourhood text;
+	object record;
+BEGIN
+	IF to_regnamespace(quote_ident(schema)) IS NULL THEN
+		RAISE EXCEPTION 'schema "%" does not exist', schema
+			USING ERRCODE = 'invalid_schema_name';
+	END IF;
+	EXECUTE format('select array(select distinct place_kind from %I.place)', schema) INTO place_kinds;
+	CALL ph.require_choice('small_area', small_area, place_kinds);
+
+	area_kinds := ph.kinds_above(schema, is_area);
+	CALL ph.require_choice('place', place, area_kinds);
+	CALL ph.require_choice('system', system, area_kinds);
+
+	practice_kinds := ph.kinds_above(schema, is_practice);
+	EXECUTE format(
+		'select array(select distinct place_kind from %1$I.place where place_id in (select pcn_code from %1$I.registration))',
+		schema) INTO network_kinds;
+	CALL ph.require_choice('neighbourhood', neighbourhood, practice_kinds || network_kinds || area_kinds);
+	IF neighbourhood = ANY (practice_kinds) THEN
+		practice_neighbourhood := format('coalesce(practice.%I, network.place_id)', lower(neighbourhood));
+	ELSIF neighbourhood = ANY (network_kinds) THEN
+		practice_neighbourhood := 'network.place_id';
+	ELSE
+		area_neighbourhood := format('area.%I', lower(neighbourhood));
+	END IF;
+
+	EXECUTE format(
+		'select array(
+			select factor from %1$I.place_factor join %1$I.place using (place_id) where %2$s
+			group by factor having bool_and(value in (1, 2, 3, 4, 5, 6, 7, 8, 9, 10)))', schema, is_area) INTO factors;
+	CALL ph.require_choice('deprivation', deprivation, factors);
+
+	CALL ph.drop_population_views(schema);
+	EXECUTE format('create view %I.place_ladder as %s', schema, ph.ladder_query(schema, 'small_area', is_area, area_kinds));
+	EXECUTE format('create view %I.practice_ladder as %s', schema, ph.ladder_query(schema, 'practice', is_practice, practice_kinds));
+	-- What is known of practices and areas is joined before spells are cut, while the planner still
+	-- knows how many rows there are.
+	EXECUTE format('create view %I.registration_spell as %s', schema,
+		ph.spell_query(schema,
+			format('(
+				select person_id, practice_code as practice, %2$s start_date, end_date
+				from %1$I.registration
+				left join %1$I.practice_ladder practice on practice.practice = practice_code
+				left join %1$I.place network on network.place_id = pcn_code and network.place_kind = %3$L)',
+				schema, practice_neighbourhood || ' as neighbourhood,', neighbourhood),
+			concat_ws(', ', 'practice', CASE WHEN practice_neighbourhood IS NOT NULL THEN 'neighbourhood' END)));
+	EXECUTE format('create view %I.residence_spell as %s', schema,
+		ph.spell_query(schema,
+			-- life itself is a residence of unknown address, so that nobody is lost between two addresses
+			format('(
+				select person_id, small_area, %2$s area.%3$I as place, area.%4$I as system, deprivation_decile, start_date, end_date
+				from (
+					select person_id, lsoa21_code as small_area, start_date, end_date from %1$I.residence
+					union all
+					select person_id, null, null, null from %1$I.person
+				) address
+				left join %1$I.place_ladder area using (small_area)
+				left join (
+					select distinct on (place_id) place_id as small_area, value::integer as deprivation_decile
+					from %1$I.place_factor
+					where factor = %5$L
+					order by place_id, period desc
+				) deprivation using (small_area))',
+				schema, area_neighbourhood || ' as neighbourhood,', lower(place), lower(system), deprivation),
+			concat_ws(', ', 'small_area', CASE WHEN area_neighbourhood IS NOT NULL THEN 'neighbourhood' END, 'place, system, deprivation_decile')));
+	EXECUTE format(
+		'create view %1$I.stay as
+		select person_id, practice, neighbourhood, place, system, small_area, deprivation_decile,
+			(deprivation_decile + 1) / 2 as deprivation_quintile, registration.spell * residence.spell as spell
+		from %1$I.registration_spell registration
+		join %1$I.residence_spell residence using (person_id)
+		where not isempty(registration.spell * residence.spell)', schema);
+
+	EXECUTE format(
+		'create function %1$I.person_at(at date)
+		returns table (
+			person_id text, age integer, sex text, ethnicity text, practice text, neighbourhood text, place text,
+			system text, small_area text, deprivation_decile integer, deprivation_quintile integer)
+		language sql stable parallel safe
+		begin atomic
+			select s.person_id, ph.completed_years(p.birth_date, at), p.sex, nullif(p.ethnicity_code, ''Z''),
+				s.practice, s.neighbourhood, s.place, s.system, s.small_area, s.deprivation_decile, s.deprivation_quintile
+			from %1$I.stay s
+			join %1$I.person p on p.person_id = s.person_id
+			where at is not null and not isempty(s.spell * daterange(at, at, ''[]''));
+		end', schema);
+
+	EXECUTE format(
+		'create function %1$I.person_period(period daterange, kind text default null)
+		returns table (
+			person_id text, stay integer, age integer, sex text, ethnicity text, practice text, neighbourhood text,
+			place text, system text, small_area text, deprivation_decile integer, deprivation_quintile integer,
+			start_date date, end_date date, days integer, years double precision,
+			events bigint, cost numeric, events_outside bigint)
+		language sql stable parallel safe
+		begin atomic
+			with asked as materialized (
+				select ph.bounded_period(period) as period, ph.known_pod(kind) as kind
+			), at_risk as (
+				select s.*, s.spell * asked.period as days,
+					row_number() over (partition by s.person_id order by s.spell)::integer as stay
+				from %1$I.stay s, asked
+				where not isempty(s.spell * asked.period)
+			), counted as (
+				select e.person_id, coalesce(r.stay, 1) as stay, count(r.stay) as events,
+					sum(e.cost) filter (where r.stay is not null) as cost,
+					count(*) filter (where r.stay is null) as events_outside
+				from asked
+				join %1$I.encounter e on asked.period @> e.start_date and (asked.kind is null or e.pod = asked.kind)
+				left join at_risk r on r.person_id = e.person_id and r.days @> e.start_date
+				group by e.person_id, coalesce(r.stay, 1)
+			)
+			select person_id, case when r.days is null then 0 else stay end,
+				ph.completed_years(p.birth_date, lower(r.days)), p.sex, nullif(p.ethnicity_code, ''Z''),
+				r.practice, r.neighbourhood, r.place, r.system, r.small_area, r.deprivation_decile, r.deprivation_quintile,
+				lower(r.days), upper(r.days), coalesce(upper(r.days) - lower(r.days), 0),
+				coalesce(upper(r.days) - lower(r.days), 0) / 365.25::double precision,
+				coalesce(c.events, 0), coalesce(c.cost, 0), coalesce(c.events_outside, 0)
+			from at_risk r
+			full join counted c using (person_id, stay)
+			join %1$I.person p using (person_id);
+		end', schema);
+
+	EXECUTE format(
+		'create view %1$I.register as
+		select event.person_id, matched.list as condition, min(event.event_date) as first_date
+		from %1$I.clinical_event event
+		join (%2$s) matched using (code_system, code)
+		group by event.person_id, matched.list', schema, ph.in_schema(ph.matched_code_query(), schema));
+
+	FOR object IN
+		VALUES
+		('view', 'place_ladder', 'one row a small area: the place of each kind in which it lies, NULL where there is none or more than one'),
+		('view', 'practice_ladder', 'one row a practice: the place of each kind to which it belongs, NULL where there is none or more than one'),
+		('view', 'registration_spell', 'days registered, each day of a person once: the later registration takes over, the day of death counts'),
+		('view', 'residence_spell', 'days of life by small area, each day of a person once: the later address takes over, small_area is NULL where no address is known'),
+		('view', 'stay', 'one row a person and run of days with one registration and one address, each day once; spell is half open'),
+		('view', 'register', 'one row a person and condition: the first event with a code of the latest version of the code list of that name'),
+		('function', 'person_at(date)', 'one row a person who was registered and alive on the day, as known by then: age in completed years, where deprivation_decile 1 and deprivation_quintile 1 are the most deprived; unknown is NULL'),
+		('function', 'person_period(daterange, text)', 'one row a person and stay in the period: person-years at risk (days / 365.25), encounters of the kind that started in it (null: all), their cost in pounds. Encounters in the period outside any stay are counted apart in events_outside, on the first stay or on a row with stay 0. Errors: invalid_parameter_value for a period without end or an unknown kind')
+	LOOP
+		EXECUTE format('comment on %s %I.%s is %L', object.column1, schema, object.column2, 'population_health: ' || object.column3);
+	END LOOP;
+END
+$$;
+COMMENT ON PROCEDURE ph.create_population_views(text, text, text, text, text, text) IS
+'makes, over the shared tables of the schema, the views place_ladder, practice_ladder, registration_spell, residence_spell, stay and register and the functions person_at(date) and person_period(daterange, text); what an earlier call made is replaced. The other arguments name kinds of place and the factor with the decile of deprivation, one fixed edition. Errors: invalid_schema_name, invalid_parameter_value with what there is, duplicate_object where a name is taken by something else';

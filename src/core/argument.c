@@ -1,0 +1,74 @@
+/* argument.c: reading arguments, and the one wording for a bad one. */
+#include "core/argument.h"
+
+#include <math.h>
+
+#include "lib/stringinfo.h"
+#include "utils/builtins.h"
+
+void
+argument_error(const char *argument, const char *rule, const char *hint)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("argument \"%s\" %s", argument, rule),
+			 hint ? errhint("%s", hint) : 0));
+}
+
+double
+argument_number(FunctionCallInfo fcinfo, int index, const char *argument)
+{
+	double		x;
+
+	if (PG_ARGISNULL(index))
+		argument_error(argument, "must not be null", NULL);
+	x = PG_GETARG_FLOAT8(index);
+	if (!isfinite(x))
+		argument_error(argument, "must be a finite number", NULL);
+	return x;
+}
+
+double
+argument_positive(FunctionCallInfo fcinfo, int index, const char *argument)
+{
+	double		x = argument_number(fcinfo, index, argument);
+
+	if (x <= 0)
+		argument_error(argument, "must be greater than 0", NULL);
+	return x;
+}
+
+double
+argument_confidence(FunctionCallInfo fcinfo, int index)
+{
+	double		confidence = argument_number(fcinfo, index, "confidence");
+
+	if (confidence <= 0 || confidence >= 1)
+		argument_error("confidence", "must lie between 0 and 1, both excluded",
+					   "Write 0.95 for a 95 % interval.");
+	return confidence;
+}
+
+int
+argument_choice(FunctionCallInfo fcinfo, int index, const char *argument,
+				const char *const *choices)
+{
+	StringInfoData hint;
+	text	   *given;
+
+	if (!PG_ARGISNULL(index))
+	{
+		given = PG_GETARG_TEXT_PP(index);
+		for (int i = 0; choices[i] != NULL; i++)
+			if (VARSIZE_ANY_EXHDR(given) == strlen(choices[i]) &&
+				memcmp(VARDATA_ANY(given), choices[i], strlen(choices[i])) == 0)
+				return i;
+	}
+
+	initStringInfo(&hint);
+	appendStringInfo(&hint, "Choose one of: %s", choices[0]);
+	for (int i = 1; choices[i] != NULL; i++)
+		appendStringInfo(&hint, ", %s", choices[i]);
+	appendStringInfoChar(&hint, '.');
+	argument_error(argument, "is not a known choice", hint.data);
+}

@@ -1,0 +1,19 @@
+/* argument.h: reading arguments, and the one wording for a bad one. */
+#ifndef PH_ARGUMENT_H
+#define PH_ARGUMENT_H
+
+#include "postgres.h"
+#include "fmgr.h"
+
+/* Names the argument and the rule, and never repeats the value: it may be a patient's. */
+extern void argument_error(const char *argument, const char *rule, const char *hint) pg_attribute_noreturn();
+
+extern double argument_number(FunctionCallInfo fcinfo, int index, const char *argument);
+extern double argument_positive(FunctionCallInfo fcinfo, int index, const char *argument);
+extern double argument_confidence(FunctionCallInfo fcinfo, int index);
+
+/* The position of a text argument in a list of choices that ends with NULL. */
+extern int	argument_choice(FunctionCallInfo fcinfo, int index, const char *argument,
+							const char *const *choices);
+
+#endif

@@ -1,0 +1,32 @@
+/* compat.h: the one place that knows about server versions 15 to 18. */
+#ifndef PH_COMPAT_H
+#define PH_COMPAT_H
+
+#include "fmgr.h"
+#include "funcapi.h"
+#if PG_VERSION_NUM >= 160000
+#include "nodes/miscnodes.h"
+#include "varatt.h"
+#endif
+
+#if PG_VERSION_NUM < 150000 || PG_VERSION_NUM >= 190000
+#error "population_health supports PostgreSQL 15 to 18"
+#endif
+
+#if PG_VERSION_NUM >= 180000
+#define PH_MODULE_MAGIC PG_MODULE_MAGIC_EXT(.name = "population_health", .version = PH_VERSION)
+#else
+#define PH_MODULE_MAGIC PG_MODULE_MAGIC
+#endif
+
+/* before 16, input functions had no soft errors */
+#if PG_VERSION_NUM < 160000
+#define ereturn(context, dummy, ...) \
+	do { \
+		(void) (context); \
+		ereport(ERROR, __VA_ARGS__); \
+		return dummy; \
+	} while (0)
+#endif
+
+#endif

@@ -1,0 +1,74 @@
+/* interval.c: confidence limits of a count and of a proportion, as plain mathematics. */
+#include "core/interval.h"
+
+#include <math.h>
+
+#include "core/distribution.h"
+
+/* Byar's approximation (Breslow and Day 1987).  A lower limit below 0 does not exist: NAN. */
+Limits
+byar_limits(double events, double confidence)
+{
+	double		z = normal_upper_quantile((1 - confidence) / 2);
+	double		next = events + 1;
+	Limits		limits;
+
+	limits.lower = events * pow(1 - 1 / (9 * events) - z / (3 * sqrt(events)), 3);
+	limits.upper = next * pow(1 - 1 / (9 * next) + z / (3 * sqrt(next)), 3);
+	if (!(limits.lower >= 0))
+		limits.lower = NAN;
+	return limits;
+}
+
+/* Exact Poisson limits from chi-square quantiles (Garwood 1936). */
+Limits
+exact_limits(double events, double confidence)
+{
+	double		tail = (1 - confidence) / 2;
+	Limits		limits;
+
+	limits.lower = events > 0 ? chi_square_lower_quantile(tail, 2 * events) / 2 : 0;
+	limits.upper = chi_square_upper_quantile(tail, 2 * events + 2) / 2;
+	return limits;
+}
+
+/* England's convention: exact below 10 events, Byar's from there on. */
+Limits
+count_limits(double events, double confidence)
+{
+	return events < 10 ? exact_limits(events, confidence) : byar_limits(events, confidence);
+}
+
+/*
+ * Limits of a count whose events come in clusters, several to one person: the distance from the count
+ * grows by the square root of (sum of squares / sum), the compound Poisson's variance over the count.
+ */
+Limits
+repeated_limits(double events, double squares, Limits independent)
+{
+	double		inflation = events > 0 ? sqrt(squares / events) : 1;
+	Limits		limits;
+
+	limits.lower = fmax(0, events + inflation * (independent.lower - events));
+	limits.upper = events + inflation * (independent.upper - events);
+	if (isnan(independent.lower))
+		limits.lower = NAN;
+	return limits;
+}
+
+/* Wilson's score limits (Wilson 1927; Newcombe and Altman 2000). */
+Limits
+wilson_limits(double events, double population, double confidence)
+{
+	double		z = normal_upper_quantile((1 - confidence) / 2);
+	double		middle = 2 * events + z * z;
+	double		half = z * sqrt(z * z + 4 * events * (1 - events / population));
+	double		scale = 2 * (population + z * z);
+	Limits		limits;
+
+	limits.lower = fmax(0, (middle - half) / scale);
+	limits.upper = fmin(1, (middle + half) / scale);
+	if (events == 0)
+		limits.lower = 0;
+	return limits;
+}

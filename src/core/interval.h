@@ -1,0 +1,17 @@
+/* interval.h: confidence limits of a count and of a proportion, as plain mathematics. */
+#ifndef PH_INTERVAL_H
+#define PH_INTERVAL_H
+
+typedef struct Limits
+{
+	double		lower;
+	double		upper;
+} Limits;
+
+extern Limits byar_limits(double events, double confidence);
+extern Limits exact_limits(double events, double confidence);
+extern Limits count_limits(double events, double confidence);
+extern Limits repeated_limits(double events, double squares, Limits independent);
+extern Limits wilson_limits(double events, double population, double confidence);
+
+#endif

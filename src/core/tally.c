@@ -1,0 +1,512 @@
+/*
+ * tally.c: folding rows into a tally, and rolling tallies up.
+ *
+ * Finding a cell is what a row costs.  Keys such as ages are evenly spaced, so the first look goes to
+ * where an even spacing would have put the key, and a binary search is the fallback.  A new key goes
+ * into an unsorted tail that is merged when the room is used up: n log n for any order of arrival.
+ */
+#include "core/tally.h"
+
+#include <math.h>
+
+#include "common/int.h"
+#include "core/argument.h"
+#include "miscadmin.h"
+
+static int32
+tally_capacity(const Tally *tally)
+{
+	return (VARSIZE(tally) - offsetof(Tally, cells)) / sizeof(TallyCell);
+}
+
+Tally *
+tally_new(int capacity)
+{
+	Tally	   *tally;
+
+	if (capacity < 0 || capacity > TALLY_MAX_CELLS)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("a tally cannot hold more than %d different keys", TALLY_MAX_CELLS),
+				 errhint("Round the keys, for example to whole years of age.")));
+	tally = palloc0(TALLY_SIZE(capacity));
+	SET_VARSIZE(tally, TALLY_SIZE(capacity));
+	tally->version = TALLY_VERSION;
+	if (capacity == 0)
+		tally->flags = TALLY_CANONICAL;
+	return tally;
+}
+
+Tally *
+tally_open(Datum datum)
+{
+	Tally	   *tally = (Tally *) PG_DETOAST_DATUM(datum);
+
+	if (VARSIZE(tally) < TALLY_SIZE(0) || tally->version != TALLY_VERSION ||
+		(tally->flags & ~TALLY_KNOWN_FLAGS) != 0 || tally->reserved != 0 ||
+		tally->sorted < 0 || tally->tail < 0 ||
+		(int64) tally->sorted + tally->tail > tally_capacity(tally))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("stored value of type %s is not readable by this version", "ph.tally"),
+				 errhint("Update the population_health library.")));
+	return tally;
+}
+
+static void
+set_inverse_step(Tally *tally)
+{
+	double		range;
+
+	if (tally->sorted < 2)
+	{
+		tally->inverse_step = 0;
+		return;
+	}
+	range = tally->cells[tally->sorted - 1].key - tally->cells[0].key;
+	tally->inverse_step = (tally->sorted - 1) / range;
+	if (!isfinite(tally->inverse_step))
+		tally->inverse_step = 0;
+}
+
+static TallyCell *
+find_cell(Tally *tally, double key)
+{
+	int			low = 0,
+				high = tally->sorted - 1;
+	double		guess;
+
+	if (tally->sorted > 0)
+	{
+		guess = (key - tally->cells[0].key) * tally->inverse_step + 0.5;
+		if (guess >= 0 && guess < tally->sorted && tally->cells[(int) guess].key == key)
+			return &tally->cells[(int) guess];
+	}
+	while (low <= high)
+	{
+		int			middle = low + (high - low) / 2;
+		double		found = tally->cells[middle].key;
+
+		if (found == key)
+			return &tally->cells[middle];
+		if (found < key)
+			low = middle + 1;
+		else
+			high = middle - 1;
+	}
+	/* rows often arrive in runs of one key: the newest cell of the tail is worth a look */
+	if (tally->tail > 0 && tally->cells[tally->sorted + tally->tail - 1].key == key)
+		return &tally->cells[tally->sorted + tally->tail - 1];
+	return NULL;
+}
+
+static inline void
+cell_add(TallyCell *cell, const TallyCell *other)
+{
+	sum_add_sum(&cell->exposure, other->exposure);
+	sum_add_sum(&cell->events, other->events);
+	sum_add_sum(&cell->squares, other->squares);
+	if (unlikely(!isfinite(cell->exposure.high) || !isfinite(cell->events.high) ||
+				 !isfinite(cell->squares.high)))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("a sum in the tally is out of range")));
+}
+
+static int
+compare_keys(const void *a, const void *b)
+{
+	double		left = ((const TallyCell *) a)->key;
+	double		right = ((const TallyCell *) b)->key;
+
+	return (left > right) - (left < right);
+}
+
+/* Puts the tail in order among the sorted cells.  No key of the tail is among them already. */
+static void
+merge_tail(Tally *tally)
+{
+	TallyCell  *tail;
+	int			left = 0,
+				i,
+				j,
+				to;
+
+	if (tally->tail == 0)
+		return;
+	tail = palloc_array(TallyCell, tally->tail);
+	memcpy(tail, &tally->cells[tally->sorted], tally->tail * sizeof(TallyCell));
+	qsort(tail, tally->tail, sizeof(TallyCell), compare_keys);
+
+	for (i = 1; i < tally->tail; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (tail[i].key == tail[left].key)
+			cell_add(&tail[left], &tail[i]);
+		else
+			tail[++left] = tail[i];
+	}
+	left++;
+
+	memset(&tally->cells[tally->sorted], 0, tally->tail * sizeof(TallyCell));
+	for (i = tally->sorted - 1, j = left - 1, to = tally->sorted + left - 1; j >= 0; to--)
+	{
+		if (i >= 0 && tally->cells[i].key > tail[j].key)
+			tally->cells[to] = tally->cells[i--];
+		else
+			tally->cells[to] = tail[j--];
+	}
+	pfree(tail);
+	tally->sorted += left;
+	tally->tail = 0;
+	set_inverse_step(tally);
+}
+
+/* A copy with more room, in the caller's context: the executor takes it from there. */
+static Tally *
+enlarge(const Tally *tally)
+{
+	int			capacity = tally_capacity(tally);
+	int			larger = capacity < 4 ? 4 : Min(capacity, TALLY_MAX_CELLS / 2) * 2;
+	Tally	   *result = tally_new(larger > capacity ? larger : capacity + 1);
+
+	memcpy((char *) result + VARHDRSZ, (const char *) tally + VARHDRSZ,
+		   TALLY_SIZE(tally->sorted + tally->tail) - VARHDRSZ);
+	return result;
+}
+
+/* Adds a cell whose key is not there yet.  Returns the tally, which may have had to move. */
+static pg_noinline Tally *
+append_cell(Tally *tally, const TallyCell *cell)
+{
+	int			capacity = tally_capacity(tally);
+
+	if (tally->sorted + tally->tail == capacity)
+	{
+		merge_tail(tally);
+		if (capacity - tally->sorted < 1 + capacity / 4)
+			tally = enlarge(tally);
+	}
+	tally->cells[tally->sorted + tally->tail] = *cell;
+	if (tally->tail == 0 && (tally->sorted == 0 || tally->cells[tally->sorted - 1].key < cell->key))
+	{
+		tally->sorted++;
+		set_inverse_step(tally);
+	}
+	else
+		tally->tail++;
+	return tally;
+}
+
+/* Adds a cell, in place where it can.  Returns the tally, which may have had to move. */
+Tally *
+tally_add(Tally *tally, const TallyCell *cell)
+{
+	TallyCell  *found = find_cell(tally, cell->key);
+
+	tally->flags &= ~TALLY_CANONICAL;
+	if (found == NULL)
+		return append_cell(tally, cell);
+	cell_add(found, cell);
+	return tally;
+}
+
+/* Adds a to b, which are numbers of rows. */
+static int64
+add_rows(int64 a, int64 b)
+{
+	int64		result;
+
+	if (pg_add_s64_overflow(a, b, &result) || result > TALLY_MAX_ROWS)
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("a number of rows in the tally is out of range")));
+	return result;
+}
+
+static TallyCell
+cell_normalise(const TallyCell *cell)
+{
+	TallyCell	result;
+
+	result.key = cell->key;
+	result.exposure = sum_normalise(cell->exposure);
+	result.events = sum_normalise(cell->events);
+	result.squares = sum_normalise(cell->squares);
+	return result;
+}
+
+/* The same tally in key order, sums normalised, nothing spare; the argument is never changed. */
+Tally *
+tally_canonical(Tally *tally)
+{
+	Tally	   *result;
+
+	if (tally->flags & TALLY_CANONICAL)
+		return tally;
+	result = palloc(VARSIZE(tally));
+	memcpy(result, tally, VARSIZE(tally));
+	merge_tail(result);
+	for (int i = 0; i < result->sorted; i++)
+		result->cells[i] = cell_normalise(&result->cells[i]);
+	result->unknown = cell_normalise(&result->unknown);
+	SET_VARSIZE(result, TALLY_SIZE(result->sorted));
+	set_inverse_step(result);
+	result->flags |= TALLY_CANONICAL;
+	return result;
+}
+
+static const char *
+cell_problem(const TallyCell *cell)
+{
+	const Sum  *sums[] = {&cell->exposure, &cell->events, &cell->squares};
+
+	for (int i = 0; i < 3; i++)
+	{
+		Sum			normal = sum_normalise(*sums[i]);
+
+		if (!isfinite(sums[i]->high) || !isfinite(sums[i]->low))
+			return "a sum must be finite";
+		if (normal.high != sums[i]->high || normal.low != sums[i]->low)
+			return "the two parts of a sum must not overlap";
+	}
+	if (cell->exposure.high < 0)
+		return "exposure must not be negative";
+	if (cell->squares.high < 0)
+		return "events squared must not be negative";
+	if (cell->squares.high == 0 && cell->events.high != 0 && fabs(cell->events.high) > 1e-150)
+		return "events squared must not be 0 where there are events";
+	return NULL;
+}
+
+/* What is wrong with a tally that came from outside, or NULL.  Serves text, binary and JSON alike. */
+const char *
+tally_problem(const Tally *tally)
+{
+	const char *problem;
+	uint8		rows = tally->flags & (TALLY_PEOPLE | TALLY_COUNTS);
+
+	if (tally->missing < 0 || tally->missing > TALLY_MAX_ROWS ||
+		tally->unknown_rows < 0 || tally->unknown_rows > TALLY_MAX_ROWS)
+		return "a number of rows must lie between 0 and 2^53";
+	if (rows == 0 && (tally->sorted > 0 || tally->missing > 0 || tally->unknown_rows > 0 ||
+					  (tally->flags & TALLY_NEGATIVE)))
+		return "an empty tally must not hold anything";
+	if ((problem = cell_problem(&tally->unknown)) != NULL)
+		return problem;
+	if (tally->unknown_rows == 0 && (tally->unknown.exposure.high != 0 ||
+									 tally->unknown.events.high != 0 ||
+									 tally->unknown.squares.high != 0))
+		return "an unknown cell must have rows";
+	if (!(tally->flags & TALLY_NEGATIVE) && tally->unknown.events.high < 0)
+		return "events must not be negative unless the tally says so";
+	for (int i = 0; i < tally->sorted; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (!isfinite(tally->cells[i].key))
+			return "a key must be finite";
+		if (i > 0 && !(tally->cells[i - 1].key < tally->cells[i].key))
+			return "keys must be in ascending order";
+		if ((problem = cell_problem(&tally->cells[i])) != NULL)
+			return problem;
+		if (!(tally->flags & TALLY_NEGATIVE) && tally->cells[i].events.high < 0)
+			return "events must not be negative unless the tally says so";
+	}
+	return NULL;
+}
+
+/* Everything the tally holds, the unknown key included, in one cell. */
+TallyCell
+tally_total(const Tally *tally)
+{
+	TallyCell	total = tally->unknown;
+
+	for (int i = 0; i < tally->sorted; i++)
+		cell_add(&total, &tally->cells[i]);
+	for (int i = tally->sorted; i < tally->sorted + tally->tail; i++)
+		cell_add(&total, &tally->cells[i]);
+	return total;
+}
+
+/* ---- the aggregates ---- */
+
+/*
+ * The state to change: argument 0 itself inside an aggregate, a copy of it when some user calls the
+ * support function directly.
+ */
+static Tally *
+state_to_change(FunctionCallInfo fcinfo)
+{
+	Tally	   *state;
+
+	if (PG_ARGISNULL(0))
+		return tally_new(0);
+	if (AggCheckCallContext(fcinfo, NULL))
+		return tally_open(PG_GETARG_DATUM(0));
+	state = (Tally *) PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(0));
+	return tally_open(PointerGetDatum(state));
+}
+
+static void
+check_row(FunctionCallInfo fcinfo, const TallyCell *row, double squared)
+{
+	if (unlikely(!isfinite(row->key)))
+		argument_error("key", "must be a finite number", "Use NULL for an unknown key.");
+	if (unlikely(!(row->exposure.high >= 0 && isfinite(row->exposure.high))))
+		argument_error("exposure", "must be finite and not negative",
+					   "Exposure is the population or the years at risk.");
+	if (unlikely(!(fabs(row->events.high) <= 1e150)))
+		argument_error("events", "must be a finite number of at most 1e150 in size", NULL);
+	if (unlikely(!(squared >= 0 && isfinite(squared))))
+		argument_error("events_squared", "must be finite and not negative", NULL);
+}
+
+/* Folds one checked row into the state. */
+static Tally *
+fold_row(Tally *state, const TallyCell *row, bool key_known, uint8 rows)
+{
+	state->flags |= rows | (row->events.high < 0 ? TALLY_NEGATIVE : 0);
+	if (key_known)
+		return tally_add(state, row);
+	state->flags &= ~TALLY_CANONICAL;
+	state->unknown_rows = add_rows(state->unknown_rows, 1);
+	cell_add(&state->unknown, row);
+	return state;
+}
+
+static Tally *
+leave_out_row(Tally *state, uint8 rows)
+{
+	state->flags |= rows;
+	state->missing = add_rows(state->missing, 1);
+	return state;
+}
+
+/* One row a person: argument 2 holds all of that person's events, argument 3 if any the years. */
+static Datum
+fold_person(FunctionCallInfo fcinfo, double events, bool has_years)
+{
+	Tally	   *state = state_to_change(fcinfo);
+	TallyCell	row = {0};
+
+	if (PG_ARGISNULL(2) || (has_years && PG_ARGISNULL(3)))
+		PG_RETURN_POINTER(leave_out_row(state, TALLY_PEOPLE));
+	/* adding 0 makes a negative zero an ordinary one: equal keys have equal bytes */
+	row.key = PG_ARGISNULL(1) ? 0 : PG_GETARG_FLOAT8(1) + 0.0;
+	row.exposure.high = has_years ? PG_GETARG_FLOAT8(3) : 1;
+	row.events.high = events;
+	check_row(fcinfo, &row, 0);
+	sum_add_square(&row.squares, events);
+	PG_RETURN_POINTER(fold_row(state, &row, !PG_ARGISNULL(1), TALLY_PEOPLE));
+}
+
+/*
+ * ph.person_tally(key float8, events float8): transition.  One row a person, who counts as one.
+ */
+PG_FUNCTION_INFO_V1(tally_fold_person);
+Datum
+tally_fold_person(PG_FUNCTION_ARGS)
+{
+	return fold_person(fcinfo, PG_ARGISNULL(2) ? 0 : PG_GETARG_FLOAT8(2), false);
+}
+
+/*
+ * ph.person_tally(key float8, events boolean): transition.  One row a person: did it happen?
+ */
+PG_FUNCTION_INFO_V1(tally_fold_person_boolean);
+Datum
+tally_fold_person_boolean(PG_FUNCTION_ARGS)
+{
+	return fold_person(fcinfo, !PG_ARGISNULL(2) && PG_GETARG_BOOL(2) ? 1 : 0, false);
+}
+
+/*
+ * ph.person_tally(key float8, events float8, years float8): transition.  One row a person and the
+ * years at risk.
+ */
+PG_FUNCTION_INFO_V1(tally_fold_person_years);
+Datum
+tally_fold_person_years(PG_FUNCTION_ARGS)
+{
+	return fold_person(fcinfo, PG_ARGISNULL(2) ? 0 : PG_GETARG_FLOAT8(2), true);
+}
+
+/* One row of counts; each of its events is one person's unless events_squared says otherwise. */
+static Datum
+fold_count(FunctionCallInfo fcinfo, bool has_squares)
+{
+	Tally	   *state = state_to_change(fcinfo);
+	TallyCell	row = {0};
+
+	if (PG_ARGISNULL(2) || PG_ARGISNULL(3) || (has_squares && PG_ARGISNULL(4)))
+		PG_RETURN_POINTER(leave_out_row(state, TALLY_COUNTS));
+	row.key = PG_ARGISNULL(1) ? 0 : PG_GETARG_FLOAT8(1) + 0.0;
+	row.events.high = PG_GETARG_FLOAT8(2);
+	row.exposure.high = PG_GETARG_FLOAT8(3);
+	row.squares.high = has_squares ? PG_GETARG_FLOAT8(4) : row.events.high;
+	if (unlikely(row.events.high < 0))
+		argument_error("events", "must not be negative in a tally of counts", NULL);
+	check_row(fcinfo, &row, row.squares.high);
+	if (unlikely(row.events.high != 0 && row.squares.high == 0))
+		argument_error("events_squared", "must not be 0 where there are events", NULL);
+	PG_RETURN_POINTER(fold_row(state, &row, !PG_ARGISNULL(1), TALLY_COUNTS));
+}
+
+/*
+ * ph.count_tally(key float8, events float8, population float8): transition.
+ */
+PG_FUNCTION_INFO_V1(tally_fold_count);
+Datum
+tally_fold_count(PG_FUNCTION_ARGS)
+{
+	return fold_count(fcinfo, false);
+}
+
+/*
+ * ph.count_tally(key, events, population, events_squared): transition.
+ */
+PG_FUNCTION_INFO_V1(tally_fold_count_squared);
+Datum
+tally_fold_count_squared(PG_FUNCTION_ARGS)
+{
+	return fold_count(fcinfo, true);
+}
+
+/*
+ * ph.rollup(ph.tally): transition, and the combine function of every aggregate here.  A NULL tally
+ * adds nothing.
+ */
+PG_FUNCTION_INFO_V1(tally_combine);
+Datum
+tally_combine(PG_FUNCTION_ARGS)
+{
+	Tally	   *state = state_to_change(fcinfo);
+	Tally	   *other;
+
+	if (PG_ARGISNULL(1))
+		PG_RETURN_POINTER(state);
+	other = tally_open(PG_GETARG_DATUM(1));
+
+	state->flags = (state->flags | other->flags) & ~TALLY_CANONICAL;
+	state->missing = add_rows(state->missing, other->missing);
+	state->unknown_rows = add_rows(state->unknown_rows, other->unknown_rows);
+	cell_add(&state->unknown, &other->unknown);
+	for (int i = 0; i < other->sorted + other->tail; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		state = tally_add(state, &other->cells[i]);
+	}
+	PG_RETURN_POINTER(state);
+}
+
+/*
+ * The final function of the aggregates: the state in its canonical form.  It never changes the state.
+ */
+PG_FUNCTION_INFO_V1(tally_final);
+Datum
+tally_final(PG_FUNCTION_ARGS)
+{
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	PG_RETURN_POINTER(PG_GETARG_TALLY(0));
+}

@@ -1,0 +1,337 @@
+/*
+ * tier.c: the risk pyramid.
+ *
+ * A cut is a share of the people: the top 0.5 %, the top 5 %, the top 20 %.  Real scores have huge ties,
+ * and a tied group that straddles a cut goes down, goes up, or is split in the window's own order.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "catalog/pg_type.h"
+#include "core/argument.h"
+#include "core/compat.h"
+#include "core/tally.h"
+#include "miscadmin.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "windowapi.h"
+
+#define MAX_CUTS 100
+
+static const char *const tie_rules[] = {"down", "up", "split", NULL};
+
+typedef enum TieRule
+{
+	TIES_DOWN,
+	TIES_UP,
+	TIES_SPLIT
+} TieRule;
+
+/* How far a cut reaches in a ranking of people. */
+typedef struct Cut
+{
+	double		wanted;			/* people above the cut, to the nearest whole one */
+	double		score;			/* of the last of them */
+	double		above;			/* people with a greater score */
+	double		tied;			/* people with that very score */
+} Cut;
+
+/* Checks an array of numbers and copies it out. */
+static int
+read_numbers(ArrayType *array, const char *argument, double *numbers)
+{
+	Datum	   *elements;
+	bool	   *nulls;
+	int			count;
+
+	if (ARR_NDIM(array) != 1)
+		argument_error(argument, "must be a list of numbers", NULL);
+	deconstruct_array(array, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE,
+					  &elements, &nulls, &count);
+	if (count > MAX_CUTS)
+		argument_error(argument, "must not have more than 100 elements", NULL);
+	for (int i = 0; i < count; i++)
+	{
+		if (nulls[i])
+			argument_error(argument, "must not contain nulls", NULL);
+		numbers[i] = DatumGetFloat8(elements[i]);
+	}
+	return count;
+}
+
+static int
+read_shares(ArrayType *array, double *shares)
+{
+	int			count = read_numbers(array, "cuts", shares);
+
+	for (int i = 0; i < count; i++)
+		if (!(shares[i] > 0 && shares[i] < 1) || (i > 0 && !(shares[i] > shares[i - 1])))
+			argument_error("cuts", "must be shares between 0 and 1 in ascending order",
+						   "Write {0.005,0.05,0.20} for the top 0.5, 5 and 20 %.");
+	return count;
+}
+
+static double
+people_wanted(double share, double people)
+{
+	return floor(share * people + 0.5);
+}
+
+/* Whether somebody with this score, and this rank in the window's order, is above the cut. */
+static bool
+is_above(const Cut *cut, double score, double rank, TieRule ties)
+{
+	if (cut->wanted == 0)
+		return false;
+	if (score != cut->score)
+		return score > cut->score;
+	switch (ties)
+	{
+		case TIES_UP:
+			return true;
+		case TIES_DOWN:
+			return cut->above + cut->tied <= cut->wanted;
+		default:
+			return rank <= cut->wanted;
+	}
+}
+
+/* People whom the tie rule puts above the cut. */
+static double
+people_placed(const Cut *cut, TieRule ties)
+{
+	if (cut->wanted == 0 || ties == TIES_SPLIT)
+		return cut->wanted;
+	return cut->above + (is_above(cut, cut->score, cut->wanted, ties) ? cut->tied : 0);
+}
+
+/* Notes a group of people with one score, given in descending order of score. */
+static void
+note_group(Cut *cuts, int count, double score, double above, double tied)
+{
+	for (int i = 0; i < count; i++)
+		if (cuts[i].wanted > above && cuts[i].wanted <= above + tied)
+		{
+			cuts[i].score = score;
+			cuts[i].above = above;
+			cuts[i].tied = tied;
+		}
+}
+
+/* ---- the window function ---- */
+
+typedef struct Pyramid
+{
+	bool		ready;
+	TieRule		ties;
+	int			count;
+	int64		nulls_first;	/* rows without a score that the window's order puts first */
+	Cut			cuts[MAX_CUTS];
+} Pyramid;
+
+static double
+score_at(WindowObject window, int64 row, bool *isnull)
+{
+	bool		isout;
+	Datum		score = WinGetFuncArgInPartition(window, 0, row, WINDOW_SEEK_HEAD, false, isnull, &isout);
+
+	if (!*isnull && isnan(DatumGetFloat8(score)))
+		argument_error("score", "must be a number", "Use NULL for somebody without a score.");
+	return *isnull ? 0 : DatumGetFloat8(score);
+}
+
+/* People with a score; also checks the order, which decides everything here. */
+static int64
+count_scores(WindowObject window, Pyramid *pyramid)
+{
+	int64		rows = WinGetPartitionRowCount(window);
+	int64		people = 0;
+	double		before = INFINITY;
+
+	for (int64 row = 0; row < rows; row++)
+	{
+		bool		isnull;
+		double		score = score_at(window, row, &isnull);
+
+		CHECK_FOR_INTERRUPTS();
+		if (isnull)
+		{
+			pyramid->nulls_first += people == 0;
+			continue;
+		}
+		if (score > before)
+			ereport(ERROR,
+					(errcode(ERRCODE_WINDOWING_ERROR),
+					 errmsg("the window of risk_tier must be in descending order of the score"),
+					 errhint("Write OVER (ORDER BY score DESC, person_id).")));
+		before = score;
+		people++;
+	}
+	return people;
+}
+
+static void
+find_cuts(WindowObject window, Pyramid *pyramid, const double *shares)
+{
+	int64		people = count_scores(window, pyramid);
+	int64		last_wanted = 0;
+	double		score = 0;
+	int64		above = 0,
+				tied = 0;
+
+	for (int i = 0; i < pyramid->count; i++)
+	{
+		pyramid->cuts[i].wanted = people_wanted(shares[i], people);
+		last_wanted = pyramid->cuts[i].wanted;
+	}
+	/* groups of one score, as far as the last cut needs them */
+	for (int64 i = 0; i < people && above <= last_wanted; i++)
+	{
+		bool		isnull;
+		double		next = score_at(window, pyramid->nulls_first + i, &isnull);
+
+		CHECK_FOR_INTERRUPTS();
+		if (i > 0 && next != score)
+		{
+			note_group(pyramid->cuts, pyramid->count, score, above, tied);
+			above += tied;
+			tied = 0;
+		}
+		score = next;
+		tied++;
+	}
+	note_group(pyramid->cuts, pyramid->count, score, above, tied);
+}
+
+static void
+prepare(FunctionCallInfo fcinfo, WindowObject window, Pyramid *pyramid)
+{
+	double		shares[MAX_CUTS];
+	bool		isnull;
+	Datum		cuts = WinGetFuncArgCurrent(window, 1, &isnull);
+
+	if (isnull)
+		argument_error("cuts", "must not be null", NULL);
+	pyramid->count = read_shares(DatumGetArrayTypeP(cuts), shares);
+	fcinfo->args[2].value = WinGetFuncArgCurrent(window, 2, &fcinfo->args[2].isnull);
+	pyramid->ties = argument_choice(fcinfo, 2, "ties", tie_rules);
+	find_cuts(window, pyramid, shares);
+	pyramid->ready = true;
+}
+
+/*
+ * ph.risk_tier(score float8, cuts float8[], ties text) OVER (ORDER BY score DESC, ...) -> int
+ *
+ * 1 for the people above the first cut, 2 above the second, ... ; NULL without a score.  Shares are of
+ * the people who have one.  The arguments cuts and ties are read from the first row of a partition.
+ * Errors: cuts not ascending shares, unknown tie rule, window not in descending order of the score.
+ */
+PG_FUNCTION_INFO_V1(risk_tier);
+Datum
+risk_tier(PG_FUNCTION_ARGS)
+{
+	WindowObject window = PG_WINDOW_OBJECT();
+	Pyramid    *pyramid;
+	bool		isnull;
+	double		score,
+				rank;
+	int			tier = 1;
+
+	if (!WindowObjectIsValid(window))
+		ereport(ERROR,
+				(errcode(ERRCODE_WINDOWING_ERROR),
+				 errmsg("window function risk_tier called outside a window")));
+	pyramid = WinGetPartitionLocalMemory(window, sizeof(Pyramid));
+	if (!pyramid->ready)
+		prepare(fcinfo, window, pyramid);
+	WinSetMarkPosition(window, WinGetCurrentPosition(window));
+	score = DatumGetFloat8(WinGetFuncArgCurrent(window, 0, &isnull));
+	if (isnull)
+		PG_RETURN_NULL();
+	rank = WinGetCurrentPosition(window) - pyramid->nulls_first + 1;
+	while (tier <= pyramid->count && !is_above(&pyramid->cuts[tier - 1], score, rank, pyramid->ties))
+		tier++;
+	PG_RETURN_INT32(tier);
+}
+
+/* ---- the summary ---- */
+
+/*
+ * ph.tier_cuts(ph.tally, cuts float8[], ties text) -> rows (tier, cut, score, wanted, placed, tied)
+ *
+ * Asked of a tally keyed by score: how many people each cut wanted, how many the tie rule placed above
+ * it, and how many are tied at the score where it falls.  Errors as ph.risk_tier.
+ */
+PG_FUNCTION_INFO_V1(tier_cuts);
+Datum
+tier_cuts(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	double		shares[MAX_CUTS];
+	Cut			cuts[MAX_CUTS] = {{0}};
+	double		people = 0,
+				above = 0;
+	int			count;
+	TieRule		ties;
+	Tally	   *tally;
+
+	InitMaterializedSRF(fcinfo, 0);
+	if (PG_ARGISNULL(1))
+		argument_error("cuts", "must not be null", NULL);
+	count = read_shares(PG_GETARG_ARRAYTYPE_P(1), shares);
+	ties = argument_choice(fcinfo, 2, "ties", tie_rules);
+	if (PG_ARGISNULL(0))
+		return (Datum) 0;
+	tally = PG_GETARG_TALLY(0);
+
+	for (int i = 0; i < tally->sorted; i++)
+		people += sum_value(tally->cells[i].exposure);
+	for (int i = 0; i < count; i++)
+		cuts[i].wanted = people_wanted(shares[i], people);
+	for (int i = tally->sorted - 1; i >= 0; i--)
+	{
+		double		tied = sum_value(tally->cells[i].exposure);
+
+		CHECK_FOR_INTERRUPTS();
+		note_group(cuts, count, tally->cells[i].key, above, tied);
+		above += tied;
+	}
+	for (int i = 0; i < count; i++)
+	{
+		Datum		values[6] = {
+			Int32GetDatum(i + 1), Float8GetDatum(shares[i]), Float8GetDatum(cuts[i].score),
+			Float8GetDatum(cuts[i].wanted), Float8GetDatum(people_placed(&cuts[i], ties)),
+			Float8GetDatum(cuts[i].tied)
+		};
+		bool		nulls[6] = {false, false, cuts[i].wanted == 0, false, false, false};
+
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}
+
+/*
+ * ph.risk_band(score float8, edges float8[]) -> int
+ *
+ * Bands between fixed edges, given in descending order: 1 at or above the first edge, 2 at or above the
+ * second, ... ; NULL without a score.  Errors: edges not in descending order.
+ */
+PG_FUNCTION_INFO_V1(risk_band);
+Datum
+risk_band(PG_FUNCTION_ARGS)
+{
+	double		edges[MAX_CUTS];
+	double		score = PG_GETARG_FLOAT8(0);
+	int			count = read_numbers(PG_GETARG_ARRAYTYPE_P(1), "edges", edges);
+	int			band = 1;
+
+	if (isnan(score))
+		argument_error("score", "must be a number", "Use NULL for somebody without a score.");
+	for (int i = 0; i < count; i++)
+		if (isnan(edges[i]) || (i > 0 && !(edges[i] < edges[i - 1])))
+			argument_error("edges", "must be in descending order", NULL);
+	while (band <= count && score < edges[band - 1])
+		band++;
+	PG_RETURN_INT32(band);
+}
