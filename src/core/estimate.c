@@ -41,9 +41,15 @@ estimate_note(Estimate *estimate, const char *format,...)
 	va_end(arguments);
 }
 
+/* Multiplies value and limits; a value that leaves the range of numbers does not exist. */
 void
 estimate_scale(Estimate *estimate, double factor)
 {
+	if (!isnan(estimate->value) && !isfinite(estimate->value * factor))
+	{
+		*estimate = estimate_none("out_of_range");
+		return;
+	}
 	estimate->value *= factor;
 	estimate->lower *= factor;
 	estimate->upper *= factor;

@@ -204,10 +204,13 @@ read_tally(Reader *reader)
 	read_header(reader, tally);
 	while (reader->problem == NULL && *reader->at != '\0')
 	{
-		TallyCell  *cell = &tally->cells[tally->sorted];
+		TallyCell  *cell;
 
 		CHECK_FOR_INTERRUPTS();
 		expect(reader, ";", "a semicolon is expected");
+		if (reader->problem)
+			break;				/* there is room for as many cells as semicolons */
+		cell = &tally->cells[tally->sorted];
 		cell->key = read_number(reader);
 		expect(reader, ":", "a colon is expected");
 		read_sums(reader, cell);

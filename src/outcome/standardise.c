@@ -21,7 +21,7 @@ typedef struct Bands
 	double	   *weight;			/* the standard's exposure */
 	double	   *standard_events;
 	TallyCell  *cell;			/* the population's cells of the band, added up */
-	const TallyCell *below;		/* a cell below the lowest band, or NULL */
+	const TallyCell *below;		/* a cell below the lowest band, one with people if any, or NULL */
 } Bands;
 
 static Bands
@@ -48,7 +48,8 @@ gather(const Tally *population, const Tally *standard)
 			band++;
 		if (band < 0)
 		{
-			bands.below = cell;
+			if (bands.below == NULL || sum_value(cell->exposure) > 0)
+				bands.below = cell;
 			continue;
 		}
 		sum_add_sum(&bands.cell[band].exposure, cell->exposure);
@@ -122,6 +123,8 @@ direct_rate(const Bands *bands, const double *key, bool renormalise, double conf
 
 	rate /= weight;
 	variance /= weight * weight;
+	if (!isfinite(rate))
+		return estimate_none("out_of_range");
 	count = byar_limits(total, confidence);
 	estimate.value = rate;
 	estimate.lower = rate + sqrt(variance / total) * (count.lower - total);

@@ -147,6 +147,7 @@ count_scores(WindowObject window, Pyramid *pyramid)
 {
 	int64		rows = WinGetPartitionRowCount(window);
 	int64		people = 0;
+	bool		null_behind = false;
 	double		before = INFINITY;
 
 	for (int64 row = 0; row < rows; row++)
@@ -158,9 +159,11 @@ count_scores(WindowObject window, Pyramid *pyramid)
 		if (isnull)
 		{
 			pyramid->nulls_first += people == 0;
+			null_behind = people > 0;
 			continue;
 		}
-		if (score > before)
+		/* rows without a score stand together, before all others or behind them */
+		if (score > before || null_behind)
 			ereport(ERROR,
 					(errcode(ERRCODE_WINDOWING_ERROR),
 					 errmsg("the window of risk_tier must be in descending order of the score"),
