@@ -11,9 +11,10 @@ as_root() {
 	if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
 }
 
-# Runs a command as the user of the private server: initdb refuses root.
+# Runs a command as the user of the private server: initdb refuses root.  It runs in server_folder, since
+# that user may not be allowed where root stands.
 as_server() {
-	if [ "$(id -u)" = 0 ]; then runuser -u "$server_user" -- "$@"; else "$@"; fi
+	if [ "$(id -u)" = 0 ]; then (cd "${server_folder:-/}" && runuser -u "$server_user" -- "$@"); else "$@"; fi
 }
 
 # The newest server of version 15 to 18 that has headers and a server program.

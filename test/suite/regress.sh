@@ -1,7 +1,7 @@
 # pg_regress on the private server, one database a test run
 regress=$(dirname "$("$pg_config" --pgxs)")/../test/regress/pg_regress
 tests=$(cd "$work/source/test/sql" && ls *.sql | sed 's/\.sql$//')
-(cd "$work/source" && as_server env PGHOST="$PGHOST" "$regress" --inputdir=test --bindir="$bin" \
+(cd "$work/source" && server_folder=$work/source as_server env PGHOST="$PGHOST" "$regress" --inputdir=test --bindir="$bin" \
 	--dbname=ph_regress --user=population_health --host="$PGHOST" --load-extension=population_health $tests) \
 	>"/tmp/ph_regress.$$" 2>&1 || true
 for name in $tests; do
