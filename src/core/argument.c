@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "core/compat.h"
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
 

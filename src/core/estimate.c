@@ -9,6 +9,8 @@
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
 
+static char *format_note(const char *before, const char *format, va_list arguments) pg_attribute_printf(2, 0);
+
 static char *
 format_note(const char *before, const char *format, va_list arguments)
 {

@@ -10,6 +10,7 @@
 
 #include "postgres.h"
 #include "fmgr.h"
+#include "core/compat.h"
 #include "core/sum.h"
 #include "utils/memutils.h"
 

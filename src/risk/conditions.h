@@ -9,6 +9,7 @@
 
 #include "postgres.h"
 #include "fmgr.h"
+#include "core/compat.h"
 
 #define CONDITIONS_VERSION 1
 
