@@ -1,0 +1,370 @@
+-- The questions of a population health team, asked of the shared tables at the index date 2024-04-01:
+-- the year before it is the base, the year after it the follow-up.
+--
+--     psql -v schema=health -f test/demo/analysis.sql
+--
+-- comes after CALL ph.create_population_views('health'). Every answer is made once, as a table of schema
+-- analysis, which is replaced; the view of that name with _table is how it is shown. Nothing
+-- that is shown tells of fewer than 10 people: such a count is '<10', and as many more are held back
+-- as it takes that the hidden ones add up to 10, so that a total does not give them away. Places add up
+-- on more than one level, so their counts are rounded to 5 instead.
+\set ON_ERROR_STOP on
+\set QUIET on
+set client_min_messages = warning;
+do $$
+begin
+  if obj_description(to_regnamespace('analysis'), 'pg_namespace') is distinct from 'population_health: answers of analysis.sql'
+    and to_regnamespace('analysis') is not null then
+    raise exception 'schema analysis is of another origin' using errcode = 'duplicate_schema', hint = 'Rename it first: it would be replaced.';
+  end if;
+end $$;
+drop schema if exists analysis cascade;
+create schema analysis;
+comment on schema analysis is 'population_health: answers of analysis.sql';
+set search_path = :"schema";
+
+create function analysis.hidden(n numeric, below numeric default 0) returns boolean
+language sql immutable parallel safe
+return n between 1 and 9 or n > 0 and below between 1 and 9;
+comment on function analysis.hidden(numeric, numeric) is
+'whether a count must not be shown: it is small, or the smaller counts beside it add up to less than 10';
+
+create function analysis.whole(n numeric) returns text language sql immutable parallel safe
+return to_char(n, 'FM999,999,999,990');
+create function analysis.one_place(n double precision) returns text language sql immutable parallel safe
+return to_char(n::numeric, 'FM999,999,990.0');
+create function analysis.percent(share double precision) returns text language sql immutable parallel safe
+return to_char(share::numeric * 100, 'FM990.0') || ' %';
+create function analysis.shown(n numeric, below numeric default 0) returns text language sql immutable parallel safe
+return case when n between 1 and 9 then '<10' when analysis.hidden(n, below) then 'held back' else analysis.whole(n) end;
+create function analysis.rounded(n numeric) returns text language sql immutable parallel safe
+return case when analysis.hidden(n) then '<10' else analysis.whole(5 * round(n / 5)) end;
+
+-- 1 to 3: each person once
+
+create table analysis.people as
+with coded as (
+  select person_id, ph.conditions_of(code) as conditions
+  from clinical_event
+  where code_system = 'ICD10' and event_date >= '2022-04-01' and event_date < '2024-04-01'
+  group by person_id
+), used as (
+  select person_id,
+    count(*) filter (where start_date < '2024-04-01' and pod = 'NEL') as admissions_before,
+    count(*) filter (where start_date < '2024-04-01'
+      and (admission_method in ('31', '32') or primary_icd10 like 'O%')) as births_before,
+    count(*) filter (where start_date >= '2024-04-01' and pod = 'NEL') as admissions,
+    sum(cost) filter (where start_date >= '2024-04-01') as cost
+  from encounter
+  where start_date >= '2023-04-01' and start_date < '2025-04-01'
+  group by person_id
+), has as (
+  select person_id, array_agg(condition) as conditions
+  from register
+  where first_date < '2024-04-01'
+  group by person_id
+), known as (  -- what the data cannot tell is null, not false
+  select array(select distinct list from code_list) as lists,
+    exists (select from encounter where admission_method in ('31', '32') or primary_icd10 like 'O%') as births
+), person as (
+  select p.person_id, age, sex, deprivation_quintile,
+    coalesce(coded.conditions, '{}') as conditions,
+    coalesce(admissions_before, 0) as admissions_before, coalesce(births_before, 0) as births_before,
+    coalesce(admissions, 0) as admissions, coalesce(cost, 0) as cost,
+    coalesce(has.conditions, '{}') as has, known.lists, known.births
+  from person_at('2024-04-01') p
+  cross join known
+  left join coded using (person_id)
+  left join used using (person_id)
+  left join has using (person_id)
+), scored as (
+  select *, ph.charlson(conditions) as charlson, ph.charlson_age_adjusted(conditions, age) as charlson_age_adjusted,
+    ph.hospital_frailty(conditions) as hospital_frailty
+  from person
+)
+select person_id, age, sex, deprivation_quintile, conditions, charlson, charlson_age_adjusted, hospital_frailty,
+  admissions_before, admissions, cost,
+  ph.risk_tier(admissions_before, ties => 'split')
+    over (order by admissions_before desc, hospital_frailty desc, person_id) as tier,
+  s.segment, s.rank, s.matched, s.unknown
+from scored
+cross join lateral ph.bridges_to_health(
+  dementia => case when 'dementia' = any (lists) then 'dementia' = any (has) end,
+  frailty_class => null,  -- the electronic frailty index is not in the data, and hospital frailty is another scale
+  heart_failure => case when 'heart_failure' = any (lists) then 'heart_failure' = any (has) end,
+  coronary_heart_disease => case when 'coronary_heart_disease' = any (lists) then 'coronary_heart_disease' = any (has) end,
+  chronic_kidney_disease => case when 'chronic_kidney_disease' = any (lists) then 'chronic_kidney_disease' = any (has) end,
+  cancer => case when 'cancer' = any (lists) then 'cancer' = any (has) end,
+  learning_disability => case when 'learning_disability' = any (lists) then 'learning_disability' = any (has) end,
+  blindness => case when 'blindness' = any (lists) then 'blindness' = any (has) end,
+  deafness => case when 'deafness' = any (lists) then 'deafness' = any (has) end,
+  long_term_conditions => case when cardinality(lists) > 0 then cardinality(has) end,
+  sex => sex,
+  maternity_activity => case when births then births_before::integer end,
+  non_elective_admissions => admissions_before::integer) s;
+
+create table analysis.pyramid as
+select age_from, sex, people,
+  coalesce(sum(people) over (order by people, sex, age_from rows between unbounded preceding and 1 preceding), 0) as below
+from (
+  select least(age / 5 * 5, 90) as age_from, case when sex in ('F', 'M') then sex else 'other' end as sex, count(*) as people
+  from analysis.people
+  group by 1, 2
+) counted;
+
+create view analysis.pyramid_table as
+select case age_from when 90 then '90 and over' else age_from || ' to ' || age_from + 4 end as "age",
+  coalesce(min(analysis.shown(people, below)) filter (where sex = 'F'), '0') as "female",
+  coalesce(min(analysis.shown(people, below)) filter (where sex = 'M'), '0') as "male",
+  coalesce(min(analysis.shown(people, below)) filter (where sex = 'other'), '0') as "other or unknown"
+from analysis.pyramid
+group by age_from
+order by age_from;
+
+create table analysis.deprivation as
+select deprivation_quintile, people, mean_age, aged_65,
+  coalesce(sum(people) over (order by people, deprivation_quintile rows between unbounded preceding and 1 preceding), 0) as below
+from (
+  select deprivation_quintile, count(*) as people, avg(age) as mean_age, count(*) filter (where age >= 65) as aged_65
+  from analysis.people
+  group by deprivation_quintile
+) counted;
+
+create view analysis.deprivation_table as
+select case deprivation_quintile when 1 then '1, most deprived' when 5 then '5, least deprived'
+         else coalesce(deprivation_quintile::text, 'unknown') end as "quintile of deprivation",
+  analysis.shown(people, below) as "people",
+  case when not analysis.hidden(people, below) then analysis.one_place(mean_age) end as "mean age",
+  case when not analysis.hidden(people, below) and not analysis.hidden(aged_65)
+    then analysis.percent(aged_65::float8 / people) end as "aged 65 and over"
+from analysis.deprivation
+order by deprivation_quintile;
+
+-- 2: conditions, scores and tiers
+
+create table analysis.morbidity as
+select score, band, people, mean_age, cost, admissions,
+  coalesce(sum(people) over (partition by score order by people, band rows between unbounded preceding and 1 preceding), 0) as below
+from (
+  select score, band, count(*) as people, avg(age) as mean_age, avg(cost) as cost, sum(admissions) as admissions
+  from analysis.people
+  cross join lateral (values
+    ('Charlson', case when charlson >= 5 then '5 and over' when charlson >= 3 then '3 to 4' when charlson >= 1 then '1 to 2' else '0' end),
+    ('Charlson with age', case when charlson_age_adjusted >= 5 then '5 and over' when charlson_age_adjusted >= 3 then '3 to 4'
+                               when charlson_age_adjusted >= 1 then '1 to 2' else '0' end),
+    ('Hospital frailty, aged 75 and over', case when age < 75 then null when hospital_frailty > 15 then 'high, above 15'
+                               when hospital_frailty >= 5 then 'intermediate, 5 to 15' else 'below 5, low or none' end)) bands (score, band)
+  where band is not null
+  group by score, band
+) counted;
+
+create view analysis.morbidity_table as
+select score as "score", band as "band", analysis.shown(people, below) as "people",
+  case when not analysis.hidden(people, below) then analysis.one_place(mean_age) end as "mean age",
+  case when not analysis.hidden(people, below) then analysis.whole(cost) end as "£ a head in the next year",
+  case when not analysis.hidden(people, below) and not analysis.hidden(admissions)
+    then analysis.one_place(100 * admissions::float8 / people) end as "admissions per 100 people"
+from analysis.morbidity
+order by score, band;
+
+create table analysis.tie as
+select ties, cuts.*
+from (select ph.person_tally(admissions_before, admissions) as tally from analysis.people) t,
+  unnest(array['down', 'up', 'split']) with ordinality rule (ties, position),
+  ph.tier_cuts(tally, ties => ties) cuts
+order by position, tier;
+
+create view analysis.tie_table as
+select ties as "people tied go", tier as "down to tier", analysis.percent(cut) as "cut",
+  score as "admissions at the cut", analysis.shown(wanted::numeric) as "people wanted",
+  analysis.shown(placed::numeric, below) as "people placed", analysis.shown(tied::numeric, below) as "tied at the cut"
+from (
+  -- what one rule places and what is tied give away what another rule places
+  select *, bool_or(analysis.hidden(placed::numeric) or analysis.hidden(tied::numeric)) over (partition by tier)::integer as below
+  from analysis.tie
+  where cut is not null
+) t
+order by array_position(array['down', 'up', 'split'], ties), tier;
+
+create table analysis.tier as
+select tier, people, cost, admissions, cost / nullif(sum(cost) over (), 0) as cost_share,
+  admissions / nullif(sum(admissions) over (), 0) as admission_share, people / sum(people) over () as people_share,
+  coalesce(sum(people) over (order by people, tier rows between unbounded preceding and 1 preceding), 0) as below
+from (
+  select tier, count(*) as people, sum(cost) as cost, sum(admissions) as admissions
+  from analysis.people
+  group by tier
+) summed;
+
+create view analysis.tier_table as
+select tier as "tier", analysis.shown(people, below) as "people",
+  case when not hidden then analysis.percent(people_share::float8) end as "share of people",
+  case when not hidden then analysis.whole(cost) end as "£ in the next year",
+  case when not hidden then analysis.percent(cost_share::float8) end as "share of cost",
+  case when not hidden then analysis.shown(admissions) end as "admissions",
+  case when not hidden and not analysis.hidden(admissions) then analysis.percent(admission_share::float8) end as "share of admissions"
+from analysis.tier, lateral (select analysis.hidden(people, below)) h (hidden)
+order by tier;
+
+-- 3: segments
+
+create table analysis.segment as
+select rank, segment, people, overlapping, cost,
+  people / sum(people) over () as people_share, cost / nullif(sum(cost) over (), 0) as cost_share,
+  coalesce(sum(people) over (order by people, rank rows between unbounded preceding and 1 preceding), 0) as below
+from (
+  select rank, segment, count(*) as people, count(*) filter (where cardinality(matched) > 1) as overlapping, sum(cost) as cost
+  from analysis.people
+  group by rank, segment
+) summed;
+
+create view analysis.segment_table as
+select rank as "rank", segment as "segment", analysis.shown(people, below) as "people",
+  case when not hidden then analysis.percent(people_share::float8) end as "share of people",
+  case when not hidden then analysis.whole(cost) end as "£ in the next year",
+  case when not hidden then analysis.percent(cost_share::float8) end as "share of cost",
+  case when not hidden then analysis.whole(cost / people) end as "£ a head",
+  case when not hidden and not analysis.hidden(people - overlapping) then analysis.shown(overlapping) end as "matched other rules too"
+from analysis.segment, lateral (select analysis.hidden(people, below)) h (hidden)
+order by rank;
+
+create table analysis.coverage as
+select r.rank, r.segment, r.rule, input, position, avg((input <> all (unknown))::integer) as known
+from ph.segment_rules() r
+cross join unnest(r.inputs) with ordinality i (input, position)
+cross join analysis.people
+group by r.rank, r.segment, r.rule, input, position;
+
+create view analysis.coverage_table as
+select segment as "segment", rule as "rule",
+  string_agg(replace(input, '_', ' ') || ' ' || round(100 * known) || ' %', ', ' order by position) as "inputs, and for how many people each is known"
+from analysis.coverage
+group by rank, segment, rule
+order by rank;
+
+-- 4: rates of places
+
+create table analysis.rate as
+with person as (  -- who moves within a place is one person of it
+  select person_id, system, place, neighbourhood, deprivation_quintile,
+    grouping(system, place, neighbourhood, deprivation_quintile) as grouped,
+    min(age) as age, sum(events) as events, sum(years) as years
+  from person_period('[2024-04-01,2025-04-01)', 'NEL')
+  where stay > 0
+  group by grouping sets (
+    (person_id, system), (person_id, system, place), (person_id, system, neighbourhood), (person_id, deprivation_quintile))
+), folded as (
+  select case grouped when 7 then 'system' when 3 then 'place' when 5 then 'neighbourhood' else 'quintile of deprivation' end as level,
+    case grouped when 7 then system when 3 then place when 5 then neighbourhood else deprivation_quintile::text end as place_id,
+    count(*) as people, sum(events) as events, sum(years) as years, ph.person_tally(age, events, years) as tally
+  from person
+  group by 1, 2
+)
+select level, place_id, coalesce(name, place_id, 'unknown') as name, people, events, years,
+  d.value, d.lower, d.upper, d.note
+from folded
+cross join lateral ph.dsr(tally) d
+left join place using (place_id);
+
+create view analysis.rate_table as
+select level as "level", name as "name", analysis.rounded(people) as "people",
+  case when not hidden then analysis.whole(years::numeric) end as "person-years",
+  case when not analysis.hidden(people) then analysis.rounded(events) end as "admissions",
+  case when not hidden then analysis.whole(value::numeric) end as "rate per 100,000",
+  case when not hidden then analysis.whole(lower::numeric) end as "from",
+  case when not hidden then analysis.whole(upper::numeric) end as "to",
+  note as "note"
+from analysis.rate, lateral (select analysis.hidden(people) or analysis.hidden(events)) h (hidden)
+order by array_position(array['system', 'place', 'neighbourhood', 'quintile of deprivation'], level), place_id;
+
+create table analysis.small_area as
+with ladder as (
+  select small_area, coalesce(to_jsonb(place_ladder) ->> 'msoa21', small_area) as area from place_ladder
+), person as (
+  select person_id, area, min(age) as age, sum(events) as events, sum(years) as years
+  from person_period('[2024-04-01,2025-04-01)', 'NEL')
+  left join ladder using (small_area)
+  where stay > 0
+  group by person_id, area
+), folded as (
+  select area, count(*) as people, sum(events) as events, ph.person_tally(age / 5 * 5, events, years) as tally
+  from person
+  group by area
+), whole as (
+  select ph.rollup(tally) as tally from folded
+)
+select area, coalesce(name, area, 'unknown') as name, people, events, ph.expected(folded.tally, whole.tally) as expected,
+  s.value, s.lower, s.upper, s.note,
+  coalesce(sum(events) over (order by events, area rows between unbounded preceding and 1 preceding), 0) as below
+from folded
+cross join whole
+cross join lateral ph.smr(folded.tally, whole.tally) s
+left join place on place_id = area;
+
+create view analysis.small_area_table as
+select name as "small area", analysis.rounded(people) as "people", analysis.shown(events, below) as "admissions",
+  analysis.one_place(expected) as "expected", to_char(value, 'FM990.00') as "ratio",
+  to_char(lower, 'FM990.00') as "from", to_char(upper, 'FM990.00') as "to",
+  case when lower > 1 then 'above' when upper < 1 then 'below' end as "against the whole",
+  note as "note"
+from analysis.small_area
+where value is not null and not analysis.hidden(people) and not analysis.hidden(events, below)
+order by value desc, area;
+
+create view analysis.no_answer_table as
+select level as "level", name as "name", note as "note" from analysis.rate where value is null
+union all
+select 'small area', name, note from analysis.small_area where value is null
+union all
+select 'small area', count(*) || ' of ' || (select count(*) from analysis.small_area), 'fewer than 10 admissions, or held back'
+from analysis.small_area
+where value is not null and (analysis.hidden(people) or analysis.hidden(events, below))
+having count(*) > 0
+order by 1, 2;
+
+-- 5: months
+
+create table analysis.month as
+with counted as (
+  select month::date, count(encounter_id) as admissions
+  from generate_series(timestamp '2022-04-01', '2025-03-01', '1 month') month
+  left join encounter on start_date >= month and start_date < month + interval '1 month' and pod = 'NEL'
+  group by month
+), moved as (
+  select *, abs(admissions - lag(admissions) over (order by month)) as moved from counted
+)
+select month, admissions, avg(admissions) over () as mean,
+  greatest(avg(admissions) over () - 2.66 * avg(moved) over (), 0) as lower,
+  avg(admissions) over () + 2.66 * avg(moved) over () as upper,
+  coalesce(sum(admissions) over (order by admissions, month rows between unbounded preceding and 1 preceding), 0) as below
+from moved;
+
+create view analysis.month_table as
+select to_char(month, 'YYYY-MM') as "month", analysis.shown(admissions, below) as "admissions",
+  analysis.one_place(mean) as "mean", analysis.one_place(lower) as "lower limit", analysis.one_place(upper) as "upper limit",
+  case when analysis.hidden(admissions, below) then null when admissions > upper then 'above' when admissions < lower then 'below' end as "outside"
+from analysis.month
+order by month;
+
+\pset footer off
+\pset null ''
+\echo '1. Population at 2024-04-01'
+table analysis.pyramid_table;
+table analysis.deprivation_table;
+\echo '2. Scores from the diagnoses of two years before'
+table analysis.morbidity_table;
+\echo 'Ties at the cuts of the tiers'
+table analysis.tie_table;
+\echo 'Tiers by unplanned admissions in the year before, and what came in the next year'
+table analysis.tier_table;
+\echo '3. Segments: Bridges to Health'
+table analysis.segment_table;
+table analysis.coverage_table;
+\echo '4. Unplanned admissions, directly standardised rate per 100,000 person-years'
+table analysis.rate_table;
+\echo 'Small areas against the whole: admissions to expected admissions'
+table analysis.small_area_table;
+\echo 'Without an answer'
+table analysis.no_answer_table;
+\echo '5. Unplanned admissions by month'
+table analysis.month_table;
