@@ -3,7 +3,6 @@
 
 #include <math.h>
 
-#include "core/compat.h"
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
 

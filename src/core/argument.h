@@ -4,9 +4,10 @@
 
 #include "postgres.h"
 #include "fmgr.h"
+#include "core/compat.h"
 
 /* Names the argument and the rule, and never repeats the value: it may be a patient's. */
-extern void argument_error(const char *argument, const char *rule, const char *hint) pg_attribute_noreturn();
+pg_noreturn extern void argument_error(const char *argument, const char *rule, const char *hint);
 
 extern double argument_number(FunctionCallInfo fcinfo, int index, const char *argument);
 extern double argument_positive(FunctionCallInfo fcinfo, int index, const char *argument);

@@ -19,6 +19,10 @@
 #define PH_MODULE_MAGIC PG_MODULE_MAGIC
 #endif
 
+#ifndef pg_noreturn
+#define pg_noreturn __attribute__((noreturn))
+#endif
+
 /* before 16, input functions had no soft errors */
 #if PG_VERSION_NUM < 160000
 #define ereturn(context, dummy, ...) \
