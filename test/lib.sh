@@ -88,7 +88,7 @@ prepare_work() {
 # Builds from a copy of the sources, so that the checkout stays clean and may belong to anybody.
 build() {
 	unset DATA MODULES REGRESS DOCS  # PGXS would take them for its own
-	(cd "$root" && tar -cf - Makefile population_health.control sql src test expected docs README.md) |
+	(cd "$root" && tar --exclude='*.o' --exclude='*.bc' --exclude='*.so' -cf - Makefile population_health.control sql src test expected docs README.md) |
 		as_server tar -xf - -C "$work" --one-top-level=source
 	as_server make -s -j2 -C "$work/source" PG_CONFIG="$pg_config" "$@" >"$work.log" 2>&1 ||
 		{ cat "$work.log" >&2; die "the build failed"; }

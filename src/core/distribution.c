@@ -2,8 +2,8 @@
  * distribution.c: thin glue over the GNU Scientific Library's distributions.
  *
  * GSL 2.7.1 against R: each quantile is taken from its own tail, since the other tail loses up to nine
- * digits; chi-square quantiles fail around two million degrees of freedom, and there an asymptotic
- * expansion, exact to the last digits at such size, takes over.
+ * digits; chi-square quantiles go astray, by up to a third, at some degrees of freedom above 1,000, and
+ * there an asymptotic expansion takes over, with Newton's steps as long as it needs them.
  */
 #include "core/distribution.h"
 
@@ -11,7 +11,9 @@
 
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_errno.h>
+#include <gsl/gsl_randist.h>
 
+#define MIDDLE_DF 1e3
 #define LARGE_DF 1e5
 
 /* GSL's own handler would abort the whole server. */
@@ -43,6 +45,15 @@ chi_square_quantile_large(double z, double df)
 		M_SQRT2 * z * (9 * z2 * z2 + 256 * z2 - 433) / (9720 * df * root);
 }
 
+/* Newton's steps from the expansion: GSL's tail probabilities and density are right where its quantile is not. */
+static double
+chi_square_quantile_middle(double x, double tail, double df, double (*probability) (double, double), int sign)
+{
+	for (int i = 0; i < 3; i++)
+		x -= sign * (probability(x, df) - tail) / gsl_ran_chisq_pdf(x, df);
+	return x;
+}
+
 double
 chi_square_lower_quantile(double tail, double df)
 {
@@ -54,6 +65,9 @@ chi_square_lower_quantile(double tail, double df)
 		return 2 * first * (1 + first / (a + 1));
 	if (df > LARGE_DF)
 		return chi_square_quantile_large(-normal_upper_quantile(tail), df);
+	if (df > MIDDLE_DF)
+		return chi_square_quantile_middle(chi_square_quantile_large(-normal_upper_quantile(tail), df),
+										  tail, df, gsl_cdf_chisq_P, 1);
 	return gsl_cdf_chisq_Pinv(tail, df);
 }
 
@@ -62,5 +76,8 @@ chi_square_upper_quantile(double tail, double df)
 {
 	if (df > LARGE_DF)
 		return chi_square_quantile_large(normal_upper_quantile(tail), df);
+	if (df > MIDDLE_DF)
+		return chi_square_quantile_middle(chi_square_quantile_large(normal_upper_quantile(tail), df),
+										  tail, df, gsl_cdf_chisq_Q, -1);
 	return gsl_cdf_chisq_Qinv(tail, df);
 }

@@ -31,19 +31,6 @@ sum_add_sum(Sum *sum, Sum other)
 	sum->low += other.low;
 }
 
-/* Adds x * x exactly: Dekker's product.  |x| must stay below 1e150, where nothing overflows. */
-static inline void
-sum_add_square(Sum *sum, double x)
-{
-	double		product = x * x;
-	double		split = 134217729.0 * x;
-	double		upper = split - (split - x);
-	double		lower = x - upper;
-
-	sum_add(sum, product);
-	sum->low += ((upper * upper - product) + 2.0 * upper * lower) + lower * lower;
-}
-
 static inline Sum
 sum_normalise(Sum sum)
 {

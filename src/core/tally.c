@@ -119,6 +119,8 @@ compare_keys(const void *a, const void *b)
 	double		left = ((const TallyCell *) a)->key;
 	double		right = ((const TallyCell *) b)->key;
 
+	CHECK_FOR_INTERRUPTS();
+
 	return (left > right) - (left < right);
 }
 
@@ -175,7 +177,7 @@ enlarge(const Tally *tally)
 	return result;
 }
 
-/* Adds a cell whose key is not there yet.  Returns the tally, which may have had to move. */
+/* Adds a cell whose key is not among the sorted ones.  Returns the tally, which may have had to move. */
 static pg_noinline Tally *
 append_cell(Tally *tally, const TallyCell *cell)
 {
@@ -183,7 +185,15 @@ append_cell(Tally *tally, const TallyCell *cell)
 
 	if (tally->sorted + tally->tail == capacity)
 	{
+		TallyCell  *found;
+
 		merge_tail(tally);
+		/* the tail is not searched: the key may have been in it */
+		if ((found = find_cell(tally, cell->key)) != NULL)
+		{
+			cell_add(found, cell);
+			return tally;
+		}
 		if (capacity - tally->sorted < 1 + capacity / 4)
 			tally = enlarge(tally);
 	}
@@ -396,7 +406,7 @@ fold_person(FunctionCallInfo fcinfo, double events, bool has_years)
 	row.exposure.high = has_years ? PG_GETARG_FLOAT8(3) : 1;
 	row.events.high = events;
 	check_row(fcinfo, &row, 0);
-	sum_add_square(&row.squares, events);
+	row.squares.high = events * events;
 	PG_RETURN_POINTER(fold_row(state, &row, !PG_ARGISNULL(1), TALLY_PEOPLE));
 }
 

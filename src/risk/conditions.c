@@ -97,8 +97,10 @@ conditions_in(PG_FUNCTION_ARGS)
 	char	   *text = PG_GETARG_CSTRING(0);
 	char	   *at = text;
 	Conditions *conditions = conditions_new(registry_size() / 64 + 1);
-	const char *problem = *at++ == '{' ? NULL : "it must begin with {";
+	const char *problem = *at == '{' ? NULL : "it must begin with {";
 
+	if (problem == NULL)
+		at++;
 	while (problem == NULL && *at != '}')
 	{
 		int			length = strcspn(at, ",}");

@@ -1,0 +1,44 @@
+# Dump and restore keep every byte of a tally and a set; dropping the extension keeps the tables of a schema.
+createdb dump_from
+createdb dump_to
+# One line that says all that is stored in a database.
+stored_bytes() {
+	psql -qXAt -d "$1" -c "select count(*), md5(string_agg(encode(ph.tally_send(t), 'hex') || coalesce(encode(ph.conditions_send(c), 'hex'), '-'), ' ' order by id)) from kept"
+}
+said=$(psql -qXAt -v ON_ERROR_STOP=1 -d dump_from 2>&1 >/dev/null <<'SQL'
+set client_min_messages = warning;
+create extension population_health;
+create table kept (id int primary key, t ph.tally not null, c ph.conditions, r ph.estimate);
+insert into kept select k, ph.person_tally(nullif(i, 9), nullif(i % 5, 4) * 0.1, i / 3.0), ph.conditions_of('F' || lpad(k::text, 2, '0')), ph.crude_rate(ph.person_tally(1, i % 2))
+  from generate_series(1, 50) i, generate_series(1, 40) k group by k;
+insert into kept values (101, 'empty', null), (102, 'people; 5e-324: 1.7976931348623157e+308 0 0', '{}'), (103, (select ph.person_tally(i, 1.0) from generate_series(1, 20000) i), '{Z99}');
+call ph.create_shared_tables('shared');
+insert into shared.person (person_id, birth_date) values ('ann', '1950-02-01');
+SQL
+) || fail "dump: making what is dumped" "$said"
+for format in plain custom; do
+	before=$(stored_bytes dump_from)
+	if said=$( (set -e
+		if [ $format = plain ]; then pg_dump dump_from | psql -qX -v ON_ERROR_STOP=1 -d dump_to
+		else pg_dump -Fc dump_from | pg_restore --exit-on-error -d dump_to; fi) 2>&1 >/dev/null) &&
+		[ "$(stored_bytes dump_to)" = "$before" ] && [ "${before%%|*}" = 43 ]; then
+		pass "dump and restore: $format"
+	else
+		fail "dump and restore: $format" "$said"
+	fi
+	dropdb dump_to
+	createdb dump_to
+done
+said=$(psql -qXAt -v ON_ERROR_STOP=1 -d dump_from 2>&1 <<'SQL'
+set client_min_messages = warning;
+create temp table before as select oid, relname from pg_class where relnamespace = 'shared'::regnamespace and relkind = 'r';
+drop extension population_health cascade;
+select (select count(*) > 10 from before) and not exists (select oid from before except select oid from pg_class) and (select count(*) = 1 from shared.person)
+  and not exists (select from pg_namespace where nspname = 'ph') and not exists (select from pg_proc where probin like '%population_health%')
+  and (select array_agg(attname order by attnum) = '{id}' from pg_attribute where attrelid = 'kept'::regclass and attnum > 0 and not attisdropped);
+create extension population_health;
+SQL
+) || true
+if [ "$said" = t ]; then pass "drop extension keeps shared tables"; else fail "drop extension keeps shared tables" "$said"; fi
+dropdb dump_from
+dropdb dump_to

@@ -1,0 +1,98 @@
+-- Calls every function, aggregate and cast function of the extension with every combination of edge values.
+-- psql -v limit=N caps the calls of one function.  Says "N calls of M functions" and a line for each thing that must not be.
+\set ON_ERROR_STOP 1
+set client_min_messages = warning;
+create extension if not exists population_health;
+set search_path = public, ph;
+select set_config('ph_test.limit', :'limit', false) \g /dev/null
+
+create temp table pool (type regtype, value text);
+insert into pool select 'float8', v from unnest(array[null, '0', '-0', '1', '0.95', '-1', '1e308', '-1e308', 'NaN', 'Infinity', '-Infinity', '5e-324', '100000']) v;
+insert into pool select 'float8[]', v from unnest(array[null, '{}', '{0.5}', '{0.1,0.2}', '{3,2,1}', '{NULL}', '{NaN}', '{Infinity,-Infinity}', '{{0.1,0.2},{0.3,0.4}}', '[5:6]={0.1,0.2}']) v;
+insert into pool select 'int4', v from unnest(array[null, '0', '-1', '1', '19', '80', '2147483647', '-2147483648']) v;
+insert into pool select 'int8', v from unnest(array[null, '0', '9223372036854775807', '-9223372036854775808']) v;
+insert into pool select 'bool', v from unnest(array[null, 'true', 'false']) v;
+insert into pool select 'text', v from unnest(array[null, '', 'cm', 'nhs', 'I21', 'mi', 'charlson', 'hospital_frailty', 'quan2011', 'exact', 'byar', 'split', 'up', 'renormalise', 'no such choice', repeat('x', 9000), E'\u00c4\u00d6']) v;
+insert into pool select 'numeric', v from unnest(array[null, '0', 'NaN', '1e400', '-1']) v;
+insert into pool select 'date', v from unnest(array[null, '2024-02-29', 'infinity', '-infinity', '0001-01-01 BC']) v;
+insert into pool select 'daterange', v from unnest(array[null, 'empty', '(,)', '[2024-01-01,2024-12-31]', '[2024-01-01,)', '[-infinity,infinity]', '[5874897-12-31,)']) v;
+insert into pool select 'datemultirange', v from unnest(array[null, '{}', '{(,)}', '{[2024-01-01,2024-02-01),[2024-03-01,)}', '{[2024-02-28,2024-03-01]}']) v;
+insert into pool select 'text[]', v from unnest(array[null, '{}', '{NULL}', '{mi,chf}', '{{a,b},{c,d}}']) v;
+insert into pool select 'jsonb', v from unnest(array[null, '{}', '[]', '1', 'null', '"people"', '{"rows": "people", "cells": [{}], "unknown": {}, "missing": 0}',
+  '{"rows": "people", "cells": [], "unknown": {"rows": 0, "exposure": 0, "events": 0, "events_squared": 0}, "missing": 1e30}', '{"rows": "empty", "cells": [], "unknown": {"rows": 0, "exposure": [0, 0], "events": [0], "events_squared": [[]]}, "missing": 0}']) v;
+insert into pool select 'tally', v from unnest(array[null, 'empty', 'people', 'people; 0: 100 12 12; 50: 100 20 30', 'counts; 0: 1000 100 100; 50: 500 60 60', 'people; missing 9007199254740992; unknown 9007199254740992: 1 1 1',
+  'people; unknown 3: 3 1 1; 45: 20 15 15', 'counts; 0: 1e300 1e300 1e300; 1: 1e300 1 1', 'counts; 0: 1.7976931348623157e+308 1 1; 50: 1.7976931348623157e+308 0 0', 'people; negative; 1: 2 -3 29', 'counts; 0: 5e-324 20 20',
+  'counts; -1.7976931348623157e+308: 1 0 0; 1.7976931348623157e+308: 0 20 20', 'counts; 0: 10 5e-324 5e-324', 'counts; 0: 0 0 0', 'people; 1: 0.3-1.1e-17 11 11']) v;
+insert into pool select 'conditions', v from unnest(array[null, '{}', '{mi}', '{Z99}', '{mi,chf,diab,diabwc,canc,metacanc,A04,Z99}']) v;
+insert into pool select 'conditions', ph.conditions_named(condition)::text from ph.instrument_codes();
+insert into pool select 'cstring', v from unnest(array['', '{', 'empty', 'people; 1: 1 0 0', '{mi}', 'junk']) v;
+
+-- functions that take what SQL cannot give, and those that make things, are called elsewhere
+create temp table callable as
+select p.oid, p.oid::regproc::text as name, l.lanname = 'c' as native, p.prokind, p.proretset, p.prorettype::regtype as returns, string_to_array(p.proargtypes::text, ' ')::oid[]::regtype[] as args
+from pg_proc p join pg_depend d on d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e' join pg_extension e on e.oid = d.refobjid
+join pg_language l on l.oid = p.prolang
+where e.extname = 'population_health' and p.prokind in ('f', 'a', 'w') and p.provolatile <> 'v' and not 'internal'::regtype::oid = any (p.proargtypes::oid[]);
+create temp table complaint (said text);
+create temp table tried (name text, native boolean, calls int, answers int);
+
+do $$
+declare f record; arguments text; query text; calls int; answers int; state text; said text; wrong text; step numeric; total numeric; call_limit constant int := current_setting('ph_test.limit');
+  picked text; n numeric; rest numeric; a int; size int; answer text;
+begin
+  for f in select * from callable order by oid loop
+    select count(*) into a from unnest(f.args) t where not exists (select from pool where type = t);
+    if a > 0 then
+      insert into complaint select format('no edge values for %s of %s', t, f.name) from unnest(f.args) t where not exists (select from pool where type = t);
+      continue;
+    end if;
+    total := 1;
+    for i in 1 .. cardinality(f.args) loop select total * count(*) into total from pool where type = f.args[i]; end loop;
+    -- where there are too many combinations, evenly spread ones among them are taken
+    step := greatest(1, total / call_limit);
+    calls := 0; answers := 0; n := 0;
+    while floor(n) < total loop
+      picked := '';
+      rest := floor(n);
+      for i in 1 .. cardinality(f.args) loop
+        select count(*) into size from pool where type = f.args[i];
+        select value into arguments from pool where type = f.args[i] offset mod(rest, size)::int limit 1;
+        rest := div(rest, size);
+        picked := picked || case when i > 1 then ', ' else '' end || coalesce(quote_literal(arguments), 'null') || '::' || f.args[i];
+      end loop;
+      n := n + step;
+      calls := calls + 1;
+      query := format('%s(%s)%s', f.name, picked, case when f.prokind = 'w' then ' over ()' else '' end);
+      begin
+        if f.returns = 'tally'::regtype then
+          -- what comes out can be written and read again, exactly
+          execute format('select count(*), string_agg(distinct x::text, '' ''), bool_and(x::text::ph.tally = x and x::jsonb::ph.tally = x) from (select %s) r(x)', query) into a, answer, wrong;
+        elsif f.returns = 'conditions'::regtype then
+          execute format('select count(*), null, bool_and(x::text::ph.conditions = x) from (select %s) r(x)', query) into a, answer, wrong;
+        elsif f.returns = 'estimate'::regtype then
+          -- a value that is not there has a note; limits stand around a value that is there
+          execute format('select count(*), string_agg(x::text, '' ''), bool_and((x).value is not null and coalesce((x).lower <= (x).value, true) and coalesce((x).upper >= (x).value, true) or (x).note is not null) from (select %s) r(x)', query)
+            into a, answer, wrong;
+        else
+          execute format('select count(*), max(x::text), null from (select %s) r(x)', query) into a, answer, wrong;
+        end if;
+        answers := answers + 1;
+        if wrong = 'false' then insert into complaint values (format('law broken: select %s gives %s', left(query, 400), left(answer, 300))); end if;
+        if answer ~* '\m(nan|-?infinity)\M' and f.returns in ('tally'::regtype, 'estimate'::regtype) then
+          insert into complaint values (format('not a number: select %s gives %s', left(query, 400), left(answer, 300)));
+        end if;
+      exception when others then
+        get stacked diagnostics state = returned_sqlstate, said = message_text;
+        -- an error is fine where it is about data, a limit or a window, and in SQL functions about a schema that is not there: never an internal one
+        if left(state, 2) = 'XX' or f.native and left(state, 2) not in ('22', '54') and state <> '42P20' then
+          insert into complaint values (format('%s %s: select %s', state, left(said, 100), left(query, 400)));
+        end if;
+      end;
+    end loop;
+    insert into tried values (f.name, f.native or f.prokind = 'a', calls, answers);
+  end loop;
+end $$;
+-- a function that never answered was not tried
+insert into complaint select 'no call was answered: ' || name from tried where native and answers = 0;
+select sum(calls) || ' calls of ' || count(*) || ' functions' from tried;
+select said from complaint limit 30;

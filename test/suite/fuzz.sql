@@ -1,0 +1,42 @@
+-- Texts of tallies, sets of conditions and JSON, broken at random but the same way at every run.
+-- What is read must be read right: it comes back equal; what is refused is refused as bad data.
+\set ON_ERROR_STOP 1
+set client_min_messages = warning;
+create extension if not exists population_health;
+set search_path = public, ph;
+select setseed(0.20131) \g /dev/null
+do $$
+declare
+  seeds constant text[] := array['people; missing 2; unknown 1: 1 0 0; 45: 10 2 2; 46: 12 3 5', 'counts; negative; -1.5: 0.3-1.1e-17 -2 2; 1e+300: 1e15+0.0625 7 9', 'empty',
+    (select ph.person_tally(i, i % 3)::text from generate_series(1, 30) i)];
+  alphabet constant text := '01234567890123456789.+-eE;: {},"[]pconufmx' || chr(9) || chr(10) || chr(228);
+  source text; broken text; state text; said text; same boolean; accepted int := 0; at int;
+begin
+  for i in 1 .. 3000 loop
+    source := case i % 3 when 0 then seeds[1 + i / 3 % 4] when 1 then seeds[1 + i / 3 % 4]::ph.tally::jsonb::text else (array['{mi,chf,F00,Z99}', '{}', '{A04}'])[1 + i / 3 % 3] end;
+    broken := source;
+    for change in 1 .. 1 + floor(random() * random() * 4)::int loop
+      at := 1 + floor(random() * length(broken))::int;
+      broken := case floor(random() * 4)::int
+        when 0 then overlay(broken placing '' from at for 1 + floor(random() * 5)::int)
+        when 1 then overlay(broken placing substr(alphabet, 1 + floor(random() * length(alphabet))::int, 1) from at for 0)
+        when 2 then overlay(broken placing substr(broken, 1 + floor(random() * length(broken))::int, floor(random() * 12)::int) from at for 0)
+        else overlay(broken placing substr(alphabet, 1 + floor(random() * length(alphabet))::int, 1) from at for 1) end;
+    end loop;
+    begin
+      same := case i % 3 when 0 then broken::ph.tally::text::ph.tally = broken::ph.tally when 1 then broken::jsonb::ph.tally::jsonb::ph.tally = broken::jsonb::ph.tally
+        else broken::ph.conditions::text::ph.conditions = broken::ph.conditions end;
+      accepted := accepted + 1;
+      if not same then raise warning 'read wrongly: %', broken; end if;
+    exception when others then
+      get stacked diagnostics state = returned_sqlstate, said = message_text;
+      if state not like '22%' then raise warning '% %: %', state, said, broken; end if;
+    end;
+  end loop;
+  -- both must have happened often, else the texts were broken too much or too little
+  if accepted not between 100 and 2500 then raise warning '% of 3000 were accepted', accepted; end if;
+end $$;
+create table tally_in_file (t ph.tally);
+create table conditions_in_file (t ph.conditions);
+insert into tally_in_file select ph.person_tally(nullif(i, 4), nullif(i % 3, 2) * 0.1) from generate_series(1, 9) i;
+insert into conditions_in_file values ('{mi,chf,A04,Z99}');
