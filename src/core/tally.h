@@ -10,6 +10,7 @@
 
 #include "postgres.h"
 #include "fmgr.h"
+#include "lib/stringinfo.h"
 #include "core/compat.h"
 #include "core/sum.h"
 #include "utils/memutils.h"
@@ -59,5 +60,10 @@ extern Tally *tally_add(Tally *tally, const TallyCell *cell);
 extern Tally *tally_canonical(Tally *tally);
 extern const char *tally_problem(const Tally *tally);
 extern TallyCell tally_total(const Tally *tally);
+
+/* what its outer forms share: the word for what rows were, by the two flags, and shortest exact digits */
+#define TALLY_ROW_WORDS 4
+extern const char *const tally_row_words[];
+extern void tally_append_number(StringInfo out, double x);
 
 #endif

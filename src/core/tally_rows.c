@@ -1,0 +1,172 @@
+/* tally_rows.c: the cells of a tally as rows, its totals, and its equality and order. */
+#include "core/tally.h"
+
+#include "miscadmin.h"
+
+/*
+ * ph.cells(ph.tally): rows (key, exposure, events, events_squared) in key order; the cell of unknown
+ * key, if any row had one, comes last with a NULL key.
+ */
+PG_FUNCTION_INFO_V1(tally_cells);
+Datum
+tally_cells(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	Tally	   *tally;
+
+	InitMaterializedSRF(fcinfo, 0);
+	if (PG_ARGISNULL(0))
+		return (Datum) 0;
+	tally = PG_GETARG_TALLY(0);
+	for (int i = 0; i < tally->sorted + (tally->unknown_rows > 0 ? 1 : 0); i++)
+	{
+		const TallyCell *cell = i < tally->sorted ? &tally->cells[i] : &tally->unknown;
+		Datum		values[4] = {
+			Float8GetDatum(cell->key),
+			Float8GetDatum(sum_value(cell->exposure)),
+			Float8GetDatum(sum_value(cell->events)),
+			Float8GetDatum(sum_value(cell->squares))
+		};
+		bool		nulls[4] = {i == tally->sorted, false, false, false};
+
+		CHECK_FOR_INTERRUPTS();
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}
+
+/*
+ * ph.exposure(ph.tally): all people, years or population, the unknown key included.
+ */
+PG_FUNCTION_INFO_V1(tally_exposure);
+Datum
+tally_exposure(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_FLOAT8(sum_value(tally_total(PG_GETARG_TALLY(0)).exposure));
+}
+
+/*
+ * ph.events(ph.tally): all events, the unknown key included.
+ */
+PG_FUNCTION_INFO_V1(tally_events);
+Datum
+tally_events(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_FLOAT8(sum_value(tally_total(PG_GETARG_TALLY(0)).events));
+}
+
+/*
+ * ph.missing_rows(ph.tally): rows left out because their events or exposure were NULL.
+ */
+PG_FUNCTION_INFO_V1(tally_missing_rows);
+Datum
+tally_missing_rows(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT64(PG_GETARG_TALLY(0)->missing);
+}
+
+/*
+ * ph.unknown_rows(ph.tally): rows whose key was NULL.
+ */
+PG_FUNCTION_INFO_V1(tally_unknown_rows);
+Datum
+tally_unknown_rows(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT64(PG_GETARG_TALLY(0)->unknown_rows);
+}
+
+/* ---- equality and order ---- */
+
+static int
+compare_numbers(double a, double b)
+{
+	return (a > b) - (a < b);
+}
+
+static int
+compare_cells(const TallyCell *a, const TallyCell *b)
+{
+	const double left[] = {a->key, a->exposure.high, a->exposure.low, a->events.high,
+	a->events.low, a->squares.high, a->squares.low};
+	const double right[] = {b->key, b->exposure.high, b->exposure.low, b->events.high,
+	b->events.low, b->squares.high, b->squares.low};
+
+	for (int i = 0; i < lengthof(left); i++)
+		if (left[i] != right[i])
+			return compare_numbers(left[i], right[i]);
+	return 0;
+}
+
+static int
+compare_tallies(FunctionCallInfo fcinfo)
+{
+	Tally	   *a = PG_GETARG_TALLY(0);
+	Tally	   *b = PG_GETARG_TALLY(1);
+	int			result;
+
+	if (a->flags != b->flags)
+		return a->flags < b->flags ? -1 : 1;
+	if (a->missing != b->missing)
+		return a->missing < b->missing ? -1 : 1;
+	if (a->unknown_rows != b->unknown_rows)
+		return a->unknown_rows < b->unknown_rows ? -1 : 1;
+	if ((result = compare_cells(&a->unknown, &b->unknown)) != 0)
+		return result;
+	for (int i = 0; i < Min(a->sorted, b->sorted); i++)
+		if ((result = compare_cells(&a->cells[i], &b->cells[i])) != 0)
+			return result;
+	return (a->sorted > b->sorted) - (a->sorted < b->sorted);
+}
+
+/*
+ * Comparison of two tallies by all they hold, for DISTINCT, UNION, GROUP BY and indexes; the order
+ * itself has no meaning.
+ */
+PG_FUNCTION_INFO_V1(tally_compare);
+Datum
+tally_compare(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT32(compare_tallies(fcinfo));
+}
+
+PG_FUNCTION_INFO_V1(tally_equal);
+Datum
+tally_equal(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(compare_tallies(fcinfo) == 0);
+}
+
+PG_FUNCTION_INFO_V1(tally_not_equal);
+Datum
+tally_not_equal(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(compare_tallies(fcinfo) != 0);
+}
+
+PG_FUNCTION_INFO_V1(tally_less);
+Datum
+tally_less(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(compare_tallies(fcinfo) < 0);
+}
+
+PG_FUNCTION_INFO_V1(tally_less_or_equal);
+Datum
+tally_less_or_equal(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(compare_tallies(fcinfo) <= 0);
+}
+
+PG_FUNCTION_INFO_V1(tally_greater);
+Datum
+tally_greater(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(compare_tallies(fcinfo) > 0);
+}
+
+PG_FUNCTION_INFO_V1(tally_greater_or_equal);
+Datum
+tally_greater_or_equal(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(compare_tallies(fcinfo) >= 0);
+}
