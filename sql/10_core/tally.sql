@@ -90,7 +90,7 @@ CREATE AGGREGATE ph.rollup(ph.tally) (
   FINALFUNC = ph.tally_final, COMBINEFUNC = ph.tally_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE ph.rollup(ph.tally) IS
-  'adds tallies of disjoint people into one; exact, in any order';
+  'adds tallies of disjoint people into one, in any order, with compensated sums';
 
 
 CREATE FUNCTION ph.cells(tally ph.tally, OUT key float8, OUT exposure float8, OUT events float8, OUT events_squared float8)

@@ -140,6 +140,23 @@ END;
 COMMENT ON FUNCTION ph.shared_check() IS
 'the checks of ph.check_shared_tables: problem, relation and column to blame, the columns that the query reads, and the query, which returns the key of each thing that is wrong; names in braces stand for relations of the schema';
 
+CREATE FUNCTION ph.mistyped_column(schema text, OUT relation text, OUT column_name text)
+RETURNS SETOF record
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+	SELECT c.relation, c.column_name
+	FROM ph.shared_column() c
+	JOIN pg_catalog.pg_attribute a
+		ON a.attrelid = pg_catalog.to_regclass(pg_catalog.format('%I.%I', schema, c.relation)) AND a.attname = c.column_name
+	JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+	WHERE CASE c.column_type
+		WHEN 'date' THEN coalesce(nullif(t.typbasetype, 0), t.oid) <> 'pg_catalog.date'::pg_catalog.regtype
+		WHEN 'text' THEN false
+		ELSE t.typcategory <> 'N' END;
+END;
+COMMENT ON FUNCTION ph.mistyped_column(text) IS
+'columns of the shared tables, or of views of their shape, whose type cannot serve: a day that is not a date, a number that is none; an identifier can have any type';
+
 CREATE FUNCTION ph.check_shared_tables(schema text)
 RETURNS TABLE (problem text, relation text, column_name text, found bigint, example text)
 LANGUAGE plpgsql STABLE
@@ -149,6 +166,7 @@ AS $$
 DECLARE
 	relations text[];
 	present text[];  -- relation.column
+	mistyped text[];  -- likewise
 	wrong record;
 BEGIN
 	IF to_regnamespace(quote_ident(schema)) IS NULL THEN
@@ -163,6 +181,8 @@ BEGIN
 		FROM unnest(relations) r
 		JOIN pg_attribute a ON a.attrelid = format('%I.%I', schema, r)::regclass
 		WHERE a.attnum > 0 AND NOT a.attisdropped);
+	mistyped := ARRAY(
+		SELECT c.relation || '.' || c.column_name FROM ph.mistyped_column(schema) c);
 
 	RETURN QUERY
 	SELECT 'missing relation', t.relation, NULL::text, 1::bigint, NULL::text
@@ -176,17 +196,27 @@ BEGIN
 	WHERE c.relation = ANY (relations) AND NOT c.relation || '.' || c.column_name = ANY (present)
 	ORDER BY c.relation COLLATE "C", c.column_name COLLATE "C";
 
+	RETURN QUERY
+	SELECT 'wrong type', split_part(c, '.', 1), split_part(c, '.', 2), 1::bigint, NULL::text
+	FROM unnest(mistyped) c
+	ORDER BY c COLLATE "C";
+
 	FOR wrong IN
 		SELECT c.problem, c.relation, c.column_name, ph.in_schema(c.query, schema) AS query
 		FROM ph.shared_check() c
-		WHERE c.relation = ANY (relations) AND c.needs <@ present
+		WHERE c.relation = ANY (relations) AND c.needs <@ present AND NOT c.needs && mistyped
 		ORDER BY c.relation COLLATE "C", c.problem COLLATE "C", c.column_name COLLATE "C"
 	LOOP
-		RETURN QUERY EXECUTE format(
-			'select $1, $2, $3, count(*), min(key collate "C") from (%s) wrong (key) having count(*) > 0', wrong.query)
-		USING wrong.problem, wrong.relation, wrong.column_name;
+		BEGIN
+			RETURN QUERY EXECUTE format(
+				'select $1, $2, $3, count(*), min(key collate "C") from (%s) wrong (key) having count(*) > 0', wrong.query)
+			USING wrong.problem, wrong.relation, wrong.column_name;
+		EXCEPTION WHEN undefined_function OR datatype_mismatch OR data_exception THEN
+			-- keys of two relations can each have a type that serves and still not compare
+			RETURN QUERY SELECT 'types do not compare', wrong.relation, wrong.column_name, 1::bigint, NULL::text;
+		END;
 	END LOOP;
 END
 $$;
 COMMENT ON FUNCTION ph.check_shared_tables(text) IS
-'what is wrong with the shared tables of the schema, or with views of their shape: the problem, where, how many rows, keys or lists have it, and the key of one of them. No rows: nothing was found. Checks that need a relation or column that is missing are skipped. Errors: invalid_schema_name';
+'what is wrong with the shared tables of the schema, or with views of their shape: the problem, where, how many rows, keys or lists have it, and the key of one of them. No rows: nothing was found. Checks that need a relation or column that is missing, or a column of a type that cannot serve, are skipped. Errors: invalid_schema_name';

@@ -195,6 +195,10 @@ BEGIN
 		RAISE EXCEPTION 'schema "%" does not exist', schema
 			USING ERRCODE = 'invalid_schema_name';
 	END IF;
+	FOR object IN SELECT * FROM ph.mistyped_column(schema) LIMIT 1 LOOP
+		RAISE EXCEPTION 'column "%" of "%" is not of the type that the shared tables have', object.column_name, object.relation
+			USING ERRCODE = 'datatype_mismatch', HINT = 'SELECT * FROM ph.check_shared_tables(schema) lists all of them.';
+	END LOOP;
 	EXECUTE format('select array(select distinct place_kind from %I.place)', schema) INTO place_kinds;
 	CALL ph.require_choice('small_area', small_area, place_kinds);
 

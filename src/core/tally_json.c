@@ -96,6 +96,14 @@ json_number(const JsonbValue *value)
 	return x + 0.0;
 }
 
+/* What is not understood is an error, not left out. */
+static void
+expect_members(JsonbContainer *object, int count)
+{
+	if (JsonContainerSize(object) != count)
+		json_error("an object has members that are not known");
+}
+
 static int64
 json_count(const JsonbValue *value)
 {
@@ -114,6 +122,8 @@ json_sum(JsonbContainer *object, const char *name)
 
 	if (value && value->type == jbvBinary && JsonContainerIsArray(value->val.binary.data))
 	{
+		if (JsonContainerSize(value->val.binary.data) != 2)
+			json_error("a sum must be a number or an array of two");
 		sum.high = json_number(getIthJsonbValueFromContainer(value->val.binary.data, 0));
 		sum.low = json_number(getIthJsonbValueFromContainer(value->val.binary.data, 1));
 	}
@@ -185,8 +195,11 @@ tally_from_jsonb(PG_FUNCTION_ARGS)
 		CHECK_FOR_INTERRUPTS();
 		tally->cells[i].key = json_number(json_member(cell, "key"));
 		json_sums(cell, &tally->cells[i]);
+		expect_members(cell, 4);
 		tally->sorted++;
 	}
+	expect_members(unknown, 4);
+	expect_members(root, json_member(root, "negative") ? 5 : 4);
 	if ((problem = tally_problem(tally)) != NULL)
 		json_error(problem);
 	PG_RETURN_POINTER(tally_canonical(tally));

@@ -68,14 +68,17 @@ crude_rate(PG_FUNCTION_ARGS)
 	return estimate_datum(fcinfo, estimate);
 }
 
-/* A proportion counts people once: no cell may hold more events than people, nor anyone two events. */
+/*
+ * A proportion counts people once: no cell may hold more events than people, nor anyone two events.
+ * Squares are the events themselves where each is another person's.
+ */
 static void
-check_proportion(const TallyCell *cell, bool people)
+check_proportion(const TallyCell *cell)
 {
 	if (sum_value(cell->events) > sum_value(cell->exposure))
 		argument_error("tally", "holds more events than population, which no proportion can have",
 					   "Ask for a rate, or fold a boolean for each person.");
-	if (people && sum_value(cell->events) != sum_value(cell->squares))
+	if (sum_value(cell->events) != sum_value(cell->squares))
 		argument_error("tally", "holds events other than 0 and 1 of a person, which no proportion can have",
 					   "Ask for a rate, or fold a boolean for each person.");
 }
@@ -94,17 +97,15 @@ proportion(PG_FUNCTION_ARGS)
 	double		confidence = argument_confidence(fcinfo, 2);
 	double		exposure,
 				events;
-	bool		people;
 	TallyCell	total;
 	Limits		limits;
 	Estimate	estimate;
 
 	if (!estimate_possible(tally, &estimate))
 		return estimate_datum(fcinfo, estimate);
-	people = (tally->flags & TALLY_COUNTS) == 0;
 	for (int i = 0; i < tally->sorted; i++)
-		check_proportion(&tally->cells[i], people);
-	check_proportion(&tally->unknown, people);
+		check_proportion(&tally->cells[i]);
+	check_proportion(&tally->unknown);
 	total = tally_total(tally);
 	exposure = sum_value(total.exposure);
 	events = sum_value(total.events);

@@ -198,7 +198,7 @@ expected_events(const Tally *tally, const Tally *reference)
 		if (n > 0)
 			sum_add(&expected, n * bands.standard_events[i] / bands.weight[i]);
 	}
-	return bands.count == 0 && tally->sorted > 0 ? NAN : sum_value(expected);
+	return sum_value(expected);
 }
 
 /*
@@ -284,6 +284,7 @@ smr_tally(PG_FUNCTION_ARGS)
 	double		confidence = argument_confidence(fcinfo, 3);
 	double		expected_count;
 	TallyCell	known = {0};
+	Sum			stray = {0, 0};
 	Estimate	estimate;
 
 	if (reference)
@@ -297,8 +298,12 @@ smr_tally(PG_FUNCTION_ARGS)
 	{
 		sum_add_sum(&known.events, tally->cells[i].events);
 		sum_add_sum(&known.squares, tally->cells[i].squares);
+		if (sum_value(tally->cells[i].exposure) == 0)
+			sum_add_sum(&stray, tally->cells[i].events);
 	}
 	estimate = ratio(sum_value(known.events), sum_value(known.squares), expected_count, per, confidence);
+	if (sum_value(stray) > 0)
+		estimate_note(&estimate, "events_without_exposure: %g events", sum_value(stray));
 	note_unknown(&estimate, tally);
 	return estimate_datum(fcinfo, estimate);
 }

@@ -6,6 +6,7 @@
  */
 #include "postgres.h"
 
+#include <float.h>
 #include <math.h>
 
 #include "catalog/pg_type.h"
@@ -45,7 +46,7 @@ read_numbers(ArrayType *array, const char *argument, double *numbers)
 	bool	   *nulls;
 	int			count;
 
-	if (ARR_NDIM(array) != 1)
+	if (ARR_NDIM(array) > 1)
 		argument_error(argument, "must be a list of numbers", NULL);
 	deconstruct_array(array, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE,
 					  &elements, &nulls, &count);
@@ -72,10 +73,13 @@ read_shares(ArrayType *array, double *shares)
 	return count;
 }
 
+/* The nearest whole person, halves up; 0.29 of 50 is a half although its double is a little less. */
 static double
 people_wanted(double share, double people)
 {
-	return floor(share * people + 0.5);
+	double		wanted = share * people;
+
+	return floor(wanted + 0.5 + 2 * DBL_EPSILON * wanted);
 }
 
 /* Whether somebody with this score, and this rank in the window's order, is above the cut. */

@@ -69,3 +69,7 @@ select ph.crude_rate('counts; 1: 10 1 1', 1, null);
 -- arguments are checked even where there is no data
 select ph.proportion(null, 0);
 select ph.proportion('empty', 1, 95);
+
+-- repeated events are no proportion, whatever the rows were
+select (ph.proportion('counts; 1: 10 4 80')).value;
+select (ph.proportion('mixed; 40: 11 3 9')).value;

@@ -107,3 +107,10 @@ select * from ph.check_shared_tables(null);
 
 set client_min_messages = warning;
 drop schema tidy, rough, taken, hostile, "O'Hara\1 50% {person}" cascade;
+
+-- views of the right shape whose days are timestamps: reported, and the rest is still checked
+call ph.create_shared_tables('typed');
+create schema warehouse;
+create view warehouse.person as
+  select person_id, birth_date::timestamp as birth_date, sex, ethnicity_code, death_date, death_cause_icd10 from typed.person;
+select problem, relation, column_name from ph.check_shared_tables('warehouse') where problem in ('wrong type', 'empty relation');

@@ -129,3 +129,7 @@ select ph.smr('NaN'::float8, 1::float8);
 select ph.smr(1::float8, 1::float8, 0);
 select ph.smr(1::float8, 1::float8, confidence => 1);
 select ph.smr('counts; 0: 1 1 1'::ph.tally, 'counts; missing 1; 0: 1 1 1'::ph.tally);
+
+-- events of people who were never at risk: a ratio counts them and says so
+select round((e).value::numeric, 6) as value, (e).note
+from (select ph.smr('people; 0: 0 5 5; 10: 10 1 1'::ph.tally, 'people; 0: 100 20 20; 10: 100 10 10'::ph.tally)) s (e);

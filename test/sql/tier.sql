@@ -78,3 +78,6 @@ select ph.risk_band(1, '{NaN}');
 select ph.risk_band('NaN', '{1}');
 select ph.risk_band(1, '{}');
 select ph.risk_band(1, '{1,NULL}');
+
+-- 0.29 of 50 people is fourteen and a half, and halves go up
+select wanted from ph.tier_cuts((select ph.person_tally(i, true) from generate_series(1, 50) i), cuts => '{0.29}');
