@@ -277,7 +277,7 @@ BEGIN
 				s.practice, s.neighbourhood, s.place, s.system, s.small_area, s.deprivation_decile, s.deprivation_quintile
 			from %1$I.stay s
 			join %1$I.person p on p.person_id = s.person_id
-			where at is not null and not isempty(s.spell * daterange(at, at, ''[]''));
+			where isfinite(at) and not isempty(s.spell * daterange(at, at, ''[]''));
 		end', schema);
 
 	EXECUTE format(
