@@ -221,7 +221,7 @@ tally_add(Tally *tally, const TallyCell *cell)
 	return tally;
 }
 
-/* Adds a to b, which are numbers of rows. */
+/* A sum of numbers of rows, kept within what every outer form holds exactly. */
 static int64
 add_rows(int64 a, int64 b)
 {
@@ -358,7 +358,7 @@ state_to_change(FunctionCallInfo fcinfo)
 }
 
 static void
-check_row(FunctionCallInfo fcinfo, const TallyCell *row, double squared)
+check_row(const TallyCell *row, double squared)
 {
 	if (unlikely(!isfinite(row->key)))
 		argument_error("key", "must be a finite number", "Use NULL for an unknown key.");
@@ -405,7 +405,7 @@ fold_person(FunctionCallInfo fcinfo, double events, bool has_years)
 	row.key = PG_ARGISNULL(1) ? 0 : PG_GETARG_FLOAT8(1) + 0.0;
 	row.exposure.high = has_years ? PG_GETARG_FLOAT8(3) : 1;
 	row.events.high = events;
-	check_row(fcinfo, &row, 0);
+	check_row(&row, 0);
 	row.squares.high = events * events;
 	PG_RETURN_POINTER(fold_row(state, &row, !PG_ARGISNULL(1), TALLY_PEOPLE));
 }
@@ -456,7 +456,7 @@ fold_count(FunctionCallInfo fcinfo, bool has_squares)
 	row.squares.high = has_squares ? PG_GETARG_FLOAT8(4) : row.events.high;
 	if (unlikely(row.events.high < 0))
 		argument_error("events", "must not be negative in a tally of counts", NULL);
-	check_row(fcinfo, &row, row.squares.high);
+	check_row(&row, row.squares.high);
 	if (unlikely(row.events.high != 0 && row.squares.high == 0))
 		argument_error("events_squared", "must not be 0 where there are events", NULL);
 	PG_RETURN_POINTER(fold_row(state, &row, !PG_ARGISNULL(1), TALLY_COUNTS));

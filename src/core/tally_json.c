@@ -158,6 +158,8 @@ json_flags(JsonbContainer *root)
 	uint8		flags = negative && negative->type == jbvBool && negative->val.boolean
 		? TALLY_NEGATIVE : 0;
 
+	if (negative && negative->type != jbvBool)
+		json_error("\"negative\" must be true or false");
 	for (int i = 0; i < TALLY_ROW_WORDS; i++)
 		if (rows && rows->type == jbvString && rows->val.string.len == strlen(tally_row_words[i]) &&
 			memcmp(rows->val.string.val, tally_row_words[i], rows->val.string.len) == 0)

@@ -198,3 +198,4 @@ drop table person cascade;
 -- what JSON holds beyond a tally is refused, not left out
 select '{"rows": "people", "cells": [{"key": 1, "exposure": 1, "events": 0, "events_squared": 0, "event": 5}], "unknown": {"rows": 0, "exposure": 0, "events": 0, "events_squared": 0}, "missing": 0}'::jsonb::ph.tally;
 select '{"rows": "people", "cells": [{"key": 1, "exposure": [1, 0, 9], "events": 0, "events_squared": 0}], "unknown": {"rows": 0, "exposure": 0, "events": 0, "events_squared": 0}, "missing": 0}'::jsonb::ph.tally;
+select '{"rows": "people", "negative": "yes", "cells": [], "unknown": {"rows": 0, "exposure": 0, "events": 0, "events_squared": 0}, "missing": 0}'::jsonb::ph.tally;
