@@ -67,11 +67,11 @@ install_missing() {
 	[ -n "$pg_config" ] || die "no PostgreSQL 15 to 18 with headers was found after installing it"
 }
 
-# Chooses the server's user and its folder: one for each purpose, the same at every run.
+# Chooses the server's user and its folder: one for each checkout and purpose, the same at every run.
 prepare_work() {
 	server_user=$(id -un)
 	if [ "$server_user" = root ]; then server_user=postgres; fi
-	work=/var/tmp/population_health-$(id -un)-$1
+	work=/var/tmp/population_health-$(id -un)-$(cksum <<<"$root" | cut -d' ' -f1)-$1
 	if [ -e "$work" ] && [ "$(stat -c %U "$work")" != "$server_user" ]; then
 		die "$work belongs to somebody else"
 	fi

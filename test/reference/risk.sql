@@ -1,3 +1,4 @@
+-- reads reference/risk
 -- The risk instruments against shared/reference/risk.  One row a check: name, cases, failures.
 \set QUIET 1
 \pset format unaligned

@@ -1,3 +1,4 @@
+-- reads reference/segmentation
 -- Bridges to Health against the golden counts of shared/reference/segmentation.
 \set QUIET 1
 \pset format unaligned

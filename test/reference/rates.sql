@@ -1,3 +1,4 @@
+-- reads reference/indicators
 -- The indicators against shared/reference/indicators.  One row a check: name, cases, failures.
 -- Confidence is written there as 0.95 or 95; a 100 % interval has no limits and is refused here.
 \set QUIET 1
@@ -34,29 +35,12 @@ create temp table esp2013 (band_set int, start_age float8, end_age float8, popul
 \copy isr_expected from program 'cat $REFERENCE/isr_expected.csv' csv header
 \copy esp2013 from program 'cat $REFERENCE/esp2013.csv' csv header
 
--- agreement as the README there defines it; where it expects NaN or infinity, NULL passes
-create function pg_temp.agrees(got float8, want float8, tol float8, scale float8 default 1) returns boolean immutable
-begin atomic
-  select case
-    when want is null or want in ('NaN', 'Infinity', '-Infinity') then got is null or got = want
-    else coalesce(abs(got - want) <= 1e-12 * scale + tol * abs(want), false) end;
-end;
-create function pg_temp.agrees(got ph.estimate, value float8, lower float8, upper float8, tol float8, scale float8 default 1) returns boolean immutable
-begin atomic
-  select pg_temp.agrees((got).value, value, tol, scale) and pg_temp.agrees((got).lower, lower, tol, scale)
-    and pg_temp.agrees((got).upper, upper, tol, scale);
-end;
-create function pg_temp.share(confidence float8) returns float8 immutable
-begin atomic
-  select case when confidence > 1 then confidence / 100 else confidence end;
-end;
-
+\ir agreement.psql
 create function pg_temp.one(x float8, n float8) returns ph.tally immutable
 begin atomic
   select ph.count_tally(0, v.x, v.n) from (values (one.x, one.n)) v(x, n);
 end;
 
-create temp table result (name text, case_id text, ok boolean);
 
 insert into result
 select 'poisson_ci byar', case_id,
