@@ -2,11 +2,11 @@
 -- ---- standardisation ----
 
 CREATE FUNCTION ph.dsr(tally ph.tally, standard ph.tally DEFAULT ph.esp2013(), per float8 DEFAULT 100000,
-    confidence float8 DEFAULT 0.95, empty_bands text DEFAULT 'null')
+    confidence float8 DEFAULT 0.95, empty_bands text DEFAULT 'null', method text DEFAULT 'dobson')
   RETURNS ph.estimate
   AS 'MODULE_PATHNAME', 'dsr' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ph.dsr(ph.tally, ph.tally, float8, float8, text) IS
-  'directly standardised rate with limits of Dobson et al. (1991), variance for repeated events when rows were people; a band of the standard without exposure gives NULL and a note unless empty_bands is renormalise; notes: no_data, missing_input, empty_band, renormalised, fewer_than_10_events, no_standard, key_below_standard, events_without_exposure, unknown_key';
+COMMENT ON FUNCTION ph.dsr(ph.tally, ph.tally, float8, float8, text, text) IS
+  'directly standardised rate with limits by method, dobson (Dobson et al. 1991, from 10 events on), fay-feuer (gamma, 1997) or tiwari (2006); variance for repeated events when rows were people; a band of the standard without exposure gives NULL and a note unless empty_bands is renormalise; notes: no_data, missing_input, empty_band, renormalised, fewer_than_10_events, no_standard, key_below_standard, events_without_exposure, unknown_key';
 
 CREATE FUNCTION ph.expected(tally ph.tally, reference ph.tally) RETURNS float8
   AS 'MODULE_PATHNAME', 'expected' LANGUAGE C IMMUTABLE PARALLEL SAFE;
@@ -24,3 +24,21 @@ CREATE FUNCTION ph.smr(tally ph.tally, reference ph.tally, per float8 DEFAULT 1,
   AS 'MODULE_PATHNAME', 'smr_tally' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ph.smr(ph.tally, ph.tally, float8, float8) IS
   'indirectly standardised ratio of a tally against a reference; limits allow for repeated events of one person; people of unknown key are left out, with a note';
+
+CREATE FUNCTION ph.smr(tallies ph.tally[], reference ph.tally[], per float8 DEFAULT 1, confidence float8 DEFAULT 0.95)
+  RETURNS ph.estimate
+  AS 'MODULE_PATHNAME', 'smr_tallies' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ph.smr(ph.tally[], ph.tally[], float8, float8) IS
+  'indirectly standardised ratio over strata, one tally and one reference each, such as the sexes: standardised by age and sex; notes as ph.smr of tallies';
+
+CREATE FUNCTION ph.indirect_rate(tally ph.tally, reference ph.tally, per float8 DEFAULT 100000, confidence float8 DEFAULT 0.95)
+  RETURNS ph.estimate
+  AS 'MODULE_PATHNAME', 'indirect_rate' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ph.indirect_rate(ph.tally, ph.tally, float8, float8) IS
+  'indirectly standardised rate: ph.smr times the crude rate of the reference, times per';
+
+CREATE FUNCTION ph.indirect_rate(tallies ph.tally[], reference ph.tally[], per float8 DEFAULT 100000, confidence float8 DEFAULT 0.95)
+  RETURNS ph.estimate
+  AS 'MODULE_PATHNAME', 'indirect_rate_tallies' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ph.indirect_rate(ph.tally[], ph.tally[], float8, float8) IS
+  'indirectly standardised rate over strata, one tally and one reference each: ph.smr times the crude rate of all references, times per';

@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
 
@@ -71,4 +72,35 @@ argument_choice(FunctionCallInfo fcinfo, int index, const char *argument,
 		appendStringInfo(&hint, ", %s", choices[i]);
 	appendStringInfoChar(&hint, '.');
 	argument_error(argument, "is not a known choice", hint.data);
+}
+
+int
+array_numbers(ArrayType *array, const char *argument, int most, double **numbers)
+{
+	Datum	   *elements;
+	bool	   *nulls;
+	int			count;
+
+	if (ARR_NDIM(array) > 1)
+		argument_error(argument, "must be a list of numbers", NULL);
+	deconstruct_array(array, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE,
+					  &elements, &nulls, &count);
+	if (count > most)
+		argument_error(argument, psprintf("must not have more than %d elements", most), NULL);
+	*numbers = palloc_array(double, Max(count, 1));
+	for (int i = 0; i < count; i++)
+	{
+		if (nulls[i])
+			argument_error(argument, "must not contain nulls", NULL);
+		(*numbers)[i] = DatumGetFloat8(elements[i]);
+	}
+	return count;
+}
+
+int
+argument_numbers(FunctionCallInfo fcinfo, int index, const char *argument, int most, double **numbers)
+{
+	if (PG_ARGISNULL(index))
+		argument_error(argument, "must not be null", NULL);
+	return array_numbers(PG_GETARG_ARRAYTYPE_P(index), argument, most, numbers);
 }

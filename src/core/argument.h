@@ -5,6 +5,7 @@
 #include "postgres.h"
 #include "fmgr.h"
 #include "core/compat.h"
+#include "utils/array.h"
 
 /* Names the argument and the rule, and never repeats the value: it may be a patient's. */
 pg_noreturn extern void argument_error(const char *argument, const char *rule, const char *hint);
@@ -16,5 +17,9 @@ extern double argument_confidence(FunctionCallInfo fcinfo, int index);
 /* The position of a text argument in a list of choices that ends with NULL. */
 extern int	argument_choice(FunctionCallInfo fcinfo, int index, const char *argument,
 							const char *const *choices);
+
+/* The numbers of an array, none null, at most so many. */
+extern int	array_numbers(ArrayType *array, const char *argument, int most, double **numbers);
+extern int	argument_numbers(FunctionCallInfo fcinfo, int index, const char *argument, int most, double **numbers);
 
 #endif

@@ -29,6 +29,44 @@ normal_upper_quantile(double tail)
 	return gsl_cdf_ugaussian_Qinv(tail);
 }
 
+double
+normal_upper_tail(double x)
+{
+	return gsl_cdf_ugaussian_Q(x);
+}
+
+double
+student_t_upper_tail(double t, double df)
+{
+	return isinf(df) ? normal_upper_tail(t) : gsl_cdf_tdist_Q(t, df);
+}
+
+double
+chi_square_upper_tail(double x, double df)
+{
+	return gsl_cdf_chisq_Q(x, df);
+}
+
+double
+chi_square_lower_tail(double x, double df)
+{
+	return gsl_cdf_chisq_P(x, df);
+}
+
+/* GSL's quantile is right to seven digits; its tail and density give the others. */
+double
+student_t_upper_quantile(double tail, double df)
+{
+	double		t;
+
+	if (isinf(df))
+		return normal_upper_quantile(tail);
+	t = gsl_cdf_tdist_Qinv(tail, df);
+	for (int i = 0; i < 2; i++)
+		t += (gsl_cdf_tdist_Q(t, df) - tail) / gsl_ran_tdist_pdf(t, df);
+	return t;
+}
+
 /*
  * Cornish and Fisher's expansion as Goldberg and Levine (1946) give it, z the normal quantile.  From
  * 100,000 degrees of freedom on the first term left out is below 1e-13 of the quantile.

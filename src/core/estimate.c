@@ -3,11 +3,9 @@
 
 #include <math.h>
 
-#include "access/htup_details.h"
 #include "core/argument.h"
-#include "core/compat.h"
+#include "core/record.h"
 #include "lib/stringinfo.h"
-#include "utils/builtins.h"
 
 static char *format_note(const char *before, const char *format, va_list arguments) pg_attribute_printf(2, 0);
 
@@ -57,17 +55,15 @@ estimate_scale(Estimate *estimate, double factor)
 	estimate->upper *= factor;
 }
 
+/* Whether there is anything to answer from; if not, *why is the estimate that says so. */
 bool
-estimate_possible(const Tally *tally, Estimate *why)
+estimate_answerable(const Tally *tally, Estimate *why)
 {
 	if (tally == NULL || (tally->flags & (TALLY_PEOPLE | TALLY_COUNTS)) == 0)
 	{
 		*why = estimate_none("no_data");
 		return false;
 	}
-	if (tally->flags & TALLY_NEGATIVE)
-		argument_error("tally", "holds negative events, which no rate can have",
-					   "Ask for a mean, or fold counts that are not negative.");
 	if (tally->missing > 0)
 	{
 		*why = estimate_none("missing_input: " INT64_FORMAT " rows", tally->missing);
@@ -76,22 +72,24 @@ estimate_possible(const Tally *tally, Estimate *why)
 	return true;
 }
 
-/* The row type is looked up once for each place in the query that calls the function. */
-static TupleDesc
-estimate_tuple_desc(FunctionCallInfo fcinfo)
+/* The same for what needs counts: values below 0 are refused. */
+bool
+estimate_possible(const Tally *tally, Estimate *why)
 {
-	TupleDesc	desc = fcinfo->flinfo->fn_extra;
-	MemoryContext old;
+	if (tally && (tally->flags & TALLY_NEGATIVE))
+		argument_error("tally", "holds negative events, which no rate can have",
+					   "Ask for a mean, or fold counts that are not negative.");
+	return estimate_answerable(tally, why);
+}
 
-	if (desc)
-		return desc;
-	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "an estimate is asked for where no row can be returned");
-	old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
-	desc = BlessTupleDesc(CreateTupleDescCopy(desc));
-	MemoryContextSwitchTo(old);
-	fcinfo->flinfo->fn_extra = desc;
-	return desc;
+/* A value that is no number does not exist; a limit that is none does not either, and the note says so. */
+void
+estimate_settle(Estimate *estimate)
+{
+	if (isinf(estimate->value))
+		*estimate = estimate_none("out_of_range");
+	else if (!isnan(estimate->value) && (!isfinite(estimate->lower) || !isfinite(estimate->upper)))
+		estimate_note(estimate, "limit_undefined");
 }
 
 Datum
@@ -100,18 +98,10 @@ estimate_datum(FunctionCallInfo fcinfo, Estimate estimate)
 	Datum		values[4];
 	bool		nulls[4];
 
-	if (isinf(estimate.value))
-		estimate = estimate_none("out_of_range");
-	else if (!isnan(estimate.value) && (!isfinite(estimate.lower) || !isfinite(estimate.upper)))
-		estimate_note(&estimate, "limit_undefined");
-
-	values[0] = Float8GetDatum(estimate.value);
-	values[1] = Float8GetDatum(estimate.lower);
-	values[2] = Float8GetDatum(estimate.upper);
-	values[3] = estimate.note ? CStringGetTextDatum(estimate.note) : (Datum) 0;
-	nulls[0] = isnan(estimate.value);
-	nulls[1] = !isfinite(estimate.lower);
-	nulls[2] = !isfinite(estimate.upper);
-	nulls[3] = estimate.note == NULL;
-	return HeapTupleGetDatum(heap_form_tuple(estimate_tuple_desc(fcinfo), values, nulls));
+	estimate_settle(&estimate);
+	record_number(values, nulls, 0, estimate.value);
+	record_number(values, nulls, 1, estimate.lower);
+	record_number(values, nulls, 2, estimate.upper);
+	record_text(values, nulls, 3, estimate.note);
+	return record_datum(fcinfo, values, nulls);
 }

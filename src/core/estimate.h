@@ -18,9 +18,11 @@ typedef struct Estimate
 extern Estimate estimate_none(const char *format,...) pg_attribute_printf(1, 2);
 extern void estimate_note(Estimate *estimate, const char *format,...) pg_attribute_printf(2, 3);
 extern void estimate_scale(Estimate *estimate, double factor);
+extern void estimate_settle(Estimate *estimate);
 extern Datum estimate_datum(FunctionCallInfo fcinfo, Estimate estimate);
 
-/* Whether a tally can be asked for a rate at all; if not, *why is the estimate that says so. */
+/* Whether a tally can be asked at all, and for a rate; if not, *why is the estimate that says so. */
+extern bool estimate_answerable(const Tally *tally, Estimate *why);
 extern bool estimate_possible(const Tally *tally, Estimate *why);
 
 #endif

@@ -32,6 +32,47 @@ exact_limits(double events, double confidence)
 	return limits;
 }
 
+/* The chance of more than events, and half the chance of just so many, where expected are expected. */
+static double
+mid_p_above(double events, double expected)
+{
+	double		more = chi_square_lower_tail(2 * expected, 2 * events + 2);
+	double		as_many_or_more = events > 0 ? chi_square_lower_tail(2 * expected, 2 * events) : 1;
+
+	return (more + as_many_or_more) / 2;
+}
+
+/* Bisection: the chance grows with what is expected. */
+static double
+mid_p_limit(double events, double chance, double low, double high)
+{
+	for (int i = 0; i < 200 && low < high; i++)
+	{
+		double		middle = low + (high - low) / 2;
+
+		if (middle == low || middle == high)
+			break;
+		if (mid_p_above(events, middle) < chance)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low + (high - low) / 2;
+}
+
+/* Mid-P limits of a Poisson count (Cohen and Yang 1994); they lie within the exact ones. */
+Limits
+mid_p_limits(double events, double confidence)
+{
+	double		tail = (1 - confidence) / 2;
+	Limits		exact = exact_limits(events, confidence);
+	Limits		limits;
+
+	limits.lower = events > 0 ? mid_p_limit(events, tail, exact.lower, events + 1) : 0;
+	limits.upper = mid_p_limit(events, 1 - tail, events / 2, exact.upper);
+	return limits;
+}
+
 /* England's convention: exact below 10 events, Byar's from there on. */
 Limits
 count_limits(double events, double confidence)

@@ -10,6 +10,7 @@ typedef struct Limits
 
 extern Limits byar_limits(double events, double confidence);
 extern Limits exact_limits(double events, double confidence);
+extern Limits mid_p_limits(double events, double confidence);
 extern Limits count_limits(double events, double confidence);
 extern Limits repeated_limits(double events, double squares, Limits independent);
 extern Limits wilson_limits(double events, double population, double confidence);

@@ -392,6 +392,20 @@ leave_out_row(Tally *state, uint8 rows)
 	return state;
 }
 
+/*
+ * The square of a person's events.  What rounding loses is kept down to 2^-32: large values then keep a
+ * right spread about their mean, and sums stay exact, so that the order of the rows does not show.
+ */
+static Sum
+squared(double events)
+{
+	Sum			square = {events * events, 0};
+
+	if (unlikely(square.high > 0x1p21))
+		square.low = ldexp(rint(ldexp(fma(events, events, -square.high), 32)), -32);
+	return square;
+}
+
 /* One row a person: argument 2 holds all of that person's events, argument 3 if any the years. */
 static Datum
 fold_person(FunctionCallInfo fcinfo, double events, bool has_years)
@@ -406,7 +420,7 @@ fold_person(FunctionCallInfo fcinfo, double events, bool has_years)
 	row.exposure.high = has_years ? PG_GETARG_FLOAT8(3) : 1;
 	row.events.high = events;
 	check_row(&row, 0);
-	row.squares.high = events * events;
+	row.squares = squared(events);
 	PG_RETURN_POINTER(fold_row(state, &row, !PG_ARGISNULL(1), TALLY_PEOPLE));
 }
 

@@ -1,63 +1,19 @@
 /*
  * standardise.c: direct and indirect standardisation.
  *
- * Standards and references are tallies too.  A key of the population belongs to the standard's band
- * with the greatest lower bound that is not above it, so that a tally by single years of age can be
- * read with any set of bands.
+ * Standards and references are tallies too: a standard's exposure is its weight, a reference's events
+ * over exposure its rate.
  */
 #include "postgres.h"
 
 #include <math.h>
 
 #include "core/argument.h"
-#include "core/estimate.h"
+#include "core/distribution.h"
 #include "core/interval.h"
-#include "miscadmin.h"
-
-/* The cells of a population gathered into the bands of a standard. */
-typedef struct Bands
-{
-	int			count;
-	double	   *weight;			/* the standard's exposure */
-	double	   *standard_events;
-	TallyCell  *cell;			/* the population's cells of the band, added up */
-	const TallyCell *below;		/* a cell below the lowest band, one with people if any, or NULL */
-} Bands;
-
-static Bands
-gather(const Tally *population, const Tally *standard)
-{
-	Bands		bands = {0};
-	int			band = -1;
-
-	bands.count = standard->sorted;
-	bands.weight = palloc_array(double, standard->sorted);
-	bands.standard_events = palloc_array(double, standard->sorted);
-	bands.cell = palloc0(sizeof(TallyCell) * (Size) standard->sorted);
-	for (int i = 0; i < standard->sorted; i++)
-	{
-		bands.weight[i] = sum_value(standard->cells[i].exposure);
-		bands.standard_events[i] = sum_value(standard->cells[i].events);
-	}
-	for (int i = 0; i < population->sorted; i++)
-	{
-		const TallyCell *cell = &population->cells[i];
-
-		CHECK_FOR_INTERRUPTS();
-		while (band + 1 < bands.count && standard->cells[band + 1].key <= cell->key)
-			band++;
-		if (band < 0)
-		{
-			if (bands.below == NULL || sum_value(cell->exposure) > 0)
-				bands.below = cell;
-			continue;
-		}
-		sum_add_sum(&bands.cell[band].exposure, cell->exposure);
-		sum_add_sum(&bands.cell[band].events, cell->events);
-		sum_add_sum(&bands.cell[band].squares, cell->squares);
-	}
-	return bands;
-}
+#include "core/tally_list.h"
+#include "outcome/bands.h"
+#include "outcome/measure.h"
 
 static void
 check_standard(const Tally *standard, const char *argument)
@@ -70,135 +26,294 @@ check_standard(const Tally *standard, const char *argument)
 
 /* What is left out of a standardised answer because its key is not known. */
 static void
-note_unknown(Estimate *estimate, const Tally *tally)
+note_unknown(Estimate *estimate, int64 unknown_rows)
 {
-	if (tally->unknown_rows > 0)
-		estimate_note(estimate, "unknown_key: " INT64_FORMAT " rows left out", tally->unknown_rows);
+	if (unknown_rows > 0)
+		estimate_note(estimate, "unknown_key: " INT64_FORMAT " rows left out", unknown_rows);
 }
 
 /* ---- direct ---- */
 
 /*
- * The directly standardised rate: sum w x / n over sum w; variance sum w^2 s / n^2 over (sum w)^2 with
- * s the squares, which are the events themselves where every event is another person's.  Limits by
- * Dobson et al. (1991) from Byar's limits of the count.
+ * A directly standardised rate is a weighted sum of events: sum w x, w a band's share of the standard
+ * over its exposure.  Its variance is sum w^2 s with s the squares, which are the events themselves
+ * where every event is another person's.
  */
-static Estimate
-direct_rate(const Bands *bands, const double *key, bool renormalise, double confidence)
+typedef struct WeightedSum
 {
-	double		weight = 0,
-				rate = 0,
-				variance = 0;
-	Sum			events = {0, 0};
-	double		total;
-	int			empty = 0;
-	double		first_empty = 0;
-	Limits		count;
-	Estimate	estimate = {NAN, NAN, NAN, NULL};
+	double		rate;
+	double		variance;
+	double		events;
+	double		greatest_weight;
+	double		mean_weight;
+	double		mean_square_weight;
+	int			empty;			/* bands of the standard without exposure */
+	double		first_empty;
+} WeightedSum;
 
+/* What stands in the way of an answer is told by *why. */
+static bool
+weighted_sum(const Bands *bands, const Tally *standard, bool renormalise, WeightedSum *sum, Estimate *why)
+{
+	double		weight = 0;
+	int			used = 0;
+	Sum			events = {0, 0};
+
+	memset(sum, 0, sizeof(*sum));
 	for (int i = 0; i < bands->count; i++)
 	{
-		double		w = bands->weight[i];
+		double		share = sum_value(standard->cells[i].exposure);
 		double		n = sum_value(bands->cell[i].exposure);
 		double		x = sum_value(bands->cell[i].events);
 
 		if (n == 0 && x > 0)
-			return estimate_none("events_without_exposure: band %g", key[i]);
-		if (n == 0 && w > 0 && empty++ == 0)
-			first_empty = key[i];
+		{
+			*why = estimate_none("events_without_exposure: band %g", bands->lower[i]);
+			return false;
+		}
+		if (n == 0 && share > 0 && sum->empty++ == 0)
+			sum->first_empty = bands->lower[i];
 		sum_add(&events, x);
 		if (n == 0)
 			continue;
-		weight += w;
-		rate += w * x / n;
-		variance += w * w * sum_value(bands->cell[i].squares) / (n * n);
+		used++;
+		weight += share;
+		sum->rate += share * x / n;
+		sum->variance += share * share * sum_value(bands->cell[i].squares) / (n * n);
+		sum->greatest_weight = fmax(sum->greatest_weight, share / n);
+		sum->mean_weight += share / n;
+		sum->mean_square_weight += (share / n) * (share / n);
 	}
-	total = sum_value(events);
-	if (empty > 0 && !renormalise)
-		return estimate_none("empty_band: %d without exposure, the first at %g", empty, first_empty);
+	sum->events = sum_value(events);
+	if (sum->empty > 0 && !renormalise)
+	{
+		*why = estimate_none("empty_band: %d without exposure, the first at %g", sum->empty, sum->first_empty);
+		return false;
+	}
 	if (weight == 0)
-		return estimate_none("no_standard");
-	if (total < 10)
-		return estimate_none("fewer_than_10_events");
+	{
+		*why = estimate_none("no_standard");
+		return false;
+	}
+	sum->rate /= weight;
+	sum->variance /= weight * weight;
+	sum->greatest_weight /= weight;
+	sum->mean_weight /= weight * used;
+	sum->mean_square_weight /= weight * weight * used;
+	if (!isfinite(sum->rate))
+	{
+		*why = estimate_none("out_of_range");
+		return false;
+	}
+	return true;
+}
 
-	rate /= weight;
-	variance /= weight * weight;
-	if (!isfinite(rate))
-		return estimate_none("out_of_range");
-	count = byar_limits(total, confidence);
-	estimate.value = rate;
-	estimate.lower = rate + sqrt(variance / total) * (count.lower - total);
-	estimate.upper = rate + sqrt(variance / total) * (count.upper - total);
-	if (empty > 0)
-		estimate_note(&estimate, "renormalised: %d bands without exposure, the first at %g",
-					  empty, first_empty);
-	return estimate;
+/* Dobson et al. (1991), from Byar's limits of the count; may lie below 0 and is not clipped. */
+static Limits
+dobson_limits(const WeightedSum *sum, double confidence)
+{
+	Limits		count = byar_limits(sum->events, confidence);
+	double		ratio = sqrt(sum->variance / sum->events);
+	Limits		limits;
+
+	limits.lower = sum->rate + ratio * (count.lower - sum->events);
+	limits.upper = sum->rate + ratio * (count.upper - sum->events);
+	return limits;
+}
+
+/* The upper limit of a gamma distribution moved up by one more event of the given weight. */
+static double
+gamma_upper(const WeightedSum *sum, double weight, double weight_squared, double tail)
+{
+	double		mean = sum->rate + weight;
+	double		variance = sum->variance + weight_squared;
+
+	return variance / (2 * mean) * chi_square_upper_quantile(tail, 2 * mean * mean / variance);
 }
 
 /*
- * ph.dsr(ph.tally, standard ph.tally, per float8, confidence float8, empty_bands text) -> ph.estimate
+ * Gamma limits: Fay and Feuer (1997) let one more event have the greatest weight, Tiwari et al. (2006)
+ * the mean one.
+ */
+static Limits
+gamma_limits(const WeightedSum *sum, bool tiwari, double confidence)
+{
+	double		tail = (1 - confidence) / 2;
+	double		y = sum->rate,
+				v = sum->variance;
+	Limits		limits;
+
+	limits.lower = y > 0 ? v / (2 * y) * chi_square_lower_quantile(tail, 2 * y * y / v) : 0;
+	limits.upper = tiwari ? gamma_upper(sum, sum->mean_weight, sum->mean_square_weight, tail)
+		: gamma_upper(sum, sum->greatest_weight, sum->greatest_weight * sum->greatest_weight, tail);
+	return limits;
+}
+
+typedef enum DirectMethod
+{
+	DOBSON,
+	FAY_FEUER,
+	TIWARI
+} DirectMethod;
+
+static Measure
+direct_measure(const Tally *tally, const Tally *standard, double confidence, bool renormalise, DirectMethod method)
+{
+	Measure		measure = measure_of(estimate_none("no_standard"), NAN);
+	Bands		bands;
+	WeightedSum sum;
+	Limits		limits;
+
+	check_standard(standard, "standard");
+	if (!estimate_possible(tally, &measure.estimate) || standard->sorted == 0)
+		return measure;
+	bands = bands_gather(tally, bands_of(standard), standard->sorted);
+	if (bands.below)
+		return measure_of(estimate_none("key_below_standard"), NAN);
+	if (!weighted_sum(&bands, standard, renormalise, &sum, &measure.estimate))
+		return measure;
+	if (method == DOBSON && sum.events < 10)
+		return measure_of(estimate_none("fewer_than_10_events"), NAN);
+
+	limits = method == DOBSON ? dobson_limits(&sum, confidence) : gamma_limits(&sum, method == TIWARI, confidence);
+	measure = measure_of((Estimate) {sum.rate, limits.lower, limits.upper, NULL}, sum.variance);
+	if (sum.empty > 0)
+		estimate_note(&measure.estimate, "renormalised: %d bands without exposure, the first at %g",
+					  sum.empty, sum.first_empty);
+	note_unknown(&measure.estimate, tally->unknown_rows);
+	return measure;
+}
+
+Measure
+dsr_measure(const Tally *tally, const Tally *standard, double confidence)
+{
+	return direct_measure(tally, standard, confidence, false, DOBSON);
+}
+
+/*
+ * ph.dsr(ph.tally, standard ph.tally, per float8, confidence float8, empty_bands text, method text)
+ *   -> ph.estimate
  *
- * The directly age-standardised rate.  Not answered below 10 events (England's rule; Morris et al.
- * 2018), nor where a band of the standard has no exposure unless empty_bands is 'renormalise'.
+ * The directly age-standardised rate.  Limits by method: 'dobson' (Dobson et al. 1991 from Byar's),
+ * 'fay-feuer' (gamma, 1997) or 'tiwari' (2006).  By Dobson not answered below 10 events (England's rule;
+ * Morris et al. 2018).  Not answered where a band of the standard has no exposure unless empty_bands is
+ * 'renormalise'.
  */
 PG_FUNCTION_INFO_V1(dsr);
 Datum
 dsr(PG_FUNCTION_ARGS)
 {
 	static const char *const choices[] = {"null", "renormalise", NULL};
+	static const char *const methods[] = {"dobson", "fay-feuer", "tiwari", NULL};
 	Tally	   *tally = PG_ARGISNULL(0) ? NULL : PG_GETARG_TALLY(0);
 	Tally	   *standard = PG_ARGISNULL(1) ? NULL : PG_GETARG_TALLY(1);
 	double		per = argument_positive(fcinfo, 2, "per");
 	double		confidence = argument_confidence(fcinfo, 3);
 	bool		renormalise = argument_choice(fcinfo, 4, "empty_bands", choices) == 1;
-	double	   *keys;
-	Bands		bands;
-	Estimate	estimate;
+	DirectMethod method = argument_choice(fcinfo, 5, "method", methods);
+	Measure		measure;
 
 	if (standard == NULL)
 		argument_error("standard", "must not be null", "Leave it out for the European standard of 2013.");
-	check_standard(standard, "standard");
-	if (!estimate_possible(tally, &estimate))
-		return estimate_datum(fcinfo, estimate);
-	if (standard->sorted == 0)
-		return estimate_datum(fcinfo, estimate_none("no_standard"));
-	bands = gather(tally, standard);
-	if (bands.below)
-		return estimate_datum(fcinfo, estimate_none("key_below_standard"));
-
-	keys = palloc_array(double, standard->sorted);
-	for (int i = 0; i < standard->sorted; i++)
-		keys[i] = standard->cells[i].key;
-	estimate = direct_rate(&bands, keys, renormalise, confidence);
-	estimate_scale(&estimate, per);
-	note_unknown(&estimate, tally);
-	return estimate_datum(fcinfo, estimate);
+	measure = direct_measure(tally, standard, confidence, renormalise, method);
+	estimate_scale(&measure.estimate, per);
+	return estimate_datum(fcinfo, measure.estimate);
 }
 
 /* ---- indirect ---- */
 
-/*
- * Events to expect if the reference's rates held: sum n x_ref / n_ref.  NAN where a band with people
- * has no reference.
- */
-static double
-expected_events(const Tally *tally, const Tally *reference)
+/* Observed and expected events, added up over strata such as the sexes. */
+typedef struct Indirect
 {
-	Bands		bands = gather(tally, reference);
-	Sum			expected = {0, 0};
+	Sum			observed;
+	Sum			squares;
+	Sum			expected;
+	bool		no_reference;	/* a band with people has no rate to expect */
+	double		stray;			/* events where nobody was at risk */
+	int64		unknown_rows;
+	Sum			reference_events;
+	Sum			reference_exposure;
+} Indirect;
+
+/* Adds the events to expect if the reference's rates held, sum n x_ref / n_ref, and those observed. */
+static void
+indirect_add(Indirect *sums, const Tally *tally, const Tally *reference)
+{
+	Bands		bands = bands_gather(tally, bands_of(reference), reference->sorted);
 
 	if (bands.below && sum_value(bands.below->exposure) > 0)
-		return NAN;
+		sums->no_reference = true;
 	for (int i = 0; i < bands.count; i++)
 	{
 		double		n = sum_value(bands.cell[i].exposure);
+		double		n_reference = sum_value(reference->cells[i].exposure);
 
-		if (n > 0 && bands.weight[i] == 0)
-			return NAN;
-		if (n > 0)
-			sum_add(&expected, n * bands.standard_events[i] / bands.weight[i]);
+		if (n > 0 && n_reference == 0)
+			sums->no_reference = true;
+		else if (n > 0)
+			sum_add(&sums->expected, n * sum_value(reference->cells[i].events) / n_reference);
+		sum_add_sum(&sums->reference_events, reference->cells[i].events);
+		sum_add_sum(&sums->reference_exposure, reference->cells[i].exposure);
 	}
-	return sum_value(expected);
+	for (int i = 0; i < tally->sorted; i++)
+	{
+		sum_add_sum(&sums->observed, tally->cells[i].events);
+		sum_add_sum(&sums->squares, tally->cells[i].squares);
+		if (sum_value(tally->cells[i].exposure) == 0)
+			sums->stray += sum_value(tally->cells[i].events);
+	}
+	sums->unknown_rows += tally->unknown_rows;
+}
+
+static Measure
+ratio_measure(double observed, double squares, double expected, double confidence)
+{
+	Limits		limits = repeated_limits(observed, squares, count_limits(observed, confidence));
+	Measure		measure = measure_of((Estimate) {observed, limits.lower, limits.upper, NULL}, squares);
+
+	if (expected == 0)
+		return measure_of(estimate_none("zero_expected"), NAN);
+	measure.poisson_unit = observed > 0 ? squares / observed : 1;
+	measure_scale(&measure, 1 / expected);
+	return measure;
+}
+
+/* The ratio of observed to expected over pairs of a tally and its reference. */
+static Measure
+indirect_measure(Tally **tallies, Tally **references, int strata, double confidence, Indirect *sums)
+{
+	Measure		measure;
+
+	memset(sums, 0, sizeof(*sums));
+	for (int i = 0; i < strata; i++)
+	{
+		if (references[i])
+			check_standard(references[i], "reference");
+		if (!estimate_possible(tallies[i], &measure.estimate))
+			return measure_of(measure.estimate, NAN);
+		if (references[i] == NULL)
+			sums->no_reference = true;
+		else
+			indirect_add(sums, tallies[i], references[i]);
+	}
+	if (sums->no_reference || !isfinite(sum_value(sums->expected)))
+		return measure_of(estimate_none("no_expected"), NAN);
+
+	measure = ratio_measure(sum_value(sums->observed), sum_value(sums->squares), sum_value(sums->expected), confidence);
+	if (sums->stray > 0)
+		estimate_note(&measure.estimate, "events_without_exposure: %g events", sums->stray);
+	note_unknown(&measure.estimate, sums->unknown_rows);
+	return measure;
+}
+
+Measure
+smr_measure(const Tally *tally, const Tally *reference, double confidence)
+{
+	Tally	   *tallies[] = {unconstify(Tally *, tally)};
+	Tally	   *references[] = {unconstify(Tally *, reference)};
+	Indirect	sums;
+
+	return indirect_measure(tallies, references, 1, confidence, &sums);
 }
 
 /*
@@ -214,7 +329,7 @@ expected(PG_FUNCTION_ARGS)
 {
 	Tally	   *tally,
 			   *reference;
-	double		events;
+	Indirect	sums = {0};
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
@@ -222,22 +337,10 @@ expected(PG_FUNCTION_ARGS)
 	reference = PG_GETARG_TALLY(1);
 	if (tally->missing > 0 || reference->missing > 0 || sum_value(tally->unknown.exposure) > 0)
 		PG_RETURN_NULL();
-	events = expected_events(tally, reference);
-	if (!isfinite(events))
+	indirect_add(&sums, tally, reference);
+	if (sums.no_reference || !isfinite(sum_value(sums.expected)))
 		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(events);
-}
-
-static Estimate
-ratio(double observed, double squares, double expected, double per, double confidence)
-{
-	Limits		limits = repeated_limits(observed, squares, count_limits(observed, confidence));
-	Estimate	estimate = {observed, limits.lower, limits.upper, NULL};
-
-	if (expected == 0)
-		return estimate_none("zero_expected");
-	estimate_scale(&estimate, per / expected);
-	return estimate;
+	PG_RETURN_FLOAT8(sum_value(sums.expected));
 }
 
 /*
@@ -254,6 +357,7 @@ smr(PG_FUNCTION_ARGS)
 	double		confidence = argument_confidence(fcinfo, 3);
 	double		observed,
 				expected_count;
+	Measure		measure;
 
 	if (PG_ARGISNULL(0))
 		return estimate_datum(fcinfo, estimate_none("missing_input: observed"));
@@ -265,7 +369,51 @@ smr(PG_FUNCTION_ARGS)
 		argument_error("observed", "must not be negative", NULL);
 	if (expected_count < 0)
 		argument_error("expected", "must not be negative", NULL);
-	return estimate_datum(fcinfo, ratio(observed, observed, expected_count, per, confidence));
+	measure = ratio_measure(observed, observed, expected_count, confidence);
+	estimate_scale(&measure.estimate, per);
+	return estimate_datum(fcinfo, measure.estimate);
+}
+
+/* Reads one tally and one reference, or a list of each, one pair a stratum. */
+static int
+argument_strata(FunctionCallInfo fcinfo, bool lists, Tally ***tallies, Tally ***references)
+{
+	int			strata,
+				other;
+
+	if (!lists)
+	{
+		*tallies = palloc_array(Tally *, 1);
+		*references = palloc_array(Tally *, 1);
+		(*tallies)[0] = PG_ARGISNULL(0) ? NULL : PG_GETARG_TALLY(0);
+		(*references)[0] = PG_ARGISNULL(1) ? NULL : PG_GETARG_TALLY(1);
+		return 1;
+	}
+	strata = argument_tallies(fcinfo, 0, "tallies", tallies);
+	other = argument_tallies(fcinfo, 1, "reference", references);
+	if (strata != other)
+		argument_error("reference", "must have as many elements as tallies", NULL);
+	return strata;
+}
+
+/* The ratio times per, or the ratio times the reference's own crude rate times per. */
+static Datum
+indirect_datum(FunctionCallInfo fcinfo, bool lists, bool as_rate)
+{
+	double		per = argument_positive(fcinfo, 2, "per");
+	double		confidence = argument_confidence(fcinfo, 3);
+	Tally	  **tallies,
+			  **references;
+	int			strata = argument_strata(fcinfo, lists, &tallies, &references);
+	Indirect	sums;
+	Measure		measure = indirect_measure(tallies, references, strata, confidence, &sums);
+
+	if (strata == 0)
+		measure.estimate = estimate_none("no_data");
+	if (as_rate)
+		per *= sum_value(sums.reference_events) / sum_value(sums.reference_exposure);
+	estimate_scale(&measure.estimate, per);
+	return estimate_datum(fcinfo, measure.estimate);
 }
 
 /*
@@ -278,32 +426,39 @@ PG_FUNCTION_INFO_V1(smr_tally);
 Datum
 smr_tally(PG_FUNCTION_ARGS)
 {
-	Tally	   *tally = PG_ARGISNULL(0) ? NULL : PG_GETARG_TALLY(0);
-	Tally	   *reference = PG_ARGISNULL(1) ? NULL : PG_GETARG_TALLY(1);
-	double		per = argument_positive(fcinfo, 2, "per");
-	double		confidence = argument_confidence(fcinfo, 3);
-	double		expected_count;
-	TallyCell	known = {0};
-	Sum			stray = {0, 0};
-	Estimate	estimate;
+	return indirect_datum(fcinfo, false, false);
+}
 
-	if (reference)
-		check_standard(reference, "reference");
-	if (!estimate_possible(tally, &estimate))
-		return estimate_datum(fcinfo, estimate);
-	expected_count = reference ? expected_events(tally, reference) : NAN;
-	if (!isfinite(expected_count))
-		return estimate_datum(fcinfo, estimate_none("no_expected"));
-	for (int i = 0; i < tally->sorted; i++)
-	{
-		sum_add_sum(&known.events, tally->cells[i].events);
-		sum_add_sum(&known.squares, tally->cells[i].squares);
-		if (sum_value(tally->cells[i].exposure) == 0)
-			sum_add_sum(&stray, tally->cells[i].events);
-	}
-	estimate = ratio(sum_value(known.events), sum_value(known.squares), expected_count, per, confidence);
-	if (sum_value(stray) > 0)
-		estimate_note(&estimate, "events_without_exposure: %g events", sum_value(stray));
-	note_unknown(&estimate, tally);
-	return estimate_datum(fcinfo, estimate);
+/*
+ * ph.smr(tallies ph.tally[], reference ph.tally[], per float8, confidence float8) -> ph.estimate
+ *
+ * The same over strata, one tally and one reference each: by age and sex.
+ */
+PG_FUNCTION_INFO_V1(smr_tallies);
+Datum
+smr_tallies(PG_FUNCTION_ARGS)
+{
+	return indirect_datum(fcinfo, true, false);
+}
+
+/*
+ * ph.indirect_rate(ph.tally, reference ph.tally, per float8, confidence float8) -> ph.estimate
+ *
+ * The indirectly standardised rate: the ratio times the reference's own crude rate.
+ */
+PG_FUNCTION_INFO_V1(indirect_rate);
+Datum
+indirect_rate(PG_FUNCTION_ARGS)
+{
+	return indirect_datum(fcinfo, false, true);
+}
+
+/*
+ * ph.indirect_rate(tallies ph.tally[], reference ph.tally[], per float8, confidence float8) -> ph.estimate
+ */
+PG_FUNCTION_INFO_V1(indirect_rate_tallies);
+Datum
+indirect_rate_tallies(PG_FUNCTION_ARGS)
+{
+	return indirect_datum(fcinfo, true, true);
 }

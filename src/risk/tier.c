@@ -9,12 +9,10 @@
 #include <float.h>
 #include <math.h>
 
-#include "catalog/pg_type.h"
 #include "core/argument.h"
 #include "core/compat.h"
 #include "core/tally.h"
 #include "miscadmin.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "windowapi.h"
 
@@ -38,33 +36,11 @@ typedef struct Cut
 	double		tied;			/* people with that very score */
 } Cut;
 
-/* Checks an array of numbers and copies it out. */
 static int
-read_numbers(ArrayType *array, const char *argument, double *numbers)
+read_shares(ArrayType *array, double **list)
 {
-	Datum	   *elements;
-	bool	   *nulls;
-	int			count;
-
-	if (ARR_NDIM(array) > 1)
-		argument_error(argument, "must be a list of numbers", NULL);
-	deconstruct_array(array, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE,
-					  &elements, &nulls, &count);
-	if (count > MAX_CUTS)
-		argument_error(argument, "must not have more than 100 elements", NULL);
-	for (int i = 0; i < count; i++)
-	{
-		if (nulls[i])
-			argument_error(argument, "must not contain nulls", NULL);
-		numbers[i] = DatumGetFloat8(elements[i]);
-	}
-	return count;
-}
-
-static int
-read_shares(ArrayType *array, double *shares)
-{
-	int			count = read_numbers(array, "cuts", shares);
+	int			count = array_numbers(array, "cuts", MAX_CUTS, list);
+	const double *shares = *list;
 
 	for (int i = 0; i < count; i++)
 		if (!(shares[i] > 0 && shares[i] < 1) || (i > 0 && !(shares[i] > shares[i - 1])))
@@ -214,13 +190,13 @@ find_cuts(WindowObject window, Pyramid *pyramid, const double *shares)
 static void
 prepare(FunctionCallInfo fcinfo, WindowObject window, Pyramid *pyramid)
 {
-	double		shares[MAX_CUTS];
+	double	   *shares;
 	bool		isnull;
 	Datum		cuts = WinGetFuncArgCurrent(window, 1, &isnull);
 
 	if (isnull)
 		argument_error("cuts", "must not be null", NULL);
-	pyramid->count = read_shares(DatumGetArrayTypeP(cuts), shares);
+	pyramid->count = read_shares(DatumGetArrayTypeP(cuts), &shares);
 	fcinfo->args[2].value = WinGetFuncArgCurrent(window, 2, &fcinfo->args[2].isnull);
 	pyramid->ties = argument_choice(fcinfo, 2, "ties", tie_rules);
 	find_cuts(window, pyramid, shares);
@@ -275,7 +251,7 @@ Datum
 tier_cuts(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	double		shares[MAX_CUTS];
+	double	   *shares;
 	Cut			cuts[MAX_CUTS] = {{0}};
 	double		people = 0,
 				above = 0;
@@ -286,7 +262,7 @@ tier_cuts(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	if (PG_ARGISNULL(1))
 		argument_error("cuts", "must not be null", NULL);
-	count = read_shares(PG_GETARG_ARRAYTYPE_P(1), shares);
+	count = read_shares(PG_GETARG_ARRAYTYPE_P(1), &shares);
 	ties = argument_choice(fcinfo, 2, "ties", tie_rules);
 	if (PG_ARGISNULL(0))
 		return (Datum) 0;
@@ -328,9 +304,9 @@ PG_FUNCTION_INFO_V1(risk_band);
 Datum
 risk_band(PG_FUNCTION_ARGS)
 {
-	double		edges[MAX_CUTS];
+	double	   *edges;
 	double		score = PG_GETARG_FLOAT8(0);
-	int			count = read_numbers(PG_GETARG_ARRAYTYPE_P(1), "edges", edges);
+	int			count = array_numbers(PG_GETARG_ARRAYTYPE_P(1), "edges", MAX_CUTS, &edges);
 	int			band = 1;
 
 	if (isnan(score))
