@@ -197,7 +197,11 @@ expectancy_measure(const LifeTable *table, const LifeBand *band, double confiden
 	if (table->band[table->count - 1].deaths == 0)
 		return measure_of(estimate_none("no_deaths_in_last_band"), NAN);
 	if (band->survivors == 0)
-		return measure_of(estimate_none("no_survivors"), NAN);
+	{
+		measure = measure_of((Estimate) {0, NAN, NAN, NULL}, NAN);
+		estimate_note(&measure.estimate, "no_survivors");
+		return measure;
+	}
 	distance = normal_upper_quantile((1 - confidence) / 2) * sqrt(band->variance);
 	measure = measure_of((Estimate) {band->expectancy, band->expectancy - distance, band->expectancy + distance, NULL},
 						 band->variance);
@@ -363,7 +367,7 @@ healthy_life_expectancy(PG_FUNCTION_ARGS)
 	if (table.count == 0)
 		return estimate_datum(fcinfo, table.why);
 	measure = expectancy_measure(&table, band_at(&table, age), confidence);
-	if (isnan(measure.estimate.value))
+	if (isnan(measure.estimate.value) || isnan(measure.estimate.lower))
 		return estimate_datum(fcinfo, estimate_none("%s", measure.estimate.note));
 	bands = bands_gather(survey, ages, count);
 	if (bands.below)
@@ -509,14 +513,14 @@ years_of_life_lost(PG_FUNCTION_ARGS)
 	}
 	if (weight == 0)
 		return estimate_datum(fcinfo, estimate_none("no_standard"));
-	if (lost.deaths < 10)
-		return estimate_datum(fcinfo, estimate_none("fewer_than_10_events"));
 	lost.rate /= weight;
 	lost.variance /= weight * weight;
 	limits = byar_limits(lost.deaths, confidence);
 	estimate = (Estimate) {lost.rate, lost.rate + sqrt(lost.variance / lost.deaths) * (limits.lower - lost.deaths),
 		lost.rate + sqrt(lost.variance / lost.deaths) * (limits.upper - lost.deaths), NULL};
 	estimate_scale(&estimate, per);
+	if (lost.deaths < 10)
+		estimate_note(&estimate, "fewer_than_10_events");
 	if (tally->unknown_rows > 0)
 		estimate_note(&estimate, "unknown_key: " INT64_FORMAT " rows left out", tally->unknown_rows);
 	return estimate_datum(fcinfo, estimate);
