@@ -8,9 +8,9 @@ OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/*/*.c)))
 # The install script, joined from one part a room, in the order in which they build on each other.
 PARTS = \
 	00_head/schema \
-	10_core/estimate 10_core/comparison 10_core/tally 10_core/interval \
+	10_core/estimate 10_core/comparison 10_core/hypothesis_test 10_core/tally 10_core/interval \
 	20_outcome/standard 20_outcome/rate 20_outcome/standardise \
-	20_outcome/compare 20_outcome/life_table \
+	20_outcome/compare 20_outcome/life_table 20_outcome/survival 20_outcome/log_rank \
 	30_risk/conditions 30_risk/instrument 30_risk/tier \
 	40_segment/bridges_to_health \
 	50_population/shared_tables 50_population/check_shared_tables 50_population/population_views

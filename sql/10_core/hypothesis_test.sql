@@ -1,0 +1,6 @@
+
+-- ---- test of a hypothesis ----
+
+CREATE TYPE ph.test AS (statistic float8, degrees_of_freedom integer, p_value float8, note text);
+COMMENT ON TYPE ph.test IS
+  'what a test of a hypothesis returns: the statistic, its degrees of freedom (NULL where it is a standard normal), p (two-sided), and a note that says why there is none or what was left out';

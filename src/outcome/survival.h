@@ -1,0 +1,38 @@
+/* survival.h: walking through the times at which people left, with Kaplan and Meier's curve. */
+#ifndef PH_SURVIVAL_H
+#define PH_SURVIVAL_H
+
+#include "core/estimate.h"
+
+#define CURVE_MAX_PEOPLE 9007199254740992.0	/* 2^53: up to there people are counted exactly */
+
+/*
+ * A step of the curve is a time at which somebody left.  The walk needs no memory of its own: who is at
+ * risk follows from who entered and who left before.
+ */
+typedef struct Curve
+{
+	const Tally *tally;			/* key = time of leaving */
+	const Tally *entered;		/* key = time of entry; NULL: all at once, before any time */
+	int			next_cell;
+	int			next_entry;
+	Sum			present;		/* who entered and has not left, before the next step */
+
+	/* the present step */
+	int			steps;			/* with events, this one included: how often survival was rounded */
+	double		time;
+	double		at_risk;
+	double		events;
+	double		censored;
+	double		survival;
+	double		log_variance;	/* Greenwood's term of this step, d / (n (n - d)); 0 where survival is 0 */
+	Sum			greenwood;		/* their sum: the variance of the logarithm of survival */
+	Sum			hazard;			/* Nelson and Aalen's */
+} Curve;
+
+/* Whether the tallies hold follow-up that can be answered from; if not, *why says why. */
+extern bool curve_possible(const Tally *tally, const Tally *entered, Estimate *why);
+extern Curve curve_start(const Tally *tally, const Tally *entered);
+extern bool curve_next(Curve *curve);
+
+#endif
