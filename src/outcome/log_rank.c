@@ -39,6 +39,7 @@ typedef struct LogRank
 	int			count;
 	FollowedGroup *group;
 	double	   *covariance;		/* count x count */
+	double		events;			/* of all groups */
 	char	   *note;			/* why there is no answer, else NULL */
 } LogRank;
 
@@ -107,6 +108,7 @@ add_moments(LogRank *test, bool by_survival)
 
 	while (next_moment(test, &moment))
 	{
+		test->events += moment.events;
 		if (moment.events > 0)
 			add_moment(test, &moment, by_survival ? survival : 1);
 		survival *= (moment.at_risk - moment.events) / moment.at_risk;
@@ -170,6 +172,8 @@ log_rank_sums(FunctionCallInfo fcinfo)
 		test.note = "out_of_range";
 	if (test.note == NULL)
 		add_moments(&test, by_survival);
+	if (test.note == NULL && test.events == 0)
+		test.note = "no_events";
 	return test;
 }
 

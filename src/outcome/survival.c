@@ -350,10 +350,10 @@ survival_quantile_estimate(const Tally *tally, double share, double confidence, 
 		crossing_step(&lower, &curve, limits.lower);
 		crossing_step(&upper, &curve, limits.upper);
 	}
-	if (isnan(value.first))
-		return estimate_none("not_reached");
 	estimate = (Estimate) {crossing_time(&value, curve.time), crossing_time(&lower, curve.time),
 		crossing_time(&upper, curve.time), NULL};
+	if (isnan(value.first))
+		estimate_note(&estimate, "not_reached");
 	if (value.at_level && isnan(value.below))
 		estimate_note(&estimate, "follow_up_ends_at_level");
 	return estimate;
@@ -363,8 +363,8 @@ survival_quantile_estimate(const Tally *tally, double share, double confidence, 
  * ph.survival_quantile(ph.tally, share float8, confidence float8, limits text, entered ph.tally) -> ph.estimate
  *
  * The time by which a share has had the event: where the curve comes down to 1 - share, the middle of
- * the stretch if it stays exactly there (Brookmeyer and Crowley 1982 for the limits: where the curve's
- * limits come down to it).
+ * the stretch if it stays exactly there.  Limits where those of the curve come down to it (Brookmeyer and
+ * Crowley 1982): the lower one is given where the curve itself does not.
  */
 PG_FUNCTION_INFO_V1(survival_quantile);
 Datum
