@@ -47,6 +47,16 @@ select count(*) > 1000 as index_discharges, count(*) filter (where readmitted) >
   count(*) filter (where readmitted is distinct from exists (select from hospital_spell n where n.person = r.person and n.emergency and n.start_date > r.discharge and n.start_date - r.discharge <= 30)) as differ
 from readmission r;
 
+-- the last value before a day and the first from it on, as docs/spell.md has them, against distinct on
+create temp table measurement as select i % 97 as person, date '2023-01-01' + i * 7919 % 700 as measure_date, i * 31 % 50 as value from generate_series(1, 600) i;
+create temp view values_around as
+select person, (array_agg(value order by measure_date desc, value) filter (where measure_date < date '2024-04-01'))[1] as last_before,
+  (array_agg(value order by measure_date, value) filter (where measure_date >= date '2024-04-01'))[1] as first_after from measurement group by person;
+select count(*) as people, count(first_after) > 10 and count(*) > count(first_after) as some, count(*) filter (where a.last_before is distinct from b.value or a.first_after is distinct from c.value) as differ
+from values_around a
+  left join (select distinct on (person) person, value from measurement where measure_date < date '2024-04-01' order by person, measure_date desc, value) b using (person)
+  left join (select distinct on (person) person, value from measurement where measure_date >= date '2024-04-01' order by person, measure_date, value) c using (person);
+
 -- errors
 select ph.spell_number(start_date, end_date) over (partition by person order by start_date desc nulls last) from episode;
 select ph.spell_number('2024-01-02'::date, '2024-01-01'::date) over ();

@@ -12,9 +12,10 @@ insert into pool select 'float8[]', v from unnest(array[null, '{}', '{0.5}', '{0
 insert into pool select 'int4', v from unnest(array[null, '0', '-1', '1', '19', '80', '2147483647', '-2147483648']) v;
 insert into pool select 'int8', v from unnest(array[null, '0', '9223372036854775807', '-9223372036854775808']) v;
 insert into pool select 'bool', v from unnest(array[null, 'true', 'false']) v;
-insert into pool select 'text', v from unnest(array[null, '', 'cm', 'nhs', 'I21', 'mi', 'charlson', 'hospital_frailty', 'quan2011', 'exact', 'byar', 'split', 'up', 'renormalise', 'no such choice', repeat('x', 9000), E'\u00c4\u00d6']) v;
+insert into pool select 'text', v from unnest(array[null, '', 'cm', 'nhs', 'I21', 'mi', 'charlson', 'hospital_frailty', 'quan2011', 'exact', 'byar', 'split', 'up', 'renormalise', 'log-rank', 'log-log', 'plain', 'month', 'no such choice', repeat('x', 9000), E'\u00c4\u00d6']) v;
 insert into pool select 'numeric', v from unnest(array[null, '0', 'NaN', '1e400', '-1']) v;
 insert into pool select 'date', v from unnest(array[null, '2024-02-29', 'infinity', '-infinity', '0001-01-01 BC']) v;
+insert into pool select 'timestamp', v from unnest(array[null, '2024-02-29 12:00', 'infinity', '-infinity', '4713-01-01 BC', '294276-12-31']) v;
 insert into pool select 'daterange', v from unnest(array[null, 'empty', '(,)', '[2024-01-01,2024-12-31]', '[2024-01-01,)', '[-infinity,infinity]', '[5874897-12-31,)']) v;
 insert into pool select 'datemultirange', v from unnest(array[null, '{}', '{(,)}', '{[2024-01-01,2024-02-01),[2024-03-01,)}', '{[2024-02-28,2024-03-01]}']) v;
 insert into pool select 'text[]', v from unnest(array[null, '{}', '{NULL}', '{mi,chf}', '{{a,b},{c,d}}']) v;
@@ -23,6 +24,7 @@ insert into pool select 'jsonb', v from unnest(array[null, '{}', '[]', '1', 'nul
 insert into pool select 'tally', v from unnest(array[null, 'empty', 'people', 'people; 0: 100 12 12; 50: 100 20 30', 'counts; 0: 1000 100 100; 50: 500 60 60', 'people; missing 9007199254740992; unknown 9007199254740992: 1 1 1',
   'people; unknown 3: 3 1 1; 45: 20 15 15', 'counts; 0: 1e300 1e300 1e300; 1: 1e300 1 1', 'counts; 0: 1.7976931348623157e+308 1 1; 50: 1.7976931348623157e+308 0 0', 'people; negative; 1: 2 -3 29', 'counts; 0: 5e-324 20 20',
   'counts; -1.7976931348623157e+308: 1 0 0; 1.7976931348623157e+308: 0 20 20', 'counts; 0: 10 5e-324 5e-324', 'counts; 0: 0 0 0', 'people; 1: 0.3-1.1e-17 11 11']) v;
+insert into pool select 'tally[]', v from unnest(array[null, '{}', '{NULL,empty}', '{"people; 3: 5 2 2; 8: 4 1 1","people; 2: 5 4 4; 9: 1 0 0",NULL}', '{"people; unknown 3: 3 1 1"}', '{"counts; 0: 1e300 1 1","people; 1: 1 1 1"}', '{{empty,empty}}', '{"people; negative; 1: 2 -3 29"}']) v;
 insert into pool select 'conditions', v from unnest(array[null, '{}', '{mi}', '{Z99}', '{mi,chf,diab,diabwc,canc,metacanc,A04,Z99}']) v;
 insert into pool select 'conditions', ph.conditions_named(condition)::text from ph.instrument_codes();
 insert into pool select 'cstring', v from unnest(array['', '{', 'empty', 'people; 1: 1 0 0', '{mi}', 'junk']) v;
@@ -37,8 +39,8 @@ create temp table complaint (said text);
 create temp table tried (name text, native boolean, calls int, answers int);
 
 do $$
-declare f record; arguments text; query text; calls int; answers int; state text; said text; wrong text; step numeric; total numeric; call_limit constant int := current_setting('ph_test.limit');
-  picked text; n numeric; rest numeric; a int; size int; answer text;
+declare f record; arguments text; query text; calls int; answers int; state text; said text; wrong text; total numeric; call_limit constant int := current_setting('ph_test.limit');
+  picked text; rest numeric; a int; size int; answer text;
 begin
   for f in select * from callable order by oid loop
     select count(*) into a from unnest(f.args) t where not exists (select from pool where type = t);
@@ -48,19 +50,17 @@ begin
     end if;
     total := 1;
     for i in 1 .. cardinality(f.args) loop select total * count(*) into total from pool where type = f.args[i]; end loop;
-    -- where there are too many combinations, evenly spread ones among them are taken
-    step := greatest(1, total / call_limit);
-    calls := 0; answers := 0; n := 0;
-    while floor(n) < total loop
+    calls := 0; answers := 0;
+    while calls < least(total, call_limit) loop
       picked := '';
-      rest := floor(n);
+      -- where there are too many combinations, the golden ratio spreads over all of them, in step with no argument
+      rest := case when total <= call_limit then calls else floor(mod(calls * 0.618033988749895, 1) * total) end;
       for i in 1 .. cardinality(f.args) loop
         select count(*) into size from pool where type = f.args[i];
         select value into arguments from pool where type = f.args[i] offset mod(rest, size)::int limit 1;
         rest := div(rest, size);
         picked := picked || case when i > 1 then ', ' else '' end || coalesce(quote_literal(arguments), 'null') || '::' || f.args[i];
       end loop;
-      n := n + step;
       calls := calls + 1;
       query := format('%s(%s)%s', f.name, picked, case when f.prokind = 'w' then ' over ()' else '' end);
       begin
