@@ -48,7 +48,7 @@ select count(*) > 1000 as index_discharges, count(*) filter (where readmitted) >
 from readmission r;
 
 -- the last value before a day and the first from it on, as docs/spell.md has them, against distinct on
-create temp table measurement as select i % 97 as person, date '2023-01-01' + i * 7919 % 700 as measure_date, i * 31 % 50 as value from generate_series(1, 600) i;
+create temp table measurement as select i % 97 as person, date '2023-01-01' + i * 7919 % 700 as measure_date, i * 31 % 50 as value from generate_series(1, 250) i;
 create temp view values_around as
 select person, (array_agg(value order by measure_date desc, value) filter (where measure_date < date '2024-04-01'))[1] as last_before,
   (array_agg(value order by measure_date, value) filter (where measure_date >= date '2024-04-01'))[1] as first_after from measurement group by person;

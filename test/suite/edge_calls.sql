@@ -31,9 +31,11 @@ insert into pool select 'cstring', v from unnest(array['', '{', 'empty', 'people
 
 -- functions that take what SQL cannot give, and those that make things, are called elsewhere
 create temp table callable as
-select p.oid, p.oid::regproc::text as name, l.lanname = 'c' as native, p.prokind, p.proretset, p.prorettype::regtype as returns, string_to_array(p.proargtypes::text, ' ')::oid[]::regtype[] as args
+select p.oid, p.oid::regproc::text as name, l.lanname = 'c' as native, p.prokind, p.proretset, p.prorettype::regtype as returns, (string_to_array(p.proargtypes::text, ' ')::oid[]::regtype[])[1:given] as args
 from pg_proc p join pg_depend d on d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e' join pg_extension e on e.oid = d.refobjid
-join pg_language l on l.oid = p.prolang
+join pg_language l on l.oid = p.prolang,
+  -- with all arguments, and with those that have a default left out
+  lateral (select pronargs as given union select pronargs - pronargdefaults) g
 where e.extname = 'population_health' and p.prokind in ('f', 'a', 'w') and p.provolatile <> 'v' and not 'internal'::regtype::oid = any (p.proargtypes::oid[]);
 create temp table complaint (said text);
 create temp table tried (name text, native boolean, calls int, answers int);
@@ -89,10 +91,10 @@ begin
         end if;
       end;
     end loop;
-    insert into tried values (f.name, f.native or f.prokind = 'a', calls, answers);
+    insert into tried values (f.oid::regprocedure::text, f.native or f.prokind = 'a', calls, answers);
   end loop;
 end $$;
 -- a function that never answered was not tried
-insert into complaint select 'no call was answered: ' || name from tried where native and answers = 0;
-select sum(calls) || ' calls of ' || count(*) || ' functions' from tried;
+insert into complaint select 'no call was answered: ' || name from tried where native group by name having sum(answers) = 0;
+select sum(calls) || ' calls of ' || count(distinct name) || ' functions' from tried;
 select said from complaint limit 30;
