@@ -139,6 +139,15 @@ measure_ratio(const Measure *first, const Measure *second, double per, double co
 	return comparison;
 }
 
+/* A comparison is answered, with a note, where a rate of its own is not: below 10 events. */
+static Measure
+side_of(const Tally *tally, const Question *question)
+{
+	if (question->indicator == INDICATOR_DSR)
+		return dsr_to_compare(tally, question->standard, question->confidence);
+	return measure_ask(tally, question);
+}
+
 static double
 positive_per(const Question *question)
 {
@@ -166,8 +175,8 @@ compare(PG_FUNCTION_ARGS)
 	double		per = positive_per(&question);
 	bool		as_ratio = argument_choice(fcinfo, 6, "contrast", contrasts) == 1;
 	Better		better = argument_better(fcinfo, 7);
-	Measure		first = measure_ask(tally, &question);
-	Measure		second = measure_ask(comparator, &question);
+	Measure		first = side_of(tally, &question);
+	Measure		second = side_of(comparator, &question);
 
 	return comparison_datum(fcinfo, as_ratio ? measure_ratio(&first, &second, 1, question.confidence, better)
 							: measure_difference(&first, &second, per, question.confidence, better));
@@ -193,8 +202,8 @@ cmf(PG_FUNCTION_ARGS)
 
 	if (standard == NULL)
 		argument_error("standard", "must not be null", "Leave it out for the European standard of 2013.");
-	first = dsr_measure(tally, standard, confidence);
-	second = dsr_measure(comparator, standard, confidence);
+	first = dsr_to_compare(tally, standard, confidence);
+	second = dsr_to_compare(comparator, standard, confidence);
 	return estimate_datum(fcinfo, measure_ratio(&first, &second, per, confidence, BETTER_NOT_SAID).estimate);
 }
 

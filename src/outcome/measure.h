@@ -53,6 +53,7 @@ extern Measure rate_measure(const Tally *tally, double confidence);
 extern Measure proportion_measure(const Tally *tally, double confidence);
 extern Measure mean_measure(const Tally *tally, double confidence);
 extern Measure dsr_measure(const Tally *tally, const Tally *standard, double confidence);
+extern Measure dsr_to_compare(const Tally *tally, const Tally *standard, double confidence); /* few events are only noted */
 extern Measure smr_measure(const Tally *tally, const Tally *reference, double confidence);
 extern Measure life_expectancy_measure(const Tally *tally, double confidence);
 

@@ -149,6 +149,13 @@ gamma_limits(const WeightedSum *sum, bool tiwari, double confidence)
 	return limits;
 }
 
+/* what becomes of a rate by Dobson from fewer than 10 events */
+typedef enum FewEvents
+{
+	FEW_EVENTS_NULL,
+	FEW_EVENTS_NOTED
+} FewEvents;
+
 typedef enum DirectMethod
 {
 	DOBSON,
@@ -157,7 +164,7 @@ typedef enum DirectMethod
 } DirectMethod;
 
 static Measure
-direct_measure(const Tally *tally, const Tally *standard, double confidence, bool renormalise, DirectMethod method)
+direct_measure(const Tally *tally, const Tally *standard, double confidence, bool renormalise, DirectMethod method, FewEvents few)
 {
 	Measure		measure = measure_of(estimate_none("no_standard"), NAN);
 	Bands		bands;
@@ -172,11 +179,13 @@ direct_measure(const Tally *tally, const Tally *standard, double confidence, boo
 		return measure_of(estimate_none("key_below_standard"), NAN);
 	if (!weighted_sum(&bands, standard, renormalise, &sum, &measure.estimate))
 		return measure;
-	if (method == DOBSON && sum.events < 10)
+	if (method == DOBSON && sum.events < 10 && few == FEW_EVENTS_NULL)
 		return measure_of(estimate_none("fewer_than_10_events"), NAN);
 
 	limits = method == DOBSON ? dobson_limits(&sum, confidence) : gamma_limits(&sum, method == TIWARI, confidence);
 	measure = measure_of((Estimate) {sum.rate, limits.lower, limits.upper, NULL}, sum.variance);
+	if (method == DOBSON && sum.events < 10)
+		estimate_note(&measure.estimate, "fewer_than_10_events");
 	if (sum.empty > 0)
 		estimate_note(&measure.estimate, "renormalised: %d bands without exposure, the first at %g",
 					  sum.empty, sum.first_empty);
@@ -187,7 +196,13 @@ direct_measure(const Tally *tally, const Tally *standard, double confidence, boo
 Measure
 dsr_measure(const Tally *tally, const Tally *standard, double confidence)
 {
-	return direct_measure(tally, standard, confidence, false, DOBSON);
+	return direct_measure(tally, standard, confidence, false, DOBSON, FEW_EVENTS_NULL);
+}
+
+Measure
+dsr_to_compare(const Tally *tally, const Tally *standard, double confidence)
+{
+	return direct_measure(tally, standard, confidence, false, DOBSON, FEW_EVENTS_NOTED);
 }
 
 /*
@@ -215,7 +230,7 @@ dsr(PG_FUNCTION_ARGS)
 
 	if (standard == NULL)
 		argument_error("standard", "must not be null", "Leave it out for the European standard of 2013.");
-	measure = direct_measure(tally, standard, confidence, renormalise, method);
+	measure = direct_measure(tally, standard, confidence, renormalise, method, FEW_EVENTS_NULL);
 	estimate_scale(&measure.estimate, per);
 	return estimate_datum(fcinfo, measure.estimate);
 }
