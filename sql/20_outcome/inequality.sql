@@ -1,0 +1,77 @@
+-- ---- inequality ----
+
+CREATE FUNCTION ph.slope_index_of_inequality(population float8[], value float8[], standard_error float8[] DEFAULT NULL,
+    lower float8[] DEFAULT NULL, upper float8[] DEFAULT NULL, scale text DEFAULT 'identity', transform boolean DEFAULT false,
+    per float8 DEFAULT 1, confidence float8 DEFAULT 0.95, repetitions integer DEFAULT 100000, seed bigint DEFAULT 1)
+  RETURNS ph.estimate
+  AS 'MODULE_PATHNAME', 'slope_index_of_inequality' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ph.slope_index_of_inequality(float8[], float8[], float8[], float8[], float8[], text, boolean, float8, float8, integer, bigint) IS
+  'slope index of inequality (Low and Low 2004) of published values: groups from the most disadvantaged to the least, standard errors or 95 % limits; errors normal on the scale (identity, log, logit), transform draws the line there; exact limits, but simulated (seeded) for log or logit without transform; negative per turns the direction round';
+
+CREATE FUNCTION ph.relative_index_of_inequality(population float8[], value float8[], standard_error float8[] DEFAULT NULL,
+    lower float8[] DEFAULT NULL, upper float8[] DEFAULT NULL, scale text DEFAULT 'identity', transform boolean DEFAULT false,
+    per float8 DEFAULT 1, confidence float8 DEFAULT 0.95, repetitions integer DEFAULT 100000, seed bigint DEFAULT 1)
+  RETURNS ph.estimate
+  AS 'MODULE_PATHNAME', 'relative_index_of_inequality' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ph.relative_index_of_inequality(float8[], float8[], float8[], float8[], float8[], text, boolean, float8, float8, integer, bigint) IS
+  'relative index of inequality: the ratio of the two ends of the line of ph.slope_index_of_inequality; limits of Fieller (1954); negative per inverts it';
+
+CREATE FUNCTION ph.slope_index_of_inequality(groups ph.tally[], indicator text DEFAULT 'dsr',
+    standard ph.tally DEFAULT ph.esp2013(), per float8 DEFAULT NULL, confidence float8 DEFAULT 0.95)
+  RETURNS ph.estimate
+  AS 'MODULE_PATHNAME', 'slope_index_of_tallies' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ph.slope_index_of_inequality(ph.tally[], text, ph.tally, float8, float8) IS
+  'slope index of inequality of any indicator, one tally a group from the most disadvantaged to the least: value at the least disadvantaged end less that at the most; per NULL is 100000 for rates, else 1; negative turns the direction round; notes: group N: ..., fewer_than_2_groups';
+
+CREATE FUNCTION ph.relative_index_of_inequality(groups ph.tally[], indicator text DEFAULT 'dsr',
+    standard ph.tally DEFAULT ph.esp2013(), per float8 DEFAULT NULL, confidence float8 DEFAULT 0.95)
+  RETURNS ph.estimate
+  AS 'MODULE_PATHNAME', 'relative_index_of_tallies' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ph.relative_index_of_inequality(ph.tally[], text, ph.tally, float8, float8) IS
+  'relative index of inequality of any indicator, one tally a group from the most disadvantaged to the least; limits of Fieller (1954); negative per inverts it';
+
+CREATE FUNCTION ph.concentration_index(groups ph.tally[], indicator text DEFAULT 'dsr',
+    standard ph.tally DEFAULT ph.esp2013(), per float8 DEFAULT NULL, confidence float8 DEFAULT 0.95)
+  RETURNS ph.estimate
+  AS 'MODULE_PATHNAME', 'concentration_index' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ph.concentration_index(ph.tally[], text, ph.tally, float8, float8) IS
+  'relative concentration index, -1 (all among the most disadvantaged) to 1 (Kakwani, Wagstaff and van Doorslaer 1997); variance by the delta method with fixed ranks';
+
+CREATE FUNCTION ph.population_attributable_risk(groups ph.tally[], indicator text DEFAULT 'dsr',
+    standard ph.tally DEFAULT ph.esp2013(), per float8 DEFAULT NULL, confidence float8 DEFAULT 0.95, reference integer DEFAULT NULL)
+  RETURNS ph.estimate
+  AS 'MODULE_PATHNAME', 'population_attributable_risk' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ph.population_attributable_risk(ph.tally[], text, ph.tally, float8, float8, integer) IS
+  'what the mean of the groups would fall by if all had the value of the reference group, the last if NULL';
+
+CREATE FUNCTION ph.population_attributable_fraction(groups ph.tally[], indicator text DEFAULT 'dsr',
+    standard ph.tally DEFAULT ph.esp2013(), per float8 DEFAULT NULL, confidence float8 DEFAULT 0.95, reference integer DEFAULT NULL)
+  RETURNS ph.estimate
+  AS 'MODULE_PATHNAME', 'population_attributable_fraction' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ph.population_attributable_fraction(ph.tally[], text, ph.tally, float8, float8, integer) IS
+  'the share of the mean of the groups that would go if all had the value of the reference group, the last if NULL';
+
+CREATE FUNCTION ph.inequality_points(groups ph.tally[], indicator text DEFAULT 'dsr',
+    standard ph.tally DEFAULT ph.esp2013(), per float8 DEFAULT NULL, confidence float8 DEFAULT 0.95,
+    OUT group_number integer, OUT population float8, OUT "position" float8, OUT value float8, OUT lower float8, OUT upper float8,
+    OUT fitted float8, OUT note text)
+  RETURNS SETOF record
+  AS 'MODULE_PATHNAME', 'inequality_points' LANGUAGE C IMMUTABLE PARALLEL SAFE ROWS 10;
+COMMENT ON FUNCTION ph.inequality_points(ph.tally[], text, ph.tally, float8, float8) IS
+  'the groups and the line of the slope index as rows for a plotting tool: position from 0 (most disadvantaged) to 1, the value with its limits, the line there';
+
+CREATE TYPE ph.equity_progress AS (
+  mean_before float8, mean_after float8, mean_change float8, mean_change_lower float8, mean_change_upper float8, mean_p_value float8,
+  slope_before float8, slope_after float8, slope_change float8, slope_change_lower float8, slope_change_upper float8, slope_p_value float8,
+  most_disadvantaged_change float8, most_disadvantaged_lower float8, most_disadvantaged_upper float8,
+  least_disadvantaged_change float8, least_disadvantaged_lower float8, least_disadvantaged_upper float8,
+  verdict text, how text, note text);
+COMMENT ON TYPE ph.equity_progress IS
+  'change of the mean, of the slope of inequality and of both ends of the line, with limits and two-sided p; verdict: narrowing, widening, reversed, no clear change; how: levelling up, levelling down, levelling up and down, worse-off fell behind, better-off pulled ahead, both of these, not clear';
+
+CREATE FUNCTION ph.equity_progress(before ph.tally[], after ph.tally[], indicator text DEFAULT 'dsr',
+    standard ph.tally DEFAULT ph.esp2013(), per float8 DEFAULT NULL, confidence float8 DEFAULT 0.95, better text DEFAULT 'lower')
+  RETURNS ph.equity_progress
+  AS 'MODULE_PATHNAME', 'equity_progress' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ph.equity_progress(ph.tally[], ph.tally[], text, ph.tally, float8, float8, text) IS
+  'did it get better, and most of all for the most disadvantaged? Groups from the most disadvantaged to the least, one tally each, the same in both periods, which are taken as independent; verdict from the change of the slope, how from the ends of the line; notes: before: ..., after: ...';
