@@ -51,20 +51,15 @@ argument_confidence(FunctionCallInfo fcinfo, int index)
 }
 
 int
-argument_choice(FunctionCallInfo fcinfo, int index, const char *argument,
-				const char *const *choices)
+text_choice(const text *given, const char *argument, const char *const *choices)
 {
 	StringInfoData hint;
-	text	   *given;
 
-	if (!PG_ARGISNULL(index))
-	{
-		given = PG_GETARG_TEXT_PP(index);
+	if (given != NULL)
 		for (int i = 0; choices[i] != NULL; i++)
 			if (VARSIZE_ANY_EXHDR(given) == strlen(choices[i]) &&
 				memcmp(VARDATA_ANY(given), choices[i], strlen(choices[i])) == 0)
 				return i;
-	}
 
 	initStringInfo(&hint);
 	appendStringInfo(&hint, "Choose one of: %s", choices[0]);
@@ -72,6 +67,13 @@ argument_choice(FunctionCallInfo fcinfo, int index, const char *argument,
 		appendStringInfo(&hint, ", %s", choices[i]);
 	appendStringInfoChar(&hint, '.');
 	argument_error(argument, "is not a known choice", hint.data);
+}
+
+int
+argument_choice(FunctionCallInfo fcinfo, int index, const char *argument,
+				const char *const *choices)
+{
+	return text_choice(PG_ARGISNULL(index) ? NULL : PG_GETARG_TEXT_PP(index), argument, choices);
 }
 
 int

@@ -15,6 +15,7 @@ extern double argument_positive(FunctionCallInfo fcinfo, int index, const char *
 extern double argument_confidence(FunctionCallInfo fcinfo, int index);
 
 /* The position of a text argument in a list of choices that ends with NULL. */
+extern int	text_choice(const text *given, const char *argument, const char *const *choices);
 extern int	argument_choice(FunctionCallInfo fcinfo, int index, const char *argument,
 							const char *const *choices);
 
