@@ -10,15 +10,13 @@
 
 #include "core/argument.h"
 #include "core/record.h"
+#include "core/window.h"
 #include "datatype/timestamp.h"
 #include "miscadmin.h"
 #include "outcome/control_chart_rules.h"
-#include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/datetime.h"
-#include "windowapi.h"
 
-#define MAX_POINTS 1000000
 #define SHORT_PHASE 13
 
 typedef enum Improvement
@@ -91,15 +89,6 @@ argument_at(WindowObject window, int argument, int64 row, bool *isnull)
 }
 
 static int
-choice_of(WindowObject window, int argument, const char *name, const char *const *choices)
-{
-	bool		isnull;
-	Datum		given = WinGetFuncArgCurrent(window, argument, &isnull);
-
-	return text_choice(isnull ? NULL : DatumGetTextPP(given), name, choices);
-}
-
-static int
 integer_of(WindowObject window, int argument, int otherwise)
 {
 	bool		isnull;
@@ -157,28 +146,15 @@ check_period(Calendar calendar, int64 number, int64 before)
 					   "Left join the rows to generate_series of all periods, or say calendar => 'any'.");
 }
 
-static double
-number_at(WindowObject window, int argument, int64 row, const char *name)
-{
-	bool		isnull;
-	Datum		given = argument_at(window, argument, row, &isnull);
-
-	if (isnull)
-		return NAN;
-	if (!isfinite(DatumGetFloat8(given)))
-		argument_error(name, "must be a finite number", "Use NULL for a missing value.");
-	return DatumGetFloat8(given);
-}
-
 static void
 read_point(WindowObject window, const Arguments *arguments, ChartKind kind, int64 row, ChartPoint *point)
 {
-	point->value = number_at(window, arguments->value, row, kind == CHART_XMR ? "value" : "events");
+	point->value = window_number(window, arguments->value, row, kind == CHART_XMR ? "value" : "events");
 	point->lower = point->upper = point->lower_two_thirds = point->upper_two_thirds = NAN;
 	if (kind == CHART_XMR)
 		return;
 	point->events = point->value;
-	point->size = kind == CHART_C ? 1 : number_at(window, arguments->size, row, kind == CHART_P ? "population" : "exposure");
+	point->size = kind == CHART_C ? 1 : window_number(window, arguments->size, row, kind == CHART_P ? "population" : "exposure");
 	if (point->events < 0)
 		argument_error("events", "must not be negative", NULL);
 	if (point->size < 0)
@@ -327,20 +303,20 @@ make_chart(WindowObject window, const Arguments *arguments, ChartKind kind, Char
 	static const char *const calendars[] = {"day", "week", "month", "quarter", "year", "any", NULL};
 	static const char *const dialects[] = {"r", "excel", "power_bi", NULL};
 	static const char *const overdispersions[] = {"none", "laney", NULL};
-	Calendar	calendar = choice_of(window, arguments->calendar, "calendar", calendars);
-	Dialect		dialect = choice_of(window, arguments->dialect, "dialect", dialects);
+	Calendar	calendar = window_choice(window, arguments->calendar, "calendar", calendars);
+	Dialect		dialect = window_choice(window, arguments->dialect, "dialect", dialects);
 	ChartRules	rules = read_rules(window, arguments, dialect);
 	bool		laney = arguments->overdispersion >= 0 &&
-		choice_of(window, arguments->overdispersion, "overdispersion", overdispersions) == 1;
+		window_choice(window, arguments->overdispersion, "overdispersion", overdispersions) == 1;
 	double		target;
 
-	chart->improvement = choice_of(window, arguments->improvement, "improvement", improvements);
-	chart->per = arguments->per < 0 ? 1 : number_at(window, arguments->per, 0, "per");
+	chart->improvement = window_choice(window, arguments->improvement, "improvement", improvements);
+	chart->per = arguments->per < 0 ? 1 : window_number(window, arguments->per, 0, "per");
 	if (!(chart->per > 0))
 		argument_error("per", "must be greater than 0", NULL);
 	read_points(window, arguments, kind, chart, calendar);
 	answer_phases(chart, kind, &rules, laney);
-	target = number_at(window, arguments->target, chart->count - 1, "target");
+	target = window_number(window, arguments->target, chart->count - 1, "target");
 	chart->assurance = assurance_of(&chart->points[chart->count - 1], chart->improvement, target / chart->per,
 									dialect == DIALECT_POWER_BI);
 	chart->ready = true;
@@ -409,18 +385,13 @@ static Datum
 chart_point(FunctionCallInfo fcinfo, const Arguments *arguments, ChartKind kind)
 {
 	WindowObject window = PG_WINDOW_OBJECT();
-	int64		count = WinGetPartitionRowCount(window);
+	int			count = window_rows(window);
 	Chart	   *chart;
 
-	if (count > MAX_POINTS)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("a control chart cannot have more than %d points", MAX_POINTS),
-				 errhint("Write PARTITION BY, one series a partition.")));
 	chart = WinGetPartitionLocalMemory(window, offsetof(Chart, points) + count * sizeof(ChartPoint));
 	if (!chart->ready)
 	{
-		chart->count = (int) count;
+		chart->count = count;
 		make_chart(window, arguments, kind, chart);
 	}
 	return point_datum(fcinfo, chart, (int) WinGetCurrentPosition(window));

@@ -1,0 +1,108 @@
+/* quantile_group.c: areas in groups of equal numbers, such as quintiles of deprivation. */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "core/argument.h"
+#include "core/window.h"
+#include "miscadmin.h"
+
+typedef struct Ranking
+{
+	bool		ready;
+	int			known;
+	int			groups;
+	double		sorted[FLEXIBLE_ARRAY_MEMBER];
+} Ranking;
+
+static int
+compare_values(const void *a, const void *b)
+{
+	double		left = *(const double *) a;
+	double		right = *(const double *) b;
+
+	return (left > right) - (left < right);
+}
+
+/* A value that orders, turned round where the highest come first; NAN for NULL and NaN. */
+static double
+value_at(WindowObject window, int64 row, bool highest_first)
+{
+	bool		isnull,
+				isout;
+	Datum		given = WinGetFuncArgInPartition(window, 0, row, WINDOW_SEEK_HEAD, false, &isnull, &isout);
+
+	if (isnull)
+		return NAN;
+	return highest_first ? -DatumGetFloat8(given) : DatumGetFloat8(given);
+}
+
+static void
+rank_values(WindowObject window, Ranking *ranking, int rows, bool highest_first)
+{
+	bool		isnull;
+	Datum		groups = WinGetFuncArgCurrent(window, 1, &isnull);
+
+	if (isnull || DatumGetInt32(groups) < 1)
+		argument_error("groups", "must be at least 1", NULL);
+	ranking->groups = DatumGetInt32(groups);
+	for (int i = 0; i < rows; i++)
+	{
+		double		value = value_at(window, i, highest_first);
+
+		CHECK_FOR_INTERRUPTS();
+		if (!isnan(value))
+			ranking->sorted[ranking->known++] = value;
+	}
+	qsort(ranking->sorted, ranking->known, sizeof(double), compare_values);
+	ranking->ready = true;
+}
+
+/* How many values are lower. */
+static int
+values_below(const Ranking *ranking, double value)
+{
+	int			low = 0,
+				high = ranking->known;
+
+	while (low < high)
+	{
+		int			middle = low + (high - low) / 2;
+
+		if (ranking->sorted[middle] < value)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/*
+ * ph.quantile_group(value float8, groups int, highest_first boolean) OVER (PARTITION BY ...) -> int
+ *
+ * 1 to groups.  With N values of which k are lower, groups + 1 - ceil((N - k) groups / N), in whole
+ * numbers: values that tie share a group.  NULL for a NULL or NaN value, and for all where there are
+ * fewer values than groups.  The window's own order has no bearing.
+ */
+PG_FUNCTION_INFO_V1(quantile_group);
+Datum
+quantile_group(PG_FUNCTION_ARGS)
+{
+	WindowObject window = PG_WINDOW_OBJECT();
+	int			rows = window_rows(window);
+	Ranking    *ranking = WinGetPartitionLocalMemory(window, offsetof(Ranking, sorted) + rows * sizeof(double));
+	bool		isnull;
+	bool		highest_first = DatumGetBool(WinGetFuncArgCurrent(window, 2, &isnull)) && !isnull;
+	double		value;
+	int64		above,
+				n;
+
+	if (!ranking->ready)
+		rank_values(window, ranking, rows, highest_first);
+	value = value_at(window, WinGetCurrentPosition(window), highest_first);
+	if (isnan(value) || ranking->known < ranking->groups)
+		PG_RETURN_NULL();
+	n = ranking->known;
+	above = n - values_below(ranking, value);
+	PG_RETURN_INT32((int32) (ranking->groups + 1 - (above * ranking->groups + n - 1) / n));
+}
