@@ -183,7 +183,7 @@ typedef struct Place
 	bool		standardised;	/* known by a standardised rate only */
 } Place;
 
-/* A standardised rate stands for a population that would have the same crude rate. */
+/* A given rate stands for a population that would have the same crude rate. */
 static bool
 place_at(WindowObject window, const Funnel *funnel, int64 row, Place *place)
 {
@@ -191,7 +191,7 @@ place_at(WindowObject window, const Funnel *funnel, int64 row, Place *place)
 
 	place->numerator = window_number(window, 0, row, "numerator");
 	place->denominator = window_number(window, 1, row, "denominator");
-	place->standardised = isnan(place->denominator) && funnel->statistic == STATISTIC_RATE && !isnan(rate);
+	place->standardised = isnan(place->denominator) && funnel->statistic == STATISTIC_RATE;
 	if (place->numerator < 0)
 		argument_error("numerator", "must not be negative", NULL);
 	if (place->denominator <= 0)
@@ -200,7 +200,7 @@ place_at(WindowObject window, const Funnel *funnel, int64 row, Place *place)
 		argument_error("rate", "must not be negative", NULL);
 	if (funnel->statistic == STATISTIC_PROPORTION && place->numerator > place->denominator)
 		argument_error("numerator", "must not be more than the denominator of a proportion", NULL);
-	if (place->standardised && place->numerator > 0 && rate > 0)
+	if (funnel->statistic == STATISTIC_RATE && place->numerator > 0 && rate > 0)
 		place->denominator = funnel->per * place->numerator / rate;
 	return !isnan(place->numerator) && !isnan(place->denominator);
 }
@@ -334,7 +334,8 @@ significance(const Funnel *funnel, const Place *place, const FunnelLimits *limit
  *
  * Each place against the baseline of its partition: all events over all people for 'proportion' and
  * 'rate'; 1 for 'ratio', whose denominator is expected events.  A rate known only by its standardised
- * value has a NULL denominator and the rate; below 10 events it is not judged.  overdispersion: 'none',
+ * value has a NULL denominator and the rate; below 10 events it is not judged.  Where a rate is given the
+ * denominator is what would give it.  overdispersion: 'none',
  * 'winsorised' or 'trimmed'.
  */
 PG_FUNCTION_INFO_V1(funnel);
