@@ -67,11 +67,11 @@ CREATE TYPE ph.equity_progress AS (
   least_disadvantaged_change float8, least_disadvantaged_lower float8, least_disadvantaged_upper float8,
   verdict text, how text, note text);
 COMMENT ON TYPE ph.equity_progress IS
-  'change of the mean, of the slope of inequality and of both ends of the line, with limits and two-sided p; verdict: narrowing, widening, reversed, no clear change; how: levelling up, levelling down, levelling up and down, worse-off fell behind, better-off pulled ahead, both of these, not clear';
+  'change of the mean, of the slope of inequality and of the line at the first and the last group, with limits and two-sided p; verdict: narrowing, widening, reversed, no clear change; how: levelling up, levelling down, levelling up and down, worse-off fell behind, better-off pulled ahead, both of these, not clear';
 
 CREATE FUNCTION ph.equity_progress(before ph.tally[], after ph.tally[], indicator text DEFAULT 'dsr',
     standard ph.tally DEFAULT ph.esp2013(), per float8 DEFAULT NULL, confidence float8 DEFAULT 0.95, better text DEFAULT 'lower')
   RETURNS ph.equity_progress
   AS 'MODULE_PATHNAME', 'equity_progress' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ph.equity_progress(ph.tally[], ph.tally[], text, ph.tally, float8, float8, text) IS
-  'did it get better, and most of all for the most disadvantaged? Groups from the most disadvantaged to the least, one tally each, the same in both periods, which are taken as independent; verdict from the change of the slope, how from the ends of the line; notes: before: ..., after: ...';
+  'did it get better, and most of all for the most disadvantaged? Groups from the most disadvantaged to the least, one tally each, the same in both periods, which are taken as independent; verdict from the change of the slope, how from the line at the first and last group; notes: before: ..., after: ...';

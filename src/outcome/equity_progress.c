@@ -2,7 +2,7 @@
  * equity_progress.c: did it get better, most of all for the most disadvantaged?
  *
  * Two lines through the groups of a population, before and after, compared: at their middle, in their
- * slope, and at their ends.  The method follows from the slope index of inequality (Low and Low 2004):
+ * slope, and at their first and last groups.  The method follows from the slope index of inequality (Low and Low 2004):
  * every figure is a weighted sum of the groups' values, so each change is normal with a known variance.
  */
 #include "postgres.h"
@@ -79,8 +79,8 @@ typedef struct Progress
 {
 	Change		mean;
 	Change		slope;
-	Change		first_end;		/* of the line at 0, the most disadvantaged */
-	Change		last_end;		/* of the line at 1 */
+	Change		first_end;		/* of the line at the most disadvantaged group */
+	Change		last_end;		/* of the line at the least */
 	const char *verdict;
 	const char *how;
 } Progress;
@@ -111,6 +111,25 @@ judge(Progress *progress, const Side *before, const Side *after, double confiden
 			: better_off > 0 ? "better-off pulled ahead" : "not clear";
 }
 
+/* The change of the line where a group lies: the first and the last, not beyond them. */
+static Change
+change_at(const Side *before, const Side *after, int group, double confidence)
+{
+	const Side *sides[] = {before, after};
+	double		value[2],
+				variance[2];
+
+	for (int i = 0; i < 2; i++)
+	{
+		const Line *line = &sides[i]->line;
+		double		position = sides[i]->groups.position[group];
+
+		value[i] = line->intercept + line->slope * position;
+		variance[i] = line->variance_intercept + position * position * line->variance_slope + 2 * position * line->covariance;
+	}
+	return change_between(value[0], variance[0], value[1], variance[1], confidence);
+}
+
 static Progress
 progress_between(const Side *before, const Side *after, double confidence, bool lower_is_better)
 {
@@ -120,10 +139,8 @@ progress_between(const Side *before, const Side *after, double confidence, bool 
 
 	progress.mean = change_between(before->mean, before->variance_mean, after->mean, after->variance_mean, confidence);
 	progress.slope = change_between(b->slope, b->variance_slope, a->slope, a->variance_slope, confidence);
-	progress.first_end = change_between(b->intercept, b->variance_intercept, a->intercept, a->variance_intercept, confidence);
-	progress.last_end = change_between(b->intercept + b->slope, b->variance_intercept + b->variance_slope + 2 * b->covariance,
-									   a->intercept + a->slope, a->variance_intercept + a->variance_slope + 2 * a->covariance,
-									   confidence);
+	progress.first_end = change_at(before, after, 0, confidence);
+	progress.last_end = change_at(before, after, before->groups.count - 1, confidence);
 	judge(&progress, before, after, confidence, lower_is_better);
 	return progress;
 }
