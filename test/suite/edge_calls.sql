@@ -9,10 +9,10 @@ select set_config('ph_test.limit', :'limit', false) \g /dev/null
 create temp table pool (type regtype, value text);
 insert into pool select 'float8', v from unnest(array[null, '0', '-0', '1', '0.95', '-1', '1e308', '-1e308', 'NaN', 'Infinity', '-Infinity', '5e-324', '100000']) v;
 insert into pool select 'float8[]', v from unnest(array[null, '{}', '{0.5}', '{0.1,0.2}', '{3,2,1}', '{NULL}', '{NaN}', '{Infinity,-Infinity}', '{{0.1,0.2},{0.3,0.4}}', '[5:6]={0.1,0.2}']) v;
-insert into pool select 'int4', v from unnest(array[null, '0', '-1', '1', '19', '80', '2147483647', '-2147483648']) v;
+insert into pool select 'int4', v from unnest(array[null, '0', '-1', '1', '19', '80', '2000', '2147483647', '-2147483648']) v;
 insert into pool select 'int8', v from unnest(array[null, '0', '9223372036854775807', '-9223372036854775808']) v;
 insert into pool select 'bool', v from unnest(array[null, 'true', 'false']) v;
-insert into pool select 'text', v from unnest(array[null, '', 'cm', 'nhs', 'I21', 'mi', 'charlson', 'hospital_frailty', 'quan2011', 'exact', 'byar', 'split', 'up', 'renormalise', 'log-rank', 'log-log', 'plain', 'month', 'no such choice', repeat('x', 9000), E'\u00c4\u00d6']) v;
+insert into pool select 'text', v from unnest(array[null, '', 'cm', 'nhs', 'I21', 'mi', 'charlson', 'hospital_frailty', 'quan2011', 'exact', 'byar', 'split', 'up', 'renormalise', 'log-rank', 'log-log', 'plain', 'month', 'ratio', 'none', 'identity', 'no such choice', repeat('x', 9000), E'\u00c4\u00d6']) v;
 insert into pool select 'numeric', v from unnest(array[null, '0', 'NaN', '1e400', '-1']) v;
 insert into pool select 'date', v from unnest(array[null, '2024-02-29', 'infinity', '-infinity', '0001-01-01 BC']) v;
 insert into pool select 'timestamp', v from unnest(array[null, '2024-02-29 12:00', 'infinity', '-infinity', '4713-01-01 BC', '294276-12-31']) v;
@@ -34,8 +34,8 @@ create temp table callable as
 select p.oid, p.oid::regproc::text as name, l.lanname = 'c' as native, p.prokind, p.proretset, p.prorettype::regtype as returns, (string_to_array(p.proargtypes::text, ' ')::oid[]::regtype[])[1:given] as args
 from pg_proc p join pg_depend d on d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e' join pg_extension e on e.oid = d.refobjid
 join pg_language l on l.oid = p.prolang,
-  -- with all arguments, and with those that have a default left out
-  lateral (select pronargs as given union select pronargs - pronargdefaults) g
+  -- with all arguments, with those that have a default left out, and with the first of those
+  lateral (select pronargs as given union select pronargs - pronargdefaults union select least(pronargs, pronargs - pronargdefaults + 1)) g
 where e.extname = 'population_health' and p.prokind in ('f', 'a', 'w') and p.provolatile <> 'v' and not 'internal'::regtype::oid = any (p.proargtypes::oid[]);
 create temp table complaint (said text);
 create temp table tried (name text, native boolean, calls int, answers int);
