@@ -330,18 +330,16 @@ with counted as (
   from generate_series(timestamp '2022-04-01', '2025-03-01', '1 month') month
   left join encounter on start_date >= month and start_date < month + interval '1 month' and pod = 'NEL'
   group by month
-), moved as (
-  select *, abs(admissions - lag(admissions) over (order by month)) as moved from counted
+), charted as (
+  select *, ph.xmr(admissions, month, improvement => 'decrease') over (order by month) as point from counted
 )
-select month, admissions, avg(admissions) over () as mean,
-  greatest(avg(admissions) over () - 2.66 * avg(moved) over (), 0) as lower,
-  avg(admissions) over () + 2.66 * avg(moved) over () as upper,
+select month, admissions, point, (point).mean, greatest((point).lower, 0) as lower, (point).upper,
   coalesce(sum(admissions) over (order by admissions, month rows between unbounded preceding and 1 preceding), 0) as below
-from moved;
+from charted;
 
 create view analysis.month_table as
 select to_char(month, 'YYYY-MM') as "month", analysis.shown(admissions, below) as "admissions",
-  analysis.one_place(mean) as "mean", analysis.one_place(lower) as "lower limit", analysis.one_place(upper) as "upper limit",
+  analysis.one_place(mean::numeric) as "mean", analysis.one_place(lower::numeric) as "lower limit", analysis.one_place(upper::numeric) as "upper limit",
   case when analysis.hidden(admissions, below) then null when admissions > upper then 'above' when admissions < lower then 'below' end as "outside"
 from analysis.month
 order by month;

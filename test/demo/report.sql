@@ -160,31 +160,13 @@ select pg_temp.html_table('segment_table'), pg_temp.html_table('coverage_table')
 
 \qecho '<h2>4. Places</h2>'
 \qecho '<p>Unplanned admissions in the follow-up year per 100,000 person-years, directly standardised to the European standard population of 2013, with 95 % limits that allow for people admitted more than once. The line is the whole system.</p>'
-with dots as (
-  select *, analysis.hidden(people) or analysis.hidden(events) or value is null as hidden,
-    30 + (row_number() over (order by level = 'quintile of deprivation', level = 'place', place_id) - 1) * 24 as y
-  from analysis.rate
-  where level <> 'neighbourhood'
-), scale as (
-  select max(upper)::numeric * 1.05 as highest, count(*) as rows, max(value::numeric) filter (where level = 'system' and place_id is not null) as whole
-  from dots
-  where not hidden
-), axis as (
-  select string_agg(pg_temp.line(300 + 445 * n / highest, 18, 300 + 445 * n / highest, 24 + 24 * total, '')
-    || pg_temp.label(300 + 445 * n / highest, 40 + 24 * total, 'soft middle', analysis.whole(n)), E'\n') as content, max(total) as total
-  from scale, (select count(*) as total from dots) t, generate_series(0, highest, pg_temp.tick(highest)) n
-), marks as (
-  select string_agg(pg_temp.label(288, y + 4, 'end', case when level = 'quintile of deprivation' then 'deprivation quintile ' || name
-      when length(name) > 40 then left(name, 39) || '…' else name end)
-    || case when hidden then pg_temp.label(305, y + 4, 'soft', 'no rate shown')
-       else pg_temp.line(300 + 445 * lower::numeric / highest, y, 300 + 445 * upper::numeric / highest, y, 'a')
-         || format('<circle cx="%s" cy="%s" r="5" class="a"><title>%s</title></circle>', pg_temp.px(300 + 445 * value::numeric / highest), y,
-              pg_temp.escaped(format('%s: %s, from %s to %s', name, analysis.whole(value::numeric), analysis.whole(lower::numeric), analysis.whole(upper::numeric)))) end, E'\n') as content
-  from dots, scale
-)
-select pg_temp.picture(50 + 24 * total, 'Unplanned admissions by place', 'Standardised rate of the system, of each place and of each quintile of deprivation, a dot with its 95 % limits.',
-  axis.content || coalesce(pg_temp.line(300 + 445 * whole / highest, 18, 300 + 445 * whole / highest, 24 + 24 * total, 'b'), '') || marks.content)
-from axis, marks, scale;
+select ph.chart_ranked(array_agg(case when level = 'quintile of deprivation' then 'deprivation quintile ' || name else name end order by rank),
+  array_agg(case when hidden then row(null, null, null, 'fewer than 10, or held back')::ph.estimate
+    else row(value, lower, upper, null)::ph.estimate end order by rank),
+  max(value) filter (where level = 'system' and place_id is not null and not hidden), 'Unplanned admissions by place: standardised rate and 95 % limits')
+from (
+  select *, analysis.hidden(people) or analysis.hidden(events) or value is null as hidden, row_number() over (order by level = 'quintile of deprivation', level = 'place', place_id) as rank
+  from analysis.rate where level <> 'neighbourhood') r;
 select pg_temp.html_table('rate_table');
 \qecho '<h3>Small areas: admissions to expected admissions</h3>'
 select pg_temp.html_table('small_area_table');
@@ -192,28 +174,11 @@ select pg_temp.html_table('small_area_table');
 select pg_temp.html_table('no_answer_table'), pg_temp.quoted('rate', :'source'), pg_temp.quoted('small_area', :'source');
 
 \qecho '<h2>5. Months</h2>'
-\qecho '<p>Unplanned admissions by month. The limits are those of an XmR chart: the mean, and 2.66 mean moving ranges to either side. A month without admissions would be a zero.</p>'
-with points as (
-  select *, analysis.hidden(admissions, below) as hidden, 50 + (row_number() over (order by month) - 1) * 690.0 / 35 as x from analysis.month
-), scale as (
-  select 1.08 * greatest(max(upper), max(admissions) filter (where not hidden)) as highest from points
-), placed as (
-  select *, 220 - 200 * admissions / highest as y from points, scale
-), axis as (
-  select string_agg(pg_temp.line(45, 220 - 200 * n / highest, 745, 220 - 200 * n / highest, '') || pg_temp.label(38, 224 - 200 * n / highest, 'soft end', analysis.whole(n)), E'\n') as content
-  from scale, generate_series(0, highest, pg_temp.tick(highest)) n
-)
-select pg_temp.picture(250, 'Unplanned admissions by month', 'A line through the admissions of each month, with the mean and the limits of natural variation.',
-  min(axis.content)
-  || pg_temp.line(45, 220 - 200 * min(mean / highest), 745, 220 - 200 * min(mean / highest), 'soft')
-  || pg_temp.line(45, 220 - 200 * min(lower / highest), 745, 220 - 200 * min(lower / highest), 'b')
-  || pg_temp.line(45, 220 - 200 * min(upper / highest), 745, 220 - 200 * min(upper / highest), 'b')
-  || string_agg(case when not hidden and not coalesce(before_hidden, true) then pg_temp.line(before_x, before_y, x, y, 'a') else '' end
-    || case when hidden then '' else format('<circle cx="%s" cy="%s" r="%s" class="%s"><title>%s</title></circle>', pg_temp.px(x), pg_temp.px(y),
-      case when admissions > upper or admissions < lower then 5 else 3 end, case when admissions > upper or admissions < lower then 'b' else 'a' end,
-      to_char(month, 'YYYY-MM') || ': ' || analysis.whole(admissions)) end
-    || case when extract(month from month) in (4, 10) then pg_temp.label(x, 242, 'soft middle', to_char(month, 'YYYY-MM')) else '' end, E'\n' order by month))
-from (select *, lag(x) over w as before_x, lag(y) over w as before_y, lag(hidden) over w as before_hidden from placed window w as (order by month)) drawn, axis;
+\qecho '<p>Unplanned admissions by month. The limits are those of an XmR chart: the mean, and 2.66 mean moving ranges to either side; special causes are diamonds. A month without admissions would be a zero.</p>'
+select ph.chart_control(array_agg(month order by month), array_agg(case when hidden
+    then row(null, (point).phase, (point).mean, (point).lower, (point).upper, null, null, null, null, null, null, null, null, null, null, null, null, 'not shown')::ph.control_point
+    else point end order by month), 'Unplanned admissions by month')
+from (select *, analysis.hidden(admissions, below) as hidden from analysis.month) m;
 select pg_temp.html_table('month_table'), pg_temp.quoted('month', :'source');
 
 \qecho '</body></html>'

@@ -1,0 +1,537 @@
+/* chart.c: pictures of populations, places, time, survival and inequality. */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "access/htup_details.h"
+#include "catalog/pg_type.h"
+#include "chart/svg.h"
+#include "core/argument.h"
+#include "core/tally_list.h"
+#include "executor/executor.h"
+#include "miscadmin.h"
+#include "outcome/bands.h"
+#include "outcome/inequality.h"
+#include "outcome/survival.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/datetime.h"
+#include "utils/lsyscache.h"
+
+#define MOST_MARKS 2000
+
+static const char *const series_line[] = {"s0", "s1", "s2", "s3"};
+
+/* ---- reading ---- */
+
+static int
+argument_elements(FunctionCallInfo fcinfo, int index, const char *argument, Datum **elements, bool **nulls)
+{
+	ArrayType  *array;
+	int			count;
+	int16		length;
+	bool		by_value;
+	char		alignment;
+
+	if (PG_ARGISNULL(index))
+		return 0;
+	array = PG_GETARG_ARRAYTYPE_P(index);
+	if (ARR_NDIM(array) > 1)
+		argument_error(argument, "must be a list of one dimension", NULL);
+	get_typlenbyvalalign(ARR_ELEMTYPE(array), &length, &by_value, &alignment);
+	deconstruct_array(array, ARR_ELEMTYPE(array), length, by_value, alignment, elements, nulls, &count);
+	if (count > MOST_MARKS)
+		argument_error(argument, "must not have more than 2000 elements", NULL);
+	return count;
+}
+
+/* Labels, empty for nulls and where no list is given; so many must there be. */
+static char **
+argument_labels(FunctionCallInfo fcinfo, int index, int count)
+{
+	char	  **labels = palloc_array(char *, Max(count, 1));
+	Datum	   *elements;
+	bool	   *nulls;
+	int			given = argument_elements(fcinfo, index, "labels", &elements, &nulls);
+
+	if (given != count && !PG_ARGISNULL(index))
+		argument_error("labels", "must have as many elements as there are marks", NULL);
+	for (int i = 0; i < count; i++)
+		labels[i] = i < given && !nulls[i] ? TextDatumGetCString(elements[i]) : "";
+	return labels;
+}
+
+static char *
+argument_title(FunctionCallInfo fcinfo, int index)
+{
+	return PG_ARGISNULL(index) ? "" : text_to_cstring(PG_GETARG_TEXT_PP(index));
+}
+
+/* A numeric field of a composite; NAN where either is NULL. */
+static double
+number_field(Datum composite, bool isnull, const char *field)
+{
+	Datum		value;
+
+	if (isnull)
+		return NAN;
+	value = GetAttributeByName(DatumGetHeapTupleHeader(composite), field, &isnull);
+	return isnull ? NAN : DatumGetFloat8(value);
+}
+
+static char *
+text_field(Datum composite, bool isnull, const char *field)
+{
+	Datum		value;
+
+	if (isnull)
+		return "no data";
+	value = GetAttributeByName(DatumGetHeapTupleHeader(composite), field, &isnull);
+	return isnull ? "" : TextDatumGetCString(value);
+}
+
+static void
+widen(double x, double *low, double *high)
+{
+	if (isfinite(x))
+	{
+		*low = fmin(*low, x);
+		*high = fmax(*high, x);
+	}
+}
+
+static Datum
+nothing_to_show(const char *title, const char *why)
+{
+	StringInfo	svg = svg_start(60, title, "Nothing to show.");
+
+	svg_text(svg, 10, 45, "soft", psprintf("nothing to show: %s", why), 100);
+	return svg_end(svg);
+}
+
+/* ---- population pyramid ---- */
+
+/*
+ * ph.chart_pyramid(female ph.tally, male ph.tally, title text, band_width float8) -> text
+ *
+ * Exposure by age in bands, females to the left and males to the right, to one scale.
+ */
+PG_FUNCTION_INFO_V1(chart_pyramid);
+Datum
+chart_pyramid(PG_FUNCTION_ARGS)
+{
+	Tally	   *sexes[] = {PG_ARGISNULL(0) ? NULL : PG_GETARG_TALLY(0), PG_ARGISNULL(1) ? NULL : PG_GETARG_TALLY(1)};
+	static const char *const names[] = {"female", "male"};
+	char	   *title = argument_title(fcinfo, 2);
+	double		width = argument_positive(fcinfo, 3, "band_width");
+	double		lower[40];
+	int			count = 0;
+	double		highest = 0,
+				oldest = 0,
+				bottom;
+	Bands		bands[2];
+	Axis		side[2];
+	StringInfo	svg;
+
+	for (int sex = 0; sex < 2; sex++)
+		for (int i = 0; sexes[sex] && i < sexes[sex]->sorted; i++)
+			oldest = fmax(oldest, sexes[sex]->cells[i].key);
+	while (count < lengthof(lower) && (count == 0 || count * width <= oldest))
+	{
+		lower[count] = count * width;
+		count++;
+	}
+	for (int sex = 0; sex < 2; sex++)
+	{
+		bands[sex] = bands_gather(sexes[sex] ? sexes[sex] : tally_new(0), lower, count);
+		for (int i = 0; i < count; i++)
+			highest = fmax(highest, sum_value(bands[sex].cell[i].exposure));
+	}
+	if (highest == 0)
+		return nothing_to_show(title, "no people");
+	bottom = 50 + 17 * count;
+	svg = svg_start(bottom + 30, title, "People by age in bands, females to the left and males to the right.");
+	side[0] = axis_of(0, highest, 350, 30);
+	side[1] = axis_of(0, highest, 410, 730);
+	svg_text(svg, 190, 42, "soft middle", "female", 0);
+	svg_text(svg, 570, 42, "soft middle", "male", 0);
+	for (int sex = 0; sex < 2; sex++)
+		svg_axis_below(svg, &side[sex], 48, bottom);
+	for (int i = 0; i < count; i++)
+	{
+		double		y = bottom - 17 * (i + 1);
+		char	   *ages = i + 1 < count ? psprintf("%g-%g", lower[i], lower[i + 1] - 1) : psprintf("%g+", lower[i]);
+
+		svg_text(svg, 380, y + 12, "soft middle", ages, 0);
+		for (int sex = 0; sex < 2; sex++)
+		{
+			double		people = sum_value(bands[sex].cell[i].exposure);
+			double		x = axis_at(&side[sex], people);
+
+			svg_bar(svg, fmin(x, side[sex].from), y, fabs(x - side[sex].from), 15, sex == 0 ? "b" : "a",
+					psprintf("%s, age %s: %s", names[sex], ages, svg_number(people)));
+		}
+	}
+	return svg_end(svg);
+}
+
+/* ---- ranked places ---- */
+
+/*
+ * ph.chart_ranked(labels text[], estimates ph.estimate[], benchmark float8, title text) -> text
+ *
+ * A row a place in the order given: its value with limits; a diamond where the limits leave the benchmark
+ * out.  A place without a value shows its note.
+ */
+PG_FUNCTION_INFO_V1(chart_ranked);
+Datum
+chart_ranked(PG_FUNCTION_ARGS)
+{
+	Datum	   *estimates;
+	bool	   *nulls;
+	int			count = argument_elements(fcinfo, 1, "estimates", &estimates, &nulls);
+	char	  **labels = argument_labels(fcinfo, 0, count);
+	double		benchmark = PG_ARGISNULL(2) ? NAN : argument_number(fcinfo, 2, "benchmark");
+	char	   *title = argument_title(fcinfo, 3);
+	double		low = 0,
+				high = -INFINITY,
+				bottom = 46 + 24 * count;
+	Axis		axis;
+	StringInfo	svg;
+
+	for (int i = 0; i < count; i++)
+	{
+		widen(number_field(estimates[i], nulls[i], "value"), &low, &high);
+		widen(number_field(estimates[i], nulls[i], "lower"), &low, &high);
+		widen(number_field(estimates[i], nulls[i], "upper"), &low, &high);
+	}
+	if (!isfinite(high))
+		return nothing_to_show(title, "no place has a value");
+	widen(benchmark, &low, &high);
+	axis = axis_of(low, high, 290, 740);
+	svg = svg_start(bottom + 30, title, "A row a place: a mark at its value, a line from its lower to its upper limit, and the benchmark.");
+	svg_axis_below(svg, &axis, 34, bottom);
+	if (!isnan(benchmark))
+		svg_line(svg, axis_at(&axis, benchmark), 34, axis_at(&axis, benchmark), bottom, "mark");
+	for (int i = 0; i < count; i++)
+	{
+		double		y = 48 + 24 * i;
+		double		value = number_field(estimates[i], nulls[i], "value");
+		double		lower = number_field(estimates[i], nulls[i], "lower");
+		double		upper = number_field(estimates[i], nulls[i], "upper");
+		bool		differs = lower > benchmark || upper < benchmark;
+
+		CHECK_FOR_INTERRUPTS();
+		svg_text(svg, 280, y + 4, "end", labels[i], 42);
+		if (isnan(value))
+		{
+			svg_text(svg, 295, y + 4, "soft", psprintf("not shown: %s", text_field(estimates[i], nulls[i], "note")), 60);
+			continue;
+		}
+		if (!isnan(lower) && !isnan(upper))
+			svg_line(svg, axis_at(&axis, lower), y, axis_at(&axis, upper), y, "mean");
+		svg_point(svg, axis_at(&axis, value), y, differs, differs ? "b" : "a",
+				  psprintf("%s: %s (%s to %s)", labels[i], svg_number(value), svg_number(lower), svg_number(upper)));
+	}
+	return svg_end(svg);
+}
+
+/* ---- control chart ---- */
+
+/*
+ * ph.chart_control(periods date[], points ph.control_point[], title text) -> text
+ *
+ * The series with its mean and limits, phase by phase; special causes are diamonds, improvement and
+ * concern of different colours.  A missing value breaks the line.
+ */
+PG_FUNCTION_INFO_V1(chart_control);
+Datum
+chart_control(PG_FUNCTION_ARGS)
+{
+	static const char *const fields[] = {"value", "mean", "lower", "upper"};
+	static const char *const classes[] = {"s0", "mean", "limit", "limit"};
+	Datum	   *periods,
+			   *points;
+	bool	   *period_nulls,
+			   *nulls;
+	int			count = argument_elements(fcinfo, 1, "points", &points, &nulls);
+	char	   *title = argument_title(fcinfo, 2);
+	double		low = INFINITY,
+				high = -INFINITY;
+	Axis		across,
+				up;
+	StringInfo	svg;
+
+	if (argument_elements(fcinfo, 0, "periods", &periods, &period_nulls) != count)
+		argument_error("periods", "must have as many elements as points", NULL);
+	for (int i = 0; i < count; i++)
+		for (int field = 0; field < lengthof(fields); field++)
+			widen(number_field(points[i], nulls[i], fields[field]), &low, &high);
+	if (!isfinite(high))
+		return nothing_to_show(title, "no point has a value");
+	across = axis_of(0, Max(count - 1, 1), 70, 740);
+	up = axis_of(low - (high - low) * 0.05, high + (high - low) * 0.05, 260, 36);
+	svg = svg_start(300, title, "A line through the points, with the mean and the limits of each phase; special causes are diamonds.");
+	svg_axis_left(svg, &up, 70, 740);
+	for (int field = 0; field < lengthof(fields); field++)
+	{
+		bool		down = false;
+		int			phase = 0;
+
+		svg_path_start(svg, classes[field]);
+		for (int i = 0; i < count; i++)
+		{
+			bool		isnull = true;
+			Datum		given = nulls[i] ? (Datum) 0 : GetAttributeByName(DatumGetHeapTupleHeader(points[i]), "phase", &isnull);
+
+			if (field > 0 && !isnull && DatumGetInt32(given) != phase)
+				down = false;
+			phase = isnull ? 0 : DatumGetInt32(given);
+			svg_path_to(svg, axis_at(&across, i), axis_at(&up, number_field(points[i], nulls[i], fields[field])), &down);
+		}
+		svg_path_end(svg);
+	}
+	for (int i = 0; i < count; i++)
+	{
+		double		value = number_field(points[i], nulls[i], "value");
+		char	   *type = text_field(points[i], nulls[i], "point_type");
+		bool		special = strncmp(type, "special", 7) == 0;
+		char		day[40] = "";
+
+		CHECK_FOR_INTERRUPTS();
+		if (!period_nulls[i] && !DATE_NOT_FINITE(DatumGetDateADT(periods[i])))
+		{
+			int			year,
+						month,
+						dom;
+
+			j2date(DatumGetDateADT(periods[i]) + POSTGRES_EPOCH_JDATE, &year, &month, &dom);
+			snprintf(day, sizeof(day), "%04d-%02d-%02d", year, month, dom);
+		}
+		if (i % Max(1, (count + 5) / 6) == 0)
+			svg_text(svg, axis_at(&across, i), 280, "soft middle", day, 0);
+		if (!isnan(value))
+			svg_point(svg, axis_at(&across, i), axis_at(&up, value), special,
+					  strcmp(type, "special_cause_improvement") == 0 ? "d" : strcmp(type, "special_cause_concern") == 0 ? "b" : special ? "c" : "a",
+					  psprintf("%s: %s, %s", day, svg_number(value), text_field(points[i], nulls[i], "special_cause")));
+	}
+	return svg_end(svg);
+}
+
+/* ---- funnel ---- */
+
+typedef struct FunnelMark
+{
+	double		denominator;
+	int			point;
+} FunnelMark;
+
+static int
+compare_marks(const void *a, const void *b)
+{
+	double		left = ((const FunnelMark *) a)->denominator;
+	double		right = ((const FunnelMark *) b)->denominator;
+
+	return (left > right) - (left < right);
+}
+
+/*
+ * ph.chart_funnel(labels text[], points ph.funnel_point[], title text) -> text
+ *
+ * Each place by its denominator and value, with its own limits joined in order of the denominators, and
+ * the baseline.  Places outside the limits of 99.8 % are diamonds and named.
+ */
+PG_FUNCTION_INFO_V1(chart_funnel);
+Datum
+chart_funnel(PG_FUNCTION_ARGS)
+{
+	static const char *const fields[] = {"baseline", "lower_95", "upper_95", "lower_998", "upper_998"};
+	static const char *const classes[] = {"mean", "limit", "limit", "s3", "s3"};
+	Datum	   *points;
+	bool	   *nulls;
+	int			count = argument_elements(fcinfo, 1, "points", &points, &nulls);
+	char	  **labels = argument_labels(fcinfo, 0, count);
+	char	   *title = argument_title(fcinfo, 2);
+	FunnelMark *marks = palloc_array(FunnelMark, Max(count, 1));
+	int			shown = 0;
+	double		low = INFINITY,
+				high = -INFINITY,
+				largest = 0;
+	Axis		across,
+				up;
+	StringInfo	svg;
+
+	for (int i = 0; i < count; i++)
+	{
+		double		value = number_field(points[i], nulls[i], "value");
+
+		if (isnan(value))
+			continue;
+		marks[shown].denominator = number_field(points[i], nulls[i], "denominator");
+		marks[shown++].point = i;
+		largest = fmax(largest, marks[shown - 1].denominator);
+		widen(value, &low, &high);
+		widen(number_field(points[i], nulls[i], "lower_998"), &low, &high);
+		widen(number_field(points[i], nulls[i], "upper_95"), &low, &high);
+	}
+	if (shown == 0)
+		return nothing_to_show(title, "no place has a value");
+	qsort(marks, shown, sizeof(FunnelMark), compare_marks);
+	across = axis_of(0, largest * 1.05, 70, 740);
+	up = axis_of(low, high + (high - low) * 0.05, 310, 36);
+	svg = svg_start(350, title, "A mark a place, by its size and its value, with the baseline and the limits of 95 % and 99.8 %.");
+	svg_axis_left(svg, &up, 70, 740);
+	svg_axis_below(svg, &across, 310, 310);
+	for (int field = 0; field < lengthof(fields); field++)
+	{
+		bool		down = false;
+
+		svg_path_start(svg, classes[field]);
+		for (int i = 0; i < shown; i++)
+			svg_path_to(svg, axis_at(&across, marks[i].denominator),
+						fmax(30, axis_at(&up, number_field(points[marks[i].point], false, fields[field]))), &down);
+		svg_path_end(svg);
+	}
+	for (int i = 0; i < shown; i++)
+	{
+		int			point = marks[i].point;
+		double		value = number_field(points[point], false, "value");
+		char	   *significance = text_field(points[point], false, "significance");
+		bool		outside = strstr(significance, "99.8") != NULL;
+		double		x = axis_at(&across, marks[i].denominator),
+					y = axis_at(&up, value);
+
+		CHECK_FOR_INTERRUPTS();
+		svg_point(svg, x, y, outside, outside ? "b" : strstr(significance, "95") ? "c" : "a",
+				  psprintf("%s: %s, %s", labels[point], svg_number(value), significance));
+		if (outside)
+			svg_text(svg, x > 600 ? x - 9 : x + 9, y + 4, x > 600 ? "end" : "start", labels[point], 24);
+	}
+	return svg_end(svg);
+}
+
+/* ---- survival ---- */
+
+/*
+ * ph.chart_survival(tallies ph.tally[], labels text[], title text) -> text
+ *
+ * Kaplan and Meier's curves, a line style each, at most four.  A tally without an answer says why.
+ */
+PG_FUNCTION_INFO_V1(chart_survival);
+Datum
+chart_survival(PG_FUNCTION_ARGS)
+{
+	Tally	  **tallies;
+	int			count = argument_tallies(fcinfo, 0, "tallies", &tallies);
+	char	  **labels = argument_labels(fcinfo, 1, count);
+	char	   *title = argument_title(fcinfo, 2);
+	double		longest = 0;
+	Axis		across,
+				up = axis_of(0, 1, 310, 36);
+	Estimate	why;
+	StringInfo	svg;
+
+	if (count > lengthof(series_line))
+		argument_error("tallies", "must not have more than 4 elements", NULL);
+	for (int i = 0; i < count; i++)
+		if (curve_possible(tallies[i], NULL, &why) && tallies[i]->sorted > 0)
+			longest = fmax(longest, tallies[i]->cells[tallies[i]->sorted - 1].key);
+	if (longest == 0)
+		return nothing_to_show(title, "nobody was followed");
+	across = axis_of(0, longest, 70, 740);
+	svg = svg_start(360 + 18 * count, title, "Survival by time of follow-up, a step a time with events, a line style each group.");
+	svg_axis_left(svg, &up, 70, 740);
+	svg_axis_below(svg, &across, 310, 310);
+	for (int i = 0; i < count; i++)
+	{
+		double		y = 352 + 18 * i;
+		double		height = 1;
+		bool		down = false;
+		Curve		curve;
+
+		svg_line(svg, 70, y - 4, 110, y - 4, series_line[i]);
+		if (!curve_possible(tallies[i], NULL, &why))
+		{
+			svg_text(svg, 118, y, "soft", psprintf("%s: not shown, %s", labels[i], why.note), 80);
+			continue;
+		}
+		svg_text(svg, 118, y, "start", labels[i], 60);
+		curve = curve_start(tallies[i], NULL);
+		svg_path_start(svg, series_line[i]);
+		svg_path_to(svg, across.from, axis_at(&up, 1), &down);
+		while (curve_next(&curve))
+		{
+			svg_path_to(svg, axis_at(&across, curve.time), axis_at(&up, height), &down);
+			if (curve.survival < height)
+				svg_path_to(svg, axis_at(&across, curve.time), axis_at(&up, curve.survival), &down);
+			height = curve.survival;
+		}
+		svg_path_end(svg);
+	}
+	return svg_end(svg);
+}
+
+/* ---- inequality ---- */
+
+/*
+ * ph.chart_slope(groups ph.tally[], labels text[], indicator text, standard ph.tally, per float8,
+ *   confidence float8, title text) -> text
+ *
+ * Groups from the most disadvantaged to the least, as wide as their share of the people, their values
+ * with limits, and the line of the slope index of inequality.
+ */
+PG_FUNCTION_INFO_V1(chart_slope);
+Datum
+chart_slope(PG_FUNCTION_ARGS)
+{
+	Tally	  **tallies;
+	int			count = argument_tallies(fcinfo, 0, "groups", &tallies);
+	char	  **labels = argument_labels(fcinfo, 1, count);
+	Question	question = argument_question(fcinfo, 2);
+	char	   *title = argument_title(fcinfo, 6);
+	double		low = 0,
+				high = 0;
+	Groups		groups;
+	Line		line;
+	Estimate	why,
+			   *estimates;
+	Axis		across = axis_of(0, 1, 70, 740),
+				up;
+	StringInfo	svg;
+
+	if (question.per < 0)
+		argument_error("per", "must be greater than 0", NULL);
+	if (!groups_ask(tallies, count, &question, &groups, &why) || !line_fit(&groups, &line, &why))
+		return nothing_to_show(title, why.note);
+	estimates = palloc_array(Estimate, count);
+	for (int i = 0; i < count; i++)
+	{
+		estimates[i] = measure_ask(tallies[i], &question).estimate;
+		estimate_scale(&estimates[i], question.per);
+		widen(estimates[i].value, &low, &high);
+		widen(estimates[i].upper, &low, &high);
+		widen(estimates[i].lower, &low, &high);
+	}
+	up = axis_of(low, high * 1.05, 310, 36);
+	svg = svg_start(370, title, "A bar a group, as wide as its share of the people, with its limits, and the line of the slope index of inequality.");
+	svg_axis_left(svg, &up, 70, 740);
+	for (int i = 0; i < count; i++)
+	{
+		double		left = axis_at(&across, groups.position[i] - groups.share[i] / 2);
+		double		right = axis_at(&across, groups.position[i] + groups.share[i] / 2);
+		double		middle = axis_at(&across, groups.position[i]);
+		double		y = axis_at(&up, estimates[i].value);
+		double		zero = axis_at(&up, 0);
+
+		svg_bar(svg, left + 1, fmin(y, zero), fmax(right - left - 2, 0.5), fabs(zero - y), "a",
+				psprintf("%s: %s (%s to %s)", labels[i], svg_number(estimates[i].value), svg_number(estimates[i].lower), svg_number(estimates[i].upper)));
+		if (isfinite(estimates[i].lower) && isfinite(estimates[i].upper))
+			svg_line(svg, middle, axis_at(&up, estimates[i].lower), middle, axis_at(&up, estimates[i].upper), "mark");
+		svg_text(svg, middle, 328, "soft middle", labels[i], Max(3, (int) ((right - left) / 7)));
+	}
+	svg_line(svg, across.from, axis_at(&up, question.per * line.intercept), across.to,
+			 axis_at(&up, question.per * (line.intercept + line.slope)), "s1");
+	svg_text(svg, 70, 352, "soft", psprintf("most disadvantaged on the left; slope %s from end to end", svg_number(question.per * line.slope)), 0);
+	return svg_end(svg);
+}
