@@ -7,6 +7,7 @@
 #include "catalog/pg_type.h"
 #include "chart/svg.h"
 #include "core/argument.h"
+#include "core/distribution.h"
 #include "core/tally_list.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
@@ -22,6 +23,8 @@
 #define MOST_MARKS 2000
 
 static const char *const series_line[] = {"s0", "s1", "s2", "s3"};
+static const char *const series_fill[] = {"a", "b", "c", "d"};
+static const char *const series_band[] = {"a band", "b band", "c band", "d band"};
 
 /* ---- reading ---- */
 
@@ -115,7 +118,8 @@ nothing_to_show(const char *title, const char *why)
 /*
  * ph.chart_pyramid(female ph.tally, male ph.tally, title text, band_width float8) -> text
  *
- * Exposure by age in bands, females to the left and males to the right, to one scale.
+ * Exposure by age in bands, females to the left and males to the right, to one scale.  A band without
+ * people has no bar and no tooltip: it may have been held back.
  */
 PG_FUNCTION_INFO_V1(chart_pyramid);
 Datum
@@ -169,8 +173,9 @@ chart_pyramid(PG_FUNCTION_ARGS)
 			double		people = sum_value(bands[sex].cell[i].exposure);
 			double		x = axis_at(&side[sex], people);
 
-			svg_bar(svg, fmin(x, side[sex].from), y, fabs(x - side[sex].from), 15, sex == 0 ? "b" : "a",
-					psprintf("%s, age %s: %s", names[sex], ages, svg_number(people)));
+			if (people > 0)
+				svg_bar(svg, fmin(x, side[sex].from), y, fabs(x - side[sex].from), 15, sex == 0 ? "b" : "a",
+						psprintf("%s, age %s: %s", names[sex], ages, svg_number(people)));
 		}
 	}
 	return svg_end(svg);
@@ -233,6 +238,90 @@ chart_ranked(PG_FUNCTION_ARGS)
 			svg_line(svg, axis_at(&axis, lower), y, axis_at(&axis, upper), y, "mean");
 		svg_point(svg, axis_at(&axis, value), y, differs, differs ? "b" : "a",
 				  psprintf("%s: %s (%s to %s)", labels[i], svg_number(value), svg_number(lower), svg_number(upper)));
+	}
+	return svg_end(svg);
+}
+
+/* ---- groups side by side ---- */
+
+/* A list or a table of numbers, row by row; NAN for nulls. */
+static int
+argument_table(FunctionCallInfo fcinfo, int index, const char *argument, double **numbers)
+{
+	ArrayType  *array;
+	Datum	   *elements;
+	bool	   *nulls;
+	int			count;
+
+	if (PG_ARGISNULL(index))
+		return 0;
+	array = PG_GETARG_ARRAYTYPE_P(index);
+	deconstruct_array(array, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &elements, &nulls, &count);
+	*numbers = palloc_array(double, Max(count, 1));
+	for (int i = 0; i < count; i++)
+	{
+		(*numbers)[i] = nulls[i] ? NAN : DatumGetFloat8(elements[i]);
+		if (isinf((*numbers)[i]) || (*numbers)[i] < 0)
+			argument_error(argument, "must be finite and not negative", "Use NULL for what must not be shown.");
+	}
+	return count;
+}
+
+/*
+ * ph.chart_bars(labels text[], measures text[], heights float8[], title text, unit text) -> text
+ *
+ * Groups of bars, a bar a measure, at most four; heights group by group, as array_agg of arrays gives
+ * them.  A NULL is not shown, and says so.  unit follows each number.
+ */
+PG_FUNCTION_INFO_V1(chart_bars);
+Datum
+chart_bars(PG_FUNCTION_ARGS)
+{
+	Datum	   *names;
+	bool	   *name_nulls;
+	int			measures = argument_elements(fcinfo, 1, "measures", &names, &name_nulls);
+	double	   *heights = NULL;
+	int			count = argument_table(fcinfo, 2, "heights", &heights);
+	char	   *title = argument_title(fcinfo, 3);
+	char	   *unit = argument_title(fcinfo, 4);
+	int			groups = measures > 0 ? count / measures : 0;
+	char	  **labels;
+	double		highest = 0;
+	Axis		axis;
+	StringInfo	svg;
+
+	if (measures > lengthof(series_fill))
+		argument_error("measures", "must not have more than 4 elements", NULL);
+	if (groups * measures != count)
+		argument_error("heights", "must have one element for each group and measure", NULL);
+	if (groups > MOST_MARKS)
+		argument_error("labels", "must not have more than 2000 elements", NULL);
+	labels = argument_labels(fcinfo, 0, groups);
+	for (int i = 0; i < count; i++)
+		highest = fmax(highest, heights[i]);	/* which passes over NAN */
+	if (groups == 0)
+		return nothing_to_show(title, "no groups");
+	axis = axis_of(0, highest, 290, 680);
+	svg = svg_start(40 + groups * (20 * measures + 12), title, "A group of bars a label, a bar a measure.");
+	for (int i = 0; i < count; i++)
+	{
+		int			group = i / measures,
+					measure = i % measures;
+		double		y = 36 + group * (20 * measures + 12) + measure * 20;
+		char	   *name = name_nulls[measure] ? "" : TextDatumGetCString(names[measure]);
+		char	   *number = psprintf("%s%s", svg_number(heights[i]), unit);
+
+		CHECK_FOR_INTERRUPTS();
+		if (measure == 0)
+			svg_text(svg, 10, y + 13, "start", labels[group], 26);
+		svg_text(svg, 282, y + 13, "soft end", name, 16);
+		if (isnan(heights[i]))
+		{
+			svg_text(svg, 292, y + 13, "soft", "not shown", 0);
+			continue;
+		}
+		svg_bar(svg, 290, y, axis_at(&axis, heights[i]) - 290, 16, series_fill[measure], psprintf("%s, %s: %s", labels[group], name, number));
+		svg_text(svg, axis_at(&axis, heights[i]) + 6, y + 13, "start", number, 16);
 	}
 	return svg_end(svg);
 }
@@ -336,11 +425,39 @@ compare_marks(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
+/* Where names were written; a further one that would lie over them is left to the tooltip. */
+typedef struct Names
+{
+	int			count;
+	struct
+	{
+		double		left,
+					right,
+					y;
+	}			taken[MOST_MARKS];
+} Names;
+
+static void
+write_name(StringInfo svg, Names *names, double x, double y, const char *name)
+{
+	bool		leftwards = x > 600;
+	double		width = 6.5 * Min(strlen(name), 24);
+	double		left = leftwards ? x - 9 - width : x + 9;
+
+	for (int i = 0; i < names->count; i++)
+		if (fabs(names->taken[i].y - y) < 12 && left < names->taken[i].right && left + width > names->taken[i].left)
+			return;
+	names->taken[names->count].left = left;
+	names->taken[names->count].right = left + width;
+	names->taken[names->count++].y = y;
+	svg_text(svg, leftwards ? x - 9 : x + 9, y + 4, leftwards ? "end" : "start", name, 24);
+}
+
 /*
  * ph.chart_funnel(labels text[], points ph.funnel_point[], title text) -> text
  *
  * Each place by its denominator and value, with its own limits joined in order of the denominators, and
- * the baseline.  Places outside the limits of 99.8 % are diamonds and named.
+ * the baseline.  Places outside the limits of 99.8 % are diamonds and named where there is room.
  */
 PG_FUNCTION_INFO_V1(chart_funnel);
 Datum
@@ -354,6 +471,7 @@ chart_funnel(PG_FUNCTION_ARGS)
 	char	  **labels = argument_labels(fcinfo, 0, count);
 	char	   *title = argument_title(fcinfo, 2);
 	FunnelMark *marks = palloc_array(FunnelMark, Max(count, 1));
+	Names	   *names = palloc0(sizeof(Names));
 	int			shown = 0;
 	double		low = INFINITY,
 				high = -INFINITY,
@@ -378,8 +496,8 @@ chart_funnel(PG_FUNCTION_ARGS)
 	if (shown == 0)
 		return nothing_to_show(title, "no place has a value");
 	qsort(marks, shown, sizeof(FunnelMark), compare_marks);
-	across = axis_of(0, largest * 1.05, 70, 740);
-	up = axis_of(low, high + (high - low) * 0.05, 310, 36);
+	across = axis_of(marks[0].denominator > largest / 2 ? marks[0].denominator * 0.95 : 0, largest * 1.05, 70, 740);
+	up = axis_of(low - (high - low) * 0.05, high + (high - low) * 0.05, 310, 36);
 	svg = svg_start(350, title, "A mark a place, by its size and its value, with the baseline and the limits of 95 % and 99.8 %.");
 	svg_axis_left(svg, &up, 70, 740);
 	svg_axis_below(svg, &across, 310, 310);
@@ -390,7 +508,7 @@ chart_funnel(PG_FUNCTION_ARGS)
 		svg_path_start(svg, classes[field]);
 		for (int i = 0; i < shown; i++)
 			svg_path_to(svg, axis_at(&across, marks[i].denominator),
-						fmax(30, axis_at(&up, number_field(points[marks[i].point], false, fields[field]))), &down);
+						fmin(310, fmax(30, axis_at(&up, number_field(points[marks[i].point], false, fields[field])))), &down);
 		svg_path_end(svg);
 	}
 	for (int i = 0; i < shown; i++)
@@ -406,17 +524,98 @@ chart_funnel(PG_FUNCTION_ARGS)
 		svg_point(svg, x, y, outside, outside ? "b" : strstr(significance, "95") ? "c" : "a",
 				  psprintf("%s: %s, %s", labels[point], svg_number(value), significance));
 		if (outside)
-			svg_text(svg, x > 600 ? x - 9 : x + 9, y + 4, x > 600 ? "end" : "start", labels[point], 24);
+			write_name(svg, names, x, y, labels[point]);
 	}
 	return svg_end(svg);
 }
 
 /* ---- survival ---- */
 
+/* A curve by its steps: the heights from 0 to the first time on, then from each time on. */
+typedef struct Steps
+{
+	int			count;
+	double	   *time;
+	double	   *survival;
+	double	   *lower;
+	double	   *upper;
+} Steps;
+
+/* Where no limits exist because nobody had an event yet, they are the curve; at 0 they end. */
+static Steps
+steps_of(const Tally *tally, double z)
+{
+	int			most = tally->sorted + 1;
+	Steps		steps = {1, palloc_array(double, most), palloc_array(double, most), palloc_array(double, most), palloc_array(double, most)};
+	Curve		curve = curve_start(tally, NULL);
+
+	steps.time[0] = 0;
+	steps.survival[0] = steps.lower[0] = steps.upper[0] = 1;
+	while (curve_next(&curve))
+	{
+		Limits		limits = survival_limits(&curve, z, SCALE_LOG_LOG);
+
+		if (curve.survival == 1)
+			limits = (Limits) {1, 1};
+		steps.time[steps.count] = curve.time;
+		steps.survival[steps.count] = curve.survival;
+		steps.lower[steps.count] = limits.lower;
+		steps.upper[steps.count++] = limits.upper;
+	}
+	return steps;
+}
+
+/* From left to right along one of the heights, each held until the next time. */
+static void
+draw_steps(StringInfo svg, const Steps *steps, const double *height, const Axis *across, const Axis *up, bool *down)
+{
+	for (int i = 0; i < steps->count && !isnan(height[i]); i++)
+	{
+		svg_path_to(svg, axis_at(across, steps->time[i]), axis_at(up, height[i]), down);
+		if (i + 1 < steps->count)
+			svg_path_to(svg, axis_at(across, steps->time[i + 1]), axis_at(up, height[i]), down);
+	}
+}
+
+static void
+draw_band(StringInfo svg, const Steps *steps, const Axis *across, const Axis *up, const char *class)
+{
+	bool		down = false;
+
+	svg_path_start(svg, class);
+	draw_steps(svg, steps, steps->upper, across, up, &down);
+	for (int i = steps->count - 1; i >= 0; i--)
+	{
+		if (isnan(steps->lower[i]))
+			continue;
+		if (i + 1 < steps->count)
+			svg_path_to(svg, axis_at(across, steps->time[i + 1]), axis_at(up, steps->lower[i]), &down);
+		svg_path_to(svg, axis_at(across, steps->time[i]), axis_at(up, steps->lower[i]), &down);
+	}
+	svg_path_end(svg);
+}
+
+static void
+write_at_risk(StringInfo svg, const Tally *tally, const Axis *across, double y)
+{
+	double		ticks[MOST_TICKS];
+	int			count = axis_ticks(across, 7, ticks);
+	Present		present = present_start(tally, NULL);
+	int			left = 0;
+
+	for (int i = 0; i < count; i++)
+	{
+		while (left < tally->sorted && tally->cells[left].key < ticks[i])
+			present_leave(&present, tally->cells[left++].exposure);
+		svg_text(svg, axis_at(across, ticks[i]), y, "middle", svg_number(present_at(&present, ticks[i])), 0);
+	}
+}
+
 /*
- * ph.chart_survival(tallies ph.tally[], labels text[], title text) -> text
+ * ph.chart_survival(tallies ph.tally[], labels text[], title text, confidence float8, at_risk boolean) -> text
  *
- * Kaplan and Meier's curves, a line style each, at most four.  A tally without an answer says why.
+ * Kaplan and Meier's curves, a line style each, at most four, with log-log limits as bands and the people
+ * at risk below.  A tally without an answer says why.
  */
 PG_FUNCTION_INFO_V1(chart_survival);
 Datum
@@ -426,7 +625,10 @@ chart_survival(PG_FUNCTION_ARGS)
 	int			count = argument_tallies(fcinfo, 0, "tallies", &tallies);
 	char	  **labels = argument_labels(fcinfo, 1, count);
 	char	   *title = argument_title(fcinfo, 2);
+	double		z = normal_upper_quantile((1 - argument_confidence(fcinfo, 3)) / 2);
+	bool		at_risk = !PG_ARGISNULL(4) && PG_GETARG_BOOL(4);
 	double		longest = 0;
+	double		below = 352 + 18 * count;
 	Axis		across,
 				up = axis_of(0, 1, 310, 36);
 	Estimate	why;
@@ -440,15 +642,18 @@ chart_survival(PG_FUNCTION_ARGS)
 	if (longest == 0)
 		return nothing_to_show(title, "nobody was followed");
 	across = axis_of(0, longest, 70, 740);
-	svg = svg_start(360 + 18 * count, title, "Survival by time of follow-up, a step a time with events, a line style each group.");
+	svg = svg_start(below + (at_risk ? 24 + 18 * count : 6), title, at_risk
+					? "Survival by time of follow-up, a line style each group, with limits as bands, and below the people at risk."
+					: "Survival by time of follow-up, a line style each group, with limits as bands.");
 	svg_axis_left(svg, &up, 70, 740);
 	svg_axis_below(svg, &across, 310, 310);
+	if (at_risk)
+		svg_text(svg, 70, below + 10, "soft", "people at risk", 0);
 	for (int i = 0; i < count; i++)
 	{
 		double		y = 352 + 18 * i;
-		double		height = 1;
 		bool		down = false;
-		Curve		curve;
+		Steps		steps;
 
 		svg_line(svg, 70, y - 4, 110, y - 4, series_line[i]);
 		if (!curve_possible(tallies[i], NULL, &why))
@@ -457,17 +662,15 @@ chart_survival(PG_FUNCTION_ARGS)
 			continue;
 		}
 		svg_text(svg, 118, y, "start", labels[i], 60);
-		curve = curve_start(tallies[i], NULL);
+		steps = steps_of(tallies[i], z);
+		draw_band(svg, &steps, &across, &up, series_band[i]);
 		svg_path_start(svg, series_line[i]);
-		svg_path_to(svg, across.from, axis_at(&up, 1), &down);
-		while (curve_next(&curve))
-		{
-			svg_path_to(svg, axis_at(&across, curve.time), axis_at(&up, height), &down);
-			if (curve.survival < height)
-				svg_path_to(svg, axis_at(&across, curve.time), axis_at(&up, curve.survival), &down);
-			height = curve.survival;
-		}
+		draw_steps(svg, &steps, steps.survival, &across, &up, &down);
 		svg_path_end(svg);
+		if (!at_risk)
+			continue;
+		svg_line(svg, 10, below + 24 + 18 * i, 46, below + 24 + 18 * i, series_line[i]);
+		write_at_risk(svg, tallies[i], &across, below + 28 + 18 * i);
 	}
 	return svg_end(svg);
 }

@@ -13,7 +13,7 @@ static const char style[] =
 ".ph .end{text-anchor:end}.ph .middle{text-anchor:middle}.ph .paper{fill:var(--paper)}.ph .title{font-size:15px;font-weight:600}"
 ".ph line,.ph path{stroke:var(--rule);fill:none}.ph .s0{stroke:var(--a);stroke-width:2}.ph .s1{stroke:var(--b);stroke-width:2;stroke-dasharray:7 3}"
 ".ph .s2{stroke:var(--c);stroke-width:2;stroke-dasharray:2 3}.ph .s3{stroke:var(--d);stroke-width:2;stroke-dasharray:10 3 2 3}"
-".ph .limit{stroke:var(--soft);stroke-dasharray:4 3}.ph .mean{stroke:var(--soft)}.ph .mark{stroke:var(--ink);stroke-width:1.5}"
+".ph .band{opacity:.15}.ph .limit{stroke:var(--soft);stroke-dasharray:4 3}.ph .mean{stroke:var(--soft)}.ph .mark{stroke:var(--ink);stroke-width:1.5}"
 ".ph .a{fill:var(--a)}.ph .b{fill:var(--b)}.ph .c{fill:var(--c)}.ph .d{fill:var(--d)}";
 
 /* Escapes what XML takes for its own, and leaves out what it forbids. */
@@ -167,6 +167,21 @@ axis_step(const Axis *axis, int most)
 	return step * 10;
 }
 
+int
+axis_ticks(const Axis *axis, int about, double ticks[MOST_TICKS])
+{
+	double		step = axis_step(axis, about);
+	double		first = ceil(axis->low / step);
+	int			count = 0;
+
+	while (count < MOST_TICKS && (first + count) * step <= axis->high + step * 1e-9)
+	{
+		ticks[count] = (first + count) * step;
+		count++;
+	}
+	return count;
+}
+
 char *
 svg_number(double x)
 {
@@ -191,29 +206,29 @@ svg_number(double x)
 void
 svg_axis_below(StringInfo svg, const Axis *axis, double top, double bottom)
 {
-	double		step = axis_step(axis, 7);
-	double		first = ceil(axis->low / step);
+	double		ticks[MOST_TICKS];
+	int			count = axis_ticks(axis, 7, ticks);
 
-	for (int i = 0; i <= 10 && (first + i) * step <= axis->high * (1 + 1e-12); i++)
+	for (int i = 0; i < count; i++)
 	{
-		double		x = axis_at(axis, (first + i) * step);
+		double		x = axis_at(axis, ticks[i]);
 
 		svg_line(svg, x, top, x, bottom, "rule");
-		svg_text(svg, x, bottom + 16, "soft middle", svg_number((first + i) * step), 0);
+		svg_text(svg, x, bottom + 16, "soft middle", svg_number(ticks[i]), 0);
 	}
 }
 
 void
 svg_axis_left(StringInfo svg, const Axis *axis, double left, double right)
 {
-	double		step = axis_step(axis, 6);
-	double		first = ceil(axis->low / step);
+	double		ticks[MOST_TICKS];
+	int			count = axis_ticks(axis, 6, ticks);
 
-	for (int i = 0; i <= 10 && (first + i) * step <= axis->high + step * 1e-9; i++)
+	for (int i = 0; i < count; i++)
 	{
-		double		y = axis_at(axis, (first + i) * step);
+		double		y = axis_at(axis, ticks[i]);
 
 		svg_line(svg, left, y, right, y, "rule");
-		svg_text(svg, left - 6, y + 4, "soft end", svg_number((first + i) * step), 0);
+		svg_text(svg, left - 6, y + 4, "soft end", svg_number(ticks[i]), 0);
 	}
 }

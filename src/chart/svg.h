@@ -36,6 +36,11 @@ extern void svg_path_end(StringInfo svg);
 extern Axis axis_of(double low, double high, double from, double to);
 extern double axis_at(const Axis *axis, double x);
 
+#define MOST_TICKS 12
+
+/* Round numbers along an axis, about so many; how many they are. */
+extern int	axis_ticks(const Axis *axis, int about, double ticks[MOST_TICKS]);
+
 /* Rules and numbers along the bottom, or at the left. */
 extern void svg_axis_below(StringInfo svg, const Axis *axis, double top, double bottom);
 extern void svg_axis_left(StringInfo svg, const Axis *axis, double left, double right);

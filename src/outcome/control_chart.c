@@ -167,15 +167,14 @@ read_point(WindowObject window, const Arguments *arguments, ChartKind kind, int6
 }
 
 static void
-read_points(WindowObject window, const Arguments *arguments, ChartKind kind, Chart *chart, Calendar calendar)
+check_periods(WindowObject window, int argument, int count, Calendar calendar)
 {
 	int64		before = 0;
-	int			phase = 1;
 
-	for (int i = 0; i < chart->count; i++)
+	for (int i = 0; i < count; i++)
 	{
 		bool		isnull;
-		Datum		given = argument_at(window, arguments->period, i, &isnull);
+		Datum		given = argument_at(window, argument, i, &isnull);
 		int64		number;
 
 		CHECK_FOR_INTERRUPTS();
@@ -185,10 +184,37 @@ read_points(WindowObject window, const Arguments *arguments, ChartKind kind, Cha
 		if (i > 0)
 			check_period(calendar, number, before);
 		before = number;
-		given = argument_at(window, arguments->rebase, i, &isnull);
-		if (i > 0 && !isnull && DatumGetBool(given))
+	}
+}
+
+/* A new phase begins at each row that says rebase.  A constant says nothing, or that every row is a phase. */
+static void
+read_phases(WindowObject window, int argument, bool constant, Chart *chart)
+{
+	int			phase = 1;
+	bool		rebase = constant && boolean_of(window, argument, false);
+
+	for (int i = 0; i < chart->count; i++)
+	{
+		bool		isnull = true;
+		Datum		given = constant ? (Datum) 0 : argument_at(window, argument, i, &isnull);
+
+		CHECK_FOR_INTERRUPTS();
+		if (i > 0 && (rebase || (!isnull && DatumGetBool(given))))
 			phase++;
 		chart->points[i].phase = phase;
+	}
+}
+
+/* Argument by argument, since a window hands out the next row faster than the same row again. */
+static void
+read_points(WindowObject window, const Arguments *arguments, ChartKind kind, Chart *chart, Calendar calendar, bool constant_rebase)
+{
+	check_periods(window, arguments->period, chart->count, calendar);
+	read_phases(window, arguments->rebase, constant_rebase, chart);
+	for (int i = 0; i < chart->count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		read_point(window, arguments, kind, i, &chart->points[i]);
 	}
 }
@@ -297,7 +323,7 @@ answer_phases(Chart *chart, ChartKind kind, const ChartRules *rules, bool laney)
 }
 
 static void
-make_chart(WindowObject window, const Arguments *arguments, ChartKind kind, Chart *chart)
+make_chart(WindowObject window, const Arguments *arguments, ChartKind kind, Chart *chart, bool constant_rebase)
 {
 	static const char *const improvements[] = {"increase", "decrease", "neutral", NULL};
 	static const char *const calendars[] = {"day", "week", "month", "quarter", "year", "any", NULL};
@@ -314,7 +340,7 @@ make_chart(WindowObject window, const Arguments *arguments, ChartKind kind, Char
 	chart->per = arguments->per < 0 ? 1 : window_number(window, arguments->per, 0, "per");
 	if (!(chart->per > 0))
 		argument_error("per", "must be greater than 0", NULL);
-	read_points(window, arguments, kind, chart, calendar);
+	read_points(window, arguments, kind, chart, calendar, constant_rebase);
 	answer_phases(chart, kind, &rules, laney);
 	target = window_number(window, arguments->target, chart->count - 1, "target");
 	chart->assurance = assurance_of(&chart->points[chart->count - 1], chart->improvement, target / chart->per,
@@ -392,7 +418,7 @@ chart_point(FunctionCallInfo fcinfo, const Arguments *arguments, ChartKind kind)
 	if (!chart->ready)
 	{
 		chart->count = count;
-		make_chart(window, arguments, kind, chart);
+		make_chart(window, arguments, kind, chart, get_fn_expr_arg_stable(fcinfo->flinfo, arguments->rebase));
 	}
 	return point_datum(fcinfo, chart, (int) WinGetCurrentPosition(window));
 }

@@ -27,6 +27,7 @@ typedef struct FollowedGroup
 	const Tally *tally;			/* NULL: nobody */
 	Curve		curve;			/* one step ahead of the pooled time */
 	bool		more;			/* whether there is such a step */
+	Present		present;		/* before the pooled time */
 	double		people;
 	double		at_risk;		/* at the pooled time */
 	double		observed;
@@ -65,7 +66,7 @@ next_moment(LogRank *test, Moment *moment)
 	{
 		FollowedGroup *group = &test->group[i];
 
-		group->at_risk = group->more ? group->curve.at_risk : 0;
+		group->at_risk = group->tally ? present_at(&group->present, moment->time) : 0;
 		moment->at_risk += group->at_risk;
 		if (group->more && group->curve.time == moment->time)
 			moment->events += group->curve.events;
@@ -116,8 +117,10 @@ add_moments(LogRank *test, bool by_survival)
 		{
 			FollowedGroup *group = &test->group[i];
 
-			if (group->more && group->curve.time == moment.time)
-				group->more = curve_next(&group->curve);
+			if (!group->more || group->curve.time != moment.time)
+				continue;
+			present_leave(&group->present, group->curve.tally->cells[group->curve.next_cell - 1].exposure);
+			group->more = curve_next(&group->curve);
 		}
 	}
 }
@@ -126,15 +129,16 @@ add_moments(LogRank *test, bool by_survival)
 
 /* A group of nobody is left out; one whose times or events are not known makes the whole unknown. */
 static bool
-open_group(FollowedGroup *group, const Tally *tally, int number, char **note)
+open_group(FollowedGroup *group, const Tally *tally, const Tally *entered, int number, char **note)
 {
 	Estimate	why;
 
-	if (curve_possible(tally, NULL, &why))
+	if (curve_possible(tally, entered, &why))
 	{
 		group->tally = tally;
 		group->people = sum_value(tally_total(tally).exposure);
-		group->curve = curve_start(tally, NULL);
+		group->present = present_start(tally, entered);
+		group->curve = curve_start(tally, entered);
 		group->more = curve_next(&group->curve);
 		return true;
 	}
@@ -148,7 +152,8 @@ static LogRank
 log_rank_sums(FunctionCallInfo fcinfo)
 {
 	static const char *const weights[] = {"log-rank", "peto-peto", NULL};
-	Tally	  **tallies;
+	Tally	  **tallies,
+			  **entered;
 	LogRank		test = {0};
 	bool		by_survival = argument_choice(fcinfo, 1, "weights", weights) == 1;
 	double		people = 0;
@@ -156,13 +161,15 @@ log_rank_sums(FunctionCallInfo fcinfo)
 	test.count = argument_tallies(fcinfo, 0, "tallies", &tallies);
 	if (test.count > MAX_GROUPS)
 		argument_error("tallies", psprintf("must not have more than %d elements", MAX_GROUPS), NULL);
+	if (argument_tallies(fcinfo, 2, "entered", &entered) != test.count && !PG_ARGISNULL(2))
+		argument_error("entered", "must have as many elements as tallies", NULL);
 	test.group = palloc0(sizeof(FollowedGroup) * (Size) Max(test.count, 1));
 	test.covariance = palloc0(sizeof(double) * (Size) Max(test.count * test.count, 1));
 	for (int i = 0; i < test.count; i++)
 	{
 		char	   *note;
 
-		if (!open_group(&test.group[i], tallies[i], i + 1, &note) && test.note == NULL)
+		if (!open_group(&test.group[i], tallies[i], PG_ARGISNULL(2) ? NULL : entered[i], i + 1, &note) && test.note == NULL)
 			test.note = note;
 		people += test.group[i].people;
 	}
@@ -211,8 +218,9 @@ quadratic_form(const LogRank *test, const int *compared, int size)
 }
 
 /*
- * ph.log_rank(ph.tally[], weights text) -> ph.test
+ * ph.log_rank(ph.tally[], weights text, entered ph.tally[]) -> ph.test
  *
+ * entered: of each group a tally of the same people keyed by time of entry, NULL where all enter at 0.
  * Chi-square of one degree less than there are groups with somebody at risk at an event that could have
  * been another's; groups without are left out with a note.
  */
@@ -248,7 +256,7 @@ log_rank(PG_FUNCTION_ARGS)
 }
 
 /*
- * ph.log_rank_groups(ph.tally[], weights text) -> rows
+ * ph.log_rank_groups(ph.tally[], weights text, entered ph.tally[]) -> rows
  *
  * A row a group in the order of the array, numbered from 1: people, events observed and expected, each
  * weighted, and the variance of their difference.  NULLs and a note where there is no test.

@@ -102,25 +102,38 @@ curve_possible(const Tally *tally, const Tally *entered, Estimate *why)
 	return true;
 }
 
+Present
+present_start(const Tally *tally, const Tally *entered)
+{
+	Present		present = {.entered = entered};
+
+	if (entered == NULL)
+		present.people = tally_total(tally).exposure;
+	return present;
+}
+
+/* Who entered at a time is at risk after it. */
+double
+present_at(Present *present, double time)
+{
+	const Tally *entered = present->entered;
+
+	while (entered && present->next_entry < entered->sorted && entered->cells[present->next_entry].key < time)
+		sum_add_sum(&present->people, entered->cells[present->next_entry++].exposure);
+	return sum_value(present->people);
+}
+
+void
+present_leave(Present *present, Sum leaving)
+{
+	sum_add_sum(&present->people, (Sum) {-leaving.high, -leaving.low});
+}
+
 /* Before the first step: nobody had an event. */
 Curve
 curve_start(const Tally *tally, const Tally *entered)
 {
-	Curve		curve = {.tally = tally, .entered = entered, .survival = 1};
-
-	if (entered == NULL)
-		curve.present = tally_total(tally).exposure;
-	return curve;
-}
-
-/* Who entered at a time is at risk after it. */
-static void
-let_enter(Curve *curve, double time)
-{
-	const Tally *entered = curve->entered;
-
-	while (entered && curve->next_entry < entered->sorted && entered->cells[curve->next_entry].key < time)
-		sum_add_sum(&curve->present, entered->cells[curve->next_entry++].exposure);
+	return (Curve) {.tally = tally, .present = present_start(tally, entered), .survival = 1};
 }
 
 /*
@@ -144,8 +157,7 @@ curve_next(Curve *curve)
 		leaving = sum_value(cell->exposure);
 	} while (leaving == 0);
 
-	let_enter(curve, cell->key);
-	n = sum_value(curve->present);
+	n = present_at(&curve->present, cell->key);
 	d = sum_value(cell->events);
 	if (leaving > n)
 		argument_error("entered", "lets people enter who have left by then", "Who leaves must have entered before.");
@@ -158,18 +170,11 @@ curve_next(Curve *curve)
 	curve->log_variance = curve->survival > 0 ? d / n / (n - d) : 0;
 	sum_add(&curve->greenwood, curve->log_variance);
 	sum_add(&curve->hazard, d / n);
-	sum_add_sum(&curve->present, (Sum) {-cell->exposure.high, -cell->exposure.low});
+	present_leave(&curve->present, cell->exposure);
 	return true;
 }
 
 /* ---- limits ---- */
-
-typedef enum Scale
-{
-	SCALE_LOG_LOG,
-	SCALE_LOG,
-	SCALE_PLAIN
-} Scale;
 
 static Scale
 argument_scale(FunctionCallInfo fcinfo, int index)
@@ -183,7 +188,7 @@ argument_scale(FunctionCallInfo fcinfo, int index)
  * Limits that are normal on the scale of log(-log S), log S or S itself (Kalbfleisch and Prentice 2002);
  * the last two are cut at 0 and 1.  There are none where survival is 0 and, log-log, where it is 1.
  */
-static Limits
+Limits
 survival_limits(const Curve *curve, double z, Scale scale)
 {
 	double		s = curve->survival;

@@ -3,8 +3,21 @@
 #define PH_SURVIVAL_H
 
 #include "core/estimate.h"
+#include "core/interval.h"
 
 #define CURVE_MAX_PEOPLE 9007199254740992.0	/* 2^53: up to there people are counted exactly */
+
+/* Who entered and has not left. */
+typedef struct Present
+{
+	const Tally *entered;		/* key = time of entry; NULL: all at once, before any time */
+	int			next_entry;
+	Sum			people;
+} Present;
+
+extern Present present_start(const Tally *tally, const Tally *entered);
+extern double present_at(Present *present, double time);	/* times must not go back */
+extern void present_leave(Present *present, Sum leaving);
 
 /*
  * A step of the curve is a time at which somebody left.  The walk needs no memory of its own: who is at
@@ -13,10 +26,8 @@
 typedef struct Curve
 {
 	const Tally *tally;			/* key = time of leaving */
-	const Tally *entered;		/* key = time of entry; NULL: all at once, before any time */
 	int			next_cell;
-	int			next_entry;
-	Sum			present;		/* who entered and has not left, before the next step */
+	Present		present;		/* before the next step */
 
 	/* the present step */
 	int			steps;			/* with events, this one included: how often survival was rounded */
@@ -34,5 +45,15 @@ typedef struct Curve
 extern bool curve_possible(const Tally *tally, const Tally *entered, Estimate *why);
 extern Curve curve_start(const Tally *tally, const Tally *entered);
 extern bool curve_next(Curve *curve);
+
+/* On which scale limits are normal; those of the present step. */
+typedef enum Scale
+{
+	SCALE_LOG_LOG,
+	SCALE_LOG,
+	SCALE_PLAIN
+} Scale;
+
+extern Limits survival_limits(const Curve *curve, double z, Scale scale);
 
 #endif

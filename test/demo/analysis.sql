@@ -206,6 +206,26 @@ select tier as "tier", analysis.shown(people, below) as "people",
 from analysis.tier, lateral (select analysis.hidden(people, below)) h (hidden)
 order by tier;
 
+-- Days of the next year to the first unplanned admission. Who leaves before is lost from sight then; each step
+-- of the curve holds 10 admissions or more, and who leaves between two steps is taken to the later one.
+create table analysis.admission_free as
+with followed as (
+  select p.person_id, tier, coalesce(first.start_date, last.end_date) - date '2024-04-01' as days, first.start_date is not null as admitted
+  from analysis.people p
+  join (select person_id, max(end_date) as end_date from person_period('[2024-04-01,2025-04-01)') where stay > 0 group by person_id) last using (person_id)
+  left join lateral (select min(start_date) as start_date from encounter e
+    where e.person_id = p.person_id and pod = 'NEL' and start_date >= '2024-04-01' and start_date < last.end_date) first on true
+), step as (
+  select tier, days from (
+    select *, row_number() over w as admission, count(*) over (partition by tier) as admissions
+    from followed where admitted window w as (partition by tier order by days, person_id)) a
+  where admission % 10 = 0 and admissions - admission >= 10 or admission = admissions
+)
+select tier, count(*) as people, count(*) filter (where admitted) as admitted,
+  ph.person_tally(coalesce((select min(s.days) from step s where s.tier = f.tier and s.days >= f.days), 365), admitted) as tally
+from followed f
+group by tier;
+
 -- 3: segments
 
 create table analysis.segment as
@@ -260,7 +280,7 @@ with person as (  -- who moves within a place is one person of it
   from person
   group by 1, 2
 )
-select level, place_id, coalesce(name, place_id, 'unknown') as name, people, events, years,
+select level, place_id, coalesce(name, place_id, 'unknown') as name, people, events, years, tally,
   d.value, d.lower, d.upper, d.note
 from folded
 cross join lateral ph.dsr(tally) d
@@ -293,12 +313,13 @@ with ladder as (
 ), whole as (
   select ph.rollup(tally) as tally from folded
 )
-select area, coalesce(name, area, 'unknown') as name, people, events, ph.expected(folded.tally, whole.tally) as expected,
-  s.value, s.lower, s.upper, s.note,
+select area, coalesce(name, area, 'unknown') as name, people, events, expected, s.value, s.lower, s.upper, s.note,
+  ph.funnel(events::float8, expected, 'ratio') over () as funnel,
   coalesce(sum(events) over (order by events, area rows between unbounded preceding and 1 preceding), 0) as below
 from folded
 cross join whole
 cross join lateral ph.smr(folded.tally, whole.tally) s
+cross join lateral ph.expected(folded.tally, whole.tally) expected
 left join place on place_id = area;
 
 create view analysis.small_area_table as

@@ -9,7 +9,8 @@ from (select d, ph.xmr(v, d, 'decrease') over (order by d) x from (select (date 
 insert into picture select 'funnel', ph.chart_funnel(array_agg('<' || i), array_agg(f), 'Funnel') from (select i, ph.funnel((20 + i * 37 % 61)::float8, 1000 + i, 'proportion', 100) over () f from generate_series(1, 40) i) p;
 insert into picture select 'survival', ph.chart_survival(array[(select ph.person_tally(i % 50 + 1, i % 3 = 0) from generate_series(1, 300) i), 'people; missing 3'], array['a', 'b']);
 insert into picture select 'slope', ph.chart_slope(array['counts; 0: 1000 90 90', 'counts; 0: 1200 80 80']::ph.tally[], array['1', '2'], 'rate', title => 'Slope');
-insert into picture values ('no people', ph.chart_pyramid(null, 'empty')), ('no places', ph.chart_ranked('{}', '{}')), ('no points', ph.chart_control(null, null)), ('no funnel', ph.chart_funnel(null, null)), ('no survival', ph.chart_survival('{NULL}')), ('no groups', ph.chart_slope(null, indicator => 'rate'));
+insert into picture select 'bars', ph.chart_bars(array['a & b', 'c'], array['people', 'cost'], array[[10, 20], [null, 40]], 'Bars', ' <%>');
+insert into picture values ('no people', ph.chart_pyramid(null, 'empty')), ('no places', ph.chart_ranked('{}', '{}')), ('no points', ph.chart_control(null, null)), ('no funnel', ph.chart_funnel(null, null)), ('no survival', ph.chart_survival('{NULL}')), ('no groups', ph.chart_slope(null, indicator => 'rate')), ('no bars', ph.chart_bars(null, null, null));
 -- every picture: one svg with a title and a description, no script, nothing that XML forbids
 select name, length(replace(svg, '<', '')) = length(replace(svg, '>', '')) and svg !~ '&(?!(amp|lt|gt|quot);)' as well_formed, svg like '<svg %role="img"><title>%</title><desc>%</desc>%' as accessible, svg ~ '<script|[\x01-\x09]' as dangerous, svg like '%nothing to show%' as empty from picture order by name;
 select pg_temp.marks(svg, 'rect') as bars from picture where name = 'pyramid';
@@ -17,9 +18,21 @@ select pg_temp.marks(svg, 'circle') as dots, pg_temp.marks(svg, 'polygon') as di
 select pg_temp.marks(svg, 'circle') + pg_temp.marks(svg, 'polygon') as marks, svg ~ 'class="b"><title>2023-09-01: ' as concern, (select count(*) from regexp_matches(svg, 'class="s0" d="[^"]*"', 'g')) as lines,
   (select length(m[1]) - length(replace(m[1], 'M', '')) from regexp_matches(svg, 'class="s0" d="([^"]*)"') m) as pieces from picture where name = 'control';
 select pg_temp.marks(svg, 'circle') + pg_temp.marks(svg, 'polygon') as marks from picture where name = 'funnel';
+-- a bar a number, twice as long where it is twice as much; a NULL is not shown
+select pg_temp.marks(svg, 'rect') as bars, svg like '%not shown%' as hidden, (select array_agg(m[1]::float8 order by o) from regexp_matches(svg, 'width="([0-9.]+)" height="16.0"', 'g') with ordinality g(m, o)) as lengths from picture where name = 'bars';
+-- the band holds the curve, and the people at risk are counted at the ticks; without them nothing is written below
+select (select count(*) from regexp_matches(svg, 'class="a band" d="M', 'g')) as bands, svg like '%people at risk%' as at_risk, (select array_agg(m[1] order by o) from regexp_matches(svg, 'class="middle">([0-9]+)<', 'g') with ordinality g(m, o)) as people from picture where name = 'survival';
+select (select array_agg((select count(*) from generate_series(1, 300) i where i % 50 + 1 >= tick) order by tick) from generate_series(0, 50, 10) tick) as people, ph.chart_survival(array['people; 3: 5 2 2; 8: 4 1 1']::ph.tally[], at_risk => false) like '%at risk%' as at_risk;
+-- an empty band of the pyramid has no bar that would tell of nobody
+select pg_temp.marks(ph.chart_pyramid(ph.count_tally(a, 0, 100) filter (where a <> 20), null), 'rect') as rects from generate_series(0, 45, 5) a;
+-- names that would lie over each other are left to the tooltips
+select count(*) < 20 as fewer from picture, regexp_matches(svg, 'class="(start|end)">&lt;', 'g') where name = 'funnel';
 -- a value twice as high is twice as far up; the same question has the same picture
 select (y[1]::float8 - 310) / (y[2]::float8 - 310) as ratio from (select array_agg(m[1] order by o) y from regexp_matches(ph.chart_slope(array['counts; 0: 1000 200 200', 'counts; 0: 1000 100 100']::ph.tally[], null, 'rate', title => ''), '<rect x="[0-9.]+" y="([0-9.]+)" width="[0-9.]+" height="[0-9.]+" class="a">', 'g') with ordinality g(m, o)) q;
 select ph.chart_ranked(array['a'], array[row(1, 1, 1, null), row(2, 1, 3, null)]::ph.estimate[]);
 select ph.chart_control(array[date '2024-01-01'], null);
 select ph.chart_survival(array_fill(ph.tally 'people; 3: 5 2 2', array[5]));
 select ph.chart_pyramid('empty', 'empty', band_width => 0);
+select ph.chart_bars(array['a'], array['x', 'y'], array[1, 2, 3]);
+select ph.chart_bars(array['a'], array['x'], array[-1]);
+select ph.chart_bars(array['a'], array['1', '2', '3', '4', '5'], array[1, 2, 3, 4, 5]);

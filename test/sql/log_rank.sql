@@ -30,6 +30,19 @@ from v join u using (weights), by_group, lateral ph.log_rank(tallies, weights) t
 select abs(t.statistic - (2 - 5 / 6.0::float8) ^ 2 / (17 / 36.0::float8)) < 1e-12 as statistic, t.degrees_of_freedom, round(t.p_value::numeric, 6) as p
 from ph.log_rank(array['people; 1: 1 1 1; 2: 1 1 1', 'people; 3: 1 1 1; 4: 1 1 1']::ph.tally[]) t;
 
+-- entered late: at risk after the time of entry, in every group; checked against the sums in SQL
+create temp table late as select *, least(floor(time / 2), id % 4)::float8 as start from followed where time >= 1;
+create temp view late_group as select array_agg(t order by grp) as tallies, array_agg(e order by grp) as entered from (select grp, ph.person_tally(time, event) as t, ph.person_tally(start, false) as e from late group by grp) g;
+with moment as (select time, grp, (select count(*) from late f where f.start < e.time and f.time >= e.time)::float8 as n, (select count(*) from late f where f.time = e.time and event)::float8 as d,
+    (select count(*) from late f where f.start < e.time and f.time >= e.time and f.grp = g.grp)::float8 as nj, (select count(*) from late f where f.time = e.time and event and f.grp = g.grp)::float8 as dj
+  from (select distinct time from late where event) e, (select distinct grp from late) g),
+  by_sql as (select grp, sum(dj) as observed, sum(d * nj / n) as expected, sum(case when n > 1 then d * (n - d) / (n - 1) * nj / n * (1 - nj / n) else 0 end) as variance from moment group by grp)
+select g.group_number, g.observed = s.observed as observed, abs(g.expected - s.expected) < 1e-9 as expected, abs(g.variance - s.variance) < 1e-9 as variance, (t).statistic > 0 as test
+from late_group, lateral ph.log_rank_groups(tallies, entered => entered) g join by_sql s on s.grp = g.group_number - 1, lateral ph.log_rank(tallies, entered => entered) t order by 1;
+-- all from 0: as if nobody had entered late, for a group of NULL too
+select ph.log_rank(tallies, entered => array[null, null, null]::ph.tally[]) = ph.log_rank(tallies) as from_0 from by_group;
+select ph.log_rank(tallies, entered => entered[1:2]) from late_group;
+select ph.log_rank(array['people; 5: 2 1 1', 'people; 5: 2 1 1']::ph.tally[], entered => array['people; 1: 1 0 0', 'people; 1: 2 0 0']::ph.tally[]);
 -- laws
 -- groups that are the same, or a multiple of each other, differ by exactly nothing
 select weights, t.* from (select ph.person_tally(time, event) as once from followed) f,
