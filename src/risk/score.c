@@ -1,0 +1,142 @@
+/* score.c: inputs, terms and status of a score from measurements. */
+#include "risk/score.h"
+
+#include <math.h>
+
+#include "core/argument.h"
+#include "core/compat.h"
+#include "core/record.h"
+#include "funcapi.h"
+#include "utils/builtins.h"
+
+Score
+score_start(void)
+{
+	Score		score = {.value = NAN, .possible = true};
+
+	initStringInfo(&score.status);
+	return score;
+}
+
+/* Words of one kind are listed once: missing_input:age,sex;out_of_range:egfr. */
+void
+score_note(Score *score, const char *status, const char *name)
+{
+	StringInfo	text = &score->status;
+	char	   *last = strrchr(text->data, ';');
+	const char *kind = last ? last + 1 : text->data;
+	bool		same = strncmp(kind, status, strlen(status)) == 0 && kind[strlen(status)] == ':';
+
+	if (same)
+		appendStringInfo(text, ",%s", name);
+	else
+		appendStringInfo(text, "%s%s:%s", text->len > 0 ? ";" : "", status, name);
+	if (strcmp(status, "not_validated") != 0)
+		score->possible = false;
+}
+
+double
+score_number(Score *score, FunctionCallInfo fcinfo, int index, const InputRange *range)
+{
+	double		x;
+
+	if (PG_ARGISNULL(index))
+	{
+		score_note(score, "missing_input", range->name);
+		return NAN;
+	}
+	x = PG_GETARG_FLOAT8(index);
+	if (x >= range->low && x <= range->high)
+		return x;
+	if (range->mistaken_unit && x >= range->mistaken_low && x <= range->mistaken_high)
+		score_note(score, "out_of_range", psprintf("%s (%s?)", range->name, range->mistaken_unit));
+	else
+		score_note(score, "out_of_range", range->name);
+	return NAN;
+}
+
+double
+score_boolean(Score *score, FunctionCallInfo fcinfo, int index, const char *name)
+{
+	if (PG_ARGISNULL(index))
+	{
+		score_note(score, "missing_input", name);
+		return NAN;
+	}
+	return PG_GETARG_BOOL(index) ? 1 : 0;
+}
+
+/* A word of the data, not of the query: an unknown one is out of range and no error. */
+int
+score_choice(Score *score, FunctionCallInfo fcinfo, int index, const char *name, const char *const *choices)
+{
+	char	   *given;
+
+	if (PG_ARGISNULL(index))
+	{
+		score_note(score, "missing_input", name);
+		return 0;
+	}
+	given = text_to_cstring(PG_GETARG_TEXT_PP(index));
+	for (int i = 0; choices[i] != NULL; i++)
+		if (pg_strcasecmp(given, choices[i]) == 0)
+			return i;
+	score_note(score, "out_of_range", name);
+	return 0;
+}
+
+void
+score_term(Score *score, const char *name, double value, double contribution)
+{
+	Assert(score->count < SCORE_MOST_TERMS);
+	score->terms[score->count++] = (ScoreTerm) {name, value, contribution};
+}
+
+double
+score_sum(const Score *score)
+{
+	double		sum = 0;
+
+	for (int i = 0; i < score->count; i++)
+		sum += score->terms[i].contribution;
+	return sum;
+}
+
+static const char *
+status_word(const Score *score)
+{
+	return score->status.len > 0 ? score->status.data : "ok";
+}
+
+Datum
+score_datum(FunctionCallInfo fcinfo, Score *score)
+{
+	Datum		values[3];
+	bool		nulls[3];
+
+	record_number(values, nulls, 0, score->possible ? score->value : NAN);
+	record_text(values, nulls, 1, score->possible ? score->band : NULL);
+	record_text(values, nulls, 2, status_word(score));
+	return record_datum(fcinfo, values, nulls);
+}
+
+Datum
+score_rows(FunctionCallInfo fcinfo, Score *score)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+
+	InitMaterializedSRF(fcinfo, 0);
+	for (int i = 0; i < (score->possible ? score->count : 1); i++)
+	{
+		const ScoreTerm *term = score->possible ? &score->terms[i] : &(ScoreTerm) {NULL, NAN, NAN};
+		Datum		values[4];
+		bool		nulls[4];
+
+		record_text(values, nulls, 0, term->name);
+		record_number(values, nulls, 1, term->value);
+		record_number(values, nulls, 2, term->contribution);
+		record_text(values, nulls, 3, status_word(score));
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}

@@ -1,0 +1,62 @@
+/*
+ * score.h: a score of one person from measurements, with its terms, or the reason why there is none.
+ *
+ * A score never stops a cohort: what is missing or out of range is said in the status.
+ */
+#ifndef PH_SCORE_H
+#define PH_SCORE_H
+
+#include "postgres.h"
+#include "fmgr.h"
+#include "lib/stringinfo.h"
+
+#define SCORE_MOST_TERMS 64
+
+typedef struct ScoreTerm
+{
+	const char *name;
+	double		value;			/* as it was given; NAN for words */
+	double		contribution;	/* points, or to the linear predictor */
+} ScoreTerm;
+
+typedef struct Score
+{
+	double		value;			/* NAN where there is none */
+	const char *band;			/* NULL: none */
+	bool		possible;		/* no input so far is missing or out of range */
+	StringInfoData status;		/* empty: ok */
+	int			count;
+	ScoreTerm	terms[SCORE_MOST_TERMS];
+} Score;
+
+/* What an input may be, and what it would be in the unit that it is often mistaken for. */
+typedef struct InputRange
+{
+	const char *name;			/* of the argument, its unit in it */
+	double		low;
+	double		high;			/* both included */
+	const char *mistaken_unit;	/* NULL: none */
+	double		mistaken_low;
+	double		mistaken_high;
+} InputRange;
+
+extern Score score_start(void);
+
+/*
+ * An argument within its range; NAN, and a word in the status, where it is not there or out of range.
+ * A boolean is 1 or 0; a choice is the position among its words, which end with NULL.
+ */
+extern double score_number(Score *score, FunctionCallInfo fcinfo, int index, const InputRange *range);
+extern double score_boolean(Score *score, FunctionCallInfo fcinfo, int index, const char *name);
+extern int	score_choice(Score *score, FunctionCallInfo fcinfo, int index, const char *name, const char *const *choices);
+
+/* status: missing_input, out_of_range or not_validated; the last leaves the value standing. */
+extern void score_note(Score *score, const char *status, const char *name);
+extern void score_term(Score *score, const char *name, double value, double contribution);
+extern double score_sum(const Score *score);	/* of the contributions */
+
+/* As ph.risk_score, or as rows of terms; a score that is not possible has no value and no terms. */
+extern Datum score_datum(FunctionCallInfo fcinfo, Score *score);
+extern Datum score_rows(FunctionCallInfo fcinfo, Score *score);
+
+#endif
