@@ -1,0 +1,798 @@
+/*
+ * fit.c: fitting linear, logistic and Poisson regression over the rows of a query.
+ *
+ * Each pass is one query with an aggregate, which PostgreSQL may run in parallel, and all passes see the
+ * snapshot of the calling statement.  A first pass of exact cross products finds the means, the columns
+ * that others make up, and the linear fit itself; Newton's method does the rest on centred columns.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "catalog/pg_type.h"
+#include "core/argument.h"
+#include "core/record.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "risk/model.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/snapmgr.h"
+
+/* what is left of a column after the others, as a share of its variance, that is only rounding */
+#define COLLINEAR 1e-22
+#define CONVERGED 1e-6			/* a Newton step of so many standard errors is the last */
+#define MOST_HALVINGS 30
+
+typedef enum Variance
+{
+	VARIANCE_MODEL,
+	VARIANCE_HC0,
+	VARIANCE_HC1,
+	VARIANCE_CLUSTER,
+	VARIANCE_CLUSTER0
+} Variance;
+
+static const char *const variances[] = {"model", "hc0", "hc1", "cluster", "cluster0", NULL};
+static const char *const weight_types[] = {"frequency", "probability", NULL};
+
+typedef struct Fit
+{
+	RegressionFamily family;
+	char	   *query;
+	char	   *response;		/* expressions over q, a row of the query */
+	char	   *weight;
+	char	   *offset;
+	char	   *cluster;		/* NULL: none */
+	char	  **names;			/* of the columns that enter, the intercept first */
+	char	  **columns;		/* their expressions */
+	int			count;
+	char	   *complete;		/* whether a row has every column, also one that was dropped; NULL: none was */
+	bool		intercept;
+	bool		probability;
+	Variance	variance;
+	int			most_iterations;
+	double	   *centre;			/* of the columns that enter; 0 without an intercept */
+	double	   *coefficients;	/* of the centred columns */
+	double	   *direction;		/* of the last step */
+	int			passes;
+	int64		rows;			/* of the first pass: every pass must see the same */
+	MemoryContext context;		/* that of the caller: results of passes live there */
+} Fit;
+
+/* ---- columns ---- */
+
+typedef struct QueryColumns
+{
+	int			count;
+	char	  **names;
+	Oid		   *types;
+} QueryColumns;
+
+/* What columns a query returns, without running it. */
+static QueryColumns
+query_columns(const char *query)
+{
+	char	   *limited = psprintf("select * from (%s\n) q limit 0", query);
+	QueryColumns columns;
+
+	if (SPI_execute(limited, true, 0) != SPI_OK_SELECT)
+		argument_error("query", "must be a SELECT", NULL);
+	columns.count = SPI_tuptable->tupdesc->natts;
+	columns.names = palloc(sizeof(char *) * Max(columns.count, 1));
+	columns.types = palloc(sizeof(Oid) * Max(columns.count, 1));
+	for (int i = 0; i < columns.count; i++)
+	{
+		columns.names[i] = pstrdup(NameStr(TupleDescAttr(SPI_tuptable->tupdesc, i)->attname));
+		columns.types[i] = getBaseType(TupleDescAttr(SPI_tuptable->tupdesc, i)->atttypid);
+		for (int j = 0; j < i; j++)
+			if (strcmp(columns.names[i], columns.names[j]) == 0)
+				argument_error("query", "must not have two columns of one name", NULL);
+	}
+	return columns;
+}
+
+static int
+find_column(const QueryColumns *columns, const char *name, const char *argument)
+{
+	for (int i = 0; i < columns->count; i++)
+		if (strcmp(columns->names[i], name) == 0)
+			return i;
+	argument_error(argument, "is not a column of the query", NULL);
+}
+
+/* A column as a number. */
+static char *
+number_expression(const QueryColumns *columns, int column, const char *argument)
+{
+	const char *name = quote_identifier(columns->names[column]);
+
+	switch (columns->types[column])
+	{
+		case BOOLOID:
+			return psprintf("q.%s::integer::float8", name);
+		case FLOAT8OID:
+			return psprintf("q.%s", name);
+		case INT2OID:
+		case INT4OID:
+		case INT8OID:
+		case FLOAT4OID:
+		case NUMERICOID:
+			return psprintf("q.%s::float8", name);
+	}
+	argument_error(argument, psprintf("must be numbers or booleans, which column \"%s\" is not", columns->names[column]),
+				   "A category becomes one column of 0 and 1 for each of its values but one: (sex = 'F')::integer.");
+}
+
+static char *
+argument_column(FunctionCallInfo fcinfo, int index)
+{
+	return PG_ARGISNULL(index) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(index));
+}
+
+static bool
+is_named(const char *name, const char *other)
+{
+	return other != NULL && strcmp(name, other) == 0;
+}
+
+/* The terms: those that are named, or every column with no other part. */
+static void
+read_terms(FunctionCallInfo fcinfo, Fit *fit, const QueryColumns *columns, const char *const *others, int other_count)
+{
+	Datum	   *elements = NULL;
+	bool	   *nulls = NULL;
+	int			given = 0;
+
+	if (!PG_ARGISNULL(3))
+		deconstruct_array(PG_GETARG_ARRAYTYPE_P(3), TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, &given);
+	fit->names = palloc(sizeof(char *) * (Max(columns->count, given) + 1));
+	fit->columns = palloc(sizeof(char *) * (Max(columns->count, given) + 1));
+	if (fit->intercept)
+	{
+		fit->names[0] = INTERCEPT;
+		fit->columns[0] = "1";
+		fit->count = 1;
+	}
+	for (int i = 0; i < (PG_ARGISNULL(3) ? columns->count : given); i++)
+	{
+		int			column = i;
+		bool		other = false;
+
+		if (!PG_ARGISNULL(3))
+		{
+			if (nulls[i])
+				argument_error("terms", "must not contain nulls", NULL);
+			column = find_column(columns, TextDatumGetCString(elements[i]), "terms");
+		}
+		for (int j = 0; j < other_count; j++)
+			other = other || is_named(columns->names[column], others[j]);
+		if (other && !PG_ARGISNULL(3))
+			argument_error("terms", "must not name a column that has another part", NULL);
+		for (int j = 0; j < fit->count; j++)
+			if (strcmp(fit->names[j], columns->names[column]) == 0)
+				argument_error("terms", "must not name a column twice", NULL);
+		if (other)
+			continue;
+		if (fit->count >= REGRESSION_MOST_TERMS)
+			argument_error("terms", psprintf("must not be more than %d", REGRESSION_MOST_TERMS), NULL);
+		fit->names[fit->count] = columns->names[column];
+		fit->columns[fit->count++] = number_expression(columns, column, "terms");
+	}
+}
+
+static void
+read_question(FunctionCallInfo fcinfo, Fit *fit)
+{
+	char	   *response = argument_column(fcinfo, 2);
+	char	   *exposure = argument_column(fcinfo, 4);
+	char	   *offset = argument_column(fcinfo, 5);
+	char	   *weight = argument_column(fcinfo, 6);
+	char	   *cluster = argument_column(fcinfo, 8);
+	QueryColumns columns = query_columns(fit->query);
+	const char *others[5];
+
+	if (columns.count == 0)
+		argument_error("query", "must have columns", NULL);
+	if (response == NULL)
+		response = columns.names[0];
+	if (exposure && fit->family != FAMILY_POISSON)
+		argument_error("exposure", "is for Poisson models", NULL);
+	if (exposure && offset)
+		argument_error("exposure", "cannot be given beside an offset", "The offset of an exposure is its logarithm.");
+	if (offset && fit->family == FAMILY_LINEAR)
+		argument_error("offset_column", "is for logistic and Poisson models", "Take it off the response.");
+	others[0] = response;
+	others[1] = exposure;
+	others[2] = offset;
+	others[3] = weight;
+	others[4] = cluster;
+	fit->response = number_expression(&columns, find_column(&columns, response, "response"), "response");
+	fit->weight = weight ? number_expression(&columns, find_column(&columns, weight, "weight"), "weight") : "1";
+	fit->offset = offset ? number_expression(&columns, find_column(&columns, offset, "offset_column"), "offset_column") :
+		exposure ? psprintf("ph.log_exposure(%s)", number_expression(&columns, find_column(&columns, exposure, "exposure"), "exposure")) : "0";
+	if (cluster)
+		fit->cluster = psprintf("q.%s", quote_identifier(columns.names[find_column(&columns, cluster, "cluster")]));
+	read_terms(fcinfo, fit, &columns, others, lengthof(others));
+}
+
+/* ---- one pass ---- */
+
+static Datum
+parameters_datum(const Fit *fit, RegressionPass pass)
+{
+	int			lists = pass == PASS_PRODUCTS ? 0 : pass == PASS_START ? 1 : pass == PASS_STEP && fit->direction ? 3 : 2;
+	const double *given[] = {fit->centre, fit->coefficients, fit->direction};
+	Datum	   *elements = palloc(sizeof(Datum) * Max(3 * fit->count, 1));
+
+	for (int list = 0; list < lists; list++)
+		for (int j = 0; j < fit->count; j++)
+			elements[list * fit->count + j] = Float8GetDatum(given[list][j]);
+	return PointerGetDatum(construct_array(elements, lists * fit->count, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+}
+
+/* The rows of the query as response, columns, weight and offset; a row without cluster counts as missing. */
+static char *
+source_of(const Fit *fit, bool by_cluster)
+{
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	appendStringInfoString(&sql, "select ");
+	if (fit->cluster || fit->complete)
+		appendStringInfo(&sql, "case when %s%s%s then %s end", fit->cluster ? fit->cluster : "", fit->cluster ? " is not null and " : "",
+						 fit->complete ? fit->complete : "true", fit->response);
+	else
+		appendStringInfoString(&sql, fit->response);
+	appendStringInfoString(&sql, " as y, array[");
+	for (int j = 0; j < fit->count; j++)
+		appendStringInfo(&sql, "%s%s", j > 0 ? ", " : "", fit->columns[j]);
+	appendStringInfo(&sql, "]::float8[] as x, (%s)::float8 as w, (%s)::float8 as o", fit->weight, fit->offset);
+	if (by_cluster)
+		appendStringInfo(&sql, ", %s as cluster", fit->cluster);
+	appendStringInfo(&sql, " from (%s\n) q", fit->query);
+	return sql.data;
+}
+
+/* A copy of what the pass summed up; NULL of no rows. */
+static Regression *
+run_pass(Fit *fit, RegressionPass pass, bool by_cluster)
+{
+	Oid			types[] = {FLOAT8ARRAYOID};
+	Datum		values[] = {parameters_datum(fit, by_cluster ? PASS_SCORES : pass)};
+	char	   *sums = psprintf("ph.regression_sums('%s', '%s', y, x, w, o, $1, %s)", regression_passes[by_cluster ? PASS_SCORES : pass],
+								regression_families[fit->family], fit->probability ? "true" : "false");
+	char	   *sql = by_cluster
+		? psprintf("select ph.regression_outer(scores) from (select %s as scores from (%s) s where cluster is not null group by cluster) c", sums, source_of(fit, true))
+		: psprintf("select %s from (%s) s", sums, source_of(fit, false));
+	Regression *result = NULL;
+	bool		isnull;
+	Datum		datum;
+
+	CHECK_FOR_INTERRUPTS();
+	fit->passes++;
+	if (SPI_execute_with_args(sql, 1, types, values, NULL, true, 0) != SPI_OK_SELECT || SPI_processed != 1)
+		argument_error("query", "must be a SELECT", NULL);
+	datum = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+	if (!isnull)
+	{
+		MemoryContext old = MemoryContextSwitchTo(fit->context);
+
+		result = regression_open(PointerGetDatum(PG_DETOAST_DATUM_COPY(datum)));
+		MemoryContextSwitchTo(old);
+	}
+	SPI_freetuptable(SPI_tuptable);
+	if (pass != PASS_PRODUCTS && !by_cluster && (result == NULL || result->rows != fit->rows))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("argument \"query\" must return the same rows in every pass"),
+				 errhint("It calls something volatile, such as random(): store its rows in a table first.")));
+	ereport(DEBUG1, (errmsg("ph.fit: pass %d, %s", fit->passes, regression_passes[by_cluster ? PASS_SCORES : pass])));
+	return result;
+}
+
+/* ---- what enters ---- */
+
+/* The columns that the ones before them do not make up, and their means. */
+static Factor
+first_factor(Fit *fit, Regression *products)
+{
+	return factor_new(regression_triangle(products), fit->count, fit->intercept, COLLINEAR);
+}
+
+static void
+centre_columns(Fit *fit, Regression *products)
+{
+	fit->centre = palloc0(sizeof(double) * Max(fit->count, 1));
+	for (int j = 1; fit->intercept && j < fit->count; j++)
+		fit->centre[j] = sum_value(regression_triangle(products)[PACKED(0, j)]) / sum_value(products->weight);
+}
+
+static char *
+joined_names(char **names, const bool *chosen, int count)
+{
+	StringInfoData list;
+
+	initStringInfo(&list);
+	for (int j = 0; j < count; j++)
+		if (chosen[j])
+			appendStringInfo(&list, "%s%s", list.len > 0 ? ", " : "", names[j]);
+	return list.data;
+}
+
+/* ---- Newton's method ---- */
+
+typedef enum Outcome
+{
+	OUTCOME_CONVERGED,
+	OUTCOME_SEPARATION,
+	OUTCOME_SINGULAR,
+	OUTCOME_NOT_CONVERGED
+} Outcome;
+
+static const char *const outcome_words[] = {"ok", "separation", "singular", "not_converged"};
+
+/*
+ * No row gets less likely along the last step, and some get more so: going on has no end (Albert and
+ * Anderson 1984; the step itself is the certificate).
+ */
+static bool
+is_separated(const Regression *step)
+{
+	return step->reach > 0.5 && step->margin >= -1e-3 * step->reach;
+}
+
+static double
+norm_of_step(const Fit *fit, Regression *state, const double *step)
+{
+	double		decrement = 0;
+
+	for (int j = 0; j < fit->count; j++)
+		decrement += step[j] * sum_value(regression_gradient(state)[j]);
+	return sqrt(fmax(decrement, 0));
+}
+
+/* One Newton step into step; false where the Hessian is singular. */
+static bool
+newton_step(const Fit *fit, Regression *state, double *step)
+{
+	Factor		factor = factor_new(regression_triangle(state), fit->count, false, 0);
+
+	factor_solve(&factor, regression_gradient(state), step);
+	return factor.rank == fit->count;
+}
+
+static void
+go_along(Fit *fit, const double *from, const double *step, double length)
+{
+	for (int j = 0; j < fit->count; j++)
+		fit->coefficients[j] = from[j] + length * step[j];
+}
+
+/*
+ * From the response alone to a first step, then steps until one is too short to matter; a step after
+ * which the deviance is higher is halved.  *final is the pass at the coefficients.
+ */
+static Outcome
+newton(Fit *fit, Regression **final, int *iterations)
+{
+	Regression *state = run_pass(fit, PASS_START, false);
+	double	   *before = palloc(sizeof(double) * Max(fit->count, 1));
+	double	   *step = palloc(sizeof(double) * Max(fit->count, 1));
+
+	fit->coefficients = palloc0(sizeof(double) * Max(fit->count, 1));
+	fit->direction = NULL;
+	*iterations = 1;
+	if (!newton_step(fit, state, fit->coefficients))
+		return OUTCOME_SINGULAR;
+	state = run_pass(fit, PASS_STEP, false);
+	while (*iterations < fit->most_iterations)
+	{
+		Regression *next;
+		double		size;
+		double		length = 1;
+
+		CHECK_FOR_INTERRUPTS();
+		++*iterations;
+		if (!newton_step(fit, state, step))
+			return OUTCOME_SINGULAR;
+		size = norm_of_step(fit, state, step);
+		memcpy(before, fit->coefficients, sizeof(double) * fit->count);
+		fit->direction = step;
+		go_along(fit, before, step, length);
+		next = run_pass(fit, PASS_STEP, false);
+		for (int halvings = 0; halvings < MOST_HALVINGS && size >= CONVERGED &&
+			 !(sum_value(next->deviance) <= sum_value(state->deviance) * (1 + 1e-10) + 1e-10); halvings++)
+		{
+			length /= 2;
+			go_along(fit, before, step, length);
+			next = run_pass(fit, PASS_STEP, false);
+		}
+		if (!isfinite(sum_value(next->deviance)))
+			return OUTCOME_NOT_CONVERGED;
+		if (*iterations > 3 && is_separated(next))
+			return OUTCOME_SEPARATION;
+		state = next;
+		*final = state;
+		if (size < CONVERGED)
+			return OUTCOME_CONVERGED;
+	}
+	return OUTCOME_NOT_CONVERGED;
+}
+
+/* ---- variances ---- */
+
+/* A B A of symmetric matrices, count x count. */
+static double *
+sandwich(const double *bread, Regression *squares, int count, double factor)
+{
+	double	   *half = palloc0(sizeof(double) * Max((Size) count * count, 1));
+	double	   *whole = palloc0(sizeof(double) * Max((Size) count * count, 1));
+	Sum		   *meat = regression_triangle(squares);
+
+	for (int i = 0; i < count; i++)
+		for (int j = 0; j < count; j++)
+			for (int k = 0; k < count; k++)
+				half[i * count + j] += bread[i * count + k] * sum_value(meat[k <= j ? PACKED(k, j) : PACKED(j, k)]);
+	for (int i = 0; i < count; i++)
+		for (int j = 0; j < count; j++)
+			for (int k = 0; k < count; k++)
+				whole[i * count + j] += factor * half[i * count + k] * bread[k * count + j];
+	return whole;
+}
+
+/*
+ * HC0 of White 1980, HC1 with n / (n - k); clusters as Liang and Zeger 1986, with G / (G - 1) and, for
+ * linear models, (n - 1) / (n - k), unless the name is cluster0.
+ */
+static double *
+robust_covariance(Fit *fit, const double *bread, double n, int64 *clusters)
+{
+	bool		by_cluster = fit->variance == VARIANCE_CLUSTER || fit->variance == VARIANCE_CLUSTER0;
+	Regression *squares;
+	double		factor = 1;
+
+	fit->direction = NULL;
+	squares = run_pass(fit, PASS_SQUARES, by_cluster);
+	if (fit->variance == VARIANCE_HC1)
+		factor = n / (n - fit->count);
+	if (by_cluster)
+		*clusters = squares ? squares->rows : 0;
+	if (fit->variance == VARIANCE_CLUSTER)
+		factor = *clusters / (*clusters - 1.0) * (fit->family == FAMILY_LINEAR ? (n - 1) / (n - fit->count) : 1);
+	if (squares == NULL || !isfinite(factor) || factor < 0 || n <= fit->count)
+		return NULL;
+	return sandwich(bread, squares, fit->count, factor);
+}
+
+/* From centred columns to the columns as they are: the intercept takes up what centring took off. */
+static void
+uncentre(const Fit *fit, double *coefficients, double *covariance)
+{
+	int			n = fit->count;
+
+	if (!fit->intercept)
+		return;
+	for (int j = 1; j < n; j++)
+		coefficients[0] -= coefficients[j] * fit->centre[j];
+	if (covariance == NULL)
+		return;
+	for (int pass = 0; pass < 2; pass++)	/* T C, then (T C) T' */
+		for (int j = 0; j < n; j++)
+			for (int k = 1; k < n; k++)
+				covariance[pass == 0 ? j : j * n] -= fit->centre[k] * covariance[pass == 0 ? k * n + j : j * n + k];
+}
+
+/* ---- the model ---- */
+
+/* Numbers of the columns that entered, put at their places among all terms; NAN for the others. */
+static double *
+spread_list(const double *numbers, const bool *redundant, int count)
+{
+	double	   *all = palloc(sizeof(double) * Max(count, 1));
+
+	for (int i = 0, k = 0; i < count; i++)
+		all[i] = redundant[i] ? NAN : numbers[k++];
+	return all;
+}
+
+static double *
+spread_square(const double *numbers, int size, const bool *redundant, int count)
+{
+	double	   *all = palloc(sizeof(double) * Max((Size) count * count, 1));
+
+	for (int i = 0, k = 0; i < count; i++)
+	{
+		for (int j = 0, l = 0; j < count; j++)
+			all[i * count + j] = redundant[i] || redundant[j] ? NAN : numbers[k * size + l++];
+		k += !redundant[i];
+	}
+	return all;
+}
+
+/* Why no fit can be tried on such a response; NULL where it can. */
+static const char *
+hopeless(RegressionFamily family, const Regression *products)
+{
+	if (products == NULL || products->rows == 0)
+		return "no_rows";
+	if (family == FAMILY_LOGISTIC && products->least == products->greatest)
+		return "one_class";
+	if (family == FAMILY_POISSON && products->greatest == 0)
+		return "no_events";
+	return NULL;
+}
+
+/* n as the weights say: frequencies count people, probabilities do not. */
+static double
+observations(const Fit *fit, const Regression *products)
+{
+	return fit->probability ? products->rows : sum_value(products->weight);
+}
+
+static void
+information_criteria(Model *model, double parameters, double n)
+{
+	model->aic = -2 * model->log_likelihood + 2 * parameters;
+	model->bic = -2 * model->log_likelihood + log(n) * parameters;
+}
+
+/* The normal likelihood at its own variance, which is a parameter too. */
+static void
+judge_linear(Model *model, Fit *fit, Regression *products, const Sum *packed, double residual_squares, double n)
+{
+	int			y = fit->count;
+	Sum			squares = packed[PACKED(y, y)];
+
+	if (fit->intercept)
+	{
+		Sum			response = packed[PACKED(0, y)];
+
+		squares = dd_minus(squares, dd_over(dd_times(response, response), packed[0]));
+	}
+	model->deviance = residual_squares;
+	model->null_deviance = sum_value(squares);
+	model->r_squared = products->least < products->greatest || !fit->intercept ? 1 - residual_squares / model->null_deviance : NAN;
+	model->residual_standard_error = model->residual_df > 0 ? sqrt(residual_squares / model->residual_df) : NAN;
+	model->log_likelihood = residual_squares > 0 ? -n / 2 * (log(2 * M_PI * residual_squares / n) + 1) : NAN;
+	information_criteria(model, model->rank + 1, n);
+}
+
+/* Exact least squares: everything in double-double from the exact cross products. */
+static void
+fit_linear(Model *model, Fit *fit, Regression *products, double n)
+{
+	int			k = fit->count;
+	Sum		   *packed = regression_triangle(products);
+	Sum		   *right = palloc(sizeof(Sum) * Max(k, 1));
+	Factor		factor = first_factor(fit, products);
+	Factor		with_response = factor_new(packed, k + 1, false, 0);
+	double	   *bread;
+	double		residual_squares = Max(sum_value(with_response.diagonal[k]), 0);
+
+	for (int j = 0; j < k; j++)
+		right[j] = packed[PACKED(j, k)];
+	model->coefficients = palloc(sizeof(double) * Max(k, 1));
+	factor_solve(&factor, right, model->coefficients);
+	judge_linear(model, fit, products, packed, residual_squares, n);
+	bread = factor_inverse(&factor);
+	if (fit->variance == VARIANCE_MODEL)
+	{
+		for (int i = 0; i < k * k; i++)
+			bread[i] *= residual_squares / model->residual_df;
+		model->covariance = model->residual_df > 0 ? bread : NULL;
+		return;
+	}
+	fit->centre = palloc0(sizeof(double) * Max(k, 1));
+	fit->coefficients = model->coefficients;
+	model->covariance = robust_covariance(fit, bread, n, &model->clusters);
+}
+
+/* The terms that the last step moves, each in its own standard deviations. */
+static char *
+moving_terms(const Fit *fit, Regression *products)
+{
+	bool	   *moving = palloc0(sizeof(bool) * Max(fit->count, 1));
+	double	   *moves = palloc0(sizeof(double) * Max(fit->count, 1));
+	double		largest = 0;
+
+	for (int j = fit->intercept; j < fit->count; j++)
+	{
+		double		mean_square = sum_value(regression_triangle(products)[PACKED(j, j)]) / sum_value(products->weight);
+
+		moves[j] = fabs(fit->direction[j]) * sqrt(fmax(mean_square - fit->centre[j] * fit->centre[j], 0));
+		largest = fmax(largest, moves[j]);
+	}
+	for (int j = fit->intercept; j < fit->count; j++)
+		moving[j] = moves[j] > 1e-3 * largest;
+	return joined_names(fit->names, moving, fit->count);
+}
+
+static void
+fit_generalised(Model *model, Fit *fit, Regression *products, double n)
+{
+	Regression *final = NULL;
+	Outcome		outcome;
+	Factor		factor;
+	double	   *bread;
+
+	centre_columns(fit, products);
+	outcome = newton(fit, &final, &model->iterations);
+	model->status = outcome_words[outcome];
+	if (outcome == OUTCOME_SEPARATION)
+		model->note = psprintf("separation: no finite estimate of %s", moving_terms(fit, products));
+	if (outcome != OUTCOME_CONVERGED)
+		return;
+	model->log_likelihood = sum_value(final->log_likelihood);
+	model->deviance = sum_value(final->deviance);
+	model->pearson = sum_value(final->pearson);
+	information_criteria(model, model->rank, n);
+	factor = factor_new(regression_triangle(final), fit->count, false, 0);
+	bread = factor_inverse(&factor);
+	model->coefficients = palloc(sizeof(double) * Max(fit->count, 1));
+	memcpy(model->coefficients, fit->coefficients, sizeof(double) * fit->count);
+	model->covariance = fit->variance == VARIANCE_MODEL ? bread : robust_covariance(fit, bread, n, &model->clusters);
+	uncentre(fit, model->coefficients, model->covariance);
+}
+
+static char *
+complete_condition(const Fit *fit)
+{
+	StringInfoData sql;
+
+	if (fit->complete)
+		return fit->complete;
+	initStringInfo(&sql);
+	appendStringInfoString(&sql, "pg_catalog.num_nulls(");
+	for (int j = 0; j < fit->count; j++)
+		appendStringInfo(&sql, "%s%s", j > 0 ? ", " : "", fit->columns[j]);
+	appendStringInfoString(&sql, ") = 0");
+	return sql.data;
+}
+
+/*
+ * What the intercept and the offset alone would reach.  Without an offset, and for rates, the intercept
+ * is known: the fit is a single pass.
+ */
+static void
+fit_null(Model *model, const Fit *fit, const Regression *products)
+{
+	Fit			null = *fit;
+	double		events = sum_value(products->response),
+				n = sum_value(products->weight);
+	double		intercept = fit->family == FAMILY_POISSON ? log(events / sum_value(products->exposure)) : log(events / (n - events));
+	Regression *final = NULL;
+	int			iterations;
+
+	if (!fit->intercept)
+		return;
+	null.complete = complete_condition(fit);
+	null.count = 1;
+	null.direction = NULL;
+	null.coefficients = &intercept;
+	if (fit->family == FAMILY_POISSON || strcmp(fit->offset, "0") == 0)
+		final = run_pass(&null, PASS_STEP, false);
+	else if (newton(&null, &final, &iterations) != OUTCOME_CONVERGED)
+		return;
+	model->null_log_likelihood = sum_value(final->log_likelihood);
+	model->null_deviance = sum_value(final->deviance);
+}
+
+/* Leaves only the columns that are not made up of earlier ones. */
+static void
+keep_columns(Fit *fit, const bool *redundant)
+{
+	int			kept = 0;
+
+	fit->complete = complete_condition(fit);
+	for (int j = 0; j < fit->count; j++)
+	{
+		if (redundant[j])
+			continue;
+		fit->names[kept] = fit->names[j];
+		fit->columns[kept++] = fit->columns[j];
+	}
+	fit->count = kept;
+}
+
+static Model
+fit_model(Fit *fit)
+{
+	Regression *products = run_pass(fit, PASS_PRODUCTS, false);
+	Model		model = model_empty(fit->family, NULL, fit->count, "ok");
+	const char *why = hopeless(fit->family, products);
+	Factor		factor;
+	double		n;
+
+	model.terms = palloc(sizeof(char *) * Max(fit->count, 1));
+	memcpy(model.terms, fit->names, sizeof(char *) * fit->count);
+	model.variance = variances[fit->variance];
+	model.rows = products ? products->rows : 0;
+	model.rows_left_out = products ? products->left_out : 0;
+	fit->rows = model.rows;
+	if (why)
+	{
+		model.status = why;
+		return model;
+	}
+	n = observations(fit, products);
+	factor = first_factor(fit, products);
+	model.rank = factor.rank;
+	model.residual_df = n - factor.rank;
+	if (factor.rank < fit->count)
+	{
+		keep_columns(fit, factor.redundant);
+		products = run_pass(fit, PASS_PRODUCTS, false);
+	}
+	if (fit->family == FAMILY_LINEAR)
+	{
+		model.iterations = 1;
+		fit_linear(&model, fit, products, n);
+	}
+	else
+	{
+		fit_generalised(&model, fit, products, n);
+		if (model.coefficients)
+			fit_null(&model, fit, products);
+	}
+	if (factor.rank < model.count && model.coefficients)
+	{
+		model.coefficients = spread_list(model.coefficients, factor.redundant, model.count);
+		if (model.covariance)
+			model.covariance = spread_square(model.covariance, fit->count, factor.redundant, model.count);
+		model.status = "collinear";
+		model.note = psprintf("collinear: %s", joined_names(model.terms, factor.redundant, model.count));
+	}
+	return model;
+}
+
+/*
+ * ph.fit(family text, query text, response text, terms text[], exposure text, offset_column text, weight text,
+ *   weight_type text, cluster text, variance text, intercept boolean, max_iterations int) -> ph.model
+ *
+ * Maximum likelihood over the rows of a query; columns are named.  A fit that fails gives no coefficients
+ * and says why in the status.  Errors: columns that are not there or not numbers, values that are not
+ * finite, a query that is not stable.
+ */
+PG_FUNCTION_INFO_V1(fit);
+Datum
+fit(PG_FUNCTION_ARGS)
+{
+	Fit			fit = {.context = CurrentMemoryContext};
+	bool		by_cluster;
+	Model		model;
+	Datum		result;
+
+	fit.family = argument_choice(fcinfo, 0, "family", regression_families);
+	if (fit.family == FAMILY_COX)
+		argument_error("family", "must be linear, logistic or poisson", "A Cox model can be given with ph.given_model.");
+	if (PG_ARGISNULL(1))
+		argument_error("query", "must not be null", NULL);
+	fit.query = text_to_cstring(PG_GETARG_TEXT_PP(1));
+	for (int last = strlen(fit.query) - 1; last >= 0 && strchr("; \t\r\n", fit.query[last]); last--)
+		fit.query[last] = '\0';
+	fit.probability = argument_choice(fcinfo, 7, "weight_type", weight_types) == 1 && !PG_ARGISNULL(6);
+	fit.variance = argument_choice(fcinfo, 9, "variance", variances);
+	by_cluster = fit.variance == VARIANCE_CLUSTER || fit.variance == VARIANCE_CLUSTER0;
+	if (by_cluster == PG_ARGISNULL(8))
+		argument_error("cluster", "must be given with the variance cluster, and only with it", NULL);
+	if (fit.probability && fit.variance == VARIANCE_MODEL)
+		argument_error("variance", "must be hc0, hc1 or cluster where weights are probabilities", NULL);
+	if (PG_ARGISNULL(10))
+		argument_error("intercept", "must not be null", NULL);
+	fit.intercept = PG_GETARG_BOOL(10);
+	fit.most_iterations = PG_ARGISNULL(11) ? 0 : PG_GETARG_INT32(11);
+	if (fit.most_iterations < 1 || fit.most_iterations > 1000)
+		argument_error("max_iterations", "must lie between 1 and 1000", NULL);
+
+	if (!ActiveSnapshotSet())
+		elog(ERROR, "ph.fit needs a snapshot");
+	SPI_connect();
+	read_question(fcinfo, &fit);
+	model = fit_model(&fit);
+	MemoryContextSwitchTo(fit.context);
+	result = model_datum(fcinfo, &model);
+	SPI_finish();
+	return result;
+}
