@@ -16,6 +16,7 @@ PARTS = \
 	25_chart/chart \
 	30_risk/conditions 30_risk/instrument 30_risk/tier \
 	30_risk/score 30_risk/fib4 30_risk/regression 30_risk/model 30_risk/fit \
+	30_risk/discrimination 30_risk/calibration 30_risk/net_benefit \
 	40_segment/bridges_to_health \
 	50_population/shared_tables 50_population/check_shared_tables 50_population/population_views
 JOINED_SCRIPT = population_health--$(EXTVERSION).sql
