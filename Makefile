@@ -14,8 +14,9 @@ PARTS = \
 	20_outcome/control_chart 20_outcome/cusum 20_outcome/recent_trend \
 	20_outcome/quantile_group 20_outcome/funnel 20_outcome/shrinkage \
 	25_chart/chart \
-	30_risk/conditions 30_risk/instrument 30_risk/tier \
-	30_risk/score 30_risk/fib4 30_risk/regression 30_risk/model 30_risk/fit \
+	30_risk/score 30_risk/conditions 30_risk/instrument 30_risk/tier \
+	30_risk/fib4 30_risk/news2 30_risk/lace 30_risk/hospital_score 30_risk/cha2ds2_vasc 30_risk/kidney 30_risk/score2 \
+	30_risk/regression 30_risk/model 30_risk/fit \
 	30_risk/discrimination 30_risk/calibration 30_risk/net_benefit \
 	40_segment/bridges_to_health \
 	50_population/shared_tables 50_population/check_shared_tables 50_population/population_views

@@ -6,6 +6,11 @@ CREATE FUNCTION ph.icd10_normalise(code text, dialect text DEFAULT 'nhs') RETURN
 COMMENT ON FUNCTION ph.icd10_normalise(text, text) IS
   'an ICD-10 code in capitals without punctuation and, for dialect nhs, without X filler and dagger or asterisk marks; NULL for what is no code; dialect nhs or cm';
 
+CREATE FUNCTION ph.icd10_valid(code text, dialect text DEFAULT 'nhs') RETURNS boolean
+  AS 'MODULE_PATHNAME', 'icd10_valid' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION ph.icd10_valid(text, text) IS
+  'whether something is an ICD-10 code at all: a letter, a digit, then a letter or digit; what is none adds nothing to a fold, and can be counted with this';
+
 CREATE TYPE ph.conditions;
 CREATE FUNCTION ph.conditions_in(cstring) RETURNS ph.conditions
   AS 'MODULE_PATHNAME', 'conditions_in' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
@@ -29,6 +34,9 @@ CREATE FUNCTION ph.conditions_fold_code_dialect(ph.conditions, text, text) RETUR
   AS 'MODULE_PATHNAME', 'conditions_fold_code_dialect' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 CREATE FUNCTION ph.conditions_fold_name(ph.conditions, text) RETURNS ph.conditions
   AS 'MODULE_PATHNAME', 'conditions_fold_name' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+CREATE FUNCTION ph.conditions_fold_item(ph.conditions, text, text) RETURNS ph.conditions
+  AS 'MODULE_PATHNAME', 'conditions_fold_item' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ph.conditions_fold_item(ph.conditions, text, text) IS 'support function of the conditions aggregates';
 CREATE FUNCTION ph.conditions_final(ph.conditions) RETURNS ph.conditions
   AS 'MODULE_PATHNAME', 'conditions_final' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ph.conditions_fold_code(ph.conditions, text) IS 'support function of the conditions aggregates';
@@ -62,6 +70,12 @@ CREATE AGGREGATE ph.conditions_named(name text) (
 );
 COMMENT ON AGGREGATE ph.conditions_named(text) IS
   'folds names of conditions, found by a join on any code system, into a set; an unknown name is an error';
+CREATE AGGREGATE ph.conditions_named(name text, instrument text) (
+  SFUNC = ph.conditions_fold_item, STYPE = ph.conditions, INITCOND = '{}',
+  FINALFUNC = ph.conditions_final, COMBINEFUNC = ph.union, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE ph.conditions_named(text, text) IS
+  'folds the names that an instrument has for its conditions, such as cambridge or frailty_index, into a set; an unknown name is an error';
 CREATE AGGREGATE ph.conditions_rollup(ph.conditions) (
   SFUNC = ph.union, STYPE = ph.conditions, INITCOND = '{}',
   FINALFUNC = ph.conditions_final, COMBINEFUNC = ph.union, PARALLEL = SAFE
@@ -74,7 +88,7 @@ COMMENT ON FUNCTION ph.has(ph.conditions, text) IS 'whether a set holds the cond
 CREATE FUNCTION ph.names(conditions ph.conditions, instrument text DEFAULT NULL) RETURNS text[]
   AS 'MODULE_PATHNAME', 'conditions_names' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ph.names(ph.conditions, text) IS
-  'names of the conditions in a set, of one instrument (charlson, hospital_frailty) or of all';
+  'names of the conditions in a set, of one instrument, as that instrument calls them, or of all';
 
 CREATE FUNCTION ph.conditions_equal(ph.conditions, ph.conditions) RETURNS boolean
   AS 'MODULE_PATHNAME', 'conditions_equal' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;

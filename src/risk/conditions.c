@@ -82,7 +82,7 @@ conditions_out(PG_FUNCTION_ARGS)
 	appendStringInfoChar(&out, '{');
 	for (int bit = 0; bit < registry_size(); bit++)
 		if (conditions_has(conditions, bit))
-			appendStringInfo(&out, "%s%s", out.len > 1 ? "," : "", registry_item(bit)->name);
+			appendStringInfo(&out, "%s%s", out.len > 1 ? "," : "", registry_name(bit));
 	appendStringInfoChar(&out, '}');
 	PG_RETURN_CSTRING(out.data);
 }
@@ -215,23 +215,46 @@ each_prefix(void (*visit) (const char *prefix, int length, int bit, void *contex
 	}
 }
 
+/* The buckets of a prefix: one, or where it has two characters all 36 of it. */
+static void
+buckets_of(const char *prefix, int length, int *first, int *end)
+{
+	char		code[3] = {prefix[0], prefix[1], length > 2 ? prefix[2] : '0'};
+
+	*first = bucket(code);
+	*end = *first + (length > 2 ? 1 : 36);
+}
+
 static void
 count_prefix(const char *prefix, int length, int bit, void *context)
 {
-	((CodeIndex *) context)->first[bucket(prefix) + 1]++;
+	int			first,
+				end;
+
+	buckets_of(prefix, length, &first, &end);
+	for (int i = first; i < end; i++)
+		((CodeIndex *) context)->first[i + 1]++;
 }
 
 static void
 enter_prefix(const char *prefix, int length, int bit, void *context)
 {
 	CodeIndex  *index = context;
-	CodeEntry  *entry = &index->entries[index->first[bucket(prefix)]];
+	int			first,
+				end;
 
-	while (entry->bit != PG_UINT16_MAX)
-		entry++;
-	Assert(length >= 3 && length - 3 <= MAX_REST);
-	memcpy(entry->rest, prefix + 3, length - 3);
-	entry->bit = bit;
+	Assert(length >= 2 && length - 3 <= MAX_REST);
+	buckets_of(prefix, length, &first, &end);
+	for (int i = first; i < end; i++)
+	{
+		CodeEntry  *entry = &index->entries[index->first[i]];
+
+		while (entry->bit != PG_UINT16_MAX)
+			entry++;
+		if (length > 3)
+			memcpy(entry->rest, prefix + 3, length - 3);
+		entry->bit = bit;
+	}
 }
 
 static CodeIndex *
@@ -359,6 +382,43 @@ conditions_fold_name(PG_FUNCTION_ARGS)
 }
 
 /*
+ * ph.conditions_named(name text, instrument text): transition, names of one instrument.  Errors: unknown names.
+ */
+PG_FUNCTION_INFO_V1(conditions_fold_item);
+Datum
+conditions_fold_item(PG_FUNCTION_ARGS)
+{
+	Conditions *state = state_to_change(fcinfo);
+	const Instrument *instrument = argument_instrument(fcinfo, 2);
+	text	   *name;
+	int			item;
+
+	if (PG_ARGISNULL(1))
+		PG_RETURN_POINTER(state);
+	name = PG_GETARG_TEXT_PP(1);
+	item = instrument_find(instrument, VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
+	if (item < 0)
+		argument_error("name", "is not the name of a condition of that instrument",
+					   "SELECT DISTINCT condition FROM ph.instrument_codes() WHERE instrument = ... lists them.");
+	PG_RETURN_POINTER(set_bit(state, instrument_first_bit(instrument) + item));
+}
+
+/*
+ * ph.icd10_valid(code text, dialect text) -> boolean
+ *
+ * Whether something is an ICD-10 code at all; NULL for NULL.
+ */
+PG_FUNCTION_INFO_V1(icd10_valid);
+Datum
+icd10_valid(PG_FUNCTION_ARGS)
+{
+	text	   *raw = PG_GETARG_TEXT_PP(0);
+	char	   *code = palloc(VARSIZE_ANY_EXHDR(raw) + 1);
+
+	PG_RETURN_BOOL(icd10_normalise(VARDATA_ANY(raw), VARSIZE_ANY_EXHDR(raw), argument_choice(fcinfo, 1, "dialect", icd10_dialects), code) > 0);
+}
+
+/*
  * ph.union(a, b), and the combine function of the aggregates.  NULL adds nothing.
  */
 PG_FUNCTION_INFO_V1(conditions_union);
@@ -426,9 +486,7 @@ PG_FUNCTION_INFO_V1(conditions_names);
 Datum
 conditions_names(PG_FUNCTION_ARGS)
 {
-	static const char *const choices[] = {"charlson", "hospital_frailty", NULL};
-	const Instrument *only = PG_ARGISNULL(1) ? NULL :
-		instruments[argument_choice(fcinfo, 1, "instrument", choices)];
+	const Instrument *only = PG_ARGISNULL(1) ? NULL : argument_instrument(fcinfo, 1);
 	int			first = only ? instrument_first_bit(only) : 0;
 	int			end = only ? first + only->count : registry_size();
 	Conditions *conditions;
@@ -439,8 +497,8 @@ conditions_names(PG_FUNCTION_ARGS)
 	conditions = PG_GETARG_CONDITIONS(0);
 	for (int bit = first; bit < end; bit++)
 		if (conditions_has(conditions, bit))
-			accumArrayResult(names, CStringGetTextDatum(registry_item(bit)->name), false, TEXTOID,
-							 CurrentMemoryContext);
+			accumArrayResult(names, CStringGetTextDatum(only ? registry_item(bit)->name : registry_name(bit)), false,
+							 TEXTOID, CurrentMemoryContext);
 	PG_RETURN_DATUM(makeArrayResult(names, CurrentMemoryContext));
 }
 

@@ -7,6 +7,7 @@
 #include "postgres.h"
 
 #include "risk/instrument.h"
+#include "risk/score.h"
 #include "utils/fmgrprotos.h"
 #include "utils/numeric.h"
 
@@ -91,4 +92,29 @@ hospital_frailty(PG_FUNCTION_ARGS)
 	int			tenths = instrument_score(&hospital_frailty_instrument, PG_GETARG_CONDITIONS(0), 0, false);
 
 	PG_RETURN_NUMERIC(int64_div_fast_to_numeric(tenths, 1));
+}
+
+/*
+ * ph.hospital_frailty_risk(ph.conditions, age_years float8) -> ph.risk_score
+ *
+ * The same with its band, low below 5, intermediate to 15, high above, and not validated below 75.
+ */
+PG_FUNCTION_INFO_V1(hospital_frailty_risk);
+Datum
+hospital_frailty_risk(PG_FUNCTION_ARGS)
+{
+	Score		score = score_start();
+
+	if (PG_ARGISNULL(0))
+		score_note(&score, "missing_input", "conditions");
+	else
+	{
+		int			tenths = instrument_score(&hospital_frailty_instrument, PG_GETARG_CONDITIONS(0), 0, false);
+
+		score.value = tenths / 10.0;
+		score.band = tenths < 50 ? "low" : tenths <= 150 ? "intermediate" : "high";
+		if (!PG_ARGISNULL(1) && !(PG_GETARG_FLOAT8(1) >= 75))
+			score_note(&score, "not_validated", "age_years");
+	}
+	return score_datum(fcinfo, &score);
 }

@@ -102,6 +102,31 @@ score_sum(const Score *score)
 	return sum;
 }
 
+double
+score_male(Score *score, FunctionCallInfo fcinfo, int index)
+{
+	static const char *const words[] = {"female", "f", "male", "m", NULL};
+
+	return score_choice(score, fcinfo, index, "sex", words) >= 2;
+}
+
+/* Steps end with infinity; a number that is not there has no points. */
+void
+score_points(Score *score, const char *name, double value, double compared, const PointStep *steps)
+{
+	while (compared >= steps->below)
+		steps++;
+	score_term(score, name, value, isnan(compared) ? NAN : steps->points);
+}
+
+const char *
+score_band(double value, const BandStep *steps)
+{
+	while (value >= steps->below)
+		steps++;
+	return steps->band;
+}
+
 static const char *
 status_word(const Score *score)
 {

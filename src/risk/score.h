@@ -55,6 +55,27 @@ extern void score_note(Score *score, const char *status, const char *name);
 extern void score_term(Score *score, const char *name, double value, double contribution);
 extern double score_sum(const Score *score);	/* of the contributions */
 
+/* 1 for males, 0 for females: female, F, male or M in any case. */
+extern double score_male(Score *score, FunctionCallInfo fcinfo, int index);
+
+/* Points of a number: those of the first step that it lies below. */
+typedef struct PointStep
+{
+	double		below;
+	double		points;
+} PointStep;
+
+extern void score_points(Score *score, const char *name, double value, double compared, const PointStep *steps);
+
+/* A sum of points and the band that it lies in: the first whose edge is above it. */
+typedef struct BandStep
+{
+	double		below;
+	const char *band;
+} BandStep;
+
+extern const char *score_band(double value, const BandStep *steps);
+
 /* As ph.risk_score, or as rows of terms; a score that is not possible has no value and no terms. */
 extern Datum score_datum(FunctionCallInfo fcinfo, Score *score);
 extern Datum score_rows(FunctionCallInfo fcinfo, Score *score);
