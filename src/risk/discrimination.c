@@ -94,7 +94,8 @@ area_estimate(Area area, double z, bool logit)
 		return (Estimate) {area.value, NAN, NAN, NULL};
 	if (!logit)
 		return (Estimate) {area.value, fmax(0, area.value - z * error), fmin(1, area.value + z * error), NULL};
-	return (Estimate) {area.value, 1 / (1 + exp(-(centre - z * error / scale))), 1 / (1 + exp(-(centre + z * error / scale))), NULL};
+	return (Estimate) {area.value, fmin(area.value, 1 / (1 + exp(-(centre - z * error / scale)))),
+		fmax(area.value, 1 / (1 + exp(-(centre + z * error / scale)))), NULL};
 }
 
 static double

@@ -248,6 +248,9 @@ given_model(PG_FUNCTION_ARGS)
 	count = argument_numbers(fcinfo, 2, "coefficients", REGRESSION_MOST_TERMS, &model.coefficients);
 	if (count != model.count)
 		argument_error("coefficients", "must have one element for each term", NULL);
+	for (int i = 0; i < count; i++)
+		if (!isfinite(model.coefficients[i]))
+			argument_error("coefficients", "must be finite numbers", NULL);
 	if (!PG_ARGISNULL(3) && argument_numbers(fcinfo, 3, "centre", REGRESSION_MOST_TERMS, &model.centre) != model.count)
 		argument_error("centre", "must have one element for each term", NULL);
 	if (!PG_ARGISNULL(4))

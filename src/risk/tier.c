@@ -108,6 +108,8 @@ typedef struct Pyramid
 	int			count;
 	int64		nulls_first;	/* rows without a score that the window's order puts first */
 	Cut			cuts[MAX_CUTS];
+	double		places[MAX_CUTS];
+	int			found;			/* of the places so far */
 } Pyramid;
 
 static double
@@ -146,7 +148,7 @@ count_scores(WindowObject window, Pyramid *pyramid)
 		if (score > before || null_behind)
 			ereport(ERROR,
 					(errcode(ERRCODE_WINDOWING_ERROR),
-					 errmsg("the window of risk_tier must be in descending order of the score"),
+					 errmsg("the window of a tier must be in descending order of the score"),
 					 errhint("Write OVER (ORDER BY score DESC, person_id).")));
 		before = score;
 		people++;
@@ -154,22 +156,17 @@ count_scores(WindowObject window, Pyramid *pyramid)
 	return people;
 }
 
+/* Calls visit for each group of people of one score, in descending order, for as long as it wants more. */
+typedef bool (*GroupVisitor) (Pyramid *pyramid, double score, double above, double tied);
+
 static void
-find_cuts(WindowObject window, Pyramid *pyramid, const double *shares)
+each_group(WindowObject window, Pyramid *pyramid, int64 people, GroupVisitor visit)
 {
-	int64		people = count_scores(window, pyramid);
-	int64		last_wanted = 0;
 	double		score = 0;
 	int64		above = 0,
 				tied = 0;
 
-	for (int i = 0; i < pyramid->count; i++)
-	{
-		pyramid->cuts[i].wanted = people_wanted(shares[i], people);
-		last_wanted = pyramid->cuts[i].wanted;
-	}
-	/* groups of one score, as far as the last cut needs them */
-	for (int64 i = 0; i < people && above <= last_wanted; i++)
+	for (int64 i = 0; i < people; i++)
 	{
 		bool		isnull;
 		double		next = score_at(window, pyramid->nulls_first + i, &isnull);
@@ -177,30 +174,124 @@ find_cuts(WindowObject window, Pyramid *pyramid, const double *shares)
 		CHECK_FOR_INTERRUPTS();
 		if (i > 0 && next != score)
 		{
-			note_group(pyramid->cuts, pyramid->count, score, above, tied);
+			if (!visit(pyramid, score, above, tied))
+				return;
 			above += tied;
 			tied = 0;
 		}
 		score = next;
 		tied++;
 	}
+	if (people > 0)
+		visit(pyramid, score, above, tied);
+}
+
+static bool
+visit_shares(Pyramid *pyramid, double score, double above, double tied)
+{
 	note_group(pyramid->cuts, pyramid->count, score, above, tied);
+	return pyramid->count > 0 && above + tied < pyramid->cuts[pyramid->count - 1].wanted;
+}
+
+/* The room of a tier begins where the tie rule left the tier before it. */
+static bool
+visit_places(Pyramid *pyramid, double score, double above, double tied)
+{
+	for (; pyramid->found < pyramid->count; pyramid->found++)
+	{
+		int			i = pyramid->found;
+		Cut		   *cut = &pyramid->cuts[i];
+		double		start = i > 0 ? people_placed(&pyramid->cuts[i - 1], pyramid->ties) : 0;
+
+		if (pyramid->places[i] == 0)
+		{
+			*cut = i > 0 ? pyramid->cuts[i - 1] : (Cut) {0};
+			continue;
+		}
+		if (start + pyramid->places[i] > above + tied)
+			return true;
+		*cut = (Cut) {start + pyramid->places[i], score, above, tied};
+	}
+	return false;
 }
 
 static void
-prepare(FunctionCallInfo fcinfo, WindowObject window, Pyramid *pyramid)
+find_shares(WindowObject window, Pyramid *pyramid, const double *shares)
 {
-	double	   *shares;
+	int64		people = count_scores(window, pyramid);
+
+	for (int i = 0; i < pyramid->count; i++)
+		pyramid->cuts[i].wanted = people_wanted(shares[i], people);
+	each_group(window, pyramid, people, visit_shares);
+}
+
+/* A tier that has room for all who are left takes them all. */
+static void
+find_places(WindowObject window, Pyramid *pyramid, const double *places)
+{
+	int64		people = count_scores(window, pyramid);
+
+	memcpy(pyramid->places, places, sizeof(double) * pyramid->count);
+	each_group(window, pyramid, people, visit_places);
+	for (int i = pyramid->found; i < pyramid->count; i++)
+		pyramid->cuts[i] = (Cut) {people, -INFINITY, people, 0};
+}
+
+static int
+read_places(ArrayType *array, double **list)
+{
+	int			count = array_numbers(array, "places", MAX_CUTS, list);
+
+	for (int i = 0; i < count; i++)
+		if (!((*list)[i] >= 0 && (*list)[i] <= 1e15) || (*list)[i] != rint((*list)[i]))
+			argument_error("places", "must be whole numbers that are not negative", NULL);
+	return count;
+}
+
+static void
+prepare(FunctionCallInfo fcinfo, WindowObject window, Pyramid *pyramid, bool places)
+{
+	double	   *sizes;
 	bool		isnull;
-	Datum		cuts = WinGetFuncArgCurrent(window, 1, &isnull);
+	Datum		given = WinGetFuncArgCurrent(window, 1, &isnull);
 
 	if (isnull)
-		argument_error("cuts", "must not be null", NULL);
-	pyramid->count = read_shares(DatumGetArrayTypeP(cuts), &shares);
+		argument_error(places ? "places" : "cuts", "must not be null", NULL);
+	pyramid->count = places ? read_places(DatumGetArrayTypeP(given), &sizes) : read_shares(DatumGetArrayTypeP(given), &sizes);
 	fcinfo->args[2].value = WinGetFuncArgCurrent(window, 2, &fcinfo->args[2].isnull);
 	pyramid->ties = argument_choice(fcinfo, 2, "ties", tie_rules);
-	find_cuts(window, pyramid, shares);
+	if (places)
+		find_places(window, pyramid, sizes);
+	else
+		find_shares(window, pyramid, sizes);
 	pyramid->ready = true;
+}
+
+static Datum
+tier_of_row(FunctionCallInfo fcinfo, bool places)
+{
+	WindowObject window = PG_WINDOW_OBJECT();
+	Pyramid    *pyramid;
+	bool		isnull;
+	double		score,
+				rank;
+	int			tier = 1;
+
+	if (!WindowObjectIsValid(window))
+		ereport(ERROR,
+				(errcode(ERRCODE_WINDOWING_ERROR),
+				 errmsg("a tier is asked for outside a window")));
+	pyramid = WinGetPartitionLocalMemory(window, sizeof(Pyramid));
+	if (!pyramid->ready)
+		prepare(fcinfo, window, pyramid, places);
+	WinSetMarkPosition(window, WinGetCurrentPosition(window));
+	score = DatumGetFloat8(WinGetFuncArgCurrent(window, 0, &isnull));
+	if (isnull)
+		PG_RETURN_NULL();
+	rank = WinGetCurrentPosition(window) - pyramid->nulls_first + 1;
+	while (tier <= pyramid->count && !is_above(&pyramid->cuts[tier - 1], score, rank, pyramid->ties))
+		tier++;
+	PG_RETURN_INT32(tier);
 }
 
 /*
@@ -214,28 +305,20 @@ PG_FUNCTION_INFO_V1(risk_tier);
 Datum
 risk_tier(PG_FUNCTION_ARGS)
 {
-	WindowObject window = PG_WINDOW_OBJECT();
-	Pyramid    *pyramid;
-	bool		isnull;
-	double		score,
-				rank;
-	int			tier = 1;
+	return tier_of_row(fcinfo, false);
+}
 
-	if (!WindowObjectIsValid(window))
-		ereport(ERROR,
-				(errcode(ERRCODE_WINDOWING_ERROR),
-				 errmsg("window function risk_tier called outside a window")));
-	pyramid = WinGetPartitionLocalMemory(window, sizeof(Pyramid));
-	if (!pyramid->ready)
-		prepare(fcinfo, window, pyramid);
-	WinSetMarkPosition(window, WinGetCurrentPosition(window));
-	score = DatumGetFloat8(WinGetFuncArgCurrent(window, 0, &isnull));
-	if (isnull)
-		PG_RETURN_NULL();
-	rank = WinGetCurrentPosition(window) - pyramid->nulls_first + 1;
-	while (tier <= pyramid->count && !is_above(&pyramid->cuts[tier - 1], score, rank, pyramid->ties))
-		tier++;
-	PG_RETURN_INT32(tier);
+/*
+ * ph.capacity_tier(score float8, places float8[], ties text) OVER (ORDER BY score DESC, ...) -> int
+ *
+ * The same by places: 1 for the people that the first has room for, 2 for the next, the rest one more.
+ * Errors: places that are no whole numbers, unknown tie rule, window not in descending order of the score.
+ */
+PG_FUNCTION_INFO_V1(capacity_tier);
+Datum
+capacity_tier(PG_FUNCTION_ARGS)
+{
+	return tier_of_row(fcinfo, true);
 }
 
 /* ---- the summary ---- */

@@ -81,3 +81,13 @@ select ph.risk_band(1, '{1,NULL}');
 
 -- 0.29 of 50 people is fourteen and a half, and halves go up
 select wanted from ph.tier_cuts((select ph.person_tally(i, true) from generate_series(1, 50) i), cuts => '{0.29}');
+
+-- places: what the first has room for, then the next; a tie at the last place goes down, so that nobody stands outside, or is split by the order
+create temp table waiting as select i as person_id, (i * 7 % 13)::float8 as score from generate_series(1, 100) i;
+select ties, array_agg(n order by tier) as people from (select ties, tier, count(*) as n from unnest('{down,up,split}'::text[]) ties, lateral (select capacity_tier(score, '{10,25}', ties) over (order by score desc, person_id) as tier from waiting) t group by 1, 2) c group by ties order by ties;
+select array_agg(n order by tier) as people from (select tier, count(*) as n from (select capacity_tier(score, '{0,8,0,1000,5}', 'split') over (order by score desc, person_id) as tier from waiting) t group by 1) c;
+-- stable: the same people whatever order the rows come in
+select bool_and(a.tier = b.tier) as stable from (select person_id, capacity_tier(score, '{10,25}', 'split') over (order by score desc, person_id) as tier from waiting) a join (select person_id, capacity_tier(score, '{10,25}', 'split') over (order by score desc, person_id) as tier from (select * from waiting order by person_id desc) w) b using (person_id);
+select capacity_tier(score, '{1.5}') over (order by score desc) from waiting;
+select capacity_tier(score, null) over (order by score desc) from waiting;
+select capacity_tier(score, '{5}') over (order by score) from waiting;

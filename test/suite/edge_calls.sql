@@ -12,14 +12,15 @@ insert into pool select 'float8[]', v from unnest(array[null, '{}', '{0.5}', '{0
 insert into pool select 'int4', v from unnest(array[null, '0', '-1', '1', '19', '80', '2000', '2147483647', '-2147483648']) v;
 insert into pool select 'int8', v from unnest(array[null, '0', '9223372036854775807', '-9223372036854775808']) v;
 insert into pool select 'bool', v from unnest(array[null, 'true', 'false']) v;
-insert into pool select 'text', v from unnest(array[null, '', 'cm', 'nhs', 'I21', 'mi', 'charlson', 'hospital_frailty', 'quan2011', 'exact', 'byar', 'split', 'up', 'renormalise', 'log-rank', 'log-log', 'plain', 'month', 'ratio', 'none', 'identity', 'no such choice', repeat('x', 9000), E'\u00c4\u00d6']) v;
+insert into pool select 'text', v from unnest(array[null, '', 'cm', 'nhs', 'I21', 'mi', 'charlson', 'hospital_frailty', 'quan2011', 'exact', 'byar', 'split', 'up', 'renormalise', 'log-rank', 'log-log', 'plain', 'month', 'ratio', 'none', 'identity', 'linear', 'logistic', 'products', 'step', 'female', 'low', 'A', 'elixhauser', 'quan2005', 'vanwalraven2009', 'general', 'delong', 'nhsof_2_3_i', 'ckdepi2021', 'nafld', 'by_age', 'intercept', 'no such choice', repeat('x', 9000), E'\u00c4\u00d6']) v;
 insert into pool select 'numeric', v from unnest(array[null, '0', 'NaN', '1e400', '-1']) v;
 insert into pool select 'date', v from unnest(array[null, '2024-02-29', 'infinity', '-infinity', '0001-01-01 BC']) v;
 insert into pool select 'timestamp', v from unnest(array[null, '2024-02-29 12:00', 'infinity', '-infinity', '4713-01-01 BC', '294276-12-31']) v;
+insert into pool select 'interval', v from unnest(array[null, '0', '2 years', '-1 month', '178000000 years']) v;
 insert into pool select 'daterange', v from unnest(array[null, 'empty', '(,)', '[2024-01-01,2024-12-31]', '[2024-01-01,)', '[-infinity,infinity]', '[5874897-12-31,)']) v;
 insert into pool select 'datemultirange', v from unnest(array[null, '{}', '{(,)}', '{[2024-01-01,2024-02-01),[2024-03-01,)}', '{[2024-02-28,2024-03-01]}']) v;
 insert into pool select 'text[]', v from unnest(array[null, '{}', '{NULL}', '{mi,chf}', '{{a,b},{c,d}}']) v;
-insert into pool select 'jsonb', v from unnest(array[null, '{}', '[]', '1', 'null', '"people"', '{"rows": "people", "cells": [{}], "unknown": {}, "missing": 0}',
+insert into pool select 'jsonb', v from unnest(array[null, '{}', '[]', '1', 'null', '"people"', '{"a": 1, "b": null}', '{"rows": "people", "cells": [{}], "unknown": {}, "missing": 0}',
   '{"rows": "people", "cells": [], "unknown": {"rows": 0, "exposure": 0, "events": 0, "events_squared": 0}, "missing": 1e30}', '{"rows": "empty", "cells": [], "unknown": {"rows": 0, "exposure": [0, 0], "events": [0], "events_squared": [[]]}, "missing": 0}']) v;
 insert into pool select 'tally', v from unnest(array[null, 'empty', 'people', 'people; 0: 100 12 12; 50: 100 20 30', 'counts; 0: 1000 100 100; 50: 500 60 60', 'people; missing 9007199254740992; unknown 9007199254740992: 1 1 1',
   'people; unknown 3: 3 1 1; 45: 20 15 15', 'counts; 0: 1e300 1e300 1e300; 1: 1e300 1 1', 'counts; 0: 1.7976931348623157e+308 1 1; 50: 1.7976931348623157e+308 0 0', 'people; negative; 1: 2 -3 29', 'counts; 0: 5e-324 20 20',
@@ -29,9 +30,16 @@ insert into pool select 'date[]', v from unnest(array[null, '{}', '{NULL}', '{20
 insert into pool select 'estimate[]', v from unnest(array[null, '{}', '{NULL}', '{"(1,0.5,2,)"}', '{"(NaN,Infinity,-Infinity,\"<\")","(1e308,-1e308,,)"}', '{"(,,,)"}']) v;
 insert into pool select 'control_point[]', v from unnest(array[null, '{}', '{NULL}', '{"(1,1,1,0,2,,,,,,,,,,,,,)"}', '{"(NaN,,,,,,,,,,,,,,,,,)","(1e308,2,-1e308,,,,,,,,,,,<,special,,,)"}']) v;
 insert into pool select 'funnel_point[]', v from unnest(array[null, '{}', '{NULL}', '{"(1,100,1,0,0.5,2,3,high_99.8,,,)"}', '{"(NaN,,,,,,,,,,)","(1e308,5e-324,-1e308,,,,,,,,)"}']) v;
+insert into pool select 'crosstab', v from unnest(array[null, '{}', '{?>?: 1}', '{1>1: 30, 1>2: 4, 2>?: 1}', '{-2147483647>2147483647: 9223372036854775807}']) v;
+insert into pool select 'model', v::text from unnest(array[null, row('logistic', '{(intercept),a}', '{-1,0.5}', null, null, null, 'given', null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null)::model,
+  row('cox', '{a,b}', '{1,NULL}', null, '{1,2}', 0.9, 'given', null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null)::model,
+  row('poisson', '{}', '{}', null, null, null, 'given', null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null)::model,
+  row('linear', '{a}', null, null, null, null, 'separation', null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null)::model,
+  row('no such family', '{a,a}', '{NaN}', '{{1}}', '{}', 2, null, null, -1, -1, -1, -1, 'NaN', -1, 'NaN', null, null, null, null, null, null, null, null, null)::model]) v;
+insert into pool select 'regression', v from unnest(array[null, (select regression_sums('products', 'linear', i, array[1, i], 1, 0, '{}', false)::text from generate_series(1, 5) i), (select regression_sums('scores', 'poisson', i, array[1, i], 1, 0, '{0,0,0.1,0.1}', false)::text from generate_series(1, 5) i)]) v;
 insert into pool select 'conditions', v from unnest(array[null, '{}', '{mi}', '{Z99}', '{mi,chf,diab,diabwc,canc,metacanc,A04,Z99}']) v;
-insert into pool select 'conditions', ph.conditions_named(condition)::text from ph.instrument_codes();
-insert into pool select 'cstring', v from unnest(array['', '{', 'empty', 'people; 1: 1 0 0', '{mi}', 'junk']) v;
+insert into pool select 'conditions', ph.conditions_named(condition, instrument)::text from ph.instrument_codes();
+insert into pool select 'cstring', v from unnest(array['', '{', 'empty', 'people; 1: 1 0 0', '{mi}', '{1>1: 30, 2>?: 1}', 'scores linear 0 0 1 0 1 1 Infinity 0 1 0 1 0 1 0 0 0 0 0 0 0', 'junk']) v;
 
 -- functions that take what SQL cannot give, and those that make things, are called elsewhere
 create temp table callable as
@@ -40,7 +48,8 @@ from pg_proc p join pg_depend d on d.classid = 'pg_proc'::regclass and d.objid =
 join pg_language l on l.oid = p.prolang,
   -- with all arguments, with those that have a default left out, and with the first of those
   lateral (select pronargs as given union select pronargs - pronargdefaults union select least(pronargs, pronargs - pronargdefaults + 1)) g
-where e.extname = 'population_health' and p.prokind in ('f', 'a', 'w') and p.provolatile <> 'v' and not 'internal'::regtype::oid = any (p.proargtypes::oid[]);
+where e.extname = 'population_health' and p.prokind in ('f', 'a', 'w') and p.provolatile <> 'v' and not 'internal'::regtype::oid = any (p.proargtypes::oid[])
+  and p.proname <> 'fit';  -- takes a query, whose errors are its own
 create temp table complaint (said text);
 create temp table tried (name text, native boolean, calls int, answers int);
 

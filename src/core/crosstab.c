@@ -1,0 +1,455 @@
+/*
+ * crosstab.c: the type ph.crosstab, people by two whole numbers: tier before and after, segment in two schemes.
+ *
+ * Cells in order of row and column; a number that is not known (not yet here, gone) is a row or column of
+ * its own.
+ */
+#include "postgres.h"
+
+#include <ctype.h>
+
+#include "core/argument.h"
+#include "core/compat.h"
+#include "core/interval.h"
+#include "core/record.h"
+#include "common/int.h"
+#include "lib/stringinfo.h"
+#include "libpq/pqformat.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+
+#define CROSSTAB_VERSION 1
+#define UNKNOWN PG_INT32_MIN	/* sorts before every number, and is none itself */
+#define MOST_CELLS 100000
+
+typedef struct CrosstabCell
+{
+	int32		row;
+	int32		column;
+	int64		people;
+} CrosstabCell;
+
+typedef struct Crosstab
+{
+	int32		vl_len_;		/* varlena header (do not touch directly) */
+	uint8		version;
+	uint8		reserved[3];	/* always zero */
+	int32		cells;			/* in use; an aggregate's state has spare room behind them, all zero */
+	int32		reserved2;
+	CrosstabCell cell[FLEXIBLE_ARRAY_MEMBER];
+} Crosstab;
+
+#define CROSSTAB_SIZE(cells_) (offsetof(Crosstab, cell) + (Size) (cells_) * sizeof(CrosstabCell))
+#define CAPACITY(crosstab) ((int) ((VARSIZE(crosstab) - offsetof(Crosstab, cell)) / sizeof(CrosstabCell)))
+#define PG_GETARG_CROSSTAB(n) crosstab_open(PG_GETARG_DATUM(n))
+
+static Crosstab *
+crosstab_new(int capacity)
+{
+	Crosstab   *crosstab = palloc0(CROSSTAB_SIZE(capacity));
+
+	SET_VARSIZE(crosstab, CROSSTAB_SIZE(capacity));
+	crosstab->version = CROSSTAB_VERSION;
+	return crosstab;
+}
+
+static int
+compare_cells(const CrosstabCell *a, const CrosstabCell *b)
+{
+	if (a->row != b->row)
+		return a->row < b->row ? -1 : 1;
+	return (a->column > b->column) - (a->column < b->column);
+}
+
+static bool
+crosstab_valid(const Crosstab *crosstab)
+{
+	if (VARSIZE(crosstab) < CROSSTAB_SIZE(0) || crosstab->version != CROSSTAB_VERSION ||
+		crosstab->cells < 0 || crosstab->cells > CAPACITY(crosstab) || crosstab->cells > MOST_CELLS)
+		return false;
+	for (int i = 0; i < crosstab->cells; i++)
+		if (crosstab->cell[i].people <= 0 || (i > 0 && compare_cells(&crosstab->cell[i - 1], &crosstab->cell[i]) >= 0))
+			return false;
+	return true;
+}
+
+static Crosstab *
+crosstab_open(Datum datum)
+{
+	Crosstab   *crosstab = (Crosstab *) PG_DETOAST_DATUM(datum);
+
+	if (VARSIZE(crosstab) < CROSSTAB_SIZE(0) || crosstab->version != CROSSTAB_VERSION ||
+		crosstab->cells < 0 || crosstab->cells > CAPACITY(crosstab))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("stored value of type %s is not readable by this version", "ph.crosstab"),
+				 errhint("Update the population_health library.")));
+	return crosstab;
+}
+
+/* The state to change: argument 0 itself inside an aggregate, else a copy. */
+static Crosstab *
+state_to_change(FunctionCallInfo fcinfo)
+{
+	if (PG_ARGISNULL(0))
+		return crosstab_new(8);
+	if (AggCheckCallContext(fcinfo, NULL))
+		return PG_GETARG_CROSSTAB(0);
+	return crosstab_open(PointerGetDatum(PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(0))));
+}
+
+static Crosstab *
+crosstab_add(Crosstab *crosstab, CrosstabCell cell)
+{
+	int			low = 0,
+				high = crosstab->cells;
+
+	while (low < high)
+	{
+		int			middle = (low + high) / 2;
+		int			order = compare_cells(&crosstab->cell[middle], &cell);
+
+		if (order == 0)
+		{
+			if (pg_add_s64_overflow(crosstab->cell[middle].people, cell.people, &crosstab->cell[middle].people))
+				ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("too many people in a cell of ph.crosstab")));
+			return crosstab;
+		}
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (crosstab->cells >= MOST_CELLS)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("a ph.crosstab cannot have more than %d cells", MOST_CELLS)));
+	if (crosstab->cells == CAPACITY(crosstab))
+	{
+		Crosstab   *grown = crosstab_new(Max(8, 2 * crosstab->cells));
+
+		grown->cells = crosstab->cells;
+		memcpy(grown->cell, crosstab->cell, crosstab->cells * sizeof(CrosstabCell));
+		crosstab = grown;
+	}
+	memmove(&crosstab->cell[low + 1], &crosstab->cell[low], (crosstab->cells - low) * sizeof(CrosstabCell));
+	crosstab->cell[low] = cell;
+	crosstab->cells++;
+	return crosstab;
+}
+
+/* ---- the aggregates ---- */
+
+/*
+ * ph.crosstab(row_number int, column_number int): transition.  NULL is the unknown row or column.
+ */
+PG_FUNCTION_INFO_V1(crosstab_fold);
+Datum
+crosstab_fold(PG_FUNCTION_ARGS)
+{
+	CrosstabCell cell = {PG_ARGISNULL(1) ? UNKNOWN : PG_GETARG_INT32(1), PG_ARGISNULL(2) ? UNKNOWN : PG_GETARG_INT32(2), 1};
+
+	if ((!PG_ARGISNULL(1) && cell.row == UNKNOWN) || (!PG_ARGISNULL(2) && cell.column == UNKNOWN))
+		argument_error(cell.row == UNKNOWN ? "row_number" : "column_number", "must be above the least integer", NULL);
+	PG_RETURN_POINTER(crosstab_add(state_to_change(fcinfo), cell));
+}
+
+/*
+ * ph.crosstab_combine(a, b): the people of both.  NULL adds nothing.
+ */
+PG_FUNCTION_INFO_V1(crosstab_combine);
+Datum
+crosstab_combine(PG_FUNCTION_ARGS)
+{
+	Crosstab   *state = state_to_change(fcinfo);
+	Crosstab   *other;
+
+	if (PG_ARGISNULL(1))
+		PG_RETURN_POINTER(state);
+	other = PG_GETARG_CROSSTAB(1);
+	for (int i = 0; i < other->cells; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		state = crosstab_add(state, other->cell[i]);
+	}
+	PG_RETURN_POINTER(state);
+}
+
+/*
+ * The final function of the aggregates: the state without spare room, so that equal tables have equal bytes.
+ */
+PG_FUNCTION_INFO_V1(crosstab_final);
+Datum
+crosstab_final(PG_FUNCTION_ARGS)
+{
+	Crosstab   *state;
+	Crosstab   *result;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	state = PG_GETARG_CROSSTAB(0);
+	if (state->cells == CAPACITY(state))
+		PG_RETURN_POINTER(state);
+	result = crosstab_new(state->cells);
+	result->cells = state->cells;
+	memcpy(result->cell, state->cell, state->cells * sizeof(CrosstabCell));
+	PG_RETURN_POINTER(result);
+}
+
+/* ---- text and bytes ---- */
+
+static void
+append_key(StringInfo out, int32 key)
+{
+	if (key == UNKNOWN)
+		appendStringInfoChar(out, '?');
+	else
+		appendStringInfo(out, "%d", key);
+}
+
+/*
+ * ph.crosstab output: row>column: people, in order, ? for unknown: {1>1: 30, 1>2: 4, 2>?: 1}.
+ */
+PG_FUNCTION_INFO_V1(crosstab_out);
+Datum
+crosstab_out(PG_FUNCTION_ARGS)
+{
+	Crosstab   *crosstab = PG_GETARG_CROSSTAB(0);
+	StringInfoData out;
+
+	initStringInfo(&out);
+	appendStringInfoChar(&out, '{');
+	for (int i = 0; i < crosstab->cells; i++)
+	{
+		appendStringInfoString(&out, i > 0 ? ", " : "");
+		append_key(&out, crosstab->cell[i].row);
+		appendStringInfoChar(&out, '>');
+		append_key(&out, crosstab->cell[i].column);
+		appendStringInfo(&out, ": " INT64_FORMAT, crosstab->cell[i].people);
+	}
+	appendStringInfoChar(&out, '}');
+	PG_RETURN_CSTRING(out.data);
+}
+
+/* A whole number within bounds at *at, which moves behind it. */
+static bool
+read_number(char **at, int64 low, int64 high, int64 *number)
+{
+	char	   *end;
+
+	errno = 0;
+	*number = strtoll(*at, &end, 10);
+	if (end == *at || errno != 0 || *number < low || *number > high || !(isdigit((unsigned char) **at) || **at == '-'))
+		return false;
+	*at = end;
+	return true;
+}
+
+static bool
+read_key(char **at, int32 *key)
+{
+	int64		number;
+
+	if (**at == '?')
+	{
+		*key = UNKNOWN;
+		(*at)++;
+		return true;
+	}
+	if (!read_number(at, (int64) PG_INT32_MIN + 1, PG_INT32_MAX, &number))
+		return false;
+	*key = (int32) number;
+	return true;
+}
+
+static bool
+read_word(char **at, const char *word)
+{
+	int			length = strlen(word);
+
+	if (strncmp(*at, word, length) != 0)
+		return false;
+	*at += length;
+	return true;
+}
+
+/*
+ * ph.crosstab input.  Errors: invalid_text_representation, with the position and never the text.
+ */
+PG_FUNCTION_INFO_V1(crosstab_in);
+Datum
+crosstab_in(PG_FUNCTION_ARGS)
+{
+	char	   *text = PG_GETARG_CSTRING(0);
+	char	   *at = text;
+	Crosstab   *crosstab = crosstab_new(8);
+	bool		valid = read_word(&at, "{");
+
+	while (valid && *at != '}')
+	{
+		CrosstabCell cell = {0};
+
+		valid = (crosstab->cells == 0 || read_word(&at, ", ")) && read_key(&at, &cell.row) && read_word(&at, ">") &&
+			read_key(&at, &cell.column) && read_word(&at, ": ") && read_number(&at, 1, PG_INT64_MAX, &cell.people) &&
+			(crosstab->cells == 0 || compare_cells(&crosstab->cell[crosstab->cells - 1], &cell) < 0);
+		if (valid)
+			crosstab = crosstab_add(crosstab, cell);
+	}
+	if (!valid || strcmp(at, "}") != 0)
+		ereturn(fcinfo->context, (Datum) 0,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("invalid input syntax for type %s", "ph.crosstab"),
+				 errdetail("Near character %d.", (int) (at - text) + 1),
+				 errhint("Cells in order: {1>1: 30, 1>2: 4, 2>?: 1}.")));
+	return DirectFunctionCall1(crosstab_final, PointerGetDatum(crosstab));
+}
+
+/*
+ * ph.crosstab binary output: version, cells, each with row, column and people.
+ */
+PG_FUNCTION_INFO_V1(crosstab_send);
+Datum
+crosstab_send(PG_FUNCTION_ARGS)
+{
+	Crosstab   *crosstab = PG_GETARG_CROSSTAB(0);
+	StringInfoData out;
+
+	pq_begintypsend(&out);
+	pq_sendbyte(&out, CROSSTAB_VERSION);
+	pq_sendint32(&out, crosstab->cells);
+	for (int i = 0; i < crosstab->cells; i++)
+	{
+		pq_sendint32(&out, crosstab->cell[i].row);
+		pq_sendint32(&out, crosstab->cell[i].column);
+		pq_sendint64(&out, crosstab->cell[i].people);
+	}
+	PG_RETURN_BYTEA_P(pq_endtypsend(&out));
+}
+
+/*
+ * ph.crosstab binary input.  Errors: invalid_binary_representation.
+ */
+PG_FUNCTION_INFO_V1(crosstab_recv);
+Datum
+crosstab_recv(PG_FUNCTION_ARGS)
+{
+	StringInfo	in = (StringInfo) PG_GETARG_POINTER(0);
+	bool		valid = in->len - in->cursor >= 5 && pq_getmsgbyte(in) == CROSSTAB_VERSION;
+	uint32		cells = valid ? pq_getmsgint(in, 4) : 0;
+	Crosstab   *crosstab;
+
+	valid = valid && cells <= MOST_CELLS && in->len - in->cursor == (int) (cells * 16);
+	crosstab = crosstab_new(valid ? cells : 0);
+	for (int i = 0; valid && i < cells; i++)
+	{
+		crosstab->cell[i].row = pq_getmsgint(in, 4);
+		crosstab->cell[i].column = pq_getmsgint(in, 4);
+		crosstab->cell[i].people = pq_getmsgint64(in);
+		crosstab->cells++;
+	}
+	if (!valid || !crosstab_valid(crosstab))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+				 errmsg("invalid binary representation of type %s", "ph.crosstab")));
+	PG_RETURN_POINTER(crosstab);
+}
+
+/* ---- asking ---- */
+
+static void
+record_key(Datum *values, bool *nulls, int field, int32 key)
+{
+	values[field] = Int32GetDatum(key);
+	nulls[field] = key == UNKNOWN;
+}
+
+/*
+ * ph.movement(ph.crosstab, confidence float8) -> rows (before, after, people, share, lower, upper)
+ *
+ * The matrix as rows: of the people who were in before, the share that is in after, with Wilson's limits.
+ */
+PG_FUNCTION_INFO_V1(movement);
+Datum
+movement(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	double		confidence = argument_confidence(fcinfo, 1);
+	Crosstab   *crosstab;
+	double		row = 0;
+
+	InitMaterializedSRF(fcinfo, 0);
+	if (PG_ARGISNULL(0))
+		return (Datum) 0;
+	crosstab = PG_GETARG_CROSSTAB(0);
+	for (int i = 0; i < crosstab->cells; i++)
+	{
+		CrosstabCell *cell = &crosstab->cell[i];
+		Limits		limits;
+		Datum		values[6];
+		bool		nulls[6];
+
+		CHECK_FOR_INTERRUPTS();
+		if (i == 0 || cell->row != crosstab->cell[i - 1].row)
+		{
+			row = 0;
+			for (int j = i; j < crosstab->cells && crosstab->cell[j].row == cell->row; j++)
+				row += crosstab->cell[j].people;
+		}
+		limits = wilson_limits(cell->people, row, confidence);
+		record_key(values, nulls, 0, cell->row);
+		record_key(values, nulls, 1, cell->column);
+		values[2] = Int64GetDatum(cell->people);
+		nulls[2] = false;
+		record_number(values, nulls, 3, cell->people / row);
+		record_number(values, nulls, 4, limits.lower);
+		record_number(values, nulls, 5, limits.upper);
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}
+
+/*
+ * ph.movement_summary(ph.crosstab) -> (people, entered, left_out, stayed, to_lower, to_higher, and the last three as shares
+ *   of who is known both before and after)
+ *
+ * Lower and higher are numbers: tier 1 is the highest risk.
+ */
+PG_FUNCTION_INFO_V1(movement_summary);
+Datum
+movement_summary(PG_FUNCTION_ARGS)
+{
+	Crosstab   *crosstab = PG_GETARG_CROSSTAB(0);
+	double		people = 0,
+				entered = 0,
+				gone = 0,
+				stayed = 0,
+				lower = 0,
+				higher = 0;
+	Datum		values[9];
+	bool		nulls[9];
+
+	for (int i = 0; i < crosstab->cells; i++)
+	{
+		CrosstabCell *cell = &crosstab->cell[i];
+
+		people += cell->people;
+		if (cell->row == UNKNOWN)
+			entered += cell->column == UNKNOWN ? 0 : cell->people;
+		else if (cell->column == UNKNOWN)
+			gone += cell->people;
+		else if (cell->row == cell->column)
+			stayed += cell->people;
+		else if (cell->column < cell->row)
+			lower += cell->people;
+		else
+			higher += cell->people;
+	}
+	{
+		double		both = stayed + lower + higher;
+		double		numbers[] = {people, entered, gone, stayed, lower, higher, stayed / both, lower / both, higher / both};
+
+		for (int field = 0; field < lengthof(numbers); field++)
+			record_number(values, nulls, field, numbers[field]);
+	}
+	return record_datum(fcinfo, values, nulls);
+}

@@ -1,0 +1,67 @@
+-- Fitting regression in the database: laws, statuses, refusals. Numbers are compared with reference/models elsewhere.
+set search_path = public, ph;
+\set SHOW_CONTEXT never
+create temp table person as
+select i, 20 + i * 37 % 60 as age, i % 2 = 0 as female, (i * 7919 % 101) / 50.0 - 1 as z, 0.5 + i % 3 * 0.25 as years, i % 20 as practice from generate_series(1, 3000) i;
+alter table person add outcome boolean, add events integer, add cost float8, add weight integer;
+update person set outcome = (i * 104729 % 1000) / 1000.0 < 1 / (1 + exp(3 - 0.03 * age - 0.5 * female::int - 0.8 * z)), events = floor(years * exp(-1 + 0.01 * age + 0.3 * z) + (i * 31 % 17) / 17.0), cost = 100 + 3 * age + 20 * z + (i * 53 % 29), weight = 1 + i % 3;
+
+-- the scores are zero at the answer: residuals add up to nothing against every column
+select family, bool_and(abs(r) < 1e-6) as scores_are_zero from (
+  select 'logistic' as family, unnest(array[sum(d), sum(d * age), sum(d * female::int), sum(d * z)]) r from (select p.*, outcome::int - (score(m, array[age, female::int, z]::float8[])).value as d from person p, fit('logistic', 'select outcome, age, female, z from person') m) x
+  union all select 'poisson', unnest(array[sum(d), sum(d * age), sum(d * z)]) from (select p.*, events - (score(m, array[age, z]::float8[], years)).value as d from person p, fit('poisson', 'select events, age, z, years from person', exposure => 'years') m) x
+  union all select 'linear', unnest(array[sum(d), sum(d * age), sum(d * z)]) from (select p.*, cost - (score(m, array[age, z]::float8[])).value as d from person p, fit('linear', 'select cost, age, z from person') m) x) y group by family order by family;
+-- a linear fit is PostgreSQL's own
+select abs(m.coefficients[2] - (select regr_slope(cost, age) from person)) < 1e-10 as slope, abs(m.r_squared - (select regr_r2(cost, age) from person)) < 1e-12 as r_squared from fit('linear', 'select cost, age from person') m;
+-- an intercept alone is the logit of the mean, a rate of events over years
+select abs((m).coefficients[1] - (select ln(avg(outcome::int) / (1 - avg(outcome::int))) from person)) < 1e-9 as logit, abs((p).coefficients[1] - (select ln(sum(events) / sum(years)) from person)) < 1e-9 as rate
+from fit('logistic', 'select outcome from person') m, fit('poisson', 'select events, years from person', exposure => 'years') p;
+-- the unit of a column changes its coefficient and nothing else; so does where it begins
+select abs((a).log_likelihood - (b).log_likelihood) < 1e-8 as likelihood, abs((a).coefficients[2] - 12 * (b).coefficients[2]) < 1e-9 as coefficient, abs((a).coefficients[3] - (b).coefficients[3]) < 1e-9 as other
+from fit('logistic', 'select outcome, age, z from person') a, fit('logistic', 'select outcome, 12 * age + 1000000 as months, z from person') b;
+-- weights are rows written more than once; the order of the rows and parallel workers do not show
+select abs((a).log_likelihood - (b).log_likelihood) < 1e-6 as likelihood, (select bool_and(abs(x - y) < 1e-9) from unnest((a).coefficients, (b).coefficients) u(x, y)) as coefficients, (select bool_and(abs(x - y) < 1e-9) from unnest((a).covariance, (b).covariance) u(x, y)) as covariance
+from fit('logistic', 'select outcome, age, z, weight from person', weight => 'weight') a, fit('logistic', 'select outcome, age, z from person, generate_series(1, weight)') b;
+select (select bool_and(abs(x - y) <= 1e-13 * abs(x)) from unnest((a).coefficients, (b).coefficients) u(x, y)) as any_order from fit('poisson', 'select events, age, z from person order by i') a, fit('poisson', 'select events, age, z from person order by z, i desc') b;
+create table fit_parallel as table person;
+analyze fit_parallel;
+create temp table serial as select fit('logistic', 'select outcome, age, female, z from fit_parallel') as m;
+set parallel_setup_cost = 0; set parallel_tuple_cost = 0; set min_parallel_table_scan_size = 0;
+select (select bool_and(abs(x - y) <= 1e-13 * abs(x)) from unnest((m).coefficients, (f).coefficients) u(x, y)) as coefficients, abs((m).log_likelihood - (f).log_likelihood) < 1e-9 as likelihood from serial, fit('logistic', 'select outcome, age, female, z from fit_parallel') f;
+reset parallel_setup_cost; reset parallel_tuple_cost; reset min_parallel_table_scan_size;
+drop table fit_parallel;
+-- each its own cluster: HC0, and with the factor for few clusters it is larger
+select (select bool_and(abs(x - y) <= 1e-9 * abs(x)) from unnest((a).covariance, (b).covariance) u(x, y)) as alone, (c).clusters, (select bool_and(abs(x * 20 / 19 - y) <= 1e-9 * abs(x)) from unnest((c).covariance, (d).covariance) u(x, y)) as factor
+from fit('logistic', 'select outcome, age, z from person', variance => 'hc0') a, fit('logistic', 'select outcome, age, z, i from person', cluster => 'i', variance => 'cluster0') b,
+  fit('logistic', 'select outcome, age, z, practice from person', cluster => 'practice', variance => 'cluster0') c, fit('logistic', 'select outcome, age, z, practice from person', cluster => 'practice', variance => 'cluster') d;
+
+-- what cannot be fitted says why, and gives no coefficients
+create temp table hard as select i, i > 10 as separated, (i % 4 = 0) as y, i as x, 2 * i + 1 as twice, 5 as constant, case when i % 5 = 0 then null else i end as holes, 0 as zero from generate_series(1, 20) i;
+select what, (m).status, (m).coefficients is null as none, (m).rows, (m).rows_left_out, (m).rank, (m).note from (values
+  ('separated', fit('logistic', 'select separated, x from hard')), ('quasi', fit('logistic', 'select y or x > 15 as y, x > 15 as x from hard')), ('one class', fit('logistic', 'select true, x from hard')), ('no events', fit('poisson', 'select zero, x from hard')),
+  ('no rows', fit('linear', 'select x, i from hard where false')), ('all missing', fit('linear', 'select null::float8, x from hard')), ('collinear', fit('linear', 'select holes, x, twice, constant from hard')), ('collinear logistic', fit('logistic', 'select y, x, twice from hard')),
+  ('too few', fit('linear', 'select x, i, y from hard where i < 3')), ('stopped', fit('logistic', 'select y, x from hard', max_iterations => 1))) v(what, m);
+select (m).coefficients, score(m, '{1,3,5}'::float8[]) from fit('linear', 'select 3 * x + 1, x, twice, constant from hard') m;
+select score(m, '{1}'::float8[]) from fit('logistic', 'select separated, x from hard') m;
+-- rows are left out whole, and the same ones in every pass
+select (m).rows, (m).rows_left_out, abs((m).log_likelihood - (n).log_likelihood) < 1e-10 as same from fit('logistic', 'select y, holes from hard') m, fit('logistic', 'select y, holes from hard where holes is not null') n;
+-- one snapshot: what the query's own statement would see
+select m.rows = (select count(*) from person) as rows from fit('linear', 'select cost, age from person') m;
+
+-- refused, with what was wrong
+select fit('cox', 'select 1');
+select fit('logistic', 'select age, z from person');
+select fit('poisson', 'select -1, z from person');
+select fit('linear', 'select cost, ''x''::text as word from person');
+select fit('linear', 'select cost, age from person', response => 'price');
+select fit('linear', 'select cost, age from person', terms => '{age,nothing}');
+select fit('linear', 'select cost, age from person', terms => '{cost}');
+select fit('linear', 'select cost, age from person', weight => 'age', weight_type => 'probability');
+select fit('linear', 'select cost, age from person', variance => 'cluster');
+select fit('linear', 'select cost, age from person', exposure => 'age');
+select fit('linear', 'select cost, case when i = 7 then ''NaN'' else age::float8 end as age from person');
+select fit('poisson', 'select events, age, -years as years from person', exposure => 'years');
+select fit('logistic', 'select outcome, age from person where random() < 0.5');
+select fit('linear', 'delete from person');
+select count(*) from person;
+select fit('linear', 'select cost, age, age from person');
