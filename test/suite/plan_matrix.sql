@@ -34,7 +34,10 @@ insert into question values
   ('count_tally', 'select grp, ph.count_tally(age, events, years)::text, ph.count_tally(age, events, years, events * events)::text from person group by grp'),
   ('rollup', 'select grp, ph.rollup(part)::text from person group by grp'),
   ('conditions_of', 'select grp, ph.conditions_of(code)::text, ph.conditions_of(code, ''cm'')::text from person group by grp'),
-  ('conditions_rollup', 'select grp, ph.conditions_rollup(case when code is not null then ''{mi,Z99}''::ph.conditions end)::text, ph.conditions_named(case when events = 2 then ''chf'' end)::text from person group by grp');
+  ('conditions_rollup', 'select grp, ph.conditions_rollup(case when code is not null then ''{mi,Z99}''::ph.conditions end)::text, ph.conditions_named(case when events = 2 then ''chf'' end)::text from person group by grp'),
+  ('conditions_named', 'select grp, ph.conditions_named(case when events = 2 then ''copd'' end, ''cambridge'')::text from person group by grp'),
+  ('crosstab', 'select grp, ph.crosstab(id % 4, nullif(id % 7, 3))::text, ph.crosstab_rollup(case when events is not null then ''{?>1: 2, 1>2: 3}''::ph.crosstab end)::text from person group by grp'),
+  ('regression_sums', 'select grp, ph.regression_sums(''products'', ''linear'', events, array[1, age, years], 1, 0, ''{}'', false)::text from person group by grp');
 
 -- What is asked without groups, with few large groups, with a filter and with grouping sets, where any plan may serve.
 create table small_question (name text, query text);
