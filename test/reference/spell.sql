@@ -39,5 +39,11 @@ select 'readmission', person_id || ' ' || end_date,
 from discharge d;
 insert into result select 'readmissions are found', count(*)::text, count(*) between 1 and (select count(*) - 1 from discharge) from discharge where readmitted;
 
+-- the codes of an episode in one field, with some that are none
+with folded as (select "EPIKEY" as episode, ph.conditions_of(code) as c, count(*) filter (where not ph.icd10_valid(code)) as malformed
+  from apc, unnest(string_to_array("DIAG_4_CONCAT", ',')) code group by 1)
+insert into result select 'Charlson of artificial episodes', episode, ph.charlson(c) between 0 and 24 and ph.hospital_frailty(c) between 0 and 99 from folded
+union all select 'conditions of artificial episodes are found', 'all', count(*) filter (where ph.charlson(c) > 0) between 1 and count(*) - 1 from folded;
+
 select name, count(*), count(*) filter (where ok is not true), string_agg(case_id, ' ') filter (where ok is not true)
 from result group by name order by name;

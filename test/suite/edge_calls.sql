@@ -6,7 +6,7 @@ create extension if not exists population_health;
 set search_path = public, ph;
 select set_config('ph_test.limit', :'limit', false) \g /dev/null
 
-create temp table pool (type regtype, value text);
+create temp table pool (type regtype, value text, argument text);  -- an argument named has values of its own
 insert into pool select 'float8', v from unnest(array[null, '0', '-0', '1', '0.95', '-1', '1e308', '-1e308', 'NaN', 'Infinity', '-Infinity', '5e-324', '100000']) v;
 insert into pool select 'float8[]', v from unnest(array[null, '{}', '{0.5}', '{0.1,0.2}', '{3,2,1}', '{NULL}', '{NaN}', '{Infinity,-Infinity}', '{{0.1,0.2},{0.3,0.4}}', '[5:6]={0.1,0.2}']) v;
 insert into pool select 'int4', v from unnest(array[null, '0', '-1', '1', '19', '80', '2000', '2147483647', '-2147483648']) v;
@@ -41,9 +41,12 @@ insert into pool select 'conditions', v from unnest(array[null, '{}', '{mi}', '{
 insert into pool select 'conditions', ph.conditions_named(condition, instrument)::text from ph.instrument_codes();
 insert into pool select 'cstring', v from unnest(array['', '{', 'empty', 'people; 1: 1 0 0', '{mi}', '{1>1: 30, 2>?: 1}', 'scores linear 0 0 1 0 1 1 Infinity 0 1 0 1 0 1 0 0 0 0 0 0 0', 'junk']) v;
 
+insert into pool select 'text', v, 'pass' from unnest(array[null, 'products', 'start', 'step', 'scores', 'squares', 'no such pass']) v;
+insert into pool select 'text', v, 'family' from unnest(array[null, 'linear', 'logistic', 'poisson', 'cox', 'no such family']) v;
+
 -- functions that take what SQL cannot give, and those that make things, are called elsewhere
 create temp table callable as
-select p.oid, p.oid::regproc::text as name, l.lanname = 'c' as native, p.prokind, p.proretset, p.prorettype::regtype as returns, (string_to_array(p.proargtypes::text, ' ')::oid[]::regtype[])[1:given] as args
+select p.oid, p.oid::regproc::text as name, l.lanname = 'c' as native, p.prokind, p.proretset, p.prorettype::regtype as returns, (string_to_array(p.proargtypes::text, ' ')::oid[]::regtype[])[1:given] as args, p.proargnames as names
 from pg_proc p join pg_depend d on d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e' join pg_extension e on e.oid = d.refobjid
 join pg_language l on l.oid = p.prolang,
   -- with all arguments, with those that have a default left out, and with the first of those
@@ -51,6 +54,7 @@ join pg_language l on l.oid = p.prolang,
 where e.extname = 'population_health' and p.prokind in ('f', 'a', 'w') and p.provolatile <> 'v' and not 'internal'::regtype::oid = any (p.proargtypes::oid[])
   and p.proname <> 'fit';  -- takes a query, whose errors are its own
 create temp table complaint (said text);
+create temp table choice (i int, n int, value text, primary key (i, n));
 create temp table tried (name text, native boolean, calls int, answers int);
 
 do $$
@@ -63,18 +67,23 @@ begin
       insert into complaint select format('no edge values for %s of %s', t, f.name) from unnest(f.args) t where not exists (select from pool where type = t);
       continue;
     end if;
+    truncate choice;
+    insert into choice
+    select i, row_number() over (partition by i) - 1, p.value
+    from generate_series(1, cardinality(f.args)) i join pool p on p.type = f.args[i]
+      and p.argument is not distinct from (select s.argument from pool s where s.type = f.args[i] and s.argument = f.names[i] limit 1);
     total := 1;
-    for i in 1 .. cardinality(f.args) loop select total * count(*) into total from pool where type = f.args[i]; end loop;
+    select coalesce(round(exp(sum(ln(offered)))), 1) into total from (select count(*)::numeric as offered from choice group by choice.i) s;
     calls := 0; answers := 0;
     while calls < least(total, call_limit) loop
       picked := '';
       -- where there are too many combinations, the golden ratio spreads over all of them, in step with no argument
       rest := case when total <= call_limit then calls else floor(mod(calls * 0.618033988749895, 1) * total) end;
-      for i in 1 .. cardinality(f.args) loop
-        select count(*) into size from pool where type = f.args[i];
-        select value into arguments from pool where type = f.args[i] offset mod(rest, size)::int limit 1;
+      for argument_number in 1 .. cardinality(f.args) loop
+        select count(*) into size from choice c where c.i = argument_number;
+        select c.value into arguments from choice c where c.i = argument_number and c.n = mod(rest, size);
         rest := div(rest, size);
-        picked := picked || case when i > 1 then ', ' else '' end || coalesce(quote_literal(arguments), 'null') || '::' || f.args[i];
+        picked := picked || case when argument_number > 1 then ', ' else '' end || coalesce(quote_literal(arguments), 'null') || '::' || f.args[argument_number];
       end loop;
       calls := calls + 1;
       query := format('%s(%s)%s', f.name, picked, case when f.prokind = 'w' then ' over ()' else '' end);
