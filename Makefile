@@ -18,6 +18,7 @@ PARTS = \
 	30_risk/fib4 30_risk/news2 30_risk/lace 30_risk/hospital_score 30_risk/cha2ds2_vasc 30_risk/kidney 30_risk/score2 \
 	30_risk/regression 30_risk/model 30_risk/fit \
 	30_risk/discrimination 30_risk/calibration 30_risk/net_benefit \
+	40_segment/rule 40_segment/scheme 40_segment/segment_view 40_segment/shipped_schemes 40_segment/segment_history \
 	40_segment/bridges_to_health \
 	50_population/shared_tables 50_population/check_shared_tables 50_population/population_views
 JOINED_SCRIPT = population_health--$(EXTVERSION).sql

@@ -41,6 +41,12 @@ insert into pool select 'conditions', v from unnest(array[null, '{}', '{mi}', '{
 insert into pool select 'conditions', ph.conditions_named(condition, instrument)::text from ph.instrument_codes();
 insert into pool select 'cstring', v from unnest(array['', '{', 'empty', 'people; 1: 1 0 0', '{mi}', '{1>1: 30, 2>?: 1}', 'scores linear 0 0 1 0 1 1 Infinity 0 1 0 1 0 1 0 0 0 0 0 0 0', 'junk']) v;
 
+insert into pool select 'text', v, 'statistic' from unnest(array[null, 'proportion', 'ratio', 'rate', 'no such statistic']) v;
+insert into pool select 'text', v, 'expression' from unnest(array[null, '', 'a', 'b > 1', 'a and ph.count_true(a, c) > 1', 'a or not a', '(select true)', 'random() > b', 'a;', '*', repeat('(', 9000), repeat('not ', 20000) || 'a']) v;
+insert into pool select 'text[]', v, 'inputs' from unnest(array[null, '{}', '{a,b,c}', '{a,a,b}', '{a,b,NULL}']) v;
+insert into pool select 'text[]', v, 'by' from unnest(array[null, '{}', '{a}', '{a,NULL,b > 0}', '{x}']) v;
+insert into pool select 'regtype[]', v from unnest(array[null, '{}', '{boolean,integer,boolean}', '{record,integer,boolean}', '{0,0,0}', '{999999,1,2}', '{boolean[],NULL,text}']) v;
+insert into pool select 'boolean[]', v from unnest(array[null, '{}', '{t,f,NULL}', '{{t,f},{t,t}}']) v;
 insert into pool select 'text', v, 'pass' from unnest(array[null, 'products', 'start', 'step', 'scores', 'squares', 'no such pass']) v;
 insert into pool select 'text', v, 'family' from unnest(array[null, 'linear', 'logistic', 'poisson', 'cox', 'no such family']) v;
 

@@ -1,0 +1,22 @@
+
+-- ---- rules of segmentation schemes ----
+
+CREATE FUNCTION ph.count_true(VARIADIC conditions boolean[]) RETURNS integer
+  AS 'MODULE_PATHNAME', 'count_true' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION ph.count_true(boolean[]) IS 'how many of the conditions are true; one that is not known is not counted. For k of n in a rule: ph.count_true(a, b, c) >= 2';
+
+CREATE FUNCTION ph.unresolved(diagnosed date, resolved date) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT diagnosed IS NOT NULL AND (resolved IS NULL OR diagnosed > resolved);
+END;
+COMMENT ON FUNCTION ph.unresolved(date, date) IS 'whether the last diagnosis is after the last note that it has resolved; never NULL';
+
+CREATE FUNCTION ph.check_rule(expression text, inputs text[], types regtype[], OUT expression_checked text, OUT inputs_used text[], OUT always text)
+  RETURNS record AS 'MODULE_PATHNAME', 'check_rule' LANGUAGE C STABLE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION ph.check_rule(text, text[], regtype[]) IS
+  'a rule as PostgreSQL writes it after analysis against the declared inputs, the inputs that it reads, and what can be shown: never true, or true wherever its inputs are known; an error with its position where it is not one boolean expression of immutable functions, operators and casts of pg_catalog and population_health';
+
+CREATE FUNCTION ph.rule_implied(expression text, by text[], inputs text[], types regtype[]) RETURNS boolean
+  AS 'MODULE_PATHNAME', 'rule_implied' LANGUAGE C STABLE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION ph.rule_implied(text, text[], text[], regtype[]) IS
+  'whether it can be shown that one of the other rules is true wherever this one is, so that it can never win over them; false where it cannot be shown';
