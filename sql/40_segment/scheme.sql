@@ -12,7 +12,7 @@ COMMENT ON COLUMN ph.scheme.precedence IS 'whether the order of the segments is 
 COMMENT ON COLUMN ph.scheme.used_at IS 'when it was first used: from then on the version cannot change';
 
 CREATE TABLE ph.scheme_input (
-  scheme text NOT NULL, version text NOT NULL, input text NOT NULL, type text NOT NULL, description text,
+  scheme text NOT NULL, version text NOT NULL, input text NOT NULL CHECK (input NOT IN ('', 'person_id')), type text NOT NULL, description text,
   code_list text, activity boolean NOT NULL DEFAULT false,
   PRIMARY KEY (scheme, version, input), FOREIGN KEY (scheme, version) REFERENCES ph.scheme ON DELETE CASCADE);
 COMMENT ON TABLE ph.scheme_input IS 'the inputs that the rules of a scheme may name: a column of the relation of people each';
@@ -51,6 +51,9 @@ DECLARE
 BEGIN
   IF TG_OP = 'UPDATE' AND (NEW.scheme, NEW.version) <> (OLD.scheme, OLD.version) THEN
     RAISE EXCEPTION 'the scheme and version of a row cannot change' USING ERRCODE = '55006', HINT = 'Insert it anew.';
+  END IF;
+  IF TG_TABLE_NAME = 'scheme' AND TG_TABLE_SCHEMA <> 'ph' AND TG_OP = 'INSERT' AND EXISTS (SELECT FROM ph.scheme s WHERE s.scheme = of_scheme) THEN
+    RAISE EXCEPTION 'the name "%" belongs to a scheme that is shipped', of_scheme USING ERRCODE = '42939', HINT = 'Give your scheme a name of its own.';
   END IF;
   EXECUTE format('SELECT used_at FROM %I.scheme WHERE scheme = $1 AND version = $2', TG_TABLE_SCHEMA) INTO used USING of_scheme, of_version;
   IF used IS NOT NULL THEN

@@ -82,7 +82,9 @@ DECLARE
   moves boolean;
   arrays text;
 BEGIN
-  CALL ph.require_choice('missing', missing, ARRAY['refuse', 'unknown']);
+  IF missing NOT IN ('refuse', 'unknown') THEN
+    RAISE EXCEPTION 'argument "missing" is not a known choice' USING ERRCODE = '22023', HINT = 'Choose one of: refuse, unknown.';
+  END IF;
   EXECUTE format('SELECT array_agg(input ORDER BY input), array_agg(type::regtype ORDER BY input) FROM %I.scheme_input WHERE scheme = $1 AND version = $2', schema) INTO names, types USING scheme, version;
   -- rules are written anew from their own text, so that what stands in the table as checked is not trusted
   EXECUTE format('SELECT jsonb_agg(to_jsonb(r) || jsonb_build_object(''checked'', (ph.check_rule(r.expression, $3, $4)).expression_checked, ''segment_rank'', s.rank, ''kind'', s.kind) ORDER BY s.rank, r.rule_order)
@@ -151,7 +153,7 @@ BEGIN
     coalesce(string_agg(format(E'\n    CASE WHEN %s THEN %L END', r->>'checked', r->>'rule'), ', ' ORDER BY n), ''),
     coalesce(string_agg(format(E'\n    CASE WHEN %s THEN %L END', r->>'checked', coalesce(r->>'says', r->>'rule')), ', ' ORDER BY n), ''),
     coalesce(string_agg(format(E'\n    CASE WHEN %s THEN %L%s END', r->>'checked', (r->>'rule') || ':',
-      (SELECT string_agg(format(' || %L || COALESCE(%I::text, ''unknown'')', ' ' || i || ' = ', i), '' ORDER BY i) FROM jsonb_array_elements_text(r->'inputs') i)), ', ' ORDER BY n), ''))
+      (SELECT string_agg(format(' || %L || COALESCE(%I::text, ''unknown'')', CASE WHEN k > 1 THEN ', ' ELSE ' ' END || i || ' = ', i), '' ORDER BY k) FROM jsonb_array_elements_text(r->'inputs') WITH ORDINALITY i(i, k))), ', ' ORDER BY n), ''))
   INTO arrays FROM jsonb_array_elements(rules) WITH ORDINALITY r(r, n);
   SELECT arrays || format('  array_remove(ARRAY[%s]::text[], NULL) AS unknown', coalesce(string_agg(format(E'CASE WHEN %I IS NULL THEN %1$L END', i), ', ' ORDER BY i), '')) INTO arrays
   FROM (SELECT DISTINCT i FROM jsonb_array_elements(rules) r, jsonb_array_elements_text(r->'inputs') i) used;
@@ -201,7 +203,7 @@ DECLARE
   r record;
 BEGIN
   EXECUTE format('SELECT * FROM %s WHERE person_id::text = $1', segments) INTO r USING person_id;
-  IF NOT FOUND OR r.segment IS NULL THEN
+  IF r.person_id IS NULL THEN
     RETURN;
   END IF;
   RETURN NEXT format('You are in the group "%s".', array_to_string(r.path, '", within it "'));

@@ -11,6 +11,7 @@
 #include "access/tupdesc.h"
 #include "catalog/dependency.h"
 #include "catalog/pg_namespace.h"
+#include "catalog/pg_operator.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "commands/extension.h"
@@ -147,6 +148,41 @@ function_is_refused(Oid function, void *context)
 		!is_offered(ProcedureRelationId, function, get_func_namespace(function), inputs->extension);
 }
 
+static Oid
+operator_namespace(Oid operator)
+{
+	HeapTuple	tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(operator));
+	Oid			namespace;
+
+	if (!HeapTupleIsValid(tuple))
+		return InvalidOid;
+	namespace = ((Form_pg_operator) GETSTRUCT(tuple))->oprnamespace;
+	ReleaseSysCache(tuple);
+	return namespace;
+}
+
+/* An operator of somebody's own over a function of pg_catalog: its name could come to mean another. */
+static bool
+operator_is_refused(Node *node, Inputs *inputs)
+{
+	Oid			operator;
+
+	switch (nodeTag(node))
+	{
+		case T_OpExpr:
+		case T_DistinctExpr:
+		case T_NullIfExpr:
+			operator = ((OpExpr *) node)->opno;
+			break;
+		case T_ScalarArrayOpExpr:
+			operator = ((ScalarArrayOpExpr *) node)->opno;
+			break;
+		default:
+			return false;
+	}
+	return !is_offered(OperatorRelationId, operator, operator_namespace(operator), inputs->extension);
+}
+
 /* What is not on the list is refused where it stands. */
 static bool
 refuse_node(Node *node, void *context)
@@ -190,7 +226,7 @@ refuse_node(Node *node, void *context)
 							errhint("A rule compares its inputs with operators, functions, CASE, AND, OR and NOT."),
 							parser_errposition(inputs->state, exprLocation(node))));
 	}
-	if (check_functions_in_node(node, function_is_refused, context))
+	if (operator_is_refused(node, inputs) || check_functions_in_node(node, function_is_refused, context))
 		ereport(ERROR, (errcode(ERRCODE_INVALID_FUNCTION_DEFINITION), errmsg("this function or operator cannot be used in a rule"),
 						errhint("A rule may use immutable functions, operators and casts of pg_catalog and population_health only."),
 						parser_errposition(inputs->state, exprLocation(node))));

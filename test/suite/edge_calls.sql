@@ -52,7 +52,7 @@ insert into pool select 'text', v, 'family' from unnest(array[null, 'linear', 'l
 
 -- functions that take what SQL cannot give, and those that make things, are called elsewhere
 create temp table callable as
-select p.oid, p.oid::regproc::text as name, l.lanname = 'c' as native, p.prokind, p.proretset, p.prorettype::regtype as returns, (string_to_array(p.proargtypes::text, ' ')::oid[]::regtype[])[1:given] as args, p.proargnames as names
+select p.oid, p.oid::regproc::text as name, l.lanname = 'c' as native, p.prokind, p.proretset, p.prorettype::regtype as returns, (string_to_array(p.proargtypes::text, ' ')::oid[]::regtype[])[1:given] as args, p.proargnames as names, p.provariadic <> 0 as variadic, p.proname in ('check_rule', 'rule_implied') as reads_sql
 from pg_proc p join pg_depend d on d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e' join pg_extension e on e.oid = d.refobjid
 join pg_language l on l.oid = p.prolang,
   -- with all arguments, with those that have a default left out, and with the first of those
@@ -89,7 +89,7 @@ begin
         select count(*) into size from choice c where c.i = argument_number;
         select c.value into arguments from choice c where c.i = argument_number and c.n = mod(rest, size);
         rest := div(rest, size);
-        picked := picked || case when argument_number > 1 then ', ' else '' end || coalesce(quote_literal(arguments), 'null') || '::' || f.args[argument_number];
+        picked := picked || case when argument_number > 1 then ', ' else '' end || case when f.variadic and argument_number = cardinality(f.args) then 'variadic ' else '' end || coalesce(quote_literal(arguments), 'null') || '::' || f.args[argument_number];
       end loop;
       calls := calls + 1;
       query := format('%s(%s)%s', f.name, picked, case when f.prokind = 'w' then ' over ()' else '' end);
@@ -114,7 +114,7 @@ begin
       exception when others then
         get stacked diagnostics state = returned_sqlstate, said = message_text;
         -- an error is fine where it is about data, a limit or a window, and in SQL functions about a schema that is not there: never an internal one
-        if left(state, 2) = 'XX' or f.native and left(state, 2) not in ('22', '54') and state <> '42P20' then
+        if left(state, 2) = 'XX' or f.native and left(state, 2) not in ('22', '54') and state <> '42P20' and not (f.reads_sql and left(state, 2) in ('42', '0A')) then
           insert into complaint values (format('%s %s: select %s', state, left(said, 100), left(query, 400)));
         end if;
       end;
@@ -123,6 +123,6 @@ begin
   end loop;
 end $$;
 -- a function that never answered was not tried
-insert into complaint select 'no call was answered: ' || name from tried where native group by name having sum(answers) = 0;
+insert into complaint select 'no call was answered: ' || name from tried where native and current_setting('ph_test.limit')::int >= 4000 group by name having sum(answers) = 0;
 select sum(calls) || ' calls of ' || count(distinct name) || ' functions' from tried;
 select said from complaint limit 30;

@@ -1,0 +1,127 @@
+-- Segmentation schemes: shipped ones, one's own, what is refused, and what the view answers.
+\set SHOW_CONTEXT never
+set client_min_messages = warning;
+create schema care;
+call ph.create_segment_tables('care');
+create table care.people as select 'p' || i as person_id, i % 100 as age_years, case when i % 3 > 0 then i % 7 = 0 end as copd, i % 11 = 0 as heart_failure, i % 5 as admissions, i % 13 = 0 as severe from generate_series(1, 1000) i;
+create function pg_temp.refused(query text) returns text language plpgsql as $$
+declare message text; hint text; state text;
+begin
+  execute query;
+  return 'accepted';
+exception when others then
+  get stacked diagnostics message = message_text, hint = pg_exception_hint, state = returned_sqlstate;
+  return concat_ws(' | ', state, message, nullif(hint, ''));
+end $$;
+
+-- a scheme of one's own: nested segments, a flag, a promotion and a demotion
+insert into care.scheme values ('winter', '1', 'winter plan', 'ourselves', 'ours', 'ours');
+insert into care.scheme_input (scheme, version, input, type, activity) values ('winter', '1', 'age_years', 'int', false), ('winter', '1', 'copd', 'bool', false), ('winter', '1', 'heart_failure', 'boolean', false), ('winter', '1', 'admissions', 'integer', true), ('winter', '1', 'severe', 'boolean', false);
+insert into care.scheme_segment (scheme, version, rank, segment, kind, parent) values ('winter', '1', 1, 'High', 'segment', null), ('winter', '1', 2, 'Lungs and heart', 'segment', null), ('winter', '1', 9, 'Well', 'default', null),
+  ('winter', '1', 21, 'Both', 'segment', 'Lungs and heart'), ('winter', '1', 22, 'Lungs', 'segment', 'Lungs and heart'), ('winter', '1', 23, 'Severe lungs', 'segment', 'Lungs'), ('winter', '1', 24, 'Heart', 'segment', 'Lungs and heart'), ('winter', '1', 30, 'Over 80', 'flag', null);
+insert into care.scheme_rule (scheme, version, rule_order, rule, segment, effect, expression, says) values
+  ('winter', '1', 1, 'four admissions', 'High', 'assign', 'admissions >= 4 and age_years >= 75', 'you were admitted four times'), ('winter', '1', 2, 'both', 'Both', 'assign', 'copd and heart_failure', 'you have both'),
+  ('winter', '1', 3, 'lungs', 'Lungs', 'assign', 'copd', 'you have a lung disease'), ('winter', '1', 4, 'severe', 'Severe lungs', 'assign', 'severe', 'it is severe'), ('winter', '1', 5, 'heart', 'Heart', 'assign', 'heart_failure', 'your heart is weak'),
+  ('winter', '1', 6, 'over 80', 'Over 80', 'assign', 'age_years > 80', 'you are over 80'), ('winter', '1', 7, 'old and ill', 'High', 'promote', 'heart_failure and age_years > 90', 'you are over 90 and your heart is weak'),
+  ('winter', '1', 8, 'no admission', 'Lungs and heart', 'demote', 'admissions = 0', null);
+select rule, checked, inputs from care.scheme_rule order by rule_order;
+call ph.create_segment_view('winter', '1', 'care.people', 'care.segment', schema => 'care');
+select * from ph.segment_summary('care.segment');
+select * from ph.segment_coverage('care.segment', 'care');
+-- everybody once, and nested totals close
+select count(*), count(distinct person_id), count(*) filter (where path[1] <> segment) as differs from care.segment;
+select path, count(*) from care.segment group by 1 order by 1;
+-- against the same by hand
+select count(*) from care.segment s join care.people p using (person_id) where segment is distinct from case
+  when heart_failure and age_years > 90 and admissions > 0 then 'High' when admissions >= 4 and age_years >= 75 then 'High'
+  when copd and heart_failure or copd or heart_failure then case when heart_failure and age_years > 90 and admissions > 0 then 'High' else 'Lungs and heart' end
+  when heart_failure and age_years > 90 then 'Lungs and heart' else 'Well' end;
+select count(*) as wrong from care.segment s join care.people p using (person_id) where flags is distinct from case when age_years > 80 then '{Over 80}'::text[] else '{}' end
+  or unknown is distinct from case when copd is null then '{copd}'::text[] else '{}' end or ('lungs' = any (matched)) is distinct from coalesce(copd, false);
+select segment, rank, path, flags, matched, because, reasons, unknown from care.segment where person_id in ('p91', 'p154', 'p99') order by person_id;
+select * from ph.explain_segment('care.segment', 'p154');
+select * from ph.explain_segment('care.segment', 'p3');
+select count(*) from ph.explain_segment('care.segment', 'nobody');
+-- a condition on a person reaches the table, and workers share the work
+alter table care.people set (parallel_workers = 2);
+set parallel_setup_cost = 0; set parallel_tuple_cost = 0; set min_parallel_table_scan_size = 0;
+explain (costs off) select segment from care.segment where person_id = 'p7';
+explain (costs off) select segment, count(*) from care.segment group by 1;
+reset parallel_setup_cost; reset parallel_tuple_cost; reset min_parallel_table_scan_size;
+
+-- used: it does not change; a copy does
+select pg_temp.refused($$update care.scheme_rule set expression = 'copd' where rule = 'heart'$$);
+select pg_temp.refused($$delete from care.scheme_segment where segment = 'Over 80'$$);
+select pg_temp.refused($$insert into care.scheme_input values ('winter', '1', 'x', 'int')$$);
+select pg_temp.refused($$update care.scheme set label = 'x'$$);
+select pg_temp.refused($$delete from care.scheme$$);
+select pg_temp.refused($$update ph.scheme_rule set expression = 'true'$$);
+call ph.copy_scheme('care', 'winter', '1', 'winter', '2', 'care');
+update care.scheme_rule set expression = 'copd or age_years > 95' where rule = 'lungs' and version = '2';
+delete from care.scheme_rule where rule = 'no admission' and version = '2';
+select * from ph.scheme_changes('winter', '1', '2', 'care');
+call ph.create_segment_view('winter', '2', 'care.people', 'care.segment_2', schema => 'care');
+select segment_before, segment_after, count(*), min(reasons_after::text) from ph.scheme_moves('care.segment', 'care.segment_2') group by 1, 2 order by 1, 2;
+
+-- refused when saved
+insert into care.scheme values ('bad', '1', 'bad');
+insert into care.scheme_input (scheme, version, input, type) values ('bad', '1', 'a', 'integer'), ('bad', '1', 'b', 'boolean'), ('bad', '1', 't', 'text');
+insert into care.scheme_segment (scheme, version, rank, segment, kind, parent) values ('bad', '1', 1, 'S', 'segment', null), ('bad', '1', 2, 'T', 'segment', 'S'), ('bad', '1', 9, 'D', 'default', null), ('bad', '1', 10, 'F', 'flag', null);
+create domain care.positive as int check (value > 0);
+create function care.lie(int) returns boolean language sql immutable as 'select true';
+create operator care.=== (leftarg = int, rightarg = int, function = int4eq);
+select e, pg_temp.refused(format('insert into care.scheme_rule (scheme, version, rule_order, rule, segment, expression) values (''bad'', ''1'', 1, ''r'', ''S'', %L)', e))
+from unnest(array['', 'a', 'a >', 'missing > 1', 'a > 1; drop table care.people', 'a > 1 from care.people', 'b as c', 'a, b', '*', 'input.*', 'exists (select 1)', 'a = (select 1)', 'sum(a) > 1', 'row_number() over () = 1', 'random() > 0.5',
+  'now() > ''2024-01-01''', 'care.lie(a)', 'a operator(care.===) 1', 'a::care.positive > 1', 'generate_series(1, a) > 1', 'current_user = t', 't::regclass is null', '$1', 'b limit 1', 'pg_sleep(1) is null', 'xmlexists(''a'' passing t)', 'nextval(''x'') > 1', 'a in (1, 2', 'ph.tally(1) is null',
+  'date ''2024-01-01'' < t', 'a is document', 'b order by 1', 'values (true)', '1; select true', repeat('x', 200000)]) e where length(e) < 1000 or true order by length(e) = 200000 limit 34;
+select pg_temp.refused(format('insert into care.scheme_rule (scheme, version, rule_order, rule, segment, expression) values (''bad'', ''1'', 1, ''r'', ''S'', %L)', repeat('x', 200000)));
+select e, (ph.check_rule(e, '{a,b,t}', '{integer,boolean,text}')).* from unnest(array['b', 'not b', 'a between 1 and 3', 't ilike ''x%''', 'case when a > 1 then b else t = ''y'' end', 'coalesce(b, false)', 'a = any (array[1,2])', 'length(t) > 3 and t ~ ''^a''', 'b is not true', 't collate "C" < ''a''', 'a % 2 = 0',
+  'greatest(a, 3) > 4', 't is distinct from ''a''', 'input.a > 1', 'nullif(a, 0) is null', 'ph.icd10_valid(t)', 'ph.has(ph.union(null, null), ''mi'')', 'a is null', 'true', 'null', 'b and not b', 'a > 3 or a <= 3']) e;
+select pg_temp.refused($$insert into care.scheme_rule (scheme, version, rule_order, rule, segment, expression) values ('bad', '1', 1, 'r', 'D', 'b')$$);
+select pg_temp.refused($$insert into care.scheme_rule (scheme, version, rule_order, rule, segment, effect, expression) values ('bad', '1', 1, 'r', 'F', 'promote', 'b')$$);
+select pg_temp.refused($$insert into care.scheme_segment (scheme, version, rank, segment) values ('bad', '1', 2, 'U')$$);
+select pg_temp.refused($$insert into care.scheme_segment (scheme, version, rank, segment, kind) values ('bad', '1', 12, 'U', 'default')$$);
+select pg_temp.refused($$update care.scheme_segment set parent = 'T' where segment = 'S' and scheme = 'bad'$$);
+select pg_temp.refused($$insert into care.scheme_input values ('bad', '1', 'x', 'no_such_type')$$);
+select pg_temp.refused($$insert into care.scheme_input values ('bad', '1', 'x', 'care.positive')$$);
+select pg_temp.refused($$insert into care.scheme_input values ('bad', '1', 'x', 'record')$$);
+select pg_temp.refused($$insert into care.scheme values ('snee', '1', 'mine')$$);
+insert into care.scheme_rule (scheme, version, rule_order, rule, segment, expression) values ('bad', '1', 1, 'r', 'S', 'b'), ('bad', '1', 2, 'r2', 'T', 'a > 3');
+select pg_temp.refused($$insert into care.scheme_rule (scheme, version, rule_order, rule, segment, expression) values ('bad', '1', 2, 'r3', 'S', 'b')$$);
+select pg_temp.refused($$call ph.create_segment_view('bad', '1', 'care.people', 'care.bad', 'care')$$);
+select pg_temp.refused($$call ph.create_segment_view('winter', '1', 'care.people', 'bad', 'care')$$);
+select pg_temp.refused($$call ph.create_segment_view('none', '1', 'care.people', 'care.bad', 'care')$$);
+select pg_temp.refused($$select ph.segment_query('kent_bands', 'year-of-care', 'care.people', missing => 'maybe')$$);
+create view care.other_type as select person_id, 'x'::text as long_term_conditions from care.people;
+select pg_temp.refused($$select ph.segment_query('kent_bands', 'year-of-care', 'care.other_type')$$);
+select pg_temp.refused($$call ph.create_segment_tables('nowhere')$$);
+select pg_temp.refused($$call ph.create_segment_tables('ph')$$);
+
+-- the text that stands as checked is not trusted, nor is a search path with traps
+create schema trap;
+create function trap.lower(text) returns text language sql as $$ select 'trap' $$;
+create operator trap.> (leftarg = int, rightarg = int, function = int4lt);
+set search_path = trap, pg_catalog, public;
+call ph.copy_scheme('care', 'bridges_to_health', 'bnssg-2019', 'mine', '1');
+alter table care.scheme_rule disable trigger all;
+update care.scheme_rule set checked = 'true; drop table care.people' where scheme = 'mine';
+alter table care.scheme_rule enable trigger all;
+select count(*) from care.scheme_rule where scheme = 'mine' and ph.segment_query('mine', '1', 'care.people', 'care', missing => 'unknown') like '%' || checked || '%';
+reset search_path;
+
+-- checks: what logic shows, and what these people show
+select scheme, version, c.finding, c.segment, rule, detail from ph.scheme, lateral ph.check_scheme(scheme, version) c where finding not in ('uses_activity') order by 1, 2, 3, 4, 5;
+insert into care.scheme values ('poor', '1', 'poor');
+insert into care.scheme_input (scheme, version, input, type, code_list, activity) values ('poor', '1', 'age_years', 'integer', null, false), ('poor', '1', 'copd', 'boolean', 'no_such_list', false), ('poor', '1', 'admissions', 'integer', null, true), ('poor', '1', 'blind', 'boolean', null, false);
+insert into care.scheme_segment (scheme, version, rank, segment, kind) values ('poor', '1', 1, 'A', 'segment'), ('poor', '1', 2, 'B', 'segment'), ('poor', '1', 3, 'C', 'segment'), ('poor', '1', 4, 'N', 'segment'), ('poor', '1', 5, 'D', 'default');
+insert into care.scheme_rule (scheme, version, rule_order, rule, segment, expression) values ('poor', '1', 1, 'old', 'A', 'age_years > 60'), ('poor', '1', 2, 'older', 'B', 'age_years > 70 and copd'), ('poor', '1', 3, 'never', 'B', 'age_years > 3 and age_years < 2'),
+  ('poor', '1', 4, 'always', 'C', 'age_years > 3 or age_years <= 3'), ('poor', '1', 5, 'blind', 'B', 'blind'), ('poor', '1', 6, 'used', 'B', 'admissions > 3'), ('poor', '1', 7, 'one in fifty', 'A', 'age_years = 50 and copd');
+create table care.code_list (list text);
+select * from ph.check_scheme('poor', '1', 'care.people', 'care', judged_by => '{admissions}', population_schema => 'care', smallest => 100);
+-- k of n, and what has resolved
+select ph.count_true(true, null, false, true), ph.count_true(variadic '{}'), ph.count_true(null);
+select d, r, ph.unresolved(d, r) from (values (date '2024-01-01', null::date), ('2024-01-01', '2024-02-01'), ('2024-03-01', '2024-02-01'), ('2024-02-01', '2024-02-01'), (null, '2024-01-01'), (null, null)) v(d, r);
+select e, by, ph.rule_implied(e, by, '{a,b,c,n}', '{boolean,boolean,boolean,integer}') from (values ('a', '{a or b}'::text[]), ('a or b', '{a}'), ('a or b', '{a,b}'), ('n > 5', '{n > 3}'), ('n > 3', '{n > 5}'), ('a', '{"ph.count_true(a, b, c) >= 1"}'), ('a and b', '{"ph.count_true(a, b, c) >= 2"}'), ('a', '{"ph.count_true(a, b, c) >= 2"}'),
+  ('a', '{"ph.count_true(a, b, c) > 2","ph.count_true(a, b, c) in (1, 2)"}'), ('ph.count_true(a, b) = 2', '{"ph.count_true(a, b) >= 1"}'), ('false', '{a}'), ('a', '{}')) v(e, by);
+drop schema care cascade;
+drop schema trap cascade;
