@@ -1,0 +1,110 @@
+
+-- ---- segments over time ----
+
+CREATE PROCEDURE ph.record_segments(schema text, segments regclass, as_of date, gone regclass DEFAULT NULL) LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  of record;
+  others bigint;
+  last_day date;
+BEGIN
+  IF as_of IS NULL OR NOT isfinite(as_of) THEN
+    RAISE EXCEPTION 'argument "as_of" must be a day' USING ERRCODE = '22023';
+  END IF;
+  EXECUTE format('SELECT min(scheme) AS scheme, min(version) AS version, count(DISTINCT (scheme, version)) AS versions, count(*) - count(DISTINCT person_id) AS repeated FROM %s', segments) INTO of;
+  IF of.versions IS DISTINCT FROM 1 THEN
+    RAISE EXCEPTION 'relation % holds % versions of schemes, not one', segments, of.versions USING ERRCODE = '22023', HINT = 'Record one segment view at a time, over people.';
+  ELSIF of.repeated > 0 THEN
+    RAISE EXCEPTION 'relation % holds the same person more than once', segments USING ERRCODE = '22023', HINT = 'A segment view is one row a person.';
+  END IF;
+  EXECUTE format('LOCK TABLE %I.segment_history IN SHARE ROW EXCLUSIVE MODE', schema);
+  EXECUTE format('SELECT max(start_date) FROM %I.segment_history WHERE scheme = $1', schema) INTO last_day USING of.scheme;
+  IF as_of <= last_day THEN
+    RAISE EXCEPTION 'segments of scheme "%" are already recorded as of % or later', of.scheme, last_day USING ERRCODE = '22023', HINT = 'Record days in their order.';
+  END IF;
+  -- who is not in the view any more is in a state without a rank: what the relation gone says, or gone
+  EXECUTE format('CREATE TEMP TABLE ph_recorded ON COMMIT DROP AS
+      SELECT person_id::text, version, segment, rank, matched FROM %1$s
+      UNION ALL
+      SELECT h.person_id, $2, %3$s, NULL, NULL FROM %2$I.segment_history h %4$s WHERE h.scheme = $1 AND h.end_date IS NULL AND NOT EXISTS (SELECT FROM %1$s s WHERE s.person_id::text = h.person_id)',
+    segments, schema, CASE WHEN gone IS NULL THEN '''gone''' ELSE 'coalesce(g.state, ''gone'')' END,
+    CASE WHEN gone IS NULL THEN '' ELSE format('LEFT JOIN (SELECT person_id::text, min(state) AS state FROM %s GROUP BY 1) g USING (person_id)', gone) END) USING of.scheme, of.version;
+  EXECUTE format('WITH changed AS (
+      SELECT r.* FROM pg_temp.ph_recorded r LEFT JOIN %1$I.segment_history h ON h.person_id = r.person_id AND h.scheme = $1 AND h.end_date IS NULL
+      WHERE h.person_id IS NULL OR h.segment <> r.segment OR h.rank IS DISTINCT FROM r.rank OR h.version <> r.version AND r.rank IS NOT NULL),
+    closed AS (UPDATE %1$I.segment_history h SET end_date = $2 FROM changed c WHERE h.person_id = c.person_id AND h.scheme = $1 AND h.end_date IS NULL RETURNING h.person_id)
+    SELECT count(*) FROM closed', schema) INTO others USING of.scheme, as_of;
+  EXECUTE format('INSERT INTO %1$I.segment_history (person_id, scheme, version, segment, rank, matched, start_date)
+    SELECT r.person_id, $1, r.version, r.segment, r.rank, r.matched, $2 FROM pg_temp.ph_recorded r WHERE NOT EXISTS (SELECT FROM %1$I.segment_history h WHERE h.person_id = r.person_id AND h.scheme = $1 AND h.end_date IS NULL)', schema) USING of.scheme, as_of;
+  DROP TABLE pg_temp.ph_recorded;
+  EXECUTE format('UPDATE %I.scheme SET used_at = now() WHERE scheme = $1 AND version = $2 AND used_at IS NULL', schema) USING of.scheme, of.version;
+END $$;
+COMMENT ON PROCEDURE ph.record_segments(text, regclass, date, regclass) IS
+  'writes what a segment view says as of a day into segment_history: periods end and begin on that day for those who moved; who is in the view no longer is in the state that the relation gone (person_id, state) gives, such as died or moved out, or gone; days are recorded in their order';
+
+CREATE FUNCTION ph.check_segment_history(schema text, OUT finding text, OUT person_id text, OUT scheme text, OUT start_date date) RETURNS SETOF record
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN QUERY EXECUTE format('SELECT CASE WHEN previous IS NULL THEN ''open_before_last'' WHEN previous < h.start_date THEN ''gap'' ELSE ''overlap'' END, h.person_id, h.scheme, h.start_date
+    FROM (SELECT *, lag(end_date) OVER w AS previous, row_number() OVER w AS number FROM %I.segment_history WINDOW w AS (PARTITION BY person_id, scheme ORDER BY start_date)) h
+    WHERE number > 1 AND previous IS DISTINCT FROM h.start_date ORDER BY 2, 3, 4', schema);
+END $$;
+COMMENT ON FUNCTION ph.check_segment_history(text) IS 'periods of segment_history that do not begin where the one before ends: gap, overlap; no row where there are none';
+
+CREATE FUNCTION ph.segments_at(schema text, scheme text, at date, OUT person_id text, OUT version text, OUT segment text, OUT rank integer)
+RETURNS SETOF record LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN QUERY EXECUTE format('SELECT person_id, version, segment, rank FROM %I.segment_history WHERE scheme = $1 AND start_date <= $2 AND (end_date > $2 OR end_date IS NULL)', schema) USING scheme, at;
+END $$;
+COMMENT ON FUNCTION ph.segments_at(text, text, date) IS 'who was in which segment on a day';
+
+CREATE FUNCTION ph.segment_moves(schema text, scheme text, from_date date, to_date date, any_version boolean DEFAULT false,
+    OUT person_id text, OUT segment_before text, OUT rank_before integer, OUT segment_after text, OUT rank_after integer)
+RETURNS SETOF record LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  versions text;
+BEGIN
+  EXECUTE format('SELECT string_agg(DISTINCT version, '', '' ORDER BY version) FROM %I.segment_history WHERE scheme = $1 AND rank IS NOT NULL AND (start_date <= $2 AND (end_date > $2 OR end_date IS NULL) OR start_date <= $3 AND (end_date > $3 OR end_date IS NULL))', schema)
+    INTO versions USING scheme, from_date, to_date;
+  IF versions LIKE '%, %' AND NOT any_version THEN
+    RAISE EXCEPTION 'the two days are of different versions of scheme "%": %', scheme, versions USING ERRCODE = '22023', HINT = 'A change of the rules is not a change of the people. Record one version for both days, or pass any_version => true.';
+  END IF;
+  RETURN QUERY EXECUTE format('SELECT person_id, b.segment, b.rank, a.segment, a.rank
+    FROM (SELECT * FROM %1$I.segment_history WHERE scheme = $1 AND start_date <= $2 AND (end_date > $2 OR end_date IS NULL)) b
+    FULL JOIN (SELECT * FROM %1$I.segment_history WHERE scheme = $1 AND start_date <= $3 AND (end_date > $3 OR end_date IS NULL)) a USING (person_id)', schema) USING scheme, from_date, to_date;
+END $$;
+COMMENT ON FUNCTION ph.segment_moves(text, text, date, date, boolean) IS
+  'where each person was on two days: a segment and its rank, a state without a rank (died, moved out, gone), or NULL for somebody who was not yet there; refuses to mix versions of a scheme unless asked to. Fold with ph.crosstab(rank_before, rank_after)';
+
+CREATE FUNCTION ph.segment_dwell(schema text, scheme text, at date, OUT segment text, OUT rank integer, OUT times ph.tally, OUT median_days ph.estimate)
+RETURNS SETOF record LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  -- a stay goes on through a new version of the rules; one that has not ended by the day is censored there, and one that
+  -- began with the record is not known from its start
+  RETURN QUERY EXECUTE format('WITH period AS (
+      SELECT *, lag(segment) OVER w IS DISTINCT FROM segment AS begins FROM %1$I.segment_history WHERE scheme = $1 WINDOW w AS (PARTITION BY person_id ORDER BY start_date)),
+    numbered AS (SELECT *, count(*) FILTER (WHERE begins) OVER (PARTITION BY person_id ORDER BY start_date) AS stay FROM period),
+    stay AS (SELECT segment, min(rank) AS rank, min(start_date) AS start_date, CASE WHEN count(end_date) = count(*) THEN max(end_date) END AS end_date FROM numbered GROUP BY person_id, segment, stay)
+    SELECT segment, rank, times, ph.survival_quantile(times, 0.5) FROM (
+      SELECT segment, rank, ph.person_tally((least(end_date, $2) - start_date)::float8, coalesce(end_date <= $2, false)) AS times
+      FROM stay WHERE rank IS NOT NULL AND start_date < $2 AND start_date > (SELECT min(start_date) FROM stay) GROUP BY segment, rank) t ORDER BY rank', schema) USING scheme, at;
+END $$;
+COMMENT ON FUNCTION ph.segment_dwell(text, text, date) IS
+  'how long people stay in a segment: a tally of days that survival functions answer, and its median; stays that go on are censored on the day, those that began before the first recorded day are left out';
+
+-- ---- strategies ----
+
+CREATE FUNCTION ph.strategy_coverage(schema text, segments regclass, reached regclass, risk regclass DEFAULT NULL,
+    OUT partner text, OUT offer text, OUT segment text, OUT tier integer, OUT eligible bigint, OUT offered bigint, OUT reached_people bigint, OUT capacity integer, OUT coverage ph.estimate)
+RETURNS SETOF record LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN QUERY EXECUTE format('SELECT t.partner, t.offer, t.segment, t.tier, count(DISTINCT s.person_id) FILTER (WHERE s.person_id IS NOT NULL), count(DISTINCT r.person_id), count(DISTINCT r.person_id) FILTER (WHERE r.reached), t.capacity,
+      ph.proportion(ph.person_tally(1, coalesce(r.reached, false)) FILTER (WHERE s.person_id IS NOT NULL))
+    FROM %1$I.segment_strategy t
+    LEFT JOIN (SELECT s.person_id::text, s.scheme, s.version, s.path, %4$s FROM %2$s s %5$s) s
+      ON s.scheme = t.scheme AND s.version = t.version AND t.segment = ANY (s.path) AND (t.tier IS NULL OR s.tier = t.tier) AND (t.threshold IS NULL OR s.risk >= t.threshold)
+    LEFT JOIN (SELECT person_id::text, partner, offer, bool_or(reached) AS reached FROM %3$s GROUP BY 1, 2, 3) r ON r.person_id = s.person_id AND r.partner = t.partner AND r.offer = t.offer
+    GROUP BY t.partner, t.offer, t.segment, t.tier, t.capacity, t.threshold ORDER BY 1, 2, 3, 4', schema, segments, reached,
+    CASE WHEN risk IS NULL THEN 'NULL::integer AS tier, NULL::float8 AS risk' ELSE 'k.tier, k.risk' END, CASE WHEN risk IS NULL THEN '' ELSE format('LEFT JOIN %s k ON k.person_id::text = s.person_id::text', risk) END);
+END $$;
+COMMENT ON FUNCTION ph.strategy_coverage(text, regclass, regclass, regclass) IS
+  'for each offer of segment_strategy how many people of a segment view are eligible (segment, tier and threshold of the relation risk: person_id, tier, risk), have been offered it and were reached (the relation reached: person_id, partner, offer, reached), beside the capacity; coverage is reached of eligible';

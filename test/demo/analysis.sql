@@ -42,7 +42,7 @@ return case when analysis.hidden(n) then '<10' else analysis.whole(5 * round(n /
 
 -- 1 to 3: each person once
 
-create table analysis.people as
+create table analysis.person_input as
 with coded as (
   select person_id, ph.conditions_of(code) as conditions
   from clinical_event
@@ -86,22 +86,27 @@ select person_id, age, sex, deprivation_quintile, conditions, charlson, charlson
   admissions_before, admissions, cost,
   ph.risk_tier(admissions_before, ties => 'split')
     over (order by admissions_before desc, hospital_frailty desc, person_id) as tier,
+  -- what the scheme of segments asks for
+  case when 'dementia' = any (lists) then 'dementia' = any (has) end as dementia,
+  null::text as frailty_class,  -- the electronic frailty index is not in the data, and hospital frailty is another scale
+  case when 'heart_failure' = any (lists) then 'heart_failure' = any (has) end as heart_failure,
+  case when 'coronary_heart_disease' = any (lists) then 'coronary_heart_disease' = any (has) end as coronary_heart_disease,
+  case when 'chronic_kidney_disease' = any (lists) then 'chronic_kidney_disease' = any (has) end as chronic_kidney_disease,
+  case when 'cancer' = any (lists) then 'cancer' = any (has) end as cancer,
+  case when 'learning_disability' = any (lists) then 'learning_disability' = any (has) end as learning_disability,
+  case when 'blindness' = any (lists) then 'blindness' = any (has) end as blindness,
+  case when 'deafness' = any (lists) then 'deafness' = any (has) end as deafness,
+  case when cardinality(lists) > 0 then cardinality(has) end as long_term_conditions,
+  case when births then births_before::integer end as maternity_activity,
+  admissions_before::integer as non_elective_admissions
+from scored;
+
+call ph.create_segment_view('bridges_to_health', 'bnssg-2019', 'analysis.person_input', 'analysis.segment_of');
+create table analysis.people as
+select i.person_id, age, sex, deprivation_quintile, conditions, charlson, charlson_age_adjusted, hospital_frailty, admissions_before, admissions, cost, tier,
   s.segment, s.rank, s.matched, s.unknown
-from scored
-cross join lateral ph.bridges_to_health(
-  dementia => case when 'dementia' = any (lists) then 'dementia' = any (has) end,
-  frailty_class => null,  -- the electronic frailty index is not in the data, and hospital frailty is another scale
-  heart_failure => case when 'heart_failure' = any (lists) then 'heart_failure' = any (has) end,
-  coronary_heart_disease => case when 'coronary_heart_disease' = any (lists) then 'coronary_heart_disease' = any (has) end,
-  chronic_kidney_disease => case when 'chronic_kidney_disease' = any (lists) then 'chronic_kidney_disease' = any (has) end,
-  cancer => case when 'cancer' = any (lists) then 'cancer' = any (has) end,
-  learning_disability => case when 'learning_disability' = any (lists) then 'learning_disability' = any (has) end,
-  blindness => case when 'blindness' = any (lists) then 'blindness' = any (has) end,
-  deafness => case when 'deafness' = any (lists) then 'deafness' = any (has) end,
-  long_term_conditions => case when cardinality(lists) > 0 then cardinality(has) end,
-  sex => sex,
-  maternity_activity => case when births then births_before::integer end,
-  non_elective_admissions => admissions_before::integer) s;
+from analysis.person_input i join analysis.segment_of s using (person_id);
+
 
 create table analysis.pyramid as
 select age_from, sex, people,
@@ -249,11 +254,10 @@ from analysis.segment, lateral (select analysis.hidden(people, below)) h (hidden
 order by rank;
 
 create table analysis.coverage as
-select r.rank, r.segment, r.rule, input, position, avg((input <> all (unknown))::integer) as known
-from ph.segment_rules() r
-cross join unnest(r.inputs) with ordinality i (input, position)
-cross join analysis.people
-group by r.rank, r.segment, r.rule, input, position;
+select g.rank, r.segment, r.says as rule, c.input, position, c.share as known
+from ph.scheme_rule r join ph.scheme_segment g using (scheme, version, segment)
+cross join unnest(r.inputs) with ordinality i (input, position) join ph.segment_coverage('analysis.segment_of') c using (input)
+where r.scheme = 'bridges_to_health' and r.version = 'bnssg-2019';
 
 create view analysis.coverage_table as
 select segment as "segment", rule as "rule",

@@ -6,12 +6,14 @@
 select 'create temp table people (' || string_agg(format('%I text', c), ', ') || ')'
 from unnest(string_to_array(replace(:'header', '"', ''), ',')) c \gexec
 \copy people from program 'gzip -dc $REFERENCE/bnssg_synthetic_people.csv.gz' csv header null 'NA'
-create temp view assigned as
-select "util.Spend.Total"::float8 as spend, ph.bridges_to_health(
-  "att.Dementia" = '1', "att.EFI_classification", "att.Heart_failure" = '1', "att.CHD" = '1', "att.CKD" = '1',
-  "att.Cancer" = '1', "att.Learning_disability" = '1', "att.Blindness" = '1', "att.Deafness" = '1',
-  "att.Long_term_conditions_count"::int, "att.Sex", ceil("util.Activity.Maternity"::float8)::int, ceil("util.Activity.NEL_admits"::float8)::int) as s
+create temp view person as
+select row_number() over () as person_id, "util.Spend.Total"::float8 as spend, "att.Dementia" = '1' as dementia, "att.EFI_classification" as frailty_class, "att.Heart_failure" = '1' as heart_failure, "att.CHD" = '1' as coronary_heart_disease,
+  "att.CKD" = '1' as chronic_kidney_disease, "att.Cancer" = '1' as cancer, "att.Learning_disability" = '1' as learning_disability, "att.Blindness" = '1' as blindness, "att.Deafness" = '1' as deafness,
+  "att.Long_term_conditions_count"::int as long_term_conditions, "att.Sex" as sex, ceil("util.Activity.Maternity"::float8)::int as maternity_activity, ceil("util.Activity.NEL_admits"::float8)::int as non_elective_admissions
 from people;
+create temp table person_table as table person;
+select ph.segment_query('bridges_to_health', 'bnssg-2019', 'person_table') as query \gset
+create temp table assigned as select s.*, p.spend from (:query) s join person_table p using (person_id);
 create temp table golden (segment text, n bigint, mean numeric, sd numeric);
 insert into golden values
   ('Frailty', 313, 3918.8077, 7119.7117), ('Limited reserve', 472, 1819.6780, 4465.0674), ('Cancer', 299, 1749.2616, 3107.7677),
@@ -19,7 +21,7 @@ insert into golden values
   ('Acutely ill', 427, 2098.4357, 2922.9562), ('Healthy', 7053, 161.6047, 711.3132);
 select 'bridges_to_health segments', count(*), count(*) filter (where (g.n, g.mean, g.sd) is distinct from (a.n, a.mean, a.sd)), string_agg(g.segment, ' ') filter (where (g.n, g.mean, g.sd) is distinct from (a.n, a.mean, a.sd))
 from golden g left join (
-  select (s).segment, count(*) n, round(avg(spend)::numeric, 4) mean, round(stddev_samp(spend)::numeric, 4) sd from assigned group by 1) a using (segment);
+  select a.segment, count(*) n, round(avg(spend)::numeric, 4) mean, round(stddev_samp(spend)::numeric, 4) sd from assigned a group by 1) a using (segment);
 select 'bridges_to_health overlap', 7, count(*), string_agg(k::text, ' ') from (
-  (select cardinality((s).matched) k, count(*) n from assigned group by 1)
+  (select cardinality(matched) k, count(*) n from assigned group by 1)
   except (values (0, 7053), (1, 1694), (2, 764), (3, 319), (4, 125), (5, 41), (6, 4))) d;
