@@ -18,7 +18,7 @@ PARTS = \
 	30_risk/fib4 30_risk/news2 30_risk/lace 30_risk/hospital_score 30_risk/cha2ds2_vasc 30_risk/kidney 30_risk/score2 \
 	30_risk/regression 30_risk/model 30_risk/fit \
 	30_risk/discrimination 30_risk/calibration 30_risk/net_benefit \
-	40_segment/bridges_to_health \
+	40_segment/bridges_to_health 40_segment/variance_explained 40_segment/agreement 40_segment/tree \
 	50_population/shared_tables 50_population/check_shared_tables 50_population/population_views
 JOINED_SCRIPT = population_health--$(EXTVERSION).sql
 DATA_built = $(JOINED_SCRIPT)

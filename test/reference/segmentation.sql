@@ -3,15 +3,7 @@
 \set QUIET 1
 \pset format unaligned
 \pset tuples_only on
-select 'create temp table people (' || string_agg(format('%I text', c), ', ') || ')'
-from unnest(string_to_array(replace(:'header', '"', ''), ',')) c \gexec
-\copy people from program 'gzip -dc $REFERENCE/bnssg_synthetic_people.csv.gz' csv header null 'NA'
-create temp view assigned as
-select "util.Spend.Total"::float8 as spend, ph.bridges_to_health(
-  "att.Dementia" = '1', "att.EFI_classification", "att.Heart_failure" = '1', "att.CHD" = '1', "att.CKD" = '1',
-  "att.Cancer" = '1', "att.Learning_disability" = '1', "att.Blindness" = '1', "att.Deafness" = '1',
-  "att.Long_term_conditions_count"::int, "att.Sex", ceil("util.Activity.Maternity"::float8)::int, ceil("util.Activity.NEL_admits"::float8)::int) as s
-from people;
+\ir synthetic_people.psql
 create temp table golden (segment text, n bigint, mean numeric, sd numeric);
 insert into golden values
   ('Frailty', 313, 3918.8077, 7119.7117), ('Limited reserve', 472, 1819.6780, 4465.0674), ('Cancer', 299, 1749.2616, 3107.7677),
