@@ -9,7 +9,7 @@
 #include <ctype.h>
 
 #include "core/argument.h"
-#include "core/compat.h"
+#include "core/crosstab.h"
 #include "core/interval.h"
 #include "core/record.h"
 #include "common/int.h"
@@ -19,29 +19,9 @@
 #include "utils/builtins.h"
 
 #define CROSSTAB_VERSION 1
-#define UNKNOWN PG_INT32_MIN	/* sorts before every number, and is none itself */
 #define MOST_CELLS 100000
-
-typedef struct CrosstabCell
-{
-	int32		row;
-	int32		column;
-	int64		people;
-} CrosstabCell;
-
-typedef struct Crosstab
-{
-	int32		vl_len_;		/* varlena header (do not touch directly) */
-	uint8		version;
-	uint8		reserved[3];	/* always zero */
-	int32		cells;			/* in use; an aggregate's state has spare room behind them, all zero */
-	int32		reserved2;
-	CrosstabCell cell[FLEXIBLE_ARRAY_MEMBER];
-} Crosstab;
-
 #define CROSSTAB_SIZE(cells_) (offsetof(Crosstab, cell) + (Size) (cells_) * sizeof(CrosstabCell))
 #define CAPACITY(crosstab) ((int) ((VARSIZE(crosstab) - offsetof(Crosstab, cell)) / sizeof(CrosstabCell)))
-#define PG_GETARG_CROSSTAB(n) crosstab_open(PG_GETARG_DATUM(n))
 
 static Crosstab *
 crosstab_new(int capacity)
@@ -73,7 +53,7 @@ crosstab_valid(const Crosstab *crosstab)
 	return true;
 }
 
-static Crosstab *
+Crosstab *
 crosstab_open(Datum datum)
 {
 	Crosstab   *crosstab = (Crosstab *) PG_DETOAST_DATUM(datum);
@@ -147,10 +127,10 @@ PG_FUNCTION_INFO_V1(crosstab_fold);
 Datum
 crosstab_fold(PG_FUNCTION_ARGS)
 {
-	CrosstabCell cell = {PG_ARGISNULL(1) ? UNKNOWN : PG_GETARG_INT32(1), PG_ARGISNULL(2) ? UNKNOWN : PG_GETARG_INT32(2), 1};
+	CrosstabCell cell = {PG_ARGISNULL(1) ? CROSSTAB_UNKNOWN : PG_GETARG_INT32(1), PG_ARGISNULL(2) ? CROSSTAB_UNKNOWN : PG_GETARG_INT32(2), 1};
 
-	if ((!PG_ARGISNULL(1) && cell.row == UNKNOWN) || (!PG_ARGISNULL(2) && cell.column == UNKNOWN))
-		argument_error(cell.row == UNKNOWN ? "row_number" : "column_number", "must be above the least integer", NULL);
+	if ((!PG_ARGISNULL(1) && cell.row == CROSSTAB_UNKNOWN) || (!PG_ARGISNULL(2) && cell.column == CROSSTAB_UNKNOWN))
+		argument_error(cell.row == CROSSTAB_UNKNOWN ? "row_number" : "column_number", "must be above the least integer", NULL);
 	PG_RETURN_POINTER(crosstab_add(state_to_change(fcinfo), cell));
 }
 
@@ -201,7 +181,7 @@ crosstab_final(PG_FUNCTION_ARGS)
 static void
 append_key(StringInfo out, int32 key)
 {
-	if (key == UNKNOWN)
+	if (key == CROSSTAB_UNKNOWN)
 		appendStringInfoChar(out, '?');
 	else
 		appendStringInfo(out, "%d", key);
@@ -252,7 +232,7 @@ read_key(char **at, int32 *key)
 
 	if (**at == '?')
 	{
-		*key = UNKNOWN;
+		*key = CROSSTAB_UNKNOWN;
 		(*at)++;
 		return true;
 	}
@@ -360,7 +340,7 @@ static void
 record_key(Datum *values, bool *nulls, int field, int32 key)
 {
 	values[field] = Int32GetDatum(key);
-	nulls[field] = key == UNKNOWN;
+	nulls[field] = key == CROSSTAB_UNKNOWN;
 }
 
 /*
@@ -433,9 +413,9 @@ movement_summary(PG_FUNCTION_ARGS)
 		CrosstabCell *cell = &crosstab->cell[i];
 
 		people += cell->people;
-		if (cell->row == UNKNOWN)
-			entered += cell->column == UNKNOWN ? 0 : cell->people;
-		else if (cell->column == UNKNOWN)
+		if (cell->row == CROSSTAB_UNKNOWN)
+			entered += cell->column == CROSSTAB_UNKNOWN ? 0 : cell->people;
+		else if (cell->column == CROSSTAB_UNKNOWN)
 			gone += cell->people;
 		else if (cell->row == cell->column)
 			stayed += cell->people;

@@ -325,17 +325,43 @@ tally_problem(const Tally *tally)
 	return NULL;
 }
 
+/* Everything with a known key in one cell. */
+TallyCell
+tally_known(const Tally *tally)
+{
+	TallyCell	total = {0};
+
+	for (int i = 0; i < tally->sorted + tally->tail; i++)
+		cell_add(&total, &tally->cells[i]);
+	return total;
+}
+
 /* Everything the tally holds, the unknown key included, in one cell. */
 TallyCell
 tally_total(const Tally *tally)
 {
-	TallyCell	total = tally->unknown;
+	TallyCell	total = tally_known(tally);
 
-	for (int i = 0; i < tally->sorted; i++)
-		cell_add(&total, &tally->cells[i]);
-	for (int i = tally->sorted; i < tally->sorted + tally->tail; i++)
-		cell_add(&total, &tally->cells[i]);
+	cell_add(&total, &tally->unknown);
 	return total;
+}
+
+/*
+ * The sum of squared distances from the mean of people, squares - sum^2 / people, in twice the usual
+ * precision: it is a small difference of large numbers.  NAN where the numbers are too large.
+ */
+double
+tally_squares_about_mean(const TallyCell *people)
+{
+	Sum			sum = people->events;
+	double		count = sum_value(people->exposure);
+	double		product = sum.high * sum.high;
+	double		product_low = fma(sum.high, sum.high, -product) + 2 * sum.high * sum.low;
+	double		quotient = product / count;
+	double		quotient_low = (fma(-quotient, count, product) + product_low) / count;
+	double		squares = (people->squares.high - quotient) + (people->squares.low - quotient_low);
+
+	return squares < 0 ? 0 : squares;
 }
 
 /* ---- the aggregates ---- */

@@ -59,7 +59,9 @@ extern Tally *tally_open(Datum datum);
 extern Tally *tally_add(Tally *tally, const TallyCell *cell);
 extern Tally *tally_canonical(Tally *tally);
 extern const char *tally_problem(const Tally *tally);
+extern TallyCell tally_known(const Tally *tally);
 extern TallyCell tally_total(const Tally *tally);
+extern double tally_squares_about_mean(const TallyCell *people);
 
 /* what its outer forms share: the word for what rows were, by the two flags, and shortest exact digits */
 #define TALLY_ROW_WORDS 4

@@ -163,21 +163,6 @@ proportion(PG_FUNCTION_ARGS)
 
 /* ---- means ---- */
 
-/*
- * The sum of squared distances from the mean, squares - sum^2 / people, in twice the usual precision:
- * it is a small difference of large numbers.
- */
-static double
-squares_about_mean(Sum squares, Sum sum, double people)
-{
-	double		product = sum.high * sum.high;
-	double		product_low = fma(sum.high, sum.high, -product) + 2 * sum.high * sum.low;
-	double		quotient = product / people;
-	double		quotient_low = (fma(-quotient, people, product) + product_low) / people;
-
-	return fmax(0, (squares.high - quotient) + (squares.low - quotient_low));
-}
-
 Measure
 mean_measure(const Tally *tally, double confidence)
 {
@@ -205,7 +190,7 @@ mean_measure(const Tally *tally, double confidence)
 		return measure;
 
 	measure.degrees_of_freedom = people - 1;
-	measure.variance = squares_about_mean(total.squares, total.events, people) / (people - 1) / people;
+	measure.variance = tally_squares_about_mean(&total) / (people - 1) / people;
 	distance = student_t_upper_quantile((1 - confidence) / 2, people - 1) * sqrt(measure.variance);
 	measure.estimate.lower = mean - distance;
 	measure.estimate.upper = mean + distance;

@@ -3,17 +3,7 @@
 \set QUIET 1
 \pset format unaligned
 \pset tuples_only on
-select 'create temp table people (' || string_agg(format('%I text', c), ', ') || ')'
-from unnest(string_to_array(replace(:'header', '"', ''), ',')) c \gexec
-\copy people from program 'gzip -dc $REFERENCE/bnssg_synthetic_people.csv.gz' csv header null 'NA'
-create temp view person as
-select row_number() over () as person_id, "util.Spend.Total"::float8 as spend, "att.Dementia" = '1' as dementia, "att.EFI_classification" as frailty_class, "att.Heart_failure" = '1' as heart_failure, "att.CHD" = '1' as coronary_heart_disease,
-  "att.CKD" = '1' as chronic_kidney_disease, "att.Cancer" = '1' as cancer, "att.Learning_disability" = '1' as learning_disability, "att.Blindness" = '1' as blindness, "att.Deafness" = '1' as deafness,
-  "att.Long_term_conditions_count"::int as long_term_conditions, "att.Sex" as sex, ceil("util.Activity.Maternity"::float8)::int as maternity_activity, ceil("util.Activity.NEL_admits"::float8)::int as non_elective_admissions
-from people;
-create temp table person_table as table person;
-select ph.segment_query('bridges_to_health', 'bnssg-2019', 'person_table') as query \gset
-create temp table assigned as select s.*, p.spend from (:query) s join person_table p using (person_id);
+\ir synthetic_people.psql
 create temp table golden (segment text, n bigint, mean numeric, sd numeric);
 insert into golden values
   ('Frailty', 313, 3918.8077, 7119.7117), ('Limited reserve', 472, 1819.6780, 4465.0674), ('Cancer', 299, 1749.2616, 3107.7677),

@@ -19,7 +19,7 @@ select weights, grp, sum(w * dj) as observed, sum(w * d * nj / n) as expected, s
 
 select s.weights, g.group_number, g.people = (select count(*) from followed where grp = group_number - 1) as people, abs(g.observed - s.observed) < 1e-9 as observed,
   abs(g.expected - s.expected) < 1e-9 as expected, abs(g.variance - s.variance) < 1e-9 as variance, g.note
-from unnest(array['log-rank', 'peto-peto']) asked, by_group, lateral ph.log_rank_groups(tallies, asked) g join by_sql s on s.grp = g.group_number - 1 and s.weights = asked order by 1, 2;
+from unnest(array['log-rank', 'peto-peto']) asked cross join by_group cross join lateral ph.log_rank_groups(tallies, asked) g join by_sql s on s.grp = g.group_number - 1 and s.weights = asked order by 1, 2;
 -- three groups: two excesses and their covariances, the inverse of two by two written out
 with v as (select weights, sum(w * w * d * (n - d) / (n - 1) * -a.nj * b.nj / n / n) as ab from moment a join (select weights, time, nj from moment where grp = 1) b using (weights, time) where grp = 0 group by weights),
   u as (select weights, sum(observed - expected) filter (where grp = 0) as a, sum(observed - expected) filter (where grp = 1) as b, sum(variance) filter (where grp = 0) as aa, sum(variance) filter (where grp = 1) as bb from by_sql group by weights)

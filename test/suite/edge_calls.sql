@@ -59,7 +59,7 @@ join pg_language l on l.oid = p.prolang,
   -- with all arguments, with those that have a default left out, and with the first of those
   lateral (select pronargs as given union select pronargs - pronargdefaults union select least(pronargs, pronargs - pronargdefaults + 1)) g
 where e.extname = 'population_health' and p.prokind in ('f', 'a', 'w') and p.provolatile <> 'v' and not 'internal'::regtype::oid = any (p.proargtypes::oid[])
-  and p.proname <> 'fit';  -- takes a query, whose errors are its own
+  and p.proname not in ('fit', 'grow_tree', 'tree_pruning');  -- take a query, whose errors are its own
 create temp table complaint (said text);
 create temp table choice (i int, n int, value text, primary key (i, n));
 create temp table tried (name text, native boolean, calls int, answers int);
