@@ -34,7 +34,7 @@ from (select person, ph.conditions_of(code_prefix) as c from (select code_prefix
 select * from ph.explain(pg_temp.of('E11.9 E11.2 C50 C78 I21'), 'charlson');
 select * from ph.explain(pg_temp.of('E11.9 E11.2 C50 I21'), 'charlson', 'quan2011');
 select condition, label, points, counted from ph.explain(pg_temp.of('F00 A04'), 'hospital_frailty');
-select count(*) from ph.explain(null, 'charlson');
+select count(*) from ph.explain(null::ph.conditions, 'charlson');
 
 -- the frailty score is a decimal number: sums of tenths are exact
 select codes, ph.hospital_frailty(c), pg_typeof(ph.hospital_frailty(c)) from unnest(array['', 'I21', 'F00', 'F00.1 F00.9', 'F00 G81', 'A04 A09', 'F00 A04 E87']) with ordinality l(codes, n), pg_temp.of(codes) c order by n;
@@ -47,7 +47,7 @@ select ph.charlson(null) as charlson, ph.hospital_frailty(null) as frailty, ph.c
 -- errors
 select ph.charlson('{mi}', 'schneeweiss');
 select ph.charlson_age_adjusted('{mi}', -1);
-select ph.explain('{mi}', 'efi');
-select ph.explain('{mi}', null);
-select ph.explain('{mi}', 'hospital_frailty', 'quan2011');
+select ph.explain('{mi}'::ph.conditions, 'efi');
+select ph.explain('{mi}'::ph.conditions, null);
+select ph.explain('{mi}'::ph.conditions, 'hospital_frailty', 'quan2011');
 select ph.charlson_age_adjusted('{mi}', 60, '');
