@@ -11,13 +11,13 @@
 
 #include "catalog/pg_type.h"
 #include "core/argument.h"
+#include "core/query.h"
 #include "core/record.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "risk/model.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/lsyscache.h"
 #include "utils/snapmgr.h"
 
 /* what is left of a column after the others, as a share of its variance, that is only rounding */
@@ -63,122 +63,25 @@ typedef struct Fit
 
 /* ---- columns ---- */
 
-typedef struct QueryColumns
-{
-	int			count;
-	char	  **names;
-	Oid		   *types;
-} QueryColumns;
-
-/* What columns a query returns, without running it. */
-static QueryColumns
-query_columns(const char *query)
-{
-	char	   *limited = psprintf("select * from (%s\n) q limit 0", query);
-	QueryColumns columns;
-
-	if (SPI_execute(limited, true, 0) != SPI_OK_SELECT)
-		argument_error("query", "must be a SELECT", NULL);
-	columns.count = SPI_tuptable->tupdesc->natts;
-	columns.names = palloc(sizeof(char *) * Max(columns.count, 1));
-	columns.types = palloc(sizeof(Oid) * Max(columns.count, 1));
-	for (int i = 0; i < columns.count; i++)
-	{
-		columns.names[i] = pstrdup(NameStr(TupleDescAttr(SPI_tuptable->tupdesc, i)->attname));
-		columns.types[i] = getBaseType(TupleDescAttr(SPI_tuptable->tupdesc, i)->atttypid);
-		for (int j = 0; j < i; j++)
-			if (strcmp(columns.names[i], columns.names[j]) == 0)
-				argument_error("query", "must not have two columns of one name", NULL);
-	}
-	return columns;
-}
-
-static int
-find_column(const QueryColumns *columns, const char *name, const char *argument)
-{
-	for (int i = 0; i < columns->count; i++)
-		if (strcmp(columns->names[i], name) == 0)
-			return i;
-	argument_error(argument, "is not a column of the query", NULL);
-}
-
-/* A column as a number. */
-static char *
-number_expression(const QueryColumns *columns, int column, const char *argument)
-{
-	const char *name = quote_identifier(columns->names[column]);
-
-	switch (columns->types[column])
-	{
-		case BOOLOID:
-			return psprintf("q.%s::integer::float8", name);
-		case FLOAT8OID:
-			return psprintf("q.%s", name);
-		case INT2OID:
-		case INT4OID:
-		case INT8OID:
-		case FLOAT4OID:
-		case NUMERICOID:
-			return psprintf("q.%s::float8", name);
-	}
-	argument_error(argument, psprintf("must be numbers or booleans, which column \"%s\" is not", columns->names[column]),
-				   "A category becomes one column of 0 and 1 for each of its values but one: (sex = 'F')::integer.");
-}
-
-static char *
-argument_column(FunctionCallInfo fcinfo, int index)
-{
-	return PG_ARGISNULL(index) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(index));
-}
-
-static bool
-is_named(const char *name, const char *other)
-{
-	return other != NULL && strcmp(name, other) == 0;
-}
-
-/* The terms: those that are named, or every column with no other part. */
+/* The intercept and the terms. */
 static void
 read_terms(FunctionCallInfo fcinfo, Fit *fit, const QueryColumns *columns, const char *const *others, int other_count)
 {
-	Datum	   *elements = NULL;
-	bool	   *nulls = NULL;
-	int			given = 0;
+	int		   *terms;
+	int			count = query_terms(fcinfo, 3, columns, others, other_count, REGRESSION_MOST_TERMS - fit->intercept, &terms);
 
-	if (!PG_ARGISNULL(3))
-		deconstruct_array(PG_GETARG_ARRAYTYPE_P(3), TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, &given);
-	fit->names = palloc(sizeof(char *) * (Max(columns->count, given) + 1));
-	fit->columns = palloc(sizeof(char *) * (Max(columns->count, given) + 1));
+	fit->names = palloc(sizeof(char *) * (count + 1));
+	fit->columns = palloc(sizeof(char *) * (count + 1));
 	if (fit->intercept)
 	{
 		fit->names[0] = INTERCEPT;
 		fit->columns[0] = "1";
 		fit->count = 1;
 	}
-	for (int i = 0; i < (PG_ARGISNULL(3) ? columns->count : given); i++)
+	for (int i = 0; i < count; i++)
 	{
-		int			column = i;
-		bool		other = false;
-
-		if (!PG_ARGISNULL(3))
-		{
-			if (nulls[i])
-				argument_error("terms", "must not contain nulls", NULL);
-			column = find_column(columns, TextDatumGetCString(elements[i]), "terms");
-		}
-		for (int j = 0; j < other_count; j++)
-			other = other || is_named(columns->names[column], others[j]);
-		if (other && !PG_ARGISNULL(3))
-			argument_error("terms", "must not name a column that has another part", NULL);
-		for (int j = 0; j < fit->count; j++)
-			if (strcmp(fit->names[j], columns->names[column]) == 0)
-				argument_error("terms", "must not name a column twice", NULL);
-		if (other)
-			continue;
-		if (fit->count >= REGRESSION_MOST_TERMS)
-			argument_error("terms", psprintf("must not be more than %d", REGRESSION_MOST_TERMS), NULL);
-		fit->names[fit->count] = columns->names[column];
-		fit->columns[fit->count++] = number_expression(columns, column, "terms");
+		fit->names[fit->count] = columns->names[terms[i]];
+		fit->columns[fit->count++] = number_expression(columns, terms[i], "terms");
 	}
 }
 
@@ -767,11 +670,7 @@ fit(PG_FUNCTION_ARGS)
 	fit.family = argument_choice(fcinfo, 0, "family", regression_families);
 	if (fit.family == FAMILY_COX)
 		argument_error("family", "must be linear, logistic or poisson", "A Cox model can be given with ph.given_model.");
-	if (PG_ARGISNULL(1))
-		argument_error("query", "must not be null", NULL);
-	fit.query = text_to_cstring(PG_GETARG_TEXT_PP(1));
-	for (int last = strlen(fit.query) - 1; last >= 0 && strchr("; \t\r\n", fit.query[last]); last--)
-		fit.query[last] = '\0';
+	fit.query = argument_query(fcinfo, 1);
 	fit.probability = argument_choice(fcinfo, 7, "weight_type", weight_types) == 1 && !PG_ARGISNULL(6);
 	fit.variance = argument_choice(fcinfo, 9, "variance", variances);
 	by_cluster = fit.variance == VARIANCE_CLUSTER || fit.variance == VARIANCE_CLUSTER0;

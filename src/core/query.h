@@ -1,0 +1,33 @@
+/* query.h: the columns of a query that a user gives as text, asked through SPI. */
+#ifndef PH_QUERY_H
+#define PH_QUERY_H
+
+#include "postgres.h"
+#include "fmgr.h"
+
+typedef struct QueryColumns
+{
+	int			count;
+	char	  **names;
+	Oid		   *types;			/* base types */
+	Oid		   *collations;
+} QueryColumns;
+
+extern char *argument_query(FunctionCallInfo fcinfo, int index);
+extern char *argument_column(FunctionCallInfo fcinfo, int index);
+
+/* Between SPI_connect() and SPI_finish(). */
+extern QueryColumns query_columns(const char *query);
+
+/* The position of a named column; an expression over q, a row of the query, that is the column as float8. */
+extern int	find_column(const QueryColumns *columns, const char *name, const char *argument);
+extern char *number_expression(const QueryColumns *columns, int column, const char *argument);
+
+/*
+ * The terms of an argument: the columns that are named, or every column that has no other part.  Their
+ * positions, at most so many; others are names or NULL.
+ */
+extern int	query_terms(FunctionCallInfo fcinfo, int index, const QueryColumns *columns, const char *const *others,
+						int other_count, int most, int **terms);
+
+#endif
