@@ -11,7 +11,6 @@
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-#include "utils/pg_locale.h"
 
 #define BATCH 5000
 #define FIRST_CAPACITY 4096
