@@ -19,7 +19,7 @@ PARTS = \
 	30_risk/regression 30_risk/model 30_risk/fit \
 	30_risk/discrimination 30_risk/calibration 30_risk/net_benefit \
 	40_segment/rule 40_segment/scheme 40_segment/segment_view 40_segment/shipped_schemes 40_segment/segment_history \
-	40_segment/variance_explained 40_segment/agreement 40_segment/tree 40_segment/projection \
+	40_segment/variance_explained 40_segment/agreement 40_segment/tree 40_segment/cluster 40_segment/latent_class 40_segment/projection \
 	50_population/shared_tables 50_population/check_shared_tables 50_population/population_views 50_population/segment_inputs
 JOINED_SCRIPT = population_health--$(EXTVERSION).sql
 DATA_built = $(JOINED_SCRIPT)

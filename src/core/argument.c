@@ -39,6 +39,24 @@ argument_positive(FunctionCallInfo fcinfo, int index, const char *argument)
 	return x;
 }
 
+int
+argument_whole(FunctionCallInfo fcinfo, int index, const char *argument, int least, int most)
+{
+	if (PG_ARGISNULL(index))
+		argument_error(argument, "must not be null", NULL);
+	if (PG_GETARG_INT32(index) < least || PG_GETARG_INT32(index) > most)
+		argument_error(argument, psprintf("must lie between %d and %d", least, most), NULL);
+	return PG_GETARG_INT32(index);
+}
+
+int64
+argument_seed(FunctionCallInfo fcinfo, int index)
+{
+	if (PG_ARGISNULL(index))
+		argument_error("seed", "must not be null", "The same seed gives the same answer.");
+	return PG_GETARG_INT64(index);
+}
+
 double
 argument_confidence(FunctionCallInfo fcinfo, int index)
 {

@@ -12,6 +12,8 @@ pg_noreturn extern void argument_error(const char *argument, const char *rule, c
 
 extern double argument_number(FunctionCallInfo fcinfo, int index, const char *argument);
 extern double argument_positive(FunctionCallInfo fcinfo, int index, const char *argument);
+extern int	argument_whole(FunctionCallInfo fcinfo, int index, const char *argument, int least, int most);
+extern int64 argument_seed(FunctionCallInfo fcinfo, int index);
 extern double argument_confidence(FunctionCallInfo fcinfo, int index);
 
 /* The position of a text argument in a list of choices that ends with NULL. */

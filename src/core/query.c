@@ -4,7 +4,6 @@
 #include "catalog/pg_type.h"
 #include "core/argument.h"
 #include "executor/spi.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
@@ -96,17 +95,16 @@ is_among(const char *name, const char *const *others, int count)
 }
 
 int
-query_terms(FunctionCallInfo fcinfo, int index, const QueryColumns *columns, const char *const *others,
+query_terms(ArrayType *named, const QueryColumns *columns, const char *const *others,
 			int other_count, int most, int **terms)
 {
-	bool		named = !PG_ARGISNULL(index);
 	Datum	   *elements = NULL;
 	bool	   *nulls = NULL;
 	int			given = columns->count;
 	int			count = 0;
 
 	if (named)
-		deconstruct_array(PG_GETARG_ARRAYTYPE_P(index), TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, &given);
+		deconstruct_array(named, TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, &given);
 	*terms = palloc_array(int, Max(given, 1));
 	for (int i = 0; i < given; i++)
 	{

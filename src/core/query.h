@@ -4,6 +4,7 @@
 
 #include "postgres.h"
 #include "fmgr.h"
+#include "utils/array.h"
 
 typedef struct QueryColumns
 {
@@ -24,10 +25,10 @@ extern int	find_column(const QueryColumns *columns, const char *name, const char
 extern char *number_expression(const QueryColumns *columns, int column, const char *argument);
 
 /*
- * The terms of an argument: the columns that are named, or every column that has no other part.  Their
- * positions, at most so many; others are names or NULL.
+ * The terms: the columns that are named, or, for NULL, every column that has no other part.  Their positions, at
+ * most so many; others are names or NULL.
  */
-extern int	query_terms(FunctionCallInfo fcinfo, int index, const QueryColumns *columns, const char *const *others,
+extern int	query_terms(ArrayType *named, const QueryColumns *columns, const char *const *others,
 						int other_count, int most, int **terms);
 
 #endif

@@ -68,7 +68,7 @@ static void
 read_terms(FunctionCallInfo fcinfo, Fit *fit, const QueryColumns *columns, const char *const *others, int other_count)
 {
 	int		   *terms;
-	int			count = query_terms(fcinfo, 3, columns, others, other_count, REGRESSION_MOST_TERMS - fit->intercept, &terms);
+	int			count = query_terms(PG_ARGISNULL(3) ? NULL : PG_GETARG_ARRAYTYPE_P(3), columns, others, other_count, REGRESSION_MOST_TERMS - fit->intercept, &terms);
 
 	fit->names = palloc(sizeof(char *) * (count + 1));
 	fit->columns = palloc(sizeof(char *) * (count + 1));
@@ -681,9 +681,7 @@ fit(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(10))
 		argument_error("intercept", "must not be null", NULL);
 	fit.intercept = PG_GETARG_BOOL(10);
-	fit.most_iterations = PG_ARGISNULL(11) ? 0 : PG_GETARG_INT32(11);
-	if (fit.most_iterations < 1 || fit.most_iterations > 1000)
-		argument_error("max_iterations", "must lie between 1 and 1000", NULL);
+	fit.most_iterations = argument_whole(fcinfo, 11, "max_iterations", 1, 1000);
 
 	if (!ActiveSnapshotSet())
 		elog(ERROR, "ph.fit needs a snapshot");

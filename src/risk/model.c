@@ -36,55 +36,19 @@ model_empty(RegressionFamily family, char **terms, int count, const char *status
 		.residual_standard_error = NAN, .r_squared = NAN, .aic = NAN, .bic = NAN};
 }
 
-static Datum
-numbers_datum(const double *numbers, int count, int dimensions)
-{
-	int			elements = dimensions == 2 ? count * count : count;
-	Datum	   *datums = palloc(sizeof(Datum) * Max(elements, 1));
-	bool	   *nulls = palloc(sizeof(bool) * Max(elements, 1));
-	int			sizes[2] = {count, count};
-	int			bounds[2] = {1, 1};
-
-	for (int i = 0; i < elements; i++)
-	{
-		datums[i] = Float8GetDatum(numbers[i]);
-		nulls[i] = isnan(numbers[i]);
-	}
-	return PointerGetDatum(construct_md_array(datums, nulls, count == 0 ? 0 : dimensions, sizes, bounds, FLOAT8OID,
-											  sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
-}
-
-static void
-record_numbers(Datum *values, bool *nulls, int field, const double *numbers, int count, int dimensions)
-{
-	nulls[field] = numbers == NULL;
-	values[field] = numbers ? numbers_datum(numbers, count, dimensions) : (Datum) 0;
-}
-
-static void
-record_count(Datum *values, bool *nulls, int field, int64 count, bool wide)
-{
-	nulls[field] = count < 0;
-	values[field] = wide ? Int64GetDatum(count) : Int32GetDatum((int32) count);
-}
-
 Datum
 model_datum(FunctionCallInfo fcinfo, const Model *model)
 {
 	Datum		values[MODEL_FIELDS];
 	bool		nulls[MODEL_FIELDS];
-	Datum	   *terms = palloc(sizeof(Datum) * Max(model->count, 1));
 	double		numbers[] = {model->log_likelihood, model->null_log_likelihood, model->deviance, model->null_deviance,
 		model->pearson, model->residual_standard_error, model->r_squared, model->aic, model->bic};
 
-	for (int i = 0; i < model->count; i++)
-		terms[i] = CStringGetTextDatum(model->terms[i]);
 	record_text(values, nulls, 0, regression_families[model->family]);
-	values[1] = PointerGetDatum(construct_array(terms, model->count, TEXTOID, -1, false, TYPALIGN_INT));
-	nulls[1] = false;
-	record_numbers(values, nulls, 2, model->coefficients, model->count, 1);
-	record_numbers(values, nulls, 3, model->covariance, model->count, 2);
-	record_numbers(values, nulls, 4, model->centre, model->count, 1);
+	record_texts(values, nulls, 1, model->terms, model->count);
+	record_numbers(values, nulls, 2, model->coefficients, model->count);
+	record_table(values, nulls, 3, model->covariance, model->count, model->count);
+	record_numbers(values, nulls, 4, model->centre, model->count);
 	record_number(values, nulls, 5, model->baseline_survival);
 	record_text(values, nulls, 6, model->status);
 	record_text(values, nulls, 7, model->variance);
@@ -100,85 +64,19 @@ model_datum(FunctionCallInfo fcinfo, const Model *model)
 	return record_datum(fcinfo, values, nulls);
 }
 
-/* Numbers of a field that must have so many elements; NAN for nulls. */
-static double *
-read_numbers(HeapTupleHeader tuple, const char *field, int count)
-{
-	bool		isnull;
-	Datum		value = GetAttributeByName(tuple, field, &isnull);
-	Datum	   *elements;
-	bool	   *nulls;
-	int			given;
-	double	   *numbers;
-
-	if (isnull)
-		return NULL;
-	deconstruct_array(DatumGetArrayTypeP(value), FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE,
-					  &elements, &nulls, &given);
-	if (given != count)
-		argument_error("model", psprintf("must have as many %s as its terms ask for", field), NULL);
-	numbers = palloc(sizeof(double) * Max(count, 1));
-	for (int i = 0; i < count; i++)
-	{
-		numbers[i] = nulls[i] ? NAN : DatumGetFloat8(elements[i]);
-		if (!nulls[i] && !isfinite(numbers[i]))
-			argument_error("model", psprintf("must have finite %s", field), NULL);
-	}
-	return numbers;
-}
-
-static char *
-read_text(HeapTupleHeader tuple, const char *field)
-{
-	bool		isnull;
-	Datum		value = GetAttributeByName(tuple, field, &isnull);
-
-	return isnull ? NULL : TextDatumGetCString(value);
-}
-
-static double
-read_number(HeapTupleHeader tuple, const char *field)
-{
-	bool		isnull;
-	Datum		value = GetAttributeByName(tuple, field, &isnull);
-
-	return isnull ? NAN : DatumGetFloat8(value);
-}
-
-static int64
-read_count(HeapTupleHeader tuple, const char *field, bool wide)
-{
-	bool		isnull;
-	Datum		value = GetAttributeByName(tuple, field, &isnull);
-
-	return isnull ? -1 : wide ? DatumGetInt64(value) : DatumGetInt32(value);
-}
-
 static char **
 read_terms(HeapTupleHeader tuple, int *count)
 {
-	bool		isnull;
-	Datum		value = GetAttributeByName(tuple, "terms", &isnull);
-	Datum	   *elements;
-	bool	   *nulls;
-	char	  **terms;
+	char	  **terms = field_texts(tuple, "model", "terms", count);
 
-	*count = 0;
-	if (isnull)
+	if (terms == NULL)
 		argument_error("model", "must have terms", NULL);
-	deconstruct_array(DatumGetArrayTypeP(value), TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, count);
 	if (*count > REGRESSION_MOST_TERMS)
 		argument_error("model", psprintf("must not have more than %d terms", REGRESSION_MOST_TERMS), NULL);
-	terms = palloc(sizeof(char *) * Max(*count, 1));
 	for (int i = 0; i < *count; i++)
-	{
-		if (nulls[i])
-			argument_error("model", "must have a name for each term", NULL);
-		terms[i] = TextDatumGetCString(elements[i]);
 		for (int j = 0; j < i; j++)
 			if (strcmp(terms[i], terms[j]) == 0)
 				argument_error("model", "must not have two terms of one name", NULL);
-	}
 	return terms;
 }
 
@@ -191,28 +89,28 @@ model_read(Datum datum)
 	Model		model = model_empty(text_choice(isnull ? NULL : DatumGetTextPP(family), "family", regression_families), NULL, 0, NULL);
 
 	model.terms = read_terms(tuple, &model.count);
-	model.coefficients = read_numbers(tuple, "coefficients", model.count);
-	model.covariance = read_numbers(tuple, "covariance", model.count * model.count);
-	model.centre = read_numbers(tuple, "centre", model.count);
-	model.baseline_survival = read_number(tuple, "baseline_survival");
-	model.status = read_text(tuple, "status");
-	model.variance = read_text(tuple, "variance");
-	model.rows = read_count(tuple, "rows", true);
-	model.rows_left_out = read_count(tuple, "rows_left_out", true);
-	model.clusters = read_count(tuple, "clusters", true);
-	model.rank = read_count(tuple, "rank", false);
-	model.residual_df = read_number(tuple, "residual_df");
-	model.iterations = read_count(tuple, "iterations", false);
-	model.log_likelihood = read_number(tuple, "log_likelihood");
-	model.null_log_likelihood = read_number(tuple, "null_log_likelihood");
-	model.deviance = read_number(tuple, "deviance");
-	model.null_deviance = read_number(tuple, "null_deviance");
-	model.pearson = read_number(tuple, "pearson");
-	model.residual_standard_error = read_number(tuple, "residual_standard_error");
-	model.r_squared = read_number(tuple, "r_squared");
-	model.aic = read_number(tuple, "aic");
-	model.bic = read_number(tuple, "bic");
-	model.note = read_text(tuple, "note");
+	model.coefficients = field_numbers(tuple, "model", "coefficients", model.count);
+	model.covariance = field_numbers(tuple, "model", "covariance", model.count * model.count);
+	model.centre = field_numbers(tuple, "model", "centre", model.count);
+	model.baseline_survival = field_number(tuple, "baseline_survival");
+	model.status = field_text(tuple, "status");
+	model.variance = field_text(tuple, "variance");
+	model.rows = field_count(tuple, "rows", true);
+	model.rows_left_out = field_count(tuple, "rows_left_out", true);
+	model.clusters = field_count(tuple, "clusters", true);
+	model.rank = field_count(tuple, "rank", false);
+	model.residual_df = field_number(tuple, "residual_df");
+	model.iterations = field_count(tuple, "iterations", false);
+	model.log_likelihood = field_number(tuple, "log_likelihood");
+	model.null_log_likelihood = field_number(tuple, "null_log_likelihood");
+	model.deviance = field_number(tuple, "deviance");
+	model.null_deviance = field_number(tuple, "null_deviance");
+	model.pearson = field_number(tuple, "pearson");
+	model.residual_standard_error = field_number(tuple, "residual_standard_error");
+	model.r_squared = field_number(tuple, "r_squared");
+	model.aic = field_number(tuple, "aic");
+	model.bic = field_number(tuple, "bic");
+	model.note = field_text(tuple, "note");
 	if (model.family == FAMILY_COX && model.coefficients && !(model.baseline_survival > 0 && model.baseline_survival < 1))
 		argument_error("baseline_survival", "must lie between 0 and 1, both excluded", "It is the survival at the model's horizon where every term is at its centre.");
 	return model;
@@ -307,12 +205,9 @@ coefficients(PG_FUNCTION_ARGS)
 
 /* ---- applying ---- */
 
-/* The model that a query applies is read once, and again only when it changes. */
 typedef struct ModelCache
 {
-	MemoryContext context;
-	Size		size;
-	char	   *bytes;
+	RecordCache record;
 	Model		model;
 	TupleDesc	desc;
 } ModelCache;
@@ -320,30 +215,15 @@ typedef struct ModelCache
 static ModelCache *
 cached_model(FunctionCallInfo fcinfo)
 {
-	ModelCache *cache = fcinfo->flinfo->fn_extra;
-	HeapTupleHeader tuple = DatumGetHeapTupleHeader(PG_GETARG_DATUM(0));
-	Size		size = HeapTupleHeaderGetDatumLength(tuple);
-	MemoryContext old;
+	ModelCache *cache = (ModelCache *) record_cache(fcinfo, 0, sizeof(ModelCache));
 
-	if (cache && cache->size == size && memcmp(cache->bytes, tuple, size) == 0)
+	if (cache->record.read)
 		return cache;
-	if (cache == NULL)
-	{
-		cache = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(ModelCache));
-		cache->context = AllocSetContextCreate(fcinfo->flinfo->fn_mcxt, "ph.model", ALLOCSET_SMALL_SIZES);
-		fcinfo->flinfo->fn_extra = cache;
-	}
-	cache->size = 0;
-	MemoryContextReset(cache->context);
-	old = MemoryContextSwitchTo(cache->context);
-	cache->model = model_read(PG_GETARG_DATUM(0));
-	cache->bytes = palloc(size);
-	memcpy(cache->bytes, tuple, size);
+	cache->model = model_read(record_cache_open(&cache->record));
 	if (get_call_result_type(fcinfo, NULL, &cache->desc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "a composite is asked for where no row can be returned");
 	cache->desc = BlessTupleDesc(CreateTupleDescCopy(cache->desc));
-	MemoryContextSwitchTo(old);
-	cache->size = size;
+	record_cache_close(&cache->record);
 	return cache;
 }
 

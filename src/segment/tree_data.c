@@ -167,7 +167,7 @@ open_reader(FunctionCallInfo fcinfo, Reader *reader, const char *query)
 		exposure_column = find_column(&columns, exposure, "exposure");
 	open_response(reader, &columns, find_column(&columns, response, "response"));
 	appendStringInfo(&reader->select, ", %s", exposure ? number_expression(&columns, exposure_column, "exposure") : "1::float8");
-	data->column_count = query_terms(fcinfo, 2, &columns, (const char *const[]) {response, exposure}, 2, TREE_MOST_TERMS, &terms);
+	data->column_count = query_terms(PG_ARGISNULL(2) ? NULL : PG_GETARG_ARRAYTYPE_P(2), &columns, (const char *const[]) {response, exposure}, 2, TREE_MOST_TERMS, &terms);
 	if (data->column_count == 0)
 		argument_error("terms", "must have a column beside the response", NULL);
 	data->columns = palloc0_array(TreeColumn, data->column_count);

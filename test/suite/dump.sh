@@ -3,16 +3,16 @@ createdb dump_from
 createdb dump_to
 # One line that says all that is stored in a database.
 stored_bytes() {
-	psql -qXAt -d "$1" -c "select count(*), md5(string_agg(encode(ph.tally_send(t), 'hex') || coalesce(encode(ph.conditions_send(c), 'hex'), '-') || encode(ph.crosstab_send(x), 'hex') || encode(ph.regression_send(g), 'hex') || coalesce(m::text, '-'), ' ' order by id)) from kept"
+	psql -qXAt -d "$1" -c "select count(*), md5(string_agg(encode(ph.tally_send(t), 'hex') || coalesce(encode(ph.conditions_send(c), 'hex'), '-') || encode(ph.crosstab_send(x), 'hex') || encode(ph.regression_send(g), 'hex') || encode(ph.cluster_sums_send(k), 'hex') || coalesce(m::text, '-'), ' ' order by id)) from kept"
 }
 said=$(psql -qXAt -v ON_ERROR_STOP=1 -d dump_from 2>&1 >/dev/null <<'SQL'
 set client_min_messages = warning;
 create extension population_health;
-create table kept (id int primary key, t ph.tally not null, c ph.conditions, r ph.estimate, x ph.crosstab default '{?>1: 3, 1>2: 4}', g ph.regression, m ph.model);
+create table kept (id int primary key, t ph.tally not null, c ph.conditions, r ph.estimate, x ph.crosstab default '{?>1: 3, 1>2: 4}', g ph.regression, m ph.model, k ph.cluster_sums);
 insert into kept (id, t, c, r) select k, ph.person_tally(nullif(i, 9), nullif(i % 5, 4) * 0.1, i / 3.0), ph.conditions_of('F' || lpad(k::text, 2, '0')), ph.crude_rate(ph.person_tally(1, i % 2))
   from generate_series(1, 50) i, generate_series(1, 40) k group by k;
 insert into kept (id, t, c) values (101, 'empty', null), (102, 'people; 5e-324: 1.7976931348623157e+308 0 0', '{}'), (103, (select ph.person_tally(i, 1.0) from generate_series(1, 20000) i), '{Z99}');
-update kept set g = (select ph.regression_sums('step', 'poisson', i, array[1, i * 0.1], 1, 0, '{0,0,0.1,0.1,1,1}', false) from generate_series(1, 9) i), m = ph.fit('linear', 'select i * i as y, i from generate_series(1, 9) i');
+update kept set k = (select ph.cluster_step(ph.cluster_start('{{0,1},{5,5}}'), array[i, i * 0.1]) from generate_series(1, 9) i), g = (select ph.regression_sums('step', 'poisson', i, array[1, i * 0.1], 1, 0, '{0,0,0.1,0.1,1,1}', false) from generate_series(1, 9) i), m = ph.fit('linear', 'select i * i as y, i from generate_series(1, 9) i');
 call ph.create_shared_tables('shared');
 insert into shared.person (person_id, birth_date) values ('ann', '1950-02-01');
 SQL

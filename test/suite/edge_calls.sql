@@ -37,9 +37,19 @@ insert into pool select 'model', v::text from unnest(array[null, row('logistic',
   row('linear', '{a}', null, null, null, null, 'separation', null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null)::model,
   row('no such family', '{a,a}', '{NaN}', '{{1}}', '{}', 2, null, null, -1, -1, -1, -1, 'NaN', -1, 'NaN', null, null, null, null, null, null, null, null, null)::model]) v;
 insert into pool select 'regression', v from unnest(array[null, (select regression_sums('products', 'linear', i, array[1, i], 1, 0, '{}', false)::text from generate_series(1, 5) i), (select regression_sums('scores', 'poisson', i, array[1, i], 1, 0, '{0,0,0.1,0.1}', false)::text from generate_series(1, 5) i)]) v;
+insert into pool select 'cluster_sums', v from unnest(array[null, (select cluster_step(cluster_start('{{0,1},{5,5}}'), array[i, i * 2])::text from generate_series(1, 5) i), (select cluster_step(cluster_start('{1,2}', modes => '{1,3}', words => '{3}'), array[i], array[1 + i % 3])::text from generate_series(1, 5) i),
+  cluster_start('{{1e50,-1e50}}', '{1e150,0}')::text]) v;
+insert into pool select 'clusters', v::text from unnest(array[null, row('k_means', 'ok', 2, 5, 0, '{a}', '{1}', '{}', null, '{1,2}', '{}', '{2,3}', null, 1, 1, 2, 1, 1, 1, 0.4, 3, 1, null)::clusters,
+  row('k_prototypes', 'ok', 2, 5, 0, '{a}', '{1}', '{b}', 0.5, '{1,2}', '{x,y}', '{2,3}', null, 1, 1, 2, 1, 1, 1, 0.4, 3, 1, null)::clusters,
+  row('k_means', 'no_rows', 2, 0, 0, '{a}', null, '{}', null, null, null, null, null, null, null, null, null, null, null, null, null, null, null)::clusters,
+  row(null, null, -1, null, null, '{a,NULL}', '{NaN}', '{}', 'NaN', '{}', '{}', null, null, null, null, null, null, null, null, null, null, null, null)::clusters]) v;
+insert into pool select 'latent_classes', v::text from unnest(array[null, row('ok', 2, 5, 0, 3, '{a,b}', '{0.6,0.4}', '{{0,1},{0.2,0.3}}', '{3,2}', -9, 5, 1, 1, 1, null, -2, 0.4, 3, 1, null)::latent_classes,
+  row('no_rows', 1, 0, 0, 0, '{a}', null, null, null, null, null, null, null, null, null, null, null, null, null, null)::latent_classes,
+  row(null, 60, 0, 0, 0, '{}', '{2}', '{NaN}', null, null, null, null, null, null, null, null, null, null, null, null)::latent_classes]) v;
+insert into pool select 'int4[]', v from unnest(array[null, '{}', '{1}', '{2,3}', '{{1},{2}}', '{NULL}', '{0,-1}', '{2147483647,-2147483648}']) v;
 insert into pool select 'conditions', v from unnest(array[null, '{}', '{mi}', '{Z99}', '{mi,chf,diab,diabwc,canc,metacanc,A04,Z99}']) v;
 insert into pool select 'conditions', ph.conditions_named(condition, instrument)::text from ph.instrument_codes();
-insert into pool select 'cstring', v from unnest(array['', '{', 'empty', 'people; 1: 1 0 0', '{mi}', '{1>1: 30, 2>?: 1}', 'scores linear 0 0 1 0 1 1 Infinity 0 1 0 1 0 1 0 0 0 0 0 0 0', 'junk']) v;
+insert into pool select 'cstring', v from unnest(array['', '{', 'empty', 'people; 1: 1 0 0', '{mi}', '{1>1: 30, 2>?: 1}', '1 1 0 0 0 1 1 5 0 0 0 0 0 0 0 0 0 0 0', 'scores linear 0 0 1 0 1 1 Infinity 0 1 0 1 0 1 0 0 0 0 0 0 0', 'junk']) v;
 
 insert into pool select 'text', v, 'statistic' from unnest(array[null, 'proportion', 'ratio', 'rate', 'no such statistic']) v;
 insert into pool select 'text', v, 'expression' from unnest(array[null, '', 'a', 'b > 1', 'a and ph.count_true(a, c) > 1', 'a or not a', '(select true)', 'random() > b', 'a;', '*', repeat('(', 9000), repeat('not ', 20000) || 'a']) v;
@@ -59,7 +69,7 @@ join pg_language l on l.oid = p.prolang,
   -- with all arguments, with those that have a default left out, and with the first of those
   lateral (select pronargs as given union select pronargs - pronargdefaults union select least(pronargs, pronargs - pronargdefaults + 1)) g
 where e.extname = 'population_health' and p.prokind in ('f', 'a', 'w') and p.provolatile <> 'v' and not 'internal'::regtype::oid = any (p.proargtypes::oid[])
-  and p.proname not in ('fit', 'grow_tree', 'tree_pruning');  -- take a query, whose errors are its own
+  and p.proname not in ('fit', 'grow_tree', 'tree_pruning', 'k_means', 'k_prototypes', 'silhouette', 'cluster_stability', 'latent_class');  -- take a query, whose errors are its own
 create temp table complaint (said text);
 create temp table choice (i int, n int, value text, primary key (i, n));
 create temp table tried (name text, native boolean, calls int, answers int);

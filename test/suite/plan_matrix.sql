@@ -37,7 +37,10 @@ insert into question values
   ('conditions_rollup', 'select grp, ph.conditions_rollup(case when code is not null then ''{mi,Z99}''::ph.conditions end)::text, ph.conditions_named(case when events = 2 then ''chf'' end)::text from person group by grp'),
   ('conditions_named', 'select grp, ph.conditions_named(case when events = 2 then ''copd'' end, ''cambridge'')::text from person group by grp'),
   ('crosstab', 'select grp, ph.crosstab(id % 4, nullif(id % 7, 3))::text, ph.crosstab_rollup(case when events is not null then ''{?>1: 2, 1>2: 3}''::ph.crosstab end)::text from person group by grp'),
-  ('regression_sums', 'select grp, ph.regression_sums(''products'', ''linear'', events, array[1, age, years], 1, 0, ''{}'', false)::text from person group by grp');
+  ('regression_sums', 'select grp, ph.regression_sums(''products'', ''linear'', events, array[1, age, years], 1, 0, ''{}'', false)::text from person group by grp'),
+  ('cluster_step', 'select grp, ph.cluster_next(ph.cluster_step(ph.cluster_start(''{{20,1},{60,3}}''), array[age, years]))::text, ph.cluster_next(ph.cluster_step(ph.cluster_start(''{20,60}'', modes => ''{1,2}'', words => ''{3}''), array[age], array[1 + id % 3]))::text from person group by grp');
+insert into question select 'cluster_rollup', format('select grp, ph.cluster_next(ph.cluster_rollup(case when events is not null then %L::ph.cluster_sums end))::text from person group by grp',
+  ph.cluster_step(ph.cluster_start('{1,5}'), array[x])) from generate_series(1, 6) x;
 
 -- What is asked without groups, with few large groups, with a filter and with grouping sets, where any plan may serve.
 create table small_question (name text, query text);

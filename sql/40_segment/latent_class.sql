@@ -1,0 +1,26 @@
+
+-- ---- latent classes of yes-or-no items ----
+
+CREATE TYPE ph.latent_classes AS (
+  status text, k integer, rows bigint, rows_left_out bigint, patterns integer, terms text[], prevalence float8[], probabilities float8[], people bigint[],
+  log_likelihood float8, parameters integer, aic float8, bic float8, entropy_r2 float8, g_squared float8, degrees_of_freedom float8, smallest_share float8,
+  iterations integer, starts_agreeing integer, note text
+);
+COMMENT ON TYPE ph.latent_classes IS
+  'classes found by ph.latent_class, the commonest first: prevalence, the probability of each term in each class (a row a class), people by most likely class, log-likelihood and what judges it; entropy_r2 is 1 where everybody''s class is certain; status ok, not_converged, not_identified (more parameters than patterns to tell them by) or no_rows. Holds no rows';
+
+CREATE FUNCTION ph.latent_class(query text, k integer, terms text[] DEFAULT NULL, starts integer DEFAULT 20, seed bigint DEFAULT 1, max_iterations integer DEFAULT 10000,
+    smallest float8 DEFAULT 0.005, prevalence float8[] DEFAULT NULL, probabilities float8[] DEFAULT NULL) RETURNS ph.latent_classes
+  AS 'MODULE_PATHNAME', 'latent_class' LANGUAGE C STABLE PARALLEL UNSAFE COST 100000;
+COMMENT ON FUNCTION ph.latent_class(text, integer, text[], integer, bigint, integer, float8, float8[], float8[]) IS
+  'latent class analysis (Goodman 1974) of the yes-or-no columns of a query, booleans or 0 and 1, by EM from the best of several seeded starts or from given prevalence and probabilities (a row a class): unknown items are left out of a person''s likelihood, people without a known item are counted and left out';
+CREATE FUNCTION ph.class_probabilities(classes ph.latent_classes, items boolean[]) RETURNS float8[]
+  AS 'MODULE_PATHNAME', 'class_probabilities' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION ph.class_probabilities(ph.latent_classes, boolean[]) IS
+  'how likely each class is for a person with these items, in the order of the terms; unknown items say nothing; NULL where no item is known or no class allows such a person';
+CREATE FUNCTION ph.most_likely_class(classes ph.latent_classes, items boolean[]) RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT pg_catalog.array_position(p, (SELECT pg_catalog.max(x) FROM pg_catalog.unnest(p) x)) FROM (SELECT ph.class_probabilities(classes, items) AS p OFFSET 0) q;
+END;
+COMMENT ON FUNCTION ph.most_likely_class(ph.latent_classes, boolean[]) IS
+  'the number, from 1, of the class that is likeliest for a person with these items, the first of those that are as likely; NULL where no item is known';
