@@ -75,12 +75,12 @@ COMMENT ON TYPE ph.clusters IS
   'clusters found by ph.k_means or ph.k_prototypes: centres in the units of the terms, a row a cluster, the largest cluster first unless centres were given; weights of the terms in the distance; cost within and between; status ok, empty_cluster, not_converged, fewer_points_than_clusters or no_rows. Holds no rows';
 
 CREATE FUNCTION ph.k_means(query text, k integer, terms text[] DEFAULT NULL, scale text DEFAULT 'standard', starts integer DEFAULT 50, seed bigint DEFAULT 1,
-    max_iterations integer DEFAULT 200, smallest float8 DEFAULT 0.005, centres float8[] DEFAULT NULL) RETURNS ph.clusters
+    max_iterations integer DEFAULT 100, smallest float8 DEFAULT 0.005, centres float8[] DEFAULT NULL) RETURNS ph.clusters
   AS 'MODULE_PATHNAME', 'k_means' LANGUAGE C STABLE PARALLEL UNSAFE COST 100000;
 COMMENT ON FUNCTION ph.k_means(text, integer, text[], text, integer, bigint, integer, float8, float8[]) IS
   'k-means (Lloyd 1982) over the numbers of a query''s rows: all its columns unless terms are named; scale standard (each in standard deviations) or none; from given centres, or from the best of so many seeded starts of k-means++ (Arthur and Vassilvitskii 2007) among at most 10,000 rows; clusters with less than the smallest share are noted; rows with a NULL are left out and counted';
 CREATE FUNCTION ph.k_prototypes(query text, k integer, terms text[] DEFAULT NULL, scale text DEFAULT 'standard', starts integer DEFAULT 50, seed bigint DEFAULT 1,
-    max_iterations integer DEFAULT 200, smallest float8 DEFAULT 0.005, centres float8[] DEFAULT NULL, gamma float8 DEFAULT NULL, modes text[] DEFAULT NULL) RETURNS ph.clusters
+    max_iterations integer DEFAULT 100, smallest float8 DEFAULT 0.005, centres float8[] DEFAULT NULL, gamma float8 DEFAULT NULL, modes text[] DEFAULT NULL) RETURNS ph.clusters
   AS 'MODULE_PATHNAME', 'k_prototypes' LANGUAGE C STABLE PARALLEL UNSAFE COST 100000;
 COMMENT ON FUNCTION ph.k_prototypes(text, integer, text[], text, integer, bigint, integer, float8, float8[], float8, text[]) IS
   'k-prototypes (Huang 1998): as ph.k_means, with words and booleans as categories; gamma is what a category costs that is not the mode, the mean variance of the numbers over the mean of 1 - sum p^2 of the categories unless given';
@@ -99,3 +99,40 @@ CREATE FUNCTION ph.cluster_stability(query text, clusters ph.clusters, resamples
   RETURNS SETOF record AS 'MODULE_PATHNAME', 'cluster_stability' LANGUAGE C STABLE PARALLEL UNSAFE ROWS 10 COST 1000000;
 COMMENT ON FUNCTION ph.cluster_stability(text, ph.clusters, integer, integer, bigint, integer) IS
   'whether clusters come back when people are drawn anew (Hennig 2007): mean share of each cluster and its most similar new one that both have, how often it was recovered (0.75 or more) and dissolved (0.5 or less); stable from 0.75, doubtful from 0.6, else unstable; over most_rows rows at most';
+
+CREATE PROCEDURE ph.learn_cluster_scheme(schema text, scheme text, version text, query text, clusters ph.clusters) LANGUAGE plpgsql SET extra_float_digits = 1 AS $$
+DECLARE
+  cluster_values text;
+  cluster_weights float8[];
+  cluster_centres float8[];
+BEGIN
+  IF clusters.centres IS NULL THEN
+    RAISE EXCEPTION 'argument "clusters" must have centres' USING ERRCODE = '22023', HINT = format('Their status is %s.', clusters.status);
+  END IF;
+  EXECUTE format('CREATE TEMP TABLE ph_learned AS SELECT * FROM (%s) q LIMIT 0', query);
+  CREATE TEMP TABLE ph_column AS SELECT attname::text AS input, format_type(atttypid, NULL) AS type FROM pg_attribute WHERE attrelid = 'pg_temp.ph_learned'::regclass AND attnum > 0;
+  IF NOT clusters.terms || clusters.categories <@ ARRAY(SELECT input FROM pg_temp.ph_column) THEN
+    RAISE EXCEPTION 'argument "query" must have the terms of the clusters' USING ERRCODE = '22023';
+  END IF;
+  -- a category becomes a column of 0 and 1 for each mode and one for all other words: where the word differs, two of them do
+  CREATE TEMP TABLE ph_part AS
+  SELECT j AS term, 0::bigint AS word, format(CASE type WHEN 'boolean' THEN '%I::integer::double precision' ELSE '%I::double precision' END, input) AS value, clusters.weights[j] AS weight, ARRAY(SELECT clusters.centres[c][j] FROM generate_series(1, clusters.k) c ORDER BY c) AS centre
+  FROM generate_subscripts(clusters.terms, 1) j JOIN pg_temp.ph_column ON input = clusters.terms[j]
+  UNION ALL
+  SELECT cardinality(clusters.terms) + j, place, CASE WHEN word IS NULL THEN format('(%I::text <> ALL (%L::text[]))::integer', clusters.categories[j], words) ELSE format('(%I::text = %L)::integer', clusters.categories[j], word) END,
+    clusters.gamma / 2, ARRAY(SELECT (clusters.modes[c][j] IS NOT DISTINCT FROM word)::integer FROM generate_series(1, clusters.k) c ORDER BY c)
+  FROM generate_subscripts(clusters.categories, 1) j, LATERAL (SELECT array_agg(DISTINCT clusters.modes[c][j]) AS words FROM generate_series(1, clusters.k) c) w, unnest(words || NULL::text) WITH ORDINALITY u(word, place);
+  SELECT string_agg(value, ', ' ORDER BY term, word), array_agg(weight ORDER BY term, word) INTO cluster_values, cluster_weights FROM pg_temp.ph_part;
+  SELECT array_agg(centre ORDER BY c) INTO cluster_centres FROM (SELECT c, array_agg(centre[c] ORDER BY term, word) AS centre FROM pg_temp.ph_part, generate_series(1, clusters.k) c GROUP BY c) q;
+  EXECUTE format('INSERT INTO %I.scheme (scheme, version, label, source, certainty, precedence) VALUES ($1, $2, $3, $4, ''derived'', ''ours'')', schema)
+    USING scheme, version, 'learned by ' || replace(clusters.method, '_', '-'), format('ph.%s, %s clusters of %s people, over: %s', clusters.method, clusters.k, clusters.rows, query);
+  EXECUTE format('INSERT INTO %I.scheme_input (scheme, version, input, type) SELECT $1, $2, input, type FROM pg_temp.ph_column WHERE input = ANY ($3)', schema) USING scheme, version, clusters.terms || clusters.categories;
+  EXECUTE format('INSERT INTO %I.scheme_segment (scheme, version, rank, segment, label) SELECT $1, $2, c, ''cluster '' || c, $3[c] || '' people'' FROM generate_series(1, $4) c', schema) USING scheme, version, clusters.people, clusters.k;
+  EXECUTE format('INSERT INTO %I.scheme_rule (scheme, version, rule_order, rule, segment, expression, says, certainty)
+    SELECT $1, $2, c, ''nearest to cluster '' || c, ''cluster '' || c, format(''ph.nearest_centre(%%L::double precision[], ARRAY[%%s], %%L::double precision[]) = %%s'', $3, $4, $5, c), ''your record is most like those of the people of cluster '' || c, ''derived'' FROM generate_series(1, $6) c', schema)
+    USING scheme, version, cluster_centres, cluster_values, cluster_weights, clusters.k;
+  EXECUTE format('INSERT INTO %I.scheme_segment (scheme, version, rank, segment, kind) VALUES ($1, $2, $3, ''unknown'', ''default'')', schema) USING scheme, version, clusters.k + 1;
+  DROP TABLE pg_temp.ph_learned, pg_temp.ph_column, pg_temp.ph_part;
+END $$;
+COMMENT ON PROCEDURE ph.learn_cluster_scheme(text, text, text, text, ph.clusters) IS
+  'writes clusters as a scheme into the tables of a schema of yours: a segment a cluster, its rule that the person is nearest to it, checked like any other; people of whom a term is unknown are in the segment unknown; query has the columns of the clusters, for their types';

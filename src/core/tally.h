@@ -63,9 +63,8 @@ extern TallyCell tally_known(const Tally *tally);
 extern TallyCell tally_total(const Tally *tally);
 extern double tally_squares_about_mean(const TallyCell *people);
 
-/* what its outer forms share: the word for what rows were, by the two flags, and shortest exact digits */
+/* what its outer forms share: the word for what rows were, by the two flags */
 #define TALLY_ROW_WORDS 4
 extern const char *const tally_row_words[];
-extern void tally_append_number(StringInfo out, double x);
 
 #endif

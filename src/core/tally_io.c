@@ -11,9 +11,9 @@
 
 #include <math.h>
 
-#include "common/shortest_dec.h"
 #include "core/argument.h"
 #include "core/compat.h"
+#include "core/digits.h"
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
@@ -23,24 +23,15 @@ const char *const tally_row_words[] = {"empty", "people", "counts", "mixed"};
 
 /* ---- text ---- */
 
-void
-tally_append_number(StringInfo out, double x)
-{
-	char		digits[DOUBLE_SHORTEST_DECIMAL_LEN];
-
-	double_to_shortest_decimal_buf(x, digits);
-	appendStringInfoString(out, digits);
-}
-
 static void
 append_sum(StringInfo out, Sum sum)
 {
-	tally_append_number(out, sum.high);
+	append_digits(out, sum.high);
 	if (sum.low == 0)
 		return;
 	if (sum.low > 0)
 		appendStringInfoChar(out, '+');
-	tally_append_number(out, sum.low);
+	append_digits(out, sum.low);
 }
 
 static void
@@ -78,7 +69,7 @@ tally_out(PG_FUNCTION_ARGS)
 	{
 		CHECK_FOR_INTERRUPTS();
 		appendStringInfoString(&out, "; ");
-		tally_append_number(&out, tally->cells[i].key);
+		append_digits(&out, tally->cells[i].key);
 		appendStringInfoString(&out, ": ");
 		append_sums(&out, &tally->cells[i]);
 	}

@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "core/digits.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -16,13 +17,13 @@ append_json_sum(StringInfo out, const char *name, Sum sum)
 	if (sum.low != 0)
 	{
 		appendStringInfoChar(out, '[');
-		tally_append_number(out, sum.high);
+		append_digits(out, sum.high);
 		appendStringInfoString(out, ", ");
-		tally_append_number(out, sum.low);
+		append_digits(out, sum.low);
 		appendStringInfoChar(out, ']');
 	}
 	else
-		tally_append_number(out, sum.high);
+		append_digits(out, sum.high);
 }
 
 static void
@@ -59,7 +60,7 @@ tally_to_jsonb(PG_FUNCTION_ARGS)
 	{
 		CHECK_FOR_INTERRUPTS();
 		appendStringInfoString(&out, i ? ", {\"key\": " : "{\"key\": ");
-		tally_append_number(&out, tally->cells[i].key);
+		append_digits(&out, tally->cells[i].key);
 		appendStringInfoString(&out, ", ");
 		append_json_sums(&out, &tally->cells[i]);
 	}

@@ -10,6 +10,7 @@
 
 #include "catalog/pg_type.h"
 #include "core/argument.h"
+#include "core/digits.h"
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
 #include "utils/array.h"
@@ -531,7 +532,10 @@ regression_out(PG_FUNCTION_ARGS)
 					 regression_families[regression->family], regression->columns, regression->parameters,
 					 regression->rows, regression->left_out);
 	for (int i = 0; i < doubles_of(regression); i++)
-		appendStringInfo(&out, " %s", float8out_internal(numbers[i]));
+	{
+		appendStringInfoChar(&out, ' ');
+		append_digits(&out, numbers[i]);
+	}
 	PG_RETURN_CSTRING(out.data);
 }
 

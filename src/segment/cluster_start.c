@@ -13,6 +13,11 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
+#define SAME_COST 1e-3			/* relative: starts that end so near the best are as good */
+
+/* Lloyd's passes of a start: after the first ones single moves go further */
+#define PASSES_OF_A_START 20
+
 static const double *
 row_x(const ClusterRows *rows, int row)
 {
@@ -243,9 +248,10 @@ cluster_seek(ClusterRows *rows, ClusterSums *shape, int starts, int most, pg_prn
 {
 	MemoryContext caller = CurrentMemoryContext;
 	MemoryContext one_start = AllocSetContextCreate(caller, "ph cluster start", ALLOCSET_DEFAULT_SIZES);
+	double	   *reached = palloc_array(double, starts);
 	ClusterSums *best = NULL;
+	int			count = 0;
 
-	*agreeing = 0;
 	for (int i = 0; i < starts && rows->count > 0; i++)
 	{
 		ClusterSums *start;
@@ -256,18 +262,17 @@ cluster_seek(ClusterRows *rows, ClusterSums *shape, int starts, int most, pg_prn
 		start = cluster_without_rows(shape);
 		if (!draw_start(start, rows, random))
 			break;
-		sums = improve_by_moves(rows, cluster_lloyd(memory_pass, rows, start, most, &iterations), most);
+		sums = improve_by_moves(rows, cluster_lloyd(memory_pass, rows, start, PASSES_OF_A_START, &iterations), most);
 		MemoryContextSwitchTo(caller);
-		if (best && fabs(cluster_inertia(sums) - cluster_inertia(best)) <= 1e-9 * cluster_inertia(best) && empty_clusters(sums) == empty_clusters(best))
-			++*agreeing;
-		else if (best == NULL || is_better(sums, best))
-		{
+		reached[count++] = cluster_inertia(sums);
+		if (best == NULL || is_better(sums, best))
 			best = copy_sums(sums);
-			*agreeing = 1;
-		}
 		MemoryContextReset(one_start);
 	}
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(one_start);
+	*agreeing = 0;
+	for (int i = 0; i < count; i++)
+		*agreeing += reached[i] <= cluster_inertia(best) * (1 + SAME_COST);
 	return best ? cluster_next(best) : NULL;
 }

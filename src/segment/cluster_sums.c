@@ -11,6 +11,7 @@
 
 #include "catalog/pg_type.h"
 #include "core/argument.h"
+#include "core/digits.h"
 #include "core/record.h"
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
@@ -750,10 +751,12 @@ cluster_sums_out(PG_FUNCTION_ARGS)
 	StringInfoData out;
 
 	initStringInfo(&out);
-	appendStringInfo(&out, "%d %d %d %d " INT64_FORMAT " %s", sums->clusters, sums->columns, sums->categories, sums->words,
-					 sums->left_out, float8out_internal(sums->gamma));
-	for (Size i = 0; i < number_count(sums); i++)
-		appendStringInfo(&out, " %s", float8out_internal(sums->numbers[i]));
+	appendStringInfo(&out, "%d %d %d %d " INT64_FORMAT, sums->clusters, sums->columns, sums->categories, sums->words, sums->left_out);
+	for (Size i = 0; i <= number_count(sums); i++)	/* gamma and the numbers behind it */
+	{
+		appendStringInfoChar(&out, ' ');
+		append_digits(&out, (&sums->gamma)[i]);
+	}
 	PG_RETURN_CSTRING(out.data);
 }
 

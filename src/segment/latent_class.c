@@ -28,7 +28,7 @@
 #define MOST_PATTERNS 1000000
 #define MOST_STARTS 1000
 #define MOST_ITERATIONS 100000
-#define SAME_LIKELIHOOD 1e-8	/* relative: starts that end so near have found the same classes */
+#define SAME_LIKELIHOOD 1e-6	/* relative: starts that end so near are as good */
 #define SETTLED_START 1e-9		/* relative change of the log-likelihood after which a start is compared */
 #define SETTLED 1e-12			/* and after which the best one is final */
 

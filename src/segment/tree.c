@@ -9,6 +9,7 @@
 #include <math.h>
 
 #include "core/argument.h"
+#include "core/digits.h"
 #include "core/record.h"
 #include "executor/spi.h"
 #include "funcapi.h"
@@ -110,8 +111,10 @@ side_rule(const TreeData *data, const TreeNode *node, bool left)
 
 	initStringInfo(&rule);
 	if (column->kind == TREE_NUMBER)
-		appendStringInfo(&rule, "%s %s %s", column->name, left ? "<" : ">=",
-						 float8out_internal(node->cut));
+	{
+		appendStringInfo(&rule, "%s %s ", column->name, left ? "<" : ">=");
+		append_digits(&rule, node->cut);
+	}
 	else if (column->kind == TREE_FLAG)
 		appendStringInfo(&rule, "%s%s", node->listed[1] == left ? "" : "NOT ", column->name);
 	else

@@ -28,7 +28,7 @@ begin
       x := 'array[' || array_to_string(terms, ', ') || ']::float8[]';
       start := (select array_agg((string_to_array(line, ','))[2:]::float8[] order by number) from centre_line l where l.case_id = c.case_id);
       found := ph.k_means('select * from pg_temp.input', (c.doc -> 'spec' ->> 'k')::int, terms, scale => 'none', centres => start);
-      best := ph.k_means('select * from pg_temp.input', (c.doc -> 'spec' ->> 'k')::int, terms, scale => 'none');
+      best := ph.k_means('select * from pg_temp.input', (c.doc -> 'spec' ->> 'k')::int, terms, scale => 'none', starts => 500);
       execute format('insert into got select %L, ''initial_inertia'', '''', ph.inertia(ph.cluster_step(ph.cluster_start(%L), %s)) from pg_temp.input', c.case_id, start, x);
       execute format('insert into told select %L, id::int, ph.nearest_cluster($1, %s) from pg_temp.input', c.case_id, x) using found;
     elsif c.doc ->> 'family' = 'kprototypes' then

@@ -1,5 +1,6 @@
 -- k-means, k-prototypes, silhouettes and stability, against the same by plain SQL
 set extra_float_digits = 0;
+set client_min_messages = warning;
 create table person as
 select i as person_id, (i * 7919 % 97)::float8 as age, case when i % 4 = 0 then 5 else 0 end + (i * 31 % 11) as visits, 1e6 + 300 * (i % 3) + (i * 17 % 13) as cost,
   i % 5 < 2 as frail, (array['city', 'town', 'rural'])[1 + i % 3] as place
@@ -60,7 +61,7 @@ from (select ph.cluster_step(c, array[age, visits]) filter (where person_id % 3 
   from person, (select ph.cluster_start('{{10, 3}, {50, 12}, {90, 3}}') as c offset 0) z) q;
 select ph.inertia(ph.cluster_rollup(s)) = (select ph.inertia(ph.cluster_step(ph.cluster_start('{{10, 3}, {50, 12}}'), array[age, visits])) from person) as rolled_up
 from (select ph.cluster_step(ph.cluster_start('{{10, 3}, {50, 12}}'), array[age, visits]) as s from person group by place) q;
-select s::text::ph.cluster_sums::text = s::text as text_and_back from (select ph.cluster_step(ph.cluster_start('{{0.1}, {50}}', modes => '{{1, 2}, {3, 1}}', words => '{3, 2}'), array[age], array[1 + person_id % 3, 2]) as s from person) q;
+select ph.inertia(s::text::ph.cluster_sums) = ph.inertia(s) as text_and_back from (select ph.cluster_step(ph.cluster_start('{{0.1}, {50}}', modes => '{{1, 2}, {3, 1}}', words => '{3, 2}'), array[age], array[1 + person_id % 3, 2]) as s from person) q;
 -- more starts are never worse
 select bool_and(better) from (select (ph.k_means('select age, visits, cost from person', 6, starts => n)).total_within_ss <= lag((ph.k_means('select age, visits, cost from person', 6, starts => n)).total_within_ss) over (order by n) + 1e-9 as better from (values (1), (5), (25)) v(n)) q;
 
@@ -99,6 +100,25 @@ select * from ph.silhouette('select 1 as x, 2 as c where false', 'c');
 select cluster, s.people, round(jaccard::numeric, 2) as jaccard, recovered_share, dissolved_share, reading from ph.k_means('select x, y from crowd', 5, array['x'], scale => 'none') f, ph.cluster_stability('select * from crowd', f, resamples => 20, most_rows => 1000) s;
 select count(*), bool_or(reading <> 'stable') as not_there from ph.k_means('select sin(i * i)::float8 as x, cos(7 * i * i)::float8 as y from generate_series(1, 400) i', 6) f, ph.cluster_stability('select sin(i * i)::float8 as x, cos(7 * i * i)::float8 as y from generate_series(1, 400) i', f, resamples => 20);
 select array_agg(s order by cluster) = (select array_agg(s order by cluster) from ph.cluster_stability('select * from person', f, resamples => 5) s) as same_seed from mixed, ph.cluster_stability('select * from person order by random()', f, resamples => 5) s group by f;
+
+-- clusters as a scheme of the engine: the same people in the same clusters
+create schema care;
+call ph.create_segment_tables('care');
+do $$ declare c ph.clusters := (select f from mixed); begin call ph.learn_cluster_scheme('care', 'by_need', '1', 'select * from person', c); end $$;
+call ph.learn_cluster_scheme('care', 'by_use', '1', 'select * from person', ph.k_means('select age, frail from person', 3));
+select scheme, input, type from care.scheme_input order by 1, 2;
+select checked from care.scheme_rule where scheme = 'by_use' and rule_order = 1;
+call ph.create_segment_view('by_need', '1', 'person', 'care.need', 'care');
+call ph.create_segment_view('by_use', '1', 'person', 'care.use', 'care');
+select segment, count(*), count(*) filter (where segment <> 'cluster ' || cluster) as differ from care.need join mixed_at using (person_id) group by 1 order by 1;
+select count(*) filter (where segment <> 'cluster ' || ph.nearest_cluster(f, array[age, frail::int])) as differ from care.use join person using (person_id), (select ph.k_means('select age, frail from person', 3) as f offset 0) z;
+create view beside as select person_id, nullif(age, 5) as age, visits, frail, case when person_id = 1 then 'abroad' when person_id > 2 then place end as place from person;
+call ph.create_segment_view('by_need', '1', 'beside', 'care.beside', 'care');
+select count(*) filter (where s.segment is distinct from coalesce('cluster ' || ph.nearest_cluster(f, array[age, visits], array[frail::text, place]), 'unknown')) as differ, count(*) filter (where s.segment = 'unknown') as unknown from care.beside s join beside using (person_id), mixed;
+call ph.learn_cluster_scheme('care', 'none', '1', 'select 1::float8 as x where false', ph.k_means('select 1::float8 as x where false', 2));
+do $$ declare c ph.clusters := (select f from mixed); begin call ph.learn_cluster_scheme('care', 'none', '1', 'select age from person', c); end $$;
+drop schema care cascade;
+drop view beside;
 
 -- no answer, and answers to be careful with
 select f.status, f.centres, f.rows, f.note from ph.k_means('select 1::float8 as x where false', 2) f;

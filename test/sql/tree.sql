@@ -26,6 +26,13 @@ end $$;
 select * from pg_temp.leaf_check('select * from tree');
 select * from pg_temp.leaf_check($$select * from ph.grow_tree('select events, years, age, flag, "Cat", n from person', method => 'poisson', exposure => 'years', smallest_leaf => 20)$$);
 select * from pg_temp.leaf_check($$select * from ph.grow_tree('select died, age, flag, "Cat", n from person', method => 'gini', smallest_leaf => 20, folds => 0)$$);
+-- whatever the session says about digits
+alter table person add third float8;
+update person set third = 1e4 + age / 3e6;
+set extra_float_digits = -9;
+select * from pg_temp.leaf_check($$select * from ph.grow_tree('select cost, third from person', folds => 0, smallest_leaf => 20)$$);
+reset extra_float_digits;
+alter table person drop third;
 -- the loss of a node is that of its people, and a split saves what its children do not have
 select count(*) as nodes, count(*) filter (where abs(t.saved - (t.loss - l.loss - r.loss)) > 1e-6) as wrong from tree t join tree l on l.node = 2 * t.node join tree r on r.node = 2 * t.node + 1;
 select (select loss from tree where node = 1) - (select var_pop(cost) * count(*) from person) < 1e-6 as root_loss,
