@@ -84,7 +84,7 @@ select round(value::numeric, 4) as explained from (select ph.person_tally(rank, 
 drop schema care cascade;
 -- no rows, one row, one value, all unknown
 select * from ph.grow_tree('select cost, age from person where false');
-select node, is_leaf, path, people, value from ph.grow_tree('select cost, age from person limit 1', folds => 0);
+select node, is_leaf, path, people, value from ph.grow_tree('select cost, age from person order by person_id limit 1', folds => 0);
 select count(*) from ph.grow_tree('select 5.0::float8 as y, age from person');
 select count(*) from ph.grow_tree('select cost, null::float8 as x from person');
 select count(*) from ph.grow_tree('select 0 as y, age from person', method => 'poisson');
