@@ -75,6 +75,25 @@ END $$;
 COMMENT ON FUNCTION ph.segment_moves(text, text, date, date, boolean) IS
   'where each person was on two days: a segment and its rank, a state without a rank (died, moved out, gone), or NULL for somebody who was not yet there; refuses to mix versions of a scheme unless asked to. Fold with ph.crosstab(rank_before, rank_after)';
 
+CREATE FUNCTION ph.segment_move_cost(schema text, scheme text, from_date date, to_date date, costs regclass, span interval DEFAULT '1 year', any_version boolean DEFAULT false,
+    OUT segment_before text, OUT rank_before integer, OUT segment_after text, OUT rank_after integer, OUT people bigint, OUT cost_before ph.estimate, OUT cost_after ph.estimate, OUT change ph.estimate)
+RETURNS SETOF record LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN QUERY EXECUTE format('
+    WITH before AS (SELECT person_id, sum(cost)::float8 AS cost FROM %1$s WHERE ph.in_look_back(start_date, $3, $5) GROUP BY person_id),
+      after AS (SELECT person_id, sum(cost)::float8 AS cost FROM %1$s WHERE ph.in_look_back(start_date, $4, $5) GROUP BY person_id),
+      -- who was not there yet, and a span of which the relation has nothing, have no cost to tell of, which is not a cost of 0
+      person AS (SELECT m.*, CASE WHEN rank_before IS NOT NULL AND EXISTS (SELECT FROM before) THEN coalesce(b.cost, 0) END AS cost_before, CASE WHEN EXISTS (SELECT FROM after) THEN coalesce(a.cost, 0) END AS cost_after
+        FROM ph.segment_moves($1, $2, $3, $4, $6) m LEFT JOIN before b USING (person_id) LEFT JOIN after a USING (person_id)),
+      move AS (SELECT segment_before, rank_before, segment_after, rank_after, count(*) AS people, ph.person_tally(0, cost_before) FILTER (WHERE cost_before IS NOT NULL) AS before,
+          ph.person_tally(0, cost_after) FILTER (WHERE cost_after IS NOT NULL) AS after, ph.person_tally(0, cost_after - cost_before) FILTER (WHERE rank_after IS NOT NULL AND cost_after - cost_before IS NOT NULL) AS change
+        FROM person GROUP BY segment_before, rank_before, segment_after, rank_after)
+    SELECT segment_before, rank_before, segment_after, rank_after, people, ph.mean(before), ph.mean(after), ph.mean(change) FROM move
+    ORDER BY rank_before NULLS LAST, segment_before, rank_after NULLS LAST, segment_after', costs) USING schema, scheme, from_date, to_date, span, any_version;
+END $$;
+COMMENT ON FUNCTION ph.segment_move_cost(text, text, date, date, regclass, interval, boolean) IS
+  'what people cost who moved between segments or stayed, between two days: mean cost of the span before the first day, of the span before the second day (of those who died or left, of the time that they were here), and the mean of each person''s change; costs is a relation with person_id, start_date and cost, such as encounter; a mean that does not exist (people not there yet or gone, a span without any cost) is NULL with a note';
+
 CREATE FUNCTION ph.segment_dwell(schema text, scheme text, at date, OUT segment text, OUT rank integer, OUT times ph.tally, OUT median_days ph.estimate)
 RETURNS SETOF record LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN

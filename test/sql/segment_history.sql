@@ -26,6 +26,20 @@ select segment_before, segment_after, count(*) from ph.segment_moves('care', 's'
 -- the recorded state of a day is what the view said on that day
 select count(*) from ph.segments_at('care', 's', '2025-06-01') h full join care.one v using (person_id) where h.segment is distinct from v.segment and h.rank is not null;
 select m.* from (select ph.crosstab(rank_before, rank_after) as c from ph.segment_moves('care', 's', '2024-01-01', '2025-01-01')) t, lateral ph.movement_summary(c) m;
+-- the cost of moves: sums by person joined by hand; a day counts once, before or after
+create table care.spend (person_id text, start_date date, cost numeric);
+insert into care.spend select person_id, d, 10 + right('0' || regexp_replace(person_id, '\D', '', 'g'), 2)::int * case when d < '2024-01-01' then 1 else 2 end
+from (select person_id from care.people union select 'p00' || i from generate_series(1, 9) i) p, unnest(array['2022-12-31', '2023-01-01', '2023-12-31', '2024-01-01', '2024-06-01', '2025-01-01', '2025-12-31', '2026-01-01']::date[]) d where person_id !~ '[37]$';
+create temp table by_hand as
+select segment_before, segment_after, count(*) as people, avg(cost_before) filter (where rank_before > 0) as before, avg(cost_after) as after, avg(cost_after - cost_before) filter (where rank_before > 0 and rank_after > 0) as change
+from ph.segment_moves('care', 's', '2024-01-01', '2025-01-01') m, lateral (
+  select (select coalesce(sum(cost), 0) from care.spend s where s.person_id = m.person_id and start_date >= '2023-01-01' and start_date < '2024-01-01') as cost_before,
+    (select coalesce(sum(cost), 0) from care.spend s where s.person_id = m.person_id and start_date >= '2024-01-01' and start_date < '2025-01-01') as cost_after) c group by 1, 2;
+select segment_before, segment_after, people, round((cost_before).value::numeric, 3) as before, (cost_before).note, round((cost_after).value::numeric, 3) as after, (cost_after).note, round((change).value::numeric, 3) as change, (change).note from ph.segment_move_cost('care', 's', '2024-01-01', '2025-01-01', 'care.spend');
+select count(*) as moves, count(*) filter (where h.people is distinct from c.people or round(h.before::numeric, 6) is distinct from round((cost_before).value::numeric, 6) or round(h.after::numeric, 6) is distinct from round((cost_after).value::numeric, 6) or round(h.change::numeric, 6) is distinct from round((c.change).value::numeric, 6)) as wrong
+from by_hand h full join ph.segment_move_cost('care', 's', '2024-01-01', '2025-01-01', 'care.spend') c on (coalesce(h.segment_before, ''), coalesce(h.segment_after, '')) = (coalesce(c.segment_before, ''), coalesce(c.segment_after, ''));
+select sum(people) as everybody, (select count(*) from ph.segment_moves('care', 's', '2024-01-01', '2025-01-01')) as moves from ph.segment_move_cost('care', 's', '2024-01-01', '2025-01-01', 'care.spend', '1 month');
+select distinct (cost_before).note from ph.segment_move_cost('care', 's', '2024-01-01', '2025-01-01', 'care.spend', '0 days');
 -- nothing changes: nothing is written
 call ph.record_segments('care', 'care.one', '2025-06-01', 'care.gone');
 select count(*) filter (where start_date = '2025-06-01') as begun, count(*) from care.segment_history;
