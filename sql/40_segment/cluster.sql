@@ -105,11 +105,14 @@ DECLARE
   cluster_values text;
   cluster_weights float8[];
   cluster_centres float8[];
+  caller_path text := pg_catalog.current_setting('search_path');
 BEGIN
   IF clusters.centres IS NULL THEN
-    RAISE EXCEPTION 'argument "clusters" must have centres' USING ERRCODE = '22023', HINT = format('Their status is %s.', clusters.status);
+    RAISE EXCEPTION 'argument "clusters" must have centres' USING ERRCODE = '22023', HINT = pg_catalog.format('Their status is %s.', clusters.status);
   END IF;
-  EXECUTE format('CREATE TEMP TABLE ph_learned AS SELECT * FROM (%s) q LIMIT 0', query);
+  -- only the query is read under the caller's search path
+  EXECUTE pg_catalog.format(E'CREATE TEMP TABLE ph_learned AS SELECT * FROM (%s\n) q LIMIT 0', pg_catalog.rtrim(query, E'; \t\r\n'));
+  PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
   CREATE TEMP TABLE ph_column AS SELECT attname::text AS input, format_type(atttypid, NULL) AS type FROM pg_attribute WHERE attrelid = 'pg_temp.ph_learned'::regclass AND attnum > 0;
   IF NOT clusters.terms || clusters.categories <@ ARRAY(SELECT input FROM pg_temp.ph_column) THEN
     RAISE EXCEPTION 'argument "query" must have the terms of the clusters' USING ERRCODE = '22023';
@@ -133,6 +136,7 @@ BEGIN
     USING scheme, version, cluster_centres, cluster_values, cluster_weights, clusters.k;
   EXECUTE format('INSERT INTO %I.scheme_segment (scheme, version, rank, segment, kind) VALUES ($1, $2, $3, ''unknown'', ''default'')', schema) USING scheme, version, clusters.k + 1;
   DROP TABLE pg_temp.ph_learned, pg_temp.ph_column, pg_temp.ph_part;
+  PERFORM set_config('search_path', caller_path, true);
 END $$;
 COMMENT ON PROCEDURE ph.learn_cluster_scheme(text, text, text, text, ph.clusters) IS
   'writes clusters as a scheme into the tables of a schema of yours: a segment a cluster, its rule that the person is nearest to it, checked like any other; people of whom a term is unknown are in the segment unknown; query has the columns of the clusters, for their types';

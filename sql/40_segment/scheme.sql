@@ -42,6 +42,27 @@ COMMENT ON COLUMN ph.scheme_rule.checked IS 'the expression as PostgreSQL writes
 
 GRANT SELECT ON ph.scheme, ph.scheme_input, ph.scheme_segment, ph.scheme_rule TO PUBLIC;
 
+CREATE FUNCTION ph.scheme_lock(schema text, scheme text, version text) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT pg_catalog.hashtextextended(pg_catalog.jsonb_build_array('scheme', schema, scheme, version)::text, 0);
+END;
+COMMENT ON FUNCTION ph.scheme_lock(text, text, text) IS 'the key of the advisory lock that is held while a version of a scheme is changed (shared) or first used';
+
+CREATE PROCEDURE ph.use_scheme(schema text, scheme text, version text) LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  unused boolean;
+BEGIN
+  IF schema = 'ph' THEN
+    RETURN;  -- what is shipped cannot change anyway
+  END IF;
+  EXECUTE format('SELECT used_at IS NULL FROM %I.scheme WHERE scheme = $1 AND version = $2', schema) INTO unused USING scheme, version;
+  IF unused THEN
+    PERFORM pg_advisory_xact_lock(ph.scheme_lock(schema, scheme, version));
+    EXECUTE format('UPDATE %I.scheme SET used_at = now() WHERE scheme = $1 AND version = $2 AND used_at IS NULL', schema) USING scheme, version;
+  END IF;
+END $$;
+COMMENT ON PROCEDURE ph.use_scheme(text, text, text) IS 'locks a version of a scheme: from now on it cannot change; segment views and the history call it before they read the rules';
+
 -- A version that was used does not change, in whichever schema its tables are.
 CREATE FUNCTION ph.keep_used_scheme() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -55,6 +76,8 @@ BEGIN
   IF TG_TABLE_NAME = 'scheme' AND TG_TABLE_SCHEMA <> 'ph' AND TG_OP = 'INSERT' AND EXISTS (SELECT FROM ph.scheme s WHERE s.scheme = of_scheme) THEN
     RAISE EXCEPTION 'the name "%" belongs to a scheme that is shipped', of_scheme USING ERRCODE = '42939', HINT = 'Give your scheme a name of its own.';
   END IF;
+  -- whoever uses the version waits for the change, or the change for the use
+  PERFORM pg_advisory_xact_lock_shared(ph.scheme_lock(TG_TABLE_SCHEMA, of_scheme, of_version));
   EXECUTE format('SELECT used_at FROM %I.scheme WHERE scheme = $1 AND version = $2', TG_TABLE_SCHEMA) INTO used USING of_scheme, of_version;
   IF used IS NOT NULL THEN
     RAISE EXCEPTION 'version "%" of scheme "%" was used and cannot change', of_version, of_scheme USING ERRCODE = '55006', HINT = 'Make a new version: CALL ph.copy_scheme(...).';
@@ -67,7 +90,8 @@ CREATE FUNCTION ph.check_scheme_input() RETURNS trigger LANGUAGE plpgsql SET sea
 BEGIN
   -- the type is read, and refused where a rule could not use it
   PERFORM ph.check_rule('true', ARRAY[NEW.input], ARRAY[NEW.type::regtype]);
-  NEW.type := NEW.type::regtype::text;
+  -- without a length: "character" alone would mean one letter
+  NEW.type := format_type(NEW.type::regtype, -1);
   RETURN NEW;
 END $$;
 COMMENT ON FUNCTION ph.check_scheme_input() IS 'trigger of scheme tables: the type of an input must be known and one that a rule may use';
@@ -86,32 +110,66 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION ph.check_scheme_segment() IS 'trigger of scheme tables: parents do not go in a circle';
 
+CREATE FUNCTION ph.keep_read_input() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  reader text;
+BEGIN
+  IF TG_OP = 'UPDATE' AND (NEW.input, NEW.type) = (OLD.input, OLD.type) THEN
+    RETURN NULL;
+  END IF;
+  -- with its scheme an input goes whatever reads it
+  EXECUTE format('SELECT min(r.rule) FROM %1$I.scheme_rule r JOIN %1$I.scheme s USING (scheme, version) WHERE r.scheme = $1 AND r.version = $2 AND $3 = ANY (r.inputs)', TG_TABLE_SCHEMA) INTO reader USING OLD.scheme, OLD.version, OLD.input;
+  IF reader IS NOT NULL THEN
+    RAISE EXCEPTION 'rule "%" reads input "%"', reader, OLD.input USING ERRCODE = '55006', HINT = 'Delete the rules that read it first.';
+  END IF;
+  RETURN NULL;
+END $$;
+COMMENT ON FUNCTION ph.keep_read_input() IS 'trigger of scheme tables: an input that a rule reads keeps its name and type';
+
 CREATE FUNCTION ph.check_scheme_rule() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   names text[];
   types regtype[];
-  kind text;
 BEGIN
   EXECUTE format('SELECT coalesce(array_agg(input ORDER BY input), ''{}''), coalesce(array_agg(type::regtype ORDER BY input), ''{}'') FROM %I.scheme_input WHERE scheme = $1 AND version = $2', TG_TABLE_SCHEMA)
     INTO names, types USING NEW.scheme, NEW.version;
   SELECT c.expression_checked, c.inputs_used INTO NEW.checked, NEW.inputs FROM ph.check_rule(NEW.expression, names, types) c;
-  EXECUTE format('SELECT kind FROM %I.scheme_segment WHERE scheme = $1 AND version = $2 AND segment = $3', TG_TABLE_SCHEMA) INTO kind USING NEW.scheme, NEW.version, NEW.segment;
-  IF kind = 'default' AND NEW.effect = 'assign' THEN
-    RAISE EXCEPTION 'rule "%" assigns to the default segment', NEW.rule USING ERRCODE = '23514', HINT = 'The default takes whom no rule matches; give a segment with rules another kind.';
-  ELSIF kind = 'flag' AND NEW.effect <> 'assign' THEN
-    RAISE EXCEPTION 'rule "%" moves people to a flag', NEW.rule USING ERRCODE = '23514', HINT = 'Flags overlap; people move between segments.';
-  END IF;
   RETURN NEW;
 END $$;
 COMMENT ON FUNCTION ph.check_scheme_rule() IS 'trigger of scheme tables: a rule is analysed against the inputs and kept as PostgreSQL writes it';
 
-DO $$
-DECLARE relation text;
+CREATE FUNCTION ph.check_scheme_shape() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  found record;
+BEGIN
+  EXECUTE format('
+    SELECT * FROM (
+      SELECT 1 AS n, format(''rule "%%s" assigns to the default segment'', rule) AS message, ''The default takes whom no rule matches; give a segment with rules another kind.'' AS hint FROM %1$I.scheme_rule JOIN %1$I.scheme_segment USING (scheme, version, segment) WHERE scheme = $1 AND version = $2 AND effect = ''assign'' AND kind = ''default''
+      UNION ALL SELECT 2, format(''rule "%%s" moves people to a flag'', rule), ''Flags overlap; people move between segments.'' FROM %1$I.scheme_rule JOIN %1$I.scheme_segment USING (scheme, version, segment) WHERE scheme = $1 AND version = $2 AND effect <> ''assign'' AND kind = ''flag''
+      UNION ALL SELECT 3, format(''rule "%%s" moves people to a segment within another'', rule), ''People move between outermost segments.'' FROM %1$I.scheme_rule JOIN %1$I.scheme_segment USING (scheme, version, segment) WHERE scheme = $1 AND version = $2 AND effect <> ''assign'' AND parent IS NOT NULL
+      UNION ALL SELECT 4, format(''segment "%%s" is within "%%s", which is a %%s'', c.segment, p.segment, p.kind), ''Only a segment of kind segment has others within it.'' FROM %1$I.scheme_segment c JOIN %1$I.scheme_segment p ON (p.scheme, p.version, p.segment) = (c.scheme, c.version, c.parent) WHERE c.scheme = $1 AND c.version = $2 AND p.kind <> ''segment'') problem
+    ORDER BY n, message LIMIT 1', TG_TABLE_SCHEMA) INTO found USING NEW.scheme, NEW.version;
+  IF found.message IS NOT NULL THEN
+    RAISE EXCEPTION '%', found.message USING ERRCODE = '23514', HINT = found.hint;
+  END IF;
+  RETURN NULL;
+END $$;
+COMMENT ON FUNCTION ph.check_scheme_shape() IS 'trigger of scheme tables: what rules do fits the kinds of the segments and their nesting';
+
+CREATE PROCEDURE ph.add_scheme_triggers(schema text) LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  relation text;
 BEGIN
   FOREACH relation IN ARRAY ARRAY['scheme', 'scheme_input', 'scheme_segment', 'scheme_rule'] LOOP
-    EXECUTE format('CREATE TRIGGER a_keep_used BEFORE INSERT OR UPDATE OR DELETE ON ph.%I FOR EACH ROW EXECUTE FUNCTION ph.keep_used_scheme()', relation);
+    EXECUTE format('CREATE TRIGGER a_keep_used BEFORE INSERT OR UPDATE OR DELETE ON %I.%I FOR EACH ROW EXECUTE FUNCTION ph.keep_used_scheme()', schema, relation);
   END LOOP;
+  FOREACH relation IN ARRAY ARRAY['scheme_input', 'scheme_segment', 'scheme_rule'] LOOP
+    EXECUTE format('CREATE TRIGGER b_check BEFORE INSERT OR UPDATE ON %1$I.%2$I FOR EACH ROW EXECUTE FUNCTION ph.check_%3$s()', schema, relation, relation);
+  END LOOP;
+  FOREACH relation IN ARRAY ARRAY['scheme_segment', 'scheme_rule'] LOOP
+    EXECUTE format('CREATE TRIGGER c_shape AFTER INSERT OR UPDATE ON %I.%I FOR EACH ROW EXECUTE FUNCTION ph.check_scheme_shape()', schema, relation);
+  END LOOP;
+  EXECUTE format('CREATE TRIGGER c_keep_read AFTER UPDATE OR DELETE ON %I.scheme_input FOR EACH ROW EXECUTE FUNCTION ph.keep_read_input()', schema);
 END $$;
-CREATE TRIGGER b_check BEFORE INSERT OR UPDATE ON ph.scheme_input FOR EACH ROW EXECUTE FUNCTION ph.check_scheme_input();
-CREATE TRIGGER b_check BEFORE INSERT OR UPDATE ON ph.scheme_segment FOR EACH ROW EXECUTE FUNCTION ph.check_scheme_segment();
-CREATE TRIGGER b_check BEFORE INSERT OR UPDATE ON ph.scheme_rule FOR EACH ROW EXECUTE FUNCTION ph.check_scheme_rule();
+COMMENT ON PROCEDURE ph.add_scheme_triggers(text) IS 'what keeps the tables of schemes of a schema right; ph.create_segment_tables calls it';
+CALL ph.add_scheme_triggers('ph');

@@ -16,8 +16,9 @@ BEGIN
   ELSIF of.repeated > 0 THEN
     RAISE EXCEPTION 'relation % holds the same person more than once', segments USING ERRCODE = '22023', HINT = 'A segment view is one row a person.';
   END IF;
+  CALL ph.use_scheme(schema, of.scheme, of.version);
   EXECUTE format('LOCK TABLE %I.segment_history IN SHARE ROW EXCLUSIVE MODE', schema);
-  EXECUTE format('SELECT max(start_date) FROM %I.segment_history WHERE scheme = $1', schema) INTO last_day USING of.scheme;
+  EXECUTE format('SELECT max(as_of) FROM %I.segment_recording WHERE scheme = $1', schema) INTO last_day USING of.scheme;
   IF as_of <= last_day THEN
     RAISE EXCEPTION 'segments of scheme "%" are already recorded as of % or later', of.scheme, last_day USING ERRCODE = '22023', HINT = 'Record days in their order.';
   END IF;
@@ -26,7 +27,7 @@ BEGIN
       SELECT person_id::text, version, segment, rank, matched FROM %1$s
       UNION ALL
       SELECT h.person_id, $2, %3$s, NULL, NULL FROM %2$I.segment_history h %4$s WHERE h.scheme = $1 AND h.end_date IS NULL AND NOT EXISTS (SELECT FROM %1$s s WHERE s.person_id::text = h.person_id)',
-    segments, schema, CASE WHEN gone IS NULL THEN '''gone''' ELSE 'coalesce(g.state, ''gone'')' END,
+    segments, schema, CASE WHEN gone IS NULL THEN 'coalesce(CASE WHEN h.rank IS NULL THEN h.segment END, ''gone'')' ELSE 'coalesce(g.state, CASE WHEN h.rank IS NULL THEN h.segment END, ''gone'')' END,
     CASE WHEN gone IS NULL THEN '' ELSE format('LEFT JOIN (SELECT person_id::text, min(state) AS state FROM %s GROUP BY 1) g USING (person_id)', gone) END) USING of.scheme, of.version;
   EXECUTE format('WITH changed AS (
       SELECT r.* FROM pg_temp.ph_recorded r LEFT JOIN %1$I.segment_history h ON h.person_id = r.person_id AND h.scheme = $1 AND h.end_date IS NULL
@@ -35,11 +36,11 @@ BEGIN
     SELECT count(*) FROM closed', schema) INTO others USING of.scheme, as_of;
   EXECUTE format('INSERT INTO %1$I.segment_history (person_id, scheme, version, segment, rank, matched, start_date)
     SELECT r.person_id, $1, r.version, r.segment, r.rank, r.matched, $2 FROM pg_temp.ph_recorded r WHERE NOT EXISTS (SELECT FROM %1$I.segment_history h WHERE h.person_id = r.person_id AND h.scheme = $1 AND h.end_date IS NULL)', schema) USING of.scheme, as_of;
+  EXECUTE format('INSERT INTO %I.segment_recording (scheme, as_of, version, people) SELECT $1, $2, $3, count(*) FROM pg_temp.ph_recorded WHERE rank IS NOT NULL', schema) USING of.scheme, as_of, of.version;
   DROP TABLE pg_temp.ph_recorded;
-  EXECUTE format('UPDATE %I.scheme SET used_at = now() WHERE scheme = $1 AND version = $2 AND used_at IS NULL', schema) USING of.scheme, of.version;
 END $$;
 COMMENT ON PROCEDURE ph.record_segments(text, regclass, date, regclass) IS
-  'writes what a segment view says as of a day into segment_history: periods end and begin on that day for those who moved; who is in the view no longer is in the state that the relation gone (person_id, state) gives, such as died or moved out, or gone; days are recorded in their order';
+  'writes what a segment view says as of a day into segment_history: periods end and begin on that day for those who moved; who is in the view no longer is in the state that the relation gone (person_id, state) gives, such as died or moved out, or stays in the state that was recorded, or gone; days are recorded in their order, each in segment_recording';
 
 CREATE FUNCTION ph.check_segment_history(schema text, OUT finding text, OUT person_id text, OUT scheme text, OUT start_date date) RETURNS SETOF record
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -62,10 +63,11 @@ CREATE FUNCTION ph.segment_moves(schema text, scheme text, from_date date, to_da
 RETURNS SETOF record LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   versions text;
+  count integer;
 BEGIN
-  EXECUTE format('SELECT string_agg(DISTINCT version, '', '' ORDER BY version) FROM %I.segment_history WHERE scheme = $1 AND rank IS NOT NULL AND (start_date <= $2 AND (end_date > $2 OR end_date IS NULL) OR start_date <= $3 AND (end_date > $3 OR end_date IS NULL))', schema)
-    INTO versions USING scheme, from_date, to_date;
-  IF versions LIKE '%, %' AND NOT any_version THEN
+  EXECUTE format('SELECT string_agg(DISTINCT version, '', '' ORDER BY version), count(DISTINCT version) FROM %I.segment_history WHERE scheme = $1 AND rank IS NOT NULL AND (start_date <= $2 AND (end_date > $2 OR end_date IS NULL) OR start_date <= $3 AND (end_date > $3 OR end_date IS NULL))', schema)
+    INTO versions, count USING scheme, from_date, to_date;
+  IF count > 1 AND NOT any_version THEN
     RAISE EXCEPTION 'the two days are of different versions of scheme "%": %', scheme, versions USING ERRCODE = '22023', HINT = 'A change of the rules is not a change of the people. Record one version for both days, or pass any_version => true.';
   END IF;
   RETURN QUERY EXECUTE format('SELECT person_id, b.segment, b.rank, a.segment, a.rank

@@ -13,14 +13,11 @@ BEGIN
   FOREACH relation IN ARRAY ARRAY['scheme', 'scheme_input', 'scheme_segment', 'scheme_rule'] LOOP
     EXECUTE format('CREATE TABLE %1$I.%2$I (LIKE ph.%2$I INCLUDING ALL)', schema, relation);
     EXECUTE format('COMMENT ON TABLE %I.%I IS %L', schema, relation, replace(obj_description(('ph.' || relation)::regclass), 'that are shipped: read only; copy one into tables of your own with ph.copy_scheme to change it', 'of our own'));
-    EXECUTE format('CREATE TRIGGER a_keep_used BEFORE INSERT OR UPDATE OR DELETE ON %I.%I FOR EACH ROW EXECUTE FUNCTION ph.keep_used_scheme()', schema, relation);
-    IF relation <> 'scheme' THEN
-      EXECUTE format('CREATE TRIGGER b_check BEFORE INSERT OR UPDATE ON %1$I.%2$I FOR EACH ROW EXECUTE FUNCTION ph.check_%3$s()', schema, relation, relation);
-    END IF;
   END LOOP;
   EXECUTE format('ALTER TABLE %1$I.scheme_input ADD FOREIGN KEY (scheme, version) REFERENCES %1$I.scheme ON DELETE CASCADE', schema);
   EXECUTE format('ALTER TABLE %1$I.scheme_segment ADD FOREIGN KEY (scheme, version) REFERENCES %1$I.scheme ON DELETE CASCADE, ADD FOREIGN KEY (scheme, version, parent) REFERENCES %1$I.scheme_segment', schema);
   EXECUTE format('ALTER TABLE %1$I.scheme_rule ADD FOREIGN KEY (scheme, version, segment) REFERENCES %1$I.scheme_segment ON DELETE CASCADE', schema);
+  CALL ph.add_scheme_triggers(schema);
   EXECUTE format($ddl$
     CREATE TABLE %1$I.segment_history (
       person_id text NOT NULL, scheme text NOT NULL, version text NOT NULL, segment text NOT NULL, rank integer, matched text[],
@@ -29,6 +26,11 @@ BEGIN
   EXECUTE format('CREATE UNIQUE INDEX ON %I.segment_history (person_id, scheme) WHERE end_date IS NULL', schema);
   EXECUTE format('COMMENT ON TABLE %I.segment_history IS %L', schema, 'who was in which segment when: periods are half open, follow on each other without gap or overlap, and the last is open; a rank of NULL is somebody who has died, moved out or not yet come');
   EXECUTE format($ddl$
+    CREATE TABLE %1$I.segment_recording (
+      scheme text NOT NULL, as_of date NOT NULL, version text NOT NULL, people bigint NOT NULL, recorded_at timestamptz NOT NULL DEFAULT now(),
+      PRIMARY KEY (scheme, as_of))$ddl$, schema);
+  EXECUTE format('COMMENT ON TABLE %I.segment_recording IS %L', schema, 'the days as of which segments were written into segment_history, also where nobody had moved');
+  EXECUTE format($ddl$
     CREATE TABLE %1$I.segment_strategy (
       scheme text NOT NULL, version text NOT NULL, segment text NOT NULL, tier integer, partner text NOT NULL, offer text NOT NULL,
       capacity integer CHECK (capacity >= 0), threshold float8, note text,
@@ -36,7 +38,7 @@ BEGIN
   EXECUTE format('COMMENT ON TABLE %I.segment_strategy IS %L', schema, 'what each partner offers to a segment and risk tier (NULL: every tier): the offer, how many it has room for, and the risk from which it is offered');
 END $$;
 COMMENT ON PROCEDURE ph.create_segment_tables(text) IS
-  'makes the tables of segmentation schemes in a schema of yours: scheme, scheme_input, scheme_segment, scheme_rule as in ph, segment_history and segment_strategy';
+  'makes the tables of segmentation schemes in a schema of yours: scheme, scheme_input, scheme_segment, scheme_rule as in ph, segment_history, segment_recording and segment_strategy';
 
 CREATE PROCEDURE ph.copy_scheme(schema text, scheme text, version text, new_scheme text, new_version text, from_schema text DEFAULT 'ph')
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -82,7 +84,7 @@ DECLARE
   moves boolean;
   arrays text;
 BEGIN
-  IF missing NOT IN ('refuse', 'unknown') THEN
+  IF missing IS NULL OR missing NOT IN ('refuse', 'unknown') THEN
     RAISE EXCEPTION 'argument "missing" is not a known choice' USING ERRCODE = '22023', HINT = 'Choose one of: refuse, unknown.';
   END IF;
   EXECUTE format('SELECT array_agg(input ORDER BY input), array_agg(type::regtype ORDER BY input) FROM %I.scheme_input WHERE scheme = $1 AND version = $2', schema) INTO names, types USING scheme, version;
@@ -102,7 +104,7 @@ BEGIN
   END IF;
 
   -- every input is a column of the relation, or unknown where that was asked for
-  SELECT string_agg(CASE WHEN a.attname IS NULL THEN format('NULL::%s AS %I', t, n) ELSE format('people.%I::%s AS %1$I', n, t) END, ', ' ORDER BY n),
+  SELECT string_agg(CASE WHEN a.attname IS NULL THEN format('NULL::%s AS %I', format_type(t, -1), n) WHEN a.atttypid = t THEN format('people.%I', n) ELSE format('people.%I::%s AS %1$I', n, format_type(t, -1)) END, ', ' ORDER BY n),
     string_agg(quote_ident(n), ', ' ORDER BY n) FILTER (WHERE a.attname IS NULL)
   INTO inputs, absent
   FROM unnest(names, types) i(n, t) LEFT JOIN pg_attribute a ON a.attrelid = source AND a.attname = n AND a.attnum > 0 AND NOT a.attisdropped;
@@ -172,9 +174,9 @@ BEGIN
   IF cardinality(name) <> 2 THEN
     RAISE EXCEPTION 'argument "target" must be a view with its schema' USING ERRCODE = '22023', HINT = 'For example: health.segment.';
   END IF;
+  CALL ph.use_scheme(schema, scheme, version);
   EXECUTE format('CREATE VIEW %I.%I AS %s', name[1], name[2], ph.segment_query(scheme, version, source, schema, person, missing));
   EXECUTE format('COMMENT ON VIEW %I.%I IS %L', name[1], name[2], format('segments of %s, version %s', scheme, version));
-  EXECUTE format('UPDATE %I.scheme SET used_at = now() WHERE scheme = $1 AND version = $2 AND used_at IS NULL', schema) USING scheme, version;
 END $$;
 COMMENT ON PROCEDURE ph.create_segment_view(text, text, regclass, text, text, text, text) IS
   'writes the query of ph.segment_query as a view, and locks the version of the scheme: from then on it cannot change';
@@ -193,10 +195,11 @@ RETURNS SETOF record LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_te
 BEGIN
   RETURN QUERY EXECUTE format('WITH unknown AS (SELECT scheme, version, input, count(*) AS people FROM %1$s, unnest(unknown) input GROUP BY 1, 2, 3),
       everybody AS (SELECT scheme, version, count(*) AS people FROM %1$s GROUP BY 1, 2)
-    SELECT i.input, e.people, e.people - coalesce(u.people, 0), (e.people - coalesce(u.people, 0)) / e.people::float8
-    FROM everybody e JOIN %2$I.scheme_input i USING (scheme, version) LEFT JOIN unknown u USING (scheme, version, input) ORDER BY 1', segments, schema);
+    SELECT i.input, e.people, k.known, k.known / e.people::float8
+    FROM everybody e JOIN %2$I.scheme_input i USING (scheme, version) LEFT JOIN unknown u USING (scheme, version, input),
+      LATERAL (SELECT CASE WHEN EXISTS (SELECT FROM %2$I.scheme_rule r WHERE (r.scheme, r.version) = (i.scheme, i.version) AND i.input = ANY (r.inputs)) THEN e.people - coalesce(u.people, 0) END AS known) k ORDER BY 1', segments, schema);
 END $$;
-COMMENT ON FUNCTION ph.segment_coverage(regclass, text) IS 'for how many people of a segment view each input of the scheme is known; an input that is not known matches nothing';
+COMMENT ON FUNCTION ph.segment_coverage(regclass, text) IS 'for how many people of a segment view each input of the scheme is known; an input that is not known matches nothing; NULL for an input that no rule reads';
 
 CREATE FUNCTION ph.explain_segment(segments regclass, person_id text) RETURNS SETOF text LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -212,7 +215,7 @@ BEGIN
   ELSE
     RETURN NEXT format('What is recorded about you: %s.', array_to_string(r.because, '; '));
     IF cardinality(r.because) > 1 THEN
-      RETURN NEXT 'Where more than one reason holds, the group is that of the highest need; the other reasons still count for what you are offered.';
+      RETURN NEXT 'Where more than one reason holds, the rules say which of them decides on the group; the others still count for what you are offered.';
     END IF;
   END IF;
   IF cardinality(r.flags) > 0 THEN
@@ -249,8 +252,9 @@ BEGIN
   FOR r IN EXECUTE format('WITH RECURSIVE part AS (SELECT * FROM %1$I.scheme_segment WHERE scheme = $1 AND version = $2),
       within AS (SELECT p.segment, p.segment AS above, p.parent, p.rank, p.kind FROM part p UNION ALL SELECT w.segment, p.segment, p.parent, p.rank, p.kind FROM within w JOIN part p ON p.segment = w.parent),
       own AS (SELECT * FROM %1$I.scheme_rule WHERE scheme = $1 AND version = $2 AND effect = ''assign''),
-      speaks AS (SELECT DISTINCT w.above AS segment, o.rule, o.expression FROM within w JOIN own o ON o.segment = w.segment
-        WHERE w.above = w.segment OR NOT EXISTS (SELECT FROM own x WHERE x.segment = w.above))
+      -- a segment without rules of its own is any of those within it
+      source AS (SELECT segment, segment AS at FROM part UNION ALL SELECT s.segment, c.segment FROM source s JOIN part c ON c.parent = s.at WHERE s.at NOT IN (SELECT segment FROM own)),
+      speaks AS (SELECT s.segment, o.expression FROM source s JOIN own o ON o.segment = s.at)
     SELECT o.*, p.kind, (SELECT array_agg(s.expression) FROM within w JOIN part b ON b.parent IS NOT DISTINCT FROM w.parent AND b.rank < w.rank AND b.kind = ''segment'' JOIN speaks s ON s.segment = b.segment
         WHERE w.segment = o.segment AND w.kind = ''segment'') AS beats
     FROM own o JOIN part p USING (segment) ORDER BY o.rule_order', schema) USING scheme, version LOOP
@@ -262,7 +266,7 @@ BEGIN
       finding := 'always_true'; detail := 'it is true wherever its inputs are known'; RETURN NEXT;
     END IF;
     IF shown.always IS DISTINCT FROM 'never' AND r.beats IS NOT NULL AND ph.rule_implied(r.expression, r.beats, names, types) THEN
-      finding := 'never_wins'; detail := 'wherever it is true, a segment of higher need wins'; RETURN NEXT;
+      finding := 'never_wins'; detail := 'wherever it is true, a segment of higher need is assigned before it'; RETURN NEXT;
     END IF;
     IF shown.inputs_used && judged_by THEN
       finding := 'judged_by_itself'; detail := 'uses what the scheme is judged by: ' || array_to_string(ARRAY(SELECT i FROM unnest(shown.inputs_used) i WHERE i = ANY (judged_by)), ', '); RETURN NEXT;
@@ -299,8 +303,8 @@ BEGIN
     USING scheme, version LOOP
     rule := r.rule; segment := r.segment; people := r.matches;
     IF r.n > 0 AND r.wins = 0 THEN
-      finding := 'never_wins_here'; detail := CASE r.matches WHEN 0 THEN 'true for nobody' ELSE 'all whom it is true for are in segments of higher need' END; RETURN NEXT;
-    ELSIF r.matches = r.n THEN
+      finding := 'never_wins_here'; detail := CASE r.matches WHEN 0 THEN 'true for nobody' ELSE 'nobody for whom it is true is in its segment' END; RETURN NEXT;
+    ELSIF r.n > 0 AND r.matches = r.n THEN
       finding := 'true_for_everybody_here'; detail := NULL; RETURN NEXT;
     END IF;
   END LOOP;
@@ -315,11 +319,20 @@ COMMENT ON FUNCTION ph.check_scheme(text, text, regclass, text, text, integer, t
 
 CREATE FUNCTION ph.scheme_changes(scheme text, from_version text, to_version text, schema text DEFAULT 'ph', from_schema text DEFAULT NULL, from_scheme text DEFAULT NULL, OUT part text, OUT name text, OUT change text, OUT before text, OUT after text)
 RETURNS SETOF record LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  v record;
+  exists_there boolean;
 BEGIN
+  FOR v IN VALUES (coalesce(from_schema, schema), coalesce(from_scheme, scheme), from_version), (schema, scheme, to_version) LOOP
+    EXECUTE format('SELECT EXISTS (SELECT FROM %I.scheme WHERE scheme = $1 AND version = $2)', v.column1) INTO exists_there USING v.column2, v.column3;
+    IF NOT exists_there THEN
+      RAISE EXCEPTION 'there is no version "%" of scheme "%" in schema "%"', v.column3, v.column2, v.column1 USING ERRCODE = '42704';
+    END IF;
+  END LOOP;
   RETURN QUERY EXECUTE (SELECT string_agg(format('SELECT %1$L AS part, %2$I::text AS name, CASE WHEN b IS NULL THEN ''added'' WHEN a IS NULL THEN ''removed'' ELSE ''changed'' END AS change, b::text, a::text
       FROM (SELECT %2$I, (%3$s) AS b FROM %4$I.%5$I WHERE scheme = $1 AND version = $2) x FULL JOIN (SELECT %2$I, (%3$s) AS a FROM %6$I.%5$I WHERE scheme = $3 AND version = $4) y USING (%2$I) WHERE a IS DISTINCT FROM b',
       p, k, d, coalesce(from_schema, schema), 'scheme_' || p, schema), ' UNION ALL ' ORDER BY n) || ' ORDER BY 1, 2'
-    FROM (VALUES (1, 'input', 'input', 'type'), (2, 'segment', 'segment', 'concat_ws('' '', kind, rank, ''in '' || parent)'), (3, 'rule', 'rule', 'concat_ws('' '', effect, segment, ''if'', checked)')) v(n, p, k, d))
+    FROM (VALUES (1, 'input', 'input', 'type'), (2, 'segment', 'segment', 'concat_ws('' '', kind, rank, ''in '' || parent)'), (3, 'rule', 'rule', 'concat_ws('' '', rule_order || ''.'', effect, segment, ''if'', checked)')) v(n, p, k, d))
   USING coalesce(from_scheme, scheme), from_version, scheme, to_version;
 END $$;
 COMMENT ON FUNCTION ph.scheme_changes(text, text, text, text, text, text) IS 'what differs between two versions of a scheme: inputs, segments and rules added, removed or changed';

@@ -20,9 +20,12 @@ LANGUAGE plpgsql AS $$
 DECLARE
   leaf record;
   number integer := 0;
+  caller_path text := pg_catalog.current_setting('search_path');
 BEGIN
-  EXECUTE format('CREATE TEMP TABLE ph_learned AS SELECT * FROM (%s) q LIMIT 0', query);
+  -- only the query is read under the caller's search path
+  EXECUTE pg_catalog.format(E'CREATE TEMP TABLE ph_learned AS SELECT * FROM (%s\n) q LIMIT 0', pg_catalog.rtrim(query, E'; \t\r\n'));
   CREATE TEMP TABLE ph_leaf AS SELECT * FROM ph.grow_tree(query, response, terms, method, exposure, smallest_leaf, depth, complexity, folds, prune, seed) WHERE is_leaf;
+  PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
   IF NOT EXISTS (SELECT FROM pg_temp.ph_leaf) THEN
     RAISE EXCEPTION 'argument "query" has no rows to learn from' USING ERRCODE = '22023';
   END IF;
@@ -37,10 +40,11 @@ BEGIN
     EXECUTE format('INSERT INTO %I.scheme_segment (scheme, version, rank, segment, label) VALUES ($1, $2, $3, $4, $5)', schema)
       USING scheme, version, number, 'leaf ' || number, format('%s people, value %s', leaf.people, round(leaf.value::numeric, 4));
     EXECUTE format('INSERT INTO %I.scheme_rule (scheme, version, rule_order, rule, segment, expression, says, certainty) VALUES ($1, $2, $3, $4, $4, $5, $6, ''derived'')', schema)
-      USING scheme, version, number, 'leaf ' || number, leaf.path, 'your record says: ' || lower(leaf.path);
+      USING scheme, version, number, 'leaf ' || number, leaf.path, 'your record says: ' || leaf.path;
   END LOOP;
   EXECUTE format('INSERT INTO %I.scheme_segment (scheme, version, rank, segment, kind) VALUES ($1, $2, $3, ''none'', ''default'')', schema) USING scheme, version, number + 1;
   DROP TABLE pg_temp.ph_learned, pg_temp.ph_leaf;
+  PERFORM set_config('search_path', caller_path, true);
 END $$;
 COMMENT ON PROCEDURE ph.learn_scheme(text, text, text, text, text, text[], text, text, integer, integer, float8, integer, text, bigint) IS
   'grows a tree over a query (arguments of ph.grow_tree) and writes its leaves as a scheme into the tables of a schema of yours: a segment a leaf, the highest value first, its rule the leaf''s condition, checked like any other; the source of the scheme is how it was learned';

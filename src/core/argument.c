@@ -124,3 +124,13 @@ argument_numbers(FunctionCallInfo fcinfo, int index, const char *argument, int m
 		argument_error(argument, "must not be null", NULL);
 	return array_numbers(PG_GETARG_ARRAYTYPE_P(index), argument, most, numbers);
 }
+
+bool
+array_is_table(const ArrayType *array, int rows, int columns)
+{
+	if (rows * columns == 0)
+		return ARR_NDIM(array) == 0;
+	if (ARR_NDIM(array) == 1)
+		return columns == 1 && ARR_DIMS(array)[0] == rows;
+	return ARR_NDIM(array) == 2 && ARR_DIMS(array)[0] == rows && ARR_DIMS(array)[1] == columns;
+}

@@ -25,4 +25,7 @@ extern int	argument_choice(FunctionCallInfo fcinfo, int index, const char *argum
 extern int	array_numbers(ArrayType *array, const char *argument, int most, double **numbers);
 extern int	argument_numbers(FunctionCallInfo fcinfo, int index, const char *argument, int most, double **numbers);
 
+/* Whether an array is a table of so many rows and columns; a list is a table of one column. */
+extern bool array_is_table(const ArrayType *array, int rows, int columns);
+
 #endif

@@ -144,21 +144,21 @@ field_count(HeapTupleHeader tuple, const char *field, bool wide)
 }
 
 double *
-field_numbers(HeapTupleHeader tuple, const char *argument, const char *field, int count)
+field_table(HeapTupleHeader tuple, const char *argument, const char *field, int rows, int columns)
 {
 	bool		isnull;
 	Datum		value = GetAttributeByName(tuple, field, &isnull);
 	Datum	   *elements;
 	bool	   *nulls;
-	int			given;
+	int			count;
 	double	   *numbers;
 
 	if (isnull)
 		return NULL;
-	deconstruct_array(DatumGetArrayTypeP(value), FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE,
-					  &elements, &nulls, &given);
-	if (given != count)
+	if (!array_is_table(DatumGetArrayTypeP(value), rows, columns))
 		argument_error(argument, psprintf("must have as many %s as its terms ask for", field), NULL);
+	deconstruct_array(DatumGetArrayTypeP(value), FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE,
+					  &elements, &nulls, &count);
 	numbers = palloc_array(double, Max(count, 1));
 	for (int i = 0; i < count; i++)
 	{
@@ -167,6 +167,12 @@ field_numbers(HeapTupleHeader tuple, const char *argument, const char *field, in
 			argument_error(argument, psprintf("must have finite %s", field), NULL);
 	}
 	return numbers;
+}
+
+double *
+field_numbers(HeapTupleHeader tuple, const char *argument, const char *field, int count)
+{
+	return field_table(tuple, argument, field, count, 1);
 }
 
 char **
@@ -190,6 +196,18 @@ field_texts(HeapTupleHeader tuple, const char *argument, const char *field, int 
 		texts[i] = TextDatumGetCString(elements[i]);
 	}
 	return texts;
+}
+
+char **
+field_text_table(HeapTupleHeader tuple, const char *argument, const char *field, int rows, int columns)
+{
+	bool		isnull;
+	Datum		value = GetAttributeByName(tuple, field, &isnull);
+	int			count;
+
+	if (!isnull && !array_is_table(DatumGetArrayTypeP(value), rows, columns))
+		argument_error(argument, psprintf("must have as many %s as its terms ask for", field), NULL);
+	return field_texts(tuple, argument, field, &count);
 }
 
 /* ---- reading once ---- */

@@ -24,7 +24,9 @@ extern char *field_text(HeapTupleHeader tuple, const char *field);
 extern double field_number(HeapTupleHeader tuple, const char *field);
 extern int64 field_count(HeapTupleHeader tuple, const char *field, bool wide);
 extern double *field_numbers(HeapTupleHeader tuple, const char *argument, const char *field, int count);
+extern double *field_table(HeapTupleHeader tuple, const char *argument, const char *field, int rows, int columns);
 extern char **field_texts(HeapTupleHeader tuple, const char *argument, const char *field, int *count);
+extern char **field_text_table(HeapTupleHeader tuple, const char *argument, const char *field, int rows, int columns);
 
 /*
  * A composite that a query gives with every row is read once, and again only when it changes.  Begin a struct with

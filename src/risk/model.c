@@ -90,7 +90,7 @@ model_read(Datum datum)
 
 	model.terms = read_terms(tuple, &model.count);
 	model.coefficients = field_numbers(tuple, "model", "coefficients", model.count);
-	model.covariance = field_numbers(tuple, "model", "covariance", model.count * model.count);
+	model.covariance = field_table(tuple, "model", "covariance", model.count, model.count);
 	model.centre = field_numbers(tuple, "model", "centre", model.count);
 	model.baseline_survival = field_number(tuple, "baseline_survival");
 	model.status = field_text(tuple, "status");

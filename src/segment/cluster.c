@@ -92,7 +92,7 @@ given_centres(FunctionCallInfo fcinfo, const Question *question, bool mixed, Clu
 		argument_error("centres", "must be given for the numbers among the terms, and only for them", NULL);
 	if (!PG_ARGISNULL(8))
 		deconstruct_array(PG_GETARG_ARRAYTYPE_P(8), FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &elements, &nulls, &count);
-	if (count != start->clusters * start->columns)
+	if (!PG_ARGISNULL(8) && !array_is_table(PG_GETARG_ARRAYTYPE_P(8), start->clusters, start->columns))
 		argument_error("centres", "must have a row for each cluster with an element for each number among the terms", NULL);
 	for (int i = 0; i < count; i++)
 	{
@@ -107,7 +107,7 @@ given_centres(FunctionCallInfo fcinfo, const Question *question, bool mixed, Clu
 	if (source->categories == 0)
 		return;
 	deconstruct_array(PG_GETARG_ARRAYTYPE_P(10), TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, &count);
-	if (count != start->clusters * start->categories)
+	if (!array_is_table(PG_GETARG_ARRAYTYPE_P(10), start->clusters, start->categories))
 		argument_error("modes", "must have a row for each cluster with an element for each category among the terms", NULL);
 	for (int i = 0; i < count; i++)
 	{
@@ -448,7 +448,6 @@ clusters_read(Datum datum)
 	HeapTupleHeader tuple = DatumGetHeapTupleHeader(datum);
 	Clusters	clusters = {0};
 	int64		count = field_count(tuple, "k", false);
-	int			modes;
 	double	   *centres,
 			   *weights;
 	double		gamma = field_number(tuple, "gamma");
@@ -461,13 +460,11 @@ clusters_read(Datum datum)
 	if (count < 1 || count > CLUSTER_MOST || clusters.columns > CLUSTER_MOST_COLUMNS || clusters.categories > CLUSTER_MOST_CATEGORIES ||
 		clusters.columns + clusters.categories == 0)
 		argument_error("clusters", "must have clusters and terms", "ph.k_means and ph.k_prototypes make them.");
-	centres = field_numbers(tuple, "clusters", "centres", (int) count * clusters.columns);
+	centres = field_table(tuple, "clusters", "centres", (int) count, clusters.columns);
 	weights = field_numbers(tuple, "clusters", "weights", clusters.columns);
-	if (centres == NULL || weights == NULL)
+	clusters.modes = field_text_table(tuple, "clusters", "modes", (int) count, clusters.categories);
+	if (centres == NULL || weights == NULL || (clusters.modes == NULL && clusters.categories > 0))
 		return clusters;
-	clusters.modes = field_texts(tuple, "clusters", "modes", &modes);
-	if (modes != count * clusters.categories)
-		argument_error("clusters", "must have a mode for each category of each cluster", NULL);
 	clusters.count = (int) count;
 	clusters.shape = cluster_new(clusters.count, clusters.columns, clusters.categories, clusters.categories);
 	clusters.shape->gamma = clusters.categories > 0 ? gamma : 0;
@@ -475,6 +472,10 @@ clusters_read(Datum datum)
 	memcpy(cluster_centre(clusters.shape, 0), centres, sizeof(double) * clusters.count * clusters.columns);
 	for (int j = 0; j < clusters.categories; j++)
 		cluster_limits(clusters.shape)[j] = 1;
+	for (int i = 0; i < clusters.count * clusters.categories; i++)
+		cluster_modes(clusters.shape, 0)[i] = 1;
+	if (!cluster_parameters_agree(clusters.shape))
+		argument_error("clusters", "must have finite centres, with weights and gamma that are not negative", NULL);
 	return clusters;
 }
 

@@ -120,6 +120,7 @@ cluster_cost(ClusterSums *shape, const double *x, const double *codes, const dou
 
 extern ClusterSums *cluster_open(Datum datum);
 extern ClusterSums *cluster_new(int clusters, int columns, int categories, int words);
+extern bool cluster_parameters_agree(ClusterSums *sums);	/* finite, not negative, modes among the words */
 extern ClusterSums *cluster_without_rows(ClusterSums *sums);	/* the same parameters */
 extern int	cluster_nearest(ClusterSums *sums, const double *x, const double *codes);
 extern void cluster_add(ClusterSums *sums, const double *x, const double *codes);

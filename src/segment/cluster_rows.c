@@ -241,21 +241,28 @@ static void
 append_numbered(StringInfo sql, const char *prefix, int count)
 {
 	for (int i = 0; i < count; i++)
-		appendStringInfo(sql, "%s%s%d", sql->len > 0 && sql->data[sql->len - 1] != '(' && sql->data[sql->len - 1] != ' ' ? ", " : "", prefix, i + 1);
+		appendStringInfo(sql, "%s%s%d", sql->len > 0 ? ", " : "", prefix, i + 1);
+}
+
+static void
+append_known(StringInfo sql, const char *prefix, int count)
+{
+	for (int i = 0; i < count; i++)
+		appendStringInfo(sql, "%s%d is not null and ", prefix, i + 1);
 }
 
 /* The names that the sample's query gives its columns. */
 static char *
-sample_columns(const ClusterSource *source, bool labels)
+sample_columns(const ClusterSource *source)
 {
 	StringInfoData list;
 
 	initStringInfo(&list);
 	append_numbered(&list, "x", source->columns);
 	append_numbered(&list, "c", source->categories);
-	if (labels && source->cluster)
+	if (source->cluster)
 		appendStringInfoString(&list, ", cluster");
-	if (labels && source->person)
+	if (source->person)
 		appendStringInfoString(&list, ", person");
 	return list.data;
 }
@@ -264,7 +271,7 @@ static char *
 sample_query(const ClusterSource *source)
 {
 	StringInfoData sql;
-	char	   *all = sample_columns(source, true);
+	char	   *all = sample_columns(source);
 
 	initStringInfo(&sql);
 	appendStringInfo(&sql, "select %s from (select e.*, pg_catalog.row_number() over (order by %s) as place from (select ", all, all);
@@ -276,9 +283,11 @@ sample_query(const ClusterSource *source)
 		appendStringInfo(&sql, ", %s collate \"C\" as cluster", source->cluster);
 	if (source->person)
 		appendStringInfo(&sql, ", %s collate \"C\" as person", source->person);
-	appendStringInfo(&sql, " from (%s\n) q) e where pg_catalog.num_nulls(%s%s) = 0) s"
-					 " where (place * $1) / $2 <> ((place - 1) * $1) / $2 order by place",
-					 source->query, sample_columns(source, false), source->cluster ? ", cluster" : "");
+	appendStringInfo(&sql, " from (%s\n) q) e where ", source->query);
+	append_known(&sql, "x", source->columns);
+	append_known(&sql, "c", source->categories);
+	appendStringInfo(&sql, "%s) s where (place * $1) / $2 <> ((place - 1) * $1) / $2 order by place",
+					 source->cluster ? "cluster is not null" : "true");
 	return sql.data;
 }
 

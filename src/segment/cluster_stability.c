@@ -74,6 +74,7 @@ clusters_of(const Clusters *clusters, const ClusterSource *source, const Cluster
 
 	for (int i = 0; i < rows->count; i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		for (int j = 0; j < rows->categories; j++)
 			words[j] = source->words[j][(int) rows->codes[(Size) i * rows->categories + j] - 1];
 		cluster[i] = clusters_nearest(clusters, rows->x + (Size) i * rows->columns, words) - 1;
@@ -104,9 +105,12 @@ cross_clusters(ClusterSums *found, const ClusterRows *rows, const bool *is_drawn
 {
 	memset(table, 0, sizeof(int) * found->clusters * found->clusters);
 	for (int i = 0; i < rows->count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		if (is_drawn[i])
 			table[cluster[i] * found->clusters +
 				  cluster_nearest(found, rows->x + (Size) i * rows->columns, rows->codes + (Size) i * rows->categories)]++;
+	}
 }
 
 /* The greatest share of a cluster and a new one together that both have; NAN for a cluster without rows. */

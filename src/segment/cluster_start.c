@@ -52,9 +52,11 @@ memory_pass(void *over, ClusterSums *start)
 	const ClusterRows *rows = over;
 	ClusterSums *sums = cluster_without_rows(start);
 
-	CHECK_FOR_INTERRUPTS();
 	for (int i = 0; i < rows->count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		cluster_add(sums, row_x(rows, i), row_codes(rows, i));
+	}
 	return sums;
 }
 
@@ -107,17 +109,18 @@ improve_by_moves(ClusterRows *rows, ClusterSums *sums, int most)
 
 	for (int i = 0; i < rows->count; i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		cluster[i] = cluster_nearest(start, row_x(rows, i), row_codes(rows, i));
 		people[cluster[i]]++;
 	}
 	for (int pass = 0; moved && pass < most; pass++)
 	{
-		CHECK_FOR_INTERRUPTS();
 		moved = false;
 		for (int i = 0; i < rows->count; i++)
 		{
 			int			better = people[cluster[i]] > 1 ? better_cluster(start, people, row_x(rows, i), cluster[i]) : cluster[i];
 
+			CHECK_FOR_INTERRUPTS();
 			if (better == cluster[i])
 				continue;
 			move_row(start, people, row_x(rows, i), cluster[i], better);

@@ -93,10 +93,10 @@ sizes_agree(ClusterSums *sums, Size size)
 	return words == sums->words;
 }
 
-static bool
-parameters_agree(ClusterSums *sums)
+bool
+cluster_parameters_agree(ClusterSums *sums)
 {
-	if (!(sums->gamma >= 0 && sums->gamma <= LARGEST) || sums->left_out < 0)
+	if (!(sums->gamma >= 0 && sums->gamma <= LARGEST_WEIGHT) || sums->left_out < 0)
 		return false;
 	for (int j = 0; j < sums->columns; j++)
 		if (!(cluster_weights(sums)[j] >= 0 && cluster_weights(sums)[j] <= LARGEST_WEIGHT))
@@ -117,7 +117,7 @@ parameters_agree(ClusterSums *sums)
 static bool
 is_valid(ClusterSums *sums, Size size)
 {
-	if (!sizes_agree(sums, size) || !parameters_agree(sums))
+	if (!sizes_agree(sums, size) || !cluster_parameters_agree(sums))
 		return false;
 	for (int c = 0; c < sums->clusters; c++)
 	{
@@ -460,7 +460,7 @@ cluster_start(PG_FUNCTION_ARGS)
 		memcpy(cluster_centre(sums, 0), centres, sizeof(double) * clusters * columns);
 	if (has_modes)
 		whole_numbers(PG_GETARG_ARRAYTYPE_P(2), "modes", cluster_modes(sums, 0), clusters * categories);
-	if (!parameters_agree(sums))
+	if (!cluster_parameters_agree(sums))
 		argument_error("centres", "must be finite, with weights and gamma that are not negative and modes among the words", NULL);
 	PG_RETURN_POINTER(sums);
 }
@@ -538,7 +538,7 @@ cluster_fold(PG_FUNCTION_ARGS)
 	start = PG_GETARG_CLUSTER_SUMS(1);
 	if (PG_ARGISNULL(0))
 	{
-		if (!parameters_agree(start))
+		if (!cluster_parameters_agree(start))
 			argument_error("start", "must have finite centres", NULL);
 		state = cluster_without_rows(start);
 	}
@@ -611,7 +611,7 @@ cluster_next_pass(PG_FUNCTION_ARGS)
 {
 	ClusterSums *next = cluster_next(PG_GETARG_CLUSTER_SUMS(0));
 
-	if (!parameters_agree(next))
+	if (!cluster_parameters_agree(next))
 		argument_error("cluster_sums", "must have finite means", NULL);
 	PG_RETURN_POINTER(next);
 }

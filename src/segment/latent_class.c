@@ -221,7 +221,10 @@ log_likelihood(const Classes *classes, const Patterns *patterns)
 
 	take_logarithms(classes, logs);
 	for (int i = 0; i < patterns->count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		sum_add(&sum, patterns->patterns[i].people * posterior_of(classes, logs, patterns->patterns[i].yes, patterns->patterns[i].known, posterior));
+	}
 	pfree(logs);
 	return sum_value(sum);
 }
@@ -245,13 +248,13 @@ em_step(Classes *classes, const Patterns *patterns, Expected *expected)
 	Sum			sum = {0, 0};
 	int			items = classes->items;
 
-	CHECK_FOR_INTERRUPTS();
 	take_logarithms(classes, &expected->logs);
 	memset(expected, 0, offsetof(Expected, logs));
 	for (int i = 0; i < patterns->count; i++)
 	{
 		const Pattern *pattern = &patterns->patterns[i];
 
+		CHECK_FOR_INTERRUPTS();
 		sum_add(&sum, pattern->people * posterior_of(classes, &expected->logs, pattern->yes, pattern->known, posterior));
 		for (int c = 0; c < classes->count; c++)
 		{
@@ -264,8 +267,6 @@ em_step(Classes *classes, const Patterns *patterns, Expected *expected)
 				expected->yes[c * items + j] += pattern->yes >> j & 1 ? people : 0;
 			}
 		}
-		if (i % 4096 == 0)
-			CHECK_FOR_INTERRUPTS();
 	}
 	classes->log_likelihood = sum_value(sum);
 	for (int c = 0; c < classes->count; c++)
@@ -401,6 +402,7 @@ judge(const Classes *classes, const Patterns *patterns)
 	{
 		int			likeliest = 0;
 
+		CHECK_FOR_INTERRUPTS();
 		posterior_of(classes, logs, patterns->patterns[i].yes, patterns->patterns[i].known, posterior);
 		for (int c = 0; c < classes->count; c++)
 		{
@@ -490,15 +492,15 @@ classes_datum(FunctionCallInfo fcinfo, const Question *question, const Patterns 
 /* ---- the question ---- */
 
 static double *
-given_numbers(FunctionCallInfo fcinfo, int index, const char *argument, int count)
+given_numbers(FunctionCallInfo fcinfo, int index, const char *argument, int rows, int columns)
 {
 	Datum	   *elements;
 	bool	   *nulls;
-	int			given;
-	double	   *numbers = palloc_array(double, Max(count, 1));
+	int			count;
+	double	   *numbers = palloc_array(double, rows * columns);
 
-	deconstruct_array(PG_GETARG_ARRAYTYPE_P(index), FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &elements, &nulls, &given);
-	if (given != count)
+	deconstruct_array(PG_GETARG_ARRAYTYPE_P(index), FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &elements, &nulls, &count);
+	if (!array_is_table(PG_GETARG_ARRAYTYPE_P(index), rows, columns))
 		argument_error(argument, "must have a row for each class, with an element for each term in the probabilities", NULL);
 	for (int i = 0; i < count; i++)
 	{
@@ -521,8 +523,8 @@ given_classes(FunctionCallInfo fcinfo, int classes, int items)
 		return NULL;
 	given = palloc_object(Classes);
 	*given = (Classes) {.count = classes, .items = items};
-	given->prevalence = given_numbers(fcinfo, 7, "prevalence", classes);
-	given->probability = given_numbers(fcinfo, 8, "probabilities", classes * items);
+	given->prevalence = given_numbers(fcinfo, 7, "prevalence", classes, 1);
+	given->probability = given_numbers(fcinfo, 8, "probabilities", classes, items);
 	for (int c = 0; c < classes; c++)
 		sum += given->prevalence[c];
 	if (fabs(sum - 1) > 1e-6)
@@ -615,7 +617,7 @@ classes_read(Datum datum)
 	if (field_texts(tuple, "classes", "terms", &classes.items) == NULL || classes.items < 1 || classes.items > MOST_ITEMS)
 		argument_error("classes", psprintf("must have 1 to %d terms", MOST_ITEMS), NULL);
 	classes.prevalence = field_numbers(tuple, "classes", "prevalence", (int) count);
-	classes.probability = field_numbers(tuple, "classes", "probabilities", (int) count * classes.items);
+	classes.probability = field_table(tuple, "classes", "probabilities", (int) count, classes.items);
 	if (classes.prevalence == NULL || classes.probability == NULL)
 		return classes;
 	classes.count = (int) count;

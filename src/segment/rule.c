@@ -374,6 +374,63 @@ is_never_true(Expr *expression)
 	return is_constant(expression, false) || predicate_refuted_by(list_make1(expression), list_make1(expression), false);
 }
 
+static bool
+is_comparison(Oid operator)
+{
+	return get_op_btree_interpretation(operator) != NIL;
+}
+
+/* Whether it can be seen that an expression is not NULL where no input is. */
+static bool
+is_known_with_inputs(Node *node, Oid count_function)
+{
+	List	   *parts = NIL;
+	ListCell   *cell;
+
+	check_stack_depth();
+	switch (nodeTag(node))
+	{
+		case T_Var:
+			return true;
+		case T_Const:
+			{
+				Const	   *constant = (Const *) node;
+
+				return !constant->constisnull &&
+					(!OidIsValid(get_element_type(constant->consttype)) || !array_contains_nulls(DatumGetArrayTypeP(constant->constvalue)));
+			}
+		case T_NullTest:
+		case T_BooleanTest:
+			return true;
+		case T_RelabelType:
+			return is_known_with_inputs((Node *) ((RelabelType *) node)->arg, count_function);
+		case T_BoolExpr:
+			parts = ((BoolExpr *) node)->args;
+			break;
+		case T_ArrayExpr:
+			parts = ((ArrayExpr *) node)->elements;
+			break;
+		case T_OpExpr:
+			if (!is_comparison(((OpExpr *) node)->opno))
+				return false;
+			parts = ((OpExpr *) node)->args;
+			break;
+		case T_ScalarArrayOpExpr:
+			if (!is_comparison(((ScalarArrayOpExpr *) node)->opno))
+				return false;
+			parts = ((ScalarArrayOpExpr *) node)->args;
+			break;
+		case T_FuncExpr:
+			return ((FuncExpr *) node)->funcid == count_function;
+		default:
+			return false;
+	}
+	foreach(cell, parts)
+		if (!is_known_with_inputs(lfirst(cell), count_function))
+			return false;
+	return true;
+}
+
 typedef struct CountTrue
 {
 	Oid			function;		/* ph.count_true */
@@ -487,7 +544,7 @@ check_rule(PG_FUNCTION_ARGS)
 	values[1] = PointerGetDatum(inputs_of(rule, &inputs));
 	if (is_never_true(rule))
 		values[2] = CStringGetTextDatum("never");
-	else if (is_never_true(make_notclause(rule)))
+	else if (is_known_with_inputs(eval_const_expressions(NULL, (Node *) rule), count_true_function()) && is_never_true(make_notclause(rule)))
 		values[2] = CStringGetTextDatum("true");
 	else
 		nulls[2] = true;

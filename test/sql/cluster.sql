@@ -137,6 +137,20 @@ select ph.nearest_cluster(f, array[null, 1, 1]), ph.nearest_cluster(f, null), ph
 select ph.nearest_cluster(f, '{1, 1}', '{true, nowhere}') is not null as unknown_word, ph.nearest_cluster(f, '{1, 1}', array['true', null]) from mixed;
 select ph.nearest_cluster(f, '{1}') from ph.k_means('select 1::float8 as x where false', 2) f;
 
+-- up to 200 numbers
+select format('select %s from person', string_agg(format('age + %s * visits as x%s', i, i), ', ')) as wide from generate_series(1, 200) i \gset
+select (c).status, cardinality((c).terms) from (select ph.k_means(:'wide', 2, starts => 1) as c) q;
+select count(*) from ph.silhouette('select age + ' || 0 || ' as y, w.*, person_id % 2 as c from person, lateral (select ' || (select string_agg(format('visits * %s as x%s', i, i), ', ') from generate_series(1, 120) i) || ') w', 'c', most_rows => 20);
+-- clusters made by hand are checked
+create function by_hand(c ph.clusters, changes jsonb) returns ph.clusters language sql as $$ select jsonb_populate_record(c, changes) $$;
+select ph.nearest_cluster(by_hand(f, '{"centres": [[null, 1, 1], [2, 2, 2], [3, 3, 3], [4, 4, 4]]}'), '{1, 1, 1}') from found;
+select ph.nearest_cluster(by_hand(f, '{"weights": [1, 1, -1]}'), '{1, 1, 1}') from found;
+select ph.nearest_cluster(by_hand(f, '{"centres": [[1, 1, 1, 1], [2, 2, 2, 2], [3, 3, 3, 3]]}'), '{1, 1, 1}') from found;
+select s.* from found, ph.cluster_stability('select * from person', by_hand(f, '{"centres": [[1e200, 1, 1], [2, 2, 2], [3, 3, 3], [4, 4, 4]]}')) s;
+select ph.nearest_cluster(by_hand(f, '{"gamma": null}'), '{1, 1}', '{true,city}') from mixed;
+-- large numbers beside words
+select (ph.k_prototypes('select age * 1e30 as age, place from person', 2, scale => 'none')).status;
+
 -- bad input
 select ph.k_means('select age from person', 0);
 select ph.k_means('select age from person', 2, array['weight']);
@@ -144,6 +158,8 @@ select ph.k_means('select place from person', 2);
 select ph.k_means('select age from person', 2, scale => 'log');
 select ph.k_means('select age from person', 2, centres => '{1, 2, 3}');
 select ph.k_means('select age from person', 2, centres => '{1, null}');
+select ph.k_means('select age, visits, cost from person', 2, centres => '{{1, 2}, {3, 4}, {5, 6}}');
+select ph.k_prototypes('select frail, place from person', 3, modes => '{{true, city, true}, {town, true, city}}');
 select ph.k_means('select age from person', 2, smallest => 1);
 select ph.k_means('select age from person', 2, seed => null);
 select ph.k_means('select case when person_id = 3 then ''Infinity'' else age end as x from person', 2);
@@ -175,4 +191,4 @@ select ph.silhouette('select * from at', 'cluster', most_rows => 0);
 select * from found, ph.cluster_stability('select age, visits from person', f);
 select * from found, ph.cluster_stability('select age, visits, place as cost from person', f);
 drop table person, by_hand, found, at, middle, crowd, mixed, mixed_at, pairs;
-drop function lloyd;
+drop function lloyd, by_hand;

@@ -53,6 +53,7 @@ select ph.latent_class('select hypertension, diabetes from patient', 2, prevalen
 select ph.latent_class('select hypertension, diabetes from patient', 2, prevalence => '{0.5, 0.6}', probabilities => '{{0.1, 0.2}, {0.3, 0.4}}');
 select ph.latent_class('select hypertension, diabetes from patient', 2, prevalence => '{0.5, 0.5}', probabilities => '{{0.1, 0.2}, {0.3, 1}}');
 select ph.latent_class('select hypertension, diabetes from patient', 2, prevalence => '{0.5, 0.5}', probabilities => '{0.1, 0.2}');
+select ph.latent_class('select hypertension, diabetes, kidney from patient', 2, max_iterations => 0, prevalence => '{0.5, 0.5}', probabilities => '{{0.1, 0.2}, {0.3, 0.4}, {0.5, 0.6}}');
 select ph.latent_class('select ' || string_agg('hypertension as h' || g, ', ') || ' from patient', 2) from generate_series(1, 61) g;
 select ph.class_probabilities(m, '{t}') from found;
 drop table patient, found, post, partly;

@@ -123,5 +123,61 @@ select ph.count_true(true, null, false, true), ph.count_true(variadic '{}'), ph.
 select d, r, ph.unresolved(d, r) from (values (date '2024-01-01', null::date), ('2024-01-01', '2024-02-01'), ('2024-03-01', '2024-02-01'), ('2024-02-01', '2024-02-01'), (null, '2024-01-01'), (null, null)) v(d, r);
 select e, by, ph.rule_implied(e, by, '{a,b,c,n}', '{boolean,boolean,boolean,integer}') from (values ('a', '{a or b}'::text[]), ('a or b', '{a}'), ('a or b', '{a,b}'), ('n > 5', '{n > 3}'), ('n > 3', '{n > 5}'), ('a', '{"ph.count_true(a, b, c) >= 1"}'), ('a and b', '{"ph.count_true(a, b, c) >= 2"}'), ('a', '{"ph.count_true(a, b, c) >= 2"}'),
   ('a', '{"ph.count_true(a, b, c) > 2","ph.count_true(a, b, c) in (1, 2)"}'), ('ph.count_true(a, b) = 2', '{"ph.count_true(a, b) >= 1"}'), ('false', '{a}'), ('a', '{}')) v(e, by);
+-- what is not known to be true is not always true
+select e, (ph.check_rule(e, '{b,x,c}', '{boolean,integer,text}')).always from unnest(array['b or null', 'x in (1, null) or x not in (1, null)', 'not (b and null)', 'nullif(x, 5) > 3 or nullif(x, 5) <= 3', 'case when x > 5 then true end or x <= 5', 'x > 3 or x <= 3', 'b or not b', 'x is null or x is not null',
+  'ph.count_true(b, x > 1) >= 0', 'x in (1, 2) or x <> 1']) e;
+-- three levels: rules of a segment with rules of its own hide those within it from the levels above
+insert into care.scheme values ('deep', '1', 'deep');
+insert into care.scheme_input (scheme, version, input, type) select 'deep', '1', i, 'boolean' from unnest('{a,b,c}'::text[]) i;
+insert into care.scheme_segment (scheme, version, rank, segment, kind, parent) values ('deep', '1', 1, 'Top', 'segment', null), ('deep', '1', 2, 'Other', 'segment', null), ('deep', '1', 3, 'None', 'default', null), ('deep', '1', 11, 'Mid', 'segment', 'Top'), ('deep', '1', 12, 'Low', 'segment', 'Mid');
+insert into care.scheme_rule (scheme, version, rule_order, rule, segment, expression) values ('deep', '1', 1, 'mid', 'Mid', 'a'), ('deep', '1', 2, 'low', 'Low', 'b'), ('deep', '1', 3, 'other', 'Other', 'b and c');
+create table care.letters as select format('p%s', i) as person_id, i & 1 > 0 as a, i & 2 > 0 as b, i & 4 > 0 as c from generate_series(0, 7) i;
+select finding, rule from ph.check_scheme('deep', '1', 'care.letters', 'care', smallest => 0);
+-- a rule that a segment of higher need hides is said to be so also where people are moved back to its segment
+insert into care.scheme_rule (scheme, version, rule_order, rule, segment, effect, expression) values ('deep', '1', 4, 'back', 'Other', 'demote', 'c'), ('deep', '1', 5, 'hidden', 'Other', 'assign', 'a and b');
+select finding, rule, detail, people from ph.check_scheme('deep', '1', 'care.letters', 'care', smallest => 0) where rule = 'hidden';
+create table care.nobody as select * from care.letters where false;
+select finding, rule from ph.check_scheme('deep', '1', 'care.nobody', 'care', smallest => 0);
+-- kinds, nesting and rules fit each other, in whatever order they are written
+select pg_temp.refused($$update care.scheme_segment set kind = 'flag' where scheme = 'deep' and segment = 'Other'$$);
+select pg_temp.refused($$update care.scheme_segment set kind = 'default' where scheme = 'deep' and segment = 'Top'$$);
+select pg_temp.refused($$insert into care.scheme_segment (scheme, version, rank, segment, kind, parent) values ('deep', '1', 21, 'lost', 'segment', 'None')$$);
+select pg_temp.refused($$insert into care.scheme_rule (scheme, version, rule_order, rule, segment, effect, expression) values ('deep', '1', 9, 'up', 'Mid', 'promote', 'c')$$);
+select pg_temp.refused($$update care.scheme_segment set parent = 'Top' where scheme = 'deep' and segment = 'Other'$$);
+-- an input that a rule reads stays as it is; with its scheme it may go
+select pg_temp.refused($$delete from care.scheme_input where scheme = 'deep' and input = 'a'$$);
+select pg_temp.refused($$update care.scheme_input set type = 'integer' where scheme = 'deep' and input = 'a'$$);
+update care.scheme_input set description = 'first' where scheme = 'deep' and input = 'a';
+insert into care.scheme_input (scheme, version, input, type) values ('deep', '1', 'unread', 'text');
+call ph.create_segment_view('deep', '1', 'care.letters', 'care.deep', 'care', missing => 'unknown');
+select * from ph.segment_coverage('care.deep', 'care');
+select unnest(array[pg_temp.refused($$call ph.create_segment_view('deep', '1', 'care.letters', 'care.deep2', 'care', missing => null)$$)]);
+insert into care.scheme values ('short', '1', 'short');
+delete from care.scheme where scheme = 'short';
+-- codes keep their length, whatever they are declared as
+insert into care.scheme values ('codes', '1', 'codes');
+insert into care.scheme_input (scheme, version, input, type) values ('codes', '1', 'code', 'char(3)'), ('codes', '1', 'bits', 'bit(4)');
+insert into care.scheme_segment (scheme, version, rank, segment, kind) values ('codes', '1', 1, 'High', 'segment'), ('codes', '1', 2, 'None', 'default');
+insert into care.scheme_rule (scheme, version, rule_order, rule, segment, expression) values ('codes', '1', 1, 'I10', 'High', $$code = 'I10'$$), ('codes', '1', 2, 'bits', 'High', $$bits = '0110'$$);
+select input, type from care.scheme_input where scheme = 'codes' order by 1;
+create table care.coded (person_id text, code char(3), bits bit(4));
+insert into care.coded values ('a', 'I10', '0000'), ('b', 'E11', '0110'), ('c', 'E11', '0000');
+call ph.create_segment_view('codes', '1', 'care.coded', 'care.coded_segment', 'care');
+create table care.texted (person_id text, code varchar(3), bits bit(4));
+insert into care.texted select * from care.coded;
+call ph.create_segment_view('codes', '1', 'care.texted', 'care.texted_segment', 'care');
+select person_id, c.segment, t.segment from care.coded_segment c join care.texted_segment t using (person_id) order by 1;
+-- the order of moves is part of a version; versions that are not there are no versions
+select pg_temp.refused($$select * from ph.scheme_changes('deep', '1', '2', 'care')$$);
+-- somebody who may only read shipped schemes can use them
+create role ph_test_partner;
+create schema partner authorization ph_test_partner;
+set role ph_test_partner;
+create table partner.people as select i::text as person_id, i % 12 as long_term_conditions from generate_series(1, 100) i;
+call ph.create_segment_view('kent_bands', 'year-of-care', 'partner.people', 'partner.kent');
+select count(*), count(distinct segment) from partner.kent;
+reset role;
+drop schema partner cascade;
+drop role ph_test_partner;
 drop schema care cascade;
 drop schema trap cascade;

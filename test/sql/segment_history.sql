@@ -67,6 +67,18 @@ create view care.twice as select * from care.one union all select * from care.on
 create view care.mixed as select * from care.one union all select * from care.two;
 select pg_temp.refused($$call ph.record_segments('care', 'care.twice', '2027-01-01')$$);
 select pg_temp.refused($$call ph.record_segments('care', 'care.mixed', '2027-01-01')$$);
+-- a day on which nobody had moved was recorded all the same; whoever died stays dead
+call ph.record_segments('care', 'care.one', '2027-01-01');
+call ph.record_segments('care', 'care.one', '2027-06-01');
+select scheme, as_of, version, people from care.segment_recording order by 1, 2;
+select pg_temp.refused($$call ph.record_segments('care', 'care.one', '2027-03-01')$$);
+select segment_before, segment_after, count(*) from ph.segment_moves('care', 's', '2025-06-01', '2027-02-01', any_version => true) where rank_before is null group by 1, 2;
+-- a version may be called anything
+create table care.named (person_id text, scheme text, version text, segment text, rank integer, matched text[]);
+insert into care.named select 'p' || i, 'named', '2024, final', 'A', 1, '{}' from generate_series(1, 3) i;
+call ph.record_segments('care', 'care.named', '2024-01-01');
+call ph.record_segments('care', 'care.named', '2025-01-01');
+select count(*) from ph.segment_moves('care', 'named', '2024-01-01', '2025-01-01');
 -- a history that was tampered with is found
 update care.segment_history set start_date = start_date + 10 where start_date = '2026-01-01' and person_id = 'p100';
 update care.segment_history set end_date = '2025-02-01' where person_id = 'q1' and start_date = '2025-01-01';

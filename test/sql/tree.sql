@@ -76,6 +76,18 @@ select count(*) as nodes from ph.grow_tree('select hashint4(person_id) % 100, ag
 create schema care;
 call ph.create_segment_tables('care');
 call ph.learn_scheme('care', 'cost', '1', 'select cost, age, flag, "Cat", n from person', depth => 2);
+-- nobody else's function or operator on the search path runs
+create schema trap;
+create function trap.format(text, bigint, numeric) returns text language plpgsql as $$ begin raise exception 'trapped'; end $$;
+create function trap.joined(text, integer) returns text language plpgsql as $$ begin raise exception 'trapped'; end $$;
+create operator trap.|| (leftarg = text, rightarg = integer, function = trap.joined);
+set search_path = public, trap;
+call ph.learn_scheme('care', 'trapped', '1', E'select cost, age from person -- a comment\n;', depth => 1, folds => 0);
+call ph.learn_cluster_scheme('care', 'trapped too', '1', 'select age, n from person -- a comment', ph.k_means('select age, n from person', 2));
+show search_path;
+reset search_path;
+drop schema trap cascade;
+select scheme, count(*) from care.scheme_rule where scheme like 'trapped%' group by 1 order by 1;
 select rule, checked from care.scheme_rule order by rule_order;
 call ph.create_segment_view('cost', '1', 'public.person', 'care.by_cost', 'care');
 select s.segment, count(*), round(avg(cost)::numeric, 3) as mean, (select label from care.scheme_segment g where g.segment = s.segment) from care.by_cost s join person using (person_id) group by 1 order by 1;
