@@ -95,7 +95,7 @@ CREATE FUNCTION ph.silhouette(query text, cluster_column text, person_column tex
 COMMENT ON FUNCTION ph.silhouette(text, text, text, text[], text, float8, integer) IS
   'the silhouette of each person (Rousseeuw 1987): 1 well inside the segment that cluster_column says, 0 between it and its neighbour, below 0 nearer to that one; exact up to most_rows rows, above that over a sample of as many, share says which part; with gamma words and booleans among the terms are categories, as in ph.k_prototypes';
 CREATE FUNCTION ph.cluster_stability(query text, clusters ph.clusters, resamples integer DEFAULT 100, starts integer DEFAULT 5, seed bigint DEFAULT 1, most_rows integer DEFAULT 5000,
-    OUT cluster integer, OUT people bigint, OUT jaccard float8, OUT recovered_share float8, OUT dissolved_share float8, OUT reading text)
+    OUT cluster integer, OUT people bigint, OUT jaccard float8, OUT recovered_share float8, OUT dissolved_share float8, OUT resamples_used integer, OUT reading text)
   RETURNS SETOF record AS 'MODULE_PATHNAME', 'cluster_stability' LANGUAGE C STABLE PARALLEL UNSAFE ROWS 10 COST 1000000;
 COMMENT ON FUNCTION ph.cluster_stability(text, ph.clusters, integer, integer, bigint, integer) IS
   'whether clusters come back when people are drawn anew (Hennig 2007): mean share of each cluster and its most similar new one that both have, how often it was recovered (0.75 or more) and dissolved (0.5 or less); stable from 0.75, doubtful from 0.6, else unstable; over most_rows rows at most';
@@ -113,7 +113,7 @@ BEGIN
   -- only the query is read under the caller's search path
   EXECUTE pg_catalog.format(E'CREATE TEMP TABLE ph_learned AS SELECT * FROM (%s\n) q LIMIT 0', pg_catalog.rtrim(query, E'; \t\r\n'));
   PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
-  CREATE TEMP TABLE ph_column AS SELECT attname::text AS input, format_type(atttypid, NULL) AS type FROM pg_attribute WHERE attrelid = 'pg_temp.ph_learned'::regclass AND attnum > 0;
+  CREATE TEMP TABLE ph_column AS SELECT attname::text AS input, ph.rule_type(atttypid) AS type FROM pg_attribute WHERE attrelid = 'pg_temp.ph_learned'::regclass AND attnum > 0;
   IF NOT clusters.terms || clusters.categories <@ ARRAY(SELECT input FROM pg_temp.ph_column) THEN
     RAISE EXCEPTION 'argument "query" must have the terms of the clusters' USING ERRCODE = '22023';
   END IF;
@@ -122,7 +122,7 @@ BEGIN
   SELECT j AS term, 0::bigint AS word, format(CASE type WHEN 'boolean' THEN '%I::integer::double precision' ELSE '%I::double precision' END, input) AS value, clusters.weights[j] AS weight, ARRAY(SELECT clusters.centres[c][j] FROM generate_series(1, clusters.k) c ORDER BY c) AS centre
   FROM generate_subscripts(clusters.terms, 1) j JOIN pg_temp.ph_column ON input = clusters.terms[j]
   UNION ALL
-  SELECT cardinality(clusters.terms) + j, place, CASE WHEN word IS NULL THEN format('(%I::text <> ALL (%L::text[]))::integer', clusters.categories[j], words) ELSE format('(%I::text = %L)::integer', clusters.categories[j], word) END,
+  SELECT cardinality(clusters.terms) + j, place, CASE WHEN word IS NULL THEN format('(%I::text COLLATE "C" <> ALL (%L::text[]))::integer', clusters.categories[j], words) ELSE format('(%I::text COLLATE "C" = %L)::integer', clusters.categories[j], word) END,
     clusters.gamma / 2, ARRAY(SELECT (clusters.modes[c][j] IS NOT DISTINCT FROM word)::integer FROM generate_series(1, clusters.k) c ORDER BY c)
   FROM generate_subscripts(clusters.categories, 1) j, LATERAL (SELECT array_agg(DISTINCT clusters.modes[c][j]) AS words FROM generate_series(1, clusters.k) c) w, unnest(words || NULL::text) WITH ORDINALITY u(word, place);
   SELECT string_agg(value, ', ' ORDER BY term, word), array_agg(weight ORDER BY term, word) INTO cluster_values, cluster_weights FROM pg_temp.ph_part;

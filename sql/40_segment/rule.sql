@@ -20,3 +20,9 @@ CREATE FUNCTION ph.rule_implied(expression text, by text[], inputs text[], types
   AS 'MODULE_PATHNAME', 'rule_implied' LANGUAGE C STABLE STRICT PARALLEL UNSAFE;
 COMMENT ON FUNCTION ph.rule_implied(text, text[], text[], regtype[]) IS
   'whether it can be shown that one of the other rules is true wherever this one is, so that it can never win over them; false where it cannot be shown';
+
+CREATE FUNCTION ph.rule_type(of_column regtype) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT CASE typtype WHEN 'e' THEN 'text' WHEN 'd' THEN pg_catalog.format_type(typbasetype, -1) ELSE pg_catalog.format_type(oid, -1) END FROM pg_catalog.pg_type WHERE oid = of_column;
+END;
+COMMENT ON FUNCTION ph.rule_type(regtype) IS 'the type of an input that takes the values of a column of this type: text for an enum, what a domain is of';

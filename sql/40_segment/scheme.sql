@@ -100,6 +100,9 @@ CREATE FUNCTION ph.check_scheme_segment() RETURNS trigger LANGUAGE plpgsql SET s
 DECLARE
   above text := NEW.parent;
 BEGIN
+  IF above IS NOT NULL THEN  -- two who change parents at one time must not close a circle between them
+    PERFORM pg_advisory_xact_lock(ph.scheme_lock(TG_TABLE_SCHEMA, NEW.scheme, NEW.version || ' parents'));
+  END IF;
   WHILE above IS NOT NULL LOOP
     IF above = NEW.segment THEN
       RAISE EXCEPTION 'segment "%" would be its own parent', NEW.segment USING ERRCODE = '23514', HINT = 'Parents must not go in a circle.';
@@ -156,12 +159,25 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION ph.check_scheme_shape() IS 'trigger of scheme tables: what rules do fits the kinds of the segments and their nesting';
 
+CREATE FUNCTION ph.keep_used_schemes() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  used text;
+BEGIN
+  EXECUTE format('SELECT min(scheme) FROM %I.scheme WHERE used_at IS NOT NULL', TG_TABLE_SCHEMA) INTO used;
+  IF used IS NOT NULL OR TG_TABLE_SCHEMA = 'ph' THEN
+    RAISE EXCEPTION 'table %.% holds versions of schemes that were used and cannot change', TG_TABLE_SCHEMA, TG_TABLE_NAME USING ERRCODE = '55006', HINT = 'Delete the versions that were not used.';
+  END IF;
+  RETURN NULL;
+END $$;
+COMMENT ON FUNCTION ph.keep_used_schemes() IS 'trigger of scheme tables: no truncation of versions that were used';
+
 CREATE PROCEDURE ph.add_scheme_triggers(schema text) LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   relation text;
 BEGIN
   FOREACH relation IN ARRAY ARRAY['scheme', 'scheme_input', 'scheme_segment', 'scheme_rule'] LOOP
     EXECUTE format('CREATE TRIGGER a_keep_used BEFORE INSERT OR UPDATE OR DELETE ON %I.%I FOR EACH ROW EXECUTE FUNCTION ph.keep_used_scheme()', schema, relation);
+    EXECUTE format('CREATE TRIGGER a_keep_all BEFORE TRUNCATE ON %I.%I EXECUTE FUNCTION ph.keep_used_schemes()', schema, relation);
   END LOOP;
   FOREACH relation IN ARRAY ARRAY['scheme_input', 'scheme_segment', 'scheme_rule'] LOOP
     EXECUTE format('CREATE TRIGGER b_check BEFORE INSERT OR UPDATE ON %1$I.%2$I FOR EACH ROW EXECUTE FUNCTION ph.check_%3$s()', schema, relation, relation);

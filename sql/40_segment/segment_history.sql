@@ -10,9 +10,11 @@ BEGIN
   IF as_of IS NULL OR NOT isfinite(as_of) THEN
     RAISE EXCEPTION 'argument "as_of" must be a day' USING ERRCODE = '22023';
   END IF;
-  EXECUTE format('SELECT min(scheme) AS scheme, min(version) AS version, count(DISTINCT (scheme, version)) AS versions, count(*) - count(DISTINCT person_id) AS repeated FROM %s', segments) INTO of;
+  EXECUTE format('SELECT min(scheme) AS scheme, min(version) AS version, count(DISTINCT (scheme, version)) AS versions, count(person_id) - count(DISTINCT person_id) AS repeated, count(*) - count(person_id) AS nameless FROM %s', segments) INTO of;
   IF of.versions IS DISTINCT FROM 1 THEN
     RAISE EXCEPTION 'relation % holds % versions of schemes, not one', segments, of.versions USING ERRCODE = '22023', HINT = 'Record one segment view at a time, over people.';
+  ELSIF of.nameless > 0 THEN
+    RAISE EXCEPTION 'relation % has rows without a person_id', segments USING ERRCODE = '22023', HINT = 'Nobody can be followed who has no identifier.';
   ELSIF of.repeated > 0 THEN
     RAISE EXCEPTION 'relation % holds the same person more than once', segments USING ERRCODE = '22023', HINT = 'A segment view is one row a person.';
   END IF;
@@ -120,12 +122,12 @@ RETURNS SETOF record LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_te
 BEGIN
   RETURN QUERY EXECUTE format('SELECT t.partner, t.offer, t.segment, t.tier, count(DISTINCT s.person_id) FILTER (WHERE s.person_id IS NOT NULL), count(DISTINCT r.person_id), count(DISTINCT r.person_id) FILTER (WHERE r.reached), t.capacity,
       ph.proportion(ph.person_tally(1, coalesce(r.reached, false)) FILTER (WHERE s.person_id IS NOT NULL))
-    FROM %1$I.segment_strategy t
-    LEFT JOIN (SELECT s.person_id::text, s.scheme, s.version, s.path, %4$s FROM %2$s s %5$s) s
+    FROM %1$I.segment_strategy t JOIN (SELECT DISTINCT scheme, version FROM %2$s) v USING (scheme, version)
+    LEFT JOIN (SELECT s.person_id::text, s.scheme, s.version, s.path || s.flags AS path, %4$s FROM %2$s s %5$s) s
       ON s.scheme = t.scheme AND s.version = t.version AND t.segment = ANY (s.path) AND (t.tier IS NULL OR s.tier = t.tier) AND (t.threshold IS NULL OR s.risk >= t.threshold)
     LEFT JOIN (SELECT person_id::text, partner, offer, bool_or(reached) AS reached FROM %3$s GROUP BY 1, 2, 3) r ON r.person_id = s.person_id AND r.partner = t.partner AND r.offer = t.offer
     GROUP BY t.partner, t.offer, t.segment, t.tier, t.capacity, t.threshold ORDER BY 1, 2, 3, 4', schema, segments, reached,
     CASE WHEN risk IS NULL THEN 'NULL::integer AS tier, NULL::float8 AS risk' ELSE 'k.tier, k.risk' END, CASE WHEN risk IS NULL THEN '' ELSE format('LEFT JOIN %s k ON k.person_id::text = s.person_id::text', risk) END);
 END $$;
 COMMENT ON FUNCTION ph.strategy_coverage(text, regclass, regclass, regclass) IS
-  'for each offer of segment_strategy how many people of a segment view are eligible (segment, tier and threshold of the relation risk: person_id, tier, risk), have been offered it and were reached (the relation reached: person_id, partner, offer, reached), beside the capacity; coverage is reached of eligible';
+  'for each offer of segment_strategy to the version of the view how many people of a segment view are eligible (segment or flag, tier and threshold of the relation risk: person_id, tier, risk), have been offered it and were reached (the relation reached: person_id, partner, offer, reached), beside the capacity; coverage is reached of eligible';

@@ -113,7 +113,7 @@ BEGIN
   END IF;
   SELECT string_agg(format('%I is %s, not %s', n, format_type(a.atttypid, NULL), t), ', ' ORDER BY n) INTO absent
   FROM unnest(names, types) i(n, t) JOIN pg_attribute a ON a.attrelid = source AND a.attname = n AND a.attnum > 0 AND NOT a.attisdropped
-  WHERE a.atttypid <> t AND NOT EXISTS (SELECT FROM pg_cast WHERE castsource = a.atttypid AND casttarget = t AND castcontext = 'i');
+  WHERE a.atttypid <> t AND ph.rule_type(a.atttypid) <> format_type(t, -1) AND NOT EXISTS (SELECT FROM pg_cast WHERE castsource = a.atttypid AND casttarget = t AND castcontext = 'i');
   IF absent IS NOT NULL THEN
     RAISE EXCEPTION 'columns of relation % have other types than the inputs: %', source, absent USING ERRCODE = '42804', HINT = 'Cast them in a view over the relation.';
   END IF;
@@ -144,13 +144,15 @@ BEGIN
     FOR s IN SELECT r->>'checked' AS checked, r->>'effect' AS effect, r->>'segment_rank' AS target FROM jsonb_array_elements(rules) r WHERE r->>'effect' <> 'assign' ORDER BY (r->>'rule_order')::int LOOP
       moved := format('%s(%s, CASE WHEN %s THEN %s END)', CASE s.effect WHEN 'promote' THEN 'LEAST' ELSE 'GREATEST' END, moved, s.checked, s.target);
     END LOOP;
-    SELECT format('CASE %s%s END', moved, string_agg(format(' WHEN %s THEN %L', e->>'rank', e->>'segment'), '' ORDER BY (e->>'rank')::int)) INTO segment FROM jsonb_array_elements(segments) e WHERE e->>'kind' <> 'flag';
-    own := format('CASE WHEN %s = %s THEN %s ELSE ARRAY[%s] END', moved, ranked, own, segment);
+    SELECT format('CASE %s%s END', moved, string_agg(format(' WHEN %s THEN %L', e->>'rank', e->>'segment'), '' ORDER BY (e->>'rank')::int)) INTO segment FROM jsonb_array_elements(segments) e WHERE e->>'kind' <> 'flag' AND e->>'parent' IS NULL;
+    SELECT format('CASE %s%s END', moved, string_agg(format(' WHEN %s THEN ARRAY[%L]%s', e->>'rank', e->>'segment', ' || ' || (path->>(e->>'segment'))), '' ORDER BY (e->>'rank')::int))
+    INTO own FROM jsonb_array_elements(segments) e WHERE e->>'kind' <> 'flag' AND e->>'parent' IS NULL;
     ranked := moved;
   END IF;
 
-  SELECT format(E'  array_remove(ARRAY[%s]::text[], NULL) AS flags,\n', coalesce(string_agg(format('CASE WHEN %s THEN %L END', condition->>(e->>'segment'), e->>'segment'), ', ' ORDER BY (e->>'rank')::int), '')) INTO arrays
-  FROM jsonb_array_elements(segments) e WHERE e->>'kind' = 'flag' AND condition->>(e->>'segment') IS NOT NULL;
+  SELECT string_agg(format(E'  array_remove(ARRAY[%s]::text[], NULL) AS %I,\n', list, CASE kind WHEN 'flag' THEN 'flags' ELSE 'candidates' END), '' ORDER BY kind) INTO arrays
+  FROM (SELECT kind, coalesce(string_agg(format('CASE WHEN %s THEN %L END', condition->>(e->>'segment'), e->>'segment'), ', ' ORDER BY (e->>'rank')::int) FILTER (WHERE condition->>(e->>'segment') IS NOT NULL), '') AS list
+    FROM unnest(ARRAY['flag', 'segment']) kind LEFT JOIN jsonb_array_elements(segments) e ON e->>'kind' = kind AND e->>'parent' IS NULL GROUP BY kind) lists;
   SELECT arrays || format(E'  array_remove(ARRAY[%s]::text[], NULL) AS matched,\n  array_remove(ARRAY[%s]::text[], NULL) AS because,\n  array_remove(ARRAY[%s]::text[], NULL) AS reasons,\n',
     coalesce(string_agg(format(E'\n    CASE WHEN %s THEN %L END', r->>'checked', r->>'rule'), ', ' ORDER BY n), ''),
     coalesce(string_agg(format(E'\n    CASE WHEN %s THEN %L END', r->>'checked', coalesce(r->>'says', r->>'rule')), ', ' ORDER BY n), ''),
@@ -164,10 +166,10 @@ BEGIN
     scheme, version, segment, ranked, own, arrays, person, ', ' || inputs, source);
 END $$;
 COMMENT ON FUNCTION ph.segment_query(text, text, regclass, text, text, text) IS
-  'the query that assigns every person of a relation to a segment of a scheme: person_id, scheme, version, segment, rank, path (nested segments), flags, matched (every rule that is true), because (the same in plain words), reasons (with the values), unknown (inputs not known); a rule whose inputs are unknown is no match';
+  'the query that assigns every person of a relation to a segment of a scheme: person_id, scheme, version, segment, rank, path (nested segments), flags, candidates (every outermost segment that a rule assigns to), matched (every rule that is true), because (the same in plain words), reasons (with the values), unknown (inputs not known); a rule whose inputs are unknown is no match';
 
 CREATE PROCEDURE ph.create_segment_view(scheme text, version text, source regclass, target text, schema text DEFAULT 'ph', person text DEFAULT 'person_id', missing text DEFAULT 'refuse')
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on AS $$
 DECLARE
   name text[] := parse_ident(target);
 BEGIN
@@ -186,13 +188,17 @@ COMMENT ON PROCEDURE ph.create_segment_view(text, text, regclass, text, text, te
 CREATE FUNCTION ph.segment_summary(segments regclass, OUT rank integer, OUT segment text, OUT people bigint, OUT share float8, OUT overlapping bigint)
 RETURNS SETOF record LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-  RETURN QUERY EXECUTE format('SELECT rank, segment, count(*), count(*) / (sum(count(*)) OVER ())::float8, count(*) FILTER (WHERE cardinality(matched) > 1) FROM %s GROUP BY rank, segment ORDER BY rank', segments);
+  RETURN QUERY EXECUTE format('SELECT rank, segment, count(*), count(*) / (sum(count(*)) OVER ())::float8, count(*) FILTER (WHERE cardinality(candidates) > 1) FROM %s GROUP BY rank, segment ORDER BY rank', segments);
 END $$;
-COMMENT ON FUNCTION ph.segment_summary(regclass) IS 'people of each segment of a segment view, their share, and how many more than one rule matches: for them the order of the segments decides';
+COMMENT ON FUNCTION ph.segment_summary(regclass) IS 'people of each segment of a segment view, their share, and how many could be in more than one: for them the order of the segments decides';
 
 CREATE FUNCTION ph.segment_coverage(segments regclass, schema text DEFAULT 'ph', OUT input text, OUT people bigint, OUT known bigint, OUT share float8)
 RETURNS SETOF record LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+  EXECUTE format('SELECT s.scheme FROM (SELECT DISTINCT scheme, version FROM %s) s WHERE NOT EXISTS (SELECT FROM %I.scheme t WHERE (t.scheme, t.version) = (s.scheme, s.version)) LIMIT 1', segments, schema) INTO input;
+  IF input IS NOT NULL THEN
+    RAISE EXCEPTION 'schema "%" does not hold scheme "%"', schema, input USING ERRCODE = '42704', HINT = 'Name the schema that does: schema => ...';
+  END IF;
   RETURN QUERY EXECUTE format('WITH unknown AS (SELECT scheme, version, input, count(*) AS people FROM %1$s, unnest(unknown) input GROUP BY 1, 2, 3),
       everybody AS (SELECT scheme, version, count(*) AS people FROM %1$s GROUP BY 1, 2)
     SELECT i.input, e.people, k.known, k.known / e.people::float8
@@ -205,7 +211,7 @@ CREATE FUNCTION ph.explain_segment(segments regclass, person_id text) RETURNS SE
 DECLARE
   r record;
 BEGIN
-  EXECUTE format('SELECT * FROM %s WHERE person_id::text = $1', segments) INTO r USING person_id;
+  EXECUTE format('SELECT person_id::text, scheme::text, version::text, path::text[], because::text[], flags::text[], unknown::text[] FROM %s WHERE person_id::text = $1', segments) INTO r USING person_id;
   IF r.person_id IS NULL THEN
     RETURN;
   END IF;
@@ -232,7 +238,7 @@ COMMENT ON FUNCTION ph.explain_segment(regclass, text) IS 'why a person is in a 
 
 CREATE FUNCTION ph.check_scheme(scheme text, version text, source regclass DEFAULT NULL, schema text DEFAULT 'ph', person text DEFAULT 'person_id', smallest integer DEFAULT 50,
     judged_by text[] DEFAULT '{}', population_schema text DEFAULT NULL, OUT finding text, OUT segment text, OUT rule text, OUT detail text, OUT people bigint)
-RETURNS SETOF record LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
+RETURNS SETOF record LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on AS $$
 DECLARE
   names text[];
   types regtype[];
@@ -250,14 +256,15 @@ BEGIN
   people := NULL;
   -- what the rules say by themselves; beats: the rules of the segments that win over this one at its level and above
   FOR r IN EXECUTE format('WITH RECURSIVE part AS (SELECT * FROM %1$I.scheme_segment WHERE scheme = $1 AND version = $2),
-      within AS (SELECT p.segment, p.segment AS above, p.parent, p.rank, p.kind FROM part p UNION ALL SELECT w.segment, p.segment, p.parent, p.rank, p.kind FROM within w JOIN part p ON p.segment = w.parent),
-      own AS (SELECT * FROM %1$I.scheme_rule WHERE scheme = $1 AND version = $2 AND effect = ''assign''),
+      within AS (SELECT p.segment, p.segment AS above, p.parent, p.rank, p.kind FROM part p UNION SELECT w.segment, p.segment, p.parent, p.rank, p.kind FROM within w JOIN part p ON p.segment = w.parent),
+      rules AS (SELECT * FROM %1$I.scheme_rule WHERE scheme = $1 AND version = $2),
+      own AS (SELECT * FROM rules WHERE effect = ''assign''),
       -- a segment without rules of its own is any of those within it
-      source AS (SELECT segment, segment AS at FROM part UNION ALL SELECT s.segment, c.segment FROM source s JOIN part c ON c.parent = s.at WHERE s.at NOT IN (SELECT segment FROM own)),
+      source AS (SELECT segment, segment AS at FROM part UNION SELECT s.segment, c.segment FROM source s JOIN part c ON c.parent = s.at WHERE s.at NOT IN (SELECT segment FROM own)),
       speaks AS (SELECT s.segment, o.expression FROM source s JOIN own o ON o.segment = s.at)
     SELECT o.*, p.kind, (SELECT array_agg(s.expression) FROM within w JOIN part b ON b.parent IS NOT DISTINCT FROM w.parent AND b.rank < w.rank AND b.kind = ''segment'' JOIN speaks s ON s.segment = b.segment
-        WHERE w.segment = o.segment AND w.kind = ''segment'') AS beats
-    FROM own o JOIN part p USING (segment) ORDER BY o.rule_order', schema) USING scheme, version LOOP
+        WHERE w.segment = o.segment AND w.kind = ''segment'' AND o.effect = ''assign'') AS beats
+    FROM rules o JOIN part p USING (segment) ORDER BY o.rule_order', schema) USING scheme, version LOOP
     SELECT * INTO shown FROM ph.check_rule(r.expression, names, types);
     segment := r.segment; rule := r.rule;
     IF shown.always = 'never' THEN
@@ -277,6 +284,10 @@ BEGIN
     END IF;
   END LOOP;
   rule := NULL;
+  FOR r IN EXECUTE format('SELECT d.segment, string_agg(s.segment, '', '' ORDER BY s.rank) AS below FROM %1$I.scheme_segment d JOIN %1$I.scheme_segment s USING (scheme, version)
+      WHERE scheme = $1 AND version = $2 AND d.kind = ''default'' AND s.kind = ''segment'' AND s.parent IS NULL AND s.rank > d.rank GROUP BY d.segment', schema) USING scheme, version LOOP
+    finding := 'default_above'; segment := r.segment; detail := 'people whom no rule matches rank above, and cannot be promoted to: ' || r.below; RETURN NEXT;
+  END LOOP;
   FOR r IN EXECUTE format('SELECT s.* FROM %1$I.scheme_segment s WHERE scheme = $1 AND version = $2 AND kind <> ''default''
       AND NOT EXISTS (SELECT FROM %1$I.scheme_rule r WHERE (r.scheme, r.version, r.segment) = (s.scheme, s.version, s.segment))
       AND NOT EXISTS (SELECT FROM %1$I.scheme_segment c WHERE (c.scheme, c.version, c.parent) = (s.scheme, s.version, s.segment)) ORDER BY rank', schema) USING scheme, version LOOP
@@ -298,11 +309,11 @@ BEGIN
   -- and what they do to these people
   query := ph.segment_query(scheme, version, source, schema, person, 'unknown');
   FOR r IN EXECUTE format('WITH assigned AS (SELECT segment, path, flags, matched FROM (%1$s) q), everybody AS (SELECT count(*) AS n FROM assigned)
-    SELECT r.rule, r.segment, e.n, count(a.*) FILTER (WHERE r.rule = ANY (a.matched)) AS matches, count(a.*) FILTER (WHERE r.rule = ANY (a.matched) AND (r.segment = ANY (a.path) OR r.segment = ANY (a.flags))) AS wins
-    FROM %2$I.scheme_rule r CROSS JOIN everybody e LEFT JOIN assigned a ON r.rule = ANY (a.matched) WHERE r.scheme = $1 AND r.version = $2 AND r.effect = ''assign'' GROUP BY r.rule, r.rule_order, r.segment, e.n ORDER BY r.rule_order', query, schema)
+    SELECT r.rule, r.segment, r.effect, e.n, count(a.*) FILTER (WHERE r.rule = ANY (a.matched)) AS matches, count(a.*) FILTER (WHERE r.rule = ANY (a.matched) AND (r.segment = ANY (a.path) OR r.segment = ANY (a.flags))) AS wins
+    FROM %2$I.scheme_rule r CROSS JOIN everybody e LEFT JOIN assigned a ON r.rule = ANY (a.matched) WHERE r.scheme = $1 AND r.version = $2 GROUP BY r.rule, r.rule_order, r.segment, r.effect, e.n ORDER BY r.rule_order', query, schema)
     USING scheme, version LOOP
     rule := r.rule; segment := r.segment; people := r.matches;
-    IF r.n > 0 AND r.wins = 0 THEN
+    IF r.n > 0 AND (r.matches = 0 OR r.effect = 'assign' AND r.wins = 0) THEN
       finding := 'never_wins_here'; detail := CASE r.matches WHEN 0 THEN 'true for nobody' ELSE 'nobody for whom it is true is in its segment' END; RETURN NEXT;
     ELSIF r.n > 0 AND r.matches = r.n THEN
       finding := 'true_for_everybody_here'; detail := NULL; RETURN NEXT;
@@ -332,7 +343,8 @@ BEGIN
   RETURN QUERY EXECUTE (SELECT string_agg(format('SELECT %1$L AS part, %2$I::text AS name, CASE WHEN b IS NULL THEN ''added'' WHEN a IS NULL THEN ''removed'' ELSE ''changed'' END AS change, b::text, a::text
       FROM (SELECT %2$I, (%3$s) AS b FROM %4$I.%5$I WHERE scheme = $1 AND version = $2) x FULL JOIN (SELECT %2$I, (%3$s) AS a FROM %6$I.%5$I WHERE scheme = $3 AND version = $4) y USING (%2$I) WHERE a IS DISTINCT FROM b',
       p, k, d, coalesce(from_schema, schema), 'scheme_' || p, schema), ' UNION ALL ' ORDER BY n) || ' ORDER BY 1, 2'
-    FROM (VALUES (1, 'input', 'input', 'type'), (2, 'segment', 'segment', 'concat_ws('' '', kind, rank, ''in '' || parent)'), (3, 'rule', 'rule', 'concat_ws('' '', rule_order || ''.'', effect, segment, ''if'', checked)')) v(n, p, k, d))
+    FROM (VALUES (1, 'input', 'input', 'concat_ws('', '', type, CASE WHEN activity THEN ''activity'' END, ''list '' || code_list)'), (2, 'segment', 'segment', 'concat_ws('', '', kind || '' '' || rank, ''in '' || parent, label, ''source '' || source)'),
+      (3, 'rule', 'rule', 'concat_ws('', '', format(''%s. %s %s if %s'', rule_order, effect, segment, checked), ''says '' || says, ''source '' || source)')) v(n, p, k, d))
   USING coalesce(from_scheme, scheme), from_version, scheme, to_version;
 END $$;
 COMMENT ON FUNCTION ph.scheme_changes(text, text, text, text, text, text) IS 'what differs between two versions of a scheme: inputs, segments and rules added, removed or changed';

@@ -15,7 +15,7 @@ COMMENT ON FUNCTION ph.tree_pruning(text, text, text[], text, text, integer, int
   'the trees that ph.grow_tree chooses from, from the largest to the root: complexity from which each is best, leaves, loss on its rows and on rows held out as shares of the root''s, the standard error of the latter, and which one is chosen';
 
 CREATE PROCEDURE ph.learn_scheme(schema text, scheme text, version text, query text, response text DEFAULT NULL, terms text[] DEFAULT NULL, method text DEFAULT 'variance', exposure text DEFAULT NULL,
-    smallest_leaf integer DEFAULT 50, depth integer DEFAULT 5, complexity float8 DEFAULT 0.001, folds integer DEFAULT 10, prune text DEFAULT 'one_standard_error', seed bigint DEFAULT 1)
+    smallest_leaf integer DEFAULT 50, depth integer DEFAULT 5, complexity float8 DEFAULT 0.001, folds integer DEFAULT 10, prune text DEFAULT 'one_standard_error', seed bigint DEFAULT 1, activity text[] DEFAULT '{}')
 LANGUAGE plpgsql AS $$
 DECLARE
   leaf record;
@@ -31,9 +31,9 @@ BEGIN
   END IF;
   EXECUTE format('INSERT INTO %I.scheme (scheme, version, label, source, certainty, precedence) VALUES ($1, $2, $3, $4, ''derived'', ''ours'')', schema)
     USING scheme, version, 'learned by a tree', format('ph.grow_tree, method %s, smallest leaf %s, depth %s, complexity %s, folds %s, prune %s, seed %s, over: %s', method, smallest_leaf, depth, complexity, folds, prune, seed, query);
-  EXECUTE format('INSERT INTO %I.scheme_input (scheme, version, input, type) SELECT $1, $2, attname, format_type(atttypid, NULL) FROM pg_attribute
+  EXECUTE format('INSERT INTO %I.scheme_input (scheme, version, input, type, activity) SELECT $1, $2, attname, ph.rule_type(atttypid), attname = ANY ($6) FROM pg_attribute
     WHERE attrelid = ''pg_temp.ph_learned''::regclass AND attnum > 0 AND attname IS DISTINCT FROM coalesce($3, (SELECT attname FROM pg_attribute WHERE attrelid = ''pg_temp.ph_learned''::regclass AND attnum = 1)) AND attname IS DISTINCT FROM $4 AND ($5 IS NULL OR attname = ANY ($5))', schema)
-    USING scheme, version, response, exposure, terms;
+    USING scheme, version, response, exposure, terms, activity;
   -- the highest value is the highest need; the last leaf takes nobody else, since paths cover everybody
   FOR leaf IN SELECT * FROM pg_temp.ph_leaf ORDER BY value DESC, node LOOP
     number := number + 1;
@@ -46,5 +46,5 @@ BEGIN
   DROP TABLE pg_temp.ph_learned, pg_temp.ph_leaf;
   PERFORM set_config('search_path', caller_path, true);
 END $$;
-COMMENT ON PROCEDURE ph.learn_scheme(text, text, text, text, text, text[], text, text, integer, integer, float8, integer, text, bigint) IS
-  'grows a tree over a query (arguments of ph.grow_tree) and writes its leaves as a scheme into the tables of a schema of yours: a segment a leaf, the highest value first, its rule the leaf''s condition, checked like any other; the source of the scheme is how it was learned';
+COMMENT ON PROCEDURE ph.learn_scheme(text, text, text, text, text, text[], text, text, integer, integer, float8, integer, text, bigint, text[]) IS
+  'grows a tree over a query (arguments of ph.grow_tree) and writes its leaves as a scheme into the tables of a schema of yours: a segment a leaf, the highest value first, its rule the leaf''s condition, checked like any other; the source of the scheme is how it was learned; activity names the inputs that are use of services or spend';

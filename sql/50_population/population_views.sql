@@ -152,7 +152,8 @@ BEGIN
 		SELECT p.proname::text, obj_description(p.oid, 'pg_proc') LIKE 'population_health: %'
 		FROM pg_proc p
 		WHERE p.oid IN (to_regprocedure(format('%I.person_at(date)', schema)),
-		                to_regprocedure(format('%I.person_period(daterange, text)', schema)))
+		                to_regprocedure(format('%I.person_period(daterange, text)', schema)),
+		                to_regprocedure(format('%I.segment_inputs(date)', schema)))
 	) found (object, ours)
 	WHERE ours IS NOT TRUE;
 	IF taken IS NOT NULL THEN
@@ -161,13 +162,13 @@ BEGIN
 				HINT = 'Only what ph.create_population_views made is replaced; rename or drop the others first.';
 	END IF;
 	EXECUTE format(
-		'drop function if exists %1$I.person_period(daterange, text), %1$I.person_at(date);
+		'drop function if exists %1$I.segment_inputs(date), %1$I.person_period(daterange, text), %1$I.person_at(date);
 		drop view if exists %1$I.stay, %1$I.register, %1$I.registration_spell, %1$I.residence_spell,
 			%1$I.place_ladder, %1$I.practice_ladder', schema);
 END
 $$;
 COMMENT ON PROCEDURE ph.drop_population_views(text) IS
-'drops what ph.create_population_views made in the schema. Errors: duplicate_object where one of the names is something else, dependent_objects_still_exist where other objects are built on them';
+'drops what ph.create_population_views and ph.create_segment_inputs made in the schema. Errors: duplicate_object where one of the names is something else, dependent_objects_still_exist where other objects are built on them';
 
 CREATE PROCEDURE ph.create_population_views(
 	schema text,
@@ -180,6 +181,7 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+	had_inputs boolean := to_regprocedure(format('%I.segment_inputs(date)', schema)) IS NOT NULL;
 	is_area text := format('place_kind = %L', small_area);
 	is_practice text := format('place_id in (select practice_code from %I.registration)', schema);
 	area_kinds text[];
@@ -336,6 +338,9 @@ BEGIN
 	LOOP
 		EXECUTE format('comment on %s %I.%s is %L', object.column1, schema, object.column2, 'population_health: ' || object.column3);
 	END LOOP;
+	IF had_inputs THEN
+		CALL ph.create_segment_inputs(schema);
+	END IF;
 END
 $$;
 COMMENT ON PROCEDURE ph.create_population_views(text, text, text, text, text, text) IS

@@ -326,7 +326,7 @@ note_of(const Question *question, const Found *found, double smallest_share)
 	}
 	for (int j = 0; question->standard && j < found->sums->columns; j++)
 		if (cluster_weights(found->sums)[j] == 0)
-			appendStringInfo(&note, "%s%s does not vary", note.len > 0 ? "; " : "", question->source.names[j]);
+			appendStringInfo(&note, "%s%s hardly varies", note.len > 0 ? "; " : "", question->source.names[j]);
 	return note.len > 0 ? note.data : NULL;
 }
 

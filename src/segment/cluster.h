@@ -166,7 +166,7 @@ typedef struct ClusterRows
 /* Between SPI_connect() and SPI_finish(). */
 extern void cluster_source_open(ClusterSource *source, ArrayType *terms, bool mixed, const char *person, const char *cluster);
 extern ClusterSums *cluster_pass(void *source, ClusterSums *start);
-extern ClusterSums *cluster_describe(ClusterSource *source);	/* all rows as one cluster, about their mean */
+extern ClusterSums *cluster_describe(ClusterSource *source);	/* all rows as one cluster */
 extern void cluster_scale(ClusterSums *described, double *weights); /* weights that give each column a variance of 1 */
 extern double cluster_default_gamma(ClusterSums *described, const double *weights);
 extern ClusterRows cluster_sample(ClusterSource *source, int64 rows, int most);

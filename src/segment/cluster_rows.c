@@ -101,6 +101,9 @@ cluster_source_open(ClusterSource *source, ArrayType *terms, bool mixed, const c
 	source->limits = palloc_array(int, count);
 	source->person = label_expression(&columns, person, "person");
 	source->cluster = label_expression(&columns, cluster, "cluster");
+	/* who is in no cluster has no part in it */
+	if (cluster)
+		source->query = psprintf("select * from (%s\n) q where q.%s is not null", source->query, quote_identifier(cluster));
 	for (int i = 0; i < count; i++)
 		if (mixed && is_category(columns.types[positions[i]]))
 			add_category(source, &columns, positions[i]);
@@ -169,12 +172,11 @@ cluster_pass(void *over, ClusterSums *start)
 	return result;
 }
 
-/* A first pass finds the mean, a second one is about it, so that nothing is lost far from 0; NULL of no rows. */
+/* All rows as one cluster; NULL of no rows. */
 ClusterSums *
 cluster_describe(ClusterSource *source)
 {
 	ClusterSums *start = cluster_new(1, source->columns, source->categories, source->word_count);
-	ClusterSums *sums;
 
 	for (int j = 0; j < source->columns; j++)
 		cluster_weights(start)[j] = 1;
@@ -183,10 +185,7 @@ cluster_describe(ClusterSource *source)
 		cluster_limits(start)[j] = source->limits[j];
 		cluster_modes(start, 0)[j] = 1;
 	}
-	sums = cluster_pass(source, start);
-	if (sums == NULL || cluster_people(sums) == 0)
-		return sums;
-	return cluster_pass(source, cluster_next(sums));
+	return cluster_pass(source, start);
 }
 
 static double
@@ -286,8 +285,8 @@ sample_query(const ClusterSource *source)
 	appendStringInfo(&sql, " from (%s\n) q) e where ", source->query);
 	append_known(&sql, "x", source->columns);
 	append_known(&sql, "c", source->categories);
-	appendStringInfo(&sql, "%s) s where (place * $1) / $2 <> ((place - 1) * $1) / $2 order by place",
-					 source->cluster ? "cluster is not null" : "true");
+	appendStringInfo(&sql, "true) s where ((place operator(pg_catalog.*) $1) operator(pg_catalog./) $2) operator(pg_catalog.<>)"
+					 " (((place operator(pg_catalog.-) 1) operator(pg_catalog.*) $1) operator(pg_catalog./) $2) order by place");
 	return sql.data;
 }
 

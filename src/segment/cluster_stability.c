@@ -197,8 +197,8 @@ put_stability(ReturnSetInfo *result, const Stability *stability, int count, cons
 		double		times = stability[c].resamples;
 		double		jaccard = stability[c].jaccard / times;
 		int64		people = 0;
-		Datum		values[6];
-		bool		nulls[6];
+		Datum		values[7];
+		bool		nulls[7];
 
 		for (int i = 0; i < rows->count; i++)
 			people += cluster[i] == c;
@@ -208,17 +208,18 @@ put_stability(ReturnSetInfo *result, const Stability *stability, int count, cons
 		record_number(values, nulls, 2, jaccard);
 		record_number(values, nulls, 3, stability[c].recovered / times);
 		record_number(values, nulls, 4, stability[c].dissolved / times);
-		record_text(values, nulls, 5, word_for(jaccard));
+		record_count(values, nulls, 5, stability[c].resamples, false);
+		record_text(values, nulls, 6, word_for(jaccard));
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}
 }
 
 /*
  * ph.cluster_stability(query text, ph.clusters, resamples integer, starts integer, seed bigint, most_rows integer)
- *   -> rows (cluster, people, jaccard, recovered_share, dissolved_share, reading)
+ *   -> rows (cluster, people, jaccard, recovered_share, dissolved_share, resamples_used, reading)
  *
  * A row a cluster, over all rows of the query up to most_rows, above that over a sample of as many, which people counts.
- * NULL where the cluster has no row there.  Errors: clusters that do not exist, a query without their terms.
+ * NULL where the cluster has no row there; a resample with fewer different rows than clusters is not used.  Errors: clusters that do not exist, a query without their terms.
  */
 PG_FUNCTION_INFO_V1(cluster_stability);
 Datum

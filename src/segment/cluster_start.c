@@ -35,14 +35,18 @@ row_codes(const ClusterRows *rows, int row)
 ClusterSums *
 cluster_lloyd(ClusterSums *(*pass) (void *over, ClusterSums *start), void *over, ClusterSums *start, int most, int *iterations)
 {
-	ClusterSums *sums = NULL;
+	ClusterSums *last = NULL;	/* what it started from, if that is ours */
 
 	for (*iterations = 1;; ++*iterations)
 	{
-		sums = pass(over, start);
+		ClusterSums *sums = pass(over, start);
+
+		if (last)
+			pfree(last);
 		if (sums == NULL || cluster_people(sums) == 0 || cluster_settled(sums) || *iterations >= most)
 			return sums;
-		start = cluster_next(sums);
+		start = last = cluster_next(sums);
+		pfree(sums);
 	}
 }
 

@@ -2,7 +2,7 @@
  * cluster_sums.c: the type ph.cluster_sums, one pass of k-means or k-prototypes over its rows.
  *
  * MacQueen 1967; Lloyd 1982, "Least squares quantization in PCM"; Huang 1998.  Deviations are taken from the centre
- * of the pass and sums are compensated, so that values far from 0 lose nothing.
+ * of the pass, and their sums and squares kept twice as exact as a double, so that values far from 0 lose nothing.
  */
 #include "segment/cluster.h"
 
@@ -10,8 +10,10 @@
 #include <math.h>
 
 #include "catalog/pg_type.h"
+#include "common/int.h"
 #include "core/argument.h"
 #include "core/digits.h"
+#include "core/double_double.h"
 #include "core/record.h"
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
@@ -181,9 +183,10 @@ add_to_cell(ClusterSums *sums, int cluster, const double *x, const double *codes
 	for (int j = 0; j < sums->columns; j++)
 	{
 		double		deviation = x[j] - centre[j];
+		Sum			square = dd_product(deviation, deviation);
 
 		sum_add(&deviations[j], deviation);
-		sum_add(&squares[j], deviation * deviation);
+		sum_add_sum(&squares[j], square);
 	}
 	for (int j = 0; j < sums->categories; j++)
 	{
@@ -263,9 +266,12 @@ cluster_mean(ClusterSums *sums, int cluster, int column)
 double
 cluster_column_squares(ClusterSums *sums, int cluster, int column)
 {
-	double		deviation = mean_deviation(sums, cluster, column);
+	Sum			people = {cluster_cell(sums, cluster)->people, 0};
+	Sum			deviation = cluster_deviations(sums, cluster)[column];
 
-	return fmax(sum_value(cluster_squares(sums, cluster)[column]) - cluster_cell(sums, cluster)->people * deviation * deviation, 0);
+	if (people.high == 0)
+		return 0;
+	return fmax(sum_value(dd_minus(cluster_squares(sums, cluster)[column], dd_over(dd_times(deviation, deviation), people))), 0);
 }
 
 /* The word that most rows have, the first in order of those that are as common; as it was without rows. */
@@ -560,8 +566,14 @@ cluster_fold(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(state);
 }
 
+pg_noreturn static void
+too_large(void)
+{
+	ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("sums of clusters out of range")));
+}
+
 /*
- * ph.cluster_combine(a, b): the same pass over the rows of both.  Errors: two different passes.
+ * ph.cluster_combine(a, b): the same pass over the rows of both.  Errors: two different passes, sums out of range.
  */
 PG_FUNCTION_INFO_V1(cluster_combine);
 Datum
@@ -580,7 +592,8 @@ cluster_combine(PG_FUNCTION_ARGS)
 	state = state_in_place(fcinfo);
 	if (!same_parameters(state, other))
 		argument_error("cluster_sums", "must be the same pass on both sides", NULL);
-	state->left_out += other->left_out;
+	if (pg_add_s64_overflow(state->left_out, other->left_out, &state->left_out))
+		too_large();
 	for (int c = 0; c < state->clusters; c++)
 	{
 		ClusterCell *cell = cluster_cell(state, c),
@@ -596,6 +609,8 @@ cluster_combine(PG_FUNCTION_ARGS)
 		for (int word = 0; word < state->words; word++)
 			counts[word] += cluster_counts(other, c)[word];
 	}
+	if (!is_valid(state, VARSIZE(state)))
+		too_large();
 	PG_RETURN_POINTER(state);
 }
 

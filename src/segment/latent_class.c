@@ -94,7 +94,7 @@ ask_patterns(const char *query, ArrayType *terms)
 
 		patterns.names[j] = columns.names[positions[j]];
 		/* anything but 0, 1 and NULL makes the pattern NULL */
-		appendStringInfo(&yes, "%s(case when %s = 1 then 1::bigint << %d when %s = 0 or %s is null then 0::bigint end)", j > 0 ? " | " : "", item, j, item, item);
+		appendStringInfo(&yes, "%s(case when %s = 1::float8 then 1::bigint << %d when %s = 0::float8 or %s is null then 0::bigint end)", j > 0 ? " | " : "", item, j, item, item);
 		appendStringInfo(&known, "%s(case when %s is null then 0::bigint else 1::bigint << %d end)", j > 0 ? " | " : "", item, j);
 	}
 	appendStringInfo(&sql, "select yes, known, pg_catalog.count(*) from (select %s as yes, %s as known from (%s\n) q) p group by yes, known order by known, yes",
@@ -589,6 +589,8 @@ latent_class(PG_FUNCTION_ARGS)
 	SPI_connect();
 	patterns = read_patterns(query, PG_ARGISNULL(2) ? NULL : PG_GETARG_ARRAYTYPE_P(2));
 	question.given = given_classes(fcinfo, question.classes, patterns.items);
+	if (question.given == NULL && question.most_iterations == 0)
+		argument_error("max_iterations", "must be at least 1 without given probabilities", NULL);
 	found = find_classes(&question, &patterns);
 	MemoryContextSwitchTo(caller);
 	datum = classes_datum(fcinfo, &question, &patterns, &found);

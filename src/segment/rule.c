@@ -8,6 +8,8 @@
  */
 #include "postgres.h"
 
+#include <ctype.h>
+
 #include "access/tupdesc.h"
 #include "catalog/dependency.h"
 #include "catalog/pg_namespace.h"
@@ -33,6 +35,7 @@
 #include "parser/parser.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/formatting.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/queryenvironment.h"
@@ -257,6 +260,61 @@ only_expression(const char *rule, ParseState *state)
 	return target->val;
 }
 
+static bool
+has_word(const char *text, const char *word)
+{
+	for (const char *at = strstr(text, word); at != NULL; at = strstr(at + 1, word))
+		if ((at == text || !isalpha((unsigned char) at[-1])) && !isalpha((unsigned char) at[strlen(word)]))
+			return true;
+	return false;
+}
+
+/* A literal such as 'today', whose meaning is fixed when it is read. */
+static bool
+find_moving_word(Node *node, void *context)
+{
+	static const char *const words[] = {"now", "today", "tomorrow", "yesterday"};
+
+	if (node == NULL)
+		return false;
+	if (IsA(node, A_Const) && !((A_Const *) node)->isnull && IsA(&((A_Const *) node)->val, String))
+	{
+		char	   *text = asc_tolower(strVal(&((A_Const *) node)->val), strlen(strVal(&((A_Const *) node)->val)));
+
+		for (int i = 0; i < lengthof(words); i++)
+			if (has_word(text, words[i]))
+			{
+				*(int *) context = ((A_Const *) node)->location;
+				return true;
+			}
+		return false;
+	}
+	return raw_expression_tree_walker(node, find_moving_word, context);
+}
+
+static bool
+has_time_constant(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Const))
+	{
+		Oid			element = get_element_type(((Const *) node)->consttype);
+
+		switch (OidIsValid(element) ? element : ((Const *) node)->consttype)
+		{
+			case DATEOID:
+			case TIMESTAMPOID:
+			case TIMESTAMPTZOID:
+			case TIMEOID:
+			case TIMETZOID:
+				return true;
+		}
+		return false;
+	}
+	return expression_tree_walker(node, has_time_constant, context);
+}
+
 /* The rule as a tree, analysed and checked.  The search path is fixed by the caller. */
 static Expr *
 read_rule(const char *rule, Inputs *inputs)
@@ -266,6 +324,8 @@ read_rule(const char *rule, Inputs *inputs)
 	EphemeralNamedRelation relation = palloc0(sizeof(EphemeralNamedRelationData));
 	ParseNamespaceItem *item;
 	Node	   *expression;
+	int			moving_location = -1;
+	bool		moving;
 
 	if (strlen(rule) > MOST_RULE_LENGTH)
 		argument_error("expression", "is too long", "A rule has at most 100,000 bytes.");
@@ -280,7 +340,11 @@ read_rule(const char *rule, Inputs *inputs)
 	expression = only_expression(rule, state);
 	item = addRangeTableEntryForENR(state, makeRangeVar(NULL, "input", -1), true);
 	addNSItemToQuery(state, item, true, true, true);
+	moving = find_moving_word(expression, &moving_location);
 	expression = transformExpr(state, expression, EXPR_KIND_CHECK_CONSTRAINT);
+	if (moving && has_time_constant(expression, NULL))
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("a rule must not hang on the day on which it is read"),
+						errhint("Make the day an input, such as as_of."), parser_errposition(state, moving_location)));
 	expression = coerce_to_boolean(state, expression, "a rule");
 	assign_expr_collations(state, expression);
 	refuse_node(expression, inputs);
@@ -297,6 +361,7 @@ fix_settings(void)
 	static const char *const settings[][2] = {
 		{"search_path", "pg_catalog, ph, pg_temp"}, {"DateStyle", "ISO, YMD"}, {"IntervalStyle", "postgres"}, {"extra_float_digits", "1"},
 		{"bytea_output", "hex"}, {"standard_conforming_strings", "on"}, {"transform_null_equals", "off"}, {"TimeZone", "UTC"}, {"quote_all_identifiers", "off"},
+		{"array_nulls", "on"},
 	};
 
 	for (int i = 0; i < lengthof(settings); i++)

@@ -5,6 +5,9 @@
 
 #include "miscadmin.h"
 
+/* of three classes and more no order holds the best split: so many words are parted in every way */
+#define MOST_WORDS_PARTED 10
+
 typedef struct Split
 {
 	double		gain;			/* what it takes from the risk */
@@ -73,15 +76,18 @@ purity(const TreeData *data, const double *sums)
 	return purity;
 }
 
-/* By what words are put in order: their mean, rate, or share of the second class (of the first where there are more than two). */
+/*
+ * By what words are put in order: their mean, rate, or share of a class.  In the order of the mean, of the rate, and of
+ * the share of one of two classes, the best split is among those that cut it in two (Breiman et al. 1984, 4.2.2).
+ */
 static double
-height(const TreeData *data, const double *sums)
+height(const TreeData *data, const double *sums, int class)
 {
 	if (data->method == TREE_VARIANCE)
 		return sums[1] / sums[0];
 	if (data->method == TREE_POISSON)
 		return sums[1] / sums[2];
-	return data->class_count == 2 ? sums[2] / sums[0] : -sums[1] / sums[0];
+	return sums[1 + class] / sums[0];
 }
 
 /* ---- the loss of one row, and of a node ---- */
@@ -209,52 +215,104 @@ split_numbers(Grower *grower, Split *best, int column, const int *rows, int coun
 	}
 }
 
+/* The words of a node, and what their rows add up to. */
+typedef struct Words
+{
+	int			column;
+	int			present;
+	int		   *codes;			/* of those that it has */
+	double	   *sums;			/* by code */
+} Words;
+
+static bool
+try_words(Grower *grower, Split *best, const Words *words, uint32 left, double before)
+{
+	const TreeData *data = grower->data;
+
+	memset(grower->left, 0, sizeof(double) * data->sum_count);
+	for (int i = 0; i < words->present; i++)
+		if (left >> i & 1)
+			add_sums(data, grower->left, &words->sums[words->codes[i] * data->sum_count], 1);
+	return try_split(grower, best, words->column, before);
+}
+
+static void
+list_words(Grower *grower, Split *best, const Words *words, int count)
+{
+	best->listed = palloc0_array(bool, grower->data->columns[words->column].word_count);
+	for (int i = 0; i < count; i++)
+		best->listed[words->codes[i]] = true;
+}
+
+/* Every way to part the words in two. */
+static void
+split_any_words(Grower *grower, Split *best, const Words *words, double before)
+{
+	for (uint32 left = 1; left < (uint32) 1 << (words->present - 1); left++)
+		if (try_words(grower, best, words, left, before))
+		{
+			best->listed = palloc0_array(bool, grower->data->columns[words->column].word_count);
+			for (int i = 0; i < words->present; i++)
+				best->listed[words->codes[i]] = left >> i & 1;
+		}
+}
+
+/* The ways to cut them in two once they are in order. */
+static void
+split_ordered_words(Grower *grower, Split *best, Words *words, int class, double before)
+{
+	const TreeData *data = grower->data;
+
+	for (int i = 1; i < words->present; i++)
+	{
+		int			code = words->codes[i];
+		int			at = i;
+
+		for (; at > 0 && height(data, &words->sums[words->codes[at - 1] * data->sum_count], class) > height(data, &words->sums[code * data->sum_count], class); at--)
+			words->codes[at] = words->codes[at - 1];
+		words->codes[at] = code;
+	}
+	memset(grower->left, 0, sizeof(double) * data->sum_count);
+	for (int i = 0; i + 1 < words->present; i++)
+	{
+		add_sums(data, grower->left, &words->sums[words->codes[i] * data->sum_count], 1);
+		if (try_split(grower, best, words->column, before))
+			list_words(grower, best, words, i + 1);
+	}
+}
+
 static void
 split_words(Grower *grower, Split *best, int column, const int *rows, int count, double before)
 {
 	const TreeData *data = grower->data;
-	const TreeColumn *words = &data->columns[column];
-	double	   *sums = palloc0(sizeof(double) * words->word_count * data->sum_count + 1);
-	int		   *place = palloc(sizeof(int) * (words->word_count + 1));
-	int			present = 0;
+	const TreeColumn *of_column = &data->columns[column];
+	Words		words = {.column = column};
 
+	words.sums = palloc0_array(double, of_column->word_count * data->sum_count + 1);
+	words.codes = palloc_array(int, of_column->word_count + 1);
 	memset(grower->known, 0, sizeof(double) * data->sum_count);
 	memset(grower->unknown, 0, sizeof(double) * data->sum_count);
-	memset(grower->left, 0, sizeof(double) * data->sum_count);
 	for (int i = 0; i < count; i++)
 	{
-		int			code = words->codes[rows[i]];
+		int			code = of_column->codes[rows[i]];
 
-		add_row(grower, code < 0 ? grower->unknown : &sums[code * data->sum_count], rows[i]);
+		add_row(grower, code < 0 ? grower->unknown : &words.sums[code * data->sum_count], rows[i]);
 	}
-	for (int code = 0; code < words->word_count; code++)
-	{
-		double	   *of_word = &sums[code * data->sum_count];
-		int			at = present;
-
-		if (of_word[0] == 0)
-			continue;
-		add_sums(data, grower->known, of_word, 1);
-		while (at > 0 && height(data, &sums[place[at - 1] * data->sum_count]) > height(data, of_word))
+	for (int code = 0; code < of_column->word_count; code++)
+		if (words.sums[code * data->sum_count] > 0)
 		{
-			place[at] = place[at - 1];
-			at--;
+			add_sums(data, grower->known, &words.sums[code * data->sum_count], 1);
+			words.codes[words.present++] = code;
 		}
-		place[at] = code;
-		present++;
-	}
-	for (int i = 0; i + 1 < present; i++)
-	{
-		add_sums(data, grower->left, &sums[place[i] * data->sum_count], 1);
-		if (try_split(grower, best, column, before))
-		{
-			best->listed = palloc0(sizeof(bool) * words->word_count);
-			for (int j = 0; j <= i; j++)
-				best->listed[place[j]] = true;
-		}
-	}
-	pfree(sums);
-	pfree(place);
+	if (data->method != TREE_GINI || data->class_count == 2)
+		split_ordered_words(grower, best, &words, 1, before);
+	else if (words.present <= MOST_WORDS_PARTED)
+		split_any_words(grower, best, &words, before);
+	else
+		for (int class = 0; class < data->class_count; class++)
+			split_ordered_words(grower, best, &words, class, before);
+	pfree(words.sums);
+	pfree(words.codes);
 }
 
 bool

@@ -104,7 +104,7 @@ from scored;
 call ph.create_segment_view('bridges_to_health', 'bnssg-2019', 'analysis.person_input', 'analysis.segment_of');
 create table analysis.people as
 select i.person_id, age, sex, deprivation_quintile, conditions, charlson, charlson_age_adjusted, hospital_frailty, admissions_before, admissions, cost, tier,
-  s.segment, s.rank, s.matched, s.unknown
+  s.segment, s.rank, s.candidates, s.unknown
 from analysis.person_input i join analysis.segment_of s using (person_id);
 
 
@@ -238,7 +238,7 @@ select rank, segment, people, overlapping, cost,
   people / sum(people) over () as people_share, cost / nullif(sum(cost) over (), 0) as cost_share,
   coalesce(sum(people) over (order by people, rank rows between unbounded preceding and 1 preceding), 0) as below
 from (
-  select rank, segment, count(*) as people, count(*) filter (where cardinality(matched) > 1) as overlapping, sum(cost) as cost
+  select rank, segment, count(*) as people, count(*) filter (where cardinality(candidates) > 1) as overlapping, sum(cost) as cost
   from analysis.people
   group by rank, segment
 ) summed;

@@ -151,6 +151,28 @@ select ph.nearest_cluster(by_hand(f, '{"gamma": null}'), '{1, 1}', '{true,city}'
 -- large numbers beside words
 select (ph.k_prototypes('select age * 1e30 as age, place from person', 2, scale => 'none')).status;
 
+-- far from the centre of a pass nothing is lost
+select abs(spread[1] - stddev) < 1e-12 as spread, abs(within_ss - 999 * stddev ^ 2) < 1e-9 as within from (select stddev(i * 0.0009765625::float8) as stddev from generate_series(1, 1000) i) s, ph.cluster_members((select ph.cluster_step(ph.cluster_start('{{0}}'), array[2.0 ^ 30 + i * 0.0009765625]) from generate_series(1, 1000) i)) m;
+
+-- who is in no segment has no part in silhouettes; sums that no value holds are refused; words are compared byte by byte
+select count(*), min(s.share), bool_and(abs(s.silhouette - t.silhouette) < 1e-12) as same from ph.silhouette('select person_id, age, visits, case when person_id % 2 = 0 then place end as p from person', 'p', 'person_id') s
+  join ph.silhouette('select person_id, age, visits, place as p from person where person_id % 2 = 0', 'p', 'person_id') t using (person);
+select ph.cluster_rollup(s::ph.cluster_sums) from unnest(array['1 1 0 0 9223372036854775807 0 1 0 1 0 0 0 0 0 0 0 0 0 0', '1 1 0 0 1 0 1 0 1 0 0 0 0 0 0 0 0 0 0']) s;
+select ph.cluster_rollup(s::ph.cluster_sums) from unnest(array['1 1 0 0 0 0 1 0 1 1e308 0 0 0 0 0 0 0 1e308 0', '1 1 0 0 0 0 1 0 1 1e308 0 0 0 0 0 0 0 1e308 0']) s;
+create collation ph_test_ci (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+create table cased as select i as person_id, i % 7 as y, (case when i % 2 = 0 then 'A' else 'a' end) collate ph_test_ci as word, (case when i % 3 = 0 then 'it''s' else E'back\\slash' end) as "Odd column" from generate_series(1, 200) i;
+create schema care;
+call ph.create_segment_tables('care');
+call ph.learn_cluster_scheme('care', 'cased', '1', 'select * from cased;', ph.k_prototypes('select y, word, "Odd column" from cased', 4));
+set standard_conforming_strings = off;
+set escape_string_warning = off;
+call ph.create_segment_view('cased', '1', 'cased', 'care.cased', 'care');
+reset standard_conforming_strings;
+select count(*) as people, count(*) filter (where segment <> 'cluster ' || ph.nearest_cluster(c, array[y], array[word, "Odd column"])) as differ from care.cased join cased using (person_id), (select ph.k_prototypes('select y, word, "Odd column" from cased', 4) as c offset 0) q;
+drop schema care cascade;
+drop table cased;
+drop collation ph_test_ci;
+
 -- bad input
 select ph.k_means('select age from person', 0);
 select ph.k_means('select age from person', 2, array['weight']);

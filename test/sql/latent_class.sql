@@ -44,6 +44,13 @@ select f.status, f.degrees_of_freedom from ph.latent_class('select hypertension,
 select f.status, f.iterations from ph.latent_class('select hypertension, diabetes, kidney from patient', 2, max_iterations => 3) f;
 select ph.class_probabilities(m, array[null, null, null, null]::boolean[]), ph.most_likely_class(m, array[null, null, null, null]::boolean[]), ph.class_probabilities(null, '{t}') from found;
 
+-- nobody else's operator runs
+create function evil(float8, integer) returns boolean language plpgsql as $$ begin raise exception 'trapped'; end $$;
+create operator = (leftarg = float8, rightarg = integer, function = evil);
+select f = m as same from found, ph.latent_class('select hypertension, diabetes, kidney, depression from patient', 2) f;
+drop operator = (float8, integer);
+drop function evil;
+
 -- bad input
 select ph.latent_class('select i from patient', 2);
 select ph.latent_class('select now() as x', 2);

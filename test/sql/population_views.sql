@@ -155,6 +155,25 @@ delete from pop.place_parent where place_id like 'G%';
 call ph.create_population_views('pop');
 select person_id, practice, neighbourhood from pop.person_at('2023-07-01') order by person_id;
 
+-- what rules of segments ask for: made anew with the views, nobody else's function runs in it, names do not collide
+call ph.create_segment_inputs('pop');
+select person_id, age_years, sex, place, long_term_conditions, charlson, emergency_admissions_12_months, spend_12_months from pop.segment_inputs('2023-07-01') order by person_id;
+call ph.create_population_views('pop');
+create schema trap;
+create function trap.cardinality(text[]) returns integer language plpgsql as $$ begin raise exception 'trapped'; end $$;
+set search_path = trap, pg_catalog;
+select count(*) from pop.segment_inputs('2023-07-01');
+reset search_path;
+drop schema trap cascade;
+begin;
+update pop.code_list set list = 'smoker' where list = (select min(list) from pop.code_list);
+call ph.create_segment_inputs('pop');
+rollback;
+begin;
+comment on function pop.segment_inputs(date) is 'mine';
+call ph.create_segment_inputs('pop');
+rollback;
+
 -- every object says what it is, and views built on them are not dropped behind their owner's back
 select count(*) as objects, count(*) filter (where obj_description(oid, 'pg_class') like 'population\_health: %') as commented
 from pg_class where relnamespace = 'pop'::regnamespace and relkind = 'v';

@@ -179,5 +179,32 @@ select count(*), count(distinct segment) from partner.kent;
 reset role;
 drop schema partner cascade;
 drop role ph_test_partner;
+-- a rule means tomorrow what it means today
+select e, pg_temp.refused(format('select ph.check_rule(%L, %L, %L)', e, '{d,t}', '{date,text}')) from unnest(array['d > ''today''', 'd > date ''now''', 'd in (''2024-01-01'', '' Tomorrow '')', 'd > ''2024-01-01'' and t = ''unknown''', 't = ''today''']) e;
+-- domains and enums are the types that they are of
+create type care.place as enum ('town', 'country');
+create domain care.years as integer check (value >= 0);
+create table care.typed (person_id integer, place care.place, age care.years);
+insert into care.typed values (1, 'town', 80), (2, 'country', 80), (3, 'town', 20), (null, 'town', 80);
+insert into care.scheme values ('typed', '1', 'typed');
+insert into care.scheme_input (scheme, version, input, type) select 'typed', '1', attname, ph.rule_type(atttypid) from pg_attribute where attrelid = 'care.typed'::regclass and attname in ('place', 'age');
+insert into care.scheme_segment (scheme, version, rank, segment, kind, parent) values ('typed', '1', 2, 'Old', 'segment', null), ('typed', '1', 1, 'Anybody else', 'default', null), ('typed', '1', 5, 'Low', 'segment', null), ('typed', '1', 21, 'in town', 'segment', 'Old');
+insert into care.scheme_rule (scheme, version, rule_order, rule, segment, effect, expression) values ('typed', '1', 1, 'old', 'Old', 'assign', 'age >= 65'), ('typed', '1', 2, 'town', 'in town', 'assign', $$place = 'town'$$), ('typed', '1', 3, 'back', 'Old', 'demote', 'age < 0'), ('typed', '1', 4, 'up', 'Low', 'promote', 'age < 30 and age > 40');
+call ph.create_segment_view('typed', '1', 'care.typed', 'care.by_type', 'care');
+select person_id, segment, path, candidates from care.by_type order by person_id;
+-- what no rule matches ranking above the others, and moves that never happen, are found
+select finding, segment, rule, detail from ph.check_scheme('typed', '1', 'care.typed', 'care', smallest => 0) order by 1, 2, 3;
+-- people of whole and of worded identifiers in one session; people without one are not followed
+select count(*) from ph.explain_segment('care.by_type', '1') union all select count(*) from ph.explain_segment('care.segment', 'p1');
+select pg_temp.refused($$call ph.record_segments('care', 'care.by_type', '2024-01-01')$$);
+-- moved to a segment, people are where they belong within it
+insert into care.scheme values ('moved', '1', 'moved');
+insert into care.scheme_input (scheme, version, input, type) select 'moved', '1', i, 'boolean' from unnest('{a,b,c}'::text[]) i;
+insert into care.scheme_segment (scheme, version, rank, segment, kind, parent) values ('moved', '1', 1, 'P', 'segment', null), ('moved', '1', 2, 'Q', 'segment', null), ('moved', '1', 3, 'None', 'default', null), ('moved', '1', 11, 'C', 'segment', 'P');
+insert into care.scheme_rule (scheme, version, rule_order, rule, segment, effect, expression) values ('moved', '1', 1, 'p', 'P', 'assign', 'a'), ('moved', '1', 2, 'q', 'Q', 'assign', 'b'), ('moved', '1', 3, 'c', 'C', 'assign', 'c'), ('moved', '1', 4, 'up', 'P', 'promote', 'b and c');
+call ph.create_segment_view('moved', '1', 'care.letters', 'care.moved', 'care');
+select person_id, segment, path from care.moved order by 1;
+-- no truncation of what was used; coverage says whose scheme it does not know
+select pg_temp.refused('truncate care.scheme_rule'), pg_temp.refused('truncate ph.scheme_rule'), pg_temp.refused($$select * from ph.segment_coverage('care.moved')$$);
 drop schema care cascade;
 drop schema trap cascade;

@@ -91,4 +91,8 @@ insert into care.segment_strategy values ('s', '1', 'High', null, 'GP', 'review'
 insert into care.reach select person_id, 'GP', 'review', person_id like '%5' from care.people where n >= 8 and person_id like '%5' or person_id like '%9';
 select partner, offer, segment, tier, eligible, offered, reached_people, capacity, round((coverage).value::numeric, 3) as coverage, (coverage).note from ph.strategy_coverage('care', 'care.one', 'care.reach', 'care.risk');
 select s.partner, count(*) filter (where v.segment = s.segment) as eligible from care.segment_strategy s, care.one v join care.risk k using (person_id) where (s.tier is null or k.tier = s.tier) and (s.threshold is null or k.risk >= s.threshold) group by 1 order by 1;
+-- offers to people of a flag, and to other versions
+create table care.flagged as select person_id, scheme, version, segment, rank, path, case when n > 5 then '{Risky}'::text[] else '{}' end as flags from care.one join care.people using (person_id);
+insert into care.segment_strategy values ('s', '1', 'Risky', null, 'GP', 'call', null, null), ('s', '2', 'High', null, 'GP', 'call', null, null);
+select partner, offer, segment, eligible, (select count(*) from care.people where n > 5) as flagged from ph.strategy_coverage('care', 'care.flagged', 'care.reach') where offer = 'call';
 drop schema care cascade;

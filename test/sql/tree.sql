@@ -26,6 +26,12 @@ end $$;
 select * from pg_temp.leaf_check('select * from tree');
 select * from pg_temp.leaf_check($$select * from ph.grow_tree('select events, years, age, flag, "Cat", n from person', method => 'poisson', exposure => 'years', smallest_leaf => 20)$$);
 select * from pg_temp.leaf_check($$select * from ph.grow_tree('select died, age, flag, "Cat", n from person', method => 'gini', smallest_leaf => 20, folds => 0)$$);
+-- three classes: every way to part five words, by brute force
+create temp table kinds as select (array['a', 'b', 'c', 'd', 'e'])[1 + i % 5] as word, (array['x', 'y', 'z'])[case when i % 5 in (0, 3) then 1 + (i / 5) % 2 when i % 5 in (1, 4) then 2 + (i / 5) % 2 else 1 + 2 * ((i / 5) % 2) end] as kind from generate_series(1, 300) i;
+select round(saved::numeric, 6) as saved, split, (select round(max(gain)::numeric, 6) from generate_series(1, 15) mask, lateral (
+    select sum(p) - (select sum(n * n) / 300.0 from (select count(*) as n from kinds group by kind) t) as gain from (
+      select side, sum(n * n) / sum(n) as p from (select (mask >> (ascii(word) - 97)) & 1 as side, kind, count(*)::float8 as n from kinds group by 1, 2) c group by side) s) g) as best
+from ph.grow_tree('select kind, word from kinds', method => 'gini', smallest_leaf => 20, depth => 1, folds => 0, prune => 'none') where node = 1;
 -- whatever the session says about digits
 alter table person add third float8;
 update person set third = 1e4 + age / 3e6;
