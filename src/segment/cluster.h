@@ -19,6 +19,8 @@
 #define CLUSTER_MOST_COLUMNS 200
 #define CLUSTER_MOST_CATEGORIES 50
 #define CLUSTER_MOST_WORDS 2000 /* of all categories together */
+#define CLUSTER_LARGEST 1e50	/* products of a weight and two differences stay finite */
+#define CLUSTER_LARGEST_WEIGHT 1e150
 #define CLUSTER_SAMPLE 10000	/* rows among which starts are sought */
 
 /*
@@ -118,6 +120,10 @@ cluster_cost(ClusterSums *shape, const double *x, const double *codes, const dou
 
 /* ---- cluster_sums.c: one pass ---- */
 
+extern bool cluster_shape_is_possible(int clusters, int columns, int categories, int words);
+extern Size cluster_parameter_count(const ClusterSums *sums);	/* doubles behind the header that are parameters, and all */
+extern Size cluster_number_count(const ClusterSums *sums);
+extern bool cluster_is_valid(ClusterSums *sums, Size size); /* everything of a value that came from outside */
 extern ClusterSums *cluster_open(Datum datum);
 extern ClusterSums *cluster_new(int clusters, int columns, int categories, int words);
 extern bool cluster_parameters_agree(ClusterSums *sums);	/* finite, not negative, modes among the words */
@@ -129,6 +135,7 @@ extern double cluster_inertia(ClusterSums *sums);
 extern double cluster_mean(ClusterSums *sums, int cluster, int column); /* of its rows; the centre where it has none */
 extern double cluster_column_squares(ClusterSums *sums, int cluster, int column);	/* about that mean, without weight */
 extern double cluster_within(ClusterSums *sums, int cluster);	/* cost about its own mean and modes */
+extern int	cluster_mode(ClusterSums *sums, int cluster, int category, double *people);	/* code of the commonest word, and who has it */
 extern ClusterSums *cluster_next(ClusterSums *sums);	/* without rows, with the means and modes as centres */
 extern bool cluster_settled(ClusterSums *sums);
 
@@ -179,7 +186,21 @@ extern ClusterSums *cluster_lloyd(ClusterSums *(*pass) (void *over, ClusterSums 
 /* The best of so many seeded starts among rows in memory; NULL where they are fewer different ones than clusters. */
 extern ClusterSums *cluster_seek(ClusterRows *rows, ClusterSums *shape, int starts, int most, pg_prng_state *random, int *agreeing);
 
-/* ---- cluster.c: the result as a value ---- */
+/* ---- cluster_criteria.c: how good they are ---- */
+
+typedef struct ClusterCriteria
+{
+	double		within;			/* cost about the clusters' own means and modes */
+	double		total;			/* about those of everybody */
+	double		calinski_harabasz;
+	double		davies_bouldin;
+	double		silhouette;
+	double		smallest_share;
+} ClusterCriteria;
+
+extern ClusterCriteria cluster_judge(ClusterSums *sums);
+
+/* ---- nearest_cluster.c: the result as a value ---- */
 
 typedef struct Clusters
 {
@@ -193,7 +214,7 @@ typedef struct Clusters
 	ClusterSums *shape;			/* weights, gamma and centres */
 } Clusters;
 
-extern const char *const cluster_scales[];
+extern const char *const cluster_scales[];	/* cluster.c */
 
 extern Clusters clusters_read(Datum datum);
 

@@ -1,63 +1,19 @@
-/*
- * latent_class.c: latent class analysis of yes-or-no items, by the EM algorithm over patterns of answers.
- *
- * Lazarsfeld and Henry 1968; Goodman 1974.  Within a class the items are independent: a person of class c has pattern
- * x with probability  prod over known items j of p_cj^x_j (1 - p_cj)^(1 - x_j).  Unknown items are left out of the
- * product (missing at random).  The rows enter as patterns with their number of people, so that a step costs the same
- * for a thousand people and for a million.
- */
-#include "postgres.h"
+/* latent_class.c: latent classes of a query as a value, what judges them, and the class of a person. */
+#include "segment/latent_class.h"
 
 #include <math.h>
 
 #include "catalog/pg_type.h"
-#include "common/pg_prng.h"
 #include "core/argument.h"
 #include "core/query.h"
 #include "core/record.h"
-#include "core/sum.h"
 #include "executor/spi.h"
-#include "fmgr.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 
-#define MOST_ITEMS 60
-#define MOST_CLASSES 50
-#define MOST_PATTERNS 1000000
 #define MOST_STARTS 1000
 #define MOST_ITERATIONS 100000
-#define SAME_LIKELIHOOD 1e-6	/* relative: starts that end so near are as good */
-#define SETTLED_START 1e-9		/* relative change of the log-likelihood after which a start is compared */
-#define SETTLED 1e-12			/* and after which the best one is final */
-
-typedef struct Pattern
-{
-	uint64		yes;			/* bit j: item j */
-	uint64		known;
-	double		people;
-} Pattern;
-
-typedef struct Patterns
-{
-	int			items;
-	char	  **names;
-	int			count;
-	Pattern    *patterns;
-	double		people;
-	int64		left_out;		/* people of whom no item is known */
-	bool		complete;		/* every item of everybody is known */
-} Patterns;
-
-typedef struct Classes
-{
-	int			count;
-	int			items;
-	double	   *prevalence;
-	double	   *probability;	/* count x items */
-	double		log_likelihood; /* of the parameters before the last step, or of these after judging */
-} Classes;
 
 typedef struct Question
 {
@@ -68,286 +24,6 @@ typedef struct Question
 	double		smallest;
 	Classes    *given;			/* NULL: none */
 } Question;
-
-/* ---- patterns ---- */
-
-static Patterns
-ask_patterns(const char *query, ArrayType *terms)
-{
-	QueryColumns columns = query_columns(query);
-	Patterns	patterns = {0};
-	int		   *positions;
-	StringInfoData yes,
-				known,
-				sql;
-
-	patterns.items = query_terms(terms, &columns, NULL, 0, MOST_ITEMS, &positions);
-	if (patterns.items == 0)
-		argument_error("terms", "must have a column", NULL);
-	patterns.names = palloc_array(char *, patterns.items);
-	initStringInfo(&yes);
-	initStringInfo(&known);
-	initStringInfo(&sql);
-	for (int j = 0; j < patterns.items; j++)
-	{
-		char	   *item = number_expression(&columns, positions[j], "terms");
-
-		patterns.names[j] = columns.names[positions[j]];
-		/* anything but 0, 1 and NULL makes the pattern NULL */
-		appendStringInfo(&yes, "%s(case when %s = 1::float8 then 1::bigint << %d when %s = 0::float8 or %s is null then 0::bigint end)", j > 0 ? " | " : "", item, j, item, item);
-		appendStringInfo(&known, "%s(case when %s is null then 0::bigint else 1::bigint << %d end)", j > 0 ? " | " : "", item, j);
-	}
-	appendStringInfo(&sql, "select yes, known, pg_catalog.count(*) from (select %s as yes, %s as known from (%s\n) q) p group by yes, known order by known, yes",
-					 yes.data, known.data, query);
-	if (SPI_execute(sql.data, true, MOST_PATTERNS + 1) != SPI_OK_SELECT)
-		argument_error("query", "must be a SELECT", NULL);
-	return patterns;
-}
-
-static Patterns
-read_patterns(const char *query, ArrayType *terms)
-{
-	Patterns	patterns = ask_patterns(query, terms);
-	uint64		all = (UINT64CONST(1) << patterns.items) - 1;
-	bool		isnull;
-
-	if (SPI_processed > MOST_PATTERNS)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("latent classes cannot have more than %d different patterns of items", MOST_PATTERNS),
-				 errhint("Name fewer terms, or take a sample of the rows in the query.")));
-	patterns.patterns = palloc_array(Pattern, Max(SPI_processed, 1));
-	patterns.complete = true;
-	for (uint64 i = 0; i < SPI_processed; i++)
-	{
-		HeapTuple	tuple = SPI_tuptable->vals[i];
-		TupleDesc	desc = SPI_tuptable->tupdesc;
-		Pattern		pattern;
-
-		pattern.yes = DatumGetInt64(SPI_getbinval(tuple, desc, 1, &isnull));
-		if (isnull)
-			argument_error("terms", "must be booleans, or numbers that are 0 or 1", NULL);
-		pattern.known = DatumGetInt64(SPI_getbinval(tuple, desc, 2, &isnull));
-		pattern.people = DatumGetInt64(SPI_getbinval(tuple, desc, 3, &isnull));
-		if (pattern.known == 0)
-		{
-			patterns.left_out += (int64) pattern.people;
-			continue;
-		}
-		patterns.complete = patterns.complete && pattern.known == all;
-		patterns.people += pattern.people;
-		patterns.patterns[patterns.count++] = pattern;
-	}
-	SPI_freetuptable(SPI_tuptable);
-	return patterns;
-}
-
-/* ---- the model ---- */
-
-static Classes
-classes_new(int count, int items)
-{
-	Classes		classes = {.count = count, .items = items};
-
-	classes.prevalence = palloc0_array(double, count);
-	classes.probability = palloc0_array(double, Max(count * items, 1));
-	return classes;
-}
-
-static void
-copy_classes(Classes *to, const Classes *from)
-{
-	memcpy(to->prevalence, from->prevalence, sizeof(double) * from->count);
-	memcpy(to->probability, from->probability, sizeof(double) * from->count * from->items);
-	to->log_likelihood = from->log_likelihood;
-}
-
-/* Logarithms of the parameters, so that a pattern is a sum. */
-typedef struct Logarithms
-{
-	double		prevalence[MOST_CLASSES];
-	double		yes[MOST_CLASSES * MOST_ITEMS];
-	double		no[MOST_CLASSES * MOST_ITEMS];
-} Logarithms;
-
-static void
-take_logarithms(const Classes *classes, Logarithms *logs)
-{
-	for (int c = 0; c < classes->count; c++)
-	{
-		logs->prevalence[c] = log(classes->prevalence[c]);
-		for (int j = 0; j < classes->items; j++)
-		{
-			logs->yes[c * classes->items + j] = log(classes->probability[c * classes->items + j]);
-			logs->no[c * classes->items + j] = log1p(-classes->probability[c * classes->items + j]);
-		}
-	}
-}
-
-/* The chance of each class for somebody with this pattern; the log-likelihood of the pattern. */
-static double
-posterior_of(const Classes *classes, const Logarithms *logs, uint64 yes, uint64 known, double *posterior)
-{
-	double		greatest = -INFINITY,
-				sum = 0;
-
-	for (int c = 0; c < classes->count; c++)
-	{
-		const double *log_yes = logs->yes + c * classes->items;
-		const double *log_no = logs->no + c * classes->items;
-		double		joint = logs->prevalence[c];
-
-		for (int j = 0; j < classes->items; j++)
-			if (known >> j & 1)
-				joint += yes >> j & 1 ? log_yes[j] : log_no[j];
-		posterior[c] = joint;
-		greatest = fmax(greatest, joint);
-	}
-	if (greatest == -INFINITY)
-		return greatest;
-	for (int c = 0; c < classes->count; c++)
-		sum += posterior[c] = exp(posterior[c] - greatest);
-	for (int c = 0; c < classes->count; c++)
-		posterior[c] /= sum;
-	return greatest + log(sum);
-}
-
-static double
-log_likelihood(const Classes *classes, const Patterns *patterns)
-{
-	Logarithms *logs = palloc_object(Logarithms);
-	double		posterior[MOST_CLASSES];
-	Sum			sum = {0, 0};
-
-	take_logarithms(classes, logs);
-	for (int i = 0; i < patterns->count; i++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		sum_add(&sum, patterns->patterns[i].people * posterior_of(classes, logs, patterns->patterns[i].yes, patterns->patterns[i].known, posterior));
-	}
-	pfree(logs);
-	return sum_value(sum);
-}
-
-/* ---- EM ---- */
-
-/* People of each class, those of them with item j known, and with item j. */
-typedef struct Expected
-{
-	double		people[MOST_CLASSES];
-	double		known[MOST_CLASSES * MOST_ITEMS];
-	double		yes[MOST_CLASSES * MOST_ITEMS];
-	Logarithms	logs;
-} Expected;
-
-/* One step; classes->log_likelihood becomes that of the parameters before it. */
-static void
-em_step(Classes *classes, const Patterns *patterns, Expected *expected)
-{
-	double		posterior[MOST_CLASSES];
-	Sum			sum = {0, 0};
-	int			items = classes->items;
-
-	take_logarithms(classes, &expected->logs);
-	memset(expected, 0, offsetof(Expected, logs));
-	for (int i = 0; i < patterns->count; i++)
-	{
-		const Pattern *pattern = &patterns->patterns[i];
-
-		CHECK_FOR_INTERRUPTS();
-		sum_add(&sum, pattern->people * posterior_of(classes, &expected->logs, pattern->yes, pattern->known, posterior));
-		for (int c = 0; c < classes->count; c++)
-		{
-			double		people = pattern->people * posterior[c];
-
-			expected->people[c] += people;
-			for (int j = 0; j < items; j++)
-			{
-				expected->known[c * items + j] += pattern->known >> j & 1 ? people : 0;
-				expected->yes[c * items + j] += pattern->yes >> j & 1 ? people : 0;
-			}
-		}
-	}
-	classes->log_likelihood = sum_value(sum);
-	for (int c = 0; c < classes->count; c++)
-	{
-		classes->prevalence[c] = expected->people[c] / patterns->people;
-		for (int j = 0; j < items; j++)
-			if (expected->known[c * items + j] > 0)
-				classes->probability[c * items + j] = fmin(expected->yes[c * items + j] / expected->known[c * items + j], 1);
-	}
-}
-
-/* Steps until the log-likelihood changes by less than a share of itself; how many, -1 where most were not enough. */
-static int
-em(Classes *classes, const Patterns *patterns, Expected *expected, double settled, int most)
-{
-	double		before = -INFINITY;
-
-	for (int i = 1; i <= most; i++)
-	{
-		em_step(classes, patterns, expected);
-		if (classes->log_likelihood - before <= settled * fabs(classes->log_likelihood))
-			return i;
-		before = classes->log_likelihood;
-	}
-	return -1;
-}
-
-static void
-draw_start(Classes *classes, pg_prng_state *random)
-{
-	for (int c = 0; c < classes->count; c++)
-	{
-		classes->prevalence[c] = 1.0 / classes->count;
-		for (int j = 0; j < classes->items; j++)
-			classes->probability[c * classes->items + j] = 0.1 + 0.8 * pg_prng_double(random);
-	}
-}
-
-/* The best of several starts; how many of them ended there. */
-static Classes
-best_start(const Question *question, const Patterns *patterns, Expected *expected, int *agreeing)
-{
-	Classes		best = classes_new(question->classes, patterns->items);
-	Classes		classes = classes_new(question->classes, patterns->items);
-	double	   *reached = palloc_array(double, question->starts);
-	pg_prng_state random;
-
-	pg_prng_seed(&random, (uint64) question->seed);
-	for (int i = 0; i < question->starts; i++)
-	{
-		draw_start(&classes, &random);
-		em(&classes, patterns, expected, SETTLED_START, question->most_iterations);
-		reached[i] = classes.log_likelihood;
-		if (i == 0 || classes.log_likelihood > best.log_likelihood)
-			copy_classes(&best, &classes);
-		ereport(DEBUG1, (errmsg("ph.latent_class: start %d of %d, log-likelihood %.6f", i + 1, question->starts, reached[i])));
-	}
-	*agreeing = 0;
-	for (int i = 0; i < question->starts; i++)
-		*agreeing += best.log_likelihood - reached[i] <= SAME_LIKELIHOOD * fabs(best.log_likelihood);
-	return best;
-}
-
-/* The commonest class first: their numbers are arbitrary otherwise. */
-static void
-order_classes(Classes *classes)
-{
-	Classes		ordered = classes_new(classes->count, classes->items);
-
-	for (int c = 0; c < classes->count; c++)
-	{
-		int			place = 0;
-
-		for (int b = 0; b < classes->count; b++)
-			place += classes->prevalence[b] > classes->prevalence[c] || (b < c && classes->prevalence[b] == classes->prevalence[c]);
-		ordered.prevalence[place] = classes->prevalence[c];
-		memcpy(ordered.probability + place * classes->items, classes->probability + c * classes->items, sizeof(double) * classes->items);
-	}
-	ordered.log_likelihood = classes->log_likelihood;
-	copy_classes(classes, &ordered);
-}
 
 /* ---- how good it is ---- */
 
@@ -397,13 +73,13 @@ judge(const Classes *classes, const Patterns *patterns)
 	judgement.bic = -2 * classes->log_likelihood + log(patterns->people) * parameters_of(classes);
 	judgement.g_squared = g_squared(classes, patterns);
 	judgement.people = palloc0_array(int64, classes->count);
-	take_logarithms(classes, logs);
+	latent_logarithms(classes, logs);
 	for (int i = 0; i < patterns->count; i++)
 	{
 		int			likeliest = 0;
 
 		CHECK_FOR_INTERRUPTS();
-		posterior_of(classes, logs, patterns->patterns[i].yes, patterns->patterns[i].known, posterior);
+		latent_posterior(classes, logs, patterns->patterns[i].yes, patterns->patterns[i].known, posterior);
 		for (int c = 0; c < classes->count; c++)
 		{
 			if (posterior[c] > posterior[likeliest])
@@ -551,20 +227,19 @@ static Found
 find_classes(Question *question, const Patterns *patterns)
 {
 	Found		found = {.status = "no_rows", .agreeing = -1};
-	Expected   *expected = palloc_object(Expected);
 
 	if (patterns->count == 0)
 		return found;
 	if (question->given)
 		found.classes = *question->given;
 	else
-		found.classes = best_start(question, patterns, expected, &found.agreeing);
-	found.iterations = em(&found.classes, patterns, expected, SETTLED, question->most_iterations);
+		found.classes = latent_best_start(patterns, question->classes, question->starts, question->seed, question->most_iterations, &found.agreeing);
+	found.iterations = latent_em(&found.classes, patterns, question->most_iterations);
 	found.status = found.iterations < 0 ? "not_converged" : degrees_of_freedom(&found.classes) < 0 ? "not_identified" : "ok";
 	if (found.iterations < 0)
 		found.iterations = question->most_iterations;
-	found.classes.log_likelihood = log_likelihood(&found.classes, patterns);
-	order_classes(&found.classes);
+	found.classes.log_likelihood = latent_log_likelihood(&found.classes, patterns);
+	latent_order(&found.classes);
 	return found;
 }
 
@@ -587,7 +262,7 @@ latent_class(PG_FUNCTION_ARGS)
 	Datum		datum;
 
 	SPI_connect();
-	patterns = read_patterns(query, PG_ARGISNULL(2) ? NULL : PG_GETARG_ARRAYTYPE_P(2));
+	patterns = latent_patterns(query, PG_ARGISNULL(2) ? NULL : PG_GETARG_ARRAYTYPE_P(2));
 	question.given = given_classes(fcinfo, question.classes, patterns.items);
 	if (question.given == NULL && question.most_iterations == 0)
 		argument_error("max_iterations", "must be at least 1 without given probabilities", NULL);
@@ -657,7 +332,7 @@ class_probabilities(PG_FUNCTION_ARGS)
 	if (!cache->record.read)
 	{
 		cache->classes = classes_read(record_cache_open(&cache->record));
-		take_logarithms(&cache->classes, &cache->logs);
+		latent_logarithms(&cache->classes, &cache->logs);
 		record_cache_close(&cache->record);
 	}
 	deconstruct_array(PG_GETARG_ARRAYTYPE_P(1), BOOLOID, 1, true, TYPALIGN_CHAR, &items, &nulls, &count);
@@ -668,7 +343,7 @@ class_probabilities(PG_FUNCTION_ARGS)
 		known |= (uint64) !nulls[j] << j;
 		yes |= (uint64) (!nulls[j] && DatumGetBool(items[j])) << j;
 	}
-	if (cache->classes.count == 0 || known == 0 || posterior_of(&cache->classes, &cache->logs, yes, known, posterior) == -INFINITY)
+	if (cache->classes.count == 0 || known == 0 || latent_posterior(&cache->classes, &cache->logs, yes, known, posterior) == -INFINITY)
 		PG_RETURN_NULL();
 	for (int c = 0; c < cache->classes.count; c++)
 		elements[c] = Float8GetDatum(posterior[c]);

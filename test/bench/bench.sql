@@ -23,19 +23,7 @@ select area, 100000 * y as value,
   100000 * (y + sqrt(v / o) * ((o + 1) * (1 - 1 / (9 * (o + 1)) + 1.959963984540054 / (3 * sqrt(o + 1))) ^ 3 - o)) as upper
 from rate;
 
-create function pg_temp.milliseconds(query text) returns float8 language plpgsql as $$
-declare
-  best float8 := 'Infinity';
-  start timestamptz;
-begin
-  for i in 1 .. 5 loop
-    start := clock_timestamp();
-    -- the whole row: a column that nobody reads would not be computed
-    execute 'select count(q) from (' || query || ' offset 0) q';
-    best := least(best, extract(epoch from clock_timestamp() - start) * 1000);
-  end loop;
-  return best;
-end $$;
+\ir milliseconds.psql
 
 create temp table measured (what text, of text, milliseconds float8);
 insert into measured select 'two sums by area', null, pg_temp.milliseconds('select area, sum(events), sum(n) from bench group by area');

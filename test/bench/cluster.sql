@@ -6,16 +6,7 @@ select string_agg(format('random() as x%s', i), ', ') as made, string_agg(format
 create unlogged table clustered as select :made from generate_series(1, :people);
 create unlogged table items as select random() < 0.3 as a, random() < 0.1 as b, random() < 0.2 as c, random() < 0.2 as d, random() < 0.4 as e, random() < 0.05 as f, random() < 0.15 as g, random() < 0.25 as h from generate_series(1, :people);
 vacuum analyze clustered, items;
-create function pg_temp.milliseconds(query text, times int default 3) returns float8 language plpgsql as $$
-declare best float8 := 'Infinity'; start timestamptz;
-begin
-  for i in 1 .. times loop
-    start := clock_timestamp();
-    execute query;
-    best := least(best, extract(epoch from clock_timestamp() - start) * 1000);
-  end loop;
-  return best;
-end $$;
+\ir milliseconds.psql
 create temp table measured (what text, of text, milliseconds float8);
 insert into measured select 'avg() of 10 columns', null, pg_temp.milliseconds(format('select %s from clustered', :'averages'));
 select format('select ph.inertia(ph.cluster_step(%L, array[%s])) from clustered', (select ph.cluster_start(array_agg(x)) from (select array(select random() from generate_series(1, 10) where i > 0) as x from generate_series(1, 8) i) s), :'columns') as pass \gset

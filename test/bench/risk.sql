@@ -12,16 +12,7 @@ vacuum analyze coded;
 create unlogged table coded_tenth as select * from coded where person % 10 = 0;
 create unlogged table prefix as select distinct condition, code_prefix as prefix, points from ph.instrument_codes() where instrument = 'charlson' and weight_set = 'charlson1987';
 analyze prefix;
-create function pg_temp.milliseconds(query text, times int default 3) returns float8 language plpgsql as $$
-declare best float8 := 'Infinity'; start timestamptz;
-begin
-  for i in 1 .. times loop
-    start := clock_timestamp();
-    execute 'select count(q) from (' || query || ' offset 0) q';
-    best := least(best, extract(epoch from clock_timestamp() - start) * 1000);
-  end loop;
-  return best;
-end $$;
+\ir milliseconds.psql
 create temp table measured (what text, of text, milliseconds float8);
 insert into measured select 'rows counted by person', null, pg_temp.milliseconds('select person, count(*) from coded group by person');
 insert into measured select 'conditions, scored three ways', 'rows counted by person', pg_temp.milliseconds(

@@ -13,16 +13,7 @@ insert into bench_care.scheme_segment (scheme, version, rank, segment, kind) sel
 insert into bench_care.scheme_rule (scheme, version, rule_order, rule, segment, expression)
 select 'bench', '1', i, 'rule ' || i, 'segment ' || (i - 1) / 4 + 1, format('n%s > %s and n%s between %s and %s', 1 + i % 20, 95 - i % 7, 1 + (i * 3) % 20, 10, 60) from generate_series(1, 40) i;
 call ph.create_segment_view('bench', '1', 'bench_care.people', 'bench_care.segment', 'bench_care');
-create function pg_temp.milliseconds(query text) returns float8 language plpgsql as $$
-declare best float8 := 'Infinity'; start timestamptz;
-begin
-  for i in 1 .. 3 loop
-    start := clock_timestamp();
-    execute query;
-    best := least(best, extract(epoch from clock_timestamp() - start) * 1000);
-  end loop;
-  return best;
-end $$;
+\ir milliseconds.psql
 create temp table measured (what text, of text, milliseconds float8);
 insert into measured select 'sums of the 20 columns', null, pg_temp.milliseconds(format('select %s from bench_care.people', :'sums'));
 insert into measured select 'people by segment, 40 rules', 'sums of the 20 columns', pg_temp.milliseconds('select segment, count(*) from bench_care.segment group by segment');
