@@ -23,6 +23,11 @@
 #define pg_noreturn __attribute__((noreturn))
 #endif
 
+/* 18 has a wider name for it */
+#if PG_VERSION_NUM < 180000
+#define get_op_index_interpretation get_op_btree_interpretation
+#endif
+
 /* before 16, input functions had no soft errors */
 #if PG_VERSION_NUM < 160000
 #define ereturn(context, dummy, ...) \

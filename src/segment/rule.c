@@ -442,7 +442,7 @@ is_never_true(Expr *expression)
 static bool
 is_comparison(Oid operator)
 {
-	return get_op_btree_interpretation(operator) != NIL;
+	return get_op_index_interpretation(operator) != NIL;
 }
 
 /* Whether it can be seen that an expression is not NULL where no input is. */
