@@ -1,4 +1,4 @@
-# Every sql block of the README and the docs runs, in order, on a made-up population.
+# Every sql block of the README and the docs runs, in order, on a made-up population, and answers what the page shows.
 docs_database=docs_test
 createdb "$docs_database"
 documents=("$root/README.md" "$root"/docs/*.md)
@@ -11,13 +11,16 @@ setup() {
 }
 if out=$(setup 2>&1); then
 	for document in "${documents[@]}"; do
-		blocks=$(awk '/^```sql$/ {inside = 1; next} /^```/ {if (inside) print ""; inside = 0} inside' "$document" |
-			sed "s/call ph.create_shared_tables('health')/call ph.create_shared_tables('docs')/")
-		if out=$(psql -qX -v ON_ERROR_STOP=1 -d "$docs_database" -c 'drop schema if exists docs cascade' -f - <<<"$blocks" 2>&1); then
-			pass "${document#"$root"/}"
-		else
+		answer=$(mktemp)
+		if ! out=$(perl "$root/test/suite/docs.pl" script "$document" | sed "s/call ph.create_shared_tables('health')/call ph.create_shared_tables('docs')/" |
+			psql -qX -v ON_ERROR_STOP=1 -d "$docs_database" -c 'drop schema if exists docs cascade' -f - 2>&1 >"$answer"); then
 			fail "${document#"$root"/}" "$(grep -A3 ERROR <<<"$out")"
+		elif out=$(perl "$root/test/suite/docs.pl" compare "$document" "$answer") && [ -n "$out" ]; then
+			fail "${document#"$root"/}" "$out"
+		else
+			pass "${document#"$root"/}"
 		fi
+		rm -f "$answer"
 	done
 else
 	fail "docs population" "$out"

@@ -1,0 +1,36 @@
+# The sql blocks of a page and what they answer.
+#   docs.pl script PAGE          a psql script of all sql blocks, a line before each that says which
+#   docs.pl compare PAGE ANSWER  the output blocks that are not what that script answered
+# An output block is one without a language right after a sql block. Width and row counts are not compared.
+use strict;
+use warnings;
+
+my ($what, $page, $answer) = @ARGV;
+local $/;
+open(my $in, '<', $page) or die "$page: $!";
+my $text = <$in>;
+my @blocks;    # language, text, whether it follows a sql block with nothing between
+while ($text =~ /\G(.*?)^```(\w*)\n(.*?)^```$/gms) {
+	my ($between, $language, $block) = ($1, $2, $3);
+	push @blocks, [$language, $block, @blocks && $blocks[-1][0] eq 'sql' && $between =~ /^\s*$/];
+}
+
+if ($what eq 'script') {
+	for my $i (grep { $blocks[$_][0] eq 'sql' } 0 .. $#blocks) {
+		print "\\echo \@\@$i\@\@\n$blocks[$i][1]\n";
+	}
+	exit;
+}
+
+sub plain {
+	my @lines = grep { /\S/ && !/^\(\d+ rows?\)$/ } split /\n/, shift;
+	s/-+/-/g, s/\s+/ /g, s/^ | $//g for @lines;
+	return join("\n", @lines);
+}
+
+open(my $out, '<', $answer) or die "$answer: $!";
+my %answered = <$out> =~ /^\@\@(\d+)\@\@\n(.*?)(?=^\@\@\d+\@\@\n|\z)/gms;
+for my $i (grep { $blocks[$_][0] eq '' && $blocks[$_][2] } 0 .. $#blocks) {
+	my ($shown, $is) = (plain($blocks[$i][1]), plain($answered{$i - 1} // ''));
+	print "shown:\n$shown\nis:\n$is\n" if $shown ne $is;
+}
