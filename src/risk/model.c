@@ -418,7 +418,7 @@ explain_model(FunctionCallInfo fcinfo, bool by_name)
 }
 
 /*
- * ph.explain(ph.model, x float8[] or jsonb, exposure float8) -> rows (term, value, contribution, status)
+ * ph.explain_score(ph.model, x float8[] or jsonb, exposure float8) -> rows (term, value, contribution, status)
  *
  * What each term adds to the linear predictor.
  */

@@ -10,12 +10,12 @@ select name, abs(s.value - case name when 'logistic' then 1 / (1 + exp(4 - 0.05 
 from models, lateral score(m, case when cardinality((m).terms) - (case when '(intercept)' = any ((m).terms) then 1 else 0 end) = 2 then '{70,1}'::float8[] else '{70}' end) s;
 select (score(m, '{70}'::float8[], 2.5)).value / (score(m, '{70}'::float8[])).value as exposure from models where name = 'poisson';
 -- what each term adds
-select e.* from models, lateral explain(m, '{70,1}'::float8[]) e where name = 'centred';
-select name, abs((select sum(contribution) from explain(m, '{70,1}'::float8[])) - ln(s.value / (1 - s.value))) < 1e-12 as adds_up from models, lateral score(m, '{70,1}'::float8[]) s where name in ('logistic', 'centred') order by name;
+select e.* from models, lateral explain_score(m, '{70,1}'::float8[]) e where name = 'centred';
+select name, abs((select sum(contribution) from explain_score(m, '{70,1}'::float8[])) - ln(s.value / (1 - s.value))) < 1e-12 as adds_up from models, lateral score(m, '{70,1}'::float8[]) s where name in ('logistic', 'centred') order by name;
 -- absent is not zero, and one person does not stop a cohort
 select score(m, '{70,NULL}'::float8[]) as missing, score(m, '{NULL,NULL}'::float8[]) as both, score(m, '{NaN,1}'::float8[]) as not_a_number, score(m, null::float8[]) as nothing, score(m, '{"age": null, "sex": 1}'::jsonb) as null_by_name from models where name = 'logistic';
 select score(null, '{1}'::float8[]) is null as no_model;
-select * from explain((select m from models where name = 'logistic'), '{70,NULL}'::float8[]);
+select * from explain_score((select m from models where name = 'logistic'), '{70,NULL}'::float8[]);
 -- the same in a table of people as one by one; the model may change from row to row
 create temp table person as select i as id, 40 + i % 50 as age, i % 2 = 0 as sex from generate_series(1, 100) i;
 select name, count(*), bool_and(s.status = 'ok') from models cross join person p, lateral score(m, to_jsonb(p)) s where name <> 'poisson' group by name order by name;
