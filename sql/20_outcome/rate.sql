@@ -17,4 +17,4 @@ CREATE FUNCTION ph.mean(tally ph.tally, per float8 DEFAULT 1, confidence float8 
   RETURNS ph.estimate
   AS 'MODULE_PATHNAME', 'mean' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ph.mean(ph.tally, float8, float8) IS
-  'mean of a value over people folded one row each, times per, with limits of Student''s t; a tally of counts or of years is an error; notes: no_data, missing_input, no_exposure, limit_undefined';
+  'mean of a value over people folded one row each, times per, with limits of Student''s t; a tally of counts is an error, and so are years in place of people where their total is not whole; notes: no_data, missing_input, no_exposure, limit_undefined';

@@ -7,9 +7,9 @@
 
 CREATE FUNCTION ph.completed_years(birth_date date, at date) RETURNS integer
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN extract(year FROM age(at::timestamp, birth_date::timestamp))::integer;
+RETURN CASE WHEN isfinite(at) AND isfinite(birth_date) AND at >= birth_date THEN extract(year FROM age(at::timestamp, birth_date::timestamp))::integer END;
 COMMENT ON FUNCTION ph.completed_years(date, date) IS
-'age in completed years on a day; who is born on 29 February completes a year on 1 March, or on 29 February where there is one';
+'age in completed years on a day, NULL before birth; who is born on 29 February completes a year on 1 March, or on 29 February where there is one';
 
 -- The planner expects 100 rows of the built-in unnest, and takes && and @> of computed ranges for
 -- rare: together they would make it choose nested loops over whole populations. Hence this function,

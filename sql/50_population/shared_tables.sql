@@ -163,7 +163,7 @@ BEGIN ATOMIC
 	('negative value', 'encounter', 'cost', ARRAY[]::text[], 'cost >= 0'),
 	('position below 1', 'clinical_event', 'position', ARRAY[]::text[], 'position >= 1'),
 	('empty code', 'clinical_event', 'code', ARRAY[]::text[], 'code <> '''''),
-	('decile outside 1 to 10', 'place_factor', 'value', ARRAY['factor'], 'factor not like ''%\_decile'' or value in (1, 2, 3, 4, 5, 6, 7, 8, 9, 10)'),
+	('decile outside 1 to 10', 'place_factor', 'value', ARRAY['factor'], 'right(factor, 7) <> ''_decile'' or value in (1, 2, 3, 4, 5, 6, 7, 8, 9, 10)'),
 	('unknown match', 'code_list', 'match', ARRAY[]::text[], 'match in (''exact'', ''prefix'')'),
 	('empty code', 'code_list', 'code', ARRAY[]::text[], 'code <> ''''');
 END;
@@ -194,7 +194,7 @@ COMMENT ON FUNCTION ph.shared_table_definition(text) IS
 CREATE FUNCTION ph.in_schema(query text, schema text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT regexp_replace(query, '\{([a-z_]+)\}', replace(quote_ident(schema), '\', '\\') || '.\1', 'g');
+	SELECT regexp_replace(query, '[{]([a-z_]+)[}]', replace(quote_ident(schema), chr(92), chr(92) || chr(92)) || '.' || chr(92) || '1', 'g');
 END;
 COMMENT ON FUNCTION ph.in_schema(text, text) IS
 'the query with every name in braces, {person}, made the qualified name in the schema';

@@ -71,7 +71,7 @@ argument_title(FunctionCallInfo fcinfo, int index)
 	return PG_ARGISNULL(index) ? "" : text_to_cstring(PG_GETARG_TEXT_PP(index));
 }
 
-/* A numeric field of a composite; NAN where either is NULL. */
+/* A numeric field of a composite; NAN where either is NULL, and where no picture can show it. */
 static double
 number_field(Datum composite, bool isnull, const char *field)
 {
@@ -80,7 +80,7 @@ number_field(Datum composite, bool isnull, const char *field)
 	if (isnull)
 		return NAN;
 	value = GetAttributeByName(DatumGetHeapTupleHeader(composite), field, &isnull);
-	return isnull ? NAN : DatumGetFloat8(value);
+	return isnull || !(fabs(DatumGetFloat8(value)) <= 1e300) ? NAN : DatumGetFloat8(value);
 }
 
 static char *
@@ -217,7 +217,7 @@ chart_ranked(PG_FUNCTION_ARGS)
 	axis = axis_of(low, high, 290, 740);
 	svg = svg_start(bottom + 30, title, "A row a place: a mark at its value, a line from its lower to its upper limit, and the benchmark.");
 	svg_axis_below(svg, &axis, 34, bottom);
-	if (!isnan(benchmark))
+	if (isfinite(benchmark))
 		svg_line(svg, axis_at(&axis, benchmark), 34, axis_at(&axis, benchmark), bottom, "mark");
 	for (int i = 0; i < count; i++)
 	{
@@ -571,6 +571,7 @@ draw_steps(StringInfo svg, const Steps *steps, const double *height, const Axis 
 {
 	for (int i = 0; i < steps->count && !isnan(height[i]); i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		svg_path_to(svg, axis_at(across, steps->time[i]), axis_at(up, height[i]), down);
 		if (i + 1 < steps->count)
 			svg_path_to(svg, axis_at(across, steps->time[i + 1]), axis_at(up, height[i]), down);
@@ -586,6 +587,7 @@ draw_band(StringInfo svg, const Steps *steps, const Axis *across, const Axis *up
 	draw_steps(svg, steps, steps->upper, across, up, &down);
 	for (int i = steps->count - 1; i >= 0; i--)
 	{
+		CHECK_FOR_INTERRUPTS();
 		if (isnan(steps->lower[i]))
 			continue;
 		if (i + 1 < steps->count)

@@ -37,6 +37,12 @@ append_escaped(StringInfo svg, const char *text, int longest)
 			appendStringInfoString(svg, "&gt;");
 		else if (c == '"')
 			appendStringInfoString(svg, "&quot;");
+		else if (c == 0xEF && (unsigned char) text[i + 1] == 0xBF && ((unsigned char) text[i + 2] == 0xBE || (unsigned char) text[i + 2] == 0xBF))
+		{
+			/* U+FFFE and U+FFFF, which XML forbids */
+			appendStringInfoChar(svg, ' ');
+			i += 2;
+		}
 		else if (c >= 0x20)
 			appendStringInfoChar(svg, c);
 		else

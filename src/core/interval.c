@@ -32,6 +32,8 @@ exact_limits(double events, double confidence)
 	return limits;
 }
 
+#define MANY_EVENTS 900000.0
+
 /* The chance of more than events, and half the chance of just so many, where expected are expected. */
 static double
 mid_p_above(double events, double expected)
@@ -68,6 +70,9 @@ mid_p_limits(double events, double confidence)
 	Limits		exact = exact_limits(events, confidence);
 	Limits		limits;
 
+	/* halfway between the two chi-squares is the one halfway; GSL's tail has jumps from here on */
+	if (events > MANY_EVENTS)
+		return (Limits) {chi_square_lower_quantile(tail, 2 * events + 1) / 2, chi_square_upper_quantile(tail, 2 * events + 1) / 2};
 	limits.lower = events > 0 ? mid_p_limit(events, tail, exact.lower, events + 1) : 0;
 	limits.upper = mid_p_limit(events, 1 - tail, events / 2, exact.upper);
 	return limits;
@@ -111,5 +116,7 @@ wilson_limits(double events, double population, double confidence)
 	limits.upper = fmin(1, (middle + half) / scale);
 	if (events == 0)
 		limits.lower = 0;
+	if (events == population)
+		limits.upper = 1;
 	return limits;
 }

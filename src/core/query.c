@@ -50,7 +50,7 @@ number_expression(const QueryColumns *columns, int column, const char *argument)
 	switch (columns->types[column])
 	{
 		case BOOLOID:
-			return psprintf("q.%s::integer::float8", name);
+			return psprintf("q.%s::pg_catalog.int4::pg_catalog.float8", name);
 		case FLOAT8OID:
 			return psprintf("q.%s", name);
 		case INT2OID:
@@ -58,7 +58,7 @@ number_expression(const QueryColumns *columns, int column, const char *argument)
 		case INT8OID:
 		case FLOAT4OID:
 		case NUMERICOID:
-			return psprintf("q.%s::float8", name);
+			return psprintf("q.%s::pg_catalog.float8", name);
 	}
 	argument_error(argument, psprintf("must be numbers or booleans, which column \"%s\" is not", columns->names[column]),
 				   "A category becomes one column of 0 and 1 for each of its values but one: (sex = 'F')::integer.");

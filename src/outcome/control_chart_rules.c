@@ -70,7 +70,13 @@ xmr_limits(ChartPoint *points, int count, const ChartRules *rules)
 	mean = known > 0 ? sum_value(sum) / known : NAN;
 	range = mean_moving_range(values, base, INFINITY);
 	if (rules->screen)
-		range = mean_moving_range(values, base, SCREEN_FACTOR * range);
+	{
+		double		screened = mean_moving_range(values, base, SCREEN_FACTOR * range);
+
+		/* where all that moved was screened off, what is left would call every point a signal */
+		if (screened != 0)
+			range = screened;
+	}
 	for (int i = 0; i < count; i++)
 	{
 		points[i].mean = mean;
@@ -129,6 +135,8 @@ shewhart_limits(ChartPoint *points, int count, const ChartRules *rules, PointSig
 	}
 	mean = sum_value(size) > 0 ? sum_value(events) / sum_value(size) : NAN;
 	factor = laney ? laney_factor(points, base, mean, sigma) : 1;
+	if (factor == 0)
+		factor = NAN;			/* no variation to set limits by */
 	for (int i = 0; i < count; i++)
 	{
 		double		width = isnan(points[i].value) ? NAN : factor * sigma(mean, points[i].size);

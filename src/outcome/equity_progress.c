@@ -85,19 +85,22 @@ typedef struct Progress
 	const char *how;
 } Progress;
 
-/* Which end was worse off before: where the line lay higher if lower is better. */
+/* Which end was worse off: where the line lay higher if lower is better. */
 static void
 judge(Progress *progress, const Side *before, const Side *after, double confidence, bool lower_is_better)
 {
-	double		slope = before->line.slope;
+	double		z = normal_upper_quantile((1 - confidence) / 2);
+	bool		was_clear = fabs(before->line.slope) > z * sqrt(before->line.variance_slope);
+	bool		is_clear = fabs(after->line.slope) > z * sqrt(after->line.variance_slope);
+	/* where there was no gradient to speak of, the one that came says who is worse off */
+	double		slope = was_clear || !is_clear ? before->line.slope : after->line.slope;
 	double		sign = slope < 0 ? -1 : 1;
 	bool		first_worse = lower_is_better ? slope < 0 : slope > 0;
 	int			worse_off = clearly(first_worse ? &progress->first_end : &progress->last_end, lower_is_better);
 	int			better_off = clearly(first_worse ? &progress->last_end : &progress->first_end, lower_is_better);
-	double		distance = normal_upper_quantile((1 - confidence) / 2) * sqrt(after->line.variance_slope);
 	bool		clear = progress->slope.lower > 0 || progress->slope.upper < 0;
 	bool		narrower = sign * progress->slope.value < 0;
-	bool		reversed = sign * after->line.slope < 0 && fabs(after->line.slope) > distance;
+	bool		reversed = sign * after->line.slope < 0 && is_clear;
 
 	progress->verdict = !clear ? "no clear change" : !narrower ? "widening" : reversed ? "reversed" : "narrowing";
 	progress->how = NULL;

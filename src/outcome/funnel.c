@@ -311,8 +311,10 @@ find_funnel(WindowObject window, Funnel *funnel, int rows)
 static const char *
 significance(const Funnel *funnel, const Place *place, const FunnelLimits *limits)
 {
-	double		value = place->numerator / place->denominator;
 	bool		by_interval = funnel->statistic != STATISTIC_PROPORTION && funnel->between < 0;
+	/* on the scale of the logarithm a place without events counts half of one */
+	bool		on_logarithm = funnel->statistic != STATISTIC_PROPORTION && funnel->between >= 0;
+	double		value = (on_logarithm ? fmax(place->numerator, 0.5) : place->numerator) / place->denominator;
 	Limits		outer = count_limits(place->numerator, 0.998);
 	Limits		inner = count_limits(place->numerator, 0.95);
 	double		expected = funnel->baseline * place->denominator;

@@ -53,6 +53,7 @@ groups_ask(Tally **tallies, int count, const Question *question, Groups *groups,
 	double	   *population = palloc_array(double, Max(count, 1));
 	double	   *value = palloc_array(double, Max(count, 1));
 	double	   *error = palloc_array(double, Max(count, 1));
+	bool		certain = true;
 
 	if (count > MAX_GROUPS)
 		argument_error("groups", "must not have more than 100 elements", NULL);
@@ -68,8 +69,12 @@ groups_ask(Tally **tallies, int count, const Question *question, Groups *groups,
 		population[i] = sum_value(tally_total(tallies[i]).exposure);
 		value[i] = measure.estimate.value;
 		error[i] = sqrt(measure.variance);
+		certain = certain && error[i] == 0;
 	}
 	*groups = groups_place(count, population, value, error);
+	/* values such as 5 of 5 and 0 of 5 tell nothing of how sure they are */
+	for (int i = 0; certain && i < groups->count; i++)
+		groups->error[i] = NAN;
 	return true;
 }
 
@@ -232,6 +237,8 @@ indices_of_line(const Line *line, double confidence)
 	indices.relative = (Estimate) {1 + line->slope / line->intercept, 1 + limits.lower, 1 + limits.upper, NULL};
 	if (line->intercept == 0)
 		indices.relative = estimate_none("zero_intercept");
+	else if (indices.relative.value <= 0)
+		indices.relative = estimate_none("line_below_zero");
 	return indices;
 }
 

@@ -454,6 +454,27 @@ check_age_limit(double limit, const double *ages, int count)
 	argument_error("age_limit", "must be the lower bound of a band of ages", NULL);
 }
 
+/* A standard, with a band that begins at the limit or none that reaches it: a band across it would keep its whole weight. */
+static void
+check_years_standard(const Tally *standard, double limit)
+{
+	measure_check_standard(standard, "standard");
+	for (int i = 0; i < standard->sorted; i++)
+		if (standard->cells[i].key == limit)
+			return;
+	argument_error("standard", "must have a band that begins at the age limit", NULL);
+}
+
+/* Whether anybody is younger than the first band of the standard. */
+static bool
+people_below(const Bands *bands, const Tally *standard)
+{
+	for (int i = 0; i < bands->count && standard->sorted > 0; i++)
+		if (bands->lower[i] < standard->cells[0].key && (sum_value(bands->cell[i].exposure) > 0 || sum_value(bands->cell[i].events) > 0))
+			return true;
+	return false;
+}
+
 /*
  * ph.years_of_life_lost(ph.tally of deaths, age_limit float8, standard ph.tally, ages float8[],
  *   per float8, confidence float8) -> ph.estimate
@@ -483,11 +504,15 @@ years_of_life_lost(PG_FUNCTION_ARGS)
 	Estimate	estimate;
 
 	check_age_limit(limit, ages, count);
+	if (standard)
+		check_years_standard(standard, limit);
 	if (!estimate_possible(tally, &estimate))
 		return estimate_datum(fcinfo, estimate);
 	bands = bands_gather(tally, ages, count);
 	if (bands.below)
 		return estimate_datum(fcinfo, estimate_none("key_below_ages"));
+	if (standard && people_below(&bands, standard))
+		return estimate_datum(fcinfo, estimate_none("key_below_standard"));
 	for (int i = 0; i < strata; i++)
 	{
 		double		from = standard ? standard->cells[i].key : 0;

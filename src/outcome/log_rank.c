@@ -193,27 +193,37 @@ variance_of(const LogRank *test, int j)
 /* ---- the test ---- */
 
 /*
- * The quadratic form u' V^-1 u of the excesses of all compared groups but the last, which follows from the
- * others, by Cholesky's decomposition V = L L': the squared length of L^-1 u.  NAN where V is singular.
+ * The quadratic form u' V^-1 u of the excesses of all compared groups but the last, which follows from the others, by
+ * the pivoted decomposition P V P' = L D L'.  Where sets of groups were never at risk together more of them follow:
+ * what is left of D is rounding there, and the rank of V is the degrees of freedom.
  */
 static double
-quadratic_form(const LogRank *test, const int *compared, int size)
+quadratic_form(const LogRank *test, const int *compared, int size, int *rank)
 {
 	gsl_matrix_view v = gsl_matrix_view_array(palloc_array(double, size * size), size, size);
-	gsl_vector_view u = gsl_vector_view_array(palloc_array(double, size), size);
-	double		length;
+	size_t	   *order = palloc_array(size_t, size);
+	gsl_permutation permutation = {size, order};
+	double	   *z = palloc_array(double, size);
+	double		length = 0;
 
 	for (int j = 0; j < size; j++)
-	{
-		gsl_vector_set(&u.vector, j, test->group[compared[j]].excess);
 		for (int k = 0; k < size; k++)
 			gsl_matrix_set(&v.matrix, j, k,
 						   test->covariance[Max(compared[j], compared[k]) * test->count + Min(compared[j], compared[k])]);
+	gsl_linalg_pcholesky_decomp(&v.matrix, &permutation);
+	for (*rank = 0; *rank < size; ++*rank)
+	{
+		int			j = *rank;
+		double		left = gsl_matrix_get(&v.matrix, j, j);
+
+		CHECK_FOR_INTERRUPTS();
+		if (!(left > 1e-9 * variance_of(test, compared[order[j]])))
+			break;
+		z[j] = test->group[compared[order[j]]].excess;
+		for (int k = 0; k < j; k++)
+			z[j] -= gsl_matrix_get(&v.matrix, j, k) * z[k];
+		length += z[j] * z[j] / left;
 	}
-	if (gsl_linalg_cholesky_decomp1(&v.matrix) != GSL_SUCCESS ||
-		gsl_blas_dtrsv(CblasLower, CblasNoTrans, CblasNonUnit, &v.matrix, &u.vector) != GSL_SUCCESS)
-		return NAN;
-	gsl_blas_ddot(&u.vector, &u.vector, &length);
 	return length;
 }
 
@@ -234,6 +244,7 @@ log_rank(PG_FUNCTION_ARGS)
 				first_left_out = 0;
 	HypothesisTest test;
 	double		statistic;
+	int			rank;
 
 	if (sums.note)
 		return hypothesis_test_datum(fcinfo, hypothesis_test_none(sums.note));
@@ -247,8 +258,8 @@ log_rank(PG_FUNCTION_ARGS)
 	if (count < 2)
 		return hypothesis_test_datum(fcinfo, hypothesis_test_none("fewer_than_2_groups"));
 
-	statistic = quadratic_form(&sums, compared, count - 1);
-	test = isnan(statistic) ? hypothesis_test_none("singular") : chi_square_test(statistic, count - 1);
+	statistic = quadratic_form(&sums, compared, count - 1, &rank);
+	test = rank == 0 ? hypothesis_test_none("singular") : chi_square_test(statistic, rank);
 	if (first_left_out > 0)
 		test.note = psprintf("%s%sgroup_left_out: %d without people at risk, the first is %d",
 							 test.note ? test.note : "", test.note ? "; " : "", sums.count - count, first_left_out);

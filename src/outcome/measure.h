@@ -38,6 +38,10 @@ typedef struct Question
 } Question;
 
 extern Question argument_question(FunctionCallInfo fcinfo, int first);
+/* Refuses what no proportion can have, and what no standard or reference can. */
+extern void measure_check_proportion(const TallyCell *cell);
+extern void measure_check_standard(const Tally *standard, const char *argument);
+
 extern Measure measure_ask(const Tally *tally, const Question *question);
 extern Measure measure_of(Estimate estimate, double variance);
 extern void measure_scale(Measure *measure, double factor);

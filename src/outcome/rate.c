@@ -105,8 +105,8 @@ crude_rate(PG_FUNCTION_ARGS)
  * A proportion counts people once: no cell may hold more events than people, nor anyone two events.
  * Squares are the events themselves where each is another person's.
  */
-static void
-check_proportion(const TallyCell *cell)
+void
+measure_check_proportion(const TallyCell *cell)
 {
 	if (sum_value(cell->events) > sum_value(cell->exposure))
 		argument_error("tally", "holds more events than population, which no proportion can have",
@@ -129,8 +129,8 @@ proportion_measure(const Tally *tally, double confidence)
 	if (!estimate_possible(tally, &measure.estimate))
 		return measure;
 	for (int i = 0; i < tally->sorted; i++)
-		check_proportion(&tally->cells[i]);
-	check_proportion(&tally->unknown);
+		measure_check_proportion(&tally->cells[i]);
+	measure_check_proportion(&tally->unknown);
 	total = tally_total(tally);
 	people = sum_value(total.exposure);
 	events = sum_value(total.events);

@@ -150,8 +150,7 @@ recent_trend_tally(PG_FUNCTION_ARGS)
 		double		c = sum_value(cells[i].events);
 		double		n = sum_value(cells[i].exposure);
 
-		if (c > n)
-			argument_error("tally", "holds more events than population, which no proportion can have", NULL);
+		measure_check_proportion(&cells[i]);
 		if (c <= 0 || c >= n)
 			return trend_datum(fcinfo, no_trend("proportion_of_0_or_1"));
 		series.year[i] = cells[i].key;

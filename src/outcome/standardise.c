@@ -15,8 +15,8 @@
 #include "outcome/bands.h"
 #include "outcome/measure.h"
 
-static void
-check_standard(const Tally *standard, const char *argument)
+void
+measure_check_standard(const Tally *standard, const char *argument)
 {
 	if (standard->missing > 0)
 		argument_error(argument, "has rows with a missing population or missing events", NULL);
@@ -171,7 +171,7 @@ direct_measure(const Tally *tally, const Tally *standard, double confidence, boo
 	WeightedSum sum;
 	Limits		limits;
 
-	check_standard(standard, "standard");
+	measure_check_standard(standard, "standard");
 	if (!estimate_possible(tally, &measure.estimate) || standard->sorted == 0)
 		return measure;
 	bands = bands_gather(tally, bands_of(standard), standard->sorted);
@@ -303,7 +303,7 @@ indirect_measure(Tally **tallies, Tally **references, int strata, double confide
 	for (int i = 0; i < strata; i++)
 	{
 		if (references[i])
-			check_standard(references[i], "reference");
+			measure_check_standard(references[i], "reference");
 		if (!estimate_possible(tallies[i], &measure.estimate))
 			return measure_of(measure.estimate, NAN);
 		if (references[i] == NULL)

@@ -243,6 +243,12 @@ calibration_difference(PG_FUNCTION_ARGS)
 			return comparison_datum(fcinfo, comparison);
 		lines[i] = calibration_line(&judged, false);
 	}
+	for (int i = 0; i < 2; i++)
+		if (isnan(lines[i].intercept))
+		{
+			estimate_note(&comparison.estimate, "%s: certain_risks", i == 0 ? "first" : "second");
+			return comparison_datum(fcinfo, comparison);
+		}
 	difference = lines[0].intercept - lines[1].intercept;
 	error = hypot(lines[0].intercept_error, lines[1].intercept_error);
 	comparison.estimate.value = difference;
@@ -410,6 +416,8 @@ recalibrate_model(Model *model, double intercept, double slope)
 		if (strcmp(model->terms[i], INTERCEPT) == 0)
 			at = i;
 	}
+	if (at < 0 && model->count >= REGRESSION_MOST_TERMS)
+		argument_error("model", "has no room for an intercept", NULL);
 	if (at < 0)
 	{
 		char	  **terms = palloc(sizeof(char *) * (model->count + 1));

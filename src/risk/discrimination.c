@@ -82,7 +82,7 @@ area_of(const Judged *judged)
 	return area;
 }
 
-/* Normal limits cut at 0 and 1, or on the scale of the logit; none where the area is 0 or 1. */
+/* Normal limits cut at 0 and 1, or on the scale of the logit; none where the area is 0 or 1, or nothing is known of its variance. */
 static Estimate
 area_estimate(Area area, double z, bool logit)
 {
@@ -90,7 +90,7 @@ area_estimate(Area area, double z, bool logit)
 	double		scale = area.value * (1 - area.value);
 	double		centre = log(area.value / (1 - area.value));
 
-	if (scale == 0)
+	if (scale == 0 || !(area.variance > 0))
 		return (Estimate) {area.value, NAN, NAN, NULL};
 	if (!logit)
 		return (Estimate) {area.value, fmax(0, area.value - z * error), fmin(1, area.value + z * error), NULL};

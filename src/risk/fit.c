@@ -18,12 +18,14 @@
 #include "risk/model.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
 /* what is left of a column after the others, as a share of its variance, that is only rounding */
 #define COLLINEAR 1e-22
 #define CONVERGED 1e-6			/* a Newton step of so many standard errors is the last */
 #define MOST_HALVINGS 30
+#define FIRST_STEPS 8			/* after which a step points nowhere but to where the likelihood still rises */
 
 typedef enum Variance
 {
@@ -57,7 +59,9 @@ typedef struct Fit
 	double	   *coefficients;	/* of the centred columns */
 	double	   *direction;		/* of the last step */
 	int			passes;
-	int64		rows;			/* of the first pass: every pass must see the same */
+	int64		rows;			/* of the first pass: every pass must see the same, and these responses */
+	double		least;
+	double		greatest;
 	MemoryContext context;		/* that of the caller: results of passes live there */
 } Fit;
 
@@ -80,6 +84,8 @@ read_terms(FunctionCallInfo fcinfo, Fit *fit, const QueryColumns *columns, const
 	}
 	for (int i = 0; i < count; i++)
 	{
+		if (strcmp(columns->names[terms[i]], INTERCEPT) == 0)
+			argument_error("terms", "must not be called " INTERCEPT, "That is the name of the term that is always 1.");
 		fit->names[fit->count] = columns->names[terms[i]];
 		fit->columns[fit->count++] = number_expression(columns, terms[i], "terms");
 	}
@@ -151,7 +157,7 @@ source_of(const Fit *fit, bool by_cluster)
 	appendStringInfoString(&sql, " as y, array[");
 	for (int j = 0; j < fit->count; j++)
 		appendStringInfo(&sql, "%s%s", j > 0 ? ", " : "", fit->columns[j]);
-	appendStringInfo(&sql, "]::float8[] as x, (%s)::float8 as w, (%s)::float8 as o", fit->weight, fit->offset);
+	appendStringInfo(&sql, "]::pg_catalog.float8[] as x, (%s)::pg_catalog.float8 as w, (%s)::pg_catalog.float8 as o", fit->weight, fit->offset);
 	if (by_cluster)
 		appendStringInfo(&sql, ", %s as cluster", fit->cluster);
 	appendStringInfo(&sql, " from (%s\n) q", fit->query);
@@ -186,7 +192,8 @@ run_pass(Fit *fit, RegressionPass pass, bool by_cluster)
 		MemoryContextSwitchTo(old);
 	}
 	SPI_freetuptable(SPI_tuptable);
-	if (pass != PASS_PRODUCTS && !by_cluster && (result == NULL || result->rows != fit->rows))
+	if (pass != PASS_PRODUCTS && !by_cluster &&
+		(result == NULL || result->rows != fit->rows || result->least != fit->least || result->greatest != fit->greatest))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("argument \"query\" must return the same rows in every pass"),
@@ -243,7 +250,7 @@ static const char *const outcome_words[] = {"ok", "separation", "singular", "not
 static bool
 is_separated(const Regression *step)
 {
-	return step->reach > 0.5 && step->margin >= -1e-3 * step->reach;
+	return step->reach > 0.5 && step->margin >= -1e-6 * step->reach;
 }
 
 static double
@@ -260,10 +267,15 @@ norm_of_step(const Fit *fit, Regression *state, const double *step)
 static bool
 newton_step(const Fit *fit, Regression *state, double *step)
 {
+	MemoryContext factors = AllocSetContextCreate(CurrentMemoryContext, "ph.fit factor", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(factors);
 	Factor		factor = factor_new(regression_triangle(state), fit->count, false, 0);
+	bool		whole = factor.rank == fit->count;
 
 	factor_solve(&factor, regression_gradient(state), step);
-	return factor.rank == fit->count;
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(factors);
+	return whole;
 }
 
 static void
@@ -289,6 +301,7 @@ newton(Fit *fit, Regression **final, int *iterations)
 	*iterations = 1;
 	if (!newton_step(fit, state, fit->coefficients))
 		return OUTCOME_SINGULAR;
+	pfree(state);
 	state = run_pass(fit, PASS_STEP, false);
 	while (*iterations < fit->most_iterations)
 	{
@@ -310,12 +323,14 @@ newton(Fit *fit, Regression **final, int *iterations)
 		{
 			length /= 2;
 			go_along(fit, before, step, length);
+			pfree(next);
 			next = run_pass(fit, PASS_STEP, false);
 		}
 		if (!isfinite(sum_value(next->deviance)))
 			return OUTCOME_NOT_CONVERGED;
-		if (*iterations > 3 && is_separated(next))
+		if (*iterations > FIRST_STEPS && is_separated(next))
 			return OUTCOME_SEPARATION;
+		pfree(state);
 		state = next;
 		*final = state;
 		if (size < CONVERGED)
@@ -364,7 +379,7 @@ robust_covariance(Fit *fit, const double *bread, double n, int64 *clusters)
 		*clusters = squares ? squares->rows : 0;
 	if (fit->variance == VARIANCE_CLUSTER)
 		factor = *clusters / (*clusters - 1.0) * (fit->family == FAMILY_LINEAR ? (n - 1) / (n - fit->count) : 1);
-	if (squares == NULL || !isfinite(factor) || factor < 0 || n <= fit->count)
+	if (squares == NULL || !isfinite(factor) || factor < 0 || n <= fit->count || (by_cluster && *clusters < 2))
 		return NULL;
 	return sandwich(bread, squares, fit->count, factor);
 }
@@ -462,6 +477,39 @@ judge_linear(Model *model, Fit *fit, Regression *products, const Sum *packed, do
 	information_criteria(model, model->rank + 1, n);
 }
 
+/* Cross products about the means, with the intercept apart from the rest. */
+static Sum *
+centred_products(const Sum *packed, int count)
+{
+	Sum		   *centred = palloc_array(Sum, PACKED_SIZE(count));
+
+	memcpy(centred, packed, sizeof(Sum) * PACKED_SIZE(count));
+	for (int j = 1; j < count; j++)
+	{
+		centred[PACKED(0, j)] = (Sum) {0, 0};
+		for (int i = 1; i <= j; i++)
+			centred[PACKED(i, j)] = dd_minus(packed[PACKED(i, j)], dd_over(dd_times(packed[PACKED(0, i)], packed[PACKED(0, j)]), packed[0]));
+	}
+	return centred;
+}
+
+/* Robust variances are sums over rows in doubles, so the columns are centred first. */
+static void
+robust_linear(Model *model, Fit *fit, Regression *products, double n)
+{
+	int			k = fit->count;
+	Sum		   *packed = regression_triangle(products);
+	Factor		factor = factor_new(fit->intercept ? centred_products(packed, k) : packed, k, false, 0);
+
+	centre_columns(fit, products);
+	fit->coefficients = palloc_array(double, Max(k, 1));
+	memcpy(fit->coefficients, model->coefficients, sizeof(double) * k);
+	if (fit->intercept)
+		fit->coefficients[0] = sum_value(packed[PACKED(0, k)]) / sum_value(packed[0]);
+	model->covariance = robust_covariance(fit, factor_inverse(&factor), n, &model->clusters);
+	uncentre(fit, fit->coefficients, model->covariance);
+}
+
 /* Exact least squares: everything in double-double from the exact cross products. */
 static void
 fit_linear(Model *model, Fit *fit, Regression *products, double n)
@@ -487,9 +535,7 @@ fit_linear(Model *model, Fit *fit, Regression *products, double n)
 		model->covariance = model->residual_df > 0 ? bread : NULL;
 		return;
 	}
-	fit->centre = palloc0(sizeof(double) * Max(k, 1));
-	fit->coefficients = model->coefficients;
-	model->covariance = robust_covariance(fit, bread, n, &model->clusters);
+	robust_linear(model, fit, products, n);
 }
 
 /* The terms that the last step moves, each in its own standard deviations. */
@@ -547,10 +593,10 @@ complete_condition(const Fit *fit)
 	if (fit->complete)
 		return fit->complete;
 	initStringInfo(&sql);
-	appendStringInfoString(&sql, "pg_catalog.num_nulls(");
+	appendStringInfoString(&sql, "(true");
 	for (int j = 0; j < fit->count; j++)
-		appendStringInfo(&sql, "%s%s", j > 0 ? ", " : "", fit->columns[j]);
-	appendStringInfoString(&sql, ") = 0");
+		appendStringInfo(&sql, " and %s is not null", fit->columns[j]);
+	appendStringInfoString(&sql, ")");
 	return sql.data;
 }
 
@@ -614,6 +660,8 @@ fit_model(Fit *fit)
 	model.rows = products ? products->rows : 0;
 	model.rows_left_out = products ? products->left_out : 0;
 	fit->rows = model.rows;
+	fit->least = products ? products->least : 0;
+	fit->greatest = products ? products->greatest : 0;
 	if (why)
 	{
 		model.status = why;
@@ -639,6 +687,8 @@ fit_model(Fit *fit)
 		if (model.coefficients)
 			fit_null(&model, fit, products);
 	}
+	if (fit->cluster && model.coefficients && model.clusters < 2)
+		model.note = "one_cluster: nothing is known of the variance between clusters";
 	if (factor.rank < model.count && model.coefficients)
 	{
 		model.coefficients = spread_list(model.coefficients, factor.redundant, model.count);

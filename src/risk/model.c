@@ -92,6 +92,11 @@ model_read(Datum datum)
 	model.coefficients = field_numbers(tuple, "model", "coefficients", model.count);
 	model.covariance = field_table(tuple, "model", "covariance", model.count, model.count);
 	model.centre = field_numbers(tuple, "model", "centre", model.count);
+	for (int i = 0; model.centre && i < model.count; i++)
+		if (isnan(model.centre[i]))
+			argument_error("model", "must have no nulls in its centre", NULL);
+		else if (model.centre[i] != 0 && strcmp(model.terms[i], INTERCEPT) == 0)
+			argument_error("model", "must have 0 as the centre of " INTERCEPT, NULL);
 	model.baseline_survival = field_number(tuple, "baseline_survival");
 	model.status = field_text(tuple, "status");
 	model.variance = field_text(tuple, "variance");
@@ -305,7 +310,9 @@ predicted(const Model *model, double predictor, double exposure)
 {
 	if (model->family == FAMILY_COX)
 		return 1 - pow(model->baseline_survival, exp(predictor));
-	return exposure * regression_mean(model->family, predictor);
+	if (model->family == FAMILY_POISSON)
+		return exposure == 0 ? 0 : exposure * exp(predictor);
+	return regression_mean(model->family, predictor);
 }
 
 /* exposure: person-time of a Poisson model's expected events; 1 for the others. */
@@ -352,6 +359,8 @@ apply_model(FunctionCallInfo fcinfo, const Model *model, bool by_name, bool with
 			score_term(&score, model->terms[i], x[i], contribution(model, i, x[i]));
 	}
 	score.value = predicted(model, predictor, exposure);
+	if (!isfinite(score.value))
+		score_note(&score, "out_of_range", "predictor");
 	return score;
 }
 

@@ -35,7 +35,7 @@ static Score
 news2_score(FunctionCallInfo fcinfo)
 {
 	static const InputRange respiration_range = {.name = "respiration_rate_per_min", .low = 0, .high = 100};
-	static const InputRange saturation_range = {.name = "oxygen_saturation_percent", .low = 0, .high = 100};
+	static const InputRange saturation_range = {.name = "oxygen_saturation_percent", .low = 20, .high = 100};
 	static const InputRange pressure_range = {.name = "systolic_bp_mmhg", .low = 0, .high = 350};
 	static const InputRange pulse_range = {.name = "pulse_per_min", .low = 0, .high = 350};
 	static const InputRange temperature_range = {.name = "temperature_c", .low = 20, .high = 45,

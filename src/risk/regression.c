@@ -68,6 +68,23 @@ parameters_of(Regression *regression)
 	return (double *) (regression->sums + sums_of(regression->pass, regression->columns));
 }
 
+/* How many parameters a pass has for each column: none, the centre, and coefficients and direction. */
+static bool
+parameters_fit(RegressionPass pass, int columns, int parameters)
+{
+	switch (pass)
+	{
+		case PASS_PRODUCTS:
+			return parameters == 0;
+		case PASS_START:
+			return parameters == columns;
+		case PASS_STEP:
+			return parameters == 2 * columns || parameters == 3 * columns;
+		default:
+			return parameters == 2 * columns;
+	}
+}
+
 static const char *
 regression_problem(const Regression *regression, Size size)
 {
@@ -78,6 +95,9 @@ regression_problem(const Regression *regression, Size size)
 		regression->parameters < 0 || regression->parameters > 3 * REGRESSION_MOST_TERMS ||
 		size != size_of(regression->pass, regression->columns, regression->parameters))
 		return "a header that does not fit";
+	/* the sum over clusters has none */
+	if (!parameters_fit(regression->pass, regression->columns, regression->parameters) && !(regression->pass == PASS_SQUARES && regression->parameters == 0))
+		return "parameters that do not fit the pass";
 	if (regression->rows < 0 || regression->left_out < 0)
 		return "negative counts";
 	return NULL;
@@ -241,6 +261,15 @@ add_start(Regression *state, const double *x, double y, double weight, double of
 	add_products(regression_triangle(state), x, state->columns, weight * variance);
 }
 
+/* Residual squared over variance; of a probability that rounding made 0 or 1 too. */
+static double
+pearson_at(RegressionFamily family, double y, double predictor, double mean)
+{
+	if (family == FAMILY_LOGISTIC)
+		return exp(y > 0 ? -predictor : predictor);
+	return y == mean ? 0 : (y - mean) * (y - mean) / variance_at(family, mean);
+}
+
 /* At the coefficients: parameters are the coefficients, then the direction of the last step. */
 static void
 add_at_coefficients(Regression *state, const double *x, double y, double weight, double offset, bool probability)
@@ -264,7 +293,7 @@ add_at_coefficients(Regression *state, const double *x, double y, double weight,
 	if (state->family != FAMILY_LINEAR)
 		sum_add(&state->log_likelihood, weight * log_likelihood_at(state->family, y, predictor, mean));
 	sum_add(&state->deviance, weight * deviance_at(state->family, y, predictor, mean));
-	sum_add(&state->pearson, weight * residual * residual / variance);
+	sum_add(&state->pearson, weight * pearson_at(state->family, y, predictor, mean));
 	if (state->parameters == 3 * state->columns)
 	{
 		double		along = dot(coefficients + state->columns, x, state->columns);
@@ -312,23 +341,6 @@ fold_row(Regression *state, const double *x, double y, double weight, double off
 }
 
 /* ---- the aggregate ---- */
-
-/* How many parameters a pass has for each column: none, the centre, and coefficients and direction. */
-static bool
-parameters_fit(RegressionPass pass, int columns, int parameters)
-{
-	switch (pass)
-	{
-		case PASS_PRODUCTS:
-			return parameters == 0;
-		case PASS_START:
-			return parameters == columns;
-		case PASS_STEP:
-			return parameters == 2 * columns || parameters == 3 * columns;
-		default:
-			return parameters == 2 * columns;
-	}
-}
 
 static Regression *
 first_state(FunctionCallInfo fcinfo, int columns)
@@ -382,6 +394,8 @@ regression_fold(PG_FUNCTION_ARGS)
 		state = PG_GETARG_REGRESSION(0);
 	else
 		state = regression_open(PointerGetDatum(PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(0))));
+	if (!parameters_fit(state->pass, state->columns, state->parameters))
+		argument_error("regression", "is a sum over clusters, which no row can enter", NULL);
 	if (columns != state->columns)
 		argument_error("x", "must have the same number of elements in every row", NULL);
 	if (PG_ARGISNULL(3) || PG_ARGISNULL(5) || PG_ARGISNULL(6) || (ARR_HASNULL(array) && array_contains_nulls(array)))

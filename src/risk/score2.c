@@ -153,6 +153,8 @@ score2_score(FunctionCallInfo fcinfo)
 	if (model == MODEL_DIABETES)
 	{
 		in.diagnosis_age = score_number(&score, fcinfo, 9, &diagnosis_range);
+		if (in.diagnosis_age > in.age)
+			score_note(&score, "out_of_range", "age_at_diabetes_diagnosis_years");
 		in.hba1c = score_number(&score, fcinfo, 10, &hba1c_range);
 		in.egfr = score_number(&score, fcinfo, 11, &egfr_range);
 	}

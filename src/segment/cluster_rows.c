@@ -67,18 +67,18 @@ static void
 add_category(ClusterSource *source, const QueryColumns *columns, int position)
 {
 	int			category = source->categories++;
-	char	   *expression = psprintf("q.%s::text collate \"C\"", quote_identifier(columns->names[position]));
+	char	   *expression = psprintf("q.%s::pg_catalog.text collate \"C\"", quote_identifier(columns->names[position]));
 
 	if (category >= CLUSTER_MOST_CATEGORIES)
 		argument_error("terms", psprintf("must not be more than %d categories", CLUSTER_MOST_CATEGORIES), NULL);
 	source->category_names[category] = columns->names[position];
-	source->category_expressions[category] = psprintf("pg_catalog.array_position(%s::text[], %s)", read_words(source, expression, category), expression);
+	source->category_expressions[category] = psprintf("pg_catalog.array_position(%s::pg_catalog.text[], %s)", read_words(source, expression, category), expression);
 }
 
 static char *
 label_expression(const QueryColumns *columns, const char *name, const char *argument)
 {
-	return name ? psprintf("q.%s::text", quote_identifier(columns->names[find_column(columns, name, argument)])) : NULL;
+	return name ? psprintf("q.%s::pg_catalog.text", quote_identifier(columns->names[find_column(columns, name, argument)])) : NULL;
 }
 
 /* Says what to read of the source's query: terms, or all columns; words and booleans are categories if mixed. */
@@ -131,9 +131,9 @@ pass_query(const ClusterSource *source)
 	initStringInfo(&sql);
 	appendStringInfoString(&sql, "select ph.cluster_step($1, array[");
 	append_list(&sql, source->expressions, source->columns);
-	appendStringInfoString(&sql, "]::float8[], array[");
+	appendStringInfoString(&sql, "]::pg_catalog.float8[], array[");
 	append_list(&sql, source->category_expressions, source->categories);
-	appendStringInfo(&sql, "]::integer[]) from (%s\n) q", source->query);
+	appendStringInfo(&sql, "]::pg_catalog.int4[]) from (%s\n) q", source->query);
 	return sql.data;
 }
 

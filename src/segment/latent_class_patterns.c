@@ -31,8 +31,8 @@ ask_patterns(const char *query, ArrayType *terms)
 
 		patterns.names[j] = columns.names[positions[j]];
 		/* anything but 0, 1 and NULL makes the pattern NULL */
-		appendStringInfo(&yes, "%s(case when %s = 1::float8 then 1::bigint << %d when %s = 0::float8 or %s is null then 0::bigint end)", j > 0 ? " | " : "", item, j, item, item);
-		appendStringInfo(&known, "%s(case when %s is null then 0::bigint else 1::bigint << %d end)", j > 0 ? " | " : "", item, j);
+		appendStringInfo(&yes, "%s(case when %s = 1::pg_catalog.float8 then 1::pg_catalog.int8 << %d when %s = 0::pg_catalog.float8 or %s is null then 0::pg_catalog.int8 end)", j > 0 ? " | " : "", item, j, item, item);
+		appendStringInfo(&known, "%s(case when %s is null then 0::pg_catalog.int8 else 1::pg_catalog.int8 << %d end)", j > 0 ? " | " : "", item, j);
 	}
 	appendStringInfo(&sql, "select yes, known, pg_catalog.count(*) from (select %s as yes, %s as known from (%s\n) q) p group by yes, known order by known, yes",
 					 yes.data, known.data, query);

@@ -115,7 +115,7 @@ open_column(Reader *reader, TreeColumn *column, Dictionary *dictionary, const Qu
 	{
 		column->kind = type == BOOLOID ? TREE_FLAG : TREE_CATEGORY;
 		column->codes = palloc_array(int16, FIRST_CAPACITY);
-		appendStringInfo(&reader->select, ", q.%s%s", name, type == BOOLOID ? "" : "::text");
+		appendStringInfo(&reader->select, ", q.%s%s", name, type == BOOLOID ? "" : "::pg_catalog.text");
 		dictionary_open(dictionary, "terms", columns->names[position], TREE_MOST_WORDS);
 		/* words that are equal in SQL but not byte for byte would fall on two sides */
 		if (type != BOOLOID && OidIsValid(collation) && !get_collation_isdeterministic(collation))
@@ -143,7 +143,7 @@ open_response(Reader *reader, const QueryColumns *columns, int position)
 	data->boolean = type == BOOLOID;
 	if (!data->boolean && !is_word_type(type))
 		argument_error("response", "must be boolean or text for gini", "Write it as text: outcome::text.");
-	appendStringInfo(&reader->select, "select q.%s::text", quote_identifier(columns->names[position]));
+	appendStringInfo(&reader->select, "select q.%s::pg_catalog.text", quote_identifier(columns->names[position]));
 }
 
 /* Says what to read, and makes the arrays for it. */
@@ -166,7 +166,7 @@ open_reader(FunctionCallInfo fcinfo, Reader *reader, const char *query)
 	if (exposure)
 		exposure_column = find_column(&columns, exposure, "exposure");
 	open_response(reader, &columns, find_column(&columns, response, "response"));
-	appendStringInfo(&reader->select, ", %s", exposure ? number_expression(&columns, exposure_column, "exposure") : "1::float8");
+	appendStringInfo(&reader->select, ", %s", exposure ? number_expression(&columns, exposure_column, "exposure") : "1::pg_catalog.float8");
 	data->column_count = query_terms(PG_ARGISNULL(2) ? NULL : PG_GETARG_ARRAYTYPE_P(2), &columns, (const char *const[]) {response, exposure}, 2, TREE_MOST_TERMS, &terms);
 	if (data->column_count == 0)
 		argument_error("terms", "must have a column beside the response", NULL);

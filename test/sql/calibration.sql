@@ -28,3 +28,6 @@ select calibration('people; 5: 10 3 3');
 select recalibrated(1.5, 0), recalibrated(0, 1), recalibrated(1, 1);
 select recalibrated(0, 1) as never, recalibrated(1, 1) as always;
 select recalibrate(given_model('linear', '{l}', '{1}'), 'people; 0.1: 5 1 1');
+
+-- a side whose risks are all certain has no line, and says so
+select * from ph.calibration_difference((select ph.person_tally(0::float8, i % 4 = 0) from generate_series(1, 100) i), (select ph.person_tally(i / 101.0::float8, i % 3 = 0) from generate_series(1, 100) i));

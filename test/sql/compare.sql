@@ -56,3 +56,6 @@ select ph.smr(array[a, b], array[a]) from pair where name = 'counts';
 select (ph.smr('{}'::ph.tally[], '{}')).note, (ph.smr(array[a], array[null::ph.tally])).note from pair where name = 'counts';
 select round(sum(exposure)::numeric, 3), count(*) from ph.cells(ph.who_world(21));
 select ph.who_world(20);
+
+-- everybody has it, there and here
+select * from ph.benchmark('counts; 0: 10 10 10', 1, 'proportion');

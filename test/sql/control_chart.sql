@@ -65,3 +65,6 @@ select ph.cusum(1, 1, 0) over ();
 select ph.risk_adjusted_cusum(true, 1.5) over ();
 select ph.risk_adjusted_cusum(true, 0.5, 0.5) over ();
 select ph.ewma(1, 1, 1, 2) over ();
+
+-- where screening leaves no movement the unscreened range stands; where nothing varies there are no limits
+select (x).special_cause, count(*), bool_and((x).upper > (x).lower) as limits from (select ph.xmr(case when i = 10 then 6 else 5 end, d) over (order by d) as x from (select i, (date '2024-01-01' + i * interval '1 month')::date as d from generate_series(0, 15) i) s) s group by 1 order by 1;

@@ -29,3 +29,7 @@ select a.value is not null as value, a.note from auroc((select person_tally(case
 select auroc('people; 1: 5 3 5');
 select auroc(null), auroc_difference(null, 'people; 0.1: 5 1 1; 0.9: 3 2 2'), concordance('{}');
 select * from top_shares('people; 0.1: 5 1 1', '{0}');
+
+-- nothing is known of the spread of one person
+select * from ph.auroc((select ph.person_tally(i::float8, i = 7) from generate_series(1, 10) i)), unnest(array['delong']) l;
+select * from ph.auroc((select ph.person_tally(i::float8, i = 7) from generate_series(1, 10) i), limits => 'logit');

@@ -65,3 +65,19 @@ select fit('logistic', 'select outcome, age from person where random() < 0.5');
 select fit('linear', 'delete from person');
 select count(*) from person;
 select fit('linear', 'select cost, age, age from person');
+
+-- a finite estimate is found where one row is far out, and where outcomes hardly overlap; separation is still said
+create temp table far as select i, (i * 7919 % 1000) / 1000.0::float8 as x, ((i * 104729) % 997 < 400)::int as y from generate_series(1, 500) i union all select 501, 5e3, 1;
+select (m).status, round((m).coefficients[1]::numeric, 6) as intercept, round((m).coefficients[2]::numeric, 6) as x, round((m).pearson::numeric, 2) as pearson from ph.fit('logistic', 'select y, x from far') m;
+select (m).status, round((m).coefficients[2]::numeric, 4) as slope from ph.fit('logistic', 'select (i > 50 or i = 49)::int as y, i from generate_series(1, 1000) i') m;
+select (m).status from unnest(array['select (i > 50)::int as y, i from generate_series(1, 100) i', 'select (i > 50)::int as y, (i > 30)::int as z, i % 7 as w from generate_series(1, 100) i', 'select (i > 50)::int as y, i * 1e6 as i from generate_series(1, 100) i']) q, ph.fit('logistic', q) m;
+-- robust errors do not change where a term's mean is far from 0
+create temp table shifted as select (i * 7919 % 1000) / 100.0 as x, ((i * 7919 % 1000) / 100.0 * 2 + ((i * 104729) % 997) / 997.0 * (1 + (i * 7919 % 1000) / 100.0))::float8 as y, i % 40 as area from generate_series(1, 2000) i;
+select v, max(e) / min(e) - 1 < 1e-7 as same from unnest(array['hc0', 'hc1', 'cluster']) v, unnest('{0,1e6,1e9}'::float8[]) s, lateral (select standard_error as e from ph.coefficients(ph.fit('linear', format('select y, x + %s as x, area from shifted', s), terms => '{x}', variance => v, cluster => case v when 'cluster' then 'area' end)) where term = 'x') f group by v order by v;
+-- more than a hundred terms
+select string_agg(format('(i * %s %% 1009)::float8 as x%s', 7 + 2 * g, g), ', ') as terms from generate_series(1, 105) g \gset
+select (ph.fit('logistic', 'select (i * 31 % 17 < 8)::int as y, ' || :'terms' || ' from generate_series(1, 3000) i', max_iterations => 30)).status;
+select (ph.fit('linear', 'select i * 31 % 17 as y, (i * 9 % 1009)::float8 as z, ' || :'terms' || ' from generate_series(1, 3000) i')).status;
+select ph.fit('linear', 'select i as y, i * i as "(intercept)" from generate_series(1, 9) i');
+-- one cluster tells nothing of the variance between clusters
+select (m).status, (m).covariance, (m).clusters, (m).note from unnest(array['cluster', 'cluster0']) v, ph.fit('linear', 'select y, x, 1 as k from shifted', cluster => 'k', variance => v) m;

@@ -30,6 +30,7 @@ select round(((t).chi_squared)::numeric, 6) as chi_squared, (t).trend, (u).trend
 from (select ph.recent_trend(ph.count_tally(y, 100 + 20 * y, 1000)) t, ph.recent_trend(ph.count_tally(-y, 100 + 20 * y, 1000)) u from generate_series(3, 7) y) q;
 with y as (select y - 5 t, 100.0 + 20 * y c, 1000.0 n from generate_series(3, 7) y), s as (select sum(n) nn, sum(c) cc, sum(c * t) ct, sum(n * t) nt, sum(n * t * t) ntt from y) select round(nn * (nn * ct - cc * nt) ^ 2 / (cc * (nn - cc) * (nn * ntt - nt ^ 2)), 6) as by_hand from s;
 select (ph.recent_trend(null)).note, (ph.recent_trend('counts; 1: 5 2 2')).note, (ph.recent_trend('{1,2,3,4,4}', '{1,2,3,4,5}', '{0,1,2,3,4}', '{2,3,4,5,6}')).note, (ph.recent_trend('{1,2,3,4,5}', '{1,2,3,4,5}', '{1,2,3,4,5}', '{1,2,3,4,5}')).note;
+select ph.recent_trend('people; 1: 9 5 25; 2: 9 5 25; 3: 9 5 25; 4: 9 6 36; 5: 9 7 49');
 select ph.recent_trend('{1,2}', '{1}', '{1}', '{1}');
 -- shrinkage by hand (Marshall), and laws
 with m as (select sum(events) / sum(people) m, sum(people) n, count(*) k from place), a as (select m, sum(people * (events / people - m) ^ 2) / n - m * k / n a from place, m group by m, n, k)
@@ -41,3 +42,6 @@ select (ph.shrunken_rate(1, 10) over ()).note, (ph.shrunken_rate(null, 10) over 
 -- system, place and neighbourhood: levels reconcile
 create temp table cell as select i % 4 area, i % 12 hood, (i % 19 * 5)::float8 age, (i * 7 % 11)::float8 x, (100 + i % 50)::float8 n from generate_series(1, 3000) i;
 select bool_and(p operator(ph.=) r) as reconcile from (select area, ph.count_tally(age, x, n) p from cell group by area) a join (select area, ph.rollup(t) r from (select area, hood, ph.count_tally(age, x, n) t from cell group by area, hood) h group by area) b using (area);
+
+-- a place without events is as far out as half of one is, where places differ more than by chance
+select n, d, (f).significance from (select n, d, ph.funnel(n, d, 'ratio', overdispersion => 'winsorised') over () as f from (values (10.0::float8, 10.0::float8), (20, 20), (0, 1), (0, 40)) v(n, d)) q;

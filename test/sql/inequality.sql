@@ -44,3 +44,13 @@ select ph.slope_index_of_inequality('{10,10}', '{1,0}', '{1,1}', scale => 'log')
 select ph.slope_index_of_inequality('{10,10}', '{1,2}', '{1,1}', transform => true);
 select ph.slope_index_of_inequality('{10,10}', '{1,2}', '{1,1}', repetitions => 10);
 select ph.population_attributable_risk(g, 'rate', reference => 9) from grp;
+
+-- groups of certain values tell nothing of how sure the line is
+select * from ph.slope_index_of_inequality(array['people; 0: 5 5 5', 'people; 0: 5 0 0']::ph.tally[], 'proportion');
+select (p).* from (select ph.equity_progress(array['people; 0: 5 5 5', 'people; 0: 5 0 0']::ph.tally[], array['people; 0: 5 0 0', 'people; 0: 5 0 0']::ph.tally[], 'proportion') as p) q;
+
+-- a line that goes below 0 has no ratio
+select * from ph.relative_index_of_inequality(array['counts; 0: 1000 3 3', 'counts; 0: 500 10 10', 'counts; 0: 1000 50 50']::ph.tally[], 'rate');
+
+-- noise is no gradient that could have been reversed
+select (e).verdict, (e).how from (select ph.equity_progress(array['counts; 0: 10000 800 800', 'counts; 0: 10000 800 800', v]::ph.tally[], array['counts; 0: 10000 1000 1000', 'counts; 0: 10000 800 800', 'counts; 0: 10000 600 600']::ph.tally[], 'rate') e from unnest(array['counts; 0: 10000 801 801', 'counts; 0: 10000 799 799']) v) x;

@@ -42,3 +42,8 @@ select pg_temp.near((ph.years_of_life_lost(t, 70)).value, by_hand) as crude, pg_
   pg_temp.near((ph.years_of_life_lost(t, 70, per => 1)).upper * 100000, (ph.years_of_life_lost(t, 70)).upper) as per
 from (select ph.count_tally(least(floor(age / 5) * 5, 90), deaths, people) t, ph.count_tally(floor(age / 5) * 5, 0, people) own, 100000 * sum((70 - floor(age / 5) * 5 - 2.5) * deaths) filter (where age < 70) / sum(people) filter (where age < 70) by_hand from band) q;
 select ph.years_of_life_lost('counts; 0: 10 1 1', 72);
+
+-- people below the standard are not left out in silence, nor a standard with missing rows or a band across the limit taken
+select * from ph.years_of_life_lost('counts; 0: 1000 5 5; 5: 1000 20 20; 15: 1000 15 15; 20: 1000 12 12', 75, 'counts; 15: 1 0 0; 20: 1 0 0; 75: 1 0 0', ages => '{0,5,15,20,75}');
+select ph.years_of_life_lost('counts; 0: 1000 5 5', 75, 'counts; 0: 80 0 0; 65: 20 0 0');
+select ph.years_of_life_lost('counts; 0: 1000 5 5', 75, 'counts; missing 3; 0: 80 0 0; 75: 20 0 0');

@@ -73,3 +73,10 @@ select ph.log_rank('{"people; 5: 2 1 1","people; 5: 2 1 1"}', null);
 select ph.log_rank('{"people; 5: 2 1 1","counts; 5: 2 3 3"}');
 select ph.log_rank('{{"people; 5: 2 1 1"},{"people; 5: 2 1 1"}}');
 select ph.log_rank(array_agg('people; 5: 2 1 1'::ph.tally)) from generate_series(1, 1001);
+
+-- sets of groups never at risk together: the degrees of freedom are the rank of the variance, and the statistic the sum of the sets'
+with p as (select g, case when g <= 2 then 0 else 100 end as entry, (case when g <= 2 then 0 else 100 end) + 1 + (i * (7 + g)) % 37 as leaving, (i * g) % 3 = 0 as event from generate_series(1, 4) g, generate_series(1, 40) i where i <= 20 + 5 * g),
+  t as (select g, ph.person_tally(leaving, event) as l, ph.person_tally(entry, false) as e from p group by g),
+  all_sets as (select ph.log_rank(array_agg(l order by g), 'log-rank', array_agg(e order by g)) as r from t),
+  one_set as (select ph.log_rank(array_agg(l order by g), 'log-rank', array_agg(e order by g)) as r from t group by g <= 2)
+select (a.r).degrees_of_freedom, abs((a.r).statistic - (select sum((r).statistic) from one_set)) < 1e-9 as same, round((a.r).p_value::numeric, 5) as p from all_sets a;

@@ -20,3 +20,6 @@ select score2(60, 'male', 'low', true, 150, 230, 50) as milligrams, score2(60, '
   (score2(60, 'male', 'low', false, 150, 5, 1.2, model => 'score2_diabetes', age_at_diabetes_diagnosis_years => 50, hba1c_mmol_mol => 53, egfr_ml_min => 80)).band as diabetes;
 select count(*) as terms from score2_terms(75, 'female', 'low', true, 150, 6, 1.2, true);
 select score2(60, 'male', 'uk', true, 150, 6, 1.2);
+
+-- a diagnosis after the present age
+select ph.score2(50, 'm', 'low', false, 130, 5, 1.3, true, 'score2_diabetes', 80, 50, 90);

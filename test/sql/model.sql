@@ -35,3 +35,8 @@ select score(m, '{"age": 70}'::jsonb) from models where name = 'logistic';
 select score(m, '{"age": "old", "sex": 1}'::jsonb) from models where name = 'logistic';
 select score(m, '[1]'::jsonb) from models where name = 'logistic';
 select score(m, '{70,1}'::float8[], 2) from models where name = 'logistic';
+
+-- what no number can hold is said; a centre has no nulls
+select ph.score(ph.given_model('poisson', '{a}', '{1}'), array[705]::float8[]), ph.score(ph.given_model('poisson', '{a}', '{1}'), array[800]::float8[]), ph.score(ph.given_model('linear', '{a}', '{1e300}'), array[1e300]::float8[]);
+select ph.score(row('poisson', '{a}', '{1}', null, '{NULL}', null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null)::ph.model, array[2.0]::float8[]);
+select ph.given_model('logistic', '{(intercept),a}', '{1,1}', '{1,5}');

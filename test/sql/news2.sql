@@ -12,3 +12,6 @@ select sum(contribution) = (news2(22, 93, true, 105, 115, 'V', 38.5)).value as a
 select news2(null, 97, null, 125, 70, 'A', 37), news2(16, 101, false, 125, 70, 'A', 37), news2(16, 97, false, 125, 70, 'sleepy', 37), news2(16, 97, false, 125, 70, 'A', 98.6), news2(16, 97, false, 125, 70, 'A', 37, 1, 12), news2('NaN', 97, false, 125, 70, 'A', 37);
 select * from news2_terms(null, 97, false, 125, 70, 'A', 37);
 select news2(16, 97, false, 125, 70, 'A', 37, 3);
+
+-- a share in place of per cent
+select ph.news2(16, 0.97, false, 120, 70, 'A', 37);

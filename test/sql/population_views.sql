@@ -180,4 +180,6 @@ from pg_class where relnamespace = 'pop'::regnamespace and relkind = 'v';
 create view pop.mine as select * from pop.register;
 call ph.create_population_views('pop');
 
+
+select ph.completed_years('2020-06-01', '2020-01-01') as unborn, ph.completed_years('2020-06-01', 'infinity') as never, ph.completed_years('2020-06-01', '2020-06-01') as born;
 drop schema pop cascade;

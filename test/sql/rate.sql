@@ -73,3 +73,7 @@ select ph.proportion('empty', 1, 95);
 -- repeated events are no proportion, whatever the rows were
 select (ph.proportion('counts; 1: 10 4 80')).value;
 select (ph.proportion('mixed; 40: 11 3 9')).value;
+
+-- mid-P limits of many events: no jump where the method changes, and where R puts them
+select round((a.upper - 899999)::numeric, 3) as below, round((b.upper - 900001)::numeric, 3) as above, round(c.lower::numeric, 0) as lower, round(c.upper::numeric, 0) as upper
+from ph.count_limits(899999, 0.95, 'mid-p') a, ph.count_limits(900001, 0.95, 'mid-p') b, ph.count_limits(1e9, 0.95, 'mid-p') c;

@@ -23,3 +23,7 @@ select regression_sums('products', 'linear', y, x, -1, 0, '{}', false) from r;
 select regression_sums('products', 'linear', 1e200, x, 1, 0, '{}', false) from r;
 select 'products linear 3 0 1 0'::regression;
 select 'products cox 0 0 1 0 1'::regression;
+
+-- parameters that do not fit the pass are no value, and sums over clusters take no rows
+select 'step linear 2 0 1 0 1 1 Infinity 0 1 0 1 0 0 0 0 0 4 0 4 0 -2 0 -4 0 1 0 2 0 4 0'::ph.regression;
+select ph.regression_fold(ph.regression_outer(s), 'squares', 'linear', 1, array[1.0], 1, 0, '{}', false) from (select ph.regression_sums('scores', 'linear', i, array[1.0], 1, 0, '{0,1}', false) as s from generate_series(1, 3) i) q;
