@@ -100,6 +100,9 @@ measure_difference(const Measure *first, const Measure *second, double per, doub
 
 		limits = (Limits) {difference - distance, difference + distance};
 	}
+	/* limits of no width would be a certainty that two sides without variation cannot give */
+	if (!(limits.upper > limits.lower))
+		limits = (Limits) {NAN, NAN};
 	comparison = no_comparison((Estimate) {difference, limits.lower, limits.upper, NULL});
 	if (error > 0)
 		comparison.p_value = two_sided(difference / error, degrees);
@@ -133,6 +136,8 @@ measure_ratio(const Measure *first, const Measure *second, double per, double co
 	}
 	else if (error > 0)
 		comparison.p_value = two_sided(log(x / y) / error, INFINITY);
+	else
+		comparison.estimate.lower = comparison.estimate.upper = NAN;
 	comparison.verdict = comparison_verdict(comparison.estimate.lower, comparison.estimate.upper, 1, better);
 	estimate_scale(&comparison.estimate, per);
 	pass_notes(&comparison.estimate, first, second);

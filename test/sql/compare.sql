@@ -59,3 +59,7 @@ select ph.who_world(20);
 
 -- everybody has it, there and here
 select * from ph.benchmark('counts; 0: 10 10 10', 1, 'proportion');
+-- two sides without variation give no certainty
+select * from ph.compare('people; 0: 2 6 18', 'people; 0: 20 20 20', 'mean');
+select * from ph.compare('people; 0: 2 6 18', 'people; 0: 20 20 20', 'mean', contrast => 'ratio');
+select * from ph.restricted_mean_difference('people; 5: 4 4 4', 'people; 7: 4 4 4', 10, better => 'higher');
