@@ -15,6 +15,7 @@
 #include "core/distribution.h"
 #include "core/interval.h"
 #include "core/record.h"
+#include "core/sort.h"
 #include "core/window.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -205,15 +206,6 @@ place_at(WindowObject window, const Funnel *funnel, int64 row, Place *place)
 	return !isnan(place->numerator) && !isnan(place->denominator);
 }
 
-static int
-compare_scores(const void *a, const void *b)
-{
-	double		left = *(const double *) a;
-	double		right = *(const double *) b;
-
-	return (left > right) - (left < right);
-}
-
 /* A place's distance from the baseline in its own errors; a place without events counts half of one. */
 static double
 score_of(const Funnel *funnel, const Place *place)
@@ -238,7 +230,7 @@ mean_square(double *scores, int count, Overdispersion method, int *used)
 	int			tenth = count / 10;
 	double		sum = 0;
 
-	qsort(scores, count, sizeof(double), compare_scores);
+	sort_numbers(scores, count);
 	*used = 0;
 	for (int i = 0; i < count; i++)
 	{

@@ -13,6 +13,7 @@
 #include "core/distribution.h"
 #include "core/interval.h"
 #include "core/record.h"
+#include "core/sort.h"
 #include "core/tally_list.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -276,22 +277,13 @@ draw_normal(pg_prng_state *state)
 	return -normal_upper_quantile(fmax(u, 0x1p-54));
 }
 
-static int
-compare_doubles(const void *a, const void *b)
-{
-	double		left = *(const double *) a;
-	double		right = *(const double *) b;
-
-	return (left > right) - (left < right);
-}
-
 static void
 limits_of_draws(double *draws, int repetitions, double confidence, Estimate *estimate)
 {
 	double		tail = (1 - confidence) / 2;
 
 	CHECK_FOR_INTERRUPTS();
-	qsort(draws, repetitions, sizeof(double), compare_doubles);
+	sort_numbers(draws, repetitions);
 	estimate->lower = draws[Max((int) rint(repetitions * tail), 1) - 1];
 	estimate->upper = draws[Max((int) rint(repetitions * (1 - tail)), 1) - 1];
 	estimate_note(estimate, "simulated_limits: %d repetitions", repetitions);

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "core/argument.h"
+#include "core/sort.h"
 #include "core/window.h"
 #include "miscadmin.h"
 
@@ -14,15 +15,6 @@ typedef struct Ranking
 	int			groups;
 	double		sorted[FLEXIBLE_ARRAY_MEMBER];
 } Ranking;
-
-static int
-compare_values(const void *a, const void *b)
-{
-	double		left = *(const double *) a;
-	double		right = *(const double *) b;
-
-	return (left > right) - (left < right);
-}
 
 /* A value that orders, turned round where the highest come first; NAN for NULL and NaN. */
 static double
@@ -54,7 +46,7 @@ rank_values(WindowObject window, Ranking *ranking, int rows, bool highest_first)
 		if (!isnan(value))
 			ranking->sorted[ranking->known++] = value;
 	}
-	qsort(ranking->sorted, ranking->known, sizeof(double), compare_values);
+	sort_numbers(ranking->sorted, ranking->known);
 	ranking->ready = true;
 }
 
