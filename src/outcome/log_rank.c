@@ -9,8 +9,6 @@
 
 #include <math.h>
 
-#include <gsl/gsl_blas.h>
-#include <gsl/gsl_errno.h>
 #include <gsl/gsl_linalg.h>
 
 #include "core/argument.h"

@@ -246,7 +246,7 @@ calibration_difference(PG_FUNCTION_ARGS)
 	for (int i = 0; i < 2; i++)
 		if (isnan(lines[i].intercept))
 		{
-			estimate_note(&comparison.estimate, "%s: certain_risks", i == 0 ? "first" : "second");
+			estimate_note(&comparison.estimate, "%s: risk_0_or_1", i == 0 ? "first" : "second");
 			return comparison_datum(fcinfo, comparison);
 		}
 	difference = lines[0].intercept - lines[1].intercept;

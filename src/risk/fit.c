@@ -9,61 +9,23 @@
 
 #include <math.h>
 
-#include "catalog/pg_type.h"
 #include "core/argument.h"
 #include "core/query.h"
 #include "core/record.h"
 #include "executor/spi.h"
-#include "miscadmin.h"
+#include "risk/fit.h"
 #include "risk/model.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
 /* what is left of a column after the others, as a share of its variance, that is only rounding */
 #define COLLINEAR 1e-22
-#define CONVERGED 1e-6			/* a Newton step of so many standard errors is the last */
-#define MOST_HALVINGS 30
-#define FIRST_STEPS 8			/* after which a step points nowhere but to where the likelihood still rises */
-
-typedef enum Variance
-{
-	VARIANCE_MODEL,
-	VARIANCE_HC0,
-	VARIANCE_HC1,
-	VARIANCE_CLUSTER,
-	VARIANCE_CLUSTER0
-} Variance;
 
 static const char *const variances[] = {"model", "hc0", "hc1", "cluster", "cluster0", NULL};
 static const char *const weight_types[] = {"frequency", "probability", NULL};
 
-typedef struct Fit
-{
-	RegressionFamily family;
-	char	   *query;
-	char	   *response;		/* expressions over q, a row of the query */
-	char	   *weight;
-	char	   *offset;
-	char	   *cluster;		/* NULL: none */
-	char	  **names;			/* of the columns that enter, the intercept first */
-	char	  **columns;		/* their expressions */
-	int			count;
-	char	   *complete;		/* whether a row has every column, also one that was dropped; NULL: none was */
-	bool		intercept;
-	bool		probability;
-	Variance	variance;
-	int			most_iterations;
-	double	   *centre;			/* of the columns that enter; 0 without an intercept */
-	double	   *coefficients;	/* of the centred columns */
-	double	   *direction;		/* of the last step */
-	int			passes;
-	int64		rows;			/* of the first pass: every pass must see the same, and these responses */
-	double		least;
-	double		greatest;
-	MemoryContext context;		/* that of the caller: results of passes live there */
-} Fit;
+static const char *const outcome_words[] = {"ok", "separation", "singular", "not_converged"};
 
 /* ---- columns ---- */
 
@@ -126,82 +88,6 @@ read_question(FunctionCallInfo fcinfo, Fit *fit)
 	read_terms(fcinfo, fit, &columns, others, lengthof(others));
 }
 
-/* ---- one pass ---- */
-
-static Datum
-parameters_datum(const Fit *fit, RegressionPass pass)
-{
-	int			lists = pass == PASS_PRODUCTS ? 0 : pass == PASS_START ? 1 : pass == PASS_STEP && fit->direction ? 3 : 2;
-	const double *given[] = {fit->centre, fit->coefficients, fit->direction};
-	Datum	   *elements = palloc(sizeof(Datum) * Max(3 * fit->count, 1));
-
-	for (int list = 0; list < lists; list++)
-		for (int j = 0; j < fit->count; j++)
-			elements[list * fit->count + j] = Float8GetDatum(given[list][j]);
-	return PointerGetDatum(construct_array(elements, lists * fit->count, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
-}
-
-/* The rows of the query as response, columns, weight and offset; a row without cluster counts as missing. */
-static char *
-source_of(const Fit *fit, bool by_cluster)
-{
-	StringInfoData sql;
-
-	initStringInfo(&sql);
-	appendStringInfoString(&sql, "select ");
-	if (fit->cluster || fit->complete)
-		appendStringInfo(&sql, "case when %s%s%s then %s end", fit->cluster ? fit->cluster : "", fit->cluster ? " is not null and " : "",
-						 fit->complete ? fit->complete : "true", fit->response);
-	else
-		appendStringInfoString(&sql, fit->response);
-	appendStringInfoString(&sql, " as y, array[");
-	for (int j = 0; j < fit->count; j++)
-		appendStringInfo(&sql, "%s%s", j > 0 ? ", " : "", fit->columns[j]);
-	appendStringInfo(&sql, "]::pg_catalog.float8[] as x, (%s)::pg_catalog.float8 as w, (%s)::pg_catalog.float8 as o", fit->weight, fit->offset);
-	if (by_cluster)
-		appendStringInfo(&sql, ", %s as cluster", fit->cluster);
-	appendStringInfo(&sql, " from (%s\n) q", fit->query);
-	return sql.data;
-}
-
-/* A copy of what the pass summed up; NULL of no rows. */
-static Regression *
-run_pass(Fit *fit, RegressionPass pass, bool by_cluster)
-{
-	Oid			types[] = {FLOAT8ARRAYOID};
-	Datum		values[] = {parameters_datum(fit, by_cluster ? PASS_SCORES : pass)};
-	char	   *sums = psprintf("ph.regression_sums('%s', '%s', y, x, w, o, $1, %s)", regression_passes[by_cluster ? PASS_SCORES : pass],
-								regression_families[fit->family], fit->probability ? "true" : "false");
-	char	   *sql = by_cluster
-		? psprintf("select ph.regression_outer(scores) from (select %s as scores from (%s) s where cluster is not null group by cluster) c", sums, source_of(fit, true))
-		: psprintf("select %s from (%s) s", sums, source_of(fit, false));
-	Regression *result = NULL;
-	bool		isnull;
-	Datum		datum;
-
-	CHECK_FOR_INTERRUPTS();
-	fit->passes++;
-	if (SPI_execute_with_args(sql, 1, types, values, NULL, true, 0) != SPI_OK_SELECT || SPI_processed != 1)
-		argument_error("query", "must be a SELECT", NULL);
-	datum = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
-	if (!isnull)
-	{
-		MemoryContext old = MemoryContextSwitchTo(fit->context);
-
-		result = regression_open(PointerGetDatum(PG_DETOAST_DATUM_COPY(datum)));
-		MemoryContextSwitchTo(old);
-	}
-	SPI_freetuptable(SPI_tuptable);
-	if (pass != PASS_PRODUCTS && !by_cluster &&
-		(result == NULL || result->rows != fit->rows || result->least != fit->least || result->greatest != fit->greatest))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("argument \"query\" must return the same rows in every pass"),
-				 errhint("It calls something volatile, such as random(): store its rows in a table first.")));
-	ereport(DEBUG1, (errmsg("ph.fit: pass %d, %s", fit->passes, regression_passes[by_cluster ? PASS_SCORES : pass])));
-	return result;
-}
-
 /* ---- what enters ---- */
 
 /* The columns that the ones before them do not make up, and their means. */
@@ -229,177 +115,6 @@ joined_names(char **names, const bool *chosen, int count)
 		if (chosen[j])
 			appendStringInfo(&list, "%s%s", list.len > 0 ? ", " : "", names[j]);
 	return list.data;
-}
-
-/* ---- Newton's method ---- */
-
-typedef enum Outcome
-{
-	OUTCOME_CONVERGED,
-	OUTCOME_SEPARATION,
-	OUTCOME_SINGULAR,
-	OUTCOME_NOT_CONVERGED
-} Outcome;
-
-static const char *const outcome_words[] = {"ok", "separation", "singular", "not_converged"};
-
-/*
- * No row gets less likely along the last step, and some get more so: going on has no end (Albert and
- * Anderson 1984; the step itself is the certificate).
- */
-static bool
-is_separated(const Regression *step)
-{
-	return step->reach > 0.5 && step->margin >= -1e-6 * step->reach;
-}
-
-static double
-norm_of_step(const Fit *fit, Regression *state, const double *step)
-{
-	double		decrement = 0;
-
-	for (int j = 0; j < fit->count; j++)
-		decrement += step[j] * sum_value(regression_gradient(state)[j]);
-	return sqrt(fmax(decrement, 0));
-}
-
-/* One Newton step into step; false where the Hessian is singular. */
-static bool
-newton_step(const Fit *fit, Regression *state, double *step)
-{
-	MemoryContext factors = AllocSetContextCreate(CurrentMemoryContext, "ph.fit factor", ALLOCSET_DEFAULT_SIZES);
-	MemoryContext old = MemoryContextSwitchTo(factors);
-	Factor		factor = factor_new(regression_triangle(state), fit->count, false, 0);
-	bool		whole = factor.rank == fit->count;
-
-	factor_solve(&factor, regression_gradient(state), step);
-	MemoryContextSwitchTo(old);
-	MemoryContextDelete(factors);
-	return whole;
-}
-
-static void
-go_along(Fit *fit, const double *from, const double *step, double length)
-{
-	for (int j = 0; j < fit->count; j++)
-		fit->coefficients[j] = from[j] + length * step[j];
-}
-
-/*
- * From the response alone to a first step, then steps until one is too short to matter; a step after
- * which the deviance is higher is halved.  *final is the pass at the coefficients.
- */
-static Outcome
-newton(Fit *fit, Regression **final, int *iterations)
-{
-	Regression *state = run_pass(fit, PASS_START, false);
-	double	   *before = palloc(sizeof(double) * Max(fit->count, 1));
-	double	   *step = palloc(sizeof(double) * Max(fit->count, 1));
-
-	fit->coefficients = palloc0(sizeof(double) * Max(fit->count, 1));
-	fit->direction = NULL;
-	*iterations = 1;
-	if (!newton_step(fit, state, fit->coefficients))
-		return OUTCOME_SINGULAR;
-	pfree(state);
-	state = run_pass(fit, PASS_STEP, false);
-	while (*iterations < fit->most_iterations)
-	{
-		Regression *next;
-		double		size;
-		double		length = 1;
-
-		CHECK_FOR_INTERRUPTS();
-		++*iterations;
-		if (!newton_step(fit, state, step))
-			return OUTCOME_SINGULAR;
-		size = norm_of_step(fit, state, step);
-		memcpy(before, fit->coefficients, sizeof(double) * fit->count);
-		fit->direction = step;
-		go_along(fit, before, step, length);
-		next = run_pass(fit, PASS_STEP, false);
-		for (int halvings = 0; halvings < MOST_HALVINGS && size >= CONVERGED &&
-			 !(sum_value(next->deviance) <= sum_value(state->deviance) * (1 + 1e-10) + 1e-10); halvings++)
-		{
-			length /= 2;
-			go_along(fit, before, step, length);
-			pfree(next);
-			next = run_pass(fit, PASS_STEP, false);
-		}
-		if (!isfinite(sum_value(next->deviance)))
-			return OUTCOME_NOT_CONVERGED;
-		if (*iterations > FIRST_STEPS && is_separated(next))
-			return OUTCOME_SEPARATION;
-		pfree(state);
-		state = next;
-		*final = state;
-		if (size < CONVERGED)
-			return OUTCOME_CONVERGED;
-	}
-	return OUTCOME_NOT_CONVERGED;
-}
-
-/* ---- variances ---- */
-
-/* A B A of symmetric matrices, count x count. */
-static double *
-sandwich(const double *bread, Regression *squares, int count, double factor)
-{
-	double	   *half = palloc0(sizeof(double) * Max((Size) count * count, 1));
-	double	   *whole = palloc0(sizeof(double) * Max((Size) count * count, 1));
-	Sum		   *meat = regression_triangle(squares);
-
-	for (int i = 0; i < count; i++)
-		for (int j = 0; j < count; j++)
-			for (int k = 0; k < count; k++)
-				half[i * count + j] += bread[i * count + k] * sum_value(meat[k <= j ? PACKED(k, j) : PACKED(j, k)]);
-	for (int i = 0; i < count; i++)
-		for (int j = 0; j < count; j++)
-			for (int k = 0; k < count; k++)
-				whole[i * count + j] += factor * half[i * count + k] * bread[k * count + j];
-	return whole;
-}
-
-/*
- * HC0 of White 1980, HC1 with n / (n - k); clusters as Liang and Zeger 1986, with G / (G - 1) and, for
- * linear models, (n - 1) / (n - k), unless the name is cluster0.
- */
-static double *
-robust_covariance(Fit *fit, const double *bread, double n, int64 *clusters)
-{
-	bool		by_cluster = fit->variance == VARIANCE_CLUSTER || fit->variance == VARIANCE_CLUSTER0;
-	Regression *squares;
-	double		factor = 1;
-
-	fit->direction = NULL;
-	squares = run_pass(fit, PASS_SQUARES, by_cluster);
-	if (fit->variance == VARIANCE_HC1)
-		factor = n / (n - fit->count);
-	if (by_cluster)
-		*clusters = squares ? squares->rows : 0;
-	if (fit->variance == VARIANCE_CLUSTER)
-		factor = *clusters / (*clusters - 1.0) * (fit->family == FAMILY_LINEAR ? (n - 1) / (n - fit->count) : 1);
-	if (squares == NULL || !isfinite(factor) || factor < 0 || n <= fit->count || (by_cluster && *clusters < 2))
-		return NULL;
-	return sandwich(bread, squares, fit->count, factor);
-}
-
-/* From centred columns to the columns as they are: the intercept takes up what centring took off. */
-static void
-uncentre(const Fit *fit, double *coefficients, double *covariance)
-{
-	int			n = fit->count;
-
-	if (!fit->intercept)
-		return;
-	for (int j = 1; j < n; j++)
-		coefficients[0] -= coefficients[j] * fit->centre[j];
-	if (covariance == NULL)
-		return;
-	for (int pass = 0; pass < 2; pass++)	/* T C, then (T C) T' */
-		for (int j = 0; j < n; j++)
-			for (int k = 1; k < n; k++)
-				covariance[pass == 0 ? j : j * n] -= fit->centre[k] * covariance[pass == 0 ? k * n + j : j * n + k];
 }
 
 /* ---- the model ---- */
@@ -506,8 +221,8 @@ robust_linear(Model *model, Fit *fit, Regression *products, double n)
 	memcpy(fit->coefficients, model->coefficients, sizeof(double) * k);
 	if (fit->intercept)
 		fit->coefficients[0] = sum_value(packed[PACKED(0, k)]) / sum_value(packed[0]);
-	model->covariance = robust_covariance(fit, factor_inverse(&factor), n, &model->clusters);
-	uncentre(fit, fit->coefficients, model->covariance);
+	model->covariance = fit_robust_covariance(fit, factor_inverse(&factor), n, &model->clusters);
+	fit_uncentre(fit, fit->coefficients, model->covariance);
 }
 
 /* Exact least squares: everything in double-double from the exact cross products. */
@@ -519,7 +234,6 @@ fit_linear(Model *model, Fit *fit, Regression *products, double n)
 	Sum		   *right = palloc(sizeof(Sum) * Max(k, 1));
 	Factor		factor = first_factor(fit, products);
 	Factor		with_response = factor_new(packed, k + 1, false, 0);
-	double	   *bread;
 	double		residual_squares = Max(sum_value(with_response.diagonal[k]), 0);
 
 	for (int j = 0; j < k; j++)
@@ -527,15 +241,14 @@ fit_linear(Model *model, Fit *fit, Regression *products, double n)
 	model->coefficients = palloc(sizeof(double) * Max(k, 1));
 	factor_solve(&factor, right, model->coefficients);
 	judge_linear(model, fit, products, packed, residual_squares, n);
-	bread = factor_inverse(&factor);
-	if (fit->variance == VARIANCE_MODEL)
+	if (fit->variance != VARIANCE_MODEL)
+		robust_linear(model, fit, products, n);
+	else if (model->residual_df > 0)
 	{
+		model->covariance = factor_inverse(&factor);
 		for (int i = 0; i < k * k; i++)
-			bread[i] *= residual_squares / model->residual_df;
-		model->covariance = model->residual_df > 0 ? bread : NULL;
-		return;
+			model->covariance[i] *= residual_squares / model->residual_df;
 	}
-	robust_linear(model, fit, products, n);
 }
 
 /* The terms that the last step moves, each in its own standard deviations. */
@@ -562,16 +275,16 @@ static void
 fit_generalised(Model *model, Fit *fit, Regression *products, double n)
 {
 	Regression *final = NULL;
-	Outcome		outcome;
+	FitOutcome		outcome;
 	Factor		factor;
 	double	   *bread;
 
 	centre_columns(fit, products);
-	outcome = newton(fit, &final, &model->iterations);
+	outcome = fit_newton(fit, &final, &model->iterations);
 	model->status = outcome_words[outcome];
-	if (outcome == OUTCOME_SEPARATION)
+	if (outcome == FIT_SEPARATION)
 		model->note = psprintf("separation: no finite estimate of %s", moving_terms(fit, products));
-	if (outcome != OUTCOME_CONVERGED)
+	if (outcome != FIT_CONVERGED)
 		return;
 	model->log_likelihood = sum_value(final->log_likelihood);
 	model->deviance = sum_value(final->deviance);
@@ -581,8 +294,8 @@ fit_generalised(Model *model, Fit *fit, Regression *products, double n)
 	bread = factor_inverse(&factor);
 	model->coefficients = palloc(sizeof(double) * Max(fit->count, 1));
 	memcpy(model->coefficients, fit->coefficients, sizeof(double) * fit->count);
-	model->covariance = fit->variance == VARIANCE_MODEL ? bread : robust_covariance(fit, bread, n, &model->clusters);
-	uncentre(fit, model->coefficients, model->covariance);
+	model->covariance = fit->variance == VARIANCE_MODEL ? bread : fit_robust_covariance(fit, bread, n, &model->clusters);
+	fit_uncentre(fit, model->coefficients, model->covariance);
 }
 
 static char *
@@ -621,8 +334,8 @@ fit_null(Model *model, const Fit *fit, const Regression *products)
 	null.direction = NULL;
 	null.coefficients = &intercept;
 	if (fit->family == FAMILY_POISSON || strcmp(fit->offset, "0") == 0)
-		final = run_pass(&null, PASS_STEP, false);
-	else if (newton(&null, &final, &iterations) != OUTCOME_CONVERGED)
+		final = fit_pass(&null, PASS_STEP, false);
+	else if (fit_newton(&null, &final, &iterations) != FIT_CONVERGED)
 		return;
 	model->null_log_likelihood = sum_value(final->log_likelihood);
 	model->null_deviance = sum_value(final->deviance);
@@ -648,7 +361,7 @@ keep_columns(Fit *fit, const bool *redundant)
 static Model
 fit_model(Fit *fit)
 {
-	Regression *products = run_pass(fit, PASS_PRODUCTS, false);
+	Regression *products = fit_pass(fit, PASS_PRODUCTS, false);
 	Model		model = model_empty(fit->family, NULL, fit->count, "ok");
 	const char *why = hopeless(fit->family, products);
 	Factor		factor;
@@ -674,7 +387,7 @@ fit_model(Fit *fit)
 	if (factor.rank < fit->count)
 	{
 		keep_columns(fit, factor.redundant);
-		products = run_pass(fit, PASS_PRODUCTS, false);
+		products = fit_pass(fit, PASS_PRODUCTS, false);
 	}
 	if (fit->family == FAMILY_LINEAR)
 	{

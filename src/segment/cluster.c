@@ -65,7 +65,7 @@ read_question(FunctionCallInfo fcinfo, Question *question, bool mixed)
 	if (mixed && !PG_ARGISNULL(9))
 	{
 		question->gamma = argument_number(fcinfo, 9, "gamma");
-		if (question->gamma < 0 || question->gamma > 1e50)
+		if (question->gamma < 0 || question->gamma > CLUSTER_LARGEST)
 			argument_error("gamma", "must not be negative or above 1e50", NULL);
 	}
 }
@@ -96,7 +96,7 @@ given_centres(FunctionCallInfo fcinfo, const Question *question, bool mixed, Clu
 		argument_error("centres", "must have a row for each cluster with an element for each number among the terms", NULL);
 	for (int i = 0; i < count; i++)
 	{
-		if (nulls[i] || !(fabs(DatumGetFloat8(elements[i])) <= 1e50))
+		if (nulls[i] || !(fabs(DatumGetFloat8(elements[i])) <= CLUSTER_LARGEST))
 			argument_error("centres", "must be finite numbers", NULL);
 		cluster_centre(start, 0)[i] = DatumGetFloat8(elements[i]);
 	}
@@ -203,7 +203,7 @@ find_clusters(FunctionCallInfo fcinfo, Question *question, bool mixed)
 #define FIELDS 23
 
 static char *
-note_of(const Question *question, const Found *found, double smallest_share)
+note_of(const Question *question, const Found *found)
 {
 	StringInfoData note;
 
@@ -263,7 +263,7 @@ record_clusters(Datum *values, bool *nulls, const Question *question, const Foun
 	record_number(values, nulls, 19, criteria.smallest_share);
 	record_count(values, nulls, 20, found->iterations, false);
 	record_count(values, nulls, 21, found->agreeing, false);
-	record_text(values, nulls, 22, note_of(question, found, criteria.smallest_share));
+	record_text(values, nulls, 22, note_of(question, found));
 }
 
 static Datum

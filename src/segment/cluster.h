@@ -128,7 +128,7 @@ extern ClusterSums *cluster_open(Datum datum);
 extern ClusterSums *cluster_new(int clusters, int columns, int categories, int words);
 extern bool cluster_parameters_agree(ClusterSums *sums);	/* finite, not negative, modes among the words */
 extern ClusterSums *cluster_without_rows(ClusterSums *sums);	/* the same parameters */
-extern int	cluster_nearest(ClusterSums *sums, const double *x, const double *codes);
+extern int	cluster_nearest(ClusterSums *sums, const double *x, const double *codes);	/* -1: no cost is finite */
 extern void cluster_add(ClusterSums *sums, const double *x, const double *codes);
 extern double cluster_people(ClusterSums *sums);
 extern double cluster_inertia(ClusterSums *sums);
@@ -211,14 +211,14 @@ typedef struct Clusters
 	char	  **terms;
 	char	  **category_names;
 	char	  **modes;			/* count x categories */
-	ClusterSums *shape;			/* weights, gamma and centres */
+	ClusterSums *shape;			/* weights, gamma, centres, and modes by the first cluster that has the word */
 } Clusters;
 
 extern const char *const cluster_scales[];	/* cluster.c */
 
 extern Clusters clusters_read(Datum datum);
 
-/* From 1; 0 where a value is missing. */
+/* From 0; -1 where no cost is finite. */
 extern int	clusters_nearest(const Clusters *clusters, const double *x, char *const *words);
 
 #endif

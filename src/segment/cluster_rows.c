@@ -52,7 +52,7 @@ read_words(ClusterSource *source, const char *expression, int category)
 		literal = quote_literal_cstr(SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1));
 	}
 	source->limits[category] = Max(count, 1);
-	source->words[category] = palloc_array(char *, Max(count, 1));
+	source->words[category] = palloc0_array(char *, Max(count, 1));
 	for (int i = 0; i < count; i++)
 		source->words[category][i] = TextDatumGetCString(elements[i]);
 	source->word_count += source->limits[category];

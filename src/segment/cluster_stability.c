@@ -9,12 +9,12 @@
 
 #include <math.h>
 
+#include "catalog/pg_type.h"
 #include "core/argument.h"
 #include "core/record.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
-#include "catalog/pg_type.h"
 #include "utils/memutils.h"
 #include "utils/tuplestore.h"
 
@@ -77,7 +77,7 @@ clusters_of(const Clusters *clusters, const ClusterSource *source, const Cluster
 		CHECK_FOR_INTERRUPTS();
 		for (int j = 0; j < rows->categories; j++)
 			words[j] = source->words[j][(int) rows->codes[(Size) i * rows->categories + j] - 1];
-		cluster[i] = clusters_nearest(clusters, rows->x + (Size) i * rows->columns, words) - 1;
+		cluster[i] = clusters_nearest(clusters, rows->x + (Size) i * rows->columns, words);
 	}
 	return cluster;
 }
@@ -219,7 +219,8 @@ put_stability(ReturnSetInfo *result, const Stability *stability, int count, cons
  *   -> rows (cluster, people, jaccard, recovered_share, dissolved_share, resamples_used, reading)
  *
  * A row a cluster, over all rows of the query up to most_rows, above that over a sample of as many, which people counts.
- * NULL where the cluster has no row there; a resample with fewer different rows than clusters is not used.  Errors: clusters that do not exist, a query without their terms.
+ * NULL where the cluster has no row there; a resample with fewer different rows than clusters is not used.  Errors:
+ * clusters that do not exist, a query without their terms.
  */
 PG_FUNCTION_INFO_V1(cluster_stability);
 Datum

@@ -139,23 +139,37 @@ cluster_open(Datum datum)
 
 /* ---- one row ---- */
 
-int
-cluster_nearest(ClusterSums *sums, const double *x, const double *codes)
+/* The cluster with the least cost, the first of those that cost as little, and the least cost of another. */
+static int
+nearest_two(ClusterSums *sums, const double *x, const double *codes, double *least, double *second)
 {
-	double		least = INFINITY;
 	int			nearest = 0;
 
+	*least = *second = INFINITY;
 	for (int c = 0; c < sums->clusters; c++)
 	{
 		double		cost = cluster_cost(sums, x, codes, cluster_centre(sums, c), cluster_modes(sums, c));
 
-		if (cost < least)
+		if (cost < *least)
 		{
-			least = cost;
+			*second = *least;
+			*least = cost;
 			nearest = c;
 		}
+		else if (cost < *second)
+			*second = cost;
 	}
 	return nearest;
+}
+
+int
+cluster_nearest(ClusterSums *sums, const double *x, const double *codes)
+{
+	double		least,
+				second;
+	int			nearest = nearest_two(sums, x, codes, &least, &second);
+
+	return least < INFINITY ? nearest : -1;
 }
 
 static void
@@ -185,25 +199,11 @@ add_to_cell(ClusterSums *sums, int cluster, const double *x, const double *codes
 void
 cluster_add(ClusterSums *sums, const double *x, const double *codes)
 {
-	double		least = INFINITY,
-				second = INFINITY;
-	int			nearest = 0;
-	ClusterCell *cell;
+	double		least,
+				second;
+	int			nearest = nearest_two(sums, x, codes, &least, &second);
+	ClusterCell *cell = cluster_cell(sums, nearest);
 
-	for (int c = 0; c < sums->clusters; c++)
-	{
-		double		cost = cluster_cost(sums, x, codes, cluster_centre(sums, c), cluster_modes(sums, c));
-
-		if (cost < least)
-		{
-			second = least;
-			least = cost;
-			nearest = c;
-		}
-		else if (cost < second)
-			second = cost;
-	}
-	cell = cluster_cell(sums, nearest);
 	cell->people++;
 	sum_add(&cell->cost, least);
 	sum_add(&cell->distance, sqrt(least));

@@ -9,6 +9,16 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 
+/* The number, from 1, of the first cluster with the word as its mode; 0: none has it. */
+static int
+word_code(const Clusters *clusters, int category, const char *word)
+{
+	for (int c = 0; c < clusters->count; c++)
+		if (strcmp(clusters->modes[c * clusters->categories + category], word) == 0)
+			return c + 1;
+	return 0;
+}
+
 Clusters
 clusters_read(Datum datum)
 {
@@ -18,7 +28,6 @@ clusters_read(Datum datum)
 	double	   *centres,
 			   *weights;
 	double		gamma = field_number(tuple, "gamma");
-
 	char	   *method = field_text(tuple, "method");
 
 	clusters.mixed = method && strcmp(method, "k_prototypes") == 0;
@@ -38,9 +47,11 @@ clusters_read(Datum datum)
 	memcpy(cluster_weights(clusters.shape), weights, sizeof(double) * clusters.columns);
 	memcpy(cluster_centre(clusters.shape, 0), centres, sizeof(double) * clusters.count * clusters.columns);
 	for (int j = 0; j < clusters.categories; j++)
-		cluster_limits(clusters.shape)[j] = 1;
-	for (int i = 0; i < clusters.count * clusters.categories; i++)
-		cluster_modes(clusters.shape, 0)[i] = 1;
+	{
+		cluster_limits(clusters.shape)[j] = clusters.count;
+		for (int c = 0; c < clusters.count; c++)
+			cluster_modes(clusters.shape, c)[j] = word_code(&clusters, j, clusters.modes[c * clusters.categories + j]);
+	}
 	if (!cluster_parameters_agree(clusters.shape))
 		argument_error("clusters", "must have finite centres, with weights and gamma that are not negative", NULL);
 	return clusters;
@@ -49,27 +60,11 @@ clusters_read(Datum datum)
 int
 clusters_nearest(const Clusters *clusters, const double *x, char *const *words)
 {
-	double		least = INFINITY;
-	int			nearest = 0;
-	const double *weights = cluster_weights(clusters->shape);
+	double		codes[CLUSTER_MOST_CATEGORIES];
 
-	for (int c = 0; c < clusters->count; c++)
-	{
-		const double *centre = cluster_centre(clusters->shape, c);
-		double		cost = 0;
-
-		for (int j = 0; j < clusters->columns; j++)
-			cost += weights[j] * (x[j] - centre[j]) * (x[j] - centre[j]);
-		for (int j = 0; j < clusters->categories; j++)
-			if (strcmp(clusters->modes[c * clusters->categories + j], words[j]) != 0)
-				cost += clusters->shape->gamma;
-		if (cost < least)
-		{
-			least = cost;
-			nearest = c + 1;
-		}
-	}
-	return nearest;
+	for (int j = 0; j < clusters->categories; j++)
+		codes[j] = word_code(clusters, j, words[j]);
+	return cluster_nearest(clusters->shape, x, codes);
 }
 
 typedef struct ClustersCache
@@ -130,7 +125,7 @@ nearest_cluster(PG_FUNCTION_ARGS)
 		words[j] = TextDatumGetCString(texts[j]);
 	}
 	nearest = clusters_nearest(&cache->clusters, x, words);
-	if (nearest == 0)
+	if (nearest < 0)
 		PG_RETURN_NULL();
-	PG_RETURN_INT32(nearest);
+	PG_RETURN_INT32(nearest + 1);
 }

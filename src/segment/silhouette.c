@@ -139,7 +139,7 @@ silhouette(PG_FUNCTION_ARGS)
 
 	if (cluster == NULL)
 		argument_error("cluster_column", "must not be null", NULL);
-	if (gamma < 0 || gamma > 1e50)
+	if (gamma < 0 || gamma > CLUSTER_LARGEST)
 		argument_error("gamma", "must not be negative or above 1e50", NULL);
 	InitMaterializedSRF(fcinfo, 0);
 	SPI_connect();

@@ -40,5 +40,5 @@ select ph.chart_bars(array['a'], array['1', '2', '3', '4', '5'], array[1, 2, 3, 
 -- what XML forbids is left out
 select ph.chart_ranked(array[U&'a\FFFFb\FFFEc'], array[row(1, 0, 2, null)::ph.estimate]) ~ U&'[\FFFE\FFFF]' as forbidden;
 
--- what no picture can show is not shown, and a long curve can be stopped
+-- what no picture can show is not shown
 select ph.chart_ranked(array['a', 'b', 'c'], array[row('infinity', 0, 2, null)::ph.estimate, row(1, '-infinity', 2, null)::ph.estimate, row(1, 1, 1.7e308, null)::ph.estimate]) ~ '(Infinity|nan)' as forbidden;

@@ -1,0 +1,67 @@
+/*
+ * fit.h: a regression being fitted over the rows of a query.
+ *
+ * Newton's method and robust variances are sums over rows in doubles, so they see centred columns.
+ */
+#ifndef PH_FIT_H
+#define PH_FIT_H
+
+#include "postgres.h"
+#include "risk/regression.h"
+
+typedef enum Variance
+{
+	VARIANCE_MODEL,
+	VARIANCE_HC0,
+	VARIANCE_HC1,
+	VARIANCE_CLUSTER,
+	VARIANCE_CLUSTER0
+} Variance;
+
+typedef struct Fit
+{
+	RegressionFamily family;
+	char	   *query;
+	char	   *response;		/* expressions over q, a row of the query */
+	char	   *weight;
+	char	   *offset;
+	char	   *cluster;		/* NULL: none */
+	char	  **names;			/* of the columns that enter, the intercept first */
+	char	  **columns;		/* their expressions */
+	int			count;
+	char	   *complete;		/* whether a row has every column, also one that was dropped; NULL: none was */
+	bool		intercept;
+	bool		probability;
+	Variance	variance;
+	int			most_iterations;
+	double	   *centre;			/* of the columns that enter; 0 without an intercept */
+	double	   *coefficients;	/* of the centred columns */
+	double	   *direction;		/* of the last step */
+	int			passes;
+	int64		rows;			/* of the first pass: every pass must see the same, and these responses */
+	double		least;
+	double		greatest;
+	MemoryContext context;		/* that of the caller: results of passes live there */
+} Fit;
+
+/* fit_pass.c: one query over the rows; a copy of what it summed up, NULL of no rows */
+extern Regression *fit_pass(Fit *fit, RegressionPass pass, bool by_cluster);
+
+/* fit_newton.c */
+
+typedef enum FitOutcome
+{
+	FIT_CONVERGED,
+	FIT_SEPARATION,
+	FIT_SINGULAR,
+	FIT_NOT_CONVERGED
+} FitOutcome;
+
+/* From the response alone to the best coefficients of the centred columns; *final is the pass at them. */
+extern FitOutcome fit_newton(Fit *fit, Regression **final, int *iterations);
+
+/* fit_variance.c: of the centred columns, and back */
+extern double *fit_robust_covariance(Fit *fit, const double *bread, double n, int64 *clusters);
+extern void fit_uncentre(const Fit *fit, double *coefficients, double *covariance);
+
+#endif
