@@ -68,7 +68,7 @@ install_missing() {
 }
 
 # Chooses the server's user and its folder: one for each checkout and purpose, the same at every run.
-prepare_work() {
+choose_work() {
 	server_user=$(id -un)
 	if [ "$server_user" = root ]; then server_user=postgres; fi
 	work=/var/tmp/population_health-$(id -un)-$(cksum <<<"$root" | cut -d' ' -f1)-$1
@@ -77,17 +77,24 @@ prepare_work() {
 	fi
 	bin=$("$pg_config" --bindir)
 	export PATH="$bin:$PATH"
+	export PGHOST=$work/sock PGUSER=population_health PGDATABASE=population_health PGPORT=5432
+	unset PGDATA PGSERVICE PGOPTIONS PGPASSWORD
+}
+
+# That folder, empty.
+prepare_work() {
+	choose_work "$1"
 	stop_server
 	as_server rm -rf "$work"
 	# nobody else on the machine gets in: the server trusts whoever reaches its socket
 	as_server mkdir -m 700 "$work" "$work/sock" "$work/stage"
-	export PGHOST=$work/sock PGUSER=population_health PGDATABASE=population_health PGPORT=5432
-	unset PGDATA PGSERVICE PGOPTIONS PGPASSWORD
 }
 
 # Builds from a copy of the sources, so that the checkout stays clean and may belong to anybody.
 build() {
 	unset DATA MODULES REGRESS DOCS  # PGXS would take them for its own
+	as_server rm -rf "$work/source/sql" "$work/source/test" "$work/source/expected"
+	as_server find "$work" -path "$work/source/src/*" -name '*.[ch]' -delete  # objects of what has not changed stay
 	(cd "$root" && tar --exclude='*.o' --exclude='*.bc' --exclude='*.so' -cf - Makefile population_health.control sql src test expected docs README.md) |
 		as_server tar -xf - -C "$work" --one-top-level=source
 	as_server make -s -j2 -C "$work/source" PG_CONFIG="$pg_config" "$@" >"$work.log" 2>&1 ||

@@ -1,6 +1,6 @@
-# pg_regress on the private server, one database a test run
+# pg_regress on the private server, one database a test run.  ONLY: names of tests, all if empty
 regress=$(dirname "$("$pg_config" --pgxs)")/../test/regress/pg_regress
-tests=$(cd "$work/source/test/sql" && ls *.sql | sed 's/\.sql$//')
+tests=${ONLY:-$(cd "$work/source/test/sql" && ls *.sql | sed 's/\.sql$//')}
 (cd "$work/source" && server_folder=$work/source as_server env PGHOST="$PGHOST" "$regress" --inputdir=test --bindir="$bin" \
 	--dbname=ph_regress --user=population_health --host="$PGHOST" --load-extension=population_health $tests) \
 	>"/tmp/ph_regress.$$" 2>&1 || true
