@@ -100,43 +100,85 @@ CREATE FUNCTION ph.cluster_stability(query text, clusters ph.clusters, resamples
 COMMENT ON FUNCTION ph.cluster_stability(text, ph.clusters, integer, integer, bigint, integer) IS
   'whether clusters come back when people are drawn anew (Hennig 2007): mean share of each cluster and its most similar new one that both have, how often it was recovered (0.75 or more) and dissolved (0.5 or less); stable from 0.75, doubtful from 0.6, else unstable; over most_rows rows at most';
 
-CREATE PROCEDURE ph.learn_cluster_scheme(schema text, scheme text, version text, query text, clusters ph.clusters) LANGUAGE plpgsql SET extra_float_digits = 1 AS $$
-DECLARE
-  cluster_values text;
-  cluster_weights float8[];
-  cluster_centres float8[];
-  caller_path text := pg_catalog.current_setting('search_path');
-BEGIN
-  IF clusters.centres IS NULL THEN
-    RAISE EXCEPTION 'argument "clusters" must have centres' USING ERRCODE = '22023', HINT = pg_catalog.format('Their status is %s.', clusters.status);
-  END IF;
-  -- only the query is read under the caller's search path
-  EXECUTE pg_catalog.format(E'CREATE TEMP TABLE ph_learned AS SELECT * FROM (%s\n) q LIMIT 0', pg_catalog.rtrim(query, E'; \t\r\n'));
-  PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
-  CREATE TEMP TABLE ph_column AS SELECT attname::text AS input, ph.rule_type(atttypid) AS type FROM pg_attribute WHERE attrelid = 'pg_temp.ph_learned'::regclass AND attnum > 0;
-  IF NOT clusters.terms || clusters.categories <@ ARRAY(SELECT input FROM pg_temp.ph_column) THEN
-    RAISE EXCEPTION 'argument "query" must have the terms of the clusters' USING ERRCODE = '22023';
-  END IF;
-  -- a category becomes a column of 0 and 1 for each mode and one for all other words: where the word differs, two of them do
-  CREATE TEMP TABLE ph_part AS
-  SELECT j AS term, 0::bigint AS word, format(CASE type WHEN 'boolean' THEN '%I::integer::double precision' ELSE '%I::double precision' END, input) AS value, clusters.weights[j] AS weight, ARRAY(SELECT clusters.centres[c][j] FROM generate_series(1, clusters.k) c ORDER BY c) AS centre
-  FROM generate_subscripts(clusters.terms, 1) j JOIN pg_temp.ph_column ON input = clusters.terms[j]
-  UNION ALL
-  SELECT cardinality(clusters.terms) + j, place, CASE WHEN word IS NULL THEN format('(%I::text COLLATE "C" <> ALL (%L::text[]))::integer', clusters.categories[j], words) ELSE format('(%I::text COLLATE "C" = %L)::integer', clusters.categories[j], word) END,
-    clusters.gamma / 2, ARRAY(SELECT (clusters.modes[c][j] IS NOT DISTINCT FROM word)::integer FROM generate_series(1, clusters.k) c ORDER BY c)
-  FROM generate_subscripts(clusters.categories, 1) j, LATERAL (SELECT array_agg(DISTINCT clusters.modes[c][j]) AS words FROM generate_series(1, clusters.k) c) w, unnest(words || NULL::text) WITH ORDINALITY u(word, place);
-  SELECT string_agg(value, ', ' ORDER BY term, word), array_agg(weight ORDER BY term, word) INTO cluster_values, cluster_weights FROM pg_temp.ph_part;
-  SELECT array_agg(centre ORDER BY c) INTO cluster_centres FROM (SELECT c, array_agg(centre[c] ORDER BY term, word) AS centre FROM pg_temp.ph_part, generate_series(1, clusters.k) c GROUP BY c) q;
-  EXECUTE format('INSERT INTO %I.scheme (scheme, version, label, source, certainty, precedence) VALUES ($1, $2, $3, $4, ''derived'', ''ours'')', schema)
-    USING scheme, version, 'learned by ' || replace(clusters.method, '_', '-'), format('ph.%s, %s clusters of %s people, over: %s', clusters.method, clusters.k, clusters.rows, query);
-  EXECUTE format('INSERT INTO %I.scheme_input (scheme, version, input, type) SELECT $1, $2, input, type FROM pg_temp.ph_column WHERE input = ANY ($3)', schema) USING scheme, version, clusters.terms || clusters.categories;
-  EXECUTE format('INSERT INTO %I.scheme_segment (scheme, version, rank, segment, label) SELECT $1, $2, c, ''cluster '' || c, $3[c] || '' people'' FROM generate_series(1, $4) c', schema) USING scheme, version, clusters.people, clusters.k;
-  EXECUTE format('INSERT INTO %I.scheme_rule (scheme, version, rule_order, rule, segment, expression, says, certainty)
-    SELECT $1, $2, c, ''nearest to cluster '' || c, ''cluster '' || c, format(''ph.nearest_centre(%%L::double precision[], ARRAY[%%s], %%L::double precision[]) = %%s'', $3, $4, $5, c), ''your record is most like those of the people of cluster '' || c, ''derived'' FROM generate_series(1, $6) c', schema)
-    USING scheme, version, cluster_centres, cluster_values, cluster_weights, clusters.k;
-  EXECUTE format('INSERT INTO %I.scheme_segment (scheme, version, rank, segment, kind) VALUES ($1, $2, $3, ''unknown'', ''default'')', schema) USING scheme, version, clusters.k + 1;
-  DROP TABLE pg_temp.ph_learned, pg_temp.ph_column, pg_temp.ph_part;
-  PERFORM set_config('search_path', caller_path, true);
-END $$;
+-- A category becomes a column of 0 and 1 for each mode and one for all other words: where the word differs, two of them do.
+create function ph.cluster_parts(clusters ph.clusters, inputs text[], types text[],
+	out value text, out weight float8, out centre float8[])
+	returns setof record language sql immutable set search_path = pg_catalog, pg_temp as $$
+	with part as (
+		select j as term, 0::bigint as word, clusters.weights[j] as weight,
+			format(case types[array_position(inputs, clusters.terms[j])]
+				when 'boolean' then '%I::integer::double precision' else '%I::double precision' end, clusters.terms[j]) as value,
+			array(select clusters.centres[c][j] from generate_series(1, clusters.k) c order by c) as centre
+		from generate_subscripts(clusters.terms, 1) j
+		union all
+		select cardinality(clusters.terms) + j, place, clusters.gamma / 2,
+			case when word is null then format('(%I::text COLLATE "C" <> ALL (%L::text[]))::integer', clusters.categories[j], words)
+				else format('(%I::text COLLATE "C" = %L)::integer', clusters.categories[j], word) end,
+			array(select (clusters.modes[c][j] is not distinct from word)::integer from generate_series(1, clusters.k) c order by c)
+		from generate_subscripts(clusters.categories, 1) j,
+			lateral (select array_agg(distinct clusters.modes[c][j]) as words from generate_series(1, clusters.k) c) w,
+			unnest(words || null::text) with ordinality u (word, place))
+	select value, weight, centre from part order by term, word;
+$$;
+comment on function ph.cluster_parts(ph.clusters, text[], text[]) is
+	'support function of ph.learn_cluster_scheme: the columns whose squared distances add up to the cost of a person';
+
+create procedure ph.write_cluster_scheme(schema text, scheme text, version text, source text, inputs text[], types text[],
+	clusters ph.clusters)
+language plpgsql set search_path = pg_catalog, pg_temp set extra_float_digits = 1 as $$
+declare
+	cluster_values text;
+	cluster_weights float8[];
+	cluster_centres float8[];
+begin
+	if clusters.centres is null then
+		raise exception 'argument "clusters" must have centres' using errcode = '22023', hint = format('Their status is %s.', clusters.status);
+	end if;
+	if not clusters.terms || clusters.categories <@ inputs then
+		raise exception 'argument "query" must have the terms of the clusters' using errcode = '22023';
+	end if;
+	select string_agg(p.value, ', ' order by n), array_agg(p.weight order by n) into cluster_values, cluster_weights
+	from ph.cluster_parts(clusters, inputs, types) with ordinality p (value, weight, centre, n);
+	cluster_centres := (
+		select array_agg(centre order by c)
+		from (
+			select c, array_agg(p.centre[c] order by n) as centre
+			from ph.cluster_parts(clusters, inputs, types) with ordinality p (value, weight, centre, n), generate_series(1, clusters.k) c
+			group by c) cluster);
+	execute format('insert into %I.scheme (scheme, version, label, source, certainty, precedence)
+		values ($1, $2, $3, $4, ''derived'', ''ours'')', schema)
+	using scheme, version, 'learned by ' || replace(clusters.method, '_', '-'), source;
+	execute format('insert into %I.scheme_input (scheme, version, input, type)
+		select $1, $2, input, type from unnest($3, $4) as column_of (input, type) where input = any ($5)', schema)
+	using scheme, version, inputs, types, clusters.terms || clusters.categories;
+	execute format('insert into %I.scheme_segment (scheme, version, rank, segment, label)
+		select $1, $2, c, ''cluster '' || c, $3[c] || '' people'' from generate_series(1, $4) c', schema)
+	using scheme, version, clusters.people, clusters.k;
+	execute format('insert into %I.scheme_rule (scheme, version, rule_order, rule, segment, expression, says, certainty)
+		select $1, $2, c, ''nearest to cluster '' || c, ''cluster '' || c,
+			format(''ph.nearest_centre(%%L::double precision[], ARRAY[%%s], %%L::double precision[]) = %%s'', $3, $4, $5, c),
+			''your record is most like those of the people of cluster '' || c, ''derived''
+		from generate_series(1, $6) c', schema)
+	using scheme, version, cluster_centres, cluster_values, cluster_weights, clusters.k;
+	execute format('insert into %I.scheme_segment (scheme, version, rank, segment, kind)
+		values ($1, $2, $3, ''unknown'', ''default'')', schema)
+	using scheme, version, clusters.k + 1;
+end $$;
+comment on procedure ph.write_cluster_scheme(text, text, text, text, text[], text[], ph.clusters) is
+	'support procedure of ph.learn_cluster_scheme: a segment a cluster';
+
+-- The query is read under the caller's search path, so that this procedure has none and says where each name lies.
+create procedure ph.learn_cluster_scheme(schema text, scheme text, version text, query text, clusters ph.clusters)
+language plpgsql as $$
+declare
+	inputs pg_catalog.text[];
+	types pg_catalog.text[];
+begin
+	select pg_catalog.array_agg(c.column_name), pg_catalog.array_agg(ph.rule_type(c.type)) into inputs, types
+	from ph.query_columns(query) c;
+	call ph.write_cluster_scheme(schema, scheme, version,
+		pg_catalog.format('ph.%s, %s clusters of %s people, over: %s', clusters.method, clusters.k, clusters.rows, query),
+		inputs, types, clusters);
+end $$;
 COMMENT ON PROCEDURE ph.learn_cluster_scheme(text, text, text, text, ph.clusters) IS
   'writes clusters as a scheme into the tables of a schema of yours: a segment a cluster, its rule that the person is nearest to it, checked like any other; people of whom a term is unknown are in the segment unknown; query has the columns of the clusters, for their types';

@@ -16,6 +16,16 @@ argument_error(const char *argument, const char *rule, const char *hint)
 			 hint ? errhint("%s", hint) : 0));
 }
 
+void
+argument_element_error(const char *argument, int element, const char *rule, const char *hint)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("argument \"%s\" %s, which element %d does not", argument, rule, element + 1),
+			 err_generic_string(PG_DIAG_COLUMN_NAME, psprintf("%d", element + 1)),
+			 hint ? errhint("%s", hint) : 0));
+}
+
 double
 argument_number(FunctionCallInfo fcinfo, int index, const char *argument)
 {

@@ -28,6 +28,13 @@
 #define get_op_index_interpretation get_op_btree_interpretation
 #endif
 
+/* 18 knows by itself that a query is run once */
+#if PG_VERSION_NUM >= 180000
+#define run_to_the_end(running) ExecutorRun(running, ForwardScanDirection, 0)
+#else
+#define run_to_the_end(running) ExecutorRun(running, ForwardScanDirection, 0, true)
+#endif
+
 /* before 16, input functions had no soft errors */
 #if PG_VERSION_NUM < 160000
 #define ereturn(context, dummy, ...) \

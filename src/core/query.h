@@ -1,9 +1,18 @@
-/* query.h: the columns of a query that a user gives as text, asked through SPI. */
+/*
+ * query.h: a query that a user gives as text, asked again and again.
+ *
+ * The text is parsed by itself and must be one SELECT that only reads.  What is asked of its rows is a query of ours
+ * over a relation called user_query; the user's query takes that relation's place in the analysed tree, so that no
+ * text can end one statement and begin another.
+ */
 #ifndef PH_QUERY_H
 #define PH_QUERY_H
 
 #include "postgres.h"
+#include "access/tupdesc.h"
+#include "core/compat.h"
 #include "fmgr.h"
+#include "nodes/parsenodes.h"
 #include "utils/array.h"
 
 typedef struct QueryColumns
@@ -14,11 +23,44 @@ typedef struct QueryColumns
 	Oid		   *collations;
 } QueryColumns;
 
-extern char *argument_query(FunctionCallInfo fcinfo, int index);
+typedef struct UserQuery
+{
+	char	   *text;
+	RawStmt    *statement;		/* as parsed: every pass analyses a copy */
+	TupleDesc	shape;			/* every pass must have the same columns */
+	QueryColumns columns;
+} UserQuery;
+
+/* What is asked of the rows: SQL over user_query, its parameters $1, $2, ..., and the types that it must answer. */
+typedef struct QueryQuestion
+{
+	const char *sql;
+	int			parameters;
+	const Oid  *parameter_types;
+	const Datum *parameter_values;
+	int			columns;
+	const Oid  *types;
+	char *const *element_names; /* of the columns in the list x, for an error about an element of it */
+	int			element_count;
+} QueryQuestion;
+
+/* A row of the answer; what the function allocates is gone after it. */
+typedef void (*QueryRow) (void *state, const Datum *values, const bool *nulls);
+
+extern UserQuery *argument_query(FunctionCallInfo fcinfo, int index);
 extern char *argument_column(FunctionCallInfo fcinfo, int index);
 
-/* Between SPI_connect() and SPI_finish(). */
-extern QueryColumns query_columns(const char *query);
+/* Asks under the snapshot of the calling statement, in parallel where PostgreSQL finds it worth while. */
+extern void query_ask(const UserQuery *query, const QueryQuestion *question, QueryRow row, void *state);
+
+/* The one value of an answer of one row and column, copied into the current context; false for NULL. */
+extern bool query_ask_value(const UserQuery *query, const QueryQuestion *question, Datum *value);
+
+pg_noreturn extern void query_changed(void);	/* a pass has met other rows than the first */
+
+/* A context of a call's own, current from open to close. */
+extern MemoryContext work_memory_open(void);
+extern void work_memory_close(MemoryContext caller);
 
 /* The position of a named column; an expression over q, a row of the query, that is the column as float8. */
 extern int	find_column(const QueryColumns *columns, const char *name, const char *argument);
@@ -30,5 +72,8 @@ extern char *number_expression(const QueryColumns *columns, int column, const ch
  */
 extern int	query_terms(ArrayType *named, const QueryColumns *columns, const char *const *others,
 						int other_count, int most, int **terms);
+
+/* A type of ours. */
+extern Oid	type_in_ph(const char *name);
 
 #endif

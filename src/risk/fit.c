@@ -12,12 +12,10 @@
 #include "core/argument.h"
 #include "core/query.h"
 #include "core/record.h"
-#include "executor/spi.h"
 #include "risk/fit.h"
 #include "risk/model.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/snapmgr.h"
 
 /* what is left of a column after the others, as a share of its variance, that is only rounding */
 #define COLLINEAR 1e-22
@@ -61,13 +59,13 @@ read_question(FunctionCallInfo fcinfo, Fit *fit)
 	char	   *offset = argument_column(fcinfo, 5);
 	char	   *weight = argument_column(fcinfo, 6);
 	char	   *cluster = argument_column(fcinfo, 8);
-	QueryColumns columns = query_columns(fit->query);
+	const QueryColumns *columns = &fit->query->columns;
 	const char *others[5];
 
-	if (columns.count == 0)
+	if (columns->count == 0)
 		argument_error("query", "must have columns", NULL);
 	if (response == NULL)
-		response = columns.names[0];
+		response = columns->names[0];
 	if (exposure && fit->family != FAMILY_POISSON)
 		argument_error("exposure", "is for Poisson models", NULL);
 	if (exposure && offset)
@@ -79,13 +77,13 @@ read_question(FunctionCallInfo fcinfo, Fit *fit)
 	others[2] = offset;
 	others[3] = weight;
 	others[4] = cluster;
-	fit->response = number_expression(&columns, find_column(&columns, response, "response"), "response");
-	fit->weight = weight ? number_expression(&columns, find_column(&columns, weight, "weight"), "weight") : "1";
-	fit->offset = offset ? number_expression(&columns, find_column(&columns, offset, "offset_column"), "offset_column") :
-		exposure ? psprintf("ph.log_exposure(%s)", number_expression(&columns, find_column(&columns, exposure, "exposure"), "exposure")) : "0";
+	fit->response = number_expression(columns, find_column(columns, response, "response"), "response");
+	fit->weight = weight ? number_expression(columns, find_column(columns, weight, "weight"), "weight") : "1";
+	fit->offset = offset ? number_expression(columns, find_column(columns, offset, "offset_column"), "offset_column") :
+		exposure ? psprintf("ph.log_exposure(%s)", number_expression(columns, find_column(columns, exposure, "exposure"), "exposure")) : "0";
 	if (cluster)
-		fit->cluster = psprintf("q.%s", quote_identifier(columns.names[find_column(&columns, cluster, "cluster")]));
-	read_terms(fcinfo, fit, &columns, others, lengthof(others));
+		fit->cluster = psprintf("q.%s", quote_identifier(columns->names[find_column(columns, cluster, "cluster")]));
+	read_terms(fcinfo, fit, columns, others, lengthof(others));
 }
 
 /* ---- what enters ---- */
@@ -331,6 +329,7 @@ fit_null(Model *model, const Fit *fit, const Regression *products)
 		return;
 	null.complete = complete_condition(fit);
 	null.count = 1;
+	null.has_fingerprint = false;
 	null.direction = NULL;
 	null.coefficients = &intercept;
 	if (fit->family == FAMILY_POISSON || strcmp(fit->offset, "0") == 0)
@@ -372,9 +371,6 @@ fit_model(Fit *fit)
 	model.variance = variances[fit->variance];
 	model.rows = products ? products->rows : 0;
 	model.rows_left_out = products ? products->left_out : 0;
-	fit->rows = model.rows;
-	fit->least = products ? products->least : 0;
-	fit->greatest = products ? products->greatest : 0;
 	if (why)
 	{
 		model.status = why;
@@ -387,6 +383,7 @@ fit_model(Fit *fit)
 	if (factor.rank < fit->count)
 	{
 		keep_columns(fit, factor.redundant);
+		fit->has_fingerprint = false;
 		products = fit_pass(fit, PASS_PRODUCTS, false);
 	}
 	if (fit->family == FAMILY_LINEAR)
@@ -425,7 +422,9 @@ PG_FUNCTION_INFO_V1(fit);
 Datum
 fit(PG_FUNCTION_ARGS)
 {
-	Fit			fit = {.context = CurrentMemoryContext};
+	MemoryContext caller = work_memory_open();
+	MemoryContext own;
+	Fit			fit = {.rows = -1};
 	bool		by_cluster;
 	Model		model;
 	Datum		result;
@@ -446,13 +445,11 @@ fit(PG_FUNCTION_ARGS)
 	fit.intercept = PG_GETARG_BOOL(10);
 	fit.most_iterations = argument_whole(fcinfo, 11, "max_iterations", 1, 1000);
 
-	if (!ActiveSnapshotSet())
-		elog(ERROR, "ph.fit needs a snapshot");
-	SPI_connect();
 	read_question(fcinfo, &fit);
 	model = fit_model(&fit);
-	MemoryContextSwitchTo(fit.context);
+	own = MemoryContextSwitchTo(caller);
 	result = model_datum(fcinfo, &model);
-	SPI_finish();
+	MemoryContextSwitchTo(own);
+	work_memory_close(caller);
 	return result;
 }

@@ -7,6 +7,7 @@
 #define PH_FIT_H
 
 #include "postgres.h"
+#include "core/query.h"
 #include "risk/regression.h"
 
 typedef enum Variance
@@ -21,7 +22,7 @@ typedef enum Variance
 typedef struct Fit
 {
 	RegressionFamily family;
-	char	   *query;
+	UserQuery  *query;
 	char	   *response;		/* expressions over q, a row of the query */
 	char	   *weight;
 	char	   *offset;
@@ -38,13 +39,12 @@ typedef struct Fit
 	double	   *coefficients;	/* of the centred columns */
 	double	   *direction;		/* of the last step */
 	int			passes;
-	int64		rows;			/* of the first pass: every pass must see the same, and these responses */
-	double		least;
-	double		greatest;
-	MemoryContext context;		/* that of the caller: results of passes live there */
+	int64		rows;			/* of the first pass: every pass must see the same; -1: none yet */
+	uint64		fingerprint;	/* of the first pass over these columns */
+	bool		has_fingerprint;
 } Fit;
 
-/* fit_pass.c: one query over the rows; a copy of what it summed up, NULL of no rows */
+/* fit_pass.c: one query over the rows; what it summed up, NULL of no rows, which only the first pass may meet */
 extern Regression *fit_pass(Fit *fit, RegressionPass pass, bool by_cluster);
 
 /* fit_newton.c */

@@ -3,7 +3,7 @@
 
 #include "catalog/pg_type.h"
 #include "core/argument.h"
-#include "executor/spi.h"
+#include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -40,44 +40,63 @@ source_of(const Fit *fit, bool by_cluster)
 	appendStringInfo(&sql, "]::pg_catalog.float8[] as x, (%s)::pg_catalog.float8 as w, (%s)::pg_catalog.float8 as o", fit->weight, fit->offset);
 	if (by_cluster)
 		appendStringInfo(&sql, ", %s as cluster", fit->cluster);
-	appendStringInfo(&sql, " from (%s\n) q", fit->query);
+	appendStringInfoString(&sql, " from user_query q");
 	return sql.data;
 }
 
-/* A copy of what the pass summed up; NULL of no rows. */
+static char *
+pass_query(const Fit *fit, RegressionPass pass, bool by_cluster)
+{
+	char	   *sums = psprintf("ph.regression_sums('%s', '%s', y, x, w, o, $1, %s)", regression_passes[pass],
+								regression_families[fit->family], fit->probability ? "true" : "false");
+
+	if (by_cluster)
+		return psprintf("select ph.regression_outer(scores) from (select %s as scores from (%s) s where cluster is not null group by cluster) c",
+						sums, source_of(fit, true));
+	return psprintf("select %s from (%s) s", sums, source_of(fit, false));
+}
+
+/* Every pass must meet the rows of the first; one over clusters counts clusters. */
+static void
+check_rows(Fit *fit, const Regression *result, bool by_cluster)
+{
+	if (fit->rows >= 0 && (result == NULL || (!by_cluster && result->rows != fit->rows)))
+		query_changed();
+	if (fit->has_fingerprint && result->fingerprint != fit->fingerprint)
+		query_changed();
+	if (by_cluster)
+		return;
+	fit->rows = result ? result->rows : 0;
+	fit->fingerprint = result ? result->fingerprint : 0;
+	fit->has_fingerprint = true;
+}
+
 Regression *
 fit_pass(Fit *fit, RegressionPass pass, bool by_cluster)
 {
-	Oid			types[] = {FLOAT8ARRAYOID};
-	Datum		values[] = {parameters_datum(fit, by_cluster ? PASS_SCORES : pass)};
-	char	   *sums = psprintf("ph.regression_sums('%s', '%s', y, x, w, o, $1, %s)", regression_passes[by_cluster ? PASS_SCORES : pass],
-								regression_families[fit->family], fit->probability ? "true" : "false");
-	char	   *sql = by_cluster
-		? psprintf("select ph.regression_outer(scores) from (select %s as scores from (%s) s where cluster is not null group by cluster) c", sums, source_of(fit, true))
-		: psprintf("select %s from (%s) s", sums, source_of(fit, false));
+	const Oid	type = type_in_ph("regression"),
+				parameters = FLOAT8ARRAYOID;
+	Datum		values[] = {parameters_datum(fit, pass)};
+	QueryQuestion question = {
+		.sql = pass_query(fit, pass, by_cluster),
+		.parameters = 1,
+		.parameter_types = &parameters,
+		.parameter_values = values,
+		.columns = 1,
+		.types = &type,
+		.element_names = fit->names,
+		.element_count = fit->count
+	};
 	Regression *result = NULL;
-	bool		isnull;
 	Datum		datum;
 
 	CHECK_FOR_INTERRUPTS();
 	fit->passes++;
-	if (SPI_execute_with_args(sql, 1, types, values, NULL, true, 0) != SPI_OK_SELECT || SPI_processed != 1)
-		argument_error("query", "must be a SELECT", NULL);
-	datum = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
-	if (!isnull)
-	{
-		MemoryContext old = MemoryContextSwitchTo(fit->context);
-
-		result = regression_open(PointerGetDatum(PG_DETOAST_DATUM_COPY(datum)));
-		MemoryContextSwitchTo(old);
-	}
-	SPI_freetuptable(SPI_tuptable);
-	if (pass != PASS_PRODUCTS && !by_cluster &&
-		(result == NULL || result->rows != fit->rows || result->least != fit->least || result->greatest != fit->greatest))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("argument \"query\" must return the same rows in every pass"),
-				 errhint("It calls something volatile, such as random(): store its rows in a table first.")));
-	ereport(DEBUG1, (errmsg("ph.fit: pass %d, %s", fit->passes, regression_passes[by_cluster ? PASS_SCORES : pass])));
+	if (query_ask_value(fit->query, &question, &datum))
+		result = regression_open(datum);
+	check_rows(fit, result, by_cluster);
+	if (result && (result->family != fit->family || result->columns != fit->count || result->pass != (by_cluster ? PASS_SQUARES : pass)))
+		query_changed();
+	ereport(DEBUG1, (errmsg("ph.fit: pass %d, %s", fit->passes, regression_passes[pass])));
 	return result;
 }

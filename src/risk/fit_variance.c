@@ -34,7 +34,7 @@ fit_robust_covariance(Fit *fit, const double *bread, double n, int64 *clusters)
 	double		factor = 1;
 
 	fit->direction = NULL;
-	squares = fit_pass(fit, PASS_SQUARES, by_cluster);
+	squares = fit_pass(fit, by_cluster ? PASS_SCORES : PASS_SQUARES, by_cluster);
 	if (fit->variance == VARIANCE_HC1)
 		factor = n / (n - fit->count);
 	if (by_cluster)

@@ -11,6 +11,7 @@
 #include "catalog/pg_type.h"
 #include "core/argument.h"
 #include "core/digits.h"
+#include "core/fingerprint.h"
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
 #include "utils/array.h"
@@ -312,6 +313,12 @@ check_response(RegressionFamily family, double y)
 		argument_error("response", "must be a count of events", "Person-time is the exposure, not a divisor.");
 }
 
+static uint64
+fingerprint_of(const double *x, int columns, double y, double weight, double offset)
+{
+	return fingerprint_add(fingerprint_add(fingerprint_add(fingerprint_add_list(0, x, columns), y), weight), offset);
+}
+
 static void
 fold_row(Regression *state, const double *x, double y, double weight, double offset, bool probability)
 {
@@ -320,6 +327,7 @@ fold_row(Regression *state, const double *x, double y, double weight, double off
 
 	check_response(state->family, y);
 	state->rows++;
+	state->fingerprint += fingerprint_of(x, state->columns, y, weight, offset);
 	state->least = fmin(state->least, y);
 	state->greatest = fmax(state->greatest, y);
 	sum_add(&state->weight, weight);
@@ -409,7 +417,7 @@ regression_fold(PG_FUNCTION_ARGS)
 	offset = PG_GETARG_FLOAT8(6);
 	for (int j = 0; j < columns; j++)
 		if (!(fabs(x[j]) <= LARGEST))
-			argument_error("x", psprintf("must hold finite numbers, which element %d is not", j + 1), "Use NULL for a missing value.");
+			argument_element_error("x", j, "must hold finite numbers", "Use NULL for a missing value.");
 	if (!(fabs(y) <= LARGEST))
 		argument_error("response", "must be a finite number", "Use NULL for a missing value.");
 	if (!(fabs(offset) <= LARGEST))
@@ -452,6 +460,7 @@ regression_fold_outer(PG_FUNCTION_ARGS)
 	if (state->pass != PASS_SQUARES || state->columns != scores->columns || state->family != scores->family)
 		argument_error("scores", "must be of one regression", NULL);
 	state->left_out += scores->left_out;
+	state->fingerprint += scores->fingerprint;
 	if (scores->rows == 0)
 		PG_RETURN_POINTER(state);
 	state->rows++;
@@ -488,6 +497,7 @@ regression_combine(PG_FUNCTION_ARGS)
 		argument_error("regression", "must be the same pass on both sides", NULL);
 	state->rows += other->rows;
 	state->left_out += other->left_out;
+	state->fingerprint += other->fingerprint;
 	state->least = fmin(state->least, other->least);
 	state->greatest = fmax(state->greatest, other->greatest);
 	state->margin = fmin(state->margin, other->margin);
@@ -531,7 +541,7 @@ doubles_of(const Regression *regression)
 }
 
 /*
- * ph.regression output: pass, family, columns, parameters, rows, left out, then every number in order.
+ * ph.regression output: pass, family, columns, parameters, rows, left out, fingerprint, then every number in order.
  */
 PG_FUNCTION_INFO_V1(regression_out);
 Datum
@@ -542,9 +552,9 @@ regression_out(PG_FUNCTION_ARGS)
 	StringInfoData out;
 
 	initStringInfo(&out);
-	appendStringInfo(&out, "%s %s %d %d " INT64_FORMAT " " INT64_FORMAT, regression_passes[regression->pass],
+	appendStringInfo(&out, "%s %s %d %d " INT64_FORMAT " " INT64_FORMAT " " UINT64_FORMAT, regression_passes[regression->pass],
 					 regression_families[regression->family], regression->columns, regression->parameters,
-					 regression->rows, regression->left_out);
+					 regression->rows, regression->left_out, regression->fingerprint);
 	for (int i = 0; i < doubles_of(regression); i++)
 	{
 		appendStringInfoChar(&out, ' ');
@@ -577,8 +587,10 @@ regression_in(PG_FUNCTION_ARGS)
 				used = 0;
 	long long	rows,
 				left_out;
+	unsigned long long fingerprint;
 	Regression *regression = NULL;
-	bool		valid = sscanf(text, "%15s %15s %d %d %lld %lld%n", pass, family, &columns, &parameters, &rows, &left_out, &used) == 6 &&
+	bool		valid = sscanf(text, "%15s %15s %d %d %lld %lld %llu%n", pass, family, &columns, &parameters, &rows, &left_out,
+							   &fingerprint, &used) == 7 &&
 		word_of(pass, regression_passes) >= 0 && word_of(family, regression_families) >= 0 &&
 		columns >= 0 && columns <= REGRESSION_MOST_TERMS && parameters >= 0 && parameters <= 3 * REGRESSION_MOST_TERMS;
 
@@ -589,6 +601,7 @@ regression_in(PG_FUNCTION_ARGS)
 		regression = regression_new(word_of(pass, regression_passes), word_of(family, regression_families), columns, parameters);
 		regression->rows = rows;
 		regression->left_out = left_out;
+		regression->fingerprint = fingerprint;
 		numbers = &regression->least;
 		text += used;
 		for (int i = 0; valid && i < doubles_of(regression); i++)
@@ -610,7 +623,7 @@ regression_in(PG_FUNCTION_ARGS)
 }
 
 /*
- * ph.regression binary output: version, pass, family, columns, parameters, rows, left out, numbers.
+ * ph.regression binary output: version, pass, family, columns, parameters, rows, left out, fingerprint, numbers.
  */
 PG_FUNCTION_INFO_V1(regression_send);
 Datum
@@ -628,6 +641,7 @@ regression_send(PG_FUNCTION_ARGS)
 	pq_sendint32(&out, regression->parameters);
 	pq_sendint64(&out, regression->rows);
 	pq_sendint64(&out, regression->left_out);
+	pq_sendint64(&out, regression->fingerprint);
 	for (int i = 0; i < doubles_of(regression); i++)
 		pq_sendfloat8(&out, numbers[i]);
 	PG_RETURN_BYTEA_P(pq_endtypsend(&out));
@@ -641,7 +655,7 @@ Datum
 regression_recv(PG_FUNCTION_ARGS)
 {
 	StringInfo	in = (StringInfo) PG_GETARG_POINTER(0);
-	bool		valid = in->len - in->cursor >= 27 && pq_getmsgbyte(in) == REGRESSION_VERSION;
+	bool		valid = in->len - in->cursor >= 35 && pq_getmsgbyte(in) == REGRESSION_VERSION;
 	Regression *regression = NULL;
 
 	if (valid)
@@ -653,7 +667,7 @@ regression_recv(PG_FUNCTION_ARGS)
 
 		valid = pass <= PASS_SQUARES && family < FAMILY_COX && columns >= 0 && columns <= REGRESSION_MOST_TERMS &&
 			parameters >= 0 && parameters <= 3 * REGRESSION_MOST_TERMS &&
-			in->len - in->cursor == 16 + size_of(pass, columns, parameters) - offsetof(Regression, least);
+			in->len - in->cursor == 24 + size_of(pass, columns, parameters) - offsetof(Regression, least);
 		if (valid)
 		{
 			double	   *numbers;
@@ -661,6 +675,7 @@ regression_recv(PG_FUNCTION_ARGS)
 			regression = regression_new(pass, family, columns, parameters);
 			regression->rows = pq_getmsgint64(in);
 			regression->left_out = pq_getmsgint64(in);
+			regression->fingerprint = pq_getmsgint64(in);
 			numbers = &regression->least;
 			for (int i = 0; i < doubles_of(regression); i++)
 				numbers[i] = pq_getmsgfloat8(in);

@@ -47,6 +47,7 @@ typedef struct Regression
 	int32		parameters;		/* doubles behind the sums: see regression_parameters */
 	int64		rows;			/* that count: nothing missing, weight above 0 */
 	int64		left_out;		/* rows where something was NULL */
+	uint64		fingerprint;	/* of the rows that count */
 	double		least;			/* of the response */
 	double		greatest;
 	double		margin;			/* the worst of the rows against the direction, and its longest reach */

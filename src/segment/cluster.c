@@ -11,7 +11,6 @@
 #include "catalog/pg_type.h"
 #include "core/argument.h"
 #include "core/record.h"
-#include "executor/spi.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "utils/array.h"
@@ -51,7 +50,7 @@ typedef struct Found
 static void
 read_question(FunctionCallInfo fcinfo, Question *question, bool mixed)
 {
-	question->source = (ClusterSource) {.query = argument_query(fcinfo, 0), .context = CurrentMemoryContext};
+	question->source = (ClusterSource) {.query = argument_query(fcinfo, 0)};
 	question->clusters = argument_whole(fcinfo, 1, "k", 1, CLUSTER_MOST);
 	question->standard = argument_choice(fcinfo, 3, "scale", cluster_scales) == 1;
 	question->starts = argument_whole(fcinfo, 4, "starts", 1, MOST_STARTS);
@@ -288,18 +287,19 @@ clusters_datum(FunctionCallInfo fcinfo, const Question *question, const Found *f
 static Datum
 cluster_query(FunctionCallInfo fcinfo, bool mixed)
 {
-	MemoryContext caller = CurrentMemoryContext;
+	MemoryContext caller = work_memory_open();
+	MemoryContext own;
 	Question	question;
 	Found		found;
 	Datum		datum;
 
 	read_question(fcinfo, &question, mixed);
-	SPI_connect();
 	cluster_source_open(&question.source, PG_ARGISNULL(2) ? NULL : PG_GETARG_ARRAYTYPE_P(2), mixed, NULL, NULL);
 	found = find_clusters(fcinfo, &question, mixed);
-	MemoryContextSwitchTo(caller);
+	own = MemoryContextSwitchTo(caller);
 	datum = clusters_datum(fcinfo, &question, &found, mixed);
-	SPI_finish();
+	MemoryContextSwitchTo(own);
+	work_memory_close(caller);
 	return datum;
 }
 

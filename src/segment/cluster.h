@@ -38,6 +38,7 @@ typedef struct ClusterSums
 	int32		categories;
 	int32		words;
 	int64		left_out;		/* rows where something was NULL */
+	uint64		fingerprint;	/* of the rows */
 	double		gamma;
 	double		numbers[FLEXIBLE_ARRAY_MEMBER];
 } ClusterSums;
@@ -138,25 +139,28 @@ extern double cluster_within(ClusterSums *sums, int cluster);	/* cost about its 
 extern int	cluster_mode(ClusterSums *sums, int cluster, int category, double *people);	/* code of the commonest word, and who has it */
 extern ClusterSums *cluster_next(ClusterSums *sums);	/* without rows, with the means and modes as centres */
 extern bool cluster_settled(ClusterSums *sums);
+extern bool cluster_same_parameters(ClusterSums *a, ClusterSums *b);	/* held against the same centres */
 
 /* ---- cluster_rows.c: the rows of a query ---- */
 
 typedef struct ClusterSource
 {
-	char	   *query;
+	UserQuery  *query;
+	char	   *condition;		/* which rows have a part in it, as SQL over q; NULL: all */
 	int			columns;
 	char	  **names;
 	char	  **expressions;	/* over q, a row of the query */
 	int			categories;
 	char	  **category_names;
 	char	  **category_expressions;	/* of the word's code */
-	char	 ***words;			/* in order, by category */
+	Datum	   *word_lists;		/* text[], in order, by category */
+	char	 ***words;			/* the same */
 	int		   *limits;			/* how many */
 	int			word_count;		/* of all categories */
 	char	   *person;			/* expressions as text, NULL: not asked */
 	char	   *cluster;
 	int64		rows;			/* of the first pass: every pass must see the same; -1: none yet */
-	MemoryContext context;		/* that of the caller: results of passes live there */
+	uint64		fingerprint;
 } ClusterSource;
 
 typedef struct ClusterRows
@@ -170,7 +174,6 @@ typedef struct ClusterRows
 	char	  **cluster;
 } ClusterRows;
 
-/* Between SPI_connect() and SPI_finish(). */
 extern void cluster_source_open(ClusterSource *source, ArrayType *terms, bool mixed, const char *person, const char *cluster);
 extern ClusterSums *cluster_pass(void *source, ClusterSums *start);
 extern ClusterSums *cluster_describe(ClusterSource *source);	/* all rows as one cluster */

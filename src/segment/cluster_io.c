@@ -6,7 +6,7 @@
 #include "libpq/pqformat.h"
 
 /*
- * ph.cluster_sums output: clusters, columns, categories, words, left out, gamma, then every number in order.
+ * ph.cluster_sums output: clusters, columns, categories, words, left out, fingerprint, gamma, then every number in order.
  */
 PG_FUNCTION_INFO_V1(cluster_sums_out);
 Datum
@@ -16,7 +16,8 @@ cluster_sums_out(PG_FUNCTION_ARGS)
 	StringInfoData out;
 
 	initStringInfo(&out);
-	appendStringInfo(&out, "%d %d %d %d " INT64_FORMAT, sums->clusters, sums->columns, sums->categories, sums->words, sums->left_out);
+	appendStringInfo(&out, "%d %d %d %d " INT64_FORMAT " " UINT64_FORMAT, sums->clusters, sums->columns, sums->categories,
+					 sums->words, sums->left_out, sums->fingerprint);
 	for (Size i = 0; i <= cluster_number_count(sums); i++)	/* gamma and the numbers behind it */
 	{
 		appendStringInfoChar(&out, ' ');
@@ -39,8 +40,9 @@ cluster_sums_in(PG_FUNCTION_ARGS)
 				words,
 				used = 0;
 	long long	left_out;
+	unsigned long long fingerprint;
 	ClusterSums *sums = NULL;
-	bool		valid = sscanf(text, "%d %d %d %d %lld%n", &clusters, &columns, &categories, &words, &left_out, &used) == 5 &&
+	bool		valid = sscanf(text, "%d %d %d %d %lld %llu%n", &clusters, &columns, &categories, &words, &left_out, &fingerprint, &used) == 6 &&
 		cluster_shape_is_possible(clusters, columns, categories, words);
 
 	if (valid)
@@ -49,6 +51,7 @@ cluster_sums_in(PG_FUNCTION_ARGS)
 
 		sums = cluster_new(clusters, columns, categories, words);
 		sums->left_out = left_out;
+		sums->fingerprint = fingerprint;
 		count = cluster_number_count(sums);
 		text += used;
 		for (Size i = 0; valid && i <= count; i++)	/* gamma and the numbers behind it */
@@ -69,7 +72,7 @@ cluster_sums_in(PG_FUNCTION_ARGS)
 }
 
 /*
- * ph.cluster_sums binary output: version, clusters, columns, categories, words, left out, gamma, numbers.
+ * ph.cluster_sums binary output: version, clusters, columns, categories, words, left out, fingerprint, gamma, numbers.
  */
 PG_FUNCTION_INFO_V1(cluster_sums_send);
 Datum
@@ -85,6 +88,7 @@ cluster_sums_send(PG_FUNCTION_ARGS)
 	pq_sendint32(&out, sums->categories);
 	pq_sendint32(&out, sums->words);
 	pq_sendint64(&out, sums->left_out);
+	pq_sendint64(&out, sums->fingerprint);
 	for (Size i = 0; i <= cluster_number_count(sums); i++)
 		pq_sendfloat8(&out, (&sums->gamma)[i]);
 	PG_RETURN_BYTEA_P(pq_endtypsend(&out));
@@ -98,7 +102,7 @@ Datum
 cluster_sums_recv(PG_FUNCTION_ARGS)
 {
 	StringInfo	in = (StringInfo) PG_GETARG_POINTER(0);
-	bool		valid = in->len - in->cursor >= 33 && pq_getmsgbyte(in) == CLUSTER_VERSION;
+	bool		valid = in->len - in->cursor >= 41 && pq_getmsgbyte(in) == CLUSTER_VERSION;
 	ClusterSums *sums = NULL;
 
 	if (valid)
@@ -113,6 +117,7 @@ cluster_sums_recv(PG_FUNCTION_ARGS)
 		{
 			sums = cluster_new(clusters, columns, categories, words);
 			sums->left_out = pq_getmsgint64(in);
+			sums->fingerprint = pq_getmsgint64(in);
 			valid = in->len - in->cursor == sizeof(double) * (1 + cluster_number_count(sums));
 			for (Size i = 0; valid && i <= cluster_number_count(sums); i++)
 				(&sums->gamma)[i] = pq_getmsgfloat8(in);

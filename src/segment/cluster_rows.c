@@ -9,18 +9,15 @@
 
 #include <math.h>
 
-#include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "core/argument.h"
-#include "executor/spi.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-#include "utils/snapmgr.h"
 
-#define BATCH 1000
+#define FIRST_WORDS 3			/* $1 and $2 are of the question itself */
 
 /* ---- columns ---- */
 
@@ -30,49 +27,59 @@ is_category(Oid type)
 	return type == BOOLOID || type == TEXTOID || type == VARCHAROID || type == BPCHAROID || type_is_enum(type);
 }
 
-/* The words of a category in order, as a list of literals. */
+/* "from user_query q", with the condition on its rows and another one. */
 static char *
+from_clause(const ClusterSource *source, const char *condition)
+{
+	return psprintf("from user_query q where (%s) and (%s)", source->condition ? source->condition : "true", condition);
+}
+
+/* The words of a category in order; no more than may be are kept. */
+static void
 read_words(ClusterSource *source, const char *expression, int category)
 {
-	char	   *sql = psprintf("select pg_catalog.array_agg(w order by w collate \"C\") from (select distinct (%s) as w from (%s\n) q where %s is not null limit %d) s",
-							   expression, source->query, expression, CLUSTER_MOST_WORDS + 1);
-	Datum		words;
-	bool		isnull;
+	QueryQuestion question = {
+		.sql = psprintf("select pg_catalog.array_agg(w order by w) from (select distinct (%s) as w %s limit %d) s", expression,
+						from_clause(source, psprintf("%s is not null", expression)), CLUSTER_MOST_WORDS + 1),
+		.columns = 1,
+		.types = (const Oid[]) {TEXTARRAYOID}
+	};
 	Datum	   *elements = NULL;
-	bool	   *nulls;
+	bool	   *nulls = NULL;
 	int			count = 0;
-	char	   *literal = "'{}'";
 
-	if (SPI_execute(sql, true, 0) != SPI_OK_SELECT || SPI_processed != 1)
-		argument_error("query", "must be a SELECT", NULL);
-	words = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
-	if (!isnull)
-	{
-		deconstruct_array(DatumGetArrayTypeP(words), TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, &count);
-		literal = quote_literal_cstr(SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1));
-	}
+	if (query_ask_value(source->query, &question, &source->word_lists[category]))
+		deconstruct_array(DatumGetArrayTypeP(source->word_lists[category]), TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, &count);
+	else
+		source->word_lists[category] = PointerGetDatum(construct_empty_array(TEXTOID));
 	source->limits[category] = Max(count, 1);
 	source->words[category] = palloc0_array(char *, Max(count, 1));
 	for (int i = 0; i < count; i++)
+	{
+		if (nulls[i])
+			query_changed();
 		source->words[category][i] = TextDatumGetCString(elements[i]);
+	}
 	source->word_count += source->limits[category];
 	if (source->word_count > CLUSTER_MOST_WORDS)
 		argument_error("terms", psprintf("must not have more than %d different words, which they have with column \"%s\"",
 										 CLUSTER_MOST_WORDS, source->category_names[category]),
 					   "Name the terms without it, or group its words in the query.");
-	return literal;
 }
 
+/* Words are parameters of a pass, behind its first one: a word is a value of a row, and has no place in a text. */
 static void
-add_category(ClusterSource *source, const QueryColumns *columns, int position)
+add_category(ClusterSource *source, int position)
 {
 	int			category = source->categories++;
-	char	   *expression = psprintf("q.%s::pg_catalog.text collate \"C\"", quote_identifier(columns->names[position]));
+	const char *name = source->query->columns.names[position];
+	char	   *expression = psprintf("q.%s::pg_catalog.text collate pg_catalog.\"C\"", quote_identifier(name));
 
 	if (category >= CLUSTER_MOST_CATEGORIES)
 		argument_error("terms", psprintf("must not be more than %d categories", CLUSTER_MOST_CATEGORIES), NULL);
-	source->category_names[category] = columns->names[position];
-	source->category_expressions[category] = psprintf("pg_catalog.array_position(%s::pg_catalog.text[], %s)", read_words(source, expression, category), expression);
+	source->category_names[category] = pstrdup(name);
+	source->category_expressions[category] = psprintf("pg_catalog.array_position($%d, %s)", FIRST_WORDS + category, expression);
+	read_words(source, expression, category);
 }
 
 static char *
@@ -85,10 +92,10 @@ label_expression(const QueryColumns *columns, const char *name, const char *argu
 void
 cluster_source_open(ClusterSource *source, ArrayType *terms, bool mixed, const char *person, const char *cluster)
 {
-	QueryColumns columns = query_columns(source->query);
+	const QueryColumns *columns = &source->query->columns;
 	const char *others[] = {person, cluster};
 	int		   *positions;
-	int			count = query_terms(terms, &columns, others, lengthof(others), CLUSTER_MOST_COLUMNS, &positions);
+	int			count = query_terms(terms, columns, others, lengthof(others), CLUSTER_MOST_COLUMNS, &positions);
 
 	if (count == 0)
 		argument_error("terms", "must have a column", NULL);
@@ -97,20 +104,21 @@ cluster_source_open(ClusterSource *source, ArrayType *terms, bool mixed, const c
 	source->expressions = palloc_array(char *, count);
 	source->category_names = palloc_array(char *, count);
 	source->category_expressions = palloc_array(char *, count);
+	source->word_lists = palloc_array(Datum, count);
 	source->words = palloc_array(char **, count);
 	source->limits = palloc_array(int, count);
-	source->person = label_expression(&columns, person, "person");
-	source->cluster = label_expression(&columns, cluster, "cluster");
+	source->person = label_expression(columns, person, "person");
+	source->cluster = label_expression(columns, cluster, "cluster");
 	/* who is in no cluster has no part in it */
 	if (cluster)
-		source->query = psprintf("select * from (%s\n) q where q.%s is not null", source->query, quote_identifier(cluster));
+		source->condition = psprintf("q.%s is not null", quote_identifier(cluster));
 	for (int i = 0; i < count; i++)
-		if (mixed && is_category(columns.types[positions[i]]))
-			add_category(source, &columns, positions[i]);
+		if (mixed && is_category(columns->types[positions[i]]))
+			add_category(source, positions[i]);
 		else
 		{
-			source->names[source->columns] = columns.names[positions[i]];
-			source->expressions[source->columns++] = number_expression(&columns, positions[i], "terms");
+			source->names[source->columns] = columns->names[positions[i]];
+			source->expressions[source->columns++] = number_expression(columns, positions[i], "terms");
 		}
 }
 
@@ -133,8 +141,33 @@ pass_query(const ClusterSource *source)
 	append_list(&sql, source->expressions, source->columns);
 	appendStringInfoString(&sql, "]::pg_catalog.float8[], array[");
 	append_list(&sql, source->category_expressions, source->categories);
-	appendStringInfo(&sql, "]::pg_catalog.int4[]) from (%s\n) q", source->query);
+	appendStringInfo(&sql, "]::pg_catalog.int4[]) %s", from_clause(source, "true"));
 	return sql.data;
+}
+
+/* A question with parameters of its own, then the words of each category. */
+static QueryQuestion
+question_with_words(const ClusterSource *source, const char *sql, int own, const Oid *types, const Datum *values)
+{
+	int			parameters = FIRST_WORDS - 1 + source->categories;
+	Oid		   *all_types = palloc_array(Oid, parameters);
+	Datum	   *all_values = palloc_array(Datum, parameters);
+
+	for (int i = 0; i < parameters; i++)
+	{
+		int			category = i - (FIRST_WORDS - 1);
+
+		all_types[i] = category >= 0 ? TEXTARRAYOID : i < own ? types[i] : INT8OID;
+		all_values[i] = category >= 0 ? source->word_lists[category] : i < own ? values[i] : Int64GetDatum(0);
+	}
+	return (QueryQuestion) {
+		.sql = sql,
+		.parameters = parameters,
+		.parameter_types = all_types,
+		.parameter_values = all_values,
+		.element_names = source->names,
+		.element_count = source->columns
+	};
 }
 
 /* One pass over all rows; NULL of no rows. */
@@ -142,32 +175,28 @@ ClusterSums *
 cluster_pass(void *over, ClusterSums *start)
 {
 	ClusterSource *source = over;
-	Oid			types[] = {DatumGetObjectId(DirectFunctionCall1(regtypein, CStringGetDatum("ph.cluster_sums")))};
-	Datum		values[] = {PointerGetDatum(start)};
+	const Oid	type = type_in_ph("cluster_sums");
+	QueryQuestion question = question_with_words(source, pass_query(source), 1, &type, (Datum[]) {PointerGetDatum(start)});
 	ClusterSums *result = NULL;
 	int64		rows = 0;
+	uint64		fingerprint = 0;
 	Datum		datum;
-	bool		isnull;
 
 	CHECK_FOR_INTERRUPTS();
-	if (SPI_execute_with_args(pass_query(source), 1, types, values, NULL, true, 0) != SPI_OK_SELECT || SPI_processed != 1)
-		argument_error("query", "must be a SELECT", NULL);
-	datum = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
-	if (!isnull)
+	question.columns = 1;
+	question.types = &type;
+	if (query_ask_value(source->query, &question, &datum))
 	{
-		MemoryContext old = MemoryContextSwitchTo(source->context);
-
-		result = cluster_open(PointerGetDatum(PG_DETOAST_DATUM_COPY(datum)));
-		MemoryContextSwitchTo(old);
+		result = cluster_open(datum);
+		if (!cluster_is_valid(result, VARSIZE(result)) || !cluster_same_parameters(result, start))
+			query_changed();
 		rows = (int64) cluster_people(result);
+		fingerprint = result->fingerprint;
 	}
-	SPI_freetuptable(SPI_tuptable);
-	if (source->rows >= 0 && source->rows != rows)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("argument \"query\" must return the same rows in every pass"),
-				 errhint("It calls something volatile, such as random(): store its rows in a table first.")));
+	if (source->rows >= 0 && (source->rows != rows || source->fingerprint != fingerprint))
+		query_changed();
 	source->rows = rows;
+	source->fingerprint = fingerprint;
 	ereport(DEBUG1, (errmsg("ph: a pass over %lld rows, cost %g", (long long) rows, result ? cluster_inertia(result) : 0)));
 	return result;
 }
@@ -279,10 +308,10 @@ sample_query(const ClusterSource *source)
 	for (int i = 0; i < source->categories; i++)
 		appendStringInfo(&sql, "%s%s as c%d", source->columns + i > 0 ? ", " : "", source->category_expressions[i], i + 1);
 	if (source->cluster)
-		appendStringInfo(&sql, ", %s collate \"C\" as cluster", source->cluster);
+		appendStringInfo(&sql, ", %s collate pg_catalog.\"C\" as cluster", source->cluster);
 	if (source->person)
-		appendStringInfo(&sql, ", %s collate \"C\" as person", source->person);
-	appendStringInfo(&sql, " from (%s\n) q) e where ", source->query);
+		appendStringInfo(&sql, ", %s collate pg_catalog.\"C\" as person", source->person);
+	appendStringInfo(&sql, " %s) e where ", from_clause(source, "true"));
 	append_known(&sql, "x", source->columns);
 	append_known(&sql, "c", source->categories);
 	appendStringInfo(&sql, "true) s where ((place operator(pg_catalog.*) $1) operator(pg_catalog./) $2) operator(pg_catalog.<>)"
@@ -302,20 +331,62 @@ rows_new(const ClusterSource *source, int count)
 	return rows;
 }
 
-static void
-read_row(ClusterRows *rows, HeapTuple tuple, TupleDesc desc, Datum *values, bool *nulls)
+/* The number of a row, looked at in every row: a query may answer differently the second time. */
+static double
+known_number(const ClusterSource *source, int column, Datum value, bool null)
 {
+	if (null)
+		query_changed();
+	if (!(fabs(DatumGetFloat8(value)) <= CLUSTER_LARGEST))
+		argument_error("terms", psprintf("must hold finite numbers, which column \"%s\" does not", source->names[column]),
+					   "Use NULL for a missing value.");
+	return DatumGetFloat8(value);
+}
+
+static double
+known_code(const ClusterSource *source, int category, Datum value, bool null)
+{
+	if (null || DatumGetInt32(value) < 1 || DatumGetInt32(value) > source->limits[category])
+		query_changed();
+	return DatumGetInt32(value);
+}
+
+typedef struct Sample
+{
+	const ClusterSource *source;
+	ClusterRows rows;
+	int			wanted;
+	MemoryContext memory;
+} Sample;
+
+static char *
+kept_text(const Sample *sample, Datum value)
+{
+	return MemoryContextStrdup(sample->memory, TextDatumGetCString(value));
+}
+
+static void
+read_row(void *state, const Datum *values, const bool *nulls)
+{
+	Sample	   *sample = state;
+	ClusterRows *rows = &sample->rows;
 	int			field = rows->columns + rows->categories;
 
-	heap_deform_tuple(tuple, desc, values, nulls);
+	if (rows->count >= sample->wanted)
+		query_changed();
 	for (int j = 0; j < rows->columns; j++)
-		rows->x[(Size) rows->count * rows->columns + j] = DatumGetFloat8(values[j]);
+		rows->x[(Size) rows->count * rows->columns + j] = known_number(sample->source, j, values[j], nulls[j]);
 	for (int j = 0; j < rows->categories; j++)
-		rows->codes[(Size) rows->count * rows->categories + j] = DatumGetInt32(values[rows->columns + j]);
+		rows->codes[(Size) rows->count * rows->categories + j] =
+			known_code(sample->source, j, values[rows->columns + j], nulls[rows->columns + j]);
 	if (rows->cluster)
-		rows->cluster[rows->count] = TextDatumGetCString(values[field++]);
+	{
+		if (nulls[field])
+			query_changed();
+		rows->cluster[rows->count] = kept_text(sample, values[field++]);
+	}
 	if (rows->person)
-		rows->person[rows->count] = nulls[field] ? NULL : TextDatumGetCString(values[field]);
+		rows->person[rows->count] = nulls[field] ? NULL : kept_text(sample, values[field]);
 	rows->count++;
 }
 
@@ -323,30 +394,22 @@ read_row(ClusterRows *rows, HeapTuple tuple, TupleDesc desc, Datum *values, bool
 ClusterRows
 cluster_sample(ClusterSource *source, int64 rows, int most)
 {
-	int			wanted = (int) Min(rows, most);
-	ClusterRows result = rows_new(source, wanted);
-	int			fields = source->columns + source->categories + 2;
-	Datum	   *values = palloc_array(Datum, fields);
-	bool	   *nulls = palloc_array(bool, fields);
-	Portal		portal;
+	Sample		sample = {.source = source, .wanted = (int) Min(rows, most), .memory = CurrentMemoryContext};
+	int			fields = source->columns + source->categories;
+	Oid		   *types = palloc_array(Oid, fields + 2);
+	QueryQuestion question;
 
-	if (wanted == 0)
-		return result;
-	portal = SPI_cursor_open_with_args(NULL, sample_query(source), 2, (Oid[]) {INT8OID, INT8OID},
-									   (Datum[]) {Int64GetDatum(wanted), Int64GetDatum(rows)}, NULL, true, 0);
-	for (;;)
-	{
-		uint64		count;
-
-		CHECK_FOR_INTERRUPTS();
-		SPI_cursor_fetch(portal, true, BATCH);
-		count = SPI_processed;
-		for (uint64 i = 0; i < count && result.count < wanted; i++)
-			read_row(&result, SPI_tuptable->vals[i], SPI_tuptable->tupdesc, values, nulls);
-		SPI_freetuptable(SPI_tuptable);
-		if (count == 0)
-			break;
-	}
-	SPI_cursor_close(portal);
-	return result;
+	sample.rows = rows_new(source, sample.wanted);
+	if (sample.wanted == 0)
+		return sample.rows;
+	question = question_with_words(source, sample_query(source), 2, (Oid[]) {INT8OID, INT8OID},
+								   (Datum[]) {Int64GetDatum(sample.wanted), Int64GetDatum(rows)});
+	question.columns = fields + (source->cluster != NULL) + (source->person != NULL);
+	question.types = types;
+	for (int i = 0; i < question.columns; i++)
+		types[i] = i < source->columns ? FLOAT8OID : i < fields ? INT4OID : TEXTOID;
+	query_ask(source->query, &question, read_row, &sample);
+	if (sample.rows.count != sample.wanted)
+		query_changed();
+	return sample.rows;
 }

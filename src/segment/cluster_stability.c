@@ -12,7 +12,6 @@
 #include "catalog/pg_type.h"
 #include "core/argument.h"
 #include "core/record.h"
-#include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -227,7 +226,8 @@ Datum
 cluster_stability(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	ClusterSource source = {.query = argument_query(fcinfo, 0), .context = CurrentMemoryContext};
+	MemoryContext caller;
+	ClusterSource source;
 	Clusters	clusters;
 	int			resamples = argument_whole(fcinfo, 2, "resamples", 1, MOST_RESAMPLES);
 	int			starts = argument_whole(fcinfo, 3, "starts", 1, MOST_STARTS);
@@ -241,7 +241,8 @@ cluster_stability(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	if (clusters.count == 0)
 		return (Datum) 0;
-	SPI_connect();
+	caller = work_memory_open();
+	source = (ClusterSource) {.query = argument_query(fcinfo, 0)};
 	cluster_source_open(&source, terms_of(&clusters), clusters.mixed, NULL, NULL);
 	described = cluster_describe(&source);
 	if (described && source.rows > 0)
@@ -252,6 +253,6 @@ cluster_stability(PG_FUNCTION_ARGS)
 
 		put_stability(result, resample(&rows, shape, cluster, resamples, starts, seed), clusters.count, cluster, &rows);
 	}
-	SPI_finish();
+	work_memory_close(caller);
 	return (Datum) 0;
 }

@@ -130,14 +130,6 @@ cluster_start(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(sums);
 }
 
-/* Whether two passes hold their rows against the same centres. */
-static bool
-same_parameters(ClusterSums *a, ClusterSums *b)
-{
-	return a->clusters == b->clusters && a->columns == b->columns && a->categories == b->categories && a->words == b->words &&
-		memcmp(&a->gamma, &b->gamma, sizeof(double) * (1 + cluster_parameter_count(a))) == 0;
-}
-
 static ClusterSums *
 state_in_place(FunctionCallInfo fcinfo)
 {
@@ -210,7 +202,7 @@ cluster_fold(PG_FUNCTION_ARGS)
 	else
 	{
 		state = state_in_place(fcinfo);
-		if (!same_parameters(state, start))
+		if (!cluster_same_parameters(state, start))
 			argument_error("start", "must be the same in every row", NULL);
 	}
 	if (!row_numbers(fcinfo, 2, state->columns, &x) || !row_codes(fcinfo, 3, state, codes))
@@ -220,7 +212,7 @@ cluster_fold(PG_FUNCTION_ARGS)
 	}
 	for (int j = 0; j < state->columns; j++)
 		if (!(fabs(x[j]) <= CLUSTER_LARGEST))
-			argument_error("x", psprintf("must hold finite numbers, which element %d is not", j + 1), "Use NULL for a missing value.");
+			argument_element_error("x", j, "must hold finite numbers", "Use NULL for a missing value.");
 	cluster_add(state, x, codes);
 	PG_RETURN_POINTER(state);
 }
@@ -249,10 +241,11 @@ cluster_combine(PG_FUNCTION_ARGS)
 	}
 	other = PG_GETARG_CLUSTER_SUMS(1);
 	state = state_in_place(fcinfo);
-	if (!same_parameters(state, other))
+	if (!cluster_same_parameters(state, other))
 		argument_error("cluster_sums", "must be the same pass on both sides", NULL);
 	if (pg_add_s64_overflow(state->left_out, other->left_out, &state->left_out))
 		too_large();
+	state->fingerprint += other->fingerprint;
 	for (int c = 0; c < state->clusters; c++)
 	{
 		ClusterCell *cell = cluster_cell(state, c),

@@ -10,6 +10,7 @@
 #include <math.h>
 
 #include "core/double_double.h"
+#include "core/fingerprint.h"
 
 /* ---- layout ---- */
 
@@ -54,6 +55,14 @@ cluster_without_rows(ClusterSums *sums)
 	result->gamma = sums->gamma;
 	memcpy(result->numbers, sums->numbers, sizeof(double) * cluster_parameter_count(sums));
 	return result;
+}
+
+/* Whether two passes hold their rows against the same centres. */
+bool
+cluster_same_parameters(ClusterSums *a, ClusterSums *b)
+{
+	return a->clusters == b->clusters && a->columns == b->columns && a->categories == b->categories && a->words == b->words &&
+		memcmp(&a->gamma, &b->gamma, sizeof(double) * (1 + cluster_parameter_count(a))) == 0;
 }
 
 static bool
@@ -204,6 +213,7 @@ cluster_add(ClusterSums *sums, const double *x, const double *codes)
 	int			nearest = nearest_two(sums, x, codes, &least, &second);
 	ClusterCell *cell = cluster_cell(sums, nearest);
 
+	sums->fingerprint += fingerprint_add_list(fingerprint_add_list(0, x, sums->columns), codes, sums->categories);
 	cell->people++;
 	sum_add(&cell->cost, least);
 	sum_add(&cell->distance, sqrt(least));

@@ -7,7 +7,6 @@
 #include "core/argument.h"
 #include "core/query.h"
 #include "core/record.h"
-#include "executor/spi.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -254,22 +253,22 @@ PG_FUNCTION_INFO_V1(latent_class);
 Datum
 latent_class(PG_FUNCTION_ARGS)
 {
-	MemoryContext caller = CurrentMemoryContext;
+	MemoryContext caller = work_memory_open();
+	MemoryContext own;
 	Question	question = read_question(fcinfo);
-	char	   *query = argument_query(fcinfo, 0);
 	Patterns	patterns;
 	Found		found;
 	Datum		datum;
 
-	SPI_connect();
-	patterns = latent_patterns(query, PG_ARGISNULL(2) ? NULL : PG_GETARG_ARRAYTYPE_P(2));
+	patterns = latent_patterns(argument_query(fcinfo, 0), PG_ARGISNULL(2) ? NULL : PG_GETARG_ARRAYTYPE_P(2));
 	question.given = given_classes(fcinfo, question.classes, patterns.items);
 	if (question.given == NULL && question.most_iterations == 0)
 		argument_error("max_iterations", "must be at least 1 without given probabilities", NULL);
 	found = find_classes(&question, &patterns);
-	MemoryContextSwitchTo(caller);
+	own = MemoryContextSwitchTo(caller);
 	datum = classes_datum(fcinfo, &question, &patterns, &found);
-	SPI_finish();
+	MemoryContextSwitchTo(own);
+	work_memory_close(caller);
 	return datum;
 }
 

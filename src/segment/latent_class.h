@@ -10,6 +10,7 @@
 #define PH_LATENT_CLASS_H
 
 #include "postgres.h"
+#include "core/query.h"
 #include "fmgr.h"
 #include "utils/array.h"
 
@@ -52,7 +53,7 @@ typedef struct Logarithms
 } Logarithms;
 
 /* latent_class_patterns.c: the answers of a query's rows, between SPI_connect() and SPI_finish() */
-extern Patterns latent_patterns(const char *query, ArrayType *terms);
+extern Patterns latent_patterns(const UserQuery *query, ArrayType *terms);
 
 /* latent_class_em.c */
 extern void latent_logarithms(const Classes *classes, Logarithms *logs);

@@ -1,80 +1,99 @@
 /* latent_class_patterns.c: the rows of a query as patterns of yes, no and unknown. */
 #include "segment/latent_class.h"
 
+#include "catalog/pg_type.h"
 #include "core/argument.h"
 #include "core/query.h"
-#include "executor/spi.h"
 #include "lib/stringinfo.h"
+#include "miscadmin.h"
+#include "utils/memutils.h"
 
 #define MOST_PATTERNS 1000000
+#define FIRST_CAPACITY 1024
 
-static Patterns
-ask_patterns(const char *query, ArrayType *terms)
+/* yes, known and people of each pattern; anything but 0, 1 and NULL makes the pattern's yes NULL. */
+static char *
+pattern_query(const QueryColumns *columns, const int *positions, int items)
 {
-	QueryColumns columns = query_columns(query);
-	Patterns	patterns = {0};
-	int		   *positions;
 	StringInfoData yes,
-				known,
-				sql;
+				known;
 
-	patterns.items = query_terms(terms, &columns, NULL, 0, MOST_ITEMS, &positions);
-	if (patterns.items == 0)
-		argument_error("terms", "must have a column", NULL);
-	patterns.names = palloc_array(char *, patterns.items);
 	initStringInfo(&yes);
 	initStringInfo(&known);
-	initStringInfo(&sql);
-	for (int j = 0; j < patterns.items; j++)
+	for (int j = 0; j < items; j++)
 	{
-		char	   *item = number_expression(&columns, positions[j], "terms");
+		char	   *item = number_expression(columns, positions[j], "terms");
+		const char *or = j > 0 ? " operator(pg_catalog.|) " : "";
 
-		patterns.names[j] = columns.names[positions[j]];
-		/* anything but 0, 1 and NULL makes the pattern NULL */
-		appendStringInfo(&yes, "%s(case when %s = 1::pg_catalog.float8 then 1::pg_catalog.int8 << %d when %s = 0::pg_catalog.float8 or %s is null then 0::pg_catalog.int8 end)", j > 0 ? " | " : "", item, j, item, item);
-		appendStringInfo(&known, "%s(case when %s is null then 0::pg_catalog.int8 else 1::pg_catalog.int8 << %d end)", j > 0 ? " | " : "", item, j);
+		appendStringInfo(&yes, "%s(case when %s operator(pg_catalog.=) 1::pg_catalog.float8 then %lld::pg_catalog.int8"
+						 " when %s operator(pg_catalog.=) 0::pg_catalog.float8 or %s is null then 0::pg_catalog.int8 end)",
+						 or, item, 1LL << j, item, item);
+		appendStringInfo(&known, "%s(case when %s is null then 0::pg_catalog.int8 else %lld::pg_catalog.int8 end)", or, item, 1LL << j);
 	}
-	appendStringInfo(&sql, "select yes, known, pg_catalog.count(*) from (select %s as yes, %s as known from (%s\n) q) p group by yes, known order by known, yes",
-					 yes.data, known.data, query);
-	if (SPI_execute(sql.data, true, MOST_PATTERNS + 1) != SPI_OK_SELECT)
-		argument_error("query", "must be a SELECT", NULL);
-	return patterns;
+	return psprintf("select yes, known, pg_catalog.count(*) from (select %s as yes, %s as known from user_query q) p"
+					" group by yes, known order by known, yes", yes.data, known.data);
 }
 
-Patterns
-latent_patterns(const char *query, ArrayType *terms)
+typedef struct PatternReader
 {
-	Patterns	patterns = ask_patterns(query, terms);
-	uint64		all = (UINT64CONST(1) << patterns.items) - 1;
-	bool		isnull;
+	Patterns   *patterns;
+	int			capacity;
+	uint64		all;			/* every item known */
+} PatternReader;
 
-	if (SPI_processed > MOST_PATTERNS)
+static void
+read_pattern(void *state, const Datum *values, const bool *nulls)
+{
+	PatternReader *reader = state;
+	Patterns   *patterns = reader->patterns;
+	Pattern		pattern;
+
+	if (nulls[0])
+		argument_error("terms", "must be booleans, or numbers that are 0 or 1", NULL);
+	if (nulls[1] || nulls[2])
+		query_changed();
+	pattern.yes = DatumGetInt64(values[0]);
+	pattern.known = DatumGetInt64(values[1]);
+	pattern.people = DatumGetInt64(values[2]);
+	if ((pattern.yes & ~pattern.known) != 0 || (pattern.known & ~reader->all) != 0)
+		query_changed();
+	if (pattern.known == 0)
+	{
+		patterns->left_out += (int64) pattern.people;
+		return;
+	}
+	if (patterns->count >= MOST_PATTERNS)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("latent classes cannot have more than %d different patterns of items", MOST_PATTERNS),
 				 errhint("Name fewer terms, or take a sample of the rows in the query.")));
-	patterns.patterns = palloc_array(Pattern, Max(SPI_processed, 1));
-	patterns.complete = true;
-	for (uint64 i = 0; i < SPI_processed; i++)
+	if (patterns->count == reader->capacity)
 	{
-		HeapTuple	tuple = SPI_tuptable->vals[i];
-		TupleDesc	desc = SPI_tuptable->tupdesc;
-		Pattern		pattern;
-
-		pattern.yes = DatumGetInt64(SPI_getbinval(tuple, desc, 1, &isnull));
-		if (isnull)
-			argument_error("terms", "must be booleans, or numbers that are 0 or 1", NULL);
-		pattern.known = DatumGetInt64(SPI_getbinval(tuple, desc, 2, &isnull));
-		pattern.people = DatumGetInt64(SPI_getbinval(tuple, desc, 3, &isnull));
-		if (pattern.known == 0)
-		{
-			patterns.left_out += (int64) pattern.people;
-			continue;
-		}
-		patterns.complete = patterns.complete && pattern.known == all;
-		patterns.people += pattern.people;
-		patterns.patterns[patterns.count++] = pattern;
+		reader->capacity *= 2;
+		patterns->patterns = repalloc_array(patterns->patterns, Pattern, reader->capacity);
 	}
-	SPI_freetuptable(SPI_tuptable);
+	patterns->complete = patterns->complete && pattern.known == reader->all;
+	patterns->people += pattern.people;
+	patterns->patterns[patterns->count++] = pattern;
+}
+
+Patterns
+latent_patterns(const UserQuery *query, ArrayType *terms)
+{
+	Patterns	patterns = {.complete = true};
+	PatternReader reader = {.patterns = &patterns, .capacity = FIRST_CAPACITY};
+	QueryQuestion question = {.columns = 3, .types = (const Oid[]) {INT8OID, INT8OID, INT8OID}};
+	int		   *positions;
+
+	patterns.items = query_terms(terms, &query->columns, NULL, 0, MOST_ITEMS, &positions);
+	if (patterns.items == 0)
+		argument_error("terms", "must have a column", NULL);
+	patterns.names = palloc_array(char *, patterns.items);
+	for (int j = 0; j < patterns.items; j++)
+		patterns.names[j] = query->columns.names[positions[j]];
+	reader.all = (UINT64CONST(1) << patterns.items) - 1;
+	patterns.patterns = palloc_array(Pattern, FIRST_CAPACITY);
+	question.sql = pattern_query(&query->columns, positions, patterns.items);
+	query_ask(query, &question, read_pattern, &reader);
 	return patterns;
 }

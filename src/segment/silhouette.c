@@ -10,7 +10,6 @@
 
 #include "core/argument.h"
 #include "core/record.h"
-#include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/tuplestore.h"
@@ -129,7 +128,8 @@ Datum
 silhouette(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	ClusterSource source = {.query = argument_query(fcinfo, 0), .context = CurrentMemoryContext};
+	MemoryContext caller;
+	ClusterSource source;
 	char	   *cluster = argument_column(fcinfo, 1);
 	bool		standard = argument_choice(fcinfo, 4, "scale", cluster_scales) == 1;
 	bool		mixed = !PG_ARGISNULL(5);
@@ -142,7 +142,8 @@ silhouette(PG_FUNCTION_ARGS)
 	if (gamma < 0 || gamma > CLUSTER_LARGEST)
 		argument_error("gamma", "must not be negative or above 1e50", NULL);
 	InitMaterializedSRF(fcinfo, 0);
-	SPI_connect();
+	caller = work_memory_open();
+	source = (ClusterSource) {.query = argument_query(fcinfo, 0)};
 	cluster_source_open(&source, PG_ARGISNULL(3) ? NULL : PG_GETARG_ARRAYTYPE_P(3), mixed, argument_column(fcinfo, 2), cluster);
 	described = cluster_describe(&source);
 	if (described && source.rows > 0)
@@ -155,6 +156,6 @@ silhouette(PG_FUNCTION_ARGS)
 		shape->gamma = gamma;
 		put_silhouettes(result, shape, &rows, (double) rows.count / source.rows);
 	}
-	SPI_finish();
+	work_memory_close(caller);
 	return (Datum) 0;
 }

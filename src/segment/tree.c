@@ -10,8 +10,8 @@
 
 #include "core/argument.h"
 #include "core/digits.h"
+#include "core/query.h"
 #include "core/record.h"
-#include "executor/spi.h"
 #include "funcapi.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
@@ -200,13 +200,14 @@ grow_tree(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	Learned		learned = {0};
+	MemoryContext caller;
 
 	InitMaterializedSRF(fcinfo, 0);
-	SPI_connect();
+	caller = work_memory_open();
 	learn(fcinfo, &learned);
 	if (learned.step_count > 0)
 		put_node(result, &learned, 0);
-	SPI_finish();
+	work_memory_close(caller);
 	return (Datum) 0;
 }
 
@@ -223,9 +224,10 @@ tree_pruning(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	Learned		learned = {0};
+	MemoryContext caller;
 
 	InitMaterializedSRF(fcinfo, 0);
-	SPI_connect();
+	caller = work_memory_open();
 	learn(fcinfo, &learned);
 	for (int i = 0; i < learned.step_count; i++)
 	{
@@ -241,6 +243,6 @@ tree_pruning(PG_FUNCTION_ARGS)
 		values[5] = BoolGetDatum(i == learned.chosen);
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}
-	SPI_finish();
+	work_memory_close(caller);
 	return (Datum) 0;
 }

@@ -3,16 +3,14 @@
 
 #include <math.h>
 
-#include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "core/argument.h"
 #include "core/query.h"
-#include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 
-#define BATCH 5000
 #define FIRST_CAPACITY 4096
 
 /* Words and their codes by order of arrival, with the codes in order of the words beside. */
@@ -77,7 +75,7 @@ dictionary_code(Dictionary *dictionary, Datum word)
 					   "Name the terms without it, or group its words in the query.");
 	memmove(&dictionary->sorted[low + 1], &dictionary->sorted[low], sizeof(int16) * (dictionary->count - low));
 	dictionary->sorted[low] = dictionary->count;
-	dictionary->words[dictionary->count] = spelt;
+	dictionary->words[dictionary->count] = MemoryContextStrdup(GetMemoryChunkContext(dictionary->words), spelt);
 	return dictionary->count++;
 }
 
@@ -148,34 +146,34 @@ open_response(Reader *reader, const QueryColumns *columns, int position)
 
 /* Says what to read, and makes the arrays for it. */
 static void
-open_reader(FunctionCallInfo fcinfo, Reader *reader, const char *query)
+open_reader(FunctionCallInfo fcinfo, Reader *reader, const UserQuery *query)
 {
 	TreeData   *data = reader->data;
-	QueryColumns columns = query_columns(query);
+	const QueryColumns *columns = &query->columns;
 	char	   *response = argument_column(fcinfo, 1);
 	char	   *exposure = argument_column(fcinfo, 4);
 	int		   *terms;
 	int			exposure_column = -1;
 
-	if (columns.count == 0)
+	if (columns->count == 0)
 		argument_error("query", "must have columns", NULL);
 	if (response == NULL)
-		response = columns.names[0];
+		response = columns->names[0];
 	if (exposure && data->method != TREE_POISSON)
 		argument_error("exposure", "is for the method poisson", NULL);
 	if (exposure)
-		exposure_column = find_column(&columns, exposure, "exposure");
-	open_response(reader, &columns, find_column(&columns, response, "response"));
-	appendStringInfo(&reader->select, ", %s", exposure ? number_expression(&columns, exposure_column, "exposure") : "1::pg_catalog.float8");
-	data->column_count = query_terms(PG_ARGISNULL(2) ? NULL : PG_GETARG_ARRAYTYPE_P(2), &columns, (const char *const[]) {response, exposure}, 2, TREE_MOST_TERMS, &terms);
+		exposure_column = find_column(columns, exposure, "exposure");
+	open_response(reader, columns, find_column(columns, response, "response"));
+	appendStringInfo(&reader->select, ", %s", exposure ? number_expression(columns, exposure_column, "exposure") : "1::pg_catalog.float8");
+	data->column_count = query_terms(PG_ARGISNULL(2) ? NULL : PG_GETARG_ARRAYTYPE_P(2), columns, (const char *const[]) {response, exposure}, 2, TREE_MOST_TERMS, &terms);
 	if (data->column_count == 0)
 		argument_error("terms", "must have a column beside the response", NULL);
 	data->columns = palloc0_array(TreeColumn, data->column_count);
 	reader->dictionaries = palloc0_array(Dictionary, data->column_count + 1);
 	for (int i = 0; i < data->column_count; i++)
-		open_column(reader, &data->columns[i], &reader->dictionaries[i], &columns, terms[i]);
+		open_column(reader, &data->columns[i], &reader->dictionaries[i], columns, terms[i]);
 	dictionary_open(&reader->dictionaries[data->column_count], "response", response, TREE_MOST_CLASSES);
-	appendStringInfo(&reader->select, " from (%s\n) q", query);
+	appendStringInfoString(&reader->select, " from user_query q");
 
 	/* values, their order, the order while growing; response, exposure and work space */
 	reader->most_rows = TREE_MOST_BYTES / (data->column_count * (sizeof(double) + 2 * sizeof(int)) + 48);
@@ -257,37 +255,29 @@ read_column(Reader *reader, int column, Datum value, bool null)
 }
 
 static void
-read_rows(Reader *reader)
+read_row(void *state, const Datum *values, const bool *nulls)
+{
+	Reader	   *reader = state;
+
+	make_room(reader);
+	read_response(reader, values, nulls);
+	for (int column = 0; column < reader->data->column_count; column++)
+		read_column(reader, column, values[column + 2], nulls[column + 2]);
+	reader->data->rows++;
+}
+
+static void
+read_rows(Reader *reader, const UserQuery *query)
 {
 	TreeData   *data = reader->data;
-	int			fields = data->column_count + 2;
-	Datum	   *values = palloc_array(Datum, fields);
-	bool	   *nulls = palloc_array(bool, fields);
-	Portal		portal = SPI_cursor_open_with_args(NULL, reader->select.data, 0, NULL, NULL, NULL, true, 0);
+	Oid		   *types = palloc_array(Oid, data->column_count + 2);
+	QueryQuestion question = {.sql = reader->select.data, .columns = data->column_count + 2, .types = types};
 
-	if (portal == NULL)
-		argument_error("query", "must be a SELECT", NULL);
-	for (;;)
-	{
-		uint64		count;
-
-		CHECK_FOR_INTERRUPTS();
-		SPI_cursor_fetch(portal, true, BATCH);
-		count = SPI_processed;
-		for (uint64 i = 0; i < count; i++)
-		{
-			make_room(reader);
-			heap_deform_tuple(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, values, nulls);
-			read_response(reader, values, nulls);
-			for (int column = 0; column < data->column_count; column++)
-				read_column(reader, column, values[column + 2], nulls[column + 2]);
-			data->rows++;
-		}
-		SPI_freetuptable(SPI_tuptable);
-		if (count == 0)
-			break;
-	}
-	SPI_cursor_close(portal);
+	types[0] = data->method == TREE_GINI ? TEXTOID : FLOAT8OID;
+	types[1] = FLOAT8OID;
+	for (int i = 0; i < data->column_count; i++)
+		types[i + 2] = data->columns[i].kind == TREE_NUMBER ? FLOAT8OID : data->columns[i].kind == TREE_FLAG ? BOOLOID : TEXTOID;
+	query_ask(query, &question, read_row, reader);
 }
 
 /* ---- order ---- */
@@ -362,11 +352,12 @@ order_classes(TreeData *data, const Dictionary *dictionary)
 void
 tree_read(FunctionCallInfo fcinfo, TreeData *data)
 {
+	UserQuery  *query = argument_query(fcinfo, 0);
 	Reader		reader = {.data = data};
 	Place	   *places;
 
-	open_reader(fcinfo, &reader, argument_query(fcinfo, 0));
-	read_rows(&reader);
+	open_reader(fcinfo, &reader, query);
+	read_rows(&reader, query);
 	places = palloc_extended(sizeof(Place) * Max(data->rows, 1), MCXT_ALLOC_HUGE);
 	for (int i = 0; i < data->column_count; i++)
 	{

@@ -1,0 +1,7 @@
+
+-- ---- queries that are given as text ----
+
+create function ph.query_columns(query text, out column_name text, out type regtype) returns setof record
+	as 'MODULE_PATHNAME', 'query_columns' language c stable strict parallel restricted rows 10;
+comment on function ph.query_columns(text) is
+	'the columns of a query, which must be one SELECT that only reads, in order and with their types; it is not run';
