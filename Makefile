@@ -32,7 +32,7 @@ ifdef WERROR
 PG_CFLAGS += -Werror
 endif
 ifdef SANITIZE
-PG_CFLAGS += -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=undefined -O1 -g
+PG_CFLAGS += -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=undefined -O1 -g -include test/suite/guarded_palloc.h
 SHLIB_LINK += -fsanitize=address,undefined
 endif
 

@@ -1,5 +1,5 @@
-# The regression tests, edge calls and fuzz once more on a server of their own, with the library built for
-# gcc's address and undefined-behaviour sanitizers.  Any report of theirs is a failure.
+# Hostile queries, and the regression tests, edge calls and fuzz once more, on a server of their own, with the library built for
+# gcc's address and undefined-behaviour sanitizers and with guards behind every block of palloc.  Any report is a failure.
 sanitized=$work/sanitized
 
 sanitizer_build() {
@@ -42,6 +42,7 @@ as_server rm -rf "$sanitized"
 libasan=$(gcc -print-file-name=libasan.so)
 if [ ! -e "$libasan" ]; then
 	skip sanitizer "gcc's libasan is not installed"
+	source "$root/test/suite/hostile.sh"
 elif ! said=$(sanitizer_build 2>&1); then
 	fail "sanitizer: build" "$said"
 else
@@ -52,7 +53,7 @@ else
 		createdb population_health
 		# the suites as they are, with this server's folder in place of the main one
 		work=$sanitized EDGE_LIMIT=600
-		for again in regress edge_calls fuzz; do
+		for again in hostile regress edge_calls fuzz; do
 			if sanitizer_wait; then source "$root/test/suite/$again.sh"; else fail "sanitizer: $again" "the server is gone"; fi
 		done
 		unset EDGE_LIMIT
