@@ -29,12 +29,12 @@ COMMENT ON FUNCTION ph.crosstab_combine(ph.crosstab, ph.crosstab) IS 'support fu
 COMMENT ON FUNCTION ph.crosstab_final(ph.crosstab) IS 'support function of the crosstab aggregates';
 CREATE AGGREGATE ph.crosstab(row_number integer, column_number integer) (
   SFUNC = ph.crosstab_fold, STYPE = ph.crosstab, INITCOND = '{}',
-  FINALFUNC = ph.crosstab_final, COMBINEFUNC = ph.crosstab_combine, PARALLEL = SAFE
+  FINALFUNC = ph.crosstab_final, COMBINEFUNC = ph.crosstab_combine, SSPACE = 256, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE ph.crosstab(integer, integer) IS 'folds a row a person: the number before and the number after; NULL is unknown';
 CREATE AGGREGATE ph.crosstab_rollup(ph.crosstab) (
   SFUNC = ph.crosstab_combine, STYPE = ph.crosstab, INITCOND = '{}',
-  FINALFUNC = ph.crosstab_final, COMBINEFUNC = ph.crosstab_combine, PARALLEL = SAFE
+  FINALFUNC = ph.crosstab_final, COMBINEFUNC = ph.crosstab_combine, SSPACE = 256, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE ph.crosstab_rollup(ph.crosstab) IS 'the people of many tables';
 

@@ -50,44 +50,45 @@ CREATE FUNCTION ph.tally_final(ph.tally) RETURNS ph.tally
 COMMENT ON FUNCTION ph.tally_final(ph.tally) IS 'support function of the tally aggregates';
 
 
+-- SSPACE is the size of a growing tally of up to 34 keys (TALLY_FIRST_SIZE), such as the bands of a standard
 CREATE AGGREGATE ph.person_tally(key float8, events float8) (
   SFUNC = ph.tally_fold_person, STYPE = ph.tally, INITCOND = 'empty',
-  FINALFUNC = ph.tally_final, COMBINEFUNC = ph.tally_combine, PARALLEL = SAFE
+  FINALFUNC = ph.tally_final, COMBINEFUNC = ph.tally_combine, SSPACE = 2048, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE ph.person_tally(key float8, events float8) IS
   'folds rows, one a person: key, all events of that person; exposure 1. NULL events are counted as missing, a NULL key as unknown';
 
 CREATE AGGREGATE ph.person_tally(key float8, events boolean) (
   SFUNC = ph.tally_fold_person_boolean, STYPE = ph.tally, INITCOND = 'empty',
-  FINALFUNC = ph.tally_final, COMBINEFUNC = ph.tally_combine, PARALLEL = SAFE
+  FINALFUNC = ph.tally_final, COMBINEFUNC = ph.tally_combine, SSPACE = 2048, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE ph.person_tally(key float8, events boolean) IS
   'folds rows, one a person: key, whether the event happened; exposure 1';
 
 CREATE AGGREGATE ph.person_tally(key float8, events float8, years float8) (
   SFUNC = ph.tally_fold_person_years, STYPE = ph.tally, INITCOND = 'empty',
-  FINALFUNC = ph.tally_final, COMBINEFUNC = ph.tally_combine, PARALLEL = SAFE
+  FINALFUNC = ph.tally_final, COMBINEFUNC = ph.tally_combine, SSPACE = 2048, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE ph.person_tally(key float8, events float8, years float8) IS
   'folds rows, one a person: key, all events of that person, years at risk';
 
 CREATE AGGREGATE ph.count_tally(key float8, events float8, population float8) (
   SFUNC = ph.tally_fold_count, STYPE = ph.tally, INITCOND = 'empty',
-  FINALFUNC = ph.tally_final, COMBINEFUNC = ph.tally_combine, PARALLEL = SAFE
+  FINALFUNC = ph.tally_final, COMBINEFUNC = ph.tally_combine, SSPACE = 2048, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE ph.count_tally(key float8, events float8, population float8) IS
   'folds rows of counts: key, events (each of another person), population or years at risk';
 
 CREATE AGGREGATE ph.count_tally(key float8, events float8, population float8, events_squared float8) (
   SFUNC = ph.tally_fold_count_squared, STYPE = ph.tally, INITCOND = 'empty',
-  FINALFUNC = ph.tally_final, COMBINEFUNC = ph.tally_combine, PARALLEL = SAFE
+  FINALFUNC = ph.tally_final, COMBINEFUNC = ph.tally_combine, SSPACE = 2048, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE ph.count_tally(key float8, events float8, population float8, events_squared float8) IS
   'folds rows of counts: key, events, population, sum of squares of events by person';
 
 CREATE AGGREGATE ph.rollup(ph.tally) (
   SFUNC = ph.tally_combine, STYPE = ph.tally, INITCOND = 'empty',
-  FINALFUNC = ph.tally_final, COMBINEFUNC = ph.tally_combine, PARALLEL = SAFE
+  FINALFUNC = ph.tally_final, COMBINEFUNC = ph.tally_combine, SSPACE = 2048, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE ph.rollup(ph.tally) IS
   'adds tallies of disjoint people into one, in any order, with compensated sums';

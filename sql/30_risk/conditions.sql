@@ -54,31 +54,31 @@ COMMENT ON FUNCTION ph.intersection(ph.conditions, ph.conditions) IS 'the condit
 
 CREATE AGGREGATE ph.conditions_of(code text) (
   SFUNC = ph.conditions_fold_code, STYPE = ph.conditions, INITCOND = '{}',
-  FINALFUNC = ph.conditions_final, COMBINEFUNC = ph.union, PARALLEL = SAFE
+  FINALFUNC = ph.conditions_final, COMBINEFUNC = ph.union, SSPACE = 64, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE ph.conditions_of(text) IS
   'folds ICD-10 codes of a person, NHS dialect, into the conditions of every instrument at once; what is no code adds nothing';
 CREATE AGGREGATE ph.conditions_of(code text, dialect text) (
   SFUNC = ph.conditions_fold_code_dialect, STYPE = ph.conditions, INITCOND = '{}',
-  FINALFUNC = ph.conditions_final, COMBINEFUNC = ph.union, PARALLEL = SAFE
+  FINALFUNC = ph.conditions_final, COMBINEFUNC = ph.union, SSPACE = 64, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE ph.conditions_of(text, text) IS
   'folds ICD-10 codes of a person, dialect nhs or cm, into the conditions of every instrument at once';
 CREATE AGGREGATE ph.conditions_named(name text) (
   SFUNC = ph.conditions_fold_name, STYPE = ph.conditions, INITCOND = '{}',
-  FINALFUNC = ph.conditions_final, COMBINEFUNC = ph.union, PARALLEL = SAFE
+  FINALFUNC = ph.conditions_final, COMBINEFUNC = ph.union, SSPACE = 64, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE ph.conditions_named(text) IS
   'folds names of conditions, found by a join on any code system, into a set; an unknown name is an error';
 CREATE AGGREGATE ph.conditions_named(name text, instrument text) (
   SFUNC = ph.conditions_fold_item, STYPE = ph.conditions, INITCOND = '{}',
-  FINALFUNC = ph.conditions_final, COMBINEFUNC = ph.union, PARALLEL = SAFE
+  FINALFUNC = ph.conditions_final, COMBINEFUNC = ph.union, SSPACE = 64, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE ph.conditions_named(text, text) IS
   'folds the names that an instrument has for its conditions, such as cambridge or frailty_index, into a set; an unknown name is an error';
 CREATE AGGREGATE ph.conditions_rollup(ph.conditions) (
   SFUNC = ph.union, STYPE = ph.conditions, INITCOND = '{}',
-  FINALFUNC = ph.conditions_final, COMBINEFUNC = ph.union, PARALLEL = SAFE
+  FINALFUNC = ph.conditions_final, COMBINEFUNC = ph.union, SSPACE = 64, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE ph.conditions_rollup(ph.conditions) IS 'the conditions that any of the sets holds';
 

@@ -20,6 +20,7 @@
 
 #define CROSSTAB_VERSION 1
 #define MOST_CELLS 100000
+#define FIRST_CELLS 15			/* 256 bytes, as 2 n + 1 are 512: memory comes in powers of two */
 #define CROSSTAB_SIZE(cells_) (offsetof(Crosstab, cell) + (Size) (cells_) * sizeof(CrosstabCell))
 #define CAPACITY(crosstab) ((int) ((VARSIZE(crosstab) - offsetof(Crosstab, cell)) / sizeof(CrosstabCell)))
 
@@ -72,7 +73,7 @@ static Crosstab *
 state_to_change(FunctionCallInfo fcinfo)
 {
 	if (PG_ARGISNULL(0))
-		return crosstab_new(8);
+		return crosstab_new(FIRST_CELLS);
 	if (AggCheckCallContext(fcinfo, NULL))
 		return PG_GETARG_CROSSTAB(0);
 	return crosstab_open(PointerGetDatum(PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(0))));
@@ -106,7 +107,7 @@ crosstab_add(Crosstab *crosstab, CrosstabCell cell)
 				 errmsg("a ph.crosstab cannot have more than %d cells", MOST_CELLS)));
 	if (crosstab->cells == CAPACITY(crosstab))
 	{
-		Crosstab   *grown = crosstab_new(Max(8, 2 * crosstab->cells));
+		Crosstab   *grown = crosstab_new(Max(FIRST_CELLS, 2 * crosstab->cells + 1));
 
 		grown->cells = crosstab->cells;
 		memcpy(grown->cell, crosstab->cell, crosstab->cells * sizeof(CrosstabCell));

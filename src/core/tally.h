@@ -48,6 +48,7 @@ typedef struct Tally
 } Tally;
 
 #define TALLY_SIZE(cells_) (offsetof(Tally, cells) + (Size) (cells_) * sizeof(TallyCell))
+#define TALLY_FIRST_SIZE 2048		/* bytes of a growing tally; the SSPACE of its aggregates */
 #define TALLY_MAX_ROWS (INT64CONST(1) << 53)	/* what a JSON reader's double holds exactly */
 #define TALLY_MAX_CELLS ((int) ((MaxAllocSize - offsetof(Tally, cells)) / sizeof(TallyCell)))
 

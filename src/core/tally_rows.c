@@ -1,6 +1,8 @@
 /* tally_rows.c: the cells of a tally as rows, its totals, and its equality and order. */
 #include "core/tally.h"
 
+#include <math.h>
+
 #include "miscadmin.h"
 
 /*
@@ -83,17 +85,57 @@ compare_numbers(double a, double b)
 	return (a > b) - (a < b);
 }
 
+#define KEPT_BITS 72
+#define HEAD_BITS 36
+
+/*
+ * A sum to its first 72 bits, in two parts that hang on its value alone.  What lies below depends, for fractions, on the
+ * order of the rows, and with it on how many workers shared them.
+ */
+static Sum
+rounded(Sum sum)
+{
+	int			exponent;
+	double		grid,
+				step;
+	Sum			result;
+
+	frexp(sum.high, &exponent);
+	grid = ldexp(1, exponent - KEPT_BITS);
+	step = ldexp(1, exponent - HEAD_BITS);
+	if (sum.high == 0 || grid == 0)
+		return sum;
+	result.high = floor(sum.high / step) * step;
+	result.low = rint(((sum.high - result.high) + sum.low) / grid) * grid;
+	if (result.low < 0 || result.low >= step)
+	{
+		double		carried = result.low < 0 ? -step : step;
+
+		result.high += carried;
+		result.low -= carried;
+	}
+	return result;
+}
+
+static int
+compare_sums(Sum a, Sum b)
+{
+	Sum			left = rounded(a),
+				right = rounded(b);
+	int			order = compare_numbers(left.high, right.high);
+
+	return order != 0 ? order : compare_numbers(left.low, right.low);
+}
+
 static int
 compare_cells(const TallyCell *a, const TallyCell *b)
 {
-	const double left[] = {a->key, a->exposure.high, a->exposure.low, a->events.high,
-	a->events.low, a->squares.high, a->squares.low};
-	const double right[] = {b->key, b->exposure.high, b->exposure.low, b->events.high,
-	b->events.low, b->squares.high, b->squares.low};
+	const int	orders[] = {compare_numbers(a->key, b->key), compare_sums(a->exposure, b->exposure),
+		compare_sums(a->events, b->events), compare_sums(a->squares, b->squares)};
 
-	for (int i = 0; i < lengthof(left); i++)
-		if (left[i] != right[i])
-			return compare_numbers(left[i], right[i]);
+	for (int i = 0; i < lengthof(orders); i++)
+		if (orders[i] != 0)
+			return orders[i];
 	return 0;
 }
 
@@ -119,8 +161,8 @@ compare_tallies(FunctionCallInfo fcinfo)
 }
 
 /*
- * Comparison of two tallies by all they hold, for DISTINCT, UNION, GROUP BY and indexes; the order
- * itself has no meaning.
+ * Comparison of two tallies by all they hold, sums to 72 bits (21 digits), for DISTINCT, UNION, GROUP BY and indexes;
+ * the order itself has no meaning.
  */
 PG_FUNCTION_INFO_V1(tally_compare);
 Datum

@@ -199,3 +199,19 @@ drop table person cascade;
 select '{"rows": "people", "cells": [{"key": 1, "exposure": 1, "events": 0, "events_squared": 0, "event": 5}], "unknown": {"rows": 0, "exposure": 0, "events": 0, "events_squared": 0}, "missing": 0}'::jsonb::ph.tally;
 select '{"rows": "people", "cells": [{"key": 1, "exposure": [1, 0, 9], "events": 0, "events_squared": 0}], "unknown": {"rows": 0, "exposure": 0, "events": 0, "events_squared": 0}, "missing": 0}'::jsonb::ph.tally;
 select '{"rows": "people", "negative": "yes", "cells": [], "unknown": {"rows": 0, "exposure": 0, "events": 0, "events_squared": 0}, "missing": 0}'::jsonb::ph.tally;
+
+-- squares keep what rounding would lose: equal fractions have no spread, and large values keep theirs
+with seven as (select ph.mean(ph.person_tally(0, 0.1::float8), 1, 0.998) as e from generate_series(1, 7))
+select (e).upper - (e).lower as width_of_equal_fractions, (e).note from seven;
+with three as (select ph.mean(ph.person_tally(0, 1e15 + i), 1, 0.95) as e from generate_series(0, 2) i)
+select (e).value = 1e15 + 1 as mean, abs(((e).upper - (e).lower) / 2 - 2.4841377117503) < 0.2 as half_width_is_that_of_0_1_2 from three;
+-- and the order of the rows does not show, in fractions either
+create temp table fraction as select (i::bigint * 7919 % 90)::float8 as age, 1.0 / (1 + i::bigint * 7919 % 10007) as events, sqrt(i) as years from generate_series(1, 100000) i;
+with forward as (select ph.person_tally(age, events, years order by years) as t from fraction), backward as (select ph.person_tally(age, events, years order by years desc) as t from fraction)
+select f.t = b.t as any_order from forward f, backward b;
+-- but what differs in the 20th digit differs
+select 'people; 1: 2 3 5+1e-19'::ph.tally = 'people; 1: 2 3 5'::ph.tally as twentieth_digit, 'people; 1: 2 3 5+1e-25'::ph.tally = 'people; 1: 2 3 5'::ph.tally as twenty_sixth;
+
+-- one tally rolled up is itself
+with one as (select age, ph.person_tally(age, events, years) as t from fraction group by age)
+select bool_and(rolled = alone) as one_rolled_up from (select ph.rollup(t)::text as rolled, min(t::text) as alone from one group by age) s;
