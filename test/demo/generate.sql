@@ -91,6 +91,8 @@ select lsoa, msoa from area
 union all
 select lsoa, ward from area;
 
+insert into data_day values ('2025-04-01');  -- drawn on the day after the three years
+
 insert into place_factor
 select lsoa, 'imd2019_decile', '2019', decile, 'decile 1=most deprived', 'made up' from area
 union all
@@ -443,6 +445,6 @@ where first_age + 3 > minimum_age and seen_to > greatest(seen_from, birth_date +
   and pg_temp.uniform('sample ' || unit, n) < share + 0.004 * first_age
 order by n, code;
 
-analyze person, place, place_parent, residence, registration, encounter, clinical_event, measurement, place_factor, enrolment;
+analyze data_day, person, place, place_parent, residence, registration, encounter, clinical_event, measurement, place_factor, enrolment;
 commit;
 \echo 'done'
