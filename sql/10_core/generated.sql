@@ -65,12 +65,14 @@ BEGIN
 END $$;
 COMMENT ON PROCEDURE ph.comment_columns(regclass, jsonb) IS 'describes the columns of a relation that have no comment yet: name, description';
 
-CREATE PROCEDURE ph.replace_view(schema text, name text, query text, description text, columns jsonb) LANGUAGE plpgsql
+CREATE PROCEDURE ph.replace_view(schema text, name text, query text, description text, columns jsonb, keep boolean DEFAULT false) LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp SET client_min_messages = warning AS $$
 DECLARE
   target text := format('%I.%I', schema, name);
   view regclass := to_regclass(target);
   lost text;
+  unknown text;
+  readers text;
   part record;
 BEGIN
   IF view IS NULL THEN
@@ -79,13 +81,20 @@ BEGIN
   ELSE
     CALL ph.require_generated(schema, name, 'pg_class', view);
     EXECUTE format('CREATE TEMP VIEW ph_replacement AS %s', query);
-    SELECT string_agg(quote_ident(old.attname), ', ' ORDER BY old.attnum) INTO lost
+    SELECT string_agg(quote_ident(old.attname), ', ' ORDER BY old.attnum), string_agg(format('NULL::%s AS %I', format_type(old.atttypid, old.atttypmod), old.attname), ', ' ORDER BY old.attnum),
+      string_agg(DISTINCT r.ev_class::regclass::text, ', ') FILTER (WHERE ph.is_generated('pg_class', r.ev_class) IS NOT TRUE)
+    INTO lost, unknown, readers
     FROM pg_attribute old LEFT JOIN pg_attribute new ON new.attrelid = 'pg_temp.ph_replacement'::regclass AND new.attname = old.attname
       AND (new.atttypid, new.atttypmod, new.attcollation) = (old.atttypid, old.atttypmod, old.attcollation)
+    LEFT JOIN (pg_depend d JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid)
+      ON d.refclassid = 'pg_class'::regclass AND d.refobjid = view AND d.refobjsubid = old.attnum AND r.ev_class <> view
     WHERE old.attrelid = view AND old.attnum > 0 AND new.attname IS NULL;
-    IF lost IS NOT NULL THEN
+    IF lost IS NOT NULL AND (NOT keep OR readers IS NOT NULL) THEN
       RAISE EXCEPTION 'view % would lose or change columns (%); built on it: %', target, lost, coalesce(ph.dependants('pg_class', view), 'nothing')
         USING ERRCODE = 'dependent_objects_still_exist', HINT = 'Drop the view, and what is built on it, and call again.';
+    ELSIF lost IS NOT NULL THEN
+      query := format('SELECT *, %s FROM (%s) shorter', unknown, query);
+      EXECUTE format('CREATE OR REPLACE TEMP VIEW ph_replacement AS %s', query);
     END IF;
     -- columns that are there keep their places, new ones come after them
     SELECT string_agg(quote_ident(new.attname), ', ' ORDER BY old.attnum, new.attnum) AS names, bool_and(old.attnum IS NOT DISTINCT FROM new.attnum OR old.attnum IS NULL) AS in_order INTO part
@@ -107,8 +116,8 @@ BEGIN
   CALL ph.describe_generated('VIEW', target, 'pg_class', view, description);
   CALL ph.comment_columns(view, columns);
 END $$;
-COMMENT ON PROCEDURE ph.replace_view(text, text, text, text, jsonb) IS
-  'makes a view of a query with the rights of whoever asks it, or replaces the one that this extension made: columns that are there keep their places and new ones come last. Errors: duplicate_object where the name is taken by something else, dependent_objects_still_exist, with what is built on the view, where a column would go away or change its type';
+COMMENT ON PROCEDURE ph.replace_view(text, text, text, text, jsonb, boolean) IS
+  'makes a view of a query with the rights of whoever asks it, or replaces the one that this extension made: columns that are there keep their places and new ones come last; with keep a column that the query has no more is NULL while only generated views read it. Errors: duplicate_object where the name is taken by something else, dependent_objects_still_exist, with what is built on the view, where a column would go away or change its type';
 
 CREATE PROCEDURE ph.replace_function(schema text, name text, types text, definition text, description text) LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp AS $$

@@ -192,8 +192,11 @@ LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 	WITH keyed AS (
-		SELECT format('concat_ws('' '', %s)', string_agg('r.' || k, ', ')) AS name, string_agg(k, ', ') AS key, ph.unique_in(schema, relation, min(t.key)) AS apart
-		FROM ph.shared_table() t, unnest(t.key) k WHERE t.relation = shared_row_query.relation
+		SELECT format('concat_ws('' '', %s)', string_agg('r.' || k, ', ')) AS name, string_agg(k, ', ') AS key,
+			ph.unique_in(schema, t.relation, t.key) AS apart
+		FROM ph.shared_table() t, unnest(t.key) k
+		WHERE t.relation = shared_row_query.relation
+		GROUP BY t.relation, t.key
 	)
 	SELECT format('select array[%s], array[%s]::text[] from %s r%s',
 		string_agg(format('count(*) filter (where %s)', c), ', ' ORDER BY n),
@@ -218,7 +221,8 @@ DECLARE
 	relations text[];
 	present text[];  -- relation.column
 	mistyped text[];  -- likewise
-	day constant text := ph.last_day(schema);
+	day text;
+	wrong jsonb := '[]';
 	asked record;
 	one record;
 	counts bigint[];
@@ -228,6 +232,7 @@ BEGIN
 		RAISE EXCEPTION 'schema "%" does not exist', schema
 			USING ERRCODE = 'invalid_schema_name';
 	END IF;
+	day := ph.last_day(schema);
 	relations := ARRAY(
 		SELECT t.relation FROM ph.shared_table() t
 		WHERE to_regclass(format('%I.%I', schema, t.relation)) IS NOT NULL);
@@ -274,10 +279,9 @@ BEGIN
 						SELECT format('concat_ws('' '', %s)', string_agg('r.' || k, ', ')) FROM ph.shared_table() t, unnest(t.key) k WHERE t.relation = asked.relation))), schema)
 				INTO counts, examples;
 			END IF;
-			RETURN QUERY
-			SELECT a.problem, asked.relation, a.column_name, a.found, a.example
-			FROM unnest(asked.problems, asked.columns, counts, examples) a (problem, column_name, found, example)
-			WHERE a.found > 0;
+			wrong := wrong || (
+				SELECT coalesce(jsonb_agg(to_jsonb(a)), '[]')
+				FROM (SELECT *, asked.relation FROM unnest(asked.problems, asked.columns, counts, examples) a (problem, column_name, found, example) WHERE a.found > 0) a);
 		EXCEPTION WHEN undefined_function OR datatype_mismatch OR data_exception THEN
 			-- keys of two relations can each have a type that serves and still not compare: which one is asked one by one
 			FOR one IN SELECT * FROM unnest(asked.problems, asked.columns, asked.conditions) o (problem, column_name, condition) LOOP
@@ -286,13 +290,17 @@ BEGIN
 						RAISE undefined_function;
 					END IF;
 					EXECUTE ph.in_schema(ph.shared_row_query(schema, asked.relation, ARRAY[one.condition]), schema) INTO counts, examples;
-					RETURN QUERY SELECT one.problem, asked.relation, one.column_name, counts[1], examples[1] WHERE counts[1] > 0;
+					wrong := wrong || jsonb_build_object('problem', one.problem, 'relation', asked.relation, 'column_name', one.column_name, 'found', counts[1], 'example', examples[1]);
 				EXCEPTION WHEN undefined_function OR datatype_mismatch OR data_exception THEN
-					RETURN QUERY SELECT 'types do not compare', asked.relation, one.column_name, 1::bigint, NULL::text;
+					wrong := wrong || jsonb_build_object('problem', 'types do not compare', 'relation', asked.relation, 'column_name', one.column_name, 'found', 1);
 				END;
 			END LOOP;
 		END;
 	END LOOP;
+	RETURN QUERY
+	SELECT w.* FROM jsonb_to_recordset(wrong) w (problem text, relation text, column_name text, found bigint, example text)
+	WHERE w.found > 0
+	ORDER BY w.relation COLLATE "C", w.problem COLLATE "C", w.column_name COLLATE "C";
 END
 $$;
 COMMENT ON FUNCTION ph.check_shared_tables(text) IS

@@ -71,7 +71,7 @@ COMMENT ON PROCEDURE ph.require_choice(text, text, text[]) IS
 'does nothing where the choice is one of those offered. Errors: invalid_parameter_value, with what there is';
 
 CREATE FUNCTION ph.chosen(argument text, choice text, usual text, alike text, offered text[]) RETURNS text
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -156,7 +156,7 @@ BEGIN ATOMIC
 		window later as (
 			partition by person_id order by start_date desc nulls last, %3$s
 			rows between unbounded preceding and 1 preceding)',
-		schema, source, columns, ph.last_day(schema));
+		schema, source, columns, ph.in_schema(ph.last_day(schema), schema));
 END;
 COMMENT ON FUNCTION ph.spell_query(text, text, text) IS
 'the query that makes of the spells of the source (person_id, the columns, start_date, end_date) days that are each counted once: within life, the day of death included, up to the data day, and the spell with the later start takes over from one that it overlaps';
@@ -208,16 +208,18 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION ph.population_column() IS 'the columns of the generated views, each name once';
 
-CREATE PROCEDURE ph.replace_population_view(schema text, relation text, query text, columns jsonb DEFAULT '{}')
+CREATE PROCEDURE ph.replace_population_view(schema text, relation text, query text, columns jsonb DEFAULT '{}', keep boolean DEFAULT false)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	description text := (SELECT v.description FROM ph.population_view() v WHERE v.relation = replace_population_view.relation);
+	named jsonb := (SELECT jsonb_object_agg(c.column_name, c.description) FROM ph.population_column() c);
 BEGIN
-	CALL ph.replace_view(schema, relation, query, (SELECT v.description FROM ph.population_view() v WHERE v.relation = replace_population_view.relation),
-		columns || (SELECT jsonb_object_agg(c.column_name, c.description) FROM ph.population_column() c));
+	CALL ph.replace_view(schema, relation, query, description, columns || named, keep);
 END
 $$;
-COMMENT ON PROCEDURE ph.replace_population_view(text, text, text, jsonb) IS 'ph.replace_view of one of ph.population_view(); columns describes those that ph.population_column() does not name';
+COMMENT ON PROCEDURE ph.replace_population_view(text, text, text, jsonb, boolean) IS 'ph.replace_view of one of ph.population_view(); columns describes those that ph.population_column() does not name';
 
 CREATE PROCEDURE ph.drop_population_views(schema text)
 LANGUAGE plpgsql
@@ -317,8 +319,9 @@ BEGIN
 
 	SELECT jsonb_object_agg(lower(kind), 'the ' || kind || ' in which it lies, NULL where there is none or more than one') INTO ladder_columns
 	FROM unnest(area_kinds || practice_kinds) kind;
-	CALL ph.replace_population_view(schema, 'place_ladder', ph.ladder_query(schema, 'small_area', is_area, area_kinds), coalesce(ladder_columns, '{}'));
-	CALL ph.replace_population_view(schema, 'practice_ladder', ph.ladder_query(schema, 'practice', is_practice, practice_kinds), coalesce(ladder_columns, '{}'));
+	-- a kind of place that the data have no more is one that nobody is in
+	CALL ph.replace_population_view(schema, 'place_ladder', ph.ladder_query(schema, 'small_area', is_area, area_kinds), coalesce(ladder_columns, '{}'), keep => true);
+	CALL ph.replace_population_view(schema, 'practice_ladder', ph.ladder_query(schema, 'practice', is_practice, practice_kinds), coalesce(ladder_columns, '{}'), keep => true);
 	-- What is known of practices and areas is joined before spells are cut, while the planner still
 	-- knows how many rows there are.
 	CALL ph.replace_population_view(schema, 'registration_spell',
@@ -399,7 +402,7 @@ BEGIN
 				coalesce(c.events, 0), coalesce(c.cost, 0), coalesce(c.events_outside, 0)
 			from at_risk r
 			full join counted c using (person_id, stay)
-			join %1$I.person p on p.person_id::text = person_id;
+			join (select person_id::text as person_id, birth_date, sex, ethnicity_code from %1$I.person) p using (person_id);
 		end', schema),
 		'one row a person and stay in the period, cut at the data day: person-years at risk (days / 365.25), encounters of the kind that started in it (null: all), their cost in pounds. Encounters in the period outside any stay are counted apart in events_outside, on the first stay or on a row with stay 0. Errors: invalid_parameter_value for a period without end or an unknown kind');
 

@@ -27,26 +27,28 @@ CREATE PROCEDURE ph.create_segment_inputs(schema text) LANGUAGE plpgsql SET sear
 DECLARE
   lists text[];
   taken text;
+  described jsonb;
   view regclass;
+  columns text;
   day text;
 BEGIN
   IF to_regclass(format('%I.register', schema)) IS NULL THEN
     RAISE EXCEPTION 'schema "%" has no population views', schema USING ERRCODE = '42P01', HINT = 'CALL ph.create_population_views(...) first.';
   END IF;
-  day := ph.last_day(schema);
+  day := ph.in_schema(ph.last_day(schema), schema);
   EXECUTE format('SELECT coalesce(array_agg(DISTINCT list ORDER BY list), ''{}'') FROM %I.code_list', schema) INTO lists;
   EXECUTE format('CREATE TEMP VIEW ph_own AS %s', ph.segment_input_query(schema, '{}', day));
-  SELECT string_agg(attname, ', ' ORDER BY attname) INTO taken FROM pg_attribute WHERE attrelid = 'pg_temp.ph_own'::regclass AND attname = ANY (lists || ARRAY[]::text[]);
+  SELECT string_agg(attname, ', ' ORDER BY attname) INTO taken FROM pg_attribute WHERE attrelid = 'pg_temp.ph_own'::regclass AND attname = ANY (lists);
   DROP VIEW pg_temp.ph_own;
   IF taken IS NOT NULL THEN
     RAISE EXCEPTION 'code lists have names that columns of segment_inputs have: %', taken USING ERRCODE = '42701', HINT = 'Give these lists other names.';
   END IF;
-  CALL ph.replace_population_view(schema, 'segment_input', ph.segment_input_query(schema, lists, day),
-    (SELECT coalesce(jsonb_object_agg(l, format('whether a code of the list %s was recorded before the day', l)), '{}') FROM unnest(lists) l));
+  SELECT coalesce(jsonb_object_agg(l, format('whether a code of the list %s was recorded before the day', l)), '{}') INTO described FROM unnest(lists) l;
+  CALL ph.replace_population_view(schema, 'segment_input', ph.segment_input_query(schema, lists, day), described);
   view := format('%I.segment_input', schema)::regclass;
-  CALL ph.replace_function(schema, 'segment_inputs', 'timestamp', format('(as_of timestamp) RETURNS SETOF %s LANGUAGE sql STABLE BEGIN ATOMIC SELECT %s FROM (%s) input; END', view,
-      (SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute WHERE attrelid = view AND attnum > 0 AND NOT attisdropped),
-      ph.segment_input_query(schema, lists, 'segment_inputs.as_of::date')),
+  SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) INTO columns FROM pg_attribute WHERE attrelid = view AND attnum > 0 AND NOT attisdropped;
+  CALL ph.replace_function(schema, 'segment_inputs', 'timestamp', format('(as_of timestamp) RETURNS SETOF %s LANGUAGE sql STABLE BEGIN ATOMIC SELECT %s FROM (%s) input; END',
+      view, columns, ph.segment_input_query(schema, lists, 'segment_inputs.as_of::date')),
     'the people of a day as the rules of segments ask for them: age, place, whether each list of code_list was recorded before the day, scores of two years, use of services and spend of one year, last body mass index within a year, smoking; nothing from the day on is seen');
 END $$;
 COMMENT ON PROCEDURE ph.create_segment_inputs(text) IS

@@ -189,9 +189,9 @@ COMMENT ON FUNCTION ph.iso_day(text) IS
 CREATE FUNCTION ph.several_codes(code text) RETURNS boolean
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT code ~ ('[0-9A-Za-z][^0-9A-Za-z]*[^0-9A-Za-z.*+†-][^0-9A-Za-z]*[0-9A-Za-z]'  -- parted by a blank, a comma or the like
-		'|[*+†]+[A-Za-z]|[.-][A-Za-z][0-9][0-9]|[0-9][.*+-][0-9]{6}'                    -- by a mark that a code can have
-		'|[A-Za-z][0-9][0-9A-Za-z.]*[0-9][A-Za-z][0-9][0-9]');                          -- by nothing
+	SELECT code ~ ('[0-9A-Za-z][^0-9A-Za-z]*[^0-9A-Za-z.-][^0-9A-Za-z]*[0-9A-Za-z]'  -- parted by a blank, a comma or the like
+		'|[.-][A-Za-z][0-9][0-9]|[0-9][.-][0-9]{6}'                                -- by a sign that a code can have
+		'|[A-Za-z][0-9][0-9A-Za-z.]*[0-9][A-Za-z][0-9][0-9]');                      -- by nothing
 END;
 COMMENT ON FUNCTION ph.several_codes(text) IS
 'whether a field of a SNOMED or ICD-10 code holds more than one: codes between blanks, commas, slashes or other signs, or run together; such a field is no code';
@@ -210,10 +210,10 @@ LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass(format('%I.data_day', schema)) AND attname = 'day' AND NOT attisdropped)
-		THEN format('coalesce((select max(day) from %I.data_day), current_date)', schema) ELSE 'current_date' END
+		THEN 'coalesce((select max(day) from {data_day}), current_date)' ELSE 'current_date' END
 $$;
 COMMENT ON FUNCTION ph.last_day(text) IS
-'the expression of the last day of which person-time is counted: the day in data_day, and today where there is none';
+'the expression, for ph.in_schema, of the last day of which person-time is counted: the day in data_day, and today where there is none';
 
 CREATE FUNCTION ph.shared_table_definition(relation text) RETURNS text
 LANGUAGE sql STABLE
