@@ -409,7 +409,9 @@ BEGIN
 	CALL ph.replace_population_view(schema, 'register', format(
 		'select event.person_id::text as person_id, matched.list as condition, min(event.event_date) as first_date
 		from %1$I.clinical_event event
-		join (%2$s) matched using (code_system, code)
+		join (%2$s) matched on matched.code = event.code
+			-- a function and not an operator: the planner takes each clause of an operator for another chance
+			and texteq(matched.code_system::text, event.code_system::text)
 		group by event.person_id, matched.list', schema, ph.in_schema(ph.matched_code_query(), schema)));
 
 	IF to_regclass(format('%I.segment_input', schema)) IS NOT NULL THEN

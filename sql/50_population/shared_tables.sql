@@ -24,7 +24,7 @@ BEGIN ATOMIC
 	('encounter', true, ARRAY['encounter_id'], 'primary key', ARRAY['person_id, start_date', 'start_date'],
 	 'one row a contact with a service: GP consultation, accident and emergency, outpatient, elective or emergency admission'),
 	('clinical_event', true, ARRAY['person_id', 'event_date', 'code'], NULL,
-	 ARRAY['person_id, event_date', 'code_system, code', 'event_date', 'encounter_id'],
+	 ARRAY['person_id, event_date', 'code, code_system', 'event_date', 'encounter_id'],
 	 'one row a coded event: an entry of the GP record, or a diagnosis of an admission'),
 	('measurement', false, ARRAY['person_id', 'measure_date', 'code'], NULL,
 	 ARRAY['person_id, measure_date', 'code_system, code', 'measure_date'],
@@ -175,7 +175,7 @@ COMMENT ON FUNCTION ph.shared_rule() IS
 'what every single row of the shared tables must satisfy: the problem where it does not, the column to blame, other columns that the condition reads, the condition; a condition that is NULL is satisfied';
 
 CREATE FUNCTION ph.iso_day(text text) RETURNS date
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
 	-- one expression, which is written into the query that asks it
 	SELECT CASE WHEN text LIKE '0000%' THEN NULL WHEN text ~ ('^([0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))'
@@ -187,9 +187,10 @@ COMMENT ON FUNCTION ph.iso_day(text) IS
 'the day of a date or timestamp in the form of ISO 8601, 2024-04-01 or 2024-04-01T09:30:00Z, as it is written; NULL for anything else and for days that no calendar has';
 
 CREATE FUNCTION ph.several_codes(code text) RETURNS boolean
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT code ~ ('[0-9A-Za-z][^0-9A-Za-z]*[^0-9A-Za-z.-][^0-9A-Za-z]*[0-9A-Za-z]'  -- parted by a blank, a comma or the like
+	-- nothing so short holds two codes, nor does a number
+	SELECT length(code) > 5 AND translate(code, '0123456789', '') <> '' AND code ~ ('[0-9A-Za-z][^0-9A-Za-z]*[^0-9A-Za-z.-][^0-9A-Za-z]*[0-9A-Za-z]'  -- parted by a blank, a comma or the like
 		'|[.-][A-Za-z][0-9][0-9]|[0-9][.-][0-9]{6}'                                -- by a sign that a code can have
 		'|[A-Za-z][0-9][0-9A-Za-z.]*[0-9][A-Za-z][0-9][0-9]');                      -- by nothing
 END;
@@ -197,10 +198,11 @@ COMMENT ON FUNCTION ph.several_codes(text) IS
 'whether a field of a SNOMED or ICD-10 code holds more than one: codes between blanks, commas, slashes or other signs, or run together; such a field is no code';
 
 CREATE FUNCTION ph.code_system_spelling(code_system text) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT CASE WHEN name ~ 'ICD0?10|^(ICD|ICDX|I10)$' THEN 'ICD10' WHEN name ~ 'SNOMED|SNMD|^(SCT|SCTID|SNO)' THEN 'SNOMED' END
-	FROM (SELECT upper(regexp_replace(code_system, '[^A-Za-z0-9]', '', 'g') COLLATE "C")) spelt (name);
+	SELECT CASE WHEN code_system IN ('ICD10', 'SNOMED') THEN code_system
+		WHEN upper(regexp_replace(code_system, '[^A-Za-z0-9]', '', 'g') COLLATE "C") ~ 'ICD0?10|^(ICD|ICDX|I10)$' THEN 'ICD10'
+		WHEN upper(regexp_replace(code_system, '[^A-Za-z0-9]', '', 'g') COLLATE "C") ~ 'SNOMED|SNMD|^(SCT|SCTID|SNO)' THEN 'SNOMED' END;
 END;
 COMMENT ON FUNCTION ph.code_system_spelling(text) IS
 'how the shared tables spell a code system that is ICD-10 or SNOMED CT by another name, such as icd-10 or SNOMED CT; NULL for other systems';
