@@ -32,6 +32,12 @@ BEGIN
       SELECT h.person_id, $2, %3$s, NULL, NULL FROM %2$I.segment_history h %4$s WHERE h.scheme = $1 AND h.end_date IS NULL AND NOT EXISTS (SELECT FROM %1$s s WHERE s.person_id::text = h.person_id)',
     segments, schema, CASE WHEN gone IS NULL THEN 'coalesce(CASE WHEN h.rank IS NULL THEN h.segment END, ''gone'')' ELSE 'coalesce(g.state, CASE WHEN h.rank IS NULL THEN h.segment END, ''gone'')' END,
     CASE WHEN gone IS NULL THEN '' ELSE format('LEFT JOIN (SELECT person_id::text, min(state) AS state FROM %s GROUP BY 1) g USING (person_id)', gone) END) USING of.scheme, of.version;
+  -- before anything else is written: here two meet who record at one time
+  BEGIN
+    EXECUTE format('INSERT INTO %I.segment_recording (scheme, as_of, version, people, previous) SELECT $1, $2, $3, count(*), $4 FROM pg_temp.ph_recorded WHERE rank IS NOT NULL', schema) USING of.scheme, day, of.version, last_day;
+  EXCEPTION WHEN unique_violation THEN
+    RAISE EXCEPTION 'segments of scheme "%" were recorded by somebody else at the same time', of.scheme USING ERRCODE = 'serialization_failure', HINT = 'Try again.';
+  END;
   EXECUTE format('WITH changed AS (
       SELECT r.* FROM pg_temp.ph_recorded r LEFT JOIN %1$I.segment_history h ON h.person_id = r.person_id AND h.scheme = $1 AND h.end_date IS NULL
       WHERE h.person_id IS NULL OR h.segment <> r.segment OR h.rank IS DISTINCT FROM r.rank OR h.version <> r.version AND r.rank IS NOT NULL),
@@ -39,11 +45,6 @@ BEGIN
     SELECT count(*) FROM closed', schema) INTO others USING of.scheme, day;
   EXECUTE format('INSERT INTO %1$I.segment_history (person_id, scheme, version, segment, rank, matched, start_date)
     SELECT r.person_id, $1, r.version, r.segment, r.rank, r.matched, $2 FROM pg_temp.ph_recorded r WHERE NOT EXISTS (SELECT FROM %1$I.segment_history h WHERE h.person_id = r.person_id AND h.scheme = $1 AND h.end_date IS NULL)', schema) USING of.scheme, day;
-  BEGIN
-    EXECUTE format('INSERT INTO %I.segment_recording (scheme, as_of, version, people, previous) SELECT $1, $2, $3, count(*), $4 FROM pg_temp.ph_recorded WHERE rank IS NOT NULL', schema) USING of.scheme, day, of.version, last_day;
-  EXCEPTION WHEN unique_violation THEN
-    RAISE EXCEPTION 'segments of scheme "%" were recorded by somebody else at the same time', of.scheme USING ERRCODE = 'serialization_failure', HINT = 'Try again.';
-  END;
   DROP TABLE pg_temp.ph_recorded;
 END $$;
 COMMENT ON PROCEDURE ph.record_segments(text, regclass, timestamp, regclass) IS

@@ -23,7 +23,7 @@ END $$;
 COMMENT ON PROCEDURE ph.create_segment_table(text, text, text, text, jsonb) IS
   'makes one table of ph.create_segment_tables, with its comments, unless it is there; {name} in the definition is a table of the schema. Errors: duplicate_table where something else has the name';
 
-CREATE PROCEDURE ph.create_segment_tables(schema text) LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+CREATE PROCEDURE ph.create_segment_tables(schema text) LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET client_min_messages = warning AS $$
 DECLARE
   made record;
   own constant jsonb := '{
