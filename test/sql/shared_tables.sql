@@ -113,11 +113,12 @@ select name, ph.code_system_spelling(name) from unnest('{ICD10,ICD-10,icd10,"ICD
 select text, ph.iso_day(text) from unnest('{2024-04-01,2024-02-29,2023-02-29,1900-02-29,2000-02-29,2024-04-31,0000-01-01,05/06/07,today,infinity,2024-4-1,20240401,2024-04-01T09:30:00Z,2024-04-01 23:59:59.5+01:00,2024-04-01T24:00,2024-04-01x}'::text[]) text;
 
 -- each relation is read once for all of its rows, and its encounters once more for those who name them, also where no index keeps its rows apart
+create temp table size as select 'encounter' as relation, 2 as passes, count(*) as rows from rough.encounter
+union all select 'measurement', 1, count(*) from rough.measurement union all select 'enrolment', 1, count(*) from rough.enrolment;
 begin;
 select count(*) > 0 as asked from ph.check_shared_tables('rough');
-select relation, pg_stat_get_xact_tuples_returned(('rough.' || relation)::regclass) <= most * rows + 1 as few_enough
-from (values ('encounter', 2), ('measurement', 1), ('enrolment', 1)) passes (relation, most),
-lateral (select (xpath('//n/text()', query_to_xml(format('select count(*) as n from rough.%I', relation), true, false, '')))[1]::text::integer as rows offset 0) counted;
+-- and one row to see whether there is any
+select relation, pg_stat_get_xact_tuples_returned(('rough.' || relation)::regclass) <= passes * rows + 1 as few_enough from size;
 rollback;
 
 -- one day only
