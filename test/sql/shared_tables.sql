@@ -115,6 +115,7 @@ select text, ph.iso_day(text) from unnest('{2024-04-01,2024-02-29,2023-02-29,190
 -- each relation is read once for all of its rows, and its encounters once more for those who name them, also where no index keeps its rows apart
 create temp table size as select 'encounter' as relation, 2 as passes, count(*) as rows from rough.encounter
 union all select 'measurement', 1, count(*) from rough.measurement union all select 'enrolment', 1, count(*) from rough.enrolment;
+select from pg_stat_force_next_flush();
 begin;
 select count(*) > 0 as asked from ph.check_shared_tables('rough');
 -- and one row to see whether there is any
