@@ -41,6 +41,17 @@ where relnamespace in ('made'::regnamespace, 'care'::regnamespace) and relkind i
 select relname, attname from pg_class c join pg_attribute a on a.attrelid = c.oid
 where c.oid in ('ph.scheme'::regclass, 'ph.scheme_input'::regclass, 'ph.scheme_segment'::regclass, 'ph.scheme_rule'::regclass) and attnum > 0 and col_description(c.oid, attnum) is null;
 
+-- wherever a day is asked for, a timestamp does: one function a name, without date
+select proname from pg_proc where 'date'::regtype = any (proargtypes) and (pronamespace in ('made'::regnamespace, 'care'::regnamespace)
+  or pronamespace = 'ph'::regnamespace and proname in ('completed_years', 'unresolved', 'record_segments', 'segments_at', 'segment_moves', 'segment_move_cost', 'segment_dwell'));
+call ph.record_segments('care', 'care.learned', timestamp '2024-01-01 09:30');
+call ph.record_segments('care', 'care.learned', date '2024-02-01');
+call ph.record_segments('care', 'care.learned', '2024-03-01');
+select as_of, previous, people from care.segment_recording order by 1;
+select (select count(*) from ph.segments_at('care', 'learned', timestamp '2024-01-01 00:00')) as midnight, (select count(*) from ph.segments_at('care', 'learned', date '2023-12-31')) as day_before,
+  (select count(*) from ph.segment_moves('care', 'learned', timestamp '2024-01-01 12:00', date '2024-02-01')) as moves, (select count(*) from ph.segment_dwell('care', 'learned', now()::timestamp)) as dwell,
+  ph.unresolved(timestamp '2024-01-01 10:00', timestamp '2024-01-01 09:00') as same_day;
+
 -- a policy on the tables holds in every view and function over them
 create role ph_test_one_person;
 grant usage on schema made, care to ph_test_one_person;
