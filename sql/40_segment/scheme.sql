@@ -103,7 +103,8 @@ BEGIN
   IF TG_TABLE_NAME = 'scheme' THEN
     used := CASE WHEN TG_OP <> 'INSERT' THEN OLD.used_at END;
   ELSE
-    EXECUTE format('UPDATE %I.scheme SET used_at = used_at WHERE scheme = $1 AND version = $2 RETURNING used_at', TG_TABLE_SCHEMA) INTO used USING of_scheme, of_version;
+    EXECUTE format('UPDATE %I.scheme SET used_at = used_at WHERE scheme = $1 AND version = $2 RETURNING used_at',
+      TG_TABLE_SCHEMA) INTO used USING of_scheme, of_version;
   END IF;
   IF used IS NOT NULL THEN
     RAISE EXCEPTION 'version "%" of scheme "%" was used and cannot change', of_version, of_scheme USING ERRCODE = '55006', HINT = 'Make a new version: CALL ph.copy_scheme(...).';
@@ -127,10 +128,13 @@ DECLARE
   circle boolean;
 BEGIN
   EXECUTE format('WITH RECURSIVE above (segment) AS (
-      SELECT $3 UNION SELECT s.parent FROM above JOIN %I.scheme_segment s ON s.scheme = $1 AND s.version = $2 AND s.segment = above.segment)
-    SELECT $4 IN (SELECT segment FROM above WHERE segment IS NOT NULL)', TG_TABLE_SCHEMA) INTO circle USING NEW.scheme, NEW.version, NEW.parent, NEW.segment;
+      SELECT $3 UNION SELECT s.parent FROM above JOIN %I.scheme_segment s ON s.scheme = $1 AND s.version = $2 AND '
+        's.segment = above.segment)
+    SELECT $4 IN (SELECT segment FROM above WHERE segment IS NOT NULL)', TG_TABLE_SCHEMA) INTO circle
+      USING NEW.scheme, NEW.version, NEW.parent, NEW.segment;
   IF circle THEN
-    RAISE EXCEPTION 'segment "%" would be its own parent', NEW.segment USING ERRCODE = '23514', HINT = 'Parents must not go in a circle.';
+    RAISE EXCEPTION 'segment "%" would be its own parent', NEW.segment USING ERRCODE = '23514',
+      HINT = 'Parents must not go in a circle.';
   END IF;
   RETURN NEW;
 END $$;
@@ -197,41 +201,52 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION ph.keep_used_schemes() IS 'trigger of scheme tables: no truncation of versions that were used';
 
-CREATE FUNCTION ph.scheme_trigger(OUT relation text, OUT name text, OUT event text, OUT function text) RETURNS SETOF record
+CREATE FUNCTION ph.scheme_trigger(OUT relation text, OUT name text, OUT event text, OUT function text)
+  RETURNS SETOF record
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
-  SELECT r, 'a_keep_used', 'BEFORE INSERT OR UPDATE OR DELETE', 'keep_used_scheme' FROM unnest(ARRAY['scheme', 'scheme_input', 'scheme_segment', 'scheme_rule']) r
+  SELECT r, 'a_keep_used', 'BEFORE INSERT OR UPDATE OR DELETE', 'keep_used_scheme' FROM unnest(ARRAY['scheme',
+    'scheme_input', 'scheme_segment', 'scheme_rule']) r
   UNION ALL
-  SELECT r, 'a_keep_all', 'BEFORE TRUNCATE', 'keep_used_schemes' FROM unnest(ARRAY['scheme', 'scheme_input', 'scheme_segment', 'scheme_rule']) r
+  SELECT r, 'a_keep_all', 'BEFORE TRUNCATE', 'keep_used_schemes' FROM unnest(ARRAY['scheme', 'scheme_input',
+    'scheme_segment', 'scheme_rule']) r
   UNION ALL
-  SELECT r, 'b_check', 'BEFORE INSERT OR UPDATE', 'check_' || r FROM unnest(ARRAY['scheme_input', 'scheme_segment', 'scheme_rule']) r
+  SELECT r, 'b_check', 'BEFORE INSERT OR UPDATE', 'check_' || r FROM unnest(ARRAY['scheme_input', 'scheme_segment',
+    'scheme_rule']) r
   UNION ALL
-  SELECT r, 'c_shape', 'AFTER INSERT OR UPDATE', 'check_scheme_shape' FROM unnest(ARRAY['scheme_segment', 'scheme_rule']) r
+  SELECT r, 'c_shape', 'AFTER INSERT OR UPDATE', 'check_scheme_shape' FROM unnest(ARRAY['scheme_segment',
+    'scheme_rule']) r
   UNION ALL
   VALUES ('scheme_input', 'c_keep_read', 'AFTER UPDATE OR DELETE', 'keep_read_input');
 END;
-COMMENT ON FUNCTION ph.scheme_trigger() IS 'the triggers that keep tables of schemes right: table, name, when, function of ph';
+COMMENT ON FUNCTION ph.scheme_trigger() IS 'the triggers that keep tables of schemes right: table, name, when, '
+  'function of ph';
 
 CREATE FUNCTION ph.missing_scheme_trigger(schema text, OUT relation text, OUT name text) RETURNS SETOF record
 LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
   SELECT s.relation, s.name
   FROM ph.scheme_trigger() s
   WHERE NOT EXISTS (SELECT FROM pg_trigger t
-    WHERE t.tgrelid = to_regclass(format('%I.%I', schema, s.relation)) AND t.tgname = s.name AND t.tgenabled IN ('O', 'A')
+    WHERE t.tgrelid = to_regclass(format('%I.%I', schema, s.relation)) AND t.tgname = s.name AND t.tgenabled IN ('O',
+      'A')
       AND t.tgfoid = to_regprocedure(format('ph.%I()', s.function)))
 $$;
 COMMENT ON FUNCTION ph.missing_scheme_trigger(text) IS
-  'triggers that the tables of schemes of a schema lack, or have switched off; DROP EXTENSION takes them, CALL ph.create_segment_tables attaches them again';
+  'triggers that the tables of schemes of a schema lack, or have switched off; DROP EXTENSION takes them, CALL '
+    'ph.create_segment_tables attaches them again';
 
 CREATE PROCEDURE ph.add_scheme_triggers(schema text) LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   missing record;
 BEGIN
-  FOR missing IN SELECT t.* FROM ph.missing_scheme_trigger(schema) JOIN ph.scheme_trigger() t USING (relation, name) LOOP
-    EXECUTE format('CREATE OR REPLACE TRIGGER %I %s ON %I.%I %s EXECUTE FUNCTION ph.%I()', missing.name, missing.event, schema, missing.relation,
+  FOR missing IN SELECT t.* FROM ph.missing_scheme_trigger(schema) JOIN ph.scheme_trigger() t USING (relation,
+    name) LOOP
+    EXECUTE format('CREATE OR REPLACE TRIGGER %I %s ON %I.%I %s EXECUTE FUNCTION ph.%I()', missing.name,
+      missing.event, schema, missing.relation,
       CASE WHEN missing.event LIKE '%TRUNCATE' THEN '' ELSE 'FOR EACH ROW' END, missing.function);
     EXECUTE format('ALTER TABLE %I.%I ENABLE TRIGGER %I', schema, missing.relation, missing.name);
   END LOOP;
 END $$;
-COMMENT ON PROCEDURE ph.add_scheme_triggers(text) IS 'attaches what keeps the tables of schemes of a schema right, where it is missing; ph.create_segment_tables calls it';
+COMMENT ON PROCEDURE ph.add_scheme_triggers(text) IS 'attaches what keeps the tables of schemes of a schema right, '
+  'where it is missing; ph.create_segment_tables calls it';
 CALL ph.add_scheme_triggers('ph');

@@ -1,7 +1,8 @@
 
 -- ---- schemes of one's own ----
 
-CREATE PROCEDURE ph.create_segment_table(schema text, name text, definition text, description text, columns jsonb) LANGUAGE plpgsql
+CREATE PROCEDURE ph.create_segment_table(schema text, name text, definition text, description text, columns jsonb)
+  LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   relation regclass := to_regclass(format('%I.%I', schema, name));
@@ -12,25 +13,34 @@ BEGIN
     relation := format('%I.%I', schema, name)::regclass;
     EXECUTE format('COMMENT ON TABLE %s IS %L', relation, description);
   ELSE
-    SELECT string_agg(quote_ident(column_name), ', ' ORDER BY column_name) INTO lacking FROM jsonb_object_keys(columns) column_name
-    WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = relation AND attname = column_name AND attnum > 0 AND NOT attisdropped);
+    SELECT string_agg(quote_ident(column_name), ', ' ORDER BY column_name) INTO lacking
+      FROM jsonb_object_keys(columns) column_name
+    WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = relation AND attname = column_name AND attnum > 0
+      AND NOT attisdropped);
     IF lacking IS NOT NULL OR (SELECT relkind NOT IN ('r', 'p') FROM pg_class WHERE oid = relation) THEN
-      RAISE EXCEPTION 'schema "%" already has % of another shape', schema, name USING ERRCODE = 'duplicate_table', HINT = 'Rename it first, or name another schema.', DETAIL = 'Missing: ' || coalesce(lacking, 'a table');
+      RAISE EXCEPTION 'schema "%" already has % of another shape', schema, name USING ERRCODE = 'duplicate_table',
+        HINT = 'Rename it first, or name another schema.', DETAIL = 'Missing: ' || coalesce(lacking, 'a table');
     END IF;
   END IF;
   CALL ph.comment_columns(relation, columns);
 END $$;
 COMMENT ON PROCEDURE ph.create_segment_table(text, text, text, text, jsonb) IS
-  'makes one table of ph.create_segment_tables, with its comments, unless it is there; {name} in the definition is a table of the schema. Errors: duplicate_table where something else has the name';
+  'makes one table of ph.create_segment_tables, with its comments, unless it is there; {name} in the definition is a '
+    'table of the schema. Errors: duplicate_table where something else has the name';
 
-CREATE PROCEDURE ph.create_segment_tables(schema text) LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET client_min_messages = warning AS $$
+CREATE PROCEDURE ph.create_segment_tables(schema text) LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+  SET client_min_messages = warning AS $$
 DECLARE
   made record;
   own constant jsonb := '{
-    "person_id": "the person", "scheme": "name of the scheme", "version": "version of the scheme", "segment": "segment, or the state of who is not there: died, moved out, gone",
-    "rank": "rank of the segment, NULL for a state", "matched": "rules that were true when the period began", "start_date": "first day of the period", "end_date": "first day after the period; NULL is still going on",
-    "as_of": "day as of which segments were recorded", "previous": "day recorded before it, NULL for the first", "people": "people with a segment on the day", "recorded_at": "when it was written",
-    "tier": "risk tier, NULL for every tier", "partner": "who offers it", "offer": "what is offered", "capacity": "people it has room for", "threshold": "risk from which it is offered", "note": "anything else"}';
+    "person_id": "the person", "scheme": "name of the scheme", "version": "version of the scheme", "segment": '
+      '"segment, or the state of who is not there: died, moved out, gone",
+    "rank": "rank of the segment, NULL for a state", "matched": "rules that were true when the period began", '
+      '"start_date": "first day of the period", "end_date": "first day after the period; NULL is still going on",
+    "as_of": "day as of which segments were recorded", "previous": "day recorded before it, NULL for the first", '
+      '"people": "people with a segment on the day", "recorded_at": "when it was written",
+    "tier": "risk tier, NULL for every tier", "partner": "who offers it", "offer": "what is offered", "capacity": '
+      '"people it has room for", "threshold": "risk from which it is offered", "note": "anything else"}';
 BEGIN
   IF schema IS NULL OR to_regnamespace(quote_ident(schema)) IS NULL THEN
     RAISE EXCEPTION 'argument "schema" is not a schema' USING ERRCODE = '22023', HINT = 'CREATE SCHEMA first.';
@@ -39,35 +49,51 @@ BEGIN
   END IF;
   FOR made IN
     SELECT name, format('LIKE ph.%I INCLUDING ALL', name) || more AS definition,
-      replace(obj_description(('ph.' || name)::regclass), 'that are shipped: read only; copy one into tables of your own with ph.copy_scheme to change it', 'of our own') AS description,
-      (SELECT jsonb_object_agg(attname, col_description(attrelid, attnum)) FROM pg_attribute WHERE attrelid = ('ph.' || name)::regclass AND attnum > 0 AND NOT attisdropped) AS columns
-    FROM (VALUES ('scheme', ''), ('scheme_input', ', FOREIGN KEY (scheme, version) REFERENCES {scheme} ON DELETE CASCADE'),
-      ('scheme_segment', ', FOREIGN KEY (scheme, version) REFERENCES {scheme} ON DELETE CASCADE, FOREIGN KEY (scheme, version, parent) REFERENCES {scheme_segment}'),
-      ('scheme_rule', ', FOREIGN KEY (scheme, version, segment) REFERENCES {scheme_segment} ON DELETE CASCADE')) shipped (name, more)
+      replace(obj_description(('ph.' || name)::regclass), 'that are shipped: read only; copy one into tables of your '
+        'own with ph.copy_scheme to change it', 'of our own') AS description,
+      (SELECT jsonb_object_agg(attname, col_description(attrelid, attnum)) FROM pg_attribute
+        WHERE attrelid = ('ph.' || name)::regclass AND attnum > 0 AND NOT attisdropped) AS columns
+    FROM (VALUES ('scheme', ''), ('scheme_input', ', FOREIGN KEY (scheme, version) REFERENCES {scheme} ON DELETE '
+      'CASCADE'),
+      ('scheme_segment', ', FOREIGN KEY (scheme, version) REFERENCES {scheme} ON DELETE CASCADE, FOREIGN KEY (scheme, '
+        'version, parent) REFERENCES {scheme_segment}'),
+      ('scheme_rule', ', FOREIGN KEY (scheme, version, segment) REFERENCES {scheme_segment} ON DELETE CASCADE'))
+        shipped (name, more)
     UNION ALL
     SELECT name, definition, description, (SELECT jsonb_object_agg(c, own -> c) FROM unnest(columns) c)
     FROM (VALUES
-      ('segment_history', 'person_id text NOT NULL, scheme text NOT NULL, version text NOT NULL, segment text NOT NULL, rank integer, matched text[],
-          start_date date NOT NULL, end_date date CHECK (end_date > start_date), PRIMARY KEY (person_id, scheme, start_date)',
-        'who was in which segment when: periods are half open, follow on each other without gap or overlap, and the last is open; a rank of NULL is somebody who has died, moved out or not yet come',
+      ('segment_history', 'person_id text NOT NULL, scheme text NOT NULL, version text NOT NULL, segment text NOT '
+        'NULL, rank integer, matched text[],
+          start_date date NOT NULL, end_date date CHECK (end_date > start_date), PRIMARY KEY (person_id, scheme, '
+            'start_date)',
+        'who was in which segment when: periods are half open, follow on each other without gap or overlap, and the '
+          'last is open; a rank of NULL is somebody who has died, moved out or not yet come',
         ARRAY['person_id', 'scheme', 'version', 'segment', 'rank', 'matched', 'start_date', 'end_date']),
       -- each day names the one before it and none is named twice: two who record at one time meet in the unique key
-      ('segment_recording', 'scheme text NOT NULL, as_of date NOT NULL, version text NOT NULL, people bigint NOT NULL, recorded_at timestamptz NOT NULL DEFAULT now(), previous date CHECK (previous < as_of),
+      ('segment_recording', 'scheme text NOT NULL, as_of date NOT NULL, version text NOT NULL, people bigint NOT NULL, '
+        'recorded_at timestamptz NOT NULL DEFAULT now(), previous date CHECK (previous < as_of),
           PRIMARY KEY (scheme, as_of), UNIQUE NULLS NOT DISTINCT (scheme, previous)',
         'the days as of which segments were written into segment_history, also where nobody had moved',
         ARRAY['scheme', 'as_of', 'version', 'people', 'recorded_at', 'previous']),
-      ('segment_strategy', 'scheme text NOT NULL, version text NOT NULL, segment text NOT NULL, tier integer, partner text NOT NULL, offer text NOT NULL,
-          capacity integer CHECK (capacity >= 0), threshold float8, note text, UNIQUE NULLS NOT DISTINCT (scheme, version, segment, tier, partner, offer)',
-        'what each partner offers to a segment and risk tier (NULL: every tier): the offer, how many it has room for, and the risk from which it is offered',
-        ARRAY['scheme', 'version', 'segment', 'tier', 'partner', 'offer', 'capacity', 'threshold', 'note'])) ours (name, definition, description, columns)
+      ('segment_strategy', 'scheme text NOT NULL, version text NOT NULL, segment text NOT NULL, tier integer, partner '
+        'text NOT NULL, offer text NOT NULL,
+          capacity integer CHECK (capacity >= 0), threshold float8, note text, UNIQUE NULLS NOT DISTINCT (scheme, '
+            'version, segment, tier, partner, offer)',
+        'what each partner offers to a segment and risk tier (NULL: every tier): the offer, how many it has room for, '
+          'and the risk from which it is offered',
+        ARRAY['scheme', 'version', 'segment', 'tier', 'partner', 'offer', 'capacity', 'threshold',
+          'note'])) ours (name, definition, description, columns)
   LOOP
     CALL ph.create_segment_table(schema, made.name, made.definition, made.description, made.columns);
   END LOOP;
-  EXECUTE format('CREATE UNIQUE INDEX IF NOT EXISTS segment_history_open ON %I.segment_history (person_id, scheme) WHERE end_date IS NULL', schema);
+  EXECUTE format('CREATE UNIQUE INDEX IF NOT EXISTS segment_history_open ON %I.segment_history (person_id, scheme) '
+    'WHERE end_date IS NULL', schema);
   CALL ph.add_scheme_triggers(schema);
 END $$;
 COMMENT ON PROCEDURE ph.create_segment_tables(text) IS
-  'makes the tables of segmentation schemes in a schema of yours: scheme, scheme_input, scheme_segment, scheme_rule as in ph, segment_history, segment_recording and segment_strategy. Called again it makes what is missing and attaches the triggers that DROP EXTENSION took. Errors: duplicate_table where a name is taken by something else';
+  'makes the tables of segmentation schemes in a schema of yours: scheme, scheme_input, scheme_segment, scheme_rule as '
+    'in ph, segment_history, segment_recording and segment_strategy. Called again it makes what is missing and '
+      'attaches the triggers that DROP EXTENSION took. Errors: duplicate_table where a name is taken by something else';
 
 CREATE PROCEDURE ph.copy_scheme(schema text, scheme text, version text, new_scheme text, new_version text, from_schema text DEFAULT 'ph')
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -206,13 +232,17 @@ BEGIN
     RAISE EXCEPTION 'argument "target" must be a view with its schema' USING ERRCODE = '22023', HINT = 'For example: health.segment.';
   END IF;
   CALL ph.use_scheme(schema, scheme, version);
-  CALL ph.replace_view(name[1], name[2], ph.segment_query(scheme, version, source, schema, person, missing), format('segments of %s, version %s', scheme, version),
-    '{"person_id": "the person", "scheme": "name of the scheme", "version": "version of the scheme", "segment": "outermost segment of the person", "rank": "rank of the segment, 1 is the highest need",
-      "path": "the segment and those within it", "flags": "flags of the person", "candidates": "every outermost segment that a rule assigns to", "matched": "every rule that is true", "because": "the same in plain words",
+  CALL ph.replace_view(name[1], name[2], ph.segment_query(scheme, version, source, schema, person, missing),
+    format('segments of %s, version %s', scheme, version),
+    '{"person_id": "the person", "scheme": "name of the scheme", "version": "version of the scheme", "segment": '
+      '"outermost segment of the person", "rank": "rank of the segment, 1 is the highest need",
+      "path": "the segment and those within it", "flags": "flags of the person", "candidates": "every outermost '
+        'segment that a rule assigns to", "matched": "every rule that is true", "because": "the same in plain words",
       "reasons": "the same with the values", "unknown": "inputs that are not known; they match nothing"}');
 END $$;
 COMMENT ON PROCEDURE ph.create_segment_view(text, text, regclass, text, text, text, text) IS
-  'writes the query of ph.segment_query as a view with the rights of whoever asks it, and locks the version of the scheme: from then on it cannot change; a segment view that is there is replaced in place';
+  'writes the query of ph.segment_query as a view with the rights of whoever asks it, and locks the version of the '
+    'scheme: from then on it cannot change; a segment view that is there is replaced in place';
 
 -- ---- asking a segment view ----
 
@@ -228,16 +258,20 @@ RETURNS SETOF record LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_te
 DECLARE
   counted jsonb;  -- people by what is not known of them: the view is read once
 BEGIN
-  EXECUTE format('SELECT coalesce(jsonb_agg(pattern), ''[]'') FROM (SELECT scheme, version, unknown, count(*) AS people FROM %s GROUP BY 1, 2, 3) pattern', segments) INTO counted;
-  EXECUTE format('SELECT p.scheme FROM jsonb_to_recordset($1) p (scheme text, version text) WHERE NOT EXISTS (SELECT FROM %I.scheme t WHERE (t.scheme, t.version) = (p.scheme, p.version)) LIMIT 1', schema) INTO input USING counted;
+  EXECUTE format('SELECT coalesce(jsonb_agg(pattern), ''[]'') FROM (SELECT scheme, version, unknown, count(*) AS '
+    'people FROM %s GROUP BY 1, 2, 3) pattern', segments) INTO counted;
+  EXECUTE format('SELECT p.scheme FROM jsonb_to_recordset($1) p (scheme text, version text) WHERE NOT EXISTS (SELECT '
+    'FROM %I.scheme t WHERE (t.scheme, t.version) = (p.scheme, p.version)) LIMIT 1', schema) INTO input USING counted;
   IF input IS NOT NULL THEN
     RAISE EXCEPTION 'schema "%" does not hold scheme "%"', schema, input USING ERRCODE = '42704', HINT = 'Name the schema that does: schema => ...';
   END IF;
   RETURN QUERY EXECUTE format('SELECT input, people, known, known / people::float8 FROM (
       SELECT i.input, sum(p.people)::bigint AS people,
-        CASE WHEN EXISTS (SELECT FROM %1$I.scheme_rule r WHERE (r.scheme, r.version) = (i.scheme, i.version) AND i.input = ANY (r.inputs))
+        CASE WHEN EXISTS (SELECT FROM %1$I.scheme_rule r WHERE (r.scheme, r.version) = (i.scheme, i.version) AND '
+          'i.input = ANY (r.inputs))
           THEN coalesce(sum(p.people) FILTER (WHERE NOT i.input = ANY (p.unknown)), 0)::bigint END AS known
-      FROM jsonb_to_recordset($1) p (scheme text, version text, unknown text[], people bigint) JOIN %1$I.scheme_input i USING (scheme, version)
+      FROM jsonb_to_recordset($1) p (scheme text, version text, unknown text[], people bigint) JOIN %1$I.scheme_input '
+        'i USING (scheme, version)
       GROUP BY i.scheme, i.version, i.input) inputs ORDER BY 1', schema) USING counted;
 END $$;
 COMMENT ON FUNCTION ph.segment_coverage(regclass, text) IS 'for how many people of a segment view each input of the scheme is known; an input that is not known matches nothing; NULL for an input that no rule reads';
@@ -291,7 +325,8 @@ BEGIN
   END IF;
   people := NULL;
   FOR r IN SELECT * FROM ph.missing_scheme_trigger(schema) LOOP
-    finding := 'missing_trigger'; detail := format('%s of %s: CALL ph.create_segment_tables(...) attaches it again', r.name, r.relation); RETURN NEXT;
+    finding := 'missing_trigger'; detail := format('%s of %s: CALL ph.create_segment_tables(...) attaches it again',
+      r.name, r.relation); RETURN NEXT;
   END LOOP;
   -- what the rules say by themselves; beats: the rules of the segments that win over this one at its level and above
   FOR r IN EXECUTE format('WITH RECURSIVE part AS (SELECT * FROM %1$I.scheme_segment WHERE scheme = $1 AND version = $2),
@@ -373,7 +408,11 @@ BEGIN
   END LOOP;
 END $$;
 COMMENT ON FUNCTION ph.check_scheme(text, text, regclass, text, text, integer, text[], text) IS
-  'what is wrong with a scheme: triggers that its tables lack (missing_trigger), rules that are none (invalid_rule), never or always true, or that can never win (as far as logic shows it), that use what the scheme is judged by or activity, segments without a rule, code lists that population_schema lacks; with a relation of people also missing columns, rules that never win or are true for everybody there, segments with fewer than smallest people';
+  'what is wrong with a scheme: triggers that its tables lack (missing_trigger), rules that are none (invalid_rule), '
+    'never or always true, or that can never win (as far as logic shows it), that use what the scheme is judged by or '
+      'activity, segments without a rule, code lists that population_schema lacks; with a relation of people also '
+        'missing columns, rules that never win or are true for everybody there, segments with fewer than smallest '
+          'people';
 
 CREATE FUNCTION ph.scheme_changes(scheme text, from_version text, to_version text, schema text DEFAULT 'ph', from_schema text DEFAULT NULL, from_scheme text DEFAULT NULL, OUT part text, OUT name text, OUT change text, OUT before text, OUT after text)
 RETURNS SETOF record LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$

@@ -44,22 +44,27 @@ BEGIN ATOMIC
 		SELECT t.relation, ARRAY(SELECT t.relation || '.' || k FROM unnest(t.key) k) AS key
 		FROM ph.shared_table() t
 	), condition (problem, relation, column_name, also, of_person, condition) AS (
-		SELECT 'missing value', c.relation, c.column_name, ARRAY[]::text[], ARRAY[]::text[], format('r.%I is null', c.column_name)
+		SELECT 'missing value', c.relation, c.column_name, ARRAY[]::text[], ARRAY[]::text[], format('r.%I is null',
+			c.column_name)
 		FROM ph.shared_column() c
 		WHERE c.required
 		UNION ALL
-		SELECT 'duplicate key', t.relation, array_to_string(t.key, ', '), ARRAY[]::text[], ARRAY[]::text[], 'r.key_copy = 2'
+		SELECT 'duplicate key', t.relation, array_to_string(t.key, ', '), ARRAY[]::text[], ARRAY[]::text[],
+			'r.key_copy = 2'
 		FROM ph.shared_table() t
 		WHERE t.key_constraint IS NOT NULL
 		UNION ALL
-		SELECT u.problem, u.relation, u.column_name, u.column_name || u.needs, ARRAY[]::text[], format('not (%s)', u.condition)
+		SELECT u.problem, u.relation, u.column_name, u.column_name || u.needs, ARRAY[]::text[], format('not (%s)',
+			u.condition)
 		FROM ph.shared_rule() u
 		UNION ALL
-		SELECT 'orphaned reference', f.relation, f.column_name, ARRAY[f.column_name], ARRAY['person_id'], 'r.person_id is not null and p.person_id is null'
+		SELECT 'orphaned reference', f.relation, f.column_name, ARRAY[f.column_name], ARRAY['person_id'],
+			'r.person_id is not null and p.person_id is null'
 		FROM ph.shared_reference() f
 		WHERE f.parent_relation = 'person'
 		UNION ALL
-		SELECT d.problem, d.relation, d.column_name, ARRAY[d.column_name], ARRAY['person_id', d.limit_column], format('r.%I %s p.%I', d.column_name, d.operator, d.limit_column)
+		SELECT d.problem, d.relation, d.column_name, ARRAY[d.column_name], ARRAY['person_id', d.limit_column],
+			format('r.%I %s p.%I', d.column_name, d.operator, d.limit_column)
 		FROM (
 			VALUES
 			('before birth', 'residence', 'start_date', '<', 'birth_date'),
@@ -72,14 +77,18 @@ BEGIN ATOMIC
 			('after death', 'measurement', 'measure_date', '>', 'death_date')
 		) d (problem, relation, column_name, operator, limit_column)
 		UNION ALL
-		SELECT 'after data day', d.relation, d.column_name, ARRAY[d.column_name], ARRAY[]::text[], format('r.%I > {last day}', d.column_name)
+		SELECT 'after data day', d.relation, d.column_name, ARRAY[d.column_name], ARRAY[]::text[],
+			format('r.%I > {last day}', d.column_name)
 		FROM (
 			-- the end of an address or a registration can be agreed beforehand
-			VALUES ('person', 'birth_date'), ('person', 'death_date'), ('residence', 'start_date'), ('registration', 'start_date'),
-			('encounter', 'start_date'), ('encounter', 'end_date'), ('clinical_event', 'event_date'), ('measurement', 'measure_date'), ('enrolment', 'start_date')
+			VALUES ('person', 'birth_date'), ('person', 'death_date'), ('residence', 'start_date'), ('registration',
+				'start_date'),
+			('encounter', 'start_date'), ('encounter', 'end_date'), ('clinical_event', 'event_date'), ('measurement',
+				'measure_date'), ('enrolment', 'start_date')
 		) d (relation, column_name)
 		UNION ALL
-		SELECT 'malformed ICD-10 code', m.relation, m.column_name, m.column_name || m.also, ARRAY[]::text[], format('%s and ph.icd10_normalise(%I) is null', m.of_system, m.column_name)
+		SELECT 'malformed ICD-10 code', m.relation, m.column_name, m.column_name || m.also, ARRAY[]::text[],
+			format('%s and ph.icd10_normalise(%I) is null', m.of_system, m.column_name)
 		FROM (
 			VALUES
 			('person', 'death_cause_icd10', ARRAY[]::text[], 'death_cause_icd10 is not null'),
@@ -88,7 +97,8 @@ BEGIN ATOMIC
 			('code_list', 'code', ARRAY['code_system', 'match'], 'code_system = ''ICD10'' and match = ''exact''')
 		) m (relation, column_name, also, of_system)
 		UNION ALL
-		SELECT 'more than one code', m.relation, m.column_name, m.column_name || m.also, ARRAY[]::text[], format('%s ph.several_codes(%I)', m.of_system, m.column_name)
+		SELECT 'more than one code', m.relation, m.column_name, m.column_name || m.also, ARRAY[]::text[],
+			format('%s ph.several_codes(%I)', m.of_system, m.column_name)
 		FROM (
 			VALUES
 			('person', 'death_cause_icd10', ARRAY[]::text[], ''),
@@ -98,15 +108,19 @@ BEGIN ATOMIC
 			('code_list', 'code', ARRAY['code_system'], 'ph.code_system_spelling(code_system) is not null and')
 		) m (relation, column_name, also, of_system)
 		UNION ALL
-		SELECT 'code system spelt otherwise', r, 'code_system', ARRAY['code_system'], ARRAY[]::text[], 'ph.code_system_spelling(code_system) <> code_system'
+		SELECT 'code system spelt otherwise', r, 'code_system', ARRAY['code_system'], ARRAY[]::text[],
+			'ph.code_system_spelling(code_system) <> code_system'
 		FROM unnest(ARRAY['clinical_event', 'measurement', 'code_list']) r
 		UNION ALL
 		VALUES
-		('older than 125 years', 'person', 'birth_date', ARRAY['death_date'], ARRAY[]::text[], 'birth_date < coalesce(death_date, {last day}) - interval ''125 years'''),
-		('stay differs from dates', 'encounter', 'los_days', ARRAY['start_date', 'end_date', 'los_days'], ARRAY[]::text[], 'los_days <> end_date - start_date')
+		('older than 125 years', 'person', 'birth_date', ARRAY['death_date'], ARRAY[]::text[],
+			'birth_date < coalesce(death_date, {last day}) - interval ''125 years'''),
+		('stay differs from dates', 'encounter', 'los_days', ARRAY['start_date', 'end_date', 'los_days'],
+			ARRAY[]::text[], 'los_days <> end_date - start_date')
 	)
 	SELECT c.problem, c.relation, c.column_name,
-		n.key || ARRAY(SELECT c.relation || '.' || k FROM unnest(CASE WHEN c.problem = 'duplicate key' THEN c.also ELSE c.column_name || c.also END) k)
+		n.key || ARRAY(SELECT c.relation || '.' || k FROM unnest(CASE WHEN c.problem = 'duplicate key' THEN c.also
+			ELSE c.column_name || c.also END) k)
 			|| ARRAY(SELECT 'person.' || k FROM unnest(c.of_person) k), c.condition, NULL
 	FROM condition c JOIN reads n ON n.relation = c.relation
 	UNION ALL
@@ -116,7 +130,8 @@ BEGIN ATOMIC
 	UNION ALL
 	SELECT 'orphaned reference', f.relation, f.column_name,
 		n.key || (f.relation || '.' || f.column_name) || (f.parent_relation || '.' || f.parent_column), NULL,
-		format('select {name of %1$s} from {%1$s} r where r.%2$I is not null and not exists (select from {%3$s} p where p.%4$I = r.%2$I)',
+		format('select {name of %1$s} from {%1$s} r where r.%2$I is not null and not exists (select from {%3$s} p '
+			'where p.%4$I = r.%2$I)',
 			f.relation, f.column_name, f.parent_relation, f.parent_column)
 	FROM ph.shared_reference() f JOIN reads n ON n.relation = f.relation
 	WHERE f.parent_relation <> 'person'
@@ -135,7 +150,8 @@ BEGIN ATOMIC
 	FROM (VALUES ('residence'), ('registration')) s (relation)
 	UNION ALL
 	VALUES
-	('more than one day', 'data_day', 'day', ARRAY['data_day.day'], NULL, 'select day from {data_day} where (select count(*) from {data_day}) > 1'),
+	('more than one day', 'data_day', 'day', ARRAY['data_day.day'], NULL, 'select day from {data_day} where (select '
+		'count(*) from {data_day}) > 1'),
 	('cycle', 'place_parent', 'parent_id', ARRAY['place_parent.place_id', 'place_parent.parent_id'], NULL,
 	 'with recursive above (place_id, ancestor) as (
 			select place_id, parent_id from {place_parent}
@@ -158,7 +174,10 @@ BEGIN ATOMIC
 	 format('select list from {code_list} except select list from (%s) matched', ph.matched_code_query()));
 END;
 COMMENT ON FUNCTION ph.shared_check() IS
-'the checks of ph.check_shared_tables: problem, relation and column to blame, the columns that it reads, and either the condition that a row r of the relation (key_copy: its number among rows of the same key) and its person p satisfy where they are wrong, or the query that returns the key of each thing that is wrong; names in braces stand for relations of the schema';
+'the checks of ph.check_shared_tables: problem, relation and column to blame, the columns that it reads, and either '
+  'the condition that a row r of the relation (key_copy: its number among rows of the same key) and its person p '
+    'satisfy where they are wrong, or the query that returns the key of each thing that is wrong; names in braces '
+      'stand for relations of the schema';
 
 CREATE FUNCTION ph.mistyped_column(schema text, OUT relation text, OUT column_name text)
 RETURNS SETOF record
@@ -183,11 +202,14 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT EXISTS (
 		SELECT FROM pg_index i
-		WHERE i.indrelid = to_regclass(format('%I.%I', schema, relation)) AND (i.indisprimary OR i.indisunique AND i.indnullsnotdistinct) AND i.indisvalid AND i.indimmediate AND i.indpred IS NULL AND i.indexprs IS NULL
+		WHERE i.indrelid = to_regclass(format('%I.%I', schema, relation)) AND (i.indisprimary OR i.indisunique
+			AND i.indnullsnotdistinct) AND i.indisvalid AND i.indimmediate AND i.indpred IS NULL AND i.indexprs IS NULL
 			AND ARRAY(SELECT a.attname::text FROM unnest(i.indkey::smallint[]) WITH ORDINALITY k (attnum, place)
-				JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum WHERE k.place <= i.indnkeyatts) <@ key)
+				JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
+					WHERE k.place <= i.indnkeyatts) <@ key)
 $$;
-COMMENT ON FUNCTION ph.unique_in(text, text, text[]) IS 'whether an index keeps the rows of a relation apart by these columns, so that nobody needs to look for two of one key';
+COMMENT ON FUNCTION ph.unique_in(text, text, text[]) IS 'whether an index keeps the rows of a relation apart by these '
+  'columns, so that nobody needs to look for two of one key';
 
 CREATE FUNCTION ph.shared_row_query(schema text, relation text, conditions text[]) RETURNS text
 LANGUAGE sql STABLE
@@ -203,15 +225,18 @@ AS $$
 	SELECT format('select array[%s], array[%s]::text[] from %s r%s',
 		string_agg(format('count(*) filter (where %s)', c), ', ' ORDER BY n),
 		string_agg(format('min(%s collate "C") filter (where %s)', name, c), ', ' ORDER BY n),
-		CASE WHEN apart OR NOT 'r.key_copy = 2' = ANY (conditions) THEN format('(select 1 as key_copy, * from {%s})', relation)
+		CASE WHEN apart OR NOT 'r.key_copy = 2' = ANY (conditions) THEN format('(select 1 as key_copy, * from {%s})',
+			relation)
 			ELSE format('(select row_number() over (partition by %s) as key_copy, * from {%s})', key, relation) END,
-		CASE WHEN string_agg(c, '') ~ '\mp[.]' THEN format(' left join %s p using (person_id)', CASE WHEN ph.unique_in(schema, 'person', '{person_id}') THEN '{person}'
+		CASE WHEN string_agg(c, '') ~ '\mp[.]' THEN format(' left join %s p using (person_id)', CASE
+			WHEN ph.unique_in(schema, 'person', '{person_id}') THEN '{person}'
 			ELSE '(select distinct on (person_id) * from {person} order by person_id)' END) ELSE '' END)
 	FROM keyed, unnest(conditions) WITH ORDINALITY u (c, n)
 	GROUP BY name, key, apart
 $$;
 COMMENT ON FUNCTION ph.shared_row_query(text, text, text[]) IS
-'the query that asks conditions of all rows of a shared relation in one pass: how many rows satisfy each, and the key of one';
+'the query that asks conditions of all rows of a shared relation in one pass: how many rows satisfy each, and the key '
+  'of one';
 
 CREATE FUNCTION ph.check_shared_tables(schema text)
 RETURNS TABLE (problem text, relation text, column_name text, found bigint, example text)
@@ -274,36 +299,49 @@ BEGIN
 	LOOP
 		BEGIN
 			IF asked.query IS NULL THEN
-				EXECUTE ph.in_schema(ph.shared_row_query(schema, asked.relation, asked.conditions), schema) INTO counts, examples;
+				EXECUTE ph.in_schema(ph.shared_row_query(schema, asked.relation, asked.conditions), schema)
+					INTO counts, examples;
 			ELSE
-				EXECUTE ph.in_schema(format('select array[count(*)], array[min(key::text collate "C")] from (%s) wrong (key)',
+				EXECUTE ph.in_schema(format('select array[count(*)], array[min(key::text collate "C")] from (%s) wrong '
+					'(key)',
 					replace(asked.query, format('{name of %s}', asked.relation), (
-						SELECT format('concat_ws('' '', %s)', string_agg('r.' || k, ', ')) FROM ph.shared_table() t, unnest(t.key) k WHERE t.relation = asked.relation))), schema)
+						SELECT format('concat_ws('' '', %s)', string_agg('r.' || k, ', ')) FROM ph.shared_table() t,
+							unnest(t.key) k WHERE t.relation = asked.relation))), schema)
 				INTO counts, examples;
 			END IF;
 			wrong := wrong || (
 				SELECT coalesce(jsonb_agg(to_jsonb(a)), '[]')
-				FROM (SELECT *, asked.relation FROM unnest(asked.problems, asked.columns, counts, examples) a (problem, column_name, found, example) WHERE a.found > 0) a);
+				FROM (SELECT *, asked.relation FROM unnest(asked.problems, asked.columns, counts,
+					examples) a (problem, column_name, found, example) WHERE a.found > 0) a);
 		EXCEPTION WHEN undefined_function OR datatype_mismatch OR data_exception THEN
 			-- keys of two relations can each have a type that serves and still not compare: which one is asked one by one
-			FOR one IN SELECT * FROM unnest(asked.problems, asked.columns, asked.conditions) o (problem, column_name, condition) LOOP
+			FOR one IN SELECT * FROM unnest(asked.problems, asked.columns, asked.conditions) o (problem, column_name,
+				condition) LOOP
 				BEGIN
 					IF one.condition IS NULL THEN
 						RAISE undefined_function;
 					END IF;
-					EXECUTE ph.in_schema(ph.shared_row_query(schema, asked.relation, ARRAY[one.condition]), schema) INTO counts, examples;
-					wrong := wrong || jsonb_build_object('problem', one.problem, 'relation', asked.relation, 'column_name', one.column_name, 'found', counts[1], 'example', examples[1]);
+					EXECUTE ph.in_schema(ph.shared_row_query(schema, asked.relation, ARRAY[one.condition]), schema)
+						INTO counts, examples;
+					wrong := wrong || jsonb_build_object('problem', one.problem, 'relation', asked.relation,
+						'column_name', one.column_name, 'found', counts[1], 'example', examples[1]);
 				EXCEPTION WHEN undefined_function OR datatype_mismatch OR data_exception THEN
-					wrong := wrong || jsonb_build_object('problem', 'types do not compare', 'relation', asked.relation, 'column_name', one.column_name, 'found', 1);
+					wrong := wrong || jsonb_build_object('problem', 'types do not compare', 'relation',
+						asked.relation, 'column_name', one.column_name, 'found', 1);
 				END;
 			END LOOP;
 		END;
 	END LOOP;
 	RETURN QUERY
-	SELECT w.* FROM jsonb_to_recordset(wrong) w (problem text, relation text, column_name text, found bigint, example text)
+	SELECT w.* FROM jsonb_to_recordset(wrong) w (problem text, relation text, column_name text, found bigint,
+		example text)
 	WHERE w.found > 0
 	ORDER BY w.relation COLLATE "C", w.problem COLLATE "C", w.column_name COLLATE "C";
 END
 $$;
 COMMENT ON FUNCTION ph.check_shared_tables(text) IS
-'what is wrong with the shared tables of the schema, or with views of their shape: the problem, where, how many rows, keys or lists have it, and the key of one of them. No rows: nothing was found. Days are held against the day in data_day, or today where there is none. Checks that need a relation or column that is missing, or a column of a type that cannot serve, are skipped. Each relation is read once for all checks of its rows. Errors: invalid_schema_name';
+'what is wrong with the shared tables of the schema, or with views of their shape: the problem, where, how many rows, '
+  'keys or lists have it, and the key of one of them. No rows: nothing was found. Days are held against the day in '
+    'data_day, or today where there is none. Checks that need a relation or column that is missing, or a column of a '
+      'type that cannot serve, are skipped. Each relation is read once for all checks of its rows. Errors: '
+        'invalid_schema_name';

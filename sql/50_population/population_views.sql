@@ -61,7 +61,8 @@ BEGIN
 	IF choice = ANY (offered) THEN
 		RETURN;
 	END IF;
-	RAISE EXCEPTION 'argument % is %', argument, CASE WHEN choice IS NULL AND offered <> '{}' THEN 'needed: the data offer more than one' ELSE 'none of those that the data offer' END
+	RAISE EXCEPTION 'argument % is %', argument, CASE WHEN choice IS NULL AND offered <> '{}'
+		THEN 'needed: the data offer more than one' ELSE 'none of those that the data offer' END
 		USING ERRCODE = 'invalid_parameter_value',
 			HINT = CASE WHEN offered = '{}' THEN 'There is none to choose from: fill the tables first.'
 			            ELSE 'Choose one of ' || (SELECT string_agg(DISTINCT o, ', ' ORDER BY o) FROM unnest(offered) o) || '.' END;
@@ -94,7 +95,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION ph.chosen(text, text, text, text, text[]) IS
-'the choice; where it is NULL the usual one, or else the only one that the data offer, first among those alike. Errors: invalid_parameter_value, with what there is';
+'the choice; where it is NULL the usual one, or else the only one that the data offer, first among those alike. '
+  'Errors: invalid_parameter_value, with what there is';
 
 CREATE FUNCTION ph.kinds_above(schema text, base text) RETURNS text[]
 LANGUAGE plpgsql STABLE
@@ -131,7 +133,8 @@ BEGIN ATOMIC
 		group by above.%2$I',
 		schema, name, base,
 		string_agg(
-			format(', case when count(*) filter (where place_kind = %1$L) = 1 then min(place.place_id::text) filter (where place_kind = %1$L) end as %2$I',
+			format(', case when count(*) filter (where place_kind = %1$L) = 1 then min(place.place_id::text) filter '
+				'(where place_kind = %1$L) end as %2$I',
 				kind, lower(kind)),
 			'' ORDER BY kind))
 	FROM unnest(kinds) kind;
@@ -159,21 +162,31 @@ BEGIN ATOMIC
 		schema, source, columns, ph.in_schema(ph.last_day(schema), schema));
 END;
 COMMENT ON FUNCTION ph.spell_query(text, text, text) IS
-'the query that makes of the spells of the source (person_id, the columns, start_date, end_date) days that are each counted once: within life, the day of death included, up to the data day, and the spell with the later start takes over from one that it overlaps';
+'the query that makes of the spells of the source (person_id, the columns, start_date, end_date) days that are each '
+  'counted once: within life, the day of death included, up to the data day, and the spell with the later start takes '
+    'over from one that it overlaps';
 
 CREATE FUNCTION ph.population_view(OUT relation text, OUT description text) RETURNS SETOF record
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
 	VALUES
-	('place_ladder', 'one row a small area: the place of each kind in which it lies, NULL where there is none or more than one'),
-	('practice_ladder', 'one row a practice: the place of each kind to which it belongs, NULL where there is none or more than one'),
-	('registration_spell', 'days registered, each day of a person once: the later registration takes over, the day of death counts, no day after the data day'),
-	('residence_spell', 'days of life by small area, each day of a person once: the later address takes over, small_area is NULL where no address is known'),
-	('stay', 'one row a person and run of days with one registration and one address, each day once; spell is half open'),
-	('register', 'one row a person and condition: the first event with a code of the latest version of the code list of that name'),
-	('segment_input', 'the people of the data day as the rules of segments ask for them; segment_inputs(as_of) gives those of another day');
+	('place_ladder', 'one row a small area: the place of each kind in which it lies, NULL where there is none or more '
+		'than one'),
+	('practice_ladder', 'one row a practice: the place of each kind to which it belongs, NULL where there is none or '
+		'more than one'),
+	('registration_spell', 'days registered, each day of a person once: the later registration takes over, the day of '
+		'death counts, no day after the data day'),
+	('residence_spell', 'days of life by small area, each day of a person once: the later address takes over, '
+		'small_area is NULL where no address is known'),
+	('stay', 'one row a person and run of days with one registration and one address, each day once; spell is half '
+		'open'),
+	('register', 'one row a person and condition: the first event with a code of the latest version of the code list '
+		'of that name'),
+	('segment_input', 'the people of the data day as the rules of segments ask for them; segment_inputs(as_of) gives '
+		'those of another day');
 END;
-COMMENT ON FUNCTION ph.population_view() IS 'the views that ph.create_population_views and ph.create_segment_inputs make, each after those it is built on';
+COMMENT ON FUNCTION ph.population_view() IS 'the views that ph.create_population_views and ph.create_segment_inputs '
+  'make, each after those it is built on';
 
 CREATE FUNCTION ph.population_column(OUT column_name text, OUT description text) RETURNS SETOF record
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -208,18 +221,22 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION ph.population_column() IS 'the columns of the generated views, each name once';
 
-CREATE PROCEDURE ph.replace_population_view(schema text, relation text, query text, columns jsonb DEFAULT '{}', keep boolean DEFAULT false)
+CREATE PROCEDURE ph.replace_population_view(schema text, relation text, query text, columns jsonb DEFAULT '{}',
+  keep boolean DEFAULT false)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	description text := (SELECT v.description FROM ph.population_view() v WHERE v.relation = replace_population_view.relation);
+	description text := (SELECT v.description FROM ph.population_view() v WHERE v.relation =
+		replace_population_view.relation);
 	named jsonb := (SELECT jsonb_object_agg(c.column_name, c.description) FROM ph.population_column() c);
 BEGIN
 	CALL ph.replace_view(schema, relation, query, description, columns || named, keep);
 END
 $$;
-COMMENT ON PROCEDURE ph.replace_population_view(text, text, text, jsonb, boolean) IS 'ph.replace_view of one of ph.population_view(); columns describes those that ph.population_column() does not name';
+COMMENT ON PROCEDURE ph.replace_population_view(text, text, text, jsonb, boolean)
+  IS 'ph.replace_view of one of ph.population_view(); columns describes those that ph.population_column() does not '
+    'name';
 
 CREATE PROCEDURE ph.drop_population_views(schema text)
 LANGUAGE plpgsql
@@ -230,10 +247,13 @@ DECLARE
 	object record;
 BEGIN
 	FOR object IN
-		SELECT 'function' AS kind, p.proname AS name, 'pg_proc'::regclass AS class, p.oid, p.oid::regprocedure::text AS target,
-			CASE p.proname WHEN 'segment_inputs' THEN 8 ELSE 6.5 END AS place  -- what is built on others goes before them
+		SELECT 'function' AS kind, p.proname AS name, 'pg_proc'::regclass AS class, p.oid, p.oid::regprocedure::text
+			AS target,
+			CASE p.proname WHEN 'segment_inputs' THEN 8 ELSE 6.5 END AS place 
+				-- what is built on others goes before them
 		FROM pg_proc p
-		WHERE p.pronamespace = to_regnamespace(quote_ident(schema)) AND p.proname IN ('segment_inputs', 'person_period', 'person_at')
+		WHERE p.pronamespace = to_regnamespace(quote_ident(schema)) AND p.proname IN ('segment_inputs',
+			'person_period', 'person_at')
 		UNION ALL
 		SELECT 'view', v.relation, 'pg_class', c.oid, c.oid::regclass::text, v.ordinality
 		FROM ph.population_view() WITH ORDINALITY v
@@ -282,8 +302,10 @@ BEGIN
 			USING ERRCODE = 'datatype_mismatch', HINT = 'SELECT * FROM ph.check_shared_tables(schema) lists all of them.';
 	END LOOP;
 	EXECUTE format('select array(select distinct place_kind from %I.place)', schema) INTO place_kinds;
-	EXECUTE format('select array(select distinct place_kind from %1$I.place where place_id in (select lsoa21_code from %1$I.residence))', schema) INTO home_kinds;
-	small_area := ph.chosen('small_area', small_area, 'LSOA21', '^LSOA', CASE WHEN small_area IS NULL AND home_kinds <> '{}' THEN home_kinds ELSE place_kinds END);
+	EXECUTE format('select array(select distinct place_kind from %1$I.place where place_id in (select lsoa21_code from '
+		'%1$I.residence))', schema) INTO home_kinds;
+	small_area := ph.chosen('small_area', small_area, 'LSOA21', '^LSOA', CASE WHEN small_area IS NULL
+		AND home_kinds <> '{}' THEN home_kinds ELSE place_kinds END);
 	is_area := format('place_kind = %L', small_area);
 
 	area_kinds := ph.kinds_above(schema, is_area);
@@ -294,7 +316,8 @@ BEGIN
 	EXECUTE format(
 		'select array(select distinct place_kind from %1$I.place where place_id in (select pcn_code from %1$I.registration))',
 		schema) INTO network_kinds;
-	neighbourhood := ph.chosen('neighbourhood', neighbourhood, 'PCN', '^PCN', practice_kinds || network_kinds || area_kinds);
+	neighbourhood := ph.chosen('neighbourhood', neighbourhood, 'PCN', '^PCN',
+		practice_kinds || network_kinds || area_kinds);
 	IF neighbourhood = ANY (practice_kinds) THEN
 		practice_neighbourhood := format('coalesce(practice.%I, network.place_id::text)', lower(neighbourhood));
 	ELSIF neighbourhood = ANY (network_kinds) THEN
@@ -307,21 +330,26 @@ BEGIN
 		EXECUTE format(
 			'select array(
 				select factor from %1$I.place_factor join %1$I.place using (place_id) where %2$s
-				group by factor having bool_and(value in (1, 2, 3, 4, 5, 6, 7, 8, 9, 10)))', schema, is_area) INTO factors;
+				group by factor having bool_and(value in (1, 2, 3, 4, 5, 6, 7, 8, 9, 10)))', schema, is_area)
+					INTO factors;
 	END IF;
 	IF deprivation IS NOT NULL OR factors <> '{}' THEN  -- or else deprivation is unknown
 		deprivation_query := format(
 			'select distinct on (place_id) place_id::text as small_area, value::integer as deprivation_decile
 			from %I.place_factor
 			where factor = %L
-			order by place_id, period desc', schema, ph.chosen('deprivation', deprivation, 'imd2019_decile', '_decile$', factors));
+			order by place_id, period desc', schema, ph.chosen('deprivation', deprivation, 'imd2019_decile',
+				'_decile$', factors));
 	END IF;
 
-	SELECT jsonb_object_agg(lower(kind), 'the ' || kind || ' in which it lies, NULL where there is none or more than one') INTO ladder_columns
+	SELECT jsonb_object_agg(lower(kind), 'the ' || kind || ' in which it lies, NULL where there is none or more than '
+		'one') INTO ladder_columns
 	FROM unnest(area_kinds || practice_kinds) kind;
 	-- a kind of place that the data have no more is one that nobody is in
-	CALL ph.replace_population_view(schema, 'place_ladder', ph.ladder_query(schema, 'small_area', is_area, area_kinds), coalesce(ladder_columns, '{}'), keep => true);
-	CALL ph.replace_population_view(schema, 'practice_ladder', ph.ladder_query(schema, 'practice', is_practice, practice_kinds), coalesce(ladder_columns, '{}'), keep => true);
+	CALL ph.replace_population_view(schema, 'place_ladder', ph.ladder_query(schema, 'small_area', is_area,
+		area_kinds), coalesce(ladder_columns, '{}'), keep => true);
+	CALL ph.replace_population_view(schema, 'practice_ladder', ph.ladder_query(schema, 'practice', is_practice,
+		practice_kinds), coalesce(ladder_columns, '{}'), keep => true);
 	-- What is known of practices and areas is joined before spells are cut, while the planner still
 	-- knows how many rows there are.
 	CALL ph.replace_population_view(schema, 'registration_spell',
@@ -337,7 +365,8 @@ BEGIN
 		ph.spell_query(schema,
 			-- life itself is a residence of unknown address, so that nobody is lost between two addresses
 			format('(
-				select person_id, small_area, %2$s as neighbourhood, area.%3$I as place, area.%4$I as system, deprivation_decile, start_date, end_date
+				select person_id, small_area, %2$s as neighbourhood, area.%3$I as place, area.%4$I as system, '
+					'deprivation_decile, start_date, end_date
 				from (
 					select person_id, lsoa21_code::text as small_area, start_date, end_date from %1$I.residence
 					union all
@@ -348,7 +377,8 @@ BEGIN
 				schema, area_neighbourhood, lower(place), lower(system), deprivation_query),
 			'small_area, neighbourhood, place, system, deprivation_decile'));
 	CALL ph.replace_population_view(schema, 'stay', format(
-		'select person_id, practice, coalesce(registration.neighbourhood, residence.neighbourhood) as neighbourhood, place, system, small_area, deprivation_decile,
+		'select person_id, practice, coalesce(registration.neighbourhood, residence.neighbourhood) as neighbourhood, '
+			'place, system, small_area, deprivation_decile,
 			(deprivation_decile + 1) / 2 as deprivation_quintile, registration.spell * residence.spell as spell
 		from %1$I.registration_spell registration
 		join %1$I.residence_spell residence using (person_id)
@@ -361,13 +391,16 @@ BEGIN
 			system text, small_area text, deprivation_decile integer, deprivation_quintile integer)
 		language sql stable parallel safe
 		begin atomic
-			select s.person_id, ph.completed_years(p.birth_date, at), p.sex::text, nullif(p.ethnicity_code::text, ''Z''),
+			select s.person_id, ph.completed_years(p.birth_date, at), p.sex::text, nullif(p.ethnicity_code::text, '
+				'''Z''),
 				s.practice, s.neighbourhood, s.place, s.system, s.small_area, s.deprivation_decile, s.deprivation_quintile
 			from %1$I.stay s
 			join %1$I.person p on p.person_id::text = s.person_id
 			where isfinite(at) and not isempty(s.spell * daterange(at::date, at::date, ''[]''));
 		end', schema),
-		'one row a person who was registered and alive on the day, as known by then, and nobody after the data day: age in completed years, where deprivation_decile 1 and deprivation_quintile 1 are the most deprived; unknown is NULL');
+		'one row a person who was registered and alive on the day, as known by then, and nobody after the data day: '
+			'age in completed years, where deprivation_decile 1 and deprivation_quintile 1 are the most deprived; '
+				'unknown is NULL');
 
 	CALL ph.replace_function(schema, 'person_period', 'daterange, text', format(
 		'(period daterange, kind text default null)
@@ -402,9 +435,13 @@ BEGIN
 				coalesce(c.events, 0), coalesce(c.cost, 0), coalesce(c.events_outside, 0)
 			from at_risk r
 			full join counted c using (person_id, stay)
-			join (select person_id::text as person_id, birth_date, sex, ethnicity_code from %1$I.person) p using (person_id);
+			join (select person_id::text as person_id, birth_date, sex, ethnicity_code from %1$I.person) p using '
+				'(person_id);
 		end', schema),
-		'one row a person and stay in the period, cut at the data day: person-years at risk (days / 365.25), encounters of the kind that started in it (null: all), their cost in pounds. Encounters in the period outside any stay are counted apart in events_outside, on the first stay or on a row with stay 0. Errors: invalid_parameter_value for a period without end or an unknown kind');
+		'one row a person and stay in the period, cut at the data day: person-years at risk (days / 365.25), '
+			'encounters of the kind that started in it (null: all), their cost in pounds. Encounters in the period '
+				'outside any stay are counted apart in events_outside, on the first stay or on a row with stay 0. '
+					'Errors: invalid_parameter_value for a period without end or an unknown kind');
 
 	CALL ph.replace_population_view(schema, 'register', format(
 		'select event.person_id::text as person_id, matched.list as condition, min(event.event_date) as first_date
@@ -420,4 +457,10 @@ BEGIN
 END
 $$;
 COMMENT ON PROCEDURE ph.create_population_views(text, text, text, text, text, text) IS
-'makes, over the shared tables of the schema, the views place_ladder, practice_ladder, registration_spell, residence_spell, stay and register and the functions person_at(timestamp) and person_period(daterange, text), all with the rights of whoever asks them; what an earlier call made is replaced in place. The other arguments name kinds of place and the factor with the decile of deprivation, one fixed edition; NULL takes LSOA21, PCN, LAD24, ICB24 and imd2019_decile, or the only ones that the data offer, and leaves deprivation unknown where there is no decile. Errors: invalid_schema_name, invalid_parameter_value with what there is, duplicate_object where a name is taken by something else, dependent_objects_still_exist where a column of a view would go away';
+'makes, over the shared tables of the schema, the views place_ladder, practice_ladder, registration_spell, '
+  'residence_spell, stay and register and the functions person_at(timestamp) and person_period(daterange, text), all '
+    'with the rights of whoever asks them; what an earlier call made is replaced in place. The other arguments name '
+      'kinds of place and the factor with the decile of deprivation, one fixed edition; NULL takes LSOA21, PCN, LAD24, '
+        'ICB24 and imd2019_decile, or the only ones that the data offer, and leaves deprivation unknown where there is '
+          'no decile. Errors: invalid_schema_name, invalid_parameter_value with what there is, duplicate_object where '
+            'a name is taken by something else, dependent_objects_still_exist where a column of a view would go away';

@@ -178,44 +178,53 @@ CREATE FUNCTION ph.iso_day(text text) RETURNS date
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
 	-- one expression, which is written into the query that asks it
-	SELECT CASE WHEN text LIKE '0000%' THEN NULL WHEN text ~ ('^([0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))'
+	SELECT CASE WHEN text LIKE '0000%' THEN NULL WHEN text ~
+		('^([0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))'
 			'|([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29)'
 			'([T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?( ?(Z|[+-][0-9]{2}(:?[0-9]{2})?))?)?$')
 		THEN make_date(left(text, 4)::integer, substr(text, 6, 2)::integer, substr(text, 9, 2)::integer) END;
 END;
 COMMENT ON FUNCTION ph.iso_day(text) IS
-'the day of a date or timestamp in the form of ISO 8601, 2024-04-01 or 2024-04-01T09:30:00Z, as it is written; NULL for anything else and for days that no calendar has';
+'the day of a date or timestamp in the form of ISO 8601, 2024-04-01 or 2024-04-01T09:30:00Z, as it is written; NULL '
+  'for anything else and for days that no calendar has';
 
 CREATE FUNCTION ph.several_codes(code text) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
 	-- nothing so short holds two codes, nor does a number
-	SELECT length(code) > 5 AND translate(code, '0123456789', '') <> '' AND code ~ ('[0-9A-Za-z][^0-9A-Za-z]*[^0-9A-Za-z.-][^0-9A-Za-z]*[0-9A-Za-z]'  -- parted by a blank, a comma or the like
+	SELECT length(code) > 5 AND translate(code, '0123456789', '') <> '' AND code ~
+		('[0-9A-Za-z][^0-9A-Za-z]*[^0-9A-Za-z.-][^0-9A-Za-z]*[0-9A-Za-z]'  -- parted by a blank, a comma or the like
 		'|[.-][A-Za-z][0-9][0-9]|[0-9][.-][0-9]{6}'                                -- by a sign that a code can have
 		'|[A-Za-z][0-9][0-9A-Za-z.]*[0-9][A-Za-z][0-9][0-9]');                      -- by nothing
 END;
 COMMENT ON FUNCTION ph.several_codes(text) IS
-'whether a field of a SNOMED or ICD-10 code holds more than one: codes between blanks, commas, slashes or other signs, or run together; such a field is no code';
+'whether a field of a SNOMED or ICD-10 code holds more than one: codes between blanks, commas, slashes or other signs, '
+  'or run together; such a field is no code';
 
 CREATE FUNCTION ph.code_system_spelling(code_system text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT CASE WHEN code_system IN ('ICD10', 'SNOMED') THEN code_system
-		WHEN upper(regexp_replace(code_system, '[^A-Za-z0-9]', '', 'g') COLLATE "C") ~ 'ICD0?10|^(ICD|ICDX|I10)$' THEN 'ICD10'
-		WHEN upper(regexp_replace(code_system, '[^A-Za-z0-9]', '', 'g') COLLATE "C") ~ 'SNOMED|SNMD|^(SCT|SCTID|SNO)' THEN 'SNOMED' END;
+		WHEN upper(regexp_replace(code_system, '[^A-Za-z0-9]', '', 'g') COLLATE "C") ~ 'ICD0?10|^(ICD|ICDX|I10)$'
+			THEN 'ICD10'
+		WHEN upper(regexp_replace(code_system, '[^A-Za-z0-9]', '', 'g') COLLATE "C") ~ 'SNOMED|SNMD|^(SCT|SCTID|SNO)'
+			THEN 'SNOMED' END;
 END;
 COMMENT ON FUNCTION ph.code_system_spelling(text) IS
-'how the shared tables spell a code system that is ICD-10 or SNOMED CT by another name, such as icd-10 or SNOMED CT; NULL for other systems';
+'how the shared tables spell a code system that is ICD-10 or SNOMED CT by another name, such as icd-10 or SNOMED CT; '
+  'NULL for other systems';
 
 CREATE FUNCTION ph.last_day(schema text) RETURNS text
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass(format('%I.data_day', schema)) AND attname = 'day' AND NOT attisdropped)
+	SELECT CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass(format('%I.data_day', schema))
+		AND attname = 'day' AND NOT attisdropped)
 		THEN 'coalesce((select max(day) from {data_day}), current_date)' ELSE 'current_date' END
 $$;
 COMMENT ON FUNCTION ph.last_day(text) IS
-'the expression, for ph.in_schema, of the last day of which person-time is counted: the day in data_day, and today where there is none';
+'the expression, for ph.in_schema, of the last day of which person-time is counted: the day in data_day, and today '
+  'where there is none';
 
 CREATE FUNCTION ph.shared_table_definition(relation text) RETURNS text
 LANGUAGE sql STABLE
