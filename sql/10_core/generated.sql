@@ -6,8 +6,8 @@
 CREATE FUNCTION ph.in_schema(query text, schema text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
-  SELECT regexp_replace(query, '[{]([a-z_]+)[}]', replace(quote_ident(schema), chr(92),
-    chr(92) || chr(92)) || '.' || chr(92) || '1', 'g');
+  SELECT regexp_replace(query, '[{]([a-z_]+)[}]',
+    replace(quote_ident(schema), chr(92), chr(92) || chr(92)) || '.' || chr(92) || '1', 'g');
 END;
 COMMENT ON FUNCTION ph.in_schema(text, text) IS
 'the query with every name in braces, {person}, made the qualified name in the schema';
@@ -17,8 +17,8 @@ SET search_path = pg_catalog, pg_temp AS $$
   -- a view has its mark on its rule too, where no user writes a comment of his own
   SELECT obj_description(object, class::text) LIKE 'population\_health: %'
     OR EXISTS (SELECT FROM pg_rewrite r
-      WHERE r.ev_class = object AND class = 'pg_class'::regclass AND obj_description(r.oid,
-        'pg_rewrite') LIKE 'population\_health: %')
+      WHERE r.ev_class = object AND class = 'pg_class'::regclass
+        AND obj_description(r.oid, 'pg_rewrite') LIKE 'population\_health: %')
 $$;
 COMMENT ON FUNCTION ph.is_generated(regclass, oid) IS 'whether a relation or function was made by this extension in a '
   'schema of a user, so that it may be replaced';
@@ -32,11 +32,10 @@ SET search_path = pg_catalog, pg_temp AS $$
     FROM above
     JOIN pg_depend d ON d.refclassid = above.class AND d.refobjid = above.object AND d.deptype IN ('n', 'a', 'i')
     LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid)
-  SELECT string_agg(pg_describe_object(above.class, above.object, 0), ', ' ORDER BY pg_describe_object(above.class,
-    above.object, 0) COLLATE "C")
-  FROM above
-  WHERE above.class IN ('pg_class'::regclass, 'pg_proc'::regclass) AND (above.class,
-    above.object) <> (dependants.class::oid, dependants.object)
+  SELECT string_agg(name, ', ' ORDER BY name COLLATE "C")
+  FROM above, pg_describe_object(above.class, above.object, 0) name
+  WHERE above.class IN ('pg_class'::regclass, 'pg_proc'::regclass)
+    AND (above.class, above.object) <> (dependants.class::oid, dependants.object)
 $$;
 COMMENT ON FUNCTION ph.dependants(regclass, oid) IS 'the relations and functions that are built on a relation or '
   'function, also through others; NULL where there are none';

@@ -6,24 +6,27 @@ CREATE FUNCTION ph.segment_input_query(schema text, lists text[], as_of text) RE
   SELECT format($query$SELECT p.person_id, p.age AS age_years, p.sex, p.ethnicity, p.place, p.neighbourhood,
     p.deprivation_decile,
     %2$s
-    coalesce(cardinality(r.conditions), 0) AS long_term_conditions, coalesce(ph.charlson(c.conditions), 0)
-      AS charlson, coalesce(ph.hospital_frailty(c.conditions), 0)::double precision AS hospital_frailty,
-    coalesce(e.emergency, 0)::integer AS emergency_admissions_12_months, coalesce(e.emergency, 0)::integer
-      AS non_elective_admissions, coalesce(e.maternity, 0)::integer AS maternity_activity,
-    coalesce(e.attendances, 0)::integer AS emergency_attendances_12_months, coalesce(e.outpatient, 0)::integer
-      AS outpatient_attendances_12_months,
-    coalesce(e.consultations, 0)::integer AS consultations_12_months, coalesce(e.spend, 0)::double precision
-      AS spend_12_months, m.bmi::double precision AS bmi, m.smoker
+    coalesce(cardinality(r.conditions), 0) AS long_term_conditions, coalesce(ph.charlson(c.conditions), 0) AS charlson,
+    coalesce(ph.hospital_frailty(c.conditions), 0)::double precision AS hospital_frailty,
+    coalesce(e.emergency, 0)::integer AS emergency_admissions_12_months,
+    coalesce(e.emergency, 0)::integer AS non_elective_admissions,
+    coalesce(e.maternity, 0)::integer AS maternity_activity,
+    coalesce(e.attendances, 0)::integer AS emergency_attendances_12_months,
+    coalesce(e.outpatient, 0)::integer AS outpatient_attendances_12_months,
+    coalesce(e.consultations, 0)::integer AS consultations_12_months,
+    coalesce(e.spend, 0)::double precision AS spend_12_months, m.bmi::double precision AS bmi, m.smoker
   FROM %1$I.person_at(%3$s) p
-  LEFT JOIN (SELECT person_id, array_agg(DISTINCT condition) AS conditions FROM %1$I.register WHERE first_date < %3$s
-    GROUP BY person_id) r ON r.person_id = p.person_id
-  LEFT JOIN (SELECT person_id::text AS person_id, ph.conditions_of(code) AS conditions FROM %1$I.clinical_event
+  LEFT JOIN (SELECT person_id, array_agg(DISTINCT condition) AS conditions
+    FROM %1$I.register WHERE first_date < %3$s GROUP BY person_id) r ON r.person_id = p.person_id
+  LEFT JOIN (SELECT person_id::text AS person_id, ph.conditions_of(code) AS conditions
+    FROM %1$I.clinical_event
     WHERE code_system = 'ICD10' AND NOT ph.several_codes(code) AND ph.in_look_back(event_date, %3$s, '2 years')
     GROUP BY 1) c ON c.person_id = p.person_id
-  LEFT JOIN (SELECT person_id::text AS person_id, count(*) FILTER (WHERE pod = 'NEL') AS emergency, count(*)
-    FILTER (WHERE pod = 'AE') AS attendances, count(*) FILTER (WHERE pod = 'OP') AS outpatient,
-      count(*) FILTER (WHERE pod = 'GP') AS consultations, count(*) FILTER (WHERE admission_method IN ('31', '32')
-        OR primary_icd10 LIKE 'O%%') AS maternity, sum(cost) AS spend
+  LEFT JOIN (SELECT person_id::text AS person_id, count(*) FILTER (WHERE pod = 'NEL') AS emergency,
+      count(*) FILTER (WHERE pod = 'AE') AS attendances, count(*) FILTER (WHERE pod = 'OP') AS outpatient,
+      count(*) FILTER (WHERE pod = 'GP') AS consultations,
+      count(*) FILTER (WHERE admission_method IN ('31', '32') OR primary_icd10 LIKE 'O%%') AS maternity,
+      sum(cost) AS spend
     FROM %1$I.encounter WHERE ph.in_look_back(start_date, %3$s, '1 year') GROUP BY 1) e ON e.person_id = p.person_id
   LEFT JOIN (SELECT person_id::text AS person_id,
       (array_agg(value ORDER BY measure_date DESC, value DESC) FILTER (WHERE code = '60621009'
@@ -47,7 +50,8 @@ DECLARE
   day text;
 BEGIN
   IF to_regclass(format('%I.register', schema)) IS NULL THEN
-    RAISE EXCEPTION 'schema "%" has no population views', schema USING ERRCODE = '42P01', HINT = 'CALL ph.create_population_views(...) first.';
+    RAISE EXCEPTION 'schema "%" has no population views', schema USING ERRCODE = '42P01',
+      HINT = 'CALL ph.create_population_views(...) first.';
   END IF;
   day := ph.in_schema(ph.last_day(schema), schema);
   EXECUTE format('SELECT coalesce(array_agg(DISTINCT list ORDER BY list), ''{}'') FROM %I.code_list', schema) INTO lists;
