@@ -8,7 +8,8 @@ OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/*/*.c)))
 # The install script, joined from one part a room, in the order in which they build on each other.
 PARTS = \
 	00_head/schema \
-	10_core/estimate 10_core/comparison 10_core/hypothesis_test 10_core/tally 10_core/interval 10_core/crosstab 10_core/query \
+	10_core/estimate 10_core/comparison 10_core/hypothesis_test 10_core/tally 10_core/interval 10_core/crosstab \
+	10_core/query 10_core/generated \
 	20_outcome/standard 20_outcome/rate 20_outcome/standardise \
 	20_outcome/compare 20_outcome/life_table 20_outcome/inequality 20_outcome/survival 20_outcome/log_rank 20_outcome/person_time 20_outcome/spell \
 	20_outcome/control_chart 20_outcome/cusum 20_outcome/recent_trend \

@@ -5,11 +5,13 @@ CREATE FUNCTION ph.count_true(VARIADIC conditions boolean[]) RETURNS integer
   AS 'MODULE_PATHNAME', 'count_true' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION ph.count_true(boolean[]) IS 'how many of the conditions are true; one that is not known is not counted. For k of n in a rule: ph.count_true(a, b, c) >= 2';
 
-CREATE FUNCTION ph.unresolved(diagnosed date, resolved date) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
+CREATE FUNCTION ph.unresolved(diagnosed timestamp, resolved timestamp) RETURNS boolean
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
-  SELECT diagnosed IS NOT NULL AND (resolved IS NULL OR diagnosed > resolved);
+  SELECT diagnosed IS NOT NULL AND (resolved IS NULL OR diagnosed::date > resolved::date);
 END;
-COMMENT ON FUNCTION ph.unresolved(date, date) IS 'whether the last diagnosis is after the last note that it has resolved; never NULL';
+COMMENT ON FUNCTION ph.unresolved(timestamp, timestamp) IS 'whether the last diagnosis is after the last note that it '
+  'has resolved; never NULL';
 
 CREATE FUNCTION ph.check_rule(expression text, inputs text[], types regtype[], OUT expression_checked text, OUT inputs_used text[], OUT always text)
   RETURNS record AS 'MODULE_PATHNAME', 'check_rule' LANGUAGE C STABLE STRICT PARALLEL UNSAFE;

@@ -7,6 +7,11 @@ CREATE TABLE ph.scheme (
   precedence text CHECK (precedence IN ('source', 'ours')), valid_from date, used_at timestamptz,
   PRIMARY KEY (scheme, version));
 COMMENT ON TABLE ph.scheme IS 'segmentation schemes that are shipped: read only; copy one into tables of your own with ph.copy_scheme to change it';
+COMMENT ON COLUMN ph.scheme.scheme IS 'name of the scheme';
+COMMENT ON COLUMN ph.scheme.version IS 'version of the scheme';
+COMMENT ON COLUMN ph.scheme.label IS 'name to show';
+COMMENT ON COLUMN ph.scheme.source IS 'where the scheme comes from';
+COMMENT ON COLUMN ph.scheme.valid_from IS 'day from which the version is meant to hold';
 COMMENT ON COLUMN ph.scheme.certainty IS 'read in the source, derived from it, from memory, or ours';
 COMMENT ON COLUMN ph.scheme.precedence IS 'whether the order of the segments is the source''s or ours';
 COMMENT ON COLUMN ph.scheme.used_at IS 'when it was first used: from then on the version cannot change';
@@ -16,6 +21,11 @@ CREATE TABLE ph.scheme_input (
   code_list text, activity boolean NOT NULL DEFAULT false,
   PRIMARY KEY (scheme, version, input), FOREIGN KEY (scheme, version) REFERENCES ph.scheme ON DELETE CASCADE);
 COMMENT ON TABLE ph.scheme_input IS 'the inputs that the rules of a scheme may name: a column of the relation of people each';
+COMMENT ON COLUMN ph.scheme_input.scheme IS 'name of the scheme';
+COMMENT ON COLUMN ph.scheme_input.version IS 'version of the scheme';
+COMMENT ON COLUMN ph.scheme_input.input IS 'name of the input: the column of the relation of people';
+COMMENT ON COLUMN ph.scheme_input.type IS 'its type in SQL, without a length';
+COMMENT ON COLUMN ph.scheme_input.description IS 'what it is, in words';
 COMMENT ON COLUMN ph.scheme_input.code_list IS 'list of the shared table code_list that the input comes from';
 COMMENT ON COLUMN ph.scheme_input.activity IS 'whether it is use of services or spend: a scheme by activity explains activity by itself';
 
@@ -28,6 +38,14 @@ CREATE TABLE ph.scheme_segment (
 CREATE UNIQUE INDEX scheme_segment_default ON ph.scheme_segment (scheme, version) WHERE kind = 'default';
 COMMENT ON TABLE ph.scheme_segment IS
   'the segments of a scheme: rank 1 is the highest need and wins; kind segment is exclusive, default takes whom no rule matches, flag overlaps everything; parent nests a segment in another';
+COMMENT ON COLUMN ph.scheme_segment.scheme IS 'name of the scheme';
+COMMENT ON COLUMN ph.scheme_segment.version IS 'version of the scheme';
+COMMENT ON COLUMN ph.scheme_segment.segment IS 'name of the segment';
+COMMENT ON COLUMN ph.scheme_segment.rank IS 'order of need: 1 is the highest and wins';
+COMMENT ON COLUMN ph.scheme_segment.kind IS 'segment, default (whom no rule matches) or flag (overlaps everything)';
+COMMENT ON COLUMN ph.scheme_segment.parent IS 'segment within which it lies';
+COMMENT ON COLUMN ph.scheme_segment.label IS 'name to show';
+COMMENT ON COLUMN ph.scheme_segment.source IS 'where it was read';
 
 CREATE TABLE ph.scheme_rule (
   scheme text NOT NULL, version text NOT NULL, rule_order integer NOT NULL, rule text NOT NULL CHECK (rule <> ''), segment text NOT NULL,
@@ -37,16 +55,23 @@ CREATE TABLE ph.scheme_rule (
   FOREIGN KEY (scheme, version, segment) REFERENCES ph.scheme_segment ON DELETE CASCADE);
 COMMENT ON TABLE ph.scheme_rule IS
   'the rules of a scheme: a boolean SQL expression over the inputs each; a segment wins when any of its rules is true and no segment of higher need is; promote and demote move a person after that';
+COMMENT ON COLUMN ph.scheme_rule.scheme IS 'name of the scheme';
+COMMENT ON COLUMN ph.scheme_rule.version IS 'version of the scheme';
+COMMENT ON COLUMN ph.scheme_rule.rule_order IS 'order in which rules are shown, and in which people are moved';
+COMMENT ON COLUMN ph.scheme_rule.rule IS 'name of the rule';
+COMMENT ON COLUMN ph.scheme_rule.segment IS 'segment that it assigns or moves people to';
+COMMENT ON COLUMN ph.scheme_rule.effect IS 'assign, promote or demote';
+COMMENT ON COLUMN ph.scheme_rule.expression IS 'the rule as it was written: boolean SQL over the inputs';
+COMMENT ON COLUMN ph.scheme_rule.source IS 'where it was read';
+COMMENT ON COLUMN ph.scheme_rule.certainty IS 'read in the source, derived from it, from memory, or ours';
+COMMENT ON COLUMN ph.scheme_rule.inputs IS 'inputs that the expression reads';
 COMMENT ON COLUMN ph.scheme_rule.says IS 'the rule in plain words, to the person: "you ..."';
 COMMENT ON COLUMN ph.scheme_rule.checked IS 'the expression as PostgreSQL writes it after its check; this is what runs';
 
 GRANT SELECT ON ph.scheme, ph.scheme_input, ph.scheme_segment, ph.scheme_rule TO PUBLIC;
 
-CREATE FUNCTION ph.scheme_lock(schema text, scheme text, version text) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-  SELECT pg_catalog.hashtextextended(pg_catalog.jsonb_build_array('scheme', schema, scheme, version)::text, 0);
-END;
-COMMENT ON FUNCTION ph.scheme_lock(text, text, text) IS 'the key of the advisory lock that is held while a version of a scheme is changed (shared) or first used';
+-- Every change of a version, and its first use, updates the row of the version. So two at one time never both
+-- succeed: the second waits and looks again, or gets 40001 where its snapshot is older.
 
 CREATE PROCEDURE ph.use_scheme(schema text, scheme text, version text) LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -57,7 +82,6 @@ BEGIN
   END IF;
   EXECUTE format('SELECT used_at IS NULL FROM %I.scheme WHERE scheme = $1 AND version = $2', schema) INTO unused USING scheme, version;
   IF unused THEN
-    PERFORM pg_advisory_xact_lock(ph.scheme_lock(schema, scheme, version));
     EXECUTE format('UPDATE %I.scheme SET used_at = now() WHERE scheme = $1 AND version = $2 AND used_at IS NULL', schema) USING scheme, version;
   END IF;
 END $$;
@@ -76,9 +100,12 @@ BEGIN
   IF TG_TABLE_NAME = 'scheme' AND TG_TABLE_SCHEMA <> 'ph' AND TG_OP = 'INSERT' AND EXISTS (SELECT FROM ph.scheme s WHERE s.scheme = of_scheme) THEN
     RAISE EXCEPTION 'the name "%" belongs to a scheme that is shipped', of_scheme USING ERRCODE = '42939', HINT = 'Give your scheme a name of its own.';
   END IF;
-  -- whoever uses the version waits for the change, or the change for the use
-  PERFORM pg_advisory_xact_lock_shared(ph.scheme_lock(TG_TABLE_SCHEMA, of_scheme, of_version));
-  EXECUTE format('SELECT used_at FROM %I.scheme WHERE scheme = $1 AND version = $2', TG_TABLE_SCHEMA) INTO used USING of_scheme, of_version;
+  IF TG_TABLE_NAME = 'scheme' THEN
+    used := CASE WHEN TG_OP <> 'INSERT' THEN OLD.used_at END;
+  ELSE
+    EXECUTE format('UPDATE %I.scheme SET used_at = used_at WHERE scheme = $1 AND version = $2 RETURNING used_at',
+      TG_TABLE_SCHEMA) INTO used USING of_scheme, of_version;
+  END IF;
   IF used IS NOT NULL THEN
     RAISE EXCEPTION 'version "%" of scheme "%" was used and cannot change', of_version, of_scheme USING ERRCODE = '55006', HINT = 'Make a new version: CALL ph.copy_scheme(...).';
   END IF;
@@ -98,17 +125,17 @@ COMMENT ON FUNCTION ph.check_scheme_input() IS 'trigger of scheme tables: the ty
 
 CREATE FUNCTION ph.check_scheme_segment() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-  above text := NEW.parent;
+  circle boolean;
 BEGIN
-  IF above IS NOT NULL THEN  -- two who change parents at one time must not close a circle between them
-    PERFORM pg_advisory_xact_lock(ph.scheme_lock(TG_TABLE_SCHEMA, NEW.scheme, NEW.version || ' parents'));
+  EXECUTE format('WITH RECURSIVE above (segment) AS (
+      SELECT $3 UNION SELECT s.parent FROM above JOIN %I.scheme_segment s ON s.scheme = $1 AND s.version = $2 AND '
+        's.segment = above.segment)
+    SELECT $4 IN (SELECT segment FROM above WHERE segment IS NOT NULL)', TG_TABLE_SCHEMA) INTO circle
+      USING NEW.scheme, NEW.version, NEW.parent, NEW.segment;
+  IF circle THEN
+    RAISE EXCEPTION 'segment "%" would be its own parent', NEW.segment USING ERRCODE = '23514',
+      HINT = 'Parents must not go in a circle.';
   END IF;
-  WHILE above IS NOT NULL LOOP
-    IF above = NEW.segment THEN
-      RAISE EXCEPTION 'segment "%" would be its own parent', NEW.segment USING ERRCODE = '23514', HINT = 'Parents must not go in a circle.';
-    END IF;
-    EXECUTE format('SELECT parent FROM %I.scheme_segment WHERE scheme = $1 AND version = $2 AND segment = $3', TG_TABLE_SCHEMA) INTO above USING NEW.scheme, NEW.version, above;
-  END LOOP;
   RETURN NEW;
 END $$;
 COMMENT ON FUNCTION ph.check_scheme_segment() IS 'trigger of scheme tables: parents do not go in a circle';
@@ -164,6 +191,9 @@ DECLARE
   used text;
 BEGIN
   EXECUTE format('SELECT min(scheme) FROM %I.scheme WHERE used_at IS NOT NULL', TG_TABLE_SCHEMA) INTO used;
+  IF used IS NULL AND TG_TABLE_SCHEMA <> 'ph' THEN
+    EXECUTE format('UPDATE %I.scheme SET used_at = used_at', TG_TABLE_SCHEMA);
+  END IF;
   IF used IS NOT NULL OR TG_TABLE_SCHEMA = 'ph' THEN
     RAISE EXCEPTION 'table %.% holds versions of schemes that were used and cannot change', TG_TABLE_SCHEMA, TG_TABLE_NAME USING ERRCODE = '55006', HINT = 'Delete the versions that were not used.';
   END IF;
@@ -171,21 +201,52 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION ph.keep_used_schemes() IS 'trigger of scheme tables: no truncation of versions that were used';
 
+CREATE FUNCTION ph.scheme_trigger(OUT relation text, OUT name text, OUT event text, OUT function text)
+  RETURNS SETOF record
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT r, 'a_keep_used', 'BEFORE INSERT OR UPDATE OR DELETE', 'keep_used_scheme' FROM unnest(ARRAY['scheme',
+    'scheme_input', 'scheme_segment', 'scheme_rule']) r
+  UNION ALL
+  SELECT r, 'a_keep_all', 'BEFORE TRUNCATE', 'keep_used_schemes' FROM unnest(ARRAY['scheme', 'scheme_input',
+    'scheme_segment', 'scheme_rule']) r
+  UNION ALL
+  SELECT r, 'b_check', 'BEFORE INSERT OR UPDATE', 'check_' || r FROM unnest(ARRAY['scheme_input', 'scheme_segment',
+    'scheme_rule']) r
+  UNION ALL
+  SELECT r, 'c_shape', 'AFTER INSERT OR UPDATE', 'check_scheme_shape' FROM unnest(ARRAY['scheme_segment',
+    'scheme_rule']) r
+  UNION ALL
+  VALUES ('scheme_input', 'c_keep_read', 'AFTER UPDATE OR DELETE', 'keep_read_input');
+END;
+COMMENT ON FUNCTION ph.scheme_trigger() IS 'the triggers that keep tables of schemes right: table, name, when, '
+  'function of ph';
+
+CREATE FUNCTION ph.missing_scheme_trigger(schema text, OUT relation text, OUT name text) RETURNS SETOF record
+LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT s.relation, s.name
+  FROM ph.scheme_trigger() s
+  WHERE NOT EXISTS (SELECT FROM pg_trigger t
+    WHERE t.tgrelid = to_regclass(format('%I.%I', schema, s.relation)) AND t.tgname = s.name AND t.tgenabled IN ('O',
+      'A')
+      AND t.tgfoid = to_regprocedure(format('ph.%I()', s.function)))
+$$;
+COMMENT ON FUNCTION ph.missing_scheme_trigger(text) IS
+  'triggers that the tables of schemes of a schema lack, or have switched off; DROP EXTENSION takes them, CALL '
+    'ph.create_segment_tables attaches them again';
+
 CREATE PROCEDURE ph.add_scheme_triggers(schema text) LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-  relation text;
+  missing record;
 BEGIN
-  FOREACH relation IN ARRAY ARRAY['scheme', 'scheme_input', 'scheme_segment', 'scheme_rule'] LOOP
-    EXECUTE format('CREATE TRIGGER a_keep_used BEFORE INSERT OR UPDATE OR DELETE ON %I.%I FOR EACH ROW EXECUTE FUNCTION ph.keep_used_scheme()', schema, relation);
-    EXECUTE format('CREATE TRIGGER a_keep_all BEFORE TRUNCATE ON %I.%I EXECUTE FUNCTION ph.keep_used_schemes()', schema, relation);
+  FOR missing IN SELECT t.* FROM ph.missing_scheme_trigger(schema) JOIN ph.scheme_trigger() t USING (relation,
+    name) LOOP
+    EXECUTE format('CREATE OR REPLACE TRIGGER %I %s ON %I.%I %s EXECUTE FUNCTION ph.%I()', missing.name,
+      missing.event, schema, missing.relation,
+      CASE WHEN missing.event LIKE '%TRUNCATE' THEN '' ELSE 'FOR EACH ROW' END, missing.function);
+    EXECUTE format('ALTER TABLE %I.%I ENABLE TRIGGER %I', schema, missing.relation, missing.name);
   END LOOP;
-  FOREACH relation IN ARRAY ARRAY['scheme_input', 'scheme_segment', 'scheme_rule'] LOOP
-    EXECUTE format('CREATE TRIGGER b_check BEFORE INSERT OR UPDATE ON %1$I.%2$I FOR EACH ROW EXECUTE FUNCTION ph.check_%3$s()', schema, relation, relation);
-  END LOOP;
-  FOREACH relation IN ARRAY ARRAY['scheme_segment', 'scheme_rule'] LOOP
-    EXECUTE format('CREATE TRIGGER c_shape AFTER INSERT OR UPDATE ON %I.%I FOR EACH ROW EXECUTE FUNCTION ph.check_scheme_shape()', schema, relation);
-  END LOOP;
-  EXECUTE format('CREATE TRIGGER c_keep_read AFTER UPDATE OR DELETE ON %I.scheme_input FOR EACH ROW EXECUTE FUNCTION ph.keep_read_input()', schema);
 END $$;
-COMMENT ON PROCEDURE ph.add_scheme_triggers(text) IS 'what keeps the tables of schemes of a schema right; ph.create_segment_tables calls it';
+COMMENT ON PROCEDURE ph.add_scheme_triggers(text) IS 'attaches what keeps the tables of schemes of a schema right, '
+  'where it is missing; ph.create_segment_tables calls it';
 CALL ph.add_scheme_triggers('ph');

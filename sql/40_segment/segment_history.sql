@@ -1,13 +1,15 @@
 
 -- ---- segments over time ----
 
-CREATE PROCEDURE ph.record_segments(schema text, segments regclass, as_of date, gone regclass DEFAULT NULL) LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+CREATE PROCEDURE ph.record_segments(schema text, segments regclass, as_of timestamp, gone regclass DEFAULT NULL)
+  LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   of record;
   others bigint;
+  day constant date := as_of;
   last_day date;
 BEGIN
-  IF as_of IS NULL OR NOT isfinite(as_of) THEN
+  IF day IS NULL OR NOT isfinite(day) THEN
     RAISE EXCEPTION 'argument "as_of" must be a day' USING ERRCODE = '22023';
   END IF;
   EXECUTE format('SELECT min(scheme) AS scheme, min(version) AS version, count(DISTINCT (scheme, version)) AS versions, count(person_id) - count(DISTINCT person_id) AS repeated, count(*) - count(person_id) AS nameless FROM %s', segments) INTO of;
@@ -21,7 +23,7 @@ BEGIN
   CALL ph.use_scheme(schema, of.scheme, of.version);
   EXECUTE format('LOCK TABLE %I.segment_history IN SHARE ROW EXCLUSIVE MODE', schema);
   EXECUTE format('SELECT max(as_of) FROM %I.segment_recording WHERE scheme = $1', schema) INTO last_day USING of.scheme;
-  IF as_of <= last_day THEN
+  IF day <= last_day THEN
     RAISE EXCEPTION 'segments of scheme "%" are already recorded as of % or later', of.scheme, last_day USING ERRCODE = '22023', HINT = 'Record days in their order.';
   END IF;
   -- who is not in the view any more is in a state without a rank: what the relation gone says, or gone
@@ -31,17 +33,27 @@ BEGIN
       SELECT h.person_id, $2, %3$s, NULL, NULL FROM %2$I.segment_history h %4$s WHERE h.scheme = $1 AND h.end_date IS NULL AND NOT EXISTS (SELECT FROM %1$s s WHERE s.person_id::text = h.person_id)',
     segments, schema, CASE WHEN gone IS NULL THEN 'coalesce(CASE WHEN h.rank IS NULL THEN h.segment END, ''gone'')' ELSE 'coalesce(g.state, CASE WHEN h.rank IS NULL THEN h.segment END, ''gone'')' END,
     CASE WHEN gone IS NULL THEN '' ELSE format('LEFT JOIN (SELECT person_id::text, min(state) AS state FROM %s GROUP BY 1) g USING (person_id)', gone) END) USING of.scheme, of.version;
+  -- before anything else is written: here two meet who record at one time
+  BEGIN
+    EXECUTE format('INSERT INTO %I.segment_recording (scheme, as_of, version, people, previous) SELECT $1, $2, $3, '
+      'count(*), $4 FROM pg_temp.ph_recorded WHERE rank IS NOT NULL', schema) USING of.scheme, day, of.version,
+        last_day;
+  EXCEPTION WHEN unique_violation THEN
+    RAISE EXCEPTION 'segments of scheme "%" were recorded by somebody else at the same time', of.scheme
+      USING ERRCODE = 'serialization_failure', HINT = 'Try again.';
+  END;
   EXECUTE format('WITH changed AS (
       SELECT r.* FROM pg_temp.ph_recorded r LEFT JOIN %1$I.segment_history h ON h.person_id = r.person_id AND h.scheme = $1 AND h.end_date IS NULL
       WHERE h.person_id IS NULL OR h.segment <> r.segment OR h.rank IS DISTINCT FROM r.rank OR h.version <> r.version AND r.rank IS NOT NULL),
     closed AS (UPDATE %1$I.segment_history h SET end_date = $2 FROM changed c WHERE h.person_id = c.person_id AND h.scheme = $1 AND h.end_date IS NULL RETURNING h.person_id)
-    SELECT count(*) FROM closed', schema) INTO others USING of.scheme, as_of;
+    SELECT count(*) FROM closed', schema) INTO others USING of.scheme, day;
   EXECUTE format('INSERT INTO %1$I.segment_history (person_id, scheme, version, segment, rank, matched, start_date)
-    SELECT r.person_id, $1, r.version, r.segment, r.rank, r.matched, $2 FROM pg_temp.ph_recorded r WHERE NOT EXISTS (SELECT FROM %1$I.segment_history h WHERE h.person_id = r.person_id AND h.scheme = $1 AND h.end_date IS NULL)', schema) USING of.scheme, as_of;
-  EXECUTE format('INSERT INTO %I.segment_recording (scheme, as_of, version, people) SELECT $1, $2, $3, count(*) FROM pg_temp.ph_recorded WHERE rank IS NOT NULL', schema) USING of.scheme, as_of, of.version;
+    SELECT r.person_id, $1, r.version, r.segment, r.rank, r.matched, $2 FROM pg_temp.ph_recorded r WHERE NOT EXISTS '
+      '(SELECT FROM %1$I.segment_history h WHERE h.person_id = r.person_id AND h.scheme = $1 AND h.end_date IS NULL)',
+        schema) USING of.scheme, day;
   DROP TABLE pg_temp.ph_recorded;
 END $$;
-COMMENT ON PROCEDURE ph.record_segments(text, regclass, date, regclass) IS
+COMMENT ON PROCEDURE ph.record_segments(text, regclass, timestamp, regclass) IS
   'writes what a segment view says as of a day into segment_history: periods end and begin on that day for those who moved; who is in the view no longer is in the state that the relation gone (person_id, state) gives, such as died or moved out, or stays in the state that was recorded, or gone; days are recorded in their order, each in segment_recording';
 
 CREATE FUNCTION ph.check_segment_history(schema text, OUT finding text, OUT person_id text, OUT scheme text, OUT start_date date) RETURNS SETOF record
@@ -53,14 +65,17 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION ph.check_segment_history(text) IS 'periods of segment_history that do not begin where the one before ends: gap, overlap; no row where there are none';
 
-CREATE FUNCTION ph.segments_at(schema text, scheme text, at date, OUT person_id text, OUT version text, OUT segment text, OUT rank integer)
+CREATE FUNCTION ph.segments_at(schema text, scheme text, at timestamp, OUT person_id text, OUT version text,
+  OUT segment text, OUT rank integer)
 RETURNS SETOF record LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-  RETURN QUERY EXECUTE format('SELECT person_id, version, segment, rank FROM %I.segment_history WHERE scheme = $1 AND start_date <= $2 AND (end_date > $2 OR end_date IS NULL)', schema) USING scheme, at;
+  RETURN QUERY EXECUTE format('SELECT person_id, version, segment, rank FROM %I.segment_history WHERE scheme = $1 AND '
+    'start_date <= $2 AND (end_date > $2 OR end_date IS NULL)', schema) USING scheme, at::date;
 END $$;
-COMMENT ON FUNCTION ph.segments_at(text, text, date) IS 'who was in which segment on a day';
+COMMENT ON FUNCTION ph.segments_at(text, text, timestamp) IS 'who was in which segment on a day';
 
-CREATE FUNCTION ph.segment_moves(schema text, scheme text, from_date date, to_date date, any_version boolean DEFAULT false,
+CREATE FUNCTION ph.segment_moves(schema text, scheme text, from_date timestamp, to_date timestamp,
+  any_version boolean DEFAULT false,
     OUT person_id text, OUT segment_before text, OUT rank_before integer, OUT segment_after text, OUT rank_after integer)
 RETURNS SETOF record LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -68,18 +83,20 @@ DECLARE
   count integer;
 BEGIN
   EXECUTE format('SELECT string_agg(DISTINCT version, '', '' ORDER BY version), count(DISTINCT version) FROM %I.segment_history WHERE scheme = $1 AND rank IS NOT NULL AND (start_date <= $2 AND (end_date > $2 OR end_date IS NULL) OR start_date <= $3 AND (end_date > $3 OR end_date IS NULL))', schema)
-    INTO versions, count USING scheme, from_date, to_date;
+    INTO versions, count USING scheme, from_date::date, to_date::date;
   IF count > 1 AND NOT any_version THEN
     RAISE EXCEPTION 'the two days are of different versions of scheme "%": %', scheme, versions USING ERRCODE = '22023', HINT = 'A change of the rules is not a change of the people. Record one version for both days, or pass any_version => true.';
   END IF;
   RETURN QUERY EXECUTE format('SELECT person_id, b.segment, b.rank, a.segment, a.rank
     FROM (SELECT * FROM %1$I.segment_history WHERE scheme = $1 AND start_date <= $2 AND (end_date > $2 OR end_date IS NULL)) b
-    FULL JOIN (SELECT * FROM %1$I.segment_history WHERE scheme = $1 AND start_date <= $3 AND (end_date > $3 OR end_date IS NULL)) a USING (person_id)', schema) USING scheme, from_date, to_date;
+    FULL JOIN (SELECT * FROM %1$I.segment_history WHERE scheme = $1 AND start_date <= $3 AND (end_date > $3 OR '
+      'end_date IS NULL)) a USING (person_id)', schema) USING scheme, from_date::date, to_date::date;
 END $$;
-COMMENT ON FUNCTION ph.segment_moves(text, text, date, date, boolean) IS
+COMMENT ON FUNCTION ph.segment_moves(text, text, timestamp, timestamp, boolean) IS
   'where each person was on two days: a segment and its rank, a state without a rank (died, moved out, gone), or NULL for somebody who was not yet there; refuses to mix versions of a scheme unless asked to. Fold with ph.crosstab(rank_before, rank_after)';
 
-CREATE FUNCTION ph.segment_move_cost(schema text, scheme text, from_date date, to_date date, costs regclass, span interval DEFAULT '1 year', any_version boolean DEFAULT false,
+CREATE FUNCTION ph.segment_move_cost(schema text, scheme text, from_date timestamp, to_date timestamp, costs regclass,
+  span interval DEFAULT '1 year', any_version boolean DEFAULT false,
     OUT segment_before text, OUT rank_before integer, OUT segment_after text, OUT rank_after integer, OUT people bigint, OUT cost_before ph.estimate, OUT cost_after ph.estimate, OUT change ph.estimate)
 RETURNS SETOF record LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -93,12 +110,14 @@ BEGIN
           ph.person_tally(0, cost_after) FILTER (WHERE cost_after IS NOT NULL) AS after, ph.person_tally(0, cost_after - cost_before) FILTER (WHERE rank_after IS NOT NULL AND cost_after - cost_before IS NOT NULL) AS change
         FROM person GROUP BY segment_before, rank_before, segment_after, rank_after)
     SELECT segment_before, rank_before, segment_after, rank_after, people, ph.mean(before), ph.mean(after), ph.mean(change) FROM move
-    ORDER BY rank_before NULLS LAST, segment_before, rank_after NULLS LAST, segment_after', costs) USING schema, scheme, from_date, to_date, span, any_version;
+    ORDER BY rank_before NULLS LAST, segment_before, rank_after NULLS LAST, segment_after', costs) USING schema,
+      scheme, from_date::date, to_date::date, span, any_version;
 END $$;
-COMMENT ON FUNCTION ph.segment_move_cost(text, text, date, date, regclass, interval, boolean) IS
+COMMENT ON FUNCTION ph.segment_move_cost(text, text, timestamp, timestamp, regclass, interval, boolean) IS
   'what people cost who moved between segments or stayed, between two days: mean cost of the span before the first day, of the span before the second day (of those who died or left, of the time that they were here), and the mean of each person''s change; costs is a relation with person_id, start_date and cost, such as encounter; a mean that does not exist (people not there yet or gone, a span without any cost) is NULL with a note';
 
-CREATE FUNCTION ph.segment_dwell(schema text, scheme text, at date, OUT segment text, OUT rank integer, OUT times ph.tally, OUT median_days ph.estimate)
+CREATE FUNCTION ph.segment_dwell(schema text, scheme text, at timestamp, OUT segment text, OUT rank integer,
+  OUT times ph.tally, OUT median_days ph.estimate)
 RETURNS SETOF record LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   -- a stay goes on through a new version of the rules; one that has not ended by the day is censored there, and one that
@@ -109,9 +128,10 @@ BEGIN
     stay AS (SELECT segment, min(rank) AS rank, min(start_date) AS start_date, CASE WHEN count(end_date) = count(*) THEN max(end_date) END AS end_date FROM numbered GROUP BY person_id, segment, stay)
     SELECT segment, rank, times, ph.survival_quantile(times, 0.5) FROM (
       SELECT segment, rank, ph.person_tally((least(end_date, $2) - start_date)::float8, coalesce(end_date <= $2, false)) AS times
-      FROM stay WHERE rank IS NOT NULL AND start_date < $2 AND start_date > (SELECT min(start_date) FROM stay) GROUP BY segment, rank) t ORDER BY rank', schema) USING scheme, at;
+      FROM stay WHERE rank IS NOT NULL AND start_date < $2 AND start_date > (SELECT min(start_date) FROM stay) GROUP '
+        'BY segment, rank) t ORDER BY rank', schema) USING scheme, at::date;
 END $$;
-COMMENT ON FUNCTION ph.segment_dwell(text, text, date) IS
+COMMENT ON FUNCTION ph.segment_dwell(text, text, timestamp) IS
   'how long people stay in a segment: a tally of days that survival functions answer, and its median; stays that go on are censored on the day, those that began before the first recorded day are left out';
 
 -- ---- strategies ----

@@ -1,44 +1,99 @@
 
 -- ---- schemes of one's own ----
 
-CREATE PROCEDURE ph.create_segment_tables(schema text) LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+CREATE PROCEDURE ph.create_segment_table(schema text, name text, definition text, description text, columns jsonb)
+  LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-  relation text;
+  relation regclass := to_regclass(format('%I.%I', schema, name));
+  lacking text;
+BEGIN
+  IF relation IS NULL THEN
+    EXECUTE format('CREATE TABLE %I.%I (%s)', schema, name, ph.in_schema(definition, schema));
+    relation := format('%I.%I', schema, name)::regclass;
+    EXECUTE format('COMMENT ON TABLE %s IS %L', relation, description);
+  ELSE
+    SELECT string_agg(quote_ident(column_name), ', ' ORDER BY column_name) INTO lacking
+      FROM jsonb_object_keys(columns) column_name
+    WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = relation AND attname = column_name AND attnum > 0
+      AND NOT attisdropped);
+    IF lacking IS NOT NULL OR (SELECT relkind NOT IN ('r', 'p') FROM pg_class WHERE oid = relation) THEN
+      RAISE EXCEPTION 'schema "%" already has % of another shape', schema, name USING ERRCODE = 'duplicate_table',
+        HINT = 'Rename it first, or name another schema.', DETAIL = 'Missing: ' || coalesce(lacking, 'a table');
+    END IF;
+  END IF;
+  CALL ph.comment_columns(relation, columns);
+END $$;
+COMMENT ON PROCEDURE ph.create_segment_table(text, text, text, text, jsonb) IS
+  'makes one table of ph.create_segment_tables, with its comments, unless it is there; {name} in the definition is a '
+    'table of the schema. Errors: duplicate_table where something else has the name';
+
+CREATE PROCEDURE ph.create_segment_tables(schema text) LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+  SET client_min_messages = warning AS $$
+DECLARE
+  made record;
+  own constant jsonb := '{
+    "person_id": "the person", "scheme": "name of the scheme", "version": "version of the scheme", "segment": '
+      '"segment, or the state of who is not there: died, moved out, gone",
+    "rank": "rank of the segment, NULL for a state", "matched": "rules that were true when the period began", '
+      '"start_date": "first day of the period", "end_date": "first day after the period; NULL is still going on",
+    "as_of": "day as of which segments were recorded", "previous": "day recorded before it, NULL for the first", '
+      '"people": "people with a segment on the day", "recorded_at": "when it was written",
+    "tier": "risk tier, NULL for every tier", "partner": "who offers it", "offer": "what is offered", "capacity": '
+      '"people it has room for", "threshold": "risk from which it is offered", "note": "anything else"}';
 BEGIN
   IF schema IS NULL OR to_regnamespace(quote_ident(schema)) IS NULL THEN
     RAISE EXCEPTION 'argument "schema" is not a schema' USING ERRCODE = '22023', HINT = 'CREATE SCHEMA first.';
   ELSIF schema = 'ph' THEN
     RAISE EXCEPTION 'argument "schema" must not be ph' USING ERRCODE = '22023', HINT = 'The tables of ph hold what is shipped; yours live in a schema of your own.';
   END IF;
-  FOREACH relation IN ARRAY ARRAY['scheme', 'scheme_input', 'scheme_segment', 'scheme_rule'] LOOP
-    EXECUTE format('CREATE TABLE %1$I.%2$I (LIKE ph.%2$I INCLUDING ALL)', schema, relation);
-    EXECUTE format('COMMENT ON TABLE %I.%I IS %L', schema, relation, replace(obj_description(('ph.' || relation)::regclass), 'that are shipped: read only; copy one into tables of your own with ph.copy_scheme to change it', 'of our own'));
+  FOR made IN
+    SELECT name, format('LIKE ph.%I INCLUDING ALL', name) || more AS definition,
+      replace(obj_description(('ph.' || name)::regclass), 'that are shipped: read only; copy one into tables of your '
+        'own with ph.copy_scheme to change it', 'of our own') AS description,
+      (SELECT jsonb_object_agg(attname, col_description(attrelid, attnum)) FROM pg_attribute
+        WHERE attrelid = ('ph.' || name)::regclass AND attnum > 0 AND NOT attisdropped) AS columns
+    FROM (VALUES ('scheme', ''), ('scheme_input', ', FOREIGN KEY (scheme, version) REFERENCES {scheme} ON DELETE '
+      'CASCADE'),
+      ('scheme_segment', ', FOREIGN KEY (scheme, version) REFERENCES {scheme} ON DELETE CASCADE, FOREIGN KEY (scheme, '
+        'version, parent) REFERENCES {scheme_segment}'),
+      ('scheme_rule', ', FOREIGN KEY (scheme, version, segment) REFERENCES {scheme_segment} ON DELETE CASCADE'))
+        shipped (name, more)
+    UNION ALL
+    SELECT name, definition, description, (SELECT jsonb_object_agg(c, own -> c) FROM unnest(columns) c)
+    FROM (VALUES
+      ('segment_history', 'person_id text NOT NULL, scheme text NOT NULL, version text NOT NULL, segment text NOT '
+        'NULL, rank integer, matched text[],
+          start_date date NOT NULL, end_date date CHECK (end_date > start_date), PRIMARY KEY (person_id, scheme, '
+            'start_date)',
+        'who was in which segment when: periods are half open, follow on each other without gap or overlap, and the '
+          'last is open; a rank of NULL is somebody who has died, moved out or not yet come',
+        ARRAY['person_id', 'scheme', 'version', 'segment', 'rank', 'matched', 'start_date', 'end_date']),
+      -- each day names the one before it and none is named twice: two who record at one time meet in the unique key
+      ('segment_recording', 'scheme text NOT NULL, as_of date NOT NULL, version text NOT NULL, people bigint NOT NULL, '
+        'recorded_at timestamptz NOT NULL DEFAULT now(), previous date CHECK (previous < as_of),
+          PRIMARY KEY (scheme, as_of), UNIQUE NULLS NOT DISTINCT (scheme, previous)',
+        'the days as of which segments were written into segment_history, also where nobody had moved',
+        ARRAY['scheme', 'as_of', 'version', 'people', 'recorded_at', 'previous']),
+      ('segment_strategy', 'scheme text NOT NULL, version text NOT NULL, segment text NOT NULL, tier integer, partner '
+        'text NOT NULL, offer text NOT NULL,
+          capacity integer CHECK (capacity >= 0), threshold float8, note text, UNIQUE NULLS NOT DISTINCT (scheme, '
+            'version, segment, tier, partner, offer)',
+        'what each partner offers to a segment and risk tier (NULL: every tier): the offer, how many it has room for, '
+          'and the risk from which it is offered',
+        ARRAY['scheme', 'version', 'segment', 'tier', 'partner', 'offer', 'capacity', 'threshold',
+          'note'])) ours (name, definition, description, columns)
+  LOOP
+    CALL ph.create_segment_table(schema, made.name, made.definition, made.description, made.columns);
   END LOOP;
-  EXECUTE format('ALTER TABLE %1$I.scheme_input ADD FOREIGN KEY (scheme, version) REFERENCES %1$I.scheme ON DELETE CASCADE', schema);
-  EXECUTE format('ALTER TABLE %1$I.scheme_segment ADD FOREIGN KEY (scheme, version) REFERENCES %1$I.scheme ON DELETE CASCADE, ADD FOREIGN KEY (scheme, version, parent) REFERENCES %1$I.scheme_segment', schema);
-  EXECUTE format('ALTER TABLE %1$I.scheme_rule ADD FOREIGN KEY (scheme, version, segment) REFERENCES %1$I.scheme_segment ON DELETE CASCADE', schema);
+  EXECUTE format('CREATE UNIQUE INDEX IF NOT EXISTS segment_history_open ON %I.segment_history (person_id, scheme) '
+    'WHERE end_date IS NULL', schema);
   CALL ph.add_scheme_triggers(schema);
-  EXECUTE format($ddl$
-    CREATE TABLE %1$I.segment_history (
-      person_id text NOT NULL, scheme text NOT NULL, version text NOT NULL, segment text NOT NULL, rank integer, matched text[],
-      start_date date NOT NULL, end_date date CHECK (end_date > start_date),
-      PRIMARY KEY (person_id, scheme, start_date))$ddl$, schema);
-  EXECUTE format('CREATE UNIQUE INDEX ON %I.segment_history (person_id, scheme) WHERE end_date IS NULL', schema);
-  EXECUTE format('COMMENT ON TABLE %I.segment_history IS %L', schema, 'who was in which segment when: periods are half open, follow on each other without gap or overlap, and the last is open; a rank of NULL is somebody who has died, moved out or not yet come');
-  EXECUTE format($ddl$
-    CREATE TABLE %1$I.segment_recording (
-      scheme text NOT NULL, as_of date NOT NULL, version text NOT NULL, people bigint NOT NULL, recorded_at timestamptz NOT NULL DEFAULT now(),
-      PRIMARY KEY (scheme, as_of))$ddl$, schema);
-  EXECUTE format('COMMENT ON TABLE %I.segment_recording IS %L', schema, 'the days as of which segments were written into segment_history, also where nobody had moved');
-  EXECUTE format($ddl$
-    CREATE TABLE %1$I.segment_strategy (
-      scheme text NOT NULL, version text NOT NULL, segment text NOT NULL, tier integer, partner text NOT NULL, offer text NOT NULL,
-      capacity integer CHECK (capacity >= 0), threshold float8, note text,
-      UNIQUE NULLS NOT DISTINCT (scheme, version, segment, tier, partner, offer))$ddl$, schema);
-  EXECUTE format('COMMENT ON TABLE %I.segment_strategy IS %L', schema, 'what each partner offers to a segment and risk tier (NULL: every tier): the offer, how many it has room for, and the risk from which it is offered');
 END $$;
 COMMENT ON PROCEDURE ph.create_segment_tables(text) IS
-  'makes the tables of segmentation schemes in a schema of yours: scheme, scheme_input, scheme_segment, scheme_rule as in ph, segment_history, segment_recording and segment_strategy';
+  'makes the tables of segmentation schemes in a schema of yours: scheme, scheme_input, scheme_segment, scheme_rule as '
+    'in ph, segment_history, segment_recording and segment_strategy. Called again it makes what is missing and '
+      'attaches the triggers that DROP EXTENSION took. Errors: duplicate_table where a name is taken by something else';
 
 CREATE PROCEDURE ph.copy_scheme(schema text, scheme text, version text, new_scheme text, new_version text, from_schema text DEFAULT 'ph')
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -177,11 +232,17 @@ BEGIN
     RAISE EXCEPTION 'argument "target" must be a view with its schema' USING ERRCODE = '22023', HINT = 'For example: health.segment.';
   END IF;
   CALL ph.use_scheme(schema, scheme, version);
-  EXECUTE format('CREATE VIEW %I.%I AS %s', name[1], name[2], ph.segment_query(scheme, version, source, schema, person, missing));
-  EXECUTE format('COMMENT ON VIEW %I.%I IS %L', name[1], name[2], format('segments of %s, version %s', scheme, version));
+  CALL ph.replace_view(name[1], name[2], ph.segment_query(scheme, version, source, schema, person, missing),
+    format('segments of %s, version %s', scheme, version),
+    '{"person_id": "the person", "scheme": "name of the scheme", "version": "version of the scheme", "segment": '
+      '"outermost segment of the person", "rank": "rank of the segment, 1 is the highest need",
+      "path": "the segment and those within it", "flags": "flags of the person", "candidates": "every outermost '
+        'segment that a rule assigns to", "matched": "every rule that is true", "because": "the same in plain words",
+      "reasons": "the same with the values", "unknown": "inputs that are not known; they match nothing"}');
 END $$;
 COMMENT ON PROCEDURE ph.create_segment_view(text, text, regclass, text, text, text, text) IS
-  'writes the query of ph.segment_query as a view, and locks the version of the scheme: from then on it cannot change';
+  'writes the query of ph.segment_query as a view with the rights of whoever asks it, and locks the version of the '
+    'scheme: from then on it cannot change; a segment view that is there is replaced in place';
 
 -- ---- asking a segment view ----
 
@@ -194,16 +255,24 @@ COMMENT ON FUNCTION ph.segment_summary(regclass) IS 'people of each segment of a
 
 CREATE FUNCTION ph.segment_coverage(segments regclass, schema text DEFAULT 'ph', OUT input text, OUT people bigint, OUT known bigint, OUT share float8)
 RETURNS SETOF record LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  counted jsonb;  -- people by what is not known of them: the view is read once
 BEGIN
-  EXECUTE format('SELECT s.scheme FROM (SELECT DISTINCT scheme, version FROM %s) s WHERE NOT EXISTS (SELECT FROM %I.scheme t WHERE (t.scheme, t.version) = (s.scheme, s.version)) LIMIT 1', segments, schema) INTO input;
+  EXECUTE format('SELECT coalesce(jsonb_agg(pattern), ''[]'') FROM (SELECT scheme, version, unknown, count(*) AS '
+    'people FROM %s GROUP BY 1, 2, 3) pattern', segments) INTO counted;
+  EXECUTE format('SELECT p.scheme FROM jsonb_to_recordset($1) p (scheme text, version text) WHERE NOT EXISTS (SELECT '
+    'FROM %I.scheme t WHERE (t.scheme, t.version) = (p.scheme, p.version)) LIMIT 1', schema) INTO input USING counted;
   IF input IS NOT NULL THEN
     RAISE EXCEPTION 'schema "%" does not hold scheme "%"', schema, input USING ERRCODE = '42704', HINT = 'Name the schema that does: schema => ...';
   END IF;
-  RETURN QUERY EXECUTE format('WITH unknown AS (SELECT scheme, version, input, count(*) AS people FROM %1$s, unnest(unknown) input GROUP BY 1, 2, 3),
-      everybody AS (SELECT scheme, version, count(*) AS people FROM %1$s GROUP BY 1, 2)
-    SELECT i.input, e.people, k.known, k.known / e.people::float8
-    FROM everybody e JOIN %2$I.scheme_input i USING (scheme, version) LEFT JOIN unknown u USING (scheme, version, input),
-      LATERAL (SELECT CASE WHEN EXISTS (SELECT FROM %2$I.scheme_rule r WHERE (r.scheme, r.version) = (i.scheme, i.version) AND i.input = ANY (r.inputs)) THEN e.people - coalesce(u.people, 0) END AS known) k ORDER BY 1', segments, schema);
+  RETURN QUERY EXECUTE format('SELECT input, people, known, known / people::float8 FROM (
+      SELECT i.input, sum(p.people)::bigint AS people,
+        CASE WHEN EXISTS (SELECT FROM %1$I.scheme_rule r WHERE (r.scheme, r.version) = (i.scheme, i.version) AND '
+          'i.input = ANY (r.inputs))
+          THEN coalesce(sum(p.people) FILTER (WHERE NOT i.input = ANY (p.unknown)), 0)::bigint END AS known
+      FROM jsonb_to_recordset($1) p (scheme text, version text, unknown text[], people bigint) JOIN %1$I.scheme_input '
+        'i USING (scheme, version)
+      GROUP BY i.scheme, i.version, i.input) inputs ORDER BY 1', schema) USING counted;
 END $$;
 COMMENT ON FUNCTION ph.segment_coverage(regclass, text) IS 'for how many people of a segment view each input of the scheme is known; an input that is not known matches nothing; NULL for an input that no rule reads';
 
@@ -247,6 +316,7 @@ DECLARE
   counted jsonb;
   query text;
   columns text;
+  invalid boolean := false;
 BEGIN
   EXECUTE format('SELECT coalesce(array_agg(input ORDER BY input), ''{}''), coalesce(array_agg(type::regtype ORDER BY input), ''{}'') FROM %I.scheme_input WHERE scheme = $1 AND version = $2', schema) INTO names, types USING scheme, version;
   EXECUTE format('SELECT count(*) FROM %I.scheme WHERE scheme = $1 AND version = $2', schema) INTO people USING scheme, version;
@@ -254,6 +324,10 @@ BEGIN
     RAISE EXCEPTION 'there is no version "%" of scheme "%" in schema "%"', version, scheme, schema USING ERRCODE = '42704';
   END IF;
   people := NULL;
+  FOR r IN SELECT * FROM ph.missing_scheme_trigger(schema) LOOP
+    finding := 'missing_trigger'; detail := format('%s of %s: CALL ph.create_segment_tables(...) attaches it again',
+      r.name, r.relation); RETURN NEXT;
+  END LOOP;
   -- what the rules say by themselves; beats: the rules of the segments that win over this one at its level and above
   FOR r IN EXECUTE format('WITH RECURSIVE part AS (SELECT * FROM %1$I.scheme_segment WHERE scheme = $1 AND version = $2),
       within AS (SELECT p.segment, p.segment AS above, p.parent, p.rank, p.kind FROM part p UNION SELECT w.segment, p.segment, p.parent, p.rank, p.kind FROM within w JOIN part p ON p.segment = w.parent),
@@ -265,8 +339,16 @@ BEGIN
     SELECT o.*, p.kind, (SELECT array_agg(s.expression) FROM within w JOIN part b ON b.parent IS NOT DISTINCT FROM w.parent AND b.rank < w.rank AND b.kind = ''segment'' JOIN speaks s ON s.segment = b.segment
         WHERE w.segment = o.segment AND w.kind = ''segment'' AND o.effect = ''assign'') AS beats
     FROM rules o JOIN part p USING (segment) ORDER BY o.rule_order', schema) USING scheme, version LOOP
-    SELECT * INTO shown FROM ph.check_rule(r.expression, names, types);
     segment := r.segment; rule := r.rule;
+    BEGIN
+      SELECT * INTO shown FROM ph.check_rule(r.expression, names, types);
+    EXCEPTION WHEN query_canceled OR assert_failure OR out_of_memory THEN
+      RAISE;
+    WHEN OTHERS THEN  -- it was changed while the triggers were missing
+      finding := 'invalid_rule'; detail := sqlerrm; RETURN NEXT;
+      invalid := true;
+      CONTINUE;
+    END;
     IF shown.always = 'never' THEN
       finding := 'never_true'; detail := 'no values of the inputs make it true'; RETURN NEXT;
     ELSIF shown.always = 'true' THEN
@@ -300,7 +382,7 @@ BEGIN
       finding := 'missing_code_list'; detail := format('%s, for %s', r.code_list, r.inputs); RETURN NEXT;
     END LOOP;
   END IF;
-  IF source IS NULL THEN
+  IF source IS NULL OR invalid THEN
     RETURN;
   END IF;
   FOR r IN SELECT n FROM unnest(names) n WHERE NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = source AND a.attname = n AND a.attnum > 0 AND NOT a.attisdropped) ORDER BY n LOOP
@@ -326,7 +408,11 @@ BEGIN
   END LOOP;
 END $$;
 COMMENT ON FUNCTION ph.check_scheme(text, text, regclass, text, text, integer, text[], text) IS
-  'what is wrong with a scheme: rules never or always true, or that can never win (as far as logic shows it), that use what the scheme is judged by or activity, segments without a rule, code lists that population_schema lacks; with a relation of people also missing columns, rules that never win or are true for everybody there, segments with fewer than smallest people';
+  'what is wrong with a scheme: triggers that its tables lack (missing_trigger), rules that are none (invalid_rule), '
+    'never or always true, or that can never win (as far as logic shows it), that use what the scheme is judged by or '
+      'activity, segments without a rule, code lists that population_schema lacks; with a relation of people also '
+        'missing columns, rules that never win or are true for everybody there, segments with fewer than smallest '
+          'people';
 
 CREATE FUNCTION ph.scheme_changes(scheme text, from_version text, to_version text, schema text DEFAULT 'ph', from_schema text DEFAULT NULL, from_scheme text DEFAULT NULL, OUT part text, OUT name text, OUT change text, OUT before text, OUT after text)
 RETURNS SETOF record LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$

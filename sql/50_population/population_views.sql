@@ -5,10 +5,11 @@
 -- Everything about time rests on one view, stay: the days of each person, each day once. person_at
 -- is its stays that hold a day, person_period its stays cut to a period, so the two always agree.
 
-CREATE FUNCTION ph.completed_years(birth_date date, at date) RETURNS integer
+CREATE FUNCTION ph.completed_years(birth_date timestamp, at timestamp) RETURNS integer
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN isfinite(at) AND isfinite(birth_date) AND at >= birth_date THEN extract(year FROM age(at::timestamp, birth_date::timestamp))::integer END;
-COMMENT ON FUNCTION ph.completed_years(date, date) IS
+RETURN CASE WHEN isfinite(at) AND isfinite(birth_date) AND at::date >= birth_date::date
+	THEN extract(year FROM age(at::date::timestamp, birth_date::date::timestamp))::integer END;
+COMMENT ON FUNCTION ph.completed_years(timestamp, timestamp) IS
 'age in completed years on a day, NULL before birth; who is born on 29 February completes a year on 1 March, or on 29 February where there is one';
 
 -- The planner expects 100 rows of the built-in unnest, and takes && and @> of computed ranges for
@@ -60,7 +61,8 @@ BEGIN
 	IF choice = ANY (offered) THEN
 		RETURN;
 	END IF;
-	RAISE EXCEPTION 'argument % is none of those that the data offer', argument
+	RAISE EXCEPTION 'argument % is %', argument, CASE WHEN choice IS NULL AND offered <> '{}'
+		THEN 'needed: the data offer more than one' ELSE 'none of those that the data offer' END
 		USING ERRCODE = 'invalid_parameter_value',
 			HINT = CASE WHEN offered = '{}' THEN 'There is none to choose from: fill the tables first.'
 			            ELSE 'Choose one of ' || (SELECT string_agg(DISTINCT o, ', ' ORDER BY o) FROM unnest(offered) o) || '.' END;
@@ -68,6 +70,33 @@ END
 $$;
 COMMENT ON PROCEDURE ph.require_choice(text, text, text[]) IS
 'does nothing where the choice is one of those offered. Errors: invalid_parameter_value, with what there is';
+
+CREATE FUNCTION ph.chosen(argument text, choice text, usual text, alike text, offered text[]) RETURNS text
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	candidates text[];
+BEGIN
+	IF choice IS NULL AND usual = ANY (offered) THEN
+		RETURN usual;
+	END IF;
+	IF choice IS NULL THEN
+		candidates := ARRAY(SELECT DISTINCT o FROM unnest(offered) o WHERE o ~ alike);
+		IF candidates = '{}' THEN
+			candidates := ARRAY(SELECT DISTINCT o FROM unnest(offered) o);
+		END IF;
+		IF cardinality(candidates) = 1 THEN
+			RETURN candidates[1];
+		END IF;
+	END IF;
+	CALL ph.require_choice(argument, choice, offered);
+	RETURN choice;
+END
+$$;
+COMMENT ON FUNCTION ph.chosen(text, text, text, text, text[]) IS
+'the choice; where it is NULL the usual one, or else the only one that the data offer, first among those alike. '
+  'Errors: invalid_parameter_value, with what there is';
 
 CREATE FUNCTION ph.kinds_above(schema text, base text) RETURNS text[]
 LANGUAGE plpgsql STABLE
@@ -95,7 +124,7 @@ LANGUAGE sql STABLE
 BEGIN ATOMIC
 	SELECT format(
 		'with recursive above (%2$I, place_id) as (
-			select place_id, place_id from %1$I.place where %3$s
+			select place_id::text, place_id from %1$I.place where %3$s
 			union
 			select above.%2$I, parent.parent_id
 			from above join %1$I.place_parent parent on parent.place_id = above.place_id)
@@ -104,7 +133,8 @@ BEGIN ATOMIC
 		group by above.%2$I',
 		schema, name, base,
 		string_agg(
-			format(', case when count(*) filter (where place_kind = %1$L) = 1 then min(place.place_id) filter (where place_kind = %1$L) end as %2$I',
+			format(', case when count(*) filter (where place_kind = %1$L) = 1 then min(place.place_id::text) filter '
+				'(where place_kind = %1$L) end as %2$I',
 				kind, lower(kind)),
 			'' ORDER BY kind))
 	FROM unnest(kinds) kind;
@@ -113,15 +143,15 @@ COMMENT ON FUNCTION ph.ladder_query(text, text, text, text[]) IS
 'the query that gives one row a place for which the condition base holds: its id as the column name, and one column a kind with the place of that kind above it; NULL where there is none, or more than one';
 
 CREATE FUNCTION ph.spell_query(schema text, source text, columns text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+LANGUAGE sql STABLE
 BEGIN ATOMIC
 	SELECT format(
-		'select person_id, %3$s,
+		'select person_id::text as person_id, %3$s,
 			ph.unnest_days(datemultirange(spell) - coalesce(range_agg(spell) over later, ''{}'')) as spell
 		from (
 			select person_id, %3$s, start_date,
 				daterange(start_date, case when end_date = death_date then end_date + 1 else end_date end)
-				* daterange(birth_date, death_date, ''[]'') as spell
+				* daterange(birth_date, death_date, ''[]'') * daterange(null, %4$s, ''[]'') as spell
 			from %2$s spell
 			join %1$I.person using (person_id)
 			where (end_date is null or end_date >= start_date) and (death_date is null or death_date >= birth_date)
@@ -129,10 +159,84 @@ BEGIN ATOMIC
 		window later as (
 			partition by person_id order by start_date desc nulls last, %3$s
 			rows between unbounded preceding and 1 preceding)',
-		schema, source, columns);
+		schema, source, columns, ph.in_schema(ph.last_day(schema), schema));
 END;
 COMMENT ON FUNCTION ph.spell_query(text, text, text) IS
-'the query that makes of the spells of the source (person_id, the columns, start_date, end_date) days that are each counted once: within life, the day of death included, and the spell with the later start takes over from one that it overlaps';
+'the query that makes of the spells of the source (person_id, the columns, start_date, end_date) days that are each '
+  'counted once: within life, the day of death included, up to the data day, and the spell with the later start takes '
+    'over from one that it overlaps';
+
+CREATE FUNCTION ph.population_view(OUT relation text, OUT description text) RETURNS SETOF record
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	VALUES
+	('place_ladder', 'one row a small area: the place of each kind in which it lies, NULL where there is none or more '
+		'than one'),
+	('practice_ladder', 'one row a practice: the place of each kind to which it belongs, NULL where there is none or '
+		'more than one'),
+	('registration_spell', 'days registered, each day of a person once: the later registration takes over, the day of '
+		'death counts, no day after the data day'),
+	('residence_spell', 'days of life by small area, each day of a person once: the later address takes over, '
+		'small_area is NULL where no address is known'),
+	('stay', 'one row a person and run of days with one registration and one address, each day once; spell is half '
+		'open'),
+	('register', 'one row a person and condition: the first event with a code of the latest version of the code list '
+		'of that name'),
+	('segment_input', 'the people of the data day as the rules of segments ask for them; segment_inputs(as_of) gives '
+		'those of another day');
+END;
+COMMENT ON FUNCTION ph.population_view() IS 'the views that ph.create_population_views and ph.create_segment_inputs '
+  'make, each after those it is built on';
+
+CREATE FUNCTION ph.population_column(OUT column_name text, OUT description text) RETURNS SETOF record
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	VALUES
+	('person_id', 'pseudonym of the person'),
+	('practice', 'practice with which the person is registered'),
+	('neighbourhood', 'neighbourhood, such as a primary care network; NULL is unknown'),
+	('place', 'place, such as a local authority district, of the address; NULL is unknown'),
+	('system', 'system, such as an integrated care board, of the address; NULL is unknown'),
+	('small_area', 'small area of the address; NULL is unknown'),
+	('deprivation_decile', 'decile of deprivation of the small area, 1 is the most deprived; NULL is unknown'),
+	('deprivation_quintile', 'fifth of deprivation of the small area, 1 is the most deprived; NULL is unknown'),
+	('spell', 'the days, half open'),
+	('condition', 'name of the code list'),
+	('first_date', 'day of the first event with a code of the list'),
+	('age_years', 'age in completed years'),
+	('sex', 'F, M or I; NULL is unknown'),
+	('ethnicity', 'NHS 16+1 code; NULL is unknown'),
+	('long_term_conditions', 'code lists recorded before the day'),
+	('charlson', 'Charlson score of the diagnoses of two years'),
+	('hospital_frailty', 'Hospital Frailty Risk Score of the diagnoses of two years'),
+	('emergency_admissions_12_months', 'emergency admissions of one year'),
+	('non_elective_admissions', 'the same by the name that some schemes give it'),
+	('maternity_activity', 'contacts with maternity services of one year'),
+	('emergency_attendances_12_months', 'attendances at accident and emergency of one year'),
+	('outpatient_attendances_12_months', 'outpatient attendances of one year'),
+	('consultations_12_months', 'consultations with general practice of one year'),
+	('spend_12_months', 'cost of one year, in pounds'),
+	('bmi', 'last body mass index of one year; NULL is unknown'),
+	('smoker', 'whether the last note on smoking says so; NULL is unknown');
+END;
+COMMENT ON FUNCTION ph.population_column() IS 'the columns of the generated views, each name once';
+
+CREATE PROCEDURE ph.replace_population_view(schema text, relation text, query text, columns jsonb DEFAULT '{}',
+  keep boolean DEFAULT false)
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	description text := (SELECT v.description FROM ph.population_view() v WHERE v.relation =
+		replace_population_view.relation);
+	named jsonb := (SELECT jsonb_object_agg(c.column_name, c.description) FROM ph.population_column() c);
+BEGIN
+	CALL ph.replace_view(schema, relation, query, description, columns || named, keep);
+END
+$$;
+COMMENT ON PROCEDURE ph.replace_population_view(text, text, text, jsonb, boolean)
+  IS 'ph.replace_view of one of ph.population_view(); columns describes those that ph.population_column() does not '
+    'name';
 
 CREATE PROCEDURE ph.drop_population_views(schema text)
 LANGUAGE plpgsql
@@ -140,31 +244,25 @@ SET search_path = pg_catalog, pg_temp
 SET client_min_messages = warning
 AS $$
 DECLARE
-	taken text;
+	object record;
 BEGIN
-	SELECT string_agg(object, ', ' ORDER BY object) INTO taken
-	FROM (
-		SELECT c.relname::text, c.relkind = 'v' AND obj_description(c.oid, 'pg_class') LIKE 'population_health: %'
-		FROM pg_class c
-		WHERE c.relnamespace = to_regnamespace(quote_ident(schema))
-			AND c.relname IN ('place_ladder', 'practice_ladder', 'registration_spell', 'residence_spell', 'stay', 'register')
-		UNION ALL
-		SELECT p.proname::text, obj_description(p.oid, 'pg_proc') LIKE 'population_health: %'
+	FOR object IN
+		SELECT 'function' AS kind, p.proname AS name, 'pg_proc'::regclass AS class, p.oid, p.oid::regprocedure::text
+			AS target,
+			CASE p.proname WHEN 'segment_inputs' THEN 8 ELSE 6.5 END AS place 
+				-- what is built on others goes before them
 		FROM pg_proc p
-		WHERE p.oid IN (to_regprocedure(format('%I.person_at(date)', schema)),
-		                to_regprocedure(format('%I.person_period(daterange, text)', schema)),
-		                to_regprocedure(format('%I.segment_inputs(date)', schema)))
-	) found (object, ours)
-	WHERE ours IS NOT TRUE;
-	IF taken IS NOT NULL THEN
-		RAISE EXCEPTION 'schema "%" already has % of another origin', schema, taken
-			USING ERRCODE = 'duplicate_object',
-				HINT = 'Only what ph.create_population_views made is replaced; rename or drop the others first.';
-	END IF;
-	EXECUTE format(
-		'drop function if exists %1$I.segment_inputs(date), %1$I.person_period(daterange, text), %1$I.person_at(date);
-		drop view if exists %1$I.stay, %1$I.register, %1$I.registration_spell, %1$I.residence_spell,
-			%1$I.place_ladder, %1$I.practice_ladder', schema);
+		WHERE p.pronamespace = to_regnamespace(quote_ident(schema)) AND p.proname IN ('segment_inputs',
+			'person_period', 'person_at')
+		UNION ALL
+		SELECT 'view', v.relation, 'pg_class', c.oid, c.oid::regclass::text, v.ordinality
+		FROM ph.population_view() WITH ORDINALITY v
+		JOIN pg_class c ON c.oid = to_regclass(format('%I.%I', schema, v.relation))
+		ORDER BY place DESC
+	LOOP
+		CALL ph.require_generated(schema, object.name, object.class, object.oid);
+		EXECUTE format('drop %s %s', object.kind, object.target);
+	END LOOP;
 END
 $$;
 COMMENT ON PROCEDURE ph.drop_population_views(text) IS
@@ -172,25 +270,27 @@ COMMENT ON PROCEDURE ph.drop_population_views(text) IS
 
 CREATE PROCEDURE ph.create_population_views(
 	schema text,
-	small_area text DEFAULT 'LSOA21',
-	neighbourhood text DEFAULT 'PCN',
-	place text DEFAULT 'LAD24',
-	system text DEFAULT 'ICB24',
-	deprivation text DEFAULT 'imd2019_decile')
+	small_area text DEFAULT NULL,
+	neighbourhood text DEFAULT NULL,
+	place text DEFAULT NULL,
+	system text DEFAULT NULL,
+	deprivation text DEFAULT NULL)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	had_inputs boolean := to_regprocedure(format('%I.segment_inputs(date)', schema)) IS NOT NULL;
-	is_area text := format('place_kind = %L', small_area);
+	is_area text;
 	is_practice text := format('place_id in (select practice_code from %I.registration)', schema);
 	area_kinds text[];
 	practice_kinds text[];
 	network_kinds text[];
 	place_kinds text[];
-	factors text[];
-	practice_neighbourhood text;  -- one of these two, the other is NULL
-	area_neighbourhood text;
+	home_kinds text[];
+	factors text[] := '{}';
+	ladder_columns jsonb;
+	practice_neighbourhood text := 'null::text';  -- one of these two is known
+	area_neighbourhood text := 'null::text';
+	deprivation_query text := 'select null::text as small_area, null::integer as deprivation_decile where false';
 	object record;
 BEGIN
 	IF to_regnamespace(quote_ident(schema)) IS NULL THEN
@@ -202,88 +302,108 @@ BEGIN
 			USING ERRCODE = 'datatype_mismatch', HINT = 'SELECT * FROM ph.check_shared_tables(schema) lists all of them.';
 	END LOOP;
 	EXECUTE format('select array(select distinct place_kind from %I.place)', schema) INTO place_kinds;
-	CALL ph.require_choice('small_area', small_area, place_kinds);
+	EXECUTE format('select array(select distinct place_kind from %1$I.place where place_id in (select lsoa21_code from '
+		'%1$I.residence))', schema) INTO home_kinds;
+	small_area := ph.chosen('small_area', small_area, 'LSOA21', '^LSOA', CASE WHEN small_area IS NULL
+		AND home_kinds <> '{}' THEN home_kinds ELSE place_kinds END);
+	is_area := format('place_kind = %L', small_area);
 
 	area_kinds := ph.kinds_above(schema, is_area);
-	CALL ph.require_choice('place', place, area_kinds);
-	CALL ph.require_choice('system', system, area_kinds);
+	place := ph.chosen('place', place, 'LAD24', '^LAD', area_kinds);
+	system := ph.chosen('system', system, 'ICB24', '^ICB', area_kinds);
 
 	practice_kinds := ph.kinds_above(schema, is_practice);
 	EXECUTE format(
 		'select array(select distinct place_kind from %1$I.place where place_id in (select pcn_code from %1$I.registration))',
 		schema) INTO network_kinds;
-	CALL ph.require_choice('neighbourhood', neighbourhood, practice_kinds || network_kinds || area_kinds);
+	neighbourhood := ph.chosen('neighbourhood', neighbourhood, 'PCN', '^PCN',
+		practice_kinds || network_kinds || area_kinds);
 	IF neighbourhood = ANY (practice_kinds) THEN
-		practice_neighbourhood := format('coalesce(practice.%I, network.place_id)', lower(neighbourhood));
+		practice_neighbourhood := format('coalesce(practice.%I, network.place_id::text)', lower(neighbourhood));
 	ELSIF neighbourhood = ANY (network_kinds) THEN
-		practice_neighbourhood := 'network.place_id';
+		practice_neighbourhood := 'network.place_id::text';
 	ELSE
 		area_neighbourhood := format('area.%I', lower(neighbourhood));
 	END IF;
 
-	EXECUTE format(
-		'select array(
-			select factor from %1$I.place_factor join %1$I.place using (place_id) where %2$s
-			group by factor having bool_and(value in (1, 2, 3, 4, 5, 6, 7, 8, 9, 10)))', schema, is_area) INTO factors;
-	CALL ph.require_choice('deprivation', deprivation, factors);
+	IF to_regclass(format('%I.place_factor', schema)) IS NOT NULL THEN
+		EXECUTE format(
+			'select array(
+				select factor from %1$I.place_factor join %1$I.place using (place_id) where %2$s
+				group by factor having bool_and(value in (1, 2, 3, 4, 5, 6, 7, 8, 9, 10)))', schema, is_area)
+					INTO factors;
+	END IF;
+	IF deprivation IS NOT NULL OR factors <> '{}' THEN  -- or else deprivation is unknown
+		deprivation_query := format(
+			'select distinct on (place_id) place_id::text as small_area, value::integer as deprivation_decile
+			from %I.place_factor
+			where factor = %L
+			order by place_id, period desc', schema, ph.chosen('deprivation', deprivation, 'imd2019_decile',
+				'_decile$', factors));
+	END IF;
 
-	CALL ph.drop_population_views(schema);
-	EXECUTE format('create view %I.place_ladder as %s', schema, ph.ladder_query(schema, 'small_area', is_area, area_kinds));
-	EXECUTE format('create view %I.practice_ladder as %s', schema, ph.ladder_query(schema, 'practice', is_practice, practice_kinds));
+	SELECT jsonb_object_agg(lower(kind), 'the ' || kind || ' in which it lies, NULL where there is none or more than '
+		'one') INTO ladder_columns
+	FROM unnest(area_kinds || practice_kinds) kind;
+	-- a kind of place that the data have no more is one that nobody is in
+	CALL ph.replace_population_view(schema, 'place_ladder', ph.ladder_query(schema, 'small_area', is_area,
+		area_kinds), coalesce(ladder_columns, '{}'), keep => true);
+	CALL ph.replace_population_view(schema, 'practice_ladder', ph.ladder_query(schema, 'practice', is_practice,
+		practice_kinds), coalesce(ladder_columns, '{}'), keep => true);
 	-- What is known of practices and areas is joined before spells are cut, while the planner still
 	-- knows how many rows there are.
-	EXECUTE format('create view %I.registration_spell as %s', schema,
+	CALL ph.replace_population_view(schema, 'registration_spell',
 		ph.spell_query(schema,
 			format('(
-				select person_id, practice_code as practice, %2$s start_date, end_date
+				select person_id, practice_code::text as practice, %2$s as neighbourhood, start_date, end_date
 				from %1$I.registration
-				left join %1$I.practice_ladder practice on practice.practice = practice_code
+				left join %1$I.practice_ladder practice on practice.practice = practice_code::text
 				left join %1$I.place network on network.place_id = pcn_code and network.place_kind = %3$L)',
-				schema, practice_neighbourhood || ' as neighbourhood,', neighbourhood),
-			concat_ws(', ', 'practice', CASE WHEN practice_neighbourhood IS NOT NULL THEN 'neighbourhood' END)));
-	EXECUTE format('create view %I.residence_spell as %s', schema,
+				schema, practice_neighbourhood, neighbourhood),
+			'practice, neighbourhood'));
+	CALL ph.replace_population_view(schema, 'residence_spell',
 		ph.spell_query(schema,
 			-- life itself is a residence of unknown address, so that nobody is lost between two addresses
 			format('(
-				select person_id, small_area, %2$s area.%3$I as place, area.%4$I as system, deprivation_decile, start_date, end_date
+				select person_id, small_area, %2$s as neighbourhood, area.%3$I as place, area.%4$I as system, '
+					'deprivation_decile, start_date, end_date
 				from (
-					select person_id, lsoa21_code as small_area, start_date, end_date from %1$I.residence
+					select person_id, lsoa21_code::text as small_area, start_date, end_date from %1$I.residence
 					union all
 					select person_id, null, null, null from %1$I.person
 				) address
 				left join %1$I.place_ladder area using (small_area)
-				left join (
-					select distinct on (place_id) place_id as small_area, value::integer as deprivation_decile
-					from %1$I.place_factor
-					where factor = %5$L
-					order by place_id, period desc
-				) deprivation using (small_area))',
-				schema, area_neighbourhood || ' as neighbourhood,', lower(place), lower(system), deprivation),
-			concat_ws(', ', 'small_area', CASE WHEN area_neighbourhood IS NOT NULL THEN 'neighbourhood' END, 'place, system, deprivation_decile')));
-	EXECUTE format(
-		'create view %1$I.stay as
-		select person_id, practice, neighbourhood, place, system, small_area, deprivation_decile,
+				left join (%5$s) deprivation using (small_area))',
+				schema, area_neighbourhood, lower(place), lower(system), deprivation_query),
+			'small_area, neighbourhood, place, system, deprivation_decile'));
+	CALL ph.replace_population_view(schema, 'stay', format(
+		'select person_id, practice, coalesce(registration.neighbourhood, residence.neighbourhood) as neighbourhood, '
+			'place, system, small_area, deprivation_decile,
 			(deprivation_decile + 1) / 2 as deprivation_quintile, registration.spell * residence.spell as spell
 		from %1$I.registration_spell registration
 		join %1$I.residence_spell residence using (person_id)
-		where not isempty(registration.spell * residence.spell)', schema);
+		where not isempty(registration.spell * residence.spell)', schema));
 
-	EXECUTE format(
-		'create function %1$I.person_at(at date)
+	CALL ph.replace_function(schema, 'person_at', 'timestamp', format(
+		'(at timestamp)
 		returns table (
 			person_id text, age integer, sex text, ethnicity text, practice text, neighbourhood text, place text,
 			system text, small_area text, deprivation_decile integer, deprivation_quintile integer)
 		language sql stable parallel safe
 		begin atomic
-			select s.person_id, ph.completed_years(p.birth_date, at), p.sex, nullif(p.ethnicity_code, ''Z''),
+			select s.person_id, ph.completed_years(p.birth_date, at), p.sex::text, nullif(p.ethnicity_code::text, '
+				'''Z''),
 				s.practice, s.neighbourhood, s.place, s.system, s.small_area, s.deprivation_decile, s.deprivation_quintile
 			from %1$I.stay s
-			join %1$I.person p on p.person_id = s.person_id
-			where isfinite(at) and not isempty(s.spell * daterange(at, at, ''[]''));
-		end', schema);
+			join %1$I.person p on p.person_id::text = s.person_id
+			where isfinite(at) and not isempty(s.spell * daterange(at::date, at::date, ''[]''));
+		end', schema),
+		'one row a person who was registered and alive on the day, as known by then, and nobody after the data day: '
+			'age in completed years, where deprivation_decile 1 and deprivation_quintile 1 are the most deprived; '
+				'unknown is NULL');
 
-	EXECUTE format(
-		'create function %1$I.person_period(period daterange, kind text default null)
+	CALL ph.replace_function(schema, 'person_period', 'daterange, text', format(
+		'(period daterange, kind text default null)
 		returns table (
 			person_id text, stay integer, age integer, sex text, ethnicity text, practice text, neighbourhood text,
 			place text, system text, small_area text, deprivation_decile integer, deprivation_quintile integer,
@@ -299,49 +419,48 @@ BEGIN
 				from %1$I.stay s, asked
 				where not isempty(s.spell * asked.period)
 			), counted as (
-				select e.person_id, coalesce(r.stay, 1) as stay, count(r.stay) as events,
-					sum(e.cost) filter (where r.stay is not null) as cost,
+				select e.person_id::text as person_id, coalesce(r.stay, 1) as stay, count(r.stay) as events,
+					sum(e.cost::numeric) filter (where r.stay is not null) as cost,
 					count(*) filter (where r.stay is null) as events_outside
 				from asked
 				join %1$I.encounter e on asked.period @> e.start_date and (asked.kind is null or e.pod = asked.kind)
-				left join at_risk r on r.person_id = e.person_id and r.days @> e.start_date
+				left join at_risk r on r.person_id = e.person_id::text and r.days @> e.start_date
 				group by e.person_id, coalesce(r.stay, 1)
 			)
 			select person_id, case when r.days is null then 0 else stay end,
-				ph.completed_years(p.birth_date, lower(r.days)), p.sex, nullif(p.ethnicity_code, ''Z''),
+				ph.completed_years(p.birth_date, lower(r.days)), p.sex::text, nullif(p.ethnicity_code::text, ''Z''),
 				r.practice, r.neighbourhood, r.place, r.system, r.small_area, r.deprivation_decile, r.deprivation_quintile,
 				lower(r.days), upper(r.days), coalesce(upper(r.days) - lower(r.days), 0),
 				coalesce(upper(r.days) - lower(r.days), 0) / 365.25::double precision,
 				coalesce(c.events, 0), coalesce(c.cost, 0), coalesce(c.events_outside, 0)
 			from at_risk r
 			full join counted c using (person_id, stay)
-			join %1$I.person p using (person_id);
-		end', schema);
+			join (select person_id::text as person_id, birth_date, sex, ethnicity_code from %1$I.person) p using '
+				'(person_id);
+		end', schema),
+		'one row a person and stay in the period, cut at the data day: person-years at risk (days / 365.25), '
+			'encounters of the kind that started in it (null: all), their cost in pounds. Encounters in the period '
+				'outside any stay are counted apart in events_outside, on the first stay or on a row with stay 0. '
+					'Errors: invalid_parameter_value for a period without end or an unknown kind');
 
-	EXECUTE format(
-		'create view %1$I.register as
-		select event.person_id, matched.list as condition, min(event.event_date) as first_date
+	CALL ph.replace_population_view(schema, 'register', format(
+		'select event.person_id::text as person_id, matched.list as condition, min(event.event_date) as first_date
 		from %1$I.clinical_event event
-		join (%2$s) matched using (code_system, code)
-		group by event.person_id, matched.list', schema, ph.in_schema(ph.matched_code_query(), schema));
+		join (%2$s) matched on matched.code = event.code
+			-- a function and not an operator: the planner takes each clause of an operator for another chance
+			and texteq(matched.code_system::text, event.code_system::text)
+		group by event.person_id, matched.list', schema, ph.in_schema(ph.matched_code_query(), schema)));
 
-	FOR object IN
-		VALUES
-		('view', 'place_ladder', 'one row a small area: the place of each kind in which it lies, NULL where there is none or more than one'),
-		('view', 'practice_ladder', 'one row a practice: the place of each kind to which it belongs, NULL where there is none or more than one'),
-		('view', 'registration_spell', 'days registered, each day of a person once: the later registration takes over, the day of death counts'),
-		('view', 'residence_spell', 'days of life by small area, each day of a person once: the later address takes over, small_area is NULL where no address is known'),
-		('view', 'stay', 'one row a person and run of days with one registration and one address, each day once; spell is half open'),
-		('view', 'register', 'one row a person and condition: the first event with a code of the latest version of the code list of that name'),
-		('function', 'person_at(date)', 'one row a person who was registered and alive on the day, as known by then: age in completed years, where deprivation_decile 1 and deprivation_quintile 1 are the most deprived; unknown is NULL'),
-		('function', 'person_period(daterange, text)', 'one row a person and stay in the period: person-years at risk (days / 365.25), encounters of the kind that started in it (null: all), their cost in pounds. Encounters in the period outside any stay are counted apart in events_outside, on the first stay or on a row with stay 0. Errors: invalid_parameter_value for a period without end or an unknown kind')
-	LOOP
-		EXECUTE format('comment on %s %I.%s is %L', object.column1, schema, object.column2, 'population_health: ' || object.column3);
-	END LOOP;
-	IF had_inputs THEN
+	IF to_regclass(format('%I.segment_input', schema)) IS NOT NULL THEN
 		CALL ph.create_segment_inputs(schema);
 	END IF;
 END
 $$;
 COMMENT ON PROCEDURE ph.create_population_views(text, text, text, text, text, text) IS
-'makes, over the shared tables of the schema, the views place_ladder, practice_ladder, registration_spell, residence_spell, stay and register and the functions person_at(date) and person_period(daterange, text); what an earlier call made is replaced. The other arguments name kinds of place and the factor with the decile of deprivation, one fixed edition. Errors: invalid_schema_name, invalid_parameter_value with what there is, duplicate_object where a name is taken by something else';
+'makes, over the shared tables of the schema, the views place_ladder, practice_ladder, registration_spell, '
+  'residence_spell, stay and register and the functions person_at(timestamp) and person_period(daterange, text), all '
+    'with the rights of whoever asks them; what an earlier call made is replaced in place. The other arguments name '
+      'kinds of place and the factor with the decile of deprivation, one fixed edition; NULL takes LSOA21, PCN, LAD24, '
+        'ICB24 and imd2019_decile, or the only ones that the data offer, and leaves deprivation unknown where there is '
+          'no decile. Errors: invalid_schema_name, invalid_parameter_value with what there is, duplicate_object where '
+            'a name is taken by something else, dependent_objects_still_exist where a column of a view would go away';

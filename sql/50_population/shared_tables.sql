@@ -24,7 +24,7 @@ BEGIN ATOMIC
 	('encounter', true, ARRAY['encounter_id'], 'primary key', ARRAY['person_id, start_date', 'start_date'],
 	 'one row a contact with a service: GP consultation, accident and emergency, outpatient, elective or emergency admission'),
 	('clinical_event', true, ARRAY['person_id', 'event_date', 'code'], NULL,
-	 ARRAY['person_id, event_date', 'code_system, code', 'event_date', 'encounter_id'],
+	 ARRAY['person_id, event_date', 'code, code_system', 'event_date', 'encounter_id'],
 	 'one row a coded event: an entry of the GP record, or a diagnosis of an admission'),
 	('measurement', false, ARRAY['person_id', 'measure_date', 'code'], NULL,
 	 ARRAY['person_id, measure_date', 'code_system, code', 'measure_date'],
@@ -34,7 +34,9 @@ BEGIN ATOMIC
 	('enrolment', false, ARRAY['person_id', 'programme', 'start_date'], 'unique nulls not distinct', ARRAY['programme'],
 	 'one row a person and enrolment in a programme, with those who were eligible and not enrolled'),
 	('code_list', false, ARRAY['list', 'version', 'code_system', 'code'], 'primary key', ARRAY['code_system, code'],
-	 'one row a code of a version of a named list: what a condition is in each code system');
+	 'one row a code of a version of a named list: what a condition is in each code system'),
+	('data_day', false, ARRAY['day'], 'primary key', ARRAY[]::text[],
+	 'one row: the last day that the data tell of; no person-time is counted after it');
 END;
 COMMENT ON FUNCTION ph.shared_table() IS
 'the shared tables, one row each in the order in which they can be filled: whether a load needs it, the columns that tell its rows apart, the constraint on these columns (NULL: rows may repeat them), further indexes, description';
@@ -71,7 +73,7 @@ BEGIN ATOMIC
 	('registration', 'start_date', 'date', true, 'first day registered'),
 	('registration', 'end_date', 'date', false, 'first day no longer registered, or the day of death; NULL is still registered'),
 
-	('encounter', 'encounter_id', 'bigint', true, 'number of the encounter'),
+	('encounter', 'encounter_id', 'text', true, 'identifier of the encounter, a number or any other'),
 	('encounter', 'person_id', 'text', true, 'who was seen'),
 	('encounter', 'pod', 'text', true, 'point of delivery: GP, AE (accident and emergency), OP (outpatient), EL (elective or day case), NEL (emergency and other unplanned admission)'),
 	('encounter', 'start_date', 'date', true, 'day of contact or admission; encounters are counted on this day'),
@@ -84,11 +86,11 @@ BEGIN ATOMIC
 
 	('clinical_event', 'person_id', 'text', true, 'whom the code is about'),
 	('clinical_event', 'event_date', 'date', true, 'day of the event, or of the admission'),
-	('clinical_event', 'code_system', 'text', true, 'SNOMED, ICD10 or another system'),
+	('clinical_event', 'code_system', 'text', true, 'SNOMED, ICD10, spelt so, or another system'),
 	('clinical_event', 'code', 'text', true, 'the code'),
 	('clinical_event', 'description', 'text', false, 'what the code says'),
 	('clinical_event', 'source', 'text', false, 'where it was recorded: GP, APC (admitted patient care)'),
-	('clinical_event', 'encounter_id', 'bigint', false, 'encounter of which it is a diagnosis'),
+	('clinical_event', 'encounter_id', 'text', false, 'encounter of which it is a diagnosis'),
 	('clinical_event', 'position', 'integer', false, 'position among the diagnoses of the encounter; 1 is the primary diagnosis'),
 
 	('measurement', 'person_id', 'text', true, 'who was measured'),
@@ -116,7 +118,9 @@ BEGIN ATOMIC
 	('code_list', 'version', 'text', true, 'version of the list; the latest one counts, numbers in it compared as numbers'),
 	('code_list', 'code_system', 'text', true, 'SNOMED, ICD10 or another system, spelt as in clinical_event'),
 	('code_list', 'code', 'text', true, 'the code, or the beginning of the codes'),
-	('code_list', 'match', 'text', true, 'exact: the code itself; prefix: every code that starts with it');
+	('code_list', 'match', 'text', true, 'exact: the code itself; prefix: every code that starts with it'),
+
+	('data_day', 'day', 'date', true, 'the last day that the data tell of');
 END;
 COMMENT ON FUNCTION ph.shared_column() IS
 'the columns of the shared tables in the order of the tables'' files: type, whether a value is required, description';
@@ -170,6 +174,58 @@ END;
 COMMENT ON FUNCTION ph.shared_rule() IS
 'what every single row of the shared tables must satisfy: the problem where it does not, the column to blame, other columns that the condition reads, the condition; a condition that is NULL is satisfied';
 
+CREATE FUNCTION ph.iso_day(text text) RETURNS date
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	-- one expression, which is written into the query that asks it
+	SELECT CASE WHEN text LIKE '0000%' THEN NULL WHEN text ~
+		('^([0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))'
+			'|([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29)'
+			'([T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?( ?(Z|[+-][0-9]{2}(:?[0-9]{2})?))?)?$')
+		THEN make_date(left(text, 4)::integer, substr(text, 6, 2)::integer, substr(text, 9, 2)::integer) END;
+END;
+COMMENT ON FUNCTION ph.iso_day(text) IS
+'the day of a date or timestamp in the form of ISO 8601, 2024-04-01 or 2024-04-01T09:30:00Z, as it is written; NULL '
+  'for anything else and for days that no calendar has';
+
+CREATE FUNCTION ph.several_codes(code text) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	-- nothing so short holds two codes, nor does a number
+	SELECT length(code) > 5 AND translate(code, '0123456789', '') <> '' AND code ~
+		('[0-9A-Za-z][^0-9A-Za-z]*[^0-9A-Za-z.-][^0-9A-Za-z]*[0-9A-Za-z]'  -- parted by a blank, a comma or the like
+		'|[.-][A-Za-z][0-9][0-9]|[0-9][.-][0-9]{6}'                                -- by a sign that a code can have
+		'|[A-Za-z][0-9][0-9A-Za-z.]*[0-9][A-Za-z][0-9][0-9]');                      -- by nothing
+END;
+COMMENT ON FUNCTION ph.several_codes(text) IS
+'whether a field of a SNOMED or ICD-10 code holds more than one: codes between blanks, commas, slashes or other signs, '
+  'or run together; such a field is no code';
+
+CREATE FUNCTION ph.code_system_spelling(code_system text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT CASE WHEN code_system IN ('ICD10', 'SNOMED') THEN code_system
+		WHEN upper(regexp_replace(code_system, '[^A-Za-z0-9]', '', 'g') COLLATE "C") ~ 'ICD0?10|^(ICD|ICDX|I10)$'
+			THEN 'ICD10'
+		WHEN upper(regexp_replace(code_system, '[^A-Za-z0-9]', '', 'g') COLLATE "C") ~ 'SNOMED|SNMD|^(SCT|SCTID|SNO)'
+			THEN 'SNOMED' END;
+END;
+COMMENT ON FUNCTION ph.code_system_spelling(text) IS
+'how the shared tables spell a code system that is ICD-10 or SNOMED CT by another name, such as icd-10 or SNOMED CT; '
+  'NULL for other systems';
+
+CREATE FUNCTION ph.last_day(schema text) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass(format('%I.data_day', schema))
+		AND attname = 'day' AND NOT attisdropped)
+		THEN 'coalesce((select max(day) from {data_day}), current_date)' ELSE 'current_date' END
+$$;
+COMMENT ON FUNCTION ph.last_day(text) IS
+'the expression, for ph.in_schema, of the last day of which person-time is counted: the day in data_day, and today '
+  'where there is none';
+
 CREATE FUNCTION ph.shared_table_definition(relation text) RETURNS text
 LANGUAGE sql STABLE
 BEGIN ATOMIC
@@ -190,14 +246,6 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION ph.shared_table_definition(text) IS
 'columns, key and check constraints of a shared table, as they stand between the brackets of CREATE TABLE';
-
-CREATE FUNCTION ph.in_schema(query text, schema text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-	SELECT regexp_replace(query, '[{]([a-z_]+)[}]', replace(quote_ident(schema), chr(92), chr(92) || chr(92)) || '.' || chr(92) || '1', 'g');
-END;
-COMMENT ON FUNCTION ph.in_schema(text, text) IS
-'the query with every name in braces, {person}, made the qualified name in the schema';
 
 CREATE PROCEDURE ph.create_shared_tables(schema text)
 LANGUAGE plpgsql
@@ -232,6 +280,8 @@ BEGIN
 		UNION ALL
 		SELECT format('create index on {%I} (%s)', t.relation, i.columns)
 		FROM ph.shared_table() t, unnest(t.indexes) i (columns)
+		UNION ALL
+		VALUES ('create unique index data_day_one on {data_day} ((day is not null))')
 		UNION ALL
 		SELECT format('comment on table {%I} is %L', t.relation, t.description)
 		FROM ph.shared_table() t

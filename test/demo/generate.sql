@@ -91,6 +91,8 @@ select lsoa, msoa from area
 union all
 select lsoa, ward from area;
 
+insert into data_day values ('2025-04-01');  -- drawn on the day after the three years
+
 insert into place_factor
 select lsoa, 'imd2019_decile', '2019', decile, 'decile 1=most deprived', 'made up' from area
 union all
@@ -251,7 +253,7 @@ from fate join address using (n);
 
 insert into registration
 select person_id, 'X83' || lpad(practice::text, 3, '0'), 'XPCN' || lpad(((practice - 1) / 3 + 1)::text, 2, '0'), start_date, end_date
-from practice_of order by n, start_date;
+from practice_of where start_date <= '2025-04-01' order by n, start_date;
 
 ------------------------------------------------------------------------------------------------
 \echo 'programme'
@@ -376,8 +378,8 @@ analyze cause;
 analyze stay;
 
 insert into encounter
-select encounter_id, stay.person_id, pod, stay.start_date, stay.end_date,
-  case when pod in ('EL', 'NEL') then stay.end_date - stay.start_date end, admission_method, cause.code,
+select encounter_id, stay.person_id, pod, stay.start_date, case when stay.end_date <= '2025-04-01' then stay.end_date end,
+  case when pod in ('EL', 'NEL') and stay.end_date <= '2025-04-01' then stay.end_date - stay.start_date end, admission_method, cause.code,
   case when pod = 'GP' then 'X83' || lpad(practice::text, 3, '0') else 'XR' || (lad / 2 + 1) end,
   round((tariff * (1 + 0.15 * (stay.end_date - stay.start_date)))::numeric, 2)
 from stay
@@ -443,6 +445,6 @@ where first_age + 3 > minimum_age and seen_to > greatest(seen_from, birth_date +
   and pg_temp.uniform('sample ' || unit, n) < share + 0.004 * first_age
 order by n, code;
 
-analyze person, place, place_parent, residence, registration, encounter, clinical_event, measurement, place_factor, enrolment;
+analyze data_day, person, place, place_parent, residence, registration, encounter, clinical_event, measurement, place_factor, enrolment;
 commit;
 \echo 'done'

@@ -5,7 +5,8 @@
 #
 # after CALL ph.create_shared_tables('SCHEMA'). Everything or nothing is loaded. What is wrong is said as
 # file, line, column and reason, never as a value, since that may be a patient's; the exit status is 1 then.
-# Lines are counted as records, with the header as line 1. Dates are year first: 2024-04-01.
+# Lines are counted as records, with the header as line 1. Days are ISO dates or timestamps: 2024-04-01, 2024-04-01T09:30.
+# Without data_day.csv the data day is that of the latest encounter, event or measurement that is not in the future.
 set -euo pipefail
 
 if [ $# -ne 2 ]; then
@@ -23,68 +24,25 @@ psql=(psql -XqAt -v ON_ERROR_STOP=1 -v "schema=$schema")
 # What the files must look like is asked of the extension: relation, needed or not, columns, types.
 "${psql[@]}" -F ' ' > "$work/shape" <<'SQL'
 select t.relation, t.required::integer, string_agg(c.column_name, ',' order by c.ordinality),
-  string_agg(replace(c.column_type, ' ', '_'), ',' order by c.ordinality),
-  to_regclass(format('%I.%I', :'schema', t.relation)) is not null
+  string_agg(replace(c.column_type, ' ', '_'), ',' order by c.ordinality)
 from ph.shared_table() with ordinality t
 join ph.shared_column() with ordinality c on c.relation = t.relation
 group by t.relation, t.required, t.ordinality
 order by t.ordinality;
 SQL
+missing=$("${psql[@]}" <<'SQL'
+select relation from ph.shared_table() where to_regclass(format('%I.%I', :'schema', relation)) is null limit 1;
+SQL
+)
+if [ -n "$missing" ]; then
+	echo "schema $schema has no table $missing: call ph.create_shared_tables first" >&2
+	exit 1
+fi
 
 declare -A file type
 relations=()
-wrong=0
-while read -r relation required columns types exists; do
-	if [ "$exists" != t ]; then
-		echo "schema $schema has no table $relation: call ph.create_shared_tables first" >&2
-		exit 1
-	fi
-	path=
-	for name in "$folder/$relation.csv" "$folder/$relation.csv.gz"; do
-		if [ -e "$name" ]; then path=$name; fi
-	done
-	if [ -z "$path" ] && [ "$relation" = code_list ]; then
-		path=$here/code_list.csv
-		echo "code_list: no file in the folder, taking $path"
-	elif [ -z "$path" ] && [ "$required" = 1 ]; then
-		echo "$relation.csv: no such file, nor $relation.csv.gz" >&2
-		wrong=1
-		continue
-	elif [ -z "$path" ]; then
-		echo "$relation: no file, left empty"
-		continue
-	fi
-
-	if [[ $path == *.gz ]] && ! gzip -t "$path" 2> /dev/null; then
-		echo "${path##*/}: cannot be read to its end as gzip" >&2
-		wrong=1
-		continue
-	fi
-	header=$(gzip -dcf < "$path" 2> /dev/null | head -n 1 | sed 's/^\xef\xbb\xbf//; s/\r$//; s/"//g') || true
-	file[$relation]=${path##*/}
-	relations+=("$relation")
-	export "path_$relation=$path" "header_$relation=$header"
-	IFS=, read -ra expected <<< "$columns"
-	IFS=, read -ra expected_types <<< "$types"
-	for i in "${!expected[@]}"; do
-		type[$relation.${expected[$i]}]=${expected_types[$i]}
-		if [[ ,$header, != *,"${expected[$i]}",* ]]; then
-			echo "${path##*/}, line 1, column ${expected[$i]}: missing" >&2
-			wrong=1
-		fi
-	done
-	IFS=, read -ra found <<< "$header"
-	for i in "${!found[@]}"; do
-		if [[ ,$columns, != *,"${found[$i]}",* ]]; then  # a file without header would show a value here
-			echo "${path##*/}, line 1, column number $((i + 1)): not a column of $relation" >&2
-			wrong=1
-		elif [[ ,$header, == *,"${found[$i]}",*,"${found[$i]}",* ]]; then
-			echo "${path##*/}, line 1, column ${found[$i]}: more than once" >&2
-			wrong=1
-		fi
-	done
-done < "$work/shape"
-if [ $wrong = 1 ]; then
+source "$here/folder.sh"
+if ! check_folder "$folder" "$work/shape"; then
 	echo "nothing was loaded" >&2
 	exit 1
 fi
@@ -103,15 +61,30 @@ SQL
 		cat <<SQL
 \\getenv name path_$relation
 insert into file values ('$relation', regexp_replace(:'name', '.*/', ''));
-create temp table "staging_$relation" (like :"schema".$relation, line bigint generated always as identity (start 2)) on commit drop;
+-- days are read as text, since a date in the form of any country, or a word like today, would pass as one
+select format('create temp table "staging_$relation" (%s, line bigint generated always as identity (start 2)) on commit drop',
+  string_agg(format('%I %s %s', column_name, case column_type when 'date' then 'text' else column_type end, case when required then 'not null' end), ', ' order by ordinality))
+from ph.shared_column() with ordinality where relation = '$relation'
+\gexec
 \\echo reading $relation
 \\copy "staging_$relation" (${!header}) from program 'gzip -dcf < "\$path_$relation"' (format csv, header)
 select format('%s: %s rows', regexp_replace(:'name', '.*/', ''), count(*)) from "staging_$relation";
-analyze "staging_$relation";
 SQL
 	done
 	cat <<'SQL'
 \echo checking
+select format('insert into problem select %L, min(line), %L, ''not a date'' from staging_%s where %I is not null and ph.iso_day(%I) is null having count(*) > 0',
+  relation, column_name, relation, column_name, column_name)
+from ph.shared_column() join file using (relation) where column_type = 'date'
+\gexec
+select count(*) = 0 as days from problem
+\gset
+\if :days
+select format('alter table staging_%s %s', relation, string_agg(format('alter %1$I type date using ph.iso_day(%1$I)', column_name), ', '))
+from ph.shared_column() join file using (relation) where column_type = 'date' group by relation
+\gexec
+select format('analyze staging_%s', relation) from file
+\gexec
 -- the first line that breaks each rule, key and reference; rows that are there already count
 select format('insert into problem select %L, min(line), %L, %L from staging_%s where not (%s) having count(*) > 0',
   r.relation, r.column_name, r.problem, r.relation, r.condition)
@@ -130,7 +103,11 @@ select format('insert into problem select %1$L, min(line), %2$L, ''not in %3$s''
     and not exists (select from %5$I.%3$s p where p.%4$I = r.%2$I) having count(*) > 0',
   f.relation, f.column_name, f.parent_relation, f.parent_column, :'schema')
 from ph.shared_reference() f join file using (relation)
+union all
+select format('insert into problem select ''data_day'', min(line) + 1, ''day'', ''more than one day'' from staging_data_day having count(*) + (select count(*) from %I.data_day) > 1', :'schema')
+from file where relation = 'data_day'
 \gexec
+\endif
 select count(*) > 0 as wrong from problem
 \gset
 \if :wrong
@@ -145,7 +122,18 @@ select format('insert into %1$I.%2$s (%3$s) select %3$s from staging_%2$s order 
 from ph.shared_table() with ordinality t join file using (relation)
 order by t.ordinality
 \gexec
-select format('analyze %I.%I', :'schema', relation) from file
+-- without a file of its own the day of the data is that of the latest record, unless that is still to come
+insert into :"schema".data_day
+select max(day) from (
+  select max(start_date) as day from :"schema".encounter where start_date <= current_date
+  union all
+  select max(event_date) from :"schema".clinical_event where event_date <= current_date
+  union all
+  select max(measure_date) from :"schema".measurement where measure_date <= current_date) latest
+where not exists (select from :"schema".data_day)
+having max(day) is not null
+returning 'data_day: no file, the day of the latest record is ' || day;
+select format('analyze %I.%I', :'schema', relation) from ph.shared_table()
 \gexec
 commit;
 SQL

@@ -63,7 +63,7 @@ call ph.create_population_views('nowhere');
 call ph.create_population_views('pop', small_area => 'OA21');
 call ph.create_population_views('pop', neighbourhood => 'LSOA21');
 call ph.create_population_views('pop', place => 'PCN');
-call ph.create_population_views('pop', system => null);
+call ph.create_population_views('pop', system => 'PCN');
 call ph.create_population_views('pop', deprivation => 'pm25');
 
 -- what somebody else made is not replaced, what we made is
@@ -170,16 +170,62 @@ update pop.code_list set list = 'smoker' where list = (select min(list) from pop
 call ph.create_segment_inputs('pop');
 rollback;
 begin;
-comment on function pop.segment_inputs(date) is 'mine';
+comment on function pop.segment_inputs(timestamp) is 'mine';
 call ph.create_segment_inputs('pop');
 rollback;
 
--- every object says what it is, and views built on them are not dropped behind their owner's back
+-- every object says what it is, and views built on them stay
 select count(*) as objects, count(*) filter (where obj_description(oid, 'pg_class') like 'population\_health: %') as commented
 from pg_class where relnamespace = 'pop'::regnamespace and relkind = 'v';
 create view pop.mine as select * from pop.register;
 call ph.create_population_views('pop');
+select count(*) = (select count(*) from pop.register) as still_answers from pop.mine;
 
+-- one function a name, which takes a day, a timestamp and a text
+select (select count(*) from pop.person_at(date '2023-07-01')) as day, (select count(*) from pop.person_at(timestamp '2023-07-01 23:59')) as moment, (select count(*) from pop.person_at('2023-07-01')) as text,
+  (select count(*) from pop.segment_inputs(timestamp '2023-07-01 12:00')) = (select count(*) from pop.segment_inputs('2023-07-01')) as inputs_too;
+prepare at as select count(*) from pop.person_at($1);
+execute at('2023-07-01');
+deallocate at;
+select ph.completed_years('2000-06-01 10:00'::timestamp, '2020-06-01 09:00'::timestamp) as on_the_birthday, ph.completed_years(date '2000-06-01', date '2020-05-31') as day_before;
+
+-- the data day: no person-time after it, and today where there is none
+select (select sum(days) from pop.person_period('[2090-01-01,2091-01-01)')) as after_today, (select count(*) from pop.person_at('2090-01-01')) as there_then;
+insert into pop.data_day values ('2023-06-30');
+select count(*) as people, sum(days) as days, max(end_date) as until from pop.person_period('[2023-06-01,2023-08-01)');
+select (select count(*) from pop.person_at('2023-06-30')) as on_the_day, (select count(*) from pop.person_at('2023-07-01')) as the_day_after, (select max(upper(spell)) from pop.stay) as stays_until;
+select sum(events) as events, sum(events_outside) as outside from pop.person_period('[2023-04-01,2024-04-01)', 'NEL');
+select count(*) = (select count(*) from pop.segment_inputs('2023-06-30')) as people_of_the_data_day from pop.segment_input;
+insert into pop.person values ('13 not yet born', '2099-01-01', 'F', 'A', null);
+insert into pop.registration values ('13 not yet born', 'G1', 'N1', '2099-01-01', null);
+select count(*) as never_there from pop.stay where person_id like '13%';
+-- also where the tables of a partner have none
+alter table pop.data_day rename to other_day;
+drop schema if exists partner cascade;
+create schema partner;
+select format('create view partner.%1$I as table pop.%1$I', relation) from ph.shared_table() where relation not in ('data_day', 'place_factor')
+\gexec
+call ph.create_population_views('partner');
+select count(*) as people, count(deprivation_decile) as deciles from partner.person_at('2023-07-01');
+alter table pop.other_day rename to data_day;
+drop schema partner cascade;
+
+-- what the data offer is taken where there is one choice
+begin;
+update pop.place set place_kind = replace(place_kind, '24', '25') where place_kind in ('LAD24', 'ICB24');
+update pop.place set place_kind = 'LSOA11' where place_kind = 'LSOA21';
+update pop.place set place_kind = 'NETWORK' where place_kind = 'PCN';
+delete from pop.place_factor where factor <> 'imd2025_decile';
+select ph.chosen('place', null, 'LAD24', '^LAD', '{ICB25,LAD25,MSOA21}') as place, ph.chosen('place', null, 'LAD24', '^LAD', '{AREA}') as the_only_one, ph.chosen('place', 'X', 'LAD24', '^LAD', '{LAD24,X}') as asked_for;
+drop view pop.mine;
+call ph.drop_population_views('pop');
+call ph.create_population_views('pop', neighbourhood => 'NETWORK');
+select distinct place, system, deprivation_decile from pop.person_at('2023-06-30') where small_area = 'A1';
+delete from pop.place_factor;
+call ph.create_population_views('pop', neighbourhood => 'NETWORK');
+select count(*) as people, count(deprivation_decile) as deciles from pop.person_at('2023-06-30');
+rollback;
+select ph.chosen('deprivation', null, 'imd2019_decile', '_decile$', '{imd2015_decile,imd2025_decile}');
 
 select ph.completed_years('2020-06-01', '2020-01-01') as unborn, ph.completed_years('2020-06-01', 'infinity') as never, ph.completed_years('2020-06-01', '2020-06-01') as born;
 drop schema pop cascade;

@@ -62,6 +62,7 @@ insert into pool select 'text', v, 'family' from unnest(array[null, 'linear', 'l
 
 -- functions that take what SQL cannot give, and those that make things, are called elsewhere
 insert into pool select 'regclass', v from unnest(array[null, 'pg_class', '0']) v;
+insert into pool select 'oid', v from unnest(array[null, '1259', '0']) v;
 insert into pool select 'regtype', v from unnest(array[null, 'integer', '0']) v;
 create temp table callable as
 select p.oid, p.oid::regproc::text as name, l.lanname = 'c' as native, p.prokind, p.proretset, p.prorettype::regtype as returns, (string_to_array(p.proargtypes::text, ' ')::oid[]::regtype[])[1:given] as args, p.proargnames as names, p.provariadic <> 0 as variadic, p.proname in ('check_rule', 'rule_implied') as reads_sql

@@ -40,6 +40,11 @@ if psql -qX -d demo_test -c "call ph.create_population_views('health')" &&
 			$open = () = /<$tag[ >]/g; $close = () = /<\/$tag>/g; print "$tag " if $open != $close;
 		}' "$report_page")" ""
 
+	report_same "register: the planner expects within ten times the rows" "$(report_sql -c 'analyze' -c "
+		do \$\$ declare plan jsonb; begin
+			execute 'explain (format json) select * from health.register' into plan;
+			perform set_config('demo.expected', plan -> 0 -> 'Plan' ->> 'Plan Rows', false);
+		end \$\$" -c "select current_setting('demo.expected')::float8 between count(*) / 10.0 and count(*) * 10.0 from health.register")" t
 	report_same "pyramid: everybody is in it" \
 		"$(report_sql -c 'select sum(people) from analysis.pyramid')" "$(report_sql -c "select count(*) from health.person_at('2024-04-01')")"
 	report_same "tiers: the shares add up to 1" "$(report_sql -c 'select round(sum(people_share), 9) = 1 and round(sum(cost_share), 9) = 1 and round(sum(admission_share), 9) = 1 from analysis.tier')" t
