@@ -412,15 +412,15 @@ chart_control(PG_FUNCTION_ARGS)
 
 typedef struct FunnelMark
 {
-	double		denominator;
+	double		size;
 	int			point;
 } FunnelMark;
 
 static int
 compare_marks(const void *a, const void *b)
 {
-	double		left = ((const FunnelMark *) a)->denominator;
-	double		right = ((const FunnelMark *) b)->denominator;
+	double		left = ((const FunnelMark *) a)->size;
+	double		right = ((const FunnelMark *) b)->size;
 
 	return (left > right) - (left < right);
 }
@@ -456,8 +456,8 @@ write_name(StringInfo svg, Names *names, double x, double y, const char *name)
 /*
  * ph.chart_funnel(labels text[], points ph.funnel_point[], title text) -> text
  *
- * Each place by its denominator and value, with its own limits joined in order of the denominators, and
- * the baseline.  Places outside the limits of 99.8 % are diamonds and named where there is room.
+ * Each place by its size, from which its limits follow, and its value; its own limits joined in order of
+ * the sizes, and the baseline.  Places outside the limits of 99.8 % are diamonds and named where there is room.
  */
 PG_FUNCTION_INFO_V1(chart_funnel);
 Datum
@@ -484,11 +484,11 @@ chart_funnel(PG_FUNCTION_ARGS)
 	{
 		double		value = number_field(points[i], nulls[i], "value");
 
-		if (isnan(value))
+		marks[shown].size = number_field(points[i], nulls[i], "size");
+		if (isnan(value) || isnan(marks[shown].size))
 			continue;
-		marks[shown].denominator = number_field(points[i], nulls[i], "denominator");
 		marks[shown++].point = i;
-		largest = fmax(largest, marks[shown - 1].denominator);
+		largest = fmax(largest, marks[shown - 1].size);
 		widen(value, &low, &high);
 		widen(number_field(points[i], nulls[i], "lower_998"), &low, &high);
 		widen(number_field(points[i], nulls[i], "upper_95"), &low, &high);
@@ -496,7 +496,7 @@ chart_funnel(PG_FUNCTION_ARGS)
 	if (shown == 0)
 		return nothing_to_show(title, "no place has a value");
 	qsort(marks, shown, sizeof(FunnelMark), compare_marks);
-	across = axis_of(marks[0].denominator > largest / 2 ? marks[0].denominator * 0.95 : 0, largest * 1.05, 70, 740);
+	across = axis_of(marks[0].size > largest / 2 ? marks[0].size * 0.95 : 0, largest * 1.05, 70, 740);
 	up = axis_of(low - (high - low) * 0.05, high + (high - low) * 0.05, 310, 36);
 	svg = svg_start(350, title, "A mark a place, by its size and its value, with the baseline and the limits of 95 % and 99.8 %.");
 	svg_axis_left(svg, &up, 70, 740);
@@ -507,7 +507,7 @@ chart_funnel(PG_FUNCTION_ARGS)
 
 		svg_path_start(svg, classes[field]);
 		for (int i = 0; i < shown; i++)
-			svg_path_to(svg, axis_at(&across, marks[i].denominator),
+			svg_path_to(svg, axis_at(&across, marks[i].size),
 						fmin(310, fmax(30, axis_at(&up, number_field(points[marks[i].point], false, fields[field])))), &down);
 		svg_path_end(svg);
 	}
@@ -517,7 +517,7 @@ chart_funnel(PG_FUNCTION_ARGS)
 		double		value = number_field(points[point], false, "value");
 		char	   *significance = text_field(points[point], false, "significance");
 		bool		outside = strstr(significance, "99.8") != NULL;
-		double		x = axis_at(&across, marks[i].denominator),
+		double		x = axis_at(&across, marks[i].size),
 					y = axis_at(&up, value);
 
 		CHECK_FOR_INTERRUPTS();

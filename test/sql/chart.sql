@@ -42,3 +42,9 @@ select ph.chart_ranked(array[U&'a\FFFFb\FFFEc'], array[row(1, 0, 2, null)::ph.es
 
 -- what no picture can show is not shown
 select ph.chart_ranked(array['a', 'b', 'c'], array[row('infinity', 0, 2, null)::ph.estimate, row(1, '-infinity', 2, null)::ph.estimate, row(1, 1, 1.7e308, null)::ph.estimate]) ~ '(Infinity|nan)' as forbidden;
+
+-- a funnel is drawn by size: places of rates so that their limits neither rise nor fall twice
+create temp table limit_line as
+select m[1]::float8 as x, m[2]::float8 as y, o from (select ph.chart_funnel(null, array_agg(f), 'Rates') svg from (select ph.funnel((12 + i * 37 % 91)::float8, 900 + i * 67 % 800, 'rate', 1000) over () f from generate_series(1, 40) i) q) p,
+  regexp_matches((regexp_match(svg, 'class="s3" d="([^"]*)"'))[1], '([0-9.]+)[ ,]([0-9.]+)', 'g') with ordinality g(m, o);
+select count(*) > 10 as points, bool_and(x >= before_x) as rightwards, bool_and(y <= before_y) as one_way from (select *, lag(x) over (order by o) before_x, lag(y) over (order by o) before_y from limit_line) l where before_x is not null;
