@@ -239,10 +239,10 @@ read_rules(WindowObject window, const Arguments *arguments, Dialect dialect)
 	rules.screen = boolean_of(window, arguments->screen, dialect != DIALECT_EXCEL);
 	rules.outside_counts = boolean_of(window, arguments->outside_counts, false);
 	rules.tie_falls = dialect == DIALECT_R;
-	rules.fix_after = integer_of(window, arguments->fix_after, 0);
+	rules.fix_after = integer_of(window, arguments->fix_after, INT_MAX);
 	if (rules.run_length < 3 || rules.run_length > 100)
 		argument_error("run_length", "must lie between 3 and 100", NULL);
-	if (rules.fix_after != 0 && rules.fix_after < 12)
+	if (rules.fix_after < 12)
 		argument_error("fix_after", "must be at least 12", "Fewer points make no baseline.");
 	return rules;
 }
@@ -363,7 +363,9 @@ note_of(const Chart *chart, int row)
 		last++;
 	if (isnan(point->upper))
 		return "no_limits";
-	return last - first + 1 < SHORT_PHASE ? "short_phase" : NULL;
+	if (last - first + 1 < SHORT_PHASE)
+		return point->unscreened ? "short_phase; limits_not_screened" : "short_phase";
+	return point->unscreened ? "limits_not_screened" : NULL;
 }
 
 static void

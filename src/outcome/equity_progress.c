@@ -65,12 +65,10 @@ ask_side(Tally **tallies, int count, const Question *question, const char *name,
 		*note = psprintf("%s: %s", name, why.note);
 		return false;
 	}
-	side->mean = side->variance_mean = 0;
+	side->mean = groups_mean(&side->groups);
+	side->variance_mean = 0;
 	for (int i = 0; i < count; i++)
-	{
-		side->mean += side->groups.share[i] * side->groups.value[i];
 		side->variance_mean += pow(side->groups.share[i] * side->groups.error[i], 2);
-	}
 	return true;
 }
 

@@ -79,6 +79,23 @@ groups_ask(Tally **tallies, int count, const Question *question, Groups *groups,
 	return true;
 }
 
+/* The mean of the people's values, from a value near them all, so that what they have in common rounds nothing away. */
+static double
+mean_about(const Groups *groups, const double *value, double about)
+{
+	double		mean = 0;
+
+	for (int i = 0; i < groups->count; i++)
+		mean += groups->share[i] * (value[i] - about);
+	return mean;
+}
+
+double
+groups_mean(const Groups *groups)
+{
+	return groups->value[0] + mean_about(groups, groups->value, groups->value[0]);
+}
+
 /*
  * What each group's value adds to the slope and to the intercept: a (b - bbar) / sum a (b - bbar)^2, and
  * a - bbar times that, with a the share and b the position.
@@ -100,6 +117,25 @@ line_weights(const Groups *groups, double *slope, double *intercept)
 	}
 }
 
+/*
+ * The slope of a line through values and its height at 0.  The weights of the slope add up to 0, so that it is
+ * of the values less their mean: values near 10^9 that differ by little keep their differences.
+ */
+static void
+line_through(const Groups *groups, const double *value, const double *weight, double *slope, double *intercept)
+{
+	double		mean = value[0] + mean_about(groups, value, value[0]);
+	double		middle = 0;
+
+	*slope = 0;
+	for (int i = 0; i < groups->count; i++)
+	{
+		*slope += weight[i] * (value[i] - mean);
+		middle += groups->share[i] * groups->position[i];
+	}
+	*intercept = mean - middle * *slope;
+}
+
 bool
 line_fit(const Groups *groups, Line *line, Estimate *why)
 {
@@ -117,12 +153,11 @@ line_fit(const Groups *groups, Line *line, Estimate *why)
 	{
 		double		variance = groups->error[i] * groups->error[i];
 
-		line->slope += slope[i] * groups->value[i];
-		line->intercept += intercept[i] * groups->value[i];
 		line->variance_slope += slope[i] * slope[i] * variance;
 		line->variance_intercept += intercept[i] * intercept[i] * variance;
 		line->covariance += slope[i] * intercept[i] * variance;
 	}
+	line_through(groups, groups->value, slope, &line->slope, &line->intercept);
 	return true;
 }
 
@@ -295,7 +330,8 @@ simulate_limits(const Groups *groups, Scale scale, double confidence, int repeti
 {
 	double		slope[MAX_GROUPS],
 				intercept[MAX_GROUPS],
-				centre[MAX_GROUPS];
+				centre[MAX_GROUPS],
+				drawn[MAX_GROUPS];
 	double	   *slopes = palloc_array(double, repetitions);
 	double	   *ratios = palloc_array(double, repetitions);
 	pg_prng_state state;
@@ -306,17 +342,13 @@ simulate_limits(const Groups *groups, Scale scale, double confidence, int repeti
 		centre[i] = to_scale(scale, groups->value[i]);
 	for (int repetition = 0; repetition < repetitions; repetition++)
 	{
-		double		at_0 = 0,
-					rise = 0;
+		double		at_0,
+					rise;
 
 		CHECK_FOR_INTERRUPTS();
 		for (int i = 0; i < groups->count; i++)
-		{
-			double		drawn = from_scale(scale, centre[i] + groups->error[i] * draw_normal(&state));
-
-			rise += slope[i] * drawn;
-			at_0 += intercept[i] * drawn;
-		}
+			drawn[i] = from_scale(scale, centre[i] + groups->error[i] * draw_normal(&state));
+		line_through(groups, drawn, slope, &rise, &at_0);
 		slopes[repetition] = rise;
 		ratios[repetition] = 1 + rise / at_0;
 	}
@@ -543,16 +575,6 @@ relative_index_of_tallies(PG_FUNCTION_ARGS)
 
 /* ---- weighted sums of the groups' values and their limits ---- */
 
-static double
-mean_of(const Groups *groups)
-{
-	double		mean = 0;
-
-	for (int i = 0; i < groups->count; i++)
-		mean += groups->share[i] * groups->value[i];
-	return mean;
-}
-
 static Estimate
 normal_estimate(double value, double variance, double confidence)
 {
@@ -563,21 +585,21 @@ normal_estimate(double value, double variance, double confidence)
 }
 
 /*
- * Twice the covariance of value and position over the mean: 2 sum a y b / mean - 1 (Kakwani, Wagstaff
+ * Twice the covariance of value and position over the mean: 2 sum a (y - mean) b / mean (Kakwani, Wagstaff
  * and van Doorslaer 1997).  Variance by the delta method, positions taken as fixed:
  * sum (a (2 b - 1 - C) / mean)^2 error^2.
  */
 static Estimate
 concentration(const Groups *groups, double confidence)
 {
-	double		mean = mean_of(groups);
-	double		index = -1,
+	double		mean = groups_mean(groups);
+	double		index = 0,
 				variance = 0;
 
 	if (mean == 0)
 		return estimate_none("zero_mean");
 	for (int i = 0; i < groups->count; i++)
-		index += 2 * groups->share[i] * groups->value[i] * groups->position[i] / mean;
+		index += 2 * groups->share[i] * (groups->value[i] - mean) * groups->position[i] / mean;
 	for (int i = 0; i < groups->count; i++)
 		variance += pow(groups->share[i] * (2 * groups->position[i] - 1 - index) / mean * groups->error[i], 2);
 	return normal_estimate(index, variance, confidence);
@@ -591,22 +613,23 @@ attributable_risk(const Groups *groups, int reference, double confidence)
 
 	for (int i = 0; i < groups->count; i++)
 		variance += pow((groups->share[i] - (i == reference)) * groups->error[i], 2);
-	return normal_estimate(mean_of(groups) - groups->value[reference], variance, confidence);
+	return normal_estimate(mean_about(groups, groups->value, groups->value[reference]), variance, confidence);
 }
 
 /* The same as a share of the mean, 1 - y_ref / mean; variance by the delta method. */
 static Estimate
 attributable_fraction(const Groups *groups, int reference, double confidence)
 {
-	double		mean = mean_of(groups);
 	double		y = groups->value[reference];
+	double		risk = mean_about(groups, groups->value, y);
+	double		mean = y + risk;
 	double		variance = 0;
 
 	if (mean == 0)
 		return estimate_none("zero_mean");
 	for (int i = 0; i < groups->count; i++)
 		variance += pow((y * groups->share[i] / (mean * mean) - (i == reference) / mean) * groups->error[i], 2);
-	return normal_estimate(1 - y / mean, variance, confidence);
+	return normal_estimate(risk / mean, variance, confidence);
 }
 
 /*

@@ -33,6 +33,9 @@ typedef struct Line
 /* Errors: a population that is not positive, values or errors that are not numbers. */
 extern Groups groups_place(int count, const double *population, double *value, double *error);
 
+/* The mean of all people's values; there must be a group. */
+extern double groups_mean(const Groups *groups);
+
 /* Asks each tally; where one has no answer, *why says which and the result is false. */
 extern bool groups_ask(Tally **tallies, int count, const Question *question, Groups *groups, Estimate *why);
 

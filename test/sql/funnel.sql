@@ -67,3 +67,7 @@ select bool_and(p operator(ph.=) r) as reconcile from (select area, ph.count_tal
 
 -- a place without events is as far out as half of one is, where places differ more than by chance
 select n, d, (f).significance from (select n, d, ph.funnel(n, d, 'ratio', overdispersion => 'winsorised') over () as f from (values (10.0::float8, 10.0::float8), (20, 20), (0, 1), (0, 40)) v(n, d)) q;
+
+-- the trend of a hundred million people is that of a hundred thousand, a thousand times as sure
+select pg_temp.near((a).chi_squared * 1e6, (b).chi_squared) as chi_squared from (select ph.recent_trend(ph.count_tally(2019 + y, 5000 + (y * 7) % 4, 100000)) a, ph.recent_trend(ph.count_tally(2019 + y, (5000 + (y * 7) % 4) * 1e6, 100000 * 1e6)) b from generate_series(1, 5) y) q;
+select pg_temp.near((a).chi_squared, (b).chi_squared) and pg_temp.near((a).slope, (b).slope) as far from (select ph.recent_trend('{1,2,3,4,5}', '{1,3,2,5,4}', '{0,2,1,4,3}', '{2,4,3,6,5}') a, ph.recent_trend('{1,2,3,4,5}', '{1000000001,1000000003,1000000002,1000000005,1000000004}', '{1000000000,1000000002,1000000001,1000000004,1000000003}', '{1000000002,1000000004,1000000003,1000000006,1000000005}') b) q;

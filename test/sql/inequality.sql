@@ -54,3 +54,14 @@ select * from ph.relative_index_of_inequality(array['counts; 0: 1000 3 3', 'coun
 
 -- noise is no gradient that could have been reversed
 select (e).verdict, (e).how from (select ph.equity_progress(array['counts; 0: 10000 800 800', 'counts; 0: 10000 800 800', v]::ph.tally[], array['counts; 0: 10000 1000 1000', 'counts; 0: 10000 800 800', 'counts; 0: 10000 600 600']::ph.tally[], 'rate') e from unnest(array['counts; 0: 10000 801 801', 'counts; 0: 10000 799 799']) v) x;
+
+-- values near 10^9 keep their differences: the same as of what is left when 10^9 is taken off
+select what, abs(far - near) < tolerance as same from (
+  select 'slope' as what, 1e-9 as tolerance, (ph.slope_index_of_inequality(p, f, e)).value as far, (ph.slope_index_of_inequality(p, n, e)).value as near from (
+    select array[1000, 700, 1300, 900, 1100]::float8[] p, array[3, 2.5, 1, 2, 0.25]::float8[] n, array[1e9 + 3, 1e9 + 2.5, 1e9 + 1, 1e9 + 2, 1e9 + 0.25]::float8[] f, array[1, 1, 1, 1, 1]::float8[] e) v
+  union all
+  select 'attributable risk', 1e-6, (ph.population_attributable_risk(array['counts; 0: 1 1000000003 1', 'counts; 0: 1 1000000001 1']::ph.tally[], 'rate', per => 1)).value, 1
+  union all
+  select 'concentration', 1e-18, (ph.concentration_index(array['counts; 0: 1 1000000003 1', 'counts; 0: 1 1000000001 1']::ph.tally[], 'rate')).value, -1 / 2000000004.0::float8
+  union all
+  select 'fraction', 1e-18, (ph.population_attributable_fraction(array['counts; 0: 1 1000000003 1', 'counts; 0: 1 1000000001 1']::ph.tally[], 'rate')).value, 1 / 1000000002.0::float8) q;
