@@ -66,9 +66,18 @@ argument_labels(FunctionCallInfo fcinfo, int index, int count)
 }
 
 static char *
-argument_title(FunctionCallInfo fcinfo, int index)
+argument_text(FunctionCallInfo fcinfo, int index, char *otherwise)
 {
-	return PG_ARGISNULL(index) ? "" : text_to_cstring(PG_GETARG_TEXT_PP(index));
+	return PG_ARGISNULL(index) ? otherwise : text_to_cstring(PG_GETARG_TEXT_PP(index));
+}
+
+/* A picture always has a title, for those who hear it: what is drawn, unless it is said. */
+static char *
+argument_title(FunctionCallInfo fcinfo, int index, char *drawn)
+{
+	char	   *title = argument_text(fcinfo, index, drawn);
+
+	return title[strspn(title, " ")] == '\0' ? drawn : title;
 }
 
 /* A numeric field of a composite; NAN where either is NULL, and where no picture can show it. */
@@ -127,7 +136,7 @@ chart_pyramid(PG_FUNCTION_ARGS)
 {
 	Tally	   *sexes[] = {PG_ARGISNULL(0) ? NULL : PG_GETARG_TALLY(0), PG_ARGISNULL(1) ? NULL : PG_GETARG_TALLY(1)};
 	static const char *const names[] = {"female", "male"};
-	char	   *title = argument_title(fcinfo, 2);
+	char	   *title = argument_title(fcinfo, 2, "Population pyramid");
 	double		width = argument_positive(fcinfo, 3, "band_width");
 	double		lower[40];
 	int			count = 0;
@@ -198,7 +207,7 @@ chart_ranked(PG_FUNCTION_ARGS)
 	int			count = argument_elements(fcinfo, 1, "estimates", &estimates, &nulls);
 	char	  **labels = argument_labels(fcinfo, 0, count);
 	double		benchmark = PG_ARGISNULL(2) ? NAN : argument_number(fcinfo, 2, "benchmark");
-	char	   *title = argument_title(fcinfo, 3);
+	char	   *title = argument_title(fcinfo, 3, "Places in order, with their limits");
 	double		low = 0,
 				high = -INFINITY,
 				bottom = 46 + 24 * count;
@@ -282,8 +291,8 @@ chart_bars(PG_FUNCTION_ARGS)
 	int			measures = argument_elements(fcinfo, 1, "measures", &names, &name_nulls);
 	double	   *heights = NULL;
 	int			count = argument_table(fcinfo, 2, "heights", &heights);
-	char	   *title = argument_title(fcinfo, 3);
-	char	   *unit = argument_title(fcinfo, 4);
+	char	   *title = argument_title(fcinfo, 3, "Groups side by side");
+	char	   *unit = argument_text(fcinfo, 4, "");
 	int			groups = measures > 0 ? count / measures : 0;
 	char	  **labels;
 	double		highest = 0;
@@ -329,7 +338,7 @@ chart_bars(PG_FUNCTION_ARGS)
 /* ---- control chart ---- */
 
 /*
- * ph.chart_control(periods date[], points ph.control_point[], title text) -> text
+ * ph.chart_control(periods timestamp[], points ph.control_point[], title text) -> text
  *
  * The series with its mean and limits, phase by phase; special causes are diamonds, improvement and
  * concern of different colours.  A missing value breaks the line.
@@ -345,7 +354,7 @@ chart_control(PG_FUNCTION_ARGS)
 	bool	   *period_nulls,
 			   *nulls;
 	int			count = argument_elements(fcinfo, 1, "points", &points, &nulls);
-	char	   *title = argument_title(fcinfo, 2);
+	char	   *title = argument_title(fcinfo, 2, "Control chart");
 	double		low = INFINITY,
 				high = -INFINITY;
 	Axis		across,
@@ -387,15 +396,16 @@ chart_control(PG_FUNCTION_ARGS)
 		char	   *type = text_field(points[i], nulls[i], "point_type");
 		bool		special = strncmp(type, "special", 7) == 0;
 		char		day[40] = "";
+		DateADT		date = period_nulls[i] ? DATEVAL_NOEND : day_of(DatumGetTimestamp(periods[i]));
 
 		CHECK_FOR_INTERRUPTS();
-		if (!period_nulls[i] && !DATE_NOT_FINITE(DatumGetDateADT(periods[i])))
+		if (!DATE_NOT_FINITE(date))
 		{
 			int			year,
 						month,
 						dom;
 
-			j2date(DatumGetDateADT(periods[i]) + POSTGRES_EPOCH_JDATE, &year, &month, &dom);
+			j2date(date + POSTGRES_EPOCH_JDATE, &year, &month, &dom);
 			snprintf(day, sizeof(day), "%04d-%02d-%02d", year, month, dom);
 		}
 		if (i % Max(1, (count + 5) / 6) == 0)
@@ -469,7 +479,7 @@ chart_funnel(PG_FUNCTION_ARGS)
 	bool	   *nulls;
 	int			count = argument_elements(fcinfo, 1, "points", &points, &nulls);
 	char	  **labels = argument_labels(fcinfo, 0, count);
-	char	   *title = argument_title(fcinfo, 2);
+	char	   *title = argument_title(fcinfo, 2, "Funnel plot of places");
 	FunnelMark *marks = palloc_array(FunnelMark, Max(count, 1));
 	Names	   *names = palloc0(sizeof(Names));
 	int			shown = 0;
@@ -626,7 +636,7 @@ chart_survival(PG_FUNCTION_ARGS)
 	Tally	  **tallies;
 	int			count = argument_tallies(fcinfo, 0, "tallies", &tallies);
 	char	  **labels = argument_labels(fcinfo, 1, count);
-	char	   *title = argument_title(fcinfo, 2);
+	char	   *title = argument_title(fcinfo, 2, "Survival by time of follow-up");
 	double		z = normal_upper_quantile((1 - argument_confidence(fcinfo, 3)) / 2);
 	bool		at_risk = !PG_ARGISNULL(4) && PG_GETARG_BOOL(4);
 	double		longest = 0;
@@ -680,8 +690,8 @@ chart_survival(PG_FUNCTION_ARGS)
 /* ---- inequality ---- */
 
 /*
- * ph.chart_slope(groups ph.tally[], labels text[], indicator text, standard ph.tally, per float8,
- *   confidence float8, title text) -> text
+ * ph.chart_slope(tallies ph.tally[], labels text[], indicator text, standard ph.tally, per float8,
+ *   confidence float8, title text, groups int) -> text
  *
  * Groups from the most disadvantaged to the least, as wide as their share of the people, their values
  * with limits, and the line of the slope index of inequality.
@@ -691,10 +701,11 @@ Datum
 chart_slope(PG_FUNCTION_ARGS)
 {
 	Tally	  **tallies;
-	int			count = argument_tallies(fcinfo, 0, "groups", &tallies);
+	int			count = argument_tallies(fcinfo, 0, "tallies", &tallies);
 	char	  **labels = argument_labels(fcinfo, 1, count);
+	int			said = argument_group_count(fcinfo, 7);
 	Question	question = argument_question(fcinfo, 2);
-	char	   *title = argument_title(fcinfo, 6);
+	char	   *title = argument_title(fcinfo, 6, "Inequality between groups");
 	double		low = 0,
 				high = 0;
 	Groups		groups;
@@ -707,7 +718,7 @@ chart_slope(PG_FUNCTION_ARGS)
 
 	if (question.per < 0)
 		argument_error("per", "must be greater than 0", NULL);
-	if (!groups_ask(tallies, count, &question, &groups, &why) || !line_fit(&groups, &line, &why))
+	if (!groups_ask(tallies, count, said, &question, &groups, &why) || !line_fit(&groups, &line, &why))
 		return nothing_to_show(title, why.note);
 	estimates = palloc_array(Estimate, count);
 	for (int i = 0; i < count; i++)
@@ -737,6 +748,7 @@ chart_slope(PG_FUNCTION_ARGS)
 	}
 	svg_line(svg, across.from, axis_at(&up, question.per * line.intercept), across.to,
 			 axis_at(&up, question.per * (line.intercept + line.slope)), "s1");
-	svg_text(svg, 70, 352, "soft", psprintf("most disadvantaged on the left; slope %s from end to end", svg_number(question.per * line.slope)), 0);
+	svg_text(svg, 70, 352, "soft", psprintf("most disadvantaged on the left; slope %s from end to end%s%s", svg_number(question.per * line.slope),
+											groups.note ? "; " : "", groups.note ? groups.note : ""), 0);
 	return svg_end(svg);
 }

@@ -19,13 +19,15 @@
 #include "utils/builtins.h"
 
 #define MOST_REPETITIONS 1000000
+#define FIFTHS 5
+#define TENTHS 10
 
 /* ---- groups ---- */
 
 Groups
 groups_place(int count, const double *population, double *value, double *error)
 {
-	Groups		groups = {count, palloc_array(double, Max(count, 1)), palloc_array(double, Max(count, 1)), value, error};
+	Groups		groups = {count, palloc_array(double, Max(count, 1)), palloc_array(double, Max(count, 1)), value, error, NULL};
 	double		total = 0,
 				below = 0;
 
@@ -48,16 +50,41 @@ groups_place(int count, const double *population, double *value, double *error)
 	return groups;
 }
 
-bool
-groups_ask(Tally **tallies, int count, const Question *question, Groups *groups, Estimate *why)
+int
+argument_group_count(FunctionCallInfo fcinfo, int index)
 {
+	return PG_ARGISNULL(index) ? 0 : argument_whole(fcinfo, index, "groups", 2, MAX_GROUPS);
+}
+
+/* Whether there are as many groups as said; the field's fifths and tenths need no saying. */
+static bool
+groups_complete(int count, int said, char **note)
+{
+	*note = NULL;
+	if (said > 0 && count != said)
+		*note = psprintf("number_of_groups: %d, not %d", count, said);
+	else if (said == 0 && count >= 2 && count != FIFTHS && count != TENTHS)
+		*note = psprintf("number_of_groups: %d, not said", count);
+	return said == 0 || count == said;
+}
+
+bool
+groups_ask(Tally **tallies, int count, int said, const Question *question, Groups *groups, Estimate *why)
+{
+	char	   *note;
+
 	double	   *population = palloc_array(double, Max(count, 1));
 	double	   *value = palloc_array(double, Max(count, 1));
 	double	   *error = palloc_array(double, Max(count, 1));
 	bool		certain = true;
 
 	if (count > MAX_GROUPS)
-		argument_error("groups", "must not have more than 100 elements", NULL);
+		argument_error("tallies", "must not have more than 100 elements", NULL);
+	if (!groups_complete(count, said, &note))
+	{
+		*why = estimate_none("%s", note);
+		return false;
+	}
 	for (int i = 0; i < count; i++)
 	{
 		Measure		measure = measure_ask(tallies[i], question);
@@ -73,6 +100,7 @@ groups_ask(Tally **tallies, int count, const Question *question, Groups *groups,
 		certain = certain && error[i] == 0;
 	}
 	*groups = groups_place(count, population, value, error);
+	groups->note = note;
 	/* values such as 5 of 5 and 0 of 5 tell nothing of how sure they are */
 	for (int i = 0; certain && i < groups->count; i++)
 		groups->error[i] = NAN;
@@ -368,6 +396,7 @@ typedef struct Given
 	double		confidence;
 	int			repetitions;
 	uint64		seed;
+	int			said;			/* groups that there must be; 0: any number */
 } Given;
 
 static double *
@@ -444,15 +473,21 @@ argument_given(FunctionCallInfo fcinfo)
 	if (given.repetitions < 1000 || given.repetitions > MOST_REPETITIONS)
 		argument_error("repetitions", "must lie between 1,000 and 1,000,000", NULL);
 	given.seed = PG_ARGISNULL(10) ? 0 : PG_GETARG_INT64(10);
+	given.said = argument_group_count(fcinfo, 11);
 	return given;
 }
 
 static bool
-indices_of_given(const Given *given, Indices *indices, Estimate *why)
+indices_of_given(Given *given, Indices *indices, Estimate *why)
 {
 	Groups		groups = given->groups;
 	Line		line;
 
+	if (!groups_complete(groups.count, given->said, &given->groups.note))
+	{
+		*why = estimate_none("%s", given->groups.note);
+		return false;
+	}
 	if (given->transform)
 	{
 		groups.value = palloc_array(double, Max(groups.count, 1));
@@ -470,15 +505,24 @@ indices_of_given(const Given *given, Indices *indices, Estimate *why)
 	return true;
 }
 
+/* An estimate of groups, with what is to be said of their number. */
+static Datum
+groups_datum(FunctionCallInfo fcinfo, const Groups *groups, Estimate estimate)
+{
+	if (groups->note)
+		estimate_note(&estimate, "%s", groups->note);
+	return estimate_datum(fcinfo, estimate);
+}
+
 /* The index that is asked for, in its direction. */
 static Datum
-index_datum(FunctionCallInfo fcinfo, Indices *indices, double per, bool relative)
+index_datum(FunctionCallInfo fcinfo, const Groups *groups, Indices *indices, double per, bool relative)
 {
 	if (per < 0)
 		turn_round(indices);
 	estimate_scale(&indices->slope, per);
 	put_in_order(&indices->slope);
-	return estimate_datum(fcinfo, relative ? indices->relative : indices->slope);
+	return groups_datum(fcinfo, groups, relative ? indices->relative : indices->slope);
 }
 
 static Datum
@@ -490,13 +534,13 @@ index_of_arrays(FunctionCallInfo fcinfo, bool relative)
 
 	if (!indices_of_given(&given, &indices, &why))
 		return estimate_datum(fcinfo, why);
-	return index_datum(fcinfo, &indices, given.per, relative);
+	return index_datum(fcinfo, &given.groups, &indices, given.per, relative);
 }
 
 /*
  * ph.slope_index_of_inequality(population float8[], value float8[], standard_error float8[], lower
  *   float8[], upper float8[], scale text, transform boolean, per float8, confidence float8,
- *   repetitions int, seed bigint) -> ph.estimate
+ *   repetitions int, seed bigint, groups int) -> ph.estimate
  *
  * Groups from the most disadvantaged to the least; the difference between the two ends of the line
  * through their values (Low and Low 2004).  Errors of the values are normal on the scale: 'identity',
@@ -525,13 +569,13 @@ relative_index_of_inequality(PG_FUNCTION_ARGS)
 /* ---- asked of tallies ---- */
 
 static bool
-argument_groups(FunctionCallInfo fcinfo, Question *question, Groups *groups, Estimate *why)
+argument_groups(FunctionCallInfo fcinfo, int said, Question *question, Groups *groups, Estimate *why)
 {
 	Tally	  **tallies;
-	int			count = argument_tallies(fcinfo, 0, "groups", &tallies);
+	int			count = argument_tallies(fcinfo, 0, "tallies", &tallies);
 
 	*question = argument_question(fcinfo, 1);
-	return groups_ask(tallies, count, question, groups, why);
+	return groups_ask(tallies, count, argument_group_count(fcinfo, said), question, groups, why);
 }
 
 static Datum
@@ -543,15 +587,15 @@ index_of_tallies(FunctionCallInfo fcinfo, bool relative)
 	Estimate	why;
 	Indices		indices;
 
-	if (!argument_groups(fcinfo, &question, &groups, &why) || !line_fit(&groups, &line, &why))
+	if (!argument_groups(fcinfo, 5, &question, &groups, &why) || !line_fit(&groups, &line, &why))
 		return estimate_datum(fcinfo, why);
 	indices = indices_of_line(&line, question.confidence);
-	return index_datum(fcinfo, &indices, question.per, relative);
+	return index_datum(fcinfo, &groups, &indices, question.per, relative);
 }
 
 /*
- * ph.slope_index_of_inequality(groups ph.tally[], indicator text, standard ph.tally, per float8,
- *   confidence float8) -> ph.estimate
+ * ph.slope_index_of_inequality(tallies ph.tally[], indicator text, standard ph.tally, per float8,
+ *   confidence float8, groups int) -> ph.estimate
  *
  * The same of any indicator of one tally a group, from the most disadvantaged to the least.
  */
@@ -563,8 +607,8 @@ slope_index_of_tallies(PG_FUNCTION_ARGS)
 }
 
 /*
- * ph.relative_index_of_inequality(groups ph.tally[], indicator text, standard ph.tally, per float8,
- *   confidence float8) -> ph.estimate
+ * ph.relative_index_of_inequality(tallies ph.tally[], indicator text, standard ph.tally, per float8,
+ *   confidence float8, groups int) -> ph.estimate
  */
 PG_FUNCTION_INFO_V1(relative_index_of_tallies);
 Datum
@@ -633,8 +677,8 @@ attributable_fraction(const Groups *groups, int reference, double confidence)
 }
 
 /*
- * ph.concentration_index(groups ph.tally[], indicator text, standard ph.tally, per float8,
- *   confidence float8) -> ph.estimate
+ * ph.concentration_index(tallies ph.tally[], indicator text, standard ph.tally, per float8,
+ *   confidence float8, groups int) -> ph.estimate
  *
  * From -1, all of it among the most disadvantaged, to 1.  per has no bearing on it.
  */
@@ -646,9 +690,10 @@ concentration_index(PG_FUNCTION_ARGS)
 	Groups		groups;
 	Estimate	estimate;
 
-	if (argument_groups(fcinfo, &question, &groups, &estimate))
-		estimate = groups.count < 2 ? estimate_none("fewer_than_2_groups") : concentration(&groups, question.confidence);
-	return estimate_datum(fcinfo, estimate);
+	if (!argument_groups(fcinfo, 5, &question, &groups, &estimate))
+		return estimate_datum(fcinfo, estimate);
+	estimate = groups.count < 2 ? estimate_none("fewer_than_2_groups") : concentration(&groups, question.confidence);
+	return groups_datum(fcinfo, &groups, estimate);
 }
 
 static Datum
@@ -659,7 +704,7 @@ attributable(FunctionCallInfo fcinfo, bool fraction)
 	Estimate	estimate;
 	int			reference;
 
-	if (!argument_groups(fcinfo, &question, &groups, &estimate))
+	if (!argument_groups(fcinfo, 6, &question, &groups, &estimate))
 		return estimate_datum(fcinfo, estimate);
 	if (question.per < 0)
 		argument_error("per", "must be greater than 0", NULL);
@@ -675,12 +720,12 @@ attributable(FunctionCallInfo fcinfo, bool fraction)
 		estimate = attributable_risk(&groups, reference - 1, question.confidence);
 		estimate_scale(&estimate, question.per);
 	}
-	return estimate_datum(fcinfo, estimate);
+	return groups_datum(fcinfo, &groups, estimate);
 }
 
 /*
- * ph.population_attributable_risk(groups ph.tally[], indicator text, standard ph.tally, per float8,
- *   confidence float8, reference int) -> ph.estimate
+ * ph.population_attributable_risk(tallies ph.tally[], indicator text, standard ph.tally, per float8,
+ *   confidence float8, reference int, groups int) -> ph.estimate
  *
  * The mean less the value of the reference group, the last and least disadvantaged if NULL: negative
  * where that group has the higher value.
@@ -703,24 +748,28 @@ population_attributable_fraction(PG_FUNCTION_ARGS)
 }
 
 /*
- * ph.inequality_points(groups ph.tally[], indicator text, standard ph.tally, per float8, confidence
- *   float8) -> rows (group_number, population, position, value, lower, upper, fitted, note)
+ * ph.inequality_points(tallies ph.tally[], indicator text, standard ph.tally, per float8, confidence
+ *   float8, groups int) -> rows (group_number, population, position, value, lower, upper, fitted, note)
  *
  * The groups and the line, for a plotting tool: position from 0 to 1, the group's value with limits of
- * its own, and the line at its position.  A group without an answer has a note, and then there is no line.
+ * its own, and the line at its position.  A group without an answer has a note, and then there is no line, as
+ * where there are more groups or fewer than said.
  */
 PG_FUNCTION_INFO_V1(inequality_points);
 Datum
 inequality_points(PG_FUNCTION_ARGS)
 {
 	Tally	  **tallies;
-	int			count = argument_tallies(fcinfo, 0, "groups", &tallies);
+	int			count = argument_tallies(fcinfo, 0, "tallies", &tallies);
+	int			said = argument_group_count(fcinfo, 5);
 	Question	question = argument_question(fcinfo, 1);
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	Groups		groups;
 	Line		line;
 	Estimate	why;
-	bool		fitted = groups_ask(tallies, count, &question, &groups, &why) && line_fit(&groups, &line, &why);
+	bool		fitted = groups_ask(tallies, count, said, &question, &groups, &why) && line_fit(&groups, &line, &why);
+	char	   *note;
+	bool		complete = groups_complete(count, said, &note);
 
 	InitMaterializedSRF(fcinfo, 0);
 	for (int i = 0; i < count; i++)
@@ -732,6 +781,8 @@ inequality_points(PG_FUNCTION_ARGS)
 		estimate_scale(&estimate, question.per);
 		put_in_order(&estimate);
 		estimate_settle(&estimate);
+		if (note && (fitted || !complete))
+			estimate_note(&estimate, "%s", note);
 		values[0] = Int32GetDatum(i + 1);
 		nulls[0] = false;
 		record_number(values, nulls, 1, tallies[i] ? sum_value(tally_total(tallies[i]).exposure) : NAN);
