@@ -6,9 +6,11 @@
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "chart/svg.h"
+#include "core/age.h"
 #include "core/argument.h"
 #include "core/distribution.h"
 #include "core/tally_list.h"
+#include "core/tie.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "outcome/bands.h"
@@ -128,7 +130,8 @@ nothing_to_show(const char *title, const char *why)
  * ph.chart_pyramid(female ph.tally, male ph.tally, title text, band_width float8) -> text
  *
  * Exposure by age in bands, females to the left and males to the right, to one scale.  A band without
- * people has no bar and no tooltip: it may have been held back.
+ * people has no bar and no tooltip: it may have been held back.  Ages that are unknown, or that nobody has, are
+ * left out and said.
  */
 PG_FUNCTION_INFO_V1(chart_pyramid);
 Datum
@@ -144,12 +147,15 @@ chart_pyramid(PG_FUNCTION_ARGS)
 				oldest = 0,
 				bottom;
 	Bands		bands[2];
+	LeftOut		left_out = {0};
+	Estimate	left = {0};
 	Axis		side[2];
 	StringInfo	svg;
 
 	for (int sex = 0; sex < 2; sex++)
 		for (int i = 0; sexes[sex] && i < sexes[sex]->sorted; i++)
-			oldest = fmax(oldest, sexes[sex]->cells[i].key);
+			if (age_is_possible(sexes[sex]->cells[i].key))
+				oldest = fmax(oldest, sexes[sex]->cells[i].key);
 	while (count < lengthof(lower) && (count == 0 || count * width <= oldest))
 	{
 		lower[count] = count * width;
@@ -157,16 +163,21 @@ chart_pyramid(PG_FUNCTION_ARGS)
 	}
 	for (int sex = 0; sex < 2; sex++)
 	{
-		bands[sex] = bands_gather(sexes[sex] ? sexes[sex] : tally_new(0), lower, count);
+		sexes[sex] = sexes[sex] ? sexes[sex] : tally_new(0);
+		bands[sex] = bands_gather(sexes[sex], lower, count);
+		left_out_add(&left_out, &bands[sex], sexes[sex]);
 		for (int i = 0; i < count; i++)
 			highest = fmax(highest, sum_value(bands[sex].cell[i].exposure));
 	}
 	if (highest == 0)
 		return nothing_to_show(title, "no people");
 	bottom = 50 + 17 * count;
-	svg = svg_start(bottom + 30, title, "People by age in bands, females to the left and males to the right.");
+	left_out_note(&left, &left_out);
+	svg = svg_start(bottom + (left.note ? 46 : 30), title, "People by age in bands, females to the left and males to the right.");
 	side[0] = axis_of(0, highest, 350, 30);
 	side[1] = axis_of(0, highest, 410, 730);
+	if (left.note)
+		svg_text(svg, 10, bottom + 40, "soft", left.note, 100);
 	svg_text(svg, 190, 42, "soft middle", "female", 0);
 	svg_text(svg, 570, 42, "soft middle", "male", 0);
 	for (int sex = 0; sex < 2; sex++)
@@ -649,6 +660,8 @@ chart_survival(PG_FUNCTION_ARGS)
 	if (count > lengthof(series_line))
 		argument_error("tallies", "must not have more than 4 elements", NULL);
 	for (int i = 0; i < count; i++)
+		tie_keys(&tallies[i], 1);
+	for (int i = 0; i < count; i++)
 		if (curve_possible(tallies[i], NULL, &why) && tallies[i]->sorted > 0)
 			longest = fmax(longest, tallies[i]->cells[tallies[i]->sorted - 1].key);
 	if (longest == 0)
@@ -673,7 +686,9 @@ chart_survival(PG_FUNCTION_ARGS)
 			svg_text(svg, 118, y, "soft", psprintf("%s: not shown, %s", labels[i], why.note), 80);
 			continue;
 		}
-		svg_text(svg, 118, y, "start", labels[i], 60);
+		why = (Estimate) {0};
+		estimate_note_unknown(&why, tallies[i]);
+		svg_text(svg, 118, y, "start", why.note ? psprintf("%s; %s", labels[i], why.note) : labels[i], 100);
 		steps = steps_of(tallies[i], z);
 		draw_band(svg, &steps, &across, &up, series_band[i]);
 		svg_path_start(svg, series_line[i]);
