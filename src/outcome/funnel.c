@@ -201,18 +201,25 @@ typedef struct Place
 	double		numerator;
 	double		denominator;	/* people, or expected events of a ratio */
 	bool		standardised;	/* known by a standardised rate only */
+	bool		in_doubt;		/* taken for crude, but may be standardised */
 	bool		empty;			/* nobody, or nothing expected, to be judged by */
 } Place;
 
-/* Unless it is said, a rate is standardised that has no denominator, or that its denominator does not make. */
+/* Unless it is said, a rate is standardised that has no denominator. */
 static bool
-is_standardised(const Funnel *funnel, const Place *place, double rate)
+is_standardised(const Funnel *funnel, const Place *place)
 {
-	if (funnel->statistic != STATISTIC_RATE || funnel->rate_type != RATE_BY_WHAT_IS_GIVEN)
-		return funnel->rate_type == RATE_STANDARDISED;
-	if (isnan(place->denominator) || isnan(rate))
+	if (funnel->statistic == STATISTIC_RATE && funnel->rate_type == RATE_BY_WHAT_IS_GIVEN)
 		return isnan(place->denominator);
-	return fabs(funnel->per * place->numerator / place->denominator - rate) > RATE_ROUNDING * rate;
+	return funnel->rate_type == RATE_STANDARDISED;
+}
+
+/* Whether a rate is taken for crude, though nobody said so and its events over people do not make it. */
+static bool
+is_in_doubt(const Funnel *funnel, const Place *place, double rate)
+{
+	return funnel->statistic == STATISTIC_RATE && funnel->rate_type == RATE_BY_WHAT_IS_GIVEN &&
+		fabs(funnel->per * place->numerator / place->denominator - rate) > RATE_ROUNDING * rate;
 }
 
 /* A standardised rate stands for a population that would have the same crude rate. */
@@ -232,7 +239,8 @@ place_at(WindowObject window, const Funnel *funnel, int64 row, Place *place)
 	place->empty = place->denominator == 0;
 	if (funnel->statistic == STATISTIC_PROPORTION && !place->empty && place->numerator > place->denominator)
 		argument_error("numerator", "must not be more than the denominator of a proportion", NULL);
-	place->standardised = !place->empty && is_standardised(funnel, place, rate);
+	place->standardised = !place->empty && is_standardised(funnel, place);
+	place->in_doubt = !place->empty && is_in_doubt(funnel, place, rate);
 	if (place->standardised)
 		place->denominator = NAN;
 	if (funnel->statistic == STATISTIC_RATE && !place->empty && place->numerator > 0 && rate > 0)
@@ -399,7 +407,7 @@ significance(const Funnel *funnel, const Place *place, const FunnelLimits *limit
  * Each place against the baseline of its partition: all events over all people for 'proportion' and
  * 'rate'; 1 for 'ratio', whose denominator is expected events.  rate_type is 'crude' or 'dsr', a directly
  * standardised rate, which is not judged below 10 events; NULL takes a rate for one where the denominator is
- * NULL, or where numerator and denominator do not make it within a hundredth.  Where a rate is given the
+ * NULL, and notes where numerator and denominator do not make it within a hundredth.  Where a rate is given the
  * denominator is what would give it.  overdispersion: 'none', 'winsorised' or 'trimmed'.  A place with a
  * denominator of 0 has a note and no part in the rest.  Errors: negative numbers, a proportion above 1.
  */
@@ -442,6 +450,8 @@ funnel(PG_FUNCTION_ARGS)
 		record_text(values, nulls, 8, significance(funnel, &place, &limits));
 		if (funnel->overdispersion != OVERDISPERSION_NONE && funnel->between < 0)
 			note = "no_dispersion";
+		else if (place.in_doubt)
+			note = "rate_type_not_said";
 	}
 	record_number(values, nulls, 1, place.denominator);
 	record_number(values, nulls, 9, funnel->dispersion);

@@ -33,7 +33,7 @@ select statistic, events, people, (f).value, (f).note, (f).significance, pg_temp
 from unnest('{proportion,rate,ratio}'::text[]) statistic, lateral (select events, people, ph.funnel(events, people, statistic, overdispersion => 'trimmed') over () f
   from (values (10::float8, 100::float8), (20, 100), (0, 0), (4, 0)) v(events, people)) q where people = 0 order by 1, 2;
 select ph.funnel(5, -1, 'ratio') over ();
--- a standardised rate is one whatever stands beside it; said, or seen where its events over people do not make it
+-- a standardised rate is one whatever stands beside it; said; not said, one that its events over people do not make has a note
 select rate_type, people, rate, (f).significance, (f).note from (select *, ph.funnel(5, people, 'rate', 1000, rate, rate_type => rate_type) over (partition by n) f
   from (values (1, 'dsr', 100::float8, 80::float8), (2, null, 100, 80), (3, null, 100, 50.04), (4, 'crude', 100, 80), (5, null, 100, null), (6, 'dsr', 100, null), (7, 'dsr', null, 80), (8, 'crude', null, 80)) v(n, rate_type, people, rate)) q order by n;
 select (a).value = (b).value and (a).upper_95 = (b).upper_95 as same_with_denominator from (select ph.funnel(events, people, 'rate', 1000, 50 + i, rate_type => 'dsr') over () a, ph.funnel(events, null, 'rate', 1000, 50 + i) over () b from place) q where (a).significance <> 'not_applicable' limit 1;

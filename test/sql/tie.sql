@@ -16,8 +16,10 @@ select (survival_at(t[1], 0.3)).value = (survival_at(e[1], 0.3)).value as at, (s
 -- who enters when others leave is not at risk then, rounding or not
 select array_agg(at_risk order by time) as at_risk from survival('people; 0.3: 1 1 1; 0.9: 2 1 1', entered => (select person_tally(s, false) from unnest(array[0, 0, 0.1::float8 + 0.2]) s));
 -- 1.5e-8 of the greater ties, more does not; by size, not by the mean of all; a run of neighbours is one
-select gap, (select count(*) from survival(person_tally)) as times from unnest(array[1e-8, 2e-8]) gap, lateral (select person_tally(t, true) from unnest(array[1, 1 + gap, 1e12, 1e-12, 2e-12]) t) f order by 1;
+select gap, (select count(*) from survival(person_tally)) as times from unnest(array[1e-8, 2e-8]) gap, lateral (select person_tally(t, true) from unnest(array[1.5, 1.5 * (1 + gap), 1e12, 1e-12, 2e-12]) t) f order by 1;
 select count(*) as times, min(time) as first from survival((select person_tally(1 + i * 1e-8, true) from generate_series(0, 5) i));
+-- whole numbers are exact: seconds since long ago are not tied
+select count(*) as times from survival((select person_tally(1700000000 + i, true) from generate_series(0, 5) i));
 -- parts in any order
 select count(distinct survival_at(r, 0.5)::text) as answers from (select rollup(x order by n) r from tallied, unnest(t) with ordinality u(x, n) union all select rollup(x order by n desc) from tallied, unnest(t) with ordinality u(x, n)) q;
 
