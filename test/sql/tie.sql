@@ -28,7 +28,7 @@ create temp table scored as select person, score, exact from (values (1, 0.9::fl
 select ties, string_agg(t::text, '' order by person) as tiers, bool_and(t = e) as exact, string_agg(c::text, '' order by person) as capacity from unnest('{down,up,split}'::text[]) ties,
   lateral (select person, risk_tier(score, '{0.34}', ties) over (order by score desc, person) t, risk_tier(exact, '{0.34}', ties) over (order by exact desc, person) e, capacity_tier(score, '{2}', ties) over (order by score desc, person) c from scored) q group by 1 order by 1;
 select c.wanted, c.placed, c.tied, c.score from (select person_tally(score, false) t from scored) s, tier_cuts(t, '{0.34}') c;
-select string_agg(risk_tier::text, '') from (select risk_tier(s, '{0.5}') over (order by s desc) from unnest(array['infinity', 5, 4, '-infinity']::float8[]) s) q;
+select string_agg(risk_tier::text, '') from (select risk_tier(s, '{0.5}') over (order by s desc) from unnest(array['infinity', 5.5, 4.5, '-infinity']::float8[]) s) q;
 -- quantiles
 select bool_and(a = b) as exact, count(distinct a) filter (where abs(score - 0.3) < 1e-9) as groups_of_the_tied from (select score, quantile_group(score, 6) over () a, quantile_group(exact, 6) over () b from scored) q;
 select bool_and(a = b) as highest_first from (select quantile_group(score, 3, true) over () a, quantile_group(exact, 3, true) over () b from scored) q;
