@@ -350,7 +350,7 @@ with person as (
   from person
   group by 1, 2
 ), judged as (
-  select level, area, people, events, ph.funnel(events::float8, expected, 'ratio') over (partition by level) as funnel,
+  select level, area, people, events, ph.funnel(events::float8, expected, 'ratio', overdispersion => 'winsorised') over (partition by level) as funnel,
     coalesce(sum(events) over (partition by level order by events, area rows between unbounded preceding and 1 preceding), 0) as below
   from folded
   join (select level, ph.rollup(tally) as whole from folded group by level) w using (level)

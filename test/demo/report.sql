@@ -115,9 +115,9 @@ select case when bool_or(analysis.hidden(people) or analysis.hidden(events)) the
 from analysis.rate
 where level = 'quintile of deprivation' and place_id is not null;
 \qecho '<h3>Admissions to expected admissions</h3>'
-\qecho '<p>The funnel is of the smallest areas of which at least nine in ten may be shown, since the busy ones alone would all lie above the whole. Each lies at its admissions, from which its limits follow.</p>'
+\qecho '<p>The funnel is of the smallest areas of which at least nine in ten may be shown, since the busy ones alone would all lie above the whole. Each lies at its expected admissions, from which its limits follow; they allow for areas that differ more than by chance, as where people are admitted more than once.</p>'
 select coalesce(
-  (select ph.chart_funnel(array_agg(name order by area), array_agg(funnel order by area), format('Each %s: ratio to expected admissions, by admissions', min(level)))
+  (select ph.chart_funnel(array_agg(name order by area), array_agg(funnel order by area), format('Each %s: ratio to expected admissions, by expected admissions', min(level)))
     from analysis.area join analysis.funnel_level using (level) where not hidden)
   || (select format('<p class="soft">%s of %s left out: fewer than 10 admissions, or held back.</p>', left_out, areas) from analysis.funnel_level),
   '<p class="soft">Not drawn: at every level more than a tenth of the areas have fewer than 10 admissions.</p>');
