@@ -173,7 +173,8 @@ chart_pyramid(PG_FUNCTION_ARGS)
 		return nothing_to_show(title, "no people");
 	bottom = 50 + 17 * count;
 	left_out_note(&left, &left_out);
-	svg = svg_start(bottom + (left.note ? 46 : 30), title, "People by age in bands, females to the left and males to the right.");
+	svg = svg_start(bottom + (left.note ? 46 : 30), title,
+					"People by age in bands, females to the left and males to the right.");
 	side[0] = axis_of(0, highest, 350, 30);
 	side[1] = axis_of(0, highest, 410, 730);
 	if (left.note)
@@ -763,7 +764,8 @@ chart_slope(PG_FUNCTION_ARGS)
 	}
 	svg_line(svg, across.from, axis_at(&up, question.per * line.intercept), across.to,
 			 axis_at(&up, question.per * (line.intercept + line.slope)), "s1");
-	svg_text(svg, 70, 352, "soft", psprintf("most disadvantaged on the left; slope %s from end to end%s%s", svg_number(question.per * line.slope),
+	svg_text(svg, 70, 352, "soft", psprintf("most disadvantaged on the left; slope %s from end to end%s%s",
+											svg_number(question.per * line.slope),
 											groups.note ? "; " : "", groups.note ? groups.note : ""), 0);
 	return svg_end(svg);
 }

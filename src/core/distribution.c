@@ -8,9 +8,11 @@
  * Where each call is safe, tried with tails from 5e-17, half of what the largest confidence leaves, to 0.5:
  *   gsl_cdf_ugaussian_Q, _Qinv     everywhere
  *   gsl_cdf_tdist_Q                up to 10^15 degrees of freedom, against betainc of 40 digits up to 10^9
- *   gsl_cdf_tdist_Qinv             a start only, up to 100,000: what the tail contradicts is sought by bisection; then an expansion
+ *   gsl_cdf_tdist_Qinv             a start only, up to 100,000: what the tail contradicts is sought by
+ *                                  bisection; above, an expansion
  *   gsl_cdf_chisq_P, _Q            up to 1.8 million; above, no caller asks
  *   gsl_cdf_chisq_Pinv, _Qinv      a start only, up to 1,000, as of tdist: below 0.1 it is far off or no number
+ *   gsl_ran_tdist_pdf, _chisq_pdf  closed forms, within those ranges only
  * gsl_cdf_fdist_Pinv and gsl_cdf_beta_Pinv, which loop for minutes at large degrees of freedom, are not called.
  */
 #include "core/distribution.h"
@@ -74,7 +76,7 @@ has_tail(double x, double tail, double df, Probability probability)
 	return fabs(probability(x, df) - tail) <= AGREEMENT * tail;
 }
 
-/* The quantile above 0 of a probability that falls with x, or rises, in a bounded number of steps; NAN if there is none. */
+/* The quantile above 0 of a probability that falls with x, or rises, in so many steps; NAN if there is none. */
 static double
 bisected_quantile(double tail, double df, Probability probability, bool falls)
 {

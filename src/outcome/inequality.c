@@ -27,10 +27,12 @@
 Groups
 groups_place(int count, const double *population, double *value, double *error)
 {
-	Groups		groups = {count, palloc_array(double, Max(count, 1)), palloc_array(double, Max(count, 1)), value, error, NULL};
+	Groups		groups = {.count = count, .value = value, .error = error};
 	double		total = 0,
 				below = 0;
 
+	groups.share = palloc_array(double, Max(count, 1));
+	groups.position = palloc_array(double, Max(count, 1));
 	for (int i = 0; i < count; i++)
 	{
 		if (!(population[i] > 0) || !isfinite(population[i]))

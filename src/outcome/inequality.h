@@ -43,7 +43,7 @@ extern Groups groups_place(int count, const double *population, double *value, d
 /* The mean of all people's values; there must be a group. */
 extern double groups_mean(const Groups *groups);
 
-/* Asks each tally; where one has no answer, or there are more or fewer than said, *why says so and the result is false. */
+/* Asks each tally; false, with *why, where one has no answer, or there are more or fewer than said. */
 extern bool groups_ask(Tally **tallies, int count, int said, const Question *question, Groups *groups, Estimate *why);
 
 /* Least squares weighted by population; false, with *why, for fewer than two groups. */

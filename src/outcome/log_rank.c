@@ -228,6 +228,7 @@ quadratic_form(const LogRank *test, const int *compared, int size, int *rank)
 		for (int k = 0; k < size; k++)
 			gsl_matrix_set(&v.matrix, j, k,
 						   test->covariance[Max(compared[j], compared[k]) * test->count + Min(compared[j], compared[k])]);
+	/* a bounded number of steps, size^3 / 3 */
 	gsl_linalg_pcholesky_decomp(&v.matrix, &permutation);
 	for (*rank = 0; *rank < size; ++*rank)
 	{

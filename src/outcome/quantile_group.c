@@ -75,8 +75,8 @@ values_below(const Ranking *ranking, double value, bool or_equal)
  * ph.quantile_group(value float8, groups int, highest_first boolean) OVER (PARTITION BY ...) -> int
  *
  * 1 to groups.  With N values of which k are lower, groups + 1 - ceil((N - k) groups / N), in whole
- * numbers: values that tie, be it but for rounding (core/tie.h), share a group.  NULL for a NULL or NaN value, and for all where there are
- * fewer values than groups.  The window's own order has no bearing.
+ * numbers: values that tie, be it but for rounding (core/tie.h), share a group.  NULL for a NULL or NaN
+ * value, and for all where there are fewer values than groups.  The window's own order has no bearing.
  */
 PG_FUNCTION_INFO_V1(quantile_group);
 Datum

@@ -274,11 +274,11 @@ PG_FUNCTION_INFO_V1(tally_fold_entry);
 Datum
 tally_fold_entry(PG_FUNCTION_ARGS)
 {
-	bool		known = !PG_ARGISNULL(1) && !PG_ARGISNULL(2);
-	bool		never = known && (PG_GETARG_FLOAT8(1) >= PG_GETARG_FLOAT8(2) || tied(PG_GETARG_FLOAT8(1), PG_GETARG_FLOAT8(2)));
+	double		entered = PG_ARGISNULL(1) ? NAN : PG_GETARG_FLOAT8(1);
+	double		time = PG_ARGISNULL(2) ? NAN : PG_GETARG_FLOAT8(2);
 
 	fcinfo->args[2].value = BoolGetDatum(false);
-	fcinfo->args[2].isnull = never;
+	fcinfo->args[2].isnull = entered >= time || tied(entered, time);
 	return tally_fold_person_boolean(fcinfo);
 }
 
@@ -536,7 +536,8 @@ restricted_mean_measure(Followed followed, double until, double confidence)
 	curve = curve_start(followed.tally, followed.entered);
 	mean = area_until(curve, until);
 	if (isnan(mean))
-		return measure_of(estimate_none("beyond_follow_up: the last is at %g", followed.tally->cells[last_leaving(followed.tally)].key), NAN);
+		return measure_of(estimate_none("beyond_follow_up: the last is at %g",
+										followed.tally->cells[last_leaving(followed.tally)].key), NAN);
 	measure.variance = area_variance(curve, until, mean);
 	distance = two_sided_z(confidence) * sqrt(measure.variance);
 	measure.estimate = (Estimate) {mean, mean - distance, mean + distance, NULL};

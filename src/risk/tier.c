@@ -304,7 +304,8 @@ tier_of_row(FunctionCallInfo fcinfo, bool places)
  * ph.risk_tier(score float8, cuts float8[], ties text) OVER (ORDER BY score DESC, ...) -> int
  *
  * 1 for the people above the first cut, 2 above the second, ... ; NULL without a score.  Shares are of
- * the people who have one.  Scores that differ by rounding only are tied (core/tie.h).  The arguments cuts and ties are read from the first row of a partition.
+ * the people who have one.  Scores that differ by rounding only are tied (core/tie.h).  The arguments cuts and
+ * ties are read from the first row of a partition.
  * Errors: cuts not ascending shares, unknown tie rule, window not in descending order of the score.
  */
 PG_FUNCTION_INFO_V1(risk_tier);
