@@ -12,7 +12,7 @@ PARTS = \
 	10_core/query 10_core/generated \
 	20_outcome/standard 20_outcome/rate 20_outcome/standardise \
 	20_outcome/compare 20_outcome/life_table 20_outcome/inequality 20_outcome/survival 20_outcome/log_rank 20_outcome/person_time 20_outcome/spell \
-	20_outcome/control_chart 20_outcome/cusum 20_outcome/recent_trend \
+	20_outcome/control_chart 20_outcome/expected_count 20_outcome/cusum 20_outcome/recent_trend \
 	20_outcome/quantile_group 20_outcome/funnel 20_outcome/shrinkage \
 	25_chart/chart \
 	30_risk/look_back 30_risk/score 30_risk/conditions 30_risk/instrument 30_risk/tier \

@@ -22,6 +22,9 @@ CREATE FUNCTION ph.crosstab_fold(ph.crosstab, row_number integer, column_number 
   AS 'MODULE_PATHNAME', 'crosstab_fold' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 CREATE FUNCTION ph.crosstab_combine(ph.crosstab, ph.crosstab) RETURNS ph.crosstab
   AS 'MODULE_PATHNAME', 'crosstab_combine' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+CREATE FUNCTION ph.crosstab_roll_up(ph.crosstab, ph.crosstab) RETURNS ph.crosstab
+  AS 'MODULE_PATHNAME', 'crosstab_roll_up' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ph.crosstab_roll_up(ph.crosstab, ph.crosstab) IS 'support function of ph.crosstab_rollup';
 CREATE FUNCTION ph.crosstab_final(ph.crosstab) RETURNS ph.crosstab
   AS 'MODULE_PATHNAME', 'crosstab_final' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ph.crosstab_fold(ph.crosstab, integer, integer) IS 'support function of the crosstab aggregates';
@@ -33,10 +36,10 @@ CREATE AGGREGATE ph.crosstab(row_number integer, column_number integer) (
 );
 COMMENT ON AGGREGATE ph.crosstab(integer, integer) IS 'folds a row a person: the number before and the number after; NULL is unknown';
 CREATE AGGREGATE ph.crosstab_rollup(ph.crosstab) (
-  SFUNC = ph.crosstab_combine, STYPE = ph.crosstab, INITCOND = '{}',
-  FINALFUNC = ph.crosstab_final, COMBINEFUNC = ph.crosstab_combine, SSPACE = 256, PARALLEL = SAFE
+  SFUNC = ph.crosstab_roll_up, STYPE = ph.crosstab, INITCOND = '{}',
+  FINALFUNC = ph.crosstab_final, COMBINEFUNC = ph.crosstab_roll_up, SSPACE = 256, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE ph.crosstab_rollup(ph.crosstab) IS 'the people of many tables';
+COMMENT ON AGGREGATE ph.crosstab_rollup(ph.crosstab) IS 'the people of many tables; NULL where one of them is';
 
 CREATE FUNCTION ph.movement(crosstab ph.crosstab, confidence float8 DEFAULT 0.95,
     OUT before integer, OUT after integer, OUT people bigint, OUT share float8, OUT lower float8, OUT upper float8) RETURNS SETOF record

@@ -45,6 +45,10 @@ CREATE FUNCTION ph.tally_combine(ph.tally, ph.tally) RETURNS ph.tally
   AS 'MODULE_PATHNAME', 'tally_combine' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ph.tally_combine(ph.tally, ph.tally) IS 'support function of the tally aggregates';
 
+CREATE FUNCTION ph.tally_roll_up(ph.tally, ph.tally) RETURNS ph.tally
+  AS 'MODULE_PATHNAME', 'tally_roll_up' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ph.tally_roll_up(ph.tally, ph.tally) IS 'support function of ph.rollup';
+
 CREATE FUNCTION ph.tally_final(ph.tally) RETURNS ph.tally
   AS 'MODULE_PATHNAME', 'tally_final' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ph.tally_final(ph.tally) IS 'support function of the tally aggregates';
@@ -87,11 +91,11 @@ COMMENT ON AGGREGATE ph.count_tally(key float8, events float8, population float8
   'folds rows of counts: key, events, population, sum of squares of events by person';
 
 CREATE AGGREGATE ph.rollup(ph.tally) (
-  SFUNC = ph.tally_combine, STYPE = ph.tally, INITCOND = 'empty',
+  SFUNC = ph.tally_roll_up, STYPE = ph.tally, INITCOND = 'empty',
   FINALFUNC = ph.tally_final, COMBINEFUNC = ph.tally_combine, SSPACE = 2048, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE ph.rollup(ph.tally) IS
-  'adds tallies of disjoint people into one, in any order, with compensated sums';
+  'adds tallies of disjoint people into one, in any order, with compensated sums; a NULL tally counts as a missing row, so that what is asked of the sum is NULL with the note missing_input';
 
 
 CREATE FUNCTION ph.cells(tally ph.tally, OUT key float8, OUT exposure float8, OUT events float8, OUT events_squared float8)

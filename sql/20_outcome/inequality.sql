@@ -2,62 +2,62 @@
 
 CREATE FUNCTION ph.slope_index_of_inequality(population float8[], value float8[], standard_error float8[] DEFAULT NULL,
     lower float8[] DEFAULT NULL, upper float8[] DEFAULT NULL, scale text DEFAULT 'identity', transform boolean DEFAULT false,
-    per float8 DEFAULT 1, confidence float8 DEFAULT 0.95, repetitions integer DEFAULT 100000, seed bigint DEFAULT 1)
+    per float8 DEFAULT 1, confidence float8 DEFAULT 0.95, repetitions integer DEFAULT 100000, seed bigint DEFAULT 1, groups integer DEFAULT NULL)
   RETURNS ph.estimate
   AS 'MODULE_PATHNAME', 'slope_index_of_inequality' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ph.slope_index_of_inequality(float8[], float8[], float8[], float8[], float8[], text, boolean, float8, float8, integer, bigint) IS
+COMMENT ON FUNCTION ph.slope_index_of_inequality(float8[], float8[], float8[], float8[], float8[], text, boolean, float8, float8, integer, bigint, integer) IS
   'slope index of inequality (Low and Low 2004) of published values: groups from the most disadvantaged to the least, standard errors or 95 % limits; errors normal on the scale (identity, log, logit), transform draws the line there; exact limits, but simulated (seeded) for log or logit without transform; negative per turns the direction round';
 
 CREATE FUNCTION ph.relative_index_of_inequality(population float8[], value float8[], standard_error float8[] DEFAULT NULL,
     lower float8[] DEFAULT NULL, upper float8[] DEFAULT NULL, scale text DEFAULT 'identity', transform boolean DEFAULT false,
-    per float8 DEFAULT 1, confidence float8 DEFAULT 0.95, repetitions integer DEFAULT 100000, seed bigint DEFAULT 1)
+    per float8 DEFAULT 1, confidence float8 DEFAULT 0.95, repetitions integer DEFAULT 100000, seed bigint DEFAULT 1, groups integer DEFAULT NULL)
   RETURNS ph.estimate
   AS 'MODULE_PATHNAME', 'relative_index_of_inequality' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ph.relative_index_of_inequality(float8[], float8[], float8[], float8[], float8[], text, boolean, float8, float8, integer, bigint) IS
+COMMENT ON FUNCTION ph.relative_index_of_inequality(float8[], float8[], float8[], float8[], float8[], text, boolean, float8, float8, integer, bigint, integer) IS
   'relative index of inequality: the ratio of the two ends of the line of ph.slope_index_of_inequality; limits of Fieller (1954); negative per inverts it';
 
-CREATE FUNCTION ph.slope_index_of_inequality(groups ph.tally[], indicator text DEFAULT 'dsr',
-    standard ph.tally DEFAULT ph.esp2013(), per float8 DEFAULT NULL, confidence float8 DEFAULT 0.95)
+CREATE FUNCTION ph.slope_index_of_inequality(tallies ph.tally[], indicator text DEFAULT 'dsr',
+    standard ph.tally DEFAULT ph.esp2013(), per float8 DEFAULT NULL, confidence float8 DEFAULT 0.95, groups integer DEFAULT NULL)
   RETURNS ph.estimate
   AS 'MODULE_PATHNAME', 'slope_index_of_tallies' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ph.slope_index_of_inequality(ph.tally[], text, ph.tally, float8, float8) IS
-  'slope index of inequality of any indicator, one tally a group from the most disadvantaged to the least: value at the least disadvantaged end less that at the most; per NULL is 100000 for rates, else 1; negative turns the direction round; notes: group N: ..., fewer_than_2_groups';
+COMMENT ON FUNCTION ph.slope_index_of_inequality(ph.tally[], text, ph.tally, float8, float8, integer) IS
+  'slope index of inequality of any indicator, one tally a group from the most disadvantaged to the least: value at the least disadvantaged end less that at the most; per NULL is 100000 for rates, else 1; negative turns the direction round; groups: how many there must be, else NULL with a note; notes: group N: ..., fewer_than_2_groups, number_of_groups: more or fewer than said, or neither 5 nor 10 and not said';
 
-CREATE FUNCTION ph.relative_index_of_inequality(groups ph.tally[], indicator text DEFAULT 'dsr',
-    standard ph.tally DEFAULT ph.esp2013(), per float8 DEFAULT NULL, confidence float8 DEFAULT 0.95)
+CREATE FUNCTION ph.relative_index_of_inequality(tallies ph.tally[], indicator text DEFAULT 'dsr',
+    standard ph.tally DEFAULT ph.esp2013(), per float8 DEFAULT NULL, confidence float8 DEFAULT 0.95, groups integer DEFAULT NULL)
   RETURNS ph.estimate
   AS 'MODULE_PATHNAME', 'relative_index_of_tallies' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ph.relative_index_of_inequality(ph.tally[], text, ph.tally, float8, float8) IS
+COMMENT ON FUNCTION ph.relative_index_of_inequality(ph.tally[], text, ph.tally, float8, float8, integer) IS
   'relative index of inequality of any indicator, one tally a group from the most disadvantaged to the least; limits of Fieller (1954); negative per inverts it';
 
-CREATE FUNCTION ph.concentration_index(groups ph.tally[], indicator text DEFAULT 'dsr',
-    standard ph.tally DEFAULT ph.esp2013(), per float8 DEFAULT NULL, confidence float8 DEFAULT 0.95)
+CREATE FUNCTION ph.concentration_index(tallies ph.tally[], indicator text DEFAULT 'dsr',
+    standard ph.tally DEFAULT ph.esp2013(), per float8 DEFAULT NULL, confidence float8 DEFAULT 0.95, groups integer DEFAULT NULL)
   RETURNS ph.estimate
   AS 'MODULE_PATHNAME', 'concentration_index' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ph.concentration_index(ph.tally[], text, ph.tally, float8, float8) IS
+COMMENT ON FUNCTION ph.concentration_index(ph.tally[], text, ph.tally, float8, float8, integer) IS
   'relative concentration index, -1 (all among the most disadvantaged) to 1 (Kakwani, Wagstaff and van Doorslaer 1997); variance by the delta method with fixed ranks';
 
-CREATE FUNCTION ph.population_attributable_risk(groups ph.tally[], indicator text DEFAULT 'dsr',
-    standard ph.tally DEFAULT ph.esp2013(), per float8 DEFAULT NULL, confidence float8 DEFAULT 0.95, reference integer DEFAULT NULL)
+CREATE FUNCTION ph.population_attributable_risk(tallies ph.tally[], indicator text DEFAULT 'dsr',
+    standard ph.tally DEFAULT ph.esp2013(), per float8 DEFAULT NULL, confidence float8 DEFAULT 0.95, reference integer DEFAULT NULL, groups integer DEFAULT NULL)
   RETURNS ph.estimate
   AS 'MODULE_PATHNAME', 'population_attributable_risk' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ph.population_attributable_risk(ph.tally[], text, ph.tally, float8, float8, integer) IS
+COMMENT ON FUNCTION ph.population_attributable_risk(ph.tally[], text, ph.tally, float8, float8, integer, integer) IS
   'what the mean of the groups would fall by if all had the value of the reference group, the last if NULL';
 
-CREATE FUNCTION ph.population_attributable_fraction(groups ph.tally[], indicator text DEFAULT 'dsr',
-    standard ph.tally DEFAULT ph.esp2013(), per float8 DEFAULT NULL, confidence float8 DEFAULT 0.95, reference integer DEFAULT NULL)
+CREATE FUNCTION ph.population_attributable_fraction(tallies ph.tally[], indicator text DEFAULT 'dsr',
+    standard ph.tally DEFAULT ph.esp2013(), per float8 DEFAULT NULL, confidence float8 DEFAULT 0.95, reference integer DEFAULT NULL, groups integer DEFAULT NULL)
   RETURNS ph.estimate
   AS 'MODULE_PATHNAME', 'population_attributable_fraction' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ph.population_attributable_fraction(ph.tally[], text, ph.tally, float8, float8, integer) IS
+COMMENT ON FUNCTION ph.population_attributable_fraction(ph.tally[], text, ph.tally, float8, float8, integer, integer) IS
   'the share of the mean of the groups that would go if all had the value of the reference group, the last if NULL';
 
-CREATE FUNCTION ph.inequality_points(groups ph.tally[], indicator text DEFAULT 'dsr',
-    standard ph.tally DEFAULT ph.esp2013(), per float8 DEFAULT NULL, confidence float8 DEFAULT 0.95,
+CREATE FUNCTION ph.inequality_points(tallies ph.tally[], indicator text DEFAULT 'dsr',
+    standard ph.tally DEFAULT ph.esp2013(), per float8 DEFAULT NULL, confidence float8 DEFAULT 0.95, groups integer DEFAULT NULL,
     OUT group_number integer, OUT population float8, OUT "position" float8, OUT value float8, OUT lower float8, OUT upper float8,
     OUT fitted float8, OUT note text)
   RETURNS SETOF record
   AS 'MODULE_PATHNAME', 'inequality_points' LANGUAGE C IMMUTABLE PARALLEL SAFE ROWS 10;
-COMMENT ON FUNCTION ph.inequality_points(ph.tally[], text, ph.tally, float8, float8) IS
+COMMENT ON FUNCTION ph.inequality_points(ph.tally[], text, ph.tally, float8, float8, integer) IS
   'the groups and the line of the slope index as rows for a plotting tool: position from 0 (most disadvantaged) to 1, the value with its limits, the line there';
 
 CREATE TYPE ph.equity_progress AS (
@@ -70,8 +70,8 @@ COMMENT ON TYPE ph.equity_progress IS
   'change of the mean, of the slope of inequality and of the line at the first and the last group, with limits and two-sided p; verdict: narrowing, widening, reversed, no clear change; how: levelling up, levelling down, levelling up and down, worse-off fell behind, better-off pulled ahead, both of these, not clear';
 
 CREATE FUNCTION ph.equity_progress(before ph.tally[], after ph.tally[], indicator text DEFAULT 'dsr',
-    standard ph.tally DEFAULT ph.esp2013(), per float8 DEFAULT NULL, confidence float8 DEFAULT 0.95, better text DEFAULT 'lower')
+    standard ph.tally DEFAULT ph.esp2013(), per float8 DEFAULT NULL, confidence float8 DEFAULT 0.95, better text DEFAULT 'lower', groups integer DEFAULT NULL)
   RETURNS ph.equity_progress
   AS 'MODULE_PATHNAME', 'equity_progress' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ph.equity_progress(ph.tally[], ph.tally[], text, ph.tally, float8, float8, text) IS
-  'did it get better, and most of all for the most disadvantaged? Groups from the most disadvantaged to the least, one tally each, the same in both periods, which are taken as independent; verdict from the change of the slope, how from the line at the first and last group; notes: before: ..., after: ...';
+COMMENT ON FUNCTION ph.equity_progress(ph.tally[], ph.tally[], text, ph.tally, float8, float8, text, integer) IS
+  'did it get better, and most of all for the most disadvantaged? Groups from the most disadvantaged to the least, one tally each, the same in both periods, which are taken as independent; verdict from the change of the slope, how from the line at the first and last group; groups: how many there must be; notes: before: ..., after: ..., number_of_groups';

@@ -1,6 +1,17 @@
 
 -- ---- survival ----
 
+CREATE FUNCTION ph.tally_fold_entry(ph.tally, float8, float8) RETURNS ph.tally
+  AS 'MODULE_PATHNAME', 'tally_fold_entry' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ph.tally_fold_entry(ph.tally, float8, float8) IS 'support function of ph.entry_tally';
+
+CREATE AGGREGATE ph.entry_tally(entered float8, "time" float8) (
+  SFUNC = ph.tally_fold_entry, STYPE = ph.tally, INITCOND = 'empty',
+  FINALFUNC = ph.tally_final, COMBINEFUNC = ph.tally_combine, SSPACE = 2048, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE ph.entry_tally(entered float8, "time" float8) IS
+  'people by time of entry, for the argument entered of survival: rows, one a person, with the times of entry and of leaving; who did not enter before leaving was never at risk and is counted as missing, so that the answer is NULL and says so';
+
 CREATE FUNCTION ph.survival(tally ph.tally, confidence float8 DEFAULT 0.95, limits text DEFAULT 'log-log', entered ph.tally DEFAULT NULL,
     OUT "time" float8, OUT at_risk float8, OUT events float8, OUT censored float8, OUT survival float8, OUT standard_error float8,
     OUT lower float8, OUT upper float8, OUT cumulative_hazard float8, OUT note text)

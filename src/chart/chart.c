@@ -6,9 +6,11 @@
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "chart/svg.h"
+#include "core/age.h"
 #include "core/argument.h"
 #include "core/distribution.h"
 #include "core/tally_list.h"
+#include "core/tie.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "outcome/bands.h"
@@ -66,9 +68,18 @@ argument_labels(FunctionCallInfo fcinfo, int index, int count)
 }
 
 static char *
-argument_title(FunctionCallInfo fcinfo, int index)
+argument_text(FunctionCallInfo fcinfo, int index, char *otherwise)
 {
-	return PG_ARGISNULL(index) ? "" : text_to_cstring(PG_GETARG_TEXT_PP(index));
+	return PG_ARGISNULL(index) ? otherwise : text_to_cstring(PG_GETARG_TEXT_PP(index));
+}
+
+/* A picture always has a title, for those who hear it: what is drawn, unless it is said. */
+static char *
+argument_title(FunctionCallInfo fcinfo, int index, char *drawn)
+{
+	char	   *title = argument_text(fcinfo, index, drawn);
+
+	return title[strspn(title, " ")] == '\0' ? drawn : title;
 }
 
 /* A numeric field of a composite; NAN where either is NULL, and where no picture can show it. */
@@ -119,7 +130,8 @@ nothing_to_show(const char *title, const char *why)
  * ph.chart_pyramid(female ph.tally, male ph.tally, title text, band_width float8) -> text
  *
  * Exposure by age in bands, females to the left and males to the right, to one scale.  A band without
- * people has no bar and no tooltip: it may have been held back.
+ * people has no bar and no tooltip: it may have been held back.  Ages that are unknown, or that nobody has, are
+ * left out and said.
  */
 PG_FUNCTION_INFO_V1(chart_pyramid);
 Datum
@@ -127,7 +139,7 @@ chart_pyramid(PG_FUNCTION_ARGS)
 {
 	Tally	   *sexes[] = {PG_ARGISNULL(0) ? NULL : PG_GETARG_TALLY(0), PG_ARGISNULL(1) ? NULL : PG_GETARG_TALLY(1)};
 	static const char *const names[] = {"female", "male"};
-	char	   *title = argument_title(fcinfo, 2);
+	char	   *title = argument_title(fcinfo, 2, "Population pyramid");
 	double		width = argument_positive(fcinfo, 3, "band_width");
 	double		lower[40];
 	int			count = 0;
@@ -135,12 +147,15 @@ chart_pyramid(PG_FUNCTION_ARGS)
 				oldest = 0,
 				bottom;
 	Bands		bands[2];
+	LeftOut		left_out = {0};
+	Estimate	left = {0};
 	Axis		side[2];
 	StringInfo	svg;
 
 	for (int sex = 0; sex < 2; sex++)
 		for (int i = 0; sexes[sex] && i < sexes[sex]->sorted; i++)
-			oldest = fmax(oldest, sexes[sex]->cells[i].key);
+			if (age_is_possible(sexes[sex]->cells[i].key))
+				oldest = fmax(oldest, sexes[sex]->cells[i].key);
 	while (count < lengthof(lower) && (count == 0 || count * width <= oldest))
 	{
 		lower[count] = count * width;
@@ -148,16 +163,22 @@ chart_pyramid(PG_FUNCTION_ARGS)
 	}
 	for (int sex = 0; sex < 2; sex++)
 	{
-		bands[sex] = bands_gather(sexes[sex] ? sexes[sex] : tally_new(0), lower, count);
+		sexes[sex] = sexes[sex] ? sexes[sex] : tally_new(0);
+		bands[sex] = bands_gather(sexes[sex], lower, count);
+		left_out_add(&left_out, &bands[sex], sexes[sex]);
 		for (int i = 0; i < count; i++)
 			highest = fmax(highest, sum_value(bands[sex].cell[i].exposure));
 	}
 	if (highest == 0)
 		return nothing_to_show(title, "no people");
 	bottom = 50 + 17 * count;
-	svg = svg_start(bottom + 30, title, "People by age in bands, females to the left and males to the right.");
+	left_out_note(&left, &left_out);
+	svg = svg_start(bottom + (left.note ? 46 : 30), title,
+					"People by age in bands, females to the left and males to the right.");
 	side[0] = axis_of(0, highest, 350, 30);
 	side[1] = axis_of(0, highest, 410, 730);
+	if (left.note)
+		svg_text(svg, 10, bottom + 40, "soft", left.note, 100);
 	svg_text(svg, 190, 42, "soft middle", "female", 0);
 	svg_text(svg, 570, 42, "soft middle", "male", 0);
 	for (int sex = 0; sex < 2; sex++)
@@ -198,7 +219,7 @@ chart_ranked(PG_FUNCTION_ARGS)
 	int			count = argument_elements(fcinfo, 1, "estimates", &estimates, &nulls);
 	char	  **labels = argument_labels(fcinfo, 0, count);
 	double		benchmark = PG_ARGISNULL(2) ? NAN : argument_number(fcinfo, 2, "benchmark");
-	char	   *title = argument_title(fcinfo, 3);
+	char	   *title = argument_title(fcinfo, 3, "Places in order, with their limits");
 	double		low = 0,
 				high = -INFINITY,
 				bottom = 46 + 24 * count;
@@ -282,8 +303,8 @@ chart_bars(PG_FUNCTION_ARGS)
 	int			measures = argument_elements(fcinfo, 1, "measures", &names, &name_nulls);
 	double	   *heights = NULL;
 	int			count = argument_table(fcinfo, 2, "heights", &heights);
-	char	   *title = argument_title(fcinfo, 3);
-	char	   *unit = argument_title(fcinfo, 4);
+	char	   *title = argument_title(fcinfo, 3, "Groups side by side");
+	char	   *unit = argument_text(fcinfo, 4, "");
 	int			groups = measures > 0 ? count / measures : 0;
 	char	  **labels;
 	double		highest = 0;
@@ -329,7 +350,7 @@ chart_bars(PG_FUNCTION_ARGS)
 /* ---- control chart ---- */
 
 /*
- * ph.chart_control(periods date[], points ph.control_point[], title text) -> text
+ * ph.chart_control(periods timestamp[], points ph.control_point[], title text) -> text
  *
  * The series with its mean and limits, phase by phase; special causes are diamonds, improvement and
  * concern of different colours.  A missing value breaks the line.
@@ -345,7 +366,7 @@ chart_control(PG_FUNCTION_ARGS)
 	bool	   *period_nulls,
 			   *nulls;
 	int			count = argument_elements(fcinfo, 1, "points", &points, &nulls);
-	char	   *title = argument_title(fcinfo, 2);
+	char	   *title = argument_title(fcinfo, 2, "Control chart");
 	double		low = INFINITY,
 				high = -INFINITY;
 	Axis		across,
@@ -387,15 +408,16 @@ chart_control(PG_FUNCTION_ARGS)
 		char	   *type = text_field(points[i], nulls[i], "point_type");
 		bool		special = strncmp(type, "special", 7) == 0;
 		char		day[40] = "";
+		DateADT		date = period_nulls[i] ? DATEVAL_NOEND : day_of(DatumGetTimestamp(periods[i]));
 
 		CHECK_FOR_INTERRUPTS();
-		if (!period_nulls[i] && !DATE_NOT_FINITE(DatumGetDateADT(periods[i])))
+		if (!DATE_NOT_FINITE(date))
 		{
 			int			year,
 						month,
 						dom;
 
-			j2date(DatumGetDateADT(periods[i]) + POSTGRES_EPOCH_JDATE, &year, &month, &dom);
+			j2date(date + POSTGRES_EPOCH_JDATE, &year, &month, &dom);
 			snprintf(day, sizeof(day), "%04d-%02d-%02d", year, month, dom);
 		}
 		if (i % Max(1, (count + 5) / 6) == 0)
@@ -412,15 +434,15 @@ chart_control(PG_FUNCTION_ARGS)
 
 typedef struct FunnelMark
 {
-	double		denominator;
+	double		size;
 	int			point;
 } FunnelMark;
 
 static int
 compare_marks(const void *a, const void *b)
 {
-	double		left = ((const FunnelMark *) a)->denominator;
-	double		right = ((const FunnelMark *) b)->denominator;
+	double		left = ((const FunnelMark *) a)->size;
+	double		right = ((const FunnelMark *) b)->size;
 
 	return (left > right) - (left < right);
 }
@@ -456,8 +478,8 @@ write_name(StringInfo svg, Names *names, double x, double y, const char *name)
 /*
  * ph.chart_funnel(labels text[], points ph.funnel_point[], title text) -> text
  *
- * Each place by its denominator and value, with its own limits joined in order of the denominators, and
- * the baseline.  Places outside the limits of 99.8 % are diamonds and named where there is room.
+ * Each place by its size, from which its limits follow, and its value; its own limits joined in order of
+ * the sizes, and the baseline.  Places outside the limits of 99.8 % are diamonds and named where there is room.
  */
 PG_FUNCTION_INFO_V1(chart_funnel);
 Datum
@@ -469,7 +491,7 @@ chart_funnel(PG_FUNCTION_ARGS)
 	bool	   *nulls;
 	int			count = argument_elements(fcinfo, 1, "points", &points, &nulls);
 	char	  **labels = argument_labels(fcinfo, 0, count);
-	char	   *title = argument_title(fcinfo, 2);
+	char	   *title = argument_title(fcinfo, 2, "Funnel plot of places");
 	FunnelMark *marks = palloc_array(FunnelMark, Max(count, 1));
 	Names	   *names = palloc0(sizeof(Names));
 	int			shown = 0;
@@ -484,11 +506,11 @@ chart_funnel(PG_FUNCTION_ARGS)
 	{
 		double		value = number_field(points[i], nulls[i], "value");
 
-		if (isnan(value))
+		marks[shown].size = number_field(points[i], nulls[i], "size");
+		if (isnan(value) || isnan(marks[shown].size))
 			continue;
-		marks[shown].denominator = number_field(points[i], nulls[i], "denominator");
 		marks[shown++].point = i;
-		largest = fmax(largest, marks[shown - 1].denominator);
+		largest = fmax(largest, marks[shown - 1].size);
 		widen(value, &low, &high);
 		widen(number_field(points[i], nulls[i], "lower_998"), &low, &high);
 		widen(number_field(points[i], nulls[i], "upper_95"), &low, &high);
@@ -496,7 +518,7 @@ chart_funnel(PG_FUNCTION_ARGS)
 	if (shown == 0)
 		return nothing_to_show(title, "no place has a value");
 	qsort(marks, shown, sizeof(FunnelMark), compare_marks);
-	across = axis_of(marks[0].denominator > largest / 2 ? marks[0].denominator * 0.95 : 0, largest * 1.05, 70, 740);
+	across = axis_of(marks[0].size > largest / 2 ? marks[0].size * 0.95 : 0, largest * 1.05, 70, 740);
 	up = axis_of(low - (high - low) * 0.05, high + (high - low) * 0.05, 310, 36);
 	svg = svg_start(350, title, "A mark a place, by its size and its value, with the baseline and the limits of 95 % and 99.8 %.");
 	svg_axis_left(svg, &up, 70, 740);
@@ -507,7 +529,7 @@ chart_funnel(PG_FUNCTION_ARGS)
 
 		svg_path_start(svg, classes[field]);
 		for (int i = 0; i < shown; i++)
-			svg_path_to(svg, axis_at(&across, marks[i].denominator),
+			svg_path_to(svg, axis_at(&across, marks[i].size),
 						fmin(310, fmax(30, axis_at(&up, number_field(points[marks[i].point], false, fields[field])))), &down);
 		svg_path_end(svg);
 	}
@@ -517,7 +539,7 @@ chart_funnel(PG_FUNCTION_ARGS)
 		double		value = number_field(points[point], false, "value");
 		char	   *significance = text_field(points[point], false, "significance");
 		bool		outside = strstr(significance, "99.8") != NULL;
-		double		x = axis_at(&across, marks[i].denominator),
+		double		x = axis_at(&across, marks[i].size),
 					y = axis_at(&up, value);
 
 		CHECK_FOR_INTERRUPTS();
@@ -626,7 +648,7 @@ chart_survival(PG_FUNCTION_ARGS)
 	Tally	  **tallies;
 	int			count = argument_tallies(fcinfo, 0, "tallies", &tallies);
 	char	  **labels = argument_labels(fcinfo, 1, count);
-	char	   *title = argument_title(fcinfo, 2);
+	char	   *title = argument_title(fcinfo, 2, "Survival by time of follow-up");
 	double		z = normal_upper_quantile((1 - argument_confidence(fcinfo, 3)) / 2);
 	bool		at_risk = !PG_ARGISNULL(4) && PG_GETARG_BOOL(4);
 	double		longest = 0;
@@ -638,6 +660,8 @@ chart_survival(PG_FUNCTION_ARGS)
 
 	if (count > lengthof(series_line))
 		argument_error("tallies", "must not have more than 4 elements", NULL);
+	for (int i = 0; i < count; i++)
+		tie_keys(&tallies[i], 1);
 	for (int i = 0; i < count; i++)
 		if (curve_possible(tallies[i], NULL, &why) && tallies[i]->sorted > 0)
 			longest = fmax(longest, tallies[i]->cells[tallies[i]->sorted - 1].key);
@@ -663,7 +687,9 @@ chart_survival(PG_FUNCTION_ARGS)
 			svg_text(svg, 118, y, "soft", psprintf("%s: not shown, %s", labels[i], why.note), 80);
 			continue;
 		}
-		svg_text(svg, 118, y, "start", labels[i], 60);
+		why = (Estimate) {0};
+		estimate_note_unknown(&why, tallies[i]);
+		svg_text(svg, 118, y, "start", why.note ? psprintf("%s; %s", labels[i], why.note) : labels[i], 100);
 		steps = steps_of(tallies[i], z);
 		draw_band(svg, &steps, &across, &up, series_band[i]);
 		svg_path_start(svg, series_line[i]);
@@ -680,8 +706,8 @@ chart_survival(PG_FUNCTION_ARGS)
 /* ---- inequality ---- */
 
 /*
- * ph.chart_slope(groups ph.tally[], labels text[], indicator text, standard ph.tally, per float8,
- *   confidence float8, title text) -> text
+ * ph.chart_slope(tallies ph.tally[], labels text[], indicator text, standard ph.tally, per float8,
+ *   confidence float8, title text, groups int) -> text
  *
  * Groups from the most disadvantaged to the least, as wide as their share of the people, their values
  * with limits, and the line of the slope index of inequality.
@@ -691,10 +717,11 @@ Datum
 chart_slope(PG_FUNCTION_ARGS)
 {
 	Tally	  **tallies;
-	int			count = argument_tallies(fcinfo, 0, "groups", &tallies);
+	int			count = argument_tallies(fcinfo, 0, "tallies", &tallies);
 	char	  **labels = argument_labels(fcinfo, 1, count);
+	int			said = argument_group_count(fcinfo, 7);
 	Question	question = argument_question(fcinfo, 2);
-	char	   *title = argument_title(fcinfo, 6);
+	char	   *title = argument_title(fcinfo, 6, "Inequality between groups");
 	double		low = 0,
 				high = 0;
 	Groups		groups;
@@ -707,7 +734,7 @@ chart_slope(PG_FUNCTION_ARGS)
 
 	if (question.per < 0)
 		argument_error("per", "must be greater than 0", NULL);
-	if (!groups_ask(tallies, count, &question, &groups, &why) || !line_fit(&groups, &line, &why))
+	if (!groups_ask(tallies, count, said, &question, &groups, &why) || !line_fit(&groups, &line, &why))
 		return nothing_to_show(title, why.note);
 	estimates = palloc_array(Estimate, count);
 	for (int i = 0; i < count; i++)
@@ -737,6 +764,8 @@ chart_slope(PG_FUNCTION_ARGS)
 	}
 	svg_line(svg, across.from, axis_at(&up, question.per * line.intercept), across.to,
 			 axis_at(&up, question.per * (line.intercept + line.slope)), "s1");
-	svg_text(svg, 70, 352, "soft", psprintf("most disadvantaged on the left; slope %s from end to end", svg_number(question.per * line.slope)), 0);
+	svg_text(svg, 70, 352, "soft", psprintf("most disadvantaged on the left; slope %s from end to end%s%s",
+											svg_number(question.per * line.slope),
+											groups.note ? "; " : "", groups.note ? groups.note : ""), 0);
 	return svg_end(svg);
 }

@@ -135,6 +135,12 @@ argument_numbers(FunctionCallInfo fcinfo, int index, const char *argument, int m
 	return array_numbers(PG_GETARG_ARRAYTYPE_P(index), argument, most, numbers);
 }
 
+DateADT
+day_of(Timestamp time)
+{
+	return DatumGetDateADT(DirectFunctionCall1(timestamp_date, TimestampGetDatum(time)));
+}
+
 bool
 array_is_table(const ArrayType *array, int rows, int columns)
 {

@@ -6,6 +6,8 @@
 #include "fmgr.h"
 #include "core/compat.h"
 #include "utils/array.h"
+#include "utils/date.h"
+#include "utils/timestamp.h"
 
 /* Names the argument and the rule, and never repeats the value: it may be a patient's. */
 pg_noreturn extern void argument_error(const char *argument, const char *rule, const char *hint);
@@ -27,6 +29,9 @@ extern int	argument_choice(FunctionCallInfo fcinfo, int index, const char *argum
 /* The numbers of an array, none null, at most so many. */
 extern int	array_numbers(ArrayType *array, const char *argument, int most, double **numbers);
 extern int	argument_numbers(FunctionCallInfo fcinfo, int index, const char *argument, int most, double **numbers);
+
+/* The day of a time; what is infinite stays so. */
+extern DateADT day_of(Timestamp time);
 
 /* Whether an array is a table of so many rows and columns; a list is a table of one column. */
 extern bool array_is_table(const ArrayType *array, int rows, int columns);

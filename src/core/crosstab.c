@@ -157,6 +157,19 @@ crosstab_combine(PG_FUNCTION_ARGS)
 }
 
 /*
+ * ph.crosstab_rollup(ph.crosstab): transition and combine function.  A NULL table is a part of which nothing is
+ * known, and so is the sum.
+ */
+PG_FUNCTION_INFO_V1(crosstab_roll_up);
+Datum
+crosstab_roll_up(PG_FUNCTION_ARGS)
+{
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	return crosstab_combine(fcinfo);
+}
+
+/*
  * The final function of the aggregates: the state without spare room, so that equal tables have equal bytes.
  */
 PG_FUNCTION_INFO_V1(crosstab_final);

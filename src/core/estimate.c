@@ -41,6 +41,13 @@ estimate_note(Estimate *estimate, const char *format,...)
 	va_end(arguments);
 }
 
+void
+estimate_note_unknown(Estimate *estimate, const Tally *tally)
+{
+	if (tally->unknown_rows > 0)
+		estimate_note(estimate, "unknown_key: " INT64_FORMAT " rows left out", tally->unknown_rows);
+}
+
 /* Multiplies value and limits; a value that leaves the range of numbers does not exist. */
 void
 estimate_scale(Estimate *estimate, double factor)

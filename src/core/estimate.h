@@ -17,6 +17,8 @@ typedef struct Estimate
 
 extern Estimate estimate_none(const char *format,...) pg_attribute_printf(1, 2);
 extern void estimate_note(Estimate *estimate, const char *format,...) pg_attribute_printf(2, 3);
+/* That rows of unknown key are not in the answer, where there are any. */
+extern void estimate_note_unknown(Estimate *estimate, const Tally *tally);
 extern void estimate_scale(Estimate *estimate, double factor);
 extern void estimate_settle(Estimate *estimate);
 extern Datum estimate_datum(FunctionCallInfo fcinfo, Estimate estimate);

@@ -38,6 +38,12 @@ normal_test(double z)
 	return finite_test(z, 0, 2 * normal_upper_tail(fabs(z)));
 }
 
+void
+hypothesis_test_note(HypothesisTest *test, const char *note)
+{
+	test->note = test->note ? psprintf("%s; %s", test->note, note) : pstrdup(note);
+}
+
 Datum
 hypothesis_test_datum(FunctionCallInfo fcinfo, HypothesisTest test)
 {

@@ -534,8 +534,7 @@ tally_fold_count_squared(PG_FUNCTION_ARGS)
 }
 
 /*
- * ph.rollup(ph.tally): transition, and the combine function of every aggregate here.  A NULL tally
- * adds nothing.
+ * The combine function of every aggregate here.  A NULL tally, of a worker that had no rows, adds nothing.
  */
 PG_FUNCTION_INFO_V1(tally_combine);
 Datum
@@ -560,6 +559,19 @@ tally_combine(PG_FUNCTION_ARGS)
 		state = tally_add(state, &other->cells[i]);
 	}
 	PG_RETURN_POINTER(state);
+}
+
+/*
+ * ph.rollup(ph.tally): transition.  A NULL tally is a part of which nothing is known: a missing row, so that
+ * the sum of the others is not taken for the whole.
+ */
+PG_FUNCTION_INFO_V1(tally_roll_up);
+Datum
+tally_roll_up(PG_FUNCTION_ARGS)
+{
+	if (PG_ARGISNULL(1))
+		PG_RETURN_POINTER(leave_out_row(state_to_change(fcinfo), TALLY_COUNTS));
+	return tally_combine(fcinfo);
 }
 
 /*

@@ -64,6 +64,9 @@ extern TallyCell tally_known(const Tally *tally);
 extern TallyCell tally_total(const Tally *tally);
 extern double tally_squares_about_mean(const TallyCell *people);
 
+/* The transition of people who had an event or not, for aggregates that fold people by a rule of their own. */
+extern Datum tally_fold_person_boolean(PG_FUNCTION_ARGS);
+
 /* what its outer forms share: the word for what rows were, by the two flags */
 #define TALLY_ROW_WORDS 4
 extern const char *const tally_row_words[];

@@ -205,8 +205,6 @@ cmf(PG_FUNCTION_ARGS)
 	Measure		first,
 				second;
 
-	if (standard == NULL)
-		argument_error("standard", "must not be null", "Leave it out for the European standard of 2013.");
 	first = dsr_to_compare(tally, standard, confidence);
 	second = dsr_to_compare(comparator, standard, confidence);
 	return estimate_datum(fcinfo, measure_ratio(&first, &second, per, confidence, BETTER_NOT_SAID).estimate);
@@ -235,7 +233,7 @@ Datum
 benchmark(PG_FUNCTION_ARGS)
 {
 	Tally	   *tally = PG_ARGISNULL(0) ? NULL : PG_GETARG_TALLY(0);
-	double		against = argument_number(fcinfo, 1, "benchmark");
+	double		against = PG_ARGISNULL(1) ? NAN : argument_number(fcinfo, 1, "benchmark");
 	Question	question = argument_question(fcinfo, 2);
 	double		per = positive_per(&question);
 	Better		better = argument_better(fcinfo, 6);
@@ -244,7 +242,9 @@ benchmark(PG_FUNCTION_ARGS)
 	double		variance;
 
 	comparison = no_comparison(measure.estimate);
-	if (!isnan(measure.estimate.value))
+	if (isnan(against))
+		comparison = no_comparison(estimate_none("missing_input: benchmark"));
+	else if (!isnan(measure.estimate.value))
 	{
 		against /= per;
 		variance = variance_under(&measure, against);

@@ -175,12 +175,13 @@ check_periods(WindowObject window, int argument, int count, Calendar calendar)
 	{
 		bool		isnull;
 		Datum		given = argument_at(window, argument, i, &isnull);
+		DateADT		day = isnull ? DATEVAL_NOEND : day_of(DatumGetTimestamp(given));
 		int64		number;
 
 		CHECK_FOR_INTERRUPTS();
-		if (isnull || DATE_NOT_FINITE(DatumGetDateADT(given)))
+		if (DATE_NOT_FINITE(day))
 			argument_error("period", "must be a date in every row", NULL);
-		number = period_number(calendar, DatumGetDateADT(given));
+		number = period_number(calendar, day);
 		if (i > 0)
 			check_period(calendar, number, before);
 		before = number;
@@ -239,10 +240,10 @@ read_rules(WindowObject window, const Arguments *arguments, Dialect dialect)
 	rules.screen = boolean_of(window, arguments->screen, dialect != DIALECT_EXCEL);
 	rules.outside_counts = boolean_of(window, arguments->outside_counts, false);
 	rules.tie_falls = dialect == DIALECT_R;
-	rules.fix_after = integer_of(window, arguments->fix_after, 0);
+	rules.fix_after = integer_of(window, arguments->fix_after, INT_MAX);
 	if (rules.run_length < 3 || rules.run_length > 100)
 		argument_error("run_length", "must lie between 3 and 100", NULL);
-	if (rules.fix_after != 0 && rules.fix_after < 12)
+	if (rules.fix_after < 12)
 		argument_error("fix_after", "must be at least 12", "Fewer points make no baseline.");
 	return rules;
 }
@@ -363,7 +364,9 @@ note_of(const Chart *chart, int row)
 		last++;
 	if (isnan(point->upper))
 		return "no_limits";
-	return last - first + 1 < SHORT_PHASE ? "short_phase" : NULL;
+	if (last - first + 1 < SHORT_PHASE)
+		return point->unscreened ? "short_phase; limits_not_screened" : "short_phase";
+	return point->unscreened ? "limits_not_screened" : NULL;
 }
 
 static void
@@ -424,7 +427,7 @@ chart_point(FunctionCallInfo fcinfo, const Arguments *arguments, ChartKind kind)
 }
 
 /*
- * ph.xmr(value float8, period date, improvement text, target float8, rebase boolean, fix_after int,
+ * ph.xmr(value float8, period timestamp, improvement text, target float8, rebase boolean, fix_after int,
  *   calendar text, dialect text, run_length int, screen boolean, outside_counts boolean)
  *   OVER (PARTITION BY series ORDER BY period) -> ph.control_point
  *
@@ -449,7 +452,7 @@ static const Arguments rate_arguments = {.value = 0, .size = 1, .period = 2, .im
 .overdispersion = 12};
 
 /*
- * ph.p_chart(events float8, population float8, period date, ..., per float8, overdispersion text)
+ * ph.p_chart(events float8, population float8, period timestamp, ..., per float8, overdispersion text)
  *   OVER (...) -> ph.control_point
  *
  * Proportions, three sigmas of each point's own population to either side (Shewhart 1931); with 'laney'
@@ -463,7 +466,7 @@ p_chart(PG_FUNCTION_ARGS)
 }
 
 /*
- * ph.u_chart(events float8, exposure float8, period date, ..., per float8, overdispersion text)
+ * ph.u_chart(events float8, exposure float8, period timestamp, ..., per float8, overdispersion text)
  *   OVER (...) -> ph.control_point
  *
  * Rates of events over an exposure, Poisson sigmas.
@@ -476,7 +479,7 @@ u_chart(PG_FUNCTION_ARGS)
 }
 
 /*
- * ph.c_chart(events float8, period date, ...) OVER (...) -> ph.control_point
+ * ph.c_chart(events float8, period timestamp, ...) OVER (...) -> ph.control_point
  *
  * Counts of events, Poisson sigmas.
  */

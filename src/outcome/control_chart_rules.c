@@ -22,7 +22,7 @@
 static int
 baseline(int count, const ChartRules *rules)
 {
-	return rules->fix_after > 0 && rules->fix_after < count ? rules->fix_after : count;
+	return Min(rules->fix_after, count);
 }
 
 /* The mean moving range of those below a limit; NAN where there is none. */
@@ -56,6 +56,7 @@ xmr_limits(ChartPoint *points, int count, const ChartRules *rules)
 	double	   *values = palloc_array(double, base);
 	Sum			sum = {0, 0};
 	int			known = 0;
+	bool		unscreened = false;
 	double		mean,
 				range;
 
@@ -74,12 +75,14 @@ xmr_limits(ChartPoint *points, int count, const ChartRules *rules)
 		double		screened = mean_moving_range(values, base, SCREEN_FACTOR * range);
 
 		/* where all that moved was screened off, what is left would call every point a signal */
-		if (screened != 0)
+		unscreened = screened == 0 && range > 0;
+		if (!unscreened)
 			range = screened;
 	}
 	for (int i = 0; i < count; i++)
 	{
 		points[i].mean = mean;
+		points[i].unscreened = unscreened;
 		points[i].lower = mean - LIMIT_FACTOR * range;
 		points[i].upper = mean + LIMIT_FACTOR * range;
 		points[i].lower_two_thirds = mean - (2 * (LIMIT_FACTOR / 3)) * range;

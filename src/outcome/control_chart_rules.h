@@ -24,12 +24,13 @@ typedef struct ChartPoint
 	bool		close;			/* beyond a two-thirds limit, not outside */
 	bool		two_in_three;
 	bool		shift;
+	bool		unscreened;		/* limits of all moving ranges, since screening left none above 0 */
 } ChartPoint;
 
 typedef struct ChartRules
 {
 	bool		screen;			/* moving ranges, once */
-	int			fix_after;		/* points of each phase that set its limits; 0 all */
+	int			fix_after;		/* points of each phase that set its limits; more than there are: all */
 	int			run_length;		/* points of a shift and of a trend */
 	bool		outside_counts; /* for two in three */
 	bool		tie_falls;		/* the last point of a rising trend that ties with the first of another falls */

@@ -56,21 +56,19 @@ typedef struct Side
 } Side;
 
 static bool
-ask_side(Tally **tallies, int count, const Question *question, const char *name, Side *side, char **note)
+ask_side(Tally **tallies, int count, int said, const Question *question, const char *name, Side *side, char **note)
 {
 	Estimate	why;
 
-	if (!groups_ask(tallies, count, question, &side->groups, &why) || !line_fit(&side->groups, &side->line, &why))
+	if (!groups_ask(tallies, count, said, question, &side->groups, &why) || !line_fit(&side->groups, &side->line, &why))
 	{
 		*note = psprintf("%s: %s", name, why.note);
 		return false;
 	}
-	side->mean = side->variance_mean = 0;
+	side->mean = groups_mean(&side->groups);
+	side->variance_mean = 0;
 	for (int i = 0; i < count; i++)
-	{
-		side->mean += side->groups.share[i] * side->groups.value[i];
 		side->variance_mean += pow(side->groups.share[i] * side->groups.error[i], 2);
-	}
 	return true;
 }
 
@@ -159,9 +157,10 @@ put_change(Datum *values, bool *nulls, int field, const Change *change, double p
 
 /*
  * ph.equity_progress(before ph.tally[], after ph.tally[], indicator text, standard ph.tally, per float8,
- *   confidence float8, better text) -> ph.equity_progress
+ *   confidence float8, better text, groups int) -> ph.equity_progress
  *
- * Groups from the most disadvantaged to the least, the same in both periods, one tally each.  Before and
+ * Groups from the most disadvantaged to the least, the same in both periods, one tally each; as many as groups
+ * says, if it does.  Before and
  * after are taken as independent: where the same people are in both, the limits are wide rather than
  * narrow.  All NULL, with a note, where a group has no answer.
  */
@@ -174,6 +173,7 @@ equity_progress(PG_FUNCTION_ARGS)
 	int			count_after = argument_tallies(fcinfo, 1, "after", &tallies[1]);
 	Question	question = argument_question(fcinfo, 2);
 	Better		better = argument_better(fcinfo, 6);
+	int			said = argument_group_count(fcinfo, 7);
 	Side		before,
 				after;
 	Progress	progress;
@@ -182,19 +182,18 @@ equity_progress(PG_FUNCTION_ARGS)
 	bool		nulls[21];
 	int			field = 0;
 
-	if (count != count_after)
-		argument_error("after", "must have as many groups as before", NULL);
 	if (question.per < 0)
 		argument_error("per", "must be greater than 0", NULL);
 	if (better == BETTER_NOT_SAID)
 		argument_error("better", "must be lower or higher", NULL);
 	memset(nulls, true, sizeof(nulls));
-	if (!ask_side(tallies[0], count, &question, "before", &before, &note) ||
-		!ask_side(tallies[1], count, &question, "after", &after, &note))
+	if (!ask_side(tallies[0], count, said, &question, "before", &before, &note) ||
+		!ask_side(tallies[1], count_after, said > 0 ? said : count, &question, "after", &after, &note))
 	{
 		record_text(values, nulls, lengthof(values) - 1, note);
 		return record_datum(fcinfo, values, nulls);
 	}
+	note = before.groups.note;
 	progress = progress_between(&before, &after, question.confidence, better == BETTER_LOWER);
 	record_number(values, nulls, field++, question.per * before.mean);
 	record_number(values, nulls, field++, question.per * after.mean);

@@ -4,7 +4,9 @@
  * Limits in closed form (Spiegelhalter 2005): a proportion is P -/+ z sqrt(P (1 - P) / n); a ratio or
  * rate at O events holds the baseline where the exact Poisson interval of O does.  Over-dispersion is
  * additive (Spiegelhalter 2012): scores, winsorised or trimmed by a tenth at either end, give the mean
- * square phi and tau^2 = max(0, (k phi - (k - 1)) / (sum w - sum w^2 / sum w)), and limits widen by it.
+ * square phi and tau^2 = max(0, (k phi - (k - 1)) / (sum w - sum w^2 / sum w)), and limits widen by it.  The
+ * k places and their weights w are those that phi is of: all, where scores are winsorised, and those left,
+ * where they are trimmed.
  */
 #include "postgres.h"
 
@@ -15,12 +17,12 @@
 #include "core/distribution.h"
 #include "core/interval.h"
 #include "core/record.h"
-#include "core/sort.h"
 #include "core/window.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 
 #define MOST_POINTS 10000
+#define RATE_ROUNDING 0.01		/* share by which a printed rate may differ from its events over people */
 
 typedef enum Statistic
 {
@@ -30,6 +32,16 @@ typedef enum Statistic
 } Statistic;
 
 static const char *const statistics[] = {"proportion", "ratio", "rate", NULL};
+
+/* what a rate is of: events over a denominator, or standardised, which has no denominator of its own */
+typedef enum RateType
+{
+	RATE_CRUDE,
+	RATE_STANDARDISED,
+	RATE_BY_WHAT_IS_GIVEN
+} RateType;
+
+static const char *const rate_types[] = {"crude", "dsr", NULL};
 
 typedef struct FunnelLimits
 {
@@ -164,17 +176,24 @@ typedef enum Overdispersion
 	OVERDISPERSION_TRIMMED
 } Overdispersion;
 
+typedef struct Score
+{
+	double		z;				/* distance from the baseline in the place's own errors */
+	double		precision;		/* one over their square */
+} Score;
+
 typedef struct Funnel
 {
 	bool		ready;
 	Statistic	statistic;
+	RateType	rate_type;
 	Overdispersion overdispersion;
 	double		per;
 	int			places;
 	double		baseline;
 	double		dispersion;		/* phi */
 	double		between;		/* tau^2; below 0 where none was asked for */
-	double		scores[FLEXIBLE_ARRAY_MEMBER];
+	Score		scores[FLEXIBLE_ARRAY_MEMBER];
 } Funnel;
 
 typedef struct Place
@@ -182,9 +201,28 @@ typedef struct Place
 	double		numerator;
 	double		denominator;	/* people, or expected events of a ratio */
 	bool		standardised;	/* known by a standardised rate only */
+	bool		in_doubt;		/* taken for crude, but may be standardised */
+	bool		empty;			/* nobody, or nothing expected, to be judged by */
 } Place;
 
-/* A given rate stands for a population that would have the same crude rate. */
+/* Unless it is said, a rate is standardised that has no denominator. */
+static bool
+is_standardised(const Funnel *funnel, const Place *place)
+{
+	if (funnel->statistic == STATISTIC_RATE && funnel->rate_type == RATE_BY_WHAT_IS_GIVEN)
+		return isnan(place->denominator);
+	return funnel->rate_type == RATE_STANDARDISED;
+}
+
+/* Whether a rate is taken for crude, though nobody said so and its events over people do not make it. */
+static bool
+is_in_doubt(const Funnel *funnel, const Place *place, double rate)
+{
+	return funnel->statistic == STATISTIC_RATE && funnel->rate_type == RATE_BY_WHAT_IS_GIVEN &&
+		fabs(funnel->per * place->numerator / place->denominator - rate) > RATE_ROUNDING * rate;
+}
+
+/* A standardised rate stands for a population that would have the same crude rate. */
 static bool
 place_at(WindowObject window, const Funnel *funnel, int64 row, Place *place)
 {
@@ -192,18 +230,22 @@ place_at(WindowObject window, const Funnel *funnel, int64 row, Place *place)
 
 	place->numerator = window_number(window, 0, row, "numerator");
 	place->denominator = window_number(window, 1, row, "denominator");
-	place->standardised = isnan(place->denominator) && funnel->statistic == STATISTIC_RATE;
 	if (place->numerator < 0)
 		argument_error("numerator", "must not be negative", NULL);
-	if (place->denominator <= 0)
-		argument_error("denominator", "must be greater than 0", NULL);
+	if (place->denominator < 0)
+		argument_error("denominator", "must not be negative", NULL);
 	if (rate < 0)
 		argument_error("rate", "must not be negative", NULL);
-	if (funnel->statistic == STATISTIC_PROPORTION && place->numerator > place->denominator)
+	place->empty = place->denominator == 0;
+	if (funnel->statistic == STATISTIC_PROPORTION && !place->empty && place->numerator > place->denominator)
 		argument_error("numerator", "must not be more than the denominator of a proportion", NULL);
-	if (funnel->statistic == STATISTIC_RATE && place->numerator > 0 && rate > 0)
+	place->standardised = !place->empty && is_standardised(funnel, place);
+	place->in_doubt = !place->empty && is_in_doubt(funnel, place, rate);
+	if (place->standardised)
+		place->denominator = NAN;
+	if (funnel->statistic == STATISTIC_RATE && !place->empty && place->numerator > 0 && rate > 0)
 		place->denominator = funnel->per * place->numerator / rate;
-	return !isnan(place->numerator) && !isnan(place->denominator);
+	return !isnan(place->numerator) && !isnan(place->denominator) && !place->empty;
 }
 
 /* A place's distance from the baseline in its own errors; a place without events counts half of one. */
@@ -223,50 +265,76 @@ precision_of(const Funnel *funnel, const Place *place)
 	return funnel->statistic == STATISTIC_PROPORTION ? 4 * place->denominator : place->denominator * funnel->baseline;
 }
 
-/* The mean square of the scores, a tenth at either end drawn in or left out; and how many it is of. */
-static double
-mean_square(double *scores, int count, Overdispersion method, int *used)
+static int
+compare_scores(const void *a, const void *b)
+{
+	const Score *left = a,
+			   *right = b;
+
+	CHECK_FOR_INTERRUPTS();
+	if (left->z != right->z)
+		return left->z < right->z ? -1 : 1;
+	return (left->precision > right->precision) - (left->precision < right->precision);
+}
+
+/* A tenth of the scores at either end is drawn in to the next, or left out: how many remain, from *scores on. */
+static int
+settle_ends(Score **scores, int count, Overdispersion method)
 {
 	int			tenth = count / 10;
-	double		sum = 0;
 
-	sort_numbers(scores, count);
-	*used = 0;
-	for (int i = 0; i < count; i++)
+	qsort(*scores, count, sizeof(Score), compare_scores);
+	if (method == OVERDISPERSION_TRIMMED)
 	{
-		int			from = Min(Max(i, tenth), count - 1 - tenth);
-
-		if (method == OVERDISPERSION_TRIMMED && from != i)
-			continue;
-		sum += scores[from] * scores[from];
-		(*used)++;
+		*scores += tenth;
+		return count - 2 * tenth;
 	}
-	return sum / *used;
+	for (int i = 0; i < tenth; i++)
+	{
+		(*scores)[i].z = (*scores)[tenth].z;
+		(*scores)[count - 1 - i].z = (*scores)[count - 1 - tenth].z;
+	}
+	return count;
 }
 
 static void
 find_dispersion(WindowObject window, Funnel *funnel, int rows)
 {
+	Score	   *scores = funnel->scores;
 	Place		place;
-	double		weight = 0,
+	double		square = 0,
+				weight = 0,
 				squares = 0;
-	int			count = 0,
-				used;
+	int			count = 0;
 
 	for (int i = 0; i < rows; i++)
 	{
-		double		precision;
-
 		CHECK_FOR_INTERRUPTS();
-		if (!place_at(window, funnel, i, &place))
-			continue;
-		precision = precision_of(funnel, &place);
-		funnel->scores[count++] = score_of(funnel, &place);
-		weight += precision;
-		squares += precision * precision;
+		if (place_at(window, funnel, i, &place))
+			scores[count++] = (Score) {score_of(funnel, &place), precision_of(funnel, &place)};
 	}
-	funnel->dispersion = mean_square(funnel->scores, count, funnel->overdispersion, &used);
+	count = settle_ends(&scores, count, funnel->overdispersion);
+	for (int i = 0; i < count; i++)
+	{
+		square += scores[i].z * scores[i].z;
+		weight += scores[i].precision;
+		squares += scores[i].precision * scores[i].precision;
+	}
+	funnel->dispersion = square / count;
 	funnel->between = fmax(0, (count * funnel->dispersion - (count - 1)) / (weight - squares / weight));
+}
+
+static RateType
+rate_type_of(WindowObject window, Statistic statistic)
+{
+	bool		isnull;
+
+	WinGetFuncArgCurrent(window, 6, &isnull);
+	if (isnull)
+		return RATE_BY_WHAT_IS_GIVEN;
+	if (statistic != STATISTIC_RATE)
+		argument_error("rate_type", "must be left out unless the statistic is rate", NULL);
+	return window_choice(window, 6, "rate_type", rate_types);
 }
 
 static void
@@ -279,6 +347,7 @@ find_funnel(WindowObject window, Funnel *funnel, int rows)
 
 	funnel->statistic = window_choice(window, 2, "statistic", statistics);
 	funnel->overdispersion = window_choice(window, 5, "overdispersion", overdispersions);
+	funnel->rate_type = rate_type_of(window, funnel->statistic);
 	funnel->per = window_number(window, 3, 0, "per");
 	funnel->dispersion = NAN;
 	funnel->between = -1;
@@ -297,6 +366,15 @@ find_funnel(WindowObject window, Funnel *funnel, int rows)
 	if (funnel->overdispersion != OVERDISPERSION_NONE && funnel->places >= 2 && funnel->baseline > 0)
 		find_dispersion(window, funnel, rows);
 	funnel->ready = true;
+}
+
+/* What a place lies at along the funnel: the size that its limits follow from. */
+static double
+size_of(const Funnel *funnel, const Place *place)
+{
+	if (funnel->statistic == STATISTIC_PROPORTION)
+		return place->denominator;
+	return funnel->between >= 0 ? place->denominator * funnel->baseline : place->numerator;
 }
 
 /* Where the value, or the baseline within the place's own interval, lies. */
@@ -324,13 +402,14 @@ significance(const Funnel *funnel, const Place *place, const FunnelLimits *limit
 
 /*
  * ph.funnel(numerator float8, denominator float8, statistic text, per float8, rate float8,
- *   overdispersion text) OVER (PARTITION BY ...) -> ph.funnel_point
+ *   overdispersion text, rate_type text) OVER (PARTITION BY ...) -> ph.funnel_point
  *
  * Each place against the baseline of its partition: all events over all people for 'proportion' and
- * 'rate'; 1 for 'ratio', whose denominator is expected events.  A rate known only by its standardised
- * value has a NULL denominator and the rate; below 10 events it is not judged.  Where a rate is given the
- * denominator is what would give it.  overdispersion: 'none',
- * 'winsorised' or 'trimmed'.
+ * 'rate'; 1 for 'ratio', whose denominator is expected events.  rate_type is 'crude' or 'dsr', a directly
+ * standardised rate, which is not judged below 10 events; NULL takes a rate for one where the denominator is
+ * NULL, and notes where numerator and denominator do not make it within a hundredth.  Where a rate is given the
+ * denominator is what would give it.  overdispersion: 'none', 'winsorised' or 'trimmed'.  A place with a
+ * denominator of 0 has a note and no part in the rest.  Errors: negative numbers, a proportion above 1.
  */
 PG_FUNCTION_INFO_V1(funnel);
 Datum
@@ -338,41 +417,45 @@ funnel(PG_FUNCTION_ARGS)
 {
 	WindowObject window = PG_WINDOW_OBJECT();
 	int			rows = window_rows(window);
-	Funnel	   *funnel = WinGetPartitionLocalMemory(window, offsetof(Funnel, scores) + rows * sizeof(double));
+	Funnel	   *funnel = WinGetPartitionLocalMemory(window, offsetof(Funnel, scores) + rows * sizeof(Score));
 	Place		place;
 	FunnelLimits limits;
 	bool		known;
-	Datum		values[11];
-	bool		nulls[11];
+	Datum		values[12];
+	bool		nulls[12];
 	const char *note = NULL;
 
 	if (!funnel->ready)
 		find_funnel(window, funnel, rows);
 	known = place_at(window, funnel, WinGetCurrentPosition(window), &place);
 	memset(nulls, true, sizeof(nulls));
-	record_number(values, nulls, 2, funnel->per * funnel->baseline);
-	if (place.standardised && place.numerator < 10)
+	record_number(values, nulls, 3, funnel->per * funnel->baseline);
+	if (place.empty)
+		note = funnel->statistic == STATISTIC_RATIO ? "zero_expected" : "no_exposure";
+	else if (place.standardised && place.numerator < 10)
 	{
-		record_text(values, nulls, 7, "not_applicable");
+		record_text(values, nulls, 8, "not_applicable");
 		note = "fewer_than_10_events";
 	}
 	else if (!known)
 		note = "missing_input";
 	else
 	{
-		double		size = funnel->statistic == STATISTIC_PROPORTION ? place.denominator
-			: funnel->between >= 0 ? place.denominator * funnel->baseline : place.numerator;
+		double		size = size_of(funnel, &place);
 
 		limits = funnel_at(funnel->statistic, funnel->baseline, size, funnel->between);
 		record_number(values, nulls, 0, funnel->per * place.numerator / place.denominator);
-		put_limits(values, nulls, 3, &limits, funnel->per);
-		record_text(values, nulls, 7, significance(funnel, &place, &limits));
+		record_number(values, nulls, 2, size);
+		put_limits(values, nulls, 4, &limits, funnel->per);
+		record_text(values, nulls, 8, significance(funnel, &place, &limits));
 		if (funnel->overdispersion != OVERDISPERSION_NONE && funnel->between < 0)
 			note = "no_dispersion";
+		else if (place.in_doubt)
+			note = "rate_type_not_said";
 	}
 	record_number(values, nulls, 1, place.denominator);
-	record_number(values, nulls, 8, funnel->dispersion);
-	record_number(values, nulls, 9, funnel->between >= 0 ? funnel->between : NAN);
-	record_text(values, nulls, 10, note);
+	record_number(values, nulls, 9, funnel->dispersion);
+	record_number(values, nulls, 10, funnel->between >= 0 ? funnel->between : NAN);
+	record_text(values, nulls, 11, note);
 	return record_datum(fcinfo, values, nulls);
 }

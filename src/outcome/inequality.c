@@ -19,16 +19,20 @@
 #include "utils/builtins.h"
 
 #define MOST_REPETITIONS 1000000
+#define FIFTHS 5
+#define TENTHS 10
 
 /* ---- groups ---- */
 
 Groups
 groups_place(int count, const double *population, double *value, double *error)
 {
-	Groups		groups = {count, palloc_array(double, Max(count, 1)), palloc_array(double, Max(count, 1)), value, error};
+	Groups		groups = {.count = count, .value = value, .error = error};
 	double		total = 0,
 				below = 0;
 
+	groups.share = palloc_array(double, Max(count, 1));
+	groups.position = palloc_array(double, Max(count, 1));
 	for (int i = 0; i < count; i++)
 	{
 		if (!(population[i] > 0) || !isfinite(population[i]))
@@ -48,16 +52,41 @@ groups_place(int count, const double *population, double *value, double *error)
 	return groups;
 }
 
-bool
-groups_ask(Tally **tallies, int count, const Question *question, Groups *groups, Estimate *why)
+int
+argument_group_count(FunctionCallInfo fcinfo, int index)
 {
+	return PG_ARGISNULL(index) ? 0 : argument_whole(fcinfo, index, "groups", 2, MAX_GROUPS);
+}
+
+/* Whether there are as many groups as said; the field's fifths and tenths need no saying. */
+static bool
+groups_complete(int count, int said, char **note)
+{
+	*note = NULL;
+	if (said > 0 && count != said)
+		*note = psprintf("number_of_groups: %d, not %d", count, said);
+	else if (said == 0 && count >= 2 && count != FIFTHS && count != TENTHS)
+		*note = psprintf("number_of_groups: %d, not said", count);
+	return said == 0 || count == said;
+}
+
+bool
+groups_ask(Tally **tallies, int count, int said, const Question *question, Groups *groups, Estimate *why)
+{
+	char	   *note;
+
 	double	   *population = palloc_array(double, Max(count, 1));
 	double	   *value = palloc_array(double, Max(count, 1));
 	double	   *error = palloc_array(double, Max(count, 1));
 	bool		certain = true;
 
 	if (count > MAX_GROUPS)
-		argument_error("groups", "must not have more than 100 elements", NULL);
+		argument_error("tallies", "must not have more than 100 elements", NULL);
+	if (!groups_complete(count, said, &note))
+	{
+		*why = estimate_none("%s", note);
+		return false;
+	}
 	for (int i = 0; i < count; i++)
 	{
 		Measure		measure = measure_ask(tallies[i], question);
@@ -73,10 +102,28 @@ groups_ask(Tally **tallies, int count, const Question *question, Groups *groups,
 		certain = certain && error[i] == 0;
 	}
 	*groups = groups_place(count, population, value, error);
+	groups->note = note;
 	/* values such as 5 of 5 and 0 of 5 tell nothing of how sure they are */
 	for (int i = 0; certain && i < groups->count; i++)
 		groups->error[i] = NAN;
 	return true;
+}
+
+/* The mean of the people's values, from a value near them all, so that what they have in common rounds nothing away. */
+static double
+mean_about(const Groups *groups, const double *value, double about)
+{
+	double		mean = 0;
+
+	for (int i = 0; i < groups->count; i++)
+		mean += groups->share[i] * (value[i] - about);
+	return mean;
+}
+
+double
+groups_mean(const Groups *groups)
+{
+	return groups->value[0] + mean_about(groups, groups->value, groups->value[0]);
 }
 
 /*
@@ -100,6 +147,25 @@ line_weights(const Groups *groups, double *slope, double *intercept)
 	}
 }
 
+/*
+ * The slope of a line through values and its height at 0.  The weights of the slope add up to 0, so that it is
+ * of the values less their mean: values near 10^9 that differ by little keep their differences.
+ */
+static void
+line_through(const Groups *groups, const double *value, const double *weight, double *slope, double *intercept)
+{
+	double		mean = value[0] + mean_about(groups, value, value[0]);
+	double		middle = 0;
+
+	*slope = 0;
+	for (int i = 0; i < groups->count; i++)
+	{
+		*slope += weight[i] * (value[i] - mean);
+		middle += groups->share[i] * groups->position[i];
+	}
+	*intercept = mean - middle * *slope;
+}
+
 bool
 line_fit(const Groups *groups, Line *line, Estimate *why)
 {
@@ -117,12 +183,11 @@ line_fit(const Groups *groups, Line *line, Estimate *why)
 	{
 		double		variance = groups->error[i] * groups->error[i];
 
-		line->slope += slope[i] * groups->value[i];
-		line->intercept += intercept[i] * groups->value[i];
 		line->variance_slope += slope[i] * slope[i] * variance;
 		line->variance_intercept += intercept[i] * intercept[i] * variance;
 		line->covariance += slope[i] * intercept[i] * variance;
 	}
+	line_through(groups, groups->value, slope, &line->slope, &line->intercept);
 	return true;
 }
 
@@ -295,7 +360,8 @@ simulate_limits(const Groups *groups, Scale scale, double confidence, int repeti
 {
 	double		slope[MAX_GROUPS],
 				intercept[MAX_GROUPS],
-				centre[MAX_GROUPS];
+				centre[MAX_GROUPS],
+				drawn[MAX_GROUPS];
 	double	   *slopes = palloc_array(double, repetitions);
 	double	   *ratios = palloc_array(double, repetitions);
 	pg_prng_state state;
@@ -306,17 +372,13 @@ simulate_limits(const Groups *groups, Scale scale, double confidence, int repeti
 		centre[i] = to_scale(scale, groups->value[i]);
 	for (int repetition = 0; repetition < repetitions; repetition++)
 	{
-		double		at_0 = 0,
-					rise = 0;
+		double		at_0,
+					rise;
 
 		CHECK_FOR_INTERRUPTS();
 		for (int i = 0; i < groups->count; i++)
-		{
-			double		drawn = from_scale(scale, centre[i] + groups->error[i] * draw_normal(&state));
-
-			rise += slope[i] * drawn;
-			at_0 += intercept[i] * drawn;
-		}
+			drawn[i] = from_scale(scale, centre[i] + groups->error[i] * draw_normal(&state));
+		line_through(groups, drawn, slope, &rise, &at_0);
 		slopes[repetition] = rise;
 		ratios[repetition] = 1 + rise / at_0;
 	}
@@ -336,6 +398,7 @@ typedef struct Given
 	double		confidence;
 	int			repetitions;
 	uint64		seed;
+	int			said;			/* groups that there must be; 0: any number */
 } Given;
 
 static double *
@@ -412,15 +475,21 @@ argument_given(FunctionCallInfo fcinfo)
 	if (given.repetitions < 1000 || given.repetitions > MOST_REPETITIONS)
 		argument_error("repetitions", "must lie between 1,000 and 1,000,000", NULL);
 	given.seed = PG_ARGISNULL(10) ? 0 : PG_GETARG_INT64(10);
+	given.said = argument_group_count(fcinfo, 11);
 	return given;
 }
 
 static bool
-indices_of_given(const Given *given, Indices *indices, Estimate *why)
+indices_of_given(Given *given, Indices *indices, Estimate *why)
 {
 	Groups		groups = given->groups;
 	Line		line;
 
+	if (!groups_complete(groups.count, given->said, &given->groups.note))
+	{
+		*why = estimate_none("%s", given->groups.note);
+		return false;
+	}
 	if (given->transform)
 	{
 		groups.value = palloc_array(double, Max(groups.count, 1));
@@ -438,15 +507,24 @@ indices_of_given(const Given *given, Indices *indices, Estimate *why)
 	return true;
 }
 
+/* An estimate of groups, with what is to be said of their number. */
+static Datum
+groups_datum(FunctionCallInfo fcinfo, const Groups *groups, Estimate estimate)
+{
+	if (groups->note)
+		estimate_note(&estimate, "%s", groups->note);
+	return estimate_datum(fcinfo, estimate);
+}
+
 /* The index that is asked for, in its direction. */
 static Datum
-index_datum(FunctionCallInfo fcinfo, Indices *indices, double per, bool relative)
+index_datum(FunctionCallInfo fcinfo, const Groups *groups, Indices *indices, double per, bool relative)
 {
 	if (per < 0)
 		turn_round(indices);
 	estimate_scale(&indices->slope, per);
 	put_in_order(&indices->slope);
-	return estimate_datum(fcinfo, relative ? indices->relative : indices->slope);
+	return groups_datum(fcinfo, groups, relative ? indices->relative : indices->slope);
 }
 
 static Datum
@@ -458,13 +536,13 @@ index_of_arrays(FunctionCallInfo fcinfo, bool relative)
 
 	if (!indices_of_given(&given, &indices, &why))
 		return estimate_datum(fcinfo, why);
-	return index_datum(fcinfo, &indices, given.per, relative);
+	return index_datum(fcinfo, &given.groups, &indices, given.per, relative);
 }
 
 /*
  * ph.slope_index_of_inequality(population float8[], value float8[], standard_error float8[], lower
  *   float8[], upper float8[], scale text, transform boolean, per float8, confidence float8,
- *   repetitions int, seed bigint) -> ph.estimate
+ *   repetitions int, seed bigint, groups int) -> ph.estimate
  *
  * Groups from the most disadvantaged to the least; the difference between the two ends of the line
  * through their values (Low and Low 2004).  Errors of the values are normal on the scale: 'identity',
@@ -493,13 +571,13 @@ relative_index_of_inequality(PG_FUNCTION_ARGS)
 /* ---- asked of tallies ---- */
 
 static bool
-argument_groups(FunctionCallInfo fcinfo, Question *question, Groups *groups, Estimate *why)
+argument_groups(FunctionCallInfo fcinfo, int said, Question *question, Groups *groups, Estimate *why)
 {
 	Tally	  **tallies;
-	int			count = argument_tallies(fcinfo, 0, "groups", &tallies);
+	int			count = argument_tallies(fcinfo, 0, "tallies", &tallies);
 
 	*question = argument_question(fcinfo, 1);
-	return groups_ask(tallies, count, question, groups, why);
+	return groups_ask(tallies, count, argument_group_count(fcinfo, said), question, groups, why);
 }
 
 static Datum
@@ -511,15 +589,15 @@ index_of_tallies(FunctionCallInfo fcinfo, bool relative)
 	Estimate	why;
 	Indices		indices;
 
-	if (!argument_groups(fcinfo, &question, &groups, &why) || !line_fit(&groups, &line, &why))
+	if (!argument_groups(fcinfo, 5, &question, &groups, &why) || !line_fit(&groups, &line, &why))
 		return estimate_datum(fcinfo, why);
 	indices = indices_of_line(&line, question.confidence);
-	return index_datum(fcinfo, &indices, question.per, relative);
+	return index_datum(fcinfo, &groups, &indices, question.per, relative);
 }
 
 /*
- * ph.slope_index_of_inequality(groups ph.tally[], indicator text, standard ph.tally, per float8,
- *   confidence float8) -> ph.estimate
+ * ph.slope_index_of_inequality(tallies ph.tally[], indicator text, standard ph.tally, per float8,
+ *   confidence float8, groups int) -> ph.estimate
  *
  * The same of any indicator of one tally a group, from the most disadvantaged to the least.
  */
@@ -531,8 +609,8 @@ slope_index_of_tallies(PG_FUNCTION_ARGS)
 }
 
 /*
- * ph.relative_index_of_inequality(groups ph.tally[], indicator text, standard ph.tally, per float8,
- *   confidence float8) -> ph.estimate
+ * ph.relative_index_of_inequality(tallies ph.tally[], indicator text, standard ph.tally, per float8,
+ *   confidence float8, groups int) -> ph.estimate
  */
 PG_FUNCTION_INFO_V1(relative_index_of_tallies);
 Datum
@@ -542,16 +620,6 @@ relative_index_of_tallies(PG_FUNCTION_ARGS)
 }
 
 /* ---- weighted sums of the groups' values and their limits ---- */
-
-static double
-mean_of(const Groups *groups)
-{
-	double		mean = 0;
-
-	for (int i = 0; i < groups->count; i++)
-		mean += groups->share[i] * groups->value[i];
-	return mean;
-}
 
 static Estimate
 normal_estimate(double value, double variance, double confidence)
@@ -563,21 +631,21 @@ normal_estimate(double value, double variance, double confidence)
 }
 
 /*
- * Twice the covariance of value and position over the mean: 2 sum a y b / mean - 1 (Kakwani, Wagstaff
+ * Twice the covariance of value and position over the mean: 2 sum a (y - mean) b / mean (Kakwani, Wagstaff
  * and van Doorslaer 1997).  Variance by the delta method, positions taken as fixed:
  * sum (a (2 b - 1 - C) / mean)^2 error^2.
  */
 static Estimate
 concentration(const Groups *groups, double confidence)
 {
-	double		mean = mean_of(groups);
-	double		index = -1,
+	double		mean = groups_mean(groups);
+	double		index = 0,
 				variance = 0;
 
 	if (mean == 0)
 		return estimate_none("zero_mean");
 	for (int i = 0; i < groups->count; i++)
-		index += 2 * groups->share[i] * groups->value[i] * groups->position[i] / mean;
+		index += 2 * groups->share[i] * (groups->value[i] - mean) * groups->position[i] / mean;
 	for (int i = 0; i < groups->count; i++)
 		variance += pow(groups->share[i] * (2 * groups->position[i] - 1 - index) / mean * groups->error[i], 2);
 	return normal_estimate(index, variance, confidence);
@@ -591,27 +659,28 @@ attributable_risk(const Groups *groups, int reference, double confidence)
 
 	for (int i = 0; i < groups->count; i++)
 		variance += pow((groups->share[i] - (i == reference)) * groups->error[i], 2);
-	return normal_estimate(mean_of(groups) - groups->value[reference], variance, confidence);
+	return normal_estimate(mean_about(groups, groups->value, groups->value[reference]), variance, confidence);
 }
 
 /* The same as a share of the mean, 1 - y_ref / mean; variance by the delta method. */
 static Estimate
 attributable_fraction(const Groups *groups, int reference, double confidence)
 {
-	double		mean = mean_of(groups);
 	double		y = groups->value[reference];
+	double		risk = mean_about(groups, groups->value, y);
+	double		mean = y + risk;
 	double		variance = 0;
 
 	if (mean == 0)
 		return estimate_none("zero_mean");
 	for (int i = 0; i < groups->count; i++)
 		variance += pow((y * groups->share[i] / (mean * mean) - (i == reference) / mean) * groups->error[i], 2);
-	return normal_estimate(1 - y / mean, variance, confidence);
+	return normal_estimate(risk / mean, variance, confidence);
 }
 
 /*
- * ph.concentration_index(groups ph.tally[], indicator text, standard ph.tally, per float8,
- *   confidence float8) -> ph.estimate
+ * ph.concentration_index(tallies ph.tally[], indicator text, standard ph.tally, per float8,
+ *   confidence float8, groups int) -> ph.estimate
  *
  * From -1, all of it among the most disadvantaged, to 1.  per has no bearing on it.
  */
@@ -623,9 +692,10 @@ concentration_index(PG_FUNCTION_ARGS)
 	Groups		groups;
 	Estimate	estimate;
 
-	if (argument_groups(fcinfo, &question, &groups, &estimate))
-		estimate = groups.count < 2 ? estimate_none("fewer_than_2_groups") : concentration(&groups, question.confidence);
-	return estimate_datum(fcinfo, estimate);
+	if (!argument_groups(fcinfo, 5, &question, &groups, &estimate))
+		return estimate_datum(fcinfo, estimate);
+	estimate = groups.count < 2 ? estimate_none("fewer_than_2_groups") : concentration(&groups, question.confidence);
+	return groups_datum(fcinfo, &groups, estimate);
 }
 
 static Datum
@@ -636,7 +706,7 @@ attributable(FunctionCallInfo fcinfo, bool fraction)
 	Estimate	estimate;
 	int			reference;
 
-	if (!argument_groups(fcinfo, &question, &groups, &estimate))
+	if (!argument_groups(fcinfo, 6, &question, &groups, &estimate))
 		return estimate_datum(fcinfo, estimate);
 	if (question.per < 0)
 		argument_error("per", "must be greater than 0", NULL);
@@ -652,12 +722,12 @@ attributable(FunctionCallInfo fcinfo, bool fraction)
 		estimate = attributable_risk(&groups, reference - 1, question.confidence);
 		estimate_scale(&estimate, question.per);
 	}
-	return estimate_datum(fcinfo, estimate);
+	return groups_datum(fcinfo, &groups, estimate);
 }
 
 /*
- * ph.population_attributable_risk(groups ph.tally[], indicator text, standard ph.tally, per float8,
- *   confidence float8, reference int) -> ph.estimate
+ * ph.population_attributable_risk(tallies ph.tally[], indicator text, standard ph.tally, per float8,
+ *   confidence float8, reference int, groups int) -> ph.estimate
  *
  * The mean less the value of the reference group, the last and least disadvantaged if NULL: negative
  * where that group has the higher value.
@@ -680,24 +750,28 @@ population_attributable_fraction(PG_FUNCTION_ARGS)
 }
 
 /*
- * ph.inequality_points(groups ph.tally[], indicator text, standard ph.tally, per float8, confidence
- *   float8) -> rows (group_number, population, position, value, lower, upper, fitted, note)
+ * ph.inequality_points(tallies ph.tally[], indicator text, standard ph.tally, per float8, confidence
+ *   float8, groups int) -> rows (group_number, population, position, value, lower, upper, fitted, note)
  *
  * The groups and the line, for a plotting tool: position from 0 to 1, the group's value with limits of
- * its own, and the line at its position.  A group without an answer has a note, and then there is no line.
+ * its own, and the line at its position.  A group without an answer has a note, and then there is no line, as
+ * where there are more groups or fewer than said.
  */
 PG_FUNCTION_INFO_V1(inequality_points);
 Datum
 inequality_points(PG_FUNCTION_ARGS)
 {
 	Tally	  **tallies;
-	int			count = argument_tallies(fcinfo, 0, "groups", &tallies);
+	int			count = argument_tallies(fcinfo, 0, "tallies", &tallies);
+	int			said = argument_group_count(fcinfo, 5);
 	Question	question = argument_question(fcinfo, 1);
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	Groups		groups;
 	Line		line;
 	Estimate	why;
-	bool		fitted = groups_ask(tallies, count, &question, &groups, &why) && line_fit(&groups, &line, &why);
+	bool		fitted = groups_ask(tallies, count, said, &question, &groups, &why) && line_fit(&groups, &line, &why);
+	char	   *note;
+	bool		complete = groups_complete(count, said, &note);
 
 	InitMaterializedSRF(fcinfo, 0);
 	for (int i = 0; i < count; i++)
@@ -709,6 +783,8 @@ inequality_points(PG_FUNCTION_ARGS)
 		estimate_scale(&estimate, question.per);
 		put_in_order(&estimate);
 		estimate_settle(&estimate);
+		if (note && (fitted || !complete))
+			estimate_note(&estimate, "%s", note);
 		values[0] = Int32GetDatum(i + 1);
 		nulls[0] = false;
 		record_number(values, nulls, 1, tallies[i] ? sum_value(tally_total(tallies[i]).exposure) : NAN);

@@ -19,6 +19,7 @@ typedef struct Groups
 	double	   *position;		/* 0 to 1 */
 	double	   *value;
 	double	   *error;			/* standard error of the value */
+	char	   *note;			/* NULL, or what is to be said of their number */
 } Groups;
 
 typedef struct Line
@@ -30,11 +31,20 @@ typedef struct Line
 	double		covariance;
 } Line;
 
+/*
+ * How many groups there must be, 0 where it is not said: a group that nobody is in is not in an array, and people
+ * of unknown group come as one more, which would be taken for the least disadvantaged.
+ */
+extern int	argument_group_count(FunctionCallInfo fcinfo, int index);
+
 /* Errors: a population that is not positive, values or errors that are not numbers. */
 extern Groups groups_place(int count, const double *population, double *value, double *error);
 
-/* Asks each tally; where one has no answer, *why says which and the result is false. */
-extern bool groups_ask(Tally **tallies, int count, const Question *question, Groups *groups, Estimate *why);
+/* The mean of all people's values; there must be a group. */
+extern double groups_mean(const Groups *groups);
+
+/* Asks each tally; false, with *why, where one has no answer, or there are more or fewer than said. */
+extern bool groups_ask(Tally **tallies, int count, int said, const Question *question, Groups *groups, Estimate *why);
 
 /* Least squares weighted by population; false, with *why, for fewer than two groups. */
 extern bool line_fit(const Groups *groups, Line *line, Estimate *why);

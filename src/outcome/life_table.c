@@ -10,6 +10,7 @@
 
 #include <math.h>
 
+#include "core/age.h"
 #include "core/argument.h"
 #include "core/comparison.h"
 #include "core/distribution.h"
@@ -42,6 +43,7 @@ typedef struct LifeTable
 {
 	int			count;
 	LifeBand   *band;
+	LeftOut		left_out;
 	Estimate	why;			/* of a table that cannot be made; its note is NULL otherwise */
 } LifeTable;
 
@@ -52,9 +54,7 @@ static const double abridged_ages[] =
 static LifeTable
 no_table(Estimate why)
 {
-	LifeTable	table = {0, NULL, why};
-
-	return table;
+	return (LifeTable) {.why = why};
 }
 
 /*
@@ -144,7 +144,7 @@ fill_backwards(LifeTable *table)
 static LifeTable
 life_table(const Tally *tally, const double *ages, int count)
 {
-	LifeTable	table = {count, NULL, {NAN, NAN, NAN, NULL}};
+	LifeTable	table = {.count = count};
 	double		population = 0;
 	Bands		bands;
 	Estimate	why;
@@ -154,6 +154,7 @@ life_table(const Tally *tally, const double *ages, int count)
 	bands = bands_gather(tally, ages, count);
 	if (bands.below)
 		return no_table(estimate_none("key_below_ages"));
+	left_out_add(&table.left_out, &bands, tally);
 	table.band = palloc0(sizeof(LifeBand) * count);
 	for (int i = 0; i < count; i++)
 	{
@@ -223,8 +224,7 @@ expectancy_at(const Tally *tally, double age, const double *ages, int count, dou
 	if (table.count == 0)
 		return measure_of(table.why, NAN);
 	measure = expectancy_measure(&table, band_at(&table, age), confidence);
-	if (tally->unknown_rows > 0)
-		estimate_note(&measure.estimate, "unknown_key: " INT64_FORMAT " rows left out", tally->unknown_rows);
+	left_out_note(&measure.estimate, &table.left_out);
 	return measure;
 }
 
@@ -248,8 +248,8 @@ argument_ages(FunctionCallInfo fcinfo, int index, const double **ages)
 	if (count < 2)
 		argument_error("ages", "must have at least two bounds", NULL);
 	for (int i = 0; i < count; i++)
-		if (!(given[i] >= 0) || !isfinite(given[i]) || (i > 0 && !(given[i] > given[i - 1])))
-			argument_error("ages", "must be lower bounds of bands in ascending order, none below 0",
+		if (!age_is_possible(given[i]) || (i > 0 && !(given[i] > given[i - 1])))
+			argument_error("ages", "must be lower bounds of bands in ascending order, ages that people can have",
 						   "Write {0,1,5,10,...,90}, or array(select generate_series(0, 100)) for single years.");
 	*ages = given;
 	return count;
@@ -373,9 +373,8 @@ healthy_life_expectancy(PG_FUNCTION_ARGS)
 	if (bands.below)
 		return estimate_datum(fcinfo, estimate_none("key_below_ages"));
 	measure = healthy_expectancy(&table, &bands, band_at(&table, age), mortality, confidence);
-	if (tally->unknown_rows + survey->unknown_rows > 0)
-		estimate_note(&measure.estimate, "unknown_key: " INT64_FORMAT " rows left out",
-					  tally->unknown_rows + survey->unknown_rows);
+	left_out_add(&table.left_out, &bands, survey);
+	left_out_note(&measure.estimate, &table.left_out);
 	return estimate_datum(fcinfo, measure.estimate);
 }
 
@@ -454,11 +453,10 @@ check_age_limit(double limit, const double *ages, int count)
 	argument_error("age_limit", "must be the lower bound of a band of ages", NULL);
 }
 
-/* A standard, with a band that begins at the limit or none that reaches it: a band across it would keep its whole weight. */
+/* A standard has a band that begins at the limit: a band across it would keep its whole weight. */
 static void
 check_years_standard(const Tally *standard, double limit)
 {
-	measure_check_standard(standard, "standard");
 	for (int i = 0; i < standard->sorted; i++)
 		if (standard->cells[i].key == limit)
 			return;
@@ -499,15 +497,16 @@ years_of_life_lost(PG_FUNCTION_ARGS)
 	int			strata = standard ? standard->sorted : 1;
 	double		weight = 0;
 	YearsLost	lost = {0};
+	LeftOut		left_out = {0};
 	Bands		bands;
 	Limits		limits;
 	Estimate	estimate;
 
 	check_age_limit(limit, ages, count);
+	if (!estimate_possible(tally, &estimate) || (standard && !measure_standard_possible(standard, &estimate)))
+		return estimate_datum(fcinfo, estimate);
 	if (standard)
 		check_years_standard(standard, limit);
-	if (!estimate_possible(tally, &estimate))
-		return estimate_datum(fcinfo, estimate);
 	bands = bands_gather(tally, ages, count);
 	if (bands.below)
 		return estimate_datum(fcinfo, estimate_none("key_below_ages"));
@@ -546,7 +545,7 @@ years_of_life_lost(PG_FUNCTION_ARGS)
 	estimate_scale(&estimate, per);
 	if (lost.deaths < 10)
 		estimate_note(&estimate, "fewer_than_10_events");
-	if (tally->unknown_rows > 0)
-		estimate_note(&estimate, "unknown_key: " INT64_FORMAT " rows left out", tally->unknown_rows);
+	left_out_add(&left_out, &bands, tally);
+	left_out_note(&estimate, &left_out);
 	return estimate_datum(fcinfo, estimate);
 }

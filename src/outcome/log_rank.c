@@ -15,6 +15,7 @@
 #include "core/hypothesis_test.h"
 #include "core/record.h"
 #include "core/tally_list.h"
+#include "core/tie.h"
 #include "miscadmin.h"
 #include "outcome/survival.h"
 
@@ -40,6 +41,7 @@ typedef struct LogRank
 	double	   *covariance;		/* count x count */
 	double		events;			/* of all groups */
 	char	   *note;			/* why there is no answer, else NULL */
+	int64		unknown_rows;	/* left out */
 } LogRank;
 
 /* ---- the sums over the pooled times ---- */
@@ -134,7 +136,7 @@ open_group(FollowedGroup *group, const Tally *tally, const Tally *entered, int n
 	if (curve_possible(tally, entered, &why))
 	{
 		group->tally = tally;
-		group->people = sum_value(tally_total(tally).exposure);
+		group->people = sum_value(tally_known(tally).exposure);
 		group->present = present_start(tally, entered);
 		group->curve = curve_start(tally, entered);
 		group->more = curve_next(&group->curve);
@@ -144,6 +146,22 @@ open_group(FollowedGroup *group, const Tally *tally, const Tally *entered, int n
 		return true;
 	*note = psprintf("group %d: %s", number, why.note);
 	return false;
+}
+
+/* Times are tied over all groups: one that is near the time of another group is the same moment. */
+static void
+tie_all(Tally **tallies, Tally **entered, int count)
+{
+	Tally	  **all = palloc_array(Tally *, 2 * Max(count, 1));
+	int			lists = entered ? 2 : 1;
+
+	memcpy(all, tallies, sizeof(Tally *) * count);
+	if (entered)
+		memcpy(all + count, entered, sizeof(Tally *) * count);
+	tie_keys(all, lists * count);
+	memcpy(tallies, all, sizeof(Tally *) * count);
+	if (entered)
+		memcpy(entered, all + count, sizeof(Tally *) * count);
 }
 
 static LogRank
@@ -161,6 +179,7 @@ log_rank_sums(FunctionCallInfo fcinfo)
 		argument_error("tallies", psprintf("must not have more than %d elements", MAX_GROUPS), NULL);
 	if (argument_tallies(fcinfo, 2, "entered", &entered) != test.count && !PG_ARGISNULL(2))
 		argument_error("entered", "must have as many elements as tallies", NULL);
+	tie_all(tallies, entered, test.count);
 	test.group = palloc0(sizeof(FollowedGroup) * (Size) Max(test.count, 1));
 	test.covariance = palloc0(sizeof(double) * (Size) Max(test.count * test.count, 1));
 	for (int i = 0; i < test.count; i++)
@@ -170,6 +189,7 @@ log_rank_sums(FunctionCallInfo fcinfo)
 		if (!open_group(&test.group[i], tallies[i], PG_ARGISNULL(2) ? NULL : entered[i], i + 1, &note) && test.note == NULL)
 			test.note = note;
 		people += test.group[i].people;
+		test.unknown_rows += tallies[i] ? tallies[i]->unknown_rows : 0;
 	}
 	if (test.note == NULL && people == 0)
 		test.note = "no_data";
@@ -208,6 +228,7 @@ quadratic_form(const LogRank *test, const int *compared, int size, int *rank)
 		for (int k = 0; k < size; k++)
 			gsl_matrix_set(&v.matrix, j, k,
 						   test->covariance[Max(compared[j], compared[k]) * test->count + Min(compared[j], compared[k])]);
+	/* a bounded number of steps, size^3 / 3 */
 	gsl_linalg_pcholesky_decomp(&v.matrix, &permutation);
 	for (*rank = 0; *rank < size; ++*rank)
 	{
@@ -254,13 +275,17 @@ log_rank(PG_FUNCTION_ARGS)
 			first_left_out = i + 1;
 	}
 	if (count < 2)
-		return hypothesis_test_datum(fcinfo, hypothesis_test_none("fewer_than_2_groups"));
-
-	statistic = quadratic_form(&sums, compared, count - 1, &rank);
-	test = rank == 0 ? hypothesis_test_none("singular") : chi_square_test(statistic, rank);
-	if (first_left_out > 0)
-		test.note = psprintf("%s%sgroup_left_out: %d without people at risk, the first is %d",
-							 test.note ? test.note : "", test.note ? "; " : "", sums.count - count, first_left_out);
+		test = hypothesis_test_none("fewer_than_2_groups");
+	else
+	{
+		statistic = quadratic_form(&sums, compared, count - 1, &rank);
+		test = rank == 0 ? hypothesis_test_none("singular") : chi_square_test(statistic, rank);
+	}
+	if (count >= 2 && first_left_out > 0)
+		hypothesis_test_note(&test, psprintf("group_left_out: %d without people at risk, the first is %d",
+											 sums.count - count, first_left_out));
+	if (sums.unknown_rows > 0)
+		hypothesis_test_note(&test, psprintf("unknown_key: " INT64_FORMAT " rows left out", sums.unknown_rows));
 	return hypothesis_test_datum(fcinfo, test);
 }
 

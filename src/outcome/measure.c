@@ -39,8 +39,6 @@ argument_question(FunctionCallInfo fcinfo, int first)
 	if (question.per == 0)
 		argument_error("per", "must not be 0", NULL);
 	question.confidence = argument_confidence(fcinfo, first + 3);
-	if (question.standard == NULL && question.indicator == INDICATOR_DSR)
-		argument_error("standard", "must not be null", "Leave it out for the European standard of 2013.");
 	return question;
 }
 

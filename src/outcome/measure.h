@@ -38,9 +38,11 @@ typedef struct Question
 } Question;
 
 extern Question argument_question(FunctionCallInfo fcinfo, int first);
-/* Refuses what no proportion can have, and what no standard or reference can. */
+/* Refuses what no proportion can have. */
 extern void measure_check_proportion(const TallyCell *cell);
-extern void measure_check_standard(const Tally *standard, const char *argument);
+
+/* Whether a standard has weights to give; if not, *why says why not.  Negative events are refused. */
+extern bool measure_standard_possible(const Tally *standard, Estimate *why);
 
 extern Measure measure_ask(const Tally *tally, const Question *question);
 extern Measure measure_of(Estimate estimate, double variance);

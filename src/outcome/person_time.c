@@ -143,7 +143,7 @@ next_piece(PersonTime *time)
 static DateADT
 argument_day(FunctionCallInfo fcinfo, int index, const char *argument, const char *hint)
 {
-	DateADT		day = PG_ARGISNULL(index) ? NEVER : PG_GETARG_DATEADT(index);
+	DateADT		day = PG_ARGISNULL(index) ? NEVER : day_of(PG_GETARG_TIMESTAMP(index));
 
 	if (DATE_NOT_FINITE(day))
 		argument_error(argument, PG_ARGISNULL(index) ? "must not be null" : "must be a finite date", hint);
@@ -172,7 +172,8 @@ argument_person_time(FunctionCallInfo fcinfo)
 }
 
 /*
- * ph.person_time(birth_date date, start_date date, end_date date, calendar text, age_width integer) -> rows
+ * ph.person_time(birth_date timestamp, start_date timestamp, end_date timestamp, calendar text, age_width integer)
+ *   -> rows
  *
  * The days from start_date up to but without end_date, cut at birthdays and calendar periods, in order:
  * age in completed years, as the lower bound of its band of age_width years, NULL if the birth is not

@@ -5,6 +5,7 @@
 
 #include "core/argument.h"
 #include "core/sort.h"
+#include "core/tie.h"
 #include "core/window.h"
 #include "miscadmin.h"
 
@@ -47,12 +48,13 @@ rank_values(WindowObject window, Ranking *ranking, int rows, bool highest_first)
 			ranking->sorted[ranking->known++] = value;
 	}
 	sort_numbers(ranking->sorted, ranking->known);
+	tie_numbers(ranking->sorted, ranking->known);
 	ranking->ready = true;
 }
 
-/* How many values are lower. */
+/* How many values are lower, or as low where that is asked too. */
 static int
-values_below(const Ranking *ranking, double value)
+values_below(const Ranking *ranking, double value, bool or_equal)
 {
 	int			low = 0,
 				high = ranking->known;
@@ -61,7 +63,7 @@ values_below(const Ranking *ranking, double value)
 	{
 		int			middle = low + (high - low) / 2;
 
-		if (ranking->sorted[middle] < value)
+		if (ranking->sorted[middle] < value || (or_equal && ranking->sorted[middle] == value))
 			low = middle + 1;
 		else
 			high = middle;
@@ -73,8 +75,8 @@ values_below(const Ranking *ranking, double value)
  * ph.quantile_group(value float8, groups int, highest_first boolean) OVER (PARTITION BY ...) -> int
  *
  * 1 to groups.  With N values of which k are lower, groups + 1 - ceil((N - k) groups / N), in whole
- * numbers: values that tie share a group.  NULL for a NULL or NaN value, and for all where there are
- * fewer values than groups.  The window's own order has no bearing.
+ * numbers: values that tie, be it but for rounding (core/tie.h), share a group.  NULL for a NULL or NaN
+ * value, and for all where there are fewer values than groups.  The window's own order has no bearing.
  */
 PG_FUNCTION_INFO_V1(quantile_group);
 Datum
@@ -95,6 +97,8 @@ quantile_group(PG_FUNCTION_ARGS)
 	if (isnan(value) || ranking->known < ranking->groups)
 		PG_RETURN_NULL();
 	n = ranking->known;
-	above = n - values_below(ranking, value);
+	/* the value stands there as the lowest of those it is tied with */
+	value = ranking->sorted[values_below(ranking, value, true) - 1];
+	above = n - values_below(ranking, value, false);
 	PG_RETURN_INT32((int32) (ranking->groups + 1 - (above * ranking->groups + n - 1) / n));
 }

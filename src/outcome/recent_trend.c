@@ -46,6 +46,7 @@ slope_without(const Series *series, int left_out, double *spread)
 {
 	double		weight = 0,
 				year = 0,
+				value = 0,
 				product = 0;
 
 	for (int i = 0; i < POINTS; i++)
@@ -53,14 +54,16 @@ slope_without(const Series *series, int left_out, double *spread)
 		{
 			weight += series->weight[i];
 			year += series->weight[i] * series->year[i];
+			value += series->weight[i] * series->value[i];
 		}
 	year /= weight;
+	value /= weight;
 	*spread = 0;
 	for (int i = 0; i < POINTS; i++)
 		if (i != left_out)
 		{
 			*spread += series->weight[i] * pow(series->year[i] - year, 2);
-			product += series->weight[i] * (series->year[i] - year) * series->value[i];
+			product += series->weight[i] * (series->year[i] - year) * (series->value[i] - value);
 		}
 	return product / *spread;
 }
@@ -99,29 +102,37 @@ trend_datum(FunctionCallInfo fcinfo, Trend trend)
 	return record_datum(fcinfo, values, nulls);
 }
 
-/* Chi-squared for trend of proportions: N (N sum c t - C sum n t)^2 / (C (N - C) (N sum n t^2 - (sum n t)^2)). */
+/*
+ * Chi-squared for trend of proportions: T^2 / (p (1 - p) sum n (t - tbar)^2), T = sum (t - tbar)(c - n p), the
+ * sums of squares about their means, since millions of people leave little of a difference of such sums.
+ */
 static double
 chi_squared_for_trend(const TallyCell *cells)
 {
-	double		N = 0,
-				C = 0,
-				ct = 0,
-				nt = 0,
-				ntt = 0;
+	double		people = 0,
+				events = 0,
+				middle = 0,
+				trend = 0,
+				spread = 0,
+				share;
 
 	for (int i = 0; i < POINTS; i++)
 	{
-		double		c = sum_value(cells[i].events);
-		double		n = sum_value(cells[i].exposure);
-		double		t = cells[i].key - cells[0].key;
-
-		N += n;
-		C += c;
-		ct += c * t;
-		nt += n * t;
-		ntt += n * t * t;
+		people += sum_value(cells[i].exposure);
+		events += sum_value(cells[i].events);
+		middle += sum_value(cells[i].exposure) * (cells[i].key - cells[0].key);
 	}
-	return N * pow(N * ct - C * nt, 2) / (C * (N - C) * (N * ntt - nt * nt));
+	share = events / people;
+	middle /= people;
+	for (int i = 0; i < POINTS; i++)
+	{
+		double		n = sum_value(cells[i].exposure);
+		double		t = cells[i].key - cells[0].key - middle;
+
+		trend += t * (sum_value(cells[i].events) - n * share);
+		spread += n * t * t;
+	}
+	return trend * trend / (share * (1 - share) * spread);
 }
 
 /*

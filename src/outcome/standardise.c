@@ -15,21 +15,25 @@
 #include "outcome/bands.h"
 #include "outcome/measure.h"
 
-void
-measure_check_standard(const Tally *standard, const char *argument)
+/* Whether rates can be had from a standard or reference; if not, *why says why not.  Negative events are an error. */
+static bool
+standard_possible(const Tally *standard, const char *argument, Estimate *why)
 {
-	if (standard->missing > 0)
-		argument_error(argument, "has rows with a missing population or missing events", NULL);
-	if (standard->flags & TALLY_NEGATIVE)
+	if (standard && (standard->flags & TALLY_NEGATIVE))
 		argument_error(argument, "holds negative events", NULL);
+	if (standard && standard->missing > 0)
+		*why = estimate_none("%s: missing_input: " INT64_FORMAT " rows", argument, standard->missing);
+	else if (standard == NULL || standard->sorted == 0)
+		*why = estimate_none(strcmp(argument, "reference") == 0 ? "no_expected" : "no_standard");
+	else
+		return true;
+	return false;
 }
 
-/* What is left out of a standardised answer because its key is not known. */
-static void
-note_unknown(Estimate *estimate, int64 unknown_rows)
+bool
+measure_standard_possible(const Tally *standard, Estimate *why)
 {
-	if (unknown_rows > 0)
-		estimate_note(estimate, "unknown_key: " INT64_FORMAT " rows left out", unknown_rows);
+	return standard_possible(standard, "standard", why);
 }
 
 /* ---- direct ---- */
@@ -166,13 +170,13 @@ typedef enum DirectMethod
 static Measure
 direct_measure(const Tally *tally, const Tally *standard, double confidence, bool renormalise, DirectMethod method, FewEvents few)
 {
-	Measure		measure = measure_of(estimate_none("no_standard"), NAN);
+	Measure		measure = measure_of((Estimate) {NAN, NAN, NAN, NULL}, NAN);
 	Bands		bands;
+	LeftOut		left_out = {0};
 	WeightedSum sum;
 	Limits		limits;
 
-	measure_check_standard(standard, "standard");
-	if (!estimate_possible(tally, &measure.estimate) || standard->sorted == 0)
+	if (!estimate_possible(tally, &measure.estimate) || !standard_possible(standard, "standard", &measure.estimate))
 		return measure;
 	bands = bands_gather(tally, bands_of(standard), standard->sorted);
 	if (bands.below)
@@ -189,7 +193,8 @@ direct_measure(const Tally *tally, const Tally *standard, double confidence, boo
 	if (sum.empty > 0)
 		estimate_note(&measure.estimate, "renormalised: %d bands without exposure, the first at %g",
 					  sum.empty, sum.first_empty);
-	note_unknown(&measure.estimate, tally->unknown_rows);
+	left_out_add(&left_out, &bands, tally);
+	left_out_note(&measure.estimate, &left_out);
 	return measure;
 }
 
@@ -228,8 +233,6 @@ dsr(PG_FUNCTION_ARGS)
 	DirectMethod method = argument_choice(fcinfo, 5, "method", methods);
 	Measure		measure;
 
-	if (standard == NULL)
-		argument_error("standard", "must not be null", "Leave it out for the European standard of 2013.");
 	measure = direct_measure(tally, standard, confidence, renormalise, method, FEW_EVENTS_NULL);
 	estimate_scale(&measure.estimate, per);
 	return estimate_datum(fcinfo, measure.estimate);
@@ -245,7 +248,7 @@ typedef struct Indirect
 	Sum			expected;
 	bool		no_reference;	/* a band with people has no rate to expect */
 	double		stray;			/* events where nobody was at risk */
-	int64		unknown_rows;
+	LeftOut		left_out;
 	Sum			reference_events;
 	Sum			reference_exposure;
 } Indirect;
@@ -272,12 +275,14 @@ indirect_add(Indirect *sums, const Tally *tally, const Tally *reference)
 	}
 	for (int i = 0; i < tally->sorted; i++)
 	{
+		if (!bands_take(&bands, tally->cells[i].key))
+			continue;
 		sum_add_sum(&sums->observed, tally->cells[i].events);
 		sum_add_sum(&sums->squares, tally->cells[i].squares);
 		if (sum_value(tally->cells[i].exposure) == 0)
 			sums->stray += sum_value(tally->cells[i].events);
 	}
-	sums->unknown_rows += tally->unknown_rows;
+	left_out_add(&sums->left_out, &bands, tally);
 }
 
 static Measure
@@ -302,14 +307,10 @@ indirect_measure(Tally **tallies, Tally **references, int strata, double confide
 	memset(sums, 0, sizeof(*sums));
 	for (int i = 0; i < strata; i++)
 	{
-		if (references[i])
-			measure_check_standard(references[i], "reference");
-		if (!estimate_possible(tallies[i], &measure.estimate))
+		if (!estimate_possible(tallies[i], &measure.estimate) ||
+			!standard_possible(references[i], "reference", &measure.estimate))
 			return measure_of(measure.estimate, NAN);
-		if (references[i] == NULL)
-			sums->no_reference = true;
-		else
-			indirect_add(sums, tallies[i], references[i]);
+		indirect_add(sums, tallies[i], references[i]);
 	}
 	if (sums->no_reference || !isfinite(sum_value(sums->expected)))
 		return measure_of(estimate_none("no_expected"), NAN);
@@ -317,7 +318,7 @@ indirect_measure(Tally **tallies, Tally **references, int strata, double confide
 	measure = ratio_measure(sum_value(sums->observed), sum_value(sums->squares), sum_value(sums->expected), confidence);
 	if (sums->stray > 0)
 		estimate_note(&measure.estimate, "events_without_exposure: %g events", sums->stray);
-	note_unknown(&measure.estimate, sums->unknown_rows);
+	left_out_note(&measure.estimate, &sums->left_out);
 	return measure;
 }
 
@@ -335,8 +336,8 @@ smr_measure(const Tally *tally, const Tally *reference, double confidence)
  * ph.expected(ph.tally, reference ph.tally) -> float8
  *
  * Expected events; adds up over sexes and places.  With a reference of costs this is weighted
- * capitation.  NULL where there is no reference, where input is missing, or where people of unknown key
- * would be left out (ph.smr of tallies leaves them out of observed and expected alike).
+ * capitation.  NULL where there is no reference, where input is missing, or where people of unknown key, or of
+ * ages that nobody has, would be left out (ph.smr of tallies leaves them out of observed and expected alike).
  */
 PG_FUNCTION_INFO_V1(expected);
 Datum
@@ -353,7 +354,7 @@ expected(PG_FUNCTION_ARGS)
 	if (tally->missing > 0 || reference->missing > 0 || sum_value(tally->unknown.exposure) > 0)
 		PG_RETURN_NULL();
 	indirect_add(&sums, tally, reference);
-	if (sums.no_reference || !isfinite(sum_value(sums.expected)))
+	if (sums.no_reference || sums.left_out.no_age || !isfinite(sum_value(sums.expected)))
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(sum_value(sums.expected));
 }
@@ -389,7 +390,7 @@ smr(PG_FUNCTION_ARGS)
 	return estimate_datum(fcinfo, measure.estimate);
 }
 
-/* Reads one tally and one reference, or a list of each, one pair a stratum. */
+/* Reads one tally and one reference, or a list of each, one pair a stratum; a reference that is not there is NULL. */
 static int
 argument_strata(FunctionCallInfo fcinfo, bool lists, Tally ***tallies, Tally ***references)
 {
@@ -407,7 +408,7 @@ argument_strata(FunctionCallInfo fcinfo, bool lists, Tally ***tallies, Tally ***
 	strata = argument_tallies(fcinfo, 0, "tallies", tallies);
 	other = argument_tallies(fcinfo, 1, "reference", references);
 	if (strata != other)
-		argument_error("reference", "must have as many elements as tallies", NULL);
+		memset(*references = palloc_array(Tally *, Max(strata, 1)), 0, sizeof(Tally *) * strata);
 	return strata;
 }
 
@@ -447,7 +448,8 @@ smr_tally(PG_FUNCTION_ARGS)
 /*
  * ph.smr(tallies ph.tally[], reference ph.tally[], per float8, confidence float8) -> ph.estimate
  *
- * The same over strata, one tally and one reference each: by age and sex.
+ * The same over strata, one tally and one reference each: by age and sex.  Lists of different lengths have no
+ * answer, so that an area in which nobody of one sex was referred to does not stop a report.
  */
 PG_FUNCTION_INFO_V1(smr_tallies);
 Datum

@@ -13,6 +13,7 @@
 #include "core/distribution.h"
 #include "core/interval.h"
 #include "core/record.h"
+#include "core/tie.h"
 #include "miscadmin.h"
 #include "outcome/measure.h"
 
@@ -45,21 +46,57 @@ check_leaving(const TallyCell *cell)
 					   "Fold one row a person: ph.person_tally(time, event).");
 }
 
-/* A time that is not known can be at no place of the curve, and to leave it out would bend the curve. */
-static bool
-times_known(const Tally *tally, Estimate *why)
+/* The cell of those who left last. */
+static int
+last_leaving(const Tally *tally)
 {
-	double		people = sum_value(tally_total(tally).exposure);
+	int			last = tally->sorted - 1;
 
-	if (tally->unknown_rows > 0)
-		*why = estimate_none("unknown_key: " INT64_FORMAT " rows", tally->unknown_rows);
-	else if (people == 0)
+	while (last > 0 && sum_value(tally->cells[last].exposure) == 0)
+		last--;
+	return last;
+}
+
+/* Whether there are people of known times. */
+static bool
+people_followed(const Tally *tally, Estimate *why)
+{
+	double		people = sum_value(tally_known(tally).exposure);
+
+	if (people == 0)
 		*why = estimate_none("no_exposure");
 	else if (people > CURVE_MAX_PEOPLE)
 		*why = estimate_none("out_of_range");
 	else
 		return true;
 	return false;
+}
+
+/* Who is of unknown time in one tally cannot be left out of the other. */
+static bool
+times_known(const Tally *tally, Estimate *why)
+{
+	if (tally->unknown_rows > 0)
+		*why = estimate_none("unknown_key: " INT64_FORMAT " rows", tally->unknown_rows);
+	return tally->unknown_rows == 0;
+}
+
+/*
+ * Where all who were at risk had the event while others were still to come, the curve would end at 0 though
+ * people went on to be followed.
+ */
+static bool
+somebody_always_at_risk(const Tally *tally, const Tally *entered, Estimate *why)
+{
+	Curve		curve = curve_start(tally, entered);
+
+	while (curve_next(&curve))
+		if (curve.survival == 0 && curve.next_cell <= last_leaving(tally))
+		{
+			*why = estimate_none("nobody_at_risk: after %g", curve.time);
+			return false;
+		}
+	return true;
 }
 
 static bool
@@ -72,12 +109,12 @@ entries_possible(const Tally *tally, const Tally *entered, Estimate *why)
 		CHECK_FOR_INTERRUPTS();
 		check_people(&entered->cells[i], "entered");
 	}
-	if (!times_known(entered, why))
+	if (!times_known(entered, why) || !people_followed(entered, why))
 		return false;
 	if (sum_value(tally_total(entered).exposure) != sum_value(tally_total(tally).exposure))
 		argument_error("entered", "must hold as many people as leave",
 					   "Fold both tallies from the same rows.");
-	return true;
+	return somebody_always_at_risk(tally, entered, why);
 }
 
 bool
@@ -92,7 +129,7 @@ curve_possible(const Tally *tally, const Tally *entered, Estimate *why)
 		CHECK_FOR_INTERRUPTS();
 		check_leaving(&tally->cells[i]);
 	}
-	if (!times_known(tally, why))
+	if (!people_followed(tally, why) || (entered && !times_known(tally, why)))
 		return false;
 	if (entered && !entries_possible(tally, entered, &why_entered))
 	{
@@ -108,7 +145,7 @@ present_start(const Tally *tally, const Tally *entered)
 	Present		present = {.entered = entered};
 
 	if (entered == NULL)
-		present.people = tally_total(tally).exposure;
+		present.people = tally_known(tally).exposure;
 	return present;
 }
 
@@ -210,11 +247,39 @@ two_sided_z(double confidence)
 	return normal_upper_quantile((1 - confidence) / 2);
 }
 
-/* The tally of entries is left out where everybody is followed from time 0. */
-static Tally *
-argument_entered(FunctionCallInfo fcinfo, int index)
+/* People by time of leaving and, unless everybody is followed from time 0, by time of entry. */
+typedef struct Followed
 {
-	return PG_ARGISNULL(index) ? NULL : PG_GETARG_TALLY(index);
+	Tally	   *tally;
+	Tally	   *entered;
+} Followed;
+
+/* Arguments tally, the first, and entered; -1: there is none. */
+static Followed
+argument_followed(FunctionCallInfo fcinfo, int tally, int entered)
+{
+	Tally	   *tallies[] = {PG_ARGISNULL(tally) ? NULL : PG_GETARG_TALLY(tally),
+	entered < 0 || PG_ARGISNULL(entered) ? NULL : PG_GETARG_TALLY(entered)};
+
+	tie_keys(tallies, lengthof(tallies));
+	return (Followed) {tallies[0], tallies[1]};
+}
+
+/*
+ * ph.entry_tally(entered float8, "time" float8): transition, a person's time of entry beside that of leaving.
+ *
+ * Keyed by entry, nobody with an event.  Who did not enter before leaving was never at risk: counted as missing.
+ */
+PG_FUNCTION_INFO_V1(tally_fold_entry);
+Datum
+tally_fold_entry(PG_FUNCTION_ARGS)
+{
+	double		entered = PG_ARGISNULL(1) ? NAN : PG_GETARG_FLOAT8(1);
+	double		time = PG_ARGISNULL(2) ? NAN : PG_GETARG_FLOAT8(2);
+
+	fcinfo->args[2].value = BoolGetDatum(false);
+	fcinfo->args[2].isnull = entered >= time || tied(entered, time);
+	return tally_fold_person_boolean(fcinfo);
 }
 
 /*
@@ -229,17 +294,16 @@ Datum
 survival_rows(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	Tally	   *tally = PG_ARGISNULL(0) ? NULL : PG_GETARG_TALLY(0);
+	Followed	followed = argument_followed(fcinfo, 0, 3);
 	double		z = two_sided_z(argument_confidence(fcinfo, 1));
 	Scale		scale = argument_scale(fcinfo, 2);
-	Tally	   *entered = argument_entered(fcinfo, 3);
 	Datum		values[10];
 	bool		nulls[10];
 	Estimate	why;
 	Curve		curve;
 
 	InitMaterializedSRF(fcinfo, 0);
-	if (!curve_possible(tally, entered, &why))
+	if (!curve_possible(followed.tally, followed.entered, &why))
 	{
 		memset(nulls, true, sizeof(nulls));
 		record_text(values, nulls, 9, why.note);
@@ -247,9 +311,10 @@ survival_rows(PG_FUNCTION_ARGS)
 			tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 		return (Datum) 0;
 	}
-	curve = curve_start(tally, entered);
+	curve = curve_start(followed.tally, followed.entered);
 	while (curve_next(&curve))
 	{
+		Estimate	step = {0};
 		Limits		limits = survival_limits(&curve, z, scale);
 		double		error = curve.survival > 0 ? curve.survival * sqrt(sum_value(curve.greenwood)) : NAN;
 		double		numbers[] = {curve.time, curve.at_risk, curve.events, curve.censored, curve.survival, error,
@@ -257,7 +322,10 @@ survival_rows(PG_FUNCTION_ARGS)
 
 		for (int field = 0; field < lengthof(numbers); field++)
 			record_number(values, nulls, field, numbers[field]);
-		record_text(values, nulls, 9, isnan(limits.lower) ? "limit_undefined" : NULL);
+		if (isnan(limits.lower))
+			estimate_note(&step, "limit_undefined");
+		estimate_note_unknown(&step, followed.tally);
+		record_text(values, nulls, 9, step.note);
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}
 	return (Datum) 0;
@@ -272,11 +340,10 @@ PG_FUNCTION_INFO_V1(survival_at);
 Datum
 survival_at(PG_FUNCTION_ARGS)
 {
-	Tally	   *tally = PG_ARGISNULL(0) ? NULL : PG_GETARG_TALLY(0);
+	Followed	followed = argument_followed(fcinfo, 0, 4);
 	double		at_time = argument_number(fcinfo, 1, "at_time");
 	double		z = two_sided_z(argument_confidence(fcinfo, 2));
 	Scale		scale = argument_scale(fcinfo, 3);
-	Tally	   *entered = argument_entered(fcinfo, 4);
 	Estimate	estimate;
 	Curve		curve,
 				next;
@@ -284,16 +351,17 @@ survival_at(PG_FUNCTION_ARGS)
 
 	if (at_time < 0)
 		argument_error("at_time", "must not be negative", NULL);
-	if (!curve_possible(tally, entered, &estimate))
+	if (!curve_possible(followed.tally, followed.entered, &estimate))
 		return estimate_datum(fcinfo, estimate);
-	curve = next = curve_start(tally, entered);
-	while (curve_next(&next) && next.time <= at_time)
+	curve = next = curve_start(followed.tally, followed.entered);
+	while (curve_next(&next) && (next.time <= at_time || tied(next.time, at_time)))
 		curve = next;
-	if (next.time <= at_time && at_time > curve.time && curve.survival > 0)
+	if (next.time <= at_time && at_time > curve.time && !tied(at_time, curve.time) && curve.survival > 0)
 		return estimate_datum(fcinfo, estimate_none("beyond_follow_up: the last is at %g", curve.time));
 
 	limits = survival_limits(&curve, z, scale);
 	estimate = (Estimate) {curve.survival, limits.lower, limits.upper, NULL};
+	estimate_note_unknown(&estimate, followed.tally);
 	return estimate_datum(fcinfo, estimate);
 }
 
@@ -335,7 +403,7 @@ crossing_time(const Crossing *crossing, double last_time)
 }
 
 static Estimate
-survival_quantile_estimate(const Tally *tally, double share, double confidence, Scale scale, const Tally *entered)
+survival_quantile_estimate(Followed followed, double share, double confidence, Scale scale)
 {
 	Crossing	value = {1 - share, NAN, false, NAN};
 	Crossing	lower = value,
@@ -344,9 +412,9 @@ survival_quantile_estimate(const Tally *tally, double share, double confidence, 
 	Curve		curve;
 	Estimate	estimate;
 
-	if (!curve_possible(tally, entered, &estimate))
+	if (!curve_possible(followed.tally, followed.entered, &estimate))
 		return estimate;
-	curve = curve_start(tally, entered);
+	curve = curve_start(followed.tally, followed.entered);
 	while (curve_next(&curve))
 	{
 		Limits		limits = survival_limits(&curve, z, scale);
@@ -361,6 +429,7 @@ survival_quantile_estimate(const Tally *tally, double share, double confidence, 
 		estimate_note(&estimate, "not_reached");
 	if (value.at_level && isnan(value.below))
 		estimate_note(&estimate, "follow_up_ends_at_level");
+	estimate_note_unknown(&estimate, followed.tally);
 	return estimate;
 }
 
@@ -375,14 +444,14 @@ PG_FUNCTION_INFO_V1(survival_quantile);
 Datum
 survival_quantile(PG_FUNCTION_ARGS)
 {
-	Tally	   *tally = PG_ARGISNULL(0) ? NULL : PG_GETARG_TALLY(0);
+	Followed	followed = argument_followed(fcinfo, 0, 4);
 	double		share = argument_number(fcinfo, 1, "share");
 	double		confidence = argument_confidence(fcinfo, 2);
 	Scale		scale = argument_scale(fcinfo, 3);
 
 	if (share <= 0 || share >= 1)
 		argument_error("share", "must lie between 0 and 1, both excluded", "Write 0.5 for the median.");
-	return estimate_datum(fcinfo, survival_quantile_estimate(tally, share, confidence, scale, argument_entered(fcinfo, 4)));
+	return estimate_datum(fcinfo, survival_quantile_estimate(followed, share, confidence, scale));
 }
 
 /*
@@ -394,11 +463,11 @@ PG_FUNCTION_INFO_V1(median_survival);
 Datum
 median_survival(PG_FUNCTION_ARGS)
 {
-	Tally	   *tally = PG_ARGISNULL(0) ? NULL : PG_GETARG_TALLY(0);
+	Followed	followed = argument_followed(fcinfo, 0, 3);
 	double		confidence = argument_confidence(fcinfo, 1);
 	Scale		scale = argument_scale(fcinfo, 2);
 
-	return estimate_datum(fcinfo, survival_quantile_estimate(tally, 0.5, confidence, scale, argument_entered(fcinfo, 3)));
+	return estimate_datum(fcinfo, survival_quantile_estimate(followed, 0.5, confidence, scale));
 }
 
 /* ---- the restricted mean ---- */
@@ -436,16 +505,6 @@ area_until(Curve curve, double until)
 	return sum_value(area.sum);
 }
 
-static double
-last_follow_up(const Tally *tally)
-{
-	int			last = tally->sorted - 1;
-
-	while (last > 0 && sum_value(tally->cells[last].exposure) == 0)
-		last--;
-	return tally->cells[last].key;
-}
-
 /* Sum over the events up to a time of (area from the event to that time)^2 d / (n (n - d)). */
 static double
 area_variance(Curve curve, double until, double total)
@@ -465,22 +524,24 @@ area_variance(Curve curve, double until, double total)
 }
 
 static Measure
-restricted_mean_measure(const Tally *tally, double until, double confidence, const Tally *entered)
+restricted_mean_measure(Followed followed, double until, double confidence)
 {
 	Measure		measure = measure_of(estimate_none("no_data"), NAN);
 	Curve		curve;
 	double		mean,
 				distance;
 
-	if (!curve_possible(tally, entered, &measure.estimate))
+	if (!curve_possible(followed.tally, followed.entered, &measure.estimate))
 		return measure;
-	curve = curve_start(tally, entered);
+	curve = curve_start(followed.tally, followed.entered);
 	mean = area_until(curve, until);
 	if (isnan(mean))
-		return measure_of(estimate_none("beyond_follow_up: the last is at %g", last_follow_up(tally)), NAN);
+		return measure_of(estimate_none("beyond_follow_up: the last is at %g",
+										followed.tally->cells[last_leaving(followed.tally)].key), NAN);
 	measure.variance = area_variance(curve, until, mean);
 	distance = two_sided_z(confidence) * sqrt(measure.variance);
 	measure.estimate = (Estimate) {mean, mean - distance, mean + distance, NULL};
+	estimate_note_unknown(&measure.estimate, followed.tally);
 	return measure;
 }
 
@@ -494,11 +555,11 @@ PG_FUNCTION_INFO_V1(restricted_mean);
 Datum
 restricted_mean(PG_FUNCTION_ARGS)
 {
-	Tally	   *tally = PG_ARGISNULL(0) ? NULL : PG_GETARG_TALLY(0);
+	Followed	followed = argument_followed(fcinfo, 0, 3);
 	double		until = argument_positive(fcinfo, 1, "until");
 	double		confidence = argument_confidence(fcinfo, 2);
 
-	return estimate_datum(fcinfo, restricted_mean_measure(tally, until, confidence, argument_entered(fcinfo, 3)).estimate);
+	return estimate_datum(fcinfo, restricted_mean_measure(followed, until, confidence).estimate);
 }
 
 typedef Comparison (*Contrast) (const Measure *first, const Measure *second, double per, double confidence, Better better);
@@ -507,13 +568,11 @@ typedef Comparison (*Contrast) (const Measure *first, const Measure *second, dou
 static Datum
 compare_restricted_means(FunctionCallInfo fcinfo, Contrast contrast)
 {
-	Tally	   *tally = PG_ARGISNULL(0) ? NULL : PG_GETARG_TALLY(0);
-	Tally	   *comparator = PG_ARGISNULL(1) ? NULL : PG_GETARG_TALLY(1);
 	double		until = argument_positive(fcinfo, 2, "until");
 	double		confidence = argument_confidence(fcinfo, 3);
 	Better		better = argument_better(fcinfo, 4);
-	Measure		first = restricted_mean_measure(tally, until, confidence, NULL);
-	Measure		second = restricted_mean_measure(comparator, until, confidence, NULL);
+	Measure		first = restricted_mean_measure(argument_followed(fcinfo, 0, -1), until, confidence);
+	Measure		second = restricted_mean_measure(argument_followed(fcinfo, 1, -1), until, confidence);
 
 	return comparison_datum(fcinfo, contrast(&first, &second, 1, confidence, better));
 }

@@ -13,6 +13,7 @@
 #include "core/distribution.h"
 #include "core/record.h"
 #include "core/tally_list.h"
+#include "core/tie.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "risk/judged.h"
@@ -325,6 +326,17 @@ typedef struct Concordance
 	Sum			influence;		/* squared, of each person */
 } Concordance;
 
+/* Whose time is not known, in any of the tallies, is left out. */
+static void
+note_unknown_times(Tally **tallies, int count, Estimate *estimate)
+{
+	Tally		all = {0};
+
+	for (int i = 0; i < count; i++)
+		all.unknown_rows += tallies[i] ? tallies[i]->unknown_rows : 0;
+	estimate_note_unknown(estimate, &all);
+}
+
 static bool
 open_scores(Tally **tallies, int count, ScoreGroup *groups, Estimate *estimate)
 {
@@ -334,7 +346,7 @@ open_scores(Tally **tallies, int count, ScoreGroup *groups, Estimate *estimate)
 		bool		possible = judge(tallies[i], &judged);
 
 		groups[i] = (ScoreGroup) {.tally = possible ? tallies[i] : NULL, .remaining = possible ? judged.people : 0};
-		if (possible && judged.note)
+		if (!possible && strcmp(judged.note, "no_data") != 0)
 		{
 			*estimate = estimate_none("group %d: %s", i + 1, judged.note);
 			return false;
@@ -435,6 +447,7 @@ concordance(PG_FUNCTION_ARGS)
 
 	if (count > 10000)
 		argument_error("tallies", "must not have more than 10000 elements", "Round the scores.");
+	tie_keys(tallies, count);
 	if (!open_scores(tallies, count, groups, &estimate))
 		return estimate_datum(fcinfo, estimate);
 	sums = walk_concordance(groups, count, NAN, NAN);
@@ -446,5 +459,6 @@ concordance(PG_FUNCTION_ARGS)
 	sums = walk_concordance(groups, count, estimate.value, pairs);
 	estimate.lower = fmax(0, estimate.value - z * sqrt(sum_value(sums.influence)));
 	estimate.upper = fmin(1, estimate.value + z * sqrt(sum_value(sums.influence)));
+	note_unknown_times(tallies, count, &estimate);
 	return estimate_datum(fcinfo, estimate);
 }

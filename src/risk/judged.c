@@ -18,7 +18,8 @@ check_cell(const TallyCell *cell)
 bool
 judge(const Tally *tally, Judged *judged)
 {
-	TallyCell	total;
+	TallyCell	known;
+	Estimate	why;
 
 	*judged = (Judged) {.tally = tally};
 	if (tally)
@@ -27,21 +28,23 @@ judge(const Tally *tally, Judged *judged)
 			CHECK_FOR_INTERRUPTS();
 			check_cell(&tally->cells[i]);
 		}
-	if (tally)
+	if (!estimate_answerable(tally, &why))
 	{
-		total = tally_total(tally);
-		judged->people = sum_value(total.exposure) - sum_value(tally->unknown.exposure);
-		judged->with = sum_value(total.events) - sum_value(tally->unknown.events);
-		judged->without = judged->people - judged->with;
+		judged->note = why.note;
+		return false;
 	}
-	if (tally == NULL || judged->people == 0)
+	known = tally_known(tally);
+	judged->people = sum_value(known.exposure);
+	judged->with = sum_value(known.events);
+	judged->without = judged->people - judged->with;
+	if (judged->people == 0)
 	{
 		judged->note = "no_data";
 		return false;
 	}
-	if (tally->unknown_rows > 0 || tally->missing > 0)
-		judged->note = psprintf("left_out: " INT64_FORMAT " without score, " INT64_FORMAT " without outcome",
-								tally->unknown_rows, tally->missing);
+	why.note = NULL;
+	estimate_note_unknown(&why, tally);
+	judged->note = why.note;
 	return true;
 }
 

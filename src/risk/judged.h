@@ -16,8 +16,9 @@ typedef struct Judged
 } Judged;
 
 /*
- * False where nothing can be said of the tally, with the reason as the note.  People without score or
- * outcome are left out, and counted in the note.  Errors: rows that are not people with an outcome or without.
+ * False where nothing can be said of the tally, with the reason as the note: so where an outcome is not known.
+ * People without score are left out, and counted in the note, as people of unknown key are everywhere.  Errors:
+ * rows that are not people with an outcome or without.
  */
 extern bool judge(const Tally *tally, Judged *judged);
 

@@ -12,6 +12,7 @@
 #include "core/argument.h"
 #include "core/compat.h"
 #include "core/tally.h"
+#include "core/tie.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "windowapi.h"
@@ -31,7 +32,8 @@ typedef enum TieRule
 typedef struct Cut
 {
 	double		wanted;			/* people above the cut, to the nearest whole one */
-	double		score;			/* of the last of them */
+	double		score;			/* of the last of them: the lowest of those tied */
+	double		greatest;		/* of those tied, who differ by rounding only */
 	double		above;			/* people with a greater score */
 	double		tied;			/* people with that very score */
 } Cut;
@@ -64,8 +66,8 @@ is_above(const Cut *cut, double score, double rank, TieRule ties)
 {
 	if (cut->wanted == 0)
 		return false;
-	if (score != cut->score)
-		return score > cut->score;
+	if (score > cut->greatest || score < cut->score)
+		return score > cut->greatest;
 	switch (ties)
 	{
 		case TIES_UP:
@@ -86,17 +88,22 @@ people_placed(const Cut *cut, TieRule ties)
 	return cut->above + (is_above(cut, cut->score, cut->wanted, ties) ? cut->tied : 0);
 }
 
-/* Notes a group of people with one score, given in descending order of score. */
+/* People of one score: of the same, but for rounding, from the greatest to the lowest. */
+typedef struct ScoreGroup
+{
+	double		greatest;
+	double		lowest;
+	double		above;			/* people with a greater score */
+	double		tied;
+} ScoreGroup;
+
+/* Notes a group, given in descending order of score. */
 static void
-note_group(Cut *cuts, int count, double score, double above, double tied)
+note_group(Cut *cuts, int count, const ScoreGroup *group)
 {
 	for (int i = 0; i < count; i++)
-		if (cuts[i].wanted > above && cuts[i].wanted <= above + tied)
-		{
-			cuts[i].score = score;
-			cuts[i].above = above;
-			cuts[i].tied = tied;
-		}
+		if (cuts[i].wanted > group->above && cuts[i].wanted <= group->above + group->tied)
+			cuts[i] = (Cut) {cuts[i].wanted, group->lowest, group->greatest, group->above, group->tied};
 }
 
 /* ---- the window function ---- */
@@ -157,45 +164,44 @@ count_scores(WindowObject window, Pyramid *pyramid)
 }
 
 /* Calls visit for each group of people of one score, in descending order, for as long as it wants more. */
-typedef bool (*GroupVisitor) (Pyramid *pyramid, double score, double above, double tied);
+typedef bool (*GroupVisitor) (Pyramid *pyramid, const ScoreGroup *group);
 
 static void
 each_group(WindowObject window, Pyramid *pyramid, int64 people, GroupVisitor visit)
 {
-	double		score = 0;
-	int64		above = 0,
-				tied = 0;
+	ScoreGroup	group = {0};
 
 	for (int64 i = 0; i < people; i++)
 	{
 		bool		isnull;
-		double		next = score_at(window, pyramid->nulls_first + i, &isnull);
+		double		score = score_at(window, pyramid->nulls_first + i, &isnull);
 
 		CHECK_FOR_INTERRUPTS();
-		if (i > 0 && next != score)
+		if (i > 0 && !tied(score, group.lowest))
 		{
-			if (!visit(pyramid, score, above, tied))
+			if (!visit(pyramid, &group))
 				return;
-			above += tied;
-			tied = 0;
+			group = (ScoreGroup) {score, score, group.above + group.tied, 0};
 		}
-		score = next;
-		tied++;
+		else if (i == 0)
+			group.greatest = score;
+		group.lowest = score;
+		group.tied++;
 	}
 	if (people > 0)
-		visit(pyramid, score, above, tied);
+		visit(pyramid, &group);
 }
 
 static bool
-visit_shares(Pyramid *pyramid, double score, double above, double tied)
+visit_shares(Pyramid *pyramid, const ScoreGroup *group)
 {
-	note_group(pyramid->cuts, pyramid->count, score, above, tied);
-	return pyramid->count > 0 && above + tied < pyramid->cuts[pyramid->count - 1].wanted;
+	note_group(pyramid->cuts, pyramid->count, group);
+	return pyramid->count > 0 && group->above + group->tied < pyramid->cuts[pyramid->count - 1].wanted;
 }
 
 /* The room of a tier begins where the tie rule left the tier before it. */
 static bool
-visit_places(Pyramid *pyramid, double score, double above, double tied)
+visit_places(Pyramid *pyramid, const ScoreGroup *group)
 {
 	for (; pyramid->found < pyramid->count; pyramid->found++)
 	{
@@ -208,9 +214,9 @@ visit_places(Pyramid *pyramid, double score, double above, double tied)
 			*cut = i > 0 ? pyramid->cuts[i - 1] : (Cut) {0};
 			continue;
 		}
-		if (start + pyramid->places[i] > above + tied)
+		if (start + pyramid->places[i] > group->above + group->tied)
 			return true;
-		*cut = (Cut) {start + pyramid->places[i], score, above, tied};
+		*cut = (Cut) {start + pyramid->places[i], group->lowest, group->greatest, group->above, group->tied};
 	}
 	return false;
 }
@@ -234,7 +240,7 @@ find_places(WindowObject window, Pyramid *pyramid, const double *places)
 	memcpy(pyramid->places, places, sizeof(double) * pyramid->count);
 	each_group(window, pyramid, people, visit_places);
 	for (int i = pyramid->found; i < pyramid->count; i++)
-		pyramid->cuts[i] = (Cut) {people, -INFINITY, people, 0};
+		pyramid->cuts[i] = (Cut) {people, -INFINITY, -INFINITY, people, 0};
 }
 
 static int
@@ -298,7 +304,8 @@ tier_of_row(FunctionCallInfo fcinfo, bool places)
  * ph.risk_tier(score float8, cuts float8[], ties text) OVER (ORDER BY score DESC, ...) -> int
  *
  * 1 for the people above the first cut, 2 above the second, ... ; NULL without a score.  Shares are of
- * the people who have one.  The arguments cuts and ties are read from the first row of a partition.
+ * the people who have one.  Scores that differ by rounding only are tied (core/tie.h).  The arguments cuts and
+ * ties are read from the first row of a partition.
  * Errors: cuts not ascending shares, unknown tie rule, window not in descending order of the score.
  */
 PG_FUNCTION_INFO_V1(risk_tier);
@@ -336,8 +343,8 @@ tier_cuts(PG_FUNCTION_ARGS)
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	double	   *shares;
 	Cut			cuts[MAX_CUTS] = {{0}};
-	double		people = 0,
-				above = 0;
+	double		people = 0;
+	ScoreGroup	group = {0};
 	int			count;
 	TieRule		ties;
 	Tally	   *tally;
@@ -350,6 +357,7 @@ tier_cuts(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		return (Datum) 0;
 	tally = PG_GETARG_TALLY(0);
+	tie_keys(&tally, 1);
 
 	for (int i = 0; i < tally->sorted; i++)
 		people += sum_value(tally->cells[i].exposure);
@@ -357,11 +365,10 @@ tier_cuts(PG_FUNCTION_ARGS)
 		cuts[i].wanted = people_wanted(shares[i], people);
 	for (int i = tally->sorted - 1; i >= 0; i--)
 	{
-		double		tied = sum_value(tally->cells[i].exposure);
-
 		CHECK_FOR_INTERRUPTS();
-		note_group(cuts, count, tally->cells[i].key, above, tied);
-		above += tied;
+		group = (ScoreGroup) {tally->cells[i].key, tally->cells[i].key, group.above + group.tied,
+		sum_value(tally->cells[i].exposure)};
+		note_group(cuts, count, &group);
 	}
 	for (int i = 0; i < count; i++)
 	{

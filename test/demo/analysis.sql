@@ -318,7 +318,6 @@ with ladder as (
   select ph.rollup(tally) as tally from folded
 )
 select area, coalesce(name, area, 'unknown') as name, people, events, expected, s.value, s.lower, s.upper, s.note,
-  ph.funnel(events::float8, expected, 'ratio') over () as funnel,
   coalesce(sum(events) over (order by events, area rows between unbounded preceding and 1 preceding), 0) as below
 from folded
 cross join whole
@@ -336,6 +335,40 @@ from analysis.small_area
 where value is not null and not analysis.hidden(people) and not analysis.hidden(events, below)
 order by value desc, area;
 
+-- a funnel is of areas that may nearly all be shown: if only the busy ones were, each would lie above the whole
+create table analysis.area as
+with person as (
+  select person_id, practice, neighbourhood, place, grouping(practice, neighbourhood, place) as grouped,
+    min(age) as age, sum(events) as events, sum(years) as years
+  from person_period('[2024-04-01,2025-04-01)', 'NEL')
+  where stay > 0
+  group by grouping sets ((person_id, practice), (person_id, neighbourhood), (person_id, place))
+), folded as (
+  select case grouped when 3 then 'practice' when 5 then 'neighbourhood' else 'place' end as level,
+    case grouped when 3 then practice when 5 then neighbourhood else place end as area,
+    count(*) as people, sum(events) as events, ph.person_tally(age / 5 * 5, events, years) as tally
+  from person
+  group by 1, 2
+), judged as (
+  select level, area, people, events, ph.funnel(events::float8, expected, 'ratio', overdispersion => 'winsorised') over (partition by level) as funnel,
+    coalesce(sum(events) over (partition by level order by events, area rows between unbounded preceding and 1 preceding), 0) as below
+  from folded
+  join (select level, ph.rollup(tally) as whole from folded group by level) w using (level)
+  cross join lateral ph.expected(tally, whole) expected
+)
+select level, area, coalesce(name, area, 'unknown') as name, people, events, funnel,
+  analysis.hidden(people) or analysis.hidden(events, below) as hidden
+from judged
+left join place on place_id = area;
+
+create view analysis.funnel_level as
+select level, count(*) as areas, count(*) filter (where hidden) as left_out
+from analysis.area
+group by level
+having count(*) filter (where hidden) <= 0.1 * count(*)
+order by array_position(array['practice', 'neighbourhood', 'place'], level)
+limit 1;
+
 create view analysis.no_answer_table as
 select level as "level", name as "name", note as "note" from analysis.rate where value is null
 union all
@@ -350,23 +383,34 @@ order by 1, 2;
 -- 5: months
 
 create table analysis.month as
-with counted as (
-  select month::date, count(encounter_id) as admissions
+with change as materialized (  -- how many people more or fewer there are from a day on
+  select day, sum(n) as n from stay cross join lateral (values (lower(spell), 1), (upper(spell), -1)) c (day, n) group by day
+), admitted as (
+  select date_trunc('month', start_date) as month, count(*) as admissions
+  from encounter
+  where pod = 'NEL' and start_date >= '2022-04-01' and start_date < '2025-04-01'
+  group by 1
+), counted as (
+  select month::date, coalesce(admissions, 0) as admissions,
+    (select coalesce(sum(n), 0) from change where day <= month + interval '14 days') as people
   from generate_series(timestamp '2022-04-01', '2025-03-01', '1 month') month
-  left join encounter on start_date >= month and start_date < month + interval '1 month' and pod = 'NEL'
-  group by month
+  left join admitted using (month)
+), seasonal as (  -- as the month of the year, its days and its people would have it
+  select *, ph.expected_count(admissions, month, people::float8) over () as expected from counted
 ), charted as (
-  select *, ph.xmr(admissions, month, improvement => 'decrease') over (order by month) as point from counted
+  select *, ph.u_chart(admissions, expected, month, improvement => 'decrease', overdispersion => 'laney') over (order by month) as point
+  from seasonal
 )
-select month, admissions, point, (point).mean, greatest((point).lower, 0) as lower, (point).upper,
+select month, admissions, people, expected, point, (point).value as ratio, (point).lower as lower, (point).upper as upper,
   coalesce(sum(admissions) over (order by admissions, month rows between unbounded preceding and 1 preceding), 0) as below
 from charted;
 
 create view analysis.month_table as
 select to_char(month, 'YYYY-MM') as "month", analysis.shown(admissions, below) as "admissions",
-  analysis.one_place(mean::numeric) as "mean", analysis.one_place(lower::numeric) as "lower limit", analysis.one_place(upper::numeric) as "upper limit",
-  case when analysis.hidden(admissions, below) then null when admissions > upper then 'above' when admissions < lower then 'below' end as "outside"
-from analysis.month
+  analysis.one_place(expected) as "expected", case when not hidden then to_char(ratio, 'FM990.00') end as "ratio",
+  to_char(lower, 'FM990.00') as "lower limit", to_char(upper, 'FM990.00') as "upper limit",
+  case when hidden then null when ratio > upper then 'above' when ratio < lower then 'below' end as "outside"
+from analysis.month, lateral (select analysis.hidden(admissions, below)) h (hidden)
 order by month;
 
 \pset footer off

@@ -111,22 +111,26 @@ select pg_temp.html_table('rate_table');
 \qecho '<h3>Deprivation</h3>'
 \qecho '<p>The same rate by quintile of deprivation, the most deprived on the left; the dashed line is that of the slope index of inequality.</p>'
 select case when bool_or(analysis.hidden(people) or analysis.hidden(events)) then '<p class="soft">Not shown: a quintile has fewer than 10 people or admissions.</p>'
-  else ph.chart_slope(array_agg(tally order by place_id), array_agg('quintile ' || name order by place_id), title => 'Unplanned admissions per 100,000 by deprivation') end
+  else ph.chart_slope(array_agg(tally order by place_id), array_agg('quintile ' || name order by place_id), title => 'Unplanned admissions per 100,000 by deprivation', groups => 5) end
 from analysis.rate
 where level = 'quintile of deprivation' and place_id is not null;
-\qecho '<h3>Small areas: admissions to expected admissions</h3>'
-select ph.chart_funnel(array_agg(name order by area), array_agg(case when not analysis.hidden(people) and not analysis.hidden(events, below) then funnel end order by area),
-  'Small areas: ratio to expected admissions, by expected admissions')
-from (select * from analysis.small_area where value is not null order by expected desc limit 2000) s;
+\qecho '<h3>Admissions to expected admissions</h3>'
+\qecho '<p>The funnel is of the smallest areas of which at least nine in ten may be shown, since the busy ones alone would all lie above the whole. Each lies at its expected admissions, from which its limits follow; they allow for areas that differ more than by chance, as where people are admitted more than once.</p>'
+select coalesce(
+  (select ph.chart_funnel(array_agg(name order by area), array_agg(funnel order by area), format('Each %s: ratio to expected admissions, by expected admissions', min(level)))
+    from analysis.area join analysis.funnel_level using (level) where not hidden)
+  || (select format('<p class="soft">%s of %s left out: fewer than 10 admissions, or held back.</p>', left_out, areas) from analysis.funnel_level),
+  '<p class="soft">Not drawn: at every level more than a tenth of the areas have fewer than 10 admissions.</p>');
+\qecho '<h3>Small areas</h3>'
 select pg_temp.html_table('small_area_table');
 \qecho '<h3>Without an answer</h3>'
-select pg_temp.html_table('no_answer_table'), pg_temp.quoted('rate', :'source'), pg_temp.quoted('small_area', :'source');
+select pg_temp.html_table('no_answer_table'), pg_temp.quoted('rate', :'source'), pg_temp.quoted('area', :'source'), pg_temp.quoted('small_area', :'source');
 
 \qecho '<h2>5. Months</h2>'
-\qecho '<p>Unplanned admissions by month. The limits are those of an XmR chart: the mean, and 2.66 mean moving ranges to either side; special causes are diamonds. A month without admissions would be a zero.</p>'
+\qecho '<p>Unplanned admissions by month, over those that the month of the year, its days and the people registered would have; 1 is as many as expected. The limits are those of a U chart, allowing for what varies more than by chance (Laney); special causes are diamonds. A chart of the bare counts would call every winter one.</p>'
 select ph.chart_control(array_agg(month order by month), array_agg(case when hidden
     then row(null, (point).phase, (point).mean, (point).lower, (point).upper, null, null, null, null, null, null, null, null, null, null, null, null, 'not shown')::ph.control_point
-    else point end order by month), 'Unplanned admissions by month')
+    else point end order by month), 'Unplanned admissions by month, as a ratio to those expected of the season')
 from (select *, analysis.hidden(admissions, below) as hidden from analysis.month) m;
 select pg_temp.html_table('month_table'), pg_temp.quoted('month', :'source');
 

@@ -42,3 +42,19 @@ select ph.chart_ranked(array[U&'a\FFFFb\FFFEc'], array[row(1, 0, 2, null)::ph.es
 
 -- what no picture can show is not shown
 select ph.chart_ranked(array['a', 'b', 'c'], array[row('infinity', 0, 2, null)::ph.estimate, row(1, '-infinity', 2, null)::ph.estimate, row(1, 1, 1.7e308, null)::ph.estimate]) ~ '(Infinity|nan)' as forbidden;
+
+-- a funnel is drawn by size: places of rates so that their limits neither rise nor fall twice
+create temp table limit_line as
+select m[1]::float8 as x, m[2]::float8 as y, o from (select ph.chart_funnel(null, array_agg(f), 'Rates') svg from (select ph.funnel((12 + i * 37 % 91)::float8, 900 + i * 67 % 800, 'rate', 1000) over () f from generate_series(1, 40) i) q) p,
+  regexp_matches((regexp_match(svg, 'class="s3" d="([^"]*)"'))[1], '([0-9.]+)[ ,]([0-9.]+)', 'g') with ordinality g(m, o);
+select count(*) > 10 as points, bool_and(x >= before_x) as rightwards, bool_and(y <= before_y) as one_way from (select *, lag(x) over (order by o) before_x, lag(y) over (order by o) before_y from limit_line) l where before_x is not null;
+
+-- without a title a picture says what it shows; an empty one is none
+select name, (regexp_match(svg, '<title>([^<]*)</title>'))[1] as title from (values ('pyramid', ph.chart_pyramid(null, null)), ('ranked', ph.chart_ranked('{}', '{}')), ('bars', ph.chart_bars(null, null, null)), ('control', ph.chart_control(null, null)),
+  ('funnel', ph.chart_funnel(null, null)), ('survival', ph.chart_survival('{NULL}')), ('slope', ph.chart_slope(null, indicator => 'rate')), ('empty', ph.chart_funnel(null, null, ' ')), ('own', ph.chart_funnel(null, null, 'Own'))) v(name, svg);
+-- times as periods of a control chart
+select ph.chart_control(array_agg(d order by d), array_agg(x order by d)) = ph.chart_control(array_agg(d::date order by d), array_agg(x order by d)) as times
+from (select d, ph.xmr(extract(day from d + interval '40 days')::float8, d) over (order by d) x from generate_series(timestamp '2023-01-01', '2024-06-01', '1 month') d) q;
+-- groups that are missing are no picture
+select ph.chart_slope(array['counts; 0: 1000 90 90', 'counts; 0: 1200 80 80']::ph.tally[], indicator => 'rate', groups => 5) like '%nothing to show: number_of_groups: 2, not 5%' as missing,
+  ph.chart_slope(array['counts; 0: 1000 90 90', 'counts; 0: 1200 80 80']::ph.tally[], indicator => 'rate') like '%number_of_groups: 2, not said%' as said;

@@ -63,3 +63,11 @@ select * from ph.benchmark('counts; 0: 10 10 10', 1, 'proportion');
 select * from ph.compare('people; 0: 2 6 18', 'people; 0: 20 20 20', 'mean');
 select * from ph.compare('people; 0: 2 6 18', 'people; 0: 20 20 20', 'mean', contrast => 'ratio');
 select * from ph.restricted_mean_difference('people; 5: 4 4 4', 'people; 7: 4 4 4', 10, better => 'higher');
+
+-- an area without a reference, a standard or a benchmark has no answer, and stops no report
+select name, (e).value is null as none, (e).note from (values ('reference with a missing row', ph.smr('counts; 0: 10 5 5', 'counts; missing 1; 0: 10 5 5'::ph.tally)), ('reference of one sex', ph.smr(array['counts; 0: 10 5 5', 'counts; 0: 10 5 5']::ph.tally[], array['counts; 0: 10 5 5']::ph.tally[])),
+  ('no reference', ph.indirect_rate('counts; 0: 10 5 5', null::ph.tally)), ('no list', ph.indirect_rate(array['counts; 0: 10 5 5']::ph.tally[], null::ph.tally[])), ('no standard', ph.dsr('counts; 0: 10 5 5', null)),
+  ('standard with a missing row', ph.dsr('counts; 0: 10 5 5', 'counts; missing 2; 0: 1 0 0')), ('figure', ph.cmf('counts; 0: 10 5 5', 'counts; 0: 10 5 5', null)), ('figure of nobody', ph.cmf('counts; 0: 10 15 15', null, 'counts; 0: 1 0 0')),
+  ('years', ph.years_of_life_lost('counts; 0: 1000 5 5', 75, 'counts; missing 3; 0: 80 0 0; 75: 20 0 0')), ('slope', ph.slope_index_of_inequality(array_fill('counts; 0: 10 15 15'::ph.tally, array[5]), standard => null))) v(name, e);
+select name, (c).value is null as none, (c).note from (values ('no standard', ph.compare('counts; 0: 10 15 15', 'counts; 0: 10 5 5', 'dsr', null)), ('no reference', ph.compare('counts; 0: 10 15 15', 'counts; 0: 10 5 5', 'smr', null)),
+  ('reference with a missing row', ph.compare('counts; 0: 10 15 15', 'counts; 0: 10 5 5', 'smr', 'counts; missing 1; 0: 10 5 5')), ('no benchmark', ph.benchmark('counts; 0: 10 15 15', null)), ('nobody there', ph.life_expectancy_difference('counts; 0: 10 1 1', null))) v(name, c);

@@ -68,3 +68,22 @@ select ph.ewma(1, 1, 1, 2) over ();
 
 -- where screening leaves no movement the unscreened range stands; where nothing varies there are no limits
 select (x).special_cause, count(*), bool_and((x).upper > (x).lower) as limits from (select ph.xmr(case when i = 10 then 6 else 5 end, d) over (order by d) as x from (select i, (date '2024-01-01' + i * interval '1 month')::date as d from generate_series(0, 15) i) s) s group by 1 order by 1;
+-- and the limits that were not screened say so
+select (x).note, count(*) from (select ph.xmr(case when i = 10 then 6 else 5 end, d) over (order by d) as x from (select i, (date '2024-01-01' + i * interval '1 month')::date as d from generate_series(0, 15) i) s) s group by 1;
+select (x).note, count(*) from (select ph.xmr(case when i = 5 then 6 else 5 end, d) over (order by d) as x from (select i, (date '2024-01-01' + i * interval '1 month')::date as d from generate_series(0, 9) i) s) s group by 1;
+
+-- a baseline of no points, or of less than none, is none
+select ph.xmr(y, month, fix_after => 0) over (partition by s order by month) from series;
+select ph.xmr(y, month, fix_after => -1) over (partition by s order by month) from series;
+select ph.p_chart(events, people, month, fix_after => 0) over (order by month) from event;
+select ph.u_chart(events, people, month, fix_after => 0) over (order by month) from event;
+select ph.c_chart(events, month, fix_after => 0) over (order by month) from event;
+select ph.xmr(y, month, run_length => 0) over (partition by s order by month) from series;
+
+-- dates, times and text alike
+select count(distinct x) as alike from (
+  select ph.xmr(y, month::timestamp) over (order by n) x, n from series where s = 1 union all select ph.xmr(y, month) over (order by n), n from series where s = 1
+  union all select ph.xmr(y, date_trunc('month', month::timestamp)) over (order by n), n from series where s = 1) a group by n order by 1 desc limit 1;
+select ph.c_chart(5, '2024-01-01') over () is null as unknown_literal, ph.u_chart(5, 9, timestamp '2024-01-31 23:59') over () is null as a_time, ph.p_chart(5, 9, date '2024-01-01') over () is null as a_date;
+select ph.xmr(5, 'infinity') over ();
+select calendar, count(x) from unnest('{day,week,month}'::text[]) calendar, lateral (select ph.xmr(i, timestamp '2024-01-01 10:00' + i * ('1 ' || calendar)::interval, calendar => calendar) over (order by i) x from generate_series(0, 20) i) q group by 1 order by 1;

@@ -25,7 +25,7 @@ with pair as (select case when a.score > b.score then 1 when a.score = b.score t
 select abs(c.value - (select avg(c)::float8 from pair)) < 1e-12 as concordance from (select array_agg(t order by score) as tallies from (select score, person_tally(time, outcome) as t from person group by score) g) x, concordance(tallies) c;
 -- no answer
 select what, a.value, a.note from (values ('nobody', 'empty'::tally), ('one class', 'people; 0.1: 5 0 0'), ('perfect', 'people; 0.1: 5 0 0; 0.9: 3 3 3'), ('some without score', 'people; missing 3; unknown 2: 2 1 1; 0.1: 5 1 1; 0.9: 3 2 2')) v(what, t), auroc(t) a;
-select a.value is not null as value, a.note from auroc((select person_tally(case when i % 10 > 0 then score end, case when i % 7 > 0 then outcome end) from person)) a;
+select known, a.value is not null as value, a.note from unnest(array[true, false]) known, auroc((select person_tally(case when i % 10 > 0 then score end, case when known or i % 7 > 0 then outcome end) from person)) a;
 select auroc('people; 1: 5 3 5');
 select auroc(null), auroc_difference(null, 'people; 0.1: 5 1 1; 0.9: 3 2 2'), concordance('{}');
 select * from top_shares('people; 0.1: 5 1 1', '{0}');

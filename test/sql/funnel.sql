@@ -16,7 +16,29 @@ select pg_temp.near((f).dispersion, phi) as phi, pg_temp.near((f).between_varian
   (f).upper_95 > (n).upper_95 as wider
 from s, (select i, ph.funnel(events, people, 'rate', overdispersion => 'winsorised') over () f, ph.funnel(events, people, 'rate', overdispersion => 'trimmed') over () t, ph.funnel(events, people, 'rate') over () n from place) q where i = 1;
 select (ph.funnel(5, null, 'rate', 1000, 50) over ()).significance, (ph.funnel(5, null, 'proportion') over ()).note, (ph.funnel(50, 1000, 'rate', overdispersion => 'trimmed') over ()).note;
-select ph.funnel(5, 0, 'ratio') over ();
+-- trimmed: count, weights and mean square are those of the places left
+with m as (select sum(events) / sum(people) m from place),
+  z as (select ln(events / (people * m)) * sqrt(people * m) z, people * m w from place, m),
+  left_in as (select * from (select *, row_number() over (order by z) r from z) o where r between 5 and 36)
+select pg_temp.near((f).dispersion, phi) as phi, pg_temp.near((f).between_variance, greatest(0, (k * phi - (k - 1)) / (w - w2 / w))) as tau_of_those_left, (f).between_variance > 0 as some
+from (select count(*) k, avg(z ^ 2) phi, sum(w) w, sum(w ^ 2) w2 from left_in) l,
+  (select i, ph.funnel(events, people, 'rate', overdispersion => 'trimmed') over () f from place) q where i = 1;
+-- the size is what the limits follow from: people, events, or expected events where they are widened
+select bool_and((p).size = people) as people, bool_and((r).size = events) as events, bool_and(pg_temp.near((d).size, people * (d).baseline)) as expected_events
+from (select *, ph.funnel(events, people, 'proportion') over () p, ph.funnel(events, people, 'rate') over () r, ph.funnel(events, people, 'rate', overdispersion => 'trimmed') over () d from place) q;
+select bool_and(pg_temp.near(c.lower_95, (f).lower_95) and pg_temp.near(c.upper_998, (f).upper_998)) as limits_of_its_size
+from (select ph.funnel(events, people, 'rate', overdispersion => 'trimmed') over () f from place) q, lateral ph.funnel_curve('rate', (f).baseline, (f).size, (f).size, 1, between_variance => (f).between_variance) c;
+-- a place with nobody, or with nothing expected, has a note and no part in the rest
+select statistic, events, people, (f).value, (f).note, (f).significance, pg_temp.near((f).baseline, case statistic when 'ratio' then 1 else 0.15 end) as baseline
+from unnest('{proportion,rate,ratio}'::text[]) statistic, lateral (select events, people, ph.funnel(events, people, statistic, overdispersion => 'trimmed') over () f
+  from (values (10::float8, 100::float8), (20, 100), (0, 0), (4, 0)) v(events, people)) q where people = 0 order by 1, 2;
+select ph.funnel(5, -1, 'ratio') over ();
+-- a standardised rate is one whatever stands beside it; said; not said, one that its events over people do not make has a note
+select rate_type, people, rate, (f).significance, (f).note from (select *, ph.funnel(5, people, 'rate', 1000, rate, rate_type => rate_type) over (partition by n) f
+  from (values (1, 'dsr', 100::float8, 80::float8), (2, null, 100, 80), (3, null, 100, 50.04), (4, 'crude', 100, 80), (5, null, 100, null), (6, 'dsr', 100, null), (7, 'dsr', null, 80), (8, 'crude', null, 80)) v(n, rate_type, people, rate)) q order by n;
+select (a).value = (b).value and (a).upper_95 = (b).upper_95 as same_with_denominator from (select ph.funnel(events, people, 'rate', 1000, 50 + i, rate_type => 'dsr') over () a, ph.funnel(events, null, 'rate', 1000, 50 + i) over () b from place) q where (a).significance <> 'not_applicable' limit 1;
+select ph.funnel(5, 100, 'ratio', rate_type => 'dsr') over ();
+select ph.funnel(5, 100, 'rate', rate_type => 'standardised') over ();
 select ph.funnel(5, 3, 'proportion') over ();
 select ph.funnel(5, 3, 'mean') over ();
 select * from ph.funnel_curve('ratio', 1, 10, 5);
@@ -45,3 +67,7 @@ select bool_and(p operator(ph.=) r) as reconcile from (select area, ph.count_tal
 
 -- a place without events is as far out as half of one is, where places differ more than by chance
 select n, d, (f).significance from (select n, d, ph.funnel(n, d, 'ratio', overdispersion => 'winsorised') over () as f from (values (10.0::float8, 10.0::float8), (20, 20), (0, 1), (0, 40)) v(n, d)) q;
+
+-- the trend of a hundred million people is that of a hundred thousand, a thousand times as sure
+select pg_temp.near((a).chi_squared * 1e6, (b).chi_squared) as chi_squared from (select ph.recent_trend(ph.count_tally(2019 + y, 5000 + (y * 7) % 4, 100000)) a, ph.recent_trend(ph.count_tally(2019 + y, (5000 + (y * 7) % 4) * 1e6, 100000 * 1e6)) b from generate_series(1, 5) y) q;
+select pg_temp.near((a).chi_squared, (b).chi_squared) and pg_temp.near((a).slope, (b).slope) as far from (select ph.recent_trend('{1,2,3,4,5}', '{1,3,2,5,4}', '{0,2,1,4,3}', '{2,4,3,6,5}') a, ph.recent_trend('{1,2,3,4,5}', '{1000000001,1000000003,1000000002,1000000005,1000000004}', '{1000000000,1000000002,1000000001,1000000004,1000000003}', '{1000000002,1000000004,1000000003,1000000006,1000000005}') b) q;

@@ -54,3 +54,25 @@ select * from ph.relative_index_of_inequality(array['counts; 0: 1000 3 3', 'coun
 
 -- noise is no gradient that could have been reversed
 select (e).verdict, (e).how from (select ph.equity_progress(array['counts; 0: 10000 800 800', 'counts; 0: 10000 800 800', v]::ph.tally[], array['counts; 0: 10000 1000 1000', 'counts; 0: 10000 800 800', 'counts; 0: 10000 600 600']::ph.tally[], 'rate') e from unnest(array['counts; 0: 10000 801 801', 'counts; 0: 10000 799 799']) v) x;
+
+-- values near 10^9 keep their differences: the same as of what is left when 10^9 is taken off
+select what, abs(far - near) < tolerance as same from (
+  select 'slope' as what, 1e-9 as tolerance, (ph.slope_index_of_inequality(p, f, e)).value as far, (ph.slope_index_of_inequality(p, n, e)).value as near from (
+    select array[1000, 700, 1300, 900, 1100]::float8[] p, array[3, 2.5, 1, 2, 0.25]::float8[] n, array[1e9 + 3, 1e9 + 2.5, 1e9 + 1, 1e9 + 2, 1e9 + 0.25]::float8[] f, array[1, 1, 1, 1, 1]::float8[] e) v
+  union all
+  select 'attributable risk', 1e-6, (ph.population_attributable_risk(array['counts; 0: 1 1000000003 1', 'counts; 0: 1 1000000001 1']::ph.tally[], 'rate', per => 1)).value, 1
+  union all
+  select 'concentration', 1e-18, (ph.concentration_index(array['counts; 0: 1 1000000003 1', 'counts; 0: 1 1000000001 1']::ph.tally[], 'rate')).value, -1 / 2000000004.0::float8
+  union all
+  select 'fraction', 1e-18, (ph.population_attributable_fraction(array['counts; 0: 1 1000000003 1', 'counts; 0: 1 1000000001 1']::ph.tally[], 'rate')).value, 1 / 1000000002.0::float8) q;
+
+-- people of unknown group come last, where the least disadvantaged are expected; a group may be missing: both are said, or refused
+create temp table fifth as select q, ph.count_tally(0, case when q is null then 400 else 100 - 10 * q end, 1000) t from unnest(array[1, 2, 3, 4, 5, null]) q group by q;
+create temp view list as select 'all five' as what, array_agg(t order by q) filter (where q is not null) g from fifth union all select 'unknown too', array_agg(t order by q) from fifth union all select 'four', array_agg(t order by q) filter (where q <> 3) from fifth;
+select what, said, f, (e).value is not null as value, (e).note from list, unnest(array[null, 5]) said,
+  lateral (values ('slope', ph.slope_index_of_inequality(g, 'rate', groups => said)), ('relative', ph.relative_index_of_inequality(g, 'rate', groups => said)), ('concentration', ph.concentration_index(g, 'rate', groups => said)),
+    ('risk', ph.population_attributable_risk(g, 'rate', groups => said)), ('fraction', ph.population_attributable_fraction(g, 'rate', groups => said)),
+    ('published', ph.slope_index_of_inequality(array_fill(10::float8, array[cardinality(g)]), array_fill(2::float8, array[cardinality(g)]), array_fill(1::float8, array[cardinality(g)]), groups => said))) v(f, e) order by 1, 2, 3;
+select what, said, (p).verdict, (p).note from list, unnest(array[null, 5]) said, lateral (select ph.equity_progress(g, g, 'rate', groups => said) p) q order by 1, 2;
+select what, count(*), count(fitted) as fitted, min(note) as note from list, unnest(array[5]) said, lateral ph.inequality_points(g, 'rate', groups => said) group by 1 order by 1;
+select ph.slope_index_of_inequality(g, 'rate', groups => 1) from list;

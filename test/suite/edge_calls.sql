@@ -26,10 +26,11 @@ insert into pool select 'tally', v from unnest(array[null, 'empty', 'people', 'p
   'people; unknown 3: 3 1 1; 45: 20 15 15', 'counts; 0: 1e300 1e300 1e300; 1: 1e300 1 1', 'counts; 0: 1.7976931348623157e+308 1 1; 50: 1.7976931348623157e+308 0 0', 'people; negative; 1: 2 -3 29', 'counts; 0: 5e-324 20 20',
   'counts; -1.7976931348623157e+308: 1 0 0; 1.7976931348623157e+308: 0 20 20', 'counts; 0: 10 5e-324 5e-324', 'counts; 0: 0 0 0', 'people; 1: 0.3-1.1e-17 11 11']) v;
 insert into pool select 'tally[]', v from unnest(array[null, '{}', '{NULL,empty}', '{"people; 3: 5 2 2; 8: 4 1 1","people; 2: 5 4 4; 9: 1 0 0",NULL}', '{"people; unknown 3: 3 1 1"}', '{"counts; 0: 1e300 1 1","people; 1: 1 1 1"}', '{{empty,empty}}', '{"people; negative; 1: 2 -3 29"}']) v;
+insert into pool select 'timestamp[]', v from unnest(array[null, '{}', '{NULL}', '{2024-01-01}', '{infinity,2024-02-29}']) v;
 insert into pool select 'date[]', v from unnest(array[null, '{}', '{NULL}', '{2024-01-01}', '{infinity,2024-02-29}']) v;
 insert into pool select 'estimate[]', v from unnest(array[null, '{}', '{NULL}', '{"(1,0.5,2,)"}', '{"(NaN,Infinity,-Infinity,\"<\")","(1e308,-1e308,,)"}', '{"(,,,)"}']) v;
 insert into pool select 'control_point[]', v from unnest(array[null, '{}', '{NULL}', '{"(1,1,1,0,2,,,,,,,,,,,,,)"}', '{"(NaN,,,,,,,,,,,,,,,,,)","(1e308,2,-1e308,,,,,,,,,,,<,special,,,)"}']) v;
-insert into pool select 'funnel_point[]', v from unnest(array[null, '{}', '{NULL}', '{"(1,100,1,0,0.5,2,3,high_99.8,,,)"}', '{"(NaN,,,,,,,,,,)","(1e308,5e-324,-1e308,,,,,,,,)"}']) v;
+insert into pool select 'funnel_point[]', v from unnest(array[null, '{}', '{NULL}', '{"(1,100,100,1,0,0.5,2,3,high_99.8,,,)"}', '{"(NaN,,,,,,,,,,,)","(1e308,5e-324,5e-324,-1e308,,,,,,,,)"}']) v;
 insert into pool select 'crosstab', v from unnest(array[null, '{}', '{?>?: 1}', '{1>1: 30, 1>2: 4, 2>?: 1}', '{-2147483647>2147483647: 9223372036854775807}']) v;
 insert into pool select 'model', v::text from unnest(array[null, row('logistic', '{(intercept),a}', '{-1,0.5}', null, null, null, 'given', null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null)::model,
   row('cox', '{a,b}', '{1,NULL}', null, '{1,2}', 0.9, 'given', null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null)::model,
