@@ -12,9 +12,9 @@ CREATE FUNCTION ph.chart_bars(labels text[], measures text[], heights float8[], 
   AS 'MODULE_PATHNAME', 'chart_bars' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ph.chart_bars(text[], text[], float8[], text, text) IS 'groups of bars as SVG, a bar a measure, at most four; heights group by group; NULL is not shown; unit follows each number';
 
-CREATE FUNCTION ph.chart_control(periods timestamp[], points ph.control_point[], title text DEFAULT NULL) RETURNS text
-  AS 'MODULE_PATHNAME', 'chart_control' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ph.chart_control(timestamp[], ph.control_point[], text) IS 'control chart as SVG from the points of ph.xmr and its siblings; special causes are diamonds';
+CREATE FUNCTION ph.chart_control(periods timestamptz[], points ph.control_point[], title text DEFAULT NULL) RETURNS text
+  AS 'MODULE_PATHNAME', 'chart_control' LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ph.chart_control(timestamptz[], ph.control_point[], text) IS 'control chart as SVG from the points of ph.xmr and its siblings; special causes are diamonds';
 
 CREATE FUNCTION ph.chart_funnel(labels text[], points ph.funnel_point[], title text DEFAULT NULL) RETURNS text
   AS 'MODULE_PATHNAME', 'chart_funnel' LANGUAGE C IMMUTABLE PARALLEL SAFE;

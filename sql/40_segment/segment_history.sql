@@ -1,7 +1,7 @@
 
 -- ---- segments over time ----
 
-CREATE PROCEDURE ph.record_segments(schema text, segments regclass, as_of timestamp, gone regclass DEFAULT NULL)
+CREATE PROCEDURE ph.record_segments(schema text, segments regclass, as_of timestamptz, gone regclass DEFAULT NULL)
   LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   of record;
@@ -53,7 +53,7 @@ BEGIN
         schema) USING of.scheme, day;
   DROP TABLE pg_temp.ph_recorded;
 END $$;
-COMMENT ON PROCEDURE ph.record_segments(text, regclass, timestamp, regclass) IS
+COMMENT ON PROCEDURE ph.record_segments(text, regclass, timestamptz, regclass) IS
   'writes what a segment view says as of a day into segment_history: periods end and begin on that day for those who moved; who is in the view no longer is in the state that the relation gone (person_id, state) gives, such as died or moved out, or stays in the state that was recorded, or gone; days are recorded in their order, each in segment_recording';
 
 CREATE FUNCTION ph.check_segment_history(schema text, OUT finding text, OUT person_id text, OUT scheme text, OUT start_date date) RETURNS SETOF record
@@ -65,16 +65,16 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION ph.check_segment_history(text) IS 'periods of segment_history that do not begin where the one before ends: gap, overlap; no row where there are none';
 
-CREATE FUNCTION ph.segments_at(schema text, scheme text, at timestamp, OUT person_id text, OUT version text,
+CREATE FUNCTION ph.segments_at(schema text, scheme text, at timestamptz, OUT person_id text, OUT version text,
   OUT segment text, OUT rank integer)
 RETURNS SETOF record LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   RETURN QUERY EXECUTE format('SELECT person_id, version, segment, rank FROM %I.segment_history WHERE scheme = $1 AND '
     'start_date <= $2 AND (end_date > $2 OR end_date IS NULL)', schema) USING scheme, at::date;
 END $$;
-COMMENT ON FUNCTION ph.segments_at(text, text, timestamp) IS 'who was in which segment on a day';
+COMMENT ON FUNCTION ph.segments_at(text, text, timestamptz) IS 'who was in which segment on a day';
 
-CREATE FUNCTION ph.segment_moves(schema text, scheme text, from_date timestamp, to_date timestamp,
+CREATE FUNCTION ph.segment_moves(schema text, scheme text, from_date timestamptz, to_date timestamptz,
   any_version boolean DEFAULT false,
     OUT person_id text, OUT segment_before text, OUT rank_before integer, OUT segment_after text, OUT rank_after integer)
 RETURNS SETOF record LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -92,10 +92,10 @@ BEGIN
     FULL JOIN (SELECT * FROM %1$I.segment_history WHERE scheme = $1 AND start_date <= $3 AND (end_date > $3 OR '
       'end_date IS NULL)) a USING (person_id)', schema) USING scheme, from_date::date, to_date::date;
 END $$;
-COMMENT ON FUNCTION ph.segment_moves(text, text, timestamp, timestamp, boolean) IS
+COMMENT ON FUNCTION ph.segment_moves(text, text, timestamptz, timestamptz, boolean) IS
   'where each person was on two days: a segment and its rank, a state without a rank (died, moved out, gone), or NULL for somebody who was not yet there; refuses to mix versions of a scheme unless asked to. Fold with ph.crosstab(rank_before, rank_after)';
 
-CREATE FUNCTION ph.segment_move_cost(schema text, scheme text, from_date timestamp, to_date timestamp, costs regclass,
+CREATE FUNCTION ph.segment_move_cost(schema text, scheme text, from_date timestamptz, to_date timestamptz, costs regclass,
   span interval DEFAULT '1 year', any_version boolean DEFAULT false,
     OUT segment_before text, OUT rank_before integer, OUT segment_after text, OUT rank_after integer, OUT people bigint, OUT cost_before ph.estimate, OUT cost_after ph.estimate, OUT change ph.estimate)
 RETURNS SETOF record LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -113,10 +113,10 @@ BEGIN
     ORDER BY rank_before NULLS LAST, segment_before, rank_after NULLS LAST, segment_after', costs) USING schema,
       scheme, from_date::date, to_date::date, span, any_version;
 END $$;
-COMMENT ON FUNCTION ph.segment_move_cost(text, text, timestamp, timestamp, regclass, interval, boolean) IS
+COMMENT ON FUNCTION ph.segment_move_cost(text, text, timestamptz, timestamptz, regclass, interval, boolean) IS
   'what people cost who moved between segments or stayed, between two days: mean cost of the span before the first day, of the span before the second day (of those who died or left, of the time that they were here), and the mean of each person''s change; costs is a relation with person_id, start_date and cost, such as encounter; a mean that does not exist (people not there yet or gone, a span without any cost) is NULL with a note';
 
-CREATE FUNCTION ph.segment_dwell(schema text, scheme text, at timestamp, OUT segment text, OUT rank integer,
+CREATE FUNCTION ph.segment_dwell(schema text, scheme text, at timestamptz, OUT segment text, OUT rank integer,
   OUT times ph.tally, OUT median_days ph.estimate)
 RETURNS SETOF record LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -131,7 +131,7 @@ BEGIN
       FROM stay WHERE rank IS NOT NULL AND start_date < $2 AND start_date > (SELECT min(start_date) FROM stay) GROUP '
         'BY segment, rank) t ORDER BY rank', schema) USING scheme, at::date;
 END $$;
-COMMENT ON FUNCTION ph.segment_dwell(text, text, timestamp) IS
+COMMENT ON FUNCTION ph.segment_dwell(text, text, timestamptz) IS
   'how long people stay in a segment: a tally of days that survival functions answer, and its median; stays that go on are censored on the day, those that began before the first recorded day are left out';
 
 -- ---- strategies ----

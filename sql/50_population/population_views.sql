@@ -384,14 +384,14 @@ BEGIN
 		join %1$I.residence_spell residence using (person_id)
 		where not isempty(registration.spell * residence.spell)', schema));
 
-	CALL ph.replace_function(schema, 'person_at', 'timestamp', format(
-		'(at timestamp)
+	CALL ph.replace_function(schema, 'person_at', 'timestamptz', format(
+		'(at timestamptz)
 		returns table (
 			person_id text, age integer, sex text, ethnicity text, practice text, neighbourhood text, place text,
 			system text, small_area text, deprivation_decile integer, deprivation_quintile integer)
 		language sql stable parallel safe
 		begin atomic
-			select s.person_id, ph.completed_years(p.birth_date, at), p.sex::text, nullif(p.ethnicity_code::text, '
+			select s.person_id, ph.completed_years(p.birth_date, at::date), p.sex::text, nullif(p.ethnicity_code::text, '
 				'''Z''),
 				s.practice, s.neighbourhood, s.place, s.system, s.small_area, s.deprivation_decile, s.deprivation_quintile
 			from %1$I.stay s
@@ -458,7 +458,7 @@ END
 $$;
 COMMENT ON PROCEDURE ph.create_population_views(text, text, text, text, text, text) IS
 'makes, over the shared tables of the schema, the views place_ladder, practice_ladder, registration_spell, '
-  'residence_spell, stay and register and the functions person_at(timestamp) and person_period(daterange, text), all '
+  'residence_spell, stay and register and the functions person_at(timestamptz) and person_period(daterange, text), all '
     'with the rights of whoever asks them; what an earlier call made is replaced in place. The other arguments name '
       'kinds of place and the factor with the decile of deprivation, one fixed edition; NULL takes LSOA21, PCN, LAD24, '
         'ICB24 and imd2019_decile, or the only ones that the data offer, and leaves deprivation unknown where there is '

@@ -69,7 +69,7 @@ BEGIN
   view := format('%I.segment_input', schema)::regclass;
   SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) INTO columns FROM pg_attribute WHERE attrelid = view
     AND attnum > 0 AND NOT attisdropped;
-  CALL ph.replace_function(schema, 'segment_inputs', 'timestamp', format('(as_of timestamp) RETURNS SETOF %s LANGUAGE '
+  CALL ph.replace_function(schema, 'segment_inputs', 'timestamptz', format('(as_of timestamptz) RETURNS SETOF %s LANGUAGE '
     'sql STABLE BEGIN ATOMIC SELECT %s FROM (%s) input; END',
       view, columns, ph.segment_input_query(schema, lists, 'segment_inputs.as_of::date')),
     'the people of a day as the rules of segments ask for them: age, place, whether each list of code_list was '
@@ -77,7 +77,7 @@ BEGIN
         'within a year, smoking; nothing from the day on is seen');
 END $$;
 COMMENT ON PROCEDURE ph.create_segment_inputs(text) IS
-  'makes, over the shared tables of a schema, the function segment_inputs(as_of timestamp): one row a person with what '
+  'makes, over the shared tables of a schema, the function segment_inputs(as_of timestamptz): one row a person with what '
     'rules of segments ask for, a column for each code list; and the view segment_input of the same shape, for the '
       'data day. Call it again after a change of code_list: new lists become the last columns. SNOMED CT 60621009 is '
         'body mass index, 77176002 smoker. Errors: duplicate_column where a list has the name of another input, '

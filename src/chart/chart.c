@@ -350,7 +350,7 @@ chart_bars(PG_FUNCTION_ARGS)
 /* ---- control chart ---- */
 
 /*
- * ph.chart_control(periods timestamp[], points ph.control_point[], title text) -> text
+ * ph.chart_control(periods timestamptz[], points ph.control_point[], title text) -> text
  *
  * The series with its mean and limits, phase by phase; special causes are diamonds, improvement and
  * concern of different colours.  A missing value breaks the line.
@@ -408,7 +408,7 @@ chart_control(PG_FUNCTION_ARGS)
 		char	   *type = text_field(points[i], nulls[i], "point_type");
 		bool		special = strncmp(type, "special", 7) == 0;
 		char		day[40] = "";
-		DateADT		date = period_nulls[i] ? DATEVAL_NOEND : day_of(DatumGetTimestamp(periods[i]));
+		DateADT		date = period_nulls[i] ? DATEVAL_NOEND : day_of_instant(DatumGetTimestampTz(periods[i]));
 
 		CHECK_FOR_INTERRUPTS();
 		if (!DATE_NOT_FINITE(date))

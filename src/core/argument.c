@@ -141,6 +141,12 @@ day_of(Timestamp time)
 	return DatumGetDateADT(DirectFunctionCall1(timestamp_date, TimestampGetDatum(time)));
 }
 
+DateADT
+day_of_instant(TimestampTz instant)
+{
+	return DatumGetDateADT(DirectFunctionCall1(timestamptz_date, TimestampTzGetDatum(instant)));
+}
+
 bool
 array_is_table(const ArrayType *array, int rows, int columns)
 {

@@ -32,6 +32,7 @@ extern int	argument_numbers(FunctionCallInfo fcinfo, int index, const char *argu
 
 /* The day of a time; what is infinite stays so. */
 extern DateADT day_of(Timestamp time);
+extern DateADT day_of_instant(TimestampTz instant);	/* in the session's time zone */
 
 /* Whether an array is a table of so many rows and columns; a list is a table of one column. */
 extern bool array_is_table(const ArrayType *array, int rows, int columns);

@@ -175,7 +175,7 @@ check_periods(WindowObject window, int argument, int count, Calendar calendar)
 	{
 		bool		isnull;
 		Datum		given = argument_at(window, argument, i, &isnull);
-		DateADT		day = isnull ? DATEVAL_NOEND : day_of(DatumGetTimestamp(given));
+		DateADT		day = isnull ? DATEVAL_NOEND : day_of_instant(DatumGetTimestampTz(given));
 		int64		number;
 
 		CHECK_FOR_INTERRUPTS();
@@ -427,7 +427,7 @@ chart_point(FunctionCallInfo fcinfo, const Arguments *arguments, ChartKind kind)
 }
 
 /*
- * ph.xmr(value float8, period timestamp, improvement text, target float8, rebase boolean, fix_after int,
+ * ph.xmr(value float8, period timestamptz, improvement text, target float8, rebase boolean, fix_after int,
  *   calendar text, dialect text, run_length int, screen boolean, outside_counts boolean)
  *   OVER (PARTITION BY series ORDER BY period) -> ph.control_point
  *
@@ -452,7 +452,7 @@ static const Arguments rate_arguments = {.value = 0, .size = 1, .period = 2, .im
 .overdispersion = 12};
 
 /*
- * ph.p_chart(events float8, population float8, period timestamp, ..., per float8, overdispersion text)
+ * ph.p_chart(events float8, population float8, period timestamptz, ..., per float8, overdispersion text)
  *   OVER (...) -> ph.control_point
  *
  * Proportions, three sigmas of each point's own population to either side (Shewhart 1931); with 'laney'
@@ -466,7 +466,7 @@ p_chart(PG_FUNCTION_ARGS)
 }
 
 /*
- * ph.u_chart(events float8, exposure float8, period timestamp, ..., per float8, overdispersion text)
+ * ph.u_chart(events float8, exposure float8, period timestamptz, ..., per float8, overdispersion text)
  *   OVER (...) -> ph.control_point
  *
  * Rates of events over an exposure, Poisson sigmas.
@@ -479,7 +479,7 @@ u_chart(PG_FUNCTION_ARGS)
 }
 
 /*
- * ph.c_chart(events float8, period timestamp, ...) OVER (...) -> ph.control_point
+ * ph.c_chart(events float8, period timestamptz, ...) OVER (...) -> ph.control_point
  *
  * Counts of events, Poisson sigmas.
  */

@@ -110,7 +110,7 @@ period_at(WindowObject window, Calendar calendar, int64 row)
 				no_baseline,
 				isout;
 	Datum		given = WinGetFuncArgInPartition(window, 1, row, WINDOW_SEEK_HEAD, false, &isnull, &isout);
-	DateADT		date = isnull ? DATEVAL_NOEND : day_of(DatumGetTimestamp(given));
+	DateADT		date = isnull ? DATEVAL_NOEND : day_of_instant(DatumGetTimestampTz(given));
 	double		population = window_number(window, 2, row, "population");
 	Datum		baseline = WinGetFuncArgInPartition(window, 3, row, WINDOW_SEEK_HEAD, false, &no_baseline, &isout);
 	Period		period;
@@ -150,7 +150,7 @@ find_seasons(WindowObject window, Seasons *seasons, int rows)
 }
 
 /*
- * ph.expected_count(events float8, period timestamp, population float8, baseline boolean, calendar text)
+ * ph.expected_count(events float8, period timestamptz, population float8, baseline boolean, calendar text)
  *   OVER (PARTITION BY series) -> float8
  *
  * The people of the period times its days, at the rate of its season: all events over all people and days of the

@@ -84,6 +84,13 @@ select ph.xmr(y, month, run_length => 0) over (partition by s order by month) fr
 select count(distinct x) as alike from (
   select ph.xmr(y, month::timestamp) over (order by n) x, n from series where s = 1 union all select ph.xmr(y, month) over (order by n), n from series where s = 1
   union all select ph.xmr(y, date_trunc('month', month::timestamp)) over (order by n), n from series where s = 1) a group by n order by 1 desc limit 1;
+-- date_trunc of a date has a time zone: a day is that of the session's, also where its midnight is not on the clock
+set timezone = 'America/Sao_Paulo';
+select count(*) as points, count(distinct x::text) as different from (
+  select ph.xmr(1, d, calendar => 'day') over (order by d) x from (select date '2018-11-01' + i as d from generate_series(0, 7) i) days) s;
+select bool_and(a.x is not distinct from b.x) as truncated from (select ph.xmr(y, month) over (order by n) x, n from series where s = 1) a
+join (select ph.xmr(y, date_trunc('month', month)) over (order by n) x, n from series where s = 1) b using (n);
+reset timezone;
 select ph.c_chart(5, '2024-01-01') over () is null as unknown_literal, ph.u_chart(5, 9, timestamp '2024-01-31 23:59') over () is null as a_time, ph.p_chart(5, 9, date '2024-01-01') over () is null as a_date;
 select ph.xmr(5, 'infinity') over ();
 select calendar, count(x) from unnest('{day,week,month}'::text[]) calendar, lateral (select ph.xmr(i, timestamp '2024-01-01 10:00' + i * ('1 ' || calendar)::interval, calendar => calendar) over (order by i) x from generate_series(0, 20) i) q group by 1 order by 1;

@@ -170,7 +170,7 @@ update pop.code_list set list = 'smoker' where list = (select min(list) from pop
 call ph.create_segment_inputs('pop');
 rollback;
 begin;
-comment on function pop.segment_inputs(timestamp) is 'mine';
+comment on function pop.segment_inputs(timestamptz) is 'mine';
 call ph.create_segment_inputs('pop');
 rollback;
 
