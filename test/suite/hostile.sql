@@ -97,6 +97,14 @@ insert into hostile_call values
 	('latent_class', 'select ph.latent_class(%1$L, 2, starts => 2, max_iterations => 50)'), ('latent_class', 'select ph.latent_class(%1$L, 1, array[''smoker''], starts => 1)'),
 	('grow_tree', 'select count(t) from ph.grow_tree(%1$L, smallest_leaf => 5, folds => 2) t'), ('grow_tree', 'select count(t) from ph.grow_tree(%1$L, method => ''poisson'', smallest_leaf => 5, folds => 0) t'),
 	('grow_tree', 'select count(t) from ph.grow_tree(%1$L, method => ''gini'', smallest_leaf => 5, folds => 2) t'), ('grow_tree', 'select count(t) from ph.tree_pruning(%1$L, smallest_leaf => 1, folds => 3) t'),
+	-- the same texts as names of schemas, schemes, columns and relations
+	('names', 'call ph.create_segment_tables(%1$L)'), ('names', 'call ph.create_shared_tables(%1$L)'), ('names', 'call ph.create_population_views(%1$L)'),
+	('names', 'select count(c) from ph.check_shared_tables(%1$L) c'), ('names', 'call ph.create_segment_inputs(%1$L)'), ('names', 'call ph.copy_scheme(%1$L, %1$L, %1$L, %1$L, %1$L)'),
+	('names', 'select ph.segment_query(%1$L, %1$L, ''pg_temp.person'', %1$L, %1$L)'), ('names', 'call ph.create_segment_view(''bridges_to_health'', ''2010'', ''pg_temp.person'', %1$L)'),
+	('names', 'select count(c) from ph.check_scheme(%1$L, %1$L, null, %1$L) c'), ('names', 'select count(c) from ph.segments_at(%1$L, %1$L, now()) c'),
+	('names', 'select count(c) from ph.scheme_changes(%1$L, %1$L, %1$L, %1$L) c'), ('names', 'select ph.fit(''linear'', ''select cost, age from person'', response => %1$L, terms => array[%1$L])'),
+	('names', 'select ph.k_means(''select cost, age from person'', 2, array[%1$L])'), ('names', 'select count(c) from ph.silhouette(''select cost, place from person'', %1$L, %1$L) c'),
+	('names', 'select count(c) from ph.grow_tree(''select cost, age from person'', %1$L, array[%1$L], ''poisson'', %1$L) c'), ('names', 'select ph.latent_class(''select smoker from person'', 1, array[%1$L])'),
 	('query_columns', 'select count(c) from ph.query_columns(%1$L) c'),
 	('learn', 'call ph.learn_scheme(''pg_temp'', ''tree'', ''1'', %1$L, smallest_leaf => 5, folds => 0)'),
 	('learn', 'call ph.learn_cluster_scheme(''pg_temp'', ''clusters'', ''1'', %1$L, ph.k_means(''select age as a, cost as b from person'', 2, starts => 1))');
