@@ -153,15 +153,19 @@ static void
 tie_all(Tally **tallies, Tally **entered, int count)
 {
 	Tally	  **all = palloc_array(Tally *, 2 * Max(count, 1));
-	int			lists = entered ? 2 : 1;
 
-	memcpy(all, tallies, sizeof(Tally *) * count);
-	if (entered)
-		memcpy(all + count, entered, sizeof(Tally *) * count);
-	tie_keys(all, lists * count);
-	memcpy(tallies, all, sizeof(Tally *) * count);
-	if (entered)
-		memcpy(entered, all + count, sizeof(Tally *) * count);
+	for (int i = 0; i < count; i++)
+	{
+		all[i] = tallies[i];
+		all[count + i] = entered ? entered[i] : NULL;
+	}
+	tie_keys(all, 2 * count);
+	for (int i = 0; i < count; i++)
+	{
+		tallies[i] = all[i];
+		if (entered)
+			entered[i] = all[count + i];
+	}
 }
 
 static LogRank

@@ -16,6 +16,7 @@ insert into pool select 'text', v from unnest(array[null, '', 'cm', 'nhs', 'I21'
 insert into pool select 'numeric', v from unnest(array[null, '0', 'NaN', '1e400', '-1']) v;
 insert into pool select 'date', v from unnest(array[null, '2024-02-29', 'infinity', '-infinity', '0001-01-01 BC']) v;
 insert into pool select 'timestamp', v from unnest(array[null, '2024-02-29 12:00', 'infinity', '-infinity', '4713-01-01 BC', '294276-12-31']) v;
+insert into pool select 'timestamptz', v from unnest(array[null, '2024-02-29 12:00', 'infinity', '-infinity', '4713-01-01 BC', '294276-12-31']) v;
 insert into pool select 'interval', v from unnest(array[null, '0', '2 years', '-1 month', '178000000 years']) v;
 insert into pool select 'daterange', v from unnest(array[null, 'empty', '(,)', '[2024-01-01,2024-12-31]', '[2024-01-01,)', '[-infinity,infinity]', '[5874897-12-31,)']) v;
 insert into pool select 'datemultirange', v from unnest(array[null, '{}', '{(,)}', '{[2024-01-01,2024-02-01),[2024-03-01,)}', '{[2024-02-28,2024-03-01]}']) v;
@@ -26,7 +27,7 @@ insert into pool select 'tally', v from unnest(array[null, 'empty', 'people', 'p
   'people; unknown 3: 3 1 1; 45: 20 15 15', 'counts; 0: 1e300 1e300 1e300; 1: 1e300 1 1', 'counts; 0: 1.7976931348623157e+308 1 1; 50: 1.7976931348623157e+308 0 0', 'people; negative; 1: 2 -3 29', 'counts; 0: 5e-324 20 20',
   'counts; -1.7976931348623157e+308: 1 0 0; 1.7976931348623157e+308: 0 20 20', 'counts; 0: 10 5e-324 5e-324', 'counts; 0: 0 0 0', 'people; 1: 0.3-1.1e-17 11 11']) v;
 insert into pool select 'tally[]', v from unnest(array[null, '{}', '{NULL,empty}', '{"people; 3: 5 2 2; 8: 4 1 1","people; 2: 5 4 4; 9: 1 0 0",NULL}', '{"people; unknown 3: 3 1 1"}', '{"counts; 0: 1e300 1 1","people; 1: 1 1 1"}', '{{empty,empty}}', '{"people; negative; 1: 2 -3 29"}']) v;
-insert into pool select 'timestamp[]', v from unnest(array[null, '{}', '{NULL}', '{2024-01-01}', '{infinity,2024-02-29}']) v;
+insert into pool select 'timestamptz[]', v from unnest(array[null, '{}', '{NULL}', '{2024-01-01}', '{infinity,2024-02-29}']) v;
 insert into pool select 'date[]', v from unnest(array[null, '{}', '{NULL}', '{2024-01-01}', '{infinity,2024-02-29}']) v;
 insert into pool select 'estimate[]', v from unnest(array[null, '{}', '{NULL}', '{"(1,0.5,2,)"}', '{"(NaN,Infinity,-Infinity,\"<\")","(1e308,-1e308,,)"}', '{"(,,,)"}']) v;
 insert into pool select 'control_point[]', v from unnest(array[null, '{}', '{NULL}', '{"(1,1,1,0,2,,,,,,,,,,,,,)"}', '{"(NaN,,,,,,,,,,,,,,,,,)","(1e308,2,-1e308,,,,,,,,,,,<,special,,,)"}']) v;
