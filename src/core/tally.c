@@ -55,17 +55,15 @@ tally_open(Datum datum)
 }
 
 static void
-set_inverse_step(Tally *tally)
+set_key_range(Tally *tally)
 {
-	double		range;
-
-	if (tally->sorted < 2)
-	{
-		tally->inverse_step = 0;
+	tally->inverse_step = tally->first_key = tally->last_key = 0;
+	if (tally->sorted == 0)
 		return;
-	}
-	range = tally->cells[tally->sorted - 1].key - tally->cells[0].key;
-	tally->inverse_step = (tally->sorted - 1) / range;
+	tally->first_key = tally->cells[0].key;
+	tally->last_key = tally->cells[tally->sorted - 1].key;
+	if (tally->sorted > 1)
+		tally->inverse_step = (tally->sorted - 1) / (tally->last_key - tally->first_key);
 	if (!isfinite(tally->inverse_step))
 		tally->inverse_step = 0;
 }
@@ -75,11 +73,13 @@ find_cell(Tally *tally, double key)
 {
 	int			low = 0,
 				high = tally->sorted - 1;
-	double		guess;
 
-	if (tally->sorted > 0)
+	if (key < tally->first_key || key > tally->last_key)
+		high = -1;
+	else if (tally->sorted > 0)
 	{
-		guess = (key - tally->cells[0].key) * tally->inverse_step + 0.5;
+		double		guess = (key - tally->first_key) * tally->inverse_step + 0.5;
+
 		if (guess >= 0 && guess < tally->sorted && tally->cells[(int) guess].key == key)
 			return &tally->cells[(int) guess];
 	}
@@ -162,7 +162,7 @@ merge_tail(Tally *tally)
 	pfree(tail);
 	tally->sorted += left;
 	tally->tail = 0;
-	set_inverse_step(tally);
+	set_key_range(tally);
 }
 
 /*
@@ -214,10 +214,10 @@ append_cell(Tally *tally, const TallyCell *cell)
 			tally = enlarge(tally);
 	}
 	tally->cells[tally->sorted + tally->tail] = *cell;
-	if (tally->tail == 0 && (tally->sorted == 0 || tally->cells[tally->sorted - 1].key < cell->key))
+	if (tally->tail == 0 && (tally->sorted == 0 || tally->last_key < cell->key))
 	{
 		tally->sorted++;
-		set_inverse_step(tally);
+		set_key_range(tally);
 	}
 	else
 		tally->tail++;
@@ -277,7 +277,7 @@ tally_canonical(Tally *tally)
 		result->cells[i] = cell_normalise(&result->cells[i]);
 	result->unknown = cell_normalise(&result->unknown);
 	SET_VARSIZE(result, TALLY_SIZE(result->sorted));
-	set_inverse_step(result);
+	set_key_range(result);
 	result->flags |= TALLY_CANONICAL;
 	return result;
 }

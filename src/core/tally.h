@@ -42,6 +42,8 @@ typedef struct Tally
 	int32		tail;			/* cells behind them in order of arrival */
 	int64		missing;		/* rows left out because events or exposure were NULL */
 	int64		unknown_rows;	/* rows whose key was NULL */
+	double		first_key;		/* of the sorted cells, here since a look at a cell far off costs more than a row */
+	double		last_key;
 	double		inverse_step;	/* (sorted - 1) / (last key - first key): where to look first */
 	TallyCell	unknown;		/* what the rows of unknown key held; its own key is 0 */
 	TallyCell	cells[FLEXIBLE_ARRAY_MEMBER];
