@@ -250,7 +250,7 @@ named_value(Jsonb *row, const char *term, Score *score)
 	else if (value->type == jbvNull)
 		score_note(score, "missing_input", term);
 	else
-		argument_error("x", "must hold numbers or booleans", "Write 0 and 1 for a category.");
+		score_note(score, "out_of_range", term);	/* a word or a list */
 	if (isinf(x))
 		score_note(score, "out_of_range", term);
 	return x;
