@@ -1,32 +1,32 @@
 -- ---- inequality ----
 
-CREATE FUNCTION ph.slope_index_of_inequality(population float8[], value float8[], standard_error float8[] DEFAULT NULL,
+CREATE FUNCTION ph.slope_index_of_values(population float8[], value float8[], standard_error float8[] DEFAULT NULL,
     lower float8[] DEFAULT NULL, upper float8[] DEFAULT NULL, scale text DEFAULT 'identity', transform boolean DEFAULT false,
     per float8 DEFAULT 1, confidence float8 DEFAULT 0.95, repetitions integer DEFAULT 100000, seed bigint DEFAULT 1, groups integer DEFAULT NULL)
   RETURNS ph.estimate
-  AS 'MODULE_PATHNAME', 'slope_index_of_inequality' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ph.slope_index_of_inequality(float8[], float8[], float8[], float8[], float8[], text, boolean, float8, float8, integer, bigint, integer) IS
+  AS 'MODULE_PATHNAME', 'slope_index_of_values' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ph.slope_index_of_values(float8[], float8[], float8[], float8[], float8[], text, boolean, float8, float8, integer, bigint, integer) IS
   'slope index of inequality (Low and Low 2004) of published values: groups from the most disadvantaged to the least, standard errors or 95 % limits; errors normal on the scale (identity, log, logit), transform draws the line there; exact limits, but simulated (seeded) for log or logit without transform; negative per turns the direction round';
 
-CREATE FUNCTION ph.relative_index_of_inequality(population float8[], value float8[], standard_error float8[] DEFAULT NULL,
+CREATE FUNCTION ph.relative_index_of_values(population float8[], value float8[], standard_error float8[] DEFAULT NULL,
     lower float8[] DEFAULT NULL, upper float8[] DEFAULT NULL, scale text DEFAULT 'identity', transform boolean DEFAULT false,
     per float8 DEFAULT 1, confidence float8 DEFAULT 0.95, repetitions integer DEFAULT 100000, seed bigint DEFAULT 1, groups integer DEFAULT NULL)
   RETURNS ph.estimate
-  AS 'MODULE_PATHNAME', 'relative_index_of_inequality' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ph.relative_index_of_inequality(float8[], float8[], float8[], float8[], float8[], text, boolean, float8, float8, integer, bigint, integer) IS
-  'relative index of inequality: the ratio of the two ends of the line of ph.slope_index_of_inequality; limits of Fieller (1954); negative per inverts it';
+  AS 'MODULE_PATHNAME', 'relative_index_of_values' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ph.relative_index_of_values(float8[], float8[], float8[], float8[], float8[], text, boolean, float8, float8, integer, bigint, integer) IS
+  'relative index of inequality of published values: the ratio of the two ends of the line of ph.slope_index_of_values; limits of Fieller (1954); negative per inverts it';
 
 CREATE FUNCTION ph.slope_index_of_inequality(tallies ph.tally[], indicator text DEFAULT 'dsr',
     standard ph.tally DEFAULT ph.esp2013(), per float8 DEFAULT NULL, confidence float8 DEFAULT 0.95, groups integer DEFAULT NULL)
   RETURNS ph.estimate
-  AS 'MODULE_PATHNAME', 'slope_index_of_tallies' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+  AS 'MODULE_PATHNAME', 'slope_index_of_inequality' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ph.slope_index_of_inequality(ph.tally[], text, ph.tally, float8, float8, integer) IS
   'slope index of inequality of any indicator, one tally a group from the most disadvantaged to the least: value at the least disadvantaged end less that at the most; per NULL is 100000 for rates, else 1; negative turns the direction round; groups: how many there must be, else NULL with a note; notes: group N: ..., fewer_than_2_groups, number_of_groups: more or fewer than said, or neither 5 nor 10 and not said';
 
 CREATE FUNCTION ph.relative_index_of_inequality(tallies ph.tally[], indicator text DEFAULT 'dsr',
     standard ph.tally DEFAULT ph.esp2013(), per float8 DEFAULT NULL, confidence float8 DEFAULT 0.95, groups integer DEFAULT NULL)
   RETURNS ph.estimate
-  AS 'MODULE_PATHNAME', 'relative_index_of_tallies' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+  AS 'MODULE_PATHNAME', 'relative_index_of_inequality' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ph.relative_index_of_inequality(ph.tally[], text, ph.tally, float8, float8, integer) IS
   'relative index of inequality of any indicator, one tally a group from the most disadvantaged to the least; limits of Fieller (1954); negative per inverts it';
 

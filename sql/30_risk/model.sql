@@ -25,15 +25,15 @@ CREATE FUNCTION ph.score(model ph.model, x float8[], exposure float8 DEFAULT 1) 
   AS 'MODULE_PATHNAME', 'score_list' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ph.score(ph.model, float8[], float8) IS
   'the answer of a model for one person, x in the order of its terms without the intercept: a mean, a probability, events expected in the exposure, or the Cox risk 1 - S0 ^ exp(predictor); what is missing is said in the status';
-CREATE FUNCTION ph.score(model ph.model, x jsonb, exposure float8 DEFAULT 1) RETURNS ph.risk_score
+CREATE FUNCTION ph.score_by_name(model ph.model, x jsonb, exposure float8 DEFAULT 1) RETURNS ph.risk_score
   AS 'MODULE_PATHNAME', 'score_named' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ph.score(ph.model, jsonb, float8) IS
+COMMENT ON FUNCTION ph.score_by_name(ph.model, jsonb, float8) IS
   'the answer of a model for one person, values by the names of its terms: to_jsonb(row) serves; other names are passed over';
 CREATE FUNCTION ph.explain_score(model ph.model, x float8[], exposure float8 DEFAULT 1,
     OUT term text, OUT value float8, OUT contribution float8, OUT status text) RETURNS SETOF record
   AS 'MODULE_PATHNAME', 'explain_list' LANGUAGE C IMMUTABLE PARALLEL SAFE ROWS 10;
 COMMENT ON FUNCTION ph.explain_score(ph.model, float8[], float8) IS 'what each term adds to the linear predictor of a model for one person';
-CREATE FUNCTION ph.explain_score(model ph.model, x jsonb, exposure float8 DEFAULT 1,
+CREATE FUNCTION ph.explain_score_by_name(model ph.model, x jsonb, exposure float8 DEFAULT 1,
     OUT term text, OUT value float8, OUT contribution float8, OUT status text) RETURNS SETOF record
   AS 'MODULE_PATHNAME', 'explain_named' LANGUAGE C IMMUTABLE PARALLEL SAFE ROWS 10;
-COMMENT ON FUNCTION ph.explain_score(ph.model, jsonb, float8) IS 'what each term adds to the linear predictor of a model for one person, values by name';
+COMMENT ON FUNCTION ph.explain_score_by_name(ph.model, jsonb, float8) IS 'what each term adds to the linear predictor of a model for one person, values by name';

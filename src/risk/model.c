@@ -397,7 +397,7 @@ score_list(PG_FUNCTION_ARGS)
 }
 
 /*
- * ph.score(ph.model, x jsonb, exposure float8) -> ph.risk_score
+ * ph.score_by_name(ph.model, x jsonb, exposure float8) -> ph.risk_score
  *
  * The same by name; names that the model does not have are passed over.  Errors: a term without a name there.
  */
@@ -427,7 +427,7 @@ explain_model(FunctionCallInfo fcinfo, bool by_name)
 }
 
 /*
- * ph.explain_score(ph.model, x float8[] or jsonb, exposure float8) -> rows (term, value, contribution, status)
+ * ph.explain_score(ph.model, x float8[], exposure float8) -> rows (term, value, contribution, status)
  *
  * What each term adds to the linear predictor.
  */
@@ -438,6 +438,11 @@ explain_list(PG_FUNCTION_ARGS)
 	return explain_model(fcinfo, false);
 }
 
+/*
+ * ph.explain_score_by_name(ph.model, x jsonb, exposure float8) -> rows (term, value, contribution, status)
+ *
+ * The same by name.
+ */
 PG_FUNCTION_INFO_V1(explain_named);
 Datum
 explain_named(PG_FUNCTION_ARGS)
