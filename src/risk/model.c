@@ -166,12 +166,23 @@ given_model(PG_FUNCTION_ARGS)
 
 /* ---- coefficients ---- */
 
+/* Of Student's t: those of the residual, of clusters one less than there are (Cameron and Miller 2015); z without. */
+static double
+degrees_of_freedom(const Model *model)
+{
+	if (model->family != FAMILY_LINEAR)
+		return INFINITY;
+	if (model->variance && strncmp(model->variance, "cluster", strlen("cluster")) == 0)
+		return model->clusters - 1.0;
+	return model->residual_df;
+}
+
 /*
  * ph.coefficients(ph.model, confidence float8) -> rows (term, coefficient, standard_error, statistic,
  *   p_value, lower, upper, ratio, ratio_lower, ratio_upper, note)
  *
- * Student's t for linear models, normal for the others; ratio is exp of the coefficient: an odds ratio,
- * a rate ratio or a hazard ratio.
+ * Student's t for linear models, with G - 1 degrees of freedom where errors are clustered, normal for the others; ratio
+ * is exp of the coefficient: an odds ratio, a rate ratio or a hazard ratio.
  */
 PG_FUNCTION_INFO_V1(coefficients);
 Datum
@@ -188,7 +199,7 @@ coefficients(PG_FUNCTION_ARGS)
 	for (int i = 0; i < model.count; i++)
 	{
 		double		b = model.coefficients ? model.coefficients[i] : NAN;
-		double		df = model.family == FAMILY_LINEAR ? model.residual_df : INFINITY;
+		double		df = degrees_of_freedom(&model);
 		double		variance = model.covariance ? model.covariance[i * model.count + i] : NAN;
 		double		error = df > 0 && variance >= 0 ? sqrt(variance) : NAN;
 		double		t = error > 0 ? b / error : NAN;
