@@ -68,6 +68,33 @@ CREATE TYPE ph.equity_progress AS (
   verdict text, how text, note text);
 COMMENT ON TYPE ph.equity_progress IS
   'change of the mean, of the slope of inequality and of the line at the first and the last group, with limits and two-sided p; verdict: narrowing, widening, reversed, no clear change; how: levelling up, levelling down, levelling up and down, worse-off fell behind, better-off pulled ahead, both of these, not clear';
+COMMENT ON COLUMN ph.equity_progress.mean_before IS
+  'mean of the groups before, weighted by population, in the unit of the indicator times per';
+COMMENT ON COLUMN ph.equity_progress.mean_after IS 'mean of the groups after';
+COMMENT ON COLUMN ph.equity_progress.mean_change IS 'mean after less mean before';
+COMMENT ON COLUMN ph.equity_progress.mean_change_lower IS 'lower confidence limit of the change of the mean';
+COMMENT ON COLUMN ph.equity_progress.mean_change_upper IS 'upper confidence limit of the change of the mean';
+COMMENT ON COLUMN ph.equity_progress.mean_p_value IS 'two-sided p of no change of the mean';
+COMMENT ON COLUMN ph.equity_progress.slope_before IS
+  'slope index of inequality before: the line at the least disadvantaged end less that at the most';
+COMMENT ON COLUMN ph.equity_progress.slope_after IS 'slope index of inequality after';
+COMMENT ON COLUMN ph.equity_progress.slope_change IS 'slope after less slope before';
+COMMENT ON COLUMN ph.equity_progress.slope_change_lower IS 'lower confidence limit of the change of the slope';
+COMMENT ON COLUMN ph.equity_progress.slope_change_upper IS 'upper confidence limit of the change of the slope';
+COMMENT ON COLUMN ph.equity_progress.slope_p_value IS 'two-sided p of no change of the slope';
+COMMENT ON COLUMN ph.equity_progress.most_disadvantaged_change IS 'change of the line at the most disadvantaged group';
+COMMENT ON COLUMN ph.equity_progress.most_disadvantaged_lower IS 'its lower confidence limit';
+COMMENT ON COLUMN ph.equity_progress.most_disadvantaged_upper IS 'its upper confidence limit';
+COMMENT ON COLUMN ph.equity_progress.least_disadvantaged_change IS
+  'change of the line at the least disadvantaged group';
+COMMENT ON COLUMN ph.equity_progress.least_disadvantaged_lower IS 'its lower confidence limit';
+COMMENT ON COLUMN ph.equity_progress.least_disadvantaged_upper IS 'its upper confidence limit';
+COMMENT ON COLUMN ph.equity_progress.verdict IS
+  'narrowing, widening, reversed or no clear change, by the change of the slope';
+COMMENT ON COLUMN ph.equity_progress.how IS
+  'levelling up, levelling down, levelling up and down, worse-off fell behind, better-off pulled ahead, both of '
+  'these, or not clear';
+COMMENT ON COLUMN ph.equity_progress.note IS 'why there is no answer, or what was left out';
 
 CREATE FUNCTION ph.equity_progress(before ph.tally[], after ph.tally[], indicator text DEFAULT 'dsr',
     standard ph.tally DEFAULT ph.esp2013(), per float8 DEFAULT NULL, confidence float8 DEFAULT 0.95, better text DEFAULT 'lower', groups integer DEFAULT NULL)

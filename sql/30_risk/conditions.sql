@@ -33,6 +33,10 @@ CREATE TYPE ph.conditions (
 );
 COMMENT ON TYPE ph.conditions IS
   'the set of conditions that a person has, a bitmap whose text form lists names: {mi,chf,F00}';
+COMMENT ON FUNCTION ph.conditions_in(cstring) IS 'text input of ph.conditions';
+COMMENT ON FUNCTION ph.conditions_out(ph.conditions) IS 'text output of ph.conditions';
+COMMENT ON FUNCTION ph.conditions_recv(internal) IS 'binary input of ph.conditions';
+COMMENT ON FUNCTION ph.conditions_send(ph.conditions) IS 'binary output of ph.conditions';
 
 CREATE FUNCTION ph.conditions_fold_code(ph.conditions, text) RETURNS ph.conditions
   AS 'MODULE_PATHNAME', 'conditions_fold_code' LANGUAGE C IMMUTABLE PARALLEL SAFE;

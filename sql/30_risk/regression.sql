@@ -17,6 +17,10 @@ CREATE TYPE ph.regression (
 );
 COMMENT ON TYPE ph.regression IS
   'what one pass of a regression sums up over its rows; passes over parts of the rows combine. Holds no rows';
+COMMENT ON FUNCTION ph.regression_in(cstring) IS 'text input of ph.regression';
+COMMENT ON FUNCTION ph.regression_out(ph.regression) IS 'text output of ph.regression';
+COMMENT ON FUNCTION ph.regression_recv(internal) IS 'binary input of ph.regression';
+COMMENT ON FUNCTION ph.regression_send(ph.regression) IS 'binary output of ph.regression';
 
 CREATE FUNCTION ph.regression_fold(ph.regression, pass text, family text, response float8, x float8[], weight float8, "offset" float8,
     parameters float8[], single boolean) RETURNS ph.regression
