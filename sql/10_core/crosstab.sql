@@ -17,6 +17,10 @@ CREATE TYPE ph.crosstab (
 );
 COMMENT ON TYPE ph.crosstab IS
   'people by two whole numbers, such as tiers before and after, in order: {1>1: 30, 1>2: 4, 2>?: 1}; ? is unknown: not yet here, or gone';
+COMMENT ON FUNCTION ph.crosstab_in(cstring) IS 'text input of ph.crosstab';
+COMMENT ON FUNCTION ph.crosstab_out(ph.crosstab) IS 'text output of ph.crosstab';
+COMMENT ON FUNCTION ph.crosstab_recv(internal) IS 'binary input of ph.crosstab';
+COMMENT ON FUNCTION ph.crosstab_send(ph.crosstab) IS 'binary output of ph.crosstab';
 
 CREATE FUNCTION ph.crosstab_fold(ph.crosstab, row_number integer, column_number integer) RETURNS ph.crosstab
   AS 'MODULE_PATHNAME', 'crosstab_fold' LANGUAGE C IMMUTABLE PARALLEL SAFE;

@@ -18,6 +18,10 @@ CREATE TYPE ph.tally (
 );
 COMMENT ON TYPE ph.tally IS
   'summary of a population: cells key -> (exposure, events, events squared), and counts of what was left out; text form: people; 45: 10 2 2';
+COMMENT ON FUNCTION ph.tally_in(cstring) IS 'text input of ph.tally';
+COMMENT ON FUNCTION ph.tally_out(ph.tally) IS 'text output of ph.tally';
+COMMENT ON FUNCTION ph.tally_recv(internal) IS 'binary input of ph.tally';
+COMMENT ON FUNCTION ph.tally_send(ph.tally) IS 'binary output of ph.tally';
 
 -- support functions of the aggregates
 

@@ -5,6 +5,23 @@ CREATE TYPE ph.funnel_point AS (
   significance text, dispersion float8, between_variance float8, note text);
 COMMENT ON TYPE ph.funnel_point IS
   'a place in a funnel: size is what to draw it at (people of a proportion, events of a ratio or rate, expected events of these where over-dispersion is allowed for), limits of 95 % and 99.8 % at that size, significance high_99.8, high_95, not_significant, low_95, low_99.8 or not_applicable, mean square of the scores and variance between places; notes: missing_input, no_exposure, zero_expected, fewer_than_10_events, no_dispersion, rate_type_not_said';
+COMMENT ON COLUMN ph.funnel_point.value IS 'proportion, ratio or rate of the place, times per';
+COMMENT ON COLUMN ph.funnel_point.denominator IS 'people, person-time or expected events of the place';
+COMMENT ON COLUMN ph.funnel_point.size IS
+  'what to draw the place at: people of a proportion, events of a ratio or rate, expected events of these where '
+  'over-dispersion is allowed for';
+COMMENT ON COLUMN ph.funnel_point.baseline IS 'value of all places together: the centre line';
+COMMENT ON COLUMN ph.funnel_point.lower_998 IS 'lower limit of 99.8 % at that size';
+COMMENT ON COLUMN ph.funnel_point.lower_95 IS 'lower limit of 95 % at that size';
+COMMENT ON COLUMN ph.funnel_point.upper_95 IS 'upper limit of 95 % at that size';
+COMMENT ON COLUMN ph.funnel_point.upper_998 IS 'upper limit of 99.8 % at that size';
+COMMENT ON COLUMN ph.funnel_point.significance IS
+  'high_99.8, high_95, not_significant, low_95, low_99.8 or not_applicable';
+COMMENT ON COLUMN ph.funnel_point.dispersion IS
+  'mean square of the scores of the places: above 1 there is more spread than chance makes';
+COMMENT ON COLUMN ph.funnel_point.between_variance IS
+  'variance between places beyond chance, on the scale of the limits; NULL where it is not allowed for';
+COMMENT ON COLUMN ph.funnel_point.note IS 'why the place is not judged, or what to be careful with';
 
 CREATE FUNCTION ph.funnel(numerator float8, denominator float8, statistic text, per float8 DEFAULT 1, rate float8 DEFAULT NULL,
     overdispersion text DEFAULT 'none', rate_type text DEFAULT NULL)

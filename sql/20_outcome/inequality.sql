@@ -1,32 +1,32 @@
 -- ---- inequality ----
 
-CREATE FUNCTION ph.slope_index_of_inequality(population float8[], value float8[], standard_error float8[] DEFAULT NULL,
+CREATE FUNCTION ph.slope_index_of_values(population float8[], value float8[], standard_error float8[] DEFAULT NULL,
     lower float8[] DEFAULT NULL, upper float8[] DEFAULT NULL, scale text DEFAULT 'identity', transform boolean DEFAULT false,
     per float8 DEFAULT 1, confidence float8 DEFAULT 0.95, repetitions integer DEFAULT 100000, seed bigint DEFAULT 1, groups integer DEFAULT NULL)
   RETURNS ph.estimate
-  AS 'MODULE_PATHNAME', 'slope_index_of_inequality' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ph.slope_index_of_inequality(float8[], float8[], float8[], float8[], float8[], text, boolean, float8, float8, integer, bigint, integer) IS
+  AS 'MODULE_PATHNAME', 'slope_index_of_values' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ph.slope_index_of_values(float8[], float8[], float8[], float8[], float8[], text, boolean, float8, float8, integer, bigint, integer) IS
   'slope index of inequality (Low and Low 2004) of published values: groups from the most disadvantaged to the least, standard errors or 95 % limits; errors normal on the scale (identity, log, logit), transform draws the line there; exact limits, but simulated (seeded) for log or logit without transform; negative per turns the direction round';
 
-CREATE FUNCTION ph.relative_index_of_inequality(population float8[], value float8[], standard_error float8[] DEFAULT NULL,
+CREATE FUNCTION ph.relative_index_of_values(population float8[], value float8[], standard_error float8[] DEFAULT NULL,
     lower float8[] DEFAULT NULL, upper float8[] DEFAULT NULL, scale text DEFAULT 'identity', transform boolean DEFAULT false,
     per float8 DEFAULT 1, confidence float8 DEFAULT 0.95, repetitions integer DEFAULT 100000, seed bigint DEFAULT 1, groups integer DEFAULT NULL)
   RETURNS ph.estimate
-  AS 'MODULE_PATHNAME', 'relative_index_of_inequality' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ph.relative_index_of_inequality(float8[], float8[], float8[], float8[], float8[], text, boolean, float8, float8, integer, bigint, integer) IS
-  'relative index of inequality: the ratio of the two ends of the line of ph.slope_index_of_inequality; limits of Fieller (1954); negative per inverts it';
+  AS 'MODULE_PATHNAME', 'relative_index_of_values' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ph.relative_index_of_values(float8[], float8[], float8[], float8[], float8[], text, boolean, float8, float8, integer, bigint, integer) IS
+  'relative index of inequality of published values: the ratio of the two ends of the line of ph.slope_index_of_values; limits of Fieller (1954); negative per inverts it';
 
 CREATE FUNCTION ph.slope_index_of_inequality(tallies ph.tally[], indicator text DEFAULT 'dsr',
     standard ph.tally DEFAULT ph.esp2013(), per float8 DEFAULT NULL, confidence float8 DEFAULT 0.95, groups integer DEFAULT NULL)
   RETURNS ph.estimate
-  AS 'MODULE_PATHNAME', 'slope_index_of_tallies' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+  AS 'MODULE_PATHNAME', 'slope_index_of_inequality' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ph.slope_index_of_inequality(ph.tally[], text, ph.tally, float8, float8, integer) IS
   'slope index of inequality of any indicator, one tally a group from the most disadvantaged to the least: value at the least disadvantaged end less that at the most; per NULL is 100000 for rates, else 1; negative turns the direction round; groups: how many there must be, else NULL with a note; notes: group N: ..., fewer_than_2_groups, number_of_groups: more or fewer than said, or neither 5 nor 10 and not said';
 
 CREATE FUNCTION ph.relative_index_of_inequality(tallies ph.tally[], indicator text DEFAULT 'dsr',
     standard ph.tally DEFAULT ph.esp2013(), per float8 DEFAULT NULL, confidence float8 DEFAULT 0.95, groups integer DEFAULT NULL)
   RETURNS ph.estimate
-  AS 'MODULE_PATHNAME', 'relative_index_of_tallies' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+  AS 'MODULE_PATHNAME', 'relative_index_of_inequality' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ph.relative_index_of_inequality(ph.tally[], text, ph.tally, float8, float8, integer) IS
   'relative index of inequality of any indicator, one tally a group from the most disadvantaged to the least; limits of Fieller (1954); negative per inverts it';
 
@@ -68,6 +68,33 @@ CREATE TYPE ph.equity_progress AS (
   verdict text, how text, note text);
 COMMENT ON TYPE ph.equity_progress IS
   'change of the mean, of the slope of inequality and of the line at the first and the last group, with limits and two-sided p; verdict: narrowing, widening, reversed, no clear change; how: levelling up, levelling down, levelling up and down, worse-off fell behind, better-off pulled ahead, both of these, not clear';
+COMMENT ON COLUMN ph.equity_progress.mean_before IS
+  'mean of the groups before, weighted by population, in the unit of the indicator times per';
+COMMENT ON COLUMN ph.equity_progress.mean_after IS 'mean of the groups after';
+COMMENT ON COLUMN ph.equity_progress.mean_change IS 'mean after less mean before';
+COMMENT ON COLUMN ph.equity_progress.mean_change_lower IS 'lower confidence limit of the change of the mean';
+COMMENT ON COLUMN ph.equity_progress.mean_change_upper IS 'upper confidence limit of the change of the mean';
+COMMENT ON COLUMN ph.equity_progress.mean_p_value IS 'two-sided p of no change of the mean';
+COMMENT ON COLUMN ph.equity_progress.slope_before IS
+  'slope index of inequality before: the line at the least disadvantaged end less that at the most';
+COMMENT ON COLUMN ph.equity_progress.slope_after IS 'slope index of inequality after';
+COMMENT ON COLUMN ph.equity_progress.slope_change IS 'slope after less slope before';
+COMMENT ON COLUMN ph.equity_progress.slope_change_lower IS 'lower confidence limit of the change of the slope';
+COMMENT ON COLUMN ph.equity_progress.slope_change_upper IS 'upper confidence limit of the change of the slope';
+COMMENT ON COLUMN ph.equity_progress.slope_p_value IS 'two-sided p of no change of the slope';
+COMMENT ON COLUMN ph.equity_progress.most_disadvantaged_change IS 'change of the line at the most disadvantaged group';
+COMMENT ON COLUMN ph.equity_progress.most_disadvantaged_lower IS 'its lower confidence limit';
+COMMENT ON COLUMN ph.equity_progress.most_disadvantaged_upper IS 'its upper confidence limit';
+COMMENT ON COLUMN ph.equity_progress.least_disadvantaged_change IS
+  'change of the line at the least disadvantaged group';
+COMMENT ON COLUMN ph.equity_progress.least_disadvantaged_lower IS 'its lower confidence limit';
+COMMENT ON COLUMN ph.equity_progress.least_disadvantaged_upper IS 'its upper confidence limit';
+COMMENT ON COLUMN ph.equity_progress.verdict IS
+  'narrowing, widening, reversed or no clear change, by the change of the slope';
+COMMENT ON COLUMN ph.equity_progress.how IS
+  'levelling up, levelling down, levelling up and down, worse-off fell behind, better-off pulled ahead, both of '
+  'these, or not clear';
+COMMENT ON COLUMN ph.equity_progress.note IS 'why there is no answer, or what was left out';
 
 CREATE FUNCTION ph.equity_progress(before ph.tally[], after ph.tally[], indicator text DEFAULT 'dsr',
     standard ph.tally DEFAULT ph.esp2013(), per float8 DEFAULT NULL, confidence float8 DEFAULT 0.95, better text DEFAULT 'lower', groups integer DEFAULT NULL)

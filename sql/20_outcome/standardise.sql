@@ -13,23 +13,23 @@ CREATE FUNCTION ph.expected(tally ph.tally, reference ph.tally) RETURNS float8
 COMMENT ON FUNCTION ph.expected(ph.tally, ph.tally) IS
   'events to expect if the rates of the reference held, by key; adds up over sexes and places; NULL where there is no reference, input is missing or a key is unknown';
 
-CREATE FUNCTION ph.smr(observed float8, expected float8, per float8 DEFAULT 1, confidence float8 DEFAULT 0.95)
+CREATE FUNCTION ph.smr_of_counts(observed float8, expected float8, per float8 DEFAULT 1, confidence float8 DEFAULT 0.95)
   RETURNS ph.estimate
-  AS 'MODULE_PATHNAME', 'smr' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ph.smr(float8, float8, float8, float8) IS
+  AS 'MODULE_PATHNAME', 'smr_of_counts' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ph.smr_of_counts(float8, float8, float8, float8) IS
   'indirectly standardised ratio observed / expected, times per (Breslow and Day 1987); limits of the observed count, each event taken as another person''s; notes: missing_input, no_expected, zero_expected';
 
 CREATE FUNCTION ph.smr(tally ph.tally, reference ph.tally, per float8 DEFAULT 1, confidence float8 DEFAULT 0.95)
   RETURNS ph.estimate
-  AS 'MODULE_PATHNAME', 'smr_tally' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+  AS 'MODULE_PATHNAME', 'smr' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ph.smr(ph.tally, ph.tally, float8, float8) IS
   'indirectly standardised ratio of a tally against a reference; limits allow for repeated events of one person; people of unknown key are left out, with a note';
 
-CREATE FUNCTION ph.smr(tallies ph.tally[], reference ph.tally[], per float8 DEFAULT 1, confidence float8 DEFAULT 0.95)
+CREATE FUNCTION ph.smr_of_strata(tallies ph.tally[], reference ph.tally[], per float8 DEFAULT 1, confidence float8 DEFAULT 0.95)
   RETURNS ph.estimate
-  AS 'MODULE_PATHNAME', 'smr_tallies' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ph.smr(ph.tally[], ph.tally[], float8, float8) IS
-  'indirectly standardised ratio over strata, one tally and one reference each, such as the sexes: standardised by age and sex; notes as ph.smr of tallies';
+  AS 'MODULE_PATHNAME', 'smr_of_strata' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ph.smr_of_strata(ph.tally[], ph.tally[], float8, float8) IS
+  'indirectly standardised ratio over strata, one tally and one reference each, such as the sexes: standardised by age and sex; notes as ph.smr';
 
 CREATE FUNCTION ph.indirect_rate(tally ph.tally, reference ph.tally, per float8 DEFAULT 100000, confidence float8 DEFAULT 0.95)
   RETURNS ph.estimate
@@ -37,8 +37,8 @@ CREATE FUNCTION ph.indirect_rate(tally ph.tally, reference ph.tally, per float8 
 COMMENT ON FUNCTION ph.indirect_rate(ph.tally, ph.tally, float8, float8) IS
   'indirectly standardised rate: ph.smr times the crude rate of the reference, times per';
 
-CREATE FUNCTION ph.indirect_rate(tallies ph.tally[], reference ph.tally[], per float8 DEFAULT 100000, confidence float8 DEFAULT 0.95)
+CREATE FUNCTION ph.indirect_rate_of_strata(tallies ph.tally[], reference ph.tally[], per float8 DEFAULT 100000, confidence float8 DEFAULT 0.95)
   RETURNS ph.estimate
-  AS 'MODULE_PATHNAME', 'indirect_rate_tallies' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ph.indirect_rate(ph.tally[], ph.tally[], float8, float8) IS
-  'indirectly standardised rate over strata, one tally and one reference each: ph.smr times the crude rate of all references, times per';
+  AS 'MODULE_PATHNAME', 'indirect_rate_of_strata' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ph.indirect_rate_of_strata(ph.tally[], ph.tally[], float8, float8) IS
+  'indirectly standardised rate over strata, one tally and one reference each: ph.smr_of_strata times the crude rate of all references, times per';

@@ -7,6 +7,30 @@ CREATE TYPE ph.calibration AS (
   brier float8, brier_scaled float8, log_loss float8, spiegelhalter_z float8, spiegelhalter_p float8, without_logit float8, note text);
 COMMENT ON TYPE ph.calibration IS
   'predicted against observed: their ratio with exact Poisson limits; calibration in the large (intercept where the slope is 1) and slope, both 0 and 1 where risks are right; Brier score, its improvement over the prevalence alone, log loss, Spiegelhalter''s test; people of risk 0 or 1, who have no logit';
+COMMENT ON COLUMN ph.calibration.people IS 'people with a risk and an outcome';
+COMMENT ON COLUMN ph.calibration.observed IS 'people with the outcome';
+COMMENT ON COLUMN ph.calibration.expected IS 'sum of the predicted risks';
+COMMENT ON COLUMN ph.calibration.observed_to_expected IS 'observed / expected';
+COMMENT ON COLUMN ph.calibration.observed_to_expected_lower IS 'its lower limit, exact Poisson';
+COMMENT ON COLUMN ph.calibration.observed_to_expected_upper IS 'its upper limit, exact Poisson';
+COMMENT ON COLUMN ph.calibration.in_the_large IS
+  'calibration in the large: the intercept, on the logit, where the slope is 1; 0 where risks are right';
+COMMENT ON COLUMN ph.calibration.in_the_large_lower IS 'its lower confidence limit';
+COMMENT ON COLUMN ph.calibration.in_the_large_upper IS 'its upper confidence limit';
+COMMENT ON COLUMN ph.calibration.slope IS
+  'calibration slope, on the logit; 1 where risks are right, below 1 where they are too extreme';
+COMMENT ON COLUMN ph.calibration.slope_lower IS 'its lower confidence limit';
+COMMENT ON COLUMN ph.calibration.slope_upper IS 'its upper confidence limit';
+COMMENT ON COLUMN ph.calibration.slope_intercept IS 'the intercept that goes with the slope';
+COMMENT ON COLUMN ph.calibration.brier IS 'Brier score: the mean squared difference of risk and outcome';
+COMMENT ON COLUMN ph.calibration.brier_scaled IS
+  'its improvement over giving everybody the prevalence: 1 perfect, 0 none';
+COMMENT ON COLUMN ph.calibration.log_loss IS 'mean negative log-likelihood of an outcome';
+COMMENT ON COLUMN ph.calibration.spiegelhalter_z IS 'statistic of Spiegelhalter''s test, a standard normal';
+COMMENT ON COLUMN ph.calibration.spiegelhalter_p IS 'its two-sided p';
+COMMENT ON COLUMN ph.calibration.without_logit IS
+  'people of risk 0 or 1, who have no logit and are not in intercept and slope';
+COMMENT ON COLUMN ph.calibration.note IS 'why there is no answer, or what was left out';
 CREATE FUNCTION ph.calibration(tally ph.tally, confidence float8 DEFAULT 0.95) RETURNS ph.calibration
   AS 'MODULE_PATHNAME', 'calibration' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ph.calibration(ph.tally, float8) IS

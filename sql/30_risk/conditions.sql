@@ -4,12 +4,18 @@
 CREATE FUNCTION ph.icd10_normalise(code text, dialect text DEFAULT 'nhs') RETURNS text
   AS 'MODULE_PATHNAME', 'icd10_normalise_text' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ph.icd10_normalise(text, text) IS
-  'an ICD-10 code in capitals without punctuation and, for dialect nhs, without X filler and dagger or asterisk marks; NULL for what is no code; dialect nhs or cm';
+  'an ICD-10 code in capitals without punctuation and, for dialect nhs, without X filler and dagger or asterisk marks; NULL for what is no code, or more than one; dialect nhs or cm';
 
 CREATE FUNCTION ph.icd10_valid(code text, dialect text DEFAULT 'nhs') RETURNS boolean
   AS 'MODULE_PATHNAME', 'icd10_valid' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION ph.icd10_valid(text, text) IS
   'whether something is an ICD-10 code at all: a letter, a digit, then a letter or digit; what is none adds nothing to a fold, and can be counted with this';
+
+CREATE FUNCTION ph.several_codes(code text, dialect text DEFAULT 'nhs') RETURNS boolean
+  AS 'MODULE_PATHNAME', 'several_codes' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION ph.several_codes(text, text) IS
+  'whether a field of an ICD-10 or SNOMED code holds more than one: codes between commas, blanks, slashes or other '
+  'signs, a range of codes, or codes run together; such a field is no code to any function';
 
 CREATE TYPE ph.conditions;
 CREATE FUNCTION ph.conditions_in(cstring) RETURNS ph.conditions
@@ -27,6 +33,10 @@ CREATE TYPE ph.conditions (
 );
 COMMENT ON TYPE ph.conditions IS
   'the set of conditions that a person has, a bitmap whose text form lists names: {mi,chf,F00}';
+COMMENT ON FUNCTION ph.conditions_in(cstring) IS 'text input of ph.conditions';
+COMMENT ON FUNCTION ph.conditions_out(ph.conditions) IS 'text output of ph.conditions';
+COMMENT ON FUNCTION ph.conditions_recv(internal) IS 'binary input of ph.conditions';
+COMMENT ON FUNCTION ph.conditions_send(ph.conditions) IS 'binary output of ph.conditions';
 
 CREATE FUNCTION ph.conditions_fold_code(ph.conditions, text) RETURNS ph.conditions
   AS 'MODULE_PATHNAME', 'conditions_fold_code' LANGUAGE C IMMUTABLE PARALLEL SAFE;

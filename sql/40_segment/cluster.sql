@@ -17,6 +17,10 @@ CREATE TYPE ph.cluster_sums (
 );
 COMMENT ON TYPE ph.cluster_sums IS
   'what one pass of k-means or k-prototypes sums up over its rows, with the centres that they were held against; passes over parts of the rows combine. Holds no rows';
+COMMENT ON FUNCTION ph.cluster_sums_in(cstring) IS 'text input of ph.cluster_sums';
+COMMENT ON FUNCTION ph.cluster_sums_out(ph.cluster_sums) IS 'text output of ph.cluster_sums';
+COMMENT ON FUNCTION ph.cluster_sums_recv(internal) IS 'binary input of ph.cluster_sums';
+COMMENT ON FUNCTION ph.cluster_sums_send(ph.cluster_sums) IS 'binary output of ph.cluster_sums';
 
 CREATE FUNCTION ph.cluster_start(centres float8[], weights float8[] DEFAULT NULL, modes integer[] DEFAULT NULL, words integer[] DEFAULT NULL, gamma float8 DEFAULT NULL)
   RETURNS ph.cluster_sums AS 'MODULE_PATHNAME', 'cluster_start' LANGUAGE C IMMUTABLE PARALLEL SAFE;
@@ -73,6 +77,32 @@ CREATE TYPE ph.clusters AS (
 );
 COMMENT ON TYPE ph.clusters IS
   'clusters found by ph.k_means or ph.k_prototypes: centres in the units of the terms, a row a cluster, the largest cluster first unless centres were given; weights of the terms in the distance; cost within and between; status ok, empty_cluster, not_converged, fewer_points_than_clusters or no_rows. Holds no rows';
+COMMENT ON COLUMN ph.clusters.method IS 'k_means or k_prototypes';
+COMMENT ON COLUMN ph.clusters.status IS 'ok, empty_cluster, not_converged, fewer_points_than_clusters or no_rows';
+COMMENT ON COLUMN ph.clusters.k IS 'number of clusters asked for';
+COMMENT ON COLUMN ph.clusters.rows IS 'rows that were clustered';
+COMMENT ON COLUMN ph.clusters.rows_left_out IS 'rows with a NULL among the terms';
+COMMENT ON COLUMN ph.clusters.terms IS 'names of the numbers';
+COMMENT ON COLUMN ph.clusters.weights IS 'weight of each term in the squared distance';
+COMMENT ON COLUMN ph.clusters.categories IS 'names of the categories; NULL without';
+COMMENT ON COLUMN ph.clusters.gamma IS
+  'weight of a category that differs, beside the squared distance of the numbers; NULL without categories';
+COMMENT ON COLUMN ph.clusters.centres IS 'means of the clusters in the units of the terms, a row a cluster';
+COMMENT ON COLUMN ph.clusters.modes IS 'commonest words of the clusters, a row a cluster; NULL without categories';
+COMMENT ON COLUMN ph.clusters.people IS 'rows of each cluster';
+COMMENT ON COLUMN ph.clusters.within_ss IS
+  'cost of each cluster: squared distances to its centre, and gamma for each category that differs';
+COMMENT ON COLUMN ph.clusters.total_within_ss IS 'sum of these';
+COMMENT ON COLUMN ph.clusters.between_ss IS 'total less total within';
+COMMENT ON COLUMN ph.clusters.total_ss IS 'squared distances of all rows to their one centre';
+COMMENT ON COLUMN ph.clusters.calinski_harabasz IS 'variance ratio of Calinski and Harabasz (1974): higher is better';
+COMMENT ON COLUMN ph.clusters.davies_bouldin IS 'index of Davies and Bouldin (1979): lower is better';
+COMMENT ON COLUMN ph.clusters.simplified_silhouette IS
+  'mean silhouette by distances to centres, -1 to 1: higher is better';
+COMMENT ON COLUMN ph.clusters.smallest_share IS 'share of the rows in the smallest cluster';
+COMMENT ON COLUMN ph.clusters.iterations IS 'passes until nothing moved';
+COMMENT ON COLUMN ph.clusters.starts_agreeing IS 'how many of the starts came as near; NULL where centres were given';
+COMMENT ON COLUMN ph.clusters.note IS 'what to be careful with';
 
 CREATE FUNCTION ph.k_means(query text, k integer, terms text[] DEFAULT NULL, scale text DEFAULT 'standard', starts integer DEFAULT 50, seed bigint DEFAULT 1,
     max_iterations integer DEFAULT 100, smallest float8 DEFAULT 0.005, centres float8[] DEFAULT NULL) RETURNS ph.clusters

@@ -22,9 +22,8 @@ RETURN $$with version_order as (
   where jsonb_contains((select jsonb_object_agg(list, version) from latest), jsonb_build_object(list, version))
 ), recorded as (
   select code_system, code, code_system || ' ' ||
-    case when code_system in ('ICD10', 'SNOMED') and ph.several_codes(code) then null
-         when code_system <> 'ICD10' then code
-         else ph.icd10_normalise(code) end as key
+    case when code_system = 'ICD10' then ph.icd10_normalise(code)
+         when code_system <> 'SNOMED' or not ph.several_codes(code) then code end as key
   from (select distinct code_system, code from {clinical_event}) codes
 )
 select wanted.list, recorded.code_system, recorded.code
@@ -88,7 +87,7 @@ BEGIN ATOMIC
 		) d (relation, column_name)
 		UNION ALL
 		SELECT 'malformed ICD-10 code', m.relation, m.column_name, m.column_name || m.also, ARRAY[]::text[],
-			format('%s and ph.icd10_normalise(%I) is null', m.of_system, m.column_name)
+			format('%1$s and ph.icd10_normalise(%2$I) is null and not ph.several_codes(%2$I)', m.of_system, m.column_name)
 		FROM (
 			VALUES
 			('person', 'death_cause_icd10', ARRAY[]::text[], 'death_cause_icd10 is not null'),

@@ -188,19 +188,6 @@ COMMENT ON FUNCTION ph.iso_day(text) IS
 'the day of a date or timestamp in the form of ISO 8601, 2024-04-01 or 2024-04-01T09:30:00Z, as it is written; NULL '
   'for anything else and for days that no calendar has';
 
-CREATE FUNCTION ph.several_codes(code text) RETURNS boolean
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-	-- nothing so short holds two codes, nor does a number
-	SELECT length(code) > 5 AND translate(code, '0123456789', '') <> '' AND code ~
-		('[0-9A-Za-z][^0-9A-Za-z]*[^0-9A-Za-z.-][^0-9A-Za-z]*[0-9A-Za-z]'  -- parted by a blank, a comma or the like
-		'|[.-][A-Za-z][0-9][0-9]|[0-9][.-][0-9]{6}'                                -- by a sign that a code can have
-		'|[A-Za-z][0-9][0-9A-Za-z.]*[0-9][A-Za-z][0-9][0-9]');                      -- by nothing
-END;
-COMMENT ON FUNCTION ph.several_codes(text) IS
-'whether a field of a SNOMED or ICD-10 code holds more than one: codes between blanks, commas, slashes or other signs, '
-  'or run together; such a field is no code';
-
 CREATE FUNCTION ph.code_system_spelling(code_system text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC

@@ -540,7 +540,7 @@ index_of_arrays(FunctionCallInfo fcinfo, bool relative)
 }
 
 /*
- * ph.slope_index_of_inequality(population float8[], value float8[], standard_error float8[], lower
+ * ph.slope_index_of_values(population float8[], value float8[], standard_error float8[], lower
  *   float8[], upper float8[], scale text, transform boolean, per float8, confidence float8,
  *   repetitions int, seed bigint, groups int) -> ph.estimate
  *
@@ -549,21 +549,21 @@ index_of_arrays(FunctionCallInfo fcinfo, bool relative)
  * 'log' or 'logit'; with transform the line is drawn on that scale too.  Limits are exact, but simulated
  * for a log or logit scale without transform.  A negative per turns the direction round.
  */
-PG_FUNCTION_INFO_V1(slope_index_of_inequality);
+PG_FUNCTION_INFO_V1(slope_index_of_values);
 Datum
-slope_index_of_inequality(PG_FUNCTION_ARGS)
+slope_index_of_values(PG_FUNCTION_ARGS)
 {
 	return index_of_arrays(fcinfo, false);
 }
 
 /*
- * ph.relative_index_of_inequality(the same) -> ph.estimate
+ * ph.relative_index_of_values(the same) -> ph.estimate
  *
  * The ratio of the two ends of the line; limits by Fieller (1954).  A negative per inverts it.
  */
-PG_FUNCTION_INFO_V1(relative_index_of_inequality);
+PG_FUNCTION_INFO_V1(relative_index_of_values);
 Datum
-relative_index_of_inequality(PG_FUNCTION_ARGS)
+relative_index_of_values(PG_FUNCTION_ARGS)
 {
 	return index_of_arrays(fcinfo, true);
 }
@@ -601,9 +601,9 @@ index_of_tallies(FunctionCallInfo fcinfo, bool relative)
  *
  * The same of any indicator of one tally a group, from the most disadvantaged to the least.
  */
-PG_FUNCTION_INFO_V1(slope_index_of_tallies);
+PG_FUNCTION_INFO_V1(slope_index_of_inequality);
 Datum
-slope_index_of_tallies(PG_FUNCTION_ARGS)
+slope_index_of_inequality(PG_FUNCTION_ARGS)
 {
 	return index_of_tallies(fcinfo, false);
 }
@@ -612,9 +612,9 @@ slope_index_of_tallies(PG_FUNCTION_ARGS)
  * ph.relative_index_of_inequality(tallies ph.tally[], indicator text, standard ph.tally, per float8,
  *   confidence float8, groups int) -> ph.estimate
  */
-PG_FUNCTION_INFO_V1(relative_index_of_tallies);
+PG_FUNCTION_INFO_V1(relative_index_of_inequality);
 Datum
-relative_index_of_tallies(PG_FUNCTION_ARGS)
+relative_index_of_inequality(PG_FUNCTION_ARGS)
 {
 	return index_of_tallies(fcinfo, true);
 }

@@ -360,14 +360,14 @@ expected(PG_FUNCTION_ARGS)
 }
 
 /*
- * ph.smr(observed float8, expected float8, per float8, confidence float8) -> ph.estimate
+ * ph.smr_of_counts(observed float8, expected float8, per float8, confidence float8) -> ph.estimate
  *
  * The indirectly standardised ratio of two numbers of events.  Limits of the observed count, every
  * event taken as another person's.
  */
-PG_FUNCTION_INFO_V1(smr);
+PG_FUNCTION_INFO_V1(smr_of_counts);
 Datum
-smr(PG_FUNCTION_ARGS)
+smr_of_counts(PG_FUNCTION_ARGS)
 {
 	double		per = argument_positive(fcinfo, 2, "per");
 	double		confidence = argument_confidence(fcinfo, 3);
@@ -438,22 +438,22 @@ indirect_datum(FunctionCallInfo fcinfo, bool lists, bool as_rate)
  * The same asked of tallies: limits allow for repeated events of one person, and people of unknown key
  * are left out of observed and expected alike, with a note.
  */
-PG_FUNCTION_INFO_V1(smr_tally);
+PG_FUNCTION_INFO_V1(smr);
 Datum
-smr_tally(PG_FUNCTION_ARGS)
+smr(PG_FUNCTION_ARGS)
 {
 	return indirect_datum(fcinfo, false, false);
 }
 
 /*
- * ph.smr(tallies ph.tally[], reference ph.tally[], per float8, confidence float8) -> ph.estimate
+ * ph.smr_of_strata(tallies ph.tally[], reference ph.tally[], per float8, confidence float8) -> ph.estimate
  *
  * The same over strata, one tally and one reference each: by age and sex.  Lists of different lengths have no
  * answer, so that an area in which nobody of one sex was referred to does not stop a report.
  */
-PG_FUNCTION_INFO_V1(smr_tallies);
+PG_FUNCTION_INFO_V1(smr_of_strata);
 Datum
-smr_tallies(PG_FUNCTION_ARGS)
+smr_of_strata(PG_FUNCTION_ARGS)
 {
 	return indirect_datum(fcinfo, true, false);
 }
@@ -471,11 +471,11 @@ indirect_rate(PG_FUNCTION_ARGS)
 }
 
 /*
- * ph.indirect_rate(tallies ph.tally[], reference ph.tally[], per float8, confidence float8) -> ph.estimate
+ * ph.indirect_rate_of_strata(tallies ph.tally[], reference ph.tally[], per float8, confidence float8) -> ph.estimate
  */
-PG_FUNCTION_INFO_V1(indirect_rate_tallies);
+PG_FUNCTION_INFO_V1(indirect_rate_of_strata);
 Datum
-indirect_rate_tallies(PG_FUNCTION_ARGS)
+indirect_rate_of_strata(PG_FUNCTION_ARGS)
 {
 	return indirect_datum(fcinfo, true, true);
 }

@@ -14,6 +14,7 @@
 #include "risk/icd10.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/formatting.h"
 
 /* Prefixes separated by blanks; NULL: no such clause. */
 typedef struct AmbulatoryRule
@@ -170,24 +171,17 @@ typedef struct Codes
 	char	  **codes;
 } Codes;
 
-/* OPCS-4 only loses its punctuation. */
+/* OPCS-4 codes look like ICD-10 codes and have no marks that could go. */
 static char *
 normalise(text *raw, bool procedure)
 {
 	int			length = VARSIZE_ANY_EXHDR(raw);
 	char	   *code = palloc(length + 1);
+
 	int			n = 0;
 
-	if (!procedure)
-		n = icd10_normalise(VARDATA_ANY(raw), length, DIALECT_NHS, code);
-	else
-		for (int i = 0; i < length; i++)
-		{
-			unsigned char c = pg_toupper(VARDATA_ANY(raw)[i]);
-
-			if ((c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'))
-				code[n++] = c;
-		}
+	if (!procedure || !icd10_several(VARDATA_ANY(raw), length, DIALECT_NHS))
+		n = icd10_normalise(VARDATA_ANY(raw), length, procedure ? DIALECT_CM : DIALECT_NHS, code);
 	code[n] = '\0';
 	return code;
 }
@@ -289,12 +283,13 @@ Datum
 is_emergency_admission(PG_FUNCTION_ARGS)
 {
 	static const char *const methods[] = {"21", "22", "23", "24", "25", "28", "2A", "2B", "2C", "2D"};
-	char	   *method = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	char	   *given = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	char	   *method = asc_toupper(given, strlen(given));
 
 	if (argument_choice(fcinfo, 1, "list", lists) == 1)
 		PG_RETURN_BOOL(method[0] == '2');
 	for (int i = 0; i < lengthof(methods); i++)
-		if (pg_strcasecmp(method, methods[i]) == 0)
+		if (strcmp(method, methods[i]) == 0)
 			PG_RETURN_BOOL(true);
 	PG_RETURN_BOOL(false);
 }

@@ -7,6 +7,7 @@
 
 #include <math.h>
 
+#include "core/age.h"
 #include "risk/score.h"
 
 static const PointStep age_steps[] = {{65, 0}, {75, 1}, {INFINITY, 2}};
@@ -24,7 +25,7 @@ add_flag(Score *score, FunctionCallInfo fcinfo, int index, const char *name, con
 static Score
 cha2ds2_vasc_score(FunctionCallInfo fcinfo)
 {
-	static const InputRange age_range = {.name = "age_years", .low = 0, .high = 130};
+	static const InputRange age_range = {.name = "age_years", .low = 0, .high = LARGEST_AGE};
 	Score		score = score_start();
 	double		age = score_number(&score, fcinfo, 0, &age_range);
 	double		male = score_male(&score, fcinfo, 1);

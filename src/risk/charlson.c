@@ -10,6 +10,7 @@
 
 #include <math.h>
 
+#include "core/age.h"
 #include "core/argument.h"
 #include "risk/instrument.h"
 
@@ -110,43 +111,38 @@ charlson(PG_FUNCTION_ARGS)
 	PG_RETURN_INT32(charlson_index(argument_code_list(fcinfo, 3), conditions, set, PG_GETARG_BOOL(2)));
 }
 
-static int
-argument_age(FunctionCallInfo fcinfo, int index)
-{
-	int			age = PG_GETARG_INT32(index);
-
-	if (age < 0)
-		argument_error("age", "must not be negative", NULL);
-	return age;
-}
-
 /*
  * ph.charlson_age_adjusted(ph.conditions, age int, weights text, code_list text) -> int
  *
- * The index with hierarchy and a point for each decade of age from 50 on, four at most.
+ * The index with hierarchy and a point for each decade of age from 50 on, four at most; NULL for an age that nobody
+ * has.
  */
 PG_FUNCTION_INFO_V1(charlson_age_adjusted);
 Datum
 charlson_age_adjusted(PG_FUNCTION_ARGS)
 {
 	Conditions *conditions = PG_GETARG_CONDITIONS(0);
-	int			age = argument_age(fcinfo, 1);
+	int			age = PG_GETARG_INT32(1);
 	int			set = argument_choice(fcinfo, 2, "weights", charlson_instrument.weight_sets);
 
+	if (!age_is_possible(age))
+		PG_RETURN_NULL();
 	PG_RETURN_INT32(charlson_index(argument_code_list(fcinfo, 3), conditions, set, true) + age_points(age));
 }
 
 /*
  * ph.charlson_survival(ph.conditions, age int, code_list text) -> float8
  *
- * Estimated 10-year survival, 0.983 ^ exp(0.9 x age-adjusted index of 1987).
+ * Estimated 10-year survival, 0.983 ^ exp(0.9 x age-adjusted index of 1987); NULL for an age that nobody has.
  */
 PG_FUNCTION_INFO_V1(charlson_survival);
 Datum
 charlson_survival(PG_FUNCTION_ARGS)
 {
 	Conditions *conditions = PG_GETARG_CONDITIONS(0);
-	int			age = argument_age(fcinfo, 1);
+	int			age = PG_GETARG_INT32(1);
 
+	if (!age_is_possible(age))
+		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(pow(0.983, exp(0.9 * (charlson_index(argument_code_list(fcinfo, 2), conditions, 0, true) + age_points(age)))));
 }

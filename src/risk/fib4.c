@@ -8,6 +8,7 @@
 
 #include <math.h>
 
+#include "core/age.h"
 #include "core/argument.h"
 #include "risk/score.h"
 
@@ -23,7 +24,7 @@ fib4_band(double fib4, double low, double high)
 static Score
 fib4_score(FunctionCallInfo fcinfo)
 {
-	static const InputRange age_range = {.name = "age_years", .low = 0, .high = 130};
+	static const InputRange age_range = {.name = "age_years", .low = 0, .high = LARGEST_AGE};
 	static const InputRange ast_range = {.name = "ast_u_l", .low = 1, .high = 20000};
 	static const InputRange alt_range = {.name = "alt_u_l", .low = 1, .high = 20000};
 	static const InputRange platelet_range = {.name = "platelets_10e9_l", .low = 1, .high = 3000,

@@ -21,7 +21,7 @@
 #define COLLINEAR 1e-22
 
 static const char *const variances[] = {"model", "hc0", "hc1", "cluster", "cluster0", NULL};
-static const char *const weight_types[] = {"frequency", "probability", NULL};
+static const char *const weight_types[] = {"frequency", "probability", "precision", NULL};
 
 static const char *const outcome_words[] = {"ok", "separation", "singular", "not_converged"};
 
@@ -79,8 +79,10 @@ read_question(FunctionCallInfo fcinfo, Fit *fit)
 	others[4] = cluster;
 	fit->response = number_expression(columns, find_column(columns, response, "response"), "response");
 	fit->weight = weight ? number_expression(columns, find_column(columns, weight, "weight"), "weight") : "1";
+	if (weight && fit->weight_type == WEIGHT_FREQUENCY)
+		fit->weight = psprintf("ph.frequency_weight(%s)", fit->weight);
 	fit->offset = offset ? number_expression(columns, find_column(columns, offset, "offset_column"), "offset_column") :
-		exposure ? psprintf("ph.log_exposure(%s)", number_expression(columns, find_column(columns, exposure, "exposure"), "exposure")) : "0";
+		exposure ? psprintf("ph.log_exposure(%s, %s)", number_expression(columns, find_column(columns, exposure, "exposure"), "exposure"), fit->response) : "0";
 	if (cluster)
 		fit->cluster = psprintf("q.%s", quote_identifier(columns->names[find_column(columns, cluster, "cluster")]));
 	read_terms(fcinfo, fit, columns, others, lengthof(others));
@@ -155,11 +157,11 @@ hopeless(RegressionFamily family, const Regression *products)
 	return NULL;
 }
 
-/* n as the weights say: frequencies count people, probabilities do not. */
+/* n as the weights say: frequencies count people, the others do not. */
 static double
 observations(const Fit *fit, const Regression *products)
 {
-	return fit->probability ? products->rows : sum_value(products->weight);
+	return fit->weight_type == WEIGHT_FREQUENCY ? sum_value(products->weight) : products->rows;
 }
 
 static void
@@ -187,6 +189,8 @@ judge_linear(Model *model, Fit *fit, Regression *products, const Sum *packed, do
 	model->r_squared = products->least < products->greatest || !fit->intercept ? 1 - residual_squares / model->null_deviance : NAN;
 	model->residual_standard_error = model->residual_df > 0 ? sqrt(residual_squares / model->residual_df) : NAN;
 	model->log_likelihood = residual_squares > 0 ? -n / 2 * (log(2 * M_PI * residual_squares / n) + 1) : NAN;
+	if (fit->weight_type == WEIGHT_PRECISION)
+		model->log_likelihood += sum_value(products->log_weight) / 2;
 	information_criteria(model, model->rank + 1, n);
 }
 
@@ -433,12 +437,17 @@ fit(PG_FUNCTION_ARGS)
 	if (fit.family == FAMILY_COX)
 		argument_error("family", "must be linear, logistic or poisson", "A Cox model can be given with ph.given_model.");
 	fit.query = argument_query(fcinfo, 1);
-	fit.probability = argument_choice(fcinfo, 7, "weight_type", weight_types) == 1 && !PG_ARGISNULL(6);
+	fit.weight_type = argument_choice(fcinfo, 7, "weight_type", weight_types);
+	if (fit.weight_type == WEIGHT_PRECISION && fit.family != FAMILY_LINEAR)
+		argument_error("weight_type", "must be frequency or probability for logistic and Poisson models",
+					   "The mean of an event sets its variance; a row that stands for several has their number as its frequency.");
+	if (PG_ARGISNULL(6))
+		fit.weight_type = WEIGHT_FREQUENCY; /* each row is one */
 	fit.variance = argument_choice(fcinfo, 9, "variance", variances);
 	by_cluster = fit.variance == VARIANCE_CLUSTER || fit.variance == VARIANCE_CLUSTER0;
 	if (by_cluster == PG_ARGISNULL(8))
 		argument_error("cluster", "must be given with the variance cluster, and only with it", NULL);
-	if (fit.probability && fit.variance == VARIANCE_MODEL)
+	if (fit.weight_type == WEIGHT_PROBABILITY && fit.variance == VARIANCE_MODEL)
 		argument_error("variance", "must be hc0, hc1 or cluster where weights are probabilities", NULL);
 	if (PG_ARGISNULL(10))
 		argument_error("intercept", "must not be null", NULL);

@@ -19,6 +19,13 @@ typedef enum Variance
 	VARIANCE_CLUSTER0
 } Variance;
 
+typedef enum WeightType
+{
+	WEIGHT_FREQUENCY,			/* a row stands for so many equal ones */
+	WEIGHT_PROBABILITY,			/* it was drawn with a chance in proportion to 1 / weight */
+	WEIGHT_PRECISION			/* its variance is sigma^2 / weight */
+} WeightType;
+
 typedef struct Fit
 {
 	RegressionFamily family;
@@ -32,7 +39,7 @@ typedef struct Fit
 	int			count;
 	char	   *complete;		/* whether a row has every column, also one that was dropped; NULL: none was */
 	bool		intercept;
-	bool		probability;
+	WeightType	weight_type;
 	Variance	variance;
 	int			most_iterations;
 	double	   *centre;			/* of the columns that enter; 0 without an intercept */

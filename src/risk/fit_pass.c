@@ -48,7 +48,7 @@ static char *
 pass_query(const Fit *fit, RegressionPass pass, bool by_cluster)
 {
 	char	   *sums = psprintf("ph.regression_sums('%s', '%s', y, x, w, o, $1, %s)", regression_passes[pass],
-								regression_families[fit->family], fit->probability ? "true" : "false");
+								regression_families[fit->family], fit->weight_type == WEIGHT_FREQUENCY ? "false" : "true");
 
 	if (by_cluster)
 		return psprintf("select ph.regression_outer(scores) from (select %s as scores from (%s) s where cluster is not null group by cluster) c",

@@ -78,8 +78,7 @@ frailty_index(PG_FUNCTION_ARGS)
 		count = instrument_score(&frailty_index_instrument, PG_GETARG_CONDITIONS(0), 0, false);
 		score.value = count / 36.0;
 		score.band = count <= 4 ? "fit" : count <= 8 ? "mild" : count <= 12 ? "moderate" : "severe";
-		if (!PG_ARGISNULL(1) && !(PG_GETARG_FLOAT8(1) >= 65))
-			score_note(&score, "not_validated", "age_years");
+		score_validated_from(&score, fcinfo, 1, 65);
 	}
 	return score_datum(fcinfo, &score);
 }

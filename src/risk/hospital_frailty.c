@@ -113,8 +113,7 @@ hospital_frailty_risk(PG_FUNCTION_ARGS)
 
 		score.value = tenths / 10.0;
 		score.band = tenths < 50 ? "low" : tenths <= 150 ? "intermediate" : "high";
-		if (!PG_ARGISNULL(1) && !(PG_GETARG_FLOAT8(1) >= 75))
-			score_note(&score, "not_validated", "age_years");
+		score_validated_from(&score, fcinfo, 1, 75);
 	}
 	return score_datum(fcinfo, &score);
 }

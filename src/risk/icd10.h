@@ -9,6 +9,7 @@ typedef enum Dialect
 } Dialect;
 
 extern const char *const icd10_dialects[];
+extern bool icd10_several(const char *raw, int length, Dialect dialect);
 extern int	icd10_normalise(const char *raw, int length, Dialect dialect, char *code);
 
 #endif

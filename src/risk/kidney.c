@@ -8,6 +8,7 @@
 
 #include <math.h>
 
+#include "core/age.h"
 #include "core/argument.h"
 #include "risk/score.h"
 #include "utils/builtins.h"
@@ -40,7 +41,7 @@ egfr_score(FunctionCallInfo fcinfo)
 {
 	static const InputRange creatinine_range = {.name = "creatinine_umol_l", .low = 8, .high = 5000,
 	.mistaken_unit = "mg/dl", .mistaken_low = 0.05, .mistaken_high = 8};
-	static const InputRange age_range = {.name = "age_years", .low = 18, .high = 130};
+	static const InputRange age_range = {.name = "age_years", .low = 18, .high = LARGEST_AGE};
 	static const char *const names[] = {"ckdepi2021", "ckdepi2009", NULL};
 	Score		score = score_start();
 	double		creatinine = score_number(&score, fcinfo, 0, &creatinine_range);
@@ -135,7 +136,7 @@ static const double baseline_survival[3][2][2] = {
 static Score
 kidney_failure_risk_score(FunctionCallInfo fcinfo)
 {
-	static const InputRange age_range = {.name = "age_years", .low = 18, .high = 130};
+	static const InputRange age_range = {.name = "age_years", .low = 18, .high = LARGEST_AGE};
 	static const InputRange egfr_range = {.name = "egfr_ml_min", .low = 1e-9, .high = 60 - 1e-9};
 	static const InputRange acr_range = {.name = "acr_mg_mmol", .low = 1e-9, .high = 10000};
 	static const InputRange albumin_range = {.name = "albumin_g_l", .low = 8, .high = 80,
@@ -148,9 +149,9 @@ kidney_failure_risk_score(FunctionCallInfo fcinfo)
 	static const char *const regions[] = {"non_north_america", "north_america", NULL};
 	Score		score = score_start();
 	int			years = PG_ARGISNULL(4) ? 0 : PG_GETARG_INT32(4);
-	int			region = argument_choice(fcinfo, 5, "region", regions);
 	int			variables = PG_ARGISNULL(6) ? 0 : PG_GETARG_INT32(6);
 	int			model = variables == 4 ? 0 : variables == 6 ? 1 : 2;
+	int			region;
 	double		given[lengthof(failure_terms)];
 	double		x[lengthof(failure_terms)];
 
@@ -162,12 +163,16 @@ kidney_failure_risk_score(FunctionCallInfo fcinfo)
 	given[1] = score_male(&score, fcinfo, 1);
 	given[2] = score_number(&score, fcinfo, 2, &egfr_range);
 	given[3] = score_number(&score, fcinfo, 3, &acr_range);
+	region = score_choice(&score, fcinfo, 5, "region", regions);
 	given[4] = model == 1 ? score_boolean(&score, fcinfo, 7, "diabetes") : 0;
 	given[5] = model == 1 ? score_boolean(&score, fcinfo, 8, "hypertension") : 0;
 	given[6] = model == 2 ? score_number(&score, fcinfo, 9, &albumin_range) : 0;
 	given[7] = model == 2 ? score_number(&score, fcinfo, 10, &phosphate_range) : 0;
 	given[8] = model == 2 ? score_number(&score, fcinfo, 11, &bicarbonate_range) : 0;
 	given[9] = model == 2 ? score_number(&score, fcinfo, 12, &calcium_range) : 0;
+	for (int i = 4; i < lengthof(failure_terms); i++)
+		if (failure_terms[i].beta[model] == 0)
+			score_not_used(&score, fcinfo, i + 3, failure_terms[i].name);
 	memcpy(x, given, sizeof(x));
 	x[0] = given[0] / 10;
 	x[2] = given[2] / 5;
@@ -188,7 +193,7 @@ kidney_failure_risk_score(FunctionCallInfo fcinfo)
  *   bicarbonate_mmol_l float8, calcium_mmol_l float8) -> ph.risk_score
  *
  * The share expected to need dialysis or a transplant within 2 or 5 years, of adults with an eGFR below 60.
- * Six and eight variables rest on one source.  Errors: other years, region or number of variables.
+ * Six and eight variables rest on one source.  Errors: other years or another number of variables.
  */
 PG_FUNCTION_INFO_V1(kidney_failure_risk);
 Datum

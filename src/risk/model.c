@@ -166,12 +166,23 @@ given_model(PG_FUNCTION_ARGS)
 
 /* ---- coefficients ---- */
 
+/* Of Student's t: those of the residual, of clusters one less than there are (Cameron and Miller 2015); z without. */
+static double
+degrees_of_freedom(const Model *model)
+{
+	if (model->family != FAMILY_LINEAR)
+		return INFINITY;
+	if (model->variance && strncmp(model->variance, "cluster", strlen("cluster")) == 0)
+		return model->clusters - 1.0;
+	return model->residual_df;
+}
+
 /*
  * ph.coefficients(ph.model, confidence float8) -> rows (term, coefficient, standard_error, statistic,
  *   p_value, lower, upper, ratio, ratio_lower, ratio_upper, note)
  *
- * Student's t for linear models, normal for the others; ratio is exp of the coefficient: an odds ratio,
- * a rate ratio or a hazard ratio.
+ * Student's t for linear models, with G - 1 degrees of freedom where errors are clustered, normal for the others; ratio
+ * is exp of the coefficient: an odds ratio, a rate ratio or a hazard ratio.
  */
 PG_FUNCTION_INFO_V1(coefficients);
 Datum
@@ -188,7 +199,7 @@ coefficients(PG_FUNCTION_ARGS)
 	for (int i = 0; i < model.count; i++)
 	{
 		double		b = model.coefficients ? model.coefficients[i] : NAN;
-		double		df = model.family == FAMILY_LINEAR ? model.residual_df : INFINITY;
+		double		df = degrees_of_freedom(&model);
 		double		variance = model.covariance ? model.covariance[i * model.count + i] : NAN;
 		double		error = df > 0 && variance >= 0 ? sqrt(variance) : NAN;
 		double		t = error > 0 ? b / error : NAN;
@@ -250,7 +261,7 @@ named_value(Jsonb *row, const char *term, Score *score)
 	else if (value->type == jbvNull)
 		score_note(score, "missing_input", term);
 	else
-		argument_error("x", "must hold numbers or booleans", "Write 0 and 1 for a category.");
+		score_note(score, "out_of_range", term);	/* a word or a list */
 	if (isinf(x))
 		score_note(score, "out_of_range", term);
 	return x;
@@ -397,7 +408,7 @@ score_list(PG_FUNCTION_ARGS)
 }
 
 /*
- * ph.score(ph.model, x jsonb, exposure float8) -> ph.risk_score
+ * ph.score_by_name(ph.model, x jsonb, exposure float8) -> ph.risk_score
  *
  * The same by name; names that the model does not have are passed over.  Errors: a term without a name there.
  */
@@ -427,7 +438,7 @@ explain_model(FunctionCallInfo fcinfo, bool by_name)
 }
 
 /*
- * ph.explain_score(ph.model, x float8[] or jsonb, exposure float8) -> rows (term, value, contribution, status)
+ * ph.explain_score(ph.model, x float8[], exposure float8) -> rows (term, value, contribution, status)
  *
  * What each term adds to the linear predictor.
  */
@@ -438,6 +449,11 @@ explain_list(PG_FUNCTION_ARGS)
 	return explain_model(fcinfo, false);
 }
 
+/*
+ * ph.explain_score_by_name(ph.model, x jsonb, exposure float8) -> rows (term, value, contribution, status)
+ *
+ * The same by name.
+ */
 PG_FUNCTION_INFO_V1(explain_named);
 Datum
 explain_named(PG_FUNCTION_ARGS)

@@ -9,7 +9,6 @@
 
 #include <math.h>
 
-#include "core/argument.h"
 #include "risk/score.h"
 
 static const PointStep respiration_steps[] = {{9, 3}, {12, 1}, {21, 0}, {25, 2}, {INFINITY, 3}};
@@ -40,7 +39,7 @@ news2_score(FunctionCallInfo fcinfo)
 	static const InputRange pulse_range = {.name = "pulse_per_min", .low = 0, .high = 350};
 	static const InputRange temperature_range = {.name = "temperature_c", .low = 20, .high = 45,
 	.mistaken_unit = "Fahrenheit", .mistaken_low = 68, .mistaken_high = 113};
-	static const char *const words[] = {"A", "alert", "C", "confusion", "V", "voice", "P", "pain", "U", "unresponsive", NULL};
+	static const char *const words[] = {"a", "alert", "c", "confusion", "v", "voice", "p", "pain", "u", "unresponsive", NULL};
 	static const BandStep bands[] = {{5, "low"}, {7, "medium"}, {INFINITY, "high"}};
 	Score		score = score_start();
 	double		respiration = score_number(&score, fcinfo, 0, &respiration_range);
@@ -55,7 +54,7 @@ news2_score(FunctionCallInfo fcinfo)
 	if (PG_ARGISNULL(7))
 		score_note(&score, "missing_input", "oxygen_scale");
 	else if (scale != 1 && scale != 2)
-		argument_error("oxygen_scale", "must be 1 or 2", NULL);
+		score_note(&score, "out_of_range", "oxygen_scale");
 	score_points(&score, "respiration_rate_per_min", respiration, rint(respiration), respiration_steps);
 	score_points(&score, "oxygen_saturation_percent", saturation, rint(saturation),
 				 scale == 1 ? scale_1_steps : oxygen > 0 ? scale_2_oxygen_steps : scale_2_air_steps);
@@ -66,8 +65,7 @@ news2_score(FunctionCallInfo fcinfo)
 	score_points(&score, "temperature_c", temperature, rint(10 * temperature), temperature_steps);
 	score.value = score_sum(&score);
 	score.band = score.value < 5 && any_single_3(&score) ? "low_medium" : score_band(score.value, bands);
-	if (!PG_ARGISNULL(8) && !(PG_GETARG_FLOAT8(8) >= 16))
-		score_note(&score, "not_validated", "age_years");
+	score_validated_from(&score, fcinfo, 8, 16);
 	return score;
 }
 
@@ -76,7 +74,7 @@ news2_score(FunctionCallInfo fcinfo)
  *   systolic_bp_mmhg float8, pulse_per_min float8, consciousness text, temperature_c float8, oxygen_scale int, age_years float8) -> ph.risk_score
  *
  * 0 to 20; low, low_medium (below 5 with a single 3), medium from 5, high from 7.  From 16 years, not in
- * pregnancy.  Errors: another scale.
+ * pregnancy.
  */
 PG_FUNCTION_INFO_V1(news2);
 Datum

@@ -273,7 +273,7 @@ pearson_at(RegressionFamily family, double y, double predictor, double mean)
 
 /* At the coefficients: parameters are the coefficients, then the direction of the last step. */
 static void
-add_at_coefficients(Regression *state, const double *x, double y, double weight, double offset, bool probability)
+add_at_coefficients(Regression *state, const double *x, double y, double weight, double offset, bool single)
 {
 	const double *coefficients = parameters_of(state) + state->columns;
 	double		predictor = offset + dot(coefficients, x, state->columns);
@@ -284,7 +284,7 @@ add_at_coefficients(Regression *state, const double *x, double y, double weight,
 	if (state->pass == PASS_SQUARES)
 	{
 		add_products(regression_triangle(state), x, state->columns,
-					 (probability ? weight * weight : weight) * residual * residual);
+					 (single ? weight * weight : weight) * residual * residual);
 		return;
 	}
 	add_multiple(regression_gradient(state), x, state->columns, weight * residual);
@@ -320,7 +320,7 @@ fingerprint_of(const double *x, int columns, double y, double weight, double off
 }
 
 static void
-fold_row(Regression *state, const double *x, double y, double weight, double offset, bool probability)
+fold_row(Regression *state, const double *x, double y, double weight, double offset, bool single)
 {
 	double		z[REGRESSION_MOST_TERMS + 1];
 	const double *centre = parameters_of(state);
@@ -331,6 +331,7 @@ fold_row(Regression *state, const double *x, double y, double weight, double off
 	state->least = fmin(state->least, y);
 	state->greatest = fmax(state->greatest, y);
 	sum_add(&state->weight, weight);
+	sum_add(&state->log_weight, log(weight));
 	sum_add(&state->response, weight * y);
 	if (state->pass == PASS_PRODUCTS)
 	{
@@ -345,7 +346,7 @@ fold_row(Regression *state, const double *x, double y, double weight, double off
 	if (state->pass == PASS_START)
 		add_start(state, z, y, weight, offset);
 	else
-		add_at_coefficients(state, z, y, weight, offset, probability);
+		add_at_coefficients(state, z, y, weight, offset, single);
 }
 
 /* ---- the aggregate ---- */
@@ -373,8 +374,9 @@ first_state(FunctionCallInfo fcinfo, int columns)
 
 /*
  * ph.regression_sums(pass text, family text, response float8, x float8[], weight float8, offset float8,
- *   parameters float8[], probability boolean): transition
+ *   parameters float8[], single boolean): transition
  *
+ * single: a row is one observation whatever its weight, so that its squared residual has the weight squared.
  * Rows with a NULL are counted and left out; rows of weight 0 do not count.  Errors: values that are not
  * finite, negative weights, responses that the family cannot have, rows of another length.
  */
@@ -503,6 +505,7 @@ regression_combine(PG_FUNCTION_ARGS)
 	state->margin = fmin(state->margin, other->margin);
 	state->reach = fmax(state->reach, other->reach);
 	sum_add_sum(&state->weight, other->weight);
+	sum_add_sum(&state->log_weight, other->log_weight);
 	sum_add_sum(&state->response, other->response);
 	sum_add_sum(&state->exposure, other->exposure);
 	sum_add_sum(&state->log_likelihood, other->log_likelihood);
@@ -514,21 +517,43 @@ regression_combine(PG_FUNCTION_ARGS)
 }
 
 /*
- * ph.log_exposure(exposure float8) -> float8
+ * ph.log_exposure(exposure float8, events float8) -> float8
  *
- * The offset of an exposure; NULL for none, so that the row is left out.  Errors: a negative exposure.
+ * The offset of an exposure; NULL for none, so that the row is left out.  Errors: a negative exposure, events without
+ * exposure.
  */
 PG_FUNCTION_INFO_V1(log_exposure);
 Datum
 log_exposure(PG_FUNCTION_ARGS)
 {
 	double		exposure = PG_GETARG_FLOAT8(0);
+	double		events = PG_GETARG_FLOAT8(1);
 
 	if (!(exposure >= 0) || isinf(exposure))
 		argument_error("exposure", "must be finite and not negative", NULL);
+	if (exposure == 0 && events != 0)
+		argument_error("exposure", "must be above 0 where there are events",
+					   "Person-time and events must be counted of the same people and days.");
 	if (exposure == 0)
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(log(exposure));
+}
+
+/*
+ * ph.frequency_weight(weight float8) -> float8
+ *
+ * The weight itself.  Errors: one that is no number of rows.
+ */
+PG_FUNCTION_INFO_V1(frequency_weight);
+Datum
+frequency_weight(PG_FUNCTION_ARGS)
+{
+	double		weight = PG_GETARG_FLOAT8(0);
+
+	if (weight != rint(weight))
+		argument_error("weight", "must be a whole number where it is a frequency",
+					   "Weight types of fractions are precision, of a row that is a mean, and probability, of a sample.");
+	PG_RETURN_FLOAT8(weight);
 }
 
 /* ---- text and bytes ---- */

@@ -11,7 +11,7 @@
 #include "core/compat.h"
 #include "core/normal_equations.h"
 
-#define REGRESSION_VERSION 1
+#define REGRESSION_VERSION 2
 #define REGRESSION_MOST_TERMS 250
 
 typedef enum RegressionFamily
@@ -31,7 +31,7 @@ typedef enum RegressionPass
 	PASS_START,					/* H = w v x x' and w v x times the working response, from the response alone */
 	PASS_STEP,					/* H and the gradient w r x at the coefficients */
 	PASS_SCORES,				/* the gradient alone: the scores of one cluster */
-	PASS_SQUARES				/* w r^2 x x', or w^2 where weights are probabilities, or score score' over clusters */
+	PASS_SQUARES				/* w r^2 x x', or w^2 where weights count nobody, or score score' over clusters */
 } RegressionPass;
 
 extern const char *const regression_passes[];
@@ -53,6 +53,7 @@ typedef struct Regression
 	double		margin;			/* the worst of the rows against the direction, and its longest reach */
 	double		reach;
 	Sum			weight;
+	Sum			log_weight;
 	Sum			response;		/* weighted */
 	Sum			exposure;		/* weighted exp(offset) */
 	Sum			log_likelihood;

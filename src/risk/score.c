@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "core/age.h"
 #include "core/argument.h"
 #include "core/compat.h"
 #include "core/record.h"
@@ -31,7 +32,7 @@ score_note(Score *score, const char *status, const char *name)
 		appendStringInfo(text, ",%s", name);
 	else
 		appendStringInfo(text, "%s%s:%s", text->len > 0 ? ";" : "", status, name);
-	if (strcmp(status, "not_validated") != 0)
+	if (strcmp(status, "not_validated") != 0 && strcmp(status, "not_used") != 0)
 		score->possible = false;
 }
 
@@ -66,23 +67,63 @@ score_boolean(Score *score, FunctionCallInfo fcinfo, int index, const char *name
 	return PG_GETARG_BOOL(index) ? 1 : 0;
 }
 
+static bool
+is_blank(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* A word of the data as one of ours is written, whatever the locale: "Very high" is very_high. */
+static char *
+plain_word(const text *given)
+{
+	const char *from = VARDATA_ANY(given);
+	const char *end = from + VARSIZE_ANY_EXHDR(given);
+	char	   *word = palloc(end - from + 1);
+	char	   *to = word;
+
+	while (from < end && is_blank(*from))
+		from++;
+	while (from < end && is_blank(end[-1]))
+		end--;
+	for (; from < end; from++)
+		if (!is_blank(*from) && *from != '-' && *from != '_')
+			*to++ = pg_ascii_tolower(*from);
+		else if (to == word || to[-1] != '_')
+			*to++ = '_';
+	*to = '\0';
+	return word;
+}
+
 /* A word of the data, not of the query: an unknown one is out of range and no error. */
 int
 score_choice(Score *score, FunctionCallInfo fcinfo, int index, const char *name, const char *const *choices)
 {
-	char	   *given;
+	char	   *word = PG_ARGISNULL(index) ? "" : plain_word(PG_GETARG_TEXT_PP(index));
 
-	if (PG_ARGISNULL(index))
-	{
-		score_note(score, "missing_input", name);
-		return 0;
-	}
-	given = text_to_cstring(PG_GETARG_TEXT_PP(index));
 	for (int i = 0; choices[i] != NULL; i++)
-		if (pg_strcasecmp(given, choices[i]) == 0)
+		if (strcmp(word, choices[i]) == 0)
 			return i;
-	score_note(score, "out_of_range", name);
+	score_note(score, word[0] == '\0' ? "missing_input" : "out_of_range", name);
 	return 0;
+}
+
+void
+score_validated_from(Score *score, FunctionCallInfo fcinfo, int index, double age)
+{
+	double		given = PG_ARGISNULL(index) ? age : PG_GETARG_FLOAT8(index);
+
+	if (!age_is_possible(given))
+		score_note(score, "out_of_range", "age_years");
+	else if (given < age)
+		score_note(score, "not_validated", "age_years");
+}
+
+void
+score_not_used(Score *score, FunctionCallInfo fcinfo, int index, const char *name)
+{
+	if (!PG_ARGISNULL(index))
+		score_note(score, "not_used", name);
 }
 
 void

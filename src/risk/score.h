@@ -44,18 +44,26 @@ extern Score score_start(void);
 
 /*
  * An argument within its range; NAN, and a word in the status, where it is not there or out of range.
- * A boolean is 1 or 0; a choice is the position among its words, which end with NULL.
+ * A boolean is 1 or 0; a choice is the position among its words, which end with NULL and are written as ours are:
+ * in small letters, parts joined by _.  The data may write them in any case, blanks around them, and blanks or
+ * hyphens between the parts.
  */
 extern double score_number(Score *score, FunctionCallInfo fcinfo, int index, const InputRange *range);
 extern double score_boolean(Score *score, FunctionCallInfo fcinfo, int index, const char *name);
 extern int	score_choice(Score *score, FunctionCallInfo fcinfo, int index, const char *name, const char *const *choices);
 
-/* status: missing_input, out_of_range or not_validated; the last leaves the value standing. */
+/* An age that may be left out and only says for whom a source validated its score. */
+extern void score_validated_from(Score *score, FunctionCallInfo fcinfo, int index, double age);
+
+/* That an input was given which the score, as it was asked for, does not read. */
+extern void score_not_used(Score *score, FunctionCallInfo fcinfo, int index, const char *name);
+
+/* status: missing_input, out_of_range, not_validated or not_used; the last two leave the value standing. */
 extern void score_note(Score *score, const char *status, const char *name);
 extern void score_term(Score *score, const char *name, double value, double contribution);
 extern double score_sum(const Score *score);	/* of the contributions */
 
-/* 1 for males, 0 for females: female, F, male or M in any case. */
+/* 1 for males, 0 for females: the words female, F, male or M. */
 extern double score_male(Score *score, FunctionCallInfo fcinfo, int index);
 
 /* Points of a number: those of the first step that it lies below. */

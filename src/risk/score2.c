@@ -137,7 +137,7 @@ score2_score(FunctionCallInfo fcinfo)
 	Inputs		in = {.egfr = 90};
 	double		x[TERMS];
 	int			male = score_male(&score, fcinfo, 1);
-	int			region = argument_choice(fcinfo, 2, "region", regions);
+	int			region = score_choice(&score, fcinfo, 2, "region", regions);
 	Model		model;
 	double		predictor,
 				uncalibrated;
@@ -149,14 +149,24 @@ score2_score(FunctionCallInfo fcinfo)
 	in.systolic_bp = score_number(&score, fcinfo, 4, &pressure_range);
 	in.total_cholesterol = score_number(&score, fcinfo, 5, &total_range);
 	in.hdl = score_number(&score, fcinfo, 6, &hdl_range);
-	in.diabetes = model == MODEL_DIABETES ? 1 : score_boolean(&score, fcinfo, 7, "diabetes");
+	if (in.hdl >= in.total_cholesterol)
+		score_note(&score, "out_of_range", hdl_range.name);
+	in.diabetes = score_boolean(&score, fcinfo, 7, "diabetes");
 	if (model == MODEL_DIABETES)
 	{
+		if (in.diabetes == 0)
+			score_note(&score, "out_of_range", "diabetes");
 		in.diagnosis_age = score_number(&score, fcinfo, 9, &diagnosis_range);
 		if (in.diagnosis_age > in.age)
-			score_note(&score, "out_of_range", "age_at_diabetes_diagnosis_years");
+			score_note(&score, "out_of_range", diagnosis_range.name);
 		in.hba1c = score_number(&score, fcinfo, 10, &hba1c_range);
 		in.egfr = score_number(&score, fcinfo, 11, &egfr_range);
+	}
+	else
+	{
+		score_not_used(&score, fcinfo, 9, diagnosis_range.name);
+		score_not_used(&score, fcinfo, 10, hba1c_range.name);
+		score_not_used(&score, fcinfo, 11, egfr_range.name);
 	}
 	fill_terms(model, &in, x);
 	for (int i = 0; i < TERMS; i++)
@@ -176,7 +186,7 @@ score2_score(FunctionCallInfo fcinfo)
  *   age_at_diabetes_diagnosis_years float8, hba1c_mmol_mol float8, egfr_ml_min float8) -> ph.risk_score
  *
  * The share expected to have a cardiovascular event within ten years; model by_age is SCORE2 from 40 and SCORE2-OP
- * from 70 to 89.  Errors: another region or model.
+ * from 70 to 89; score2_diabetes alone reads the last three, of people with diabetes.  Errors: another model.
  */
 PG_FUNCTION_INFO_V1(score2);
 Datum

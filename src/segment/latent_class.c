@@ -9,6 +9,7 @@
 #include "core/record.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
+#include "port/pg_bitutils.h"
 #include "utils/builtins.h"
 
 #define MOST_STARTS 1000
@@ -36,17 +37,23 @@ typedef struct Judgement
 	double		smallest_share;
 } Judgement;
 
+/* Items that do not vary have nothing to estimate, nor has a class without data on an item. */
 static int
-parameters_of(const Classes *classes)
+parameters_of(const Classes *with_data, uint64 varying)
 {
-	return classes->count - 1 + classes->count * classes->items;
+	int			parameters = with_data->count - 1;
+
+	for (int c = 0; c < with_data->count; c++)
+		for (int j = 0; j < with_data->items; j++)
+			parameters += (varying >> j & 1) && !isnan(with_data->probability[c * with_data->items + j]);
+	return parameters;
 }
 
 /* Below 0 there are more parameters than patterns to tell them by. */
 static double
-degrees_of_freedom(const Classes *classes)
+degrees_of_freedom(int parameters, uint64 varying)
 {
-	return ldexp(1, classes->items) - 1 - parameters_of(classes);
+	return ldexp(1, pg_popcount64(varying)) - 1 - parameters;
 }
 
 /* Twice the sum of n log(n / expected) over patterns (Goodman 1974), where every item is known. */
@@ -61,15 +68,15 @@ g_squared(const Classes *classes, const Patterns *patterns)
 }
 
 static Judgement
-judge(const Classes *classes, const Patterns *patterns)
+judge(const Classes *classes, int parameters, const Patterns *patterns)
 {
 	Judgement	judgement = {.smallest_share = 1};
 	Logarithms *logs = palloc_object(Logarithms);
 	double		posterior[MOST_CLASSES];
 	double		entropy = 0;
 
-	judgement.aic = -2 * classes->log_likelihood + 2 * parameters_of(classes);
-	judgement.bic = -2 * classes->log_likelihood + log(patterns->people) * parameters_of(classes);
+	judgement.aic = -2 * classes->log_likelihood + 2 * parameters;
+	judgement.bic = -2 * classes->log_likelihood + log(patterns->people) * parameters;
 	judgement.g_squared = g_squared(classes, patterns);
 	judgement.people = palloc0_array(int64, classes->count);
 	latent_logarithms(classes, logs);
@@ -102,21 +109,69 @@ typedef struct Found
 {
 	const char *status;
 	Classes		classes;
+	Classes		with_data;
+	int			parameters;
 	int			iterations;
 	int			agreeing;		/* -1: no starts were sought */
 } Found;
 
+/* Begins another remark of the note. */
+static void
+remark(StringInfo note)
+{
+	if (note->len > 0)
+		appendStringInfoString(note, "; ");
+}
+
+static void
+remark_on_items(StringInfo note, const char *what, const Patterns *patterns, uint64 items)
+{
+	const char *separator = "";
+
+	if (items == 0)
+		return;
+	remark(note);
+	appendStringInfo(note, "%s: ", what);
+	for (int j = 0; j < patterns->items; j++)
+		if (items >> j & 1)
+		{
+			appendStringInfo(note, "%s%s", separator, patterns->names[j]);
+			separator = ", ";
+		}
+}
+
+/* Items known of somebody, but of nobody in this class. */
+static uint64
+without_data(const Classes *with_data, int class, uint64 known)
+{
+	uint64		items = 0;
+
+	for (int j = 0; j < with_data->items; j++)
+		if (isnan(with_data->probability[class * with_data->items + j]))
+			items |= UINT64CONST(1) << j;
+	return items & known;
+}
+
 static char *
-note_of(const Question *question, const Found *found)
+note_of(const Question *question, const Patterns *patterns, const Found *found)
 {
 	StringInfoData note;
+	uint64		all = (UINT64CONST(1) << patterns->items) - 1;
 
 	initStringInfo(&note);
 	if (found->agreeing == 1 && question->starts > 1 && question->classes > 1)
 		appendStringInfoString(&note, "only one start came to these classes");
 	for (int c = 0; c < question->classes; c++)
 		if (found->classes.prevalence[c] < question->smallest)
-			appendStringInfo(&note, "%sclass %d has less than %g %% of the rows", note.len > 0 ? "; " : "", c + 1, 100 * question->smallest);
+		{
+			remark(&note);
+			appendStringInfo(&note, "class %d has less than %g %% of the rows", c + 1, 100 * question->smallest);
+		}
+	remark_on_items(&note, "no data", patterns, all & ~patterns->known);
+	remark_on_items(&note, "alike in all rows", patterns, patterns->known & ~patterns->varying);
+	for (int c = 0; c < question->classes; c++)
+		remark_on_items(&note, psprintf("no data in class %d", c + 1), patterns,
+						without_data(&found->with_data, c, patterns->known));
 	return note.len > 0 ? note.data : NULL;
 }
 
@@ -124,26 +179,26 @@ static void
 record_classes(Datum *values, bool *nulls, const Question *question, const Patterns *patterns, const Found *found)
 {
 	const Classes *classes = &found->classes;
-	Judgement	judgement = judge(classes, patterns);
+	Judgement	judgement = judge(classes, found->parameters, patterns);
 	Datum	   *people = palloc_array(Datum, classes->count);
 
 	for (int c = 0; c < classes->count; c++)
 		people[c] = Int64GetDatum(judgement.people[c]);
 	record_numbers(values, nulls, 6, classes->prevalence, classes->count);
-	record_table(values, nulls, 7, classes->probability, classes->count, classes->items);
+	record_table(values, nulls, 7, found->with_data.probability, classes->count, classes->items);
 	values[8] = PointerGetDatum(construct_array(people, classes->count, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 	nulls[8] = false;
 	record_number(values, nulls, 9, classes->log_likelihood);
-	record_count(values, nulls, 10, parameters_of(classes), false);
+	record_count(values, nulls, 10, found->parameters, false);
 	record_number(values, nulls, 11, judgement.aic);
 	record_number(values, nulls, 12, judgement.bic);
 	record_number(values, nulls, 13, judgement.entropy_r2);
 	record_number(values, nulls, 14, judgement.g_squared);
-	record_number(values, nulls, 15, degrees_of_freedom(classes));
+	record_number(values, nulls, 15, degrees_of_freedom(found->parameters, patterns->varying));
 	record_number(values, nulls, 16, judgement.smallest_share);
 	record_count(values, nulls, 17, found->iterations, false);
 	record_count(values, nulls, 18, found->agreeing, false);
-	record_text(values, nulls, 19, note_of(question, found));
+	record_text(values, nulls, 19, note_of(question, patterns, found));
 }
 
 static Datum
@@ -179,16 +234,20 @@ given_numbers(FunctionCallInfo fcinfo, int index, const char *argument, int rows
 		argument_error(argument, "must have a row for each class, with an element for each term in the probabilities", NULL);
 	for (int i = 0; i < count; i++)
 	{
+		bool		prevalence = strcmp(argument, "prevalence") == 0;
+
 		numbers[i] = nulls[i] ? NAN : DatumGetFloat8(elements[i]);
-		if (!(numbers[i] > 0 && (numbers[i] < 1 || (strcmp(argument, "prevalence") == 0 && numbers[i] == 1))))
+		if (!(numbers[i] > 0 && (numbers[i] < 1 || (prevalence && numbers[i] == 1))) && (prevalence || !nulls[i]))
 			argument_error(argument, "must lie between 0 and 1, both excluded", "What starts at 0 or 1 stays there.");
 	}
 	return numbers;
 }
 
+/* A probability may be null where the class, or all of them, had no data. */
 static Classes *
-given_classes(FunctionCallInfo fcinfo, int classes, int items)
+given_classes(FunctionCallInfo fcinfo, int classes, const Patterns *patterns)
 {
+	int			items = patterns->items;
 	Classes    *given;
 	double		sum = 0;
 
@@ -204,6 +263,14 @@ given_classes(FunctionCallInfo fcinfo, int classes, int items)
 		sum += given->prevalence[c];
 	if (fabs(sum - 1) > 1e-6)
 		argument_error("prevalence", "must add up to 1", NULL);
+	latent_fill(given);
+	for (int i = 0; i < classes * items; i++)
+		if (isnan(given->probability[i]))
+		{
+			if (patterns->known >> i % items & 1)
+				argument_error("probabilities", "must not be null in every class of a term that the rows have", NULL);
+			given->probability[i] = 0.5;	/* which nothing reads */
+		}
 	return given;
 }
 
@@ -234,11 +301,14 @@ find_classes(Question *question, const Patterns *patterns)
 	else
 		found.classes = latent_best_start(patterns, question->classes, question->starts, question->seed, question->most_iterations, &found.agreeing);
 	found.iterations = latent_em(&found.classes, patterns, question->most_iterations);
-	found.status = found.iterations < 0 ? "not_converged" : degrees_of_freedom(&found.classes) < 0 ? "not_identified" : "ok";
-	if (found.iterations < 0)
-		found.iterations = question->most_iterations;
 	found.classes.log_likelihood = latent_log_likelihood(&found.classes, patterns);
 	latent_order(&found.classes);
+	found.with_data = latent_with_data(&found.classes, patterns);
+	found.parameters = parameters_of(&found.with_data, patterns->varying);
+	found.status = found.iterations < 0 ? "not_converged" :
+		degrees_of_freedom(found.parameters, patterns->varying) < 0 ? "not_identified" : "ok";
+	if (found.iterations < 0)
+		found.iterations = question->most_iterations;
 	return found;
 }
 
@@ -261,7 +331,7 @@ latent_class(PG_FUNCTION_ARGS)
 	Datum		datum;
 
 	patterns = latent_patterns(argument_query(fcinfo, 0), PG_ARGISNULL(2) ? NULL : PG_GETARG_ARRAYTYPE_P(2));
-	question.given = given_classes(fcinfo, question.classes, patterns.items);
+	question.given = given_classes(fcinfo, question.classes, &patterns);
 	if (question.given == NULL && question.most_iterations == 0)
 		argument_error("max_iterations", "must be at least 1 without given probabilities", NULL);
 	found = find_classes(&question, &patterns);
@@ -278,6 +348,7 @@ typedef struct ClassesCache
 {
 	RecordCache record;
 	Classes		classes;		/* count 0: there are none */
+	uint64		with_data;		/* items that any class has a probability of */
 	Logarithms	logs;
 } ClassesCache;
 
@@ -302,17 +373,27 @@ classes_read(Datum datum)
 		bool		valid = classes.prevalence[c] >= 0 && classes.prevalence[c] <= 1;
 
 		for (int j = 0; j < classes.items; j++)
-			valid = valid && classes.probability[c * classes.items + j] >= 0 && classes.probability[c * classes.items + j] <= 1;
+			valid = valid && !(classes.probability[c * classes.items + j] < 0 || classes.probability[c * classes.items + j] > 1);
 		if (!valid)
 			argument_error("classes", "must have prevalence and probabilities between 0 and 1", NULL);
 	}
 	return classes;
 }
 
+static uint64
+items_with_data(const Classes *classes)
+{
+	uint64		items = 0;
+
+	for (int j = 0; classes->count > 0 && j < classes->items; j++)
+		items |= (uint64) !isnan(classes->probability[j]) << j;
+	return items;
+}
+
 /*
  * ph.class_probabilities(ph.latent_classes, items boolean[]) -> float8[]
  *
- * How likely each class is for a person; unknown items say nothing.  NULL where no item is known, where there are no
+ * How likely each class is for a person; unknown items say nothing, nor do items of which no class has a probability.  NULL where no item is known, where there are no
  * classes, and where no class allows such a person.  Errors: a list of another length.
  */
 PG_FUNCTION_INFO_V1(class_probabilities);
@@ -331,6 +412,8 @@ class_probabilities(PG_FUNCTION_ARGS)
 	if (!cache->record.read)
 	{
 		cache->classes = classes_read(record_cache_open(&cache->record));
+		latent_fill(&cache->classes);
+		cache->with_data = items_with_data(&cache->classes);
 		latent_logarithms(&cache->classes, &cache->logs);
 		record_cache_close(&cache->record);
 	}
@@ -342,6 +425,7 @@ class_probabilities(PG_FUNCTION_ARGS)
 		known |= (uint64) !nulls[j] << j;
 		yes |= (uint64) (!nulls[j] && DatumGetBool(items[j])) << j;
 	}
+	known &= cache->with_data;
 	if (cache->classes.count == 0 || known == 0 || latent_posterior(&cache->classes, &cache->logs, yes, known, posterior) == -INFINITY)
 		PG_RETURN_NULL();
 	for (int c = 0; c < cache->classes.count; c++)

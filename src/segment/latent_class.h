@@ -32,7 +32,9 @@ typedef struct Patterns
 	Pattern    *patterns;
 	double		people;
 	int64		left_out;		/* people of whom no item is known */
-	bool		complete;		/* every item of everybody is known */
+	uint64		known;			/* items that somebody has known */
+	uint64		varying;		/* items that some have and some have not: the others tell no classes apart */
+	bool		complete;		/* every item that anybody has known is known of everybody */
 } Patterns;
 
 typedef struct Classes
@@ -40,7 +42,7 @@ typedef struct Classes
 	int			count;
 	int			items;
 	double	   *prevalence;
-	double	   *probability;	/* count x items */
+	double	   *probability;	/* count x items; NAN outside where nobody of the class has the item known */
 	double		log_likelihood; /* of the parameters before the last step, or of these after judging */
 } Classes;
 
@@ -70,5 +72,11 @@ extern Classes latent_best_start(const Patterns *patterns, int classes, int star
 
 /* The commonest class first: their numbers are arbitrary otherwise. */
 extern void latent_order(Classes *classes);
+
+/* The probabilities that rest on anybody's answers, the others NAN. */
+extern Classes latent_with_data(const Classes *classes, const Patterns *patterns);
+
+/* For a class without data on an item, what the item is in the other classes; NAN where all are without. */
+extern void latent_fill(Classes *classes);
 
 #endif

@@ -10,6 +10,7 @@
 #define SAME_LIKELIHOOD 1e-6	/* relative: starts that end so near are as good */
 #define SETTLED_START 1e-9		/* relative change of the log-likelihood after which a start is compared */
 #define SETTLED 1e-12			/* and after which the best one is final */
+#define LEAST_KNOWN 1e-3		/* people of a class with an item known: of fewer its probability says nothing */
 
 static Classes
 classes_new(int count, int items)
@@ -160,13 +161,13 @@ latent_em(Classes *classes, const Patterns *patterns, int most)
 }
 
 static void
-draw_start(Classes *classes, pg_prng_state *random)
+draw_start(Classes *classes, uint64 varying, pg_prng_state *random)
 {
 	for (int c = 0; c < classes->count; c++)
 	{
 		classes->prevalence[c] = 1.0 / classes->count;
 		for (int j = 0; j < classes->items; j++)
-			classes->probability[c * classes->items + j] = 0.1 + 0.8 * pg_prng_double(random);
+			classes->probability[c * classes->items + j] = varying >> j & 1 ? 0.1 + 0.8 * pg_prng_double(random) : 0.5;
 	}
 }
 
@@ -183,7 +184,7 @@ latent_best_start(const Patterns *patterns, int count, int starts, int64 seed, i
 	pg_prng_seed(&random, (uint64) seed);
 	for (int i = 0; i < starts; i++)
 	{
-		draw_start(&classes, &random);
+		draw_start(&classes, patterns->varying, &random);
 		run_em(&classes, patterns, expected, SETTLED_START, most);
 		reached[i] = classes.log_likelihood;
 		if (i == 0 || classes.log_likelihood > best.log_likelihood)
@@ -213,4 +214,60 @@ latent_order(Classes *classes)
 	}
 	ordered.log_likelihood = classes->log_likelihood;
 	copy_classes(classes, &ordered);
+}
+
+Classes
+latent_with_data(const Classes *classes, const Patterns *patterns)
+{
+	Classes		with_data = classes_new(classes->count, classes->items);
+	Logarithms *logs = palloc_object(Logarithms);
+	double	   *known = palloc0_array(double, classes->count * classes->items);
+	double		posterior[MOST_CLASSES];
+
+	copy_classes(&with_data, classes);
+	latent_logarithms(classes, logs);
+	for (int i = 0; i < patterns->count; i++)
+	{
+		const Pattern *pattern = &patterns->patterns[i];
+
+		CHECK_FOR_INTERRUPTS();
+		if (latent_posterior(classes, logs, pattern->yes, pattern->known, posterior) == -INFINITY)
+			continue;
+		for (int c = 0; c < classes->count; c++)
+			for (int j = 0; j < classes->items; j++)
+				known[c * classes->items + j] += pattern->known >> j & 1 ? pattern->people * posterior[c] : 0;
+	}
+	for (int i = 0; i < classes->count * classes->items; i++)
+		if (known[i] < LEAST_KNOWN)
+			with_data.probability[i] = NAN;
+	return with_data;
+}
+
+/* The chance of an item among everybody whose class has data on it. */
+static double
+overall_probability(const Classes *classes, int item)
+{
+	double		people = 0,
+				with_item = 0;
+
+	for (int c = 0; c < classes->count; c++)
+		if (!isnan(classes->probability[c * classes->items + item]))
+		{
+			people += classes->prevalence[c];
+			with_item += classes->prevalence[c] * classes->probability[c * classes->items + item];
+		}
+	return people > 0 ? with_item / people : NAN;
+}
+
+void
+latent_fill(Classes *classes)
+{
+	for (int j = 0; j < classes->items; j++)
+	{
+		double		overall = overall_probability(classes, j);
+
+		for (int c = 0; c < classes->count; c++)
+			if (isnan(classes->probability[c * classes->items + j]))
+				classes->probability[c * classes->items + j] = overall;
+	}
 }

@@ -39,6 +39,8 @@ typedef struct PatternReader
 	Patterns   *patterns;
 	int			capacity;
 	uint64		all;			/* every item known */
+	uint64		yes;			/* items that somebody has, and that somebody has not */
+	uint64		no;
 } PatternReader;
 
 static void
@@ -72,7 +74,8 @@ read_pattern(void *state, const Datum *values, const bool *nulls)
 		reader->capacity *= 2;
 		patterns->patterns = repalloc_array(patterns->patterns, Pattern, reader->capacity);
 	}
-	patterns->complete = patterns->complete && pattern.known == reader->all;
+	reader->yes |= pattern.yes;
+	reader->no |= pattern.known & ~pattern.yes;
 	patterns->people += pattern.people;
 	patterns->patterns[patterns->count++] = pattern;
 }
@@ -95,5 +98,9 @@ latent_patterns(const UserQuery *query, ArrayType *terms)
 	patterns.patterns = palloc_array(Pattern, FIRST_CAPACITY);
 	question.sql = pattern_query(&query->columns, positions, patterns.items);
 	query_ask(query, &question, read_pattern, &reader);
+	patterns.known = reader.yes | reader.no;
+	patterns.varying = reader.yes & reader.no;
+	for (int i = 0; i < patterns.count; i++)
+		patterns.complete = patterns.complete && patterns.patterns[i].known == patterns.known;
 	return patterns;
 }

@@ -8,13 +8,14 @@
  */
 #include "postgres.h"
 
-#include <ctype.h>
-
 #include "access/tupdesc.h"
 #include "catalog/dependency.h"
+#include "catalog/pg_collation.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_operator.h"
 #include "catalog/pg_proc.h"
+#include "catalog/pg_ts_config.h"
+#include "catalog/pg_ts_dict.h"
 #include "catalog/pg_type.h"
 #include "commands/extension.h"
 #include "core/argument.h"
@@ -41,6 +42,7 @@
 #include "utils/queryenvironment.h"
 #include "utils/ruleutils.h"
 #include "utils/syscache.h"
+#include "utils/typcache.h"
 
 #define MOST_INPUTS 1000
 #define MOST_RULE_LENGTH 100000
@@ -79,14 +81,15 @@ is_offered(Oid classid, Oid object, Oid namespace, Oid extension)
 }
 
 static Oid
-type_namespace(Oid type)
+namespace_of(int cache, Oid object, AttrNumber attribute)
 {
-	HeapTuple	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
+	HeapTuple	tuple = SearchSysCache1(cache, ObjectIdGetDatum(object));
 	Oid			namespace;
+	bool		isnull;
 
 	if (!HeapTupleIsValid(tuple))
 		return InvalidOid;
-	namespace = ((Form_pg_type) GETSTRUCT(tuple))->typnamespace;
+	namespace = DatumGetObjectId(SysCacheGetAttr(cache, tuple, attribute, &isnull));
 	ReleaseSysCache(tuple);
 	return namespace;
 }
@@ -99,7 +102,7 @@ type_is_offered(Oid type, Oid extension)
 
 	if (OidIsValid(element))
 		type = element;
-	return get_typtype(type) != TYPTYPE_DOMAIN && is_offered(TypeRelationId, type, type_namespace(type), extension);
+	return get_typtype(type) != TYPTYPE_DOMAIN && is_offered(TypeRelationId, type, namespace_of(TYPEOID, type, Anum_pg_type_typnamespace), extension);
 }
 
 /* The inputs as they are declared: names and types, one each. */
@@ -151,19 +154,6 @@ function_is_refused(Oid function, void *context)
 		!is_offered(ProcedureRelationId, function, get_func_namespace(function), inputs->extension);
 }
 
-static Oid
-operator_namespace(Oid operator)
-{
-	HeapTuple	tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(operator));
-	Oid			namespace;
-
-	if (!HeapTupleIsValid(tuple))
-		return InvalidOid;
-	namespace = ((Form_pg_operator) GETSTRUCT(tuple))->oprnamespace;
-	ReleaseSysCache(tuple);
-	return namespace;
-}
-
 /* An operator of somebody's own over a function of pg_catalog: its name could come to mean another. */
 static bool
 operator_is_refused(Node *node, Inputs *inputs)
@@ -183,7 +173,63 @@ operator_is_refused(Node *node, Inputs *inputs)
 		default:
 			return false;
 	}
-	return !is_offered(OperatorRelationId, operator, operator_namespace(operator), inputs->extension);
+	return !is_offered(OperatorRelationId, operator, namespace_of(OPEROID, operator, Anum_pg_operator_oprnamespace),
+					   inputs->extension);
+}
+
+/* A type whose values name objects of the database. */
+static bool
+type_names_objects(Oid type)
+{
+	Oid			element = get_element_type(type);
+
+	switch (OidIsValid(element) ? element : type)
+	{
+		case REGPROCOID:
+		case REGPROCEDUREOID:
+		case REGOPEROID:
+		case REGOPERATOROID:
+		case REGCLASSOID:
+		case REGTYPEOID:
+		case REGROLEOID:
+		case REGNAMESPACEOID:
+		case REGCONFIGOID:
+		case REGDICTIONARYOID:
+		case REGCOLLATIONOID:
+			return true;
+		default:
+			return false;
+	}
+}
+
+/* What is named stays as it is: PostgreSQL's own text search configuration, dictionary or collation. */
+static bool
+names_what_stays(const Const *constant)
+{
+	Oid			object = constant->constisnull ? InvalidOid : DatumGetObjectId(constant->constvalue);
+
+	switch (constant->consttype)
+	{
+		case REGCONFIGOID:
+			return namespace_of(TSCONFIGOID, object, Anum_pg_ts_config_cfgnamespace) == PG_CATALOG_NAMESPACE;
+		case REGDICTIONARYOID:
+			return namespace_of(TSDICTOID, object, Anum_pg_ts_dict_dictnamespace) == PG_CATALOG_NAMESPACE;
+		case REGCOLLATIONOID:
+			return namespace_of(COLLOID, object, Anum_pg_collation_collnamespace) == PG_CATALOG_NAMESPACE;
+		default:
+			return false;
+	}
+}
+
+/* A text search configuration, dictionary or collation that its owner can change, and the rule with it. */
+static bool
+names_what_changes(Node *node)
+{
+	if (IsA(node, CollateExpr))
+		return namespace_of(COLLOID, ((CollateExpr *) node)->collOid, Anum_pg_collation_collnamespace) != PG_CATALOG_NAMESPACE;
+	if (IsA(node, CaseWhen) || IsA(node, List) || !type_names_objects(exprType(node)))
+		return false;
+	return !IsA(node, Const) || !names_what_stays((Const *) node);
 }
 
 /* What is not on the list is refused where it stands. */
@@ -233,6 +279,11 @@ refuse_node(Node *node, void *context)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_FUNCTION_DEFINITION), errmsg("this function or operator cannot be used in a rule"),
 						errhint("A rule may use immutable functions, operators and casts of pg_catalog and population_health only."),
 						parser_errposition(inputs->state, exprLocation(node))));
+	if (names_what_changes(node))
+		ereport(ERROR, (errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
+						errmsg("a rule must not hang on what can be changed under its name"),
+						errhint("A rule may name text search configurations, dictionaries and collations of pg_catalog only."),
+						parser_errposition(inputs->state, exprLocation(node))));
 	if (!IsA(node, CaseWhen) && !type_is_offered(exprType(node), inputs->extension))
 		ereport(ERROR, (errcode(ERRCODE_INVALID_FUNCTION_DEFINITION), errmsg("this type cannot be used in a rule"),
 						errhint("A rule may use types of pg_catalog and population_health, and no domains."),
@@ -260,59 +311,149 @@ only_expression(const char *rule, ParseState *state)
 	return target->val;
 }
 
-static bool
-has_word(const char *text, const char *word)
+/* ---- days that move ---- */
+
+static const char *const moving_words[] = {"now", "today", "tomorrow", "yesterday"};
+
+/* A literal of the rule and where it stands. */
+typedef struct Literal
 {
-	for (const char *at = strstr(text, word); at != NULL; at = strstr(at + 1, word))
-		if ((at == text || !isalpha((unsigned char) at[-1])) && !isalpha((unsigned char) at[strlen(word)]))
-			return true;
-	return false;
+	int			location;
+	char	   *text;
+} Literal;
+
+typedef struct MovingSearch
+{
+	List	   *literals;		/* that hold a moving word */
+	int			location;		/* of one that was read as a day; -1: none */
+} MovingSearch;
+
+static bool
+is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || IS_HIGHBIT_SET(c);
 }
 
-/* A literal such as 'today', whose meaning is fixed when it is read. */
-static bool
-find_moving_word(Node *node, void *context)
+static int
+count_word(const char *text, const char *word)
 {
-	static const char *const words[] = {"now", "today", "tomorrow", "yesterday"};
+	int			count = 0;
+
+	for (const char *at = strstr(text, word); at != NULL; at = strstr(at + 1, word))
+		if ((at == text || !is_letter(at[-1])) && !is_letter(at[strlen(word)]))
+			count++;
+	return count;
+}
+
+/* In small letters, without the quotes and backslashes of lists and ranges. */
+static char *
+plain_literal(const char *literal)
+{
+	char	   *text = asc_tolower(literal, strlen(literal));
+	char	   *to = text;
+
+	for (const char *from = text; *from; from++)
+		if (*from != '"' && *from != '\\')
+			*to++ = *from;
+	*to = '\0';
+	return text;
+}
+
+/* Literals such as 'today', whose meaning, read as a day, is fixed when they are read. */
+static bool
+collect_moving_literals(Node *node, void *context)
+{
+	MovingSearch *search = context;
 
 	if (node == NULL)
 		return false;
 	if (IsA(node, A_Const) && !((A_Const *) node)->isnull && IsA(&((A_Const *) node)->val, String))
 	{
-		char	   *text = asc_tolower(strVal(&((A_Const *) node)->val), strlen(strVal(&((A_Const *) node)->val)));
+		Literal    *literal = palloc_object(Literal);
+		bool		moves = false;
 
-		for (int i = 0; i < lengthof(words); i++)
-			if (has_word(text, words[i]))
-			{
-				*(int *) context = ((A_Const *) node)->location;
-				return true;
-			}
+		*literal = (Literal) {((A_Const *) node)->location, plain_literal(strVal(&((A_Const *) node)->val))};
+		for (int i = 0; i < lengthof(moving_words); i++)
+			moves |= count_word(literal->text, moving_words[i]) > 0;
+		if (moves)
+			search->literals = lappend(search->literals, literal);
 		return false;
 	}
-	return raw_expression_tree_walker(node, find_moving_word, context);
+	return raw_expression_tree_walker(node, collect_moving_literals, context);
+}
+
+/* Whether values of a type have a day or time in them: also a list, a range or a row of some. */
+static bool
+type_holds_time(Oid type)
+{
+	TupleDesc	columns;
+	bool		holds = false;
+
+	check_stack_depth();
+	type = getBaseType(type);
+	switch (type)
+	{
+		case DATEOID:
+		case TIMESTAMPOID:
+		case TIMESTAMPTZOID:
+		case TIMEOID:
+		case TIMETZOID:
+			return true;
+	}
+	if (OidIsValid(get_element_type(type)))
+		return type_holds_time(get_element_type(type));
+	if (OidIsValid(get_range_subtype(type)))
+		return type_holds_time(get_range_subtype(type));
+	if (OidIsValid(get_multirange_range(type)))
+		return type_holds_time(get_multirange_range(type));
+	if (get_typtype(type) != TYPTYPE_COMPOSITE)
+		return false;
+	columns = lookup_rowtype_tupdesc(type, -1);
+	for (int i = 0; i < columns->natts && !holds; i++)
+		holds = !TupleDescAttr(columns, i)->attisdropped && type_holds_time(TupleDescAttr(columns, i)->atttypid);
+	ReleaseTupleDesc(columns);
+	return holds;
+}
+
+/* What was read as a day is not in the value any more; a word of a text still is. */
+static bool
+has_lost_word(const char *literal, const Const *constant)
+{
+	Oid			output;
+	bool		varlena;
+	char	   *value;
+
+	getTypeOutputInfo(constant->consttype, &output, &varlena);
+	value = plain_literal(OidOutputFunctionCall(output, constant->constvalue));
+	for (int i = 0; i < lengthof(moving_words); i++)
+		if (count_word(literal, moving_words[i]) > count_word(value, moving_words[i]))
+			return true;
+	return false;
 }
 
 static bool
-has_time_constant(Node *node, void *context)
+find_moving_day(Node *node, void *context)
 {
+	MovingSearch *search = context;
+	ListCell   *cell;
+
 	if (node == NULL)
 		return false;
-	if (IsA(node, Const))
-	{
-		Oid			element = get_element_type(((Const *) node)->consttype);
-
-		switch (OidIsValid(element) ? element : ((Const *) node)->consttype)
-		{
-			case DATEOID:
-			case TIMESTAMPOID:
-			case TIMESTAMPTZOID:
-			case TIMEOID:
-			case TIMETZOID:
-				return true;
-		}
+	if (!IsA(node, Const))
+		return expression_tree_walker(node, find_moving_day, context);
+	if (((Const *) node)->constisnull || !type_holds_time(((Const *) node)->consttype))
 		return false;
+	foreach(cell, search->literals)
+	{
+		const Literal *literal = lfirst(cell);
+
+		if (literal->location == ((Const *) node)->location && has_lost_word(literal->text, (Const *) node))
+		{
+			search->location = literal->location;
+			return true;
+		}
 	}
-	return expression_tree_walker(node, has_time_constant, context);
+	return false;
 }
 
 /* The rule as a tree, analysed and checked.  The search path is fixed by the caller. */
@@ -324,8 +465,7 @@ read_rule(const char *rule, Inputs *inputs)
 	EphemeralNamedRelation relation = palloc0(sizeof(EphemeralNamedRelationData));
 	ParseNamespaceItem *item;
 	Node	   *expression;
-	int			moving_location = -1;
-	bool		moving;
+	MovingSearch search = {.location = -1};
 
 	if (strlen(rule) > MOST_RULE_LENGTH)
 		argument_error("expression", "is too long", "A rule has at most 100,000 bytes.");
@@ -340,11 +480,11 @@ read_rule(const char *rule, Inputs *inputs)
 	expression = only_expression(rule, state);
 	item = addRangeTableEntryForENR(state, makeRangeVar(NULL, "input", -1), true);
 	addNSItemToQuery(state, item, true, true, true);
-	moving = find_moving_word(expression, &moving_location);
+	collect_moving_literals(expression, &search);
 	expression = transformExpr(state, expression, EXPR_KIND_CHECK_CONSTRAINT);
-	if (moving && has_time_constant(expression, NULL))
+	if (search.literals != NIL && find_moving_day(expression, &search))
 		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("a rule must not hang on the day on which it is read"),
-						errhint("Make the day an input, such as as_of."), parser_errposition(state, moving_location)));
+						errhint("Make the day an input, such as as_of."), parser_errposition(state, search.location)));
 	expression = coerce_to_boolean(state, expression, "a rule");
 	assign_expr_collations(state, expression);
 	refuse_node(expression, inputs);
@@ -431,12 +571,10 @@ is_constant(Expr *expression, bool value)
 	return constant->constisnull ? !value : DatumGetBool(constant->constvalue) == value;
 }
 
-/* No value of the inputs makes it true: it refutes itself. */
 static bool
-is_never_true(Expr *expression)
+is_refuted_by_itself(Expr *expression)
 {
-	expression = simplified(expression);
-	return is_constant(expression, false) || predicate_refuted_by(list_make1(expression), list_make1(expression), false);
+	return predicate_refuted_by(list_make1(expression), list_make1(expression), false);
 }
 
 static bool
@@ -530,14 +668,38 @@ replace_count(Node *node, void *context)
 	return expression_tree_mutator(node, replace_count, context);
 }
 
+/* The least and the most of the counted that are true wherever the rule is. */
+static void
+bounds_of_count(List *counted, Expr *rule, int *least, int *most)
+{
+	ListCell   *cell;
+
+	*least = 0;
+	*most = list_length(counted);
+	foreach(cell, counted)
+	{
+		Expr	   *one = simplified(copyObject(lfirst(cell)));
+		bool		constant = is_constant(rule, true);
+
+		if (is_constant(one, true) || (!constant && predicate_implied_by(list_make1(one), list_make1(rule), false)))
+			++*least;
+		else if (is_constant(one, false) || (!constant && predicate_refuted_by(list_make1(one), list_make1(rule), true)))
+			--*most;
+	}
+}
+
 /*
  * Whether the rule, where it is true, makes the other true.  A count of true inputs takes each value that it can take,
- * so that "3 of 15" is within "1 of 15 or more".
+ * so that "3 of 15" is within "1 of 15 or more", and "3 of 2" within nothing.
  */
 static bool
 implies(Expr *rule, Expr *other, Oid count_function, int values_left)
 {
 	CountTrue	count = {.function = count_function};
+	List	   *counted;
+	int			least,
+				most,
+				values;
 
 	check_stack_depth();
 	CHECK_FOR_INTERRUPTS();
@@ -545,32 +707,24 @@ implies(Expr *rule, Expr *other, Oid count_function, int values_left)
 	other = simplified(other);
 	if (is_constant(rule, false) || is_constant(other, true))
 		return true;
-	if (is_constant(other, false))
-		return is_never_true(rule);
-	if (!is_constant(rule, true) && predicate_implied_by(list_make1(other), list_make1(rule), false))
+	if (is_constant(other, false) ? is_refuted_by_itself(rule) :
+		!is_constant(rule, true) && predicate_implied_by(list_make1(other), list_make1(rule), false))
 		return true;
 	if (!find_count((Node *) other, &count) && !find_count((Node *) rule, &count))
 		return false;
-	else
+	counted = ((ArrayExpr *) linitial(count.call->args))->elements;
+	bounds_of_count(counted, rule, &least, &most);
+	values = most - least + 1;
+	if (values > values_left)
+		return false;
+	for (int value = least; value <= most; value++)
 	{
-		List	   *counted = ((ArrayExpr *) linitial(count.call->args))->elements;
-		int			least = 0;
-		ListCell   *cell;
-
-		foreach(cell, counted)
-			if (!is_constant(rule, true) && predicate_implied_by(list_make1(lfirst(cell)), list_make1(rule), false))
-				least++;
-		if (list_length(counted) + 1 - least > values_left)
+		count.value = makeConst(INT4OID, -1, InvalidOid, sizeof(int32), Int32GetDatum(value), false, true);
+		if (!implies((Expr *) replace_count((Node *) rule, &count), (Expr *) replace_count((Node *) other, &count),
+					 count_function, values_left / values))
 			return false;
-		for (int value = least; value <= list_length(counted); value++)
-		{
-			count.value = makeConst(INT4OID, -1, InvalidOid, sizeof(int32), Int32GetDatum(value), false, true);
-			if (!implies((Expr *) replace_count((Node *) rule, &count), (Expr *) replace_count((Node *) other, &count), count_function,
-						 values_left / (list_length(counted) + 1 - least)))
-				return false;
-		}
-		return true;
 	}
+	return true;
 }
 
 static Oid
@@ -580,6 +734,13 @@ count_true_function(void)
 	Oid			argument = BOOLARRAYOID;
 
 	return LookupFuncName(name, 1, &argument, true);
+}
+
+/* No value of the inputs makes it true. */
+static bool
+is_never_true(Expr *rule)
+{
+	return implies(rule, (Expr *) makeBoolConst(false, false), count_true_function(), MOST_COUNT_VALUES);
 }
 
 /* ---- SQL ---- */

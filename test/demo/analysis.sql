@@ -52,7 +52,7 @@ with coded as (
   select person_id,
     count(*) filter (where start_date < '2024-04-01' and pod = 'NEL') as admissions_before,
     count(*) filter (where start_date < '2024-04-01'
-      and (admission_method in ('31', '32') or primary_icd10 like 'O%')) as births_before,
+      and (admission_method in ('31', '32') or ph.icd10_normalise(primary_icd10) like 'O%')) as births_before,
     count(*) filter (where start_date >= '2024-04-01' and pod = 'NEL') as admissions,
     sum(cost) filter (where start_date >= '2024-04-01') as cost
   from encounter
@@ -65,7 +65,7 @@ with coded as (
   group by person_id
 ), known as (  -- what the data cannot tell is null, not false
   select array(select distinct list from code_list) as lists,
-    exists (select from encounter where admission_method in ('31', '32') or primary_icd10 like 'O%') as births
+    exists (select from encounter where admission_method in ('31', '32') or ph.icd10_normalise(primary_icd10) like 'O%') as births
 ), person as (
   select p.person_id, age, sex, deprivation_quintile,
     coalesce(coded.conditions, '{}') as conditions,

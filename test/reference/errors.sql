@@ -43,7 +43,7 @@ begin
   when 'israte' then
     return query select r.* from (select pg_temp.fold(data, 'x', 'n') as t, pg_temp.fold(data, 'x_ref', 'n_ref') as reference) f, lateral ph.indirect_rate(t, reference, 1, confidence) r;
   when 'sii' then
-    return query select r.* from ph.slope_index_of_inequality(pg_temp.list(data, 'population'), pg_temp.list(data, 'value'), pg_temp.list(data, 'se'), pg_temp.list(data, 'lower_cl'), pg_temp.list(data, 'upper_cl'),
+    return query select r.* from ph.slope_index_of_values(pg_temp.list(data, 'population'), pg_temp.list(data, 'value'), pg_temp.list(data, 'se'), pg_temp.list(data, 'lower_cl'), pg_temp.list(data, 'upper_cl'),
       (array['identity', 'log', 'logit'])[coalesce((params ->> 'value_type')::int, 0) + 1], coalesce((params ->> 'transform')::boolean, false), 1, confidence) r;
   when 'life_expectancy' then
     return query select r.* from (select ph.count_tally(pg_temp.num(x, 'startage'), pg_temp.num(x, 'deaths'), pg_temp.num(x, 'population')) as t from jsonb_array_elements(data) d(x)) f, lateral ph.life_expectancy(t, confidence => confidence) r;

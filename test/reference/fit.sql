@@ -83,6 +83,6 @@ create temp table prediction (id int, linear_predictor float8, probability float
 insert into result
 select 'a model applied to other people', 'row ' || id, abs((s).value - probability) <= 1e-8 * probability and (s).status = 'ok' and abs(predictor - linear_predictor) <= 1e-8 * abs(linear_predictor)
 from (select row_number() over () as id, n as x from newdata n) n join prediction using (id)
-  join answer on case_id = 'logit_pima_train_test' and variance = 'model', lateral ph.score(model, to_jsonb(x)) s, lateral (select sum(contribution) as predictor from ph.explain_score(model, to_jsonb(x))) e;
+  join answer on case_id = 'logit_pima_train_test' and variance = 'model', lateral ph.score_by_name(model, to_jsonb(x)) s, lateral (select sum(contribution) as predictor from ph.explain_score_by_name(model, to_jsonb(x))) e;
 select name, count(*), count(*) filter (where ok is not true), string_agg(case_id, '; ') filter (where ok is not true)
 from result group by name order by name;

@@ -16,8 +16,8 @@ select case_id, array_agg(population order by quantile) p, array_agg(coalesce(va
 from sii_input group by case_id;
 create temp table answer as
 select e.*, pg_temp.share(confidence) c,
-  ph.slope_index_of_inequality(p, v, s, l, u, (array['identity', 'log', 'logit'])[value_type + 1], transform, multiplier, pg_temp.share(confidence)) a,
-  ph.relative_index_of_inequality(p, v, s, l, u, (array['identity', 'log', 'logit'])[value_type + 1], transform, multiplier, pg_temp.share(confidence)) r
+  ph.slope_index_of_values(p, v, s, l, u, (array['identity', 'log', 'logit'])[value_type + 1], transform, multiplier, pg_temp.share(confidence)) a,
+  ph.relative_index_of_values(p, v, s, l, u, (array['identity', 'log', 'logit'])[value_type + 1], transform, multiplier, pg_temp.share(confidence)) r
 from sii_expected e join given using (case_id) where pg_temp.share(confidence) < 1;
 
 insert into result

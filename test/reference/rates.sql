@@ -125,12 +125,12 @@ from (select *, row_number() over (partition by case_id order by ageband) band f
 insert into result
 select 'isr expected', case_id, pg_temp.agrees(ph.expected(t, r), expected, 1e-8) from isr_expected join isr using (case_id);
 insert into result
-select 'isr ratio', case_id, pg_temp.agrees(ph.smr(coalesce(observed_total, ph.events(t)), ph.expected(t, r), refvalue, pg_temp.share(confidence)),
+select 'isr ratio', case_id, pg_temp.agrees(ph.smr_of_counts(coalesce(observed_total, ph.events(t)), ph.expected(t, r), refvalue, pg_temp.share(confidence)),
   case when ph.expected(t, r) is not null then isratio end, case when ph.expected(t, r) is not null then isratio_lowercl end,
   case when ph.expected(t, r) is not null then isratio_uppercl end, 1e-8, refvalue)
 from isr_expected join isr using (case_id) where pg_temp.share(confidence) < 1;
 insert into result
-select 'isr rate', case_id, pg_temp.agrees(ph.smr(coalesce(observed_total, ph.events(t)), ph.expected(t, r), ref_rate, pg_temp.share(confidence)), israte, israte_lowercl, israte_uppercl, 1e-8, multiplier)
+select 'isr rate', case_id, pg_temp.agrees(ph.smr_of_counts(coalesce(observed_total, ph.events(t)), ph.expected(t, r), ref_rate, pg_temp.share(confidence)), israte, israte_lowercl, israte_uppercl, 1e-8, multiplier)
 from isr_expected join isr using (case_id)
 where pg_temp.share(confidence) < 1 and ref_rate > 0 and ref_rate < 'Infinity' and ph.expected(t, r) is not null;
 insert into result
@@ -143,7 +143,7 @@ from isr_expected join isr using (case_id)
 where pg_temp.share(confidence) < 1 and observed_total is null and ph.expected(t, r) is not null;
 -- a stratum a band: what standardising by age and sex adds up
 insert into result
-select 'isr over strata', e.case_id, pg_temp.agrees(ph.smr(ts, rs, refvalue, pg_temp.share(confidence)), isratio, isratio_lowercl, isratio_uppercl, 1e-8, refvalue)
+select 'isr over strata', e.case_id, pg_temp.agrees(ph.smr_of_strata(ts, rs, refvalue, pg_temp.share(confidence)), isratio, isratio_lowercl, isratio_uppercl, 1e-8, refvalue)
 from isr_expected e join (
   select case_id, array_agg(t) ts, array_agg(r) rs
   from (select case_id, ph.count_tally(0, coalesce(x, 0), coalesce(n, 0)) t, ph.count_tally(0, coalesce(x_ref, 0), n_ref) r from isr_input group by case_id, ageband) b

@@ -58,7 +58,7 @@ select count(*) as all, count(*) filter (where (e).value is null) as without_val
   count(*) filter (where (e).value is not null and (e).note is null and not ((e).lower <= (e).value and (e).value <= (e).upper)) as out_of_order
 from (select ph.crude_rate(t) as e from tally union all select ph.dsr(t) from tally union all select ph.dsr(t, empty_bands => 'renormalise') from tally
   union all select ph.dsr(t, 'counts; 0: 1e308 0 0') from tally union all select ph.smr(t, 'counts; 0: 5e-324 1 1') from tally union all select ph.smr(t, 'counts; 0: 1 5e-324 1') from tally
-  union all select ph.smr(0::float8, 5e-324::float8)) r;
+  union all select ph.smr_of_counts(0::float8, 5e-324::float8)) r;
 -- the row is a row: it can be stored, compared and taken apart
 create temp table kept as select ph.crude_rate('counts; 1: 100 20 20') as e;
 select (e).value, (e).note is null as no_note, e = ph.crude_rate('counts; 1: 100 20 20') as equal from kept;

@@ -95,17 +95,17 @@ select ph.expected('counts; -1: 0 0 0; 0: 2 1 1; 50: 0 0 0', 'counts; 0: 4 1 1; 
 
 -- the ratio: by hand, and of tallies as of numbers where every event is another person's
 select round((e).value::numeric, 6) as value, round((e).lower::numeric, 6) as lower, round((e).upper::numeric, 6) as upper, (e).note
-from (values (ph.smr(100::float8, 80::float8, 100)), (ph.smr(9, 4.5)), (ph.smr(0, 2))) r(e);
-select ph.smr(t, r, 100) = ph.smr(ph.events(t), ph.expected(t, r), 100) as same
+from (values (ph.smr_of_counts(100::float8, 80::float8, 100)), (ph.smr_of_counts(9, 4.5)), (ph.smr_of_counts(0, 2))) r(e);
+select ph.smr(t, r, 100) = ph.smr_of_counts(ph.events(t), ph.expected(t, r), 100) as same
 from reference, (select ph.person_tally(age, least(events, 1)) as t from person where place = 0) p;
 -- repeated events: the limits of the count, widened by the root of (squares / events)
 select abs((a).upper - ((b).value + sqrt(s / x) * ((b).upper - (b).value))) < 1e-12 as widened, (a).value = (b).value as value
 from reference, (select ph.person_tally(age, events) as t, sum(events)::float8 as x, sum(events * events) as s from person where place = 0) p,
-  ph.smr(t, r) a, ph.smr(ph.events(t), ph.expected(t, r)) b;
+  ph.smr(t, r) a, ph.smr_of_counts(ph.events(t), ph.expected(t, r)) b;
 select abs((ph.smr(r, r)).value - 1) < 1e-12 as itself from reference;
 -- people of unknown key are left out above and below
 select (a).value = (b).value as left_out, (a).note from ph.smr('people; unknown 3: 3 3 3; 0: 50 12 12', 'counts; 0: 100 10 10'::ph.tally) a, ph.smr('people; 0: 50 12 12', 'counts; 0: 100 10 10'::ph.tally) b;
-select (ph.smr(o, e)).note from (values (null::float8, 1::float8), (1, null), (1, 0)) v(o, e);
+select (ph.smr_of_counts(o, e)).note from (values (null::float8, 1::float8), (1, null), (1, 0)) v(o, e);
 select t as tally, (ph.smr(t, r)).note from (values (null::ph.tally, 'counts; 0: 1 1 1'::ph.tally), ('empty', 'counts; 0: 1 1 1'), ('people; missing 2', 'counts; 0: 1 1 1'),
   ('counts; 0: 1 1 1', null), ('counts; 0: 1 1 1', 'counts; 0: 1 0 0'), ('counts; 0: 1 1 1', 'counts; 5: 1 1 1'), ('counts; 0: 1 1 1', 'empty')) v(t, r);
 
@@ -123,11 +123,11 @@ select ph.dsr('counts; 0: 1 1 1', confidence => null);
 select ph.dsr('counts; 0: 1 1 1', 'counts; missing 1; 0: 1 1 1');
 select ph.dsr('counts; 0: 1 1 1', 'people; negative; 0: 1 -1 1');
 select ph.dsr('people; negative; 0: 1 -1 1');
-select ph.smr(-1::float8, 1::float8);
-select ph.smr(1::float8, -1::float8);
-select ph.smr('NaN'::float8, 1::float8);
-select ph.smr(1::float8, 1::float8, 0);
-select ph.smr(1::float8, 1::float8, confidence => 1);
+select ph.smr_of_counts(-1::float8, 1::float8);
+select ph.smr_of_counts(1::float8, -1::float8);
+select ph.smr_of_counts('NaN'::float8, 1::float8);
+select ph.smr_of_counts(1::float8, 1::float8, 0);
+select ph.smr_of_counts(1::float8, 1::float8, confidence => 1);
 select ph.smr('counts; 0: 1 1 1'::ph.tally, 'counts; missing 1; 0: 1 1 1'::ph.tally);
 
 -- events of people who were never at risk: a ratio counts them and says so
