@@ -223,15 +223,18 @@ create unique index on fate (n);
 analyze fate;
 
 insert into person
+with ladder as (  -- the groups from the largest on, and the share of those before each
+  select array_agg(code order by share desc, code) as codes, array_agg(below order by share desc, code) as below
+  from (select *, sum(share) over (order by share desc, code) - share as below from ethnic_group) summed
+)
 select person_id, birth_date, sex,
-  (select code from (select code, sum(share) over (order by share desc, code) as upto from ethnic_group) g
-   -- a greater share of minorities where deprivation is greater
-   where upto >= pg_temp.uniform('ethnicity', n) ^ (0.7 + 0.05 * decile) or upto > 0.9999
-   order by upto limit 1),
+  -- a greater share of minorities where deprivation is greater
+  codes[width_bucket(pg_temp.uniform('ethnicity', n) ^ (0.7 + 0.05 * decile), below::double precision[])],
   death_date,
   case when death_date is not null then
     (array['I259', 'C349', 'F03X', 'J449', 'I639', 'J189', 'C189', 'C509', 'K703', 'N390'])[1 + floor(10 * pg_temp.uniform('cause', n))::integer] end
-from fate order by n;
+from fate cross join ladder
+order by n;
 
 create temp table address as
 select n, person_id, area, pcn, lad, birth_date as start_date, moved as end_date from fate
