@@ -181,7 +181,8 @@ create index on illness (n);
 analyze illness;
 
 create temp table burden as
-select n, count(*)::integer as conditions, exp(sum(ln(emergency))) as emergency, exp(sum(ln(mortality))) as mortality,
+select n, count(*)::integer as conditions, exp(sum(ln(emergency)))::double precision as emergency,
+  exp(sum(ln(mortality)))::double precision as mortality,
   bool_or(name = 'cancer') as cancer, bool_or(name = 'copd') as copd, bool_or(name = 'diabetes') as diabetes
 from illness
 where onset <= '2024-04-01'
@@ -286,7 +287,8 @@ order by n;
 -- rate a year of a person without conditions, ratio of the most to the least deprived decile, how far
 -- the effects of conditions and of frailty reach, and the range of cost
 create temp table care (pod, age_from, age_to, rate, gradient, illness_power, spread, cost_from, cost_to) as
-select pod, age_from, lead(age_from, 1, 200) over (partition by pod order by age_from), rate, gradient, illness_power, spread, cost_from, cost_to
+select pod, age_from, lead(age_from, 1, 200) over (partition by pod order by age_from), rate, gradient::double precision,
+  illness_power, spread, cost_from, cost_to
 from (
   values
   ('GP', 1.1, 0.30, 0.45, 30, 60, array[5.5, 2.4, 3.6, 4.4, 5.4, 5.8, 6.4]),
