@@ -157,8 +157,8 @@ from (
     ('Charlson', case when charlson >= 5 then '5 and over' when charlson >= 3 then '3 to 4' when charlson >= 1 then '1 to 2' else '0' end),
     ('Charlson with age', case when charlson_age_adjusted >= 5 then '5 and over' when charlson_age_adjusted >= 3 then '3 to 4'
                                when charlson_age_adjusted >= 1 then '1 to 2' else '0' end),
-    ('Hospital frailty, aged 75 and over', case when age < 75 then null when hospital_frailty > 15 then 'high, above 15'
-                               when hospital_frailty >= 5 then 'intermediate, 5 to 15' else 'below 5, low or none' end)) bands (score, band)
+    ('Hospital frailty, aged 75 and over', case when age < 75 then null when hospital_frailty > 15 then 'above 15, high'
+                               when hospital_frailty >= 5 then '5 to 15, intermediate' else '0 to below 5, low or none' end)) bands (score, band)
   where band is not null
   group by score, band
 ) counted;
