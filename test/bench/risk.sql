@@ -20,6 +20,12 @@ insert into measured select 'conditions, scored three ways', 'rows counted by pe
 insert into measured select 'a tenth: Charlson', null, pg_temp.milliseconds('select person, ph.charlson(c) from (select person, ph.conditions_of(code) as c from coded_tenth group by person) t');
 insert into measured select 'a tenth: Charlson by prefix join', 'a tenth: Charlson', pg_temp.milliseconds(
   'select person, sum(points) from (select distinct person, condition, points from coded_tenth join prefix on replace(code, ''.'', '''') like prefix || ''%'') t group by person', 1);
+insert into measured select 'a tenth: Charlson by prefixes of distinct codes', 'a tenth: Charlson', pg_temp.milliseconds(
+  'with matched as materialized (
+     select distinct code, condition, points from (select distinct code from coded_tenth) c
+     join prefix on replace(code, ''.'', '''') like prefix || ''%'')
+   select person, sum(points) from (select distinct person, condition, points from coded_tenth join matched using (code)) t
+   group by person');
 select m.what, round(m.milliseconds::numeric, 1) as milliseconds, m.of as against, round((m.milliseconds / b.milliseconds)::numeric, 4) as ratio from measured m left join measured b on b.what = m.of;
 select round(avg(pg_column_size(c))) as bytes_a_person from (select ph.conditions_of(code) as c from coded_tenth group by person) t;
 drop table coded, coded_tenth;

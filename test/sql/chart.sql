@@ -62,5 +62,5 @@ select ph.chart_slope(array['counts; 0: 1000 90 90', 'counts; 0: 1200 80 80']::p
 -- a limit that leaves the frame ends there, and does not run along its edge
 select count(*) > 10 as drawn, count(*) filter (where m[1]::float8 <= 30) as along_the_edge
 from (select ph.chart_funnel(null, array_agg(f), 'Few and many') svg
-      from (select ph.funnel((i + 1)::float8, i * i, 'rate', 1000) over () f from generate_series(1, 40) i) q) p,
+      from (select ph.funnel((5 + i)::float8, 5 + i, 'ratio') over () f from generate_series(1, 40) i) q) p,
   regexp_matches(svg, '(?:[ML][0-9.]+ )([0-9.]+)', 'g') m;

@@ -12,17 +12,9 @@ select count(*) > 15 as aggregates
 from pg_aggregate a join pg_depend d on d.classid = 'pg_proc'::regclass and d.objid = a.aggfnoid and d.deptype = 'e'
 join pg_extension e on e.oid = d.refobjid and e.extname = 'population_health';
 
--- the hash aggregate of a query: its memory in kilobytes at the peak, and how often it went to disk
-create function pg_temp.peak(query text, out kilobytes bigint, out batches integer) language plpgsql as $$
-declare
-	plan jsonb;
-begin
-	execute 'explain (analyze, timing off, format json) ' || query into plan;
-	select (node ->> 'Peak Memory Usage')::bigint, (node ->> 'HashAgg Batches')::integer into kilobytes, batches
-	from jsonb_path_query(plan, 'lax $.**') node
-	where jsonb_typeof(node) = 'object' and node ->> 'Node Type' = 'Aggregate' and node ->> 'Strategy' = 'Hashed'
-	limit 1;
-end $$;
+\getenv folder PG_ABS_SRCDIR
+\set peak :folder '/bench/peak.psql'
+\i :peak
 
 -- 50,000 groups of 20 keys, which come to every group in turn so that all states are begun before one is full: those
 -- that are begun stay within twice what a hash table may have, and the rest goes to disk
