@@ -45,6 +45,49 @@ CREATE AGGREGATE ph.crosstab_rollup(ph.crosstab) (
 );
 COMMENT ON AGGREGATE ph.crosstab_rollup(ph.crosstab) IS 'the people of many tables; NULL where one of them is';
 
+CREATE FUNCTION ph.crosstab_equal(ph.crosstab, ph.crosstab) RETURNS boolean
+  AS 'MODULE_PATHNAME', 'crosstab_equal' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION ph.crosstab_equal(ph.crosstab, ph.crosstab) IS 'implementation of operator =';
+CREATE OPERATOR ph.= (LEFTARG = ph.crosstab, RIGHTARG = ph.crosstab, FUNCTION = ph.crosstab_equal,
+  COMMUTATOR = OPERATOR(ph.=), NEGATOR = OPERATOR(ph.<>), RESTRICT = eqsel, JOIN = eqjoinsel);
+
+CREATE FUNCTION ph.crosstab_not_equal(ph.crosstab, ph.crosstab) RETURNS boolean
+  AS 'MODULE_PATHNAME', 'crosstab_not_equal' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION ph.crosstab_not_equal(ph.crosstab, ph.crosstab) IS 'implementation of operator <>';
+CREATE OPERATOR ph.<> (LEFTARG = ph.crosstab, RIGHTARG = ph.crosstab, FUNCTION = ph.crosstab_not_equal,
+  COMMUTATOR = OPERATOR(ph.<>), NEGATOR = OPERATOR(ph.=), RESTRICT = neqsel, JOIN = neqjoinsel);
+
+CREATE FUNCTION ph.crosstab_less(ph.crosstab, ph.crosstab) RETURNS boolean
+  AS 'MODULE_PATHNAME', 'crosstab_less' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION ph.crosstab_less(ph.crosstab, ph.crosstab) IS 'implementation of operator <';
+CREATE OPERATOR ph.< (LEFTARG = ph.crosstab, RIGHTARG = ph.crosstab, FUNCTION = ph.crosstab_less,
+  COMMUTATOR = OPERATOR(ph.>), NEGATOR = OPERATOR(ph.>=), RESTRICT = scalarltsel, JOIN = scalarltjoinsel);
+
+CREATE FUNCTION ph.crosstab_less_or_equal(ph.crosstab, ph.crosstab) RETURNS boolean
+  AS 'MODULE_PATHNAME', 'crosstab_less_or_equal' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION ph.crosstab_less_or_equal(ph.crosstab, ph.crosstab) IS 'implementation of operator <=';
+CREATE OPERATOR ph.<= (LEFTARG = ph.crosstab, RIGHTARG = ph.crosstab, FUNCTION = ph.crosstab_less_or_equal,
+  COMMUTATOR = OPERATOR(ph.>=), NEGATOR = OPERATOR(ph.>), RESTRICT = scalarlesel, JOIN = scalarlejoinsel);
+
+CREATE FUNCTION ph.crosstab_greater(ph.crosstab, ph.crosstab) RETURNS boolean
+  AS 'MODULE_PATHNAME', 'crosstab_greater' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION ph.crosstab_greater(ph.crosstab, ph.crosstab) IS 'implementation of operator >';
+CREATE OPERATOR ph.> (LEFTARG = ph.crosstab, RIGHTARG = ph.crosstab, FUNCTION = ph.crosstab_greater,
+  COMMUTATOR = OPERATOR(ph.<), NEGATOR = OPERATOR(ph.<=), RESTRICT = scalargtsel, JOIN = scalargtjoinsel);
+
+CREATE FUNCTION ph.crosstab_greater_or_equal(ph.crosstab, ph.crosstab) RETURNS boolean
+  AS 'MODULE_PATHNAME', 'crosstab_greater_or_equal' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION ph.crosstab_greater_or_equal(ph.crosstab, ph.crosstab) IS 'implementation of operator >=';
+CREATE OPERATOR ph.>= (LEFTARG = ph.crosstab, RIGHTARG = ph.crosstab, FUNCTION = ph.crosstab_greater_or_equal,
+  COMMUTATOR = OPERATOR(ph.<=), NEGATOR = OPERATOR(ph.<), RESTRICT = scalargesel, JOIN = scalargejoinsel);
+
+CREATE FUNCTION ph.crosstab_compare(ph.crosstab, ph.crosstab) RETURNS integer
+  AS 'MODULE_PATHNAME', 'crosstab_compare' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION ph.crosstab_compare(ph.crosstab, ph.crosstab) IS 'btree support: order by content, without meaning of its own';
+CREATE OPERATOR CLASS ph.crosstab_ops DEFAULT FOR TYPE ph.crosstab USING btree AS
+  OPERATOR 1 ph.<, OPERATOR 2 ph.<=, OPERATOR 3 ph.=, OPERATOR 4 ph.>=, OPERATOR 5 ph.>,
+  FUNCTION 1 ph.crosstab_compare(ph.crosstab, ph.crosstab);
+
 CREATE FUNCTION ph.movement(crosstab ph.crosstab, confidence float8 DEFAULT 0.95,
     OUT before integer, OUT after integer, OUT people bigint, OUT share float8, OUT lower float8, OUT upper float8) RETURNS SETOF record
   AS 'MODULE_PATHNAME', 'movement' LANGUAGE C IMMUTABLE PARALLEL SAFE ROWS 16;

@@ -486,7 +486,7 @@ Datum
 chart_funnel(PG_FUNCTION_ARGS)
 {
 	static const char *const fields[] = {"baseline", "lower_95", "upper_95", "lower_998", "upper_998"};
-	static const char *const classes[] = {"mean", "limit", "limit", "s3", "s3"};
+	static const char *const classes[] = {"mean", "limit", "limit", "outer", "outer"};
 	Datum	   *points;
 	bool	   *nulls;
 	int			count = argument_elements(fcinfo, 1, "points", &points, &nulls);
@@ -529,8 +529,12 @@ chart_funnel(PG_FUNCTION_ARGS)
 
 		svg_path_start(svg, classes[field]);
 		for (int i = 0; i < shown; i++)
-			svg_path_to(svg, axis_at(&across, marks[i].size),
-						fmin(310, fmax(30, axis_at(&up, number_field(points[marks[i].point], false, fields[field])))), &down);
+		{
+			double		y = axis_at(&up, number_field(points[marks[i].point], false, fields[field]));
+
+			/* a limit beyond the frame is not drawn, rather than along its edge */
+			svg_path_to(svg, axis_at(&across, marks[i].size), y >= 30 && y <= 310 ? y : NAN, &down);
+		}
 		svg_path_end(svg);
 	}
 	for (int i = 0; i < shown; i++)

@@ -13,7 +13,8 @@ static const char style[] =
 ".ph .end{text-anchor:end}.ph .middle{text-anchor:middle}.ph .paper{fill:var(--paper)}.ph .title{font-size:15px;font-weight:600}"
 ".ph line,.ph path{stroke:var(--rule);fill:none}.ph .s0{stroke:var(--a);stroke-width:2}.ph .s1{stroke:var(--b);stroke-width:2;stroke-dasharray:7 3}"
 ".ph .s2{stroke:var(--c);stroke-width:2;stroke-dasharray:2 3}.ph .s3{stroke:var(--d);stroke-width:2;stroke-dasharray:10 3 2 3}"
-".ph .band{opacity:.15}.ph .limit{stroke:var(--soft);stroke-dasharray:4 3}.ph .mean{stroke:var(--soft)}.ph .mark{stroke:var(--ink);stroke-width:1.5}"
+".ph .band{opacity:.15}.ph .limit{stroke:var(--soft);stroke-dasharray:4 3}.ph .outer{stroke:var(--soft);stroke-dasharray:9 3}"
+".ph .mean{stroke:var(--soft)}.ph .mark{stroke:var(--ink);stroke-width:1.5}"
 ".ph .a{fill:var(--a)}.ph .b{fill:var(--b)}.ph .c{fill:var(--c)}.ph .d{fill:var(--d)}";
 
 /* Escapes what XML takes for its own, and leaves out what it forbids. */

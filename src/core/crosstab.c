@@ -11,6 +11,7 @@
 #include "core/argument.h"
 #include "core/crosstab.h"
 #include "core/interval.h"
+#include "core/ordering.h"
 #include "core/record.h"
 #include "common/int.h"
 #include "lib/stringinfo.h"
@@ -189,6 +190,28 @@ crosstab_final(PG_FUNCTION_ARGS)
 	memcpy(result->cell, state->cell, state->cells * sizeof(CrosstabCell));
 	PG_RETURN_POINTER(result);
 }
+
+/* ---- order ---- */
+
+static int
+crosstab_order(FunctionCallInfo fcinfo)
+{
+	Crosstab   *a = PG_GETARG_CROSSTAB(0);
+	Crosstab   *b = PG_GETARG_CROSSTAB(1);
+
+	for (int i = 0; i < Min(a->cells, b->cells); i++)
+	{
+		int			order = compare_cells(&a->cell[i], &b->cell[i]);
+
+		if (order == 0)
+			order = (a->cell[i].people > b->cell[i].people) - (a->cell[i].people < b->cell[i].people);
+		if (order != 0)
+			return order;
+	}
+	return (a->cells > b->cells) - (a->cells < b->cells);
+}
+
+ORDERING_OF(crosstab);
 
 /* ---- text and bytes ---- */
 

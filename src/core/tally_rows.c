@@ -1,4 +1,5 @@
 /* tally_rows.c: the cells of a tally as rows, its totals, and its equality and order. */
+#include "core/ordering.h"
 #include "core/tally.h"
 
 #include <math.h>
@@ -140,7 +141,7 @@ compare_cells(const TallyCell *a, const TallyCell *b)
 }
 
 static int
-compare_tallies(FunctionCallInfo fcinfo)
+tally_order(FunctionCallInfo fcinfo)
 {
 	Tally	   *a = PG_GETARG_TALLY(0);
 	Tally	   *b = PG_GETARG_TALLY(1);
@@ -160,55 +161,5 @@ compare_tallies(FunctionCallInfo fcinfo)
 	return (a->sorted > b->sorted) - (a->sorted < b->sorted);
 }
 
-/*
- * Comparison of two tallies by all they hold, sums to 72 bits (21 digits), for DISTINCT, UNION, GROUP BY and indexes;
- * the order itself has no meaning.
- */
-PG_FUNCTION_INFO_V1(tally_compare);
-Datum
-tally_compare(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_INT32(compare_tallies(fcinfo));
-}
-
-PG_FUNCTION_INFO_V1(tally_equal);
-Datum
-tally_equal(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_tallies(fcinfo) == 0);
-}
-
-PG_FUNCTION_INFO_V1(tally_not_equal);
-Datum
-tally_not_equal(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_tallies(fcinfo) != 0);
-}
-
-PG_FUNCTION_INFO_V1(tally_less);
-Datum
-tally_less(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_tallies(fcinfo) < 0);
-}
-
-PG_FUNCTION_INFO_V1(tally_less_or_equal);
-Datum
-tally_less_or_equal(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_tallies(fcinfo) <= 0);
-}
-
-PG_FUNCTION_INFO_V1(tally_greater);
-Datum
-tally_greater(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_tallies(fcinfo) > 0);
-}
-
-PG_FUNCTION_INFO_V1(tally_greater_or_equal);
-Datum
-tally_greater_or_equal(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_tallies(fcinfo) >= 0);
-}
+/* Sums are compared to 72 bits (21 digits). */
+ORDERING_OF(tally);

@@ -8,6 +8,7 @@
 
 #include "core/argument.h"
 #include "core/compat.h"
+#include "core/ordering.h"
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
 #include "risk/icd10.h"
@@ -505,7 +506,7 @@ conditions_names(PG_FUNCTION_ARGS)
 /* ---- equality and order ---- */
 
 static int
-compare_conditions(FunctionCallInfo fcinfo)
+conditions_order(FunctionCallInfo fcinfo)
 {
 	Conditions *a = PG_GETARG_CONDITIONS(0);
 	Conditions *b = PG_GETARG_CONDITIONS(1);
@@ -521,55 +522,4 @@ compare_conditions(FunctionCallInfo fcinfo)
 	return 0;
 }
 
-/*
- * Comparison of two sets by content, for DISTINCT, UNION, GROUP BY and indexes; the order itself has no
- * meaning.
- */
-PG_FUNCTION_INFO_V1(conditions_compare);
-Datum
-conditions_compare(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_INT32(compare_conditions(fcinfo));
-}
-
-PG_FUNCTION_INFO_V1(conditions_equal);
-Datum
-conditions_equal(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_conditions(fcinfo) == 0);
-}
-
-PG_FUNCTION_INFO_V1(conditions_not_equal);
-Datum
-conditions_not_equal(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_conditions(fcinfo) != 0);
-}
-
-PG_FUNCTION_INFO_V1(conditions_less);
-Datum
-conditions_less(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_conditions(fcinfo) < 0);
-}
-
-PG_FUNCTION_INFO_V1(conditions_less_or_equal);
-Datum
-conditions_less_or_equal(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_conditions(fcinfo) <= 0);
-}
-
-PG_FUNCTION_INFO_V1(conditions_greater);
-Datum
-conditions_greater(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_conditions(fcinfo) > 0);
-}
-
-PG_FUNCTION_INFO_V1(conditions_greater_or_equal);
-Datum
-conditions_greater_or_equal(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_conditions(fcinfo) >= 0);
-}
+ORDERING_OF(conditions);

@@ -55,6 +55,8 @@ create unlogged table cell19 as select area, key as lower, exposure as n, events
 vacuum analyze;
 insert into measured select '10,000 areas, dsr of rows by hand', null, pg_temp.milliseconds('select area, sum(weight * x / n) / sum(weight) y, sum(weight ^ 2 * x / n ^ 2) v, sum(x) o from cell19 join band using (lower) group by area');
 insert into measured select '10,000 areas, dsr of tallies', '10,000 areas, dsr of rows by hand', pg_temp.milliseconds('select ph.dsr(tally) from area19');
+insert into measured select '10,000 areas, dsr folded from cell rows, with limits', '10,000 areas, dsr of rows by hand',
+  pg_temp.milliseconds('select area, ph.dsr(ph.count_tally(lower, x, n)) from cell19 group by area');
 insert into measured select '1,000 areas, life expectancy', '10,000 areas, dsr of rows by hand', pg_temp.milliseconds('select ph.life_expectancy(tally) from area20');
 insert into measured select '1,000 areas, slope by regr_slope, no limits', null, pg_temp.milliseconds('select area, regr_slope(value, q) from decile group by area');
 insert into measured select '1,000 areas, slope index', '1,000 areas, slope by regr_slope, no limits', pg_temp.milliseconds('select ph.slope_index_of_values(p, v, e) from decile_list');

@@ -157,8 +157,8 @@ from (
     ('Charlson', case when charlson >= 5 then '5 and over' when charlson >= 3 then '3 to 4' when charlson >= 1 then '1 to 2' else '0' end),
     ('Charlson with age', case when charlson_age_adjusted >= 5 then '5 and over' when charlson_age_adjusted >= 3 then '3 to 4'
                                when charlson_age_adjusted >= 1 then '1 to 2' else '0' end),
-    ('Hospital frailty, aged 75 and over', case when age < 75 then null when hospital_frailty > 15 then 'high, above 15'
-                               when hospital_frailty >= 5 then 'intermediate, 5 to 15' else 'below 5, low or none' end)) bands (score, band)
+    ('Hospital frailty, aged 75 and over', case when age < 75 then null when hospital_frailty > 15 then 'above 15, high'
+                               when hospital_frailty >= 5 then '5 to 15, intermediate' else '0 to below 5, low or none' end)) bands (score, band)
   where band is not null
   group by score, band
 ) counted;
@@ -214,21 +214,32 @@ order by tier;
 -- Days of the next year to the first unplanned admission. Who leaves before is lost from sight then; each step
 -- of the curve holds 10 admissions or more, and who leaves between two steps is taken to the later one.
 create table analysis.admission_free as
-with followed as (
-  select p.person_id, tier, coalesce(first.start_date, last.end_date) - date '2024-04-01' as days, first.start_date is not null as admitted
-  from analysis.people p
-  join (select person_id, max(end_date) as end_date from person_period('[2024-04-01,2025-04-01)') where stay > 0 group by person_id) last using (person_id)
-  left join lateral (select min(start_date) as start_date from encounter e
-    where e.person_id = p.person_id and pod = 'NEL' and start_date >= '2024-04-01' and start_date < last.end_date) first on true
-), step as (
-  select tier, days from (
-    select *, row_number() over w as admission, count(*) over (partition by tier) as admissions
-    from followed where admitted window w as (partition by tier order by days, person_id)) a
-  where admission % 10 = 0 and admissions - admission >= 10 or admission = admissions
+with last as (
+  select person_id, max(end_date) as end_date
+  from person_period('[2024-04-01,2025-04-01)')
+  where stay > 0
+  group by person_id
+), first as (
+  select e.person_id, min(e.start_date) as start_date
+  from encounter e join last on e.person_id = last.person_id and e.start_date < last.end_date
+  where e.pod = 'NEL' and e.start_date >= '2024-04-01'
+  group by e.person_id
+), followed as (
+  select person_id, tier, coalesce(start_date, end_date) - date '2024-04-01' as days, start_date is not null as admitted
+  from analysis.people join last using (person_id) left join first using (person_id)
+), counted as (
+  select *, row_number() over (partition by tier, admitted order by days, person_id) as admission,
+    count(*) over (partition by tier, admitted) as admissions
+  from followed
+), stepped as (
+  select *, admitted and (admission % 10 = 0 and admissions - admission >= 10 or admission = admissions) as step
+  from counted
+), taken as (
+  select tier, admitted, coalesce(min(days) filter (where step) over (partition by tier order by days desc), 365) as days
+  from stepped
 )
-select tier, count(*) as people, count(*) filter (where admitted) as admitted,
-  ph.person_tally(coalesce((select min(s.days) from step s where s.tier = f.tier and s.days >= f.days), 365), admitted) as tally
-from followed f
+select tier, count(*) as people, count(*) filter (where admitted) as admitted, ph.person_tally(days, admitted) as tally
+from taken
 group by tier;
 
 -- 3: segments

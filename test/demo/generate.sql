@@ -181,7 +181,8 @@ create index on illness (n);
 analyze illness;
 
 create temp table burden as
-select n, count(*)::integer as conditions, exp(sum(ln(emergency))) as emergency, exp(sum(ln(mortality))) as mortality,
+select n, count(*)::integer as conditions, exp(sum(ln(emergency)))::double precision as emergency,
+  exp(sum(ln(mortality)))::double precision as mortality,
   bool_or(name = 'cancer') as cancer, bool_or(name = 'copd') as copd, bool_or(name = 'diabetes') as diabetes
 from illness
 where onset <= '2024-04-01'
@@ -223,15 +224,18 @@ create unique index on fate (n);
 analyze fate;
 
 insert into person
+with ladder as (  -- the groups from the largest on, and the share of those before each
+  select array_agg(code order by share desc, code) as codes, array_agg(below order by share desc, code) as below
+  from (select *, sum(share) over (order by share desc, code) - share as below from ethnic_group) summed
+)
 select person_id, birth_date, sex,
-  (select code from (select code, sum(share) over (order by share desc, code) as upto from ethnic_group) g
-   -- a greater share of minorities where deprivation is greater
-   where upto >= pg_temp.uniform('ethnicity', n) ^ (0.7 + 0.05 * decile) or upto > 0.9999
-   order by upto limit 1),
+  -- a greater share of minorities where deprivation is greater
+  codes[width_bucket(pg_temp.uniform('ethnicity', n) ^ (0.7 + 0.05 * decile), below::double precision[])],
   death_date,
   case when death_date is not null then
     (array['I259', 'C349', 'F03X', 'J449', 'I639', 'J189', 'C189', 'C509', 'K703', 'N390'])[1 + floor(10 * pg_temp.uniform('cause', n))::integer] end
-from fate order by n;
+from fate cross join ladder
+order by n;
 
 create temp table address as
 select n, person_id, area, pcn, lad, birth_date as start_date, moved as end_date from fate
@@ -283,7 +287,8 @@ order by n;
 -- rate a year of a person without conditions, ratio of the most to the least deprived decile, how far
 -- the effects of conditions and of frailty reach, and the range of cost
 create temp table care (pod, age_from, age_to, rate, gradient, illness_power, spread, cost_from, cost_to) as
-select pod, age_from, lead(age_from, 1, 200) over (partition by pod order by age_from), rate, gradient, illness_power, spread, cost_from, cost_to
+select pod, age_from, lead(age_from, 1, 200) over (partition by pod order by age_from), rate, gradient::double precision,
+  illness_power, spread, cost_from, cost_to
 from (
   values
   ('GP', 1.1, 0.30, 0.45, 30, 60, array[5.5, 2.4, 3.6, 4.4, 5.4, 5.8, 6.4]),

@@ -111,7 +111,8 @@ select pg_temp.html_table('rate_table');
 \qecho '<h3>Deprivation</h3>'
 \qecho '<p>The same rate by quintile of deprivation, the most deprived on the left; the dashed line is that of the slope index of inequality.</p>'
 select case when bool_or(analysis.hidden(people) or analysis.hidden(events)) then '<p class="soft">Not shown: a quintile has fewer than 10 people or admissions.</p>'
-  else ph.chart_slope(array_agg(tally order by place_id), array_agg('quintile ' || name order by place_id), title => 'Unplanned admissions per 100,000 by deprivation', groups => 5) end
+  else ph.chart_slope(array_agg(tally order by place_id), array_agg('Q' || name order by place_id),
+    title => 'Unplanned admissions per 100,000 by quintile of deprivation', groups => 5) end
 from analysis.rate
 where level = 'quintile of deprivation' and place_id is not null;
 \qecho '<h3>Admissions to expected admissions</h3>'

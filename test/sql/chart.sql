@@ -46,7 +46,7 @@ select ph.chart_ranked(array['a', 'b', 'c'], array[row('infinity', 0, 2, null)::
 -- a funnel is drawn by size: places of rates so that their limits neither rise nor fall twice
 create temp table limit_line as
 select m[1]::float8 as x, m[2]::float8 as y, o from (select ph.chart_funnel(null, array_agg(f), 'Rates') svg from (select ph.funnel((12 + i * 37 % 91)::float8, 900 + i * 67 % 800, 'rate', 1000) over () f from generate_series(1, 40) i) q) p,
-  regexp_matches((regexp_match(svg, 'class="s3" d="([^"]*)"'))[1], '([0-9.]+)[ ,]([0-9.]+)', 'g') with ordinality g(m, o);
+  regexp_matches((regexp_match(svg, 'class="outer" d="([^"]*)"'))[1], '([0-9.]+)[ ,]([0-9.]+)', 'g') with ordinality g(m, o);
 select count(*) > 10 as points, bool_and(x >= before_x) as rightwards, bool_and(y <= before_y) as one_way from (select *, lag(x) over (order by o) before_x, lag(y) over (order by o) before_y from limit_line) l where before_x is not null;
 
 -- without a title a picture says what it shows; an empty one is none
@@ -58,3 +58,9 @@ from (select d, ph.xmr(extract(day from d + interval '40 days')::float8, d) over
 -- groups that are missing are no picture
 select ph.chart_slope(array['counts; 0: 1000 90 90', 'counts; 0: 1200 80 80']::ph.tally[], indicator => 'rate', groups => 5) like '%nothing to show: number_of_groups: 2, not 5%' as missing,
   ph.chart_slope(array['counts; 0: 1000 90 90', 'counts; 0: 1200 80 80']::ph.tally[], indicator => 'rate') like '%number_of_groups: 2, not said%' as said;
+
+-- a limit that leaves the frame ends there, and does not run along its edge
+select count(*) > 10 as drawn, count(*) filter (where m[1]::float8 <= 30) as along_the_edge
+from (select ph.chart_funnel(null, array_agg(f), 'Few and many') svg
+      from (select ph.funnel((5 + i)::float8, 5 + i, 'ratio') over () f from generate_series(1, 40) i) q) p,
+  regexp_matches(svg, '(?:[ML][0-9.]+ )([0-9.]+)', 'g') m;

@@ -24,3 +24,20 @@ select '{1>2: 1, 1>1: 1}'::crosstab;
 select '{1>1: 1'::crosstab;
 select '{1>-2147483648: 1}'::crosstab;
 select crosstab(-2147483648, 1);
+
+-- equality and order by content
+create temp table part as select i % 7 as n, crosstab(before, after) as c from moved group by i % 7;
+select count(distinct c) as distinct_values, count(*) as rows from (select c from part union all select c::text::crosstab from part) u;
+select count(*) as united from (select crosstab(before, after) as c from moved union select crosstab(before, after order by i desc) from moved) u;
+select bool_and((a.c = b.c) = (a.c::text = b.c::text)) as equal_where_the_text_is, bool_and((a.c <> b.c) = not (a.c = b.c)) as not_equal,
+  bool_and((a.c < b.c) = (b.c > a.c)) as less, bool_and((a.c <= b.c) = (a.c < b.c or a.c = b.c)) as less_or_equal,
+  bool_and((a.c >= b.c) = not (a.c < b.c)) as greater_or_equal, bool_and(crosstab_compare(a.c, b.c) = -crosstab_compare(b.c, a.c)) as antisymmetric,
+  bool_or(a.c < b.c) as some_less
+from part a, part b;
+select '{}'::crosstab < '{1>1: 1}' as empty_first, '{1>1: 1}'::crosstab < '{1>1: 2}' as by_people, '{?>1: 1}'::crosstab < '{1>1: 1}' as unknown_first,
+  '{1>1: 9}'::crosstab < '{1>2: 1}' as by_cell;
+create unique index on part (c);
+set enable_seqscan = off;
+select n from part where c = (select c from part where n = 3);
+insert into part select 99, c from part where n = 3;
+reset enable_seqscan;

@@ -1,5 +1,7 @@
 # The sql blocks of a page and what they answer.
 #   docs.pl script PAGE          a psql script of all sql blocks, a line before each that says which
+#   docs.pl reading PAGE         the same without those that make something
+#   docs.pl install PAGE         the lines of its sh blocks that begin with psql
 #   docs.pl compare PAGE ANSWER  the output blocks that are not what that script answered
 # An output block is one without a language right after a sql block. Width and row counts are not compared.
 use strict;
@@ -15,8 +17,14 @@ while ($text =~ /\G(.*?)^```(\w*)\n(.*?)^```$/gms) {
 	push @blocks, [$language, $block, @blocks && $blocks[-1][0] eq 'sql' && $between =~ /^\s*$/];
 }
 
-if ($what eq 'script') {
-	for my $i (grep { $blocks[$_][0] eq 'sql' } 0 .. $#blocks) {
+if ($what eq 'install') {
+	for my $block (map { $_->[1] } grep { $_->[0] eq 'sh' } @blocks) {
+		print "$1\n" while $block =~ /^(psql (?:[^\n]*\\\n)*[^\n]*)$/gm;
+	}
+	exit;
+}
+if ($what ne 'compare') {
+	for my $i (grep { $blocks[$_][0] eq 'sql' && ($what eq 'script' || $blocks[$_][1] !~ /^(create|call) /) } 0 .. $#blocks) {
 		print "\\echo \@\@$i\@\@\n$blocks[$i][1]\n";
 	}
 	exit;

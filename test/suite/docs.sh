@@ -9,6 +9,26 @@ setup() {
 		-v persons=2000 -v schema=health -f "$root/test/demo/generate.sql" \
 		-c "call ph.create_population_views('health')"
 }
+# The README's queries are for whoever may read, on a read-only connection too; its install lines do as they are.
+docs_readme() {
+	local line
+	psql -qX -d "$docs_database" -c 'create role docs_reader login' -c 'grant usage on schema health, summary to docs_reader' \
+		-c 'grant select on all tables in schema health, summary to docs_reader'
+	if out=$(perl "$root/test/suite/docs.pl" reading "$root/README.md" |
+		PGOPTIONS='-c default_transaction_read_only=on' psql -qX -v ON_ERROR_STOP=1 -U docs_reader -d "$docs_database" 2>&1 >/dev/null); then
+		pass "README.md: read only"
+	else
+		fail "README.md: read only" "$out"
+	fi
+	psql -qX -d "$docs_database" -c 'drop owned by docs_reader'
+	createdb mydb
+	if out=$(perl "$root/test/suite/docs.pl" install "$root/README.md" | PGOPTIONS='-c client_min_messages=warning' bash -eu 2>&1 >/dev/null); then
+		pass "README.md: install lines"
+	else
+		fail "README.md: install lines" "$out"
+	fi
+	dropdb mydb
+}
 if out=$(setup 2>&1); then
 	for document in "${documents[@]}"; do
 		answer=$(mktemp)
@@ -22,7 +42,9 @@ if out=$(setup 2>&1); then
 		fi
 		rm -f "$answer"
 	done
+	docs_readme
 else
 	fail "docs population" "$out"
 fi
 dropdb "$docs_database"
+psql -qX -d postgres -c 'drop role if exists docs_reader' -c 'drop role if exists analysts'

@@ -42,6 +42,67 @@ SQL
 ) || true
 if [ "$said" = t ]; then pass "drop extension keeps shared tables"; else fail "drop extension keeps shared tables" "$said"; fi
 
+# What docs/tally.md says to do before the extension is dropped and after it is made again keeps every value.
+psql -qX -v ON_ERROR_STOP=1 -d dump_from 2>/dev/null <<'SQL'
+set client_min_messages = warning;
+drop table kept;
+create schema "Own";
+create table "Own".kept (id int primary key, t ph.tally, c ph.conditions, x ph.crosstab default '{}', e ph.estimate, l ph.tally[], "A b" ph.tally);
+insert into "Own".kept
+select k, ph.person_tally(nullif(i, 9), nullif(i % 5, 4) * 0.1, i / 3.0), ph.conditions_of('F' || lpad(k::text, 2, '0')), ph.crosstab(i % 3, nullif(i % 4, 0)),
+  ph.crude_rate(ph.person_tally(1, i % 2)), array[ph.person_tally(i, 0.1), null], null from generate_series(1, 50) i, generate_series(1, 40) k group by k;
+create table "Own".by_place (place text, t ph.tally) partition by list (place);
+create table "Own".north partition of "Own".by_place for values in ('north');
+insert into "Own".by_place values ('north', 'people; 1: 2 3 5');
+create table bytes as select md5(string_agg(k::text || encode(ph.tally_send(t), 'hex'), ' ' order by id)) as before from "Own".kept k;
+SQL
+said=$(perl -0777 -ne 'print $1 while /^```psql\n(.*?)^```$/gms' "$root/docs/tally.md" |
+	psql -qX -v ON_ERROR_STOP=1 -d dump_from -c 'set client_min_messages = warning' -f - 2>&1) || true
+said=$said$(psql -qXAt -d dump_from 2>&1 <<'SQL'
+select (select md5(string_agg(k::text || encode(ph.tally_send(t), 'hex'), ' ' order by id)) from "Own".kept k) = before as same,
+  (select t::text from "Own".by_place), (select count(*) from pg_attribute a join pg_type y on y.oid = atttypid
+    where attrelid = '"Own".kept'::regclass and typnamespace = 'ph'::regnamespace) as columns
+from bytes;
+SQL
+)
+if [ "$said" = 't|people; 1: 2 3 5|6' ]; then
+	pass "exported, dropped, made again, imported: the same bytes"
+else
+	fail "exported, dropped, made again, imported: the same bytes" "$said"
+fi
+
+# Views that compare tallies restore where they name the operator, as docs/tally.md says, and would not otherwise.
+psql -qX -v ON_ERROR_STOP=1 -d dump_from <<'SQL'
+set client_min_messages = warning;
+set search_path = public, ph;
+create table pair as select id, t as a, case when id % 3 > 0 then case id % 2 when 0 then t else l[1] end end as b from "Own".kept;
+create view bare_distinct as select id from pair where a is distinct from b;
+create view bare_nullif as select id, nullif(a, b) as n from pair;
+create view bare_case as select id, case a when b then 1 else 2 end as n from pair;
+create view bare_using as select id from pair join (select b as a from pair) other using (a);
+create view named_equal as select id from pair where a operator(ph.=) b and ph.tally_equal(a, b);
+create view named_distinct as select id from pair where not coalesce(a operator(ph.=) b, a is null and b is null);
+create view named_nullif as select id, case when a operator(ph.=) b then null else a end as n from pair;
+create view named_case as select id, case when a operator(ph.=) b then 1 else 2 end as n from pair;
+create view named_in as select id from pair where a operator(ph.=) any (select b from pair);
+create view named_join as select id from pair join (select b from pair) other on pair.a operator(ph.=) other.b;
+create view named_text as select id from pair where a::text = b::text;
+SQL
+same_view() {
+	psql -qXAt -d dump_from -c "select (select count(*) from bare_distinct), (select md5(string_agg(bare_$1::text, ' ')) from bare_$1) = (select md5(string_agg(named_$2::text, ' ')) from named_$2)"
+}
+answers="$(same_view distinct distinct) $(same_view nullif nullif) $(same_view case case) $(same_view using join)"
+pg_dump dump_from 2>/dev/null | psql -qX -d dump_to >/dev/null 2>&1
+said=$(psql -qXAt -d dump_to -c "select string_agg(viewname, ' ' order by viewname) from pg_views where viewname ~ '^(bare|named)_'")
+dropdb dump_to
+createdb dump_to
+if [ "$answers" = '26|t 26|t 26|t 26|t' ] && [ "$said" = 'named_case named_distinct named_equal named_in named_join named_nullif named_text' ]; then
+	pass "dump and restore: views that compare tallies name the operator"
+else
+	fail "dump and restore: views that compare tallies name the operator" "$answers; restored: $said"
+fi
+psql -qX -d dump_from -c 'set client_min_messages = warning' -c 'drop table pair cascade' -c 'drop schema "Own" cascade' -c 'drop table bytes'
+
 # The rules of a user's scheme are kept right again after the extension was dropped and made anew, and views restored are the same.
 psql -qX -d dump_from -c 'drop schema if exists care cascade' -c 'create schema care' -c "call ph.create_segment_tables('care')" >/dev/null 2>&1
 said=$(psql -qXAt -v ON_ERROR_STOP=0 -d dump_from 2>&1 <<'SQL'
