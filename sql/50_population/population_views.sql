@@ -342,8 +342,8 @@ BEGIN
 				'_decile$', factors));
 	END IF;
 
-	SELECT jsonb_object_agg(lower(kind COLLATE "C"), 'the ' || kind || ' in which it lies, NULL where there is none or more than '
-		'one') INTO ladder_columns
+	SELECT jsonb_object_agg(lower(kind COLLATE "C"), 'the ' || kind || ' in which it lies, NULL where there is none or '
+		'more than one') INTO ladder_columns
 	FROM unnest(area_kinds || practice_kinds) kind;
 	-- a kind of place that the data have no more is one that nobody is in
 	CALL ph.replace_population_view(schema, 'place_ladder', ph.ladder_query(schema, 'small_area', is_area,
