@@ -14,7 +14,8 @@ CREATE FUNCTION ph.relative_index_of_values(population float8[], value float8[],
   RETURNS ph.estimate
   AS 'MODULE_PATHNAME', 'relative_index_of_values' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ph.relative_index_of_values(float8[], float8[], float8[], float8[], float8[], text, boolean, float8, float8, integer, bigint, integer) IS
-  'relative index of inequality of published values: the ratio of the two ends of the line of ph.slope_index_of_values; limits of Fieller (1954); negative per inverts it';
+  'relative index of inequality of published values: the ratio of the two ends of the line of '
+  'ph.slope_index_of_values; limits of Fieller (1954); negative per inverts it';
 
 CREATE FUNCTION ph.slope_index_of_inequality(tallies ph.tally[], indicator text DEFAULT 'dsr',
     standard ph.tally DEFAULT ph.esp2013(), per float8 DEFAULT NULL, confidence float8 DEFAULT 0.95, groups integer DEFAULT NULL)

@@ -5,7 +5,8 @@ COMMENT ON TYPE ph.recent_trend_answer IS
   'trend: increasing, decreasing, no_significant_change, cannot_be_calculated (with a note that says why)';
 COMMENT ON COLUMN ph.recent_trend_answer.trend IS
   'increasing, decreasing, no_significant_change or cannot_be_calculated';
-COMMENT ON COLUMN ph.recent_trend_answer.slope IS 'slope of the weighted line: of the logit, or of given values, a year';
+COMMENT ON COLUMN ph.recent_trend_answer.slope IS
+  'slope of the weighted line: of the logit, or of given values, a year';
 COMMENT ON COLUMN ph.recent_trend_answer.chi_squared IS 'the statistic of the trend, of 1 degree of freedom';
 COMMENT ON COLUMN ph.recent_trend_answer.p_value IS 'its p';
 COMMENT ON COLUMN ph.recent_trend_answer.note IS 'why there is no answer, or that one point reverses the sign';

@@ -29,7 +29,8 @@ CREATE FUNCTION ph.smr_of_strata(tallies ph.tally[], reference ph.tally[], per f
   RETURNS ph.estimate
   AS 'MODULE_PATHNAME', 'smr_of_strata' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ph.smr_of_strata(ph.tally[], ph.tally[], float8, float8) IS
-  'indirectly standardised ratio over strata, one tally and one reference each, such as the sexes: standardised by age and sex; notes as ph.smr';
+  'indirectly standardised ratio over strata, one tally and one reference each, such as the sexes: standardised by '
+  'age and sex; notes as ph.smr';
 
 CREATE FUNCTION ph.indirect_rate(tally ph.tally, reference ph.tally, per float8 DEFAULT 100000, confidence float8 DEFAULT 0.95)
   RETURNS ph.estimate
@@ -41,4 +42,5 @@ CREATE FUNCTION ph.indirect_rate_of_strata(tallies ph.tally[], reference ph.tall
   RETURNS ph.estimate
   AS 'MODULE_PATHNAME', 'indirect_rate_of_strata' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ph.indirect_rate_of_strata(ph.tally[], ph.tally[], float8, float8) IS
-  'indirectly standardised rate over strata, one tally and one reference each: ph.smr_of_strata times the crude rate of all references, times per';
+  'indirectly standardised rate over strata, one tally and one reference each: ph.smr_of_strata times the crude rate '
+  'of all references, times per';

@@ -52,7 +52,8 @@ COMMENT ON FUNCTION ph.hosmer_lemeshow(ph.tally, integer) IS
 CREATE FUNCTION ph.recalibrated(risk float8, intercept float8, slope float8 DEFAULT 1) RETURNS float8
   AS 'MODULE_PATHNAME', 'recalibrated' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION ph.recalibrated(float8, float8, float8) IS
-  'a risk from anywhere after recalibration, with in_the_large alone or slope_intercept and slope of ph.calibration';
+  'a risk from anywhere after recalibration, with in_the_large alone or slope_intercept and slope of ph.calibration; '
+  'NULL for what is no risk between 0 and 1';
 CREATE FUNCTION ph.recalibrate(model ph.model, tally ph.tally, method text DEFAULT 'intercept') RETURNS ph.model
   AS 'MODULE_PATHNAME', 'recalibrate' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ph.recalibrate(ph.model, ph.tally, text) IS

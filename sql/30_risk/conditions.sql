@@ -4,7 +4,8 @@
 CREATE FUNCTION ph.icd10_normalise(code text, dialect text DEFAULT 'nhs') RETURNS text
   AS 'MODULE_PATHNAME', 'icd10_normalise_text' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ph.icd10_normalise(text, text) IS
-  'an ICD-10 code in capitals without punctuation and, for dialect nhs, without X filler and dagger or asterisk marks; NULL for what is no code, or more than one; dialect nhs or cm';
+  'an ICD-10 code in capitals without punctuation and, for dialect nhs, without X filler and dagger or asterisk '
+  'marks; NULL for what is no code, or more than one; dialect nhs or cm';
 
 CREATE FUNCTION ph.icd10_valid(code text, dialect text DEFAULT 'nhs') RETURNS boolean
   AS 'MODULE_PATHNAME', 'icd10_valid' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;

@@ -16,12 +16,14 @@ CREATE FUNCTION ph.charlson_age_adjusted(conditions ph.conditions, age integer, 
   RETURNS integer
   AS 'MODULE_PATHNAME', 'charlson_age_adjusted' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION ph.charlson_age_adjusted(ph.conditions, integer, text, text) IS
-  'Charlson index with hierarchy plus a point a decade from age 50, four at most (Charlson et al. 1994); age in completed years, NULL where nobody has it';
+  'Charlson index with hierarchy plus a point a decade from age 50, four at most (Charlson et al. 1994); age in '
+  'completed years, NULL where nobody has it';
 CREATE FUNCTION ph.charlson_survival(conditions ph.conditions, age integer, code_list text DEFAULT 'quan2005')
   RETURNS float8
   AS 'MODULE_PATHNAME', 'charlson_survival' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION ph.charlson_survival(ph.conditions, integer, text) IS
-  'estimated 10-year survival, 0.983 ^ exp(0.9 x age-adjusted index with the weights of 1987); a cohort of the 1980s: for comparing, not for telling anybody; NULL for an age that nobody has';
+  'estimated 10-year survival, 0.983 ^ exp(0.9 x age-adjusted index with the weights of 1987); a cohort of the '
+  '1980s: for comparing, not for telling anybody; NULL for an age that nobody has';
 CREATE FUNCTION ph.elixhauser(conditions ph.conditions, weights text DEFAULT 'vanwalraven2009', hierarchy boolean DEFAULT true)
   RETURNS integer
   AS 'MODULE_PATHNAME', 'elixhauser' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;

@@ -46,7 +46,8 @@ CREATE FUNCTION ph.coefficients(model ph.model, confidence float8 DEFAULT 0.95,
     OUT ratio float8, OUT ratio_lower float8, OUT ratio_upper float8, OUT note text) RETURNS SETOF record
   AS 'MODULE_PATHNAME', 'coefficients' LANGUAGE C IMMUTABLE PARALLEL SAFE ROWS 10;
 COMMENT ON FUNCTION ph.coefficients(ph.model, float8) IS
-  'a row a term: coefficient, standard error, t (linear; of G clusters with G - 1 degrees of freedom) or z, p, limits, and exp of coefficient and limits: an odds, rate or hazard ratio';
+  'a row a term: coefficient, standard error, t (linear; of G clusters with G - 1 degrees of freedom) or z, p, '
+  'limits, and exp of coefficient and limits: an odds, rate or hazard ratio';
 
 CREATE FUNCTION ph.score(model ph.model, x float8[], exposure float8 DEFAULT 1) RETURNS ph.risk_score
   AS 'MODULE_PATHNAME', 'score_list' LANGUAGE C IMMUTABLE PARALLEL SAFE;
@@ -63,4 +64,5 @@ COMMENT ON FUNCTION ph.explain_score(ph.model, float8[], float8) IS 'what each t
 CREATE FUNCTION ph.explain_score_by_name(model ph.model, x jsonb, exposure float8 DEFAULT 1,
     OUT term text, OUT value float8, OUT contribution float8, OUT status text) RETURNS SETOF record
   AS 'MODULE_PATHNAME', 'explain_named' LANGUAGE C IMMUTABLE PARALLEL SAFE ROWS 10;
-COMMENT ON FUNCTION ph.explain_score_by_name(ph.model, jsonb, float8) IS 'what each term adds to the linear predictor of a model for one person, values by name';
+COMMENT ON FUNCTION ph.explain_score_by_name(ph.model, jsonb, float8) IS
+  'what each term adds to the linear predictor of a model for one person, values by name';

@@ -36,7 +36,9 @@ CREATE FUNCTION ph.frequency_weight(weight float8) RETURNS float8
 COMMENT ON FUNCTION ph.regression_fold(ph.regression, text, text, float8, float8[], float8, float8, float8[], boolean) IS 'support function of the regression aggregates';
 COMMENT ON FUNCTION ph.regression_combine(ph.regression, ph.regression) IS 'support function of the regression aggregates';
 COMMENT ON FUNCTION ph.regression_fold_outer(ph.regression, ph.regression) IS 'support function of the regression aggregates';
-COMMENT ON FUNCTION ph.log_exposure(float8, float8) IS 'the offset of an exposure: its logarithm; NULL for 0, so that the row is left out and counted; events where it is 0 are an error';
+COMMENT ON FUNCTION ph.log_exposure(float8, float8) IS
+  'the offset of an exposure: its logarithm; NULL for 0, so that the row is left out and counted; events where it is '
+  '0 are an error';
 COMMENT ON FUNCTION ph.frequency_weight(float8) IS 'the weight itself; one that is no whole number of rows is an error';
 
 CREATE AGGREGATE ph.regression_sums(pass text, family text, response float8, x float8[], weight float8, "offset" float8,
@@ -44,7 +46,11 @@ CREATE AGGREGATE ph.regression_sums(pass text, family text, response float8, x f
   SFUNC = ph.regression_fold, STYPE = ph.regression, COMBINEFUNC = ph.regression_combine, SSPACE = 4096, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE ph.regression_sums(text, text, float8, float8[], float8, float8, float8[], boolean) IS
-  'one pass of a regression of family linear, logistic or poisson, x with a 1 for the intercept: pass products (exact cross products of x and response), start, step (gradient and Hessian at the coefficients), scores (the gradient alone), squares (of the residuals); parameters: the centre of each x, the coefficients of the centred x, the direction of the last step, as the pass needs them; single: a row is one observation whatever its weight; rows with a NULL are counted and left out';
+  'one pass of a regression of family linear, logistic or poisson, x with a 1 for the intercept: pass products '
+  '(exact cross products of x and response), start, step (gradient and Hessian at the coefficients), scores (the '
+  'gradient alone), squares (of the residuals); parameters: the centre of each x, the coefficients of the centred x, '
+  'the direction of the last step, as the pass needs them; single: a row is one observation whatever its weight; '
+  'rows with a NULL are counted and left out';
 CREATE AGGREGATE ph.regression_outer(scores ph.regression) (
   SFUNC = ph.regression_fold_outer, STYPE = ph.regression, COMBINEFUNC = ph.regression_combine, SSPACE = 4096, PARALLEL = SAFE
 );

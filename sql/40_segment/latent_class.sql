@@ -7,7 +7,11 @@ CREATE TYPE ph.latent_classes AS (
   iterations integer, starts_agreeing integer, note text
 );
 COMMENT ON TYPE ph.latent_classes IS
-  'classes found by ph.latent_class, the commonest first: prevalence, the probability of each term in each class (a row a class; NULL where nobody of the class has the term known, which is no parameter either, and in the note), people by most likely class, log-likelihood and what judges it; entropy_r2 is 1 where everybody''s class is certain; status ok, not_converged, not_identified (more parameters than patterns to tell them by) or no_rows. Holds no rows';
+  'classes found by ph.latent_class, the commonest first: prevalence, the probability of each term in each class (a '
+  'row a class; NULL where nobody of the class has the term known, which is no parameter either, and in the note), '
+  'people by most likely class, log-likelihood and what judges it; entropy_r2 is 1 where everybody''s class is '
+  'certain; status ok, not_converged, not_identified (more parameters than patterns to tell them by) or no_rows. '
+  'Holds no rows';
 COMMENT ON COLUMN ph.latent_classes.status IS 'ok, not_converged, not_identified or no_rows';
 COMMENT ON COLUMN ph.latent_classes.k IS 'number of classes asked for';
 COMMENT ON COLUMN ph.latent_classes.rows IS 'rows with a known item';
@@ -43,7 +47,9 @@ COMMENT ON FUNCTION ph.latent_class(text, integer, text[], integer, bigint, inte
 CREATE FUNCTION ph.class_probabilities(classes ph.latent_classes, items boolean[]) RETURNS float8[]
   AS 'MODULE_PATHNAME', 'class_probabilities' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION ph.class_probabilities(ph.latent_classes, boolean[]) IS
-  'how likely each class is for a person with these items, in the order of the terms; unknown items say nothing, nor do terms of which no class has a probability, and one without in a single class counts there as in the others together; NULL where no item is known or no class allows such a person';
+  'how likely each class is for a person with these items, in the order of the terms; unknown items say nothing, nor '
+  'do terms of which no class has a probability, and one without in a single class counts there as in the others '
+  'together; NULL where no item is known or no class allows such a person';
 CREATE FUNCTION ph.most_likely_class(classes ph.latent_classes, items boolean[]) RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
   SELECT pg_catalog.array_position(p, (SELECT pg_catalog.max(x) FROM pg_catalog.unnest(p) x)) FROM (SELECT ph.class_probabilities(classes, items) AS p OFFSET 0) q;

@@ -135,7 +135,7 @@ BEGIN ATOMIC
 		string_agg(
 			format(', case when count(*) filter (where place_kind = %1$L) = 1 then min(place.place_id::text) filter '
 				'(where place_kind = %1$L) end as %2$I',
-				kind, lower(kind)),
+				kind, lower(kind COLLATE "C")),
 			'' ORDER BY kind))
 	FROM unnest(kinds) kind;
 END;
@@ -319,11 +319,11 @@ BEGIN
 	neighbourhood := ph.chosen('neighbourhood', neighbourhood, 'PCN', '^PCN',
 		practice_kinds || network_kinds || area_kinds);
 	IF neighbourhood = ANY (practice_kinds) THEN
-		practice_neighbourhood := format('coalesce(practice.%I, network.place_id::text)', lower(neighbourhood));
+		practice_neighbourhood := format('coalesce(practice.%I, network.place_id::text)', lower(neighbourhood COLLATE "C"));
 	ELSIF neighbourhood = ANY (network_kinds) THEN
 		practice_neighbourhood := 'network.place_id::text';
 	ELSE
-		area_neighbourhood := format('area.%I', lower(neighbourhood));
+		area_neighbourhood := format('area.%I', lower(neighbourhood COLLATE "C"));
 	END IF;
 
 	IF to_regclass(format('%I.place_factor', schema)) IS NOT NULL THEN
@@ -342,8 +342,8 @@ BEGIN
 				'_decile$', factors));
 	END IF;
 
-	SELECT jsonb_object_agg(lower(kind), 'the ' || kind || ' in which it lies, NULL where there is none or more than '
-		'one') INTO ladder_columns
+	SELECT jsonb_object_agg(lower(kind COLLATE "C"), 'the ' || kind || ' in which it lies, NULL where there is none or '
+		'more than one') INTO ladder_columns
 	FROM unnest(area_kinds || practice_kinds) kind;
 	-- a kind of place that the data have no more is one that nobody is in
 	CALL ph.replace_population_view(schema, 'place_ladder', ph.ladder_query(schema, 'small_area', is_area,
@@ -374,7 +374,7 @@ BEGIN
 				) address
 				left join %1$I.place_ladder area using (small_area)
 				left join (%5$s) deprivation using (small_area))',
-				schema, area_neighbourhood, lower(place), lower(system), deprivation_query),
+				schema, area_neighbourhood, lower(place COLLATE "C"), lower(system COLLATE "C"), deprivation_query),
 			'small_area, neighbourhood, place, system, deprivation_decile'));
 	CALL ph.replace_population_view(schema, 'stay', format(
 		'select person_id, practice, coalesce(registration.neighbourhood, residence.neighbourhood) as neighbourhood, '

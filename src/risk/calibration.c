@@ -389,7 +389,7 @@ hosmer_lemeshow(PG_FUNCTION_ARGS)
 /*
  * ph.recalibrated(risk float8, intercept float8, slope float8) -> float8
  *
- * A risk from anywhere after recalibration: 0 and 1 stay what they are.
+ * A risk from anywhere after recalibration: 0 and 1 stay what they are; NULL for what is no risk.
  */
 PG_FUNCTION_INFO_V1(recalibrated);
 Datum
@@ -400,7 +400,7 @@ recalibrated(PG_FUNCTION_ARGS)
 	double		slope = argument_positive(fcinfo, 2, "slope");
 
 	if (!(risk >= 0 && risk <= 1))
-		argument_error("risk", "must lie between 0 and 1", NULL);
+		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(1 / (1 + exp(-(intercept + slope * logit(risk)))));
 }
 

@@ -51,6 +51,14 @@ read_terms(FunctionCallInfo fcinfo, Fit *fit, const QueryColumns *columns, const
 	}
 }
 
+static char *
+exposure_expression(const QueryColumns *columns, const char *exposure, const char *response)
+{
+	int			column = find_column(columns, exposure, "exposure");
+
+	return psprintf("ph.log_exposure(%s, %s)", number_expression(columns, column, "exposure"), response);
+}
+
 static void
 read_question(FunctionCallInfo fcinfo, Fit *fit)
 {
@@ -82,7 +90,7 @@ read_question(FunctionCallInfo fcinfo, Fit *fit)
 	if (weight && fit->weight_type == WEIGHT_FREQUENCY)
 		fit->weight = psprintf("ph.frequency_weight(%s)", fit->weight);
 	fit->offset = offset ? number_expression(columns, find_column(columns, offset, "offset_column"), "offset_column") :
-		exposure ? psprintf("ph.log_exposure(%s, %s)", number_expression(columns, find_column(columns, exposure, "exposure"), "exposure"), fit->response) : "0";
+		exposure ? exposure_expression(columns, exposure, fit->response) : "0";
 	if (cluster)
 		fit->cluster = psprintf("q.%s", quote_identifier(columns->names[find_column(columns, cluster, "cluster")]));
 	read_terms(fcinfo, fit, columns, others, lengthof(others));

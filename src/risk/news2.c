@@ -39,7 +39,8 @@ news2_score(FunctionCallInfo fcinfo)
 	static const InputRange pulse_range = {.name = "pulse_per_min", .low = 0, .high = 350};
 	static const InputRange temperature_range = {.name = "temperature_c", .low = 20, .high = 45,
 	.mistaken_unit = "Fahrenheit", .mistaken_low = 68, .mistaken_high = 113};
-	static const char *const words[] = {"a", "alert", "c", "confusion", "v", "voice", "p", "pain", "u", "unresponsive", NULL};
+	static const char *const words[] = {"a", "alert", "c", "confusion", "v", "voice", "p", "pain", "u",
+	"unresponsive", NULL};
 	static const BandStep bands[] = {{5, "low"}, {7, "medium"}, {INFINITY, "high"}};
 	Score		score = score_start();
 	double		respiration = score_number(&score, fcinfo, 0, &respiration_range);

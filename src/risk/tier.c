@@ -399,11 +399,11 @@ risk_band(PG_FUNCTION_ARGS)
 	int			count = array_numbers(PG_GETARG_ARRAYTYPE_P(1), "edges", MAX_CUTS, &edges);
 	int			band = 1;
 
-	if (isnan(score))
-		argument_error("score", "must be a number", "Use NULL for somebody without a score.");
 	for (int i = 0; i < count; i++)
 		if (isnan(edges[i]) || (i > 0 && !(edges[i] < edges[i - 1])))
 			argument_error("edges", "must be in descending order", NULL);
+	if (isnan(score))
+		PG_RETURN_NULL();
 	while (band <= count && score < edges[band - 1])
 		band++;
 	PG_RETURN_INT32(band);

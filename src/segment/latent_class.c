@@ -393,8 +393,9 @@ items_with_data(const Classes *classes)
 /*
  * ph.class_probabilities(ph.latent_classes, items boolean[]) -> float8[]
  *
- * How likely each class is for a person; unknown items say nothing, nor do items of which no class has a probability.  NULL where no item is known, where there are no
- * classes, and where no class allows such a person.  Errors: a list of another length.
+ * How likely each class is for a person; unknown items say nothing, nor do items of which no class has a probability.
+ * NULL where no item is known, where there are no classes, and where no class allows such a person.  Errors: a list of
+ * another length.
  */
 PG_FUNCTION_INFO_V1(class_probabilities);
 Datum

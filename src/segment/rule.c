@@ -102,7 +102,8 @@ type_is_offered(Oid type, Oid extension)
 
 	if (OidIsValid(element))
 		type = element;
-	return get_typtype(type) != TYPTYPE_DOMAIN && is_offered(TypeRelationId, type, namespace_of(TYPEOID, type, Anum_pg_type_typnamespace), extension);
+	return get_typtype(type) != TYPTYPE_DOMAIN &&
+		is_offered(TypeRelationId, type, namespace_of(TYPEOID, type, Anum_pg_type_typnamespace), extension);
 }
 
 /* The inputs as they are declared: names and types, one each. */
@@ -225,8 +226,10 @@ names_what_stays(const Const *constant)
 static bool
 names_what_changes(Node *node)
 {
-	if (IsA(node, CollateExpr))
-		return namespace_of(COLLOID, ((CollateExpr *) node)->collOid, Anum_pg_collation_collnamespace) != PG_CATALOG_NAMESPACE;
+	Oid			collation = IsA(node, CollateExpr) ? ((CollateExpr *) node)->collOid : InvalidOid;
+
+	if (OidIsValid(collation))
+		return namespace_of(COLLOID, collation, Anum_pg_collation_collnamespace) != PG_CATALOG_NAMESPACE;
 	if (IsA(node, CaseWhen) || IsA(node, List) || !type_names_objects(exprType(node)))
 		return false;
 	return !IsA(node, Const) || !names_what_stays((Const *) node);

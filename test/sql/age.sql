@@ -7,7 +7,10 @@ create temp table band as select age, 1000 + 10 * age as people, round(2 + 1000 
 create temp view good as select count_tally(age, deaths, people) t from band;
 create temp view bad as select key, count_tally(age, deaths, people) t from unnest(array[999, 7001, -1, -9, 131, 1e6]) key, lateral (select * from band union all select key, 500, 40) b group by key;
 create temp view asked as
-select key, f, b as e, g as good from bad, good, lateral (values ('dsr', dsr(bad.t), dsr(good.t)), ('smr', smr(bad.t, good.t), smr(good.t, good.t)), ('smr of lists', smr_of_strata(array[bad.t], array[good.t]), smr_of_strata(array[good.t], array[good.t])), ('indirect_rate', indirect_rate(bad.t, good.t), indirect_rate(good.t, good.t)),
+select key, f, b as e, g as good from bad, good, lateral (values ('dsr', dsr(bad.t), dsr(good.t)), ('smr', smr(bad.t,
+  good.t), smr(good.t, good.t)), ('smr of lists', smr_of_strata(array[bad.t], array[good.t]),
+  smr_of_strata(array[good.t], array[good.t])), ('indirect_rate', indirect_rate(bad.t, good.t), indirect_rate(good.t,
+  good.t)),
   ('cmf', cmf(bad.t, good.t), cmf(good.t, good.t)), ('life_expectancy', life_expectancy(bad.t), life_expectancy(good.t)), ('healthy', healthy_life_expectancy(bad.t, good.t), healthy_life_expectancy(good.t, good.t)), ('healthy of the surveyed', healthy_life_expectancy(good.t, bad.t), healthy_life_expectancy(good.t, good.t)),
   ('years_of_life_lost', years_of_life_lost(bad.t, 75), years_of_life_lost(good.t, 75))) v(f, b, g);
 select f, count(*) as keys, bool_and((e).value = (good).value and (e).upper = (good).upper) as as_without, bool_and((e).note like '%impossible_age: exposure of 500 left out%') as said from asked group by f order by f;

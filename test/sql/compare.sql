@@ -50,10 +50,13 @@ from (select tally, s, ph.dsr(tally, s, method => 'fay-feuer') f, ph.dsr(tally, 
 -- the population as its own standard: the crude rate
 select pg_temp.near((ph.dsr(a, a)).value, (ph.crude_rate(a)).value) as own_standard from pair;
 -- by age and sex: strata add up; one stratum is the ratio itself; the rate is the ratio times the reference's rate
-select pg_temp.near((ph.smr_of_strata(array[a, b], array[b, a])).value, (ph.events(a) + ph.events(b)) / (ph.expected(a, b) + ph.expected(b, a))) as strata,
-  ph.smr_of_strata(array[a], array[b]) = ph.smr(a, b) as one, pg_temp.near((ph.indirect_rate(a, b)).value, (ph.smr(a, b)).value * (ph.crude_rate(b)).value) as rate from pair where name = 'counts';
+select pg_temp.near((ph.smr_of_strata(array[a, b], array[b, a])).value, (ph.events(a) + ph.events(b)) / (ph.expected(a,
+  b) + ph.expected(b, a))) as strata,
+  ph.smr_of_strata(array[a], array[b]) = ph.smr(a, b) as one, pg_temp.near((ph.indirect_rate(a, b)).value, (ph.smr(a,
+  b)).value * (ph.crude_rate(b)).value) as rate from pair where name = 'counts';
 select ph.smr_of_strata(array[a, b], array[a]) from pair where name = 'counts';
-select (ph.smr_of_strata('{}'::ph.tally[], '{}')).note, (ph.smr_of_strata(array[a], array[null::ph.tally])).note from pair where name = 'counts';
+select (ph.smr_of_strata('{}'::ph.tally[], '{}')).note, (ph.smr_of_strata(array[a],
+  array[null::ph.tally])).note from pair where name = 'counts';
 select round(sum(exposure)::numeric, 3), count(*) from ph.cells(ph.who_world(21));
 select ph.who_world(20);
 
@@ -65,8 +68,13 @@ select * from ph.compare('people; 0: 2 6 18', 'people; 0: 20 20 20', 'mean', con
 select * from ph.restricted_mean_difference('people; 5: 4 4 4', 'people; 7: 4 4 4', 10, better => 'higher');
 
 -- an area without a reference, a standard or a benchmark has no answer, and stops no report
-select name, (e).value is null as none, (e).note from (values ('reference with a missing row', ph.smr('counts; 0: 10 5 5', 'counts; missing 1; 0: 10 5 5'::ph.tally)), ('reference of one sex', ph.smr_of_strata(array['counts; 0: 10 5 5', 'counts; 0: 10 5 5']::ph.tally[], array['counts; 0: 10 5 5']::ph.tally[])),
-  ('no reference', ph.indirect_rate('counts; 0: 10 5 5', null::ph.tally)), ('no list', ph.indirect_rate_of_strata(array['counts; 0: 10 5 5']::ph.tally[], null::ph.tally[])), ('no standard', ph.dsr('counts; 0: 10 5 5', null)),
+select name, (e).value is null as none, (e).note from (values ('reference with a missing row',
+  ph.smr('counts; 0: 10 5 5', 'counts; missing 1; 0: 10 5 5'::ph.tally)), ('reference of one sex',
+  ph.smr_of_strata(array['counts; 0: 10 5 5', 'counts; 0: 10 5 5']::ph.tally[],
+  array['counts; 0: 10 5 5']::ph.tally[])),
+  ('no reference', ph.indirect_rate('counts; 0: 10 5 5', null::ph.tally)), ('no list',
+  ph.indirect_rate_of_strata(array['counts; 0: 10 5 5']::ph.tally[], null::ph.tally[])), ('no standard',
+  ph.dsr('counts; 0: 10 5 5', null)),
   ('standard with a missing row', ph.dsr('counts; 0: 10 5 5', 'counts; missing 2; 0: 1 0 0')), ('figure', ph.cmf('counts; 0: 10 5 5', 'counts; 0: 10 5 5', null)), ('figure of nobody', ph.cmf('counts; 0: 10 15 15', null, 'counts; 0: 1 0 0')),
   ('years', ph.years_of_life_lost('counts; 0: 1000 5 5', 75, 'counts; missing 3; 0: 80 0 0; 75: 20 0 0')), ('slope', ph.slope_index_of_inequality(array_fill('counts; 0: 10 15 15'::ph.tally, array[5]), standard => null))) v(name, e);
 select name, (c).value is null as none, (c).note from (values ('no standard', ph.compare('counts; 0: 10 15 15', 'counts; 0: 10 5 5', 'dsr', null)), ('no reference', ph.compare('counts; 0: 10 15 15', 'counts; 0: 10 5 5', 'smr', null)),

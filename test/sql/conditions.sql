@@ -99,17 +99,30 @@ drop table stored_conditions, received_conditions;
 
 -- a field of several codes is none to anything that reads codes; what is one code stays one
 create temp table field (several boolean, code text);
-insert into field select true, unnest(string_to_array('I21,E11~I21;E11~I21 E11~I21/E11~I21|E11~I21+E11~I21&E11~I21-E11~I21.E11~I21E11~I21, E11~ I21 / E11 ~E112,I10X~E112I10X~I10XE112~I10X E112~I10X-E112~i21,e11'
-  '~G309DF009A~A17.0†G01*~E11.2/N08.3~E10-E14~E10-14~I21,E1~I21 9 E11~I21.9 E11.9~E11 21 22~I21.9.E11~I21。E11~I21.9 Acute myocardial infarction~I21 and E11~S7200X59~(I21)(E11)', '~'));
+insert into field select true, unnest(string_to_array('I21,E11~I21;E11~I21 E11~I21/E11~I21|E11~I21+E11~I21&E11'
+  '~I21-E11~I21.E11~I21E11~I21, E11~ I21 / E11 '
+  '~E112,I10X~E112I10X~I10XE112~I10X E112~I10X-E112~i21,e11'
+  '~G309DF009A~A17.0†G01*~E11.2/N08.3~E10-E14~E10-14~I21,E1~I21 9 E11~I21.9 E11.9'
+  '~E11 21 22~I21.9.E11~I21。E11~I21.9 Acute myocardial infarction~I21 and E11~S7200X59~(I21)(E11)', '~'));
 insert into field values (true, E'I21\tE11'), (true, E'I21.9\nE11.9'), (true, 'I21' || chr(160) || 'E11');
-insert into field select false, unnest(string_to_array('I21~i21~I21,~[I21]~"I21"~I21.9~I21 .9~I21-9~I21 9~I10X~I10X-~I10-~I10--~I10.X~I10X D~I10XD~G30.9D~G309-D~G309 D~G30.9†~G30.9+~G30.9 *~A00/~S72.00~S72 00~M0690~R69X8'
+insert into field select false, unnest(string_to_array('I21~i21~I21,~[I21]~"I21"~I21.9~I21 .9~I21-9~I21 9~I10X~I10X-~I10-'
+  '~I10--~I10.X~I10X D~I10XD~G30.9D~G309-D~G309 D~G30.9†~G30.9+~G30.9 *~A00/~S72.00~S72 00~M0690~R69X8'
   '~T36.0X1A~H54.2X12~W19.XXXA~  I21  ', '~'));
-select several, count(*), count(*) filter (where several = ph.several_codes(code)) as told, count(*) filter (where several = (ph.icd10_normalise(code) is null)) as normalised,
+select several, count(*), count(*) filter (where several = ph.several_codes(code)) as told,
+  count(*) filter (where several = (ph.icd10_normalise(code) is null)) as normalised,
   count(*) filter (where several <> ph.icd10_valid(code)) as validated from field group by several;
-select several, code, ph.several_codes(code), ph.icd10_normalise(code) from field where several <> ph.several_codes(code) or several <> (ph.icd10_normalise(code) is null);
-select count(*) filter (where ph.has(c, 'mi')) as conditions_of, count(*) filter (where exists (select from ph.explain_codes(array[code], array[date '2024-01-01'], 'charlson'))) as explain_codes,
-  count(*) filter (where exists (select from ph.ambulatory_care_sensitive(replace(code, 'I21', 'J45')))) as ambulatory_care_sensitive
+select several, code, ph.several_codes(code),
+  ph.icd10_normalise(code) from field where several <> ph.several_codes(code)
+  or several <> (ph.icd10_normalise(code) is null);
+select count(*) filter (where ph.has(c, 'mi')) as conditions_of,
+  count(*) filter (where exists (select from ph.explain_codes(array[code], array[date '2024-01-01'],
+  'charlson'))) as explain_codes,
+  count(*) filter (where exists (select from ph.ambulatory_care_sensitive(replace(code, 'I21',
+  'J45')))) as ambulatory_care_sensitive
 from (select code, ph.conditions_of(code) as c from field where several group by code) f;
-select count(*) as procedures_read from unnest('{K401,K40 K41,K401K411,"K40,K41"}'::text[]) code where not exists (select from ph.ambulatory_care_sensitive('I50', procedures => array[code]));
+select count(*) as procedures_read from unnest('{K401,K40 K41,K401K411,"K40,K41"}'::text[]) code
+  where not exists (select from ph.ambulatory_care_sensitive('I50', procedures => array[code]));
 -- the clinical modification has letters further on
-select code, ph.several_codes(code, 'cm') from unnest('{K31.A11,N80.C11,S06.A0XA,W44.A0XA,T36.0X1A,H44.2A1,O36.8X10,H542X12,S72.001A,I21.A1,I10E119,K31.A11 I10,E119I10}'::text[]) code;
+select code, ph.several_codes(code, 'cm')
+  from unnest('{K31.A11,N80.C11,S06.A0XA,W44.A0XA,T36.0X1A,H44.2A1,O36.8X10,H542X12,S72.001A,I21.A1,
+  I10E119,K31.A11 I10,E119I10}'::text[]) code;

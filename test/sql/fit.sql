@@ -82,31 +82,51 @@ select ph.fit('linear', 'select i as y, i * i as "(intercept)" from generate_ser
 -- one cluster tells nothing of the variance between clusters
 select (m).status, (m).covariance, (m).clusters, (m).note from unnest(array['cluster', 'cluster0']) v, ph.fit('linear', 'select y, x, 1 as k from shifted', cluster => 'k', variance => v) m;
 
--- errors of G clusters go by Student's t with G - 1 degrees of freedom, whatever the number of rows: its quantiles at 19 and at 1
-create temp table weighed as select i, i % 20 as practice, i % 2 as half, sin(i)::float8 as x, (3 + 2 * sin(i) + cos(7 * i))::float8 as y, 0.01 + (i % 7) / 10.0 as precise, i % 4 as copies, (i % 3)::float8 as years, (i % 5)::float8 as events
+-- errors of G clusters go by Student's t with G - 1 degrees of freedom, whatever the number of rows: its quantiles at
+-- 19 and at 1
+create temp table weighed as select i, i % 20 as practice, i % 2 as half, sin(i)::float8 as x,
+  (3 + 2 * sin(i) + cos(7 * i))::float8 as y, 0.01 + (i % 7) / 10.0 as precise, i % 4 as copies,
+  (i % 3)::float8 as years, (i % 5)::float8 as events
 from generate_series(1, 200) i;
-select g, v, abs((upper - coefficient) / standard_error - quantile) < 1e-9 as reach, abs(statistic - coefficient / standard_error) < 1e-12 as statistic
-from (values ('practice', 2.0930240544082634), ('half', 12.706204736174698)) c(g, quantile), unnest('{cluster,cluster0}'::text[]) v,
-  lateral (select * from ph.coefficients(ph.fit('linear', 'select y, x, practice, half from weighed', terms => '{x}', cluster => g, variance => v)) where term = 'x') b;
-select abs(p_value - 2 * atan(1 / abs(statistic)) / pi()) < 1e-9 as p_of_one_degree from ph.coefficients(ph.fit('linear', 'select y, x, half from weighed', terms => '{x}', cluster => 'half', variance => 'cluster')) where term = 'x';
+select g, v, abs((upper - coefficient) / standard_error - quantile) < 1e-9 as reach,
+  abs(statistic - coefficient / standard_error) < 1e-12 as statistic
+from (values ('practice', 2.0930240544082634), ('half', 12.706204736174698)) c(g, quantile),
+  unnest('{cluster,cluster0}'::text[]) v,
+  lateral (select * from ph.coefficients(ph.fit('linear', 'select y, x, practice, half from weighed', terms => '{x}',
+  cluster => g, variance => v)) where term = 'x') b;
+select abs(p_value - 2 * atan(1 / abs(statistic)) / pi()) < 1e-9 as p_of_one_degree
+  from ph.coefficients(ph.fit('linear', 'select y, x, half from weighed', terms => '{x}', cluster => 'half',
+  variance => 'cluster')) where term = 'x';
 -- a frequency is a number of rows
 select ph.fit('linear', 'select y, x, 0.01 as w from weighed', weight => 'w');
 select ph.fit('logistic', 'select half, x, case when i = 200 then 1.5 else 1 end as w from weighed', weight => 'w');
 select ph.fit('linear', 'select y, x, ''NaN''::float8 as w from weighed', weight => 'w');
-select (w).residual_df, (w).rows, (w).coefficients[2] = (r).coefficients[2] and (w).residual_df = (r).residual_df and (w).aic = (r).aic as as_repeated
-from ph.fit('linear', 'select y, x, copies from weighed', weight => 'copies') w, ph.fit('linear', 'select y, x from weighed, generate_series(1, copies)') r;
+select (w).residual_df, (w).rows, (w).coefficients[2] = (r).coefficients[2] and (w).residual_df = (r).residual_df
+  and (w).aic = (r).aic as as_repeated
+from ph.fit('linear', 'select y, x, copies from weighed', weight => 'copies') w, ph.fit('linear',
+  'select y, x from weighed, generate_series(1, copies)') r;
 -- a precision is of the variance: the same fit of rows times the root of it, and as many observations as rows
-select (w).residual_df, (w).rows, (select bool_and(abs(a - b) < 1e-12) from unnest((w).coefficients, (s).coefficients) u(a, b)) as coefficients, (select bool_and(abs(a - b) < 1e-12) from unnest((w).covariance, (s).covariance) u(a, b)) as covariance,
-  abs((w).residual_standard_error - (s).residual_standard_error) < 1e-12 as residual, abs((w).log_likelihood - (s).log_likelihood - (select sum(ln(precise)) / 2 from weighed)) < 1e-9 as log_likelihood, abs((w).aic + 2 * (w).log_likelihood - 6) < 1e-9 as aic
+select (w).residual_df, (w).rows, (select bool_and(abs(a - b) < 1e-12) from unnest((w).coefficients,
+  (s).coefficients) u(a, b)) as coefficients, (select bool_and(abs(a - b) < 1e-12) from unnest((w).covariance,
+  (s).covariance) u(a, b)) as covariance,
+  abs((w).residual_standard_error - (s).residual_standard_error) < 1e-12 as residual,
+  abs((w).log_likelihood - (s).log_likelihood - (select sum(ln(precise)) / 2 from weighed)) < 1e-9 as log_likelihood,
+  abs((w).aic + 2 * (w).log_likelihood - 6) < 1e-9 as aic
 from ph.fit('linear', 'select y, x, precise from weighed', weight => 'precise', weight_type => 'precision') w,
-  ph.fit('linear', 'select y * sqrt(precise), sqrt(precise) as one, x * sqrt(precise) as x from weighed', intercept => false) s;
-select v, (select bool_and(abs(a - b) < 1e-12) from unnest((w).covariance, (s).covariance) u(a, b)) as covariance from unnest('{hc0,hc1,cluster}'::text[]) v,
-  lateral ph.fit('linear', 'select y, x, precise, practice from weighed', terms => '{x}', weight => 'precise', weight_type => 'precision', variance => v, cluster => case v when 'cluster' then 'practice' end) w,
+  ph.fit('linear', 'select y * sqrt(precise), sqrt(precise) as one, x * sqrt(precise) as x from weighed',
+  intercept => false) s;
+select v, (select bool_and(abs(a - b) < 1e-12) from unnest((w).covariance, (s).covariance) u(a,
+  b)) as covariance from unnest('{hc0,hc1,cluster}'::text[]) v,
+  lateral ph.fit('linear', 'select y, x, precise, practice from weighed', terms => '{x}', weight => 'precise',
+  weight_type => 'precision', variance => v, cluster => case v when 'cluster' then 'practice' end) w,
   lateral ph.fit('linear', 'select y * sqrt(precise), sqrt(precise) as one, x * sqrt(precise) as x, practice from weighed', terms => '{one,x}', intercept => false, variance => v, cluster => case v when 'cluster' then 'practice' end) s;
 -- larger by any factor, the same answer
-select abs(a.standard_error - b.standard_error) < 1e-12 as scale_free from ph.coefficients(ph.fit('linear', 'select y, x, precise from weighed', weight => 'precise', weight_type => 'precision')) a
-join ph.coefficients(ph.fit('linear', 'select y, x, 1000 * precise as precise from weighed', weight => 'precise', weight_type => 'precision')) b using (term);
+select abs(a.standard_error - b.standard_error) < 1e-12 as scale_free from ph.coefficients(ph.fit('linear',
+  'select y, x, precise from weighed', weight => 'precise', weight_type => 'precision')) a
+join ph.coefficients(ph.fit('linear', 'select y, x, 1000 * precise as precise from weighed', weight => 'precise',
+  weight_type => 'precision')) b using (term);
 select ph.fit('poisson', 'select events, x, precise from weighed', weight => 'precise', weight_type => 'precision');
 -- events without exposure are not passed over; years without events and without exposure say nothing
 select ph.fit('poisson', 'select events, x, years from weighed', exposure => 'years');
-select (m).status, (m).rows, (m).rows_left_out from ph.fit('poisson', 'select case when years > 0 then events else 0 end, x, years from weighed', exposure => 'years') m;
+select (m).status, (m).rows, (m).rows_left_out from ph.fit('poisson',
+  'select case when years > 0 then events else 0 end, x, years from weighed', exposure => 'years') m;

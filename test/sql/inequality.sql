@@ -6,17 +6,25 @@ select pg_temp.near((s).value, slope) as slope, pg_temp.near((r).value, (slope +
   pg_temp.near((i).value, 1 / (r).value) and pg_temp.near((i).lower, 1 / (r).upper) as inverted
 from (select regr_slope(y, (n - 0.5) / 10) slope, regr_intercept(y, (n - 0.5) / 10) intercept, array_agg(500::float8 order by n) p, array_agg(y order by n) v, array_agg(2::float8 order by n) e
   from (select n, 60 + 3 * n + n % 3 as y from generate_series(1, 10) n) g(n, y)) q,
-  lateral (select ph.slope_index_of_values(p, v, e), ph.relative_index_of_values(p, v, e), ph.slope_index_of_values(p, v, e, per => -1000), ph.relative_index_of_values(p, v, e, per => -1)) x(s, r, m, i);
+  lateral (select ph.slope_index_of_values(p, v, e), ph.relative_index_of_values(p, v, e), ph.slope_index_of_values(p,
+  v, e, per => -1000), ph.relative_index_of_values(p, v, e, per => -1)) x(s, r, m, i);
 -- limits given instead of errors; a log scale without transform is simulated, the same for the same seed
-select pg_temp.near((l).upper, (e).upper) as limits from (select ph.slope_index_of_values('{10,20,30}', '{5,6,9}', lower => '{3,4,7}', upper => '{7,8,11}') l,
-  ph.slope_index_of_values('{10,20,30}'::float8[], '{5,6,9}'::float8[], array_fill((2 / 1.959963984540054)::float8, array[3])) e) q;
+select pg_temp.near((l).upper, (e).upper) as limits from (select ph.slope_index_of_values('{10,20,30}', '{5,6,9}',
+  lower => '{3,4,7}', upper => '{7,8,11}') l,
+  ph.slope_index_of_values('{10,20,30}'::float8[], '{5,6,9}'::float8[], array_fill((2 / 1.959963984540054)::float8,
+  array[3])) e) q;
 select (a).note, a = b as same_seed, a <> c as other_seed, (t).note as transformed
-from (select ph.slope_index_of_values('{10,20,30}', '{5,6,9}', '{.1,.1,.1}', scale => 'log', repetitions => 2000) a, ph.slope_index_of_values('{10,20,30}', '{5,6,9}', '{.1,.1,.1}', scale => 'log', repetitions => 2000) b,
-  ph.slope_index_of_values('{10,20,30}', '{5,6,9}', '{.1,.1,.1}', scale => 'log', repetitions => 2000, seed => 2) c, ph.slope_index_of_values('{10,20,30}', '{5,6,9}', '{.1,.1,.1}', scale => 'log', transform => true) t) q;
+from (select ph.slope_index_of_values('{10,20,30}', '{5,6,9}', '{.1,.1,.1}', scale => 'log', repetitions => 2000) a,
+  ph.slope_index_of_values('{10,20,30}', '{5,6,9}', '{.1,.1,.1}', scale => 'log', repetitions => 2000) b,
+  ph.slope_index_of_values('{10,20,30}', '{5,6,9}', '{.1,.1,.1}', scale => 'log', repetitions => 2000, seed => 2) c,
+  ph.slope_index_of_values('{10,20,30}', '{5,6,9}', '{.1,.1,.1}', scale => 'log', transform => true) t) q;
 -- of tallies: the same as of their rates and errors
 create temp table grp as select array['counts; 0: 1000 90 90', 'counts; 0: 1200 80 80', 'counts; 0: 900 40 40', 'counts; 0: 1100 44 44']::ph.tally[] g, array['counts; 0: 1000 60 60', 'counts; 0: 1200 70 70', 'counts; 0: 900 38 38', 'counts; 0: 1100 42 42']::ph.tally[] later;
 select pg_temp.near((a).value, (b).value) and pg_temp.near((a).lower, (b).lower) as tallies, (f).value is not null as points
-from grp, lateral (select ph.slope_index_of_inequality(g, 'rate', per => 1), ph.slope_index_of_values('{1000,1200,900,1100}', array[.09, 80/1200.0, 40/900.0, .04], array[sqrt(90)/1000, sqrt(80)/1200, sqrt(40)/900, sqrt(44)/1100])) q(a, b), lateral (select * from ph.inequality_points(g, 'rate') where group_number = 1) f;
+from grp, lateral (select ph.slope_index_of_inequality(g, 'rate', per => 1),
+  ph.slope_index_of_values('{1000,1200,900,1100}', array[.09, 80/1200.0, 40/900.0, .04], array[sqrt(90)/1000,
+  sqrt(80)/1200, sqrt(40)/900, sqrt(44)/1100])) q(a, b), lateral (select * from ph.inequality_points(g,
+  'rate') where group_number = 1) f;
 select group_number, population, round(position::numeric, 4) as position, round(value) as value, round(fitted) as fitted from grp, ph.inequality_points(g, 'rate');
 -- equal groups: no slope, ratio 1, nothing attributable
 select round(((ph.slope_index_of_inequality(e, 'rate')).value)::numeric, 6) as slope, round(((ph.relative_index_of_inequality(e, 'rate')).value)::numeric, 6) as ratio, round(((ph.concentration_index(e, 'rate')).value)::numeric, 9) as concentration, round(((ph.population_attributable_fraction(e, 'rate')).value)::numeric, 9) as fraction
@@ -57,7 +65,8 @@ select (e).verdict, (e).how from (select ph.equity_progress(array['counts; 0: 10
 
 -- values near 10^9 keep their differences: the same as of what is left when 10^9 is taken off
 select what, abs(far - near) < tolerance as same from (
-  select 'slope' as what, 1e-9 as tolerance, (ph.slope_index_of_values(p, f, e)).value as far, (ph.slope_index_of_values(p, n, e)).value as near from (
+  select 'slope' as what, 1e-9 as tolerance, (ph.slope_index_of_values(p, f, e)).value as far,
+  (ph.slope_index_of_values(p, n, e)).value as near from (
     select array[1000, 700, 1300, 900, 1100]::float8[] p, array[3, 2.5, 1, 2, 0.25]::float8[] n, array[1e9 + 3, 1e9 + 2.5, 1e9 + 1, 1e9 + 2, 1e9 + 0.25]::float8[] f, array[1, 1, 1, 1, 1]::float8[] e) v
   union all
   select 'attributable risk', 1e-6, (ph.population_attributable_risk(array['counts; 0: 1 1000000003 1', 'counts; 0: 1 1000000001 1']::ph.tally[], 'rate', per => 1)).value, 1
@@ -72,7 +81,8 @@ create temp view list as select 'all five' as what, array_agg(t order by q) filt
 select what, said, f, (e).value is not null as value, (e).note from list, unnest(array[null, 5]) said,
   lateral (values ('slope', ph.slope_index_of_inequality(g, 'rate', groups => said)), ('relative', ph.relative_index_of_inequality(g, 'rate', groups => said)), ('concentration', ph.concentration_index(g, 'rate', groups => said)),
     ('risk', ph.population_attributable_risk(g, 'rate', groups => said)), ('fraction', ph.population_attributable_fraction(g, 'rate', groups => said)),
-    ('published', ph.slope_index_of_values(array_fill(10::float8, array[cardinality(g)]), array_fill(2::float8, array[cardinality(g)]), array_fill(1::float8, array[cardinality(g)]), groups => said))) v(f, e) order by 1, 2, 3;
+    ('published', ph.slope_index_of_values(array_fill(10::float8, array[cardinality(g)]), array_fill(2::float8,
+  array[cardinality(g)]), array_fill(1::float8, array[cardinality(g)]), groups => said))) v(f, e) order by 1, 2, 3;
 select what, said, (p).verdict, (p).note from list, unnest(array[null, 5]) said, lateral (select ph.equity_progress(g, g, 'rate', groups => said) p) q order by 1, 2;
 select what, count(*), count(fitted) as fitted, min(note) as note from list, unnest(array[5]) said, lateral ph.inequality_points(g, 'rate', groups => said) group by 1 order by 1;
 select ph.slope_index_of_inequality(g, 'rate', groups => 1) from list;

@@ -65,26 +65,54 @@ select ph.latent_class('select ' || string_agg('hypertension as h' || g, ', ') |
 select ph.class_probabilities(m, '{t}') from found;
 -- an item without data is left out: no probability, no parameter, the same answer for every seed and as without it
 create table sparse as select *, null::boolean as unasked, true as everybody, false as nobody from patient;
-create table full_answer as select ph.latent_class('select hypertension, diabetes, kidney, depression from sparse', 2) as f;
-select what, (m).status, (m).note, (m).parameters - (f).parameters as more, (m).degrees_of_freedom - (f).degrees_of_freedom as more_degrees, (m).aic = (f).aic as aic, abs((m).g_squared - (f).g_squared) < 1e-6 as g_squared, (m).starts_agreeing = (f).starts_agreeing as starts,
+create table full_answer as select ph.latent_class('select hypertension, diabetes, kidney, depression from sparse',
+  2) as f;
+select what, (m).status, (m).note, (m).parameters - (f).parameters as more,
+  (m).degrees_of_freedom - (f).degrees_of_freedom as more_degrees, (m).aic = (f).aic as aic,
+  abs((m).g_squared - (f).g_squared) < 1e-6 as g_squared, (m).starts_agreeing = (f).starts_agreeing as starts,
   (m).probabilities[1:2][1:1] as first, abs((m).probabilities[1][4] - (f).probabilities[1][3]) < 1e-9 as kidney
-from full_answer, (values ('no data', 'select unasked, hypertension, diabetes, kidney, depression from sparse'), ('constant', 'select everybody, hypertension, diabetes, kidney, depression from sparse'), ('never', 'select nobody, hypertension, diabetes, kidney, depression from sparse')) q (what, query),
+from full_answer, (values ('no data', 'select unasked, hypertension, diabetes, kidney, depression from sparse'),
+  ('constant', 'select everybody, hypertension, diabetes, kidney, depression from sparse'), ('never',
+  'select nobody, hypertension, diabetes, kidney, depression from sparse')) q (what, query),
   lateral (select ph.latent_class(query, 2) as m offset 0) l;
-select count(distinct (select array_agg(round(p::numeric, 3)) from unnest((m).probabilities) p)) as answers, count(distinct (m).note) as notes from generate_series(1, 3) seed, ph.latent_class('select unasked, everybody, hypertension, diabetes, kidney, depression from sparse', 2, seed => seed) m where (m).starts_agreeing > 10;
-select ph.class_probabilities(m, array[u, true, false, null, true]) = ph.class_probabilities(f, array[true, false, null, true]) as unasked_says_nothing, ph.most_likely_class(m, array[u, true, false, null, true]) = ph.most_likely_class(f, array[true, false, null, true]) as same_class
-from full_answer, ph.latent_class('select unasked, hypertension, diabetes, kidney, depression from sparse', 2) m, unnest('{true,false,null}'::boolean[]) u;
-select ph.class_probabilities(m, '{true,null,null}') as only_unasked, ph.class_probabilities(n, '{false,true,null}') as not_what_everybody_has
-from ph.latent_class('select unasked, hypertension, diabetes from sparse', 2) m, ph.latent_class('select everybody, hypertension, diabetes from sparse', 2) n;
+select count(distinct (select array_agg(round(p::numeric, 3)) from unnest((m).probabilities) p)) as answers,
+  count(distinct (m).note) as notes from generate_series(1, 3) seed,
+  ph.latent_class('select unasked, everybody, hypertension, diabetes, kidney, depression from sparse', 2,
+  seed => seed) m where (m).starts_agreeing > 10;
+select ph.class_probabilities(m, array[u, true, false, null, true]) = ph.class_probabilities(f, array[true, false, null,
+  true]) as unasked_says_nothing, ph.most_likely_class(m, array[u, true, false, null, true]) = ph.most_likely_class(f,
+  array[true, false, null, true]) as same_class
+from full_answer, ph.latent_class('select unasked, hypertension, diabetes, kidney, depression from sparse', 2) m,
+  unnest('{true,false,null}'::boolean[]) u;
+select ph.class_probabilities(m, '{true,null,null}') as only_unasked, ph.class_probabilities(n,
+  '{false,true,null}') as not_what_everybody_has
+from ph.latent_class('select unasked, hypertension, diabetes from sparse', 2) m,
+  ph.latent_class('select everybody, hypertension, diabetes from sparse', 2) n;
 select (m).status, (m).rows_left_out from ph.latent_class('select unasked from sparse', 2) m;
 -- and of a class of which nobody has it known: which tells the others apart all the same
-create table gated as select i, i % 3 > 0 as gate, i % 3 > 0 as second_gate, case when i % 3 > 0 then case when i % 3 = 1 then i % 9 > 1 else i % 11 = 0 end end as inner_item, case when i % 3 = 1 then i % 8 > 0 when i % 3 = 2 then i % 7 = 0 end as inner_other, i % 5 = 0 as noise from generate_series(1, 3000) i;
-create table gated_answer as select ph.latent_class('select gate, second_gate, inner_item, inner_other, noise from gated', 3) as m;
-select (m).status, (m).note, (m).parameters, (select count(*) from unnest((m).probabilities) p where p is null) as without from gated_answer;
-select count(*) as people, count(distinct c) as classes, min(chance) > 0.5 as decided from gated, gated_answer, lateral (select ph.most_likely_class(m, array[gate, second_gate, inner_item, inner_other, noise]) as c, (select max(p) from unnest(ph.class_probabilities(m, array[gate, second_gate, inner_item, inner_other, noise])) p) as chance) q;
-select (m).people = array_agg(n order by c) as same_as_fitted from gated_answer, (select ph.most_likely_class(m, array[gate, second_gate, inner_item, inner_other, noise]) as c, count(*) as n from gated, gated_answer group by 1) q group by m;
+create table gated as select i, i % 3 > 0 as gate, i % 3 > 0 as second_gate,
+  case when i % 3 > 0 then case when i % 3 = 1 then i % 9 > 1 else i % 11 = 0 end end as inner_item,
+  case when i % 3 = 1 then i % 8 > 0 when i % 3 = 2 then i % 7 = 0 end as inner_other,
+  i % 5 = 0 as noise from generate_series(1, 3000) i;
+create table gated_answer as
+  select ph.latent_class('select gate, second_gate, inner_item, inner_other, noise from gated', 3) as m;
+select (m).status, (m).note, (m).parameters,
+  (select count(*) from unnest((m).probabilities) p where p is null) as without from gated_answer;
+select count(*) as people, count(distinct c) as classes, min(chance) > 0.5 as decided from gated, gated_answer,
+  lateral (select ph.most_likely_class(m, array[gate, second_gate, inner_item, inner_other, noise]) as c,
+  (select max(p) from unnest(ph.class_probabilities(m, array[gate, second_gate, inner_item, inner_other,
+  noise])) p) as chance) q;
+select (m).people = array_agg(n order by c) as same_as_fitted from gated_answer, (select ph.most_likely_class(m,
+  array[gate, second_gate, inner_item, inner_other, noise]) as c, count(*) as n from gated,
+  gated_answer group by 1) q group by m;
 -- what was found starts again, nulls and all
-select (n).status, abs((n).log_likelihood - (m).log_likelihood) < 1e-6 as same, (n).parameters = (m).parameters as parameters from (select ph.latent_class('select hypertension, unasked, diabetes, depression, kidney from sparse', 2) as m offset 0) a,
-  lateral (select ph.latent_class('select hypertension, unasked, diabetes, depression, kidney from sparse', 2, prevalence => (m).prevalence, probabilities => (m).probabilities, max_iterations => 0) as n offset 0) b;
-select ph.latent_class('select hypertension, diabetes from sparse', 2, prevalence => '{0.5,0.5}', probabilities => '{{0.2,null},{0.6,null}}');
+select (n).status, abs((n).log_likelihood - (m).log_likelihood) < 1e-6 as same,
+  (n).parameters = (m).parameters as parameters
+  from (select ph.latent_class('select hypertension, unasked, diabetes, depression, kidney from sparse',
+  2) as m offset 0) a,
+  lateral (select ph.latent_class('select hypertension, unasked, diabetes, depression, kidney from sparse', 2,
+  prevalence => (m).prevalence, probabilities => (m).probabilities, max_iterations => 0) as n offset 0) b;
+select ph.latent_class('select hypertension, diabetes from sparse', 2, prevalence => '{0.5,0.5}',
+  probabilities => '{{0.2,null},{0.6,null}}');
 drop table sparse, full_answer, gated, gated_answer;
 drop table patient, found, post, partly;

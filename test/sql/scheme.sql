@@ -213,21 +213,37 @@ create schema own_words;
 create text search configuration own_words.plain (copy = pg_catalog.simple);
 create text search dictionary own_words.words (template = pg_catalog.simple);
 create collation own_words.order (locale = 'C');
-select e, pg_temp.refused(format('select ph.check_rule(%L, %L, %L)', e, '{d,t,s,r}', '{date,text,timestamp,daterange}')) from unnest(array[
-  $$d <@ '[2020-01-01,today)'::daterange$$, $$d <@ '{[2020-01-01,2021-01-01),["yesterday",]}'::datemultirange$$, $$r && '[,to\day]'$$, $$s <@ tsrange '[NOW,)'$$, $$d = any ('{2024-01-01,Today}')$$, $$d = any (array['2024-01-01', 'tomorrow']::date[])$$,
-  $$('x,"(a,,,,,,2024-01-01,now)"' = t) or ('(a,,,,,,,now)'::ph.scheme).scheme = t$$, $$s::time > 'now'$$, $$d > 'now'::timestamp(0)$$, $$d between '2024-01-01' and 'today'$$, $$coalesce(d, 'today') > '2024-01-01'$$]) e;
-select e, pg_temp.refused(format('select ph.check_rule(%L, %L, %L)', e, '{d,t,s,r}', '{date,text,timestamp,daterange}')) from unnest(array[
-  $$d > '2024-01-01' and t = 'seen today'$$, $$d > '2024-01-01' and t in ('today', 'now', 'Yesterday')$$, $$t = any ('{today}') and d < '2024-01-01'$$, $$d <@ '[2020-01-01,infinity)'::daterange$$, $$t like '%now%' or d = '-infinity'$$,
-  $$to_tsvector('english', t) @@ to_tsquery('english', 'today & !tomorrow') and d > '2024-01-01'$$, $$t = 'today'::bytea::text or d > 'epoch'$$]) e;
+select e, pg_temp.refused(format('select ph.check_rule(%L, %L, %L)', e, '{d,t,s,r}',
+  '{date,text,timestamp,daterange}')) from unnest(array[
+  $$d <@ '[2020-01-01,today)'::daterange$$, $$d <@ '{[2020-01-01,2021-01-01),["yesterday",]}'::datemultirange$$,
+  $$r && '[,to\day]'$$, $$s <@ tsrange '[NOW,)'$$, $$d = any ('{2024-01-01,Today}')$$,
+  $$d = any (array['2024-01-01', 'tomorrow']::date[])$$,
+  $$('x,"(a,,,,,,2024-01-01,now)"' = t) or ('(a,,,,,,,now)'::ph.scheme).scheme = t$$, $$s::time > 'now'$$,
+  $$d > 'now'::timestamp(0)$$, $$d between '2024-01-01' and 'today'$$, $$coalesce(d, 'today') > '2024-01-01'$$]) e;
+select e, pg_temp.refused(format('select ph.check_rule(%L, %L, %L)', e, '{d,t,s,r}',
+  '{date,text,timestamp,daterange}')) from unnest(array[
+  $$d > '2024-01-01' and t = 'seen today'$$, $$d > '2024-01-01' and t in ('today', 'now', 'Yesterday')$$,
+  $$t = any ('{today}') and d < '2024-01-01'$$, $$d <@ '[2020-01-01,infinity)'::daterange$$,
+  $$t like '%now%' or d = '-infinity'$$,
+  $$to_tsvector('english', t) @@ to_tsquery('english', 'today & !tomorrow') and d > '2024-01-01'$$,
+  $$t = 'today'::bytea::text or d > 'epoch'$$]) e;
 -- nor may it hang on what somebody can change under its name
 select e, pg_temp.refused(format('select ph.check_rule(%L, %L, %L)', e, '{t,n}', '{text,integer}')) from unnest(array[
-  $$to_tsvector('own_words.plain', t) @@ 'copd'$$, $$to_tsvector('own_words.plain'::regconfig::oid::regconfig, t) @@ 'copd'$$, $$to_tsvector(n::oid::regconfig, t) @@ 'copd'$$, $$ts_lexize('own_words.words', t) = '{copd}'$$, $$t > 'a' collate own_words.order$$, $$t = 'x' and 'pg_catalog.pg_class'::regclass is not null$$,
-  $$n = any ('{pg_catalog.pg_class}'::regclass[]::oid[]::int[])$$, $$to_tsvector('pg_catalog.simple', t) @@ 'copd'$$, $$ts_lexize('simple', t) = '{copd}'$$, $$t > 'a' collate "C"$$]) e;
+  $$to_tsvector('own_words.plain', t) @@ 'copd'$$,
+  $$to_tsvector('own_words.plain'::regconfig::oid::regconfig, t) @@ 'copd'$$,
+  $$to_tsvector(n::oid::regconfig, t) @@ 'copd'$$, $$ts_lexize('own_words.words', t) = '{copd}'$$,
+  $$t > 'a' collate own_words.order$$, $$t = 'x' and 'pg_catalog.pg_class'::regclass is not null$$,
+  $$n = any ('{pg_catalog.pg_class}'::regclass[]::oid[]::int[])$$, $$to_tsvector('pg_catalog.simple', t) @@ 'copd'$$,
+  $$ts_lexize('simple', t) = '{copd}'$$, $$t > 'a' collate "C"$$]) e;
 drop text search configuration own_words.plain;
 drop text search dictionary own_words.words;
 drop collation own_words.order;
 drop schema own_words;
 -- a count that cannot be reached is never true, and one that cannot be missed is always
-select e, (ph.check_rule(e, '{a,b,c,n}', '{boolean,boolean,boolean,integer}')).always from unnest(array['ph.count_true(a, b) > 2', 'ph.count_true(a, b) >= 2', 'ph.count_true(a, b) < 0', 'ph.count_true(a, b, c) = 3 and not a', 'ph.count_true(a, b) = 2 and (not a or not b)',
-  'ph.count_true(a, b) + ph.count_true(b, c) > 4', 'ph.count_true(a, b) + ph.count_true(b, c) > 3', 'ph.count_true(a, b) > 2 or ph.count_true(a, c) > 2', 'ph.count_true(a, true) < 1', 'ph.count_true(a, false) > 1', 'ph.count_true(a, b) <= 2', 'ph.count_true(a, n > 3, n <= 3) in (0, 1, 2, 3)',
+select e, (ph.check_rule(e, '{a,b,c,n}', '{boolean,boolean,boolean,integer}')).always
+  from unnest(array['ph.count_true(a, b) > 2', 'ph.count_true(a, b) >= 2', 'ph.count_true(a, b) < 0',
+  'ph.count_true(a, b, c) = 3 and not a', 'ph.count_true(a, b) = 2 and (not a or not b)',
+  'ph.count_true(a, b) + ph.count_true(b, c) > 4', 'ph.count_true(a, b) + ph.count_true(b, c) > 3',
+  'ph.count_true(a, b) > 2 or ph.count_true(a, c) > 2', 'ph.count_true(a, true) < 1', 'ph.count_true(a, false) > 1',
+  'ph.count_true(a, b) <= 2', 'ph.count_true(a, n > 3, n <= 3) in (0, 1, 2, 3)',
   'ph.count_true(a, b) between 3 and 5']) e;

@@ -95,7 +95,8 @@ select ph.expected('counts; -1: 0 0 0; 0: 2 1 1; 50: 0 0 0', 'counts; 0: 4 1 1; 
 
 -- the ratio: by hand, and of tallies as of numbers where every event is another person's
 select round((e).value::numeric, 6) as value, round((e).lower::numeric, 6) as lower, round((e).upper::numeric, 6) as upper, (e).note
-from (values (ph.smr_of_counts(100::float8, 80::float8, 100)), (ph.smr_of_counts(9, 4.5)), (ph.smr_of_counts(0, 2))) r(e);
+from (values (ph.smr_of_counts(100::float8, 80::float8, 100)), (ph.smr_of_counts(9, 4.5)), (ph.smr_of_counts(0,
+  2))) r(e);
 select ph.smr(t, r, 100) = ph.smr_of_counts(ph.events(t), ph.expected(t, r), 100) as same
 from reference, (select ph.person_tally(age, least(events, 1)) as t from person where place = 0) p;
 -- repeated events: the limits of the count, widened by the root of (squares / events)
