@@ -16,7 +16,8 @@ CREATE TYPE ph.crosstab (
   INTERNALLENGTH = VARIABLE, ALIGNMENT = double, STORAGE = extended
 );
 COMMENT ON TYPE ph.crosstab IS
-  'people by two whole numbers, such as tiers before and after, in order: {1>1: 30, 1>2: 4, 2>?: 1}; ? is unknown: not yet here, or gone';
+  'people by two whole numbers, such as tiers before and after, in order: {1>1: 30, 1>2: 4, 2>?: 1}; '
+  '? is unknown: not yet here, or gone';
 COMMENT ON FUNCTION ph.crosstab_in(cstring) IS 'text input of ph.crosstab';
 COMMENT ON FUNCTION ph.crosstab_out(ph.crosstab) IS 'text output of ph.crosstab';
 COMMENT ON FUNCTION ph.crosstab_recv(internal) IS 'binary input of ph.crosstab';
@@ -32,13 +33,15 @@ COMMENT ON FUNCTION ph.crosstab_roll_up(ph.crosstab, ph.crosstab) IS 'support fu
 CREATE FUNCTION ph.crosstab_final(ph.crosstab) RETURNS ph.crosstab
   AS 'MODULE_PATHNAME', 'crosstab_final' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ph.crosstab_fold(ph.crosstab, integer, integer) IS 'support function of the crosstab aggregates';
-COMMENT ON FUNCTION ph.crosstab_combine(ph.crosstab, ph.crosstab) IS 'support function of the crosstab aggregates: the people of both';
+COMMENT ON FUNCTION ph.crosstab_combine(ph.crosstab, ph.crosstab)
+  IS 'support function of the crosstab aggregates: the people of both';
 COMMENT ON FUNCTION ph.crosstab_final(ph.crosstab) IS 'support function of the crosstab aggregates';
 CREATE AGGREGATE ph.crosstab(row_number integer, column_number integer) (
   SFUNC = ph.crosstab_fold, STYPE = ph.crosstab, INITCOND = '{}',
   FINALFUNC = ph.crosstab_final, COMBINEFUNC = ph.crosstab_combine, SSPACE = 256, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE ph.crosstab(integer, integer) IS 'folds a row a person: the number before and the number after; NULL is unknown';
+COMMENT ON AGGREGATE ph.crosstab(integer, integer) IS
+  'folds a row a person: the number before and the number after; NULL is unknown';
 CREATE AGGREGATE ph.crosstab_rollup(ph.crosstab) (
   SFUNC = ph.crosstab_roll_up, STYPE = ph.crosstab, INITCOND = '{}',
   FINALFUNC = ph.crosstab_final, COMBINEFUNC = ph.crosstab_roll_up, SSPACE = 256, PARALLEL = SAFE
@@ -83,18 +86,23 @@ CREATE OPERATOR ph.>= (LEFTARG = ph.crosstab, RIGHTARG = ph.crosstab, FUNCTION =
 
 CREATE FUNCTION ph.crosstab_compare(ph.crosstab, ph.crosstab) RETURNS integer
   AS 'MODULE_PATHNAME', 'crosstab_compare' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION ph.crosstab_compare(ph.crosstab, ph.crosstab) IS 'btree support: order by content, without meaning of its own';
+COMMENT ON FUNCTION ph.crosstab_compare(ph.crosstab, ph.crosstab) IS
+  'btree support: order by content, without meaning of its own';
 CREATE OPERATOR CLASS ph.crosstab_ops DEFAULT FOR TYPE ph.crosstab USING btree AS
   OPERATOR 1 ph.<, OPERATOR 2 ph.<=, OPERATOR 3 ph.=, OPERATOR 4 ph.>=, OPERATOR 5 ph.>,
   FUNCTION 1 ph.crosstab_compare(ph.crosstab, ph.crosstab);
 
 CREATE FUNCTION ph.movement(crosstab ph.crosstab, confidence float8 DEFAULT 0.95,
-    OUT before integer, OUT after integer, OUT people bigint, OUT share float8, OUT lower float8, OUT upper float8) RETURNS SETOF record
+    OUT before integer, OUT after integer, OUT people bigint, OUT share float8,
+    OUT lower float8, OUT upper float8) RETURNS SETOF record
   AS 'MODULE_PATHNAME', 'movement' LANGUAGE C IMMUTABLE PARALLEL SAFE ROWS 16;
 COMMENT ON FUNCTION ph.movement(ph.crosstab, float8) IS
-  'the matrix of movement as rows: people, and their share of those who were in the same row before, with Wilson limits; NULL is unknown: not yet here, or gone';
-CREATE FUNCTION ph.movement_summary(crosstab ph.crosstab, OUT people float8, OUT entered float8, OUT gone float8, OUT stayed float8,
-    OUT to_lower float8, OUT to_higher float8, OUT stayed_share float8, OUT to_lower_share float8, OUT to_higher_share float8) RETURNS record
+  'the matrix of movement as rows: people, and their share of those who were in the same row before, with Wilson '
+  'limits; NULL is unknown: not yet here, or gone';
+CREATE FUNCTION ph.movement_summary(crosstab ph.crosstab, OUT people float8, OUT entered float8, OUT gone float8,
+    OUT stayed float8, OUT to_lower float8, OUT to_higher float8, OUT stayed_share float8, OUT to_lower_share float8,
+    OUT to_higher_share float8) RETURNS record
   AS 'MODULE_PATHNAME', 'movement_summary' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION ph.movement_summary(ph.crosstab) IS
-  'who entered, went, stayed, moved to a lower or to a higher number (tier 1 is the highest risk), and the last three as shares of those known both times';
+  'who entered, went, stayed, moved to a lower or to a higher number (tier 1 is the highest risk), '
+  'and the last three as shares of those known both times';

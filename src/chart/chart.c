@@ -497,6 +497,8 @@ chart_funnel(PG_FUNCTION_ARGS)
 	int			shown = 0;
 	double		low = INFINITY,
 				high = -INFINITY,
+				outermost = -INFINITY,
+				baseline = NAN,
 				largest = 0;
 	Axis		across,
 				up;
@@ -514,9 +516,13 @@ chart_funnel(PG_FUNCTION_ARGS)
 		widen(value, &low, &high);
 		widen(number_field(points[i], nulls[i], "lower_998"), &low, &high);
 		widen(number_field(points[i], nulls[i], "upper_95"), &low, &high);
+		outermost = fmax(outermost, number_field(points[i], nulls[i], "upper_998"));
+		baseline = number_field(points[i], nulls[i], "baseline");
 	}
 	if (shown == 0)
 		return nothing_to_show(title, "no place has a value");
+	/* room for the outer limit, but not for all of it where the smallest places have theirs far out */
+	high = fmax(high, fmin(outermost, baseline + 1.75 * (high - baseline)));
 	qsort(marks, shown, sizeof(FunnelMark), compare_marks);
 	across = axis_of(marks[0].size > largest / 2 ? marks[0].size * 0.95 : 0, largest * 1.05, 70, 740);
 	up = axis_of(low - (high - low) * 0.05, high + (high - low) * 0.05, 310, 36);

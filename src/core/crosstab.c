@@ -129,10 +129,13 @@ PG_FUNCTION_INFO_V1(crosstab_fold);
 Datum
 crosstab_fold(PG_FUNCTION_ARGS)
 {
-	CrosstabCell cell = {PG_ARGISNULL(1) ? CROSSTAB_UNKNOWN : PG_GETARG_INT32(1), PG_ARGISNULL(2) ? CROSSTAB_UNKNOWN : PG_GETARG_INT32(2), 1};
+	int32		row = PG_ARGISNULL(1) ? CROSSTAB_UNKNOWN : PG_GETARG_INT32(1);
+	int32		column = PG_ARGISNULL(2) ? CROSSTAB_UNKNOWN : PG_GETARG_INT32(2);
+	CrosstabCell cell = {row, column, 1};
 
-	if ((!PG_ARGISNULL(1) && cell.row == CROSSTAB_UNKNOWN) || (!PG_ARGISNULL(2) && cell.column == CROSSTAB_UNKNOWN))
-		argument_error(cell.row == CROSSTAB_UNKNOWN ? "row_number" : "column_number", "must be above the least integer", NULL);
+	if ((!PG_ARGISNULL(1) && row == CROSSTAB_UNKNOWN) || (!PG_ARGISNULL(2) && column == CROSSTAB_UNKNOWN))
+		argument_error(!PG_ARGISNULL(1) && row == CROSSTAB_UNKNOWN ? "row_number" : "column_number",
+					   "must be above the least integer", NULL);
 	PG_RETURN_POINTER(crosstab_add(state_to_change(fcinfo), cell));
 }
 
@@ -426,8 +429,8 @@ movement(PG_FUNCTION_ARGS)
 }
 
 /*
- * ph.movement_summary(ph.crosstab) -> (people, entered, left_out, stayed, to_lower, to_higher, and the last three as shares
- *   of who is known both before and after)
+ * ph.movement_summary(ph.crosstab) -> (people, entered, gone, stayed, to_lower, to_higher, and the last three as
+ *   shares of who is known both before and after)
  *
  * Lower and higher are numbers: tier 1 is the highest risk.
  */

@@ -18,11 +18,11 @@ begin atomic
   insert into measured values (what, of, pg_temp.milliseconds(query));
 end;
 select pg_temp.measure('10,000 groups, two sums', 'select g, sum(events), sum(n) from few group by g'),
-  pg_temp.measure('10,000 groups x 19 keys, count_tally', 'select g, ph.count_tally(key, events, n) from few group by g',
-    '10,000 groups, two sums'),
+  pg_temp.measure('10,000 groups x 19 keys, count_tally',
+    'select g, ph.count_tally(key, events, n) from few group by g', '10,000 groups, two sums'),
   pg_temp.measure('50,000 groups, two sums', 'select g, sum(events), sum(n) from many group by g'),
-  pg_temp.measure('50,000 groups x 19 keys, count_tally', 'select g, ph.count_tally(key, events, n) from many group by g',
-    '50,000 groups, two sums') \g /dev/null
+  pg_temp.measure('50,000 groups x 19 keys, count_tally',
+    'select g, ph.count_tally(key, events, n) from many group by g', '50,000 groups, two sums') \g /dev/null
 create unlogged table folded as select g, ph.count_tally(key, events, n) as tally from few group by g;
 vacuum analyze folded;
 select pg_temp.measure('10,000 tallies, asked', 'select ph.dsr(tally) from folded'),

@@ -13,9 +13,11 @@
 set client_min_messages = warning;
 do $$
 begin
-  if obj_description(to_regnamespace('analysis'), 'pg_namespace') is distinct from 'population_health: answers of analysis.sql'
+  if obj_description(to_regnamespace('analysis'), 'pg_namespace')
+      is distinct from 'population_health: answers of analysis.sql'
     and to_regnamespace('analysis') is not null then
-    raise exception 'schema analysis is of another origin' using errcode = 'duplicate_schema', hint = 'Rename it first: it would be replaced.';
+    raise exception 'schema analysis is of another origin' using errcode = 'duplicate_schema',
+      hint = 'Rename it first: it would be replaced.';
   end if;
 end $$;
 drop schema if exists analysis cascade;
@@ -36,7 +38,8 @@ return to_char(n::numeric, 'FM999,999,990.0');
 create function analysis.percent(share double precision) returns text language sql immutable parallel safe
 return to_char(share::numeric * 100, 'FM990.0') || ' %';
 create function analysis.shown(n numeric, below numeric default 0) returns text language sql immutable parallel safe
-return case when n between 1 and 9 then '<10' when analysis.hidden(n, below) then 'held back' else analysis.whole(n) end;
+return case when n between 1 and 9 then '<10' when analysis.hidden(n, below) then 'held back'
+  else analysis.whole(n) end;
 create function analysis.rounded(n numeric) returns text language sql immutable parallel safe
 return case when analysis.hidden(n) then '<10' else analysis.whole(5 * round(n / 5)) end;
 
@@ -88,10 +91,13 @@ select person_id, age, sex, deprivation_quintile, conditions, charlson, charlson
     over (order by admissions_before desc, hospital_frailty desc, person_id) as tier,
   -- what the scheme of segments asks for
   case when 'dementia' = any (lists) then 'dementia' = any (has) end as dementia,
-  null::text as frailty_class,  -- the electronic frailty index is not in the data, and hospital frailty is another scale
+  -- the electronic frailty index is not in the data, and hospital frailty is another scale
+  null::text as frailty_class,
   case when 'heart_failure' = any (lists) then 'heart_failure' = any (has) end as heart_failure,
-  case when 'coronary_heart_disease' = any (lists) then 'coronary_heart_disease' = any (has) end as coronary_heart_disease,
-  case when 'chronic_kidney_disease' = any (lists) then 'chronic_kidney_disease' = any (has) end as chronic_kidney_disease,
+  case when 'coronary_heart_disease' = any (lists)
+    then 'coronary_heart_disease' = any (has) end as coronary_heart_disease,
+  case when 'chronic_kidney_disease' = any (lists)
+    then 'chronic_kidney_disease' = any (has) end as chronic_kidney_disease,
   case when 'cancer' = any (lists) then 'cancer' = any (has) end as cancer,
   case when 'learning_disability' = any (lists) then 'learning_disability' = any (has) end as learning_disability,
   case when 'blindness' = any (lists) then 'blindness' = any (has) end as blindness,
@@ -103,16 +109,19 @@ from scored;
 
 call ph.create_segment_view('bridges_to_health', 'bnssg-2019', 'analysis.person_input', 'analysis.segment_of');
 create table analysis.people as
-select i.person_id, age, sex, deprivation_quintile, conditions, charlson, charlson_age_adjusted, hospital_frailty, admissions_before, admissions, cost, tier,
+select i.person_id, age, sex, deprivation_quintile, conditions, charlson, charlson_age_adjusted, hospital_frailty,
+  admissions_before, admissions, cost, tier,
   s.segment, s.rank, s.candidates, s.unknown
 from analysis.person_input i join analysis.segment_of s using (person_id);
 
 
 create table analysis.pyramid as
 select age_from, sex, people,
-  coalesce(sum(people) over (order by people, sex, age_from rows between unbounded preceding and 1 preceding), 0) as below
+  coalesce(sum(people) over (
+    order by people, sex, age_from rows between unbounded preceding and 1 preceding), 0) as below
 from (
-  select least(age / 5 * 5, 90) as age_from, case when sex in ('F', 'M') then sex else 'other' end as sex, count(*) as people
+  select least(age / 5 * 5, 90) as age_from, case when sex in ('F', 'M') then sex else 'other' end as sex,
+    count(*) as people
   from analysis.people
   group by 1, 2
 ) counted;
@@ -128,7 +137,8 @@ order by age_from;
 
 create table analysis.deprivation as
 select deprivation_quintile, people, mean_age, aged_65,
-  coalesce(sum(people) over (order by people, deprivation_quintile rows between unbounded preceding and 1 preceding), 0) as below
+  coalesce(sum(people) over (
+    order by people, deprivation_quintile rows between unbounded preceding and 1 preceding), 0) as below
 from (
   select deprivation_quintile, count(*) as people, avg(age) as mean_age, count(*) filter (where age >= 65) as aged_65
   from analysis.people
@@ -149,16 +159,20 @@ order by deprivation_quintile;
 
 create table analysis.morbidity as
 select score, band, people, mean_age, cost, admissions,
-  coalesce(sum(people) over (partition by score order by people, band rows between unbounded preceding and 1 preceding), 0) as below
+  coalesce(sum(people) over (
+    partition by score order by people, band rows between unbounded preceding and 1 preceding), 0) as below
 from (
   select score, band, count(*) as people, avg(age) as mean_age, avg(cost) as cost, sum(admissions) as admissions
   from analysis.people
   cross join lateral (values
-    ('Charlson', case when charlson >= 5 then '5 and over' when charlson >= 3 then '3 to 4' when charlson >= 1 then '1 to 2' else '0' end),
-    ('Charlson with age', case when charlson_age_adjusted >= 5 then '5 and over' when charlson_age_adjusted >= 3 then '3 to 4'
+    ('Charlson', case when charlson >= 5 then '5 and over' when charlson >= 3 then '3 to 4'
+      when charlson >= 1 then '1 to 2' else '0' end),
+    ('Charlson with age', case when charlson_age_adjusted >= 5 then '5 and over'
+      when charlson_age_adjusted >= 3 then '3 to 4'
                                when charlson_age_adjusted >= 1 then '1 to 2' else '0' end),
     ('Hospital frailty, aged 75 and over', case when age < 75 then null when hospital_frailty > 15 then 'above 15, high'
-                               when hospital_frailty >= 5 then '5 to 15, intermediate' else '0 to below 5, low or none' end)) bands (score, band)
+                               when hospital_frailty >= 5 then '5 to 15, intermediate'
+                               else '0 to below 5, low or none' end)) bands (score, band)
   where band is not null
   group by score, band
 ) counted;
@@ -185,7 +199,8 @@ select ties as "people tied go", tier as "down to tier", analysis.percent(cut) a
   analysis.shown(placed::numeric, below) as "people placed", analysis.shown(tied::numeric, below) as "tied at the cut"
 from (
   -- what one rule places and what is tied give away what another rule places
-  select *, bool_or(analysis.hidden(placed::numeric) or analysis.hidden(tied::numeric)) over (partition by tier)::integer as below
+  select *, bool_or(analysis.hidden(placed::numeric) or analysis.hidden(tied::numeric))
+    over (partition by tier)::integer as below
   from analysis.tie
   where cut is not null
 ) t
@@ -207,7 +222,8 @@ select tier as "tier", analysis.shown(people, below) as "people",
   case when not hidden then analysis.whole(cost) end as "£ in the next year",
   case when not hidden then analysis.percent(cost_share::float8) end as "share of cost",
   case when not hidden then analysis.shown(admissions) end as "admissions",
-  case when not hidden and not analysis.hidden(admissions) then analysis.percent(admission_share::float8) end as "share of admissions"
+  case when not hidden and not analysis.hidden(admissions)
+    then analysis.percent(admission_share::float8) end as "share of admissions"
 from analysis.tier, lateral (select analysis.hidden(people, below)) h (hidden)
 order by tier;
 
@@ -235,7 +251,8 @@ with last as (
   select *, admitted and (admission % 10 = 0 and admissions - admission >= 10 or admission = admissions) as step
   from counted
 ), taken as (
-  select tier, admitted, coalesce(min(days) filter (where step) over (partition by tier order by days desc), 365) as days
+  select tier, admitted,
+    coalesce(min(days) filter (where step) over (partition by tier order by days desc), 365) as days
   from stepped
 )
 select tier, count(*) as people, count(*) filter (where admitted) as admitted, ph.person_tally(days, admitted) as tally
@@ -249,7 +266,8 @@ select rank, segment, people, overlapping, cost,
   people / sum(people) over () as people_share, cost / nullif(sum(cost) over (), 0) as cost_share,
   coalesce(sum(people) over (order by people, rank rows between unbounded preceding and 1 preceding), 0) as below
 from (
-  select rank, segment, count(*) as people, count(*) filter (where cardinality(candidates) > 1) as overlapping, sum(cost) as cost
+  select rank, segment, count(*) as people, count(*) filter (where cardinality(candidates) > 1) as overlapping,
+    sum(cost) as cost
   from analysis.people
   group by rank, segment
 ) summed;
@@ -260,19 +278,22 @@ select rank as "rank", segment as "segment", analysis.shown(people, below) as "p
   case when not hidden then analysis.whole(cost) end as "£ in the next year",
   case when not hidden then analysis.percent(cost_share::float8) end as "share of cost",
   case when not hidden then analysis.whole(cost / people) end as "£ a head",
-  case when not hidden and not analysis.hidden(people - overlapping) then analysis.shown(overlapping) end as "matched other rules too"
+  case when not hidden and not analysis.hidden(people - overlapping)
+    then analysis.shown(overlapping) end as "matched other rules too"
 from analysis.segment, lateral (select analysis.hidden(people, below)) h (hidden)
 order by rank;
 
 create table analysis.coverage as
 select g.rank, r.segment, r.says as rule, c.input, position, c.share as known
 from ph.scheme_rule r join ph.scheme_segment g using (scheme, version, segment)
-cross join unnest(r.inputs) with ordinality i (input, position) join ph.segment_coverage('analysis.segment_of') c using (input)
+cross join unnest(r.inputs) with ordinality i (input, position)
+  join ph.segment_coverage('analysis.segment_of') c using (input)
 where r.scheme = 'bridges_to_health' and r.version = 'bnssg-2019';
 
 create view analysis.coverage_table as
 select segment as "segment", rule as "rule",
-  string_agg(replace(input, '_', ' ') || ' ' || round(100 * known) || ' %', ', ' order by position) as "inputs, and for how many people each is known"
+  string_agg(replace(input, '_', ' ') || ' ' || round(100 * known) || ' %', ', ' order by position)
+    as "inputs, and for how many people each is known"
 from analysis.coverage
 group by rank, segment, rule
 order by rank;
@@ -287,10 +308,13 @@ with person as (  -- who moves within a place is one person of it
   from person_period('[2024-04-01,2025-04-01)', 'NEL')
   where stay > 0
   group by grouping sets (
-    (person_id, system), (person_id, system, place), (person_id, system, neighbourhood), (person_id, deprivation_quintile))
+    (person_id, system), (person_id, system, place), (person_id, system, neighbourhood),
+      (person_id, deprivation_quintile))
 ), folded as (
-  select case grouped when 7 then 'system' when 3 then 'place' when 5 then 'neighbourhood' else 'quintile of deprivation' end as level,
-    case grouped when 7 then system when 3 then place when 5 then neighbourhood else deprivation_quintile::text end as place_id,
+  select case grouped when 7 then 'system' when 3 then 'place' when 5 then 'neighbourhood'
+    else 'quintile of deprivation' end as level,
+    case grouped when 7 then system when 3 then place when 5 then neighbourhood
+      else deprivation_quintile::text end as place_id,
     count(*) as people, sum(events) as events, sum(years) as years, ph.person_tally(age, events, years) as tally
   from person
   group by 1, 2
@@ -361,8 +385,10 @@ with person as (
   from person
   group by 1, 2
 ), judged as (
-  select level, area, people, events, ph.funnel(events::float8, expected, 'ratio', overdispersion => 'winsorised') over (partition by level) as funnel,
-    coalesce(sum(events) over (partition by level order by events, area rows between unbounded preceding and 1 preceding), 0) as below
+  select level, area, people, events, ph.funnel(events::float8, expected, 'ratio', overdispersion => 'winsorised')
+    over (partition by level) as funnel,
+    coalesce(sum(events) over (
+      partition by level order by events, area rows between unbounded preceding and 1 preceding), 0) as below
   from folded
   join (select level, ph.rollup(tally) as whole from folded group by level) w using (level)
   cross join lateral ph.expected(tally, whole) expected
@@ -385,7 +411,8 @@ select level as "level", name as "name", note as "note" from analysis.rate where
 union all
 select 'small area', name, note from analysis.small_area where value is null
 union all
-select 'small area', count(*) || ' of ' || (select count(*) from analysis.small_area), 'fewer than 10 admissions, or held back'
+select 'small area', count(*) || ' of ' || (select count(*) from analysis.small_area),
+  'fewer than 10 admissions, or held back'
 from analysis.small_area
 where value is not null and (analysis.hidden(people) or analysis.hidden(events, below))
 having count(*) > 0
@@ -395,7 +422,9 @@ order by 1, 2;
 
 create table analysis.month as
 with change as materialized (  -- how many people more or fewer there are from a day on
-  select day, sum(n) as n from stay cross join lateral (values (lower(spell), 1), (upper(spell), -1)) c (day, n) group by day
+  select day, sum(n) as n
+  from stay cross join lateral (values (lower(spell), 1), (upper(spell), -1)) c (day, n)
+  group by day
 ), admitted as (
   select date_trunc('month', start_date) as month, count(*) as admissions
   from encounter
@@ -409,11 +438,14 @@ with change as materialized (  -- how many people more or fewer there are from a
 ), seasonal as (  -- as the month of the year, its days and its people would have it
   select *, ph.expected_count(admissions, month, people::float8) over () as expected from counted
 ), charted as (
-  select *, ph.u_chart(admissions, expected, month, improvement => 'decrease', overdispersion => 'laney') over (order by month) as point
+  select *, ph.u_chart(admissions, expected, month, improvement => 'decrease', overdispersion => 'laney')
+    over (order by month) as point
   from seasonal
 )
-select month, admissions, people, expected, point, (point).value as ratio, (point).lower as lower, (point).upper as upper,
-  coalesce(sum(admissions) over (order by admissions, month rows between unbounded preceding and 1 preceding), 0) as below
+select month, admissions, people, expected, point, (point).value as ratio, (point).lower as lower,
+  (point).upper as upper,
+  coalesce(sum(admissions) over (
+    order by admissions, month rows between unbounded preceding and 1 preceding), 0) as below
 from charted;
 
 create view analysis.month_table as

@@ -59,8 +59,15 @@ from (select d, ph.xmr(extract(day from d + interval '40 days')::float8, d) over
 select ph.chart_slope(array['counts; 0: 1000 90 90', 'counts; 0: 1200 80 80']::ph.tally[], indicator => 'rate', groups => 5) like '%nothing to show: number_of_groups: 2, not 5%' as missing,
   ph.chart_slope(array['counts; 0: 1000 90 90', 'counts; 0: 1200 80 80']::ph.tally[], indicator => 'rate') like '%number_of_groups: 2, not said%' as said;
 
--- a limit that leaves the frame ends there, and does not run along its edge
-select count(*) > 10 as drawn, count(*) filter (where m[1]::float8 <= 30) as along_the_edge
-from (select ph.chart_funnel(null, array_agg(f), 'Few and many') svg
-      from (select ph.funnel((5 + i)::float8, 5 + i, 'ratio') over () f from generate_series(1, 40) i) q) p,
-  regexp_matches(svg, '(?:[ML][0-9.]+ )([0-9.]+)', 'g') m;
+-- the outer limits are drawn where there is room; one that leaves the frame ends there, and does not run along its edge
+select least_size, count(*) filter (where class = 'outer') as outer_lines,
+  min(points) filter (where class = 'outer') = 40 as whole, min(points) filter (where class = 'outer') > 1 as drawn, count(*) filter (where top <= 30) as along_the_edge
+from (select least_size, l[1] as class, (select count(*) from regexp_matches(l[2], '[ML]', 'g')) as points,
+        (select min(y[1]::float8) from regexp_matches(l[2], '[ML][0-9.]+ ([0-9.]+)', 'g') y) as top
+      from (select least_size, ph.chart_funnel(null, array_agg(f), 'Few and many') svg
+            from (select least_size, ph.funnel((least_size + i)::float8, least_size + i, 'ratio')
+                    over (partition by least_size) f
+                  from generate_series(1, 40) i, unnest(array[0, 40]) least_size) q
+            group by least_size) p,
+        regexp_matches(svg, '<path class="(mean|limit|outer)" d="([^"]*)"', 'g') l) line
+group by least_size order by least_size;

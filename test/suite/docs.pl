@@ -24,7 +24,8 @@ if ($what eq 'install') {
 	exit;
 }
 if ($what ne 'compare') {
-	for my $i (grep { $blocks[$_][0] eq 'sql' && ($what eq 'script' || $blocks[$_][1] !~ /^(create|call) /) } 0 .. $#blocks) {
+	for my $i (grep { $blocks[$_][0] eq 'sql' } 0 .. $#blocks) {
+		next if $what eq 'reading' && $blocks[$i][1] =~ /^(create|call) /;
 		print "\\echo \@\@$i\@\@\n$blocks[$i][1]\n";
 	}
 	exit;

@@ -12,17 +12,20 @@ setup() {
 # The README's queries are for whoever may read, on a read-only connection too; its install lines do as they are.
 docs_readme() {
 	local line
-	psql -qX -d "$docs_database" -c 'create role docs_reader login' -c 'grant usage on schema health, summary to docs_reader' \
+	psql -qX -d "$docs_database" -c 'create role docs_reader login' \
+		-c 'grant usage on schema health, summary to docs_reader' \
 		-c 'grant select on all tables in schema health, summary to docs_reader'
 	if out=$(perl "$root/test/suite/docs.pl" reading "$root/README.md" |
-		PGOPTIONS='-c default_transaction_read_only=on' psql -qX -v ON_ERROR_STOP=1 -U docs_reader -d "$docs_database" 2>&1 >/dev/null); then
+		PGOPTIONS='-c default_transaction_read_only=on' \
+			psql -qX -v ON_ERROR_STOP=1 -U docs_reader -d "$docs_database" 2>&1 >/dev/null); then
 		pass "README.md: read only"
 	else
 		fail "README.md: read only" "$out"
 	fi
 	psql -qX -d "$docs_database" -c 'drop owned by docs_reader'
 	createdb mydb
-	if out=$(perl "$root/test/suite/docs.pl" install "$root/README.md" | PGOPTIONS='-c client_min_messages=warning' bash -eu 2>&1 >/dev/null); then
+	if out=$(perl "$root/test/suite/docs.pl" install "$root/README.md" |
+		PGOPTIONS='-c client_min_messages=warning' bash -eu 2>&1 >/dev/null); then
 		pass "README.md: install lines"
 	else
 		fail "README.md: install lines" "$out"
@@ -32,7 +35,8 @@ docs_readme() {
 if out=$(setup 2>&1); then
 	for document in "${documents[@]}"; do
 		answer=$(mktemp)
-		if ! out=$(perl "$root/test/suite/docs.pl" script "$document" | sed "s/call ph.create_shared_tables('health')/call ph.create_shared_tables('docs')/" |
+		if ! out=$(perl "$root/test/suite/docs.pl" script "$document" |
+			sed "s/call ph.create_shared_tables('health')/call ph.create_shared_tables('docs')/" |
 			psql -qX -v ON_ERROR_STOP=1 -d "$docs_database" -c 'drop schema if exists docs cascade' -f - 2>&1 >"$answer"); then
 			fail "${document#"$root"/}" "$(grep -A3 ERROR <<<"$out")"
 		elif out=$(perl "$root/test/suite/docs.pl" compare "$document" "$answer") && [ -n "$out" ]; then

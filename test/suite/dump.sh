@@ -3,16 +3,26 @@ createdb dump_from
 createdb dump_to
 # One line that says all that is stored in a database.
 stored_bytes() {
-	psql -qXAt -d "$1" -c "select count(*), md5(string_agg(encode(ph.tally_send(t), 'hex') || coalesce(encode(ph.conditions_send(c), 'hex'), '-') || encode(ph.crosstab_send(x), 'hex') || encode(ph.regression_send(g), 'hex') || encode(ph.cluster_sums_send(k), 'hex') || coalesce(m::text, '-'), ' ' order by id)) from kept"
+	psql -qXAt -d "$1" -c "
+		select count(*), md5(string_agg(encode(ph.tally_send(t), 'hex') || coalesce(encode(ph.conditions_send(c), 'hex'), '-')
+			|| encode(ph.crosstab_send(x), 'hex') || encode(ph.regression_send(g), 'hex')
+			|| encode(ph.cluster_sums_send(k), 'hex') || coalesce(m::text, '-'), ' ' order by id)) from kept"
 }
 said=$(psql -qXAt -v ON_ERROR_STOP=1 -d dump_from 2>&1 >/dev/null <<'SQL'
 set client_min_messages = warning;
 create extension population_health;
-create table kept (id int primary key, t ph.tally not null, c ph.conditions, r ph.estimate, x ph.crosstab default '{?>1: 3, 1>2: 4}', g ph.regression, m ph.model, k ph.cluster_sums);
-insert into kept (id, t, c, r) select k, ph.person_tally(nullif(i, 9), nullif(i % 5, 4) * 0.1, i / 3.0), ph.conditions_of('F' || lpad(k::text, 2, '0')), ph.crude_rate(ph.person_tally(1, i % 2))
+create table kept (id int primary key, t ph.tally not null, c ph.conditions, r ph.estimate,
+  x ph.crosstab default '{?>1: 3, 1>2: 4}', g ph.regression, m ph.model, k ph.cluster_sums);
+insert into kept (id, t, c, r) select k, ph.person_tally(nullif(i, 9), nullif(i % 5, 4) * 0.1, i / 3.0),
+  ph.conditions_of('F' || lpad(k::text, 2, '0')), ph.crude_rate(ph.person_tally(1, i % 2))
   from generate_series(1, 50) i, generate_series(1, 40) k group by k;
-insert into kept (id, t, c) values (101, 'empty', null), (102, 'people; 5e-324: 1.7976931348623157e+308 0 0', '{}'), (103, (select ph.person_tally(i, 1.0) from generate_series(1, 20000) i), '{Z99}');
-update kept set k = (select ph.cluster_step(ph.cluster_start('{{0,1},{5,5}}'), array[i, i * 0.1]) from generate_series(1, 9) i), g = (select ph.regression_sums('step', 'poisson', i, array[1, i * 0.1], 1, 0, '{0,0,0.1,0.1,1,1}', false) from generate_series(1, 9) i), m = ph.fit('linear', 'select i * i as y, i from generate_series(1, 9) i');
+insert into kept (id, t, c) values (101, 'empty', null), (102, 'people; 5e-324: 1.7976931348623157e+308 0 0', '{}'),
+  (103, (select ph.person_tally(i, 1.0) from generate_series(1, 20000) i), '{Z99}');
+update kept set
+  k = (select ph.cluster_step(ph.cluster_start('{{0,1},{5,5}}'), array[i, i * 0.1]) from generate_series(1, 9) i),
+  g = (select ph.regression_sums('step', 'poisson', i, array[1, i * 0.1], 1, 0, '{0,0,0.1,0.1,1,1}', false)
+    from generate_series(1, 9) i),
+  m = ph.fit('linear', 'select i * i as y, i from generate_series(1, 9) i');
 call ph.create_shared_tables('shared');
 insert into shared.person (person_id, birth_date) values ('ann', '1950-02-01');
 SQL
@@ -32,34 +42,44 @@ for format in plain custom; do
 done
 said=$(psql -qXAt -v ON_ERROR_STOP=1 -d dump_from 2>&1 <<'SQL'
 set client_min_messages = warning;
-create temp table before as select oid, relname from pg_class where relnamespace = 'shared'::regnamespace and relkind = 'r';
+create temp table before as select oid, relname from pg_class
+  where relnamespace = 'shared'::regnamespace and relkind = 'r';
 drop extension population_health cascade;
-select (select count(*) > 10 from before) and not exists (select oid from before except select oid from pg_class) and (select count(*) = 1 from shared.person)
-  and not exists (select from pg_namespace where nspname = 'ph') and not exists (select from pg_proc where probin like '%population_health%')
-  and (select array_agg(attname order by attnum) = '{id}' from pg_attribute where attrelid = 'kept'::regclass and attnum > 0 and not attisdropped);
+select (select count(*) > 10 from before) and not exists (select oid from before except select oid from pg_class)
+  and (select count(*) = 1 from shared.person)
+  and not exists (select from pg_namespace where nspname = 'ph')
+  and not exists (select from pg_proc where probin like '%population_health%')
+  and (select array_agg(attname order by attnum) = '{id}' from pg_attribute
+    where attrelid = 'kept'::regclass and attnum > 0 and not attisdropped);
 create extension population_health;
 SQL
 ) || true
-if [ "$said" = t ]; then pass "drop extension keeps shared tables"; else fail "drop extension keeps shared tables" "$said"; fi
+if [ "$said" = t ]; then pass "drop extension keeps shared tables"
+else fail "drop extension keeps shared tables" "$said"; fi
 
 # What docs/tally.md says to do before the extension is dropped and after it is made again keeps every value.
 psql -qX -v ON_ERROR_STOP=1 -d dump_from 2>/dev/null <<'SQL'
 set client_min_messages = warning;
 drop table kept;
 create schema "Own";
-create table "Own".kept (id int primary key, t ph.tally, c ph.conditions, x ph.crosstab default '{}', e ph.estimate, l ph.tally[], "A b" ph.tally);
+create table "Own".kept (id int primary key, t ph.tally, c ph.conditions, x ph.crosstab default '{}', e ph.estimate,
+  l ph.tally[], "A b" ph.tally);
 insert into "Own".kept
-select k, ph.person_tally(nullif(i, 9), nullif(i % 5, 4) * 0.1, i / 3.0), ph.conditions_of('F' || lpad(k::text, 2, '0')), ph.crosstab(i % 3, nullif(i % 4, 0)),
-  ph.crude_rate(ph.person_tally(1, i % 2)), array[ph.person_tally(i, 0.1), null], null from generate_series(1, 50) i, generate_series(1, 40) k group by k;
+select k, ph.person_tally(nullif(i, 9), nullif(i % 5, 4) * 0.1, i / 3.0),
+  ph.conditions_of('F' || lpad(k::text, 2, '0')), ph.crosstab(i % 3, nullif(i % 4, 0)),
+  ph.crude_rate(ph.person_tally(1, i % 2)), array[ph.person_tally(i, 0.1), null], null
+    from generate_series(1, 50) i, generate_series(1, 40) k group by k;
 create table "Own".by_place (place text, t ph.tally) partition by list (place);
 create table "Own".north partition of "Own".by_place for values in ('north');
 insert into "Own".by_place values ('north', 'people; 1: 2 3 5');
-create table bytes as select md5(string_agg(k::text || encode(ph.tally_send(t), 'hex'), ' ' order by id)) as before from "Own".kept k;
+create table bytes as select md5(string_agg(k::text || encode(ph.tally_send(t), 'hex'), ' ' order by id)) as before
+  from "Own".kept k;
 SQL
 said=$(perl -0777 -ne 'print $1 while /^```psql\n(.*?)^```$/gms' "$root/docs/tally.md" |
 	psql -qX -v ON_ERROR_STOP=1 -d dump_from -c 'set client_min_messages = warning' -f - 2>&1) || true
 said=$said$(psql -qXAt -d dump_from 2>&1 <<'SQL'
-select (select md5(string_agg(k::text || encode(ph.tally_send(t), 'hex'), ' ' order by id)) from "Own".kept k) = before as same,
+select (select md5(string_agg(k::text || encode(ph.tally_send(t), 'hex'), ' ' order by id))
+  from "Own".kept k) = before as same,
   (select t::text from "Own".by_place), (select count(*) from pg_attribute a join pg_type y on y.oid = atttypid
     where attrelid = '"Own".kept'::regclass and typnamespace = 'ph'::regnamespace) as columns
 from bytes;
@@ -75,7 +95,8 @@ fi
 psql -qX -v ON_ERROR_STOP=1 -d dump_from <<'SQL'
 set client_min_messages = warning;
 set search_path = public, ph;
-create table pair as select id, t as a, case when id % 3 > 0 then case id % 2 when 0 then t else l[1] end end as b from "Own".kept;
+create table pair as select id, t as a, case when id % 3 > 0 then case id % 2 when 0 then t else l[1] end end as b
+  from "Own".kept;
 create view bare_distinct as select id from pair where a is distinct from b;
 create view bare_nullif as select id, nullif(a, b) as n from pair;
 create view bare_case as select id, case a when b then 1 else 2 end as n from pair;
@@ -89,28 +110,38 @@ create view named_join as select id from pair join (select b from pair) other on
 create view named_text as select id from pair where a::text = b::text;
 SQL
 same_view() {
-	psql -qXAt -d dump_from -c "select (select count(*) from bare_distinct), (select md5(string_agg(bare_$1::text, ' ')) from bare_$1) = (select md5(string_agg(named_$2::text, ' ')) from named_$2)"
+	psql -qXAt -d dump_from -c "
+		select (select count(*) from bare_distinct),
+			(select md5(string_agg(bare_$1::text, ' ')) from bare_$1)
+				= (select md5(string_agg(named_$2::text, ' ')) from named_$2)"
 }
 answers="$(same_view distinct distinct) $(same_view nullif nullif) $(same_view case case) $(same_view using join)"
 pg_dump dump_from 2>/dev/null | psql -qX -d dump_to >/dev/null 2>&1
-said=$(psql -qXAt -d dump_to -c "select string_agg(viewname, ' ' order by viewname) from pg_views where viewname ~ '^(bare|named)_'")
+said=$(psql -qXAt -d dump_to -c "
+	select string_agg(viewname, ' ' order by viewname) from pg_views where viewname ~ '^(bare|named)_'")
 dropdb dump_to
 createdb dump_to
-if [ "$answers" = '26|t 26|t 26|t 26|t' ] && [ "$said" = 'named_case named_distinct named_equal named_in named_join named_nullif named_text' ]; then
+if [ "$answers" = '26|t 26|t 26|t 26|t' ] &&
+	[ "$said" = 'named_case named_distinct named_equal named_in named_join named_nullif named_text' ]; then
 	pass "dump and restore: views that compare tallies name the operator"
 else
 	fail "dump and restore: views that compare tallies name the operator" "$answers; restored: $said"
 fi
-psql -qX -d dump_from -c 'set client_min_messages = warning' -c 'drop table pair cascade' -c 'drop schema "Own" cascade' -c 'drop table bytes'
+psql -qX -d dump_from -c 'set client_min_messages = warning' -c 'drop table pair cascade' \
+	-c 'drop schema "Own" cascade' -c 'drop table bytes'
 
-# The rules of a user's scheme are kept right again after the extension was dropped and made anew, and views restored are the same.
-psql -qX -d dump_from -c 'drop schema if exists care cascade' -c 'create schema care' -c "call ph.create_segment_tables('care')" >/dev/null 2>&1
+# The rules of a user's scheme are kept right again after the extension was dropped and made anew, and views restored
+# are the same.
+psql -qX -d dump_from -c 'drop schema if exists care cascade' -c 'create schema care' \
+	-c "call ph.create_segment_tables('care')" >/dev/null 2>&1
 said=$(psql -qXAt -v ON_ERROR_STOP=0 -d dump_from 2>&1 <<'SQL'
 set client_min_messages = warning;
 insert into care.scheme values ('winter', '1', 'winter');
 insert into care.scheme_input (scheme, version, input, type) values ('winter', '1', 'age', 'integer');
-insert into care.scheme_segment (scheme, version, rank, segment, kind) values ('winter', '1', 1, 'Old', 'segment'), ('winter', '1', 2, 'Rest', 'default');
-insert into care.scheme_rule (scheme, version, rule_order, rule, segment, expression) values ('winter', '1', 1, 'old', 'Old', 'age > 80');
+insert into care.scheme_segment (scheme, version, rank, segment, kind) values ('winter', '1', 1, 'Old', 'segment'),
+  ('winter', '1', 2, 'Rest', 'default');
+insert into care.scheme_rule (scheme, version, rule_order, rule, segment, expression)
+  values ('winter', '1', 1, 'old', 'Old', 'age > 80');
 drop extension population_health cascade;
 select 'rows kept', count(*) from care.scheme_rule;
 create extension population_health;
@@ -123,7 +154,8 @@ update care.scheme_rule set expression = 'nonsense(((';
 select expression from care.scheme_rule;
 SQL
 ) || true
-if [ "$(grep -E '^(rows kept|missing|refused|age|nonsense)' <<<"$said")" = $'rows kept|1\nmissing|14|t\nmissing|0\nrefused 42601\nage > 80' ]; then
+if [ "$(grep -E '^(rows kept|missing|refused|age|nonsense)' <<<"$said")" = \
+	$'rows kept|1\nmissing|14|t\nmissing|0\nrefused 42601\nage > 80' ]; then
 	pass "dropped and made again: triggers come back"
 else
 	fail "dropped and made again: triggers come back" "$said"
@@ -142,7 +174,11 @@ comment on view made.stay is 'ours';
 SQL
 ) || true
 if said=$said$(pg_dump dump_from | psql -qX -v ON_ERROR_STOP=1 -d dump_to 2>&1 >/dev/null) && [ -z "$said" ] &&
-	said=$(psql -qXAt -d dump_to -c "select count(*), (select count(*) from made.segment_inputs('2024-01-01')), (select count(*) from pg_class where relnamespace = 'made'::regnamespace and relkind = 'v' and not 'security_invoker=true' = any (reloptions)) from made.segment_input" 2>&1) && [ "$said" = '1|1|0' ]; then
+	said=$(psql -qXAt -d dump_to 2>&1 -c "
+		select count(*), (select count(*) from made.segment_inputs('2024-01-01')),
+			(select count(*) from pg_class where relnamespace = 'made'::regnamespace and relkind = 'v'
+				and not 'security_invoker=true' = any (reloptions))
+		from made.segment_input") && [ "$said" = '1|1|0' ]; then
 	pass "dump and restore: generated views"
 else
 	fail "dump and restore: generated views" "$said"

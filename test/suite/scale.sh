@@ -33,7 +33,10 @@ scale_measure() {
 	from=$(as_server stat -c %s "$work/server.log")
 	(set -e; scale_job "$1") >/dev/null 2>"$scale_times/errors" || return 1
 	as_server tail -c "+$((from + 1))" "$work/server.log" | perl -ne '
-		sub said { $milliseconds{$text =~ s/generate_series\(1, \d+\)/generate_series(1, N)/r} += $time if defined $text; undef $text }
+		sub said {
+			$milliseconds{$text =~ s/generate_series\(1, \d+\)/generate_series(1, N)/r} += $time if defined $text;
+			undef $text;
+		}
 		if (/^\t!\s+([\d.]+) s user, ([\d.]+) s system, [\d.]+ s elapsed/) { said(); $time = 1000 * ($1 + $2) }
 		elsif (/STATEMENT:  (.*)/) { $text = $1 }
 		elsif (/^\t\s*(.*)/) { $text .= " $1" if defined $text } else { said() }
@@ -44,7 +47,11 @@ scale_measure() {
 scale_too_slow() {
 	perl -e '
 		my ($few, $many) = map { my %best; open my $in, "<", $_ or die;
-			while (<$in>) { chomp; my ($time, $text) = split /\t/; $best{$text} = $time if !defined $best{$text} || $time < $best{$text} }
+			while (<$in>) {
+				chomp;
+				my ($time, $text) = split /\t/;
+				$best{$text} = $time if !defined $best{$text} || $time < $best{$text};
+			}
 			\%best } @ARGV;
 		for (sort keys %$many) {
 			my $before = $few->{$_} // 0;
