@@ -10,18 +10,18 @@ PARTS = \
 	00_head/schema \
 	10_core/estimate 10_core/comparison 10_core/hypothesis_test 10_core/tally 10_core/interval 10_core/crosstab \
 	10_core/query 10_core/generated \
-	20_outcome/standard 20_outcome/rate 20_outcome/standardise \
-	20_outcome/compare 20_outcome/life_table 20_outcome/inequality 20_outcome/survival 20_outcome/log_rank 20_outcome/person_time 20_outcome/spell \
-	20_outcome/control_chart 20_outcome/expected_count 20_outcome/cusum 20_outcome/recent_trend \
-	20_outcome/quantile_group 20_outcome/funnel 20_outcome/shrinkage \
-	25_chart/chart \
-	30_risk/look_back 30_risk/score 30_risk/conditions 30_risk/instrument 30_risk/tier \
-	30_risk/fib4 30_risk/news2 30_risk/lace 30_risk/hospital_score 30_risk/cha2ds2_vasc 30_risk/kidney 30_risk/score2 \
-	30_risk/regression 30_risk/model 30_risk/fit \
-	30_risk/discrimination 30_risk/calibration 30_risk/net_benefit \
-	40_segment/rule 40_segment/scheme 40_segment/segment_view 40_segment/shipped_schemes 40_segment/segment_history \
-	40_segment/variance_explained 40_segment/agreement 40_segment/tree 40_segment/cluster 40_segment/latent_class 40_segment/projection \
-	50_population/shared_tables 50_population/check_shared_tables 50_population/population_views 50_population/segment_inputs
+	20_indicator/standard 20_indicator/rate 20_indicator/standardise \
+	25_compare/compare 20_indicator/life_table 25_compare/inequality 20_indicator/survival 25_compare/log_rank 65_population/person_time 65_population/spell \
+	30_monitor/control_chart 30_monitor/expected_count 30_monitor/cusum 30_monitor/recent_trend \
+	25_compare/quantile_group 30_monitor/funnel 30_monitor/shrinkage \
+	35_chart/chart \
+	40_instrument/look_back 10_core/score 40_instrument/conditions 40_instrument/instrument 50_risk/tier \
+	40_instrument/fib4 40_instrument/news2 40_instrument/lace 40_instrument/hospital_score 40_instrument/cha2ds2_vasc 40_instrument/kidney 40_instrument/score2 \
+	45_model/regression 45_model/model 45_model/fit \
+	50_risk/discrimination 50_risk/calibration 50_risk/net_benefit \
+	55_segment/rule 55_segment/scheme 55_segment/segment_view 55_segment/shipped_schemes 55_segment/segment_history \
+	55_segment/variance_explained 55_segment/agreement 60_learn/tree 60_learn/cluster 60_learn/latent_class 55_segment/projection \
+	65_population/shared_tables 65_population/check_shared_tables 65_population/population_views 65_population/segment_inputs
 JOINED_SCRIPT = population_health--$(EXTVERSION).sql
 DATA_built = $(JOINED_SCRIPT)
 

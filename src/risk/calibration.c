@@ -17,7 +17,7 @@
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "risk/judged.h"
-#include "risk/model.h"
+#include "model/model.h"
 
 static Tally *
 argument_tally(FunctionCallInfo fcinfo, int index)

@@ -112,7 +112,7 @@ load_break place_factor 's/imd2019_decile/imd2015_decile/'
 load_early "two editions of deprivation" 'place_factor.csv, column factor: more than one .*imd2015_decile imd2025_decile'
 load_break place 's/,LAD24,/$. % 2 ? ",LAD23," : ",LAD25,"/e'
 load_early "two editions of places" 'place.csv, column place_kind: more than one .*LAD2[35] LAD2[35]'
-same=$(here=$load_demo; source "$load_demo/folder.sh"; diff <(shape_of_source "$root/sql/50_population/shared_tables.sql") <(load_sql -F ' ' -c "
+same=$(here=$load_demo; source "$load_demo/folder.sh"; diff <(shape_of_source "$root/sql/65_population/shared_tables.sql") <(load_sql -F ' ' -c "
 	select t.relation, t.required::integer, string_agg(c.column_name, ',' order by c.ordinality), string_agg(replace(c.column_type, ' ', '_'), ',' order by c.ordinality)
 	from ph.shared_table() with ordinality t join ph.shared_column() with ordinality c on c.relation = t.relation group by t.relation, t.required, t.ordinality order by t.ordinality") 2>&1) || true
 if [ -z "$same" ]; then pass "load: the shape in the source is that of the extension"; else fail "load: the shape in the source is that of the extension" "$same"; fi

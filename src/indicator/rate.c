@@ -1,0 +1,216 @@
+/* rate.c: rates, proportions and means asked of a tally, and the limits of a count. */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "core/argument.h"
+#include "core/distribution.h"
+#include "core/interval.h"
+#include "indicator/measure.h"
+
+typedef Limits (*LimitsOfCount) (double events, double confidence);
+
+static LimitsOfCount
+argument_limits(FunctionCallInfo fcinfo, int index)
+{
+	static const char *const methods[] = {"standard", "exact", "byar", "mid-p", NULL};
+	static const LimitsOfCount limits[] = {count_limits, exact_limits, byar_limits, mid_p_limits};
+
+	return limits[argument_choice(fcinfo, index, "method", methods)];
+}
+
+/*
+ * ph.count_limits(events float8, confidence float8, method text) -> ph.estimate
+ *
+ * Confidence limits of a count of events: 'standard' (exact below 10 events, Byar's from 10 on),
+ * 'exact' (Garwood 1936), 'byar' (Breslow and Day 1987) or 'mid-p' (Cohen and Yang 1994).
+ */
+PG_FUNCTION_INFO_V1(count_limits_estimate);
+Datum
+count_limits_estimate(PG_FUNCTION_ARGS)
+{
+	double		confidence = argument_confidence(fcinfo, 1);
+	LimitsOfCount limits_of = argument_limits(fcinfo, 2);
+	double		events;
+	Limits		limits;
+	Estimate	estimate;
+
+	if (PG_ARGISNULL(0))
+		return estimate_datum(fcinfo, estimate_none("missing_input"));
+	events = argument_number(fcinfo, 0, "events");
+	if (events < 0)
+		argument_error("events", "must not be negative", NULL);
+	limits = limits_of(events, confidence);
+	estimate = (Estimate) {events, limits.lower, limits.upper, NULL};
+	return estimate_datum(fcinfo, estimate);
+}
+
+/* ---- rates ---- */
+
+static Measure
+rate_with_limits(const Tally *tally, double confidence, LimitsOfCount limits_of)
+{
+	TallyCell	total;
+	double		exposure,
+				events,
+				squares;
+	Limits		limits;
+	Measure		measure = measure_of(estimate_none("no_exposure"), NAN);
+
+	if (!estimate_possible(tally, &measure.estimate))
+		return measure;
+	total = tally_total(tally);
+	exposure = sum_value(total.exposure);
+	events = sum_value(total.events);
+	squares = sum_value(total.squares);
+	if (exposure == 0)
+		return measure;
+
+	limits = repeated_limits(events, squares, limits_of(events, confidence));
+	measure.estimate = (Estimate) {events, limits.lower, limits.upper, NULL};
+	measure.variance = squares;
+	measure.poisson_unit = events > 0 ? squares / events : 1;
+	measure_scale(&measure, 1 / exposure);
+	return measure;
+}
+
+Measure
+rate_measure(const Tally *tally, double confidence)
+{
+	return rate_with_limits(tally, confidence, count_limits);
+}
+
+/*
+ * ph.crude_rate(ph.tally, per float8, confidence float8, method text) -> ph.estimate
+ *
+ * Events over exposure, times per.  Limits of the count by method, as in ph.count_limits, widened for
+ * repeated events of one person when rows were people.
+ */
+PG_FUNCTION_INFO_V1(crude_rate);
+Datum
+crude_rate(PG_FUNCTION_ARGS)
+{
+	Tally	   *tally = PG_ARGISNULL(0) ? NULL : PG_GETARG_TALLY(0);
+	double		per = argument_positive(fcinfo, 1, "per");
+	double		confidence = argument_confidence(fcinfo, 2);
+	Measure		measure = rate_with_limits(tally, confidence, argument_limits(fcinfo, 3));
+
+	estimate_scale(&measure.estimate, per);
+	return estimate_datum(fcinfo, measure.estimate);
+}
+
+/* ---- proportions ---- */
+
+/*
+ * A proportion counts people once: no cell may hold more events than people, nor anyone two events.
+ * Squares are the events themselves where each is another person's.
+ */
+void
+measure_check_proportion(const TallyCell *cell)
+{
+	if (sum_value(cell->events) > sum_value(cell->exposure))
+		argument_error("tally", "holds more events than population, which no proportion can have",
+					   "Ask for a rate, or fold a boolean for each person.");
+	if (sum_value(cell->events) != sum_value(cell->squares))
+		argument_error("tally", "holds events other than 0 and 1 of a person, which no proportion can have",
+					   "Ask for a rate, or fold a boolean for each person.");
+}
+
+Measure
+proportion_measure(const Tally *tally, double confidence)
+{
+	TallyCell	total;
+	double		people,
+				events,
+				share;
+	Limits		limits;
+	Measure		measure = measure_of(estimate_none("no_exposure"), NAN);
+
+	if (!estimate_possible(tally, &measure.estimate))
+		return measure;
+	for (int i = 0; i < tally->sorted; i++)
+		measure_check_proportion(&tally->cells[i]);
+	measure_check_proportion(&tally->unknown);
+	total = tally_total(tally);
+	people = sum_value(total.exposure);
+	events = sum_value(total.events);
+	if (people == 0)
+		return measure;
+
+	share = events / people;
+	limits = wilson_limits(events, people, confidence);
+	measure = measure_of((Estimate) {share, limits.lower, limits.upper, NULL}, share * (1 - share) / people);
+	measure.binomial_size = people;
+	return measure;
+}
+
+/*
+ * ph.proportion(ph.tally, per float8, confidence float8) -> ph.estimate
+ *
+ * Events over population, times per, with Wilson's score limits.
+ */
+PG_FUNCTION_INFO_V1(proportion);
+Datum
+proportion(PG_FUNCTION_ARGS)
+{
+	Tally	   *tally = PG_ARGISNULL(0) ? NULL : PG_GETARG_TALLY(0);
+	double		per = argument_positive(fcinfo, 1, "per");
+	Measure		measure = proportion_measure(tally, argument_confidence(fcinfo, 2));
+
+	estimate_scale(&measure.estimate, per);
+	return estimate_datum(fcinfo, measure.estimate);
+}
+
+/* ---- means ---- */
+
+Measure
+mean_measure(const Tally *tally, double confidence)
+{
+	TallyCell	total;
+	double		people,
+				mean,
+				distance;
+	Measure		measure = measure_of(estimate_none("no_exposure"), NAN);
+
+	if (tally && (tally->flags & TALLY_COUNTS))
+		argument_error("tally", "holds counts, whose spread between people is not known",
+					   "Fold one row a person with ph.person_tally(key, value).");
+	if (!estimate_answerable(tally, &measure.estimate))
+		return measure;
+	total = tally_total(tally);
+	people = sum_value(total.exposure);
+	if (people != rint(people))
+		argument_error("tally", "holds years at risk, and a mean is over people",
+					   "Fold one row a person with ph.person_tally(key, value).");
+	if (people == 0)
+		return measure;
+	mean = sum_value(total.events) / people;
+	measure = measure_of((Estimate) {mean, NAN, NAN, NULL}, NAN);
+	if (people < 2)
+		return measure;
+
+	measure.degrees_of_freedom = people - 1;
+	measure.variance = tally_squares_about_mean(&total) / (people - 1) / people;
+	distance = student_t_upper_quantile((1 - confidence) / 2, people - 1) * sqrt(measure.variance);
+	measure.estimate.lower = mean - distance;
+	measure.estimate.upper = mean + distance;
+	return measure;
+}
+
+/*
+ * ph.mean(ph.tally, per float8, confidence float8) -> ph.estimate
+ *
+ * The mean of a value (cost, stay, score) over people, times per, with limits of Student's t; one person
+ * has no limits.  The tally must be of people, one row each.
+ */
+PG_FUNCTION_INFO_V1(mean);
+Datum
+mean(PG_FUNCTION_ARGS)
+{
+	Tally	   *tally = PG_ARGISNULL(0) ? NULL : PG_GETARG_TALLY(0);
+	double		per = argument_positive(fcinfo, 1, "per");
+	Measure		measure = mean_measure(tally, argument_confidence(fcinfo, 2));
+
+	estimate_scale(&measure.estimate, per);
+	return estimate_datum(fcinfo, measure.estimate);
+}
