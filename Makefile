@@ -7,21 +7,20 @@ OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/*/*.c)))
 
 # The install script, joined from one part a room, in the order in which they build on each other.
 PARTS = \
-	00_head/schema \
-	10_core/estimate 10_core/comparison 10_core/hypothesis_test 10_core/tally 10_core/interval 10_core/crosstab \
-	10_core/query 10_core/generated \
-	20_indicator/standard 20_indicator/rate 20_indicator/standardise \
-	25_compare/compare 20_indicator/life_table 25_compare/inequality 20_indicator/survival 25_compare/log_rank 65_population/person_time 65_population/spell \
-	30_monitor/control_chart 30_monitor/expected_count 30_monitor/cusum 30_monitor/recent_trend \
-	25_compare/quantile_group 30_monitor/funnel 30_monitor/shrinkage \
-	35_chart/chart \
-	40_instrument/look_back 10_core/score 40_instrument/conditions 40_instrument/instrument 50_risk/tier \
-	40_instrument/fib4 40_instrument/news2 40_instrument/lace 40_instrument/hospital_score 40_instrument/cha2ds2_vasc 40_instrument/kidney 40_instrument/score2 \
-	45_model/regression 45_model/model 45_model/fit \
-	50_risk/discrimination 50_risk/calibration 50_risk/net_benefit \
-	55_segment/rule 55_segment/scheme 55_segment/segment_view 55_segment/shipped_schemes 55_segment/segment_history \
-	55_segment/variance_explained 55_segment/agreement 60_learn/tree 60_learn/cluster 60_learn/latent_class 55_segment/projection \
-	65_population/shared_tables 65_population/check_shared_tables 65_population/population_views 65_population/segment_inputs
+	$(addprefix 00_head/, schema) \
+	$(addprefix 10_core/, estimate comparison hypothesis_test tally interval crosstab score query generated) \
+	$(addprefix 20_indicator/, standard rate standardise life_table survival) \
+	$(addprefix 25_compare/, indicator compare inequality log_rank quantile_group) \
+	$(addprefix 30_monitor/, control_chart expected_count cusum recent_trend funnel shrinkage) \
+	$(addprefix 35_chart/, chart) \
+	$(addprefix 40_instrument/, look_back conditions instrument \
+		fib4 news2 lace hospital_score cha2ds2_vasc kidney score2) \
+	$(addprefix 45_model/, regression model fit) \
+	$(addprefix 50_risk/, tier discrimination calibration net_benefit) \
+	$(addprefix 55_segment/, rule scheme segment_view shipped_schemes segment_history \
+		variance_explained agreement projection) \
+	$(addprefix 60_learn/, tree cluster latent_class) \
+	$(addprefix 65_population/, person_time spell shared_tables check_shared_tables population_views segment_inputs)
 JOINED_SCRIPT = population_health--$(EXTVERSION).sql
 DATA_built = $(JOINED_SCRIPT)
 

@@ -26,6 +26,7 @@ CREATE FUNCTION ph.chart_survival(tallies ph.tally[], labels text[] DEFAULT NULL
 COMMENT ON FUNCTION ph.chart_survival(ph.tally[], text[], text, float8, boolean) IS 'Kaplan-Meier curves as SVG, at most four, with log-log limits as bands and the people at risk below';
 
 CREATE FUNCTION ph.chart_slope(tallies ph.tally[], labels text[] DEFAULT NULL, indicator text DEFAULT 'dsr',
-    standard ph.tally DEFAULT ph.esp2013(), per float8 DEFAULT NULL, confidence float8 DEFAULT 0.95, title text DEFAULT NULL, groups integer DEFAULT NULL) RETURNS text
+    standard ph.tally DEFAULT ph.esp2013(), per float8 DEFAULT NULL, confidence float8 DEFAULT 0.95, title text DEFAULT NULL, groups integer DEFAULT NULL,
+    age float8 DEFAULT 0, until float8 DEFAULT NULL) RETURNS text
   AS 'MODULE_PATHNAME', 'chart_slope' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ph.chart_slope(ph.tally[], text[], text, ph.tally, float8, float8, text, integer) IS 'inequality by group as SVG, the most disadvantaged first, with the line of the slope index';
+COMMENT ON FUNCTION ph.chart_slope(ph.tally[], text[], text, ph.tally, float8, float8, text, integer, float8, float8) IS 'inequality by group as SVG, the most disadvantaged first, with the line of the slope index';

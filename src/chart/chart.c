@@ -730,7 +730,7 @@ chart_slope(PG_FUNCTION_ARGS)
 	int			count = argument_tallies(fcinfo, 0, "tallies", &tallies);
 	char	  **labels = argument_labels(fcinfo, 1, count);
 	int			said = argument_group_count(fcinfo, 7);
-	Question	question = argument_question(fcinfo, 2);
+	Asked		asked = argument_asked(fcinfo, 2, 3);
 	char	   *title = argument_title(fcinfo, 6, "Inequality between groups");
 	double		low = 0,
 				high = 0;
@@ -742,15 +742,15 @@ chart_slope(PG_FUNCTION_ARGS)
 				up;
 	StringInfo	svg;
 
-	if (question.per < 0)
+	if (asked.per < 0)
 		argument_error("per", "must be greater than 0", NULL);
-	if (!groups_ask(tallies, count, said, &question, &groups, &why) || !line_fit(&groups, &line, &why))
+	if (!groups_ask(tallies, count, said, &asked, &groups, &why) || !line_fit(&groups, &line, &why))
 		return nothing_to_show(title, why.note);
 	estimates = palloc_array(Estimate, count);
 	for (int i = 0; i < count; i++)
 	{
-		estimates[i] = measure_ask(tallies[i], &question).estimate;
-		estimate_scale(&estimates[i], question.per);
+		estimates[i] = ask(tallies[i], &asked).estimate;
+		estimate_scale(&estimates[i], asked.per);
 		widen(estimates[i].value, &low, &high);
 		widen(estimates[i].upper, &low, &high);
 		widen(estimates[i].lower, &low, &high);
@@ -772,10 +772,10 @@ chart_slope(PG_FUNCTION_ARGS)
 			svg_line(svg, middle, axis_at(&up, estimates[i].lower), middle, axis_at(&up, estimates[i].upper), "mark");
 		svg_text(svg, middle, 328, "soft middle", labels[i], Max(3, (int) ((right - left) / 7)));
 	}
-	svg_line(svg, across.from, axis_at(&up, question.per * line.intercept), across.to,
-			 axis_at(&up, question.per * (line.intercept + line.slope)), "s1");
+	svg_line(svg, across.from, axis_at(&up, asked.per * line.intercept), across.to,
+			 axis_at(&up, asked.per * (line.intercept + line.slope)), "s1");
 	svg_text(svg, 70, 352, "soft", psprintf("most disadvantaged on the left; slope %s from end to end%s%s",
-											svg_number(question.per * line.slope),
+											svg_number(asked.per * line.slope),
 											groups.note ? "; " : "", groups.note ? groups.note : ""), 0);
 	return svg_end(svg);
 }

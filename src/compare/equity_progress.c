@@ -10,6 +10,7 @@
 #include <math.h>
 
 #include "core/argument.h"
+#include "core/comparison.h"
 #include "core/distribution.h"
 #include "core/interval.h"
 #include "core/record.h"
@@ -56,11 +57,11 @@ typedef struct Side
 } Side;
 
 static bool
-ask_side(Tally **tallies, int count, int said, const Question *question, const char *name, Side *side, char **note)
+ask_side(Tally **tallies, int count, int said, const Asked *asked, const char *name, Side *side, char **note)
 {
 	Estimate	why;
 
-	if (!groups_ask(tallies, count, said, question, &side->groups, &why) || !line_fit(&side->groups, &side->line, &why))
+	if (!groups_ask(tallies, count, said, asked, &side->groups, &why) || !line_fit(&side->groups, &side->line, &why))
 	{
 		*note = psprintf("%s: %s", name, why.note);
 		return false;
@@ -171,7 +172,7 @@ equity_progress(PG_FUNCTION_ARGS)
 	Tally	  **tallies[2];
 	int			count = argument_tallies(fcinfo, 0, "before", &tallies[0]);
 	int			count_after = argument_tallies(fcinfo, 1, "after", &tallies[1]);
-	Question	question = argument_question(fcinfo, 2);
+	Asked		asked = argument_asked(fcinfo, 2, 3);
 	Better		better = argument_better(fcinfo, 6);
 	int			said = argument_group_count(fcinfo, 7);
 	Side		before,
@@ -182,29 +183,29 @@ equity_progress(PG_FUNCTION_ARGS)
 	bool		nulls[21];
 	int			field = 0;
 
-	if (question.per < 0)
+	if (asked.per < 0)
 		argument_error("per", "must be greater than 0", NULL);
 	if (better == BETTER_NOT_SAID)
 		argument_error("better", "must be lower or higher", NULL);
 	memset(nulls, true, sizeof(nulls));
-	if (!ask_side(tallies[0], count, said, &question, "before", &before, &note) ||
-		!ask_side(tallies[1], count_after, said > 0 ? said : count, &question, "after", &after, &note))
+	if (!ask_side(tallies[0], count, said, &asked, "before", &before, &note) ||
+		!ask_side(tallies[1], count_after, said > 0 ? said : count, &asked, "after", &after, &note))
 	{
 		record_text(values, nulls, lengthof(values) - 1, note);
 		return record_datum(fcinfo, values, nulls);
 	}
 	note = before.groups.note;
-	progress = progress_between(&before, &after, question.confidence, better == BETTER_LOWER);
-	record_number(values, nulls, field++, question.per * before.mean);
-	record_number(values, nulls, field++, question.per * after.mean);
-	field = put_change(values, nulls, field, &progress.mean, question.per);
+	progress = progress_between(&before, &after, asked.question.confidence, better == BETTER_LOWER);
+	record_number(values, nulls, field++, asked.per * before.mean);
+	record_number(values, nulls, field++, asked.per * after.mean);
+	field = put_change(values, nulls, field, &progress.mean, asked.per);
 	record_number(values, nulls, field++, progress.mean.p_value);
-	record_number(values, nulls, field++, question.per * before.line.slope);
-	record_number(values, nulls, field++, question.per * after.line.slope);
-	field = put_change(values, nulls, field, &progress.slope, question.per);
+	record_number(values, nulls, field++, asked.per * before.line.slope);
+	record_number(values, nulls, field++, asked.per * after.line.slope);
+	field = put_change(values, nulls, field, &progress.slope, asked.per);
 	record_number(values, nulls, field++, progress.slope.p_value);
-	field = put_change(values, nulls, field, &progress.first_end, question.per);
-	field = put_change(values, nulls, field, &progress.last_end, question.per);
+	field = put_change(values, nulls, field, &progress.first_end, asked.per);
+	field = put_change(values, nulls, field, &progress.last_end, asked.per);
 	record_text(values, nulls, field++, progress.verdict);
 	record_text(values, nulls, field++, progress.how);
 	record_text(values, nulls, field++, note);

@@ -71,7 +71,7 @@ groups_complete(int count, int said, char **note)
 }
 
 bool
-groups_ask(Tally **tallies, int count, int said, const Question *question, Groups *groups, Estimate *why)
+groups_ask(Tally **tallies, int count, int said, const Asked *asked, Groups *groups, Estimate *why)
 {
 	char	   *note;
 
@@ -89,16 +89,16 @@ groups_ask(Tally **tallies, int count, int said, const Question *question, Group
 	}
 	for (int i = 0; i < count; i++)
 	{
-		Measure		measure = measure_ask(tallies[i], question);
+		Quantity	quantity = ask(tallies[i], asked);
 
-		if (isnan(measure.estimate.value) || isnan(measure.variance))
+		if (isnan(quantity.estimate.value) || isnan(quantity.variance))
 		{
-			*why = estimate_none("group %d: %s", i + 1, measure.estimate.note ? measure.estimate.note : "no_variance");
+			*why = estimate_none("group %d: %s", i + 1, quantity.estimate.note ? quantity.estimate.note : "no_variance");
 			return false;
 		}
 		population[i] = sum_value(tally_total(tallies[i]).exposure);
-		value[i] = measure.estimate.value;
-		error[i] = sqrt(measure.variance);
+		value[i] = quantity.estimate.value;
+		error[i] = sqrt(quantity.variance);
 		certain = certain && error[i] == 0;
 	}
 	*groups = groups_place(count, population, value, error);
@@ -571,28 +571,28 @@ relative_index_of_values(PG_FUNCTION_ARGS)
 /* ---- asked of tallies ---- */
 
 static bool
-argument_groups(FunctionCallInfo fcinfo, int said, Question *question, Groups *groups, Estimate *why)
+argument_groups(FunctionCallInfo fcinfo, int said, Asked *asked, Groups *groups, Estimate *why)
 {
 	Tally	  **tallies;
 	int			count = argument_tallies(fcinfo, 0, "tallies", &tallies);
 
-	*question = argument_question(fcinfo, 1);
-	return groups_ask(tallies, count, argument_group_count(fcinfo, said), question, groups, why);
+	*asked = argument_asked(fcinfo, 1, 2);
+	return groups_ask(tallies, count, argument_group_count(fcinfo, said), asked, groups, why);
 }
 
 static Datum
 index_of_tallies(FunctionCallInfo fcinfo, bool relative)
 {
-	Question	question;
+	Asked		asked;
 	Groups		groups;
 	Line		line;
 	Estimate	why;
 	Indices		indices;
 
-	if (!argument_groups(fcinfo, 5, &question, &groups, &why) || !line_fit(&groups, &line, &why))
+	if (!argument_groups(fcinfo, 5, &asked, &groups, &why) || !line_fit(&groups, &line, &why))
 		return estimate_datum(fcinfo, why);
-	indices = indices_of_line(&line, question.confidence);
-	return index_datum(fcinfo, &groups, &indices, question.per, relative);
+	indices = indices_of_line(&line, asked.question.confidence);
+	return index_datum(fcinfo, &groups, &indices, asked.per, relative);
 }
 
 /*
@@ -688,27 +688,27 @@ PG_FUNCTION_INFO_V1(concentration_index);
 Datum
 concentration_index(PG_FUNCTION_ARGS)
 {
-	Question	question;
+	Asked		asked;
 	Groups		groups;
 	Estimate	estimate;
 
-	if (!argument_groups(fcinfo, 5, &question, &groups, &estimate))
+	if (!argument_groups(fcinfo, 5, &asked, &groups, &estimate))
 		return estimate_datum(fcinfo, estimate);
-	estimate = groups.count < 2 ? estimate_none("fewer_than_2_groups") : concentration(&groups, question.confidence);
+	estimate = groups.count < 2 ? estimate_none("fewer_than_2_groups") : concentration(&groups, asked.question.confidence);
 	return groups_datum(fcinfo, &groups, estimate);
 }
 
 static Datum
 attributable(FunctionCallInfo fcinfo, bool fraction)
 {
-	Question	question;
+	Asked		asked;
 	Groups		groups;
 	Estimate	estimate;
 	int			reference;
 
-	if (!argument_groups(fcinfo, 6, &question, &groups, &estimate))
+	if (!argument_groups(fcinfo, 6, &asked, &groups, &estimate))
 		return estimate_datum(fcinfo, estimate);
-	if (question.per < 0)
+	if (asked.per < 0)
 		argument_error("per", "must be greater than 0", NULL);
 	if (groups.count < 2)
 		return estimate_datum(fcinfo, estimate_none("fewer_than_2_groups"));
@@ -716,11 +716,11 @@ attributable(FunctionCallInfo fcinfo, bool fraction)
 	if (reference < 1 || reference > groups.count)
 		argument_error("reference", "must be the number of a group, from 1", NULL);
 	if (fraction)
-		estimate = attributable_fraction(&groups, reference - 1, question.confidence);
+		estimate = attributable_fraction(&groups, reference - 1, asked.question.confidence);
 	else
 	{
-		estimate = attributable_risk(&groups, reference - 1, question.confidence);
-		estimate_scale(&estimate, question.per);
+		estimate = attributable_risk(&groups, reference - 1, asked.question.confidence);
+		estimate_scale(&estimate, asked.per);
 	}
 	return groups_datum(fcinfo, &groups, estimate);
 }
@@ -764,23 +764,23 @@ inequality_points(PG_FUNCTION_ARGS)
 	Tally	  **tallies;
 	int			count = argument_tallies(fcinfo, 0, "tallies", &tallies);
 	int			said = argument_group_count(fcinfo, 5);
-	Question	question = argument_question(fcinfo, 1);
+	Asked		asked = argument_asked(fcinfo, 1, 2);
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	Groups		groups;
 	Line		line;
 	Estimate	why;
-	bool		fitted = groups_ask(tallies, count, said, &question, &groups, &why) && line_fit(&groups, &line, &why);
+	bool		fitted = groups_ask(tallies, count, said, &asked, &groups, &why) && line_fit(&groups, &line, &why);
 	char	   *note;
 	bool		complete = groups_complete(count, said, &note);
 
 	InitMaterializedSRF(fcinfo, 0);
 	for (int i = 0; i < count; i++)
 	{
-		Estimate	estimate = measure_ask(tallies[i], &question).estimate;
+		Estimate	estimate = ask(tallies[i], &asked).estimate;
 		Datum		values[8];
 		bool		nulls[8];
 
-		estimate_scale(&estimate, question.per);
+		estimate_scale(&estimate, asked.per);
 		put_in_order(&estimate);
 		estimate_settle(&estimate);
 		if (note && (fitted || !complete))
@@ -792,7 +792,7 @@ inequality_points(PG_FUNCTION_ARGS)
 		record_number(values, nulls, 3, estimate.value);
 		record_number(values, nulls, 4, estimate.lower);
 		record_number(values, nulls, 5, estimate.upper);
-		record_number(values, nulls, 6, fitted ? question.per * (line.intercept + line.slope * groups.position[i]) : NAN);
+		record_number(values, nulls, 6, fitted ? asked.per * (line.intercept + line.slope * groups.position[i]) : NAN);
 		record_text(values, nulls, 7, estimate.note);
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}

@@ -8,7 +8,7 @@
 #ifndef PH_INEQUALITY_H
 #define PH_INEQUALITY_H
 
-#include "indicator/measure.h"
+#include "compare/indicator.h"
 
 #define MAX_GROUPS 100
 
@@ -44,7 +44,7 @@ extern Groups groups_place(int count, const double *population, double *value, d
 extern double groups_mean(const Groups *groups);
 
 /* Asks each tally; false, with *why, where one has no answer, or there are more or fewer than said. */
-extern bool groups_ask(Tally **tallies, int count, int said, const Question *question, Groups *groups, Estimate *why);
+extern bool groups_ask(Tally **tallies, int count, int said, const Asked *asked, Groups *groups, Estimate *why);
 
 /* Least squares weighted by population; false, with *why, for fewer than two groups. */
 extern bool line_fit(const Groups *groups, Line *line, Estimate *why);

@@ -17,7 +17,9 @@
 #include "core/interval.h"
 #include "core/record.h"
 #include "core/bands.h"
-#include "indicator/measure.h"
+#include "indicator/life_table.h"
+#include "indicator/contrast.h"
+#include "indicator/standard.h"
 
 #define MAX_AGES 1000
 #define SMALLEST_POPULATION 5000	/* person-years, below which chance rules a life table */
@@ -189,49 +191,49 @@ band_at(const LifeTable *table, double age)
 }
 
 /* The expectancy in a band, or why there is none. */
-static Measure
-expectancy_measure(const LifeTable *table, const LifeBand *band, double confidence)
+static Quantity
+expectancy_quantity(const LifeTable *table, const LifeBand *band, double confidence)
 {
 	double		distance;
-	Measure		measure;
+	Quantity	quantity;
 
 	if (table->band[table->count - 1].deaths == 0)
-		return measure_of(estimate_none("no_deaths_in_last_band"), NAN);
+		return quantity_of(estimate_none("no_deaths_in_last_band"), NAN);
 	if (band->survivors == 0)
 	{
-		measure = measure_of((Estimate) {0, NAN, NAN, NULL}, NAN);
-		estimate_note(&measure.estimate, "no_survivors");
-		return measure;
+		quantity = quantity_of((Estimate) {0, NAN, NAN, NULL}, NAN);
+		estimate_note(&quantity.estimate, "no_survivors");
+		return quantity;
 	}
 	distance = normal_upper_quantile((1 - confidence) / 2) * sqrt(band->variance);
-	measure = measure_of((Estimate) {band->expectancy, band->expectancy - distance, band->expectancy + distance, NULL},
+	quantity = quantity_of((Estimate) {band->expectancy, band->expectancy - distance, band->expectancy + distance, NULL},
 						 band->variance);
 	if (2 * normal_upper_quantile(0.025) * sqrt(band->variance) > WIDEST_INTERVAL)
 	{
-		measure.estimate.value = NAN;
-		measure.variance = NAN;
-		estimate_note(&measure.estimate, "interval_wider_than_20_years");
+		quantity.estimate.value = NAN;
+		quantity.variance = NAN;
+		estimate_note(&quantity.estimate, "interval_wider_than_20_years");
 	}
-	return measure;
+	return quantity;
 }
 
-static Measure
+static Quantity
 expectancy_at(const Tally *tally, double age, const double *ages, int count, double confidence)
 {
 	LifeTable	table = life_table(tally, ages, count);
-	Measure		measure;
+	Quantity	quantity;
 
 	if (table.count == 0)
-		return measure_of(table.why, NAN);
-	measure = expectancy_measure(&table, band_at(&table, age), confidence);
-	left_out_note(&measure.estimate, &table.left_out);
-	return measure;
+		return quantity_of(table.why, NAN);
+	quantity = expectancy_quantity(&table, band_at(&table, age), confidence);
+	left_out_note(&quantity.estimate, &table.left_out);
+	return quantity;
 }
 
-Measure
-life_expectancy_measure(const Tally *tally, double confidence)
+Quantity
+life_expectancy_quantity(const Tally *tally, const Question *question)
 {
-	return expectancy_at(tally, 0, abridged_ages, lengthof(abridged_ages), confidence);
+	return expectancy_at(tally, question->age, abridged_ages, lengthof(abridged_ages), question->confidence);
 }
 
 /* The lower bounds of the bands, from an argument: NULL stands for England's twenty. */
@@ -290,11 +292,11 @@ life_expectancy_difference(PG_FUNCTION_ARGS)
 	int			count = argument_ages(fcinfo, 3, &ages);
 	double		confidence = argument_confidence(fcinfo, 4);
 	Better		better = argument_better(fcinfo, 5);
-	Measure		measures[2];
+	Quantity	quantities[2];
 
 	for (int i = 0; i < 2; i++)
-		measures[i] = expectancy_at(tallies[i], age, ages, count, confidence);
-	return comparison_datum(fcinfo, measure_difference(&measures[0], &measures[1], 1, confidence, better));
+		quantities[i] = expectancy_at(tallies[i], age, ages, count, confidence);
+	return comparison_datum(fcinfo, quantity_difference(&quantities[0], &quantities[1], 1, confidence, better));
 }
 
 /* ---- healthy life expectancy ---- */
@@ -303,14 +305,14 @@ life_expectancy_difference(PG_FUNCTION_ARGS)
  * Sullivan's method: the years of each band count as far as they are healthy.  The variance comes from
  * the survey's shares; with mortality, Chiang's term is added with healthy years in it.
  */
-static Measure
+static Quantity
 healthy_expectancy(const LifeTable *table, const Bands *survey, const LifeBand *from, bool mortality, double confidence)
 {
 	double		healthy_years = 0,
 				weighted = 0,
 				healthy_after = 0;
 	double		distance;
-	Measure		measure;
+	Quantity	quantity;
 
 	for (int i = table->count - 1; &table->band[i] >= from; i--)
 	{
@@ -320,7 +322,7 @@ healthy_expectancy(const LifeTable *table, const Bands *survey, const LifeBand *
 		double		l = band->survivors;
 
 		if (asked == 0)
-			return measure_of(estimate_none("empty_band: nobody surveyed, the first at %g", band->age), NAN);
+			return quantity_of(estimate_none("empty_band: nobody surveyed, the first at %g", band->age), NAN);
 		if (ill > 1)
 			argument_error("survey", "holds more people not healthy than people asked", NULL);
 		if (mortality && isinf(band->width))
@@ -333,9 +335,43 @@ healthy_expectancy(const LifeTable *table, const Bands *survey, const LifeBand *
 		healthy_after = l > 0 ? healthy_years / l : 0;
 	}
 	distance = normal_upper_quantile((1 - confidence) / 2) * sqrt(weighted) / from->survivors;
-	measure = measure_of((Estimate) {healthy_after, healthy_after - distance, healthy_after + distance, NULL},
+	quantity = quantity_of((Estimate) {healthy_after, healthy_after - distance, healthy_after + distance, NULL},
 						 weighted / (from->survivors * from->survivors));
-	return measure;
+	return quantity;
+}
+
+/* The healthy years from an age on, with the shares of a survey that has the bands of the table. */
+static Quantity
+healthy_years(const Tally *tally, const Tally *survey, double age, const double *ages, int count, bool mortality, double confidence)
+{
+	LifeTable	table;
+	Bands		bands;
+	Quantity	quantity = quantity_of((Estimate) {NAN, NAN, NAN, NULL}, NAN);
+
+	if (!estimate_possible(survey, &quantity.estimate))
+		return quantity;
+	table = life_table(tally, ages, count);
+	if (table.count == 0)
+		return quantity_of(table.why, NAN);
+	quantity = expectancy_quantity(&table, band_at(&table, age), confidence);
+	if (isnan(quantity.estimate.value) || isnan(quantity.estimate.lower))
+		return quantity_none(quantity.estimate.note);
+	bands = bands_gather(survey, ages, count);
+	if (bands.below)
+		return quantity_none("key_below_ages");
+	quantity = healthy_expectancy(&table, &bands, band_at(&table, age), mortality, confidence);
+	left_out_add(&table.left_out, &bands, survey);
+	left_out_note(&quantity.estimate, &table.left_out);
+	return quantity;
+}
+
+/* A standard has no events: taken for a survey, everybody would be in good health. */
+Quantity
+healthy_life_expectancy_quantity(const Tally *tally, const Question *question)
+{
+	if (question->reference == NULL || sum_value(tally_total(question->reference).events) == 0)
+		return quantity_none("no_survey");
+	return healthy_years(tally, question->reference, question->age, abridged_ages, lengthof(abridged_ages), false, question->confidence);
 }
 
 /*
@@ -357,25 +393,8 @@ healthy_life_expectancy(PG_FUNCTION_ARGS)
 	int			count = argument_ages(fcinfo, 3, &ages);
 	double		confidence = argument_confidence(fcinfo, 4);
 	bool		mortality = argument_choice(fcinfo, 5, "variance", choices) == 1;
-	LifeTable	table;
-	Bands		bands;
-	Measure		measure;
 
-	if (!estimate_possible(survey, &measure.estimate))
-		return estimate_datum(fcinfo, measure.estimate);
-	table = life_table(tally, ages, count);
-	if (table.count == 0)
-		return estimate_datum(fcinfo, table.why);
-	measure = expectancy_measure(&table, band_at(&table, age), confidence);
-	if (isnan(measure.estimate.value) || isnan(measure.estimate.lower))
-		return estimate_datum(fcinfo, estimate_none("%s", measure.estimate.note));
-	bands = bands_gather(survey, ages, count);
-	if (bands.below)
-		return estimate_datum(fcinfo, estimate_none("key_below_ages"));
-	measure = healthy_expectancy(&table, &bands, band_at(&table, age), mortality, confidence);
-	left_out_add(&table.left_out, &bands, survey);
-	left_out_note(&measure.estimate, &table.left_out);
-	return estimate_datum(fcinfo, measure.estimate);
+	return estimate_datum(fcinfo, healthy_years(tally, survey, age, ages, count, mortality, confidence).estimate);
 }
 
 /*
@@ -398,7 +417,7 @@ life_table_rows(PG_FUNCTION_ARGS)
 	for (int i = 0; i < table.count; i++)
 	{
 		const LifeBand *band = &table.band[i];
-		Estimate	estimate = expectancy_measure(&table, band, confidence).estimate;
+		Estimate	estimate = expectancy_quantity(&table, band, confidence).estimate;
 		double		numbers[] = {band->age, band->population, band->deaths, band->rate, band->dying,
 			band->survivors, band->years, band->years_on, estimate.value, estimate.lower, estimate.upper};
 		Datum		values[lengthof(numbers) + 1];
@@ -473,45 +492,29 @@ people_below(const Bands *bands, const Tally *standard)
 	return false;
 }
 
-/*
- * ph.years_of_life_lost(ph.tally of deaths, age_limit float8, standard ph.tally, ages float8[],
- *   per float8, confidence float8) -> ph.estimate
- *
- * Potential years of life lost below an age, as a rate: crude without a standard, else directly
- * standardised, weights taken below the limit.  ages are the bands whose middle a death counts from,
- * {0,5,...,90} if NULL.  Limits of Dobson et al. (1991) with each death weighted by its years.
- */
-PG_FUNCTION_INFO_V1(years_of_life_lost);
-Datum
-years_of_life_lost(PG_FUNCTION_ARGS)
+/* Crude without a standard, else directly standardised by its bands below the limit. */
+static Quantity
+years_lost(const Tally *tally, double limit, const Tally *standard, const double *ages, int count, double confidence)
 {
-	static const double five_years[] =
-	{0, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60, 65, 70, 75, 80, 85, 90};
-	Tally	   *tally = PG_ARGISNULL(0) ? NULL : PG_GETARG_TALLY(0);
-	double		limit = argument_positive(fcinfo, 1, "age_limit");
-	Tally	   *standard = PG_ARGISNULL(2) ? NULL : PG_GETARG_TALLY(2);
-	const double *ages = five_years;
-	int			count = PG_ARGISNULL(3) ? lengthof(five_years) : argument_ages(fcinfo, 3, &ages);
-	double		per = argument_positive(fcinfo, 4, "per");
-	double		confidence = argument_confidence(fcinfo, 5);
 	int			strata = standard ? standard->sorted : 1;
 	double		weight = 0;
 	YearsLost	lost = {0};
 	LeftOut		left_out = {0};
 	Bands		bands;
 	Limits		limits;
-	Estimate	estimate;
+	Quantity	quantity = quantity_of((Estimate) {NAN, NAN, NAN, NULL}, NAN);
 
 	check_age_limit(limit, ages, count);
-	if (!estimate_possible(tally, &estimate) || (standard && !measure_standard_possible(standard, &estimate)))
-		return estimate_datum(fcinfo, estimate);
+	if (!estimate_possible(tally, &quantity.estimate) ||
+		(standard && !standard_possible(standard, "standard", &quantity.estimate)))
+		return quantity;
 	if (standard)
 		check_years_standard(standard, limit);
 	bands = bands_gather(tally, ages, count);
 	if (bands.below)
-		return estimate_datum(fcinfo, estimate_none("key_below_ages"));
+		return quantity_none("key_below_ages");
 	if (standard && people_below(&bands, standard))
-		return estimate_datum(fcinfo, estimate_none("key_below_standard"));
+		return quantity_none("key_below_standard");
 	for (int i = 0; i < strata; i++)
 	{
 		double		from = standard ? standard->cells[i].key : 0;
@@ -526,8 +529,8 @@ years_of_life_lost(PG_FUNCTION_ARGS)
 			break;
 		years_lost_in(&bands, limit, from, until, &years, &squares, &population, &deaths);
 		if (population == 0 && share > 0)
-			return estimate_datum(fcinfo, standard ? estimate_none("empty_band: 1 without exposure, the first at %g", from)
-								  : estimate_none("no_exposure"));
+			return quantity_of(standard ? estimate_none("empty_band: 1 without exposure, the first at %g", from)
+							   : estimate_none("no_exposure"), NAN);
 		if (share == 0)
 			continue;
 		weight += share;
@@ -536,16 +539,48 @@ years_of_life_lost(PG_FUNCTION_ARGS)
 		lost.variance += share * share * squares / (population * population);
 	}
 	if (weight == 0)
-		return estimate_datum(fcinfo, estimate_none("no_standard"));
+		return quantity_none("no_standard");
 	lost.rate /= weight;
 	lost.variance /= weight * weight;
 	limits = byar_limits(lost.deaths, confidence);
-	estimate = (Estimate) {lost.rate, lost.rate + sqrt(lost.variance / lost.deaths) * (limits.lower - lost.deaths),
-		lost.rate + sqrt(lost.variance / lost.deaths) * (limits.upper - lost.deaths), NULL};
-	estimate_scale(&estimate, per);
+	quantity = quantity_of((Estimate) {lost.rate, lost.rate + sqrt(lost.variance / lost.deaths) * (limits.lower - lost.deaths),
+		lost.rate + sqrt(lost.variance / lost.deaths) * (limits.upper - lost.deaths), NULL}, lost.variance);
 	if (lost.deaths < 10)
-		estimate_note(&estimate, "fewer_than_10_events");
+		estimate_note(&quantity.estimate, "fewer_than_10_events");
 	left_out_add(&left_out, &bands, tally);
-	left_out_note(&estimate, &left_out);
-	return estimate_datum(fcinfo, estimate);
+	left_out_note(&quantity.estimate, &left_out);
+	return quantity;
+}
+
+static const double five_years[] =
+{0, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60, 65, 70, 75, 80, 85, 90};
+
+Quantity
+years_of_life_lost_quantity(const Tally *tally, const Question *question)
+{
+	return years_lost(tally, question->until, question->reference, five_years, lengthof(five_years), question->confidence);
+}
+
+/*
+ * ph.years_of_life_lost(ph.tally of deaths, age_limit float8, standard ph.tally, ages float8[],
+ *   per float8, confidence float8) -> ph.estimate
+ *
+ * Potential years of life lost below an age, as a rate: crude without a standard, else directly
+ * standardised, weights taken below the limit.  ages are the bands whose middle a death counts from,
+ * {0,5,...,90} if NULL.  Limits of Dobson et al. (1991) with each death weighted by its years.
+ */
+PG_FUNCTION_INFO_V1(years_of_life_lost);
+Datum
+years_of_life_lost(PG_FUNCTION_ARGS)
+{
+	Tally	   *tally = PG_ARGISNULL(0) ? NULL : PG_GETARG_TALLY(0);
+	double		limit = argument_positive(fcinfo, 1, "age_limit");
+	Tally	   *standard = PG_ARGISNULL(2) ? NULL : PG_GETARG_TALLY(2);
+	const double *ages = five_years;
+	int			count = PG_ARGISNULL(3) ? lengthof(five_years) : argument_ages(fcinfo, 3, &ages);
+	double		per = argument_positive(fcinfo, 4, "per");
+	Quantity	quantity = years_lost(tally, limit, standard, ages, count, argument_confidence(fcinfo, 5));
+
+	estimate_scale(&quantity.estimate, per);
+	return estimate_datum(fcinfo, quantity.estimate);
 }

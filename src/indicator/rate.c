@@ -6,7 +6,7 @@
 #include "core/argument.h"
 #include "core/distribution.h"
 #include "core/interval.h"
-#include "indicator/measure.h"
+#include "indicator/rate.h"
 
 typedef Limits (*LimitsOfCount) (double events, double confidence);
 
@@ -47,7 +47,7 @@ count_limits_estimate(PG_FUNCTION_ARGS)
 
 /* ---- rates ---- */
 
-static Measure
+static Quantity
 rate_with_limits(const Tally *tally, double confidence, LimitsOfCount limits_of)
 {
 	TallyCell	total;
@@ -55,29 +55,29 @@ rate_with_limits(const Tally *tally, double confidence, LimitsOfCount limits_of)
 				events,
 				squares;
 	Limits		limits;
-	Measure		measure = measure_of(estimate_none("no_exposure"), NAN);
+	Quantity	quantity = quantity_of(estimate_none("no_exposure"), NAN);
 
-	if (!estimate_possible(tally, &measure.estimate))
-		return measure;
+	if (!estimate_possible(tally, &quantity.estimate))
+		return quantity;
 	total = tally_total(tally);
 	exposure = sum_value(total.exposure);
 	events = sum_value(total.events);
 	squares = sum_value(total.squares);
 	if (exposure == 0)
-		return measure;
+		return quantity;
 
 	limits = repeated_limits(events, squares, limits_of(events, confidence));
-	measure.estimate = (Estimate) {events, limits.lower, limits.upper, NULL};
-	measure.variance = squares;
-	measure.poisson_unit = events > 0 ? squares / events : 1;
-	measure_scale(&measure, 1 / exposure);
-	return measure;
+	quantity.estimate = (Estimate) {events, limits.lower, limits.upper, NULL};
+	quantity.variance = squares;
+	quantity.poisson_unit = events > 0 ? squares / events : 1;
+	quantity_scale(&quantity, 1 / exposure);
+	return quantity;
 }
 
-Measure
-rate_measure(const Tally *tally, double confidence)
+Quantity
+rate_quantity(const Tally *tally, const Question *question)
 {
-	return rate_with_limits(tally, confidence, count_limits);
+	return rate_with_limits(tally, question->confidence, count_limits);
 }
 
 /*
@@ -93,10 +93,10 @@ crude_rate(PG_FUNCTION_ARGS)
 	Tally	   *tally = PG_ARGISNULL(0) ? NULL : PG_GETARG_TALLY(0);
 	double		per = argument_positive(fcinfo, 1, "per");
 	double		confidence = argument_confidence(fcinfo, 2);
-	Measure		measure = rate_with_limits(tally, confidence, argument_limits(fcinfo, 3));
+	Quantity	quantity = rate_with_limits(tally, confidence, argument_limits(fcinfo, 3));
 
-	estimate_scale(&measure.estimate, per);
-	return estimate_datum(fcinfo, measure.estimate);
+	estimate_scale(&quantity.estimate, per);
+	return estimate_datum(fcinfo, quantity.estimate);
 }
 
 /* ---- proportions ---- */
@@ -106,7 +106,7 @@ crude_rate(PG_FUNCTION_ARGS)
  * Squares are the events themselves where each is another person's.
  */
 void
-measure_check_proportion(const TallyCell *cell)
+check_proportion(const TallyCell *cell)
 {
 	if (sum_value(cell->events) > sum_value(cell->exposure))
 		argument_error("tally", "holds more events than population, which no proportion can have",
@@ -116,32 +116,32 @@ measure_check_proportion(const TallyCell *cell)
 					   "Ask for a rate, or fold a boolean for each person.");
 }
 
-Measure
-proportion_measure(const Tally *tally, double confidence)
+Quantity
+proportion_quantity(const Tally *tally, const Question *question)
 {
 	TallyCell	total;
 	double		people,
 				events,
 				share;
 	Limits		limits;
-	Measure		measure = measure_of(estimate_none("no_exposure"), NAN);
+	Quantity	quantity = quantity_of(estimate_none("no_exposure"), NAN);
 
-	if (!estimate_possible(tally, &measure.estimate))
-		return measure;
+	if (!estimate_possible(tally, &quantity.estimate))
+		return quantity;
 	for (int i = 0; i < tally->sorted; i++)
-		measure_check_proportion(&tally->cells[i]);
-	measure_check_proportion(&tally->unknown);
+		check_proportion(&tally->cells[i]);
+	check_proportion(&tally->unknown);
 	total = tally_total(tally);
 	people = sum_value(total.exposure);
 	events = sum_value(total.events);
 	if (people == 0)
-		return measure;
+		return quantity;
 
 	share = events / people;
-	limits = wilson_limits(events, people, confidence);
-	measure = measure_of((Estimate) {share, limits.lower, limits.upper, NULL}, share * (1 - share) / people);
-	measure.binomial_size = people;
-	return measure;
+	limits = wilson_limits(events, people, question->confidence);
+	quantity = quantity_of((Estimate) {share, limits.lower, limits.upper, NULL}, share * (1 - share) / people);
+	quantity.binomial_size = people;
+	return quantity;
 }
 
 /*
@@ -155,46 +155,47 @@ proportion(PG_FUNCTION_ARGS)
 {
 	Tally	   *tally = PG_ARGISNULL(0) ? NULL : PG_GETARG_TALLY(0);
 	double		per = argument_positive(fcinfo, 1, "per");
-	Measure		measure = proportion_measure(tally, argument_confidence(fcinfo, 2));
+	Question	question = {.confidence = argument_confidence(fcinfo, 2)};
+	Quantity	quantity = proportion_quantity(tally, &question);
 
-	estimate_scale(&measure.estimate, per);
-	return estimate_datum(fcinfo, measure.estimate);
+	estimate_scale(&quantity.estimate, per);
+	return estimate_datum(fcinfo, quantity.estimate);
 }
 
 /* ---- means ---- */
 
-Measure
-mean_measure(const Tally *tally, double confidence)
+Quantity
+mean_quantity(const Tally *tally, const Question *question)
 {
 	TallyCell	total;
 	double		people,
 				mean,
 				distance;
-	Measure		measure = measure_of(estimate_none("no_exposure"), NAN);
+	Quantity	quantity = quantity_of(estimate_none("no_exposure"), NAN);
 
 	if (tally && (tally->flags & TALLY_COUNTS))
 		argument_error("tally", "holds counts, whose spread between people is not known",
 					   "Fold one row a person with ph.person_tally(key, value).");
-	if (!estimate_answerable(tally, &measure.estimate))
-		return measure;
+	if (!estimate_answerable(tally, &quantity.estimate))
+		return quantity;
 	total = tally_total(tally);
 	people = sum_value(total.exposure);
 	if (people != rint(people))
 		argument_error("tally", "holds years at risk, and a mean is over people",
 					   "Fold one row a person with ph.person_tally(key, value).");
 	if (people == 0)
-		return measure;
+		return quantity;
 	mean = sum_value(total.events) / people;
-	measure = measure_of((Estimate) {mean, NAN, NAN, NULL}, NAN);
+	quantity = quantity_of((Estimate) {mean, NAN, NAN, NULL}, NAN);
 	if (people < 2)
-		return measure;
+		return quantity;
 
-	measure.degrees_of_freedom = people - 1;
-	measure.variance = tally_squares_about_mean(&total) / (people - 1) / people;
-	distance = student_t_upper_quantile((1 - confidence) / 2, people - 1) * sqrt(measure.variance);
-	measure.estimate.lower = mean - distance;
-	measure.estimate.upper = mean + distance;
-	return measure;
+	quantity.degrees_of_freedom = people - 1;
+	quantity.variance = tally_squares_about_mean(&total) / (people - 1) / people;
+	distance = student_t_upper_quantile((1 - question->confidence) / 2, people - 1) * sqrt(quantity.variance);
+	quantity.estimate.lower = mean - distance;
+	quantity.estimate.upper = mean + distance;
+	return quantity;
 }
 
 /*
@@ -209,8 +210,9 @@ mean(PG_FUNCTION_ARGS)
 {
 	Tally	   *tally = PG_ARGISNULL(0) ? NULL : PG_GETARG_TALLY(0);
 	double		per = argument_positive(fcinfo, 1, "per");
-	Measure		measure = mean_measure(tally, argument_confidence(fcinfo, 2));
+	Question	question = {.confidence = argument_confidence(fcinfo, 2)};
+	Quantity	quantity = mean_quantity(tally, &question);
 
-	estimate_scale(&measure.estimate, per);
-	return estimate_datum(fcinfo, measure.estimate);
+	estimate_scale(&quantity.estimate, per);
+	return estimate_datum(fcinfo, quantity.estimate);
 }

@@ -1,8 +1,21 @@
 /* standard.c: standard populations as tallies: key = lower age of the band, exposure = its weight. */
-#include "postgres.h"
+#include "indicator/standard.h"
 
 #include "core/argument.h"
-#include "core/tally.h"
+
+bool
+standard_possible(const Tally *standard, const char *argument, Estimate *why)
+{
+	if (standard && (standard->flags & TALLY_NEGATIVE))
+		argument_error(argument, "holds negative events", NULL);
+	if (standard && standard->missing > 0)
+		*why = estimate_none("%s: missing_input: " INT64_FORMAT " rows", argument, standard->missing);
+	else if (standard == NULL || standard->sorted == 0)
+		*why = estimate_none(strcmp(argument, "reference") == 0 ? "no_expected" : "no_standard");
+	else
+		return true;
+	return false;
+}
 
 /*
  * European standard population 2013 (Eurostat, Revision of the European Standard Population, 2013):

@@ -15,7 +15,7 @@
 #include "core/record.h"
 #include "core/tie.h"
 #include "miscadmin.h"
-#include "indicator/measure.h"
+#include "indicator/contrast.h"
 
 /* ---- the curve ---- */
 
@@ -523,26 +523,71 @@ area_variance(Curve curve, double until, double total)
 	return variance;
 }
 
-static Measure
-restricted_mean_measure(Followed followed, double until, double confidence)
+static Quantity
+restricted_mean_until(Followed followed, double until, double confidence)
 {
-	Measure		measure = measure_of(estimate_none("no_data"), NAN);
+	Quantity	quantity = quantity_of(estimate_none("no_data"), NAN);
 	Curve		curve;
 	double		mean,
 				distance;
 
-	if (!curve_possible(followed.tally, followed.entered, &measure.estimate))
-		return measure;
+	if (!curve_possible(followed.tally, followed.entered, &quantity.estimate))
+		return quantity;
 	curve = curve_start(followed.tally, followed.entered);
 	mean = area_until(curve, until);
 	if (isnan(mean))
-		return measure_of(estimate_none("beyond_follow_up: the last is at %g",
+		return quantity_of(estimate_none("beyond_follow_up: the last is at %g",
 										followed.tally->cells[last_leaving(followed.tally)].key), NAN);
-	measure.variance = area_variance(curve, until, mean);
-	distance = two_sided_z(confidence) * sqrt(measure.variance);
-	measure.estimate = (Estimate) {mean, mean - distance, mean + distance, NULL};
-	estimate_note_unknown(&measure.estimate, followed.tally);
-	return measure;
+	quantity.variance = area_variance(curve, until, mean);
+	distance = two_sided_z(confidence) * sqrt(quantity.variance);
+	quantity.estimate = (Estimate) {mean, mean - distance, mean + distance, NULL};
+	estimate_note_unknown(&quantity.estimate, followed.tally);
+	return quantity;
+}
+
+/* A tally that is followed from time 0, its times tied. */
+static Followed
+followed_from_start(const Tally *tally)
+{
+	Tally	   *tied = unconstify(Tally *, tally);
+
+	tie_keys(&tied, 1);
+	return (Followed) {tied, NULL};
+}
+
+Quantity
+restricted_mean_quantity(const Tally *tally, const Question *question)
+{
+	return restricted_mean_until(followed_from_start(tally), question->until, question->confidence);
+}
+
+/* The curve at a time, limits on the scale of the log of the log; it is never drawn on beyond the last follow-up. */
+Quantity
+survival_quantity(const Tally *tally, const Question *question)
+{
+	Followed	followed = followed_from_start(tally);
+	Quantity	quantity = quantity_none("no_data");
+	double		survival = 1;
+	Curve		curve;
+	bool		more;
+
+	if (!curve_possible(followed.tally, NULL, &quantity.estimate))
+		return quantity;
+	curve = curve_start(followed.tally, NULL);
+	quantity = quantity_of((Estimate) {1, NAN, NAN, NULL}, 0);
+	while ((more = curve_next(&curve)) && curve.time <= question->until)
+	{
+		Limits		limits = survival_limits(&curve, two_sided_z(question->confidence), SCALE_LOG_LOG);
+
+		survival = curve.survival;
+		quantity = quantity_of((Estimate) {survival, limits.lower, limits.upper, NULL},
+							   survival * survival * sum_value(curve.greenwood));
+	}
+	if (!more && survival > 0 && question->until > followed.tally->cells[last_leaving(followed.tally)].key)
+		return quantity_of(estimate_none("beyond_follow_up: the last is at %g",
+										 followed.tally->cells[last_leaving(followed.tally)].key), NAN);
+	estimate_note_unknown(&quantity.estimate, followed.tally);
+	return quantity;
 }
 
 /*
@@ -559,10 +604,10 @@ restricted_mean(PG_FUNCTION_ARGS)
 	double		until = argument_positive(fcinfo, 1, "until");
 	double		confidence = argument_confidence(fcinfo, 2);
 
-	return estimate_datum(fcinfo, restricted_mean_measure(followed, until, confidence).estimate);
+	return estimate_datum(fcinfo, restricted_mean_until(followed, until, confidence).estimate);
 }
 
-typedef Comparison (*Contrast) (const Measure *first, const Measure *second, double per, double confidence, Better better);
+typedef Comparison (*Contrast) (const Quantity *first, const Quantity *second, double per, double confidence, Better better);
 
 /* Arguments of both comparisons: tally, comparator, until, confidence, better. */
 static Datum
@@ -571,8 +616,8 @@ compare_restricted_means(FunctionCallInfo fcinfo, Contrast contrast)
 	double		until = argument_positive(fcinfo, 2, "until");
 	double		confidence = argument_confidence(fcinfo, 3);
 	Better		better = argument_better(fcinfo, 4);
-	Measure		first = restricted_mean_measure(argument_followed(fcinfo, 0, -1), until, confidence);
-	Measure		second = restricted_mean_measure(argument_followed(fcinfo, 1, -1), until, confidence);
+	Quantity	first = restricted_mean_until(argument_followed(fcinfo, 0, -1), until, confidence);
+	Quantity	second = restricted_mean_until(argument_followed(fcinfo, 1, -1), until, confidence);
 
 	return comparison_datum(fcinfo, contrast(&first, &second, 1, confidence, better));
 }
@@ -587,7 +632,7 @@ PG_FUNCTION_INFO_V1(restricted_mean_difference);
 Datum
 restricted_mean_difference(PG_FUNCTION_ARGS)
 {
-	return compare_restricted_means(fcinfo, measure_difference);
+	return compare_restricted_means(fcinfo, quantity_difference);
 }
 
 /*
@@ -600,5 +645,5 @@ PG_FUNCTION_INFO_V1(restricted_mean_ratio);
 Datum
 restricted_mean_ratio(PG_FUNCTION_ARGS)
 {
-	return compare_restricted_means(fcinfo, measure_ratio);
+	return compare_restricted_means(fcinfo, quantity_ratio);
 }

@@ -4,6 +4,7 @@
 
 #include "core/estimate.h"
 #include "core/interval.h"
+#include "indicator/quantity.h"
 
 #define CURVE_MAX_PEOPLE 9007199254740992.0	/* 2^53: up to there people are counted exactly */
 
@@ -53,6 +54,10 @@ typedef enum Scale
 	SCALE_LOG,
 	SCALE_PLAIN
 } Scale;
+
+/* Followed from time 0, up to the question's until. */
+extern Quantity survival_quantity(const Tally *tally, const Question *question);
+extern Quantity restricted_mean_quantity(const Tally *tally, const Question *question);
 
 extern Limits survival_limits(const Curve *curve, double z, Scale scale);
 

@@ -11,7 +11,7 @@
 #include "core/argument.h"
 #include "core/distribution.h"
 #include "core/record.h"
-#include "indicator/measure.h"
+#include "indicator/rate.h"
 
 #define POINTS 5
 #define CRITICAL 9.5495			/* chi-square of 1 degree of freedom at 0.002 */
@@ -161,7 +161,7 @@ recent_trend_tally(PG_FUNCTION_ARGS)
 		double		c = sum_value(cells[i].events);
 		double		n = sum_value(cells[i].exposure);
 
-		measure_check_proportion(&cells[i]);
+		check_proportion(&cells[i]);
 		if (c <= 0 || c >= n)
 			return trend_datum(fcinfo, no_trend("proportion_of_0_or_1"));
 		series.year[i] = cells[i].key;

@@ -16,6 +16,7 @@
 #include "core/record.h"
 #include "funcapi.h"
 #include "miscadmin.h"
+#include "risk/calibration.h"
 #include "risk/judged.h"
 #include "model/model.h"
 
@@ -214,6 +215,28 @@ calibration(PG_FUNCTION_ARGS)
 		record_number(values, nulls, i, numbers[i]);
 	record_text(values, nulls, 19, note.note);
 	return record_datum(fcinfo, values, nulls);
+}
+
+Quantity
+calibration_quantity(const Tally *tally, const Question *question)
+{
+	Judged		judged;
+	Quantity	quantity = quantity_of((Estimate) {NAN, NAN, NAN, NULL}, NAN);
+	double		distance;
+	Line		line;
+
+	if (!judge_risks(tally, &judged) || !judge_both(judged.tally, &judged))
+	{
+		quantity.estimate.note = judged.note;
+		return quantity;
+	}
+	line = calibration_line(&judged, false);
+	if (isnan(line.intercept))
+		return quantity_none("risk_0_or_1");
+	distance = normal_upper_quantile((1 - question->confidence) / 2) * line.intercept_error;
+	quantity = quantity_of((Estimate) {line.intercept, line.intercept - distance, line.intercept + distance, judged.note},
+						   line.intercept_error * line.intercept_error);
+	return quantity;
 }
 
 /*

@@ -16,6 +16,7 @@
 #include "core/tie.h"
 #include "funcapi.h"
 #include "miscadmin.h"
+#include "risk/discrimination.h"
 #include "risk/judged.h"
 
 /* ---- the area under the curve ---- */
@@ -111,6 +112,28 @@ argument_tally(FunctionCallInfo fcinfo, int index)
 	return PG_ARGISNULL(index) ? NULL : PG_GETARG_TALLY(index);
 }
 
+static Quantity
+area_quantity(const Tally *tally, double confidence, bool logit)
+{
+	Judged		judged;
+	Quantity	quantity = quantity_of((Estimate) {NAN, NAN, NAN, NULL}, NAN);
+
+	if (judge_both(tally, &judged))
+	{
+		Area		area = area_of(&judged);
+
+		quantity = quantity_of(area_estimate(area, two_sided_z(confidence), logit), area.variance);
+	}
+	quantity.estimate.note = judged.note;
+	return quantity;
+}
+
+Quantity
+auroc_quantity(const Tally *tally, const Question *question)
+{
+	return area_quantity(tally, question->confidence, false);
+}
+
 /*
  * ph.auroc(ph.tally, confidence float8, limits text) -> ph.estimate
  *
@@ -122,15 +145,10 @@ Datum
 auroc(PG_FUNCTION_ARGS)
 {
 	static const char *const limits[] = {"delong", "logit", NULL};
-	double		z = two_sided_z(argument_confidence(fcinfo, 1));
+	double		confidence = argument_confidence(fcinfo, 1);
 	bool		logit = argument_choice(fcinfo, 2, "limits", limits) == 1;
-	Judged		judged;
-	Estimate	estimate = {NAN, NAN, NAN, NULL};
 
-	if (judge_both(argument_tally(fcinfo, 0), &judged))
-		estimate = area_estimate(area_of(&judged), z, logit);
-	estimate.note = judged.note;
-	return estimate_datum(fcinfo, estimate);
+	return estimate_datum(fcinfo, area_quantity(argument_tally(fcinfo, 0), confidence, logit).estimate);
 }
 
 /*
@@ -171,24 +189,16 @@ auroc_difference(PG_FUNCTION_ARGS)
 	return comparison_datum(fcinfo, comparison);
 }
 
-/*
- * ph.average_precision(ph.tally, confidence float8) -> ph.estimate
- *
- * The area under precision against recall in steps, tied scores as one block; limits on the logit with
- * the people with the outcome as its size (Boyd, Eng and Page 2013).
- */
-PG_FUNCTION_INFO_V1(average_precision);
-Datum
-average_precision(PG_FUNCTION_ARGS)
+static Quantity
+precision_quantity(const Tally *tally, double confidence)
 {
-	double		z = two_sided_z(argument_confidence(fcinfo, 1));
 	Judged		judged;
-	Estimate	estimate = {NAN, NAN, NAN, NULL};
+	Quantity	quantity = quantity_of((Estimate) {NAN, NAN, NAN, NULL}, NAN);
 	double		flagged = 0,
 				found = 0;
 	Sum			area = {0, 0};
 
-	if (judge_both(argument_tally(fcinfo, 0), &judged))
+	if (judge_both(tally, &judged))
 	{
 		double		p;
 
@@ -203,10 +213,30 @@ average_precision(PG_FUNCTION_ARGS)
 				sum_add(&area, with / judged.with * (found / flagged));
 		}
 		p = sum_value(area);
-		estimate = area_estimate((Area) {p, p * (1 - p) / judged.with}, z, true);
+		quantity.variance = p * (1 - p) / judged.with;
+		quantity.estimate = area_estimate((Area) {p, quantity.variance}, two_sided_z(confidence), true);
 	}
-	estimate.note = judged.note;
-	return estimate_datum(fcinfo, estimate);
+	quantity.estimate.note = judged.note;
+	return quantity;
+}
+
+Quantity
+average_precision_quantity(const Tally *tally, const Question *question)
+{
+	return precision_quantity(tally, question->confidence);
+}
+
+/*
+ * ph.average_precision(ph.tally, confidence float8) -> ph.estimate
+ *
+ * The area under precision against recall in steps, tied scores as one block; limits on the logit with
+ * the people with the outcome as its size (Boyd, Eng and Page 2013).
+ */
+PG_FUNCTION_INFO_V1(average_precision);
+Datum
+average_precision(PG_FUNCTION_ARGS)
+{
+	return estimate_datum(fcinfo, precision_quantity(argument_tally(fcinfo, 0), argument_confidence(fcinfo, 1)).estimate);
 }
 
 /* ---- tables ---- */

@@ -1,0 +1,14 @@
+
+-- ---- the one door for indicators ----
+
+create function ph.indicators(out indicator text, out per float8, out tally text, out reference text, out until text,
+	out takes_age boolean, out meaning text) returns setof record
+	as 'MODULE_PATHNAME', 'indicator_rows' language c immutable parallel safe rows 15;
+comment on function ph.indicators() is
+	'the indicators that ph.ask, ph.compare, ph.benchmark, the indices of inequality, ph.equity_progress and ph.chart_slope know: what each is times by itself, what its tally holds, what its reference and its time are (NULL: it reads none), and whether it takes an age';
+
+create function ph.ask(indicator text, tally ph.tally, reference ph.tally default null, per float8 default null,
+	confidence float8 default 0.95, age float8 default 0, until float8 default null) returns ph.estimate
+	as 'MODULE_PATHNAME', 'ask_indicator' language c immutable parallel safe;
+comment on function ph.ask(text, ph.tally, ph.tally, float8, float8, float8, float8) is
+	'any indicator of ph.indicators(), asked of a tally; reference: the standard, reference or survey; per NULL is the indicator''s own; NULL with a note where it is not given what it needs';

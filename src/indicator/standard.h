@@ -1,0 +1,10 @@
+/* standard.h: what rates can be standardised by. */
+#ifndef PH_STANDARD_H
+#define PH_STANDARD_H
+
+#include "core/estimate.h"
+
+/* Whether rates can be had from a standard or reference; if not, *why says why not.  Negative events are an error. */
+extern bool standard_possible(const Tally *standard, const char *argument, Estimate *why);
+
+#endif
