@@ -5,7 +5,7 @@
  * 13:21, Sweden), which two packages of one lineage agree on; SHMI, NHS England's hospital mortality
  * indicator.  Prefixes on which sources disagree are left out.  Weights and hierarchy are charlson.c's.
  */
-#include "instrument/instrument.h"
+#include "instrument/registry.h"
 
 static const ListItem sundararajan_items[] = {
 	{.name = "mi", .prefixes =

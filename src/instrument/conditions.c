@@ -12,7 +12,8 @@
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
 #include "instrument/icd10.h"
-#include "instrument/instrument.h"
+#include "instrument/code_index.h"
+#include "instrument/registry.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -173,112 +174,6 @@ conditions_recv(PG_FUNCTION_ARGS)
 
 /* ---- from codes ---- */
 
-#define BUCKETS (26 * 10 * 36)
-#define MAX_REST 4
-
-typedef struct CodeEntry
-{
-	char		rest[MAX_REST + 1]; /* what the code must go on with after its first three characters */
-	uint16		bit;
-} CodeEntry;
-
-typedef struct CodeIndex
-{
-	uint16		first[BUCKETS + 1];
-	CodeEntry  *entries;
-} CodeIndex;
-
-static CodeIndex *code_index = NULL;
-
-static int
-bucket(const char *code)
-{
-	int			third = code[2] >= 'A' ? code[2] - 'A' + 10 : code[2] - '0';
-
-	return ((code[0] - 'A') * 10 + (code[1] - '0')) * 36 + third;
-}
-
-/* Calls visit for every prefix of every list; a prefix whose fourth character is X ends before it. */
-static void
-each_prefix(void (*visit) (const char *prefix, int length, int bit, void *context), void *context)
-{
-	for (int bit = 0; bit < registry_size(); bit++)
-	{
-		const char *prefix = registry_item(bit)->prefixes;
-
-		while (*prefix)
-		{
-			int			length = strcspn(prefix, " ");
-
-			visit(prefix, length > 3 && prefix[3] == 'X' ? 3 : length, bit, context);
-			prefix += length + strspn(prefix + length, " ");
-		}
-	}
-}
-
-/* The buckets of a prefix: one, or where it has two characters all 36 of it. */
-static void
-buckets_of(const char *prefix, int length, int *first, int *end)
-{
-	char		code[3] = {prefix[0], prefix[1], length > 2 ? prefix[2] : '0'};
-
-	*first = bucket(code);
-	*end = *first + (length > 2 ? 1 : 36);
-}
-
-static void
-count_prefix(const char *prefix, int length, int bit, void *context)
-{
-	int			first,
-				end;
-
-	buckets_of(prefix, length, &first, &end);
-	for (int i = first; i < end; i++)
-		((CodeIndex *) context)->first[i + 1]++;
-}
-
-static void
-enter_prefix(const char *prefix, int length, int bit, void *context)
-{
-	CodeIndex  *index = context;
-	int			first,
-				end;
-
-	Assert(length >= 2 && length - 3 <= MAX_REST);
-	buckets_of(prefix, length, &first, &end);
-	for (int i = first; i < end; i++)
-	{
-		CodeEntry  *entry = &index->entries[index->first[i]];
-
-		while (entry->bit != PG_UINT16_MAX)
-			entry++;
-		if (length > 3)
-			memcpy(entry->rest, prefix + 3, length - 3);
-		entry->bit = bit;
-	}
-}
-
-static CodeIndex *
-get_code_index(void)
-{
-	MemoryContext old;
-	CodeIndex  *index;
-
-	if (code_index)
-		return code_index;
-	old = MemoryContextSwitchTo(TopMemoryContext);
-	index = palloc0(sizeof(CodeIndex));
-	each_prefix(count_prefix, index);
-	for (int i = 0; i < BUCKETS; i++)
-		index->first[i + 1] += index->first[i];
-	index->entries = palloc0(sizeof(CodeEntry) * (index->first[BUCKETS] + 1));
-	for (int i = 0; i <= index->first[BUCKETS]; i++)
-		index->entries[i].bit = PG_UINT16_MAX;
-	each_prefix(enter_prefix, index);
-	MemoryContextSwitchTo(old);
-	return code_index = index;
-}
-
 /* As in tally.c: argument 0 itself inside an aggregate, else a copy. */
 static Conditions *
 state_to_change(FunctionCallInfo fcinfo)
@@ -299,21 +194,12 @@ set_bit(Conditions *state, int bit)
 	return state;
 }
 
-static Conditions *
-set_conditions_of_code(Conditions *state, const char *code, int length)
+static void
+add_condition(void *conditions, int bit)
 {
-	CodeIndex  *index = get_code_index();
-	int			at = bucket(code);
+	Conditions **state = conditions;
 
-	for (int i = index->first[at]; i < index->first[at + 1]; i++)
-	{
-		const CodeEntry *entry = &index->entries[i];
-		int			rest = strlen(entry->rest);
-
-		if (length - 3 >= rest && memcmp(code + 3, entry->rest, rest) == 0)
-			state = set_bit(state, entry->bit);
-	}
-	return state;
+	*state = set_bit(*state, bit);
 }
 
 static Datum
@@ -333,7 +219,7 @@ fold_code(FunctionCallInfo fcinfo, Dialect dialect)
 		code = palloc(length);
 	length = icd10_normalise(VARDATA_ANY(raw), length, dialect, code);
 	if (length > 0)
-		state = set_conditions_of_code(state, code, length);
+		code_index_visit(code, length, add_condition, &state);
 	PG_RETURN_POINTER(state);
 }
 
