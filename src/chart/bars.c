@@ -1,0 +1,94 @@
+/* bars.c: groups side by side. */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "catalog/pg_type.h"
+#include "chart/picture.h"
+#include "compare/inequality.h"
+#include "core/argument.h"
+#include "miscadmin.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+
+/* A list or a table of numbers, row by row; NAN for nulls. */
+static int
+argument_table(FunctionCallInfo fcinfo, int index, const char *argument, double **numbers)
+{
+	ArrayType  *array;
+	Datum	   *elements;
+	bool	   *nulls;
+	int			count;
+
+	if (PG_ARGISNULL(index))
+		return 0;
+	array = PG_GETARG_ARRAYTYPE_P(index);
+	deconstruct_array(array, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &elements, &nulls, &count);
+	*numbers = palloc_array(double, Max(count, 1));
+	for (int i = 0; i < count; i++)
+	{
+		(*numbers)[i] = nulls[i] ? NAN : DatumGetFloat8(elements[i]);
+		if (isinf((*numbers)[i]) || (*numbers)[i] < 0)
+			argument_error(argument, "must be finite and not negative", "Use NULL for what must not be shown.");
+	}
+	return count;
+}
+
+/*
+ * ph.chart_bars(labels text[], measures text[], heights float8[], title text, unit text) -> text
+ *
+ * Groups of bars, a bar a measure, at most four; heights group by group, as array_agg of arrays gives
+ * them.  A NULL is not shown, and says so.  unit follows each number.
+ */
+PG_FUNCTION_INFO_V1(chart_bars);
+Datum
+chart_bars(PG_FUNCTION_ARGS)
+{
+	Datum	   *names;
+	bool	   *name_nulls;
+	int			measures = argument_elements(fcinfo, 1, "measures", &names, &name_nulls);
+	double	   *heights = NULL;
+	int			count = argument_table(fcinfo, 2, "heights", &heights);
+	char	   *title = argument_title(fcinfo, 3, "Groups side by side");
+	char	   *unit = argument_text(fcinfo, 4, "");
+	int			groups = measures > 0 ? count / measures : 0;
+	char	  **labels;
+	double		highest = 0;
+	Axis		axis;
+	StringInfo	svg;
+
+	if (measures > lengthof(series_fill))
+		argument_error("measures", "must not have more than 4 elements", NULL);
+	if (groups * measures != count)
+		argument_error("heights", "must have one element for each group and measure", NULL);
+	if (groups > MOST_MARKS)
+		argument_error("labels", "must not have more than 2000 elements", NULL);
+	labels = argument_labels(fcinfo, 0, groups);
+	for (int i = 0; i < count; i++)
+		highest = fmax(highest, heights[i]);	/* which passes over NAN */
+	if (groups == 0)
+		return nothing_to_show(title, "no groups");
+	axis = axis_of(0, highest, 290, 680);
+	svg = svg_start(40 + groups * (20 * measures + 12), title, "A group of bars a label, a bar a measure.");
+	for (int i = 0; i < count; i++)
+	{
+		int			group = i / measures,
+					measure = i % measures;
+		double		y = 36 + group * (20 * measures + 12) + measure * 20;
+		char	   *name = name_nulls[measure] ? "" : TextDatumGetCString(names[measure]);
+		char	   *number = psprintf("%s%s", svg_number(heights[i]), unit);
+
+		CHECK_FOR_INTERRUPTS();
+		if (measure == 0)
+			svg_text(svg, 10, y + 13, "start", labels[group], 26);
+		svg_text(svg, 282, y + 13, "soft end", name, 16);
+		if (isnan(heights[i]))
+		{
+			svg_text(svg, 292, y + 13, "soft", "not shown", 0);
+			continue;
+		}
+		svg_bar(svg, 290, y, axis_at(&axis, heights[i]) - 290, 16, series_fill[measure], psprintf("%s, %s: %s", labels[group], name, number));
+		svg_text(svg, axis_at(&axis, heights[i]) + 6, y + 13, "start", number, 16);
+	}
+	return svg_end(svg);
+}
