@@ -3,16 +3,16 @@
 -- Views and functions are replaced in place: grants, comments and whatever is built on them stay. A view is
 -- always a security invoker, so that policies on the tables below hold for whoever asks.
 
-CREATE FUNCTION ph.in_schema(query text, schema text) RETURNS text
+CREATE FUNCTION ph_support.in_schema(query text, schema text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
   SELECT regexp_replace(query, '[{]([a-z_]+)[}]',
     replace(quote_ident(schema), chr(92), chr(92) || chr(92)) || '.' || chr(92) || '1', 'g');
 END;
-COMMENT ON FUNCTION ph.in_schema(text, text) IS
+COMMENT ON FUNCTION ph_support.in_schema(text, text) IS
 'the query with every name in braces, {person}, made the qualified name in the schema';
 
-CREATE FUNCTION ph.is_generated(class regclass, object oid) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
+CREATE FUNCTION ph_support.is_generated(class regclass, object oid) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp AS $$
   -- a view has its mark on its rule too, where no user writes a comment of his own
   SELECT obj_description(object, class::text) LIKE 'population\_health: %'
@@ -20,10 +20,10 @@ SET search_path = pg_catalog, pg_temp AS $$
       WHERE r.ev_class = object AND class = 'pg_class'::regclass
         AND obj_description(r.oid, 'pg_rewrite') LIKE 'population\_health: %')
 $$;
-COMMENT ON FUNCTION ph.is_generated(regclass, oid) IS 'whether a relation or function was made by this extension in a '
+COMMENT ON FUNCTION ph_support.is_generated(regclass, oid) IS 'whether a relation or function was made by this extension in a '
   'schema of a user, so that it may be replaced';
 
-CREATE FUNCTION ph.dependants(class regclass, object oid) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+CREATE FUNCTION ph_support.dependants(class regclass, object oid) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp AS $$
   WITH RECURSIVE above (class, object) AS (
     SELECT class::oid, object
@@ -37,22 +37,22 @@ SET search_path = pg_catalog, pg_temp AS $$
   WHERE above.class IN ('pg_class'::regclass, 'pg_proc'::regclass)
     AND (above.class, above.object) <> (dependants.class::oid, dependants.object)
 $$;
-COMMENT ON FUNCTION ph.dependants(regclass, oid) IS 'the relations and functions that are built on a relation or '
+COMMENT ON FUNCTION ph_support.dependants(regclass, oid) IS 'the relations and functions that are built on a relation or '
   'function, also through others; NULL where there are none';
 
-CREATE PROCEDURE ph.require_generated(schema text, name text, class regclass, object oid) LANGUAGE plpgsql
+CREATE PROCEDURE ph_support.require_generated(schema text, name text, class regclass, object oid) LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-  IF ph.is_generated(class, object) IS NOT TRUE THEN
+  IF ph_support.is_generated(class, object) IS NOT TRUE THEN
     RAISE EXCEPTION 'schema "%" already has % of another origin', schema, name
       USING ERRCODE = 'duplicate_object', HINT = 'Only what this extension made is replaced; rename or drop the other '
         'first.';
   END IF;
 END $$;
-COMMENT ON PROCEDURE ph.require_generated(text, text, regclass, oid) IS 'does nothing where the object was made by '
+COMMENT ON PROCEDURE ph_support.require_generated(text, text, regclass, oid) IS 'does nothing where the object was made by '
   'this extension. Errors: duplicate_object';
 
-CREATE PROCEDURE ph.describe_generated(kind text, name text, class regclass, object oid, description text)
+CREATE PROCEDURE ph_support.describe_generated(kind text, name text, class regclass, object oid, description text)
   LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -60,10 +60,10 @@ BEGIN
     EXECUTE format('COMMENT ON %s %s IS %L', kind, name, 'population_health: ' || description);
   END IF;
 END $$;
-COMMENT ON PROCEDURE ph.describe_generated(text, text, regclass, oid, text)
+COMMENT ON PROCEDURE ph_support.describe_generated(text, text, regclass, oid, text)
   IS 'says what a generated object is, unless its owner has written another comment';
 
-CREATE PROCEDURE ph.comment_columns(relation regclass, columns jsonb) LANGUAGE plpgsql SET search_path = pg_catalog,
+CREATE PROCEDURE ph_support.comment_columns(relation regclass, columns jsonb) LANGUAGE plpgsql SET search_path = pg_catalog,
   pg_temp AS $$
 DECLARE
   part record;
@@ -74,10 +74,10 @@ BEGIN
     EXECUTE format('COMMENT ON COLUMN %s.%I IS %L', relation, part.attname, part.description);
   END LOOP;
 END $$;
-COMMENT ON PROCEDURE ph.comment_columns(regclass, jsonb) IS 'describes the columns of a relation that have no comment '
+COMMENT ON PROCEDURE ph_support.comment_columns(regclass, jsonb) IS 'describes the columns of a relation that have no comment '
   'yet: name, description';
 
-CREATE PROCEDURE ph.replace_view(schema text, name text, query text, description text, columns jsonb,
+CREATE PROCEDURE ph_support.replace_view(schema text, name text, query text, description text, columns jsonb,
   keep boolean DEFAULT false) LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp SET client_min_messages = warning AS $$
 DECLARE
@@ -92,11 +92,11 @@ BEGIN
     EXECUTE format('CREATE VIEW %s WITH (security_invoker = true) AS %s', target, query);
     view := target::regclass;
   ELSE
-    CALL ph.require_generated(schema, name, 'pg_class', view);
+    CALL ph_support.require_generated(schema, name, 'pg_class', view);
     EXECUTE format('CREATE TEMP VIEW ph_replacement AS %s', query);
     SELECT string_agg(quote_ident(old.attname), ', ' ORDER BY old.attnum), string_agg(format('NULL::%s AS %I',
       format_type(old.atttypid, old.atttypmod), old.attname), ', ' ORDER BY old.attnum),
-      string_agg(DISTINCT r.ev_class::regclass::text, ', ') FILTER (WHERE ph.is_generated('pg_class', r.ev_class)
+      string_agg(DISTINCT r.ev_class::regclass::text, ', ') FILTER (WHERE ph_support.is_generated('pg_class', r.ev_class)
         IS NOT TRUE)
     INTO lost, unknown, readers
     FROM pg_attribute old LEFT JOIN pg_attribute new ON new.attrelid = 'pg_temp.ph_replacement'::regclass
@@ -107,7 +107,7 @@ BEGIN
     WHERE old.attrelid = view AND old.attnum > 0 AND new.attname IS NULL;
     IF lost IS NOT NULL AND (NOT keep OR readers IS NOT NULL) THEN
       RAISE EXCEPTION 'view % would lose or change columns (%); built on it: %', target, lost,
-        coalesce(ph.dependants('pg_class', view), 'nothing')
+        coalesce(ph_support.dependants('pg_class', view), 'nothing')
         USING ERRCODE = 'dependent_objects_still_exist', HINT = 'Drop the view, and what is built on it, and call '
           'again.';
     ELSIF lost IS NOT NULL THEN
@@ -132,17 +132,17 @@ BEGIN
     DROP VIEW pg_temp.ph_replacement;
   END IF;
   EXECUTE format('COMMENT ON RULE "_RETURN" ON %s IS %L', target, 'population_health: generated');
-  CALL ph.describe_generated('VIEW', target, 'pg_class', view, description);
-  CALL ph.comment_columns(view, columns);
+  CALL ph_support.describe_generated('VIEW', target, 'pg_class', view, description);
+  CALL ph_support.comment_columns(view, columns);
 END $$;
-COMMENT ON PROCEDURE ph.replace_view(text, text, text, text, jsonb, boolean) IS
+COMMENT ON PROCEDURE ph_support.replace_view(text, text, text, text, jsonb, boolean) IS
   'makes a view of a query with the rights of whoever asks it, or replaces the one that this extension made: columns '
     'that are there keep their places and new ones come last; with keep a column that the query has no more is NULL '
       'while only generated views read it. Errors: duplicate_object where the name is taken by something else, '
         'dependent_objects_still_exist, with what is built on the view, where a column would go away or change its '
           'type';
 
-CREATE PROCEDURE ph.replace_function(schema text, name text, types text, definition text, description text)
+CREATE PROCEDURE ph_support.replace_function(schema text, name text, types text, definition text, description text)
   LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -151,15 +151,15 @@ DECLARE
 BEGIN
   FOR other IN SELECT oid, oid::regprocedure AS signature FROM pg_proc WHERE pronamespace =
     to_regnamespace(quote_ident(schema)) AND proname = name LOOP
-    CALL ph.require_generated(schema, name, 'pg_proc', other.oid);
+    CALL ph_support.require_generated(schema, name, 'pg_proc', other.oid);
     IF other.oid <> coalesce(to_regprocedure(target), 0) THEN  -- one function a name, or literals are ambiguous
       EXECUTE format('DROP FUNCTION %s', other.signature);
     END IF;
   END LOOP;
   EXECUTE format('CREATE OR REPLACE FUNCTION %I.%I%s', schema, name, definition);
-  CALL ph.describe_generated('FUNCTION', target, 'pg_proc', target::regprocedure, description);
+  CALL ph_support.describe_generated('FUNCTION', target, 'pg_proc', target::regprocedure, description);
 END $$;
-COMMENT ON PROCEDURE ph.replace_function(text, text, text, text, text) IS
+COMMENT ON PROCEDURE ph_support.replace_function(text, text, text, text, text) IS
   'makes a function (definition: from its arguments on), or replaces the one that this extension made, in place; types '
     'are those of its arguments. Errors: duplicate_object where the name is taken by something else, '
       'dependent_objects_still_exist where others are built on one with other arguments';

@@ -1,13 +1,13 @@
 
 -- ---- survival ----
 
-CREATE FUNCTION ph.tally_fold_entry(ph.tally, float8, float8) RETURNS ph.tally
+CREATE FUNCTION ph_support.tally_fold_entry(ph.tally, float8, float8) RETURNS ph.tally
   AS 'MODULE_PATHNAME', 'tally_fold_entry' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ph.tally_fold_entry(ph.tally, float8, float8) IS 'support function of ph.entry_tally';
+COMMENT ON FUNCTION ph_support.tally_fold_entry(ph.tally, float8, float8) IS 'support function of ph.entry_tally';
 
 CREATE AGGREGATE ph.entry_tally(entered float8, "time" float8) (
-  SFUNC = ph.tally_fold_entry, STYPE = ph.tally, INITCOND = 'empty',
-  FINALFUNC = ph.tally_final, COMBINEFUNC = ph.tally_combine, SSPACE = 2048, PARALLEL = SAFE
+  SFUNC = ph_support.tally_fold_entry, STYPE = ph.tally, INITCOND = 'empty',
+  FINALFUNC = ph_support.tally_final, COMBINEFUNC = ph_support.tally_combine, SSPACE = 2048, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE ph.entry_tally(entered float8, "time" float8) IS
   'people by time of entry, for the argument entered of survival: rows, one a person, with the times of entry and of leaving; who did not enter before leaving was never at risk and is counted as missing, so that the answer is NULL and says so';

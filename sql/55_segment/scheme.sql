@@ -88,7 +88,7 @@ END $$;
 COMMENT ON PROCEDURE ph.use_scheme(text, text, text) IS 'locks a version of a scheme: from now on it cannot change; segment views and the history call it before they read the rules';
 
 -- A version that was used does not change, in whichever schema its tables are.
-CREATE FUNCTION ph.keep_used_scheme() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+CREATE FUNCTION ph_support.keep_used_scheme() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   of_scheme text := CASE WHEN TG_OP = 'INSERT' THEN NEW.scheme ELSE OLD.scheme END;
   of_version text := CASE WHEN TG_OP = 'INSERT' THEN NEW.version ELSE OLD.version END;
@@ -111,9 +111,9 @@ BEGIN
   END IF;
   RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
 END $$;
-COMMENT ON FUNCTION ph.keep_used_scheme() IS 'trigger of scheme tables: a version that was used does not change';
+COMMENT ON FUNCTION ph_support.keep_used_scheme() IS 'trigger of scheme tables: a version that was used does not change';
 
-CREATE FUNCTION ph.check_scheme_input() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+CREATE FUNCTION ph_support.check_scheme_input() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   -- the type is read, and refused where a rule could not use it
   PERFORM ph.check_rule('true', ARRAY[NEW.input], ARRAY[NEW.type::regtype]);
@@ -121,9 +121,9 @@ BEGIN
   NEW.type := format_type(NEW.type::regtype, -1);
   RETURN NEW;
 END $$;
-COMMENT ON FUNCTION ph.check_scheme_input() IS 'trigger of scheme tables: the type of an input must be known and one that a rule may use';
+COMMENT ON FUNCTION ph_support.check_scheme_input() IS 'trigger of scheme tables: the type of an input must be known and one that a rule may use';
 
-CREATE FUNCTION ph.check_scheme_segment() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+CREATE FUNCTION ph_support.check_scheme_segment() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   circle boolean;
 BEGIN
@@ -138,9 +138,9 @@ BEGIN
   END IF;
   RETURN NEW;
 END $$;
-COMMENT ON FUNCTION ph.check_scheme_segment() IS 'trigger of scheme tables: parents do not go in a circle';
+COMMENT ON FUNCTION ph_support.check_scheme_segment() IS 'trigger of scheme tables: parents do not go in a circle';
 
-CREATE FUNCTION ph.keep_read_input() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+CREATE FUNCTION ph_support.keep_read_input() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   reader text;
 BEGIN
@@ -154,9 +154,9 @@ BEGIN
   END IF;
   RETURN NULL;
 END $$;
-COMMENT ON FUNCTION ph.keep_read_input() IS 'trigger of scheme tables: an input that a rule reads keeps its name and type';
+COMMENT ON FUNCTION ph_support.keep_read_input() IS 'trigger of scheme tables: an input that a rule reads keeps its name and type';
 
-CREATE FUNCTION ph.check_scheme_rule() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+CREATE FUNCTION ph_support.check_scheme_rule() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   names text[];
   types regtype[];
@@ -166,9 +166,9 @@ BEGIN
   SELECT c.expression_checked, c.inputs_used INTO NEW.checked, NEW.inputs FROM ph.check_rule(NEW.expression, names, types) c;
   RETURN NEW;
 END $$;
-COMMENT ON FUNCTION ph.check_scheme_rule() IS 'trigger of scheme tables: a rule is analysed against the inputs and kept as PostgreSQL writes it';
+COMMENT ON FUNCTION ph_support.check_scheme_rule() IS 'trigger of scheme tables: a rule is analysed against the inputs and kept as PostgreSQL writes it';
 
-CREATE FUNCTION ph.check_scheme_shape() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+CREATE FUNCTION ph_support.check_scheme_shape() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   found record;
 BEGIN
@@ -184,9 +184,9 @@ BEGIN
   END IF;
   RETURN NULL;
 END $$;
-COMMENT ON FUNCTION ph.check_scheme_shape() IS 'trigger of scheme tables: what rules do fits the kinds of the segments and their nesting';
+COMMENT ON FUNCTION ph_support.check_scheme_shape() IS 'trigger of scheme tables: what rules do fits the kinds of the segments and their nesting';
 
-CREATE FUNCTION ph.keep_used_schemes() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+CREATE FUNCTION ph_support.keep_used_schemes() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   used text;
 BEGIN
@@ -199,9 +199,9 @@ BEGIN
   END IF;
   RETURN NULL;
 END $$;
-COMMENT ON FUNCTION ph.keep_used_schemes() IS 'trigger of scheme tables: no truncation of versions that were used';
+COMMENT ON FUNCTION ph_support.keep_used_schemes() IS 'trigger of scheme tables: no truncation of versions that were used';
 
-CREATE FUNCTION ph.scheme_trigger(OUT relation text, OUT name text, OUT event text, OUT function text)
+CREATE FUNCTION ph_support.scheme_trigger(OUT relation text, OUT name text, OUT event text, OUT function text)
   RETURNS SETOF record
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -219,34 +219,34 @@ BEGIN ATOMIC
   UNION ALL
   VALUES ('scheme_input', 'c_keep_read', 'AFTER UPDATE OR DELETE', 'keep_read_input');
 END;
-COMMENT ON FUNCTION ph.scheme_trigger() IS 'the triggers that keep tables of schemes right: table, name, when, '
+COMMENT ON FUNCTION ph_support.scheme_trigger() IS 'the triggers that keep tables of schemes right: table, name, when, '
   'function of ph';
 
-CREATE FUNCTION ph.missing_scheme_trigger(schema text, OUT relation text, OUT name text) RETURNS SETOF record
+CREATE FUNCTION ph_support.missing_scheme_trigger(schema text, OUT relation text, OUT name text) RETURNS SETOF record
 LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
   SELECT s.relation, s.name
-  FROM ph.scheme_trigger() s
+  FROM ph_support.scheme_trigger() s
   WHERE NOT EXISTS (SELECT FROM pg_trigger t
     WHERE t.tgrelid = to_regclass(format('%I.%I', schema, s.relation)) AND t.tgname = s.name AND t.tgenabled IN ('O',
       'A')
-      AND t.tgfoid = to_regprocedure(format('ph.%I()', s.function)))
+      AND t.tgfoid = to_regprocedure(format('ph_support.%I()', s.function)))
 $$;
-COMMENT ON FUNCTION ph.missing_scheme_trigger(text) IS
+COMMENT ON FUNCTION ph_support.missing_scheme_trigger(text) IS
   'triggers that the tables of schemes of a schema lack, or have switched off; DROP EXTENSION takes them, CALL '
     'ph.create_segment_tables attaches them again';
 
-CREATE PROCEDURE ph.add_scheme_triggers(schema text) LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+CREATE PROCEDURE ph_support.add_scheme_triggers(schema text) LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   missing record;
 BEGIN
-  FOR missing IN SELECT t.* FROM ph.missing_scheme_trigger(schema) JOIN ph.scheme_trigger() t USING (relation,
+  FOR missing IN SELECT t.* FROM ph_support.missing_scheme_trigger(schema) JOIN ph_support.scheme_trigger() t USING (relation,
     name) LOOP
-    EXECUTE format('CREATE OR REPLACE TRIGGER %I %s ON %I.%I %s EXECUTE FUNCTION ph.%I()', missing.name,
+    EXECUTE format('CREATE OR REPLACE TRIGGER %I %s ON %I.%I %s EXECUTE FUNCTION ph_support.%I()', missing.name,
       missing.event, schema, missing.relation,
       CASE WHEN missing.event LIKE '%TRUNCATE' THEN '' ELSE 'FOR EACH ROW' END, missing.function);
     EXECUTE format('ALTER TABLE %I.%I ENABLE TRIGGER %I', schema, missing.relation, missing.name);
   END LOOP;
 END $$;
-COMMENT ON PROCEDURE ph.add_scheme_triggers(text) IS 'attaches what keeps the tables of schemes of a schema right, '
+COMMENT ON PROCEDURE ph_support.add_scheme_triggers(text) IS 'attaches what keeps the tables of schemes of a schema right, '
   'where it is missing; ph.create_segment_tables calls it';
-CALL ph.add_scheme_triggers('ph');
+CALL ph_support.add_scheme_triggers('ph');

@@ -1,7 +1,7 @@
 
 -- ---- schemes of one's own ----
 
-CREATE PROCEDURE ph.create_segment_table(schema text, name text, definition text, description text, columns jsonb)
+CREATE PROCEDURE ph_support.create_segment_table(schema text, name text, definition text, description text, columns jsonb)
   LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -9,7 +9,7 @@ DECLARE
   lacking text;
 BEGIN
   IF relation IS NULL THEN
-    EXECUTE format('CREATE TABLE %I.%I (%s)', schema, name, ph.in_schema(definition, schema));
+    EXECUTE format('CREATE TABLE %I.%I (%s)', schema, name, ph_support.in_schema(definition, schema));
     relation := format('%I.%I', schema, name)::regclass;
     EXECUTE format('COMMENT ON TABLE %s IS %L', relation, description);
   ELSE
@@ -22,9 +22,9 @@ BEGIN
         HINT = 'Rename it first, or name another schema.', DETAIL = 'Missing: ' || coalesce(lacking, 'a table');
     END IF;
   END IF;
-  CALL ph.comment_columns(relation, columns);
+  CALL ph_support.comment_columns(relation, columns);
 END $$;
-COMMENT ON PROCEDURE ph.create_segment_table(text, text, text, text, jsonb) IS
+COMMENT ON PROCEDURE ph_support.create_segment_table(text, text, text, text, jsonb) IS
   'makes one table of ph.create_segment_tables, with its comments, unless it is there; {name} in the definition is a '
     'table of the schema. Errors: duplicate_table where something else has the name';
 
@@ -84,11 +84,11 @@ BEGIN
         ARRAY['scheme', 'version', 'segment', 'tier', 'partner', 'offer', 'capacity', 'threshold',
           'note'])) ours (name, definition, description, columns)
   LOOP
-    CALL ph.create_segment_table(schema, made.name, made.definition, made.description, made.columns);
+    CALL ph_support.create_segment_table(schema, made.name, made.definition, made.description, made.columns);
   END LOOP;
   EXECUTE format('CREATE UNIQUE INDEX IF NOT EXISTS segment_history_open ON %I.segment_history (person_id, scheme) '
     'WHERE end_date IS NULL', schema);
-  CALL ph.add_scheme_triggers(schema);
+  CALL ph_support.add_scheme_triggers(schema);
 END $$;
 COMMENT ON PROCEDURE ph.create_segment_tables(text) IS
   'makes the tables of segmentation schemes in a schema of yours: scheme, scheme_input, scheme_segment, scheme_rule as '
@@ -232,7 +232,7 @@ BEGIN
     RAISE EXCEPTION 'argument "target" must be a view with its schema' USING ERRCODE = '22023', HINT = 'For example: health.segment.';
   END IF;
   CALL ph.use_scheme(schema, scheme, version);
-  CALL ph.replace_view(name[1], name[2], ph.segment_query(scheme, version, source, schema, person, missing),
+  CALL ph_support.replace_view(name[1], name[2], ph.segment_query(scheme, version, source, schema, person, missing),
     format('segments of %s, version %s', scheme, version),
     '{"person_id": "the person", "scheme": "name of the scheme", "version": "version of the scheme", "segment": '
       '"outermost segment of the person", "rank": "rank of the segment, 1 is the highest need",
@@ -324,7 +324,7 @@ BEGIN
     RAISE EXCEPTION 'there is no version "%" of scheme "%" in schema "%"', version, scheme, schema USING ERRCODE = '42704';
   END IF;
   people := NULL;
-  FOR r IN SELECT * FROM ph.missing_scheme_trigger(schema) LOOP
+  FOR r IN SELECT * FROM ph_support.missing_scheme_trigger(schema) LOOP
     finding := 'missing_trigger'; detail := format('%s of %s: CALL ph.create_segment_tables(...) attaches it again',
       r.name, r.relation); RETURN NEXT;
   END LOOP;

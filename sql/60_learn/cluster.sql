@@ -2,53 +2,53 @@
 -- ---- clusters: segments found in data ----
 
 CREATE TYPE ph.cluster_sums;
-CREATE FUNCTION ph.cluster_sums_in(cstring) RETURNS ph.cluster_sums
+CREATE FUNCTION ph_support.cluster_sums_in(cstring) RETURNS ph.cluster_sums
   AS 'MODULE_PATHNAME', 'cluster_sums_in' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION ph.cluster_sums_out(ph.cluster_sums) RETURNS cstring
+CREATE FUNCTION ph_support.cluster_sums_out(ph.cluster_sums) RETURNS cstring
   AS 'MODULE_PATHNAME', 'cluster_sums_out' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION ph.cluster_sums_recv(internal) RETURNS ph.cluster_sums
+CREATE FUNCTION ph_support.cluster_sums_recv(internal) RETURNS ph.cluster_sums
   AS 'MODULE_PATHNAME', 'cluster_sums_recv' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION ph.cluster_sums_send(ph.cluster_sums) RETURNS bytea
+CREATE FUNCTION ph_support.cluster_sums_send(ph.cluster_sums) RETURNS bytea
   AS 'MODULE_PATHNAME', 'cluster_sums_send' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE TYPE ph.cluster_sums (
-  INPUT = ph.cluster_sums_in, OUTPUT = ph.cluster_sums_out,
-  RECEIVE = ph.cluster_sums_recv, SEND = ph.cluster_sums_send,
+  INPUT = ph_support.cluster_sums_in, OUTPUT = ph_support.cluster_sums_out,
+  RECEIVE = ph_support.cluster_sums_recv, SEND = ph_support.cluster_sums_send,
   INTERNALLENGTH = VARIABLE, ALIGNMENT = double, STORAGE = extended
 );
 COMMENT ON TYPE ph.cluster_sums IS
   'what one pass of k-means or k-prototypes sums up over its rows, with the centres that they were held against; passes over parts of the rows combine. Holds no rows';
-COMMENT ON FUNCTION ph.cluster_sums_in(cstring) IS 'text input of ph.cluster_sums';
-COMMENT ON FUNCTION ph.cluster_sums_out(ph.cluster_sums) IS 'text output of ph.cluster_sums';
-COMMENT ON FUNCTION ph.cluster_sums_recv(internal) IS 'binary input of ph.cluster_sums';
-COMMENT ON FUNCTION ph.cluster_sums_send(ph.cluster_sums) IS 'binary output of ph.cluster_sums';
+COMMENT ON FUNCTION ph_support.cluster_sums_in(cstring) IS 'text input of ph.cluster_sums';
+COMMENT ON FUNCTION ph_support.cluster_sums_out(ph.cluster_sums) IS 'text output of ph.cluster_sums';
+COMMENT ON FUNCTION ph_support.cluster_sums_recv(internal) IS 'binary input of ph.cluster_sums';
+COMMENT ON FUNCTION ph_support.cluster_sums_send(ph.cluster_sums) IS 'binary output of ph.cluster_sums';
 
 CREATE FUNCTION ph.cluster_start(centres float8[], weights float8[] DEFAULT NULL, modes integer[] DEFAULT NULL, words integer[] DEFAULT NULL, gamma float8 DEFAULT NULL)
   RETURNS ph.cluster_sums AS 'MODULE_PATHNAME', 'cluster_start' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ph.cluster_start(float8[], float8[], integer[], integer[], float8) IS
   'a pass of k-means that no row has entered: centres, a row a cluster; weights of the columns (1 each); for k-prototypes modes, a row a cluster of codes from 1, how many words each category has, and gamma, what a category costs that is not the mode (1)';
 
-CREATE FUNCTION ph.cluster_fold(ph.cluster_sums, start ph.cluster_sums, x float8[]) RETURNS ph.cluster_sums
+CREATE FUNCTION ph_support.cluster_fold(ph.cluster_sums, start ph.cluster_sums, x float8[]) RETURNS ph.cluster_sums
   AS 'MODULE_PATHNAME', 'cluster_fold' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-CREATE FUNCTION ph.cluster_fold(ph.cluster_sums, start ph.cluster_sums, x float8[], codes integer[]) RETURNS ph.cluster_sums
+CREATE FUNCTION ph_support.cluster_fold(ph.cluster_sums, start ph.cluster_sums, x float8[], codes integer[]) RETURNS ph.cluster_sums
   AS 'MODULE_PATHNAME', 'cluster_fold' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-CREATE FUNCTION ph.cluster_combine(ph.cluster_sums, ph.cluster_sums) RETURNS ph.cluster_sums
+CREATE FUNCTION ph_support.cluster_combine(ph.cluster_sums, ph.cluster_sums) RETURNS ph.cluster_sums
   AS 'MODULE_PATHNAME', 'cluster_combine' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ph.cluster_fold(ph.cluster_sums, ph.cluster_sums, float8[]) IS 'support function of the cluster aggregates';
-COMMENT ON FUNCTION ph.cluster_fold(ph.cluster_sums, ph.cluster_sums, float8[], integer[]) IS 'support function of the cluster aggregates';
-COMMENT ON FUNCTION ph.cluster_combine(ph.cluster_sums, ph.cluster_sums) IS 'support function of the cluster aggregates: the rows of both';
+COMMENT ON FUNCTION ph_support.cluster_fold(ph.cluster_sums, ph.cluster_sums, float8[]) IS 'support function of the cluster aggregates';
+COMMENT ON FUNCTION ph_support.cluster_fold(ph.cluster_sums, ph.cluster_sums, float8[], integer[]) IS 'support function of the cluster aggregates';
+COMMENT ON FUNCTION ph_support.cluster_combine(ph.cluster_sums, ph.cluster_sums) IS 'support function of the cluster aggregates: the rows of both';
 
 CREATE AGGREGATE ph.cluster_step(start ph.cluster_sums, x float8[]) (
-  SFUNC = ph.cluster_fold, STYPE = ph.cluster_sums, COMBINEFUNC = ph.cluster_combine, SSPACE = 4096, PARALLEL = SAFE
+  SFUNC = ph_support.cluster_fold, STYPE = ph.cluster_sums, COMBINEFUNC = ph_support.cluster_combine, SSPACE = 4096, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE ph.cluster_step(ph.cluster_sums, float8[]) IS
   'one pass of k-means: adds each row to the cluster whose centre is nearest, the first of those that are as near; rows with a NULL are counted and left out';
 CREATE AGGREGATE ph.cluster_step(start ph.cluster_sums, x float8[], codes integer[]) (
-  SFUNC = ph.cluster_fold, STYPE = ph.cluster_sums, COMBINEFUNC = ph.cluster_combine, SSPACE = 4096, PARALLEL = SAFE
+  SFUNC = ph_support.cluster_fold, STYPE = ph.cluster_sums, COMBINEFUNC = ph_support.cluster_combine, SSPACE = 4096, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE ph.cluster_step(ph.cluster_sums, float8[], integer[]) IS
   'one pass of k-prototypes (Huang 1998), over numbers and categories by code; rows with a NULL are counted and left out';
 CREATE AGGREGATE ph.cluster_rollup(ph.cluster_sums) (
-  SFUNC = ph.cluster_combine, STYPE = ph.cluster_sums, COMBINEFUNC = ph.cluster_combine, SSPACE = 4096, PARALLEL = SAFE
+  SFUNC = ph_support.cluster_combine, STYPE = ph.cluster_sums, COMBINEFUNC = ph_support.cluster_combine, SSPACE = 4096, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE ph.cluster_rollup(ph.cluster_sums) IS 'one pass over the rows of many: each partner folds its own, none hands over a row';
 
@@ -131,7 +131,7 @@ COMMENT ON FUNCTION ph.cluster_stability(text, ph.clusters, integer, integer, bi
   'whether clusters come back when people are drawn anew (Hennig 2007): mean share of each cluster and its most similar new one that both have, how often it was recovered (0.75 or more) and dissolved (0.5 or less); stable from 0.75, doubtful from 0.6, else unstable; over most_rows rows at most';
 
 -- A category becomes a column of 0 and 1 for each mode and one for all other words: where the word differs, two of them do.
-create function ph.cluster_parts(clusters ph.clusters, inputs text[], types text[],
+create function ph_support.cluster_parts(clusters ph.clusters, inputs text[], types text[],
 	out value text, out weight float8, out centre float8[])
 	returns setof record language sql immutable set search_path = pg_catalog, pg_temp as $$
 	with part as (
@@ -150,10 +150,10 @@ create function ph.cluster_parts(clusters ph.clusters, inputs text[], types text
 			unnest(words || null::text) with ordinality u (word, place))
 	select value, weight, centre from part order by term, word;
 $$;
-comment on function ph.cluster_parts(ph.clusters, text[], text[]) is
+comment on function ph_support.cluster_parts(ph.clusters, text[], text[]) is
 	'support function of ph.learn_cluster_scheme: the columns whose squared distances add up to the cost of a person';
 
-create procedure ph.write_cluster_scheme(schema text, scheme text, version text, source text, inputs text[], types text[],
+create procedure ph_support.write_cluster_scheme(schema text, scheme text, version text, source text, inputs text[], types text[],
 	clusters ph.clusters)
 language plpgsql set search_path = pg_catalog, pg_temp set extra_float_digits = 1 as $$
 declare
@@ -168,12 +168,12 @@ begin
 		raise exception 'argument "query" must have the terms of the clusters' using errcode = '22023';
 	end if;
 	select string_agg(p.value, ', ' order by n), array_agg(p.weight order by n) into cluster_values, cluster_weights
-	from ph.cluster_parts(clusters, inputs, types) with ordinality p (value, weight, centre, n);
+	from ph_support.cluster_parts(clusters, inputs, types) with ordinality p (value, weight, centre, n);
 	cluster_centres := (
 		select array_agg(centre order by c)
 		from (
 			select c, array_agg(p.centre[c] order by n) as centre
-			from ph.cluster_parts(clusters, inputs, types) with ordinality p (value, weight, centre, n), generate_series(1, clusters.k) c
+			from ph_support.cluster_parts(clusters, inputs, types) with ordinality p (value, weight, centre, n), generate_series(1, clusters.k) c
 			group by c) cluster);
 	execute format('insert into %I.scheme (scheme, version, label, source, certainty, precedence)
 		values ($1, $2, $3, $4, ''derived'', ''ours'')', schema)
@@ -194,7 +194,7 @@ begin
 		values ($1, $2, $3, ''unknown'', ''default'')', schema)
 	using scheme, version, clusters.k + 1;
 end $$;
-comment on procedure ph.write_cluster_scheme(text, text, text, text, text[], text[], ph.clusters) is
+comment on procedure ph_support.write_cluster_scheme(text, text, text, text, text[], text[], ph.clusters) is
 	'support procedure of ph.learn_cluster_scheme: a segment a cluster';
 
 -- The query is read under the caller's search path, so that this procedure has none and says where each name lies.
@@ -206,7 +206,7 @@ declare
 begin
 	select pg_catalog.array_agg(c.column_name), pg_catalog.array_agg(ph.rule_type(c.type)) into inputs, types
 	from ph.query_columns(query) c;
-	call ph.write_cluster_scheme(schema, scheme, version,
+	call ph_support.write_cluster_scheme(schema, scheme, version,
 		pg_catalog.format('ph.%s, %s clusters of %s people, over: %s', clusters.method, clusters.k, clusters.rows, query),
 		inputs, types, clusters);
 end $$;

@@ -40,7 +40,7 @@ CREATE FUNCTION ph.tree_pruning(query text, response text DEFAULT NULL, terms te
 COMMENT ON FUNCTION ph.tree_pruning(text, text, text[], text, text, integer, integer, float8, integer, text, bigint) IS
   'the trees that ph.grow_tree chooses from, from the largest to the root: complexity from which each is best, leaves, loss on its rows and on rows held out as shares of the root''s, the standard error of the latter, and which one is chosen';
 
-create function ph.learned_inputs(query text, response text, exposure text, terms text[], out column_name text, out type regtype)
+create function ph_support.learned_inputs(query text, response text, exposure text, terms text[], out column_name text, out type regtype)
 	returns setof record language sql stable parallel restricted rows 10
 begin atomic
 	select c.column_name, c.type
@@ -50,10 +50,10 @@ begin atomic
 		and (terms is null or c.column_name = any (terms))
 	order by c.n;
 end;
-comment on function ph.learned_inputs(text, text, text, text[]) is
+comment on function ph_support.learned_inputs(text, text, text, text[]) is
 	'support function of ph.learn_scheme: the columns of a query that a tree takes as terms';
 
-create procedure ph.write_tree_scheme(schema text, scheme text, version text, source text, inputs text[], types regtype[],
+create procedure ph_support.write_tree_scheme(schema text, scheme text, version text, source text, inputs text[], types regtype[],
 	activity text[], leaves ph.tree_node[])
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -82,7 +82,7 @@ begin
 		values ($1, $2, $3, ''none'', ''default'')', schema)
 	using scheme, version, cardinality(leaves) + 1;
 end $$;
-comment on procedure ph.write_tree_scheme(text, text, text, text, text[], regtype[], text[], ph.tree_node[]) is
+comment on procedure ph_support.write_tree_scheme(text, text, text, text, text[], regtype[], text[], ph.tree_node[]) is
 	'support procedure of ph.learn_scheme: a segment a leaf, in the order of the list';
 
 -- The query is read under the caller's search path, so that this procedure has none and says where each name lies.
@@ -100,8 +100,8 @@ begin
 		from ph.grow_tree(query, response, terms, method, exposure, smallest_leaf, depth, complexity, folds, prune, seed) n
 		where n.is_leaf);
 	select pg_catalog.array_agg(i.column_name), pg_catalog.array_agg(i.type) into inputs, types
-	from ph.learned_inputs(query, response, exposure, terms) i;
-	call ph.write_tree_scheme(schema, scheme, version,
+	from ph_support.learned_inputs(query, response, exposure, terms) i;
+	call ph_support.write_tree_scheme(schema, scheme, version,
 		pg_catalog.format('ph.grow_tree, method %s, smallest leaf %s, depth %s, complexity %s, folds %s, prune %s, seed %s, over: %s',
 			method, smallest_leaf, depth, complexity, folds, prune, seed, query),
 		inputs, types, activity, leaves);

@@ -2,7 +2,7 @@
 -- ph.shared_check(): a condition that is true of a row that is wrong, or a query that returns the key of
 -- each thing that is wrong, and the columns that it reads. All conditions of a relation are asked in one pass.
 
-CREATE FUNCTION ph.matched_code_query() RETURNS text
+CREATE FUNCTION ph_support.matched_code_query() RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN $$with version_order as (
   select list, version, array(
@@ -31,7 +31,7 @@ from recorded join wanted on wanted.key = recorded.key and wanted.match = 'exact
 union
 select wanted.list, recorded.code_system, recorded.code
 from recorded join wanted on recorded.key ^@ wanted.key and wanted.match = 'prefix'$$;
-COMMENT ON FUNCTION ph.matched_code_query() IS
+COMMENT ON FUNCTION ph_support.matched_code_query() IS
 'the query that finds the codes of clinical_event that are in the latest version of each code list: list, code_system, code';
 
 CREATE FUNCTION ph.shared_check(
@@ -102,13 +102,13 @@ BEGIN ATOMIC
 			VALUES
 			('person', 'death_cause_icd10', ARRAY[]::text[], ''),
 			('encounter', 'primary_icd10', ARRAY[]::text[], ''),
-			('clinical_event', 'code', ARRAY['code_system'], 'ph.code_system_spelling(code_system) is not null and'),
-			('measurement', 'code', ARRAY['code_system'], 'ph.code_system_spelling(code_system) is not null and'),
-			('code_list', 'code', ARRAY['code_system'], 'ph.code_system_spelling(code_system) is not null and')
+			('clinical_event', 'code', ARRAY['code_system'], 'ph_support.code_system_spelling(code_system) is not null and'),
+			('measurement', 'code', ARRAY['code_system'], 'ph_support.code_system_spelling(code_system) is not null and'),
+			('code_list', 'code', ARRAY['code_system'], 'ph_support.code_system_spelling(code_system) is not null and')
 		) m (relation, column_name, also, of_system)
 		UNION ALL
 		SELECT 'code system spelt otherwise', r, 'code_system', ARRAY['code_system'], ARRAY[]::text[],
-			'ph.code_system_spelling(code_system) <> code_system'
+			'ph_support.code_system_spelling(code_system) <> code_system'
 		FROM unnest(ARRAY['clinical_event', 'measurement', 'code_list']) r
 		UNION ALL
 		VALUES
@@ -170,7 +170,7 @@ BEGIN ATOMIC
 	('list without events', 'code_list', 'list',
 	 ARRAY['code_list.list', 'code_list.version', 'code_list.code_system', 'code_list.code', 'code_list.match',
 	       'clinical_event.code_system', 'clinical_event.code'], NULL,
-	 format('select list from {code_list} except select list from (%s) matched', ph.matched_code_query()));
+	 format('select list from {code_list} except select list from (%s) matched', ph_support.matched_code_query()));
 END;
 COMMENT ON FUNCTION ph.shared_check() IS
 'the checks of ph.check_shared_tables: problem, relation and column to blame, the columns that it reads, and either '
@@ -178,7 +178,7 @@ COMMENT ON FUNCTION ph.shared_check() IS
     'satisfy where they are wrong, or the query that returns the key of each thing that is wrong; names in braces '
       'stand for relations of the schema';
 
-CREATE FUNCTION ph.mistyped_column(schema text, OUT relation text, OUT column_name text)
+CREATE FUNCTION ph_support.mistyped_column(schema text, OUT relation text, OUT column_name text)
 RETURNS SETOF record
 LANGUAGE sql STABLE
 BEGIN ATOMIC
@@ -192,10 +192,10 @@ BEGIN ATOMIC
 		WHEN 'text' THEN false
 		ELSE t.typcategory <> 'N' END;
 END;
-COMMENT ON FUNCTION ph.mistyped_column(text) IS
+COMMENT ON FUNCTION ph_support.mistyped_column(text) IS
 'columns of the shared tables, or of views of their shape, whose type cannot serve: a day that is not a date, a number that is none; an identifier can have any type';
 
-CREATE FUNCTION ph.unique_in(schema text, relation text, key text[]) RETURNS boolean
+CREATE FUNCTION ph_support.unique_in(schema text, relation text, key text[]) RETURNS boolean
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -207,16 +207,16 @@ AS $$
 				JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
 					WHERE k.place <= i.indnkeyatts) <@ key)
 $$;
-COMMENT ON FUNCTION ph.unique_in(text, text, text[]) IS 'whether an index keeps the rows of a relation apart by these '
+COMMENT ON FUNCTION ph_support.unique_in(text, text, text[]) IS 'whether an index keeps the rows of a relation apart by these '
   'columns, so that nobody needs to look for two of one key';
 
-CREATE FUNCTION ph.shared_row_query(schema text, relation text, conditions text[]) RETURNS text
+CREATE FUNCTION ph_support.shared_row_query(schema text, relation text, conditions text[]) RETURNS text
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 	WITH keyed AS (
 		SELECT format('concat_ws('' '', %s)', string_agg('r.' || k, ', ')) AS name, string_agg(k, ', ') AS key,
-			ph.unique_in(schema, t.relation, t.key) AS apart
+			ph_support.unique_in(schema, t.relation, t.key) AS apart
 		FROM ph.shared_table() t, unnest(t.key) k
 		WHERE t.relation = shared_row_query.relation
 		GROUP BY t.relation, t.key
@@ -228,12 +228,12 @@ AS $$
 			relation)
 			ELSE format('(select row_number() over (partition by %s) as key_copy, * from {%s})', key, relation) END,
 		CASE WHEN string_agg(c, '') ~ '\mp[.]' THEN format(' left join %s p using (person_id)', CASE
-			WHEN ph.unique_in(schema, 'person', '{person_id}') THEN '{person}'
+			WHEN ph_support.unique_in(schema, 'person', '{person_id}') THEN '{person}'
 			ELSE '(select distinct on (person_id) * from {person} order by person_id)' END) ELSE '' END)
 	FROM keyed, unnest(conditions) WITH ORDINALITY u (c, n)
 	GROUP BY name, key, apart
 $$;
-COMMENT ON FUNCTION ph.shared_row_query(text, text, text[]) IS
+COMMENT ON FUNCTION ph_support.shared_row_query(text, text, text[]) IS
 'the query that asks conditions of all rows of a shared relation in one pass: how many rows satisfy each, and the key '
   'of one';
 
@@ -258,7 +258,7 @@ BEGIN
 		RAISE EXCEPTION 'schema "%" does not exist', schema
 			USING ERRCODE = 'invalid_schema_name';
 	END IF;
-	day := ph.last_day(schema);
+	day := ph_support.last_day(schema);
 	relations := ARRAY(
 		SELECT t.relation FROM ph.shared_table() t
 		WHERE to_regclass(format('%I.%I', schema, t.relation)) IS NOT NULL);
@@ -268,7 +268,7 @@ BEGIN
 		JOIN pg_attribute a ON a.attrelid = format('%I.%I', schema, r)::regclass
 		WHERE a.attnum > 0 AND NOT a.attisdropped);
 	mistyped := ARRAY(
-		SELECT c.relation || '.' || c.column_name FROM ph.mistyped_column(schema) c);
+		SELECT c.relation || '.' || c.column_name FROM ph_support.mistyped_column(schema) c);
 
 	RETURN QUERY
 	SELECT 'missing relation', t.relation, NULL::text, 1::bigint, NULL::text
@@ -298,10 +298,10 @@ BEGIN
 	LOOP
 		BEGIN
 			IF asked.query IS NULL THEN
-				EXECUTE ph.in_schema(ph.shared_row_query(schema, asked.relation, asked.conditions), schema)
+				EXECUTE ph_support.in_schema(ph_support.shared_row_query(schema, asked.relation, asked.conditions), schema)
 					INTO counts, examples;
 			ELSE
-				EXECUTE ph.in_schema(format('select array[count(*)], array[min(key::text collate "C")] from (%s) wrong '
+				EXECUTE ph_support.in_schema(format('select array[count(*)], array[min(key::text collate "C")] from (%s) wrong '
 					'(key)',
 					replace(asked.query, format('{name of %s}', asked.relation), (
 						SELECT format('concat_ws('' '', %s)', string_agg('r.' || k, ', ')) FROM ph.shared_table() t,
@@ -320,7 +320,7 @@ BEGIN
 					IF one.condition IS NULL THEN
 						RAISE undefined_function;
 					END IF;
-					EXECUTE ph.in_schema(ph.shared_row_query(schema, asked.relation, ARRAY[one.condition]), schema)
+					EXECUTE ph_support.in_schema(ph_support.shared_row_query(schema, asked.relation, ARRAY[one.condition]), schema)
 						INTO counts, examples;
 					wrong := wrong || jsonb_build_object('problem', one.problem, 'relation', asked.relation,
 						'column_name', one.column_name, 'found', counts[1], 'example', examples[1]);

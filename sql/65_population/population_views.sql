@@ -15,13 +15,13 @@ COMMENT ON FUNCTION ph.completed_years(timestamp, timestamp) IS
 -- The planner expects 100 rows of the built-in unnest, and takes && and @> of computed ranges for
 -- rare: together they would make it choose nested loops over whole populations. Hence this function,
 -- and not isempty(a * b) instead of a && b below.
-CREATE FUNCTION ph.unnest_days(days datemultirange) RETURNS SETOF daterange
+CREATE FUNCTION ph_support.unnest_days(days datemultirange) RETURNS SETOF daterange
 LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE ROWS 1
 AS 'multirange_unnest';
-COMMENT ON FUNCTION ph.unnest_days(datemultirange) IS
+COMMENT ON FUNCTION ph_support.unnest_days(datemultirange) IS
 'one row a range of the multirange, as unnest gives them, which the planner expects to be one';
 
-CREATE FUNCTION ph.bounded_period(period daterange) RETURNS daterange
+CREATE FUNCTION ph_support.bounded_period(period daterange) RETURNS daterange
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -34,10 +34,10 @@ BEGIN
 	RETURN period;
 END
 $$;
-COMMENT ON FUNCTION ph.bounded_period(daterange) IS
+COMMENT ON FUNCTION ph_support.bounded_period(daterange) IS
 'the period itself. Errors: invalid_parameter_value where it is NULL, empty or without end on either side';
 
-CREATE FUNCTION ph.known_pod(kind text) RETURNS text
+CREATE FUNCTION ph_support.known_pod(kind text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -50,10 +50,10 @@ BEGIN
 	RETURN kind;
 END
 $$;
-COMMENT ON FUNCTION ph.known_pod(text) IS
+COMMENT ON FUNCTION ph_support.known_pod(text) IS
 'the kind of encounter itself, NULL for all. Errors: invalid_parameter_value where there is no such kind';
 
-CREATE PROCEDURE ph.require_choice(argument text, choice text, offered text[])
+CREATE PROCEDURE ph_support.require_choice(argument text, choice text, offered text[])
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -68,10 +68,10 @@ BEGIN
 			            ELSE 'Choose one of ' || (SELECT string_agg(DISTINCT o, ', ' ORDER BY o) FROM unnest(offered) o) || '.' END;
 END
 $$;
-COMMENT ON PROCEDURE ph.require_choice(text, text, text[]) IS
+COMMENT ON PROCEDURE ph_support.require_choice(text, text, text[]) IS
 'does nothing where the choice is one of those offered. Errors: invalid_parameter_value, with what there is';
 
-CREATE FUNCTION ph.chosen(argument text, choice text, usual text, alike text, offered text[]) RETURNS text
+CREATE FUNCTION ph_support.chosen(argument text, choice text, usual text, alike text, offered text[]) RETURNS text
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -90,15 +90,15 @@ BEGIN
 			RETURN candidates[1];
 		END IF;
 	END IF;
-	CALL ph.require_choice(argument, choice, offered);
+	CALL ph_support.require_choice(argument, choice, offered);
 	RETURN choice;
 END
 $$;
-COMMENT ON FUNCTION ph.chosen(text, text, text, text, text[]) IS
+COMMENT ON FUNCTION ph_support.chosen(text, text, text, text, text[]) IS
 'the choice; where it is NULL the usual one, or else the only one that the data offer, first among those alike. '
   'Errors: invalid_parameter_value, with what there is';
 
-CREATE FUNCTION ph.kinds_above(schema text, base text) RETURNS text[]
+CREATE FUNCTION ph_support.kinds_above(schema text, base text) RETURNS text[]
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -116,10 +116,10 @@ BEGIN
 	RETURN coalesce(kinds, '{}');
 END
 $$;
-COMMENT ON FUNCTION ph.kinds_above(text, text) IS
+COMMENT ON FUNCTION ph_support.kinds_above(text, text) IS
 'the kinds of place that lie above the places for which the condition base holds';
 
-CREATE FUNCTION ph.ladder_query(schema text, name text, base text, kinds text[]) RETURNS text
+CREATE FUNCTION ph_support.ladder_query(schema text, name text, base text, kinds text[]) RETURNS text
 LANGUAGE sql STABLE
 BEGIN ATOMIC
 	SELECT format(
@@ -139,15 +139,15 @@ BEGIN ATOMIC
 			'' ORDER BY kind))
 	FROM unnest(kinds) kind;
 END;
-COMMENT ON FUNCTION ph.ladder_query(text, text, text, text[]) IS
+COMMENT ON FUNCTION ph_support.ladder_query(text, text, text, text[]) IS
 'the query that gives one row a place for which the condition base holds: its id as the column name, and one column a kind with the place of that kind above it; NULL where there is none, or more than one';
 
-CREATE FUNCTION ph.spell_query(schema text, source text, columns text) RETURNS text
+CREATE FUNCTION ph_support.spell_query(schema text, source text, columns text) RETURNS text
 LANGUAGE sql STABLE
 BEGIN ATOMIC
 	SELECT format(
 		'select person_id::text as person_id, %3$s,
-			ph.unnest_days(datemultirange(spell) - coalesce(range_agg(spell) over later, ''{}'')) as spell
+			ph_support.unnest_days(datemultirange(spell) - coalesce(range_agg(spell) over later, ''{}'')) as spell
 		from (
 			select person_id, %3$s, start_date,
 				daterange(start_date, case when end_date = death_date then end_date + 1 else end_date end)
@@ -159,14 +159,14 @@ BEGIN ATOMIC
 		window later as (
 			partition by person_id order by start_date desc nulls last, %3$s
 			rows between unbounded preceding and 1 preceding)',
-		schema, source, columns, ph.in_schema(ph.last_day(schema), schema));
+		schema, source, columns, ph_support.in_schema(ph_support.last_day(schema), schema));
 END;
-COMMENT ON FUNCTION ph.spell_query(text, text, text) IS
+COMMENT ON FUNCTION ph_support.spell_query(text, text, text) IS
 'the query that makes of the spells of the source (person_id, the columns, start_date, end_date) days that are each '
   'counted once: within life, the day of death included, up to the data day, and the spell with the later start takes '
     'over from one that it overlaps';
 
-CREATE FUNCTION ph.population_view(OUT relation text, OUT description text) RETURNS SETOF record
+CREATE FUNCTION ph_support.population_view(OUT relation text, OUT description text) RETURNS SETOF record
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
 	VALUES
@@ -185,10 +185,10 @@ BEGIN ATOMIC
 	('segment_input', 'the people of the data day as the rules of segments ask for them; segment_inputs(as_of) gives '
 		'those of another day');
 END;
-COMMENT ON FUNCTION ph.population_view() IS 'the views that ph.create_population_views and ph.create_segment_inputs '
+COMMENT ON FUNCTION ph_support.population_view() IS 'the views that ph.create_population_views and ph.create_segment_inputs '
   'make, each after those it is built on';
 
-CREATE FUNCTION ph.population_column(OUT column_name text, OUT description text) RETURNS SETOF record
+CREATE FUNCTION ph_support.population_column(OUT column_name text, OUT description text) RETURNS SETOF record
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
 	VALUES
@@ -219,23 +219,23 @@ BEGIN ATOMIC
 	('bmi', 'last body mass index of one year; NULL is unknown'),
 	('smoker', 'whether the last note on smoking says so; NULL is unknown');
 END;
-COMMENT ON FUNCTION ph.population_column() IS 'the columns of the generated views, each name once';
+COMMENT ON FUNCTION ph_support.population_column() IS 'the columns of the generated views, each name once';
 
-CREATE PROCEDURE ph.replace_population_view(schema text, relation text, query text, columns jsonb DEFAULT '{}',
+CREATE PROCEDURE ph_support.replace_population_view(schema text, relation text, query text, columns jsonb DEFAULT '{}',
   keep boolean DEFAULT false)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	description text := (SELECT v.description FROM ph.population_view() v WHERE v.relation =
+	description text := (SELECT v.description FROM ph_support.population_view() v WHERE v.relation =
 		replace_population_view.relation);
-	named jsonb := (SELECT jsonb_object_agg(c.column_name, c.description) FROM ph.population_column() c);
+	named jsonb := (SELECT jsonb_object_agg(c.column_name, c.description) FROM ph_support.population_column() c);
 BEGIN
-	CALL ph.replace_view(schema, relation, query, description, columns || named, keep);
+	CALL ph_support.replace_view(schema, relation, query, description, columns || named, keep);
 END
 $$;
-COMMENT ON PROCEDURE ph.replace_population_view(text, text, text, jsonb, boolean)
-  IS 'ph.replace_view of one of ph.population_view(); columns describes those that ph.population_column() does not '
+COMMENT ON PROCEDURE ph_support.replace_population_view(text, text, text, jsonb, boolean)
+  IS 'ph_support.replace_view of one of ph_support.population_view(); columns describes those that ph_support.population_column() does not '
     'name';
 
 CREATE PROCEDURE ph.drop_population_views(schema text)
@@ -256,11 +256,11 @@ BEGIN
 			'person_period', 'person_at')
 		UNION ALL
 		SELECT 'view', v.relation, 'pg_class', c.oid, c.oid::regclass::text, v.ordinality
-		FROM ph.population_view() WITH ORDINALITY v
+		FROM ph_support.population_view() WITH ORDINALITY v
 		JOIN pg_class c ON c.oid = to_regclass(format('%I.%I', schema, v.relation))
 		ORDER BY place DESC
 	LOOP
-		CALL ph.require_generated(schema, object.name, object.class, object.oid);
+		CALL ph_support.require_generated(schema, object.name, object.class, object.oid);
 		EXECUTE format('drop %s %s', object.kind, object.target);
 	END LOOP;
 END
@@ -297,26 +297,26 @@ BEGIN
 		RAISE EXCEPTION 'schema "%" does not exist', schema
 			USING ERRCODE = 'invalid_schema_name';
 	END IF;
-	FOR object IN SELECT * FROM ph.mistyped_column(schema) LIMIT 1 LOOP
+	FOR object IN SELECT * FROM ph_support.mistyped_column(schema) LIMIT 1 LOOP
 		RAISE EXCEPTION 'column "%" of "%" is not of the type that the shared tables have', object.column_name, object.relation
 			USING ERRCODE = 'datatype_mismatch', HINT = 'SELECT * FROM ph.check_shared_tables(schema) lists all of them.';
 	END LOOP;
 	EXECUTE format('select array(select distinct place_kind from %I.place)', schema) INTO place_kinds;
 	EXECUTE format('select array(select distinct place_kind from %1$I.place where place_id in (select lsoa21_code from '
 		'%1$I.residence))', schema) INTO home_kinds;
-	small_area := ph.chosen('small_area', small_area, 'LSOA21', '^LSOA', CASE WHEN small_area IS NULL
+	small_area := ph_support.chosen('small_area', small_area, 'LSOA21', '^LSOA', CASE WHEN small_area IS NULL
 		AND home_kinds <> '{}' THEN home_kinds ELSE place_kinds END);
 	is_area := format('place_kind = %L', small_area);
 
-	area_kinds := ph.kinds_above(schema, is_area);
-	place := ph.chosen('place', place, 'LAD24', '^LAD', area_kinds);
-	system := ph.chosen('system', system, 'ICB24', '^ICB', area_kinds);
+	area_kinds := ph_support.kinds_above(schema, is_area);
+	place := ph_support.chosen('place', place, 'LAD24', '^LAD', area_kinds);
+	system := ph_support.chosen('system', system, 'ICB24', '^ICB', area_kinds);
 
-	practice_kinds := ph.kinds_above(schema, is_practice);
+	practice_kinds := ph_support.kinds_above(schema, is_practice);
 	EXECUTE format(
 		'select array(select distinct place_kind from %1$I.place where place_id in (select pcn_code from %1$I.registration))',
 		schema) INTO network_kinds;
-	neighbourhood := ph.chosen('neighbourhood', neighbourhood, 'PCN', '^PCN',
+	neighbourhood := ph_support.chosen('neighbourhood', neighbourhood, 'PCN', '^PCN',
 		practice_kinds || network_kinds || area_kinds);
 	IF neighbourhood = ANY (practice_kinds) THEN
 		practice_neighbourhood := format('coalesce(practice.%I, network.place_id::text)', lower(neighbourhood COLLATE "C"));
@@ -338,7 +338,7 @@ BEGIN
 			'select distinct on (place_id) place_id::text as small_area, value::integer as deprivation_decile
 			from %I.place_factor
 			where factor = %L
-			order by place_id, period desc', schema, ph.chosen('deprivation', deprivation, 'imd2019_decile',
+			order by place_id, period desc', schema, ph_support.chosen('deprivation', deprivation, 'imd2019_decile',
 				'_decile$', factors));
 	END IF;
 
@@ -346,14 +346,14 @@ BEGIN
 		'more than one') INTO ladder_columns
 	FROM unnest(area_kinds || practice_kinds) kind;
 	-- a kind of place that the data have no more is one that nobody is in
-	CALL ph.replace_population_view(schema, 'place_ladder', ph.ladder_query(schema, 'small_area', is_area,
+	CALL ph_support.replace_population_view(schema, 'place_ladder', ph_support.ladder_query(schema, 'small_area', is_area,
 		area_kinds), coalesce(ladder_columns, '{}'), keep => true);
-	CALL ph.replace_population_view(schema, 'practice_ladder', ph.ladder_query(schema, 'practice', is_practice,
+	CALL ph_support.replace_population_view(schema, 'practice_ladder', ph_support.ladder_query(schema, 'practice', is_practice,
 		practice_kinds), coalesce(ladder_columns, '{}'), keep => true);
 	-- What is known of practices and areas is joined before spells are cut, while the planner still
 	-- knows how many rows there are.
-	CALL ph.replace_population_view(schema, 'registration_spell',
-		ph.spell_query(schema,
+	CALL ph_support.replace_population_view(schema, 'registration_spell',
+		ph_support.spell_query(schema,
 			format('(
 				select person_id, practice_code::text as practice, %2$s as neighbourhood, start_date, end_date
 				from %1$I.registration
@@ -361,8 +361,8 @@ BEGIN
 				left join %1$I.place network on network.place_id = pcn_code and network.place_kind = %3$L)',
 				schema, practice_neighbourhood, neighbourhood),
 			'practice, neighbourhood'));
-	CALL ph.replace_population_view(schema, 'residence_spell',
-		ph.spell_query(schema,
+	CALL ph_support.replace_population_view(schema, 'residence_spell',
+		ph_support.spell_query(schema,
 			-- life itself is a residence of unknown address, so that nobody is lost between two addresses
 			format('(
 				select person_id, small_area, %2$s as neighbourhood, area.%3$I as place, area.%4$I as system, '
@@ -376,7 +376,7 @@ BEGIN
 				left join (%5$s) deprivation using (small_area))',
 				schema, area_neighbourhood, lower(place COLLATE "C"), lower(system COLLATE "C"), deprivation_query),
 			'small_area, neighbourhood, place, system, deprivation_decile'));
-	CALL ph.replace_population_view(schema, 'stay', format(
+	CALL ph_support.replace_population_view(schema, 'stay', format(
 		'select person_id, practice, coalesce(registration.neighbourhood, residence.neighbourhood) as neighbourhood, '
 			'place, system, small_area, deprivation_decile,
 			(deprivation_decile + 1) / 2 as deprivation_quintile, registration.spell * residence.spell as spell
@@ -384,7 +384,7 @@ BEGIN
 		join %1$I.residence_spell residence using (person_id)
 		where not isempty(registration.spell * residence.spell)', schema));
 
-	CALL ph.replace_function(schema, 'person_at', 'timestamptz', format(
+	CALL ph_support.replace_function(schema, 'person_at', 'timestamptz', format(
 		'(at timestamptz)
 		returns table (
 			person_id text, age integer, sex text, ethnicity text, practice text, neighbourhood text, place text,
@@ -402,7 +402,7 @@ BEGIN
 			'age in completed years, where deprivation_decile 1 and deprivation_quintile 1 are the most deprived; '
 				'unknown is NULL');
 
-	CALL ph.replace_function(schema, 'person_period', 'daterange, text', format(
+	CALL ph_support.replace_function(schema, 'person_period', 'daterange, text', format(
 		'(period daterange, kind text default null)
 		returns table (
 			person_id text, stay integer, age integer, sex text, ethnicity text, practice text, neighbourhood text,
@@ -412,7 +412,7 @@ BEGIN
 		language sql stable parallel safe
 		begin atomic
 			with asked as materialized (
-				select ph.bounded_period(period) as period, ph.known_pod(kind) as kind
+				select ph_support.bounded_period(period) as period, ph_support.known_pod(kind) as kind
 			), at_risk as (
 				select s.*, s.spell * asked.period as days,
 					row_number() over (partition by s.person_id order by s.spell)::integer as stay
@@ -443,13 +443,13 @@ BEGIN
 				'outside any stay are counted apart in events_outside, on the first stay or on a row with stay 0. '
 					'Errors: invalid_parameter_value for a period without end or an unknown kind');
 
-	CALL ph.replace_population_view(schema, 'register', format(
+	CALL ph_support.replace_population_view(schema, 'register', format(
 		'select event.person_id::text as person_id, matched.list as condition, min(event.event_date) as first_date
 		from %1$I.clinical_event event
 		join (%2$s) matched on matched.code = event.code
 			-- a function and not an operator: the planner takes each clause of an operator for another chance
 			and texteq(matched.code_system::text, event.code_system::text)
-		group by event.person_id, matched.list', schema, ph.in_schema(ph.matched_code_query(), schema)));
+		group by event.person_id, matched.list', schema, ph_support.in_schema(ph_support.matched_code_query(), schema)));
 
 	IF to_regclass(format('%I.segment_input', schema)) IS NOT NULL THEN
 		CALL ph.create_segment_inputs(schema);

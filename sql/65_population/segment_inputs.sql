@@ -1,7 +1,7 @@
 
 -- ---- the people as the rules of segments ask for them ----
 
-CREATE FUNCTION ph.segment_input_query(schema text, lists text[], as_of text) RETURNS text LANGUAGE sql STABLE
+CREATE FUNCTION ph_support.segment_input_query(schema text, lists text[], as_of text) RETURNS text LANGUAGE sql STABLE
   SET search_path = pg_catalog, pg_temp AS $$
   SELECT format($query$SELECT p.person_id, p.age AS age_years, p.sex, p.ethnicity, p.place, p.neighbourhood,
     p.deprivation_decile,
@@ -38,7 +38,7 @@ CREATE FUNCTION ph.segment_input_query(schema text, lists text[], as_of text) RE
     schema, (SELECT string_agg(format('coalesce(%L = ANY (r.conditions), false) AS %1$I,', l), ' ' ORDER BY l)
       FROM unnest(lists) l), as_of)
 $$;
-COMMENT ON FUNCTION ph.segment_input_query(text, text[], text) IS 'the query of the people of a day, an expression, '
+COMMENT ON FUNCTION ph_support.segment_input_query(text, text[], text) IS 'the query of the people of a day, an expression, '
   'with what rules of segments ask for and a column for each of the code lists';
 
 CREATE PROCEDURE ph.create_segment_inputs(schema text) LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -54,9 +54,9 @@ BEGIN
     RAISE EXCEPTION 'schema "%" has no population views', schema USING ERRCODE = '42P01',
       HINT = 'CALL ph.create_population_views(...) first.';
   END IF;
-  day := ph.in_schema(ph.last_day(schema), schema);
+  day := ph_support.in_schema(ph_support.last_day(schema), schema);
   EXECUTE format('SELECT coalesce(array_agg(DISTINCT list ORDER BY list), ''{}'') FROM %I.code_list', schema) INTO lists;
-  EXECUTE format('CREATE TEMP VIEW ph_own AS %s', ph.segment_input_query(schema, '{}', day));
+  EXECUTE format('CREATE TEMP VIEW ph_own AS %s', ph_support.segment_input_query(schema, '{}', day));
   SELECT string_agg(attname, ', ' ORDER BY attname) INTO taken FROM pg_attribute
     WHERE attrelid = 'pg_temp.ph_own'::regclass AND attname = ANY (lists);
   DROP VIEW pg_temp.ph_own;
@@ -66,13 +66,13 @@ BEGIN
   END IF;
   SELECT coalesce(jsonb_object_agg(l, format('whether a code of the list %s was recorded before the day', l)), '{}')
     INTO described FROM unnest(lists) l;
-  CALL ph.replace_population_view(schema, 'segment_input', ph.segment_input_query(schema, lists, day), described);
+  CALL ph_support.replace_population_view(schema, 'segment_input', ph_support.segment_input_query(schema, lists, day), described);
   view := format('%I.segment_input', schema)::regclass;
   SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) INTO columns FROM pg_attribute WHERE attrelid = view
     AND attnum > 0 AND NOT attisdropped;
-  CALL ph.replace_function(schema, 'segment_inputs', 'timestamptz', format('(as_of timestamptz) RETURNS SETOF %s LANGUAGE '
+  CALL ph_support.replace_function(schema, 'segment_inputs', 'timestamptz', format('(as_of timestamptz) RETURNS SETOF %s LANGUAGE '
     'sql STABLE BEGIN ATOMIC SELECT %s FROM (%s) input; END',
-      view, columns, ph.segment_input_query(schema, lists, 'segment_inputs.as_of::date')),
+      view, columns, ph_support.segment_input_query(schema, lists, 'segment_inputs.as_of::date')),
     'the people of a day as the rules of segments ask for them: age, place, whether each list of code_list was '
       'recorded before the day, scores of two years, use of services and spend of one year, last body mass index '
         'within a year, smoking; nothing from the day on is seen');

@@ -174,7 +174,7 @@ END;
 COMMENT ON FUNCTION ph.shared_rule() IS
 'what every single row of the shared tables must satisfy: the problem where it does not, the column to blame, other columns that the condition reads, the condition; a condition that is NULL is satisfied';
 
-CREATE FUNCTION ph.iso_day(text text) RETURNS date
+CREATE FUNCTION ph_support.iso_day(text text) RETURNS date
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
 	-- one expression, which is written into the query that asks it
@@ -184,11 +184,11 @@ BEGIN ATOMIC
 			'([T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?( ?(Z|[+-][0-9]{2}(:?[0-9]{2})?))?)?$')
 		THEN make_date(left(text, 4)::integer, substr(text, 6, 2)::integer, substr(text, 9, 2)::integer) END;
 END;
-COMMENT ON FUNCTION ph.iso_day(text) IS
+COMMENT ON FUNCTION ph_support.iso_day(text) IS
 'the day of a date or timestamp in the form of ISO 8601, 2024-04-01 or 2024-04-01T09:30:00Z, as it is written; NULL '
   'for anything else and for days that no calendar has';
 
-CREATE FUNCTION ph.code_system_spelling(code_system text) RETURNS text
+CREATE FUNCTION ph_support.code_system_spelling(code_system text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT CASE WHEN code_system IN ('ICD10', 'SNOMED') THEN code_system
@@ -197,11 +197,11 @@ BEGIN ATOMIC
 		WHEN upper(regexp_replace(code_system, '[^A-Za-z0-9]', '', 'g') COLLATE "C") ~ 'SNOMED|SNMD|^(SCT|SCTID|SNO)'
 			THEN 'SNOMED' END;
 END;
-COMMENT ON FUNCTION ph.code_system_spelling(text) IS
+COMMENT ON FUNCTION ph_support.code_system_spelling(text) IS
 'how the shared tables spell a code system that is ICD-10 or SNOMED CT by another name, such as icd-10 or SNOMED CT; '
   'NULL for other systems';
 
-CREATE FUNCTION ph.last_day(schema text) RETURNS text
+CREATE FUNCTION ph_support.last_day(schema text) RETURNS text
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -209,11 +209,11 @@ AS $$
 		AND attname = 'day' AND NOT attisdropped)
 		THEN 'coalesce((select max(day) from {data_day}), current_date)' ELSE 'current_date' END
 $$;
-COMMENT ON FUNCTION ph.last_day(text) IS
-'the expression, for ph.in_schema, of the last day of which person-time is counted: the day in data_day, and today '
+COMMENT ON FUNCTION ph_support.last_day(text) IS
+'the expression, for ph_support.in_schema, of the last day of which person-time is counted: the day in data_day, and today '
   'where there is none';
 
-CREATE FUNCTION ph.shared_table_definition(relation text) RETURNS text
+CREATE FUNCTION ph_support.shared_table_definition(relation text) RETURNS text
 LANGUAGE sql STABLE
 BEGIN ATOMIC
 	SELECT string_agg(part, ', ')
@@ -231,7 +231,7 @@ BEGIN ATOMIC
 		WHERE r.relation = shared_table_definition.relation
 	) parts (part);
 END;
-COMMENT ON FUNCTION ph.shared_table_definition(text) IS
+COMMENT ON FUNCTION ph_support.shared_table_definition(text) IS
 'columns, key and check constraints of a shared table, as they stand between the brackets of CREATE TABLE';
 
 CREATE PROCEDURE ph.create_shared_tables(schema text)
@@ -259,7 +259,7 @@ BEGIN
 	END IF;
 
 	FOR statement IN
-		SELECT format('create table {%I} (%s)', t.relation, ph.shared_table_definition(t.relation))
+		SELECT format('create table {%I} (%s)', t.relation, ph_support.shared_table_definition(t.relation))
 		FROM ph.shared_table() t
 		UNION ALL
 		SELECT format('alter table {%I} add foreign key (%I) references {%I} (%I)', r.relation, r.column_name, r.parent_relation, r.parent_column)
@@ -276,7 +276,7 @@ BEGIN
 		SELECT format('comment on column {%I}.%I is %L', c.relation, c.column_name, c.description)
 		FROM ph.shared_column() c
 	LOOP
-		EXECUTE ph.in_schema(statement, schema);
+		EXECUTE ph_support.in_schema(statement, schema);
 	END LOOP;
 END
 $$;

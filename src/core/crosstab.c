@@ -140,7 +140,7 @@ crosstab_fold(PG_FUNCTION_ARGS)
 }
 
 /*
- * ph.crosstab_combine(a, b): the people of both.  NULL adds nothing.
+ * ph_support.crosstab_combine(a, b): the people of both.  NULL adds nothing.
  */
 PG_FUNCTION_INFO_V1(crosstab_combine);
 Datum

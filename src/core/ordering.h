@@ -1,7 +1,7 @@
 /*
  * ordering.h: the comparisons of a type, by which DISTINCT, UNION, GROUP BY, ORDER BY and indexes know its values.
  *
- * ORDERING_OF(tally) defines ph.tally_compare(a, b) -> integer and ph.tally_equal, tally_not_equal, tally_less,
+ * ORDERING_OF(tally) defines ph_support.tally_compare(a, b) -> integer and ph.tally_equal, tally_not_equal, tally_less,
  * tally_less_or_equal, tally_greater and tally_greater_or_equal(a, b) -> boolean over
  *
  *     static int tally_order(FunctionCallInfo fcinfo)

@@ -224,7 +224,7 @@ too_large(void)
 }
 
 /*
- * ph.cluster_combine(a, b): the same pass over the rows of both.  Errors: two different passes, sums out of range.
+ * ph_support.cluster_combine(a, b): the same pass over the rows of both.  Errors: two different passes, sums out of range.
  */
 PG_FUNCTION_INFO_V1(cluster_combine);
 Datum

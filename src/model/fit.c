@@ -56,7 +56,7 @@ exposure_expression(const QueryColumns *columns, const char *exposure, const cha
 {
 	int			column = find_column(columns, exposure, "exposure");
 
-	return psprintf("ph.log_exposure(%s, %s)", number_expression(columns, column, "exposure"), response);
+	return psprintf("ph_support.log_exposure(%s, %s)", number_expression(columns, column, "exposure"), response);
 }
 
 static void
@@ -88,7 +88,7 @@ read_question(FunctionCallInfo fcinfo, Fit *fit)
 	fit->response = number_expression(columns, find_column(columns, response, "response"), "response");
 	fit->weight = weight ? number_expression(columns, find_column(columns, weight, "weight"), "weight") : "1";
 	if (weight && fit->weight_type == WEIGHT_FREQUENCY)
-		fit->weight = psprintf("ph.frequency_weight(%s)", fit->weight);
+		fit->weight = psprintf("ph_support.frequency_weight(%s)", fit->weight);
 	fit->offset = offset ? number_expression(columns, find_column(columns, offset, "offset_column"), "offset_column") :
 		exposure ? exposure_expression(columns, exposure, fit->response) : "0";
 	if (cluster)

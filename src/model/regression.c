@@ -473,7 +473,7 @@ regression_fold_outer(PG_FUNCTION_ARGS)
 }
 
 /*
- * ph.regression_combine(a, b): the same pass over the rows of both.  Errors: two different passes.
+ * ph_support.regression_combine(a, b): the same pass over the rows of both.  Errors: two different passes.
  */
 PG_FUNCTION_INFO_V1(regression_combine);
 Datum
@@ -517,7 +517,7 @@ regression_combine(PG_FUNCTION_ARGS)
 }
 
 /*
- * ph.log_exposure(exposure float8, events float8) -> float8
+ * ph_support.log_exposure(exposure float8, events float8) -> float8
  *
  * The offset of an exposure; NULL for none, so that the row is left out.  Errors: a negative exposure, events without
  * exposure.
@@ -540,7 +540,7 @@ log_exposure(PG_FUNCTION_ARGS)
 }
 
 /*
- * ph.frequency_weight(weight float8) -> float8
+ * ph_support.frequency_weight(weight float8) -> float8
  *
  * The weight itself.  Errors: one that is no number of rows.
  */

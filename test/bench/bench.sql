@@ -49,7 +49,7 @@ from by_hand h join (select area, ph.dsr(tally) e from stored) s using (area);
 select m.what, round(m.milliseconds::numeric, 1) as milliseconds, m.of as against,
   round((m.milliseconds / b.milliseconds)::numeric, 4) as ratio
 from measured m left join measured b on b.what = m.of;
-select 56 as bytes_a_cell, round(avg(length(ph.tally_send(tally)))) as bytes_sent_a_group,
+select 56 as bytes_a_cell, round(avg(length(ph_support.tally_send(tally)))) as bytes_sent_a_group,
   round(avg(pg_column_size(tally))) as bytes_stored_a_group from stored;
 
 -- Outcomes from stored summaries, beside the same in SQL by hand.

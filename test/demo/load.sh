@@ -73,14 +73,14 @@ SQL
 	done
 	cat <<'SQL'
 \echo checking
-select format('insert into problem select %L, min(line), %L, ''not a date'' from staging_%s where %I is not null and ph.iso_day(%I) is null having count(*) > 0',
+select format('insert into problem select %L, min(line), %L, ''not a date'' from staging_%s where %I is not null and ph_support.iso_day(%I) is null having count(*) > 0',
   relation, column_name, relation, column_name, column_name)
 from ph.shared_column() join file using (relation) where column_type = 'date'
 \gexec
 select count(*) = 0 as days from problem
 \gset
 \if :days
-select format('alter table staging_%s %s', relation, string_agg(format('alter %1$I type date using ph.iso_day(%1$I)', column_name), ', '))
+select format('alter table staging_%s %s', relation, string_agg(format('alter %1$I type date using ph_support.iso_day(%1$I)', column_name), ', '))
 from ph.shared_column() join file using (relation) where column_type = 'date' group by relation
 \gexec
 select format('analyze staging_%s', relation) from file

@@ -56,7 +56,7 @@ from (select a.cluster, max((wa.s + wb.s) / sqrt((a.m1 - b.m1) ^ 2 + (a.m2 - b.m
 select ph.k_means('select age, visits, cost from person order by person_id desc', 4) = f as other_order, ph.k_means('select age, visits, cost from (select * from person order by md5(person_id::text)) p', 4) = f as shuffled from found;
 select (u).people = (f).people as people, abs((u).total_within_ss - (f).total_within_ss) < 1e-6 as within, abs((u).centres[1][1] / (f).centres[1][1] - 12) < 1e-9 as centre
 from found, ph.k_means('select age * 12 as age, visits / 7.0 as visits, cost from person', 4) u;
-select ph.cluster_next(ph.cluster_combine(a, b))::text = ph.cluster_next(s)::text as merged, ph.inertia(ph.cluster_combine(a, b)) = ph.inertia(s) as cost, ph.cluster_combine(a, b)::text = ph.cluster_combine(b, a)::text as either_way
+select ph.cluster_next(ph_support.cluster_combine(a, b))::text = ph.cluster_next(s)::text as merged, ph.inertia(ph_support.cluster_combine(a, b)) = ph.inertia(s) as cost, ph_support.cluster_combine(a, b)::text = ph_support.cluster_combine(b, a)::text as either_way
 from (select ph.cluster_step(c, array[age, visits]) filter (where person_id % 3 = 0) as a, ph.cluster_step(c, array[age, visits]) filter (where person_id % 3 <> 0) as b, ph.cluster_step(c, array[age, visits]) as s
   from person, (select ph.cluster_start('{{10, 3}, {50, 12}, {90, 3}}') as c offset 0) z) q;
 select ph.inertia(ph.cluster_rollup(s)) = (select ph.inertia(ph.cluster_step(ph.cluster_start('{{10, 3}, {50, 12}}'), array[age, visits])) from person) as rolled_up
@@ -203,7 +203,7 @@ select ph.cluster_step(ph.cluster_start('{1, 2}'), array[1, 2]);
 select ph.cluster_step(ph.cluster_start('{1, 2}'), array['Infinity'::float8]);
 select ph.cluster_step(ph.cluster_start('{1, 2}', modes => '{1, 2}', words => '{2}'), array[1], array[3]);
 select ph.cluster_step(ph.cluster_start(array[1, age]), array[1]) from person;
-select ph.cluster_combine(ph.cluster_start('{1, 2}'), ph.cluster_start('{1, 3}'));
+select ph_support.cluster_combine(ph.cluster_start('{1, 2}'), ph.cluster_start('{1, 3}'));
 select '1 1 0 0 0 1 1 5'::ph.cluster_sums;
 select '1 1 1 1 0 1 1 1 5 9 0 0 0 0 0 0 0 0 0 0 0 0'::ph.cluster_sums;
 select ph.nearest_centre('{{1, 2}}', array[1]);

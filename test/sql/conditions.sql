@@ -26,7 +26,7 @@ select ph.icd10_normalise(null);
 create temp table code as select i as id, i % 50 as person, c.code from generate_series(1, 2000) i,
   lateral (select chr(65 + (i * 7919) % 26) || lpad(((i * 31) % 100)::text, 2, '0') || case when i % 3 = 0 then '.' || i % 10 else '' end as code) c;
 select count(*) as people, count(*) filter (where up = down and up = twice and up = noisy) as equal,
-  count(*) filter (where ph.conditions_send(up) = ph.conditions_send(down) and ph.conditions_send(up) = ph.conditions_send(noisy)) as same_bytes, count(*) filter (where up <> '{}') as with_some
+  count(*) filter (where ph_support.conditions_send(up) = ph_support.conditions_send(down) and ph_support.conditions_send(up) = ph_support.conditions_send(noisy)) as same_bytes, count(*) filter (where up <> '{}') as with_some
 from (select person, ph.conditions_of(code order by id) as up, ph.conditions_of(code order by id desc) as down from code group by person) a
   join (select person, ph.conditions_of(code) as twice from (table code union all table code) r group by person) b using (person)
   join (select person, ph.conditions_of(code) as noisy from (select person, lower(code) as code from code union all select person, 'junk' from code union all select person, null from code) r group by person) c using (person);
@@ -56,7 +56,7 @@ select ph.conditions_named('CHF');
 create table stored_conditions as select person, ph.conditions_of(code) as c from code group by person;
 insert into stored_conditions select -1, ph.conditions_named(condition) from ph.instrument_codes();
 insert into stored_conditions values (-2, '{}'), (-3, '{Z99}'), (-4, '{mi}'), (-5, null);
-select count(c) as all, count(*) filter (where c::text::ph.conditions = c) as text, count(*) filter (where ph.conditions_send(c::text::ph.conditions) = ph.conditions_send(c)) as bytes from stored_conditions;
+select count(c) as all, count(*) filter (where c::text::ph.conditions = c) as text, count(*) filter (where ph_support.conditions_send(c::text::ph.conditions) = ph_support.conditions_send(c)) as bytes from stored_conditions;
 select current_setting('data_directory') || '/ph_conditions_test.bin' as file \gset
 copy stored_conditions to :'file' (format binary);
 create table received_conditions (like stored_conditions);
@@ -65,7 +65,7 @@ select count(*) as received, count(*) filter (where s.c is not distinct from r.c
 -- sets have one order, by content
 select count(distinct c) as distinct_values, (select count(*) from (select c from stored_conditions union select c from received_conditions) u) - 1 as united from stored_conditions;
 select bool_and(before <= c and c >= before and (before < c) = (before <> c) and not before > c) as ordered,
-  bool_and(ph.conditions_compare(before, c) = -ph.conditions_compare(c, before)) as antisymmetric
+  bool_and(ph_support.conditions_compare(before, c) = -ph_support.conditions_compare(c, before)) as antisymmetric
 from (select c, lag(c) over (order by c) as before from stored_conditions) r where before is not null;
 create index on stored_conditions (c);
 set enable_seqscan = off;

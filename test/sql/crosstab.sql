@@ -44,7 +44,7 @@ select bool_and((a.c = b.c) = (a.c::text = b.c::text)) as equal_where_the_text_i
   bool_and((a.c <> b.c) = not (a.c = b.c)) as not_equal,
   bool_and((a.c < b.c) = (b.c > a.c)) as less, bool_and((a.c <= b.c) = (a.c < b.c or a.c = b.c)) as less_or_equal,
   bool_and((a.c >= b.c) = not (a.c < b.c)) as greater_or_equal,
-    bool_and(crosstab_compare(a.c, b.c) = -crosstab_compare(b.c, a.c)) as antisymmetric,
+    bool_and(ph_support.crosstab_compare(a.c, b.c) = -ph_support.crosstab_compare(b.c, a.c)) as antisymmetric,
   bool_or(a.c < b.c) as some_less
 from part a, part b;
 select '{}'::crosstab < '{1>1: 1}' as empty_first, '{1>1: 1}'::crosstab < '{1>1: 2}' as by_people,

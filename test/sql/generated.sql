@@ -124,7 +124,7 @@ drop trigger b_check on care.scheme_rule;
 alter table care.scheme_rule disable trigger a_keep_used;
 select finding, detail from ph.check_scheme('learned', '1', schema => 'care') where finding = 'missing_trigger';
 call ph.create_segment_tables('care');
-select count(*) as missing from ph.missing_scheme_trigger('care');
+select count(*) as missing from ph_support.missing_scheme_trigger('care');
 select pg_temp.refused($$update care.scheme_rule set expression = 'true' where scheme = 'learned'$$);
 -- what was written while they were missing is told too
 insert into care.scheme values ('nonsense', '1', 'nonsense');

@@ -216,7 +216,7 @@ update pop.place set place_kind = replace(place_kind, '24', '25') where place_ki
 update pop.place set place_kind = 'LSOA11' where place_kind = 'LSOA21';
 update pop.place set place_kind = 'NETWORK' where place_kind = 'PCN';
 delete from pop.place_factor where factor <> 'imd2025_decile';
-select ph.chosen('place', null, 'LAD24', '^LAD', '{ICB25,LAD25,MSOA21}') as place, ph.chosen('place', null, 'LAD24', '^LAD', '{AREA}') as the_only_one, ph.chosen('place', 'X', 'LAD24', '^LAD', '{LAD24,X}') as asked_for;
+select ph_support.chosen('place', null, 'LAD24', '^LAD', '{ICB25,LAD25,MSOA21}') as place, ph_support.chosen('place', null, 'LAD24', '^LAD', '{AREA}') as the_only_one, ph_support.chosen('place', 'X', 'LAD24', '^LAD', '{LAD24,X}') as asked_for;
 drop view pop.mine;
 call ph.drop_population_views('pop');
 call ph.create_population_views('pop', neighbourhood => 'NETWORK');
@@ -225,7 +225,7 @@ delete from pop.place_factor;
 call ph.create_population_views('pop', neighbourhood => 'NETWORK');
 select count(*) as people, count(deprivation_decile) as deciles from pop.person_at('2023-06-30');
 rollback;
-select ph.chosen('deprivation', null, 'imd2019_decile', '_decile$', '{imd2015_decile,imd2025_decile}');
+select ph_support.chosen('deprivation', null, 'imd2019_decile', '_decile$', '{imd2015_decile,imd2025_decile}');
 
 select ph.completed_years('2020-06-01', '2020-01-01') as unborn, ph.completed_years('2020-06-01', 'infinity') as never, ph.completed_years('2020-06-01', '2020-06-01') as born;
 drop schema pop cascade;

@@ -109,8 +109,8 @@ insert into rough.code_list values ('spelt', '1', 'ICD 10', 'J44', 'prefix'), ('
 select problem, relation, column_name, found, example from ph.check_shared_tables('rough')
 where problem in ('after data day', 'older than 125 years', 'more than one day', 'code system spelt otherwise', 'more than one code');
 select code, ph.several_codes(code) from unnest('{J44.0,J440,I10X,G01*,A17.0†,A17.0+, J44.0 ,M0690,"J440,I10","J440 I10",J440I10,J44/I10,A17.0†G01*,A17.0+G01,J44-I10,13645005,13645005;73211009,13645005 73211009}'::text[]) code;
-select name, ph.code_system_spelling(name) from unnest('{ICD10,ICD-10,icd10,"ICD 10",ICD10CM,http://hl7.org/fhir/sid/icd-10,SNOMED,"SNOMED CT",snomed-ct,SCT,http://snomed.info/sct,ICD9,ICD-11,OPCS4,CTV3}'::text[]) name;
-select text, ph.iso_day(text) from unnest('{2024-04-01,2024-02-29,2023-02-29,1900-02-29,2000-02-29,2024-04-31,0000-01-01,05/06/07,today,infinity,2024-4-1,20240401,2024-04-01T09:30:00Z,2024-04-01 23:59:59.5+01:00,2024-04-01T24:00,2024-04-01x}'::text[]) text;
+select name, ph_support.code_system_spelling(name) from unnest('{ICD10,ICD-10,icd10,"ICD 10",ICD10CM,http://hl7.org/fhir/sid/icd-10,SNOMED,"SNOMED CT",snomed-ct,SCT,http://snomed.info/sct,ICD9,ICD-11,OPCS4,CTV3}'::text[]) name;
+select text, ph_support.iso_day(text) from unnest('{2024-04-01,2024-02-29,2023-02-29,1900-02-29,2000-02-29,2024-04-31,0000-01-01,05/06/07,today,infinity,2024-4-1,20240401,2024-04-01T09:30:00Z,2024-04-01 23:59:59.5+01:00,2024-04-01T24:00,2024-04-01x}'::text[]) text;
 
 -- each relation is read once for all of its rows, and its encounters once more for those who name them, also where no index keeps its rows apart
 create temp table size as select 'encounter' as relation, 2 as passes, count(*) as rows from rough.encounter

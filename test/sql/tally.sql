@@ -64,7 +64,7 @@ with orders as (
     ph.person_tally(age, events, years order by md5(id::text)) as mixed, ph.person_tally(age, events, years order by age) as by_age
   from person)
 select up = down and down = mixed and mixed = by_age as equal,
-  ph.tally_send(up) = ph.tally_send(down) and ph.tally_send(down) = ph.tally_send(mixed) as same_bytes,
+  ph_support.tally_send(up) = ph_support.tally_send(down) and ph_support.tally_send(down) = ph_support.tally_send(mixed) as same_bytes,
   up::text = by_age::text as same_text from orders;
 -- what plain sums of doubles lose: 1e16 + 1 - ... keeps its ones
 select ph.events(ph.person_tally(1, e)) as compensated from unnest(array[1e16, 1, 1, 1, -1e16]::float8[]) e;
@@ -87,8 +87,8 @@ insert into stored select ph.count_tally(age, events, years, events) from person
 insert into stored values ('empty'), ('people'), ('counts; missing 3'), ('mixed; unknown 1: 1 0 0'), ('people; 5e-324: 1.7976931348623157e+308 0 0'),
   ('people; missing 9007199254740992; unknown 9007199254740992: 0 0 0');
 select count(*) as all, count(*) filter (where t::text::ph.tally = t) as text, count(*) filter (where t::jsonb::ph.tally = t) as jsonb,
-  count(*) filter (where ph.tally_send(t::text::ph.tally) = ph.tally_send(t)) as text_bytes,
-  count(*) filter (where ph.tally_send(t::jsonb::ph.tally) = ph.tally_send(t)) as jsonb_bytes,
+  count(*) filter (where ph_support.tally_send(t::text::ph.tally) = ph_support.tally_send(t)) as text_bytes,
+  count(*) filter (where ph_support.tally_send(t::jsonb::ph.tally) = ph_support.tally_send(t)) as jsonb_bytes,
   count(*) filter (where t::jsonb::text::jsonb::ph.tally = t) as jsonb_text from stored;
 select 'people; negative; missing 2; unknown 1: 1 0 0; 45: 0.3-1.1e-17 -2 2'::ph.tally::jsonb;
 -- binary through COPY, in a file that only the server sees
@@ -96,7 +96,7 @@ select current_setting('data_directory') || '/ph_tally_test.bin' as file \gset
 copy stored to :'file' (format binary);
 create table received (like stored);
 copy received from :'file' (format binary);
-select count(*) as received, count(*) filter (where exists (select from stored s where ph.tally_send(s.t) = ph.tally_send(r.t))) as same from received r;
+select count(*) as received, count(*) filter (where exists (select from stored s where ph_support.tally_send(s.t) = ph_support.tally_send(r.t))) as same from received r;
 -- a setting of the session changes no digit
 set extra_float_digits = 0;
 select count(*) filter (where t::text::ph.tally = t) = count(*) as exact from stored;
@@ -108,7 +108,7 @@ select ' people;1:  1 -0 0 ;2: 1 1e0 1.0;3: 1 +1 1'::ph.tally, 'people; missing 
 select count(*) as rows, count(distinct t) as distinct_values from (select t from stored union all select t from received) r;
 select count(*) from (select t from stored union select t from received) r;
 select bool_and(before <= t and (before <> t or before = t) and not before > t and t >= before) as ordered,
-  bool_and(ph.tally_compare(before, t) = -ph.tally_compare(t, before)) as antisymmetric
+  bool_and(ph_support.tally_compare(before, t) = -ph_support.tally_compare(t, before)) as antisymmetric
 from (select t, lag(t) over (order by t) as before from stored) r where before is not null;
 select a.n, b.n, a.t < b.t as less, a.t = b.t as equal, a.t > b.t as greater
 from (values (1, 'people; 1: 1 0 0'::ph.tally), (2, 'people; 1: 1 0 0; 2: 1 0 0'), (3, 'counts; 1: 1 0 0')) a(n, t),
@@ -136,7 +136,7 @@ select sum(ph.exposure(running)) from (select ph.person_tally(-id % 13, 1.0) ove
 select grouping(k) as total, k, ph.person_tally(k, e) from (values (1, true), (1, false), (2, true)) r(k, e) group by grouping sets ((k), ()) order by 1, 2;
 -- the support functions called by hand leave their argument alone
 with a as materialized (select 'people; 1: 1 0 0'::ph.tally as t)
-select ph.tally_final(ph.tally_combine(t, t)) as both, ph.tally_final(ph.tally_fold_person(t, 2, 1)) as folded, t as untouched from a;
+select ph_support.tally_final(ph_support.tally_combine(t, t)) as both, ph_support.tally_final(ph_support.tally_fold_person(t, 2, 1)) as folded, t as untouched from a;
 
 -- large: stored out of line and compressed, read back whole
 insert into received select ph.person_tally(i, 1.0) from generate_series(1, 50000) i;
