@@ -87,7 +87,8 @@ chart_bars(PG_FUNCTION_ARGS)
 			svg_text(svg, 292, y + 13, "soft", "not shown", 0);
 			continue;
 		}
-		svg_bar(svg, 290, y, axis_at(&axis, heights[i]) - 290, 16, series_fill[measure], psprintf("%s, %s: %s", labels[group], name, number));
+		svg_bar(svg, 290, y, axis_at(&axis, heights[i]) - 290, 16, series_fill[measure],
+				psprintf("%s, %s: %s", labels[group], name, number));
 		svg_text(svg, axis_at(&axis, heights[i]) + 6, y + 13, "start", number, 16);
 	}
 	return svg_end(svg);

@@ -42,7 +42,8 @@ chart_control(PG_FUNCTION_ARGS)
 		return nothing_to_show(title, "no point has a value");
 	across = axis_of(0, Max(count - 1, 1), 70, 740);
 	up = axis_of(low - (high - low) * 0.05, high + (high - low) * 0.05, 260, 36);
-	svg = svg_start(300, title, "A line through the points, with the mean and the limits of each phase; special causes are diamonds.");
+	svg = svg_start(300, title,
+					"A line through the points, with the mean and the limits of each phase; special causes are diamonds.");
 	svg_axis_left(svg, &up, 70, 740);
 	for (int field = 0; field < lengthof(fields); field++)
 	{
@@ -84,7 +85,8 @@ chart_control(PG_FUNCTION_ARGS)
 			svg_text(svg, axis_at(&across, i), 280, "soft middle", day, 0);
 		if (!isnan(value))
 			svg_point(svg, axis_at(&across, i), axis_at(&up, value), special,
-					  strcmp(type, "special_cause_improvement") == 0 ? "d" : strcmp(type, "special_cause_concern") == 0 ? "b" : special ? "c" : "a",
+					  strcmp(type, "special_cause_improvement") == 0 ? "d" : strcmp(type, "special_cause_concern") == 0 ? "b"
+						  : special ? "c" : "a",
 					  psprintf("%s: %s, %s", day, svg_number(value), text_field(points[i], nulls[i], "special_cause")));
 	}
 	return svg_end(svg);

@@ -100,7 +100,8 @@ chart_funnel(PG_FUNCTION_ARGS)
 	qsort(marks, shown, sizeof(FunnelMark), compare_marks);
 	across = axis_of(marks[0].size > largest / 2 ? marks[0].size * 0.95 : 0, largest * 1.05, 70, 740);
 	up = axis_of(low - (high - low) * 0.05, high + (high - low) * 0.05, 310, 36);
-	svg = svg_start(350, title, "A mark a place, by its size and its value, with the baseline and the limits of 95 % and 99.8 %.");
+	svg = svg_start(350, title,
+					"A mark a place, by its size and its value, with the baseline and the limits of 95 % and 99.8 %.");
 	svg_axis_left(svg, &up, 70, 740);
 	svg_axis_below(svg, &across, 310, 310);
 	for (int field = 0; field < lengthof(fields); field++)

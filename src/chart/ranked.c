@@ -39,7 +39,8 @@ chart_ranked(PG_FUNCTION_ARGS)
 		return nothing_to_show(title, "no place has a value");
 	widen(benchmark, &low, &high);
 	axis = axis_of(low, high, 290, 740);
-	svg = svg_start(bottom + 30, title, "A row a place: a mark at its value, a line from its lower to its upper limit, and the benchmark.");
+	svg = svg_start(bottom + 30, title,
+					"A row a place: a mark at its value, a line from its lower to its upper limit, and the benchmark.");
 	svg_axis_below(svg, &axis, 34, bottom);
 	if (isfinite(benchmark))
 		svg_line(svg, axis_at(&axis, benchmark), 34, axis_at(&axis, benchmark), bottom, "mark");

@@ -50,7 +50,8 @@ chart_slope(PG_FUNCTION_ARGS)
 		widen(estimates[i].lower, &low, &high);
 	}
 	up = axis_of(low, high * 1.05, 310, 36);
-	svg = svg_start(370, title, "A bar a group, as wide as its share of the people, with its limits, and the line of the slope index of inequality.");
+	svg = svg_start(370, title, "A bar a group, as wide as its share of the people, with its limits, and the line of "
+					"the slope index of inequality.");
 	svg_axis_left(svg, &up, 70, 740);
 	for (int i = 0; i < count; i++)
 	{
@@ -61,7 +62,8 @@ chart_slope(PG_FUNCTION_ARGS)
 		double		zero = axis_at(&up, 0);
 
 		svg_bar(svg, left + 1, fmin(y, zero), fmax(right - left - 2, 0.5), fabs(zero - y), "a",
-				psprintf("%s: %s (%s to %s)", labels[i], svg_number(estimates[i].value), svg_number(estimates[i].lower), svg_number(estimates[i].upper)));
+				psprintf("%s: %s (%s to %s)", labels[i], svg_number(estimates[i].value), svg_number(estimates[i].lower),
+						 svg_number(estimates[i].upper)));
 		if (isfinite(estimates[i].lower) && isfinite(estimates[i].upper))
 			svg_line(svg, middle, axis_at(&up, estimates[i].lower), middle, axis_at(&up, estimates[i].upper), "mark");
 		svg_text(svg, middle, 328, "soft middle", labels[i], Max(3, (int) ((right - left) / 7)));

@@ -27,7 +27,8 @@ static Steps
 steps_of(const Tally *tally, double z)
 {
 	int			most = tally->sorted + 1;
-	Steps		steps = {1, palloc_array(double, most), palloc_array(double, most), palloc_array(double, most), palloc_array(double, most)};
+	Steps		steps = {1, palloc_array(double, most), palloc_array(double, most), palloc_array(double, most),
+						 palloc_array(double, most)};
 	Curve		curve = curve_start(tally, NULL);
 
 	steps.time[0] = 0;

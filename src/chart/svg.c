@@ -8,12 +8,17 @@
 
 static const char style[] =
 ".ph{--paper:#fff;--ink:#1d2733;--soft:#5b6876;--rule:#d5dbe2;--a:#1f6691;--b:#b8442b;--c:#7a5ea8;--d:#2f7d4f}"
-"@media(prefers-color-scheme:dark){.ph{--paper:#14191f;--ink:#e4e9ee;--soft:#9aa7b4;--rule:#35404b;--a:#6db1d6;--b:#ee8a72;--c:#b79ae6;--d:#76c893}}"
+"@media(prefers-color-scheme:dark){.ph{--paper:#14191f;--ink:#e4e9ee;--soft:#9aa7b4;--rule:#35404b;"
+"--a:#6db1d6;--b:#ee8a72;--c:#b79ae6;--d:#76c893}}"
 ".ph{width:100%;height:auto;font:12px system-ui,sans-serif}.ph text{fill:var(--ink)}.ph .soft{fill:var(--soft)}"
-".ph .end{text-anchor:end}.ph .middle{text-anchor:middle}.ph .paper{fill:var(--paper)}.ph .title{font-size:15px;font-weight:600}"
-".ph line,.ph path{stroke:var(--rule);fill:none}.ph .s0{stroke:var(--a);stroke-width:2}.ph .s1{stroke:var(--b);stroke-width:2;stroke-dasharray:7 3}"
-".ph .s2{stroke:var(--c);stroke-width:2;stroke-dasharray:2 3}.ph .s3{stroke:var(--d);stroke-width:2;stroke-dasharray:10 3 2 3}"
-".ph .band{opacity:.15}.ph .limit{stroke:var(--soft);stroke-dasharray:4 3}.ph .outer{stroke:var(--soft);stroke-dasharray:9 3}"
+".ph .end{text-anchor:end}.ph .middle{text-anchor:middle}.ph .paper{fill:var(--paper)}"
+".ph .title{font-size:15px;font-weight:600}"
+".ph line,.ph path{stroke:var(--rule);fill:none}.ph .s0{stroke:var(--a);stroke-width:2}"
+".ph .s1{stroke:var(--b);stroke-width:2;stroke-dasharray:7 3}"
+".ph .s2{stroke:var(--c);stroke-width:2;stroke-dasharray:2 3}"
+".ph .s3{stroke:var(--d);stroke-width:2;stroke-dasharray:10 3 2 3}"
+".ph .band{opacity:.15}.ph .limit{stroke:var(--soft);stroke-dasharray:4 3}"
+".ph .outer{stroke:var(--soft);stroke-dasharray:9 3}"
 ".ph .mean{stroke:var(--soft)}.ph .mark{stroke:var(--ink);stroke-width:1.5}"
 ".ph .a{fill:var(--a)}.ph .b{fill:var(--b)}.ph .c{fill:var(--c)}.ph .d{fill:var(--d)}";
 
@@ -38,7 +43,8 @@ append_escaped(StringInfo svg, const char *text, int longest)
 			appendStringInfoString(svg, "&gt;");
 		else if (c == '"')
 			appendStringInfoString(svg, "&quot;");
-		else if (c == 0xEF && (unsigned char) text[i + 1] == 0xBF && ((unsigned char) text[i + 2] == 0xBE || (unsigned char) text[i + 2] == 0xBF))
+		else if (c == 0xEF && (unsigned char) text[i + 1] == 0xBF &&
+				 ((unsigned char) text[i + 2] == 0xBE || (unsigned char) text[i + 2] == 0xBF))
 		{
 			/* U+FFFE and U+FFFF, which XML forbids */
 			appendStringInfoChar(svg, ' ');
@@ -58,12 +64,14 @@ svg_start(double height, const char *title, const char *description)
 {
 	StringInfo	svg = makeStringInfo();
 
-	appendStringInfo(svg, "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"ph\" viewBox=\"0 0 %d %.0f\" role=\"img\"><title>",
+	appendStringInfo(svg,
+					 "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"ph\" viewBox=\"0 0 %d %.0f\" role=\"img\"><title>",
 					 SVG_WIDTH, height);
 	append_escaped(svg, title, 0);
 	appendStringInfoString(svg, "</title><desc>");
 	append_escaped(svg, description, 0);
-	appendStringInfo(svg, "</desc><style>%s</style><rect class=\"paper\" width=\"%d\" height=\"%.0f\"/>\n", style, SVG_WIDTH, height);
+	appendStringInfo(svg, "</desc><style>%s</style><rect class=\"paper\" width=\"%d\" height=\"%.0f\"/>\n", style,
+					 SVG_WIDTH, height);
 	svg_text(svg, 10, 20, "title", title, 90);
 	return svg;
 }
@@ -100,7 +108,8 @@ svg_line(StringInfo svg, double x1, double y1, double x2, double y2, const char 
 void
 svg_bar(StringInfo svg, double x, double y, double width, double height, const char *class, const char *tooltip)
 {
-	appendStringInfo(svg, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" class=\"%s\">", x, y, width, height, class);
+	appendStringInfo(svg, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" class=\"%s\">", x, y, width, height,
+					 class);
 	append_tooltip(svg, tooltip);
 	appendStringInfoString(svg, "</rect>\n");
 }

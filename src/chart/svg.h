@@ -23,7 +23,8 @@ extern Datum svg_end(StringInfo svg);
 /* Text is escaped and cut to so many characters; 0 leaves it as long as it is. */
 extern void svg_text(StringInfo svg, double x, double y, const char *class, const char *text, int longest);
 extern void svg_line(StringInfo svg, double x1, double y1, double x2, double y2, const char *class);
-extern void svg_bar(StringInfo svg, double x, double y, double width, double height, const char *class, const char *tooltip);
+extern void svg_bar(StringInfo svg, double x, double y, double width, double height, const char *class,
+					const char *tooltip);
 
 /* A point: a dot where plain, a diamond where it stands out, so that colour alone says nothing. */
 extern void svg_point(StringInfo svg, double x, double y, bool stands_out, const char *class, const char *tooltip);

@@ -12,7 +12,7 @@
 /* Names the argument and the rule, and never repeats the value: it may be a patient's. */
 pg_noreturn extern void argument_error(const char *argument, const char *rule, const char *hint);
 
-/* An element, from 0, of a list: where the list holds columns of a user's query, the query's driver names the column. */
+/* An element, from 0, of a list; where that holds columns of a user's query, the query's driver names the column. */
 pg_noreturn extern void argument_element_error(const char *argument, int element, const char *rule, const char *hint);
 
 extern double argument_number(FunctionCallInfo fcinfo, int index, const char *argument);

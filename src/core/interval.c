@@ -72,7 +72,8 @@ mid_p_limits(double events, double confidence)
 
 	/* halfway between the two chi-squares is the one halfway; GSL's tail has jumps from here on */
 	if (events > MANY_EVENTS)
-		return (Limits) {chi_square_lower_quantile(tail, 2 * events + 1) / 2, chi_square_upper_quantile(tail, 2 * events + 1) / 2};
+		return (Limits) {chi_square_lower_quantile(tail, 2 * events + 1) / 2,
+						 chi_square_upper_quantile(tail, 2 * events + 1) / 2};
 	limits.lower = events > 0 ? mid_p_limit(events, tail, exact.lower, events + 1) : 0;
 	limits.upper = mid_p_limit(events, 1 - tail, events / 2, exact.upper);
 	return limits;

@@ -97,7 +97,8 @@ texts_datum(char **texts, int dimensions, int rows, int columns)
 
 	for (int i = 0; i < elements; i++)
 		datums[i] = CStringGetTextDatum(texts[i]);
-	return PointerGetDatum(construct_md_array(datums, NULL, elements == 0 ? 0 : dimensions, sizes, bounds, TEXTOID, -1, false, TYPALIGN_INT));
+	return PointerGetDatum(construct_md_array(datums, NULL, elements == 0 ? 0 : dimensions, sizes, bounds, TEXTOID, -1,
+											  false, TYPALIGN_INT));
 }
 
 void

@@ -90,8 +90,8 @@ compare_numbers(double a, double b)
 #define HEAD_BITS 36
 
 /*
- * A sum to its first 72 bits, in two parts that hang on its value alone.  What lies below depends, for fractions, on the
- * order of the rows, and with it on how many workers shared them.
+ * A sum to its first 72 bits, in two parts that hang on its value alone.  What lies below depends, for fractions, on
+ * the order of the rows, and with it on how many workers shared them.
  */
 static Sum
 rounded(Sum sum)

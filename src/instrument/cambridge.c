@@ -11,7 +11,7 @@
 #include "utils/numeric.h"
 
 static const ListItem cambridge_items[] = {
-	/* name, label, {of 37: general, mortality, unplanned admissions, consultations; of 20: the same; 0 is not among them} */
+	/* name, label, {of 37: general, mortality, unplanned admissions, consultations; of 20: the same; 0: not in it} */
 	{"hypertension", "hypertension", {9, -188, 1129, 83, 8, -209, 1076, 66}, NULL, ""},
 	{"anxiety_depression", "anxiety depression", {47, 688, 4433, 215, 50, 704, 4661, 212}, NULL, ""},
 	{"painful_condition", "painful condition", {87, 1630, 8213, 341, 92, 1646, 8493, 343}, NULL, ""},
@@ -78,5 +78,6 @@ cambridge_multimorbidity(PG_FUNCTION_ARGS)
 	if (variant != 37 && variant != 20)
 		argument_error("conditions_of", "must be 37 or 20", NULL);
 	PG_RETURN_NUMERIC(int64_div_fast_to_numeric(
-												instrument_score(&cambridge_instrument, PG_GETARG_CONDITIONS(0), outcome + (variant == 20 ? 4 : 0), false), 2));
+												instrument_score(&cambridge_instrument, PG_GETARG_CONDITIONS(0),
+																 outcome + (variant == 20 ? 4 : 0), false), 2));
 }

@@ -144,5 +144,6 @@ charlson_survival(PG_FUNCTION_ARGS)
 
 	if (!age_is_possible(age))
 		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(pow(0.983, exp(0.9 * (charlson_index(argument_code_list(fcinfo, 2), conditions, 0, true) + age_points(age)))));
+	PG_RETURN_FLOAT8(pow(0.983, exp(0.9 * (charlson_index(argument_code_list(fcinfo, 2), conditions, 0, true) +
+										   age_points(age)))));
 }

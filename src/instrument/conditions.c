@@ -302,7 +302,8 @@ icd10_valid(PG_FUNCTION_ARGS)
 	text	   *raw = PG_GETARG_TEXT_PP(0);
 	char	   *code = palloc(VARSIZE_ANY_EXHDR(raw) + 1);
 
-	PG_RETURN_BOOL(icd10_normalise(VARDATA_ANY(raw), VARSIZE_ANY_EXHDR(raw), argument_choice(fcinfo, 1, "dialect", icd10_dialects), code) > 0);
+	PG_RETURN_BOOL(icd10_normalise(VARDATA_ANY(raw), VARSIZE_ANY_EXHDR(raw),
+								   argument_choice(fcinfo, 1, "dialect", icd10_dialects), code) > 0);
 }
 
 /*

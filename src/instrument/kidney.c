@@ -33,7 +33,8 @@ static const Equation equations[] = {
 	{141, {0.7, 0.9}, {-0.329, -0.411}, -1.209, 0.993, 1.018},
 };
 
-static const BandStep gfr_categories[] = {{15, "G5"}, {30, "G4"}, {45, "G3b"}, {60, "G3a"}, {90, "G2"}, {INFINITY, "G1"}};
+static const BandStep gfr_categories[] = {{15, "G5"}, {30, "G4"}, {45, "G3b"}, {60, "G3a"}, {90, "G2"},
+										  {INFINITY, "G1"}};
 
 /* Terms are of the logarithm, so that they add up. */
 static Score
@@ -51,7 +52,8 @@ egfr_score(FunctionCallInfo fcinfo)
 	double		ratio = creatinine / UMOL_L_PER_MG_DL / e->kappa[sex];
 
 	score_term(&score, "constant", NAN, log(e->mu));
-	score_term(&score, "creatinine_umol_l", creatinine, ratio < 1 ? e->alpha_below[sex] * log(ratio) : e->alpha_above * log(ratio));
+	score_term(&score, "creatinine_umol_l", creatinine, ratio < 1 ? e->alpha_below[sex] * log(ratio)
+			   : e->alpha_above * log(ratio));
 	score_term(&score, "age_years", age, age * log(e->age_base));
 	score_term(&score, "female", 1 - sex, sex ? 0 : log(e->female));
 	score.value = exp(score_sum(&score));

@@ -38,7 +38,8 @@ lace_score(FunctionCallInfo fcinfo)
 }
 
 /*
- * ph.lace(length_of_stay_days float8, acute_admission boolean, charlson float8, emergency_visits_6_months float8) -> ph.risk_score
+ * ph.lace(length_of_stay_days float8, acute_admission boolean, charlson float8, emergency_visits_6_months float8)
+ *   -> ph.risk_score
  *
  * 0 to 19; low, moderate from 5, high from 10.  A stay within a day is 0 days; the index visit does not count.
  */

@@ -72,7 +72,8 @@ news2_score(FunctionCallInfo fcinfo)
 
 /*
  * ph.news2(respiration_rate_per_min float8, oxygen_saturation_percent float8, supplemental_oxygen boolean,
- *   systolic_bp_mmhg float8, pulse_per_min float8, consciousness text, temperature_c float8, oxygen_scale int, age_years float8) -> ph.risk_score
+ *   systolic_bp_mmhg float8, pulse_per_min float8, consciousness text, temperature_c float8, oxygen_scale int,
+ *   age_years float8) -> ph.risk_score
  *
  * 0 to 20; low, low_medium (below 5 with a single 3), medium from 5, high from 7.  From 16 years, not in
  * pregnancy.

@@ -19,7 +19,8 @@ typedef enum Model
 	MODEL_DIABETES
 } Model;
 
-static const char *const term_names[] = {"age", "smoking", "systolic_bp", "diabetes", "total_cholesterol", "hdl_cholesterol",
+static const char *const term_names[] = {"age", "smoking", "systolic_bp", "diabetes", "total_cholesterol",
+										 "hdl_cholesterol",
 	"age x smoking", "age x systolic_bp", "age x total_cholesterol", "age x hdl_cholesterol", "age x diabetes",
 "age_at_diabetes_diagnosis", "hba1c", "ln egfr", "ln egfr squared", "hba1c x age", "ln egfr x age"};
 
@@ -36,8 +37,10 @@ static const double betas[3][2][TERMS] = {
 		{0.0634, 0.3524, 0.0094, 0.4245, 0.085, -0.3564, -0.0247, -0.0005, 0.0073, 0.0091, -0.0174, 0, 0, 0, 0, 0, 0},
 	},
 	{
-		{0.6624, 0.6139, 0.1421, 0.8096, 0.1127, -0.1568, -0.1122, -0.0167, -0.02, 0.0186, -0.1272, -0.118, 0.1173, -0.064, 0.0062, -0.0196, 0.0169},
-		{0.5368, 0.4774, 0.1322, 0.6457, 0.1102, -0.1087, -0.0672, -0.0268, -0.0181, 0.0095, -0.0983, -0.0998, 0.0955, -0.0591, 0.0058, -0.0134, 0.0115},
+		{0.6624, 0.6139, 0.1421, 0.8096, 0.1127, -0.1568, -0.1122, -0.0167, -0.02, 0.0186, -0.1272, -0.118, 0.1173, -0.064,
+		 0.0062, -0.0196, 0.0169},
+		{0.5368, 0.4774, 0.1322, 0.6457, 0.1102, -0.1087, -0.0672, -0.0268, -0.0181, 0.0095, -0.0983, -0.0998, 0.0955,
+		 -0.0591, 0.0058, -0.0134, 0.0115},
 	},
 };
 

@@ -90,7 +90,8 @@ given_centres(FunctionCallInfo fcinfo, const Question *question, bool mixed, Clu
 	if (PG_ARGISNULL(8) != (source->columns == 0))
 		argument_error("centres", "must be given for the numbers among the terms, and only for them", NULL);
 	if (!PG_ARGISNULL(8))
-		deconstruct_array(PG_GETARG_ARRAYTYPE_P(8), FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &elements, &nulls, &count);
+		deconstruct_array(PG_GETARG_ARRAYTYPE_P(8), FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &elements,
+						  &nulls, &count);
 	if (!PG_ARGISNULL(8) && !array_is_table(PG_GETARG_ARRAYTYPE_P(8), start->clusters, start->columns))
 		argument_error("centres", "must have a row for each cluster with an element for each number among the terms", NULL);
 	for (int i = 0; i < count; i++)
@@ -212,7 +213,8 @@ note_of(const Question *question, const Found *found)
 		double		share = cluster_cell(found->sums, found->order[c])->people / found->rows;
 
 		if (share < question->smallest)
-			appendStringInfo(&note, "%scluster %d has less than %g %% of the rows", note.len > 0 ? "; " : "", c + 1, 100 * question->smallest);
+			appendStringInfo(&note, "%scluster %d has less than %g %% of the rows", note.len > 0 ? "; " : "", c + 1,
+							 100 * question->smallest);
 	}
 	for (int j = 0; question->standard && j < found->sums->columns; j++)
 		if (cluster_weights(found->sums)[j] == 0)

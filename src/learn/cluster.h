@@ -122,7 +122,8 @@ cluster_cost(ClusterSums *shape, const double *x, const double *codes, const dou
 /* ---- cluster_sums.c: one pass ---- */
 
 extern bool cluster_shape_is_possible(int clusters, int columns, int categories, int words);
-extern Size cluster_parameter_count(const ClusterSums *sums);	/* doubles behind the header that are parameters, and all */
+/* Doubles behind the header that are parameters, and all of them. */
+extern Size cluster_parameter_count(const ClusterSums *sums);
 extern Size cluster_number_count(const ClusterSums *sums);
 extern bool cluster_is_valid(ClusterSums *sums, Size size); /* everything of a value that came from outside */
 extern ClusterSums *cluster_open(Datum datum);
@@ -136,7 +137,8 @@ extern double cluster_inertia(ClusterSums *sums);
 extern double cluster_mean(ClusterSums *sums, int cluster, int column); /* of its rows; the centre where it has none */
 extern double cluster_column_squares(ClusterSums *sums, int cluster, int column);	/* about that mean, without weight */
 extern double cluster_within(ClusterSums *sums, int cluster);	/* cost about its own mean and modes */
-extern int	cluster_mode(ClusterSums *sums, int cluster, int category, double *people);	/* code of the commonest word, and who has it */
+extern int	cluster_mode(ClusterSums *sums, int cluster, int category,
+						 double *people);	/* code of the commonest word, and who has it */
 extern ClusterSums *cluster_next(ClusterSums *sums);	/* without rows, with the means and modes as centres */
 extern bool cluster_settled(ClusterSums *sums);
 extern bool cluster_same_parameters(ClusterSums *a, ClusterSums *b);	/* held against the same centres */
@@ -174,7 +176,8 @@ typedef struct ClusterRows
 	char	  **cluster;
 } ClusterRows;
 
-extern void cluster_source_open(ClusterSource *source, ArrayType *terms, bool mixed, const char *person, const char *cluster);
+extern void cluster_source_open(ClusterSource *source, ArrayType *terms, bool mixed, const char *person,
+								const char *cluster);
 extern ClusterSums *cluster_pass(void *source, ClusterSums *start);
 extern ClusterSums *cluster_describe(ClusterSource *source);	/* all rows as one cluster */
 extern void cluster_scale(ClusterSums *described, double *weights); /* weights that give each column a variance of 1 */
@@ -184,10 +187,12 @@ extern ClusterRows cluster_sample(ClusterSource *source, int64 rows, int most);
 /* ---- cluster_start.c: centres to start from ---- */
 
 /* Lloyd's passes, each by the function, until nothing moves; the last pass. */
-extern ClusterSums *cluster_lloyd(ClusterSums *(*pass) (void *over, ClusterSums *start), void *over, ClusterSums *start, int most, int *iterations);
+extern ClusterSums *cluster_lloyd(ClusterSums *(*pass) (void *over, ClusterSums *start), void *over,
+								  ClusterSums *start, int most, int *iterations);
 
 /* The best of so many seeded starts among rows in memory; NULL where they are fewer different ones than clusters. */
-extern ClusterSums *cluster_seek(ClusterRows *rows, ClusterSums *shape, int starts, int most, pg_prng_state *random, int *agreeing);
+extern ClusterSums *cluster_seek(ClusterRows *rows, ClusterSums *shape, int starts, int most, pg_prng_state *random,
+								 int *agreeing);
 
 /* ---- cluster_criteria.c: how good they are ---- */
 

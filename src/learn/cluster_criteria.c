@@ -74,7 +74,8 @@ davies_bouldin(ClusterSums *sums)
 		for (int b = 0; b < sums->clusters; b++)
 			if (b != a && cluster_cell(sums, b)->people > 0)
 				worst = fmax(worst, (mean_distance(sums, a) + mean_distance(sums, b)) /
-							 sqrt(cluster_cost(sums, cluster_centre(sums, a), cluster_modes(sums, a), cluster_centre(sums, b), cluster_modes(sums, b))));
+							 sqrt(cluster_cost(sums, cluster_centre(sums, a), cluster_modes(sums, a), cluster_centre(sums, b),
+											   cluster_modes(sums, b))));
 		sum += worst;
 		count++;
 	}
@@ -98,7 +99,8 @@ cluster_judge(ClusterSums *sums)
 		sum_add_sum(&silhouette, cluster_cell(sums, c)->silhouette);
 	}
 	criteria.total = criteria.within + between;
-	criteria.calinski_harabasz = count > 1 && people > count ? (between / (count - 1)) / (criteria.within / (people - count)) : NAN;
+	criteria.calinski_harabasz = count > 1 && people > count
+		? (between / (count - 1)) / (criteria.within / (people - count)) : NAN;
 	criteria.davies_bouldin = davies_bouldin(sums);
 	criteria.silhouette = count > 1 ? sum_value(silhouette) / people : NAN;
 	return criteria;

@@ -6,7 +6,8 @@
 #include "libpq/pqformat.h"
 
 /*
- * ph.cluster_sums output: clusters, columns, categories, words, left out, fingerprint, gamma, then every number in order.
+ * ph.cluster_sums output: clusters, columns, categories, words, left out, fingerprint, gamma,
+ *   then every number in order.
  */
 PG_FUNCTION_INFO_V1(cluster_sums_out);
 Datum
@@ -42,7 +43,8 @@ cluster_sums_in(PG_FUNCTION_ARGS)
 	long long	left_out;
 	unsigned long long fingerprint;
 	ClusterSums *sums = NULL;
-	bool		valid = sscanf(text, "%d %d %d %d %lld %llu%n", &clusters, &columns, &categories, &words, &left_out, &fingerprint, &used) == 6 &&
+	bool		valid = sscanf(text, "%d %d %d %d %lld %llu%n", &clusters, &columns, &categories, &words, &left_out,
+							   &fingerprint, &used) == 6 &&
 		cluster_shape_is_possible(clusters, columns, categories, words);
 
 	if (valid)

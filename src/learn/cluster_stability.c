@@ -94,7 +94,8 @@ draw_rows(const ClusterRows *rows, ClusterRows *drawn, bool *is_drawn, pg_prng_s
 
 		is_drawn[row] = true;
 		memcpy(drawn->x + (Size) i * rows->columns, rows->x + (Size) row * rows->columns, sizeof(double) * rows->columns);
-		memcpy(drawn->codes + (Size) i * rows->categories, rows->codes + (Size) row * rows->categories, sizeof(double) * rows->categories);
+		memcpy(drawn->codes + (Size) i * rows->categories, rows->codes + (Size) row * rows->categories,
+			   sizeof(double) * rows->categories);
 	}
 }
 
@@ -217,9 +218,9 @@ put_stability(ReturnSetInfo *result, const Stability *stability, int count, cons
  * ph.cluster_stability(query text, ph.clusters, resamples integer, starts integer, seed bigint, most_rows integer)
  *   -> rows (cluster, people, jaccard, recovered_share, dissolved_share, resamples_used, reading)
  *
- * A row a cluster, over all rows of the query up to most_rows, above that over a sample of as many, which people counts.
- * NULL where the cluster has no row there; a resample with fewer different rows than clusters is not used.  Errors:
- * clusters that do not exist, a query without their terms.
+ * A row a cluster, over all rows of the query up to most_rows, above that over a sample of as many, which people
+ * counts. NULL where the cluster has no row there; a resample with fewer different rows than clusters is not used.
+ * Errors: clusters that do not exist, a query without their terms.
  */
 PG_FUNCTION_INFO_V1(cluster_stability);
 Datum

@@ -33,7 +33,8 @@ row_codes(const ClusterRows *rows, int row)
 /* ---- Lloyd's algorithm ---- */
 
 ClusterSums *
-cluster_lloyd(ClusterSums *(*pass) (void *over, ClusterSums *start), void *over, ClusterSums *start, int most, int *iterations)
+cluster_lloyd(ClusterSums *(*pass) (void *over, ClusterSums *start), void *over, ClusterSums *start, int most,
+			  int *iterations)
 {
 	ClusterSums *last = NULL;	/* what it started from, if that is ours */
 
@@ -86,7 +87,8 @@ move_row(ClusterSums *start, double *people, const double *x, int from, int to)
 static int
 better_cluster(ClusterSums *start, const double *people, const double *x, int own)
 {
-	double		least = people[own] / (people[own] - 1) * cluster_cost(start, x, NULL, cluster_centre(start, own), NULL) * (1 - 1e-9);
+	double		least = people[own] / (people[own] - 1) * cluster_cost(start, x, NULL, cluster_centre(start, own),
+		NULL) * (1 - 1e-9);
 	int			best = own;
 
 	for (int c = 0; c < start->clusters; c++)
@@ -171,7 +173,8 @@ lower_costs(ClusterSums *shape, const ClusterRows *rows, const double *cost, int
 
 	for (int i = 0; i < rows->count; i++)
 	{
-		lower[i] = fmin(cost[i], cluster_cost(shape, row_x(rows, i), row_codes(rows, i), row_x(rows, centre), row_codes(rows, centre)));
+		lower[i] = fmin(cost[i], cluster_cost(shape, row_x(rows, i), row_codes(rows, i), row_x(rows, centre),
+											  row_codes(rows, centre)));
 		total += lower[i];
 	}
 	return total;

@@ -18,7 +18,8 @@ flat_numbers(FunctionCallInfo fcinfo, int index, const char *argument, double **
 	bool	   *nulls;
 	int			count;
 
-	deconstruct_array(PG_GETARG_ARRAYTYPE_P(index), FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &elements, &nulls, &count);
+	deconstruct_array(PG_GETARG_ARRAYTYPE_P(index), FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE,
+					  &elements, &nulls, &count);
 	*numbers = palloc_array(double, Max(count, 1));
 	for (int i = 0; i < count; i++)
 	{
@@ -53,7 +54,8 @@ static int
 table_rows(ArrayType *array, const char *argument)
 {
 	if (ARR_NDIM(array) < 1 || ARR_NDIM(array) > 2)
-		argument_error(argument, "must be a table with a row for each cluster", "Write '{{1, 20}, {3, 40}}' for two clusters of two columns.");
+		argument_error(argument, "must be a table with a row for each cluster",
+					   "Write '{{1, 20}, {3, 40}}' for two clusters of two columns.");
 	return ARR_DIMS(array)[0];
 }
 
@@ -64,7 +66,8 @@ table_columns(ArrayType *array)
 }
 
 /*
- * ph.cluster_start(centres float8[], weights float8[], modes integer[], words integer[], gamma float8) -> ph.cluster_sums
+ * ph.cluster_start(centres float8[], weights float8[], modes integer[], words integer[], gamma float8)
+ *   -> ph.cluster_sums
  *
  * A pass that no row has entered.  centres: a row a cluster; weights: of the columns, 1 each if NULL; modes: a row a
  * cluster of codes from 1; words: how many codes each category has.  Errors: tables that do not fit each other.
@@ -114,7 +117,8 @@ cluster_start(PG_FUNCTION_ARGS)
 	if (!PG_ARGISNULL(1) && flat_numbers(fcinfo, 1, "weights", &weights) != columns)
 		argument_error("weights", "must have one element for each column of the centres", NULL);
 	if (!cluster_shape_is_possible(clusters, columns, categories, words))
-		argument_error(has_centres ? "centres" : "modes", psprintf("must not be for more than %d clusters, %d columns, %d categories and %d words",
+		argument_error(has_centres ? "centres" : "modes",
+					   psprintf("must not be for more than %d clusters, %d columns, %d categories and %d words",
 																   CLUSTER_MOST, CLUSTER_MOST_COLUMNS, CLUSTER_MOST_CATEGORIES, CLUSTER_MOST_WORDS), NULL);
 	sums = cluster_new(clusters, columns, categories, words);
 	sums->gamma = PG_ARGISNULL(4) ? 1 : PG_GETARG_FLOAT8(4);
@@ -126,7 +130,8 @@ cluster_start(PG_FUNCTION_ARGS)
 	if (has_modes)
 		whole_numbers(PG_GETARG_ARRAYTYPE_P(2), "modes", cluster_modes(sums, 0), clusters * categories);
 	if (!cluster_parameters_agree(sums))
-		argument_error("centres", "must be finite, with weights and gamma that are not negative and modes among the words", NULL);
+		argument_error("centres", "must be finite, with weights and gamma that are not negative and modes among the words",
+					   NULL);
 	PG_RETURN_POINTER(sums);
 }
 
@@ -224,7 +229,8 @@ too_large(void)
 }
 
 /*
- * ph_support.cluster_combine(a, b): the same pass over the rows of both.  Errors: two different passes, sums out of range.
+ * ph_support.cluster_combine(a, b): the same pass over the rows of both.  Errors: two different passes,
+ *   sums out of range.
  */
 PG_FUNCTION_INFO_V1(cluster_combine);
 Datum
@@ -379,7 +385,8 @@ nearest_centre(PG_FUNCTION_ARGS)
 	if (!PG_ARGISNULL(2))
 	{
 		weights = PG_GETARG_ARRAYTYPE_P(2);
-		if (ARR_NDIM(weights) != 1 || ARR_DIMS(weights)[0] != columns || (ARR_HASNULL(weights) && array_contains_nulls(weights)))
+		if (ARR_NDIM(weights) != 1 || ARR_DIMS(weights)[0] != columns ||
+			(ARR_HASNULL(weights) && array_contains_nulls(weights)))
 			argument_error("weights", "must be a list of numbers with one for each column of the centres", NULL);
 		weight = (const double *) ARR_DATA_PTR(weights);
 	}

@@ -23,7 +23,8 @@ cluster_parameter_count(const ClusterSums *sums)
 Size
 cluster_number_count(const ClusterSums *sums)
 {
-	return cluster_parameter_count(sums) + sums->clusters * (offsetof(ClusterCell, sums) / sizeof(double) + 4 * (Size) sums->columns + sums->words);
+	return cluster_parameter_count(sums) + sums->clusters * (offsetof(ClusterCell,
+																	  sums) / sizeof(double) + 4 * (Size) sums->columns + sums->words);
 }
 
 bool
@@ -61,7 +62,8 @@ cluster_without_rows(ClusterSums *sums)
 bool
 cluster_same_parameters(ClusterSums *a, ClusterSums *b)
 {
-	return a->clusters == b->clusters && a->columns == b->columns && a->categories == b->categories && a->words == b->words &&
+	return a->clusters == b->clusters && a->columns == b->columns && a->categories == b->categories &&
+		a->words == b->words &&
 		memcmp(&a->gamma, &b->gamma, sizeof(double) * (1 + cluster_parameter_count(a))) == 0;
 }
 
@@ -77,7 +79,8 @@ sizes_agree(ClusterSums *sums, Size size)
 {
 	double		words = 0;
 
-	if (size < offsetof(ClusterSums, numbers) || sums->version != CLUSTER_VERSION || sums->reserved[0] || sums->reserved[1] || sums->reserved[2] ||
+	if (size < offsetof(ClusterSums, numbers) || sums->version != CLUSTER_VERSION || sums->reserved[0] ||
+		sums->reserved[1] || sums->reserved[2] ||
 		!cluster_shape_is_possible(sums->clusters, sums->columns, sums->categories, sums->words) ||
 		size != offsetof(ClusterSums, numbers) + sizeof(double) * cluster_number_count(sums))
 		return false;
@@ -104,7 +107,8 @@ cluster_parameters_agree(ClusterSums *sums)
 			if (!(fabs(cluster_centre(sums, c)[j]) <= CLUSTER_LARGEST))
 				return false;
 		for (int j = 0; j < sums->categories; j++)
-			if (!is_count(cluster_modes(sums, c)[j]) || cluster_modes(sums, c)[j] < 1 || cluster_modes(sums, c)[j] > cluster_limits(sums)[j])
+			if (!is_count(cluster_modes(sums, c)[j]) || cluster_modes(sums, c)[j] < 1 ||
+				cluster_modes(sums, c)[j] > cluster_limits(sums)[j])
 				return false;
 	}
 	return true;
@@ -267,7 +271,8 @@ cluster_column_squares(ClusterSums *sums, int cluster, int column)
 
 	if (people.high == 0)
 		return 0;
-	return fmax(sum_value(dd_minus(cluster_squares(sums, cluster)[column], dd_over(dd_times(deviation, deviation), people))), 0);
+	return fmax(sum_value(dd_minus(cluster_squares(sums, cluster)[column],
+								   dd_over(dd_times(deviation, deviation), people))), 0);
 }
 
 /* The word that most rows have, the first in order of those that are as common; as it was without rows. */
@@ -335,7 +340,8 @@ cluster_settled(ClusterSums *sums)
 		for (int c = 0; c < sums->clusters; c++)
 			squares += sum_value(cluster_squares(sums, c)[j]);
 		for (int c = 0; c < sums->clusters; c++)
-			if (fabs(mean_deviation(sums, c, j)) > fmax(1e-12 * sqrt(squares / people), 2 * DBL_EPSILON * fabs(cluster_centre(sums, c)[j])))
+			if (fabs(mean_deviation(sums, c, j)) > fmax(1e-12 * sqrt(squares / people),
+														2 * DBL_EPSILON * fabs(cluster_centre(sums, c)[j])))
 				return false;
 	}
 	for (int c = 0; c < sums->clusters; c++)

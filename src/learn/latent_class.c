@@ -186,7 +186,8 @@ record_classes(Datum *values, bool *nulls, const Question *question, const Patte
 		people[c] = Int64GetDatum(judgement.people[c]);
 	record_numbers(values, nulls, 6, classes->prevalence, classes->count);
 	record_table(values, nulls, 7, found->with_data.probability, classes->count, classes->items);
-	values[8] = PointerGetDatum(construct_array(people, classes->count, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+	values[8] = PointerGetDatum(construct_array(people, classes->count, INT8OID, sizeof(int64), FLOAT8PASSBYVAL,
+												TYPALIGN_DOUBLE));
 	nulls[8] = false;
 	record_number(values, nulls, 9, classes->log_likelihood);
 	record_count(values, nulls, 10, found->parameters, false);
@@ -229,7 +230,8 @@ given_numbers(FunctionCallInfo fcinfo, int index, const char *argument, int rows
 	int			count;
 	double	   *numbers = palloc_array(double, rows * columns);
 
-	deconstruct_array(PG_GETARG_ARRAYTYPE_P(index), FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &elements, &nulls, &count);
+	deconstruct_array(PG_GETARG_ARRAYTYPE_P(index), FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE,
+					  &elements, &nulls, &count);
 	if (!array_is_table(PG_GETARG_ARRAYTYPE_P(index), rows, columns))
 		argument_error(argument, "must have a row for each class, with an element for each term in the probabilities", NULL);
 	for (int i = 0; i < count; i++)
@@ -299,7 +301,8 @@ find_classes(Question *question, const Patterns *patterns)
 	if (question->given)
 		found.classes = *question->given;
 	else
-		found.classes = latent_best_start(patterns, question->classes, question->starts, question->seed, question->most_iterations, &found.agreeing);
+		found.classes = latent_best_start(patterns, question->classes, question->starts, question->seed,
+										  question->most_iterations, &found.agreeing);
 	found.iterations = latent_em(&found.classes, patterns, question->most_iterations);
 	found.classes.log_likelihood = latent_log_likelihood(&found.classes, patterns);
 	latent_order(&found.classes);
@@ -427,9 +430,11 @@ class_probabilities(PG_FUNCTION_ARGS)
 		yes |= (uint64) (!nulls[j] && DatumGetBool(items[j])) << j;
 	}
 	known &= cache->with_data;
-	if (cache->classes.count == 0 || known == 0 || latent_posterior(&cache->classes, &cache->logs, yes, known, posterior) == -INFINITY)
+	if (cache->classes.count == 0 || known == 0 ||
+		latent_posterior(&cache->classes, &cache->logs, yes, known, posterior) == -INFINITY)
 		PG_RETURN_NULL();
 	for (int c = 0; c < cache->classes.count; c++)
 		elements[c] = Float8GetDatum(posterior[c]);
-	PG_RETURN_ARRAYTYPE_P(construct_array(elements, cache->classes.count, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+	PG_RETURN_ARRAYTYPE_P(construct_array(elements, cache->classes.count, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL,
+										  TYPALIGN_DOUBLE));
 }

@@ -60,15 +60,17 @@ extern Patterns latent_patterns(const UserQuery *query, ArrayType *terms);
 /* latent_class_em.c */
 extern void latent_logarithms(const Classes *classes, Logarithms *logs);
 
-/* The chance of each class for somebody with this pattern; the log-likelihood of the pattern, -INFINITY where no class allows it. */
-extern double latent_posterior(const Classes *classes, const Logarithms *logs, uint64 yes, uint64 known, double *posterior);
+/* The chance of each class for somebody with this pattern; its log-likelihood, -INFINITY where no class allows it. */
+extern double latent_posterior(const Classes *classes, const Logarithms *logs, uint64 yes, uint64 known,
+							   double *posterior);
 extern double latent_log_likelihood(const Classes *classes, const Patterns *patterns);
 
 /* Steps until nothing but rounding changes; how many, -1 where most were not enough. */
 extern int	latent_em(Classes *classes, const Patterns *patterns, int most);
 
 /* The best of several seeded starts, and how many of them ended as well. */
-extern Classes latent_best_start(const Patterns *patterns, int classes, int starts, int64 seed, int most, int *agreeing);
+extern Classes latent_best_start(const Patterns *patterns, int classes, int starts, int64 seed, int most,
+								 int *agreeing);
 
 /* The commonest class first: their numbers are arbitrary otherwise. */
 extern void latent_order(Classes *classes);

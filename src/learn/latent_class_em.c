@@ -83,7 +83,8 @@ latent_log_likelihood(const Classes *classes, const Patterns *patterns)
 	for (int i = 0; i < patterns->count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		sum_add(&sum, patterns->patterns[i].people * latent_posterior(classes, logs, patterns->patterns[i].yes, patterns->patterns[i].known, posterior));
+		sum_add(&sum, patterns->patterns[i].people * latent_posterior(classes, logs, patterns->patterns[i].yes,
+																	  patterns->patterns[i].known, posterior));
 	}
 	pfree(logs);
 	return sum_value(sum);
@@ -208,9 +209,11 @@ latent_order(Classes *classes)
 		int			place = 0;
 
 		for (int b = 0; b < classes->count; b++)
-			place += classes->prevalence[b] > classes->prevalence[c] || (b < c && classes->prevalence[b] == classes->prevalence[c]);
+			place += classes->prevalence[b] > classes->prevalence[c] ||
+				(b < c && classes->prevalence[b] == classes->prevalence[c]);
 		ordered.prevalence[place] = classes->prevalence[c];
-		memcpy(ordered.probability + place * classes->items, classes->probability + c * classes->items, sizeof(double) * classes->items);
+		memcpy(ordered.probability + place * classes->items, classes->probability + c * classes->items,
+			   sizeof(double) * classes->items);
 	}
 	ordered.log_likelihood = classes->log_likelihood;
 	copy_classes(classes, &ordered);

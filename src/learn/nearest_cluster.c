@@ -33,7 +33,8 @@ clusters_read(Datum datum)
 	clusters.mixed = method && strcmp(method, "k_prototypes") == 0;
 	clusters.terms = field_texts(tuple, "clusters", "terms", &clusters.columns);
 	clusters.category_names = field_texts(tuple, "clusters", "categories", &clusters.categories);
-	if (count < 1 || count > CLUSTER_MOST || clusters.columns > CLUSTER_MOST_COLUMNS || clusters.categories > CLUSTER_MOST_CATEGORIES ||
+	if (count < 1 || count > CLUSTER_MOST || clusters.columns > CLUSTER_MOST_COLUMNS ||
+		clusters.categories > CLUSTER_MOST_CATEGORIES ||
 		clusters.columns + clusters.categories == 0)
 		argument_error("clusters", "must have clusters and terms", "ph.k_means and ph.k_prototypes make them.");
 	centres = field_table(tuple, "clusters", "centres", (int) count, clusters.columns);
@@ -103,7 +104,8 @@ nearest_cluster(PG_FUNCTION_ARGS)
 		record_cache_close(&cache->record);
 	}
 	if (!PG_ARGISNULL(1))
-		deconstruct_array(PG_GETARG_ARRAYTYPE_P(1), FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &numbers, &no_number, &number_count);
+		deconstruct_array(PG_GETARG_ARRAYTYPE_P(1), FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &numbers,
+						  &no_number, &number_count);
 	if (!PG_ARGISNULL(2))
 		deconstruct_array(PG_GETARG_ARRAYTYPE_P(2), TEXTOID, -1, false, TYPALIGN_INT, &texts, &no_text, &text_count);
 	if (!PG_ARGISNULL(1) && number_count != cache->clusters.columns)

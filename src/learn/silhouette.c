@@ -69,7 +69,8 @@ distances_from(ClusterSums *shape, const ClusterRows *rows, const Segments *segm
 {
 	memset(sums, 0, sizeof(double) * segments->count);
 	for (int i = 0; i < rows->count; i++)
-		sums[segments->of_row[i]] += sqrt(cluster_cost(shape, rows->x + (Size) row * rows->columns, rows->codes + (Size) row * rows->categories,
+		sums[segments->of_row[i]] += sqrt(cluster_cost(shape, rows->x + (Size) row * rows->columns,
+													   rows->codes + (Size) row * rows->categories,
 													   rows->x + (Size) i * rows->columns, rows->codes + (Size) i * rows->categories));
 }
 
@@ -88,7 +89,8 @@ silhouette_of(const Segments *segments, int own, const double *sums)
 		}
 	if (silhouette.neighbour < 0)
 		return silhouette;
-	silhouette.value = segments->size[own] == 1 || fmax(within, beside) == 0 ? 0 : (beside - within) / fmax(within, beside);
+	silhouette.value = segments->size[own] == 1 || fmax(within, beside) == 0 ? 0
+		: (beside - within) / fmax(within, beside);
 	return silhouette;
 }
 
@@ -144,7 +146,8 @@ silhouette(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	caller = work_memory_open();
 	source = (ClusterSource) {.query = argument_query(fcinfo, 0)};
-	cluster_source_open(&source, PG_ARGISNULL(3) ? NULL : PG_GETARG_ARRAYTYPE_P(3), mixed, argument_column(fcinfo, 2), cluster);
+	cluster_source_open(&source, PG_ARGISNULL(3) ? NULL : PG_GETARG_ARRAYTYPE_P(3), mixed, argument_column(fcinfo, 2),
+						cluster);
 	described = cluster_describe(&source);
 	if (described && source.rows > 0)
 	{

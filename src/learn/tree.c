@@ -55,7 +55,8 @@ learn(FunctionCallInfo fcinfo, Learned *learned)
 	limits->depth = argument_between(fcinfo, 6, "depth", 0, TREE_MOST_DEPTH);
 	limits->complexity = argument_number(fcinfo, 7, "complexity");
 	if (limits->complexity < 0 || limits->complexity > 1)
-		argument_error("complexity", "must lie between 0 and 1", "It is the share of the whole risk that one leaf more must save.");
+		argument_error("complexity", "must lie between 0 and 1",
+					   "It is the share of the whole risk that one leaf more must save.");
 	limits->folds = argument_between(fcinfo, 8, "folds", 0, TREE_MOST_FOLDS);
 	if (limits->folds == 1)
 		argument_error("folds", "must not be 1", "0 is no cross-validation.");
@@ -175,7 +176,8 @@ put_node(ReturnSetInfo *result, const Learned *learned, int at)
 	values[6] = Int64GetDatum((int64) node->sums[0]);
 	record_number(values, nulls, 7, node->value);
 	record_number(values, nulls, 8, node->risk);
-	record_number(values, nulls, 9, leaf ? NAN : node->risk - learned->tree->nodes[node->left].risk - learned->tree->nodes[node->right].risk);
+	record_number(values, nulls, 9, leaf ? NAN
+				  : node->risk - learned->tree->nodes[node->left].risk - learned->tree->nodes[node->right].risk);
 	record_text(values, nulls, 10, data->method == TREE_GINI ? leaf_class(data, node) : NULL);
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	if (leaf)
@@ -189,11 +191,11 @@ PG_FUNCTION_INFO_V1(grow_tree);
 /*
  * ph.grow_tree(query, response, terms, method, exposure, smallest_leaf, depth, complexity, folds, prune, seed) -> rows
  *
- * A tree over the rows of a query, a row a node: its number (children of n are 2 n and 2 n + 1), whether it is a leaf, the
- * condition of its left child, the condition of its own people, which holds for them and nobody else whatever is unknown,
- * people, value (mean, rate of events by exposure, or share of the class), loss and what its split saves.  No rows: none.
- * Errors (22023): unknown columns, methods; responses that are NULL or not finite; limits out of range; 54000: too many
- * rows for memory.
+ * A tree over the rows of a query, a row a node: its number (children of n are 2 n and 2 n + 1), whether it is a leaf,
+ * the condition of its left child, the condition of its own people, which holds for them and nobody else whatever is
+ * unknown, people, value (mean, rate of events by exposure, or share of the class), loss and what its split saves.  No
+ * rows: none. Errors (22023): unknown columns, methods; responses that are NULL or not finite; limits out of range;
+ * 54000: too many rows for memory.
  */
 Datum
 grow_tree(PG_FUNCTION_ARGS)
@@ -214,7 +216,8 @@ grow_tree(PG_FUNCTION_ARGS)
 PG_FUNCTION_INFO_V1(tree_pruning);
 
 /*
- * ph.tree_pruning(the arguments of ph.grow_tree) -> rows (complexity, leaves, loss, held_out_loss, held_out_error, chosen)
+ * ph.tree_pruning(the arguments of ph.grow_tree) -> rows (complexity, leaves, loss, held_out_loss, held_out_error,
+ *   chosen)
  *
  * The sequence of trees from the largest to the root, each best for complexities from its own to the next, as shares of
  * the loss of the root; the loss on rows held out, with its standard error; which one prune takes.

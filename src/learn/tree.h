@@ -103,14 +103,15 @@ typedef struct TreeLimits
 /* tree_data.c: the rows of a query, between SPI_connect() and SPI_finish() */
 extern void tree_read(FunctionCallInfo fcinfo, TreeData *data);
 
-/* tree_grow.c: over the rows that are not in the fold left out (folds NULL: over all); stop: no node of less risk is split */
+/* tree_grow.c: over rows that are not in the fold left out (folds NULL: all); stop: no node of less risk is split */
 extern Tree *tree_grow(const TreeData *data, const TreeLimits *limits, double stop, const int8 *folds, int left_out);
 extern double tree_loss(const TreeData *data, const TreeNode *node, double value, int row);
 extern bool tree_goes_left(const TreeData *data, const TreeNode *node, int row);
 
 /* tree_prune.c: the sequence of trees, and what each loses on rows it has not seen */
 extern TreeStep *tree_sequence(Tree *tree, double least_complexity, int *count);
-extern void tree_cross_validate(const TreeData *data, const TreeLimits *limits, double root_risk, TreeStep *steps, int count);
+extern void tree_cross_validate(const TreeData *data, const TreeLimits *limits, double root_risk, TreeStep *steps,
+								int count);
 extern int	tree_least_error(const TreeStep *steps, int count);
 extern int	tree_one_standard_error(const TreeStep *steps, int count);
 

@@ -71,7 +71,8 @@ dictionary_code(Dictionary *dictionary, Datum word)
 	}
 	if (dictionary->count >= dictionary->most)
 		argument_error(dictionary->argument,
-					   psprintf("must not have more than %d different words, which column \"%s\" has", dictionary->most, dictionary->column),
+					   psprintf("must not have more than %d different words, which column \"%s\" has", dictionary->most,
+								dictionary->column),
 					   "Name the terms without it, or group its words in the query.");
 	memmove(&dictionary->sorted[low + 1], &dictionary->sorted[low], sizeof(int16) * (dictionary->count - low));
 	dictionary->sorted[low] = dictionary->count;
@@ -164,8 +165,10 @@ open_reader(FunctionCallInfo fcinfo, Reader *reader, const UserQuery *query)
 	if (exposure)
 		exposure_column = find_column(columns, exposure, "exposure");
 	open_response(reader, columns, find_column(columns, response, "response"));
-	appendStringInfo(&reader->select, ", %s", exposure ? number_expression(columns, exposure_column, "exposure") : "1::pg_catalog.float8");
-	data->column_count = query_terms(PG_ARGISNULL(2) ? NULL : PG_GETARG_ARRAYTYPE_P(2), columns, (const char *const[]) {response, exposure}, 2, TREE_MOST_TERMS, &terms);
+	appendStringInfo(&reader->select, ", %s", exposure ? number_expression(columns, exposure_column, "exposure")
+					 : "1::pg_catalog.float8");
+	data->column_count = query_terms(PG_ARGISNULL(2) ? NULL : PG_GETARG_ARRAYTYPE_P(2), columns,
+									 (const char *const[]) {response, exposure}, 2, TREE_MOST_TERMS, &terms);
 	if (data->column_count == 0)
 		argument_error("terms", "must have a column beside the response", NULL);
 	data->columns = palloc0_array(TreeColumn, data->column_count);
@@ -217,7 +220,8 @@ read_response(Reader *reader, const Datum *values, const bool *nulls)
 	double	   *response = &data->response[data->rows];
 
 	if (nulls[0])
-		argument_error("response", "must not be null in any row", "Leave such rows out in the query, or write coalesce(response, 0).");
+		argument_error("response", "must not be null in any row",
+					   "Leave such rows out in the query, or write coalesce(response, 0).");
 	if (data->method == TREE_GINI)
 		*response = dictionary_code(&reader->dictionaries[data->column_count], values[0]);
 	else
@@ -231,7 +235,8 @@ read_response(Reader *reader, const Datum *values, const bool *nulls)
 	if (data->exposure == NULL)
 		return;
 	if (nulls[1] || !(DatumGetFloat8(values[1]) > 0 && DatumGetFloat8(values[1]) <= 1e150))
-		argument_error("exposure", "must be greater than 0 and finite in every row", "Leave rows without exposure out in the query.");
+		argument_error("exposure", "must be greater than 0 and finite in every row",
+					   "Leave rows without exposure out in the query.");
 	data->exposure[data->rows] = DatumGetFloat8(values[1]);
 }
 
@@ -249,7 +254,8 @@ read_column(Reader *reader, int column, Datum value, bool null)
 	{
 		into->numbers[row] = null ? NAN : DatumGetFloat8(value);
 		if (!null && !isfinite(into->numbers[row]))
-			argument_error("terms", psprintf("must be finite numbers, which column \"%s\" is not", reader->dictionaries[column].column),
+			argument_error("terms", psprintf("must be finite numbers, which column \"%s\" is not",
+											 reader->dictionaries[column].column),
 						   "Make what is not finite NULL in the query.");
 	}
 }
@@ -276,7 +282,8 @@ read_rows(Reader *reader, const UserQuery *query)
 	types[0] = data->method == TREE_GINI ? TEXTOID : FLOAT8OID;
 	types[1] = FLOAT8OID;
 	for (int i = 0; i < data->column_count; i++)
-		types[i + 2] = data->columns[i].kind == TREE_NUMBER ? FLOAT8OID : data->columns[i].kind == TREE_FLAG ? BOOLOID : TEXTOID;
+		types[i + 2] = data->columns[i].kind == TREE_NUMBER ? FLOAT8OID : data->columns[i].kind == TREE_FLAG ? BOOLOID
+			: TEXTOID;
 	query_ask(query, &question, read_row, reader);
 }
 

@@ -268,7 +268,8 @@ split_ordered_words(Grower *grower, Split *best, Words *words, int class, double
 		int			code = words->codes[i];
 		int			at = i;
 
-		for (; at > 0 && height(data, &words->sums[words->codes[at - 1] * data->sum_count], class) > height(data, &words->sums[code * data->sum_count], class); at--)
+		for (; at > 0 && height(data, &words->sums[words->codes[at - 1] * data->sum_count], class) > height(data,
+			&words->sums[code * data->sum_count], class); at--)
 			words->codes[at] = words->codes[at - 1];
 		words->codes[at] = code;
 	}
@@ -398,7 +399,8 @@ grow_node(Grower *grower, int at, int begin, int count)
 	}
 	for (int side = 0; side < 2; side++)
 	{
-		int			child = add_node(grower->tree, 2 * grower->tree->nodes[at].number + side, grower->tree->nodes[at].depth + 1, at);
+		int			child = add_node(grower->tree, 2 * grower->tree->nodes[at].number + side, grower->tree->nodes[at].depth + 1,
+									 at);
 
 		if (side == 0)
 			grower->tree->nodes[at].left = child;

@@ -56,7 +56,8 @@ tree_sequence(Tree *tree, double least_complexity, int *count)
 			complexity = weakest;
 		}
 		for (int i = 0; i < tree->count; i++)
-			if (tree->nodes[i].collapse < 0 && !under[i] && (tree->nodes[i].risk - risk[i]) / (leaves[i] - 1) <= complexity * (1 + 1e-12))
+			if (tree->nodes[i].collapse < 0 && !under[i] &&
+				(tree->nodes[i].risk - risk[i]) / (leaves[i] - 1) <= complexity * (1 + 1e-12))
 				tree->nodes[i].collapse = complexity;
 		pfree(under);
 	}
@@ -97,8 +98,9 @@ fold_rows(const TreeData *data, const TreeLimits *limits)
 }
 
 /*
- * What each tree of the sequence loses on rows that it was not grown on, as a sum over the rows, and its standard error.
- * A tree stands for the complexities from its own to the next; its counterpart in a fold is that of their geometric mean.
+ * What each tree of the sequence loses on rows that it was not grown on, as a sum over the rows, and its standard
+ * error. A tree stands for the complexities from its own to the next; its counterpart in a fold is that of their
+ * geometric mean.
  */
 void
 tree_cross_validate(const TreeData *data, const TreeLimits *limits, double root_risk, TreeStep *steps, int count)
@@ -131,7 +133,8 @@ tree_cross_validate(const TreeData *data, const TreeLimits *limits, double root_
 			{
 				double		complexity = i + 1 < count ? sqrt(steps[i].complexity * steps[i + 1].complexity) : INFINITY;
 				const TreeNode *leaf = leaf_of(data, tree, complexity * share, row);
-				double		loss = leaf->predicted > 0 || data->method != TREE_POISSON ? tree_loss(data, leaf, leaf->predicted, row) : 0;
+				double		loss = leaf->predicted > 0 || data->method != TREE_POISSON ? tree_loss(data, leaf, leaf->predicted, row)
+					: 0;
 
 				steps[i].error += loss;
 				squares[i] += loss * loss;

@@ -32,7 +32,8 @@ static void
 read_terms(FunctionCallInfo fcinfo, Fit *fit, const QueryColumns *columns, const char *const *others, int other_count)
 {
 	int		   *terms;
-	int			count = query_terms(PG_ARGISNULL(3) ? NULL : PG_GETARG_ARRAYTYPE_P(3), columns, others, other_count, REGRESSION_MOST_TERMS - fit->intercept, &terms);
+	int			count = query_terms(PG_ARGISNULL(3) ? NULL : PG_GETARG_ARRAYTYPE_P(3), columns, others, other_count,
+									REGRESSION_MOST_TERMS - fit->intercept, &terms);
 
 	fit->names = palloc(sizeof(char *) * (count + 1));
 	fit->columns = palloc(sizeof(char *) * (count + 1));
@@ -194,7 +195,8 @@ judge_linear(Model *model, Fit *fit, Regression *products, const Sum *packed, do
 	}
 	model->deviance = residual_squares;
 	model->null_deviance = sum_value(squares);
-	model->r_squared = products->least < products->greatest || !fit->intercept ? 1 - residual_squares / model->null_deviance : NAN;
+	model->r_squared = products->least < products->greatest || !fit->intercept
+		? 1 - residual_squares / model->null_deviance : NAN;
 	model->residual_standard_error = model->residual_df > 0 ? sqrt(residual_squares / model->residual_df) : NAN;
 	model->log_likelihood = residual_squares > 0 ? -n / 2 * (log(2 * M_PI * residual_squares / n) + 1) : NAN;
 	if (fit->weight_type == WEIGHT_PRECISION)
@@ -213,7 +215,8 @@ centred_products(const Sum *packed, int count)
 	{
 		centred[PACKED(0, j)] = (Sum) {0, 0};
 		for (int i = 1; i <= j; i++)
-			centred[PACKED(i, j)] = dd_minus(packed[PACKED(i, j)], dd_over(dd_times(packed[PACKED(0, i)], packed[PACKED(0, j)]), packed[0]));
+			centred[PACKED(i, j)] = dd_minus(packed[PACKED(i, j)],
+											 dd_over(dd_times(packed[PACKED(0, i)], packed[PACKED(0, j)]), packed[0]));
 	}
 	return centred;
 }
@@ -333,7 +336,8 @@ fit_null(Model *model, const Fit *fit, const Regression *products)
 	Fit			null = *fit;
 	double		events = sum_value(products->response),
 				n = sum_value(products->weight);
-	double		intercept = fit->family == FAMILY_POISSON ? log(events / sum_value(products->exposure)) : log(events / (n - events));
+	double		intercept = fit->family == FAMILY_POISSON ? log(events / sum_value(products->exposure))
+		: log(events / (n - events));
 	Regression *final = NULL;
 	int			iterations;
 

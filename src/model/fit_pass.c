@@ -18,7 +18,8 @@ parameters_datum(const Fit *fit, RegressionPass pass)
 	for (int list = 0; list < lists; list++)
 		for (int j = 0; j < fit->count; j++)
 			elements[list * fit->count + j] = Float8GetDatum(given[list][j]);
-	return PointerGetDatum(construct_array(elements, lists * fit->count, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+	return PointerGetDatum(construct_array(elements, lists * fit->count, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL,
+										   TYPALIGN_DOUBLE));
 }
 
 /* The rows of the query as response, columns, weight and offset; a row without cluster counts as missing. */
@@ -30,14 +31,16 @@ source_of(const Fit *fit, bool by_cluster)
 	initStringInfo(&sql);
 	appendStringInfoString(&sql, "select ");
 	if (fit->cluster || fit->complete)
-		appendStringInfo(&sql, "case when %s%s%s then %s end", fit->cluster ? fit->cluster : "", fit->cluster ? " is not null and " : "",
+		appendStringInfo(&sql, "case when %s%s%s then %s end", fit->cluster ? fit->cluster : "", fit->cluster
+						 ? " is not null and " : "",
 						 fit->complete ? fit->complete : "true", fit->response);
 	else
 		appendStringInfoString(&sql, fit->response);
 	appendStringInfoString(&sql, " as y, array[");
 	for (int j = 0; j < fit->count; j++)
 		appendStringInfo(&sql, "%s%s", j > 0 ? ", " : "", fit->columns[j]);
-	appendStringInfo(&sql, "]::pg_catalog.float8[] as x, (%s)::pg_catalog.float8 as w, (%s)::pg_catalog.float8 as o", fit->weight, fit->offset);
+	appendStringInfo(&sql, "]::pg_catalog.float8[] as x, (%s)::pg_catalog.float8 as w, (%s)::pg_catalog.float8 as o",
+					 fit->weight, fit->offset);
 	if (by_cluster)
 		appendStringInfo(&sql, ", %s as cluster", fit->cluster);
 	appendStringInfoString(&sql, " from user_query q");
@@ -51,7 +54,8 @@ pass_query(const Fit *fit, RegressionPass pass, bool by_cluster)
 								regression_families[fit->family], fit->weight_type == WEIGHT_FREQUENCY ? "false" : "true");
 
 	if (by_cluster)
-		return psprintf("select ph.regression_outer(scores) from (select %s as scores from (%s) s where cluster is not null group by cluster) c",
+		return psprintf("select ph.regression_outer(scores) from (select %s as scores from (%s) s"
+						" where cluster is not null group by cluster) c",
 						sums, source_of(fit, true));
 	return psprintf("select %s from (%s) s", sums, source_of(fit, false));
 }
@@ -95,7 +99,8 @@ fit_pass(Fit *fit, RegressionPass pass, bool by_cluster)
 	if (query_ask_value(fit->query, &question, &datum))
 		result = regression_open(datum);
 	check_rows(fit, result, by_cluster);
-	if (result && (result->family != fit->family || result->columns != fit->count || result->pass != (by_cluster ? PASS_SQUARES : pass)))
+	if (result && (result->family != fit->family || result->columns != fit->count ||
+				   result->pass != (by_cluster ? PASS_SQUARES : pass)))
 		query_changed();
 	ereport(DEBUG1, (errmsg("ph.fit: pass %d, %s", fit->passes, regression_passes[pass])));
 	return result;

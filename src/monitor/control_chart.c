@@ -154,7 +154,8 @@ read_point(WindowObject window, const Arguments *arguments, ChartKind kind, int6
 	if (kind == CHART_XMR)
 		return;
 	point->events = point->value;
-	point->size = kind == CHART_C ? 1 : window_number(window, arguments->size, row, kind == CHART_P ? "population" : "exposure");
+	point->size = kind == CHART_C ? 1 : window_number(window, arguments->size, row, kind == CHART_P ? "population"
+													  : "exposure");
 	if (point->events < 0)
 		argument_error("events", "must not be negative", NULL);
 	if (point->size < 0)
@@ -209,7 +210,8 @@ read_phases(WindowObject window, int argument, bool constant, Chart *chart)
 
 /* Argument by argument, since a window hands out the next row faster than the same row again. */
 static void
-read_points(WindowObject window, const Arguments *arguments, ChartKind kind, Chart *chart, Calendar calendar, bool constant_rebase)
+read_points(WindowObject window, const Arguments *arguments, ChartKind kind, Chart *chart, Calendar calendar,
+			bool constant_rebase)
 {
 	check_periods(window, arguments->period, chart->count, calendar);
 	read_phases(window, arguments->rebase, constant_rebase, chart);
@@ -296,7 +298,8 @@ point_type(const ChartPoint *point, Improvement improvement)
 		return "common_cause";
 	if (improvement == IMPROVEMENT_NEUTRAL)
 		return direction > 0 ? "special_cause_neutral_high" : "special_cause_neutral_low";
-	return (direction > 0) == (improvement == IMPROVEMENT_INCREASE) ? "special_cause_improvement" : "special_cause_concern";
+	return (direction > 0) == (improvement == IMPROVEMENT_INCREASE) ? "special_cause_improvement"
+		: "special_cause_concern";
 }
 
 /* ---- the chart ---- */

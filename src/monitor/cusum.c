@@ -207,7 +207,8 @@ ewma(PG_FUNCTION_ARGS)
 	record_number(values, nulls, 0, average);
 	record_number(values, nulls, 1, target - distance);
 	record_number(values, nulls, 2, target + distance);
-	record_text(values, nulls, 3, isnull ? NULL : average > target + distance ? "high" : average < target - distance ? "low" : NULL);
+	record_text(values, nulls, 3, isnull ? NULL : average > target + distance ? "high" : average < target - distance
+				? "low" : NULL);
 	record_text(values, nulls, 4, isnull ? "missing_value" : NULL);
 	WinSetMarkPosition(window, WinGetCurrentPosition(window));
 	return record_datum(fcinfo, values, nulls);

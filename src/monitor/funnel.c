@@ -99,7 +99,8 @@ limits_at(Statistic statistic, double baseline, double size, double between, dou
 {
 	if (between >= 0)
 		return dispersed_limits(statistic, baseline, size, between, tail);
-	return statistic == STATISTIC_PROPORTION ? proportion_limits(baseline, size, tail) : poisson_funnel(baseline, size, tail);
+	return statistic == STATISTIC_PROPORTION ? proportion_limits(baseline, size, tail)
+		: poisson_funnel(baseline, size, tail);
 }
 
 static FunnelLimits
@@ -255,7 +256,8 @@ score_of(const Funnel *funnel, const Place *place)
 	double		expected = place->denominator * funnel->baseline;
 
 	if (funnel->statistic == STATISTIC_PROPORTION)
-		return (asin(sqrt(place->numerator / place->denominator)) - asin(sqrt(funnel->baseline))) * 2 * sqrt(place->denominator);
+		return 2 * sqrt(place->denominator) *
+			(asin(sqrt(place->numerator / place->denominator)) - asin(sqrt(funnel->baseline)));
 	return log(fmax(place->numerator, 0.5) / expected) * sqrt(expected);
 }
 

@@ -159,7 +159,8 @@ argument_person_time(FunctionCallInfo fcinfo)
 	if (time.born)
 		time.birth = argument_day(fcinfo, 0, "birth_date", NULL);
 	time.at = argument_day(fcinfo, 1, "start_date", "Write the first day of the window where the start is not known.");
-	time.end = argument_day(fcinfo, 2, "end_date", "Write coalesce(end_date, the first day after the window) for who is still there.");
+	time.end = argument_day(fcinfo, 2, "end_date",
+							"Write coalesce(end_date, the first day after the window) for who is still there.");
 	time.calendar = argument_choice(fcinfo, 3, "calendar", calendars);
 	time.age_width = PG_ARGISNULL(4) ? 0 : PG_GETARG_INT32(4);
 	if (time.age_width < 1)

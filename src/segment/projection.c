@@ -173,10 +173,10 @@ PG_FUNCTION_INFO_V1(project);
  * ph.project(ph.crosstab, steps integer, confidence float8) -> rows (step, state, people, lower, upper, note)
  *
  * The people of the second time after 0 to steps further periods like the one between the two, if the chances of each
- * move stay as they were and hang on nothing but the present state (Markov).  Limits hold the uncertainty of the observed
- * shares (delta method over independent multinomial rows) and the chance of the moves, normal, not below 0.  A state
- * in which nobody was before keeps its people, and its note says so.  NULL: no rows.
- * Errors (22023): more than 200 states, steps outside 0 to 100, a confidence outside (0, 1).
+ * move stay as they were and hang on nothing but the present state (Markov).  Limits hold the uncertainty of the
+ * observed shares (delta method over independent multinomial rows) and the chance of the moves, normal, not below 0.  A
+ * state in which nobody was before keeps its people, and its note says so.  NULL: no rows. Errors (22023): more than
+ * 200 states, steps outside 0 to 100, a confidence outside (0, 1).
  */
 Datum
 project(PG_FUNCTION_ARGS)

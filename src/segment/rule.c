@@ -77,7 +77,8 @@ point_into_rule(void *rule)
 static bool
 is_offered(Oid classid, Oid object, Oid namespace, Oid extension)
 {
-	return namespace == PG_CATALOG_NAMESPACE || (OidIsValid(extension) && getExtensionOfObject(classid, object) == extension);
+	return namespace == PG_CATALOG_NAMESPACE ||
+		(OidIsValid(extension) && getExtensionOfObject(classid, object) == extension);
 }
 
 static Oid
@@ -118,7 +119,8 @@ declare_inputs(FunctionCallInfo fcinfo, int names_argument, int types_argument, 
 	int			type_count;
 
 	deconstruct_array(PG_GETARG_ARRAYTYPE_P(names_argument), TEXTOID, -1, false, TYPALIGN_INT, &names, &no_name, &count);
-	deconstruct_array(PG_GETARG_ARRAYTYPE_P(types_argument), REGTYPEOID, sizeof(Oid), true, TYPALIGN_INT, &types, &no_type, &type_count);
+	deconstruct_array(PG_GETARG_ARRAYTYPE_P(types_argument), REGTYPEOID, sizeof(Oid), true, TYPALIGN_INT, &types,
+					  &no_type, &type_count);
 	if (count != type_count)
 		argument_error("types", "must have one type for each input", NULL);
 	if (count > MOST_INPUTS)
@@ -279,7 +281,8 @@ refuse_node(Node *node, void *context)
 							parser_errposition(inputs->state, exprLocation(node))));
 	}
 	if (operator_is_refused(node, inputs) || check_functions_in_node(node, function_is_refused, context))
-		ereport(ERROR, (errcode(ERRCODE_INVALID_FUNCTION_DEFINITION), errmsg("this function or operator cannot be used in a rule"),
+		ereport(ERROR, (errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
+						errmsg("this function or operator cannot be used in a rule"),
 						errhint("A rule may use immutable functions, operators and casts of pg_catalog and population_health only."),
 						parser_errposition(inputs->state, exprLocation(node))));
 	if (names_what_changes(node))
@@ -304,9 +307,12 @@ only_expression(const char *rule, ParseState *state)
 
 	if (IsA(select, SelectStmt) && list_length(select->targetList) == 1)
 		target = linitial_node(ResTarget, select->targetList);
-	if (target == NULL || target->name != NULL || select->distinctClause != NIL || select->intoClause != NULL || select->fromClause != NIL ||
-		select->whereClause != NULL || select->groupClause != NIL || select->havingClause != NULL || select->windowClause != NIL ||
-		select->valuesLists != NIL || select->sortClause != NIL || select->limitOffset != NULL || select->limitCount != NULL ||
+	if (target == NULL || target->name != NULL || select->distinctClause != NIL || select->intoClause != NULL ||
+		select->fromClause != NIL ||
+		select->whereClause != NULL || select->groupClause != NIL || select->havingClause != NULL ||
+			select->windowClause != NIL ||
+		select->valuesLists != NIL || select->sortClause != NIL || select->limitOffset != NULL ||
+			select->limitCount != NULL ||
 		select->lockingClause != NIL || select->withClause != NULL || select->op != SETOP_NONE ||
 		(IsA(target->val, ColumnRef) && IsA(linitial(((ColumnRef *) target->val)->fields), A_Star)))
 		ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR), errmsg("a rule must be one boolean expression"),
@@ -502,8 +508,10 @@ fix_settings(void)
 {
 	int			level = NewGUCNestLevel();
 	static const char *const settings[][2] = {
-		{"search_path", "pg_catalog, ph, pg_temp"}, {"DateStyle", "ISO, YMD"}, {"IntervalStyle", "postgres"}, {"extra_float_digits", "1"},
-		{"bytea_output", "hex"}, {"standard_conforming_strings", "on"}, {"transform_null_equals", "off"}, {"TimeZone", "UTC"}, {"quote_all_identifiers", "off"},
+		{"search_path", "pg_catalog, ph, pg_temp"}, {"DateStyle", "ISO, YMD"}, {"IntervalStyle", "postgres"},
+			{"extra_float_digits", "1"},
+		{"bytea_output", "hex"}, {"standard_conforming_strings", "on"}, {"transform_null_equals", "off"},
+			{"TimeZone", "UTC"}, {"quote_all_identifiers", "off"},
 		{"array_nulls", "on"},
 	};
 
@@ -525,7 +533,8 @@ written_rule(Expr *expression, Inputs *inputs)
 	/* only what every search path finds stays unqualified */
 	level = NewGUCNestLevel();
 	set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
-	written = cstring_to_text(deparse_expression((Node *) expression, deparse_context_for_plan_tree(statement, list_make1("input")), false, false));
+	written = cstring_to_text(deparse_expression((Node *) expression,
+												 deparse_context_for_plan_tree(statement, list_make1("input")), false, false));
 	AtEOXact_GUC(true, level);
 	return written;
 }
@@ -603,7 +612,8 @@ is_known_with_inputs(Node *node, Oid count_function)
 				Const	   *constant = (Const *) node;
 
 				return !constant->constisnull &&
-					(!OidIsValid(get_element_type(constant->consttype)) || !array_contains_nulls(DatumGetArrayTypeP(constant->constvalue)));
+					(!OidIsValid(get_element_type(constant->consttype)) ||
+					 !array_contains_nulls(DatumGetArrayTypeP(constant->constvalue)));
 			}
 		case T_NullTest:
 		case T_BooleanTest:
@@ -651,7 +661,8 @@ find_count(Node *node, void *context)
 
 	if (node == NULL)
 		return false;
-	if (IsA(node, FuncExpr) && ((FuncExpr *) node)->funcid == count->function && IsA(linitial(((FuncExpr *) node)->args), ArrayExpr))
+	if (IsA(node, FuncExpr) && ((FuncExpr *) node)->funcid == count->function &&
+		IsA(linitial(((FuncExpr *) node)->args), ArrayExpr))
 	{
 		count->call = (FuncExpr *) node;
 		return true;
@@ -773,7 +784,8 @@ check_rule(PG_FUNCTION_ARGS)
 	values[1] = PointerGetDatum(inputs_of(rule, &inputs));
 	if (is_never_true(rule))
 		values[2] = CStringGetTextDatum("never");
-	else if (is_known_with_inputs(eval_const_expressions(NULL, (Node *) rule), count_true_function()) && is_never_true(make_notclause(rule)))
+	else if (is_known_with_inputs(eval_const_expressions(NULL, (Node *) rule), count_true_function()) &&
+			 is_never_true(make_notclause(rule)))
 		values[2] = CStringGetTextDatum("true");
 	else
 		nulls[2] = true;
@@ -809,7 +821,8 @@ rule_implied(PG_FUNCTION_ARGS)
 		if (!none[i])
 			others = lappend(others, read_rule(TextDatumGetCString(texts[i]), &inputs));
 	if (others != NIL)
-		implied = implies(rule, list_length(others) == 1 ? linitial(others) : make_orclause(others), count_true_function(), MOST_COUNT_VALUES);
+		implied = implies(rule, list_length(others) == 1 ? linitial(others) : make_orclause(others), count_true_function(),
+						  MOST_COUNT_VALUES);
 	AtEOXact_GUC(true, level);
 	PG_RETURN_BOOL(implied);
 }
