@@ -38,8 +38,18 @@ tally_new(int capacity)
 	return tally;
 }
 
-Tally *
-tally_open(Datum datum)
+pg_noreturn static void
+not_readable(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DATA_CORRUPTED),
+			 errmsg("stored value of type %s is not readable by this version", "ph.tally"),
+			 errhint("Update the population_health library.")));
+}
+
+/* What an aggregate's state must be like to be worked on: a stored value has been taken apart before. */
+static Tally *
+open_full(Datum datum)
 {
 	Tally	   *tally = (Tally *) PG_DETOAST_DATUM(datum);
 
@@ -47,15 +57,30 @@ tally_open(Datum datum)
 		(tally->flags & ~TALLY_KNOWN_FLAGS) != 0 || tally->reserved != 0 ||
 		tally->sorted < 0 || tally->tail < 0 ||
 		(int64) tally->sorted + tally->tail > tally_capacity(tally))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_CORRUPTED),
-				 errmsg("stored value of type %s is not readable by this version", "ph.tally"),
-				 errhint("Update the population_health library.")));
+		not_readable();
 	return tally;
 }
 
-static void
-set_key_range(Tally *tally)
+Tally *
+tally_open(Datum datum)
+{
+	struct varlena *packed = PG_DETOAST_DATUM_PACKED(datum);
+	const uint8 *bytes = (const uint8 *) VARDATA_ANY(packed);
+	Size		size = VARSIZE_ANY_EXHDR(packed);
+	Tally	   *tally;
+
+	if (size < 2 || bytes[0] != TALLY_STORED_VERSION)
+		return open_full(PointerGetDatum(packed));
+	if ((bytes[1] & ~TALLY_KNOWN_FLAGS) != 0)
+		not_readable();
+	tally = tally_restore(bytes[1], bytes + 2, size - 2);
+	if (tally == NULL)
+		not_readable();
+	return tally;
+}
+
+void
+tally_set_key_range(Tally *tally)
 {
 	tally->inverse_step = tally->first_key = tally->last_key = 0;
 	if (tally->sorted == 0)
@@ -162,7 +187,7 @@ merge_tail(Tally *tally)
 	pfree(tail);
 	tally->sorted += left;
 	tally->tail = 0;
-	set_key_range(tally);
+	tally_set_key_range(tally);
 }
 
 /*
@@ -217,7 +242,7 @@ append_cell(Tally *tally, const TallyCell *cell)
 	if (tally->tail == 0 && (tally->sorted == 0 || tally->last_key < cell->key))
 	{
 		tally->sorted++;
-		set_key_range(tally);
+		tally_set_key_range(tally);
 	}
 	else
 		tally->tail++;
@@ -277,7 +302,7 @@ tally_canonical(Tally *tally)
 		result->cells[i] = cell_normalise(&result->cells[i]);
 	result->unknown = cell_normalise(&result->unknown);
 	SET_VARSIZE(result, TALLY_SIZE(result->sorted));
-	set_key_range(result);
+	tally_set_key_range(result);
 	result->flags |= TALLY_CANONICAL;
 	return result;
 }
@@ -398,14 +423,11 @@ tally_squares_about_mean(const TallyCell *people)
 static Tally *
 state_to_change(FunctionCallInfo fcinfo)
 {
-	Tally	   *state;
-
 	if (PG_ARGISNULL(0))
 		return tally_new(0);
 	if (AggCheckCallContext(fcinfo, NULL))
 		return tally_open(PG_GETARG_DATUM(0));
-	state = (Tally *) PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(0));
-	return tally_open(PointerGetDatum(state));
+	return tally_open(PointerGetDatum(PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(0))));
 }
 
 static void
@@ -575,7 +597,7 @@ tally_roll_up(PG_FUNCTION_ARGS)
 }
 
 /*
- * The final function of the aggregates: the state in its canonical form.  It never changes the state.
+ * The final function of the aggregates: the state as a value to store.  It never changes the state.
  */
 PG_FUNCTION_INFO_V1(tally_final);
 Datum
@@ -583,5 +605,5 @@ tally_final(PG_FUNCTION_ARGS)
 {
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	PG_RETURN_POINTER(PG_GETARG_TALLY(0));
+	PG_RETURN_DATUM(tally_datum(tally_open(PG_GETARG_DATUM(0))));
 }

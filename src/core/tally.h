@@ -1,7 +1,7 @@
 /*
  * tally.h: the summary of a population: sorted cells key -> (exposure, events, events squared).
  *
- * The same bytes are the state of the aggregates, what a table stores and what indicators read.
+ * The same bytes are the state of the aggregates and what indicators read; a table holds them in a smaller form.
  * While an aggregate runs, a tally may have a tail of cells that are not yet in order and spare room
  * behind it; such a tally lacks TALLY_CANONICAL and is put in order by whoever reads it.
  */
@@ -49,6 +49,17 @@ typedef struct Tally
 	TallyCell	cells[FLEXIBLE_ARRAY_MEMBER];
 } Tally;
 
+/* As it lies in a table: tally_store.c. */
+typedef struct StoredTally
+{
+	int32		vl_len_;		/* varlena header (do not touch directly) */
+	uint8		version;
+	uint8		flags;
+	uint8		bytes[FLEXIBLE_ARRAY_MEMBER];	/* counts, then cells */
+} StoredTally;
+
+#define TALLY_STORED_VERSION 2
+
 #define TALLY_SIZE(cells_) (offsetof(Tally, cells) + (Size) (cells_) * sizeof(TallyCell))
 #define TALLY_FIRST_SIZE 2048		/* bytes of a growing tally; the SSPACE of its aggregates */
 #define TALLY_MAX_ROWS (INT64CONST(1) << 53)	/* what a JSON reader's double holds exactly */
@@ -58,6 +69,9 @@ typedef struct Tally
 #define PG_GETARG_TALLY(n) tally_canonical(tally_open(PG_GETARG_DATUM(n)))
 
 extern Tally *tally_new(int capacity);
+extern Datum tally_datum(Tally *tally); /* what a function returns */
+extern Tally *tally_restore(uint8 flags, const uint8 *bytes, Size size);
+extern void tally_set_key_range(Tally *tally);
 extern Tally *tally_open(Datum datum);
 extern Tally *tally_add(Tally *tally, const TallyCell *cell);
 extern Tally *tally_canonical(Tally *tally);

@@ -227,7 +227,7 @@ tally_in(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input syntax for type %s", "ph.tally"),
 				 errdetail("Near character %d: %s.", (int) (reader.at - text) + 1, reader.problem)));
-	PG_RETURN_POINTER(tally_canonical(tally));
+	PG_RETURN_DATUM(tally_datum(tally));
 }
 
 /* ---- bytes ---- */
@@ -330,5 +330,5 @@ tally_recv(PG_FUNCTION_ARGS)
 	}
 	if ((problem = tally_problem(tally)) != NULL)
 		binary_error(problem);
-	PG_RETURN_POINTER(tally_canonical(tally));
+	PG_RETURN_DATUM(tally_datum(tally));
 }

@@ -205,5 +205,5 @@ tally_from_jsonb(PG_FUNCTION_ARGS)
 	expect_members(root, json_member(root, "negative") ? 5 : 4);
 	if ((problem = tally_problem(tally)) != NULL)
 		json_error(problem);
-	PG_RETURN_POINTER(tally_canonical(tally));
+	PG_RETURN_DATUM(tally_datum(tally));
 }

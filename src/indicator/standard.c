@@ -73,7 +73,7 @@ esp2013(PG_FUNCTION_ARGS)
 			age = 90;
 		add_band(&tally, age, esp2013_people[i]);
 	}
-	PG_RETURN_POINTER(tally_canonical(tally));
+	PG_RETURN_DATUM(tally_datum(tally));
 }
 
 /*
@@ -94,5 +94,5 @@ who_world(PG_FUNCTION_ARGS)
 	tally->flags = TALLY_COUNTS;
 	for (int i = 0; i < lengthof(who_world_ages); i++)
 		add_band(&tally, who_world_ages[Min(i, bands - 1)], who_world_percent[i]);
-	PG_RETURN_POINTER(tally_canonical(tally));
+	PG_RETURN_DATUM(tally_datum(tally));
 }
