@@ -1,4 +1,4 @@
-# population_health: build with PGXS.  make, make install, make installcheck, make bench.
+# population_health: build with PGXS.  make, make install, make installcheck, make bench, make docs.
 EXTENSION = population_health
 EXTVERSION := $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" population_health.control)
 
@@ -56,6 +56,8 @@ $(OBJS): $(wildcard src/*.h src/*/*.h)
 
 EXTRA_CLEAN = population_health--*.sql
 
-.PHONY: bench
+.PHONY: bench docs
 bench:
 	bash test/bench/run
+docs:
+	bash test/dev docs
