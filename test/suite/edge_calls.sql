@@ -53,6 +53,7 @@ insert into pool select 'conditions', v from unnest(array[null, '{}', '{mi}', '{
 insert into pool select 'conditions', ph.conditions_named(condition, instrument)::text from ph.instrument_codes();
 insert into pool select 'cstring', v from unnest(array['', '{', 'empty', 'people; 1: 1 0 0', '{mi}', '{1>1: 30, 2>?: 1}', '1 1 0 0 0 0 1 1 5 0 0 0 0 0 0 0 0 0 0 0', 'scores linear 0 0 1 0 0 1 1 Infinity 0 1 0 0 0 1 0 1 0 0 0 0 0 0 0', 'junk']) v;
 
+insert into pool select 'text', v, 'indicator' from unnest(array[null, 'rate', 'dsr', 'smr', 'life_expectancy', 'healthy_life_expectancy', 'years_of_life_lost', 'survival', 'restricted_mean', 'auroc', 'no such indicator']) v;
 insert into pool select 'text', v, 'statistic' from unnest(array[null, 'proportion', 'ratio', 'rate', 'no such statistic']) v;
 insert into pool select 'text', v, 'expression' from unnest(array[null, '', 'a', 'b > 1', 'a and ph.count_true(a, c) > 1', 'a or not a', '(select true)', 'random() > b', 'a;', '*', repeat('(', 9000), repeat('not ', 20000) || 'a']) v;
 insert into pool select 'text[]', v, 'inputs' from unnest(array[null, '{}', '{a,b,c}', '{a,a,b}', '{a,b,NULL}']) v;

@@ -1,5 +1,5 @@
 # Every statement of the main job takes at most fourteen times as long for ten times the people. The server's log
-# tells the processor's time of each, which a busy machine spoils least; what is too slow is measured once more.
+# tells the processor's time of each, which a busy machine spoils least; what is too slow is measured again, twice at most.
 scale_demo=$root/test/demo
 scale_times=$(mktemp -d)
 
@@ -43,16 +43,17 @@ scale_measure() {
 		END { said(); print "$milliseconds{$_}\t$_\n" for sort keys %milliseconds }' >>"$scale_times/$1"
 }
 
-# What is too slow by the best of all runs: a step of less than 30 milliseconds counts as that long.
+# What is too slow by all runs, the most for few people and the least for many: other work on the machine must not fail
+# it, and what is quadratic takes a hundred times.  A step of less than 30 milliseconds counts as that long.
 scale_too_slow() {
 	perl -e '
-		my ($few, $many) = map { my %best; open my $in, "<", $_ or die;
+		my ($few, $many) = map { my ($file, $sign) = @$_; my %kept; open my $in, "<", $file or die;
 			while (<$in>) {
 				chomp;
 				my ($time, $text) = split /\t/;
-				$best{$text} = $time if !defined $best{$text} || $time < $best{$text};
+				$kept{$text} = $time if !defined $kept{$text} || $sign * $time < $sign * $kept{$text};
 			}
-			\%best } @ARGV;
+			\%kept } [$ARGV[0], -1], [$ARGV[1], 1];
 		for (sort keys %$many) {
 			my $before = $few->{$_} // 0;
 			printf "%.0f ms for 1,000 persons, %.0f ms for 10,000: %.90s\n", $before, $many->{$_}, $_
@@ -62,7 +63,9 @@ scale_too_slow() {
 
 if scale_measure 1000 && scale_measure 10000; then
 	slow=$(scale_too_slow)
-	if [ -n "$slow" ] && scale_measure 1000 && scale_measure 10000; then slow=$(scale_too_slow); fi
+	for _ in 1 2; do
+		if [ -n "$slow" ] && scale_measure 1000 && scale_measure 10000; then slow=$(scale_too_slow); fi
+	done
 	scale_steps=$(wc -l <"$scale_times/10000")
 	if [ "$scale_steps" -lt 100 ]; then fail "scale: every step is measured" "only $scale_steps"
 	else pass "scale: every step is measured"; fi
