@@ -103,6 +103,8 @@ ask_indicator(PG_FUNCTION_ARGS)
 	Asked		asked = argument_asked(fcinfo, 0, 2);
 	Quantity	quantity = ask(tally, &asked);
 
+	if (asked.per < 0)
+		argument_error("per", "must be greater than 0", NULL);
 	estimate_scale(&quantity.estimate, asked.per);
 	return estimate_datum(fcinfo, quantity.estimate);
 }

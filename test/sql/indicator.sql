@@ -41,6 +41,7 @@ select e.* from whole, lateral ask('healthy_life_expectancy', deaths, esp2013())
 select e.* from whole, lateral ask('survival', followed, until => 500) e;
 select e.* from ask('rate', null) e;
 select ask('no such indicator', 'empty');
+select ask('rate', 'people; 1: 10 2 2', per => -1);
 select ask('life_expectancy', deaths, age => 66) from whole;
 
 -- comparisons that had functions of their own
