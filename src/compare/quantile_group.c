@@ -17,17 +17,13 @@ typedef struct Ranking
 	double		sorted[FLEXIBLE_ARRAY_MEMBER];
 } Ranking;
 
-/* A value that orders, turned round where the highest come first; NAN for NULL and NaN. */
+/* A value that orders, turned round where the highest come first; NAN for NULL. */
 static double
 value_at(WindowObject window, int64 row, bool highest_first)
 {
-	bool		isnull,
-				isout;
-	Datum		given = WinGetFuncArgInPartition(window, 0, row, WINDOW_SEEK_HEAD, false, &isnull, &isout);
+	double		value = window_order(window, 0, row, "value");
 
-	if (isnull)
-		return NAN;
-	return highest_first ? -DatumGetFloat8(given) : DatumGetFloat8(given);
+	return highest_first ? -value : value;
 }
 
 static void
@@ -75,8 +71,9 @@ values_below(const Ranking *ranking, double value, bool or_equal)
  * ph.quantile_group(value float8, groups int, highest_first boolean) OVER (PARTITION BY ...) -> int
  *
  * 1 to groups.  With N values of which k are lower, groups + 1 - ceil((N - k) groups / N), in whole
- * numbers: values that tie, be it but for rounding (core/tie.h), share a group.  NULL for a NULL or NaN
- * value, and for all where there are fewer values than groups.  The window's own order has no bearing.
+ * numbers: values that tie, be it but for rounding (core/tie.h), share a group.  NULL for a NULL value,
+ * and for all where there are fewer values than groups.  The window's own order has no bearing.  Errors: a
+ * value that is NaN.
  */
 PG_FUNCTION_INFO_V1(quantile_group);
 Datum

@@ -13,6 +13,7 @@
 #include "core/compat.h"
 #include "core/tally.h"
 #include "core/tie.h"
+#include "core/window.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "windowapi.h"
@@ -122,12 +123,10 @@ typedef struct Pyramid
 static double
 score_at(WindowObject window, int64 row, bool *isnull)
 {
-	bool		isout;
-	Datum		score = WinGetFuncArgInPartition(window, 0, row, WINDOW_SEEK_HEAD, false, isnull, &isout);
+	double		score = window_order(window, 0, row, "score");
 
-	if (!*isnull && isnan(DatumGetFloat8(score)))
-		argument_error("score", "must be a number", "Use NULL for somebody without a score.");
-	return *isnull ? 0 : DatumGetFloat8(score);
+	*isnull = isnan(score);
+	return *isnull ? 0 : score;
 }
 
 /* People with a score; also checks the order, which decides everything here. */
