@@ -17,13 +17,17 @@ typedef struct Ranking
 	double		sorted[FLEXIBLE_ARRAY_MEMBER];
 } Ranking;
 
-/* A value that orders, turned round where the highest come first; NAN for NULL. */
+/* A value that orders, turned round where the highest come first; NAN for NULL and NaN. */
 static double
 value_at(WindowObject window, int64 row, bool highest_first)
 {
-	double		value = window_order(window, 0, row, "value");
+	bool		isnull,
+				isout;
+	Datum		given = WinGetFuncArgInPartition(window, 0, row, WINDOW_SEEK_HEAD, false, &isnull, &isout);
 
-	return highest_first ? -value : value;
+	if (isnull)
+		return NAN;
+	return highest_first ? -DatumGetFloat8(given) : DatumGetFloat8(given);
 }
 
 static void
@@ -71,9 +75,8 @@ values_below(const Ranking *ranking, double value, bool or_equal)
  * ph.quantile_group(value float8, groups int, highest_first boolean) OVER (PARTITION BY ...) -> int
  *
  * 1 to groups.  With N values of which k are lower, groups + 1 - ceil((N - k) groups / N), in whole
- * numbers: values that tie, be it but for rounding (core/tie.h), share a group.  NULL for a NULL value,
- * and for all where there are fewer values than groups.  The window's own order has no bearing.  Errors: a
- * value that is NaN.
+ * numbers: values that tie, be it but for rounding (core/tie.h), share a group.  NULL for a NULL or NaN
+ * value, and for all where there are fewer values than groups.  The window's own order has no bearing.
  */
 PG_FUNCTION_INFO_V1(quantile_group);
 Datum

@@ -20,36 +20,18 @@ window_rows(WindowObject window)
 	return (int) rows;
 }
 
-/* NAN for NULL; what is given is looked at by whoever reads it. */
-static double
-given_number(WindowObject window, int argument, int64 row, bool *isnull)
-{
-	bool		isout;
-	Datum		given = WinGetFuncArgInPartition(window, argument, row, WINDOW_SEEK_HEAD, false, isnull, &isout);
-
-	return *isnull ? NAN : DatumGetFloat8(given);
-}
-
-double
-window_order(WindowObject window, int argument, int64 row, const char *name)
-{
-	bool		isnull;
-	double		given = given_number(window, argument, row, &isnull);
-
-	if (!isnull && isnan(given))
-		argument_error(name, "must be a number", "Use NULL where there is none.");
-	return given;
-}
-
 double
 window_number(WindowObject window, int argument, int64 row, const char *name)
 {
-	bool		isnull;
-	double		given = given_number(window, argument, row, &isnull);
+	bool		isnull,
+				isout;
+	Datum		given = WinGetFuncArgInPartition(window, argument, row, WINDOW_SEEK_HEAD, false, &isnull, &isout);
 
-	if (!isnull && !isfinite(given))
+	if (isnull)
+		return NAN;
+	if (!isfinite(DatumGetFloat8(given)))
 		argument_error(name, "must be a finite number", "Use NULL for a missing value.");
-	return given;
+	return DatumGetFloat8(given);
 }
 
 int

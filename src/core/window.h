@@ -12,9 +12,6 @@ extern int	window_rows(WindowObject window);
 /* A number in a row of the partition, NAN for NULL; what is not finite is refused. */
 extern double window_number(WindowObject window, int argument, int64 row, const char *name);
 
-/* A number that only orders, NAN for NULL: infinity is one, NaN is refused. */
-extern double window_order(WindowObject window, int argument, int64 row, const char *name);
-
 /* A text argument of the current row, which must be one of the choices. */
 extern int	window_choice(WindowObject window, int argument, const char *name, const char *const *choices);
 

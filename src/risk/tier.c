@@ -13,7 +13,6 @@
 #include "core/compat.h"
 #include "core/tally.h"
 #include "core/tie.h"
-#include "core/window.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "windowapi.h"
@@ -123,10 +122,12 @@ typedef struct Pyramid
 static double
 score_at(WindowObject window, int64 row, bool *isnull)
 {
-	double		score = window_order(window, 0, row, "score");
+	bool		isout;
+	Datum		score = WinGetFuncArgInPartition(window, 0, row, WINDOW_SEEK_HEAD, false, isnull, &isout);
 
-	*isnull = isnan(score);
-	return *isnull ? 0 : score;
+	if (!*isnull && isnan(DatumGetFloat8(score)))
+		argument_error("score", "must be a number", "Use NULL for somebody without a score.");
+	return *isnull ? 0 : DatumGetFloat8(score);
 }
 
 /* People with a score; also checks the order, which decides everything here. */
