@@ -339,7 +339,8 @@ known_number(const ClusterSource *source, int column, Datum value, bool null)
 	if (null)
 		query_changed();
 	if (!(fabs(DatumGetFloat8(value)) <= CLUSTER_LARGEST))
-		argument_error("terms", psprintf("%s, which column \"%s\" does not", column_rule(CLUSTER_LARGEST), source->names[column]),
+		argument_error("terms", psprintf("%s, which column \"%s\" does not", column_rule(CLUSTER_LARGEST),
+										 source->names[column]),
 					   "Use NULL for a missing value.");
 	return DatumGetFloat8(value);
 }
