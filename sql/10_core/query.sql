@@ -5,3 +5,8 @@ create function ph.query_columns(query text, out column_name text, out type regt
 	as 'MODULE_PATHNAME', 'query_columns' language c stable strict parallel restricted rows 10;
 comment on function ph.query_columns(text) is
 	'the columns of a query, which must be one SELECT that only reads, in order and with their types; it is not run';
+
+create function ph_support.number_of(value numeric) returns float8
+	as 'MODULE_PATHNAME', 'number_of' language c immutable strict parallel safe;
+comment on function ph_support.number_of(numeric) is
+	'support function of queries given as text: the nearest double, infinity beyond all of them';

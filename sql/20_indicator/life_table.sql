@@ -14,7 +14,7 @@ CREATE FUNCTION ph.life_table(deaths ph.tally, ages float8[] DEFAULT NULL, confi
   RETURNS SETOF record
   AS 'MODULE_PATHNAME', 'life_table_rows' LANGUAGE C IMMUTABLE PARALLEL SAFE ROWS 20;
 COMMENT ON FUNCTION ph.life_table(ph.tally, float8[], float8) IS
-  'the life table of a tally of deaths, a row a band: survivors of 100,000 born at its start, years they live in it and from its start on, and the expectancy; no rows where no table can be made, ph.life_expectancy says why';
+  'the life table of a tally of deaths, a row a band: survivors of 100,000 born at its start, years they live in it and from its start on, and the expectancy; no rows where no table can be made, ph.life_expectancy says why; what is left out is in the note of every row';
 
 CREATE FUNCTION ph.life_expectancy_difference(deaths ph.tally, comparator ph.tally, at_age float8 DEFAULT 0,
     ages float8[] DEFAULT NULL, confidence float8 DEFAULT 0.95, better text DEFAULT NULL)

@@ -12,4 +12,4 @@ CREATE FUNCTION ph.log_rank_groups(tallies ph.tally[], weights text DEFAULT 'log
   RETURNS SETOF record
   AS 'MODULE_PATHNAME', 'log_rank_groups' LANGUAGE C IMMUTABLE PARALLEL SAFE ROWS 2;
 COMMENT ON FUNCTION ph.log_rank_groups(ph.tally[], text, ph.tally[]) IS
-  'a row a group of ph.log_rank, numbered as in the array: people, events observed and expected (weighted), variance of their difference';
+  'a row a group of ph.log_rank, numbered as in the array: people, events observed and expected (weighted), variance of their difference; notes: unknown_key, and why there is no test';

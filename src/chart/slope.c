@@ -31,6 +31,7 @@ chart_slope(PG_FUNCTION_ARGS)
 	Groups		groups;
 	Line		line;
 	Estimate	why,
+				remarks = {NAN, NAN, NAN, NULL},
 			   *estimates;
 	Axis		across = axis_of(0, 1, 70, 740),
 				up;
@@ -70,8 +71,9 @@ chart_slope(PG_FUNCTION_ARGS)
 	}
 	svg_line(svg, across.from, axis_at(&up, asked.per * line.intercept), across.to,
 			 axis_at(&up, asked.per * (line.intercept + line.slope)), "s1");
+	groups_note(&remarks, &groups);
 	svg_text(svg, 70, 352, "soft", psprintf("most disadvantaged on the left; slope %s from end to end%s%s",
 											svg_number(asked.per * line.slope),
-											groups.note ? "; " : "", groups.note ? groups.note : ""), 0);
+											remarks.note ? "; " : "", remarks.note ? remarks.note : ""), 0);
 	return svg_end(svg);
 }

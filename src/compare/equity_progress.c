@@ -73,6 +73,18 @@ ask_side(Tally **tallies, int count, int said, const Asked *asked, const char *n
 	return true;
 }
 
+/* What is to be said of the groups: of their number, the same on both sides, once. */
+static void
+note_sides(Estimate *estimate, const Side *before, const Side *after)
+{
+	if (before->groups.note)
+		estimate_note(estimate, "%s", before->groups.note);
+	if (before->groups.left_out)
+		estimate_note(estimate, "before: %s", before->groups.left_out);
+	if (after->groups.left_out)
+		estimate_note(estimate, "after: %s", after->groups.left_out);
+}
+
 /* The changes that matter, and what they say. */
 typedef struct Progress
 {
@@ -179,6 +191,7 @@ equity_progress(PG_FUNCTION_ARGS)
 				after;
 	Progress	progress;
 	char	   *note = NULL;
+	Estimate	notes = {NAN, NAN, NAN, NULL};
 	Datum		values[21];
 	bool		nulls[21];
 	int			field = 0;
@@ -194,7 +207,6 @@ equity_progress(PG_FUNCTION_ARGS)
 		record_text(values, nulls, lengthof(values) - 1, note);
 		return record_datum(fcinfo, values, nulls);
 	}
-	note = before.groups.note;
 	progress = progress_between(&before, &after, asked.question.confidence, better == BETTER_LOWER);
 	record_number(values, nulls, field++, asked.per * before.mean);
 	record_number(values, nulls, field++, asked.per * after.mean);
@@ -208,7 +220,8 @@ equity_progress(PG_FUNCTION_ARGS)
 	field = put_change(values, nulls, field, &progress.last_end, asked.per);
 	record_text(values, nulls, field++, progress.verdict);
 	record_text(values, nulls, field++, progress.how);
-	record_text(values, nulls, field++, note);
+	note_sides(&notes, &before, &after);
+	record_text(values, nulls, field++, notes.note);
 	Assert(field == lengthof(values));
 	return record_datum(fcinfo, values, nulls);
 }

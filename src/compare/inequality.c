@@ -70,6 +70,19 @@ groups_complete(int count, int said, char **note)
 	return said == 0 || count == said;
 }
 
+/* What is to be said of the groups' values: the first note, and in how many groups there is one. */
+static char *
+groups_notes(const Quantity *quantity, int count)
+{
+	char	   *first = NULL;
+	int			notes = 0;
+
+	for (int i = 0; i < count; i++)
+		if (quantity[i].estimate.note && notes++ == 0)
+			first = psprintf("group %d: %s", i + 1, quantity[i].estimate.note);
+	return notes > 1 ? psprintf("%s; groups_with_notes: %d", first, notes) : first;
+}
+
 bool
 groups_ask(Tally **tallies, int count, int said, const Asked *asked, Groups *groups, Estimate *why)
 {
@@ -78,6 +91,7 @@ groups_ask(Tally **tallies, int count, int said, const Asked *asked, Groups *gro
 	double	   *population = palloc_array(double, Max(count, 1));
 	double	   *value = palloc_array(double, Max(count, 1));
 	double	   *error = palloc_array(double, Max(count, 1));
+	Quantity   *quantity = palloc_array(Quantity, Max(count, 1));
 	bool		certain = true;
 
 	if (count > MAX_GROUPS)
@@ -89,20 +103,20 @@ groups_ask(Tally **tallies, int count, int said, const Asked *asked, Groups *gro
 	}
 	for (int i = 0; i < count; i++)
 	{
-		Quantity	quantity = ask(tallies[i], asked);
-
-		if (isnan(quantity.estimate.value) || isnan(quantity.variance))
+		quantity[i] = ask(tallies[i], asked);
+		if (isnan(quantity[i].estimate.value) || isnan(quantity[i].variance))
 		{
-			*why = estimate_none("group %d: %s", i + 1, quantity.estimate.note ? quantity.estimate.note : "no_variance");
+			*why = estimate_none("group %d: %s", i + 1, quantity[i].estimate.note ? quantity[i].estimate.note : "no_variance");
 			return false;
 		}
 		population[i] = sum_value(tally_total(tallies[i]).exposure);
-		value[i] = quantity.estimate.value;
-		error[i] = sqrt(quantity.variance);
+		value[i] = quantity[i].estimate.value;
+		error[i] = sqrt(quantity[i].variance);
 		certain = certain && error[i] == 0;
 	}
 	*groups = groups_place(count, population, value, error);
 	groups->note = note;
+	groups->left_out = groups_notes(quantity, count);
 	/* values such as 5 of 5 and 0 of 5 tell nothing of how sure they are */
 	for (int i = 0; certain && i < groups->count; i++)
 		groups->error[i] = NAN;
@@ -507,12 +521,19 @@ indices_of_given(Given *given, Indices *indices, Estimate *why)
 	return true;
 }
 
-/* An estimate of groups, with what is to be said of their number. */
+void
+groups_note(Estimate *estimate, const Groups *groups)
+{
+	if (groups->note)
+		estimate_note(estimate, "%s", groups->note);
+	if (groups->left_out)
+		estimate_note(estimate, "%s", groups->left_out);
+}
+
 static Datum
 groups_datum(FunctionCallInfo fcinfo, const Groups *groups, Estimate estimate)
 {
-	if (groups->note)
-		estimate_note(&estimate, "%s", groups->note);
+	groups_note(&estimate, groups);
 	return estimate_datum(fcinfo, estimate);
 }
 

@@ -20,6 +20,7 @@ typedef struct Groups
 	double	   *value;
 	double	   *error;			/* standard error of the value */
 	char	   *note;			/* NULL, or what is to be said of their number */
+	char	   *left_out;		/* NULL, or what is to be said of their values */
 } Groups;
 
 typedef struct Line
@@ -45,6 +46,9 @@ extern double groups_mean(const Groups *groups);
 
 /* Asks each tally; false, with *why, where one has no answer, or there are more or fewer than said. */
 extern bool groups_ask(Tally **tallies, int count, int said, const Asked *asked, Groups *groups, Estimate *why);
+
+/* Adds what is to be said of the groups. */
+extern void groups_note(Estimate *estimate, const Groups *groups);
 
 /* Least squares weighted by population; false, with *why, for fewer than two groups. */
 extern bool line_fit(const Groups *groups, Line *line, Estimate *why);

@@ -310,6 +310,7 @@ log_rank_groups(PG_FUNCTION_ARGS)
 	for (int i = 0; i < sums.count; i++)
 	{
 		const FollowedGroup *group = &sums.group[i];
+		Estimate	said = {NAN, NAN, NAN, NULL};
 		Datum		values[6];
 		bool		nulls[6];
 
@@ -319,7 +320,11 @@ log_rank_groups(PG_FUNCTION_ARGS)
 		record_number(values, nulls, 2, sums.note ? NAN : group->observed);
 		record_number(values, nulls, 3, sums.note ? NAN : group->expected);
 		record_number(values, nulls, 4, sums.note ? NAN : variance_of(&sums, i));
-		record_text(values, nulls, 5, sums.note ? sums.note : group->tally ? NULL : "no_data");
+		if (sums.note || !group->tally)
+			said = estimate_none("%s", sums.note ? sums.note : "no_data");
+		else
+			estimate_note_unknown(&said, group->tally);
+		record_text(values, nulls, 5, said.note);
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}
 	return (Datum) 0;

@@ -26,6 +26,12 @@ argument_element_error(const char *argument, int element, const char *rule, cons
 			 hint ? errhint("%s", hint) : 0));
 }
 
+const char *
+column_rule(double largest)
+{
+	return psprintf("must hold finite numbers of at most %g in size", largest);
+}
+
 double
 argument_number(FunctionCallInfo fcinfo, int index, const char *argument)
 {

@@ -15,6 +15,9 @@ pg_noreturn extern void argument_error(const char *argument, const char *rule, c
 /* An element, from 0, of a list; where that holds columns of a user's query, the query's driver names the column. */
 pg_noreturn extern void argument_element_error(const char *argument, int element, const char *rule, const char *hint);
 
+/* The rule for the numbers of a column: finite, and of at most so much in size. */
+extern const char *column_rule(double largest);
+
 extern double argument_number(FunctionCallInfo fcinfo, int index, const char *argument);
 extern double argument_positive(FunctionCallInfo fcinfo, int index, const char *argument);
 extern int	argument_whole(FunctionCallInfo fcinfo, int index, const char *argument, int least, int most);

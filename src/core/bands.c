@@ -1,6 +1,8 @@
 /* bands.c: the cells of a population gathered into bands. */
 #include "core/bands.h"
 
+#include <math.h>
+
 #include "core/age.h"
 #include "miscadmin.h"
 
@@ -82,4 +84,18 @@ left_out_note(Estimate *estimate, const LeftOut *left_out)
 		estimate_note(estimate, "impossible_age: exposure of %g left out", left_out->no_age_exposure);
 	if (left_out->in_doubt)
 		estimate_note(estimate, "impossible_age: taken for a band, since the standard has such bands");
+}
+
+void
+left_out_notes(Estimate *estimate, const LeftOut *left_out, const char *name, const LeftOut *named)
+{
+	Estimate	of = {NAN, NAN, NAN, NULL};
+	LeftOut		more = *named;
+
+	/* keys that are in on both sides are told once */
+	more.in_doubt &= !left_out->in_doubt;
+	left_out_note(estimate, left_out);
+	left_out_note(&of, &more);
+	if (of.note)
+		estimate_note(estimate, "%s: %s", name, of.note);
 }

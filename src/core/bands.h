@@ -40,6 +40,9 @@ extern bool bands_take(const Bands *bands, double key);
 extern void left_out_add(LeftOut *left_out, const Bands *bands, const Tally *population);
 extern void left_out_note(Estimate *estimate, const LeftOut *left_out);
 
+/* The same, and then of a standard, reference or survey, by its name: what is not in its weights or rates. */
+extern void left_out_notes(Estimate *estimate, const LeftOut *left_out, const char *name, const LeftOut *named);
+
 /* The keys of a tally, as lower bounds. */
 extern double *bands_of(const Tally *tally);
 

@@ -12,7 +12,7 @@ static char *format_note(const char *before, const char *format, va_list argumen
 static char *
 format_note(const char *before, const char *format, va_list arguments)
 {
-	char		note[200];
+	char		note[1000];
 
 	vsnprintf(note, sizeof(note), format, arguments);
 	return before ? psprintf("%s; %s", before, note) : pstrdup(note);

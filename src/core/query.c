@@ -322,8 +322,8 @@ name_the_column(const QueryQuestion *question)
 	if (error->sqlerrcode != ERRCODE_INVALID_PARAMETER_VALUE || element < 1 || element > question->element_count)
 		PG_RE_THROW();
 	FlushErrorState();
-	argument_error("terms", psprintf("must hold finite numbers, which column \"%s\" does not", question->element_names[element - 1]),
-				   error->hint);
+	argument_error("terms", psprintf("%s, which column \"%s\" does not", column_rule(question->element_largest),
+									 question->element_names[element - 1]), error->hint);
 }
 
 void
@@ -423,6 +423,18 @@ find_column(const QueryColumns *columns, const char *name, const char *argument)
 	argument_error(argument, "is not a column of the query", NULL);
 }
 
+/*
+ * ph_support.number_of(numeric) -> float8
+ *
+ * The nearest double; infinity for what is beyond all of them, which whoever reads the column refuses by its name.
+ */
+PG_FUNCTION_INFO_V1(number_of);
+Datum
+number_of(PG_FUNCTION_ARGS)
+{
+	return numeric_float8_no_overflow(fcinfo);
+}
+
 /* A column as a number. */
 char *
 number_expression(const QueryColumns *columns, int column, const char *argument)
@@ -439,8 +451,10 @@ number_expression(const QueryColumns *columns, int column, const char *argument)
 		case INT4OID:
 		case INT8OID:
 		case FLOAT4OID:
-		case NUMERICOID:
 			return psprintf("q.%s::pg_catalog.float8", name);
+		case NUMERICOID:
+			/* the cast of PostgreSQL would print a number that is too large */
+			return psprintf("ph_support.number_of(q.%s)", name);
 	}
 	argument_error(argument, psprintf("must be numbers or booleans, which column \"%s\" is not", columns->names[column]),
 				   "A category becomes one column of 0 and 1 for each of its values but one: (sex = 'F')::integer.");

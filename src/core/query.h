@@ -42,6 +42,7 @@ typedef struct QueryQuestion
 	const Oid  *types;
 	char *const *element_names; /* of the columns in the list x, for an error about an element of it */
 	int			element_count;
+	double		element_largest;	/* in size */
 } QueryQuestion;
 
 /* A row of the answer; what the function allocates is gone after it. */

@@ -147,7 +147,8 @@ direct_quantity(const Tally *tally, const Tally *standard, double confidence, bo
 {
 	Quantity	quantity = quantity_of((Estimate) {NAN, NAN, NAN, NULL}, NAN);
 	Bands		bands;
-	LeftOut		left_out = {0};
+	LeftOut		left_out = {0},
+				standard_left_out = {0};
 	WeightedSum sum;
 	Limits		limits;
 
@@ -169,7 +170,8 @@ direct_quantity(const Tally *tally, const Tally *standard, double confidence, bo
 		estimate_note(&quantity.estimate, "renormalised: %d bands without exposure, the first at %g",
 					  sum.empty, sum.first_empty);
 	left_out_add(&left_out, &bands, tally);
-	left_out_note(&quantity.estimate, &left_out);
+	left_out_add(&standard_left_out, &bands, standard);
+	left_out_notes(&quantity.estimate, &left_out, "standard", &standard_left_out);
 	return quantity;
 }
 

@@ -23,6 +23,7 @@ typedef struct Indirect
 	bool		no_reference;	/* a band with people has no rate to expect */
 	double		stray;			/* events where nobody was at risk */
 	LeftOut		left_out;
+	LeftOut		reference_left_out;
 	Sum			reference_events;
 	Sum			reference_exposure;
 } Indirect;
@@ -57,6 +58,7 @@ indirect_add(Indirect *sums, const Tally *tally, const Tally *reference)
 			sums->stray += sum_value(tally->cells[i].events);
 	}
 	left_out_add(&sums->left_out, &bands, tally);
+	left_out_add(&sums->reference_left_out, &bands, reference);
 }
 
 static Quantity
@@ -92,7 +94,7 @@ indirect_quantity(Tally **tallies, Tally **references, int strata, double confid
 	quantity = ratio_quantity(sum_value(sums->observed), sum_value(sums->squares), sum_value(sums->expected), confidence);
 	if (sums->stray > 0)
 		estimate_note(&quantity.estimate, "events_without_exposure: %g events", sums->stray);
-	left_out_note(&quantity.estimate, &sums->left_out);
+	left_out_notes(&quantity.estimate, &sums->left_out, "reference", &sums->reference_left_out);
 	return quantity;
 }
 

@@ -203,6 +203,7 @@ expectancy_quantity(const LifeTable *table, const LifeBand *band, double confide
 	{
 		quantity = quantity_of((Estimate) {0, NAN, NAN, NULL}, NAN);
 		estimate_note(&quantity.estimate, "no_survivors");
+		left_out_note(&quantity.estimate, &table->left_out);
 		return quantity;
 	}
 	distance = normal_upper_quantile((1 - confidence) / 2) * sqrt(band->variance);
@@ -214,6 +215,7 @@ expectancy_quantity(const LifeTable *table, const LifeBand *band, double confide
 		quantity.variance = NAN;
 		estimate_note(&quantity.estimate, "interval_wider_than_20_years");
 	}
+	left_out_note(&quantity.estimate, &table->left_out);
 	return quantity;
 }
 
@@ -221,13 +223,10 @@ static Quantity
 expectancy_at(const Tally *tally, double age, const double *ages, int count, double confidence)
 {
 	LifeTable	table = life_table(tally, ages, count);
-	Quantity	quantity;
 
 	if (table.count == 0)
 		return quantity_of(table.why, NAN);
-	quantity = expectancy_quantity(&table, band_at(&table, age), confidence);
-	left_out_note(&quantity.estimate, &table.left_out);
-	return quantity;
+	return expectancy_quantity(&table, band_at(&table, age), confidence);
 }
 
 Quantity
@@ -345,6 +344,7 @@ static Quantity
 healthy_years(const Tally *tally, const Tally *survey, double age, const double *ages, int count, bool mortality, double confidence)
 {
 	LifeTable	table;
+	LeftOut		survey_left_out = {0};
 	Bands		bands;
 	Quantity	quantity = quantity_of((Estimate) {NAN, NAN, NAN, NULL}, NAN);
 
@@ -360,8 +360,8 @@ healthy_years(const Tally *tally, const Tally *survey, double age, const double 
 	if (bands.below)
 		return quantity_none("key_below_ages");
 	quantity = healthy_expectancy(&table, &bands, band_at(&table, age), mortality, confidence);
-	left_out_add(&table.left_out, &bands, survey);
-	left_out_note(&quantity.estimate, &table.left_out);
+	left_out_add(&survey_left_out, &bands, survey);
+	left_out_notes(&quantity.estimate, &table.left_out, "survey", &survey_left_out);
 	return quantity;
 }
 
@@ -499,7 +499,8 @@ years_lost(const Tally *tally, double limit, const Tally *standard, const double
 	int			strata = standard ? standard->sorted : 1;
 	double		weight = 0;
 	YearsLost	lost = {0};
-	LeftOut		left_out = {0};
+	LeftOut		left_out = {0},
+				standard_left_out = {0};
 	Bands		bands;
 	Limits		limits;
 	Quantity	quantity = quantity_of((Estimate) {NAN, NAN, NAN, NULL}, NAN);
@@ -548,7 +549,9 @@ years_lost(const Tally *tally, double limit, const Tally *standard, const double
 	if (lost.deaths < 10)
 		estimate_note(&quantity.estimate, "fewer_than_10_events");
 	left_out_add(&left_out, &bands, tally);
-	left_out_note(&quantity.estimate, &left_out);
+	if (standard)
+		left_out_add(&standard_left_out, &bands, standard);
+	left_out_notes(&quantity.estimate, &left_out, "standard", &standard_left_out);
 	return quantity;
 }
 

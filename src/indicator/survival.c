@@ -277,6 +277,10 @@ tally_fold_entry(PG_FUNCTION_ARGS)
 	double		entered = PG_ARGISNULL(1) ? NAN : PG_GETARG_FLOAT8(1);
 	double		time = PG_ARGISNULL(2) ? NAN : PG_GETARG_FLOAT8(2);
 
+	if (!PG_ARGISNULL(1) && !isfinite(entered))
+		argument_error("entered", "must be a finite number", "Use NULL for an unknown time of entry.");
+	if (!PG_ARGISNULL(2) && !isfinite(time))
+		argument_error("time", "must be a finite number", "Use NULL for an unknown time of leaving.");
 	fcinfo->args[2].value = BoolGetDatum(false);
 	fcinfo->args[2].isnull = entered >= time || tied(entered, time);
 	return tally_fold_person_boolean(fcinfo);

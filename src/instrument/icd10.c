@@ -4,6 +4,7 @@
 #include "core/argument.h"
 #include "core/compat.h"
 #include "instrument/icd10.h"
+#include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 
 const char *const icd10_dialects[] = {"nhs", "cm", NULL};
@@ -40,6 +41,29 @@ begins_another(const char *code, int at, int length, Dialect dialect)
 	return dialect == DIALECT_NHS || !(code[at] == 'X' || (at == 3 && code[at] <= 'D'));
 }
 
+/* Of a text in the server's encoding: how many bytes the character at its head has. */
+static int
+character_length(const char *text, int length)
+{
+	return Max(1, Min(pg_mblen(text), length));
+}
+
+/*
+ * Whether a character outside ASCII may stand beside a code as blanks, points and marks do: spaces, hyphens, daggers
+ * and the like, known by their numbers, since what is a letter elsewhere hangs on the locale.
+ */
+static bool
+is_foreign_sign(const char *text, int length)
+{
+	pg_wchar	sign;
+
+	if (GetDatabaseEncoding() != PG_UTF8 || length < 2)
+		return false;
+	sign = utf8_to_unicode((const unsigned char *) text);
+	return sign == 0xA0 || sign == 0xAD || sign == 0xB7 || (sign >= 0x2000 && sign <= 0x206F) ||
+		sign == 0x2212 || sign == 0x3000 || sign == 0xFEFF;
+}
+
 /* How much a sign between two parts says that they are two codes. */
 static int
 strength(char separator)
@@ -61,9 +85,23 @@ goes_on(const char *part, int length, char separator, int before)
 	return before == 3 && length <= 4 && (separator == '.' || (separator == ' ' && is_digit(part[0])));
 }
 
+static bool
+has_foreign_letter(const char *raw, int length)
+{
+	for (int i = 0; i < length;)
+	{
+		int			bytes = IS_HIGHBIT_SET(raw[i]) ? character_length(raw + i, length - i) : 1;
+
+		if (IS_HIGHBIT_SET(raw[i]) && !is_foreign_sign(raw + i, bytes))
+			return true;
+		i += bytes;
+	}
+	return false;
+}
+
 /*
  * Copies letters, in capitals, and digits.  *several: what stands between them, or their order, shows more than one
- * code, or a code and something else.
+ * code, or a code and something else, such as a letter outside ASCII.
  */
 static int
 copy_parts(const char *raw, int length, Dialect dialect, char *code, bool *several)
@@ -72,7 +110,7 @@ copy_parts(const char *raw, int length, Dialect dialect, char *code, bool *sever
 	int			part = 0;		/* where the last part begins */
 	char		separator = ' ';	/* the strongest before it */
 
-	*several = false;
+	*several = has_foreign_letter(raw, length);
 	for (int i = 0; i <= length; i++)
 	{
 		char		c = i < length ? pg_ascii_toupper(raw[i]) : ' ';

@@ -97,7 +97,7 @@ given_centres(FunctionCallInfo fcinfo, const Question *question, bool mixed, Clu
 	for (int i = 0; i < count; i++)
 	{
 		if (nulls[i] || !(fabs(DatumGetFloat8(elements[i])) <= CLUSTER_LARGEST))
-			argument_error("centres", "must be finite numbers", NULL);
+			argument_error("centres", column_rule(CLUSTER_LARGEST), NULL);
 		cluster_centre(start, 0)[i] = DatumGetFloat8(elements[i]);
 	}
 	if (!mixed)

@@ -166,7 +166,8 @@ question_with_words(const ClusterSource *source, const char *sql, int own, const
 		.parameter_types = all_types,
 		.parameter_values = all_values,
 		.element_names = source->names,
-		.element_count = source->columns
+		.element_count = source->columns,
+		.element_largest = CLUSTER_LARGEST
 	};
 }
 
@@ -338,7 +339,8 @@ known_number(const ClusterSource *source, int column, Datum value, bool null)
 	if (null)
 		query_changed();
 	if (!(fabs(DatumGetFloat8(value)) <= CLUSTER_LARGEST))
-		argument_error("terms", psprintf("must hold finite numbers, which column \"%s\" does not", source->names[column]),
+		argument_error("terms", psprintf("%s, which column \"%s\" does not", column_rule(CLUSTER_LARGEST),
+										 source->names[column]),
 					   "Use NULL for a missing value.");
 	return DatumGetFloat8(value);
 }

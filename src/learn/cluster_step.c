@@ -130,8 +130,8 @@ cluster_start(PG_FUNCTION_ARGS)
 	if (has_modes)
 		whole_numbers(PG_GETARG_ARRAYTYPE_P(2), "modes", cluster_modes(sums, 0), clusters * categories);
 	if (!cluster_parameters_agree(sums))
-		argument_error("centres", "must be finite, with weights and gamma that are not negative and modes among the words",
-					   NULL);
+		argument_error("centres", psprintf("%s, with weights and gamma that are not negative and modes among the words",
+										   column_rule(CLUSTER_LARGEST)), NULL);
 	PG_RETURN_POINTER(sums);
 }
 
@@ -201,7 +201,7 @@ cluster_fold(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 	{
 		if (!cluster_parameters_agree(start))
-			argument_error("start", "must have finite centres", NULL);
+			argument_error("start", psprintf("must have centres that are finite and at most %g in size", CLUSTER_LARGEST), NULL);
 		state = cluster_without_rows(start);
 	}
 	else
@@ -217,7 +217,7 @@ cluster_fold(PG_FUNCTION_ARGS)
 	}
 	for (int j = 0; j < state->columns; j++)
 		if (!(fabs(x[j]) <= CLUSTER_LARGEST))
-			argument_element_error("x", j, "must hold finite numbers", "Use NULL for a missing value.");
+			argument_element_error("x", j, column_rule(CLUSTER_LARGEST), "Use NULL for a missing value.");
 	cluster_add(state, x, codes);
 	PG_RETURN_POINTER(state);
 }

@@ -54,7 +54,8 @@ clusters_read(Datum datum)
 			cluster_modes(clusters.shape, c)[j] = word_code(&clusters, j, clusters.modes[c * clusters.categories + j]);
 	}
 	if (!cluster_parameters_agree(clusters.shape))
-		argument_error("clusters", "must have finite centres, with weights and gamma that are not negative", NULL);
+		argument_error("clusters", psprintf("must have centres that are finite and at most %g in size, with weights"
+											" and gamma that are not negative", CLUSTER_LARGEST), NULL);
 	return clusters;
 }
 

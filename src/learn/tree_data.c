@@ -235,7 +235,7 @@ read_response(Reader *reader, const Datum *values, const bool *nulls)
 	if (data->exposure == NULL)
 		return;
 	if (nulls[1] || !(DatumGetFloat8(values[1]) > 0 && DatumGetFloat8(values[1]) <= 1e150))
-		argument_error("exposure", "must be greater than 0 and finite in every row",
+		argument_error("exposure", "must be greater than 0 and at most 1e150 in every row",
 					   "Leave rows without exposure out in the query.");
 	data->exposure[data->rows] = DatumGetFloat8(values[1]);
 }

@@ -89,7 +89,8 @@ fit_pass(Fit *fit, RegressionPass pass, bool by_cluster)
 		.columns = 1,
 		.types = &type,
 		.element_names = fit->names,
-		.element_count = fit->count
+		.element_count = fit->count,
+		.element_largest = REGRESSION_LARGEST
 	};
 	Regression *result = NULL;
 	Datum		datum;

@@ -19,9 +19,6 @@
 #include "utils/float.h"
 #include "utils/memutils.h"
 
-/* beyond it products of three numbers overflow */
-#define LARGEST 1e100
-
 const char *const regression_families[] = {"linear", "logistic", "poisson", "cox", NULL};
 const char *const regression_passes[] = {"products", "start", "step", "scores", "squares", NULL};
 
@@ -418,14 +415,14 @@ regression_fold(PG_FUNCTION_ARGS)
 	weight = PG_GETARG_FLOAT8(5);
 	offset = PG_GETARG_FLOAT8(6);
 	for (int j = 0; j < columns; j++)
-		if (!(fabs(x[j]) <= LARGEST))
-			argument_element_error("x", j, "must hold finite numbers", "Use NULL for a missing value.");
-	if (!(fabs(y) <= LARGEST))
-		argument_error("response", "must be a finite number", "Use NULL for a missing value.");
-	if (!(fabs(offset) <= LARGEST))
-		argument_error("offset", "must be a finite number", "Use NULL for a missing value.");
-	if (!(weight >= 0 && weight <= LARGEST))
-		argument_error("weight", "must be finite and not negative", NULL);
+		if (!(fabs(x[j]) <= REGRESSION_LARGEST))
+			argument_element_error("x", j, column_rule(REGRESSION_LARGEST), "Use NULL for a missing value.");
+	if (!(fabs(y) <= REGRESSION_LARGEST))
+		argument_error("response", column_rule(REGRESSION_LARGEST), "Use NULL for a missing value.");
+	if (!(fabs(offset) <= REGRESSION_LARGEST))
+		argument_error("offset", column_rule(REGRESSION_LARGEST), "Use NULL for a missing value.");
+	if (!(weight >= 0 && weight <= REGRESSION_LARGEST))
+		argument_error("weight", psprintf("must lie between 0 and %g", REGRESSION_LARGEST), NULL);
 	if (weight > 0)
 		fold_row(state, x, y, weight, offset, !PG_ARGISNULL(8) && PG_GETARG_BOOL(8));
 	PG_RETURN_POINTER(state);

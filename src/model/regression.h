@@ -14,6 +14,9 @@
 #define REGRESSION_VERSION 2
 #define REGRESSION_MOST_TERMS 250
 
+/* beyond it products of three numbers overflow */
+#define REGRESSION_LARGEST 1e100
+
 typedef enum RegressionFamily
 {
 	FAMILY_LINEAR,

@@ -2,6 +2,7 @@
 #include "risk/judged.h"
 
 #include "core/argument.h"
+#include "core/tie.h"
 #include "miscadmin.h"
 
 static void
@@ -20,14 +21,16 @@ judge(const Tally *tally, Judged *judged)
 {
 	TallyCell	known;
 	Estimate	why;
+	Tally	   *tied = unconstify(Tally *, tally);
 
+	tie_keys(&tied, 1);
+	tally = tied;
 	*judged = (Judged) {.tally = tally};
-	if (tally)
-		for (int i = 0; i < tally->sorted; i++)
-		{
-			CHECK_FOR_INTERRUPTS();
-			check_cell(&tally->cells[i]);
-		}
+	for (int i = 0; tally && i < tally->sorted; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		check_cell(&tally->cells[i]);
+	}
 	if (!estimate_answerable(tally, &why))
 	{
 		judged->note = why.note;

@@ -16,6 +16,8 @@ typedef struct Judged
 } Judged;
 
 /*
+ * Scores that are one but for rounding are tied (core/tie.h): judged->tally holds each once.
+ *
  * False where nothing can be said of the tally, with the reason as the note: so where an outcome is not known.
  * People without score are left out, and counted in the note, as people of unknown key are everywhere.  Errors:
  * rows that are not people with an outcome or without.

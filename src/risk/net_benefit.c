@@ -10,6 +10,7 @@
 
 #include "core/argument.h"
 #include "core/record.h"
+#include "core/tie.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "risk/judged.h"
@@ -20,13 +21,19 @@ typedef struct Flagged
 	double		without;
 } Flagged;
 
+static bool
+reaches(double risk, double threshold)
+{
+	return risk >= threshold || tied(risk, threshold);
+}
+
 /* Who has a risk at or above the threshold. */
 static Flagged
 flagged_at(const Judged *judged, double threshold)
 {
 	Flagged		flagged = {0, 0};
 
-	for (int i = judged->tally->sorted - 1; i >= 0 && judged->tally->cells[i].key >= threshold; i--)
+	for (int i = judged->tally->sorted - 1; i >= 0 && reaches(judged->tally->cells[i].key, threshold); i--)
 	{
 		double		with = sum_value(judged->tally->cells[i].events);
 

@@ -126,3 +126,8 @@ select count(*) as procedures_read from unnest('{K401,K40 K41,K401K411,"K40,K41"
 select code, ph.several_codes(code, 'cm')
   from unnest('{K31.A11,N80.C11,S06.A0XA,W44.A0XA,T36.0X1A,H44.2A1,O36.8X10,H542X12,S72.001A,I21.A1,
   I10E119,K31.A11 I10,E119I10}'::text[]) code;
+
+-- a letter outside ASCII is not dropped from a code; blanks, hyphens and the dagger outside ASCII are
+select code, ph.icd10_normalise(code) as normal, ph.icd10_normalise(code, 'cm') as cm, ph.conditions_of(code) as conditions, ph.icd10_valid(code) as valid, ph.several_codes(code) as several
+  from (values ('C50'), (U&'C50\0131'), (U&'\0130C50'), (U&'C5\00410'), (U&'C50.9\00E9'), (U&'\FF23\FF15\FF10'), (U&'C50\00A0'), (U&'C50\2020'), (U&'C50\20119'), (U&'C50\0301')) v(code) group by code order by code collate "C";
+select ph.ambulatory_care_sensitive(U&'J45\0131') as diagnosis;

@@ -33,3 +33,11 @@ select * from top_shares('people; 0.1: 5 1 1', '{0}');
 -- nothing is known of the spread of one person
 select * from ph.auroc((select ph.person_tally(i::float8, i = 7) from generate_series(1, 10) i));
 select * from ph.auroc((select ph.person_tally(i::float8, i = 7) from generate_series(1, 10) i), limits => 'logit');
+
+-- scores that differ by rounding alone are one, as in ph.concordance
+create temp table rounded as select ph.person_tally(v, e) t, ph.person_tally(round(v::numeric, 6)::float8, e) r from (values (0.1::float8 + 0.2::float8, true), (0.3, false), (0.7, true), (0.8, false), (0.7::float8 + 0.1::float8, true), (0.1, false)) q(v, e);
+select (ph.auroc(t)).value = (ph.auroc(r)).value as auroc, (ph.average_precision(t)).value = (ph.average_precision(r)).value as precision, (select count(*) from ph.roc(t)) = (select count(*) from ph.roc(r)) as roc,
+  (select array_agg(g.people_at_threshold) from ph.top_shares(t, '{0.1, 0.6}') g) = (select array_agg(g.people_at_threshold) from ph.top_shares(r, '{0.1, 0.6}') g) as shares,
+  (select array_agg(g.people) from ph.calibration_groups(t, 3) g) = (select array_agg(g.people) from ph.calibration_groups(r, 3) g) as calibration from rounded;
+select (ph.auroc(t)).value as auroc, (ph.concordance(array[t])).value as concordance from (select ph.person_tally(v, e) t from (values (0.1::float8 + 0.2::float8, true), (0.3, false)) q(v, e)) s;
+select (select array[true_positives, false_positives] from ph.net_benefit(t, array[0.7::float8 + 0.1::float8])) as above, (select array[true_positives, false_positives] from ph.net_benefit(t, array[0.8])) as exact from rounded;

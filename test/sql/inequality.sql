@@ -86,3 +86,11 @@ select what, said, f, (e).value is not null as value, (e).note from list, unnest
 select what, said, (p).verdict, (p).note from list, unnest(array[null, 5]) said, lateral (select ph.equity_progress(g, g, 'rate', groups => said) p) q order by 1, 2;
 select what, count(*), count(fitted) as fitted, min(note) as note from list, unnest(array[5]) said, lateral ph.inequality_points(g, 'rate', groups => said) group by 1 order by 1;
 select ph.slope_index_of_inequality(g, 'rate', groups => 1) from list;
+
+-- what the groups leave out is said of the index
+create temp table left_out as select ph.count_tally(a, 50, 10000) fine, ph.count_tally(case when a = 5 then 999 else a end, 50, 10000) no_age, ph.count_tally(case when a > 3 then a end, 50, 10000) no_key from generate_series(0, 90) a;
+select f, (e).value is not null as value, (e).note from left_out, lateral (select array[fine, no_age, fine, no_key, fine] g, array[fine, fine, fine, fine, fine] clean) groups, lateral (values
+  ('slope', ph.slope_index_of_inequality(g)), ('ratio', ph.relative_index_of_inequality(g)), ('concentration', ph.concentration_index(g)), ('risk', ph.population_attributable_risk(g)), ('fraction', ph.population_attributable_fraction(g)),
+  ('one group', ph.slope_index_of_inequality(array[fine, fine, fine, fine, no_key])), ('none', ph.slope_index_of_inequality(clean)), ('crude', ph.slope_index_of_inequality(g, 'rate'))) v(f, e);
+select (ph.equity_progress(array[fine, fine, fine, fine], array[fine, no_age, fine, no_key])).note from left_out;
+select ph.chart_slope(array[fine, no_age, fine, fine, fine], '{a,b,c,d,e}') like '%group 2: impossible_age%' as chart from left_out;

@@ -47,3 +47,9 @@ select ph.years_of_life_lost('counts; 0: 10 1 1', 72);
 select * from ph.years_of_life_lost('counts; 0: 1000 5 5; 5: 1000 20 20; 15: 1000 15 15; 20: 1000 12 12', 75, 'counts; 15: 1 0 0; 20: 1 0 0; 75: 1 0 0', ages => '{0,5,15,20,75}');
 select ph.years_of_life_lost('counts; 0: 1000 5 5', 75, 'counts; 0: 80 0 0; 65: 20 0 0');
 select ph.years_of_life_lost('counts; 0: 1000 5 5', 75, 'counts; missing 3; 0: 80 0 0; 75: 20 0 0');
+
+-- what is left out is said in every row, and of whose tally
+create temp table alive as select ph.count_tally(a, 50 + a, 10000) fine, ph.count_tally(case when a = 5 then 999 else a end, 50 + a, 10000) no_age, ph.count_tally(case when a <> 5 then a end, 1, 10) no_key from generate_series(0, 90) a;
+select l.note, count(*) from alive, ph.life_table(no_age) l group by l.note;
+select count(l.note) as notes from alive, ph.life_table(fine) l;
+select (ph.life_expectancy(no_age)).note as expectancy, (ph.healthy_life_expectancy(fine, no_key)).note as survey, (ph.healthy_life_expectancy(no_age, no_key)).note as both_tallies from alive;

@@ -80,3 +80,6 @@ with p as (select g, case when g <= 2 then 0 else 100 end as entry, (case when g
   all_sets as (select ph.log_rank(array_agg(l order by g), 'log-rank', array_agg(e order by g)) as r from t),
   one_set as (select ph.log_rank(array_agg(l order by g), 'log-rank', array_agg(e order by g)) as r from t group by g <= 2)
 select (a.r).degrees_of_freedom, abs((a.r).statistic - (select sum((r).statistic) from one_set)) < 1e-9 as same, round((a.r).p_value::numeric, 5) as p from all_sets a;
+
+-- whose time is not known is said in the row of the group
+select group_number, people, note from ph.log_rank_groups(array['people; unknown 1: 1 1 1; 1: 1 1 1; 2: 1 1 1', 'people; 1: 1 1 1; 3: 1 0 0', null]::ph.tally[]);

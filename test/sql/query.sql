@@ -51,3 +51,16 @@ select (ph.k_means('select age, cost from person order by random()', 2)).status;
 drop table person cascade;
 drop function sometimes, sometimes_word, changes;
 drop sequence passed;
+
+-- a finite number that is too large is told its bound; one that no double holds is refused by the column, not printed
+select (ph.fit('linear', 'select i as y, 1e200::float8 * i as z from generate_series(1, 5) i')).status;
+select (ph.fit('linear', 'select 1e200::float8 * i as y, i as z from generate_series(1, 5) i')).status;
+select (ph.fit('linear', 'select i as y, i as z, 1e200::float8 as w from generate_series(1, 5) i', weight => 'w')).status;
+select (ph.k_means('select 1.7e308::float8 as z from generate_series(1, 5) i', 2)).status;
+select (ph.fit('linear', 'select i as y, i as a, 1e400::numeric * i as z from generate_series(1, 5) i')).status;
+select (ph.fit('linear', 'select 1e400::numeric * i as y, i as a from generate_series(1, 5) i')).status;
+select (ph.k_means('select i as a, 1e400::numeric * i as z from generate_series(1, 5) i', 2)).status;
+select * from ph.grow_tree('select i as y, 1e400::numeric * i as z from generate_series(1, 5) i', 'y');
+select (ph.latent_class('select 1 as a, 1e400::numeric as z from generate_series(1, 5) i', 2)).status;
+-- what a numeric loses is what a cast would lose
+select ph_support.number_of(v) = v::float8 as same from (values (0.1), (-1e300), (123456789012345678901234567890)) q(v);

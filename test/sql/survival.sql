@@ -140,3 +140,8 @@ select ph.survival_quantile('people; 5: 2 1 1', 0);
 select ph.survival_quantile('people; 5: 2 1 1', 1);
 select ph.restricted_mean('people; 5: 2 1 1', 0);
 select ph.restricted_mean('people; 5: 2 1 1', null);
+
+-- a time of entry, or of leaving, that is no number is refused by its name
+select ph.entry_tally('NaN', 1);
+select ph.entry_tally('infinity', 1);
+select ph.entry_tally(1, 'NaN');
