@@ -5,13 +5,6 @@
 -- Everything about time rests on one view, stay: the days of each person, each day once. person_at
 -- is its stays that hold a day, person_period its stays cut to a period, so the two always agree.
 
-CREATE FUNCTION ph.completed_years(birth_date timestamp, at timestamp) RETURNS integer
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN isfinite(at) AND isfinite(birth_date) AND at::date >= birth_date::date
-	THEN extract(year FROM age(at::date::timestamp, birth_date::date::timestamp))::integer END;
-COMMENT ON FUNCTION ph.completed_years(timestamp, timestamp) IS
-'age in completed years on a day, NULL before birth; who is born on 29 February completes a year on 1 March, or on 29 February where there is one';
-
 -- The planner expects 100 rows of the built-in unnest, and takes && and @> of computed ranges for
 -- rare: together they would make it choose nested loops over whole populations. Hence this function,
 -- and not isempty(a * b) instead of a && b below.

@@ -25,7 +25,7 @@ CREATE FUNCTION ph_support.segment_input_query(schema text, lists text[], as_of 
   LEFT JOIN (SELECT person_id::text AS person_id, count(*) FILTER (WHERE pod = 'NEL') AS emergency,
       count(*) FILTER (WHERE pod = 'AE') AS attendances, count(*) FILTER (WHERE pod = 'OP') AS outpatient,
       count(*) FILTER (WHERE pod = 'GP') AS consultations,
-      count(*) FILTER (WHERE admission_method IN ('31', '32') OR ph.icd10_normalise(primary_icd10) LIKE 'O%%')
+      count(*) FILTER (WHERE btrim(admission_method::text) IN ('31', '32') OR ph.icd10_normalise(primary_icd10) LIKE 'O%%')
         AS maternity,
       sum(cost) AS spend
     FROM %1$I.encounter WHERE ph.in_look_back(start_date, %3$s, '1 year') GROUP BY 1) e ON e.person_id = p.person_id

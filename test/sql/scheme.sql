@@ -247,3 +247,10 @@ select e, (ph.check_rule(e, '{a,b,c,n}', '{boolean,boolean,boolean,integer}')).a
   'ph.count_true(a, b) > 2 or ph.count_true(a, c) > 2', 'ph.count_true(a, true) < 1', 'ph.count_true(a, false) > 1',
   'ph.count_true(a, b) <= 2', 'ph.count_true(a, n > 3, n <= 3) in (0, 1, 2, 3)',
   'ph.count_true(a, b) between 3 and 5']) e;
+-- a rule may ask for days of dates and timestamps, and not of the time zone of whoever reads it
+select e, (ph.check_rule(e, '{d,s,z}', '{date,timestamp,timestamptz}')).expression_checked
+from unnest(array['ph.unresolved(d, s)', $$ph.completed_years(d, date '2024-04-01') >= 65$$,
+  $$ph.in_look_back(s, date '2024-04-01', '2 years')$$]) e;
+select e, pg_temp.refused(format('select ph.check_rule(%L, %L, %L)', e, '{d,s,z}', '{date,timestamp,timestamptz}'))
+from unnest(array['ph.unresolved(d, z)', $$ph.completed_years(d, '2024-04-01') >= 65$$, 'd > z', 's::timestamptz = z',
+  'ph.unresolved(d, now())', 'd::timestamptz::text like ''x''']) e;
