@@ -338,6 +338,10 @@ BEGIN
 	SELECT jsonb_object_agg(lower(kind COLLATE "C"), 'the ' || kind || ' in which it lies, NULL where there is none or '
 		'more than one') INTO ladder_columns
 	FROM unnest(area_kinds || practice_kinds) kind;
+	CALL ph_support.require_column_names('kinds of places', 'place_ladder',
+		lower(area_kinds::text COLLATE "C")::text[], '{small_area}');
+	CALL ph_support.require_column_names('kinds of places', 'practice_ladder',
+		lower(practice_kinds::text COLLATE "C")::text[], '{practice}');
 	-- a kind of place that the data have no more is one that nobody is in
 	CALL ph_support.replace_population_view(schema, 'place_ladder', ph_support.ladder_query(schema, 'small_area', is_area,
 		area_kinds), coalesce(ladder_columns, '{}'), keep => true);
