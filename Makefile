@@ -8,7 +8,7 @@ OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/*/*.c)))
 # The install script, joined from one part a room, in the order in which they build on each other.
 PARTS = \
 	$(addprefix 00_head/, schema) \
-	$(addprefix 10_core/, estimate comparison hypothesis_test tally interval crosstab score query generated) \
+	$(addprefix 10_core/, estimate comparison hypothesis_test tally interval crosstab score query day generated) \
 	$(addprefix 20_indicator/, standard rate standardise life_table survival) \
 	$(addprefix 25_compare/, indicator compare inequality log_rank quantile_group) \
 	$(addprefix 30_monitor/, control_chart expected_count cusum recent_trend funnel shrinkage) \

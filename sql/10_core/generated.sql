@@ -12,6 +12,41 @@ END;
 COMMENT ON FUNCTION ph_support.in_schema(text, text) IS
 'the query with every name in braces, {person}, made the qualified name in the schema';
 
+CREATE PROCEDURE ph_support.require_own_schema(schema text, name text DEFAULT '') LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  longest constant integer := current_setting('max_identifier_length');
+BEGIN
+  IF schema IN ('ph', 'ph_support') OR schema LIKE 'pg\_%' OR schema = 'information_schema' THEN
+    RAISE EXCEPTION 'argument "schema" must not be %', schema USING ERRCODE = '22023',
+      HINT = 'What is yours lives in a schema of your own.';
+  ELSIF octet_length(schema) > longest OR octet_length(name) > longest THEN
+    RAISE EXCEPTION 'names must not have more than % bytes', longest USING ERRCODE = 'name_too_long';
+  END IF;
+END $$;
+COMMENT ON PROCEDURE ph_support.require_own_schema(text, text) IS 'does nothing where something of a user can be made '
+  'under the name in the schema. Errors: 22023 for a schema of the extension or of the system, name_too_long';
+
+CREATE PROCEDURE ph_support.require_column_names(what text, relation text, names text[], taken text[])
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  wrong text := (SELECT string_agg(n, ', ' ORDER BY n) FROM unnest(names) n WHERE n::name = ANY (taken));
+  alike text := (SELECT n::name FROM unnest(names) n GROUP BY n::name HAVING count(*) > 1 ORDER BY n::name LIMIT 1);
+  hint constant text := format('Give these %s other names.', regexp_replace(what, '^code ', ''));
+BEGIN
+  IF wrong IS NOT NULL THEN
+    RAISE EXCEPTION '% have names that columns of % have: %', what, relation, wrong USING ERRCODE = '42701',
+      HINT = hint;
+  ELSIF alike IS NOT NULL THEN
+    RAISE EXCEPTION '% have names that are the same column of %, of which the first % bytes count: %', what, relation,
+      current_setting('max_identifier_length'), alike USING ERRCODE = '42701', HINT = hint;
+  ELSIF '' = ANY (names) THEN
+    RAISE EXCEPTION '% must have names', what USING ERRCODE = 'invalid_name';
+  END IF;
+END $$;
+COMMENT ON PROCEDURE ph_support.require_column_names(text, text, text[], text[]) IS 'does nothing where each of the names '
+  'can be a column of the relation beside those that are taken. Errors: duplicate_column, invalid_name';
+
 CREATE FUNCTION ph_support.is_generated(class regclass, object oid) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp AS $$
   -- a view has its mark on its rule too, where no user writes a comment of his own
@@ -23,17 +58,25 @@ $$;
 COMMENT ON FUNCTION ph_support.is_generated(regclass, oid) IS 'whether a relation or function was made by this extension in a '
   'schema of a user, so that it may be replaced';
 
-CREATE FUNCTION ph_support.dependants(class regclass, object oid) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+CREATE FUNCTION ph_support.built_on(INOUT class oid, INOUT object oid) RETURNS SETOF record
+LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp AS $$
   WITH RECURSIVE above (class, object) AS (
-    SELECT class::oid, object
+    SELECT built_on.class, built_on.object
     UNION
     SELECT CASE WHEN r.oid IS NULL THEN d.classid ELSE 'pg_class'::regclass END, coalesce(r.ev_class, d.objid)
     FROM above
     JOIN pg_depend d ON d.refclassid = above.class AND d.refobjid = above.object AND d.deptype IN ('n', 'a', 'i')
     LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid)
+  SELECT above.class, above.object FROM above
+$$;
+COMMENT ON FUNCTION ph_support.built_on(oid, oid) IS 'an object and all that is built on it, also through others';
+
+CREATE FUNCTION ph_support.dependants(class regclass, object oid) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp AS $$
   SELECT string_agg(name, ', ' ORDER BY name COLLATE "C")
-  FROM above, pg_describe_object(above.class, above.object, 0) name
+  FROM ph_support.built_on(dependants.class, dependants.object) above,
+    pg_describe_object(above.class, above.object, 0) name
   WHERE above.class IN ('pg_class'::regclass, 'pg_proc'::regclass)
     AND (above.class, above.object) <> (dependants.class::oid, dependants.object)
 $$;
@@ -88,22 +131,32 @@ DECLARE
   readers text;
   part record;
 BEGIN
+  CALL ph_support.require_own_schema(schema, name);
   IF view IS NULL THEN
     EXECUTE format('CREATE VIEW %s WITH (security_invoker = true) AS %s', target, query);
     view := target::regclass;
   ELSE
     CALL ph_support.require_generated(schema, name, 'pg_class', view);
     EXECUTE format('CREATE TEMP VIEW ph_replacement AS %s', query);
+    IF ('pg_class'::regclass::oid, 'pg_temp.ph_replacement'::regclass::oid) IN (
+      SELECT b.class, b.object FROM ph_support.built_on('pg_class'::regclass, view) b) THEN
+      RAISE EXCEPTION 'view % would read itself', target USING ERRCODE = 'invalid_object_definition',
+        HINT = 'Name another view, or a source that is not built on it.';
+    END IF;
     SELECT string_agg(quote_ident(old.attname), ', ' ORDER BY old.attnum), string_agg(format('NULL::%s AS %I',
       format_type(old.atttypid, old.atttypmod), old.attname), ', ' ORDER BY old.attnum),
-      string_agg(DISTINCT r.ev_class::regclass::text, ', ') FILTER (WHERE ph_support.is_generated('pg_class', r.ev_class)
-        IS NOT TRUE)
+      string_agg(DISTINCT reader.object::text, ', ')
+        FILTER (WHERE ph_support.is_generated(reader.class, reader.object) IS NOT TRUE)
     INTO lost, unknown, readers
     FROM pg_attribute old LEFT JOIN pg_attribute new ON new.attrelid = 'pg_temp.ph_replacement'::regclass
       AND new.attname = old.attname
       AND (new.atttypid, new.atttypmod, new.attcollation) = (old.atttypid, old.atttypmod, old.attcollation)
-    LEFT JOIN (pg_depend d JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid)
-      ON d.refclassid = 'pg_class'::regclass AND d.refobjid = view AND d.refobjsubid = old.attnum AND r.ev_class <> view
+    LEFT JOIN (
+      SELECT d.refobjsubid, CASE WHEN r.oid IS NULL THEN d.classid ELSE 'pg_class'::regclass END::regclass AS class,
+        coalesce(r.ev_class, d.objid) AS object
+      FROM pg_depend d LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
+      WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = view AND r.ev_class IS DISTINCT FROM view) reader
+      ON reader.refobjsubid = old.attnum
     WHERE old.attrelid = view AND old.attnum > 0 AND new.attname IS NULL;
     IF lost IS NOT NULL AND (NOT keep OR readers IS NOT NULL) THEN
       RAISE EXCEPTION 'view % would lose or change columns (%); built on it: %', target, lost,
@@ -138,8 +191,8 @@ END $$;
 COMMENT ON PROCEDURE ph_support.replace_view(text, text, text, text, jsonb, boolean) IS
   'makes a view of a query with the rights of whoever asks it, or replaces the one that this extension made: columns '
     'that are there keep their places and new ones come last; with keep a column that the query has no more is NULL '
-      'while only generated views read it. Errors: duplicate_object where the name is taken by something else, '
-        'dependent_objects_still_exist, with what is built on the view, where a column would go away or change its '
+      'while only generated views and functions read it. Errors: duplicate_object where the name is taken by '
+        'something else, invalid_object_definition where the query reads the view itself, dependent_objects_still_exist, with what is built on the view, where a column would go away or change its '
           'type';
 
 CREATE PROCEDURE ph_support.replace_function(schema text, name text, types text, definition text, description text)
@@ -149,6 +202,7 @@ DECLARE
   target text := format('%I.%I(%s)', schema, name, types);
   other record;
 BEGIN
+  CALL ph_support.require_own_schema(schema, name);
   FOR other IN SELECT oid, oid::regprocedure AS signature FROM pg_proc WHERE pronamespace =
     to_regnamespace(quote_ident(schema)) AND proname = name LOOP
     CALL ph_support.require_generated(schema, name, 'pg_proc', other.oid);

@@ -5,13 +5,12 @@ CREATE FUNCTION ph.count_true(VARIADIC conditions boolean[]) RETURNS integer
   AS 'MODULE_PATHNAME', 'count_true' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION ph.count_true(boolean[]) IS 'how many of the conditions are true; one that is not known is not counted. For k of n in a rule: ph.count_true(a, b, c) >= 2';
 
-CREATE FUNCTION ph.unresolved(diagnosed timestamp, resolved timestamp) RETURNS boolean
-  LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-  SELECT diagnosed IS NOT NULL AND (resolved IS NULL OR diagnosed::date > resolved::date);
-END;
-COMMENT ON FUNCTION ph.unresolved(timestamp, timestamp) IS 'whether the last diagnosis is after the last note that it '
-  'has resolved; never NULL';
+CREATE FUNCTION ph.unresolved(diagnosed timestamptz, resolved timestamptz) RETURNS boolean
+  LANGUAGE sql STABLE PARALLEL SAFE
+  RETURN ph_support.day(diagnosed) IS NOT NULL
+    AND (ph_support.day(resolved) IS NULL OR ph_support.day(diagnosed) > ph_support.day(resolved));
+COMMENT ON FUNCTION ph.unresolved(timestamptz, timestamptz) IS 'whether the last diagnosis is after the last note that '
+  'it has resolved, by days of the session''s time zone; never NULL; rules may ask it of dates and timestamps';
 
 CREATE FUNCTION ph.check_rule(expression text, inputs text[], types regtype[], OUT expression_checked text, OUT inputs_used text[], OUT always text)
   RETURNS record AS 'MODULE_PATHNAME', 'check_rule' LANGUAGE C STABLE STRICT PARALLEL UNSAFE;

@@ -73,19 +73,87 @@ GRANT SELECT ON ph.scheme, ph.scheme_input, ph.scheme_segment, ph.scheme_rule TO
 -- Every change of a version, and its first use, updates the row of the version. So two at one time never both
 -- succeed: the second waits and looks again, or gets 40001 where its snapshot is older.
 
-CREATE PROCEDURE ph.use_scheme(schema text, scheme text, version text) LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+CREATE FUNCTION ph_support.require_scheme(schema text, scheme text, version text) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  there boolean;
+BEGIN
+  EXECUTE format('SELECT EXISTS (SELECT FROM %I.scheme WHERE scheme = $1 AND version = $2)', schema) INTO there
+    USING scheme, version;
+  IF NOT there THEN
+    RAISE EXCEPTION 'there is no version "%" of scheme "%" in schema "%"', version, scheme, schema
+      USING ERRCODE = 'undefined_object';
+  END IF;
+END $$;
+COMMENT ON FUNCTION ph_support.require_scheme(text, text, text) IS 'does nothing where the schema has this version of the '
+  'scheme. Errors: undefined_object';
+
+CREATE FUNCTION ph_support.scheme_fingerprint(schema text, scheme text, version text) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  content text;
+BEGIN
+  -- as jsonb a row is written the same whatever the order of its columns
+  EXECUTE (
+    SELECT format('SELECT concat_ws(chr(10), %s)', string_agg(format('(SELECT string_agg(line, chr(10) ORDER BY line '
+      'COLLATE "C") FROM (SELECT (to_jsonb(r) - ''{used_at,used_as}''::text[])::text AS line FROM %I.%I r '
+      'WHERE r.scheme = $1 AND r.version = $2) part)', schema, name), ', ' ORDER BY name))
+    FROM unnest('{scheme,scheme_input,scheme_segment,scheme_rule}'::text[]) name) INTO content USING scheme, version;
+  RETURN encode(sha256(convert_to(content, 'UTF8')), 'hex');
+END $$;
+COMMENT ON FUNCTION ph_support.scheme_fingerprint(text, text, text) IS 'SHA-256 of the rows of a version of a scheme: '
+  'its inputs, segments and rules';
+
+CREATE FUNCTION ph_support.changed_since_used(schema text, scheme text, version text) RETURNS boolean
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  changed boolean;
+BEGIN
+  IF schema = 'ph' THEN
+    RETURN false;  -- what is shipped cannot change
+  END IF;
+  EXECUTE format('SELECT used_at IS NOT NULL AND used_as IS DISTINCT FROM ph_support.scheme_fingerprint($1, $2, $3) '
+    'FROM %I.scheme WHERE scheme = $2 AND version = $3', schema) INTO changed USING schema, scheme, version;
+  RETURN changed;
+END $$;
+COMMENT ON FUNCTION ph_support.changed_since_used(text, text, text) IS 'whether a version that was used is no longer what '
+  'it was then, or is not known to be: it was changed while its triggers were missing';
+
+CREATE PROCEDURE ph_support.lock_scheme(schema text, scheme text, version text) LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   unused boolean;
 BEGIN
   IF schema = 'ph' THEN
-    RETURN;  -- what is shipped cannot change anyway
+    RETURN;
   END IF;
-  EXECUTE format('SELECT used_at IS NULL FROM %I.scheme WHERE scheme = $1 AND version = $2', schema) INTO unused USING scheme, version;
+  EXECUTE format('SELECT used_at IS NULL FROM %I.scheme WHERE scheme = $1 AND version = $2', schema) INTO unused
+    USING scheme, version;
+  IF unused THEN  -- the row is waited for before what is locked is read
+    EXECUTE format('SELECT used_at IS NULL FROM %I.scheme WHERE scheme = $1 AND version = $2 FOR NO KEY UPDATE',
+      schema) INTO unused USING scheme, version;
+  END IF;
   IF unused THEN
-    EXECUTE format('UPDATE %I.scheme SET used_at = now() WHERE scheme = $1 AND version = $2 AND used_at IS NULL', schema) USING scheme, version;
+    EXECUTE format('UPDATE %I.scheme SET used_at = now(), used_as = ph_support.scheme_fingerprint($1, $2, $3) '
+      'WHERE scheme = $2 AND version = $3', schema) USING schema, scheme, version;
+  ELSIF ph_support.changed_since_used(schema, scheme, version) THEN
+    RAISE EXCEPTION 'version "%" of scheme "%" was changed since it was used', version, scheme USING ERRCODE = '55006',
+      HINT = 'Its triggers were missing: attach them with CALL ph.create_segment_tables(...), and make a new version '
+        'of what there is with CALL ph.copy_scheme(...).';
   END IF;
 END $$;
-COMMENT ON PROCEDURE ph.use_scheme(text, text, text) IS 'locks a version of a scheme: from now on it cannot change; segment views and the history call it before they read the rules';
+COMMENT ON PROCEDURE ph_support.lock_scheme(text, text, text) IS 'ph.use_scheme, which does nothing where the schema has '
+  'no such version: a history can be of a scheme of another schema';
+
+CREATE PROCEDURE ph.use_scheme(schema text, scheme text, version text) LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM ph_support.require_scheme(schema, scheme, version);
+  CALL ph_support.lock_scheme(schema, scheme, version);
+END $$;
+COMMENT ON PROCEDURE ph.use_scheme(text, text, text) IS 'locks a version of a scheme: from now on it cannot change; '
+  'segment views call it before they read the rules. Errors: undefined_object, 55006 where the version was changed since '
+    'its first use, while its triggers were missing';
 
 -- A version that was used does not change, in whichever schema its tables are.
 CREATE FUNCTION ph_support.keep_used_scheme() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -168,17 +236,25 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION ph_support.check_scheme_rule() IS 'trigger of scheme tables: a rule is analysed against the inputs and kept as PostgreSQL writes it';
 
-CREATE FUNCTION ph_support.check_scheme_shape() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-  found record;
+CREATE FUNCTION ph_support.scheme_shape_problem(schema text, scheme text, version text, OUT message text, OUT hint text)
+RETURNS SETOF record LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-  EXECUTE format('
-    SELECT * FROM (
+  RETURN QUERY EXECUTE format('
+    SELECT message, hint FROM (
       SELECT 1 AS n, format(''rule "%%s" assigns to the default segment'', rule) AS message, ''The default takes whom no rule matches; give a segment with rules another kind.'' AS hint FROM %1$I.scheme_rule JOIN %1$I.scheme_segment USING (scheme, version, segment) WHERE scheme = $1 AND version = $2 AND effect = ''assign'' AND kind = ''default''
       UNION ALL SELECT 2, format(''rule "%%s" moves people to a flag'', rule), ''Flags overlap; people move between segments.'' FROM %1$I.scheme_rule JOIN %1$I.scheme_segment USING (scheme, version, segment) WHERE scheme = $1 AND version = $2 AND effect <> ''assign'' AND kind = ''flag''
       UNION ALL SELECT 3, format(''rule "%%s" moves people to a segment within another'', rule), ''People move between outermost segments.'' FROM %1$I.scheme_rule JOIN %1$I.scheme_segment USING (scheme, version, segment) WHERE scheme = $1 AND version = $2 AND effect <> ''assign'' AND parent IS NOT NULL
       UNION ALL SELECT 4, format(''segment "%%s" is within "%%s", which is a %%s'', c.segment, p.segment, p.kind), ''Only a segment of kind segment has others within it.'' FROM %1$I.scheme_segment c JOIN %1$I.scheme_segment p ON (p.scheme, p.version, p.segment) = (c.scheme, c.version, c.parent) WHERE c.scheme = $1 AND c.version = $2 AND p.kind <> ''segment'') problem
-    ORDER BY n, message LIMIT 1', TG_TABLE_SCHEMA) INTO found USING NEW.scheme, NEW.version;
+    ORDER BY n, message', schema) USING scheme, version;
+END $$;
+COMMENT ON FUNCTION ph_support.scheme_shape_problem(text, text, text) IS 'where what rules do does not fit the kinds of '
+  'the segments and their nesting';
+
+CREATE FUNCTION ph_support.check_scheme_shape() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  found record;
+BEGIN
+  SELECT * INTO found FROM ph_support.scheme_shape_problem(TG_TABLE_SCHEMA, NEW.scheme, NEW.version) LIMIT 1;
   IF found.message IS NOT NULL THEN
     RAISE EXCEPTION '%', found.message USING ERRCODE = '23514', HINT = found.hint;
   END IF;

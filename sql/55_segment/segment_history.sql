@@ -20,7 +20,7 @@ BEGIN
   ELSIF of.repeated > 0 THEN
     RAISE EXCEPTION 'relation % holds the same person more than once', segments USING ERRCODE = '22023', HINT = 'A segment view is one row a person.';
   END IF;
-  CALL ph.use_scheme(schema, of.scheme, of.version);
+  CALL ph_support.lock_scheme(schema, of.scheme, of.version);
   EXECUTE format('LOCK TABLE %I.segment_history IN SHARE ROW EXCLUSIVE MODE', schema);
   EXECUTE format('SELECT max(as_of) FROM %I.segment_recording WHERE scheme = $1', schema) INTO last_day USING of.scheme;
   IF day <= last_day THEN
@@ -100,6 +100,10 @@ CREATE FUNCTION ph.segment_move_cost(schema text, scheme text, from_date timesta
     OUT segment_before text, OUT rank_before integer, OUT segment_after text, OUT rank_after integer, OUT people bigint, OUT cost_before ph.estimate, OUT cost_after ph.estimate, OUT change ph.estimate)
 RETURNS SETOF record LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+  IF (span >= '0'::interval) IS NOT TRUE THEN
+    RAISE EXCEPTION 'argument "span" must not be negative' USING ERRCODE = '22023',
+      HINT = 'It is the time before each of the two days, such as 1 year.';
+  END IF;
   RETURN QUERY EXECUTE format('
     WITH before AS (SELECT person_id, sum(cost)::float8 AS cost FROM %1$s WHERE ph.in_look_back(start_date, $3, $5) GROUP BY person_id),
       after AS (SELECT person_id, sum(cost)::float8 AS cost FROM %1$s WHERE ph.in_look_back(start_date, $4, $5) GROUP BY person_id),

@@ -42,10 +42,9 @@ DECLARE
     "tier": "risk tier, NULL for every tier", "partner": "who offers it", "offer": "what is offered", "capacity": '
       '"people it has room for", "threshold": "risk from which it is offered", "note": "anything else"}';
 BEGIN
+  CALL ph_support.require_own_schema(schema);
   IF schema IS NULL OR to_regnamespace(quote_ident(schema)) IS NULL THEN
     RAISE EXCEPTION 'argument "schema" is not a schema' USING ERRCODE = '22023', HINT = 'CREATE SCHEMA first.';
-  ELSIF schema = 'ph' THEN
-    RAISE EXCEPTION 'argument "schema" must not be ph' USING ERRCODE = '22023', HINT = 'The tables of ph hold what is shipped; yours live in a schema of your own.';
   END IF;
   FOR made IN
     SELECT name, format('LIKE ph.%I INCLUDING ALL', name) || more AS definition,
@@ -88,6 +87,9 @@ BEGIN
   END LOOP;
   EXECUTE format('CREATE UNIQUE INDEX IF NOT EXISTS segment_history_open ON %I.segment_history (person_id, scheme) '
     'WHERE end_date IS NULL', schema);
+  EXECUTE format('ALTER TABLE %I.scheme ADD COLUMN IF NOT EXISTS used_as text', schema);
+  CALL ph_support.comment_columns(format('%I.scheme', schema)::regclass,
+    '{"used_as": "fingerprint of the version when it was first used, so that a change since then is found"}');
   CALL ph_support.add_scheme_triggers(schema);
 END $$;
 COMMENT ON PROCEDURE ph.create_segment_tables(text) IS
@@ -100,18 +102,14 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   relation text;
   columns text;
-  copied bigint;
 BEGIN
+  PERFORM ph_support.require_scheme(from_schema, scheme, version);
   FOREACH relation IN ARRAY ARRAY['scheme', 'scheme_input', 'scheme_segment', 'scheme_rule'] LOOP
     SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) INTO columns FROM pg_attribute
     WHERE attrelid = format('ph.%I', relation)::regclass AND attnum > 0 AND NOT attisdropped AND attname NOT IN ('scheme', 'version', 'used_at', 'checked', 'inputs');
     -- parents before their children
     EXECUTE format('INSERT INTO %1$I.%2$I (scheme, version, %3$s) SELECT $3, $4, %3$s FROM %4$I.%2$I WHERE scheme = $1 AND version = $2%5$s', schema, relation, columns, from_schema,
       CASE WHEN relation = 'scheme_segment' THEN ' ORDER BY parent IS NOT NULL, rank' ELSE '' END) USING scheme, version, new_scheme, new_version;
-    GET DIAGNOSTICS copied = ROW_COUNT;
-    IF relation = 'scheme' AND copied = 0 THEN
-      RAISE EXCEPTION 'there is no version "%" of scheme "%" in schema "%"', version, scheme, from_schema USING ERRCODE = '42704';
-    END IF;
   END LOOP;
 END $$;
 COMMENT ON PROCEDURE ph.copy_scheme(text, text, text, text, text, text) IS 'copies a version of a scheme into the tables of a schema of yours under a new name or version, not yet used, to be changed there';
@@ -305,6 +303,19 @@ COMMENT ON FUNCTION ph.explain_segment(regclass, text) IS 'why a person is in a 
 
 -- ---- checking and comparing schemes ----
 
+CREATE FUNCTION ph_support.rule_error(expression text, inputs text[], types text[]) RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM ph.check_rule(expression, inputs, types::regtype[]);
+  RETURN NULL;
+EXCEPTION WHEN query_canceled OR assert_failure OR out_of_memory THEN
+  RAISE;
+WHEN OTHERS THEN
+  RETURN sqlerrm;
+END $$;
+COMMENT ON FUNCTION ph_support.rule_error(text, text[], text[]) IS 'why an expression is no rule over inputs of these '
+  'types; NULL where it is one';
+
 CREATE FUNCTION ph.check_scheme(scheme text, version text, source regclass DEFAULT NULL, schema text DEFAULT 'ph', person text DEFAULT 'person_id', smallest integer DEFAULT 50,
     judged_by text[] DEFAULT '{}', population_schema text DEFAULT NULL, OUT finding text, OUT segment text, OUT rule text, OUT detail text, OUT people bigint)
 RETURNS SETOF record LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on AS $$
@@ -316,39 +327,55 @@ DECLARE
   counted jsonb;
   query text;
   columns text;
-  invalid boolean := false;
+  invalid text[] := '{}';  -- rules that are none
+  has_default boolean;
 BEGIN
-  EXECUTE format('SELECT coalesce(array_agg(input ORDER BY input), ''{}''), coalesce(array_agg(type::regtype ORDER BY input), ''{}'') FROM %I.scheme_input WHERE scheme = $1 AND version = $2', schema) INTO names, types USING scheme, version;
-  EXECUTE format('SELECT count(*) FROM %I.scheme WHERE scheme = $1 AND version = $2', schema) INTO people USING scheme, version;
-  IF people = 0 THEN
-    RAISE EXCEPTION 'there is no version "%" of scheme "%" in schema "%"', version, scheme, schema USING ERRCODE = '42704';
-  END IF;
-  people := NULL;
+  PERFORM ph_support.require_scheme(schema, scheme, version);
   FOR r IN SELECT * FROM ph_support.missing_scheme_trigger(schema) LOOP
     finding := 'missing_trigger'; detail := format('%s of %s: CALL ph.create_segment_tables(...) attaches it again',
       r.name, r.relation); RETURN NEXT;
   END LOOP;
-  -- what the rules say by themselves; beats: the rules of the segments that win over this one at its level and above
+  IF ph_support.changed_since_used(schema, scheme, version) THEN
+    finding := 'changed_since_used';
+    detail := 'it is not known to be what it was when it was used: CALL ph.copy_scheme(...) makes a new version of it';
+    RETURN NEXT;
+  END IF;
+  -- what was written while the triggers were missing
+  FOR r IN SELECT p.message FROM ph_support.scheme_shape_problem(schema, scheme, version) p LOOP
+    finding := 'invalid_shape'; detail := r.message; RETURN NEXT;
+  END LOOP;
+  names := '{}'; types := '{}';
+  FOR r IN EXECUTE format('SELECT input, type FROM %I.scheme_input WHERE scheme = $1 AND version = $2 ORDER BY input',
+    schema) USING scheme, version LOOP
+    detail := ph_support.rule_error('true', ARRAY[r.input], ARRAY[r.type]);
+    IF detail IS NULL THEN
+      names := names || r.input; types := types || r.type::regtype;
+    ELSE
+      finding := 'invalid_input'; detail := format('%s: %s', r.input, detail); RETURN NEXT;
+    END IF;
+  END LOOP;
+  FOR r IN EXECUTE format('SELECT segment, rule, expression FROM %I.scheme_rule WHERE scheme = $1 AND version = $2 '
+    'ORDER BY rule_order', schema) USING scheme, version LOOP
+    detail := ph_support.rule_error(r.expression, names, types::text[]);
+    IF detail IS NOT NULL THEN
+      finding := 'invalid_rule'; segment := r.segment; rule := r.rule; RETURN NEXT;
+      invalid := invalid || r.rule;
+    END IF;
+  END LOOP;
+  -- what the rules say by themselves, of those that are rules; beats: the rules of the segments that win over this one at its level and above
   FOR r IN EXECUTE format('WITH RECURSIVE part AS (SELECT * FROM %1$I.scheme_segment WHERE scheme = $1 AND version = $2),
       within AS (SELECT p.segment, p.segment AS above, p.parent, p.rank, p.kind FROM part p UNION SELECT w.segment, p.segment, p.parent, p.rank, p.kind FROM within w JOIN part p ON p.segment = w.parent),
       rules AS (SELECT * FROM %1$I.scheme_rule WHERE scheme = $1 AND version = $2),
       own AS (SELECT * FROM rules WHERE effect = ''assign''),
       -- a segment without rules of its own is any of those within it
       source AS (SELECT segment, segment AS at FROM part UNION SELECT s.segment, c.segment FROM source s JOIN part c ON c.parent = s.at WHERE s.at NOT IN (SELECT segment FROM own)),
-      speaks AS (SELECT s.segment, o.expression FROM source s JOIN own o ON o.segment = s.at)
+      speaks AS (SELECT s.segment, o.expression FROM source s JOIN own o ON o.segment = s.at WHERE o.rule <> ALL ($3))
     SELECT o.*, p.kind, (SELECT array_agg(s.expression) FROM within w JOIN part b ON b.parent IS NOT DISTINCT FROM w.parent AND b.rank < w.rank AND b.kind = ''segment'' JOIN speaks s ON s.segment = b.segment
         WHERE w.segment = o.segment AND w.kind = ''segment'' AND o.effect = ''assign'') AS beats
-    FROM rules o JOIN part p USING (segment) ORDER BY o.rule_order', schema) USING scheme, version LOOP
+    FROM rules o JOIN part p USING (segment) WHERE o.rule <> ALL ($3) ORDER BY o.rule_order', schema)
+    USING scheme, version, invalid LOOP
     segment := r.segment; rule := r.rule;
-    BEGIN
-      SELECT * INTO shown FROM ph.check_rule(r.expression, names, types);
-    EXCEPTION WHEN query_canceled OR assert_failure OR out_of_memory THEN
-      RAISE;
-    WHEN OTHERS THEN  -- it was changed while the triggers were missing
-      finding := 'invalid_rule'; detail := sqlerrm; RETURN NEXT;
-      invalid := true;
-      CONTINUE;
-    END;
+    SELECT * INTO shown FROM ph.check_rule(r.expression, names, types);
     IF shown.always = 'never' THEN
       finding := 'never_true'; detail := 'no values of the inputs make it true'; RETURN NEXT;
     ELSIF shown.always = 'true' THEN
@@ -382,50 +409,56 @@ BEGIN
       finding := 'missing_code_list'; detail := format('%s, for %s', r.code_list, r.inputs); RETURN NEXT;
     END LOOP;
   END IF;
-  IF source IS NULL OR invalid THEN
+  EXECUTE format('SELECT EXISTS (SELECT FROM %I.scheme_segment WHERE scheme = $1 AND version = $2 '
+    'AND kind = ''default'')', schema) INTO has_default USING scheme, version;
+  IF NOT has_default THEN
+    finding := 'no_default'; detail := 'nowhere for people whom no rule matches'; RETURN NEXT;
+  END IF;
+  IF source IS NULL OR NOT has_default OR invalid <> '{}' THEN
     RETURN;
   END IF;
   FOR r IN SELECT n FROM unnest(names) n WHERE NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = source AND a.attname = n AND a.attnum > 0 AND NOT a.attisdropped) ORDER BY n LOOP
     finding := 'missing_column'; detail := r.n; RETURN NEXT;
   END LOOP;
-  -- and what they do to these people
-  query := ph.segment_query(scheme, version, source, schema, person, 'unknown');
-  FOR r IN EXECUTE format('WITH assigned AS (SELECT segment, path, flags, matched FROM (%1$s) q), everybody AS (SELECT count(*) AS n FROM assigned)
-    SELECT r.rule, r.segment, r.effect, e.n, count(a.*) FILTER (WHERE r.rule = ANY (a.matched)) AS matches, count(a.*) FILTER (WHERE r.rule = ANY (a.matched) AND (r.segment = ANY (a.path) OR r.segment = ANY (a.flags))) AS wins
-    FROM %2$I.scheme_rule r CROSS JOIN everybody e LEFT JOIN assigned a ON r.rule = ANY (a.matched) WHERE r.scheme = $1 AND r.version = $2 GROUP BY r.rule, r.rule_order, r.segment, r.effect, e.n ORDER BY r.rule_order', query, schema)
-    USING scheme, version LOOP
-    rule := r.rule; segment := r.segment; people := r.matches;
-    IF r.n > 0 AND (r.matches = 0 OR r.effect = 'assign' AND r.wins = 0) THEN
-      finding := 'never_wins_here'; detail := CASE r.matches WHEN 0 THEN 'true for nobody' ELSE 'nobody for whom it is true is in its segment' END; RETURN NEXT;
-    ELSIF r.n > 0 AND r.matches = r.n THEN
-      finding := 'true_for_everybody_here'; detail := NULL; RETURN NEXT;
-    END IF;
-  END LOOP;
-  rule := NULL;
-  FOR r IN EXECUTE format('SELECT s.segment, count(q.*) AS n FROM %2$I.scheme_segment s LEFT JOIN (%1$s) q ON s.segment = ANY (q.path) OR s.segment = ANY (q.flags) WHERE s.scheme = $1 AND s.version = $2 GROUP BY s.segment, s.rank HAVING count(q.*) < $3 ORDER BY s.rank', query, schema)
-    USING scheme, version, smallest LOOP
-    finding := 'small_segment'; segment := r.segment; detail := format('fewer than %s people', smallest); people := r.n; RETURN NEXT;
-  END LOOP;
+  -- and what they do to these people, where they can be assigned at all
+  BEGIN
+    query := ph.segment_query(scheme, version, source, schema, person, 'unknown');
+    FOR r IN EXECUTE format('WITH assigned AS (SELECT segment, path, flags, matched FROM (%1$s) q), everybody AS (SELECT count(*) AS n FROM assigned)
+      SELECT r.rule, r.segment, r.effect, e.n, count(a.*) FILTER (WHERE r.rule = ANY (a.matched)) AS matches, count(a.*) FILTER (WHERE r.rule = ANY (a.matched) AND (r.segment = ANY (a.path) OR r.segment = ANY (a.flags))) AS wins
+      FROM %2$I.scheme_rule r CROSS JOIN everybody e LEFT JOIN assigned a ON r.rule = ANY (a.matched) WHERE r.scheme = $1 AND r.version = $2 GROUP BY r.rule, r.rule_order, r.segment, r.effect, e.n ORDER BY r.rule_order', query, schema)
+      USING scheme, version LOOP
+      rule := r.rule; segment := r.segment; people := r.matches;
+      IF r.n > 0 AND (r.matches = 0 OR r.effect = 'assign' AND r.wins = 0) THEN
+        finding := 'never_wins_here'; detail := CASE r.matches WHEN 0 THEN 'true for nobody' ELSE 'nobody for whom it is true is in its segment' END; RETURN NEXT;
+      ELSIF r.n > 0 AND r.matches = r.n THEN
+        finding := 'true_for_everybody_here'; detail := NULL; RETURN NEXT;
+      END IF;
+    END LOOP;
+    rule := NULL;
+    FOR r IN EXECUTE format('SELECT s.segment, count(q.*) AS n FROM %2$I.scheme_segment s LEFT JOIN (%1$s) q ON s.segment = ANY (q.path) OR s.segment = ANY (q.flags) WHERE s.scheme = $1 AND s.version = $2 GROUP BY s.segment, s.rank HAVING count(q.*) < $3 ORDER BY s.rank', query, schema)
+      USING scheme, version, smallest LOOP
+      finding := 'small_segment'; segment := r.segment; detail := format('fewer than %s people', smallest); people := r.n; RETURN NEXT;
+    END LOOP;
+  EXCEPTION WHEN undefined_column OR datatype_mismatch OR data_exception THEN
+    -- of what a rule makes of a value no more than the kind of error is told
+    finding := 'unfit_people'; segment := NULL; rule := NULL; people := NULL;
+    detail := CASE WHEN sqlstate LIKE '22%' THEN 'SQLSTATE ' || sqlstate ELSE sqlerrm END;
+    RETURN NEXT;
+  END;
 END $$;
 COMMENT ON FUNCTION ph.check_scheme(text, text, regclass, text, text, integer, text[], text) IS
-  'what is wrong with a scheme: triggers that its tables lack (missing_trigger), rules that are none (invalid_rule), '
+  'what is wrong with a scheme: triggers that its tables lack (missing_trigger), a change since it was used '
+    '(changed_since_used), inputs, rules and nesting that are none (invalid_input, invalid_rule, invalid_shape), rules '
     'never or always true, or that can never win (as far as logic shows it), that use what the scheme is judged by or '
       'activity, segments without a rule, code lists that population_schema lacks; with a relation of people also '
-        'missing columns, rules that never win or are true for everybody there, segments with fewer than smallest '
+        'missing columns, people who cannot be assigned (unfit_people), rules that never win or are true for everybody there, segments with fewer than smallest '
           'people';
 
 CREATE FUNCTION ph.scheme_changes(scheme text, from_version text, to_version text, schema text DEFAULT 'ph', from_schema text DEFAULT NULL, from_scheme text DEFAULT NULL, OUT part text, OUT name text, OUT change text, OUT before text, OUT after text)
 RETURNS SETOF record LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-  v record;
-  exists_there boolean;
 BEGIN
-  FOR v IN VALUES (coalesce(from_schema, schema), coalesce(from_scheme, scheme), from_version), (schema, scheme, to_version) LOOP
-    EXECUTE format('SELECT EXISTS (SELECT FROM %I.scheme WHERE scheme = $1 AND version = $2)', v.column1) INTO exists_there USING v.column2, v.column3;
-    IF NOT exists_there THEN
-      RAISE EXCEPTION 'there is no version "%" of scheme "%" in schema "%"', v.column3, v.column2, v.column1 USING ERRCODE = '42704';
-    END IF;
-  END LOOP;
+  PERFORM ph_support.require_scheme(coalesce(from_schema, schema), coalesce(from_scheme, scheme), from_version);
+  PERFORM ph_support.require_scheme(schema, scheme, to_version);
   RETURN QUERY EXECUTE (SELECT string_agg(format('SELECT %1$L AS part, %2$I::text AS name, CASE WHEN b IS NULL THEN ''added'' WHEN a IS NULL THEN ''removed'' ELSE ''changed'' END AS change, b::text, a::text
       FROM (SELECT %2$I, (%3$s) AS b FROM %4$I.%5$I WHERE scheme = $1 AND version = $2) x FULL JOIN (SELECT %2$I, (%3$s) AS a FROM %6$I.%5$I WHERE scheme = $3 AND version = $4) y USING (%2$I) WHERE a IS DISTINCT FROM b',
       p, k, d, coalesce(from_schema, schema), 'scheme_' || p, schema), ' UNION ALL ' ORDER BY n) || ' ORDER BY 1, 2'

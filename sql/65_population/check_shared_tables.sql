@@ -114,6 +114,7 @@ BEGIN ATOMIC
 		VALUES
 		('older than 125 years', 'person', 'birth_date', ARRAY['death_date'], ARRAY[]::text[],
 			'birth_date < coalesce(death_date, {last day}) - interval ''125 years'''),
+		('later than today', 'data_day', 'day', ARRAY[]::text[], ARRAY[]::text[], 'day > current_date'),
 		('stay differs from dates', 'encounter', 'los_days', ARRAY['start_date', 'end_date', 'los_days'],
 			ARRAY[]::text[], 'los_days <> end_date - start_date')
 	)
@@ -341,6 +342,6 @@ $$;
 COMMENT ON FUNCTION ph.check_shared_tables(text) IS
 'what is wrong with the shared tables of the schema, or with views of their shape: the problem, where, how many rows, '
   'keys or lists have it, and the key of one of them. No rows: nothing was found. Days are held against the day in '
-    'data_day, or today where there is none. Checks that need a relation or column that is missing, or a column of a '
+    'data_day, or today where there is none or it is still to come. Checks that need a relation or column that is missing, or a column of a '
       'type that cannot serve, are skipped. Each relation is read once for all checks of its rows. Errors: '
         'invalid_schema_name';

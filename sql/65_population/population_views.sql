@@ -5,13 +5,6 @@
 -- Everything about time rests on one view, stay: the days of each person, each day once. person_at
 -- is its stays that hold a day, person_period its stays cut to a period, so the two always agree.
 
-CREATE FUNCTION ph.completed_years(birth_date timestamp, at timestamp) RETURNS integer
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN isfinite(at) AND isfinite(birth_date) AND at::date >= birth_date::date
-	THEN extract(year FROM age(at::date::timestamp, birth_date::date::timestamp))::integer END;
-COMMENT ON FUNCTION ph.completed_years(timestamp, timestamp) IS
-'age in completed years on a day, NULL before birth; who is born on 29 February completes a year on 1 March, or on 29 February where there is one';
-
 -- The planner expects 100 rows of the built-in unnest, and takes && and @> of computed ranges for
 -- rare: together they would make it choose nested loops over whole populations. Hence this function,
 -- and not isempty(a * b) instead of a && b below.
@@ -345,6 +338,10 @@ BEGIN
 	SELECT jsonb_object_agg(lower(kind COLLATE "C"), 'the ' || kind || ' in which it lies, NULL where there is none or '
 		'more than one') INTO ladder_columns
 	FROM unnest(area_kinds || practice_kinds) kind;
+	CALL ph_support.require_column_names('kinds of places', 'place_ladder',
+		lower(area_kinds::text COLLATE "C")::text[], '{small_area}');
+	CALL ph_support.require_column_names('kinds of places', 'practice_ladder',
+		lower(practice_kinds::text COLLATE "C")::text[], '{practice}');
 	-- a kind of place that the data have no more is one that nobody is in
 	CALL ph_support.replace_population_view(schema, 'place_ladder', ph_support.ladder_query(schema, 'small_area', is_area,
 		area_kinds), coalesce(ladder_columns, '{}'), keep => true);

@@ -168,6 +168,7 @@ BEGIN ATOMIC
 	('position below 1', 'clinical_event', 'position', ARRAY[]::text[], 'position >= 1'),
 	('empty code', 'clinical_event', 'code', ARRAY[]::text[], 'code <> '''''),
 	('decile outside 1 to 10', 'place_factor', 'value', ARRAY['factor'], 'right(factor, 7) <> ''_decile'' or value in (1, 2, 3, 4, 5, 6, 7, 8, 9, 10)'),
+	('infinite day', 'data_day', 'day', ARRAY[]::text[], 'isfinite(day)'),
 	('unknown match', 'code_list', 'match', ARRAY[]::text[], 'match in (''exact'', ''prefix'')'),
 	('empty code', 'code_list', 'code', ARRAY[]::text[], 'code <> ''''');
 END;
@@ -181,7 +182,8 @@ BEGIN ATOMIC
 	SELECT CASE WHEN text LIKE '0000%' THEN NULL WHEN text ~
 		('^([0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))'
 			'|([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29)'
-			'([T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?( ?(Z|[+-][0-9]{2}(:?[0-9]{2})?))?)?$')
+			'([T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?( ?(Z|[+]((0[0-9]|1[0-3])(:?[0-5][0-9])?|14(:?00)?)'
+			'|-((0[0-9]|1[01])(:?[0-5][0-9])?|12(:?00)?)))?)?$')
 		THEN make_date(left(text, 4)::integer, substr(text, 6, 2)::integer, substr(text, 9, 2)::integer) END;
 END;
 COMMENT ON FUNCTION ph_support.iso_day(text) IS
@@ -207,11 +209,11 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass(format('%I.data_day', schema))
 		AND attname = 'day' AND NOT attisdropped)
-		THEN 'coalesce((select max(day) from {data_day}), current_date)' ELSE 'current_date' END
+		THEN 'least((select max(day) from {data_day}), current_date)' ELSE 'current_date' END
 $$;
 COMMENT ON FUNCTION ph_support.last_day(text) IS
 'the expression, for ph_support.in_schema, of the last day of which person-time is counted: the day in data_day, and today '
-  'where there is none';
+  'where there is none or it is still to come';
 
 CREATE FUNCTION ph_support.shared_table_definition(relation text) RETURNS text
 LANGUAGE sql STABLE
@@ -246,6 +248,7 @@ BEGIN
 		RAISE EXCEPTION 'schema must not be null'
 			USING ERRCODE = 'null_value_not_allowed';
 	END IF;
+	CALL ph_support.require_own_schema(schema);
 	SELECT string_agg(t.relation, ', ' ORDER BY t.relation) INTO taken
 	FROM ph.shared_table() t
 	WHERE to_regclass(format('%I.%I', schema, t.relation)) IS NOT NULL;
@@ -281,4 +284,4 @@ BEGIN
 END
 $$;
 COMMENT ON PROCEDURE ph.create_shared_tables(text) IS
-'makes the empty shared tables in the schema, and the schema where there is none; they are ordinary tables and belong to the caller. Errors: duplicate_table where one of the names is taken (nothing is made then)';
+'makes the empty shared tables in the schema, and the schema where there is none; they are ordinary tables and belong to the caller. Errors: duplicate_table where one of the names is taken (nothing is made then), 22023 for a schema of the extension or of the system, name_too_long';

@@ -142,12 +142,6 @@ argument_numbers(FunctionCallInfo fcinfo, int index, const char *argument, int m
 }
 
 DateADT
-day_of(Timestamp time)
-{
-	return DatumGetDateADT(DirectFunctionCall1(timestamp_date, TimestampGetDatum(time)));
-}
-
-DateADT
 day_of_instant(TimestampTz instant)
 {
 	return DatumGetDateADT(DirectFunctionCall1(timestamptz_date, TimestampTzGetDatum(instant)));

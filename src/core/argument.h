@@ -33,9 +33,8 @@ extern int	argument_choice(FunctionCallInfo fcinfo, int index, const char *argum
 extern int	array_numbers(ArrayType *array, const char *argument, int most, double **numbers);
 extern int	argument_numbers(FunctionCallInfo fcinfo, int index, const char *argument, int most, double **numbers);
 
-/* The day of a time; what is infinite stays so. */
-extern DateADT day_of(Timestamp time);
-extern DateADT day_of_instant(TimestampTz instant);	/* in the session's time zone */
+/* The day of an instant in the session's time zone; what is infinite stays so. */
+extern DateADT day_of_instant(TimestampTz instant);
 
 /* Whether an array is a table of so many rows and columns; a list is a table of one column. */
 extern bool array_is_table(const ArrayType *array, int rows, int columns);

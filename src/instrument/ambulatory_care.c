@@ -12,6 +12,7 @@
 #include "core/compat.h"
 #include "core/record.h"
 #include "instrument/icd10.h"
+#include "parser/scansup.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/formatting.h"
@@ -272,10 +273,25 @@ ambulatory_care_sensitive(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
+/* A code as it is compared: in capitals, without the blanks around it. */
+static char *
+trimmed_code(const text *raw)
+{
+	const char *code = VARDATA_ANY(raw);
+	int			length = VARSIZE_ANY_EXHDR(raw);
+
+	while (length > 0 && scanner_isspace(code[0]))
+		code++, length--;
+	while (length > 0 && scanner_isspace(code[length - 1]))
+		length--;
+	return asc_toupper(code, length);
+}
+
 /*
  * ph.is_emergency_admission(admission_method text, list text) -> boolean
  *
- * By the HES admission method, as a list has it: the Outcomes Framework names the methods, the NHS Institute
+ * By the HES admission method, whatever its case and the blanks around it, as a list has it: the Outcomes
+ * Framework names the methods, the NHS Institute
  * takes all that begin with 2.
  */
 PG_FUNCTION_INFO_V1(is_emergency_admission);
@@ -283,8 +299,7 @@ Datum
 is_emergency_admission(PG_FUNCTION_ARGS)
 {
 	static const char *const methods[] = {"21", "22", "23", "24", "25", "28", "2A", "2B", "2C", "2D"};
-	char	   *given = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	char	   *method = asc_toupper(given, strlen(given));
+	char	   *method = trimmed_code(PG_GETARG_TEXT_PP(0));
 
 	if (argument_choice(fcinfo, 1, "list", lists) == 1)
 		PG_RETURN_BOOL(method[0] == '2');

@@ -6,6 +6,7 @@
  */
 #include "postgres.h"
 
+#include "core/age.h"
 #include "core/argument.h"
 #include "access/htup_details.h"
 #include "funcapi.h"
@@ -75,7 +76,7 @@ birthday(DateADT birth, int64 years)
 }
 
 static int
-completed_years(DateADT birth, DateADT at)
+age_at(DateADT birth, DateADT at)
 {
 	int			birth_year,
 				year,
@@ -108,10 +109,28 @@ period_start(Calendar calendar, DateADT at, int further)
 	return date_of(year, (start + 12) % 12 + 1, 1);
 }
 
+/* ph_support.completed_years(birth_date date, at date) -> integer.  NULL for what is no age that somebody can have. */
+PG_FUNCTION_INFO_V1(completed_years);
+Datum
+completed_years(PG_FUNCTION_ARGS)
+{
+	DateADT		birth = PG_GETARG_DATEADT(0),
+				at = PG_GETARG_DATEADT(1);
+	int			age;
+
+	if (DATE_NOT_FINITE(birth) || DATE_NOT_FINITE(at))
+		PG_RETURN_NULL();
+	age = age_at(birth, at);
+	if (!age_is_possible(age))
+		PG_RETURN_NULL();
+	PG_RETURN_INT32(age);
+}
+
 /* ---- pieces ---- */
 
 typedef struct Piece
 {
+	bool		age_known;
 	int			age;
 	DateADT		period;
 	int			days;
@@ -125,10 +144,12 @@ next_piece(PersonTime *time)
 
 	if (time->born)
 	{
-		int			age = completed_years(time->birth, time->at);
+		int			age = age_at(time->birth, time->at);
 
+		piece.age_known = age_is_possible(age);
 		piece.age = age - age % time->age_width;
-		until = Min(until, birthday(time->birth, (int64) piece.age + time->age_width));
+		if (piece.age_known)
+			until = Min(until, birthday(time->birth, Min((int64) piece.age + time->age_width, LARGEST_AGE + 1)));
 	}
 	if (time->calendar != CALENDAR_NONE)
 	{
@@ -143,7 +164,7 @@ next_piece(PersonTime *time)
 static DateADT
 argument_day(FunctionCallInfo fcinfo, int index, const char *argument, const char *hint)
 {
-	DateADT		day = PG_ARGISNULL(index) ? NEVER : day_of(PG_GETARG_TIMESTAMP(index));
+	DateADT		day = PG_ARGISNULL(index) ? NEVER : day_of_instant(PG_GETARG_TIMESTAMPTZ(index));
 
 	if (DATE_NOT_FINITE(day))
 		argument_error(argument, PG_ARGISNULL(index) ? "must not be null" : "must be a finite date", hint);
@@ -173,12 +194,13 @@ argument_person_time(FunctionCallInfo fcinfo)
 }
 
 /*
- * ph.person_time(birth_date timestamp, start_date timestamp, end_date timestamp, calendar text, age_width integer)
+ * ph.person_time(birth_date timestamptz, start_date timestamptz, end_date timestamptz, calendar text,
+ *   age_width integer)
  *   -> rows
  *
  * The days from start_date up to but without end_date, cut at birthdays and calendar periods, in order:
  * age in completed years, as the lower bound of its band of age_width years, NULL if the birth is not
- * known; the first day of the period, NULL without a calendar; days, and years of 365.25 days.  Days
+ * known or the age is one that nobody has; the first day of the period, NULL without a calendar; days, and years of 365.25 days.  Days
  * before birth are left out.
  */
 PG_FUNCTION_INFO_V1(person_time);
@@ -213,7 +235,7 @@ person_time(PG_FUNCTION_ARGS)
 
 	piece = next_piece(time);
 	values[0] = Int32GetDatum(piece.age);
-	nulls[0] = !time->born;
+	nulls[0] = !piece.age_known;
 	values[1] = DateADTGetDatum(piece.period);
 	nulls[1] = time->calendar == CALENDAR_NONE;
 	values[2] = Int32GetDatum(piece.days);

@@ -6,8 +6,8 @@
  */
 #include "postgres.h"
 
-#include "common/int.h"
 #include "core/argument.h"
+#include "utils/fmgrprotos.h"
 #include "utils/timestamp.h"
 #include "windowapi.h"
 
@@ -15,23 +15,23 @@
 typedef struct Spells
 {
 	int64		number;			/* 0: no episode yet */
-	Timestamp	last_start;
-	Timestamp	greatest_end;
+	TimestampTz last_start;
+	TimestampTz greatest_end;
 } Spells;
 
 /* The time of an argument of the row at hand; false where it is null. */
 static bool
-current_time(WindowObject window, int index, Timestamp *time)
+current_time(WindowObject window, int index, TimestampTz *time)
 {
 	bool		isnull;
 	Datum		datum = WinGetFuncArgCurrent(window, index, &isnull);
 
 	if (!isnull)
-		*time = DatumGetTimestamp(datum);
+		*time = DatumGetTimestampTz(datum);
 	return !isnull;
 }
 
-static int64
+static int32
 current_gap(WindowObject window)
 {
 	bool		isnull;
@@ -42,21 +42,23 @@ current_gap(WindowObject window)
 	return gap;
 }
 
-/* The end of a spell, and so many days on; no end is too late for a time. */
-static Timestamp
-days_after(Timestamp end, int64 days)
+/* The end of a spell, and so many days of the calendar on, some of 23 or 25 hours; no end is too late for a time. */
+static TimestampTz
+days_after(TimestampTz end, int32 days)
 {
-	int64		length,
-				result;
+	Interval	gap = {.day = days};
+	int64		length = (days + INT64CONST(1)) * USECS_PER_DAY;
 
-	if (TIMESTAMP_NOT_FINITE(end) || pg_mul_s64_overflow(days, USECS_PER_DAY, &length) ||
-		pg_add_s64_overflow(end, length, &result))
+	if (days == 0 || TIMESTAMP_NOT_FINITE(end))
+		return end;
+	if (end > END_TIMESTAMP - length)
 		return DT_NOEND;
-	return result;
+	return DatumGetTimestampTz(DirectFunctionCall2(timestamptz_pl_interval, TimestampTzGetDatum(end),
+												   IntervalPGetDatum(&gap)));
 }
 
 static void
-check_episode(const Spells *spells, Timestamp start, Timestamp end)
+check_episode(const Spells *spells, TimestampTz start, TimestampTz end)
 {
 	if (TIMESTAMP_NOT_FINITE(start))
 		argument_error("start_date", "must be a finite date", NULL);
@@ -69,7 +71,7 @@ check_episode(const Spells *spells, Timestamp start, Timestamp end)
 }
 
 /*
- * ph.spell_number(start_date timestamp, end_date timestamp, gap integer) OVER (PARTITION BY person ORDER BY
+ * ph.spell_number(start_date timestamptz, end_date timestamptz, gap integer) OVER (PARTITION BY person ORDER BY
  *   start_date, end_date) -> bigint
  *
  * The number of the spell, from 1 on, to which an episode belongs: a new one where it starts more than
@@ -82,9 +84,9 @@ spell_number(PG_FUNCTION_ARGS)
 {
 	WindowObject window = PG_WINDOW_OBJECT();
 	Spells	   *spells;
-	Timestamp	start,
+	TimestampTz start,
 				end = DT_NOEND;
-	int64		gap;
+	int32		gap;
 
 	if (!WindowObjectIsValid(window))
 		ereport(ERROR,

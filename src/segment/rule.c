@@ -36,6 +36,7 @@
 #include "parser/parser.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/formatting.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
@@ -148,13 +149,35 @@ declare_inputs(FunctionCallInfo fcinfo, int names_argument, int types_argument, 
 	}
 }
 
+/* A cast to an instant, or what asks for the day of one, which knows no time zone where a date went in. */
+static bool
+function_may_ask_for_day(Oid function, Oid extension)
+{
+	return function == F_TIMESTAMPTZ_DATE || function == F_TIMESTAMPTZ_TIMESTAMP ||
+		(OidIsValid(extension) && getExtensionOfObject(ProcedureRelationId, function) == extension);
+}
+
 static bool
 function_is_refused(Oid function, void *context)
 {
 	Inputs	   *inputs = context;
+	char		volatility = func_volatile(function);
 
-	return func_volatile(function) != PROVOLATILE_IMMUTABLE || get_func_retset(function) ||
-		!is_offered(ProcedureRelationId, function, get_func_namespace(function), inputs->extension);
+	if (get_func_retset(function) ||
+		!is_offered(ProcedureRelationId, function, get_func_namespace(function), inputs->extension))
+		return true;
+	return volatility == PROVOLATILE_VOLATILE ||
+		(volatility == PROVOLATILE_STABLE && !function_may_ask_for_day(function, inputs->extension));
+}
+
+/* Stable functions were let through for dates: then nothing of them is left. */
+static void
+refuse_time_zone(Node *expression)
+{
+	if (contain_mutable_functions(eval_const_expressions(NULL, copyObject(expression))))
+		ereport(ERROR, (errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
+						errmsg("a rule must not hang on the time zone of a session"),
+						errhint("Ask for days of inputs and literals that are dates or timestamps: date '2024-04-01'.")));
 }
 
 /* An operator of somebody's own over a function of pg_catalog: its name could come to mean another. */
@@ -497,6 +520,7 @@ read_rule(const char *rule, Inputs *inputs)
 	expression = coerce_to_boolean(state, expression, "a rule");
 	assign_expr_collations(state, expression);
 	refuse_node(expression, inputs);
+	refuse_time_zone(expression);
 	inputs->range_table = state->p_rtable;
 	error_context_stack = callback.previous;
 	return (Expr *) expression;

@@ -90,6 +90,10 @@ select format('insert into problem select %L, min(line), %L, %L from staging_%s 
   r.relation, r.column_name, r.problem, r.relation, r.condition)
 from ph.shared_rule() r join file using (relation)
 union all
+select format('insert into problem select %L, min(line), %L, %L from staging_%s where %s having count(*) > 0',
+  c.relation, c.column_name, c.problem, c.relation, c.condition)
+from ph.shared_check() c join file using (relation) where c.problem = 'later than today'
+union all
 select format('insert into problem select %1$L, min(line), %2$L, ''duplicate key'' from (
     select line, row_number() over (partition by %2$s order by line) as copy
     from (select line, %2$s from staging_%1$s union all select 0, %2$s from %3$I.%1$s) keys) copies

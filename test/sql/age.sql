@@ -26,3 +26,11 @@ select f, round((e).value::numeric, 6) as value, (e).note from (values ('bands',
 -- pictures leave them out too
 select chart_pyramid(t, null) like '%impossible_age: exposure of 500 left out%' as said, chart_pyramid(t, null) like '%, age 90+%' as oldest from bad where key = 999;
 select life_expectancy('empty', ages => '{0,50,131}');
+-- completed years: unknown where nobody has the age; of instants, days of the session's time zone
+set timezone = 'Europe/London';
+select ph.completed_years('1800-01-01', '2024-01-01') as impossible, ph.completed_years('1894-01-02', '2025-01-01') as oldest,
+  ph.completed_years('1894-01-01', '2025-01-01') as beyond, ph.completed_years('2024-01-02', '2024-01-01') as unborn,
+  ph.completed_years(date '2000-07-01', timestamptz '2024-06-30 23:30 UTC') as birthday,
+  ph.completed_years(date_trunc('month', date '2000-07-15'), now()) > 20 as instants,
+  ph.completed_years('infinity', now()) as never_born, ph.completed_years(null, now()) as not_known;
+reset timezone;

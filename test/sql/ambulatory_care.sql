@@ -11,3 +11,6 @@ select count(*) as rows from ambulatory_care_sensitive(null);
 select count(*) as rows from ambulatory_care_sensitive('rubbish', '{NULL,""}', '{NULL}');
 select method, is_emergency_admission(method), is_emergency_admission(method, 'nhs_institute_19') from unnest('{11,21,28,29,2a,2B,31,NULL}'::text[]) method;
 select * from ambulatory_care_sensitive('I50', list => 'qof');
+-- a method is read like other codes, whatever its case and the blanks around it
+select method, ph.is_emergency_admission(method) as framework, ph.is_emergency_admission(method, 'nhs_institute_19') as institute
+from unnest(array[' 21 ', E'\t2a\n', '2 1', '29', ' 11', '  ', '']) method;

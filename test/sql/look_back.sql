@@ -17,3 +17,15 @@ set enable_seqscan = off;
 create temp table plan (line text);
 do $$ declare l text; begin for l in explain (costs off) select * from event where in_look_back(event_date, '2024-04-01', '2 years') loop insert into plan values (l); end loop; end $$;
 select bool_or(line like '%Index Cond%event_date >= %event_date < %') as indexed from plan;
+-- dates, timestamps, instants and text alike; of an instant its day in the session's time zone
+set timezone = 'Europe/London';
+select in_follow_up(timestamp '2024-04-01 09:30', '2024-04-01', '1 year') as "timestamp",
+  in_follow_up(timestamptz '2024-03-31 23:30 UTC', date '2024-04-01', '1 year') as instant,
+  in_look_back(timestamptz '2024-03-31 23:30 UTC', '2024-04-01', '1 year') as not_before,
+  in_look_back(now() - interval '1 day', now(), '1 year') as yesterday,
+  in_follow_up(date_trunc('month', date '2024-04-15'), '2024-04-01', '1 month') as month;
+reset timezone;
+-- what is asked of a date is that date in any time zone, which has no place for the day that one skipped
+set timezone = 'Pacific/Apia';
+select in_look_back(event_date, '2012-01-01', '2 days') as date_that_was_skipped from (values (date '2011-12-30')) v(event_date);
+reset timezone;

@@ -75,3 +75,12 @@ select count(*) as pieces, count(distinct (age, period_start, days)) as alike fr
 prepare untyped as select count(*) from ph.person_time($1, $2, $3);
 execute untyped('2000-02-29', '2023-02-01', '2023-03-10');
 select pg_typeof(period_start) from ph.person_time('2000-02-29', '2023-02-01', '2023-03-10') limit 1;
+-- instants count on their day in the session's time zone; an age that nobody has is not known, and is not cut by
+set timezone = 'Europe/London';
+select sum(days) = now()::date - date '2023-07-01' as until_now
+from ph.person_time(timestamptz '2000-02-28 23:30 UTC', timestamptz '2023-06-30 23:30 UTC', now(), 'none');
+select age, period_start, days from ph.person_time('2000-01-01', timestamptz '2023-06-30 23:30 UTC', '2023-07-02');
+select age, days from ph.person_time('1800-01-01', '1929-07-01', '2024-01-01', 'none');
+select age, days from ph.person_time('1800-01-01', '1929-07-01', '2024-01-01', 'none', 100);
+select age, period_start, days from ph.person_time('1800-01-01', '2023-07-01', '2024-07-01');
+reset timezone;

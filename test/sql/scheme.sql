@@ -247,3 +247,74 @@ select e, (ph.check_rule(e, '{a,b,c,n}', '{boolean,boolean,boolean,integer}')).a
   'ph.count_true(a, b) > 2 or ph.count_true(a, c) > 2', 'ph.count_true(a, true) < 1', 'ph.count_true(a, false) > 1',
   'ph.count_true(a, b) <= 2', 'ph.count_true(a, n > 3, n <= 3) in (0, 1, 2, 3)',
   'ph.count_true(a, b) between 3 and 5']) e;
+-- a rule may ask for days of dates and timestamps, and not of the time zone of whoever reads it
+select e, (ph.check_rule(e, '{d,s,z}', '{date,timestamp,timestamptz}')).expression_checked
+from unnest(array['ph.unresolved(d, s)', $$ph.completed_years(d, date '2024-04-01') >= 65$$,
+  $$ph.in_look_back(s, date '2024-04-01', '2 years')$$]) e;
+select e, pg_temp.refused(format('select ph.check_rule(%L, %L, %L)', e, '{d,s,z}', '{date,timestamp,timestamptz}'))
+from unnest(array['ph.unresolved(d, z)', $$ph.completed_years(d, '2024-04-01') >= 65$$, 'd > z', 's::timestamptz = z',
+  'ph.unresolved(d, now())', 'd::timestamptz::text like ''x''']) e;
+-- rules, inputs, nesting and people that are none are told and take no part in what is shown of the others
+\set VERBOSITY terse
+create schema own;
+call ph.create_segment_tables('own');
+insert into own.scheme values ('w', '1', 'w');
+insert into own.scheme_input (scheme, version, input, type) values ('w', '1', 'a', 'boolean'), ('w', '1', 'n', 'integer'), ('w', '1', 't', 'text');
+insert into own.scheme_segment (scheme, version, rank, segment, kind) values ('w', '1', 1, 'One', 'segment'), ('w', '1', 2, 'Two', 'segment'), ('w', '1', 3, 'Rest', 'default');
+insert into own.scheme_rule (scheme, version, rule_order, rule, segment, expression) values ('w', '1', 1, 'r1', 'One', 'a'), ('w', '1', 2, 'r2', 'Two', 'a and n > 3');
+create table own.people as select i::text as person_id, i % 2 = 0 as a, i as n, 'x' as t from generate_series(1, 20) i;
+select pg_temp.refused(format('alter table own.%I disable trigger all', r)) from unnest('{scheme,scheme_input,scheme_segment,scheme_rule}'::text[]) r;
+create function pg_temp.findings() returns text language sql as $$
+  select string_agg(concat_ws(' ', finding, rule, case when finding like 'un%' or finding = 'invalid_input' then detail end), ', ') from ph.check_scheme('w', '1', 'own.people', 'own', smallest => 0) where finding <> 'missing_trigger'
+$$;
+select pg_temp.findings() as as_it_was;
+do $$
+declare broken text;
+begin
+  foreach broken in array array['nonsense(((', 'true) or (true', 'a and nosuch', 'n > 3 and pg_sleep(0) is null', ''] loop
+    update own.scheme_rule set expression = broken where rule = 'r1';
+    raise warning '%: %', broken, pg_temp.findings();
+  end loop;
+  update own.scheme_rule set expression = 'a' where rule = 'r1';
+  update own.scheme_rule set expression = 'n / (n - n) > 1' where rule = 'r2';
+  raise warning 'fails: %', pg_temp.findings();
+  update own.scheme_rule set expression = 'n > 3' where rule = 'r2';
+  update own.scheme_input set type = 'nosuch' where input = 'n';
+  raise warning 'input: %', pg_temp.findings();
+  update own.scheme_input set type = 'boolean' where input = 't';
+  update own.scheme_input set type = 'integer' where input = 'n';
+  raise warning 'people: %', pg_temp.findings();
+  update own.scheme_input set type = 'text' where input = 't';
+  update own.scheme_rule set segment = 'Rest' where rule = 'r2';
+  raise warning 'shape: %', pg_temp.findings();
+  update own.scheme_rule set segment = 'Two' where rule = 'r2';
+  update own.scheme_segment set kind = 'segment' where segment = 'Rest';
+  raise warning 'default: %', pg_temp.findings();
+  update own.scheme_segment set kind = 'default' where segment = 'Rest';
+end $$;
+-- what was changed since it was used is told, and refused
+call ph.create_segment_tables('own');
+call ph.create_segment_view('w', '1', 'own.people', 'own.segment', 'own');
+select pg_temp.findings() as used;
+create function pg_temp.changed(change text) returns text language plpgsql as $$
+begin
+  execute 'alter table own.scheme_rule disable trigger a_keep_used; alter table own.scheme_rule disable trigger b_check;
+    alter table own.scheme_segment disable trigger a_keep_used; alter table own.scheme_input disable trigger a_keep_used';
+  execute change;
+  call ph.create_segment_tables('own');
+  raise exception 'found: % | view: % | copy: %', (select string_agg(finding, ', ') from ph.check_scheme('w', '1', null, 'own') where finding like 'changed%'),
+    pg_temp.refused($q$call ph.create_segment_view('w', '1', 'own.people', 'own.segment', 'own')$q$),
+    pg_temp.refused($q$call ph.copy_scheme('own', 'w', '1', 'w', '2', 'own'); call ph.create_segment_view('w', '2', 'own.people', 'own.other', 'own')$q$);
+exception when raise_exception then return sqlerrm;
+end $$;
+select c, pg_temp.changed(c) from unnest(array[$$update own.scheme_rule set expression = 'n > 4' where rule = 'r2'$$, $$update own.scheme_rule set expression = 'n > 4', checked = '(n > 4)' where rule = 'r2'$$,
+  $$delete from own.scheme_rule where rule = 'r2'$$, $$update own.scheme_segment set rank = rank + 10$$, $$insert into own.scheme_input values ('w', '1', 'more', 'text')$$, $$select 1$$]) c;
+-- a view does not read itself, also through others; nobody makes anything where the extension lives; what there is not is not used
+create view own.on_top as select person_id, true as a, 1 as n, 'x' as t from own.segment;
+select pg_temp.refused($$call ph.create_segment_view('w', '1', 'own.segment', 'own.segment', 'own', missing => 'unknown')$$), pg_temp.refused($$call ph.create_segment_view('w', '1', 'own.on_top', 'own.segment', 'own')$$);
+select count(*) as still_answers from own.on_top;
+select pg_temp.refused($$call ph.use_scheme('own', 'nosuch', '1')$$), pg_temp.refused($$call ph.use_scheme('ph', 'nosuch', '1')$$);
+select s, pg_temp.refused(format('call ph.create_segment_tables(%L)', s)) from unnest('{ph,ph_support,pg_catalog,pg_toast,information_schema}'::text[]) s;
+select pg_temp.refused(format('call ph.create_segment_view(%L, %L, %L, %L)', 'kent_bands', 'year-of-care', 'own.people', v)) from unnest(array['ph.mine', 'ph_support.mine', 'own.' || repeat('x', 70)]) v;
+select pg_temp.refused($$select ph.segment_move_cost('own', 'w', '2024-01-01', '2025-01-01', 'own.people', '-1 year')$$);
+drop schema own cascade;

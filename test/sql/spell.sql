@@ -66,3 +66,10 @@ select ph.spell_number('2024-01-02'::date, null, -1) over ();
 select ph.spell_number('2024-01-02'::date, null, null) over ();
 select ph.spell_number('2024-01-02'::date, null, 2147483647) over () as far;
 select ph.spell_number(null, null) over () as none;
+-- instants are compared as such, gaps are days of the calendar: also where one has 23 or 25 hours
+set timezone = 'Europe/London';
+select s, ph.spell_number(s, s) over w as spell, ph.spell_number(s, s, 1) over w as with_gap
+from unnest('{2024-03-30,2024-03-31,2024-04-01,2024-04-03,2024-10-26,2024-10-27,2024-10-28}'::date[]) s window w as (order by s);
+select ph.spell_number(s, s + interval '10 minutes') over (order by s) as spell
+from (values (timestamptz '2024-10-27 00:55 UTC'), ('2024-10-27 01:05 UTC'), ('2024-10-27 01:16 UTC')) v(s);
+reset timezone;
