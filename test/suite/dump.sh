@@ -75,6 +75,19 @@ insert into "Own".by_place values ('north', 'people; 1: 2 3 5');
 create table bytes as select md5(string_agg(k::text || encode(ph_support.tally_send(t), 'hex'), ' ' order by id)) as before
   from "Own".kept k;
 SQL
+psql -qX -v ON_ERROR_STOP=1 -d dump_from <<'SQL'
+create domain "Own".kept_tally as ph.tally;
+create type "Own".pair as (label text, tallies ph.tally[]);
+create table "Own".wrapped (id int, d "Own".kept_tally, p "Own".pair, l "Own".pair[]);
+SQL
+said=$(perl -0777 -ne 'print "$1" if /### Domains and composite types.*?^```sql\n(.*?)^```$/ms' "$root/docs/tally.md" |
+	psql -qXAt -d dump_from -f - 2>&1) || true
+if [ "$said" = $'"Own".wrapped|d|"Own".kept_tally\n"Own".wrapped|l|"Own".pair[]\n"Own".wrapped|p|"Own".pair' ]; then
+	pass "domains and composite types that would be lost are listed"
+else
+	fail "domains and composite types that would be lost are listed" "$said"
+fi
+psql -qX -d dump_from -c 'drop table "Own".wrapped' -c 'drop domain "Own".kept_tally' -c 'drop type "Own".pair'
 said=$(perl -0777 -ne 'print $1 while /^```psql\n(.*?)^```$/gms' "$root/docs/tally.md" |
 	psql -qX -v ON_ERROR_STOP=1 -d dump_from -c 'set client_min_messages = warning' -f - 2>&1) || true
 said=$said$(psql -qXAt -d dump_from 2>&1 <<'SQL'

@@ -51,6 +51,10 @@ load_break clinical_event 's/,\d*$/,secret/ if $. == 5'
 load_refused "wrong type, a number" 'clinical_event.csv, line 5, column position: not a whole number' secret
 load_break data_day '$_ .= "2024-04-02\n" if $. == 2'
 load_refused "two data days" 'data_day.csv, line 3, column day: more than one day' 2024-04-02
+load_break data_day 's/.*/2099-01-01/ if $. == 2'
+load_refused "a data day to come" 'data_day.csv, line 2, column day: later than today' 2099-01-01
+load_break data_day 's/.*/infinity/ if $. == 2'
+load_refused "a data day that never comes" 'data_day.csv, line 2, column day: not a date' infinity
 load_break encounter 's/^(\d+,.*)$/$1\n$1/ if $. == 5'
 load_refused "an encounter twice" 'encounter.csv, line 6, column encounter_id: duplicate key' P0000
 load_break residence 's/^P\d+/PSECRET/ if $. == 9'
