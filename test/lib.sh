@@ -97,9 +97,9 @@ build() {
 	as_server find "$work" -path "$work/source/src/*" -name '*.[ch]' -delete  # objects of what has not changed stay
 	(cd "$root" && tar --exclude='*.o' --exclude='*.bc' --exclude='*.so' -cf - Makefile population_health.control sql src test expected docs README.md) |
 		as_server tar -xf - -C "$work" --one-top-level=source
-	as_server make -s -j2 -C "$work/source" PG_CONFIG="$pg_config" "$@" >"$work.log" 2>&1 ||
+	as_server make -s -j2 -C "$work/source" PG_CONFIG="$pg_config" with_llvm=no "$@" >"$work.log" 2>&1 ||
 		{ cat "$work.log" >&2; die "the build failed"; }
-	as_server make -s -C "$work/source" PG_CONFIG="$pg_config" install DESTDIR="$work/stage" "$@" >"$work.log" 2>&1 ||
+	as_server make -s -C "$work/source" PG_CONFIG="$pg_config" with_llvm=no install DESTDIR="$work/stage" "$@" >"$work.log" 2>&1 ||
 		{ cat "$work.log" >&2; die "the build failed"; }
 	rm -f "$work.log"
 }
