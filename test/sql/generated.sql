@@ -122,7 +122,7 @@ select pg_temp.refused($$call ph.create_segment_tables('taken')$$);
 -- triggers that are missing are told, and come back
 drop trigger b_check on care.scheme_rule;
 alter table care.scheme_rule disable trigger a_keep_used;
-select finding, detail from ph.check_scheme('learned', '1', schema => 'care') where finding = 'missing_trigger';
+select finding, detail from ph.check_scheme('learned', '1', schema => 'care') where finding = 'missing_trigger' order by detail;
 call ph.create_segment_tables('care');
 select count(*) as missing from ph_support.missing_scheme_trigger('care');
 select pg_temp.refused($$update care.scheme_rule set expression = 'true' where scheme = 'learned'$$);
