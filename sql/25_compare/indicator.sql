@@ -11,4 +11,4 @@ create function ph.ask(indicator text, tally ph.tally, reference ph.tally defaul
 	confidence float8 default 0.95, age float8 default 0, until float8 default null) returns ph.estimate
 	as 'MODULE_PATHNAME', 'ask_indicator' language c immutable parallel safe;
 comment on function ph.ask(text, ph.tally, ph.tally, float8, float8, float8, float8) is
-	'any indicator of ph.indicators(), asked of a tally; reference: the standard, reference or survey; per NULL is the indicator''s own; NULL with a note where it is not given what it needs';
+	'any indicator of ph.indicators(), asked of a tally; reference: the standard, reference or survey; reference and per NULL are the indicator''s own; NULL with a note where it is not given what it needs';

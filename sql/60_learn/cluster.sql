@@ -119,11 +119,11 @@ CREATE FUNCTION ph.nearest_cluster(clusters ph.clusters, x float8[], categories 
 COMMENT ON FUNCTION ph.nearest_cluster(ph.clusters, float8[], text[]) IS
   'the cluster that a person falls into: numbers and categories in the order of the clusters'' terms; NULL where a value is unknown or not finite, or where there are no clusters';
 
-CREATE FUNCTION ph.silhouette(query text, cluster_column text, person_column text DEFAULT NULL, terms text[] DEFAULT NULL, scale text DEFAULT 'standard',
-    gamma float8 DEFAULT NULL, most_rows integer DEFAULT 10000, OUT person text, OUT cluster text, OUT neighbour text, OUT silhouette float8, OUT share float8)
+CREATE FUNCTION ph.silhouette(query text, cluster text, person text DEFAULT NULL, terms text[] DEFAULT NULL, scale text DEFAULT 'standard',
+    gamma float8 DEFAULT NULL, most_rows integer DEFAULT 10000, OUT person_id text, OUT in_cluster text, OUT neighbour text, OUT silhouette float8, OUT share float8)
   RETURNS SETOF record AS 'MODULE_PATHNAME', 'silhouette' LANGUAGE C STABLE PARALLEL UNSAFE ROWS 10000 COST 100000;
 COMMENT ON FUNCTION ph.silhouette(text, text, text, text[], text, float8, integer) IS
-  'the silhouette of each person (Rousseeuw 1987): 1 well inside the segment that cluster_column says, 0 between it and its neighbour, below 0 nearer to that one; exact up to most_rows rows, above that over a sample of as many, share says which part; with gamma words and booleans among the terms are categories, as in ph.k_prototypes';
+  'the silhouette of each person (Rousseeuw 1987): 1 well inside the segment that the column cluster says, 0 between it and its neighbour, below 0 nearer to that one; exact up to most_rows rows, above that over a sample of as many, share says which part; with gamma words and booleans among the terms are categories, as in ph.k_prototypes';
 CREATE FUNCTION ph.cluster_stability(query text, clusters ph.clusters, resamples integer DEFAULT 100, starts integer DEFAULT 5, seed bigint DEFAULT 1, most_rows integer DEFAULT 5000,
     OUT cluster integer, OUT people bigint, OUT jaccard float8, OUT recovered_share float8, OUT dissolved_share float8, OUT resamples_used integer, OUT reading text)
   RETURNS SETOF record AS 'MODULE_PATHNAME', 'cluster_stability' LANGUAGE C STABLE PARALLEL UNSAFE ROWS 10 COST 1000000;

@@ -22,7 +22,7 @@ positive_per(const Asked *asked)
 }
 
 /*
- * ph.compare(ph.tally, comparator ph.tally, indicator text, standard ph.tally, per float8,
+ * ph.compare(ph.tally, comparator ph.tally, indicator text, reference ph.tally, per float8,
  *   confidence float8, contrast text, better text, age float8, until float8) -> ph.comparison
  *
  * First minus second ('difference', in units of per) or first over second ('ratio'), of any indicator of
@@ -67,7 +67,7 @@ cmf(PG_FUNCTION_ARGS)
 	Quantity	first = dsr_quantity(tally, &question),
 				second = dsr_quantity(comparator, &question);
 
-	return estimate_datum(fcinfo, quantity_ratio(&first, &second, per, question.confidence, BETTER_NOT_SAID).estimate);
+	return estimate_datum(fcinfo, quantity_ratio(&first, &second, per, question.confidence, BETTER_NEITHER).estimate);
 }
 
 /* The variance that the value would have if the benchmark were the truth: that of a score test. */
@@ -82,7 +82,7 @@ variance_under(const Quantity *quantity, double benchmark)
 }
 
 /*
- * ph.benchmark(ph.tally, benchmark float8, indicator text, standard ph.tally, per float8,
+ * ph.benchmark(ph.tally, benchmark float8, indicator text, reference ph.tally, per float8,
  *   confidence float8, better text, age float8, until float8) -> ph.comparison
  *
  * The indicator with its interval, beside a fixed number in the same units: similar where the interval

@@ -169,7 +169,7 @@ put_change(Datum *values, bool *nulls, int field, const Change *change, double p
 }
 
 /*
- * ph.equity_progress(before ph.tally[], after ph.tally[], indicator text, standard ph.tally, per float8,
+ * ph.equity_progress(before ph.tally[], after ph.tally[], indicator text, reference ph.tally, per float8,
  *   confidence float8, better text, groups int) -> ph.equity_progress
  *
  * Groups from the most disadvantaged to the least, the same in both periods, one tally each; as many as groups
@@ -198,7 +198,7 @@ equity_progress(PG_FUNCTION_ARGS)
 
 	if (asked.per < 0)
 		argument_error("per", "must be greater than 0", NULL);
-	if (better == BETTER_NOT_SAID)
+	if (better == BETTER_NEITHER)
 		argument_error("better", "must be lower or higher", NULL);
 	memset(nulls, true, sizeof(nulls));
 	if (!ask_side(tallies[0], count, said, &asked, "before", &before, &note) ||

@@ -617,7 +617,7 @@ index_of_tallies(FunctionCallInfo fcinfo, bool relative)
 }
 
 /*
- * ph.slope_index_of_inequality(tallies ph.tally[], indicator text, standard ph.tally, per float8,
+ * ph.slope_index_of_inequality(tallies ph.tally[], indicator text, reference ph.tally, per float8,
  *   confidence float8, groups int) -> ph.estimate
  *
  * The same of any indicator of one tally a group, from the most disadvantaged to the least.
@@ -630,7 +630,7 @@ slope_index_of_inequality(PG_FUNCTION_ARGS)
 }
 
 /*
- * ph.relative_index_of_inequality(tallies ph.tally[], indicator text, standard ph.tally, per float8,
+ * ph.relative_index_of_inequality(tallies ph.tally[], indicator text, reference ph.tally, per float8,
  *   confidence float8, groups int) -> ph.estimate
  */
 PG_FUNCTION_INFO_V1(relative_index_of_inequality);
@@ -700,7 +700,7 @@ attributable_fraction(const Groups *groups, int reference, double confidence)
 }
 
 /*
- * ph.concentration_index(tallies ph.tally[], indicator text, standard ph.tally, per float8,
+ * ph.concentration_index(tallies ph.tally[], indicator text, reference ph.tally, per float8,
  *   confidence float8, groups int) -> ph.estimate
  *
  * From -1, all of it among the most disadvantaged, to 1.  per has no bearing on it.
@@ -735,7 +735,7 @@ attributable(FunctionCallInfo fcinfo, bool fraction)
 		return estimate_datum(fcinfo, estimate_none("fewer_than_2_groups"));
 	reference = PG_ARGISNULL(5) ? groups.count : PG_GETARG_INT32(5);
 	if (reference < 1 || reference > groups.count)
-		argument_error("reference", "must be the number of a group, from 1", NULL);
+		argument_error("reference_group", "must be the number of a group, from 1", NULL);
 	if (fraction)
 		estimate = attributable_fraction(&groups, reference - 1, asked.question.confidence);
 	else
@@ -747,8 +747,8 @@ attributable(FunctionCallInfo fcinfo, bool fraction)
 }
 
 /*
- * ph.population_attributable_risk(tallies ph.tally[], indicator text, standard ph.tally, per float8,
- *   confidence float8, reference int, groups int) -> ph.estimate
+ * ph.population_attributable_risk(tallies ph.tally[], indicator text, reference ph.tally, per float8,
+ *   confidence float8, reference_group int, groups int) -> ph.estimate
  *
  * The mean less the value of the reference group, the last and least disadvantaged if NULL: negative
  * where that group has the higher value.
@@ -771,7 +771,7 @@ population_attributable_fraction(PG_FUNCTION_ARGS)
 }
 
 /*
- * ph.inequality_points(tallies ph.tally[], indicator text, standard ph.tally, per float8, confidence
+ * ph.inequality_points(tallies ph.tally[], indicator text, reference ph.tally, per float8, confidence
  *   float8, groups int) -> rows (group_number, population, position, value, lower, upper, fitted, note)
  *
  * The groups and the line, for a plotting tool: position from 0 to 1, the group's value with limits of

@@ -195,7 +195,7 @@ dsr_gamma_quantity(const Tally *tally, const Question *question)
 }
 
 /*
- * ph.dsr(ph.tally, standard ph.tally, per float8, confidence float8, empty_bands text, method text)
+ * ph.dsr(ph.tally, standard ph.tally, per float8, confidence float8, empty_bands text, limits text)
  *   -> ph.estimate
  *
  * The directly age-standardised rate.  Limits by method: 'dobson' (Dobson et al. 1991 from Byar's),
@@ -214,7 +214,7 @@ dsr(PG_FUNCTION_ARGS)
 	double		per = argument_positive(fcinfo, 2, "per");
 	double		confidence = argument_confidence(fcinfo, 3);
 	bool		renormalise = argument_choice(fcinfo, 4, "empty_bands", choices) == 1;
-	DirectMethod method = argument_choice(fcinfo, 5, "method", methods);
+	DirectMethod method = argument_choice(fcinfo, 5, "limits", methods);
 	Quantity	quantity;
 
 	quantity = direct_quantity(tally, standard, confidence, renormalise, method, FEW_EVENTS_NULL);

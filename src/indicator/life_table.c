@@ -187,7 +187,7 @@ band_at(const LifeTable *table, double age)
 	for (int i = 0; i < table->count; i++)
 		if (table->band[i].age == age)
 			return &table->band[i];
-	argument_error("at_age", "must be the lower bound of a band of ages", NULL);
+	argument_error("age", "must be the lower bound of a band of ages", NULL);
 }
 
 /* The expectancy in a band, or why there is none. */
@@ -257,45 +257,22 @@ argument_ages(FunctionCallInfo fcinfo, int index, const double **ages)
 }
 
 /*
- * ph.life_expectancy(ph.tally of deaths, at_age float8, ages float8[], confidence float8) -> ph.estimate
+ * ph.life_expectancy(ph.tally of deaths, age float8, ages float8[], confidence float8) -> ph.estimate
  *
  * Years still to live at an age, events of the tally being deaths and exposure people or person-years.
- * Limits normal.  Errors: ages not ascending, at_age not among them.
+ * Limits normal.  Errors: ages not ascending, age not among them.
  */
 PG_FUNCTION_INFO_V1(life_expectancy);
 Datum
 life_expectancy(PG_FUNCTION_ARGS)
 {
 	Tally	   *tally = PG_ARGISNULL(0) ? NULL : PG_GETARG_TALLY(0);
-	double		age = argument_number(fcinfo, 1, "at_age");
+	double		age = argument_number(fcinfo, 1, "age");
 	const double *ages;
 	int			count = argument_ages(fcinfo, 2, &ages);
 	double		confidence = argument_confidence(fcinfo, 3);
 
 	return estimate_datum(fcinfo, expectancy_at(tally, age, ages, count, confidence).estimate);
-}
-
-/*
- * ph.life_expectancy_difference(ph.tally, comparator ph.tally, at_age, ages, confidence, better text)
- *   -> ph.comparison
- *
- * First minus second, both independent; the test is normal.
- */
-PG_FUNCTION_INFO_V1(life_expectancy_difference);
-Datum
-life_expectancy_difference(PG_FUNCTION_ARGS)
-{
-	Tally	   *tallies[] = {PG_ARGISNULL(0) ? NULL : PG_GETARG_TALLY(0), PG_ARGISNULL(1) ? NULL : PG_GETARG_TALLY(1)};
-	double		age = argument_number(fcinfo, 2, "at_age");
-	const double *ages;
-	int			count = argument_ages(fcinfo, 3, &ages);
-	double		confidence = argument_confidence(fcinfo, 4);
-	Better		better = argument_better(fcinfo, 5);
-	Quantity	quantities[2];
-
-	for (int i = 0; i < 2; i++)
-		quantities[i] = expectancy_at(tallies[i], age, ages, count, confidence);
-	return comparison_datum(fcinfo, quantity_difference(&quantities[0], &quantities[1], 1, confidence, better));
 }
 
 /* ---- healthy life expectancy ---- */
@@ -375,7 +352,7 @@ healthy_life_expectancy_quantity(const Tally *tally, const Question *question)
 }
 
 /*
- * ph.healthy_life_expectancy(ph.tally of deaths, survey ph.tally, at_age, ages, confidence, variance text)
+ * ph.healthy_life_expectancy(ph.tally of deaths, survey ph.tally, age, ages, confidence, variance text)
  *   -> ph.estimate
  *
  * Sullivan 1971.  The survey is keyed by age: exposure people asked, events those not in good health.
@@ -388,7 +365,7 @@ healthy_life_expectancy(PG_FUNCTION_ARGS)
 	static const char *const choices[] = {"prevalence", "prevalence and mortality", NULL};
 	Tally	   *tally = PG_ARGISNULL(0) ? NULL : PG_GETARG_TALLY(0);
 	Tally	   *survey = PG_ARGISNULL(1) ? NULL : PG_GETARG_TALLY(1);
-	double		age = argument_number(fcinfo, 2, "at_age");
+	double		age = argument_number(fcinfo, 2, "age");
 	const double *ages;
 	int			count = argument_ages(fcinfo, 3, &ages);
 	double		confidence = argument_confidence(fcinfo, 4);

@@ -16,11 +16,11 @@ argument_limits(FunctionCallInfo fcinfo, int index)
 	static const char *const methods[] = {"standard", "exact", "byar", "mid-p", NULL};
 	static const LimitsOfCount limits[] = {count_limits, exact_limits, byar_limits, mid_p_limits};
 
-	return limits[argument_choice(fcinfo, index, "method", methods)];
+	return limits[argument_choice(fcinfo, index, "limits", methods)];
 }
 
 /*
- * ph.count_limits(events float8, confidence float8, method text) -> ph.estimate
+ * ph.count_limits(events float8, confidence float8, limits text) -> ph.estimate
  *
  * Confidence limits of a count of events: 'standard' (exact below 10 events, Byar's from 10 on),
  * 'exact' (Garwood 1936), 'byar' (Breslow and Day 1987) or 'mid-p' (Cohen and Yang 1994).
@@ -81,9 +81,9 @@ rate_quantity(const Tally *tally, const Question *question)
 }
 
 /*
- * ph.crude_rate(ph.tally, per float8, confidence float8, method text) -> ph.estimate
+ * ph.crude_rate(ph.tally, per float8, confidence float8, limits text) -> ph.estimate
  *
- * Events over exposure, times per.  Limits of the count by method, as in ph.count_limits, widened for
+ * Events over exposure, times per.  Limits of the count as in ph.count_limits, widened for
  * repeated events of one person when rows were people.
  */
 PG_FUNCTION_INFO_V1(crude_rate);

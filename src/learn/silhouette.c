@@ -51,7 +51,7 @@ segments_of(const ClusterRows *rows)
 		if (segments.count == 0 || strcmp(segments.names[segments.count - 1], segments.names[i]) != 0)
 			segments.names[segments.count++] = segments.names[i];
 	if (segments.count > MOST_SEGMENTS)
-		argument_error("cluster_column", psprintf("must not have more than %d different values", MOST_SEGMENTS), NULL);
+		argument_error("cluster", psprintf("must not have more than %d different values", MOST_SEGMENTS), NULL);
 	segments.size = palloc0_array(int, Max(segments.count, 1));
 	for (int i = 0; i < rows->count; i++)
 	{
@@ -119,8 +119,8 @@ put_silhouettes(ReturnSetInfo *result, ClusterSums *shape, const ClusterRows *ro
 }
 
 /*
- * ph.silhouette(query text, cluster_column text, person_column text, terms text[], scale text, gamma float8, most_rows
- *   integer) -> rows (person, cluster, neighbour, silhouette, share)
+ * ph.silhouette(query text, cluster text, person text, terms text[], scale text, gamma float8, most_rows
+ *   integer) -> rows (person_id, in_cluster, neighbour, silhouette, share)
  *
  * A row a person: all of them up to most_rows, above that a sample of as many; share is what part of the rows was used.
  * With gamma, words and booleans are categories.  NULL where there is one cluster.  Errors: columns that are not there.
@@ -140,7 +140,7 @@ silhouette(PG_FUNCTION_ARGS)
 	ClusterSums *described;
 
 	if (cluster == NULL)
-		argument_error("cluster_column", "must not be null", NULL);
+		argument_error("cluster", "must not be null", NULL);
 	if (gamma < 0 || gamma > CLUSTER_LARGEST)
 		argument_error("gamma", "must not be negative or above 1e50", NULL);
 	InitMaterializedSRF(fcinfo, 0);

@@ -44,7 +44,7 @@ select ph.funnel(5, 3, 'mean') over ();
 select * from ph.funnel_curve('ratio', 1, 10, 5);
 -- quantiles: ties share, order of the window has no bearing
 select string_agg(q::text, ' ' order by v) from (select v, ph.quantile_group(v, 5) over (order by v desc) q from unnest('{1,2,3,4,5,6,7,7,7,10}'::float8[]) v) x;
-select string_agg(coalesce(q::text, '-'), ' ') from (select ph.quantile_group(v, 2, true) over () q from unnest('{1,2,null,NaN,3,4}'::float8[]) v) x;
+select string_agg(coalesce(q::text, '-'), ' ') from (select ph.quantile_group(v, 2, 'lower') over () q from unnest('{1,2,null,NaN,3,4}'::float8[]) v) x;
 select ph.quantile_group(1, 2) over (), ph.quantile_group(1, 1) over ();
 select ph.quantile_group(1, 0) over ();
 -- recent trend: the chi-squared test by hand; slopes turn with time

@@ -139,5 +139,5 @@ from (select ph.smr('people; 0: 0 5 5; 10: 10 1 1'::ph.tally, 'people; 0: 100 20
 create temp table refer as select ph.count_tally(a, 50, 10000) fine, ph.count_tally(case when a = 90 then 999 else a end, 50, 10000) no_age, ph.count_tally(case when a <> 90 then a end, 50, 10000) no_key from generate_series(0, 90) a;
 select f, (e).value is not null as value, (e).note from refer, lateral (values
   ('smr', ph.smr(fine, no_age)), ('smr', ph.smr(fine, no_key)), ('strata', ph.smr_of_strata(array[fine, fine], array[no_key, no_key])), ('rate', ph.indirect_rate(fine, no_age)), ('both', ph.indirect_rate(no_key, no_key)),
-  ('door', ph.ask('smr', fine, no_key)), ('dsr', ph.dsr(fine, no_key)), ('gamma', ph.dsr(fine, no_key, method => 'fay-feuer')), ('lost', ph.years_of_life_lost(fine, 75, 'counts; unknown 1: 5 0 0; 0: 100 0 0; 75: 10 0 0')), ('none', ph.smr(fine, fine))) v(f, e);
+  ('door', ph.ask('smr', fine, no_key)), ('dsr', ph.dsr(fine, no_key)), ('gamma', ph.dsr(fine, no_key, limits => 'fay-feuer')), ('lost', ph.years_of_life_lost(fine, 75, 'counts; unknown 1: 5 0 0; 0: 100 0 0; 75: 10 0 0')), ('none', ph.smr(fine, fine))) v(f, e);
 select (ph.compare(fine, fine, 'smr', no_age)).note from refer;
