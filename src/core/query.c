@@ -53,8 +53,12 @@ error_context_open(ErrorContextCallback *callback, const char *text)
 static RawStmt *
 parse_query(const char *text)
 {
-	List	   *statements = pg_parse_query(text);
+	List	   *statements;
 
+	/* the name of a table, which people try first */
+	if (text[strcspn(text, " \t\r\n\f\v(;")] == '\0')
+		argument_error("query", "must be one SELECT", "For a table: select * from the_table.");
+	statements = pg_parse_query(text);
 	if (list_length(statements) != 1 || !IsA(linitial_node(RawStmt, statements)->stmt, SelectStmt))
 		argument_error("query", "must be one SELECT", NULL);
 	return linitial_node(RawStmt, statements);

@@ -126,7 +126,8 @@ conditions_in(PG_FUNCTION_ARGS)
 		ereturn(fcinfo->context, (Datum) 0,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input syntax for type %s", "ph.conditions"),
-				 errdetail("Near character %d: %s.", (int) (at - text) + 1, problem)));
+				 errdetail("Near character %d: %s.", (int) (at - text) + 1, problem),
+				 errhint("Codes of a person become conditions by ph.conditions_of(code).")));
 	PG_RETURN_POINTER(conditions_trim(conditions));
 }
 
