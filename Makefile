@@ -23,6 +23,8 @@ PARTS = \
 	$(addprefix 65_population/, person_time spell shared_tables check_shared_tables population_views segment_inputs)
 JOINED_SCRIPT = population_health--$(EXTVERSION).sql
 DATA_built = $(JOINED_SCRIPT)
+# What brings an older version up to the next, a step each.
+DATA = $(wildcard sql/update/population_health--*--*.sql)
 
 # Statistics must give the same digits on every processor: no fused multiply-add.
 PG_CPPFLAGS = -Isrc -DPH_VERSION='"$(EXTVERSION)"'
