@@ -7,7 +7,7 @@ update_version=$(sed -n "s/^default_version = '\(.*\)'/\1/p" "$root/population_h
 # All that the extension owns in a database, one object a line, in an order that no OID decides.
 owned_objects() {
 	pg_dump --binary-upgrade --schema-only "$1" |
-		grep -vE '^(SELECT pg_catalog\.binary_upgrade_|UPDATE pg_catalog\.pg_class |SET |--|\\(un)?restrict |$)' |
+		grep -vE '^(SELECT pg_catalog\.binary_upgrade_|UPDATE pg_catalog|WHERE oid = |SET |--|\\(un)?restrict |$)' |
 		perl -0777 -ne 'print map { s/\n\s*/ /gr . "\n" } sort split /(?<=;)\n(?=[A-Z])/'
 	psql -qXAt -d "$1" -c "
 		select format('rows of %s: %s', c.oid::regclass, md5(rows::text))
