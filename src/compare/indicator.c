@@ -68,7 +68,7 @@ argument_asked(FunctionCallInfo fcinfo, int indicator, int reference)
 				until = PG_NARGS() - 1;
 	Asked		asked = {.indicator = argument_indicator(fcinfo, indicator)};
 
-	asked.question.reference = PG_ARGISNULL(reference) ? NULL : PG_GETARG_TALLY(reference);
+	asked.question.reference = argument_tally(fcinfo, reference);
 	asked.per = PG_ARGISNULL(reference + 1) ? asked.indicator->per : argument_number(fcinfo, reference + 1, "per");
 	if (asked.per == 0)
 		argument_error("per", "must not be 0", NULL);
@@ -99,7 +99,7 @@ PG_FUNCTION_INFO_V1(ask_indicator);
 Datum
 ask_indicator(PG_FUNCTION_ARGS)
 {
-	Tally	   *tally = PG_ARGISNULL(1) ? NULL : PG_GETARG_TALLY(1);
+	Tally	   *tally = argument_tally(fcinfo, 1);
 	Asked		asked = argument_asked(fcinfo, 0, 2);
 	Quantity	quantity = ask(tally, &asked);
 

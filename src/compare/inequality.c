@@ -308,7 +308,7 @@ fieller_limits(const Line *line, double z)
 static Indices
 indices_of_line(const Line *line, double confidence)
 {
-	double		z = normal_upper_quantile((1 - confidence) / 2);
+	double		z = two_sided_z(confidence);
 	double		distance = z * sqrt(line->variance_slope);
 	Limits		limits = fieller_limits(line, z);
 	Indices		indices;
@@ -337,7 +337,7 @@ indices_at(const Line *line, Scale scale, double slope, double *difference, doub
 static Indices
 indices_of_transformed_line(const Line *line, Scale scale, double confidence)
 {
-	double		distance = normal_upper_quantile((1 - confidence) / 2) * sqrt(line->variance_slope);
+	double		distance = two_sided_z(confidence) * sqrt(line->variance_slope);
 	Indices		indices = {{NAN, NAN, NAN, NULL}, {NAN, NAN, NAN, NULL}};
 
 	indices_at(line, scale, line->slope, &indices.slope.value, &indices.relative.value);
@@ -645,7 +645,7 @@ relative_index_of_inequality(PG_FUNCTION_ARGS)
 static Estimate
 normal_estimate(double value, double variance, double confidence)
 {
-	double		distance = normal_upper_quantile((1 - confidence) / 2) * sqrt(variance);
+	double		distance = two_sided_z(confidence) * sqrt(variance);
 	Estimate	estimate = {value, value - distance, value + distance, NULL};
 
 	return estimate;

@@ -4,6 +4,8 @@
 #include <math.h>
 
 #include "core/argument.h"
+#include "core/distribution.h"
+#include "core/interval.h"
 #include "core/record.h"
 
 Better
@@ -29,6 +31,18 @@ comparison_verdict(double lower, double upper, double against, Better better)
 	if (isnan(lower) || isnan(upper))
 		return NULL;
 	return "similar";
+}
+
+void
+comparison_normal(Comparison *comparison, double difference, double error, double confidence)
+{
+	Limits		limits = normal_limits(difference, error, confidence);
+
+	comparison->estimate.value = difference;
+	comparison->estimate.lower = limits.lower;
+	comparison->estimate.upper = limits.upper;
+	comparison->p_value = 2 * normal_upper_tail(fabs(difference) / error);
+	comparison->verdict = comparison_verdict(limits.lower, limits.upper, 0, BETTER_NOT_SAID);
 }
 
 Datum

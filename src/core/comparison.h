@@ -24,6 +24,9 @@ extern Better argument_better(FunctionCallInfo fcinfo, int index);
 
 /* lower, similar, higher; or better, similar, worse where it is said which way is good */
 extern const char *comparison_verdict(double lower, double upper, double against, Better better);
+/* Fills in a difference whose error is normal: its limits, test and verdict. */
+extern void comparison_normal(Comparison *comparison, double difference, double error, double confidence);
+
 extern Datum comparison_datum(FunctionCallInfo fcinfo, Comparison comparison);
 
 #endif

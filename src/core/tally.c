@@ -79,6 +79,12 @@ tally_open(Datum datum)
 	return tally;
 }
 
+Tally *
+argument_tally(FunctionCallInfo fcinfo, int index)
+{
+	return PG_ARGISNULL(index) ? NULL : PG_GETARG_TALLY(index);
+}
+
 void
 tally_set_key_range(Tally *tally)
 {
@@ -416,18 +422,10 @@ tally_squares_about_mean(const TallyCell *people)
 
 /* ---- the aggregates ---- */
 
-/*
- * The state to change: argument 0 itself inside an aggregate, a copy of it when some user calls the
- * support function directly.
- */
 static Tally *
 state_to_change(FunctionCallInfo fcinfo)
 {
-	if (PG_ARGISNULL(0))
-		return tally_new(0);
-	if (AggCheckCallContext(fcinfo, NULL))
-		return tally_open(PG_GETARG_DATUM(0));
-	return tally_open(PointerGetDatum(PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(0))));
+	return PG_ARGISNULL(0) ? tally_new(0) : tally_open(argument_state(fcinfo));
 }
 
 static void

@@ -68,6 +68,9 @@ typedef struct StoredTally
 /* Always through detoasting: states of parallel workers and stored values have short headers. */
 #define PG_GETARG_TALLY(n) tally_canonical(tally_open(PG_GETARG_DATUM(n)))
 
+/* The same; NULL for NULL. */
+extern Tally *argument_tally(FunctionCallInfo fcinfo, int index);
+
 extern Tally *tally_new(int capacity);
 extern Datum tally_datum(Tally *tally); /* what a function returns */
 extern Tally *tally_restore(uint8 flags, const uint8 *bytes, Size size);

@@ -194,7 +194,7 @@ band_at(const LifeTable *table, double age)
 static Quantity
 expectancy_quantity(const LifeTable *table, const LifeBand *band, double confidence)
 {
-	double		distance;
+	Limits		limits;
 	Quantity	quantity;
 
 	if (table->band[table->count - 1].deaths == 0)
@@ -206,9 +206,8 @@ expectancy_quantity(const LifeTable *table, const LifeBand *band, double confide
 		left_out_note(&quantity.estimate, &table->left_out);
 		return quantity;
 	}
-	distance = normal_upper_quantile((1 - confidence) / 2) * sqrt(band->variance);
-	quantity = quantity_of((Estimate) {band->expectancy, band->expectancy - distance, band->expectancy + distance, NULL},
-						 band->variance);
+	limits = normal_limits(band->expectancy, sqrt(band->variance), confidence);
+	quantity = quantity_of((Estimate) {band->expectancy, limits.lower, limits.upper, NULL}, band->variance);
 	if (2 * normal_upper_quantile(0.025) * sqrt(band->variance) > WIDEST_INTERVAL)
 	{
 		quantity.estimate.value = NAN;
@@ -266,7 +265,7 @@ PG_FUNCTION_INFO_V1(life_expectancy);
 Datum
 life_expectancy(PG_FUNCTION_ARGS)
 {
-	Tally	   *tally = PG_ARGISNULL(0) ? NULL : PG_GETARG_TALLY(0);
+	Tally	   *tally = argument_tally(fcinfo, 0);
 	double		age = argument_number(fcinfo, 1, "at_age");
 	const double *ages;
 	int			count = argument_ages(fcinfo, 2, &ages);
@@ -285,7 +284,7 @@ PG_FUNCTION_INFO_V1(life_expectancy_difference);
 Datum
 life_expectancy_difference(PG_FUNCTION_ARGS)
 {
-	Tally	   *tallies[] = {PG_ARGISNULL(0) ? NULL : PG_GETARG_TALLY(0), PG_ARGISNULL(1) ? NULL : PG_GETARG_TALLY(1)};
+	Tally	   *tallies[] = {argument_tally(fcinfo, 0), argument_tally(fcinfo, 1)};
 	double		age = argument_number(fcinfo, 2, "at_age");
 	const double *ages;
 	int			count = argument_ages(fcinfo, 3, &ages);
@@ -333,7 +332,7 @@ healthy_expectancy(const LifeTable *table, const Bands *survey, const LifeBand *
 		weighted += band->years * band->years * ill * (1 - ill) / asked;
 		healthy_after = l > 0 ? healthy_years / l : 0;
 	}
-	distance = normal_upper_quantile((1 - confidence) / 2) * sqrt(weighted) / from->survivors;
+	distance = two_sided_z(confidence) * sqrt(weighted) / from->survivors;
 	quantity = quantity_of((Estimate) {healthy_after, healthy_after - distance, healthy_after + distance, NULL},
 						 weighted / (from->survivors * from->survivors));
 	return quantity;
@@ -386,8 +385,8 @@ Datum
 healthy_life_expectancy(PG_FUNCTION_ARGS)
 {
 	static const char *const choices[] = {"prevalence", "prevalence and mortality", NULL};
-	Tally	   *tally = PG_ARGISNULL(0) ? NULL : PG_GETARG_TALLY(0);
-	Tally	   *survey = PG_ARGISNULL(1) ? NULL : PG_GETARG_TALLY(1);
+	Tally	   *tally = argument_tally(fcinfo, 0);
+	Tally	   *survey = argument_tally(fcinfo, 1);
 	double		age = argument_number(fcinfo, 2, "at_age");
 	const double *ages;
 	int			count = argument_ages(fcinfo, 3, &ages);
@@ -406,7 +405,7 @@ PG_FUNCTION_INFO_V1(life_table_rows);
 Datum
 life_table_rows(PG_FUNCTION_ARGS)
 {
-	Tally	   *tally = PG_ARGISNULL(0) ? NULL : PG_GETARG_TALLY(0);
+	Tally	   *tally = argument_tally(fcinfo, 0);
 	const double *ages;
 	int			count = argument_ages(fcinfo, 1, &ages);
 	double		confidence = argument_confidence(fcinfo, 2);
@@ -543,9 +542,8 @@ years_lost(const Tally *tally, double limit, const Tally *standard, const double
 		return quantity_none("no_standard");
 	lost.rate /= weight;
 	lost.variance /= weight * weight;
-	limits = byar_limits(lost.deaths, confidence);
-	quantity = quantity_of((Estimate) {lost.rate, lost.rate + sqrt(lost.variance / lost.deaths) * (limits.lower - lost.deaths),
-		lost.rate + sqrt(lost.variance / lost.deaths) * (limits.upper - lost.deaths), NULL}, lost.variance);
+	limits = dobson_limits(lost.rate, lost.variance, lost.deaths, confidence);
+	quantity = quantity_of((Estimate) {lost.rate, limits.lower, limits.upper, NULL}, lost.variance);
 	if (lost.deaths < 10)
 		estimate_note(&quantity.estimate, "fewer_than_10_events");
 	left_out_add(&left_out, &bands, tally);
@@ -576,9 +574,9 @@ PG_FUNCTION_INFO_V1(years_of_life_lost);
 Datum
 years_of_life_lost(PG_FUNCTION_ARGS)
 {
-	Tally	   *tally = PG_ARGISNULL(0) ? NULL : PG_GETARG_TALLY(0);
+	Tally	   *tally = argument_tally(fcinfo, 0);
 	double		limit = argument_positive(fcinfo, 1, "age_limit");
-	Tally	   *standard = PG_ARGISNULL(2) ? NULL : PG_GETARG_TALLY(2);
+	Tally	   *standard = argument_tally(fcinfo, 2);
 	const double *ages = five_years;
 	int			count = PG_ARGISNULL(3) ? lengthof(five_years) : argument_ages(fcinfo, 3, &ages);
 	double		per = argument_positive(fcinfo, 4, "per");

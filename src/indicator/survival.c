@@ -241,12 +241,6 @@ survival_limits(const Curve *curve, double z, Scale scale)
 	return (Limits) {fmax(0, s - z * s * error), fmin(1, s + z * s * error)};
 }
 
-static double
-two_sided_z(double confidence)
-{
-	return normal_upper_quantile((1 - confidence) / 2);
-}
-
 /* People by time of leaving and, unless everybody is followed from time 0, by time of entry. */
 typedef struct Followed
 {
@@ -258,8 +252,8 @@ typedef struct Followed
 static Followed
 argument_followed(FunctionCallInfo fcinfo, int tally, int entered)
 {
-	Tally	   *tallies[] = {PG_ARGISNULL(tally) ? NULL : PG_GETARG_TALLY(tally),
-	entered < 0 || PG_ARGISNULL(entered) ? NULL : PG_GETARG_TALLY(entered)};
+	Tally	   *tallies[] = {argument_tally(fcinfo, tally),
+	entered < 0 ? NULL : argument_tally(fcinfo, entered)};
 
 	tie_keys(tallies, lengthof(tallies));
 	return (Followed) {tallies[0], tallies[1]};
@@ -328,7 +322,7 @@ survival_rows(PG_FUNCTION_ARGS)
 			record_number(values, nulls, field, numbers[field]);
 		if (isnan(limits.lower))
 			estimate_note(&step, "limit_undefined");
-		estimate_note_unknown(&step, followed.tally);
+		estimate_note_unknown(&step, followed.tally->unknown_rows);
 		record_text(values, nulls, 9, step.note);
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}
@@ -365,7 +359,7 @@ survival_at(PG_FUNCTION_ARGS)
 
 	limits = survival_limits(&curve, z, scale);
 	estimate = (Estimate) {curve.survival, limits.lower, limits.upper, NULL};
-	estimate_note_unknown(&estimate, followed.tally);
+	estimate_note_unknown(&estimate, followed.tally->unknown_rows);
 	return estimate_datum(fcinfo, estimate);
 }
 
@@ -433,7 +427,7 @@ survival_quantile_estimate(Followed followed, double share, double confidence, S
 		estimate_note(&estimate, "not_reached");
 	if (value.at_level && isnan(value.below))
 		estimate_note(&estimate, "follow_up_ends_at_level");
-	estimate_note_unknown(&estimate, followed.tally);
+	estimate_note_unknown(&estimate, followed.tally->unknown_rows);
 	return estimate;
 }
 
@@ -532,8 +526,8 @@ restricted_mean_until(Followed followed, double until, double confidence)
 {
 	Quantity	quantity = quantity_of(estimate_none("no_data"), NAN);
 	Curve		curve;
-	double		mean,
-				distance;
+	double		mean;
+	Limits		limits;
 
 	if (!curve_possible(followed.tally, followed.entered, &quantity.estimate))
 		return quantity;
@@ -543,9 +537,9 @@ restricted_mean_until(Followed followed, double until, double confidence)
 		return quantity_of(estimate_none("beyond_follow_up: the last is at %g",
 										followed.tally->cells[last_leaving(followed.tally)].key), NAN);
 	quantity.variance = area_variance(curve, until, mean);
-	distance = two_sided_z(confidence) * sqrt(quantity.variance);
-	quantity.estimate = (Estimate) {mean, mean - distance, mean + distance, NULL};
-	estimate_note_unknown(&quantity.estimate, followed.tally);
+	limits = normal_limits(mean, sqrt(quantity.variance), confidence);
+	quantity.estimate = (Estimate) {mean, limits.lower, limits.upper, NULL};
+	estimate_note_unknown(&quantity.estimate, followed.tally->unknown_rows);
 	return quantity;
 }
 
@@ -590,7 +584,7 @@ survival_quantity(const Tally *tally, const Question *question)
 	if (!more && survival > 0 && question->until > followed.tally->cells[last_leaving(followed.tally)].key)
 		return quantity_of(estimate_none("beyond_follow_up: the last is at %g",
 										 followed.tally->cells[last_leaving(followed.tally)].key), NAN);
-	estimate_note_unknown(&quantity.estimate, followed.tally);
+	estimate_note_unknown(&quantity.estimate, followed.tally->unknown_rows);
 	return quantity;
 }
 

@@ -196,7 +196,7 @@ append_codes(Codes *codes, FunctionCallInfo fcinfo, int index, const char *argum
 
 	if (PG_ARGISNULL(index))
 		return;
-	deconstruct_array(PG_GETARG_ARRAYTYPE_P(index), TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, &count);
+	count = array_elements(PG_GETARG_ARRAYTYPE_P(index), TEXTOID, &elements, &nulls);
 	if (count > 1000)
 		argument_error(argument, "must not have more than 1000 elements", NULL);
 	codes->codes = repalloc(codes->codes, sizeof(char *) * (codes->count + count + 1));

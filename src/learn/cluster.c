@@ -90,8 +90,7 @@ given_centres(FunctionCallInfo fcinfo, const Question *question, bool mixed, Clu
 	if (PG_ARGISNULL(8) != (source->columns == 0))
 		argument_error("centres", "must be given for the numbers among the terms, and only for them", NULL);
 	if (!PG_ARGISNULL(8))
-		deconstruct_array(PG_GETARG_ARRAYTYPE_P(8), FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &elements,
-						  &nulls, &count);
+		count = array_elements(PG_GETARG_ARRAYTYPE_P(8), FLOAT8OID, &elements, &nulls);
 	if (!PG_ARGISNULL(8) && !array_is_table(PG_GETARG_ARRAYTYPE_P(8), start->clusters, start->columns))
 		argument_error("centres", "must have a row for each cluster with an element for each number among the terms", NULL);
 	for (int i = 0; i < count; i++)
@@ -106,7 +105,7 @@ given_centres(FunctionCallInfo fcinfo, const Question *question, bool mixed, Clu
 		argument_error("modes", "must be given with centres for the categories among the terms, and only for them", NULL);
 	if (source->categories == 0)
 		return;
-	deconstruct_array(PG_GETARG_ARRAYTYPE_P(10), TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, &count);
+	count = array_elements(PG_GETARG_ARRAYTYPE_P(10), TEXTOID, &elements, &nulls);
 	if (!array_is_table(PG_GETARG_ARRAYTYPE_P(10), start->clusters, start->categories))
 		argument_error("modes", "must have a row for each cluster with an element for each category among the terms", NULL);
 	for (int i = 0; i < count; i++)

@@ -49,7 +49,7 @@ read_words(ClusterSource *source, const char *expression, int category)
 	int			count = 0;
 
 	if (query_ask_value(source->query, &question, &source->word_lists[category]))
-		deconstruct_array(DatumGetArrayTypeP(source->word_lists[category]), TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, &count);
+		count = array_elements(DatumGetArrayTypeP(source->word_lists[category]), TEXTOID, &elements, &nulls);
 	else
 		source->word_lists[category] = PointerGetDatum(construct_empty_array(TEXTOID));
 	source->limits[category] = Max(count, 1);

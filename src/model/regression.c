@@ -397,10 +397,8 @@ regression_fold(PG_FUNCTION_ARGS)
 	columns = ARR_NDIM(array) == 0 ? 0 : ARR_DIMS(array)[0];
 	if (PG_ARGISNULL(0))
 		state = first_state(fcinfo, columns);
-	else if (AggCheckCallContext(fcinfo, NULL))
-		state = PG_GETARG_REGRESSION(0);
 	else
-		state = regression_open(PointerGetDatum(PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(0))));
+		state = regression_open(argument_state(fcinfo));
 	if (!parameters_fit(state->pass, state->columns, state->parameters))
 		argument_error("regression", "is a sum over clusters, which no row can enter", NULL);
 	if (columns != state->columns)
@@ -452,10 +450,8 @@ regression_fold_outer(PG_FUNCTION_ARGS)
 		argument_error("scores", "must come from the pass scores", NULL);
 	if (PG_ARGISNULL(0))
 		state = regression_new(PASS_SQUARES, scores->family, scores->columns, 0);
-	else if (AggCheckCallContext(fcinfo, NULL))
-		state = PG_GETARG_REGRESSION(0);
 	else
-		state = regression_open(PointerGetDatum(PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(0))));
+		state = regression_open(argument_state(fcinfo));
 	if (state->pass != PASS_SQUARES || state->columns != scores->columns || state->family != scores->family)
 		argument_error("scores", "must be of one regression", NULL);
 	state->left_out += scores->left_out;
@@ -487,8 +483,7 @@ regression_combine(PG_FUNCTION_ARGS)
 		PG_RETURN_POINTER(PG_GETARG_REGRESSION(PG_ARGISNULL(0) ? 1 : 0));
 	}
 	other = PG_GETARG_REGRESSION(1);
-	state = AggCheckCallContext(fcinfo, NULL) ? PG_GETARG_REGRESSION(0)
-		: regression_open(PointerGetDatum(PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(0))));
+	state = regression_open(argument_state(fcinfo));
 	sums = sums_of(state->pass, state->columns);
 	if (state->pass != other->pass || state->family != other->family || state->columns != other->columns ||
 		state->parameters != other->parameters ||

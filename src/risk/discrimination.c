@@ -100,18 +100,6 @@ area_estimate(Area area, double z, bool logit)
 		fmax(area.value, 1 / (1 + exp(-(centre + z * error / scale)))), NULL};
 }
 
-static double
-two_sided_z(double confidence)
-{
-	return normal_upper_quantile((1 - confidence) / 2);
-}
-
-static Tally *
-argument_tally(FunctionCallInfo fcinfo, int index)
-{
-	return PG_ARGISNULL(index) ? NULL : PG_GETARG_TALLY(index);
-}
-
 static Quantity
 area_quantity(const Tally *tally, double confidence, bool logit)
 {
@@ -160,12 +148,11 @@ PG_FUNCTION_INFO_V1(auroc_difference);
 Datum
 auroc_difference(PG_FUNCTION_ARGS)
 {
-	double		z = two_sided_z(argument_confidence(fcinfo, 2));
+	double		confidence = argument_confidence(fcinfo, 2);
 	Judged		judged[2];
 	Comparison	comparison = {{NAN, NAN, NAN, NULL}, NAN, NULL};
 	Area		area[2];
-	double		difference,
-				error;
+	double		error;
 
 	for (int i = 0; i < 2; i++)
 	{
@@ -177,15 +164,8 @@ auroc_difference(PG_FUNCTION_ARGS)
 			return comparison_datum(fcinfo, comparison);
 		area[i] = area_of(&judged[i]);
 	}
-	difference = area[0].value - area[1].value;
 	error = sqrt(area[0].variance + area[1].variance);
-	if (!(error > 0))
-		error = NAN;
-	comparison.estimate.value = difference;
-	comparison.estimate.lower = difference - z * error;
-	comparison.estimate.upper = difference + z * error;
-	comparison.p_value = 2 * normal_upper_tail(fabs(difference) / error);
-	comparison.verdict = comparison_verdict(comparison.estimate.lower, comparison.estimate.upper, 0, BETTER_NOT_SAID);
+	comparison_normal(&comparison, area[0].value - area[1].value, error > 0 ? error : NAN, confidence);
 	return comparison_datum(fcinfo, comparison);
 }
 
@@ -364,7 +344,7 @@ note_unknown_times(Tally **tallies, int count, Estimate *estimate)
 
 	for (int i = 0; i < count; i++)
 		all.unknown_rows += tallies[i] ? tallies[i]->unknown_rows : 0;
-	estimate_note_unknown(estimate, &all);
+	estimate_note_unknown(estimate, all.unknown_rows);
 }
 
 static bool
