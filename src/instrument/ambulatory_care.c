@@ -12,6 +12,7 @@
 #include "core/compat.h"
 #include "core/record.h"
 #include "instrument/icd10.h"
+#include "instrument/registry.h"
 #include "parser/scansup.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -211,7 +212,7 @@ matches(const Codes *codes, int first, int end, const char *prefixes)
 	while (*prefixes)
 	{
 		int			length = strcspn(prefixes, " ");
-		int			compared = length == 4 && prefixes[3] == 'X' ? 3 : length;
+		int			compared = prefix_compared(prefixes, length);
 
 		for (int i = first; i < end && i < codes->count; i++)
 			if (strncmp(codes->codes[i], prefixes, compared) == 0)

@@ -149,7 +149,7 @@ matching_prefix(const ListItem *item, const char *code, const char **found)
 	while (*prefix)
 	{
 		int			length = strcspn(prefix, " ");
-		int			compared = length > 3 && prefix[3] == 'X' ? 3 : length;
+		int			compared = prefix_compared(prefix, length);
 
 		if (compared > longest && strncmp(code, prefix, compared) == 0)
 		{
