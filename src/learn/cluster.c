@@ -4,13 +4,17 @@
  * Starts are sought in memory among CLUSTER_SAMPLE rows at most; the best goes on over all rows, each pass one
  * parallel query.
  */
-#include "learn/cluster.h"
+#include "postgres.h"
 
 #include <math.h>
 
 #include "catalog/pg_type.h"
 #include "core/argument.h"
 #include "core/record.h"
+#include "learn/cluster_criteria.h"
+#include "learn/cluster_rows.h"
+#include "learn/cluster_start.h"
+#include "learn/cluster_sums.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "utils/array.h"
@@ -18,8 +22,6 @@
 
 #define MOST_STARTS 1000
 #define MOST_ITERATIONS 10000
-
-const char *const cluster_scales[] = {"none", "standard", NULL};
 
 typedef struct Question
 {
@@ -52,7 +54,7 @@ read_question(FunctionCallInfo fcinfo, Question *question, bool mixed)
 {
 	question->source = (ClusterSource) {.query = argument_query(fcinfo, 0)};
 	question->clusters = argument_whole(fcinfo, 1, "k", 1, CLUSTER_MOST);
-	question->standard = argument_choice(fcinfo, 3, "scale", cluster_scales) == 1;
+	question->standard = argument_standard_scale(fcinfo, 3);
 	question->starts = argument_whole(fcinfo, 4, "starts", 1, MOST_STARTS);
 	question->seed = argument_seed(fcinfo, 5);
 	question->most_iterations = argument_whole(fcinfo, 6, "max_iterations", 1, MOST_ITERATIONS);

@@ -5,7 +5,7 @@
  * All passes see the snapshot of the calling statement.  The sample takes every n-th row in the order of the values
  * themselves, so that it does not hang on how the rows are stored.
  */
-#include "learn/cluster.h"
+#include "learn/cluster_rows.h"
 
 #include <math.h>
 
@@ -224,6 +224,14 @@ column_variance(ClusterSums *described, int column)
 	double		people = cluster_people(described);
 
 	return people > 1 ? cluster_column_squares(described, 0, column) / (people - 1) : 0;
+}
+
+bool
+argument_standard_scale(FunctionCallInfo fcinfo, int index)
+{
+	static const char *const scales[] = {"none", "standard", NULL};
+
+	return argument_choice(fcinfo, index, "scale", scales) == 1;
 }
 
 /* A column that does not vary weighs nothing. */

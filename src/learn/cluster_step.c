@@ -1,5 +1,5 @@
 /* cluster_step.c: one pass of k-means or k-prototypes as an aggregate, and what is asked of it. */
-#include "learn/cluster.h"
+#include "postgres.h"
 
 #include <math.h>
 
@@ -7,6 +7,7 @@
 #include "common/int.h"
 #include "core/argument.h"
 #include "core/record.h"
+#include "learn/cluster_sums.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 

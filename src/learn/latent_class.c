@@ -1,5 +1,5 @@
 /* latent_class.c: latent classes of a query as a value, what judges them, and the class of a person. */
-#include "learn/latent_class.h"
+#include "postgres.h"
 
 #include <math.h>
 
@@ -7,6 +7,7 @@
 #include "core/argument.h"
 #include "core/query.h"
 #include "core/record.h"
+#include "learn/latent_class_em.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "port/pg_bitutils.h"

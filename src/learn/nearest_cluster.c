@@ -1,5 +1,5 @@
 /* nearest_cluster.c: ph.clusters as a value, and the cluster that a person falls into. */
-#include "learn/cluster.h"
+#include "learn/nearest_cluster.h"
 
 #include <math.h>
 
