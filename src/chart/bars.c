@@ -5,7 +5,6 @@
 
 #include "catalog/pg_type.h"
 #include "chart/picture.h"
-#include "compare/inequality.h"
 #include "core/argument.h"
 #include "miscadmin.h"
 #include "utils/array.h"

@@ -15,7 +15,7 @@
 #include "core/interval.h"
 #include "core/record.h"
 #include "core/tally_list.h"
-#include "compare/inequality.h"
+#include "compare/line.h"
 #include "utils/builtins.h"
 
 typedef struct Change

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "core/argument.h"
+#include "core/interval.h"
 #include "core/record.h"
 #include "lib/stringinfo.h"
 
@@ -29,6 +30,14 @@ estimate_none(const char *format,...)
 	result.note = format_note(NULL, format, arguments);
 	va_end(arguments);
 	return result;
+}
+
+Estimate
+estimate_normal(double value, double error, double confidence)
+{
+	Limits		limits = normal_limits(value, error, confidence);
+
+	return (Estimate) {value, limits.lower, limits.upper, NULL};
 }
 
 void

@@ -194,7 +194,6 @@ band_at(const LifeTable *table, double age)
 static Quantity
 expectancy_quantity(const LifeTable *table, const LifeBand *band, double confidence)
 {
-	Limits		limits;
 	Quantity	quantity;
 
 	if (table->band[table->count - 1].deaths == 0)
@@ -206,8 +205,7 @@ expectancy_quantity(const LifeTable *table, const LifeBand *band, double confide
 		left_out_note(&quantity.estimate, &table->left_out);
 		return quantity;
 	}
-	limits = normal_limits(band->expectancy, sqrt(band->variance), confidence);
-	quantity = quantity_of((Estimate) {band->expectancy, limits.lower, limits.upper, NULL}, band->variance);
+	quantity = quantity_of(estimate_normal(band->expectancy, sqrt(band->variance), confidence), band->variance);
 	if (2 * normal_upper_quantile(0.025) * sqrt(band->variance) > WIDEST_INTERVAL)
 	{
 		quantity.estimate.value = NAN;

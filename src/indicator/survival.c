@@ -527,7 +527,6 @@ restricted_mean_until(Followed followed, double until, double confidence)
 	Quantity	quantity = quantity_of(estimate_none("no_data"), NAN);
 	Curve		curve;
 	double		mean;
-	Limits		limits;
 
 	if (!curve_possible(followed.tally, followed.entered, &quantity.estimate))
 		return quantity;
@@ -537,8 +536,7 @@ restricted_mean_until(Followed followed, double until, double confidence)
 		return quantity_of(estimate_none("beyond_follow_up: the last is at %g",
 										followed.tally->cells[last_leaving(followed.tally)].key), NAN);
 	quantity.variance = area_variance(curve, until, mean);
-	limits = normal_limits(mean, sqrt(quantity.variance), confidence);
-	quantity.estimate = (Estimate) {mean, limits.lower, limits.upper, NULL};
+	quantity.estimate = estimate_normal(mean, sqrt(quantity.variance), confidence);
 	estimate_note_unknown(&quantity.estimate, followed.tally->unknown_rows);
 	return quantity;
 }

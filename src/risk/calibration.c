@@ -216,7 +216,6 @@ calibration_quantity(const Tally *tally, const Question *question)
 {
 	Judged		judged;
 	Quantity	quantity = quantity_of((Estimate) {NAN, NAN, NAN, NULL}, NAN);
-	Limits		limits;
 	Line		line;
 
 	if (!judge_risks(tally, &judged) || !judge_both(judged.tally, &judged))
@@ -227,9 +226,10 @@ calibration_quantity(const Tally *tally, const Question *question)
 	line = calibration_line(&judged, false);
 	if (isnan(line.intercept))
 		return quantity_none("risk_0_or_1");
-	limits = normal_limits(line.intercept, line.intercept_error, question->confidence);
-	return quantity_of((Estimate) {line.intercept, limits.lower, limits.upper, judged.note},
-					   line.intercept_error * line.intercept_error);
+	quantity = quantity_of(estimate_normal(line.intercept, line.intercept_error, question->confidence),
+						   line.intercept_error * line.intercept_error);
+	quantity.estimate.note = judged.note;
+	return quantity;
 }
 
 /*
