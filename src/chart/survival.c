@@ -9,7 +9,7 @@
 #include "core/tally.h"
 #include "core/tally_list.h"
 #include "core/tie.h"
-#include "indicator/survival.h"
+#include "indicator/survival_curve.h"
 #include "miscadmin.h"
 
 /* A curve by its steps: the heights from 0 to the first time on, then from each time on. */

@@ -17,7 +17,7 @@
 #include "core/tally_list.h"
 #include "core/tie.h"
 #include "miscadmin.h"
-#include "indicator/survival.h"
+#include "indicator/survival_curve.h"
 
 #define MAX_GROUPS 1000			/* the covariance is a square of them */
 

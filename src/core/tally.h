@@ -77,6 +77,8 @@ extern Tally *tally_restore(uint8 flags, const uint8 *bytes, Size size);
 extern void tally_set_key_range(Tally *tally);
 extern Tally *tally_open(Datum datum);
 extern Tally *tally_add(Tally *tally, const TallyCell *cell);
+extern void tally_add_unknown(Tally *tally, const TallyCell *cell, int64 rows);
+extern void tally_add_missing(Tally *tally, int64 rows);
 extern Tally *tally_canonical(Tally *tally);
 extern const char *tally_problem(const Tally *tally);
 extern TallyCell tally_known(const Tally *tally);
