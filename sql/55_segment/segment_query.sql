@@ -175,7 +175,7 @@ comment on function ph_support.require_people(regclass, text, text[], regtype[],
 	'Errors: 22023 for an unknown choice, undefined_column, datatype_mismatch';
 
 create function ph_support.query_inputs(source regclass, names text[], types regtype[]) returns text
-language sql stable
+language sql stable parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 	select string_agg(
@@ -222,10 +222,8 @@ comment on function ph_support.query_list(text[], text[]) is
 	'the text of an array of the results whose conditions are true; conditions that are NULL are left out';
 
 -- without the segment itself, so that it ends whatever the parents are
-create function ph_support.query_path(
-	segments ph_support.query_segment[], segment text, depth integer)
-returns text
-language sql immutable
+create function ph_support.query_path(segments ph_support.query_segment[], segment text, depth integer) returns text
+language sql immutable parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 	with others as (
@@ -233,10 +231,12 @@ as $$
 		from unnest(query_path.segments) s
 		where s.segment <> query_path.segment
 	)
-	select format('array[%L]', query_path.segment) || coalesce(' || ' || ph_support.query_case(
-		array_agg(s.condition order by s.rank),
-		array_agg(ph_support.query_path(o.segments, s.segment, depth + 1) order by s.rank),
-		'''{}''::text[]', depth), '')
+	select 'array[' || quote_literal(query_path.segment) || ']' || coalesce(
+		' || ' || ph_support.query_case(
+			array_agg(s.condition order by s.rank),
+			array_agg(ph_support.query_path(o.segments, s.segment, depth + 1) order by s.rank),
+			null, depth),
+		'')
 	from others o
 	cross join unnest(o.segments) s
 	where s.parent = query_path.segment and s.condition is not null
@@ -267,7 +267,7 @@ begin
 		order by r.rule_order
 	loop
 		rank := move.farther || '(' || rank
-			|| E',\n\tcase when ' || move.condition || ' then ' || move.rank || ' end)';
+			|| E',\n\tcase when ' || move.condition || ' then ' || move.rank::text || ' end)';
 	end loop;
 	return rank;
 end
