@@ -332,17 +332,59 @@ create function ph_support.rule_error(expression text, inputs text[], types text
 language plpgsql stable parallel unsafe
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+	hint text;
 begin
 	perform ph.check_rule(expression, inputs, types::regtype[]);
 	return null;
 exception when query_canceled or assert_failure or out_of_memory then
 	raise;
+when undefined_column then
+	get stacked diagnostics hint = pg_exception_hint;  -- the inputs that there are
+	return format('%s. %s', sqlerrm, hint);
 when others then
 	return sqlerrm;
 end
 $$;
 comment on function ph_support.rule_error(text, text[], text[]) is
 	'why an expression is no rule over inputs of these types; NULL where it is one';
+
+create function ph_support.copied_rule(
+	schema text, scheme text, version text,
+	out rule text, out expression text, out checked text, out words text, out origin text)
+returns setof record
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	copied_from text[];
+begin
+	-- as jsonb, since tables of earlier days, and those of ph, do not have the column
+	execute format($query$
+		select array(select jsonb_array_elements_text(nullif(to_jsonb(s) -> 'copied_from', 'null')))
+		from %I.scheme s
+		where scheme = $1 and version = $2$query$, schema)
+	into copied_from
+	using scheme, version;
+	if exists (
+		select
+		from pg_class c
+		join pg_namespace n on n.oid = c.relnamespace
+		where n.nspname = copied_from[1] and c.relname = 'scheme_rule'
+			and has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select'))
+	then
+		return query execute format($query$
+			select rule, expression, checked, coalesce(says, rule),
+				format('version "%%s" of scheme "%%s"', version, scheme)
+			from %I.scheme_rule
+			where scheme = $1 and version = $2$query$, copied_from[1])
+		using copied_from[2], copied_from[3];
+	end if;
+end
+$$;
+comment on function ph_support.copied_rule(text, text, text) is
+	'the rules of the version that a version of a scheme was copied from, where that is known and can be read: '
+	'words are what people read';
 
 create function ph_support.rule_findings(
 	schema text, scheme text, version text, names text[], types regtype[], invalid text[], judged_by text[],
@@ -374,7 +416,8 @@ begin
 			from %1$I.scheme_rule
 			where scheme = $1 and version = $2 and rule <> all ($3)
 		)
-		select o.segment, o.rule, o.expression,
+		select o.segment, o.rule, o.expression, c.checked as checked_before, c.origin,
+			coalesce(o.says, o.rule) = c.words and o.expression <> c.expression as same_words,
 			(
 				select array_agg(b.expression)
 				from within w
@@ -384,12 +427,21 @@ begin
 				where w.segment = o.segment and w.kind = 'segment' and o.effect = 'assign'
 			) as beats
 		from rules o
+		left join ph_support.copied_rule($4, $1, $2) c using (rule)
 		order by o.rule_order$query$, schema)
 		using scheme, version, invalid, schema
 	loop
 		segment := r.segment;
 		rule := r.rule;
 		select * into shown from ph.check_rule(r.expression, names, types);
+		if r.same_words and shown.expression_checked is distinct from r.checked_before then
+			finding := 'words_not_changed';
+			detail := format(
+				'it asks for something else than in %s, and people read the same words: '
+				'write in says what it asks for now',
+				r.origin);
+			return next;
+		end if;
 		if shown.always = 'never' then
 			finding := 'never_true';
 			detail := 'no values of the inputs make it true';
@@ -640,8 +692,9 @@ $$;
 comment on function ph.check_scheme(text, text, regclass, text, text, integer, text[], text) is
 	'what is wrong with a scheme: triggers that its tables lack (missing_trigger), '
 	'a change since it was used (changed_since_used), inputs, rules and nesting that are none (invalid_input, '
-	'invalid_rule, invalid_shape), rules never or always true, or that can never win (as far as logic shows it), that '
-	'use what the scheme is judged by or activity, segments without a rule, code lists that population_schema lacks; '
+	'invalid_rule, invalid_shape), rules that were changed in a copy while what people read was not '
+	'(words_not_changed), rules never or always true, or that can never win (as far as logic shows it), that use '
+	'what the scheme is judged by or activity, segments without a rule, code lists that population_schema lacks; '
 	'with a relation of people also missing columns, people who cannot be assigned (unfit_people), '
 	'rules that never win or are true for everybody there, segments with fewer than smallest people';
 
