@@ -17,7 +17,7 @@ PARTS = \
 		fib4 news2 lace hospital_score cha2ds2_vasc kidney score2) \
 	$(addprefix 45_model/, regression model fit) \
 	$(addprefix 50_risk/, tier discrimination calibration net_benefit) \
-	$(addprefix 55_segment/, rule scheme segment_view shipped_schemes segment_history \
+	$(addprefix 55_segment/, rule scheme segment_query segment_view shipped_schemes segment_history \
 		variance_explained agreement projection) \
 	$(addprefix 60_learn/, tree cluster latent_class) \
 	$(addprefix 65_population/, person_time spell shared_tables check_shared_tables population_views segment_inputs)
