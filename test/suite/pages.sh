@@ -11,19 +11,19 @@ if [ -z "$said" ]; then pass "docs/reference.md: every public object stands in i
 examples=$(for page in "$root"/docs/*.md; do perl "$root/test/suite/docs.pl" script "$page"; done)
 said=$(psql -qXAt -F ' ' -d pages <<-'SQL' |
 	with routine as (
-		select oid, proname, prorettype, proallargtypes from pg_proc where pronamespace = 'ph'::regnamespace
-	), type as (
-		select t.oid, typname, typarray, relkind from pg_type t left join pg_class c on c.oid = typrelid
-		where typnamespace = 'ph'::regnamespace and typcategory <> 'A'
+		select proname, prorettype, 'ph\.' || proname || '\(' as example
+		from pg_proc where pronamespace = 'ph'::regnamespace
+	), relation as (
+		select relname, reltype from pg_class where relnamespace = 'ph'::regnamespace and relkind in ('r', 'v')
 	)
-	select proname, 'ph\.' || proname || '\(' from routine
+	select proname, example from routine
 	union
-	select typname, coalesce(string_agg('ph\.' || proname || '\(', '|'), 'no function')
-	from type left join routine on type.oid = prorettype or type.oid = any (proallargtypes)
-	where relkind is distinct from 'r'
-	group by typname
+	select relname, 'ph\.' || relname || '\>' from relation
 	union
-	select typname, 'ph\.' || typname || '\>' from type where relkind in ('r', 'v');
+	select typname, coalesce(string_agg(example, '|'), 'no function')
+	from pg_type t left join routine on t.oid = prorettype
+	where typnamespace = 'ph'::regnamespace and typcategory <> 'A' and t.oid not in (select reltype from relation)
+	group by typname;
 SQL
 	while read -r name example; do grep -qE "$example" <<<"$examples" || echo "$name"; done)
 if [ -z "$said" ]; then pass "docs: every public object is run in an example"; else fail "docs: objects without an example" "$said"; fi
