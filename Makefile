@@ -17,12 +17,14 @@ PARTS = \
 		fib4 news2 lace hospital_score cha2ds2_vasc kidney score2) \
 	$(addprefix 45_model/, regression model fit) \
 	$(addprefix 50_risk/, tier discrimination calibration net_benefit) \
-	$(addprefix 55_segment/, rule scheme segment_view shipped_schemes segment_history \
+	$(addprefix 55_segment/, rule scheme segment_query segment_view shipped_schemes segment_history \
 		variance_explained agreement projection) \
 	$(addprefix 60_learn/, tree cluster latent_class) \
 	$(addprefix 65_population/, person_time spell shared_tables check_shared_tables population_views segment_inputs)
 JOINED_SCRIPT = population_health--$(EXTVERSION).sql
 DATA_built = $(JOINED_SCRIPT)
+# What brings an older version up to the next, a step each.
+DATA = $(wildcard sql/update/population_health--*--*.sql)
 
 # Statistics must give the same digits on every processor: no fused multiply-add.
 PG_CPPFLAGS = -Isrc -DPH_VERSION='"$(EXTVERSION)"'

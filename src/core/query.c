@@ -490,7 +490,7 @@ query_terms(ArrayType *named, const QueryColumns *columns, const char *const *ot
 	int			count = 0;
 
 	if (named)
-		deconstruct_array(named, TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, &given);
+		given = array_elements(named, TEXTOID, &elements, &nulls);
 	*terms = palloc_array(int, Max(given, 1));
 	for (int i = 0; i < given; i++)
 	{

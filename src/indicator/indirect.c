@@ -231,8 +231,8 @@ argument_strata(FunctionCallInfo fcinfo, bool lists, Tally ***tallies, Tally ***
 	{
 		*tallies = palloc_array(Tally *, 1);
 		*references = palloc_array(Tally *, 1);
-		(*tallies)[0] = PG_ARGISNULL(0) ? NULL : PG_GETARG_TALLY(0);
-		(*references)[0] = PG_ARGISNULL(1) ? NULL : PG_GETARG_TALLY(1);
+		(*tallies)[0] = argument_tally(fcinfo, 0);
+		(*references)[0] = argument_tally(fcinfo, 1);
 		return 1;
 	}
 	strata = argument_tallies(fcinfo, 0, "tallies", tallies);
