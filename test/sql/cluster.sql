@@ -405,8 +405,8 @@ select ph.cluster_rollup(s::ph.cluster_sums)
 from unnest(array['1 1 0 0 9223372036854775807 0 0 1 0 1 0 0 0 0 0 0 0 0 0 0',
 	'1 1 0 0 1 0 0 1 0 1 0 0 0 0 0 0 0 0 0 0']) s;
 select ph.cluster_rollup(s::ph.cluster_sums)
-from unnest(array['1 1 0 0 0 0 0 1 0 1 1e308 0 0 0 0 0 0 0 1e308 0', '1 1 0 0 0 0 0 1 0 1 1e308 0 0 0 0 0 0 0 1e308 0'])
-	s;
+from unnest(array['1 1 0 0 0 0 0 1 0 1 1e308 0 0 0 0 0 0 0 1e308 0',
+	'1 1 0 0 0 0 0 1 0 1 1e308 0 0 0 0 0 0 0 1e308 0']) s;
 -- words are compared byte by byte
 create collation ph_test_ci (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
 create table cased as

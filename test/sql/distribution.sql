@@ -50,8 +50,8 @@ order by 1;
 select method, events, squares, r.lower <= r.value and r.value <= r.upper as around, r.note
 from unnest(array['fay-feuer', 'tiwari']) method,
 	(values (1e3::float8, 1e6::float8), (1e6, 1e6), (1e12, 1e12), (1e15, 1e15), (1e15, 1e30)) v(events, squares),
-	lateral dsr(format('counts; 0: 1e15 %s %s', events, squares)::tally, 'counts; 0: 1 0 0', per => 1, limits => method)
-		r
+	lateral dsr(format('counts; 0: 1e15 %s %s', events, squares)::tally, 'counts; 0: 1 0 0', per => 1,
+		limits => method) r
 order by 1, 2, 3;
 -- Student's t of few people and of many: by its own tables, and the normal
 select people, abs((m.upper - m.value) * sqrt(people - 1) - t) < 1e-8 as t

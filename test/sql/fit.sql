@@ -1,6 +1,12 @@
 -- Fitting regression in the database: laws, statuses, refusals. Numbers are compared with reference/models elsewhere.
 set search_path = public, ph;
 \set SHOW_CONTEXT never
+-- lists of as many numbers, each as near as is said
+create function pg_temp.near(a float8[], b float8[], absolute float8 default 0, relative float8 default 0)
+returns boolean immutable
+begin atomic
+	select bool_and((abs(x - y) <= absolute + relative * abs(x)) is true) from unnest(a, b) u(x, y);
+end;
 create temp table person as
 select i,
 	20 + i * 37 % 60 as age,
@@ -55,13 +61,11 @@ from fit('logistic', 'select outcome, age, z from person') a,
 	fit('logistic', 'select outcome, 12 * age + 1000000 as months, z from person') b;
 -- weights are rows written more than once; the order of the rows and parallel workers do not show
 select abs((a).log_likelihood - (b).log_likelihood) < 1e-6 as likelihood,
-	(select bool_and(abs(x - y) < 1e-9) from unnest((a).coefficients, (b).coefficients) u(x, y)) as coefficients,
-	(select bool_and(abs(x - y) < 1e-9) from unnest((a).covariance, (b).covariance) u(x, y)) as covariance
+	pg_temp.near((a).coefficients, (b).coefficients, 1e-9) as coefficients,
+	pg_temp.near((a).covariance, (b).covariance, 1e-9) as covariance
 from fit('logistic', 'select outcome, age, z, weight from person', weight => 'weight') a,
 	fit('logistic', 'select outcome, age, z from person, generate_series(1, weight)') b;
-select (
-		select bool_and(abs(x - y) <= 1e-13 * abs(x)) from unnest((a).coefficients, (b).coefficients) u(x, y)
-	) as any_order
+select pg_temp.near((a).coefficients, (b).coefficients, relative => 1e-13) as any_order
 from fit('poisson', 'select events, age, z from person order by i') a,
 	fit('poisson', 'select events, age, z from person order by z, i desc') b;
 create table fit_parallel as table person;
@@ -71,9 +75,7 @@ select fit('logistic', 'select outcome, age, female, z from fit_parallel') as m;
 set parallel_setup_cost = 0;
 set parallel_tuple_cost = 0;
 set min_parallel_table_scan_size = 0;
-select (
-		select bool_and(abs(x - y) <= 1e-13 * abs(x)) from unnest((m).coefficients, (f).coefficients) u(x, y)
-	) as coefficients,
+select pg_temp.near((m).coefficients, (f).coefficients, relative => 1e-13) as coefficients,
 	abs((m).log_likelihood - (f).log_likelihood) < 1e-9 as likelihood
 from serial, fit('logistic', 'select outcome, age, female, z from fit_parallel') f;
 reset parallel_setup_cost;
@@ -81,10 +83,11 @@ reset parallel_tuple_cost;
 reset min_parallel_table_scan_size;
 drop table fit_parallel;
 -- each its own cluster: HC0, and with the factor for few clusters it is larger
-select (select bool_and(abs(x - y) <= 1e-9 * abs(x)) from unnest((a).covariance, (b).covariance) u(x, y)) as alone,
+select pg_temp.near((a).covariance, (b).covariance, relative => 1e-9) as alone,
 	(c).clusters,
 	(
-		select bool_and(abs(x * 20 / 19 - y) <= 1e-9 * abs(x)) from unnest((c).covariance, (d).covariance) u(x, y)
+		select bool_and((abs(x * 20 / 19 - y) <= 1e-9 * abs(x)) is true)
+		from unnest((c).covariance, (d).covariance) u(x, y)
 	) as factor
 from fit('logistic', 'select outcome, age, z from person', variance => 'hc0') a,
 	fit('logistic', 'select outcome, age, z, i from person', cluster => 'i', variance => 'cluster0') b,
@@ -233,15 +236,15 @@ from ph.fit('linear', 'select y, x, copies from weighed', weight => 'copies') w,
 -- a precision is of the variance: the same fit of rows times the root of it, and as many observations as rows
 select (w).residual_df,
 	(w).rows,
-	(select bool_and(abs(a - b) < 1e-12) from unnest((w).coefficients, (s).coefficients) u(a, b)) as coefficients,
-	(select bool_and(abs(a - b) < 1e-12) from unnest((w).covariance, (s).covariance) u(a, b)) as covariance,
+	pg_temp.near((w).coefficients, (s).coefficients, 1e-12) as coefficients,
+	pg_temp.near((w).covariance, (s).covariance, 1e-12) as covariance,
 	abs((w).residual_standard_error - (s).residual_standard_error) < 1e-12 as residual,
 	abs((w).log_likelihood - (s).log_likelihood - (select sum(ln(precise)) / 2 from weighed)) < 1e-9 as log_likelihood,
 	abs((w).aic + 2 * (w).log_likelihood - 6) < 1e-9 as aic
 from ph.fit('linear', 'select y, x, precise from weighed', weight => 'precise', weight_type => 'precision') w,
 	ph.fit('linear', 'select y * sqrt(precise), sqrt(precise) as one, x * sqrt(precise) as x from weighed',
 		intercept => false) s;
-select v, (select bool_and(abs(a - b) < 1e-12) from unnest((w).covariance, (s).covariance) u(a, b)) as covariance
+select v, pg_temp.near((w).covariance, (s).covariance, 1e-12) as covariance
 from unnest('{hc0,hc1,cluster}'::text[]) v,
 	lateral ph.fit('linear', 'select y, x, precise, practice from weighed', terms => '{x}', weight => 'precise',
 		weight_type => 'precision', variance => v, cluster => case v when 'cluster' then 'practice' end) w,
@@ -258,5 +261,5 @@ select ph.fit('poisson', 'select events, x, precise from weighed', weight => 'pr
 -- events without exposure are not passed over; years without events and without exposure say nothing
 select ph.fit('poisson', 'select events, x, years from weighed', exposure => 'years');
 select (m).status, (m).rows, (m).rows_left_out
-from ph.fit('poisson', 'select case when years > 0 then events else 0 end, x, years from weighed', exposure => 'years')
-	m;
+from ph.fit('poisson', 'select case when years > 0 then events else 0 end, x, years from weighed',
+	exposure => 'years') m;

@@ -116,8 +116,9 @@ with two as (
 		) i(indicator, age, until, tallies)
 )
 select indicator,
-	abs((compare(first, second, indicator, age => age, until => until)).value - ((ask(indicator, first, age => age,
-		until => until)).value - (ask(indicator, second, age => age, until => until)).value)) < 1e-9 as difference
+	abs((compare(first, second, indicator, age => age, until => until)).value
+		- ((ask(indicator, first, age => age, until => until)).value
+			- (ask(indicator, second, age => age, until => until)).value)) < 1e-9 as difference
 from indicated
 order by indicator;
 -- a reference of their own: the standard of 2013 unless another is given; a ratio to expected events has none
@@ -126,15 +127,25 @@ select (ask('dsr', deaths)).value = (ask('dsr', deaths, esp2013())).value as dsr
 	(ask('smr', deaths)).note as smr,
 	(ask('healthy_life_expectancy', deaths)).note as survey
 from whole;
-select (benchmark(followed, 60, 'restricted_mean', until => 100)).verdict,
-	(benchmark(judged, 0.5, 'auroc', better => 'higher')).verdict
+select (benchmark(followed, 60, 'restricted_mean', until => 100)).verdict as followed,
+	(benchmark(judged, 0.5, 'auroc', better => 'higher')).verdict as judged
 from whole;
--- and inequality of what had none
-select (slope_index_of_inequality(array_agg(followed order by fifth), 'restricted_mean', until => 100,
-		groups => 5)).value is not null as restricted_mean,
-	(slope_index_of_inequality(array_agg(deaths order by fifth), 'years_of_life_lost', until => 75,
-		groups => 5)).value is not null as years_of_life_lost,
-	(equity_progress(array_agg(deaths order by fifth), array_agg(deaths order by fifth), 'life_expectancy',
-		better => 'higher', age => 65, groups => 5)).slope_change = 0 as progress,
+-- and inequality of what had none: the slope is that of the answers of the fifths, weighted by their people; progress
+-- is the slope afterwards, here of the fifths in the other order, less the slope before
+select abs((slope_index_of_inequality(array_agg(followed order by fifth), 'restricted_mean', until => 100,
+		groups => 5)).value
+		- (slope_index_of_values(array_agg(exposure(followed) order by fifth),
+			array_agg((ask('restricted_mean', followed, until => 100)).value order by fifth),
+			array_agg(1::float8 order by fifth))).value) < 1e-9 as restricted_mean,
+	abs((slope_index_of_inequality(array_agg(deaths order by fifth), 'years_of_life_lost', until => 75,
+		groups => 5)).value
+		- (slope_index_of_values(array_agg(exposure(deaths) order by fifth),
+			array_agg((ask('years_of_life_lost', deaths, until => 75)).value order by fifth),
+			array_agg(1::float8 order by fifth))).value) < 1e-6 as years_of_life_lost,
+	abs((equity_progress(array_agg(deaths order by fifth), array_agg(deaths order by fifth desc), 'life_expectancy',
+		better => 'higher', groups => 5)).slope_change
+		- (slope_index_of_inequality(array_agg(deaths order by fifth desc), 'life_expectancy', groups => 5)).value
+		+ (slope_index_of_inequality(array_agg(deaths order by fifth), 'life_expectancy', groups => 5)).value) < 1e-9
+		as progress,
 	chart_slope(array_agg(judged order by fifth), indicator => 'auroc') not like '%nothing to show%' as drawn
 from folded;

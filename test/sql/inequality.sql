@@ -31,8 +31,8 @@ select (a).note, a = b as same_seed, a <> c as other_seed, (t).note as transform
 from (
 	select ph.slope_index_of_values('{10,20,30}', '{5,6,9}', '{.1,.1,.1}', scale => 'log', repetitions => 2000) a,
 		ph.slope_index_of_values('{10,20,30}', '{5,6,9}', '{.1,.1,.1}', scale => 'log', repetitions => 2000) b,
-		ph.slope_index_of_values('{10,20,30}', '{5,6,9}', '{.1,.1,.1}', scale => 'log', repetitions => 2000, seed => 2)
-			c,
+		ph.slope_index_of_values('{10,20,30}', '{5,6,9}', '{.1,.1,.1}', scale => 'log', repetitions => 2000,
+			seed => 2) c,
 		ph.slope_index_of_values('{10,20,30}', '{5,6,9}', '{.1,.1,.1}', scale => 'log', transform => true) t
 ) q;
 -- of tallies: the same as of their rates and errors
