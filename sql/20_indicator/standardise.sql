@@ -19,6 +19,13 @@ CREATE FUNCTION ph.smr_of_counts(observed float8, expected float8, per float8 DE
 COMMENT ON FUNCTION ph.smr_of_counts(float8, float8, float8, float8) IS
   'indirectly standardised ratio observed / expected, times per (Breslow and Day 1987); limits of the observed count, each event taken as another person''s; notes: missing_input, no_expected, zero_expected';
 
+create function ph.indirect_rate_of_counts(observed float8, expected float8, reference ph.tally,
+	per float8 default 100000, confidence float8 default 0.95) returns ph.estimate
+	as 'MODULE_PATHNAME', 'indirect_rate_of_counts' language c immutable parallel safe;
+comment on function ph.indirect_rate_of_counts(float8, float8, ph.tally, float8, float8) is
+	'indirectly standardised rate where the observed events are known as a total only: ph.smr_of_counts(observed, expected) '
+	'times the crude rate of the reference, times per; expected as of ph.expected(people by age, reference)';
+
 CREATE FUNCTION ph.smr(tally ph.tally, reference ph.tally, per float8 DEFAULT 1, confidence float8 DEFAULT 0.95)
   RETURNS ph.estimate
   AS 'MODULE_PATHNAME', 'smr' LANGUAGE C IMMUTABLE PARALLEL SAFE;

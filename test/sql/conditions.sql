@@ -267,3 +267,6 @@ from (
 group by code
 order by code collate "C";
 select ph.ambulatory_care_sensitive(U&'J45\0131') as diagnosis;
+
+-- a code in place of conditions
+select ph.charlson('E11.2');

@@ -198,3 +198,29 @@ from (
 			'{1000000000,1000000002,1000000001,1000000004,1000000003}',
 			'{1000000002,1000000004,1000000003,1000000006,1000000005}') b
 ) q;
+
+-- years of data: the same funnel, its denominators those of one year
+select count(*) filter (where (one).value = (three).value
+		and (one).significance = (three).significance
+		and (one).lower_998 = (three).lower_998) as same,
+	count(*) filter (where (one).denominator = 3 * (three).denominator) as a_third,
+	count(*) as places
+from (
+	select ph.funnel(events, people, 'rate', 1000) over () as one,
+		ph.funnel(events, people, 'rate', 1000, years => 3) over () as three
+	from generate_series(1, 30) i, lateral (values (20 + i * 37 % 61, 3000 + i * 910 % 7000)) v(events, people)
+) f;
+select ph.funnel(1, 2, 'rate', years => 0) over ();
+
+-- the trend of every year, not of the last alone: a tally folded over a window
+select year, (t).trend, (t).slope is not distinct from (alone).slope as as_alone
+from (
+	select year,
+		ph.recent_trend(ph.count_tally(year, events, 1000) over (order by year rows 4 preceding)) as t,
+		(
+			select ph.recent_trend(ph.count_tally(y, 100 + 25 * (y - 2010), 1000))
+			from generate_series(greatest(year - 4, 2010), year) y
+		) as alone
+	from generate_series(2010, 2017) year, lateral (values (100 + 25 * (year - 2010))) v(events)
+) by_year
+order by year;
