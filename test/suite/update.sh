@@ -29,11 +29,12 @@ updated_differs() {
 	diff <(owned_objects fresh) <(owned_objects updated) || true
 }
 
+dropdb --if-exists fresh 2>/dev/null
 createdb fresh
 psql -qX -d fresh -c 'create extension population_health'
 if [ "$update_version" = $update_first ]; then
 	update_said=$(diff "$root/sql/update/population_health--$update_first.sql" \
-		"$update_folder/population_health--$update_first.sql" | head -n 20)
+		"$update_folder/population_health--$update_first.sql" | head -n 20) || true
 	if [ -z "$update_said" ]; then
 		pass "update: version $update_first is what it was"
 	else
