@@ -38,7 +38,8 @@ if out=$(setup 2>&1); then
 		answer=$(mktemp)
 		if ! out=$(perl "$root/test/suite/docs.pl" script "$document" |
 			sed "s/call ph.create_shared_tables('health')/call ph.create_shared_tables('docs')/" |
-			psql -qX -v ON_ERROR_STOP=1 -d "$docs_database" -c 'drop schema if exists docs cascade' -f - 2>&1 >"$answer"); then
+			psql -qX -v ON_ERROR_STOP=1 -d "$docs_database" -c 'drop schema if exists docs cascade' -f - \
+				2>&1 >"$answer"); then
 			fail "${document#"$root"/}" "$(grep -A3 ERROR <<<"$out")"
 		elif [ -n "${accept_answers:-}" ]; then
 			perl "$root/test/suite/docs.pl" accept "$document" "$answer" >"$answer.page" && cp "$answer.page" "$document"
