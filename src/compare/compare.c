@@ -109,7 +109,8 @@ benchmark(PG_FUNCTION_ARGS)
 		against /= per;
 		variance = variance_under(&quantity, against);
 		if (variance > 0)
-			comparison.p_value = two_sided((quantity.estimate.value - against) / sqrt(variance), quantity.degrees_of_freedom);
+			comparison.p_value = two_sided((quantity.estimate.value - against) / sqrt(variance),
+										   quantity.degrees_of_freedom);
 		comparison.verdict = comparison_verdict(quantity.estimate.lower, quantity.estimate.upper, against, better);
 		estimate_scale(&comparison.estimate, per);
 	}

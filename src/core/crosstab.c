@@ -89,7 +89,9 @@ crosstab_add(Crosstab *crosstab, CrosstabCell cell)
 		if (order == 0)
 		{
 			if (pg_add_s64_overflow(crosstab->cell[middle].people, cell.people, &crosstab->cell[middle].people))
-				ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("too many people in a cell of ph.crosstab")));
+				ereport(ERROR,
+						(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+						 errmsg("too many people in a cell of ph.crosstab")));
 			return crosstab;
 		}
 		if (order < 0)
@@ -461,7 +463,8 @@ movement_summary(PG_FUNCTION_ARGS)
 	}
 	{
 		double		both = stayed + lower + higher;
-		double		numbers[] = {people, entered, gone, stayed, lower, higher, stayed / both, lower / both, higher / both};
+		double		numbers[] = {people, entered, gone, stayed, lower, higher, stayed / both, lower / both,
+								 higher / both};
 
 		for (int field = 0; field < lengthof(numbers); field++)
 			record_number(values, nulls, field, numbers[field]);

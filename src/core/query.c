@@ -63,7 +63,8 @@ parse_query(const char *text)
 pg_noreturn static void
 only_reads(void)
 {
-	argument_error("query", "must only read", "Leave FOR UPDATE and the like out, and INSERT, UPDATE, DELETE and MERGE.");
+	argument_error("query", "must only read",
+				   "Leave FOR UPDATE and the like out, and INSERT, UPDATE, DELETE and MERGE.");
 }
 
 /* The user's query as PostgreSQL understands it now. */
@@ -224,7 +225,8 @@ plan_question(const UserQuery *query, const QueryQuestion *question, ParamListIn
 									  question->parameters, environment_of(query));
 	error_context_stack = callback.previous;
 	put_query((Node *) asked, user);
-	plan = pg_plan_query(linitial_node(Query, pg_rewrite_query(asked)), question->sql, CURSOR_OPT_PARALLEL_OK, parameters);
+	plan = pg_plan_query(linitial_node(Query, pg_rewrite_query(asked)), question->sql, CURSOR_OPT_PARALLEL_OK,
+						 parameters);
 	if (!CommandIsReadOnly(plan))
 		only_reads();
 	return plan;
@@ -284,7 +286,9 @@ check_answer(TupleDesc answer, const QueryQuestion *question)
 	for (int i = 0; fits && i < answer->natts; i++)
 		fits = TupleDescAttr(answer, i)->atttypid == question->types[i];
 	if (!fits)
-		ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH), errmsg("a pass over the rows of argument \"query\" answered other types")));
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("a pass over the rows of argument \"query\" answered other types")));
 }
 
 static void
@@ -302,7 +306,8 @@ run_question(const UserQuery *query, const QueryQuestion *question, QueryRow row
 
 	receiver.row_memory = AllocSetContextCreate(CurrentMemoryContext, "ph query row", ALLOCSET_DEFAULT_SIZES);
 	error_context_open(&callback, NULL);
-	running = CreateQueryDesc(plan, question->sql, GetActiveSnapshot(), InvalidSnapshot, &receiver.receiver, parameters, NULL, 0);
+	running = CreateQueryDesc(plan, question->sql, GetActiveSnapshot(), InvalidSnapshot, &receiver.receiver, parameters,
+							  NULL, 0);
 	ExecutorStart(running, 0);
 	check_answer(running->tupDesc, question);
 	run_to_the_end(running);
@@ -456,7 +461,8 @@ number_expression(const QueryColumns *columns, int column, const char *argument)
 			/* the cast of PostgreSQL would print a number that is too large */
 			return psprintf("ph_support.number_of(q.%s)", name);
 	}
-	argument_error(argument, psprintf("must be numbers or booleans, which column \"%s\" is not", columns->names[column]),
+	argument_error(argument,
+				   psprintf("must be numbers or booleans, which column \"%s\" is not", columns->names[column]),
 				   "A category becomes one column of 0 and 1 for each of its values but one: (sex = 'F')::integer.");
 }
 

@@ -130,7 +130,8 @@ typedef enum DirectMethod
 } DirectMethod;
 
 static Quantity
-direct_quantity(const Tally *tally, const Tally *standard, double confidence, bool renormalise, DirectMethod method, FewEvents few)
+direct_quantity(const Tally *tally, const Tally *standard, double confidence, bool renormalise, DirectMethod method,
+				FewEvents few)
 {
 	Quantity	quantity = quantity_of((Estimate) {NAN, NAN, NAN, NULL}, NAN);
 	Bands		bands;

@@ -103,7 +103,8 @@ restricted_mean(PG_FUNCTION_ARGS)
 	return estimate_datum(fcinfo, restricted_mean_until(followed, until, confidence).estimate);
 }
 
-typedef Comparison (*Contrast) (const Quantity *first, const Quantity *second, double per, double confidence, Better better);
+typedef Comparison (*Contrast) (const Quantity *first, const Quantity *second, double per, double confidence,
+								Better better);
 
 /* Arguments of both comparisons: tally, comparator, until, confidence, better. */
 static Datum

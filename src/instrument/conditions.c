@@ -245,7 +245,8 @@ bit_of_name(text *name)
 
 	if (bit < 0)
 		argument_error("name", "is not the name of a condition",
-					   "ph.instrument_codes() lists them; those of a later instrument are written as in elixhauser.chf.");
+					   "ph.instrument_codes() lists them; those of a later instrument are written as in"
+					   " elixhauser.chf.");
 	return bit;
 }
 

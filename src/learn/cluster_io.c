@@ -18,8 +18,8 @@ cluster_sums_out(PG_FUNCTION_ARGS)
 	StringInfoData out;
 
 	initStringInfo(&out);
-	appendStringInfo(&out, "%d %d %d %d " INT64_FORMAT " " UINT64_FORMAT, sums->clusters, sums->columns, sums->categories,
-					 sums->words, sums->left_out, sums->fingerprint);
+	appendStringInfo(&out, "%d %d %d %d " INT64_FORMAT " " UINT64_FORMAT, sums->clusters, sums->columns,
+					 sums->categories, sums->words, sums->left_out, sums->fingerprint);
 	for (Size i = 0; i <= cluster_number_count(sums); i++)	/* gamma and the numbers behind it */
 	{
 		appendStringInfoChar(&out, ' ');

@@ -23,8 +23,7 @@ cluster_parameter_count(const ClusterSums *sums)
 Size
 cluster_number_count(const ClusterSums *sums)
 {
-	return cluster_parameter_count(sums) + sums->clusters * (offsetof(ClusterCell,
-																	  sums) / sizeof(double) + 4 * (Size) sums->columns + sums->words);
+	return cluster_parameter_count(sums) + sums->clusters * cluster_cell_size(sums);
 }
 
 bool

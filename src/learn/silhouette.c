@@ -73,7 +73,8 @@ distances_from(ClusterSums *shape, const ClusterRows *rows, const Segments *segm
 	for (int i = 0; i < rows->count; i++)
 		sums[segments->of_row[i]] += sqrt(cluster_cost(shape, rows->x + (Size) row * rows->columns,
 													   rows->codes + (Size) row * rows->categories,
-													   rows->x + (Size) i * rows->columns, rows->codes + (Size) i * rows->categories));
+													   rows->x + (Size) i * rows->columns,
+													   rows->codes + (Size) i * rows->categories));
 }
 
 static Silhouette

@@ -75,7 +75,8 @@ regression_problem(const Regression *regression, Size size)
 		size != regression_size(regression->pass, regression->columns, regression->parameters))
 		return "a header that does not fit";
 	/* the sum over clusters has none */
-	if (!regression_parameters_fit(regression->pass, regression->columns, regression->parameters) && !(regression->pass == PASS_SQUARES && regression->parameters == 0))
+	if (!regression_parameters_fit(regression->pass, regression->columns, regression->parameters) &&
+		!(regression->pass == PASS_SQUARES && regression->parameters == 0))
 		return "parameters that do not fit the pass";
 	if (regression->rows < 0 || regression->left_out < 0)
 		return "negative counts";

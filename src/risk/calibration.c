@@ -75,7 +75,8 @@ score_at(const Judged *judged, const Line *line)
 		sum_add(&sums[3], weight * x);
 		sum_add(&sums[4], weight * x * x);
 	}
-	return (Score2) {sum_value(sums[0]), sum_value(sums[1]), sum_value(sums[2]), sum_value(sums[3]), sum_value(sums[4])};
+	return (Score2) {sum_value(sums[0]), sum_value(sums[1]), sum_value(sums[2]), sum_value(sums[3]),
+					 sum_value(sums[4])};
 }
 
 /*
@@ -319,8 +320,8 @@ argument_groups(FunctionCallInfo fcinfo, int index)
 }
 
 /*
- * ph.calibration_groups(ph.tally, groups int, confidence float8) -> rows (risk_group, people, lowest, highest, expected,
- *   observed, mean_predicted, observed_share, lower, upper)
+ * ph.calibration_groups(ph.tally, groups int, confidence float8) -> rows (risk_group, people, lowest, highest,
+ *   expected, observed, mean_predicted, observed_share, lower, upper)
  *
  * Expected against observed from the lowest risks to the highest, with Wilson's limits; people of one risk
  * stay together, and a group that ties leave empty has no row.
@@ -384,7 +385,8 @@ hosmer_lemeshow(PG_FUNCTION_ARGS)
 		if (g->people == 0)
 			continue;
 		filled++;
-		statistic += (g->observed - g->expected) * (g->observed - g->expected) / (g->expected * (1 - g->expected / g->people));
+		statistic += (g->observed - g->expected) * (g->observed - g->expected) /
+			(g->expected * (1 - g->expected / g->people));
 	}
 	if (!isfinite(statistic))
 		return hypothesis_test_datum(fcinfo, hypothesis_test_none("risk_0_or_1"));
