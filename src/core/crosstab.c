@@ -14,6 +14,7 @@
 #include "core/ordering.h"
 #include "core/record.h"
 #include "common/int.h"
+#include "core/type_error.h"
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
@@ -62,10 +63,7 @@ crosstab_open(Datum datum)
 
 	if (VARSIZE(crosstab) < CROSSTAB_SIZE(0) || crosstab->version != CROSSTAB_VERSION ||
 		crosstab->cells < 0 || crosstab->cells > CAPACITY(crosstab))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_CORRUPTED),
-				 errmsg("stored value of type %s is not readable by this version", "ph.crosstab"),
-				 errhint("Update the population_health library.")));
+		stored_value_error("ph.crosstab");
 	return crosstab;
 }
 
@@ -365,9 +363,7 @@ crosstab_recv(PG_FUNCTION_ARGS)
 		crosstab->cells++;
 	}
 	if (!valid || !crosstab_valid(crosstab))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("invalid binary representation of type %s", "ph.crosstab")));
+		binary_value_error("ph.crosstab", NULL);
 	PG_RETURN_POINTER(crosstab);
 }
 

@@ -3,6 +3,7 @@
 
 #include "core/compat.h"
 #include "core/digits.h"
+#include "core/type_error.h"
 #include "learn/cluster_sums.h"
 #include "libpq/pqformat.h"
 
@@ -128,8 +129,6 @@ cluster_sums_recv(PG_FUNCTION_ARGS)
 		}
 	}
 	if (!valid)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("invalid binary representation of type %s", "ph.cluster_sums")));
+		binary_value_error("ph.cluster_sums", NULL);
 	PG_RETURN_POINTER(sums);
 }

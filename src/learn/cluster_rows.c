@@ -11,6 +11,7 @@
 
 #include "catalog/pg_type.h"
 #include "core/argument.h"
+#include "core/query_columns.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "utils/array.h"

@@ -11,6 +11,7 @@
 
 #include "core/double_double.h"
 #include "core/fingerprint.h"
+#include "core/type_error.h"
 
 /* ---- layout ---- */
 
@@ -142,10 +143,7 @@ cluster_open(Datum datum)
 	ClusterSums *sums = (ClusterSums *) PG_DETOAST_DATUM(datum);
 
 	if (!sizes_agree(sums, VARSIZE(sums)))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_CORRUPTED),
-				 errmsg("stored value of type %s is not readable by this version", "ph.cluster_sums"),
-				 errhint("Update the population_health library.")));
+		stored_value_error("ph.cluster_sums");
 	return sums;
 }
 

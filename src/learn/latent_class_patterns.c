@@ -4,6 +4,7 @@
 #include "catalog/pg_type.h"
 #include "core/argument.h"
 #include "core/query.h"
+#include "core/query_columns.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"

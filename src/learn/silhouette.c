@@ -9,6 +9,7 @@
 #include <math.h>
 
 #include "core/argument.h"
+#include "core/query_columns.h"
 #include "core/record.h"
 #include "learn/cluster_rows.h"
 #include "learn/cluster_sums.h"

@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "core/type_error.h"
+
 const char *const regression_families[] = {"linear", "logistic", "poisson", "cox", NULL};
 const char *const regression_passes[] = {"products", "start", "step", "scores", "squares", NULL};
 
@@ -89,10 +91,7 @@ regression_open(Datum datum)
 	Regression *regression = (Regression *) PG_DETOAST_DATUM(datum);
 
 	if (regression_problem(regression, VARSIZE(regression)))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_CORRUPTED),
-				 errmsg("stored value of type %s is not readable by this version", "ph.regression"),
-				 errhint("Update the population_health library.")));
+		stored_value_error("ph.regression");
 	return regression;
 }
 

@@ -2,6 +2,7 @@
 #include "postgres.h"
 
 #include "core/digits.h"
+#include "core/type_error.h"
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
 #include "model/regression.h"
@@ -158,8 +159,6 @@ regression_recv(PG_FUNCTION_ARGS)
 		}
 	}
 	if (!valid)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("invalid binary representation of type %s", "ph.regression")));
+		binary_value_error("ph.regression", NULL);
 	PG_RETURN_POINTER(regression);
 }
