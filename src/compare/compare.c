@@ -8,7 +8,6 @@
 #include <math.h>
 
 #include "core/argument.h"
-#include "core/distribution.h"
 #include "compare/indicator.h"
 #include "indicator/contrast.h"
 #include "indicator/direct.h"

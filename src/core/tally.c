@@ -10,7 +10,6 @@
 #include <math.h>
 
 #include "common/int.h"
-#include "core/argument.h"
 #include "core/double_double.h"
 #include "core/type_error.h"
 #include "miscadmin.h"

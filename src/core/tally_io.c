@@ -11,7 +11,6 @@
 
 #include <math.h>
 
-#include "core/argument.h"
 #include "core/compat.h"
 #include "core/digits.h"
 #include "core/type_error.h"

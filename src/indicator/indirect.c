@@ -9,7 +9,6 @@
 
 #include "core/argument.h"
 #include "core/bands.h"
-#include "core/distribution.h"
 #include "core/interval.h"
 #include "core/tally_list.h"
 #include "indicator/standard.h"

@@ -6,8 +6,6 @@
 #include "core/query.h"
 #include "core/query_columns.h"
 #include "lib/stringinfo.h"
-#include "miscadmin.h"
-#include "utils/memutils.h"
 
 #define MOST_PATTERNS 1000000
 #define FIRST_CAPACITY 1024

@@ -12,7 +12,6 @@
 #include "core/argument.h"
 #include "core/query.h"
 #include "core/query_columns.h"
-#include "core/record.h"
 #include "model/fit.h"
 #include "model/fit_newton.h"
 #include "model/fit_pass.h"

@@ -2,7 +2,6 @@
 #include "model/fit_pass.h"
 
 #include "catalog/pg_type.h"
-#include "core/argument.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "utils/array.h"

@@ -15,7 +15,6 @@
 #include "core/record.h"
 #include "executor/executor.h"
 #include "funcapi.h"
-#include "miscadmin.h"
 #include "core/score.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
