@@ -48,6 +48,17 @@ insert into pool select 'clusters', v::text from unnest(array[null, row('k_means
 insert into pool select 'latent_classes', v::text from unnest(array[null, row('ok', 2, 5, 0, 3, '{a,b}', '{0.6,0.4}', '{{0,1},{0.2,0.3}}', '{3,2}', -9, 5, 1, 1, 1, null, -2, 0.4, 3, 1, null)::latent_classes,
   row('no_rows', 1, 0, 0, 0, '{a}', null, null, null, null, null, null, null, null, null, null, null, null, null, null)::latent_classes,
   row(null, 60, 0, 0, 0, '{}', '{2}', '{NaN}', null, null, null, null, null, null, null, null, null, null, null, null)::latent_classes]) v;
+insert into pool
+select 'ph_support.query_rule[]', v
+from (
+	values (null), ('{}'), ('{NULL}'), ('{"(r,s,1,assign,says,a,\"{a,b}\")","(p,s,2,promote,,b,{})","(,,,,,,)"}')
+) e (v);
+insert into pool
+select 'ph_support.query_segment[]', v
+from (
+	values (null), ('{}'), ('{NULL}'), ('{"(s,,1,segment,a)","(t,s,2,segment,b)","(d,,9,default,)","(,,,,)"}'),
+	('{"(s,t,1,segment,a)","(t,s,1,segment,b)","(s,s,,flag,c)"}')
+) e (v);
 insert into pool select 'int4[]', v from unnest(array[null, '{}', '{1}', '{2,3}', '{{1},{2}}', '{NULL}', '{0,-1}', '{2147483647,-2147483648}']) v;
 insert into pool select 'conditions', v from unnest(array[null, '{}', '{mi}', '{Z99}', '{mi,chf,diab,diabwc,canc,metacanc,A04,Z99}']) v;
 insert into pool select 'conditions', ph.conditions_named(condition, instrument)::text from ph.instrument_codes();
