@@ -1,7 +1,7 @@
 
 -- ---- limits of a count ----
 
-CREATE FUNCTION ph.count_limits(events float8, confidence float8 DEFAULT 0.95, method text DEFAULT 'standard')
+CREATE FUNCTION ph.count_limits(events float8, confidence float8 DEFAULT 0.95, limits text DEFAULT 'standard')
   RETURNS ph.estimate
   AS 'MODULE_PATHNAME', 'count_limits_estimate' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ph.count_limits(float8, float8, text) IS

@@ -1,6 +1,6 @@
 -- ---- lives ----
 
-CREATE FUNCTION ph.life_expectancy(deaths ph.tally, at_age float8 DEFAULT 0, ages float8[] DEFAULT NULL,
+CREATE FUNCTION ph.life_expectancy(deaths ph.tally, age float8 DEFAULT 0, ages float8[] DEFAULT NULL,
     confidence float8 DEFAULT 0.95)
   RETURNS ph.estimate
   AS 'MODULE_PATHNAME', 'life_expectancy' LANGUAGE C IMMUTABLE PARALLEL SAFE;
@@ -16,14 +16,7 @@ CREATE FUNCTION ph.life_table(deaths ph.tally, ages float8[] DEFAULT NULL, confi
 COMMENT ON FUNCTION ph.life_table(ph.tally, float8[], float8) IS
   'the life table of a tally of deaths, a row a band: survivors of 100,000 born at its start, years they live in it and from its start on, and the expectancy; no rows where no table can be made, ph.life_expectancy says why; what is left out is in the note of every row';
 
-CREATE FUNCTION ph.life_expectancy_difference(deaths ph.tally, comparator ph.tally, at_age float8 DEFAULT 0,
-    ages float8[] DEFAULT NULL, confidence float8 DEFAULT 0.95, better text DEFAULT NULL)
-  RETURNS ph.comparison
-  AS 'MODULE_PATHNAME', 'life_expectancy_difference' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ph.life_expectancy_difference(ph.tally, ph.tally, float8, float8[], float8, text) IS
-  'difference of two life expectancies in years, first minus second, with a normal test';
-
-CREATE FUNCTION ph.healthy_life_expectancy(deaths ph.tally, survey ph.tally, at_age float8 DEFAULT 0,
+CREATE FUNCTION ph.healthy_life_expectancy(deaths ph.tally, survey ph.tally, age float8 DEFAULT 0,
     ages float8[] DEFAULT NULL, confidence float8 DEFAULT 0.95, variance text DEFAULT 'prevalence')
   RETURNS ph.estimate
   AS 'MODULE_PATHNAME', 'healthy_life_expectancy' LANGUAGE C IMMUTABLE PARALLEL SAFE;

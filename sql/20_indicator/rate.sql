@@ -1,11 +1,11 @@
 
 -- ---- rates and proportions ----
 
-CREATE FUNCTION ph.crude_rate(tally ph.tally, per float8 DEFAULT 100000, confidence float8 DEFAULT 0.95, method text DEFAULT 'standard')
+CREATE FUNCTION ph.crude_rate(tally ph.tally, per float8 DEFAULT 100000, confidence float8 DEFAULT 0.95, limits text DEFAULT 'standard')
   RETURNS ph.estimate
   AS 'MODULE_PATHNAME', 'crude_rate' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ph.crude_rate(ph.tally, float8, float8, text) IS
-  'events over exposure, times per; limits of the count by method as in ph.count_limits, widened for repeated events when rows were people; notes: no_data, missing_input, no_exposure';
+  'events over exposure, times per; limits of the count as in ph.count_limits, widened for repeated events when rows were people; notes: no_data, missing_input, no_exposure';
 
 CREATE FUNCTION ph.proportion(tally ph.tally, per float8 DEFAULT 1, confidence float8 DEFAULT 0.95)
   RETURNS ph.estimate

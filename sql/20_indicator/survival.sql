@@ -44,14 +44,3 @@ CREATE FUNCTION ph.restricted_mean(tally ph.tally, until float8, confidence floa
 COMMENT ON FUNCTION ph.restricted_mean(ph.tally, float8, float8, ph.tally) IS
   'the mean time without the event up to a time: the area under the survival curve, limits normal; never beyond the last follow-up; notes: no_data, missing_input, unknown_key, no_exposure, beyond_follow_up';
 
-CREATE FUNCTION ph.restricted_mean_difference(tally ph.tally, comparator ph.tally, until float8, confidence float8 DEFAULT 0.95, better text DEFAULT NULL)
-  RETURNS ph.comparison
-  AS 'MODULE_PATHNAME', 'restricted_mean_difference' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ph.restricted_mean_difference(ph.tally, ph.tally, float8, float8, text) IS
-  'difference of two restricted means, first minus second, with a normal test; notes as ph.restricted_mean, for the first or second';
-
-CREATE FUNCTION ph.restricted_mean_ratio(tally ph.tally, comparator ph.tally, until float8, confidence float8 DEFAULT 0.95, better text DEFAULT NULL)
-  RETURNS ph.comparison
-  AS 'MODULE_PATHNAME', 'restricted_mean_ratio' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ph.restricted_mean_ratio(ph.tally, ph.tally, float8, float8, text) IS
-  'ratio of two restricted means, first over second, normal on the log scale; notes as ph.restricted_mean, for the first or second';

@@ -18,7 +18,7 @@ COMMENT ON FUNCTION ph.relative_index_of_values(float8[], float8[], float8[], fl
   'ph.slope_index_of_values; limits of Fieller (1954); negative per inverts it';
 
 CREATE FUNCTION ph.slope_index_of_inequality(tallies ph.tally[], indicator text DEFAULT 'dsr',
-    standard ph.tally DEFAULT ph.esp2013(), per float8 DEFAULT NULL, confidence float8 DEFAULT 0.95, groups integer DEFAULT NULL,
+    reference ph.tally DEFAULT NULL, per float8 DEFAULT NULL, confidence float8 DEFAULT 0.95, groups integer DEFAULT NULL,
     age float8 DEFAULT 0, until float8 DEFAULT NULL)
   RETURNS ph.estimate
   AS 'MODULE_PATHNAME', 'slope_index_of_inequality' LANGUAGE C IMMUTABLE PARALLEL SAFE;
@@ -26,7 +26,7 @@ COMMENT ON FUNCTION ph.slope_index_of_inequality(ph.tally[], text, ph.tally, flo
   'slope index of inequality of any indicator, one tally a group from the most disadvantaged to the least: value at the least disadvantaged end less that at the most; per NULL is 100000 for rates, else 1; negative turns the direction round; groups: how many there must be, else NULL with a note; notes: group N: ..., fewer_than_2_groups, number_of_groups: more or fewer than said, or neither 5 nor 10 and not said';
 
 CREATE FUNCTION ph.relative_index_of_inequality(tallies ph.tally[], indicator text DEFAULT 'dsr',
-    standard ph.tally DEFAULT ph.esp2013(), per float8 DEFAULT NULL, confidence float8 DEFAULT 0.95, groups integer DEFAULT NULL,
+    reference ph.tally DEFAULT NULL, per float8 DEFAULT NULL, confidence float8 DEFAULT 0.95, groups integer DEFAULT NULL,
     age float8 DEFAULT 0, until float8 DEFAULT NULL)
   RETURNS ph.estimate
   AS 'MODULE_PATHNAME', 'relative_index_of_inequality' LANGUAGE C IMMUTABLE PARALLEL SAFE;
@@ -34,7 +34,7 @@ COMMENT ON FUNCTION ph.relative_index_of_inequality(ph.tally[], text, ph.tally, 
   'relative index of inequality of any indicator, one tally a group from the most disadvantaged to the least; limits of Fieller (1954); negative per inverts it';
 
 CREATE FUNCTION ph.concentration_index(tallies ph.tally[], indicator text DEFAULT 'dsr',
-    standard ph.tally DEFAULT ph.esp2013(), per float8 DEFAULT NULL, confidence float8 DEFAULT 0.95, groups integer DEFAULT NULL,
+    reference ph.tally DEFAULT NULL, per float8 DEFAULT NULL, confidence float8 DEFAULT 0.95, groups integer DEFAULT NULL,
     age float8 DEFAULT 0, until float8 DEFAULT NULL)
   RETURNS ph.estimate
   AS 'MODULE_PATHNAME', 'concentration_index' LANGUAGE C IMMUTABLE PARALLEL SAFE;
@@ -42,7 +42,7 @@ COMMENT ON FUNCTION ph.concentration_index(ph.tally[], text, ph.tally, float8, f
   'relative concentration index, -1 (all among the most disadvantaged) to 1 (Kakwani, Wagstaff and van Doorslaer 1997); variance by the delta method with fixed ranks';
 
 CREATE FUNCTION ph.population_attributable_risk(tallies ph.tally[], indicator text DEFAULT 'dsr',
-    standard ph.tally DEFAULT ph.esp2013(), per float8 DEFAULT NULL, confidence float8 DEFAULT 0.95, reference integer DEFAULT NULL, groups integer DEFAULT NULL,
+    reference ph.tally DEFAULT NULL, per float8 DEFAULT NULL, confidence float8 DEFAULT 0.95, reference_group integer DEFAULT NULL, groups integer DEFAULT NULL,
     age float8 DEFAULT 0, until float8 DEFAULT NULL)
   RETURNS ph.estimate
   AS 'MODULE_PATHNAME', 'population_attributable_risk' LANGUAGE C IMMUTABLE PARALLEL SAFE;
@@ -50,7 +50,7 @@ COMMENT ON FUNCTION ph.population_attributable_risk(ph.tally[], text, ph.tally, 
   'what the mean of the groups would fall by if all had the value of the reference group, the last if NULL';
 
 CREATE FUNCTION ph.population_attributable_fraction(tallies ph.tally[], indicator text DEFAULT 'dsr',
-    standard ph.tally DEFAULT ph.esp2013(), per float8 DEFAULT NULL, confidence float8 DEFAULT 0.95, reference integer DEFAULT NULL, groups integer DEFAULT NULL,
+    reference ph.tally DEFAULT NULL, per float8 DEFAULT NULL, confidence float8 DEFAULT 0.95, reference_group integer DEFAULT NULL, groups integer DEFAULT NULL,
     age float8 DEFAULT 0, until float8 DEFAULT NULL)
   RETURNS ph.estimate
   AS 'MODULE_PATHNAME', 'population_attributable_fraction' LANGUAGE C IMMUTABLE PARALLEL SAFE;
@@ -58,7 +58,7 @@ COMMENT ON FUNCTION ph.population_attributable_fraction(ph.tally[], text, ph.tal
   'the share of the mean of the groups that would go if all had the value of the reference group, the last if NULL';
 
 CREATE FUNCTION ph.inequality_points(tallies ph.tally[], indicator text DEFAULT 'dsr',
-    standard ph.tally DEFAULT ph.esp2013(), per float8 DEFAULT NULL, confidence float8 DEFAULT 0.95, groups integer DEFAULT NULL,
+    reference ph.tally DEFAULT NULL, per float8 DEFAULT NULL, confidence float8 DEFAULT 0.95, groups integer DEFAULT NULL,
     age float8 DEFAULT 0, until float8 DEFAULT NULL,
     OUT group_number integer, OUT population float8, OUT "position" float8, OUT value float8, OUT lower float8, OUT upper float8,
     OUT fitted float8, OUT note text)
@@ -104,7 +104,7 @@ COMMENT ON COLUMN ph.equity_progress.how IS
 COMMENT ON COLUMN ph.equity_progress.note IS 'why there is no answer, or what was left out';
 
 CREATE FUNCTION ph.equity_progress(before ph.tally[], after ph.tally[], indicator text DEFAULT 'dsr',
-    standard ph.tally DEFAULT ph.esp2013(), per float8 DEFAULT NULL, confidence float8 DEFAULT 0.95, better text DEFAULT 'lower', groups integer DEFAULT NULL,
+    reference ph.tally DEFAULT NULL, per float8 DEFAULT NULL, confidence float8 DEFAULT 0.95, better text DEFAULT 'lower', groups integer DEFAULT NULL,
     age float8 DEFAULT 0, until float8 DEFAULT NULL)
   RETURNS ph.equity_progress
   AS 'MODULE_PATHNAME', 'equity_progress' LANGUAGE C IMMUTABLE PARALLEL SAFE;

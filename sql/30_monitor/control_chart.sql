@@ -30,32 +30,32 @@ COMMENT ON COLUMN ph.control_point.assurance IS
   'whether the limits pass or fail the target of the last row, in every row; NULL without a target';
 COMMENT ON COLUMN ph.control_point.note IS 'missing_value, no_limits, short_phase or limits_not_screened';
 
-CREATE FUNCTION ph.xmr(value float8, period timestamptz, improvement text DEFAULT 'neutral', target float8 DEFAULT NULL,
-    rebase boolean DEFAULT false, fix_after integer DEFAULT NULL, calendar text DEFAULT 'month', dialect text DEFAULT 'r', run_length integer DEFAULT NULL, screen boolean DEFAULT NULL, outside_counts boolean DEFAULT NULL)
+CREATE FUNCTION ph.control_xmr(value float8, period timestamptz, better text DEFAULT 'neither', target float8 DEFAULT NULL,
+    rebase boolean DEFAULT false, fix_after integer DEFAULT NULL, calendar text DEFAULT 'month', rules text DEFAULT 'r', run_length integer DEFAULT NULL, screen boolean DEFAULT NULL, outside_counts boolean DEFAULT NULL)
   RETURNS ph.control_point
-  AS 'MODULE_PATHNAME', 'xmr' LANGUAGE C WINDOW STABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ph.xmr(float8, timestamptz, text, float8, boolean, integer, text, text, integer, boolean, boolean) IS
-  'XmR chart (Shewhart 1931; Making Data Count) over (partition by series order by period); improvement: increase, decrease, neutral; rebase is true in the first row of a new phase; fix_after: points that set the limits, 12 or more; calendar: day, week, month, quarter, year, any: a missing period is an error but for any; dialect: r, excel, power_bi, overruled by run_length, screen and outside_counts (points outside count for two in three)';
+  AS 'MODULE_PATHNAME', 'control_xmr' LANGUAGE C WINDOW STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ph.control_xmr(float8, timestamptz, text, float8, boolean, integer, text, text, integer, boolean, boolean) IS
+  'XmR chart (Shewhart 1931; Making Data Count) over (partition by series order by period); better: lower, higher, neither; rebase is true in the first row of a new phase; fix_after: points that set the limits, 12 or more; calendar: day, week, month, quarter, year, any: a missing period is an error but for any; rules: the set of r, excel or power_bi, overruled by run_length, screen and outside_counts (points outside count for two in three)';
 
-CREATE FUNCTION ph.p_chart(events float8, population float8, period timestamptz, improvement text DEFAULT 'neutral', target float8 DEFAULT NULL,
-    rebase boolean DEFAULT false, fix_after integer DEFAULT NULL, calendar text DEFAULT 'month', dialect text DEFAULT 'r', run_length integer DEFAULT NULL, outside_counts boolean DEFAULT NULL,
+CREATE FUNCTION ph.control_p(events float8, population float8, period timestamptz, better text DEFAULT 'neither', target float8 DEFAULT NULL,
+    rebase boolean DEFAULT false, fix_after integer DEFAULT NULL, calendar text DEFAULT 'month', rules text DEFAULT 'r', run_length integer DEFAULT NULL, outside_counts boolean DEFAULT NULL,
     per float8 DEFAULT 1, overdispersion text DEFAULT 'none')
   RETURNS ph.control_point
-  AS 'MODULE_PATHNAME', 'p_chart' LANGUAGE C WINDOW STABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ph.p_chart(float8, float8, timestamptz, text, float8, boolean, integer, text, text, integer, boolean, float8, text) IS
-  'P chart of proportions, three sigmas of each population; overdispersion laney widens the limits for what varies between periods (Laney 2002); the other arguments as ph.xmr';
+  AS 'MODULE_PATHNAME', 'control_p' LANGUAGE C WINDOW STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ph.control_p(float8, float8, timestamptz, text, float8, boolean, integer, text, text, integer, boolean, float8, text) IS
+  'P chart of proportions, three sigmas of each population; overdispersion laney widens the limits for what varies between periods (Laney 2002); the other arguments as ph.control_xmr';
 
-CREATE FUNCTION ph.u_chart(events float8, exposure float8, period timestamptz, improvement text DEFAULT 'neutral', target float8 DEFAULT NULL,
-    rebase boolean DEFAULT false, fix_after integer DEFAULT NULL, calendar text DEFAULT 'month', dialect text DEFAULT 'r', run_length integer DEFAULT NULL, outside_counts boolean DEFAULT NULL,
+CREATE FUNCTION ph.control_u(events float8, exposure float8, period timestamptz, better text DEFAULT 'neither', target float8 DEFAULT NULL,
+    rebase boolean DEFAULT false, fix_after integer DEFAULT NULL, calendar text DEFAULT 'month', rules text DEFAULT 'r', run_length integer DEFAULT NULL, outside_counts boolean DEFAULT NULL,
     per float8 DEFAULT 1, overdispersion text DEFAULT 'none')
   RETURNS ph.control_point
-  AS 'MODULE_PATHNAME', 'u_chart' LANGUAGE C WINDOW STABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ph.u_chart(float8, float8, timestamptz, text, float8, boolean, integer, text, text, integer, boolean, float8, text) IS
-  'U chart of rates, three Poisson sigmas of each exposure; arguments as ph.p_chart';
+  AS 'MODULE_PATHNAME', 'control_u' LANGUAGE C WINDOW STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ph.control_u(float8, float8, timestamptz, text, float8, boolean, integer, text, text, integer, boolean, float8, text) IS
+  'U chart of rates, three Poisson sigmas of each exposure; arguments as ph.control_p';
 
-CREATE FUNCTION ph.c_chart(events float8, period timestamptz, improvement text DEFAULT 'neutral', target float8 DEFAULT NULL,
-    rebase boolean DEFAULT false, fix_after integer DEFAULT NULL, calendar text DEFAULT 'month', dialect text DEFAULT 'r', run_length integer DEFAULT NULL, outside_counts boolean DEFAULT NULL)
+CREATE FUNCTION ph.control_c(events float8, period timestamptz, better text DEFAULT 'neither', target float8 DEFAULT NULL,
+    rebase boolean DEFAULT false, fix_after integer DEFAULT NULL, calendar text DEFAULT 'month', rules text DEFAULT 'r', run_length integer DEFAULT NULL, outside_counts boolean DEFAULT NULL)
   RETURNS ph.control_point
-  AS 'MODULE_PATHNAME', 'c_chart' LANGUAGE C WINDOW STABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ph.c_chart(float8, timestamptz, text, float8, boolean, integer, text, text, integer, boolean) IS
-  'C chart of counts, three Poisson sigmas; arguments as ph.xmr';
+  AS 'MODULE_PATHNAME', 'control_c' LANGUAGE C WINDOW STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ph.control_c(float8, timestamptz, text, float8, boolean, integer, text, text, integer, boolean) IS
+  'C chart of counts, three Poisson sigmas; arguments as ph.control_xmr';

@@ -5,4 +5,4 @@ CREATE FUNCTION ph.expected_count(events float8, period timestamptz, population 
   RETURNS float8
   AS 'MODULE_PATHNAME', 'expected_count' LANGUAGE C WINDOW STABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ph.expected_count(float8, timestamptz, float8, boolean, text) IS
-  'the count that a period would have from its season, its days and its people alone, over (partition by series): people times days, at the rate of the same month (quarter, week of the year, weekday: calendar) in the rows where baseline is true; for ph.u_chart(events, expected, period), the chart of observed over expected; NULL with fewer than two periods of the season, or people not known';
+  'the count that a period would have from its season, its days and its people alone, over (partition by series): people times days, at the rate of the same month (quarter, week of the year, weekday: calendar) in the rows where baseline is true; for ph.control_u(events, expected, period), the chart of observed over expected; NULL with fewer than two periods of the season, or people not known';

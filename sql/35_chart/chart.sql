@@ -14,7 +14,7 @@ COMMENT ON FUNCTION ph.chart_bars(text[], text[], float8[], text, text) IS 'grou
 
 CREATE FUNCTION ph.chart_control(periods timestamptz[], points ph.control_point[], title text DEFAULT NULL) RETURNS text
   AS 'MODULE_PATHNAME', 'chart_control' LANGUAGE C STABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ph.chart_control(timestamptz[], ph.control_point[], text) IS 'control chart as SVG from the points of ph.xmr and its siblings; special causes are diamonds';
+COMMENT ON FUNCTION ph.chart_control(timestamptz[], ph.control_point[], text) IS 'control chart as SVG from the points of ph.control_xmr and its siblings; special causes are diamonds';
 
 CREATE FUNCTION ph.chart_funnel(labels text[], points ph.funnel_point[], title text DEFAULT NULL) RETURNS text
   AS 'MODULE_PATHNAME', 'chart_funnel' LANGUAGE C IMMUTABLE PARALLEL SAFE;
@@ -26,7 +26,7 @@ CREATE FUNCTION ph.chart_survival(tallies ph.tally[], labels text[] DEFAULT NULL
 COMMENT ON FUNCTION ph.chart_survival(ph.tally[], text[], text, float8, boolean) IS 'Kaplan-Meier curves as SVG, at most four, with log-log limits as bands and the people at risk below';
 
 CREATE FUNCTION ph.chart_slope(tallies ph.tally[], labels text[] DEFAULT NULL, indicator text DEFAULT 'dsr',
-    standard ph.tally DEFAULT ph.esp2013(), per float8 DEFAULT NULL, confidence float8 DEFAULT 0.95, title text DEFAULT NULL, groups integer DEFAULT NULL,
+    reference ph.tally DEFAULT NULL, per float8 DEFAULT NULL, confidence float8 DEFAULT 0.95, title text DEFAULT NULL, groups integer DEFAULT NULL,
     age float8 DEFAULT 0, until float8 DEFAULT NULL) RETURNS text
   AS 'MODULE_PATHNAME', 'chart_slope' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ph.chart_slope(ph.tally[], text[], text, ph.tally, float8, float8, text, integer, float8, float8) IS 'inequality by group as SVG, the most disadvantaged first, with the line of the slope index';

@@ -35,10 +35,6 @@ CREATE FUNCTION ph.calibration(tally ph.tally, confidence float8 DEFAULT 0.95) R
   AS 'MODULE_PATHNAME', 'calibration' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ph.calibration(ph.tally, float8) IS
   'calibration of a tally keyed by predicted risk, ph.person_tally(risk, outcome); notes: no_data, left_out, one_class, no_slope, risk_0_or_1';
-CREATE FUNCTION ph.calibration_difference(tally ph.tally, comparator ph.tally, confidence float8 DEFAULT 0.95) RETURNS ph.comparison
-  AS 'MODULE_PATHNAME', 'calibration_difference' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ph.calibration_difference(ph.tally, ph.tally, float8) IS
-  'difference of calibration in the large, on the logit, between two groups of different people: above 0 the first group''s risk is understated by more';
 CREATE FUNCTION ph.calibration_groups(tally ph.tally, groups integer DEFAULT 10, confidence float8 DEFAULT 0.95,
     OUT risk_group integer, OUT people float8, OUT lowest float8, OUT highest float8, OUT expected float8, OUT observed float8,
     OUT mean_predicted float8, OUT observed_share float8, OUT lower float8, OUT upper float8) RETURNS SETOF record

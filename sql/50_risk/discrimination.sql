@@ -5,10 +5,6 @@ CREATE FUNCTION ph.auroc(tally ph.tally, confidence float8 DEFAULT 0.95, limits 
   AS 'MODULE_PATHNAME', 'auroc' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ph.auroc(ph.tally, float8, text) IS
   'area under the ROC curve of a tally keyed by score, ph.person_tally(score, outcome): the chance that somebody with the outcome has a higher score than somebody without, ties counting half; limits delong (DeLong et al. 1988) or logit; people without score or outcome are left out and counted; notes: no_data, one_class, left_out, limit_undefined';
-CREATE FUNCTION ph.auroc_difference(tally ph.tally, comparator ph.tally, confidence float8 DEFAULT 0.95) RETURNS ph.comparison
-  AS 'MODULE_PATHNAME', 'auroc_difference' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ph.auroc_difference(ph.tally, ph.tally, float8) IS
-  'difference of two areas under the ROC curve, first minus second, between groups of different people, with a normal test';
 CREATE FUNCTION ph.average_precision(tally ph.tally, confidence float8 DEFAULT 0.95) RETURNS ph.estimate
   AS 'MODULE_PATHNAME', 'average_precision' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ph.average_precision(ph.tally, float8) IS

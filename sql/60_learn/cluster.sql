@@ -193,15 +193,16 @@ comment on function ph.nearest_cluster(ph.clusters, float8[], text[]) is
 	'NULL where a value is unknown or not finite, or where there are no clusters';
 
 create function ph.silhouette(
-	query text, cluster_column text, person_column text default null, terms text[] default null,
+	query text, cluster text, person text default null, terms text[] default null,
 	scale text default 'standard', gamma float8 default null, most_rows integer default 10000,
-	out person text, out cluster text, out neighbour text, out silhouette float8, out share float8)
+	out person_id text, out in_cluster text, out neighbour text, out silhouette float8, out share float8)
 returns setof record
 language c stable parallel unsafe rows 10000 cost 100000
 as 'MODULE_PATHNAME', 'silhouette';
 comment on function ph.silhouette(text, text, text, text[], text, float8, integer) is
 	'the silhouette of each person (Rousseeuw 1987): '
-	'1 well inside the segment that cluster_column says, 0 between it and its neighbour, below 0 nearer to that one; '
+	'1 well inside the segment that the column cluster says, '
+	'0 between it and its neighbour, below 0 nearer to that one; '
 	'exact up to most_rows rows, above that over a sample of as many, share says which part; '
 	'with gamma words and booleans among the terms are categories, as in ph.k_prototypes';
 create function ph.cluster_stability(

@@ -4,13 +4,13 @@
 #include <math.h>
 
 #include "chart/picture.h"
-#include "compare/inequality.h"
+#include "compare/line.h"
 #include "core/argument.h"
 #include "core/tally.h"
 #include "core/tally_list.h"
 
 /*
- * ph.chart_slope(tallies ph.tally[], labels text[], indicator text, standard ph.tally, per float8,
+ * ph.chart_slope(tallies ph.tally[], labels text[], indicator text, reference ph.tally, per float8,
  *   confidence float8, title text, groups int) -> text
  *
  * Groups from the most disadvantaged to the least, as wide as their share of the people, their values

@@ -22,7 +22,7 @@ positive_per(const Asked *asked)
 }
 
 /*
- * ph.compare(ph.tally, comparator ph.tally, indicator text, standard ph.tally, per float8,
+ * ph.compare(ph.tally, comparator ph.tally, indicator text, reference ph.tally, per float8,
  *   confidence float8, contrast text, better text, age float8, until float8) -> ph.comparison
  *
  * First minus second ('difference', in units of per) or first over second ('ratio'), of any indicator of
@@ -33,8 +33,8 @@ Datum
 compare(PG_FUNCTION_ARGS)
 {
 	static const char *const contrasts[] = {"difference", "ratio", NULL};
-	Tally	   *tally = PG_ARGISNULL(0) ? NULL : PG_GETARG_TALLY(0);
-	Tally	   *comparator = PG_ARGISNULL(1) ? NULL : PG_GETARG_TALLY(1);
+	Tally	   *tally = argument_tally(fcinfo, 0);
+	Tally	   *comparator = argument_tally(fcinfo, 1);
 	Asked		asked = argument_asked(fcinfo, 2, 3);
 	double		per = positive_per(&asked);
 	bool		as_ratio = argument_choice(fcinfo, 6, "contrast", contrasts) == 1;
@@ -59,15 +59,15 @@ PG_FUNCTION_INFO_V1(cmf);
 Datum
 cmf(PG_FUNCTION_ARGS)
 {
-	Tally	   *tally = PG_ARGISNULL(0) ? NULL : PG_GETARG_TALLY(0);
-	Tally	   *comparator = PG_ARGISNULL(1) ? NULL : PG_GETARG_TALLY(1);
-	Tally	   *standard = PG_ARGISNULL(2) ? NULL : PG_GETARG_TALLY(2);
+	Tally	   *tally = argument_tally(fcinfo, 0);
+	Tally	   *comparator = argument_tally(fcinfo, 1);
+	Tally	   *standard = argument_tally(fcinfo, 2);
 	double		per = argument_positive(fcinfo, 3, "per");
 	Question	question = {.reference = standard, .confidence = argument_confidence(fcinfo, 4), .compared = true};
 	Quantity	first = dsr_quantity(tally, &question),
 				second = dsr_quantity(comparator, &question);
 
-	return estimate_datum(fcinfo, quantity_ratio(&first, &second, per, question.confidence, BETTER_NOT_SAID).estimate);
+	return estimate_datum(fcinfo, quantity_ratio(&first, &second, per, question.confidence, BETTER_NEITHER).estimate);
 }
 
 /* The variance that the value would have if the benchmark were the truth: that of a score test. */
@@ -82,7 +82,7 @@ variance_under(const Quantity *quantity, double benchmark)
 }
 
 /*
- * ph.benchmark(ph.tally, benchmark float8, indicator text, standard ph.tally, per float8,
+ * ph.benchmark(ph.tally, benchmark float8, indicator text, reference ph.tally, per float8,
  *   confidence float8, better text, age float8, until float8) -> ph.comparison
  *
  * The indicator with its interval, beside a fixed number in the same units: similar where the interval
@@ -92,7 +92,7 @@ PG_FUNCTION_INFO_V1(benchmark);
 Datum
 benchmark(PG_FUNCTION_ARGS)
 {
-	Tally	   *tally = PG_ARGISNULL(0) ? NULL : PG_GETARG_TALLY(0);
+	Tally	   *tally = argument_tally(fcinfo, 0);
 	double		against = PG_ARGISNULL(1) ? NAN : argument_number(fcinfo, 1, "benchmark");
 	Asked		asked = argument_asked(fcinfo, 2, 3);
 	double		per = positive_per(&asked);

@@ -15,7 +15,7 @@
 #include "core/interval.h"
 #include "core/record.h"
 #include "core/tally_list.h"
-#include "compare/inequality.h"
+#include "compare/line.h"
 #include "utils/builtins.h"
 
 typedef struct Change
@@ -30,9 +30,9 @@ static Change
 change_between(double before, double variance_before, double after, double variance_after, double confidence)
 {
 	double		error = sqrt(variance_before + variance_after);
-	double		distance = normal_upper_quantile((1 - confidence) / 2) * error;
 	double		change = after - before;
-	Change		result = {change, change - distance, change + distance, NAN};
+	Limits		limits = normal_limits(change, error, confidence);
+	Change		result = {change, limits.lower, limits.upper, NAN};
 
 	if (error > 0)
 		result.p_value = 2 * normal_upper_tail(fabs(change) / error);
@@ -100,7 +100,7 @@ typedef struct Progress
 static void
 judge(Progress *progress, const Side *before, const Side *after, double confidence, bool lower_is_better)
 {
-	double		z = normal_upper_quantile((1 - confidence) / 2);
+	double		z = two_sided_z(confidence);
 	bool		was_clear = fabs(before->line.slope) > z * sqrt(before->line.variance_slope);
 	bool		is_clear = fabs(after->line.slope) > z * sqrt(after->line.variance_slope);
 	/* where there was no gradient to speak of, the one that came says who is worse off */
@@ -169,7 +169,7 @@ put_change(Datum *values, bool *nulls, int field, const Change *change, double p
 }
 
 /*
- * ph.equity_progress(before ph.tally[], after ph.tally[], indicator text, standard ph.tally, per float8,
+ * ph.equity_progress(before ph.tally[], after ph.tally[], indicator text, reference ph.tally, per float8,
  *   confidence float8, better text, groups int) -> ph.equity_progress
  *
  * Groups from the most disadvantaged to the least, the same in both periods, one tally each; as many as groups
@@ -198,7 +198,7 @@ equity_progress(PG_FUNCTION_ARGS)
 
 	if (asked.per < 0)
 		argument_error("per", "must be greater than 0", NULL);
-	if (better == BETTER_NOT_SAID)
+	if (better == BETTER_NEITHER)
 		argument_error("better", "must be lower or higher", NULL);
 	memset(nulls, true, sizeof(nulls));
 	if (!ask_side(tallies[0], count, said, &asked, "before", &before, &note) ||

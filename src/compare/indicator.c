@@ -12,10 +12,14 @@
 #include "core/record.h"
 #include "funcapi.h"
 #include "indicator/direct.h"
+#include "indicator/healthy_life_expectancy.h"
 #include "indicator/indirect.h"
 #include "indicator/life_table.h"
 #include "indicator/rate.h"
+#include "indicator/restricted_mean.h"
+#include "indicator/standard.h"
 #include "indicator/survival.h"
+#include "indicator/years_of_life_lost.h"
 #include "risk/calibration.h"
 #include "risk/discrimination.h"
 #include "utils/builtins.h"
@@ -29,14 +33,15 @@ static const Indicator indicators[] = {
 	{"rate", 100000, 0, "events of people, years or population", NULL, NULL, rate_quantity, "events over exposure"},
 	{"proportion", 1, 0, "people, and who had the event", NULL, NULL, proportion_quantity, "people with the event over people"},
 	{"mean", 1, 0, "people, and a value of each", NULL, NULL, mean_quantity, "the mean of a value over people"},
-	{"dsr", 100000, NEEDS_REFERENCE, by_age, "standard", NULL, dsr_quantity, "directly standardised rate, limits of Dobson"},
-	{"dsr_gamma", 100000, NEEDS_REFERENCE, by_age, "standard", NULL, dsr_gamma_quantity,
+	{"dsr", 100000, OR_ESP2013, by_age, "standard, ph.esp2013() if NULL", NULL, dsr_quantity,
+	"directly standardised rate, limits of Dobson"},
+	{"dsr_gamma", 100000, OR_ESP2013, by_age, "standard, ph.esp2013() if NULL", NULL, dsr_gamma_quantity,
 	"directly standardised rate, limits of Fay and Feuer"},
-	{"smr", 1, NEEDS_REFERENCE, by_age, "reference", NULL, smr_quantity, "observed over expected events"},
-	{"indirect_rate", 100000, NEEDS_REFERENCE, by_age, "reference", NULL, indirect_rate_quantity,
+	{"smr", 1, 0, by_age, "reference", NULL, smr_quantity, "observed over expected events"},
+	{"indirect_rate", 100000, 0, by_age, "reference", NULL, indirect_rate_quantity,
 	"indirectly standardised rate"},
 	{"life_expectancy", 1, TAKES_AGE, "deaths by age", NULL, NULL, life_expectancy_quantity, "years still to live at an age"},
-	{"healthy_life_expectancy", 1, NEEDS_REFERENCE | TAKES_AGE, "deaths by age", "survey: asked, and not in good health",
+	{"healthy_life_expectancy", 1, TAKES_AGE, "deaths by age", "survey: asked, and not in good health",
 	NULL, healthy_life_expectancy_quantity, "years in good health still to live at an age"},
 	{"years_of_life_lost", 100000, NEEDS_UNTIL, "deaths by age", "standard, or none for a crude rate", "age below which deaths count",
 	years_of_life_lost_quantity, "years of life lost below an age over people"},
@@ -68,7 +73,10 @@ argument_asked(FunctionCallInfo fcinfo, int indicator, int reference)
 				until = PG_NARGS() - 1;
 	Asked		asked = {.indicator = argument_indicator(fcinfo, indicator)};
 
-	asked.question.reference = PG_ARGISNULL(reference) ? NULL : PG_GETARG_TALLY(reference);
+	if (!PG_ARGISNULL(reference))
+		asked.question.reference = PG_GETARG_TALLY(reference);
+	else if (asked.indicator->needs & OR_ESP2013)
+		asked.question.reference = tally_canonical(esp2013_tally(19));
 	asked.per = PG_ARGISNULL(reference + 1) ? asked.indicator->per : argument_number(fcinfo, reference + 1, "per");
 	if (asked.per == 0)
 		argument_error("per", "must not be 0", NULL);
@@ -99,7 +107,7 @@ PG_FUNCTION_INFO_V1(ask_indicator);
 Datum
 ask_indicator(PG_FUNCTION_ARGS)
 {
-	Tally	   *tally = PG_ARGISNULL(1) ? NULL : PG_GETARG_TALLY(1);
+	Tally	   *tally = argument_tally(fcinfo, 1);
 	Asked		asked = argument_asked(fcinfo, 0, 2);
 	Quantity	quantity = ask(tally, &asked);
 

@@ -4,10 +4,10 @@
 
 #include "indicator/quantity.h"
 
-/* What an indicator cannot be asked without. */
-#define NEEDS_REFERENCE 0x01
-#define NEEDS_UNTIL 0x02
-#define TAKES_AGE 0x04
+/* What an indicator is asked with, beside a tally and perhaps a reference. */
+#define NEEDS_UNTIL 0x01
+#define TAKES_AGE 0x02
+#define OR_ESP2013 0x04			/* the reference, if none is given */
 
 typedef struct Indicator
 {
@@ -29,7 +29,7 @@ typedef struct Asked
 } Asked;
 
 /*
- * The argument indicator text; three in a row, reference ph.tally, per float8 (NULL: the indicator's own) and confidence
+ * The argument indicator text; three in a row, reference ph.tally and per float8 (NULL: the indicator's own) and confidence
  * float8; and the last two of the function, age float8 and until float8.
  */
 extern Asked argument_asked(FunctionCallInfo fcinfo, int indicator, int reference);

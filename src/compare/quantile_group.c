@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "core/argument.h"
+#include "core/comparison.h"
 #include "core/sort.h"
 #include "core/tie.h"
 #include "core/window.h"
@@ -72,9 +73,10 @@ values_below(const Ranking *ranking, double value, bool or_equal)
 }
 
 /*
- * ph.quantile_group(value float8, groups int, highest_first boolean) OVER (PARTITION BY ...) -> int
+ * ph.quantile_group(value float8, groups int, better text) OVER (PARTITION BY ...) -> int
  *
- * 1 to groups.  With N values of which k are lower, groups + 1 - ceil((N - k) groups / N), in whole
+ * 1 to groups, from where things are worst: the lowest values, or with better lower the highest (which is the default
+ * of R's PHEindicatormethods).  With N values of which k are lower, groups + 1 - ceil((N - k) groups / N), in whole
  * numbers: values that tie, be it but for rounding (core/tie.h), share a group.  NULL for a NULL or NaN
  * value, and for all where there are fewer values than groups.  The window's own order has no bearing.
  */
@@ -85,8 +87,7 @@ quantile_group(PG_FUNCTION_ARGS)
 	WindowObject window = PG_WINDOW_OBJECT();
 	int			rows = window_rows(window);
 	Ranking    *ranking = WinGetPartitionLocalMemory(window, offsetof(Ranking, sorted) + rows * sizeof(double));
-	bool		isnull;
-	bool		highest_first = DatumGetBool(WinGetFuncArgCurrent(window, 2, &isnull)) && !isnull;
+	bool		highest_first = window_choice(window, 2, "better", better_choices) == BETTER_LOWER;
 	double		value;
 	int64		above,
 				n;

@@ -6,21 +6,19 @@
 #include "core/argument.h"
 #include "core/record.h"
 
+const char *const better_choices[] = {"lower", "higher", "neither", NULL};
+
 Better
 argument_better(FunctionCallInfo fcinfo, int index)
 {
-	static const char *const choices[] = {"lower", "higher", NULL};
-
-	if (PG_ARGISNULL(index))
-		return BETTER_NOT_SAID;
-	return argument_choice(fcinfo, index, "better", choices) == 0 ? BETTER_LOWER : BETTER_HIGHER;
+	return PG_ARGISNULL(index) ? BETTER_NEITHER : argument_choice(fcinfo, index, "better", better_choices);
 }
 
 const char *
 comparison_verdict(double lower, double upper, double against, Better better)
 {
-	static const char *const below[] = {"lower", "better", "worse"};
-	static const char *const above[] = {"higher", "worse", "better"};
+	static const char *const below[] = {"better", "worse", "lower"};
+	static const char *const above[] = {"worse", "better", "higher"};
 
 	if (upper < against)
 		return below[better];

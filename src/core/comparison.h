@@ -15,15 +15,19 @@ typedef struct Comparison
 /* which way is good: the choices of the argument better */
 typedef enum Better
 {
-	BETTER_NOT_SAID,
 	BETTER_LOWER,
-	BETTER_HIGHER
+	BETTER_HIGHER,
+	BETTER_NEITHER
 } Better;
 
+extern const char *const better_choices[];
+
+/* NULL: neither */
 extern Better argument_better(FunctionCallInfo fcinfo, int index);
 
 /* lower, similar, higher; or better, similar, worse where it is said which way is good */
 extern const char *comparison_verdict(double lower, double upper, double against, Better better);
+
 extern Datum comparison_datum(FunctionCallInfo fcinfo, Comparison comparison);
 
 #endif

@@ -87,19 +87,6 @@ weighted_sum(const Bands *bands, const Tally *standard, bool renormalise, Weight
 	return true;
 }
 
-/* Dobson et al. (1991), from Byar's limits of the count; may lie below 0 and is not clipped. */
-static Limits
-dobson_limits(const WeightedSum *sum, double confidence)
-{
-	Limits		count = byar_limits(sum->events, confidence);
-	double		ratio = sqrt(sum->variance / sum->events);
-	Limits		limits;
-
-	limits.lower = sum->rate + ratio * (count.lower - sum->events);
-	limits.upper = sum->rate + ratio * (count.upper - sum->events);
-	return limits;
-}
-
 /* The upper limit of a gamma distribution moved up by one more event of the given weight. */
 static double
 gamma_upper(const WeightedSum *sum, double weight, double weight_squared, double tail)
@@ -162,7 +149,8 @@ direct_quantity(const Tally *tally, const Tally *standard, double confidence, bo
 	if (method == DOBSON && sum.events < 10 && few == FEW_EVENTS_NULL)
 		return quantity_of(estimate_none("fewer_than_10_events"), NAN);
 
-	limits = method == DOBSON ? dobson_limits(&sum, confidence) : gamma_limits(&sum, method == TIWARI, confidence);
+	limits = method == DOBSON ? dobson_limits(sum.rate, sum.variance, sum.events, confidence)
+		: gamma_limits(&sum, method == TIWARI, confidence);
 	quantity = quantity_of((Estimate) {sum.rate, limits.lower, limits.upper, NULL}, sum.variance);
 	if (method == DOBSON && sum.events < 10)
 		estimate_note(&quantity.estimate, "fewer_than_10_events");
@@ -195,7 +183,7 @@ dsr_gamma_quantity(const Tally *tally, const Question *question)
 }
 
 /*
- * ph.dsr(ph.tally, standard ph.tally, per float8, confidence float8, empty_bands text, method text)
+ * ph.dsr(ph.tally, standard ph.tally, per float8, confidence float8, empty_bands text, limits text)
  *   -> ph.estimate
  *
  * The directly age-standardised rate.  Limits by method: 'dobson' (Dobson et al. 1991 from Byar's),
@@ -209,12 +197,12 @@ dsr(PG_FUNCTION_ARGS)
 {
 	static const char *const choices[] = {"null", "renormalise", NULL};
 	static const char *const methods[] = {"dobson", "fay-feuer", "tiwari", NULL};
-	Tally	   *tally = PG_ARGISNULL(0) ? NULL : PG_GETARG_TALLY(0);
-	Tally	   *standard = PG_ARGISNULL(1) ? NULL : PG_GETARG_TALLY(1);
+	Tally	   *tally = argument_tally(fcinfo, 0);
+	Tally	   *standard = argument_tally(fcinfo, 1);
 	double		per = argument_positive(fcinfo, 2, "per");
 	double		confidence = argument_confidence(fcinfo, 3);
 	bool		renormalise = argument_choice(fcinfo, 4, "empty_bands", choices) == 1;
-	DirectMethod method = argument_choice(fcinfo, 5, "method", methods);
+	DirectMethod method = argument_choice(fcinfo, 5, "limits", methods);
 	Quantity	quantity;
 
 	quantity = direct_quantity(tally, standard, confidence, renormalise, method, FEW_EVENTS_NULL);

@@ -16,11 +16,11 @@ argument_limits(FunctionCallInfo fcinfo, int index)
 	static const char *const methods[] = {"standard", "exact", "byar", "mid-p", NULL};
 	static const LimitsOfCount limits[] = {count_limits, exact_limits, byar_limits, mid_p_limits};
 
-	return limits[argument_choice(fcinfo, index, "method", methods)];
+	return limits[argument_choice(fcinfo, index, "limits", methods)];
 }
 
 /*
- * ph.count_limits(events float8, confidence float8, method text) -> ph.estimate
+ * ph.count_limits(events float8, confidence float8, limits text) -> ph.estimate
  *
  * Confidence limits of a count of events: 'standard' (exact below 10 events, Byar's from 10 on),
  * 'exact' (Garwood 1936), 'byar' (Breslow and Day 1987) or 'mid-p' (Cohen and Yang 1994).
@@ -81,16 +81,16 @@ rate_quantity(const Tally *tally, const Question *question)
 }
 
 /*
- * ph.crude_rate(ph.tally, per float8, confidence float8, method text) -> ph.estimate
+ * ph.crude_rate(ph.tally, per float8, confidence float8, limits text) -> ph.estimate
  *
- * Events over exposure, times per.  Limits of the count by method, as in ph.count_limits, widened for
+ * Events over exposure, times per.  Limits of the count as in ph.count_limits, widened for
  * repeated events of one person when rows were people.
  */
 PG_FUNCTION_INFO_V1(crude_rate);
 Datum
 crude_rate(PG_FUNCTION_ARGS)
 {
-	Tally	   *tally = PG_ARGISNULL(0) ? NULL : PG_GETARG_TALLY(0);
+	Tally	   *tally = argument_tally(fcinfo, 0);
 	double		per = argument_positive(fcinfo, 1, "per");
 	double		confidence = argument_confidence(fcinfo, 2);
 	Quantity	quantity = rate_with_limits(tally, confidence, argument_limits(fcinfo, 3));
@@ -153,7 +153,7 @@ PG_FUNCTION_INFO_V1(proportion);
 Datum
 proportion(PG_FUNCTION_ARGS)
 {
-	Tally	   *tally = PG_ARGISNULL(0) ? NULL : PG_GETARG_TALLY(0);
+	Tally	   *tally = argument_tally(fcinfo, 0);
 	double		per = argument_positive(fcinfo, 1, "per");
 	Question	question = {.confidence = argument_confidence(fcinfo, 2)};
 	Quantity	quantity = proportion_quantity(tally, &question);
@@ -208,7 +208,7 @@ PG_FUNCTION_INFO_V1(mean);
 Datum
 mean(PG_FUNCTION_ARGS)
 {
-	Tally	   *tally = PG_ARGISNULL(0) ? NULL : PG_GETARG_TALLY(0);
+	Tally	   *tally = argument_tally(fcinfo, 0);
 	double		per = argument_positive(fcinfo, 1, "per");
 	Question	question = {.confidence = argument_confidence(fcinfo, 2)};
 	Quantity	quantity = mean_quantity(tally, &question);

@@ -47,21 +47,11 @@ add_band(Tally **tally, double age, double weight)
 	*tally = tally_add(*tally, &cell);
 }
 
-/*
- * ph.esp2013(bands int) -> ph.tally
- *
- * 19 bands (0-4 ... 90 and over), 20 (under 1, 1-4 ... 90 and over) or the 21 published.
- * Errors: any other number of bands.
- */
-PG_FUNCTION_INFO_V1(esp2013);
-Datum
-esp2013(PG_FUNCTION_ARGS)
+Tally *
+esp2013_tally(int bands)
 {
-	int			bands = PG_ARGISNULL(0) ? 0 : PG_GETARG_INT32(0);
 	Tally	   *tally = tally_new(lengthof(esp2013_ages));
 
-	if (bands < 19 || bands > 21)
-		argument_error("bands", "must be 19, 20 or 21", NULL);
 	tally->flags = TALLY_COUNTS;
 	for (int i = 0; i < lengthof(esp2013_ages); i++)
 	{
@@ -73,7 +63,24 @@ esp2013(PG_FUNCTION_ARGS)
 			age = 90;
 		add_band(&tally, age, esp2013_people[i]);
 	}
-	PG_RETURN_DATUM(tally_datum(tally));
+	return tally;
+}
+
+/*
+ * ph.esp2013(bands int) -> ph.tally
+ *
+ * 19 bands (0-4 ... 90 and over), 20 (under 1, 1-4 ... 90 and over) or the 21 published.
+ * Errors: any other number of bands.
+ */
+PG_FUNCTION_INFO_V1(esp2013);
+Datum
+esp2013(PG_FUNCTION_ARGS)
+{
+	int			bands = PG_ARGISNULL(0) ? 0 : PG_GETARG_INT32(0);
+
+	if (bands < 19 || bands > 21)
+		argument_error("bands", "must be 19, 20 or 21", NULL);
+	PG_RETURN_DATUM(tally_datum(esp2013_tally(bands)));
 }
 
 /*

@@ -4,12 +4,14 @@
  * Rousseeuw 1987: s = (b - a) / max(a, b), with a the mean distance to the others of the own segment and b the least
  * mean distance to those of another; 0 for a person alone in a segment.
  */
-#include "learn/cluster.h"
+#include "postgres.h"
 
 #include <math.h>
 
 #include "core/argument.h"
 #include "core/record.h"
+#include "learn/cluster_rows.h"
+#include "learn/cluster_sums.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/tuplestore.h"
@@ -51,7 +53,7 @@ segments_of(const ClusterRows *rows)
 		if (segments.count == 0 || strcmp(segments.names[segments.count - 1], segments.names[i]) != 0)
 			segments.names[segments.count++] = segments.names[i];
 	if (segments.count > MOST_SEGMENTS)
-		argument_error("cluster_column", psprintf("must not have more than %d different values", MOST_SEGMENTS), NULL);
+		argument_error("cluster", psprintf("must not have more than %d different values", MOST_SEGMENTS), NULL);
 	segments.size = palloc0_array(int, Max(segments.count, 1));
 	for (int i = 0; i < rows->count; i++)
 	{
@@ -119,8 +121,8 @@ put_silhouettes(ReturnSetInfo *result, ClusterSums *shape, const ClusterRows *ro
 }
 
 /*
- * ph.silhouette(query text, cluster_column text, person_column text, terms text[], scale text, gamma float8, most_rows
- *   integer) -> rows (person, cluster, neighbour, silhouette, share)
+ * ph.silhouette(query text, cluster text, person text, terms text[], scale text, gamma float8, most_rows
+ *   integer) -> rows (person_id, in_cluster, neighbour, silhouette, share)
  *
  * A row a person: all of them up to most_rows, above that a sample of as many; share is what part of the rows was used.
  * With gamma, words and booleans are categories.  NULL where there is one cluster.  Errors: columns that are not there.
@@ -133,14 +135,14 @@ silhouette(PG_FUNCTION_ARGS)
 	MemoryContext caller;
 	ClusterSource source;
 	char	   *cluster = argument_column(fcinfo, 1);
-	bool		standard = argument_choice(fcinfo, 4, "scale", cluster_scales) == 1;
+	bool		standard = argument_standard_scale(fcinfo, 4);
 	bool		mixed = !PG_ARGISNULL(5);
 	double		gamma = mixed ? argument_number(fcinfo, 5, "gamma") : 0;
 	int			most = argument_whole(fcinfo, 6, "most_rows", 1, MOST_ROWS);
 	ClusterSums *described;
 
 	if (cluster == NULL)
-		argument_error("cluster_column", "must not be null", NULL);
+		argument_error("cluster", "must not be null", NULL);
 	if (gamma < 0 || gamma > CLUSTER_LARGEST)
 		argument_error("gamma", "must not be negative or above 1e50", NULL);
 	InitMaterializedSRF(fcinfo, 0);

@@ -9,38 +9,21 @@
 #include <math.h>
 
 #include "core/argument.h"
+#include "core/comparison.h"
 #include "core/record.h"
 #include "core/window.h"
-#include "datatype/timestamp.h"
 #include "miscadmin.h"
+#include "monitor/calendar.h"
 #include "monitor/control_chart_rules.h"
-#include "utils/date.h"
-#include "utils/datetime.h"
 
 #define SHORT_PHASE 13
 
-typedef enum Improvement
-{
-	IMPROVEMENT_INCREASE,
-	IMPROVEMENT_DECREASE,
-	IMPROVEMENT_NEUTRAL
-} Improvement;
-
-typedef enum Calendar
-{
-	CALENDAR_DAY,
-	CALENDAR_WEEK,
-	CALENDAR_MONTH,
-	CALENDAR_QUARTER,
-	CALENDAR_YEAR,
-	CALENDAR_ANY
-} Calendar;
 
 typedef struct Chart
 {
 	bool		ready;
 	int			count;
-	Improvement improvement;
+	Better better;
 	double		per;
 	const char *assurance;
 	ChartPoint	points[FLEXIBLE_ARRAY_MEMBER];
@@ -52,12 +35,12 @@ typedef struct Arguments
 	int			value;			/* value or events */
 	int			size;
 	int			period;
-	int			improvement;
+	int			better;
 	int			target;
 	int			rebase;
 	int			fix_after;
 	int			calendar;
-	int			dialect;
+	int			rules;
 	int			run_length;
 	int			screen;
 	int			outside_counts;
@@ -107,32 +90,6 @@ boolean_of(WindowObject window, int argument, bool otherwise)
 		return otherwise;
 	given = WinGetFuncArgCurrent(window, argument, &isnull);
 	return isnull ? otherwise : DatumGetBool(given);
-}
-
-/* The number of a period in its calendar: neighbours differ by 1. */
-static int64
-period_number(Calendar calendar, DateADT date)
-{
-	int			year,
-				month,
-				day;
-
-	j2date(date + POSTGRES_EPOCH_JDATE, &year, &month, &day);
-	switch (calendar)
-	{
-		case CALENDAR_DAY:
-		case CALENDAR_ANY:
-			return date;
-		case CALENDAR_WEEK:
-			return ((int64) date + POSTGRES_EPOCH_JDATE) / 7;	/* weeks begin on Monday */
-		case CALENDAR_MONTH:
-			return (int64) year * 12 + month;
-		case CALENDAR_QUARTER:
-			return (int64) year * 4 + (month - 1) / 3;
-		case CALENDAR_YEAR:
-			return year;
-	}
-	pg_unreachable();
 }
 
 static void
@@ -223,25 +180,25 @@ read_points(WindowObject window, const Arguments *arguments, ChartKind kind, Cha
 }
 
 /*
- * The dialects: 'r' is NHSRplotthedots; 'excel' does not screen and has runs of six; 'power_bi' takes a
+ * The sets of rules: 'r' is NHSRplotthedots; 'excel' does not screen and has runs of six; 'power_bi' takes a
  * target on a limit as passed or failed.  run_length, screen and outside_counts overrule them.
  */
-typedef enum Dialect
+typedef enum RuleSet
 {
-	DIALECT_R,
-	DIALECT_EXCEL,
-	DIALECT_POWER_BI
-} Dialect;
+	RULES_R,
+	RULES_EXCEL,
+	RULES_POWER_BI
+} RuleSet;
 
 static ChartRules
-read_rules(WindowObject window, const Arguments *arguments, Dialect dialect)
+read_rules(WindowObject window, const Arguments *arguments, RuleSet set)
 {
 	ChartRules	rules;
 
-	rules.run_length = integer_of(window, arguments->run_length, dialect == DIALECT_EXCEL ? 6 : 7);
-	rules.screen = boolean_of(window, arguments->screen, dialect != DIALECT_EXCEL);
+	rules.run_length = integer_of(window, arguments->run_length, set == RULES_EXCEL ? 6 : 7);
+	rules.screen = boolean_of(window, arguments->screen, set != RULES_EXCEL);
 	rules.outside_counts = boolean_of(window, arguments->outside_counts, false);
-	rules.tie_falls = dialect == DIALECT_R;
+	rules.tie_falls = set == RULES_R;
 	rules.fix_after = integer_of(window, arguments->fix_after, INT_MAX);
 	if (rules.run_length < 3 || rules.run_length > 100)
 		argument_error("run_length", "must lie between 3 and 100", NULL);
@@ -254,18 +211,18 @@ read_rules(WindowObject window, const Arguments *arguments, Dialect dialect)
 
 /* Whether the limits pass or fail a target for good: by the last point. */
 static const char *
-assurance_of(const ChartPoint *last, Improvement improvement, double target, bool inclusive)
+assurance_of(const ChartPoint *last, Better better, double target, bool inclusive)
 {
 	bool		above,
 				below;
 
-	if (isnan(target) || improvement == IMPROVEMENT_NEUTRAL || isnan(last->upper))
+	if (isnan(target) || better == BETTER_NEITHER || isnan(last->upper))
 		return NULL;
 	above = inclusive ? target >= last->upper : target > last->upper;
 	below = inclusive ? target <= last->lower : target < last->lower;
 	if (!above && !below)
 		return "inconsistent";
-	return above == (improvement == IMPROVEMENT_INCREASE) ? "consistent_fail" : "consistent_pass";
+	return above == (better == BETTER_HIGHER) ? "consistent_fail" : "consistent_pass";
 }
 
 /* The rule that wins, and which way it points. */
@@ -289,16 +246,16 @@ special_cause(const ChartPoint *point, int *direction)
 }
 
 static const char *
-point_type(const ChartPoint *point, Improvement improvement)
+point_type(const ChartPoint *point, Better better)
 {
 	int			direction;
 
 	special_cause(point, &direction);
 	if (direction == 0)
 		return "common_cause";
-	if (improvement == IMPROVEMENT_NEUTRAL)
+	if (better == BETTER_NEITHER)
 		return direction > 0 ? "special_cause_neutral_high" : "special_cause_neutral_low";
-	return (direction > 0) == (improvement == IMPROVEMENT_INCREASE) ? "special_cause_improvement"
+	return (direction > 0) == (better == BETTER_HIGHER) ? "special_cause_improvement"
 		: "special_cause_concern";
 }
 
@@ -329,26 +286,25 @@ answer_phases(Chart *chart, ChartKind kind, const ChartRules *rules, bool laney)
 static void
 make_chart(WindowObject window, const Arguments *arguments, ChartKind kind, Chart *chart, bool constant_rebase)
 {
-	static const char *const improvements[] = {"increase", "decrease", "neutral", NULL};
 	static const char *const calendars[] = {"day", "week", "month", "quarter", "year", "any", NULL};
-	static const char *const dialects[] = {"r", "excel", "power_bi", NULL};
+	static const char *const rule_sets[] = {"r", "excel", "power_bi", NULL};
 	static const char *const overdispersions[] = {"none", "laney", NULL};
 	Calendar	calendar = window_choice(window, arguments->calendar, "calendar", calendars);
-	Dialect		dialect = window_choice(window, arguments->dialect, "dialect", dialects);
-	ChartRules	rules = read_rules(window, arguments, dialect);
+	RuleSet		set = window_choice(window, arguments->rules, "rules", rule_sets);
+	ChartRules	rules = read_rules(window, arguments, set);
 	bool		laney = arguments->overdispersion >= 0 &&
 		window_choice(window, arguments->overdispersion, "overdispersion", overdispersions) == 1;
 	double		target;
 
-	chart->improvement = window_choice(window, arguments->improvement, "improvement", improvements);
+	chart->better = window_choice(window, arguments->better, "better", better_choices);
 	chart->per = arguments->per < 0 ? 1 : window_number(window, arguments->per, 0, "per");
 	if (!(chart->per > 0))
 		argument_error("per", "must be greater than 0", NULL);
 	read_points(window, arguments, kind, chart, calendar, constant_rebase);
 	answer_phases(chart, kind, &rules, laney);
 	target = window_number(window, arguments->target, chart->count - 1, "target");
-	chart->assurance = assurance_of(&chart->points[chart->count - 1], chart->improvement, target / chart->per,
-									dialect == DIALECT_POWER_BI);
+	chart->assurance = assurance_of(&chart->points[chart->count - 1], chart->better, target / chart->per,
+									set == RULES_POWER_BI);
 	chart->ready = true;
 }
 
@@ -406,8 +362,8 @@ point_datum(FunctionCallInfo fcinfo, const Chart *chart, int row)
 	record_flag(values, nulls, 11, point->two_in_three, limited);
 	record_flag(values, nulls, 12, point->shift, known);
 	record_text(values, nulls, 13, special_cause(point, &direction));
-	record_text(values, nulls, 14, point_type(point, chart->improvement));
-	record_text(values, nulls, 15, isnan(last->value) ? NULL : point_type(last, chart->improvement));
+	record_text(values, nulls, 14, point_type(point, chart->better));
+	record_text(values, nulls, 15, isnan(last->value) ? NULL : point_type(last, chart->better));
 	record_text(values, nulls, 16, chart->assurance);
 	record_text(values, nulls, 17, note_of(chart, row));
 	return record_datum(fcinfo, values, nulls);
@@ -430,8 +386,8 @@ chart_point(FunctionCallInfo fcinfo, const Arguments *arguments, ChartKind kind)
 }
 
 /*
- * ph.xmr(value float8, period timestamptz, improvement text, target float8, rebase boolean, fix_after int,
- *   calendar text, dialect text, run_length int, screen boolean, outside_counts boolean)
+ * ph.control_xmr(value float8, period timestamptz, better text, target float8, rebase boolean, fix_after int,
+ *   calendar text, rules text, run_length int, screen boolean, outside_counts boolean)
  *   OVER (PARTITION BY series ORDER BY period) -> ph.control_point
  *
  * Individual values and moving ranges (Shewhart 1931; NHS England, Making Data Count).  Special causes:
@@ -439,59 +395,59 @@ chart_point(FunctionCallInfo fcinfo, const Arguments *arguments, ChartKind kind)
  * and rebase may vary by row.  Errors: periods that are missing, doubled or out of order, values that
  * are not finite, fix_after below 12.
  */
-PG_FUNCTION_INFO_V1(xmr);
+PG_FUNCTION_INFO_V1(control_xmr);
 Datum
-xmr(PG_FUNCTION_ARGS)
+control_xmr(PG_FUNCTION_ARGS)
 {
-	static const Arguments arguments = {.value = 0, .size = -1, .period = 1, .improvement = 2, .target = 3, .rebase = 4,
-		.fix_after = 5, .calendar = 6, .dialect = 7, .run_length = 8, .screen = 9, .outside_counts = 10, .per = -1,
+	static const Arguments arguments = {.value = 0, .size = -1, .period = 1, .better = 2, .target = 3, .rebase = 4,
+		.fix_after = 5, .calendar = 6, .rules = 7, .run_length = 8, .screen = 9, .outside_counts = 10, .per = -1,
 	.overdispersion = -1};
 
 	return chart_point(fcinfo, &arguments, CHART_XMR);
 }
 
-static const Arguments rate_arguments = {.value = 0, .size = 1, .period = 2, .improvement = 3, .target = 4, .rebase = 5,
-	.fix_after = 6, .calendar = 7, .dialect = 8, .run_length = 9, .screen = -1, .outside_counts = 10, .per = 11,
+static const Arguments rate_arguments = {.value = 0, .size = 1, .period = 2, .better = 3, .target = 4, .rebase = 5,
+	.fix_after = 6, .calendar = 7, .rules = 8, .run_length = 9, .screen = -1, .outside_counts = 10, .per = 11,
 .overdispersion = 12};
 
 /*
- * ph.p_chart(events float8, population float8, period timestamptz, ..., per float8, overdispersion text)
+ * ph.control_p(events float8, population float8, period timestamptz, ..., per float8, overdispersion text)
  *   OVER (...) -> ph.control_point
  *
  * Proportions, three sigmas of each point's own population to either side (Shewhart 1931); with 'laney'
  * widened for what varies between periods (Laney 2002).
  */
-PG_FUNCTION_INFO_V1(p_chart);
+PG_FUNCTION_INFO_V1(control_p);
 Datum
-p_chart(PG_FUNCTION_ARGS)
+control_p(PG_FUNCTION_ARGS)
 {
 	return chart_point(fcinfo, &rate_arguments, CHART_P);
 }
 
 /*
- * ph.u_chart(events float8, exposure float8, period timestamptz, ..., per float8, overdispersion text)
+ * ph.control_u(events float8, exposure float8, period timestamptz, ..., per float8, overdispersion text)
  *   OVER (...) -> ph.control_point
  *
  * Rates of events over an exposure, Poisson sigmas.
  */
-PG_FUNCTION_INFO_V1(u_chart);
+PG_FUNCTION_INFO_V1(control_u);
 Datum
-u_chart(PG_FUNCTION_ARGS)
+control_u(PG_FUNCTION_ARGS)
 {
 	return chart_point(fcinfo, &rate_arguments, CHART_U);
 }
 
 /*
- * ph.c_chart(events float8, period timestamptz, ...) OVER (...) -> ph.control_point
+ * ph.control_c(events float8, period timestamptz, ...) OVER (...) -> ph.control_point
  *
  * Counts of events, Poisson sigmas.
  */
-PG_FUNCTION_INFO_V1(c_chart);
+PG_FUNCTION_INFO_V1(control_c);
 Datum
-c_chart(PG_FUNCTION_ARGS)
+control_c(PG_FUNCTION_ARGS)
 {
-	static const Arguments arguments = {.value = 0, .size = -1, .period = 1, .improvement = 2, .target = 3, .rebase = 4,
-		.fix_after = 5, .calendar = 6, .dialect = 7, .run_length = 8, .screen = -1, .outside_counts = 9, .per = -1,
+	static const Arguments arguments = {.value = 0, .size = -1, .period = 1, .better = 2, .target = 3, .rebase = 4,
+		.fix_after = 5, .calendar = 6, .rules = 7, .run_length = 8, .screen = -1, .outside_counts = 9, .per = -1,
 	.overdispersion = -1};
 
 	return chart_point(fcinfo, &arguments, CHART_C);

@@ -20,12 +20,6 @@
 #include "risk/judged.h"
 #include "model/model.h"
 
-static Tally *
-argument_tally(FunctionCallInfo fcinfo, int index)
-{
-	return PG_ARGISNULL(index) ? NULL : PG_GETARG_TALLY(index);
-}
-
 /* ---- the calibration model ---- */
 
 /* logit of the outcome = intercept + slope logit of the risk (Cox 1958). */
@@ -174,7 +168,7 @@ Datum
 calibration(PG_FUNCTION_ARGS)
 {
 	double		confidence = argument_confidence(fcinfo, 1);
-	double		z = normal_upper_quantile((1 - confidence) / 2);
+	double		z = two_sided_z(confidence);
 	Judged		judged;
 	Datum		values[20];
 	bool		nulls[20];
@@ -222,7 +216,6 @@ calibration_quantity(const Tally *tally, const Question *question)
 {
 	Judged		judged;
 	Quantity	quantity = quantity_of((Estimate) {NAN, NAN, NAN, NULL}, NAN);
-	double		distance;
 	Line		line;
 
 	if (!judge_risks(tally, &judged) || !judge_both(judged.tally, &judged))
@@ -233,53 +226,10 @@ calibration_quantity(const Tally *tally, const Question *question)
 	line = calibration_line(&judged, false);
 	if (isnan(line.intercept))
 		return quantity_none("risk_0_or_1");
-	distance = normal_upper_quantile((1 - question->confidence) / 2) * line.intercept_error;
-	quantity = quantity_of((Estimate) {line.intercept, line.intercept - distance, line.intercept + distance, judged.note},
+	quantity = quantity_of(estimate_normal(line.intercept, line.intercept_error, question->confidence),
 						   line.intercept_error * line.intercept_error);
+	quantity.estimate.note = judged.note;
 	return quantity;
-}
-
-/*
- * ph.calibration_difference(ph.tally, comparator ph.tally, confidence float8) -> ph.comparison
- *
- * Of calibration in the large, on the logit, between two groups of different people, with a normal test:
- * above 0 the first group's risk is understated by more.
- */
-PG_FUNCTION_INFO_V1(calibration_difference);
-Datum
-calibration_difference(PG_FUNCTION_ARGS)
-{
-	double		z = normal_upper_quantile((1 - argument_confidence(fcinfo, 2)) / 2);
-	Comparison	comparison = {{NAN, NAN, NAN, NULL}, NAN, NULL};
-	Line		lines[2];
-	double		difference,
-				error;
-
-	for (int i = 0; i < 2; i++)
-	{
-		Judged		judged;
-		bool		possible = judge_risks(argument_tally(fcinfo, i), &judged) && judge_both(judged.tally, &judged);
-
-		if (judged.note)
-			estimate_note(&comparison.estimate, "%s: %s", i == 0 ? "first" : "second", judged.note);
-		if (!possible)
-			return comparison_datum(fcinfo, comparison);
-		lines[i] = calibration_line(&judged, false);
-	}
-	for (int i = 0; i < 2; i++)
-		if (isnan(lines[i].intercept))
-		{
-			estimate_note(&comparison.estimate, "%s: risk_0_or_1", i == 0 ? "first" : "second");
-			return comparison_datum(fcinfo, comparison);
-		}
-	difference = lines[0].intercept - lines[1].intercept;
-	error = hypot(lines[0].intercept_error, lines[1].intercept_error);
-	comparison.estimate.value = difference;
-	comparison.estimate.lower = difference - z * error;
-	comparison.estimate.upper = difference + z * error;
-	comparison.p_value = 2 * normal_upper_tail(fabs(difference) / error);
-	comparison.verdict = comparison_verdict(comparison.estimate.lower, comparison.estimate.upper, 0, BETTER_NOT_SAID);
-	return comparison_datum(fcinfo, comparison);
 }
 
 /* ---- groups of risk ---- */

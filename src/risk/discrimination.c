@@ -100,18 +100,6 @@ area_estimate(Area area, double z, bool logit)
 		fmax(area.value, 1 / (1 + exp(-(centre + z * error / scale)))), NULL};
 }
 
-static double
-two_sided_z(double confidence)
-{
-	return normal_upper_quantile((1 - confidence) / 2);
-}
-
-static Tally *
-argument_tally(FunctionCallInfo fcinfo, int index)
-{
-	return PG_ARGISNULL(index) ? NULL : PG_GETARG_TALLY(index);
-}
-
 static Quantity
 area_quantity(const Tally *tally, double confidence, bool logit)
 {
@@ -149,44 +137,6 @@ auroc(PG_FUNCTION_ARGS)
 	bool		logit = argument_choice(fcinfo, 2, "limits", limits) == 1;
 
 	return estimate_datum(fcinfo, area_quantity(argument_tally(fcinfo, 0), confidence, logit).estimate);
-}
-
-/*
- * ph.auroc_difference(ph.tally, comparator ph.tally, confidence float8) -> ph.comparison
- *
- * Between two groups of different people, with a normal test.
- */
-PG_FUNCTION_INFO_V1(auroc_difference);
-Datum
-auroc_difference(PG_FUNCTION_ARGS)
-{
-	double		z = two_sided_z(argument_confidence(fcinfo, 2));
-	Judged		judged[2];
-	Comparison	comparison = {{NAN, NAN, NAN, NULL}, NAN, NULL};
-	Area		area[2];
-	double		difference,
-				error;
-
-	for (int i = 0; i < 2; i++)
-	{
-		bool		possible = judge_both(argument_tally(fcinfo, i), &judged[i]);
-
-		if (judged[i].note)
-			estimate_note(&comparison.estimate, "%s: %s", i == 0 ? "first" : "second", judged[i].note);
-		if (!possible)
-			return comparison_datum(fcinfo, comparison);
-		area[i] = area_of(&judged[i]);
-	}
-	difference = area[0].value - area[1].value;
-	error = sqrt(area[0].variance + area[1].variance);
-	if (!(error > 0))
-		error = NAN;
-	comparison.estimate.value = difference;
-	comparison.estimate.lower = difference - z * error;
-	comparison.estimate.upper = difference + z * error;
-	comparison.p_value = 2 * normal_upper_tail(fabs(difference) / error);
-	comparison.verdict = comparison_verdict(comparison.estimate.lower, comparison.estimate.upper, 0, BETTER_NOT_SAID);
-	return comparison_datum(fcinfo, comparison);
 }
 
 static Quantity
@@ -364,7 +314,7 @@ note_unknown_times(Tally **tallies, int count, Estimate *estimate)
 
 	for (int i = 0; i < count; i++)
 		all.unknown_rows += tallies[i] ? tallies[i]->unknown_rows : 0;
-	estimate_note_unknown(estimate, &all);
+	estimate_note_unknown(estimate, all.unknown_rows);
 }
 
 static bool

@@ -83,7 +83,7 @@ insert into measured select '1,000 areas, life expectancy', '10,000 areas, dsr o
 insert into measured select '1,000 areas, slope by regr_slope, no limits', null, pg_temp.milliseconds('select area, regr_slope(value, q) from decile group by area');
 insert into measured select '1,000 areas, slope index', '1,000 areas, slope by regr_slope, no limits', pg_temp.milliseconds('select ph.slope_index_of_values(p, v, e) from decile_list');
 insert into measured select '200 series x 36, lag by hand', null, pg_temp.milliseconds('select avg(value) over w, abs(value - lag(value) over w), count(*) over (w rows 6 preceding) from series window w as (partition by s order by month)');
-insert into measured select '200 series x 36, xmr', '200 series x 36, lag by hand', pg_temp.milliseconds('select ph.xmr(value, month) over (partition by s order by month) from series');
+insert into measured select '200 series x 36, xmr', '200 series x 36, lag by hand', pg_temp.milliseconds('select ph.control_xmr(value, month) over (partition by s order by month) from series');
 select m.what, round(m.milliseconds::numeric, 1) as milliseconds, m.of as against, round((m.milliseconds / b.milliseconds)::numeric, 4) as ratio
 =======
 insert into measured select '1,000 areas, life expectancy', '10,000 areas, dsr of rows by hand',
@@ -96,7 +96,7 @@ insert into measured select '200 series x 36, lag by hand', null,
   pg_temp.milliseconds('select avg(value) over w, abs(value - lag(value) over w), count(*) over (w rows 6 preceding)
     from series window w as (partition by s order by month)');
 insert into measured select '200 series x 36, xmr', '200 series x 36, lag by hand',
-  pg_temp.milliseconds('select ph.xmr(value, month) over (partition by s order by month) from series');
+  pg_temp.milliseconds('select ph.control_xmr(value, month) over (partition by s order by month) from series');
 select m.what, round(m.milliseconds::numeric, 1) as milliseconds, m.of as against,
   round((m.milliseconds / b.milliseconds)::numeric, 4) as ratio
 >>>>>>> demo

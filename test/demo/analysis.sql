@@ -438,7 +438,7 @@ with change as materialized (  -- how many people more or fewer there are from a
 ), seasonal as (  -- as the month of the year, its days and its people would have it
   select *, ph.expected_count(admissions, month, people::float8) over () as expected from counted
 ), charted as (
-  select *, ph.u_chart(admissions, expected, month, improvement => 'decrease', overdispersion => 'laney')
+  select *, ph.control_u(admissions, expected, month, better => 'lower', overdispersion => 'laney')
     over (order by month) as point
   from seasonal
 )

@@ -39,12 +39,12 @@ begin
       best := ph.k_prototypes('select * from pg_temp.input', (c.doc -> 'spec' ->> 'k')::int, terms, scale => 'none', gamma => (c.doc -> 'spec' ->> 'lambda')::float8);
       insert into told select c.case_id, id::int, ph.nearest_cluster(found, array[age, ltc, cost], array[frail, ruc]) from pg_temp.input;
     else
-      insert into told_silhouette select c.case_id, person::int, cluster, silhouette from ph.silhouette('select * from pg_temp.input', 'cluster', 'id', array['sl', 'sw', 'pl', 'pw'], 'none');
+      insert into told_silhouette select c.case_id, person_id::int, in_cluster, silhouette from ph.silhouette('select * from pg_temp.input', 'cluster', 'id', array['sl', 'sw', 'pl', 'pw'], 'none');
       continue;
     end if;
     insert into answer values (c.case_id, found, best);
     if (select count(*) from person_silhouette p where p.case_id = c.case_id) > 0 then
-      execute format('insert into told_silhouette select %L, person::int, cluster, silhouette from ph.silhouette(%L, ''cluster'', ''row_id'', %L, ''none'')', c.case_id,
+      execute format('insert into told_silhouette select %L, person_id::int, in_cluster, silhouette from ph.silhouette(%L, ''cluster'', ''row_id'', %L, ''none'')', c.case_id,
         format('select i.*, t.cluster, t.row_id from pg_temp.input i join told t on t.row_id = i.id and t.case_id = %L', c.case_id), terms);
     end if;
   end loop;

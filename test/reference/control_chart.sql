@@ -11,7 +11,7 @@ create temp table spc_summary (case_id text, facet text, rebase_group int, n int
 \copy spc_summary from program 'cat $REFERENCE/spc_summary.csv' csv header
 \ir agreement.psql
 create temp table point as
-select p.*, ph.xmr(y, date, improvement_direction,
+select p.*, ph.control_xmr(y, date, case improvement_direction when 'increase' then 'higher' when 'decrease' then 'lower' else 'neither' end,
     case when target like '%=%' then (select split_part(s, '=', 2)::float8 from unnest(string_to_array(target, ';')) s where split_part(s, '=', 1) = facet) else target::float8 end,
     date::text = any (select case when s like '%=%' then case when split_part(s, '=', 1) = facet then split_part(s, '=', 2) end else s end from unnest(string_to_array(rebase_dates, ';')) s),
     fix_after_n_points, 'any', 'r', null, screen_outliers) over (partition by case_id, facet order by date) x

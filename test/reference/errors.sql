@@ -54,7 +54,7 @@ begin
         from jsonb_array_elements(data) with ordinality d(x, o)) p where o = 1;
   when 'spc' then
     return query select (p).value, null::float8, null::float8, (p).note from (
-      select ph.xmr(coalesce(pg_temp.num(x, 'y'), 'Infinity'), (x ->> 'date')::date, improvement => case params ->> 'improvement_direction' when 'up' then 'up' else 'increase' end,
+      select ph.control_xmr(coalesce(pg_temp.num(x, 'y'), 'Infinity'), (x ->> 'date')::date, better => case params ->> 'improvement_direction' when 'up' then 'up' else 'higher' end,
         fix_after => (params ->> 'fix_after_n_points')::int, calendar => 'day') over (order by (x ->> 'date')::date) as p from jsonb_array_elements(data) d(x)) c;
   end case;
 end $$;

@@ -22,7 +22,7 @@ create temp table trend_expected (case_id text, source text, tag text, value_typ
 \ir agreement.psql
 
 insert into result select 'quantile_group', case_id || ' ' || row_id, q is not distinct from quantile
-from (select *, ph.quantile_group(value, nquantiles, invert) over (partition by case_id) q from quantile) a;
+from (select *, ph.quantile_group(value, nquantiles, case when invert then 'lower' else 'higher' end) over (partition by case_id) q from quantile) a;
 
 -- a standardised rate passes no denominator; ratios of counts are shown less 1 there
 insert into result select 'funnel baseline', case_id, pg_temp.agrees(max((f).baseline), max(baseline), 1e-9, max(multiplier))

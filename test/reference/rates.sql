@@ -159,9 +159,9 @@ select e.*, t, s from extra_dsr_gamma_expected e join (
   from (select *, dense_rank() over (partition by case_id order by ageband) band from dsr_input) b group by case_id) i using (case_id)
 where pg_temp.share(confidence) < 1;
 insert into result
-select 'dsr fay-feuer', case_id, pg_temp.agrees(ph.dsr(t, s, multiplier, pg_temp.share(confidence), method => 'fay-feuer'), value, gamma_lower, fay_feuer_upper, 1e-8, multiplier) from gamma_case;
+select 'dsr fay-feuer', case_id, pg_temp.agrees(ph.dsr(t, s, multiplier, pg_temp.share(confidence), limits => 'fay-feuer'), value, gamma_lower, fay_feuer_upper, 1e-8, multiplier) from gamma_case;
 insert into result
-select 'dsr tiwari', case_id, pg_temp.agrees(ph.dsr(t, s, multiplier, pg_temp.share(confidence), method => 'tiwari'), value, gamma_lower, tiwari_upper, 1e-8, multiplier) from gamma_case;
+select 'dsr tiwari', case_id, pg_temp.agrees(ph.dsr(t, s, multiplier, pg_temp.share(confidence), limits => 'tiwari'), value, gamma_lower, tiwari_upper, 1e-8, multiplier) from gamma_case;
 create temp view cmf_case as
 select e.*, t, c, s from extra_cmf_expected e join (
   select case_id, ph.count_tally(ageband, x, n) t, ph.count_tally(ageband, x_comparator, n_comparator) c, ph.count_tally(ageband, 0, stdpop) s

@@ -75,13 +75,15 @@ select 'restricted mean compared', case_id || ' ' || quantity,
     when 'ratio_lower' then pg_temp.agrees((r).lower, value::float8, 1e-9)
     when 'ratio_upper' then pg_temp.agrees((r).upper, value::float8, 1e-9) end
 from restricted join compared using (case_id),
-  lateral (select ph.restricted_mean_difference(tallies[2], tallies[1], until), ph.restricted_mean_ratio(tallies[2], tallies[1], until)) x(d, r)
+  lateral (select ph.compare(tallies[2], tallies[1], 'restricted_mean', until => until),
+    ph.compare(tallies[2], tallies[1], 'restricted_mean', until => until, contrast => 'ratio')) x(d, r)
 where until is not null and (quantity like 'difference%' or quantity like 'ratio%');
 -- to a time beyond the follow-up of one group there is no mean of it, and no comparison
 insert into result
 select 'restricted mean beyond follow-up', case_id,
   (a).value is null and (a).note = 'beyond_follow_up: the last is at 6' and (d).value is null and (d).note like 'first: beyond_follow_up%' and (r).p_value is null
-from compared, lateral (select ph.restricted_mean(tallies[1], 15), ph.restricted_mean_difference(tallies[1], tallies[2], 15), ph.restricted_mean_ratio(tallies[1], tallies[2], 15)) x(a, d, r)
+from compared, lateral (select ph.restricted_mean(tallies[1], 15), ph.compare(tallies[1], tallies[2], 'restricted_mean', until => 15),
+    ph.compare(tallies[1], tallies[2], 'restricted_mean', until => 15, contrast => 'ratio')) x(a, d, r)
 where case_id = 'rmst_tau_beyond_followup';
 
 select name, count(*), count(*) filter (where ok is not true), string_agg(case_id, ' ') filter (where ok is not true)

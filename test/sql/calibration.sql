@@ -20,7 +20,7 @@ select (m).status, (m).terms, abs((score(m, array[ln(p / (1 - p))])).value - rec
 -- groups: everybody once, the test by hand
 select count(*) as groups, sum(people) as people, sum(observed) = (select count(*) filter (where outcome) from person) as observed, bool_and(lower <= observed_share and observed_share <= upper) as limits from tallied, calibration_groups(t);
 select abs(h.statistic - (select sum((observed - expected) ^ 2 / (expected * (1 - expected / people))) from tallied, calibration_groups(t))) < 1e-9 as statistic, h.degrees_of_freedom from tallied, hosmer_lemeshow(t) h;
-select abs(d.value - (a.in_the_large - b.in_the_large)) < 1e-12 as difference, d.p_value between 0 and 1 as p from (select person_tally(p, outcome) filter (where grp = 0) as x, person_tally(p, outcome) filter (where grp = 1) as y from person) g, calibration(x) a, calibration(y) b, calibration_difference(x, y) d;
+select abs(d.value - (a.in_the_large - b.in_the_large)) < 1e-12 as difference, d.p_value between 0 and 1 as p from (select person_tally(p, outcome) filter (where grp = 0) as x, person_tally(p, outcome) filter (where grp = 1) as y from person) g, calibration(x) a, calibration(y) b, compare(x, y, 'calibration_in_the_large') d;
 -- no answer
 select what, c.people, round(c.in_the_large::numeric, 9) as in_the_large, round(c.slope::numeric, 9) as slope, c.without_logit, c.note from (values ('nobody', 'empty'::tally), ('one class', 'people; 0.1: 5 0 0; 0.2: 5 0 0'), ('one risk', 'people; 0.1: 50 7 7'), ('separated', 'people; 0.1: 5 0 0; 0.9: 5 5 5'), ('0 and 1', 'people; 0: 5 0 0; 0.3: 50 15 15; 0.6: 40 25 25; 1: 3 3 3')) v(what, t), calibration(t) c;
 select (recalibrate(given_model('logistic', '{l}', '{1}'), 'people; 0.1: 5 0 0')).status;
@@ -30,4 +30,4 @@ select recalibrated(0, 1) as never, recalibrated(1, 1) as always;
 select recalibrate(given_model('linear', '{l}', '{1}'), 'people; 0.1: 5 1 1');
 
 -- a side whose risks are all certain has no line, and says so
-select * from ph.calibration_difference((select ph.person_tally(0::float8, i % 4 = 0) from generate_series(1, 100) i), (select ph.person_tally(i / 101.0::float8, i % 3 = 0) from generate_series(1, 100) i));
+select * from ph.compare((select ph.person_tally(0::float8, i % 4 = 0) from generate_series(1, 100) i), (select ph.person_tally(i / 101.0::float8, i % 3 = 0) from generate_series(1, 100) i), 'calibration_in_the_large');

@@ -5,7 +5,7 @@ create temp table picture (name text, svg text);
 insert into picture select 'pyramid', ph.chart_pyramid(t, t, title => hostile) from (select ph.count_tally(a, 0, 100 + a) t, E'</svg><script>alert("&")</script>\x01' as hostile from generate_series(0, 95) a) s;
 insert into picture select 'ranked', ph.chart_ranked(array['</text><script>', null, 'C'], array[row(120, 100, 140, null), row(null, null, null, 'no_data'), row(60, 30, 80, null)]::ph.estimate[], 100, 'Places');
 insert into picture select 'control', ph.chart_control(array_agg(d order by d), array_agg(x order by d), 'Months')
-from (select d, ph.xmr(v, d, 'decrease') over (order by d) x from (select (date '2022-01-01' + n * interval '1 month')::date d, case when n <> 9 then (n * 37 % 11 + case when n = 20 then 60 else 0 end)::float8 end v from generate_series(0, 30) n) m) y;
+from (select d, ph.control_xmr(v, d, 'lower') over (order by d) x from (select (date '2022-01-01' + n * interval '1 month')::date d, case when n <> 9 then (n * 37 % 11 + case when n = 20 then 60 else 0 end)::float8 end v from generate_series(0, 30) n) m) y;
 insert into picture select 'funnel', ph.chart_funnel(array_agg('<' || i), array_agg(f), 'Funnel') from (select i, ph.funnel((20 + i * 37 % 61)::float8, 1000 + i, 'proportion', 100) over () f from generate_series(1, 40) i) p;
 insert into picture select 'survival', ph.chart_survival(array[(select ph.person_tally(i % 50 + 1, i % 3 = 0) from generate_series(1, 300) i), 'people; missing 3'], array['a', 'b']);
 insert into picture select 'slope', ph.chart_slope(array['counts; 0: 1000 90 90', 'counts; 0: 1200 80 80']::ph.tally[], array['1', '2'], 'rate', title => 'Slope');
@@ -54,7 +54,7 @@ select name, (regexp_match(svg, '<title>([^<]*)</title>'))[1] as title from (val
   ('funnel', ph.chart_funnel(null, null)), ('survival', ph.chart_survival('{NULL}')), ('slope', ph.chart_slope(null, indicator => 'rate')), ('empty', ph.chart_funnel(null, null, ' ')), ('own', ph.chart_funnel(null, null, 'Own'))) v(name, svg);
 -- times as periods of a control chart
 select ph.chart_control(array_agg(d order by d), array_agg(x order by d)) = ph.chart_control(array_agg(d::date order by d), array_agg(x order by d)) as times
-from (select d, ph.xmr(extract(day from d + interval '40 days')::float8, d) over (order by d) x from generate_series(timestamp '2023-01-01', '2024-06-01', '1 month') d) q;
+from (select d, ph.control_xmr(extract(day from d + interval '40 days')::float8, d) over (order by d) x from generate_series(timestamp '2023-01-01', '2024-06-01', '1 month') d) q;
 -- groups that are missing are no picture
 select ph.chart_slope(array['counts; 0: 1000 90 90', 'counts; 0: 1200 80 80']::ph.tally[], indicator => 'rate', groups => 5) like '%nothing to show: number_of_groups: 2, not 5%' as missing,
   ph.chart_slope(array['counts; 0: 1000 90 90', 'counts; 0: 1200 80 80']::ph.tally[], indicator => 'rate') like '%number_of_groups: 2, not said%' as said;

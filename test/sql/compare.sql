@@ -40,13 +40,13 @@ select round(off), bool_and(abs((m).value - off - v) < 1e-6 and abs(((m).upper -
 from (select off, avg(x) as v, stddev_samp(x) as s, ph.mean(ph.person_tally(0, x + off)) as m from unnest('{1,5,2,8,9.5,4,7}'::float8[]) x, unnest('{0,1e6,1e9}'::float8[]) off group by off) q, (values (2.4469118511449692)) t(t) group by off order by off;
 -- limits of a count: mid-P lies within exact, and cuts half the chance
 select bool_and((m).lower >= (e).lower and (m).upper <= (e).upper) as within
-from generate_series(0, 300, 7) n, lateral (select ph.count_limits(n, method => 'mid-p'), ph.count_limits(n, method => 'exact')) q(m, e);
+from generate_series(0, 300, 7) n, lateral (select ph.count_limits(n, limits => 'mid-p'), ph.count_limits(n, limits => 'exact')) q(m, e);
 select round(((ph.count_limits(0, 0.9, 'mid-p')).upper + ln(0.1))::numeric, 9) as zero_events;
 -- gamma limits: one band is the exact interval; Tiwari's lies below Fay and Feuer's
 select pg_temp.near((g).lower, (e).lower) and pg_temp.near((g).upper, (e).upper) as exact
-from (select ph.dsr('counts; 0: 1000 7 7', 'counts; 0: 1 0 0', 1000, method => 'fay-feuer') g, ph.count_limits(7, method => 'exact') e) q;
+from (select ph.dsr('counts; 0: 1000 7 7', 'counts; 0: 1 0 0', 1000, limits => 'fay-feuer') g, ph.count_limits(7, limits => 'exact') e) q;
 select (f).upper > (t).upper as tighter, (f).lower = (t).lower as lower, (ph.dsr(tally, s)).note
-from (select tally, s, ph.dsr(tally, s, method => 'fay-feuer') f, ph.dsr(tally, s, method => 'tiwari') t from (values ('counts; 0: 1000 3 3; 50: 200 4 4'::ph.tally, 'counts; 0: 60 0 0; 50: 40 0 0'::ph.tally)) v(tally, s)) q;
+from (select tally, s, ph.dsr(tally, s, limits => 'fay-feuer') f, ph.dsr(tally, s, limits => 'tiwari') t from (values ('counts; 0: 1000 3 3; 50: 200 4 4'::ph.tally, 'counts; 0: 60 0 0; 50: 40 0 0'::ph.tally)) v(tally, s)) q;
 -- the population as its own standard: the crude rate
 select pg_temp.near((ph.dsr(a, a)).value, (ph.crude_rate(a)).value) as own_standard from pair;
 -- by age and sex: strata add up; one stratum is the ratio itself; the rate is the ratio times the reference's rate
@@ -65,7 +65,7 @@ select * from ph.benchmark('counts; 0: 10 10 10', 1, 'proportion');
 -- two sides without variation give no certainty
 select * from ph.compare('people; 0: 2 6 18', 'people; 0: 20 20 20', 'mean');
 select * from ph.compare('people; 0: 2 6 18', 'people; 0: 20 20 20', 'mean', contrast => 'ratio');
-select * from ph.restricted_mean_difference('people; 5: 4 4 4', 'people; 7: 4 4 4', 10, better => 'higher');
+select * from ph.compare('people; 5: 4 4 4', 'people; 7: 4 4 4', 'restricted_mean', until => 10, better => 'higher');
 
 -- an area without a reference, a standard or a benchmark has no answer, and stops no report
 select name, (e).value is null as none, (e).note from (values ('reference with a missing row',
@@ -76,6 +76,6 @@ select name, (e).value is null as none, (e).note from (values ('reference with a
   ph.indirect_rate_of_strata(array['counts; 0: 10 5 5']::ph.tally[], null::ph.tally[])), ('no standard',
   ph.dsr('counts; 0: 10 5 5', null)),
   ('standard with a missing row', ph.dsr('counts; 0: 10 5 5', 'counts; missing 2; 0: 1 0 0')), ('figure', ph.cmf('counts; 0: 10 5 5', 'counts; 0: 10 5 5', null)), ('figure of nobody', ph.cmf('counts; 0: 10 15 15', null, 'counts; 0: 1 0 0')),
-  ('years', ph.years_of_life_lost('counts; 0: 1000 5 5', 75, 'counts; missing 3; 0: 80 0 0; 75: 20 0 0')), ('slope', ph.slope_index_of_inequality(array_fill('counts; 0: 10 15 15'::ph.tally, array[5]), standard => null))) v(name, e);
-select name, (c).value is null as none, (c).note from (values ('no standard', ph.compare('counts; 0: 10 15 15', 'counts; 0: 10 5 5', 'dsr', null)), ('no reference', ph.compare('counts; 0: 10 15 15', 'counts; 0: 10 5 5', 'smr', null)),
-  ('reference with a missing row', ph.compare('counts; 0: 10 15 15', 'counts; 0: 10 5 5', 'smr', 'counts; missing 1; 0: 10 5 5')), ('no benchmark', ph.benchmark('counts; 0: 10 15 15', null)), ('nobody there', ph.life_expectancy_difference('counts; 0: 10 1 1', null))) v(name, c);
+  ('years', ph.years_of_life_lost('counts; 0: 1000 5 5', 75, 'counts; missing 3; 0: 80 0 0; 75: 20 0 0')), ('slope', ph.slope_index_of_inequality(array_fill('counts; 0: 10 15 15'::ph.tally, array[5]), reference => 'empty'))) v(name, e);
+select name, (c).value is null as none, (c).note from (values ('no standard', ph.compare('counts; 0: 10 15 15', 'counts; 0: 10 5 5', 'dsr', 'empty')), ('no reference', ph.compare('counts; 0: 10 15 15', 'counts; 0: 10 5 5', 'smr', null)),
+  ('reference with a missing row', ph.compare('counts; 0: 10 15 15', 'counts; 0: 10 5 5', 'smr', 'counts; missing 1; 0: 10 5 5')), ('no benchmark', ph.benchmark('counts; 0: 10 15 15', null)), ('nobody there', ph.compare('counts; 0: 10 1 1', null, 'life_expectancy'))) v(name, c);

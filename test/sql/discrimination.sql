@@ -19,7 +19,7 @@ select s.share, s.people, s.events = (select count(*) filter (where outcome) fro
 select count(*) as thresholds, bool_and(true_positives + false_negatives = (select count(*) filter (where outcome) from person)) as closed, max(sensitivity) as all_found from whole, roc(t);
 -- groups of different people
 select d.value = a.value - b.value as difference, abs((d.upper - d.lower) ^ 2 - ((a.upper - a.lower) ^ 2 + (b.upper - b.lower) ^ 2)) < 1e-12 as variances_add, verdict
-from (select person_tally(score, outcome) filter (where grp = 0) as x, person_tally(score, outcome) filter (where grp = 1) as y from person) g, auroc(x) a, auroc(y) b, auroc_difference(x, y) d;
+from (select person_tally(score, outcome) filter (where grp = 0) as x, person_tally(score, outcome) filter (where grp = 1) as y from person) g, auroc(x) a, auroc(y) b, compare(x, y, 'auroc') d;
 -- concordance against pairs in SQL: comparable are an event and somebody followed longer, or lost at that time
 with pair as (select case when a.score > b.score then 1 when a.score = b.score then 0.5 else 0 end as c from person a, person b where a.outcome and (b.time > a.time or b.time = a.time and not b.outcome))
 select abs(c.value - (select avg(c)::float8 from pair)) < 1e-12 as concordance from (select array_agg(t order by score) as tallies from (select score, person_tally(time, outcome) as t from person group by score) g) x, concordance(tallies) c;
@@ -27,7 +27,7 @@ select abs(c.value - (select avg(c)::float8 from pair)) < 1e-12 as concordance f
 select what, a.value, a.note from (values ('nobody', 'empty'::tally), ('one class', 'people; 0.1: 5 0 0'), ('perfect', 'people; 0.1: 5 0 0; 0.9: 3 3 3'), ('some without score', 'people; missing 3; unknown 2: 2 1 1; 0.1: 5 1 1; 0.9: 3 2 2')) v(what, t), auroc(t) a;
 select known, a.value is not null as value, a.note from unnest(array[true, false]) known, auroc((select person_tally(case when i % 10 > 0 then score end, case when known or i % 7 > 0 then outcome end) from person)) a;
 select auroc('people; 1: 5 3 5');
-select auroc(null), auroc_difference(null, 'people; 0.1: 5 1 1; 0.9: 3 2 2'), concordance('{}');
+select auroc(null), compare(null, 'people; 0.1: 5 1 1; 0.9: 3 2 2', 'auroc'), concordance('{}');
 select * from top_shares('people; 0.1: 5 1 1', '{0}');
 
 -- nothing is known of the spread of one person

@@ -20,7 +20,7 @@ select confidence, bool_and((l.lower <= n and n <= l.upper) or l.note = 'limit_u
 -- gamma limits of a rate that one person's many events make, and of very many; a shape far below 1 has limits near 0, found by bisection
 select method, events, squares, r.lower <= r.value and r.value <= r.upper as around, r.note
 from unnest(array['fay-feuer', 'tiwari']) method, (values (1e3::float8, 1e6::float8), (1e6, 1e6), (1e12, 1e12), (1e15, 1e15), (1e15, 1e30)) v(events, squares),
-  lateral dsr(format('counts; 0: 1e15 %s %s', events, squares)::tally, 'counts; 0: 1 0 0', per => 1, method => method) r order by 1, 2, 3;
+  lateral dsr(format('counts; 0: 1e15 %s %s', events, squares)::tally, 'counts; 0: 1 0 0', per => 1, limits => method) r order by 1, 2, 3;
 -- Student's t of few people and of many: by its own tables, and the normal
 select people, abs((m.upper - m.value) * sqrt(people - 1) - t) < 1e-8 as t
 from (values (2, 12.706204736174698::float8), (3, 4.302652729749464), (31, 2.0422724563012373), (100001, 1.9599877075346), (100002, 1.9599877072974), (1000001, 1.959966356814107)) v(people, t),
@@ -30,7 +30,7 @@ select people, abs((m.upper - m.value) * sqrt(people) - 1.959963984540054) < 1e-
 select bool_and((f).upper_998 > (f).baseline and (f).lower_998 < (f).baseline) as funnel, bool_and((s).lower < (s).value and (s).upper > (s).value) as shrunken
 from (select funnel(n, n, 'ratio') over () f, shrunken_rate(n + i * n / 1000, n) over () s from (select i, power(10, i)::float8 as n from generate_series(6, 15) i) v) q;
 -- and of hardly any: a gamma of shape 0.0005 has 97.5 % below exp(-51.2), since x^a / gamma(a + 1) = 0.975, where GSL answers 10^15 times more
-select abs(ln((e).upper / 4000) - (ln(0.975) - 0.000288402) / 0.0005) < 1e-4 as upper from (select dsr('counts; 0: 1 1 7999', 'counts; 0: 1 0 0', 1, method => 'tiwari') e) q;
+select abs(ln((e).upper / 4000) - (ln(0.975) - 0.000288402) / 0.0005) < 1e-4 as upper from (select dsr('counts; 0: 1 1 7999', 'counts; 0: 1 0 0', 1, limits => 'tiwari') e) q;
 select bool_and((s).lower >= 0 and (s).upper > (s).lower) as shrunken from (select shrunken_rate(case when i = 1 then 1e6 else 0 end, 1e6) over () s from generate_series(1, 2000) i) q;
 -- chi-squares of very many people
 select (t).degrees_of_freedom, (t).p_value < 1e-300 or (t).statistic = 0 as p from (select log_rank(array['counts; 1: 1e15 5e14 5e14; 2: 1e15 1e15 1e15', 'counts; 1: 1e15 1e14 1e14; 2: 1e15 1e15 1e15']::tally[]) t) q;

@@ -31,10 +31,10 @@ select s, (date '2019-01-01' + n * interval '1 month')::date as month, 1000.0 + 
   (select count(*) from generate_series(1, 400) j where (('x' || substr(md5(s || '.' || n || '.' || j), 1, 8))::bit(32)::bigint / 4294967296.0) < 0.25 * (1 + 0.5 * cos(n * pi() / 6)) * (1 + n / 200.0)) as events
 from generate_series(1, 40) s, generate_series(0, 59) n;
 create temp view charted as
-select ph.xmr(events, month) over w as bare, ph.u_chart(events, expected, month, overdispersion => 'laney') over w as adjusted
+select ph.control_xmr(events, month) over w as bare, ph.control_u(events, expected, month, overdispersion => 'laney') over w as adjusted
 from (select *, ph.expected_count(events, month, people) over (partition by s) as expected from seasonal) e window w as (partition by s order by month);
 select count(*) as points, count(*) filter (where (bare).outside_limits) > 400 as bare_cries_wolf, count(*) filter (where (adjusted).outside_limits) <= 0.01 * count(*) as adjusted_is_quiet, abs(avg((adjusted).mean) - 1) < 0.001 as about_1 from charted;
 -- and what is no season still shows: a month with half as many again, every year of the rest as usual
 select count(*) filter (where (x).special_cause = 'above_upper_limit' and month = '2022-05-01') as found, count(*) filter (where (x).outside_limits and month <> '2022-05-01') as others
-from (select month, ph.u_chart(events, expected, month, overdispersion => 'laney') over (order by month) x from (select *, ph.expected_count(events, month, people) over () as expected
+from (select month, ph.control_u(events, expected, month, overdispersion => 'laney') over (order by month) x from (select *, ph.expected_count(events, month, people) over () as expected
   from (select month, people, case when month = '2022-05-01' then events * 1.6 else events end as events from seasonal where s = 1) b) e) q;

@@ -21,7 +21,7 @@ select indicator, (e).value is not null as answered,
     and abs((e).lower - special.lower) <= 1e-14 * abs(special.lower) and abs((e).upper - special.upper) <= 1e-14 * abs(special.upper) as same
 from whole w, indicators() i, lateral (select case indicator
   when 'rate' then crude_rate(people) when 'proportion' then proportion(people) when 'mean' then mean(costs)
-  when 'dsr' then dsr(deaths) when 'dsr_gamma' then dsr(deaths, method => 'fay-feuer')
+  when 'dsr' then dsr(deaths) when 'dsr_gamma' then dsr(deaths, limits => 'fay-feuer')
   when 'smr' then smr(deaths, asked) when 'indirect_rate' then indirect_rate(deaths, asked)
   when 'life_expectancy' then life_expectancy(deaths, 65) when 'healthy_life_expectancy' then healthy_life_expectancy(deaths, asked, 65)
   when 'years_of_life_lost' then years_of_life_lost(deaths, 75) when 'restricted_mean' then restricted_mean(followed, 100)
@@ -44,15 +44,28 @@ select ask('no such indicator', 'empty');
 select ask('rate', 'people; 1: 10 2 2', per => -1);
 select ask('life_expectancy', deaths, age => 66) from whole;
 
--- comparisons that had functions of their own
-with two as (select a.*, b.deaths as d2, b.followed as f2, b.judged as j2 from folded a, folded b where a.fifth = 0 and b.fifth = 1)
-select compare(deaths, d2, 'life_expectancy', age => 65)::text = life_expectancy_difference(deaths, d2, 65)::text as life_expectancy,
-  compare(followed, f2, 'restricted_mean', until => 100)::text = restricted_mean_difference(followed, f2, 100)::text as restricted_mean,
-  compare(followed, f2, 'restricted_mean', until => 100, contrast => 'ratio')::text = restricted_mean_ratio(followed, f2, 100)::text as ratio,
-  abs((compare(judged, j2, 'auroc')).p_value - (auroc_difference(judged, j2)).p_value) < 1e-12 as auroc,
-  abs((compare(judged, j2, 'calibration_in_the_large')).value - (calibration_difference(judged, j2)).value) < 1e-12 as calibration,
-  (compare(deaths, d2, 'years_of_life_lost', until => 75)).value is not null as years_of_life_lost
-from two;
+-- compared: the difference of what is asked of either side
+with two as (
+	select a.*, (select rollup(a.deaths) from generate_series(1, 40)) as d1,
+		(select rollup(b.deaths) from generate_series(1, 40)) as d2, b.followed as f2, b.judged as j2
+	from folded a, folded b where a.fifth = 0 and b.fifth = 1
+), indicated as (
+	select i.indicator, i.age, i.until, tallies[1] as first, tallies[2] as second
+	from two, lateral (values ('life_expectancy', 65, null, array[d1, d2]),
+		('years_of_life_lost', 0, 75, array[d1, d2]),
+		('restricted_mean', 0, 100, array[followed, f2]), ('auroc', 0, null, array[judged, j2]),
+		('calibration_in_the_large', 0, null, array[judged, j2])) i(indicator, age, until, tallies)
+)
+select indicator,
+	abs((compare(first, second, indicator, age => age, until => until)).value
+		- ((ask(indicator, first, age => age, until => until)).value
+			- (ask(indicator, second, age => age, until => until)).value)) < 1e-9 as difference
+from indicated order by indicator;
+-- a reference of their own: the standard of 2013 unless another is given; a ratio to expected events has none
+select (ask('dsr', deaths)).value = (ask('dsr', deaths, esp2013())).value as dsr,
+	(ask('dsr', deaths)).value <> (ask('dsr', deaths, who_world())).value as another,
+	(ask('smr', deaths)).note as smr, (ask('healthy_life_expectancy', deaths)).note as survey
+from whole;
 select (benchmark(followed, 60, 'restricted_mean', until => 100)).verdict, (benchmark(judged, 0.5, 'auroc', better => 'higher')).verdict from whole;
 -- and inequality of what had none
 select (slope_index_of_inequality(array_agg(followed order by fifth), 'restricted_mean', until => 100, groups => 5)).value is not null as restricted_mean,
@@ -60,3 +73,12 @@ select (slope_index_of_inequality(array_agg(followed order by fifth), 'restricte
   (equity_progress(array_agg(deaths order by fifth), array_agg(deaths order by fifth), 'life_expectancy', better => 'higher', age => 65, groups => 5)).slope_change = 0 as progress,
   chart_slope(array_agg(judged order by fifth), indicator => 'auroc') like '%</svg>%' as drawn
 from folded;
+
+-- several confidence levels in one call, in their order, each as asked by itself
+select bool_and((i.value, i.lower, i.upper, i.note)::estimate is not distinct from e) as same, count(*) as levels,
+	array_agg(i.confidence) as in_order
+from whole, lateral intervals('dsr', deaths, '{0.998,0.5,0.95}') i,
+	lateral ask('dsr', deaths, confidence => i.confidence) e;
+select confidence, round(lower::numeric, 3) as lower, round(upper::numeric, 3) as upper
+from intervals('rate', 'counts; 0: 1000 20 20', per => 1000);
+select * from intervals('rate', 'counts; 0: 1000 20 20', '{0.95,1.5}');

@@ -51,7 +51,7 @@ select ph.slope_index_of_values('{10,10}'::float8[], '{1,2}'::float8[]);
 select ph.slope_index_of_values('{10,10}', '{1,0}', '{1,1}', scale => 'log');
 select ph.slope_index_of_values('{10,10}', '{1,2}', '{1,1}', transform => true);
 select ph.slope_index_of_values('{10,10}', '{1,2}', '{1,1}', repetitions => 10);
-select ph.population_attributable_risk(g, 'rate', reference => 9) from grp;
+select ph.population_attributable_risk(g, 'rate', reference_group => 9) from grp;
 
 -- groups of certain values tell nothing of how sure the line is
 select * from ph.slope_index_of_inequality(array['people; 0: 5 5 5', 'people; 0: 5 0 0']::ph.tally[], 'proportion');

@@ -27,8 +27,8 @@ select ph.healthy_life_expectancy(t, well) = ph.life_expectancy(t) as healthy_va
   (ph.healthy_life_expectancy(t, ill)).value as ill, (ph.healthy_life_expectancy(t, 'counts; 0: 10 1 1')).note
 from tally, (select ph.count_tally(age, 0, 100) well, ph.count_tally(age, 100, 100) ill from band) s;
 -- the difference of two, and its test
-select pg_temp.near((d).value, (ph.life_expectancy(t)).value - (ph.life_expectancy(u)).value) as value, (d).verdict, (d).p_value < 0.01 as p, (ph.life_expectancy_difference(t, t)).p_value as same
-from tally, (select ph.count_tally(age, deaths * 1.3, people) u from band) o, lateral (select ph.life_expectancy_difference(t, u, better => 'higher') d) q;
+select pg_temp.near((d).value, (ph.life_expectancy(t)).value - (ph.life_expectancy(u)).value) as value, (d).verdict, (d).p_value < 0.01 as p, (ph.compare(t, t, 'life_expectancy')).p_value as same
+from tally, (select ph.count_tally(age, deaths * 1.3, people) u from band) o, lateral (select ph.compare(t, u, 'life_expectancy', better => 'higher') d) q;
 -- why there is none
 select name, (ph.life_expectancy(t)).note from (values ('null', null::ph.tally), ('empty', 'empty'), ('missing', 'counts; missing 2; 0: 9000 1 1'), ('one band', 'counts; 0: 9000 1 1'), ('below', 'counts; -1: 9000 1 1')) v(name, t);
 select (ph.life_expectancy(ph.count_tally(age, case when age = 90 then 0 else deaths end, people))).note as last_band, (ph.life_expectancy(ph.count_tally(age, deaths / 20, people / 20))).note as small,

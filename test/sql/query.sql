@@ -64,3 +64,6 @@ select * from ph.grow_tree('select i as y, 1e400::numeric * i as z from generate
 select (ph.latent_class('select 1 as a, 1e400::numeric as z from generate_series(1, 5) i', 2)).status;
 -- what a numeric loses is what a cast would lose
 select ph_support.number_of(v) = v::float8 as same from (values (0.1), (-1e300), (123456789012345678901234567890)) q(v);
+
+-- the name of a table, which people try first
+select ph.k_means('person', 3);

@@ -139,5 +139,21 @@ from (select ph.smr('people; 0: 0 5 5; 10: 10 1 1'::ph.tally, 'people; 0: 100 20
 create temp table refer as select ph.count_tally(a, 50, 10000) fine, ph.count_tally(case when a = 90 then 999 else a end, 50, 10000) no_age, ph.count_tally(case when a <> 90 then a end, 50, 10000) no_key from generate_series(0, 90) a;
 select f, (e).value is not null as value, (e).note from refer, lateral (values
   ('smr', ph.smr(fine, no_age)), ('smr', ph.smr(fine, no_key)), ('strata', ph.smr_of_strata(array[fine, fine], array[no_key, no_key])), ('rate', ph.indirect_rate(fine, no_age)), ('both', ph.indirect_rate(no_key, no_key)),
-  ('door', ph.ask('smr', fine, no_key)), ('dsr', ph.dsr(fine, no_key)), ('gamma', ph.dsr(fine, no_key, method => 'fay-feuer')), ('lost', ph.years_of_life_lost(fine, 75, 'counts; unknown 1: 5 0 0; 0: 100 0 0; 75: 10 0 0')), ('none', ph.smr(fine, fine))) v(f, e);
+  ('door', ph.ask('smr', fine, no_key)), ('dsr', ph.dsr(fine, no_key)), ('gamma', ph.dsr(fine, no_key, limits => 'fay-feuer')), ('lost', ph.years_of_life_lost(fine, 75, 'counts; unknown 1: 5 0 0; 0: 100 0 0; 75: 10 0 0')), ('none', ph.smr(fine, fine))) v(f, e);
 select (ph.compare(fine, fine, 'smr', no_age)).note from refer;
+
+-- events known as a total only: the people by age give what to expect, the rest is as ph.indirect_rate of a tally
+with area as (
+	select 'counts; 0: 1000 3 3; 50: 400 11 11'::ph.tally as known, 'counts; 0: 1000 0 0; 50: 400 0 0'::ph.tally as people,
+		'counts; 0: 90000 180 180; 50: 40000 800 800'::ph.tally as reference
+)
+select (c).value = (t).value as value, abs((c).lower / (t).lower - 1) < 1e-14 as lower,
+	abs((c).upper / (t).upper - 1) < 1e-14 as upper, (c).note
+from area, lateral (select ph.indirect_rate_of_counts(14, ph.expected(people, reference), reference) as c,
+	ph.indirect_rate(known, reference) as t) r;
+select name, (e).value, (e).note
+from (values ('observed', ph.indirect_rate_of_counts(null, 5, 'counts; 0: 10 5 5')),
+	('expected', ph.indirect_rate_of_counts(5, null, 'counts; 0: 10 5 5')),
+	('reference', ph.indirect_rate_of_counts(5, 5, null)), ('of nobody', ph.indirect_rate_of_counts(5, 5, 'counts; 0: 0 0 0'))
+) without(name, e);
+select ph.indirect_rate_of_counts(-1, 5, 'counts; 0: 10 5 5');

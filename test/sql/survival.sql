@@ -107,9 +107,9 @@ with mean as (select a, b, (ra).value as x, ((ra).upper - (ra).value) / 1.959963
     lateral (select ph.restricted_mean(a, 40), ph.restricted_mean(b, 40)) r(ra, rb))
 select abs(d.value - (x - y)) < 1e-12 as difference, abs(d.upper - (x - y + 1.959963984540054 * sqrt(sx * sx + sy * sy))) < 1e-9 as upper, d.p_value between 0 and 1 as p, d.verdict, d.note,
   abs(r.value - x / y) < 1e-12 as ratio, abs(r.lower - x / y * exp(-1.959963984540054 * sqrt((sx / x) ^ 2 + (sy / y) ^ 2))) < 1e-9 as lower
-from mean, lateral ph.restricted_mean_difference(a, b, 40, better => 'higher') d, lateral ph.restricted_mean_ratio(a, b, 40) r;
-select d.* from ph.restricted_mean_difference('people; 7: 2 1 1', 'people; missing 2; 7: 1 1 1', 5) d;
-select d.* from ph.restricted_mean_ratio('people; 3: 2 1 1', 'people; 7: 2 1 1', 5) d;
+from mean, lateral ph.compare(a, b, 'restricted_mean', until => 40, better => 'higher') d, lateral ph.compare(a, b, 'restricted_mean', until => 40, contrast => 'ratio') r;
+select d.* from ph.compare('people; 7: 2 1 1', 'people; missing 2; 7: 1 1 1', 'restricted_mean', until => 5) d;
+select d.* from ph.compare('people; 3: 2 1 1', 'people; 7: 2 1 1', 'restricted_mean', until => 5, contrast => 'ratio') d;
 
 -- every note
 select t as tally, (select count(*) from ph.survival(t)) as rows, (select note from ph.survival(t) limit 1) as curve, (ph.survival_at(t, 1)).note as at, (ph.median_survival(t)).note as median, (ph.restricted_mean(t, 1)).note as mean

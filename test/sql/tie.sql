@@ -31,7 +31,7 @@ select c.wanted, c.placed, c.tied, c.score from (select person_tally(score, fals
 select string_agg(risk_tier::text, '') from (select risk_tier(s, '{0.5}') over (order by s desc) from unnest(array['infinity', 5.5, 4.5, '-infinity']::float8[]) s) q;
 -- quantiles
 select bool_and(a = b) as exact, count(distinct a) filter (where abs(score - 0.3) < 1e-9) as groups_of_the_tied from (select score, quantile_group(score, 6) over () a, quantile_group(exact, 6) over () b from scored) q;
-select bool_and(a = b) as highest_first from (select quantile_group(score, 3, true) over () a, quantile_group(exact, 3, true) over () b from scored) q;
+select bool_and(a = b) as highest_first from (select quantile_group(score, 3, 'lower') over () a, quantile_group(exact, 3, 'lower') over () b from scored) q;
 
 -- who did not enter before leaving was never at risk: seen where each person is, and never an event that ends the curve
 create temp table entry (entered float8, time float8, event boolean);
