@@ -64,6 +64,7 @@ indices_of_line(const Line *line, double confidence)
 	Indices		indices;
 
 	indices.slope = estimate_normal(line->slope, sqrt(line->variance_slope), confidence);
+	indices.intercept = estimate_normal(line->intercept, sqrt(line->variance_intercept), confidence);
 	indices.relative = (Estimate) {1 + line->slope / line->intercept, 1 + limits.lower, 1 + limits.upper, NULL};
 	if (line->intercept == 0)
 		indices.relative = estimate_none("zero_intercept");
@@ -83,17 +84,19 @@ argument_direction(FunctionCallInfo fcinfo, int index)
 }
 
 Datum
-index_datum(FunctionCallInfo fcinfo, const Groups *groups, Indices *indices, double per, bool relative)
+index_datum(FunctionCallInfo fcinfo, const Groups *groups, Indices *indices, double per, OfLine asked)
 {
 	if (per < 0)
 		turn_round(indices);
 	estimate_scale(&indices->slope, per);
 	put_in_order(&indices->slope);
-	return groups_datum(fcinfo, groups, relative ? indices->relative : indices->slope);
+	estimate_scale(&indices->intercept, fabs(per));
+	return groups_datum(fcinfo, groups, asked == INDEX_SLOPE ? indices->slope
+						: asked == INDEX_RELATIVE ? indices->relative : indices->intercept);
 }
 
 static Datum
-index_of_tallies(FunctionCallInfo fcinfo, bool relative)
+index_of_tallies(FunctionCallInfo fcinfo, OfLine index)
 {
 	Asked		asked;
 	Groups		groups;
@@ -104,7 +107,7 @@ index_of_tallies(FunctionCallInfo fcinfo, bool relative)
 	if (!argument_groups(fcinfo, 5, &asked, &groups, &why) || !line_fit(&groups, &line, &why))
 		return estimate_datum(fcinfo, why);
 	indices = indices_of_line(&line, asked.question.confidence);
-	return index_datum(fcinfo, &groups, &indices, asked.per, relative);
+	return index_datum(fcinfo, &groups, &indices, asked.per, index);
 }
 
 /*
@@ -117,7 +120,7 @@ PG_FUNCTION_INFO_V1(slope_index_of_inequality);
 Datum
 slope_index_of_inequality(PG_FUNCTION_ARGS)
 {
-	return index_of_tallies(fcinfo, false);
+	return index_of_tallies(fcinfo, INDEX_SLOPE);
 }
 
 /*
@@ -128,7 +131,20 @@ PG_FUNCTION_INFO_V1(relative_index_of_inequality);
 Datum
 relative_index_of_inequality(PG_FUNCTION_ARGS)
 {
-	return index_of_tallies(fcinfo, true);
+	return index_of_tallies(fcinfo, INDEX_RELATIVE);
+}
+
+/*
+ * ph.slope_intercept(tallies ph.tally[], indicator text, reference ph.tally, per float8,
+ *   confidence float8, groups int) -> ph.estimate
+ *
+ * The line of both indices at the most disadvantaged end, limits normal; a negative per counts as positive.
+ */
+PG_FUNCTION_INFO_V1(slope_intercept);
+Datum
+slope_intercept(PG_FUNCTION_ARGS)
+{
+	return index_of_tallies(fcinfo, INDEX_INTERCEPT);
 }
 
 /*

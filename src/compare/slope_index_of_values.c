@@ -66,7 +66,7 @@ check_scale(Scale scale, const char *argument, const double *numbers, int count)
 	}
 }
 
-/* The ends of a line of the given slope through its middle, back on the values' own scale. */
+/* The ends of a line of the given slope through its middle, back on the values' own scale, compared. */
 static void
 indices_at(const Line *line, Scale scale, double slope, double *difference, double *ratio)
 {
@@ -82,11 +82,14 @@ static Indices
 indices_of_transformed_line(const Line *line, Scale scale, double confidence)
 {
 	double		distance = two_sided_z(confidence) * sqrt(line->variance_slope);
-	Indices		indices = {{NAN, NAN, NAN, NULL}, {NAN, NAN, NAN, NULL}};
+	double		beside = two_sided_z(confidence) * sqrt(line->variance_intercept);
+	Indices		indices = {0};
 
 	indices_at(line, scale, line->slope, &indices.slope.value, &indices.relative.value);
 	indices_at(line, scale, line->slope - distance, &indices.slope.lower, &indices.relative.lower);
 	indices_at(line, scale, line->slope + distance, &indices.slope.upper, &indices.relative.upper);
+	indices.intercept = (Estimate) {from_scale(scale, line->intercept), from_scale(scale, line->intercept - beside),
+	from_scale(scale, line->intercept + beside), NULL};
 	return indices;
 }
 
@@ -122,6 +125,7 @@ simulate_limits(const Groups *groups, Scale scale, double confidence, int repeti
 				drawn[MAX_GROUPS];
 	double	   *slopes = palloc_array(double, repetitions);
 	double	   *ratios = palloc_array(double, repetitions);
+	double	   *intercepts = palloc_array(double, repetitions);
 	pg_prng_state state;
 
 	pg_prng_seed(&state, seed);
@@ -139,9 +143,11 @@ simulate_limits(const Groups *groups, Scale scale, double confidence, int repeti
 		line_through(groups, drawn, slope, &rise, &at_0);
 		slopes[repetition] = rise;
 		ratios[repetition] = 1 + rise / at_0;
+		intercepts[repetition] = at_0;
 	}
 	limits_of_draws(slopes, repetitions, confidence, &indices->slope);
 	limits_of_draws(ratios, repetitions, confidence, &indices->relative);
+	limits_of_draws(intercepts, repetitions, confidence, &indices->intercept);
 }
 
 /* ---- asked of arrays ---- */
@@ -256,7 +262,7 @@ indices_of_given(Given *given, Indices *indices, Estimate *why)
 }
 
 static Datum
-index_of_arrays(FunctionCallInfo fcinfo, bool relative)
+index_of_arrays(FunctionCallInfo fcinfo, OfLine index)
 {
 	Given		given = argument_given(fcinfo);
 	Indices		indices;
@@ -264,7 +270,7 @@ index_of_arrays(FunctionCallInfo fcinfo, bool relative)
 
 	if (!indices_of_given(&given, &indices, &why))
 		return estimate_datum(fcinfo, why);
-	return index_datum(fcinfo, &given.groups, &indices, given.per, relative);
+	return index_datum(fcinfo, &given.groups, &indices, given.per, index);
 }
 
 /*
@@ -281,7 +287,7 @@ PG_FUNCTION_INFO_V1(slope_index_of_values);
 Datum
 slope_index_of_values(PG_FUNCTION_ARGS)
 {
-	return index_of_arrays(fcinfo, false);
+	return index_of_arrays(fcinfo, INDEX_SLOPE);
 }
 
 /*
@@ -293,5 +299,17 @@ PG_FUNCTION_INFO_V1(relative_index_of_values);
 Datum
 relative_index_of_values(PG_FUNCTION_ARGS)
 {
-	return index_of_arrays(fcinfo, true);
+	return index_of_arrays(fcinfo, INDEX_RELATIVE);
+}
+
+/*
+ * ph.slope_intercept_of_values(the same) -> ph.estimate
+ *
+ * The line at the most disadvantaged end, on the values' own scale; a negative per counts as positive.
+ */
+PG_FUNCTION_INFO_V1(slope_intercept_of_values);
+Datum
+slope_intercept_of_values(PG_FUNCTION_ARGS)
+{
+	return index_of_arrays(fcinfo, INDEX_INTERCEPT);
 }
