@@ -1,4 +1,4 @@
--- latent classes, against the same by plain SQL
+-- Latent classes, against the same by plain SQL.
 set extra_float_digits = 0;
 create table patient as
 select i,
@@ -13,7 +13,7 @@ from ph.latent_class('select hypertension, diabetes, kidney, depression from pat
 select (m).status, (m).patterns, (m).rows, (m).parameters, (m).people, (m).starts_agreeing > 10 as agree, (m).note
 from found;
 
--- posterior, log-likelihood, and the fixed point of EM, by formula
+-- posterior p(class | x) = prevalence * prod p(x_j | class) / sum over classes, log-likelihood = sum ln of that sum
 create table post as
 select i, x, p as given,
 	(select array_agg(j / (j1 + j2)) from unnest(array[j1, j2]) j) as wanted,
@@ -29,9 +29,12 @@ from found,
 				sum(ln(case when x[j] then (m).probabilities[2][j] else 1 - (m).probabilities[2][j] end))) as j2
 		from generate_series(1, 4) j
 	) l;
-select bool_and(abs(given[1] - wanted[1]) < 1e-9 and abs(given[1] + given[2] - 1) < 1e-12) as posterior,
+select count(*) as people,
+	bool_and((abs(given[1] - wanted[1]) < 1e-9 and abs(given[1] + given[2] - 1) < 1e-12) is true) as posterior,
 	abs(sum(ln(likelihood)) - (select (m).log_likelihood from found)) < 1e-6 as log_likelihood
 from post;
+-- the fixed point of EM: prevalences and probabilities are means under the posterior; entropy R2 is
+-- 1 - entropy / (n ln k); AIC = -2 ln L + 2 p, BIC = -2 ln L + p ln n, of p = 9 parameters
 select abs(avg(given[1]) - (m).prevalence[1]) < 1e-5 as prevalence,
 	abs(sum(given[2] * x[3]::int) / sum(given[2]) - (m).probabilities[2][3]) < 1e-5 as probability,
 	abs(
@@ -42,11 +45,12 @@ select abs(avg(given[1]) - (m).prevalence[1]) < 1e-5 as prevalence,
 	(m).people[1] = count(*) filter (where given[1] > given[2]) as people
 from found, post
 group by m;
+-- G2 = 2 sum observed ln(observed / expected), over the patterns
 select abs((m).g_squared - 2 * sum(n * ln(n / e))) < 1e-6 as g_squared, (m).degrees_of_freedom
 from found, (select count(*) as n, 3000 * min(likelihood) as e from post group by x) q
 group by m;
 -- one class is the shares themselves
-select bool_and(abs(p - s) < 1e-12) as shares, min(entropy) as entropy
+select count(*) as items, bool_and(abs(p - s) < 1e-12 is true) as shares, min(entropy) as entropy
 from (
 	select unnest((f).probabilities[1:1]) as p,
 		unnest(array[avg(hypertension::int), avg(diabetes::int), avg(kidney::int), avg(depression::int)])::float8 as s,
@@ -80,11 +84,13 @@ insert into partly select i, null, null, null, null from generate_series(3001, 3
 select f.rows, f.rows_left_out, f.g_squared,
 	f = ph.latent_class(
 		'select hypertension, diabetes, kidney, depression from partly order by i desc', 2) as other_order,
-	abs(
-		(ph.class_probabilities(f, array[true, null, null, null]))[1] - f.prevalence[1] * f.probabilities[1][1] / (
-			f.prevalence[1] * f.probabilities[1][1] + f.prevalence[2] * f.probabilities[2][1])) < 1e-12 as one_item
-from ph.latent_class('select hypertension, diabetes, kidney, depression from partly', 2) f;
-select f.log_likelihood <= g.log_likelihood as steps_climb
+	abs((ph.class_probabilities(f, array[true, null, null, null]))[1] - j1 / (j1 + j2)) < 1e-12 as one_item
+from ph.latent_class('select hypertension, diabetes, kidney, depression from partly', 2) f,
+	lateral (
+		select f.prevalence[1] * f.probabilities[1][1] as j1, f.prevalence[2] * f.probabilities[2][1] as j2
+	) l;
+-- no step of EM lowers the likelihood
+select f.log_likelihood < g.log_likelihood as steps_climb
 from ph.latent_class(
 	'select hypertension::int, diabetes::int from patient', 2, max_iterations => 1, prevalence => '{0.5, 0.5}',
 	probabilities => '{{0.2, 0.3}, {0.6, 0.7}}') f,
@@ -155,7 +161,8 @@ from full_answer,
 			('never', 'select nobody, hypertension, diabetes, kidney, depression from sparse')
 	) q (what, query),
 	lateral (select ph.latent_class(query, 2) as m offset 0) l;
-select count(distinct (select array_agg(round(p::numeric, 3)) from unnest((m).probabilities) p)) as answers,
+select count(*) as seeds,
+	count(distinct (select array_agg(round(p::numeric, 3)) from unnest((m).probabilities) p)) as answers,
 	count(distinct (m).note) as notes
 from generate_series(1, 3) seed,
 	ph.latent_class(
@@ -188,12 +195,9 @@ from gated_answer;
 select count(*) as people, count(distinct c) as classes, min(chance) > 0.5 as decided
 from gated,
 	gated_answer,
+	lateral (select array[gate, second_gate, inner_item, inner_other, noise] as x) a,
 	lateral (
-		select ph.most_likely_class(m, array[gate, second_gate, inner_item, inner_other, noise]) as c,
-			(
-				select max(p)
-				from unnest(ph.class_probabilities(m, array[gate, second_gate, inner_item, inner_other, noise])) p
-			) as chance
+		select ph.most_likely_class(m, x) as c, (select max(p) from unnest(ph.class_probabilities(m, x)) p) as chance
 	) q;
 select (m).people = array_agg(n order by c) as same_as_fitted
 from gated_answer,

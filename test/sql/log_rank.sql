@@ -11,7 +11,8 @@ from generate_series(1, 900) i;
 create temp view by_group as
 select array_agg(t order by grp) as tallies, array_agg(t order by grp) filter (where grp > 0) as pair
 from (select grp, ph.person_tally(time, event) as t from followed group by grp) g;
--- at each time with events: at risk and with the event of each group and of all, weighted by 1 or by the survival of all until just before
+-- at each time with events: at risk (n, nj) and with the event (d, dj) of all and of each group, weighted by 1 or by
+-- the survival of all until just before
 create temp table moment as
 with pooled as (
 	select time, n, d,
@@ -34,6 +35,8 @@ from pooled p,
 	(select distinct grp from followed) g,
 	lateral (values ('log-rank', 1), ('peto-peto', before)) v(weights, w)
 where d > 0;
+-- hypergeometric: of d draws from n those from a group of nj have the mean d nj / n and the variance
+-- d (n - d) / (n - 1) nj / n (1 - nj / n)
 create temp view by_sql as
 select weights, grp, sum(w * dj) as observed, sum(w * d * nj / n) as expected,
 	sum(w * w * d * (n - d) / (n - 1) * nj / n * (1 - nj / n)) as variance
@@ -103,7 +106,7 @@ select g.group_number,
 	g.observed = s.observed as observed,
 	abs(g.expected - s.expected) < 1e-9 as expected,
 	abs(g.variance - s.variance) < 1e-9 as variance,
-	(t).statistic > 0 as test
+	t.statistic <> (ph.log_rank(tallies)).statistic as entry_matters
 from late_group,
 	lateral ph.log_rank_groups(tallies, entered => entered) g
 	join by_sql s on s.grp = g.group_number - 1,
@@ -125,11 +128,12 @@ from (select ph.person_tally(time, event) as once from followed) f,
 	lateral ph.log_rank(array[once, thrice, once], weights) t
 order by weights;
 -- the order of the groups does not matter; observed and expected add up alike
-select abs(
-		(ph.log_rank(tallies)).statistic - (ph.log_rank(array[tallies[3], tallies[1], tallies[2]])).statistic)
-		< 1e-9 as any_order,
-	abs((ph.log_rank(pair)).statistic - (ph.log_rank(array[pair[2], pair[1]])).statistic) < 1e-9 as pair
-from by_group;
+select abs(t.statistic - turned.statistic) < 1e-9 as any_order, abs(p.statistic - swapped.statistic) < 1e-9 as pair
+from by_group,
+	lateral ph.log_rank(tallies) t,
+	lateral ph.log_rank(array[tallies[3], tallies[1], tallies[2]]) turned,
+	lateral ph.log_rank(pair) p,
+	lateral ph.log_rank(array[pair[2], pair[1]]) swapped;
 select weights, abs(sum(observed) - sum(expected)) < 1e-9 as balanced
 from by_group, unnest(array['log-rank', 'peto-peto']) weights, lateral ph.log_rank_groups(tallies, weights)
 group by weights
@@ -155,9 +159,8 @@ from by_group, lateral ph.log_rank(array[null, pair[1], 'empty', pair[2], 'peopl
 select group_number, people, observed > 0 as observed, expected > 0 as expected, variance > 0 as variance, note
 from by_group, lateral ph.log_rank_groups(array[null, pair[1], 'empty', pair[2], 'people; 0.5: 3 0 0']);
 -- a group without events, and one that loses everybody at once
-select (
-		ph.log_rank(array['people; 2: 1 1 1; 3: 1 1 1', 'people; 2: 1 0 0; 5: 2 0 0']::ph.tally[]))
-		.p_value between 0.01 and 0.5 as no_events,
+select (ph.log_rank(array['people; 2: 1 1 1; 3: 1 1 1', 'people; 2: 1 0 0; 5: 2 0 0']::ph.tally[])).p_value
+		between 0.01 and 0.5 as no_events,
 	(ph.log_rank(array['people; 2: 3 3 3', 'people; 5: 3 3 3']::ph.tally[])).p_value < 0.05 as all_at_once;
 -- more groups than a person could list
 select t.degrees_of_freedom, t.note
@@ -186,7 +189,8 @@ select ph.log_rank('{"people; 5: 2 1 1","counts; 5: 2 3 3"}');
 select ph.log_rank('{{"people; 5: 2 1 1"},{"people; 5: 2 1 1"}}');
 select ph.log_rank(array_agg('people; 5: 2 1 1'::ph.tally)) from generate_series(1, 1001);
 
--- sets of groups never at risk together: the degrees of freedom are the rank of the variance, and the statistic the sum of the sets'
+-- sets of groups never at risk together: the degrees of freedom are the rank of the variance, and the statistic is the
+-- sum of the sets'
 with p as (
 	select g,
 		case when g <= 2 then 0 else 100 end as entry,

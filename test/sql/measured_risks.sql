@@ -1,20 +1,30 @@
 -- FIB-4, kidney function and failure, SCORE2: formulas written again, edges of bands, units.
 set search_path = public, ph;
 \set SHOW_CONTEXT never
+-- FIB-4 = age * AST / (platelets * sqrt(ALT))
 select abs((fib4(61, 50, 40, 180)).value - 61 * 50 / (180 * sqrt(40))) < 1e-12 as formula,
-	fib4(64, 26, 16, 320), fib4(65, 26, 16, 320), fib4(30, 40, 36, 250), fib4(61, 50, 40, 180000),
-	(fib4(61, 50, 40, 180, 'sterling')).band;
+	fib4(64, 26, 16, 320) as at_64,
+	fib4(65, 26, 16, 320) as at_65,
+	fib4(30, 40, 36, 250) as at_30,
+	fib4(61, 50, 40, 180000) as platelets_a_microlitre,
+	(fib4(61, 50, 40, 180, 'sterling')).band as sterling;
+-- its terms are logarithms
 select abs(exp(sum(contribution)) - (fib4(61, 50, 40, 180)).value) < 1e-12 as terms
 from fib4_terms(61, 50, 40, 180);
 select fib4(61, 50, 40, 180, 'other');
+-- CKD-EPI 2021: 142 (creatinine / k) ^ a * 0.9938 ^ age, and 1.012 times that of women; k is 0.9 mg/dl of men, 0.7 of
+-- women, and 1 mg/dl is 88.4 umol/l
 select abs((egfr(88.4, 50, 'male')).value - 142 * (1 / 0.9) ^ -1.2 * 0.9938 ^ 50) < 1e-10 as above,
 	abs((egfr(44.2, 50, 'F')).value - 142 * (0.5 / 0.7) ^ -0.241 * 0.9938 ^ 50 * 1.012) < 1e-10 as below,
 	round((egfr(88.4, 50, 'm', 'ckdepi2009')).value::numeric, 6) as equation_2009;
 select egfr(1.1, 50, 'male') as milligrams,
-	egfr(88.4, 17, 'male') as child, egfr(null, 50, null) as missing, egfr(20000, 50, 'male');
-select (egfr(c, 60, 'female')).band, round((egfr(c, 60, 'female')).value::numeric, 1)
-from unnest('{60,80,100,130,200,500}'::float8[]) c;
+	egfr(88.4, 17, 'male') as child,
+	egfr(null, 50, null) as missing,
+	egfr(20000, 50, 'male') as out_of_range;
+select e.band, round(e.value::numeric, 1) as value
+from unnest('{60,80,100,130,200,500}'::float8[]) c, egfr(c, 60, 'female') e;
 select a, acr_category(a) from unnest('{0,2.99,3,30,30.01,-1,NaN}'::float8[]) a;
+-- the four-variable equation, of age, sex, eGFR and ACR (1 mg/mmol is 8.84 mg/g), each about its centre
 select abs(
 		(k).value - (
 			1 - 0.9365 ^ exp(
@@ -37,7 +47,7 @@ select abs(
 		< 1e-12 as baseline;
 select age, round(s.value::numeric, 9) as value, s.band, s.status
 from unnest('{39,40,49,50,69.9,70,89,90}'::float8[]) age, score2(age, 'female', 'low', true, 150, 6, 1.2) s;
-select region, round((score2(60, 'male', region, true, 150, 6, 1.2)).value::numeric, 9)
+select region, round((score2(60, 'male', region, true, 150, 6, 1.2)).value::numeric, 9) as value
 from unnest('{low,moderate,high,very_high}'::text[]) region;
 select score2(60, 'male', 'low', true, 150, 230, 50) as milligrams,
 	score2(60, 'male', 'low', null, 150, 6, null) as missing,
@@ -54,10 +64,12 @@ select score2(60, 'male', 'uk', true, 150, 6, 1.2);
 select ph.score2(50, 'm', 'low', false, 130, 5, 1.3, true, 'score2_diabetes', 80, 50, 90);
 
 -- what a row holds never stops a cohort: words in any spelling, none, another, blanks; what the query says is checked
-select word, (score2(60, 'male', word, false, 130, 5, 1.3)).status as score2, (kidney_failure_risk(60, 'male', 30, 50,
-  region => word)).status as kidney_failure_risk
-from unnest('{low,LOW," Very high ",very-high,VERY_HIGH,
-  "North America",non-north-america,uk,"",lowly,lo,null}'::text[]) word;
+select word,
+	(score2(60, 'male', word, false, 130, 5, 1.3)).status as score2,
+	(kidney_failure_risk(60, 'male', 30, 50, region => word)).status as kidney_failure_risk
+from unnest(
+	array['low', 'LOW', ' Very high ', 'very-high', 'VERY_HIGH', 'North America', 'non-north-america', 'uk', '',
+		'lowly', 'lo', null]) word;
 select word,
 	(egfr(88, 60, word)).status as egfr,
 	(cha2ds2_vasc(60, word, true, true, true, true, true)).status as cha2ds2_vasc,

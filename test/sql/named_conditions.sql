@@ -41,10 +41,12 @@ from generate_series(0, 36, 4) n,
 		) d
 	) x,
 	frailty_index(c, 80) f;
-select frailty_index(null), frailty_index('{efi.falls}', 50), frailty_index('{efi.falls}'),
-	hospital_frailty_risk('{F00,R29}', 60),
-	hospital_frailty_risk('{F00,R29,N39,S00}', 80),
-	hospital_frailty_risk(null);
+select frailty_index(null) as frailty_of_null,
+	frailty_index('{efi.falls}', 50) as frailty_at_50,
+	frailty_index('{efi.falls}') as frailty_at_no_age,
+	hospital_frailty_risk('{F00,R29}', 60) as hospital_at_60,
+	hospital_frailty_risk('{F00,R29,N39,S00}', 80) as hospital_at_80,
+	hospital_frailty_risk(null) as hospital_of_null;
 -- the edges of hospital frailty are exact: 5.0 is intermediate, 15.0 too
 select c, hospital_frailty_risk(c)
 from unnest('{"{E87,R41}","{F00,R29,G81}","{F00,R29,E16,N39}"}'::conditions[]) c;

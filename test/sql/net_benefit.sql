@@ -1,4 +1,4 @@
--- Net benefit by counting.
+-- Net benefit by counting: (true positives - false positives * odds of the threshold) / people.
 set search_path = public, ph;
 \set SHOW_CONTEXT never
 create temp table person as
@@ -19,7 +19,7 @@ order by 1;
 -- helping all is the threshold 0; a score that knows nothing is never better than both
 select net_benefit = net_benefit_all as all_at_0, avoided_per_100
 from net_benefit((select person_tally(p, outcome) from person), '{0}');
-select bool_and(net_benefit <= greatest(net_benefit_all, 0) + 1e-12) as useless
+select count(*) as thresholds, bool_and(net_benefit <= greatest(net_benefit_all, 0) + 1e-12 is true) as useless
 from net_benefit((select person_tally(0.3, outcome) from person), '{0.1,0.2,0.3,0.4,0.5}');
 select count(*) from net_benefit('empty');
 select * from net_benefit('people; 0.3: 5 1 1', '{1}');

@@ -27,25 +27,27 @@ when others then
 	return sqlstate || ' ' || sqlerrm;
 end
 $$;
-select p.oid::regprocedure, arguments, found
-from form f
-	join pg_proc p using (oid),
-	lateral (
-		select pg_temp.prepared(format(
-				'ph.%I(%s)%s', p.proname, (select string_agg('$' || i, ', ') from generate_series(1, arguments) i),
-				case p.prokind when 'w' then ' over (order by 1)' else '' end)) as found
-	) q
+create temp table asked as
+select p.oid::regprocedure as function, arguments,
+	pg_temp.prepared(format(
+		'ph.%I(%s)%s', p.proname, (select string_agg('$' || i, ', ') from generate_series(1, arguments) i),
+		case p.prokind when 'w' then ' over (order by 1)' else '' end)) as found,
+	(
+		select array_agg(t::regtype order by i)::text
+		from unnest(p.proargtypes::oid[]) with ordinality a (t, i)
+		where i <= arguments
+	) as declared
+from form f join pg_proc p using (oid)
 where arguments > 0
 	and p.prokind <> 'p'
 	and provariadic = 0
 	and p.prorettype <> 'trigger'::regtype
-	and not p.proargtypes::oid[] && array['internal', 'cstring', 'anyelement', 'anyarray', 'record']::regtype[]::oid[]
-	and found is distinct from (
-		select array_agg(t::regtype order by i)::text
-		from unnest(p.proargtypes::oid[]) with ordinality a (t, i)
-		where i <= arguments
-	)
-order by 1, 2;
+	and not p.proargtypes::oid[] && array['internal', 'cstring', 'anyelement', 'anyarray', 'record']::regtype[]::oid[];
+select count(*) filter (where found = declared) > 100 as most_are from asked;
+select function, arguments, found
+from asked
+where found is distinct from declared
+order by function, arguments;
 -- an argument of a type settles the others
 select pg_temp.prepared('ph.smr($1, $2)') as smr,
 	pg_temp.prepared('ph.smr_of_counts($1, $2)') as smr_of_counts,

@@ -19,8 +19,9 @@ select age, period_start, days from ph.person_time(null, '2023-11-15', '2024-05-
 -- 3,000 people, one in ten born on 29 February, followed for up to ten years
 create temp table person as
 select i as id,
-	case when i % 10 = 0 then make_date(1904 + 4 * (i / 10 % 29), 2, 29) when i % 31
-		= 0 then null else date '1910-01-01' + i * 7919 % 42000 end as birth,
+	case
+		when i % 10 = 0 then make_date(1904 + 4 * (i / 10 % 29), 2, 29)
+		when i % 31 > 0 then date '1910-01-01' + i * 7919 % 42000 end as birth,
 	date '1990-01-01' + i * 104729 % 9000 as start,
 	date '1990-01-01' + i * 104729 % 9000 + i * 31 % 3700 as stop
 from generate_series(1, 3000) i;
@@ -51,17 +52,16 @@ from person, asked, lateral ph.person_time(birth, start, stop, calendar, width) 
 where id % 6 < 2;
 select calendar, width, count(*) > 500 as many, count(*) filter (where c.days is distinct from d.days) as differ
 from (select *, coalesce(age, -1) as a, coalesce(period_start, 'infinity') as p from cut) c
-	full join (
-		select *, coalesce(age, -1) as a, coalesce(period_start, 'infinity') as p from by_day
-	) d using (calendar, width, id, a, p)
+	full join (select *, coalesce(age, -1) as a, coalesce(period_start, 'infinity') as p from by_day) d
+		using (calendar, width, id, a, p)
 group by calendar, width
 order by calendar, width;
 
 -- laws
 -- the days add up to the time since birth, whatever the cuts; years are days over 365.25
-select calendar, width,
-	bool_and(days = stop - greatest(start, coalesce(birth, start))) as days,
-	bool_and(abs(years - days / 365.25) < 1e-9) as years
+select calendar, width, count(*) as people,
+	bool_and(days = stop - greatest(start, coalesce(birth, start)) is true) as days,
+	bool_and(abs(years - days / 365.25) < 1e-9 is true) as years
 from asked,
 	person,
 	lateral (
@@ -73,19 +73,17 @@ group by calendar, width
 order by calendar, width;
 -- of each piece the first and the last day have its age and its period, and the next piece goes on where it ends
 select count(*) > 20000 as pieces,
-	bool_and(ph.completed_years(birth, first) = age and ph.completed_years(birth, first + days - 1) = age) as ages,
-	bool_and(
-		date_trunc('year', first)::date = period_start and date_trunc('year', first + days - 1)::date = period_start)
-		as periods,
+	bool_and((ph.completed_years(birth, first) = age and ph.completed_years(birth, last) = age) is true) as ages,
+	bool_and((date_trunc('year', first) = period_start and date_trunc('year', last) = period_start) is true) as periods,
 	min(days) as shortest, max(days) as longest
 from (
-	select birth, t.*,
-		greatest(start, birth) + (sum(t.days) over (partition by id order by n) - t.days)::integer as first
+	select birth, t.*, greatest(start, birth) + (sum(t.days) over (partition by id order by n))::integer - 1 as last
 	from person, lateral ph.person_time(birth, start, stop) with ordinality t(age, period_start, days, years, n)
 	where birth is not null
-) t;
+) t,
+	lateral (select last - days + 1 as first) f;
 -- cutting the time in two at any day changes no sum
-select count(*) filter (where whole.days is distinct from parts.days) as differ
+select count(*) as pieces, count(*) filter (where whole.days is distinct from parts.days) as differ
 from (select id, age, period_start, days from person, lateral ph.person_time(birth, start, stop) where id < 500) whole
 	full join (
 		select id, age, period_start, sum(days) as days
@@ -107,7 +105,8 @@ from (select id, age, period_start, days from person, lateral ph.person_time(bir
 select count(*) as rows
 from (
 	values
-		(date '2000-01-01', date '2024-01-01', date '2024-01-01'), ('2000-01-01', '2024-01-01', '2023-01-01'),
+		(date '2000-01-01', date '2024-01-01', date '2024-01-01'),
+		('2000-01-01', '2024-01-01', '2023-01-01'),
 		('2024-06-01', '2024-01-01', '2024-06-01')
 ) v(birth, start, stop),
 	lateral ph.person_time(birth, start, stop);
@@ -144,7 +143,7 @@ from (
 ) t;
 prepare untyped as select count(*) from ph.person_time($1, $2, $3);
 execute untyped('2000-02-29', '2023-02-01', '2023-03-10');
-select pg_typeof(period_start)
+select pg_typeof(period_start) as type_of_period_start
 from ph.person_time('2000-02-29', '2023-02-01', '2023-03-10')
 limit 1;
 -- instants count on their day in the session's time zone; an age that nobody has is not known, and is not cut by

@@ -10,9 +10,12 @@ values
 	('S', 'ICB24'), ('L1', 'LAD24'), ('L2', 'LAD24'), ('M1', 'MSOA21'), ('M2', 'MSOA21'), ('W1', 'WARD24'),
 	('W2', 'WARD24'), ('A1', 'LSOA21'), ('A2', 'LSOA21'), ('A3', 'LSOA21'), ('A4', 'LSOA21'), ('N1', 'PCN'),
 	('N2', 'PCN'), ('G1', 'PRACTICE'), ('G2', 'PRACTICE'), ('G3', 'PRACTICE');
-insert into pop.place_parent values ('L1', 'S'), ('L2', 'S'), ('M1', 'L1'), ('M2', 'L2'), ('W1', 'L1'), ('W2', 'L2'),
-  ('A1', 'M1'), ('A1', 'W1'), ('A2', 'M2'), ('A2', 'W2'), ('A3', 'M2'), ('A3', 'W1'),  -- A3 lies in two boroughs, A4 in none
-  ('N1', 'L1'), ('N2', 'L2'), ('G1', 'N1'), ('G2', 'N2');                              -- G3 has a network only in registration
+insert into pop.place_parent
+values
+	('L1', 'S'), ('L2', 'S'), ('M1', 'L1'), ('M2', 'L2'), ('W1', 'L1'), ('W2', 'L2'),
+	('A1', 'M1'), ('A1', 'W1'), ('A2', 'M2'), ('A2', 'W2'),
+	('A3', 'M2'), ('A3', 'W1'),  -- A3 lies in two boroughs, A4 in none
+	('N1', 'L1'), ('N2', 'L2'), ('G1', 'N1'), ('G2', 'N2');  -- G3 has a network only in registration
 insert into pop.place_factor
 values
 	('A1', 'imd2019_decile', '2019', 1), ('A2', 'imd2019_decile', '2019', 10), ('A3', 'imd2019_decile', '2019', 5),
@@ -25,19 +28,20 @@ values
 	('07 left before', '1990-01-01', 'F', 'A', null), ('08 address later', '1950-01-01', 'M', 'Z', null),
 	('09 joins after', '1990-01-01', 'F', 'A', null), ('10 dies on day one', '1930-01-01', 'F', 'A', '2023-04-01'),
 	('11 two boroughs', '1965-01-01', 'I', 'A', null), ('12 moves on last day', '1930-01-01', 'F', 'A', '2023-12-31');
-insert into pop.registration values
-  ('01 all year', 'G1', 'N1', '2000-01-01', null),
-  ('02 dies', 'G1', 'N1', '2000-01-01', '2023-10-01'),
-  ('03 moves', 'G1', 'N1', '2000-01-01', '2023-07-01'), ('03 moves', 'G2', 'N2', '2023-07-01', null),
-  ('04 born', 'G1', 'N1', '2023-12-01', null),  -- before birth: life begins with birth
-  ('05 two practices', 'G1', 'N1', '2010-01-01', null), ('05 two practices', 'G2', 'N2', '2023-06-01', '2023-09-01'),
-  ('06 leaves', 'G1', 'N1', '2000-01-01', '2023-05-01'),
-  ('07 left before', 'G1', 'N1', '2000-01-01', '2020-01-01'),
-  ('08 address later', 'G2', 'N2', '2000-01-01', null),
-  ('09 joins after', 'G1', 'N1', '2024-04-01', null),
-  ('10 dies on day one', 'G1', 'N1', '2000-01-01', '2023-04-01'),
-  ('11 two boroughs', 'G3', 'N1', '2000-01-01', null),
-  ('12 moves on last day', 'G1', null, '2000-01-01', '2023-12-31');
+insert into pop.registration
+values
+	('01 all year', 'G1', 'N1', '2000-01-01', null),
+	('02 dies', 'G1', 'N1', '2000-01-01', '2023-10-01'),
+	('03 moves', 'G1', 'N1', '2000-01-01', '2023-07-01'), ('03 moves', 'G2', 'N2', '2023-07-01', null),
+	('04 born', 'G1', 'N1', '2023-12-01', null),  -- before birth: life begins with birth
+	('05 two practices', 'G1', 'N1', '2010-01-01', null), ('05 two practices', 'G2', 'N2', '2023-06-01', '2023-09-01'),
+	('06 leaves', 'G1', 'N1', '2000-01-01', '2023-05-01'),
+	('07 left before', 'G1', 'N1', '2000-01-01', '2020-01-01'),
+	('08 address later', 'G2', 'N2', '2000-01-01', null),
+	('09 joins after', 'G1', 'N1', '2024-04-01', null),
+	('10 dies on day one', 'G1', 'N1', '2000-01-01', '2023-04-01'),
+	('11 two boroughs', 'G3', 'N1', '2000-01-01', null),
+	('12 moves on last day', 'G1', null, '2000-01-01', '2023-12-31');
 insert into pop.residence
 values
 	('01 all year', 'A1', null, '1960-02-29', null), ('02 dies', 'A1', null, '1940-01-01', null),
@@ -49,17 +53,19 @@ values
 	('11 two boroughs', 'A3', null, '1965-01-01', null),
 	('12 moves on last day', 'A1', null, '1930-01-01', '2023-12-31'),
 	('12 moves on last day', 'A2', null, '2023-12-31', null);
-insert into pop.encounter (encounter_id, person_id, pod, start_date, cost) values
-  (1, '01 all year', 'NEL', '2023-04-01', 100),  -- first day
-  (2, '01 all year', 'NEL', '2024-03-31', 200),  -- last day
-  (3, '01 all year', 'NEL', '2024-04-01', 400),  -- the day after
-  (4, '01 all year', 'NEL', '2023-03-31', 400),  -- the day before
-  (5, '02 dies', 'NEL', '2023-10-01', 1000),     -- on the day of death
-  (6, '03 moves', 'NEL', '2023-06-30', 10), (7, '03 moves', 'NEL', '2023-07-01', 20),  -- before and on the day of the move
-  (8, '04 born', 'AE', '2024-01-01', 50),
-  (9, '05 two practices', 'NEL', '2023-06-15', null),
-  (10, '06 leaves', 'NEL', '2023-05-01', 70),    -- on the first day no longer there
-  (11, '07 left before', 'NEL', '2023-05-01', 80), (12, '07 left before', 'GP', '2023-05-02', 30);
+insert into pop.encounter (encounter_id, person_id, pod, start_date, cost)
+values
+	(1, '01 all year', 'NEL', '2023-04-01', 100),  -- first day
+	(2, '01 all year', 'NEL', '2024-03-31', 200),  -- last day
+	(3, '01 all year', 'NEL', '2024-04-01', 400),  -- the day after
+	(4, '01 all year', 'NEL', '2023-03-31', 400),  -- the day before
+	(5, '02 dies', 'NEL', '2023-10-01', 1000),     -- on the day of death
+	(6, '03 moves', 'NEL', '2023-06-30', 10),      -- the day before the move
+	(7, '03 moves', 'NEL', '2023-07-01', 20),      -- the day of the move
+	(8, '04 born', 'AE', '2024-01-01', 50),
+	(9, '05 two practices', 'NEL', '2023-06-15', null),
+	(10, '06 leaves', 'NEL', '2023-05-01', 70),    -- on the first day no longer there
+	(11, '07 left before', 'NEL', '2023-05-01', 80), (12, '07 left before', 'GP', '2023-05-02', 30);
 
 -- what there is to choose from is said
 call ph.create_population_views('nowhere');
@@ -172,16 +178,19 @@ values
 	('copd', 'v9', 'SNOMED', '1', 'exact'), ('copd', 'v10', 'SNOMED', '13645005', 'exact'),
 	('copd', 'v10', 'ICD10', 'j44.', 'prefix'), ('hypertension', '2024', 'ICD10', 'I10', 'exact'),
 	('unused', '1', 'SNOMED', '2', 'exact'), ('code in two lists', '1', 'SNOMED', '13645', 'prefix');
-insert into pop.clinical_event (person_id, event_date, code_system, code) values
-  ('01 all year', '2020-01-01', 'SNOMED', '1'),           -- in the old version only
-  ('01 all year', '2021-01-02', 'ICD10', 'J44.1'), ('01 all year', '2021-01-01', 'ICD10', 'J440'),
-  ('01 all year', '2022-01-01', 'SNOMED', '13645005'), ('01 all year', '2019-01-01', 'SNOMED', '136450'),
-  ('02 dies', '2022-01-01', 'ICD10', 'I10X'), ('02 dies', '2021-01-01', 'ICD10', 'i10'), ('02 dies', '2020-01-01', 'ICD10', 'I110'),
-  ('03 moves', '2022-01-01', 'OTHER', '13645005');
+insert into pop.clinical_event (person_id, event_date, code_system, code)
+values
+	('01 all year', '2020-01-01', 'SNOMED', '1'),           -- in the old version only
+	('01 all year', '2021-01-02', 'ICD10', 'J44.1'), ('01 all year', '2021-01-01', 'ICD10', 'J440'),
+	('01 all year', '2022-01-01', 'SNOMED', '13645005'), ('01 all year', '2019-01-01', 'SNOMED', '136450'),
+	('02 dies', '2022-01-01', 'ICD10', 'I10X'), ('02 dies', '2021-01-01', 'ICD10', 'i10'),
+	('02 dies', '2020-01-01', 'ICD10', 'I110'),
+	('03 moves', '2022-01-01', 'OTHER', '13645005');
 select * from pop.register order by person_id, condition;
 
 -- other kinds and another edition of deprivation: neighbourhoods of the address
-call ph.create_population_views('pop', neighbourhood => 'WARD24', place => 'MSOA21', system => 'LAD24', deprivation => 'imd2025_decile');
+call ph.create_population_views(
+	'pop', neighbourhood => 'WARD24', place => 'MSOA21', system => 'LAD24', deprivation => 'imd2025_decile');
 select person_id, neighbourhood, place, system, deprivation_decile
 from pop.person_at('2023-07-01')
 order by person_id;
@@ -220,14 +229,14 @@ from pg_class
 where relnamespace = 'pop'::regnamespace and relkind = 'v';
 create view pop.mine as select * from pop.register;
 call ph.create_population_views('pop');
-select count(*) = (select count(*) from pop.register) as still_answers from pop.mine;
+select count(*) as rows, count(*) = (select count(*) from pop.register) as still_answers from pop.mine;
 
 -- one function a name, which takes a day, a timestamp and a text
 select (select count(*) from pop.person_at(date '2023-07-01')) as day,
 	(select count(*) from pop.person_at(timestamp '2023-07-01 23:59')) as moment,
 	(select count(*) from pop.person_at('2023-07-01')) as text,
-	(select count(*) from pop.segment_inputs(timestamp '2023-07-01 12:00'))
-		= (select count(*) from pop.segment_inputs('2023-07-01')) as inputs_too;
+	(select count(*) from pop.segment_inputs(timestamp '2023-07-01 12:00')) as inputs_of_moment,
+	(select count(*) from pop.segment_inputs('2023-07-01')) as inputs_of_text;
 prepare at as select count(*) from pop.person_at($1);
 execute at('2023-07-01');
 deallocate at;
@@ -245,7 +254,7 @@ select (select count(*) from pop.person_at('2023-06-30')) as on_the_day,
 	(select max(upper(spell)) from pop.stay) as stays_until;
 select sum(events) as events, sum(events_outside) as outside
 from pop.person_period('[2023-04-01,2024-04-01)', 'NEL');
-select count(*) = (select count(*) from pop.segment_inputs('2023-06-30')) as people_of_the_data_day
+select count(*) as people, count(*) = (select count(*) from pop.segment_inputs('2023-06-30')) as of_the_data_day
 from pop.segment_input;
 insert into pop.person values ('13 not yet born', '2099-01-01', 'F', 'A', null);
 insert into pop.registration values ('13 not yet born', 'G1', 'N1', '2099-01-01', null);

@@ -31,16 +31,16 @@ select ph.fit('linear', 'select $1 as a, 2 as b');
 
 -- rows that are others in another pass: 1, none, not finite, null, of another type
 create sequence passed;
-select (
-		ph.fit(
-			'linear',
-			'select i as y, i as x, i as x2 from (select nextval(''passed'') as n offset 0) s, generate_series(1, 10) i where n <= 1'))
-		.status;
+select (ph.fit(
+		'linear',
+		'select i as y, i as x, i as x2 '
+		'from (select nextval(''passed'') as n offset 0) s, generate_series(1, 10) i where n <= 1')).status;
 select (ph.fit('logistic', 'select age > 40 as y, random() as x from person')).status;
 alter sequence passed restart;
 select *
 from ph.cluster_stability(
-	'select case when n <= 1000 or n % 10 > 0 then random() else ''NaN'' end as a from (select nextval(''passed'') n from generate_series(1, 1000)) q',
+	'select case when n <= 1000 or n % 10 > 0 then random() else ''NaN'' end as a '
+	'from (select nextval(''passed'') n from generate_series(1, 1000)) q',
 	ph.k_means('select i::float8 as a from generate_series(1, 2000) i', 3, starts => 1), resamples => 3);
 -- a function that says it is immutable and is not: the filter and the value see different answers
 create function sometimes(n integer) returns float8 language plpgsql immutable
@@ -70,7 +70,8 @@ drop sequence passed;
 -- a finite number that is too large is told its bound; one that no double holds is refused by the column, not printed
 select (ph.fit('linear', 'select i as y, 1e200::float8 * i as z from generate_series(1, 5) i')).status;
 select (ph.fit('linear', 'select 1e200::float8 * i as y, i as z from generate_series(1, 5) i')).status;
-select (ph.fit('linear', 'select i as y, i as z, 1e200::float8 as w from generate_series(1, 5) i', weight => 'w')).status;
+select (ph.fit(
+		'linear', 'select i as y, i as z, 1e200::float8 as w from generate_series(1, 5) i', weight => 'w')).status;
 select (ph.k_means('select 1.7e308::float8 as z from generate_series(1, 5) i', 2)).status;
 select (ph.fit('linear', 'select i as y, i as a, 1e400::numeric * i as z from generate_series(1, 5) i')).status;
 select (ph.fit('linear', 'select 1e400::numeric * i as y, i as a from generate_series(1, 5) i')).status;

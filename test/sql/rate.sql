@@ -9,9 +9,9 @@ create function pg_temp.same(e ph.estimate, value float8, lower float8, upper fl
 returns boolean language sql
 as $$
 	select abs(e.value - value) <= 1e-12 * value
-			and abs(e.lower - lower) <= 1e-9 * value
-			and abs(e.upper - upper) <= 1e-9 * value
-			and e.note is null
+		and abs(e.lower - lower) <= 1e-9 * value
+		and abs(e.upper - upper) <= 1e-9 * value
+		and e.note is null
 $$;
 create temp view asked as
 select n, x, s, per, confidence, pg_temp.z(confidence) as z, t
@@ -52,8 +52,9 @@ select count(*) as all,
 from (select *, x / n as p from asked where s = x and x < n) a;
 
 -- per only rescales
-select bool_and(
-		abs((a).value * 1000 - (b).value) <= 1e-12 * (b).value
+select count(*) as all,
+	count(*) filter (
+		where abs((a).value * 1000 - (b).value) <= 1e-12 * (b).value
 			and abs((a).lower * 1000 - (b).lower) <= 1e-9 * (b).value
 			and abs((a).upper * 1000 - (b).upper) <= 1e-9 * (b).value) as rescaled
 from (
