@@ -22,8 +22,7 @@ begin
 	select parameter_types::text into answer from pg_prepared_statements where name = 'untyped';
 	deallocate untyped;
 	return answer;
-exception
-when others then
+exception when others then
 	return sqlstate || ' ' || sqlerrm;
 end
 $$;

@@ -115,8 +115,7 @@ begin
 			execute c into said;
 			perform pg_catalog.set_config('search_path', 'pg_catalog', true);
 			insert into plain.answer values (c, said, path);
-		exception
-		when others then
+		exception when others then
 			perform pg_catalog.set_config('search_path', 'pg_catalog', true);
 			insert into plain.answer values (c, sqlerrm, path);
 		end;
@@ -172,8 +171,7 @@ declare
 	context text;
 begin
 	perform ph.k_prototypes('select plain.fails_later(person_id % 7) as word, age from plain.person', 2, starts => 2);
-exception
-when others then
+exception when others then
 	get stacked diagnostics said = message_text, context = pg_exception_context;
 	raise warning 'failed with: %; context has a word of a row: %', said, context ~ 'secret of [0-9]';
 end

@@ -46,9 +46,9 @@ from ph.segment_moves('care', 's', '2024-01-01', '2025-01-01')
 group by 1, 2
 order by 1 nulls first, 2 nulls first;
 -- the recorded state of a day is what the view said on that day
-select count(*)
-from ph.segments_at('care', 's', '2025-06-01') h full join care.one v using (person_id)
-where h.segment is distinct from v.segment and h.rank is not null;
+select count(*) as people, count(*) filter (where h.segment is distinct from v.segment) as differ
+from (select * from ph.segments_at('care', 's', '2025-06-01') where rank is not null) h
+	full join care.one v using (person_id);
 select m.*
 from (
 	select ph.crosstab(rank_before, rank_after) as c
@@ -59,13 +59,11 @@ from (
 create table care.spend (person_id text, start_date date, cost numeric);
 insert into care.spend
 select person_id, d,
-	10 + right('0' || regexp_replace(person_id, '\D', '', 'g'), 2)::int * case when d
-		< '2024-01-01' then 1 else 2 end
+	10 + right('0' || regexp_replace(person_id, '\D', '', 'g'), 2)::int
+		* case when d < '2024-01-01' then 1 else 2 end
 from (select person_id from care.people union select 'p00' || i from generate_series(1, 9) i) p,
 	unnest(
-		array[
-			'2022-12-31', '2023-01-01', '2023-12-31', '2024-01-01', '2024-06-01', '2025-01-01', '2025-12-31',
-			'2026-01-01']::date[]) d
+		'{2022-12-31,2023-01-01,2023-12-31,2024-01-01,2024-06-01,2025-01-01,2025-12-31,2026-01-01}'::date[]) d
 where person_id !~ '[37]$';
 create temp table by_hand as
 select segment_before, segment_after, count(*) as people,
@@ -101,9 +99,9 @@ select count(*) as moves,
 			or round(h.after::numeric, 6) is distinct from round((cost_after).value::numeric, 6)
 			or round(h.change::numeric, 6) is distinct from round((c.change).value::numeric, 6)) as wrong
 from by_hand h
-	full join ph.segment_move_cost('care', 's', '2024-01-01', '2025-01-01', 'care.spend') c on (
-		coalesce(h.segment_before, ''), coalesce(h.segment_after, '')) = (
-		coalesce(c.segment_before, ''), coalesce(c.segment_after, ''));
+	full join ph.segment_move_cost('care', 's', '2024-01-01', '2025-01-01', 'care.spend') c
+		on (coalesce(h.segment_before, ''), coalesce(h.segment_after, ''))
+			= (coalesce(c.segment_before, ''), coalesce(c.segment_after, ''));
 select sum(people) as everybody,
 	(select count(*) from ph.segment_moves('care', 's', '2024-01-01', '2025-01-01')) as moves
 from ph.segment_move_cost('care', 's', '2024-01-01', '2025-01-01', 'care.spend', '1 month');
@@ -119,14 +117,13 @@ select count(*) filter (where start_date = '2026-01-01') as begun,
 from care.segment_history;
 select count(*) from ph.check_segment_history('care');
 -- every day of everybody is in exactly one period
-select count(*)
+select count(*) as days_of_people, count(*) filter (where periods <> 1) as wrong
 from (
 	select person_id, d, count(*) filter (where start_date <= d and coalesce(end_date, 'infinity') > d) as periods
 	from care.segment_history,
 		unnest(array[date '2025-01-01', '2025-05-31', '2025-06-01', '2025-12-31', '2026-01-01', '2027-01-01']) d
 	group by 1, 2
-) x
-where periods <> 1;
+) x;
 select segment, rank, (median_days).value, (median_days).note
 from ph.segment_dwell('care', 's', '2026-06-01');
 create function pg_temp.refused(query text) returns text language plpgsql
@@ -138,8 +135,7 @@ declare
 begin
 	execute query;
 	return 'accepted';
-exception
-when others then
+exception when others then
 	get stacked diagnostics message = message_text, hint = pg_exception_hint, state = returned_sqlstate;
 	return concat_ws(' | ', state, message, nullif(hint, ''));
 end
@@ -200,7 +196,8 @@ group by 1
 order by 1;
 -- offers to people of a flag, and to other versions
 create table care.flagged as
-select person_id, scheme, version, segment, rank, path, case when n > 5 then '{Risky}'::text[] else '{}' end as flags
+select person_id, scheme, version, segment, rank, path,
+	case when n > 5 then '{Risky}'::text[] else '{}' end as flags
 from care.one join care.people using (person_id);
 insert into care.segment_strategy
 values ('s', '1', 'Risky', null, 'GP', 'call', null, null), ('s', '2', 'High', null, 'GP', 'call', null, null);

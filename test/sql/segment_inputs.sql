@@ -72,6 +72,7 @@ select max(upper(spell)) = current_date + 1 as until_today from gone.stay;
 update gone.data_day set day = 'infinity';
 select text, ph_support.iso_day(text)
 from unnest(
-	'{2024-04-01T09:30+99:99,2024-04-01T09:30+14:00,2024-04-01T09:30+14:01,2024-04-01T09:30-12,2024-04-01T09:30-13:00,2024-04-01T09:30+0545,2024-04-01T09:30+05:60}'::text[
-		]) text;
+	array[
+		'2024-04-01T09:30+99:99', '2024-04-01T09:30+14:00', '2024-04-01T09:30+14:01', '2024-04-01T09:30-12',
+		'2024-04-01T09:30-13:00', '2024-04-01T09:30+0545', '2024-04-01T09:30+05:60']) text;
 drop schema gone cascade;

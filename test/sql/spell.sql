@@ -36,8 +36,7 @@ from generate_series(1, 8000) i;
 create temp view numbered as
 select *,
 	ph.spell_number(start_date, end_date) over (partition by person order by start_date, end_date) as spell,
-	ph.spell_number(start_date, end_date, gap => 3) over (
-		partition by person order by start_date, end_date) as spell_3
+	ph.spell_number(start_date, end_date, gap => 3) over (partition by person order by start_date, end_date) as spell_3
 from admission;
 with island as (
 	select *,
@@ -55,17 +54,14 @@ with island as (
 	select person, start_date, end_date, coalesce(spell, 1) as spell, coalesce(spell_3, 1) as spell_3
 	from island
 )
-select (
-		select count(*)
-		from (select person, start_date, end_date, spell, spell_3 from numbered except all table counted) d
-	) as differ,
-	(select count(*) from counted) as rows;
--- spells do not touch each other, and no day of an episode lies outside its spell
+select count(*) as differ, (select count(*) from counted) as rows
+from (select person, start_date, end_date, spell, spell_3 from numbered except all table counted) d;
+-- spells do not touch each other
 create temp view spell as
 select person, spell, min(start_date) as start_date, max(end_date) as end_date
 from numbered
 group by person, spell;
-select bool_and(next > end_date) as apart
+select count(*) as pairs, bool_and(next > end_date is true) as apart
 from (select *, lead(start_date) over (partition by person order by start_date) as next from spell) s
 where next is not null;
 -- of the same days, ranges closed at both ends and joined where they touch make the same spells
@@ -127,12 +123,8 @@ select i % 97 as person, date '2023-01-01' + i * 7919 % 700 as measure_date, i *
 from generate_series(1, 250) i;
 create temp view values_around as
 select person,
-	(
-		array_agg(value order by measure_date desc, value) filter (where measure_date < date '2024-04-01'))
-		[1] as last_before,
-	(
-		array_agg(value order by measure_date, value) filter (where measure_date >= date '2024-04-01'))
-		[1] as first_after
+	(array_agg(value order by measure_date desc, value) filter (where measure_date < '2024-04-01'))[1] as last_before,
+	(array_agg(value order by measure_date, value) filter (where measure_date >= '2024-04-01'))[1] as first_after
 from measurement
 group by person;
 select count(*) as people,

@@ -8,7 +8,7 @@ select bands, count(*) as rows, sum(exposure) as people, max(key) as last, ph.ex
 from generate_series(19, 21) bands, ph.cells(ph.esp2013(bands))
 group by bands
 order by bands;
-select string_agg(key || ':' || exposure, ' ' order by key) from ph.cells(ph.esp2013());
+select string_agg(key || ':' || exposure, ' ' order by key) as bands from ph.cells(ph.esp2013());
 select ph.esp2013() = ph.esp2013(19) as default_is_19;
 select ph.esp2013(18);
 select ph.esp2013(null);
@@ -28,7 +28,8 @@ from (
 	left join person p on p.age >= lower_age and p.age < next
 group by 1, 2;
 
--- Dobson's limits from Byar's of the count; variance of repeated events from squares
+-- rate = sum w x / n over sum w, its variance sum w^2 s / n^2 over (sum w)^2, with the squares s of repeated events;
+-- Dobson's limits from Byar's of the count o: rate + sqrt(variance / o) (limit of o - o)
 with sums as (
 	select sum(weight * x / n) / sum(weight) as rate,
 		sum(weight ^ 2 * s / n ^ 2) / sum(weight) ^ 2 as variance,
@@ -129,11 +130,10 @@ from (values ('empty'::ph.tally), ('counts'), ('counts; 0: 0 0 0')) r(s);
 -- a band of the standard without weight may be empty
 select value, note from ph.dsr('counts; 0: 100 20 20', 'counts; 0: 1 0 0; 50: 0 0 0', 1);
 -- renormalised: the weights of the bands that are there
-select (
-		ph.dsr(
-			'counts; 0: 100 10 10; 50: 100 30 30', 'counts; 0: 3 0 0; 50: 1 0 0; 80: 4 0 0', 1,
-			empty_bands => 'renormalise'))
-		.value = (ph.dsr('counts; 0: 100 10 10; 50: 100 30 30', 'counts; 0: 3 0 0; 50: 1 0 0', 1)).value as same;
+select a.value = b.value as same
+from ph.dsr(
+	'counts; 0: 100 10 10; 50: 100 30 30', 'counts; 0: 3 0 0; 50: 1 0 0; 80: 4 0 0', 1, empty_bands => 'renormalise') a,
+	ph.dsr('counts; 0: 100 10 10; 50: 100 30 30', 'counts; 0: 3 0 0; 50: 1 0 0', 1) b;
 
 -- expected events: by hand, then against SQL
 select ph.expected('counts; 0: 1000 0 0; 50: 100 0 0', 'counts; 0: 50 5 5; 50: 20 4 4') as by_hand;
@@ -157,11 +157,16 @@ from (select place, sex, ph.person_tally(age, events) as t from person group by 
 -- the reference asked of itself
 select abs(ph.expected(r, r) - ph.events(r)) < 1e-9 as itself from reference;
 -- what is not known is not guessed
-select ph.expected(t, r) from (values (null::ph.tally, 'counts; 0: 1 1 1'::ph.tally), ('counts; 0: 1 1 1', null), ('people; missing 1; 0: 1 1 1', 'counts; 0: 1 1 1'),
-  ('counts; 0: 1 1 1', 'counts; missing 1; 0: 1 1 1'), ('people; unknown 1: 1 0 0; 0: 1 1 1', 'counts; 0: 1 1 1'), ('counts; -1: 1 0 0; 0: 1 1 1', 'counts; 0: 1 1 1'),
-  ('counts; 0: 1 1 1', 'counts; 0: 0 1 1'), ('counts; 0: 1 1 1', 'empty'),
-  -- a cell without people below the reference hides none that has them
-  ('counts; -2: 1 0 0; -1: 0 0 0; 0: 1 1 1', 'counts; 0: 1 1 1')) v(t, r);
+select ph.expected(t, r)
+from (
+	values
+		(null::ph.tally, 'counts; 0: 1 1 1'::ph.tally), ('counts; 0: 1 1 1', null),
+		('people; missing 1; 0: 1 1 1', 'counts; 0: 1 1 1'), ('counts; 0: 1 1 1', 'counts; missing 1; 0: 1 1 1'),
+		('people; unknown 1: 1 0 0; 0: 1 1 1', 'counts; 0: 1 1 1'), ('counts; -1: 1 0 0; 0: 1 1 1', 'counts; 0: 1 1 1'),
+		('counts; 0: 1 1 1', 'counts; 0: 0 1 1'), ('counts; 0: 1 1 1', 'empty'),
+		-- a cell without people below the reference hides none that has them
+		('counts; -2: 1 0 0; -1: 0 0 0; 0: 1 1 1', 'counts; 0: 1 1 1')
+) v(t, r);
 -- but bands without people need no reference
 select ph.expected('counts; -1: 0 0 0; 0: 2 1 1; 50: 0 0 0', 'counts; 0: 4 1 1; 50: 0 0 0') as half;
 

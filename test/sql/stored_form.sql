@@ -14,7 +14,7 @@ values
 -- version, flags, counts, and a byte of tags before each cell
 select n, encode(stored(t), 'hex') as bytes from written order by n;
 -- what was written is what is read, through the table and from the bytes
-select bool_and(restored(stored(t))::text = t::text) as read_again from written;
+select count(*) as written, bool_and(restored(stored(t))::text = t::text is true) as read_again from written;
 -- nineteen bands of counts, and single years of age of many people: bytes
 select (
 		select pg_column_size(ph.count_tally(band, 50 + band, 100000 + band))
@@ -26,7 +26,8 @@ select (
 	) < 1300 as single_years;
 -- a state, and what is sent, are in the full form; it is read where it was stored
 select ph_support.tally_fold_person('people; 45: 10 2 2', 46, 3)::text as folded,
-	ph_support.tally_fold_person('people; 45: 10 2 2', 46, 3) operator(ph.=) 'people; 45: 10 2 2; 46: 1 3 9' as equal;
+	ph_support.tally_fold_person('people; 45: 10 2 2', 46, 3)
+		operator(ph.=) 'people; 45: 10 2 2; 46: 1 3 9' as equal;
 -- bytes that nobody wrote
 select restored('\x')::text;
 select restored('\x02')::text;
@@ -53,8 +54,7 @@ begin
 		);
 		begin
 			perform restored(bytes)::text, ph.crude_rate(restored(bytes));
-		exception
-		when data_corrupted or invalid_parameter_value then
+		exception when data_corrupted or invalid_parameter_value then
 			refused := refused + 1;
 		end;
 	end loop;

@@ -1,4 +1,5 @@
--- Survival of a tally keyed by follow-up time, against Kaplan and Meier, Greenwood, Nelson and Aalen written a second time in SQL.
+-- Survival of a tally keyed by follow-up time, against Kaplan and Meier, Greenwood, Nelson and Aalen written a second
+-- time in SQL.
 \set SHOW_CONTEXT never
 set client_min_messages = warning;
 set search_path = public, ph;
@@ -36,23 +37,23 @@ window w as (order by time);
 
 -- the curve; its limits on three scales
 select count(*) as times,
-	bool_and(s.at_risk = n and s.events = d and s.censored = b.censored) as people,
-	bool_and(abs(s.survival - b.survival) < 1e-12) as survival,
-	bool_and(abs(s.standard_error - b.survival * sqrt(greenwood)) < 1e-12) as standard_error,
-	bool_and(abs(s.cumulative_hazard - hazard) < 1e-12) as hazard,
+	bool_and((s.at_risk = n and s.events = d and s.censored = b.censored) is true) as people,
+	bool_and(abs(s.survival - b.survival) < 1e-12 is true) as survival,
+	bool_and(abs(s.standard_error - b.survival * sqrt(greenwood)) < 1e-12 is true) as standard_error,
+	bool_and(abs(s.cumulative_hazard - hazard) < 1e-12 is true) as hazard,
 	count(s.note) as notes
 from whole, ph.survival(t) s full join by_sql b using (time);
 select count(*) as times,
-	bool_and(
-		abs(plain.lower - greatest(0, b.survival - z * b.survival * sqrt(greenwood))) < 1e-12
+	count(*) filter (
+		where abs(plain.lower - greatest(0, b.survival - z * b.survival * sqrt(greenwood))) < 1e-12
 			and abs(plain.upper - least(1, b.survival + z * b.survival * sqrt(greenwood))) < 1e-12) as plain,
-	bool_and(
-		abs(log.lower - b.survival * exp(-z * sqrt(greenwood))) < 1e-12
+	count(*) filter (
+		where abs(log.lower - b.survival * exp(-z * sqrt(greenwood))) < 1e-12
 			and abs(log.upper - least(1, b.survival * exp(z * sqrt(greenwood)))) < 1e-12) as log,
-	bool_and(
-		abs(l.lower - exp(-exp(ln(-ln(b.survival)) + z * sqrt(greenwood) / -ln(b.survival)))) < 1e-12
-			and abs(l.upper - exp(-exp(ln(-ln(b.survival)) - z * sqrt(greenwood) / -ln(b.survival)))) < 1e-12)
-		as log_log
+	count(*) filter (
+		where abs(l.lower - exp(-exp(ln(-ln(b.survival)) + z * sqrt(greenwood) / -ln(b.survival)))) < 1e-12
+			and abs(l.upper - exp(-exp(ln(-ln(b.survival)) - z * sqrt(greenwood) / -ln(b.survival)))) < 1e-12
+	) as log_log
 from (values (1.959963984540054::float8)) v(z),
 	whole,
 	ph.survival(t) l
@@ -61,9 +62,9 @@ from (values (1.959963984540054::float8)) v(z),
 	join by_sql b using (time);
 -- entered late: at risk after the time of entry
 select count(*) as times,
-	bool_and(s.at_risk = n_entered) as at_risk,
-	bool_and(abs(s.survival - survival_entered) < 1e-12) as survival,
-	bool_and(abs(s.standard_error - survival_entered * sqrt(greenwood_entered)) < 1e-12) as standard_error
+	bool_and(s.at_risk = n_entered is true) as at_risk,
+	bool_and(abs(s.survival - survival_entered) < 1e-12 is true) as survival,
+	bool_and(abs(s.standard_error - survival_entered * sqrt(greenwood_entered)) < 1e-12 is true) as standard_error
 from whole, ph.survival(t, entered => entered) s full join by_sql b using (time);
 -- by hand: 5 people, one lost at 2 with an event there, all gone at 7
 select time, at_risk, events, censored,
@@ -90,12 +91,10 @@ order by limits;
 -- laws
 -- everybody seen to the end: one minus the share that had the event by then
 select count(*) as times,
-	bool_and(abs(s.survival - (select avg((e.time > s.time)::int) from followed e)) < 1e-12) as empirical
+	bool_and(abs(s.survival - (select avg((e.time > s.time)::int) from followed e)) < 1e-12 is true) as empirical
 from ph.survival((select ph.person_tally(time, true) from followed)) s;
 -- parts in any order, any split
-select count(
-		distinct array[ph.survival_at(t, 30)::text, ph.median_survival(t)::text, ph.restricted_mean(t, 40)::text])
-		as answers,
+select count(distinct row(ph.survival_at(t, 30), ph.median_survival(t), ph.restricted_mean(t, 40))) as answers,
 	count(*) as ways
 from (
 	select ph.rollup(t order by place) as t
@@ -141,17 +140,16 @@ reset parallel_tuple_cost;
 reset min_parallel_table_scan_size;
 drop table followed_stored;
 -- everybody entered before the first time: as if nobody had entered late
-select count(*) as times, bool_and(a = b) as same
+select count(*) as times, bool_and(a = b is true) as same
 from whole,
 	lateral (select ph.person_tally(0, false) as at_0 from followed) e,
 	lateral ph.survival(t) a
 	join lateral ph.survival(t, entered => at_0) b using (time);
 -- a larger confidence is wider around the same value
-select limits, bool_and((a).value = (b).value and (b).lower < (a).lower and (a).upper < (b).upper) as wider
+select limits, (a).value = (b).value and (b).lower < (a).lower and (a).upper < (b).upper as wider
 from whole,
 	unnest(array['log-log', 'log', 'plain']) limits,
 	lateral (select ph.survival_at(t, 30, limits => limits), ph.survival_at(t, 30, 0.99, limits)) x(a, b)
-group by limits
 order by limits;
 
 -- survival at a time: the last step at or before it
@@ -182,8 +180,9 @@ from whole,
 select ph.median_survival(t) = ph.survival_quantile(t) as median,
 	ph.median_survival(t, 0.9, 'plain', entered) = ph.survival_quantile(t, 0.5, 0.9, 'plain', entered) as entered
 from whole;
--- exactly at the level, up to rounding: the middle of the stretch. n people without ties or loss have the median of the sample
-select count(*) as sizes, bool_and((ph.median_survival(t)).value = median) as median
+-- exactly at the level, up to rounding: the middle of the stretch; n people without ties or loss have the median of the
+-- sample
+select count(*) as sizes, bool_and((ph.median_survival(t)).value = median is true) as median
 from (
 	select n, ph.person_tally(i * i, true) as t, percentile_cont(0.5) within group (order by i * i) as median
 	from generate_series(1, 400) n, generate_series(1, n) i
@@ -251,7 +250,8 @@ with mean as (
 )
 select abs(d.value - (x - y)) < 1e-12 as difference,
 	abs(d.upper - (x - y + 1.959963984540054 * sqrt(sx * sx + sy * sy))) < 1e-9 as upper,
-	d.p_value between 0 and 1 as p, d.verdict, d.note,
+	(d.p_value < 0.05) = (d.lower > 0 or d.upper < 0) as p_agrees,
+	d.verdict, d.note,
 	abs(r.value - x / y) < 1e-12 as ratio,
 	abs(r.lower - x / y * exp(-1.959963984540054 * sqrt((sx / x) ^ 2 + (sy / y) ^ 2))) < 1e-9 as lower
 from mean,

@@ -18,9 +18,9 @@ from (select grp, person_tally(time, event) t, person_tally(exact, event) e from
 -- the curve, its summaries and the log-rank test are those of the exact times
 select count(*) as times,
 	bool_and(
-		(a.at_risk, a.events, a.censored, a.survival, a.lower) is not distinct from (
-			b.at_risk, b.events, b.censored, b.survival, b.lower)
-			and abs(a.time - b.time) < 1e-9) as same
+		((a.at_risk, a.events, a.censored, a.survival, a.lower)
+			is not distinct from (b.at_risk, b.events, b.censored, b.survival, b.lower)
+			and abs(a.time - b.time) < 1e-9) is true) as same
 from (select s.* from tallied, lateral (select rollup(x) r from unnest(t) x) q, survival(r) with ordinality s) a
 	full join (
 		select s.*
@@ -74,7 +74,7 @@ from (
 ) v(person, score, exact);
 select ties,
 	string_agg(t::text, '' order by person) as tiers,
-	bool_and(t = e) as exact,
+	bool_and(t = e is true) as exact,
 	string_agg(c::text, '' order by person) as capacity
 from unnest('{down,up,split}'::text[]) ties,
 	lateral (
@@ -88,15 +88,17 @@ group by 1
 order by 1;
 select c.wanted, c.placed, c.tied, c.score
 from (select person_tally(score, false) t from scored) s, tier_cuts(t, '{0.34}') c;
-select string_agg(risk_tier::text, '')
+select string_agg(risk_tier::text, '') as tiers
 from (
 	select risk_tier(s, '{0.5}') over (order by s desc)
 	from unnest(array['infinity', 5.5, 4.5, '-infinity']::float8[]) s
 ) q;
 -- quantiles
-select bool_and(a = b) as exact, count(distinct a) filter (where abs(score - 0.3) < 1e-9) as groups_of_the_tied
+select count(*) as people,
+	bool_and(a = b is true) as exact,
+	count(distinct a) filter (where abs(score - 0.3) < 1e-9) as groups_of_the_tied
 from (select score, quantile_group(score, 6) over () a, quantile_group(exact, 6) over () b from scored) q;
-select bool_and(a = b) as highest_first
+select count(*) as people, bool_and(a = b is true) as highest_first
 from (select quantile_group(score, 3, 'lower') over () a, quantile_group(exact, 3, 'lower') over () b from scored) q;
 
 -- who did not enter before leaving was never at risk: seen where each person is, and never an event that ends the curve

@@ -6,8 +6,12 @@ set search_path = public, ph;
 -- a thousand people with huge ties, some without a score, in two places
 create temp table person as
 select i as id, i % 2 as place,
-	case when i % 41 = 0 then null when i % 3 = 0 then 1 when i % 7
-		= 0 then (i % 5) / 2.0 when i % 11 = 0 then 'Infinity' else (i * 7919 % 50) / 10.0 end::float8 as score
+	case
+		when i % 41 = 0 then null
+		when i % 3 = 0 then 1
+		when i % 7 = 0 then (i % 5) / 2.0
+		when i % 11 = 0 then 'Infinity'
+		else (i * 7919 % 50) / 10.0 end::float8 as score
 from generate_series(1, 1000) i;
 create temp view cuts as
 select cuts
@@ -31,8 +35,10 @@ select id, cuts, ties,
 		when score is not null then 1 + (
 			select count(*)
 			from unnest(cuts) share, lateral (select floor(share * people + 0.5) as wanted) f
-			where not case ties when 'split' then place_in_order
-				<= wanted when 'up' then best_rank <= wanted else best_rank + tied - 1 <= wanted end
+			where case ties
+					when 'split' then place_in_order
+					when 'up' then best_rank
+					else best_rank + tied - 1 end > wanted
 		) end as tier
 from ranked, cuts, unnest(array['down', 'up', 'split']) ties;
 select ties, count(*) as all,
@@ -68,7 +74,7 @@ select distinct ph.risk_tier(5.0, '{0.2}', ties) over (partition by ties order b
 from generate_series(1, 10), unnest(array['down', 'up']) ties
 order by ties;
 -- nobody has a score
-select distinct ph.risk_tier(null::float8) over () from generate_series(1, 5);
+select distinct ph.risk_tier(null::float8) over () as tier from generate_series(1, 5);
 -- split fills every cut exactly
 select tier, count(*)
 from (
@@ -80,11 +86,20 @@ order by tier;
 
 -- the summary of a tally keyed by score agrees with the window, rule by rule
 create temp table finite as select id, nullif(score, 'Infinity') as score from person;
-create function pg_temp.agree(ties text) returns table (cuts bigint, placed bigint, wanted boolean, tied boolean) language sql as $$
-  with window_tier as (select ph.risk_tier(score, '{0.005,0.05,0.20,0.5,0.9}', ties) over (order by score desc nulls last, id) as tier from finite)
-  select count(*), count(*) filter (where c.placed = (select count(*) from window_tier w where w.tier <= c.tier)),
-    bool_and(c.wanted = floor(c.cut * (select count(score) from finite) + 0.5)), bool_and(c.tied = (select count(*) from finite f where f.score = c.score))
-  from ph.tier_cuts((select ph.person_tally(score, 0) from finite), '{0.005,0.05,0.20,0.5,0.9}', ties) c $$;
+create function pg_temp.agree(ties text)
+returns table (cuts bigint, placed bigint, wanted boolean, tied boolean) language sql
+as $$
+	with window_tier as (
+		select ph.risk_tier(score, '{0.005,0.05,0.20,0.5,0.9}', ties) over (
+				order by score desc nulls last, id) as tier
+		from finite
+	)
+	select count(*),
+		count(*) filter (where c.placed = (select count(*) from window_tier w where w.tier <= c.tier)),
+		bool_and(c.wanted = floor(c.cut * (select count(score) from finite) + 0.5) is true),
+		bool_and(c.tied = (select count(*) from finite f where f.score = c.score) is true)
+	from ph.tier_cuts((select ph.person_tally(score, 0) from finite), '{0.005,0.05,0.20,0.5,0.9}', ties) c
+$$;
 select ties, a.* from unnest(array['down', 'up', 'split']) ties, pg_temp.agree(ties) a;
 select * from ph.tier_cuts('people; 0: 1 0 0; 1: 2 0 0; 5: 3 0 0; 9: 4 0 0', '{0.1,0.4,0.6,0.9}');
 select * from ph.tier_cuts('people; unknown 90: 90 0 0; 1: 9 0 0; 2: 1 0 0', '{0.01,0.1}');
@@ -130,7 +145,8 @@ select ph.risk_band(1, '{1,NULL}');
 select wanted
 from ph.tier_cuts((select ph.person_tally(i, true) from generate_series(1, 50) i), cuts => '{0.29}');
 
--- places: what the first has room for, then the next; a tie at the last place goes down, so that nobody stands outside, or is split by the order
+-- places: what the first has room for, then the next; a tie at the last place goes down, so that nobody stands outside,
+-- or is split by the order
 create temp table waiting as
 select i as person_id, (i * 7 % 13)::float8 as score
 from generate_series(1, 100) i;
@@ -156,7 +172,7 @@ from (
 	group by 1
 ) c;
 -- stable: the same people whatever order the rows come in
-select bool_and(a.tier = b.tier) as stable
+select count(*) as people, bool_and(a.tier = b.tier is true) as stable
 from (
 	select person_id, capacity_tier(score, '{10,25}', 'split') over (order by score desc, person_id) as tier
 	from waiting

@@ -6,7 +6,7 @@ create temp table person as
 select i, nullif(i * 7 % 6, 0) as segment, (i * 7919 % 1009) * (1 + i * 7 % 6) / 3.0::float8 as cost
 from generate_series(1, 999) i;
 insert into person values (1000, 99, 5000);  -- alone in its segment
--- the formula in numeric, also of values near 10^9 that differ little
+-- 1 - sum n v / sum n / the variance of all, in numeric, also of values near 10^9 that differ little
 create temp view wanted as
 select offset_by,
 	1 - sum(n * coalesce(v, 0)) / sum(n) / (
@@ -30,7 +30,8 @@ from (select person_tally(segment, cost) as t from person) x,
 	lateral variance_explained(t, per => 100) b;
 select count(*) as segments,
 	bool_and(
-		t.people = n and abs(t.mean - m) < 1e-9 and (t.sd is null and s is null or abs(t.sd - s) < 1e-9)) as equal,
+		(t.people = n and abs(t.mean - m) < 1e-9 and (t.sd is null and s is null or abs(t.sd - s) < 1e-9)) is true)
+		as equal,
 	round(sum(share_of_people)::numeric, 9) as people,
 	round(sum(share_of_total)::numeric, 9) as total,
 	abs(sum(unexplained) - 1 + min(e.value)) < 1e-12 as adds_up
@@ -43,7 +44,8 @@ from (select person_tally(segment, cost) as t from person) x,
 		group by 1
 	) g using (segment);
 -- segments that are the value explain all of it; one segment none; parts roll up to the whole
-select (variance_explained(person_tally(cost, cost))).value, (variance_explained(person_tally(1, cost))).value
+select (variance_explained(person_tally(cost, cost))).value as all_of_it,
+	(variance_explained(person_tally(1, cost))).value as none
 from (select i % 10 as cost from generate_series(1, 100) i) p;
 select count(distinct (variance_explained(t)).value) as same
 from (
@@ -74,26 +76,27 @@ select i,
 	case when i % 17 <> 0 then i * i % 5 end as a,
 	case when i % 19 <> 0 then (i * i % 5 + (i % 7 = 0)::int) % 6 end as b
 from generate_series(1, 200) i;
-select abs(r.value - p.rand) < 1e-15 as rand,
-	abs(j.value - p.jaccard) < 1e-15 as jaccard,
-	abs(x.value - p.adjusted) < 1e-15 as adjusted,
+with pair as (
+	select p.a = q.a as in_a, p.b = q.b as in_b
+	from two p join two q on p.i < q.i
+	where num_nulls(p.a, p.b, q.a, q.b) = 0
+), counted as (
+	select count(*)::numeric as pairs,
+		count(*) filter (where in_a = in_b) as alike,
+		count(*) filter (where in_a and in_b) as together,
+		count(*) filter (where in_a) as a,
+		count(*) filter (where in_b) as b
+	from pair
+)
+select abs(r.value - (alike / pairs)::float8) < 1e-15 as rand,
+	abs(j.value - together::float8 / (a + b - together)) < 1e-15 as jaccard,
+	abs(x.value - ((together - a * b / pairs) / ((a + b) / 2.0 - a * b / pairs))::float8) < 1e-15 as adjusted,
 	x.people, x.note
-from (select crosstab(a, b) as c from two) t,
+from counted,
+	(select crosstab(a, b) as c from two) t,
 	lateral adjusted_rand(c) x,
 	lateral rand_index(c) r,
-	lateral jaccard(c) j,
-	(
-		select avg(((p.a = q.a) = (p.b = q.b))::int)::float8 as rand,
-			sum((p.a = q.a and p.b = q.b)::int)::float8 / sum((p.a = q.a or p.b = q.b)::int) as jaccard,
-			(
-				(
-					sum((p.a = q.a and p.b = q.b)::int)
-						- sum((p.a = q.a)::int)::numeric * sum((p.b = q.b)::int) / count(*)) / (
-					(sum((p.a = q.a)::int) + sum((p.b = q.b)::int)) / 2.0
-						- sum((p.a = q.a)::int)::numeric * sum((p.b = q.b)::int) / count(*)))::float8 as adjusted
-		from two p join two q on p.i < q.i
-		where num_nulls(p.a, p.b, q.a, q.b) = 0
-	) p;
+	lateral jaccard(c) j;
 -- the order of the schemes does not matter, a scheme agrees with itself whatever its numbers
 select (adjusted_rand(crosstab(a, b))).value = (adjusted_rand(crosstab(b, a))).value as symmetric,
 	(adjusted_rand(crosstab(a, 100 - a))).value as itself,
