@@ -31,8 +31,9 @@ select p.*,
 			)
 			else target::float8 end,
 		date::text = any (
-			select case when s like '%=%' then case when split_part(s, '=', 1)
-					= facet then split_part(s, '=', 2) end else s end
+			select case
+					when s not like '%=%' then s
+					when split_part(s, '=', 1) = facet then split_part(s, '=', 2) end
 			from unnest(string_to_array(rebase_dates, ';')) s
 		), fix_after_n_points, 'any', 'r', null, screen_outliers) over (partition by case_id, facet order by date) x
 from spc_points p join spc_cases using (case_id);
@@ -73,7 +74,7 @@ select 'xmr summary',
 		and (s.variation is null or p.variation = s.variation)
 		and (s.assurance is null or p.assurance is not distinct from s.assurance)
 from spc_summary s
-	join (
+	left join (
 		select case_id, facet, rebase_group, count(*) n, count(*) < 13 short,
 			count(*) filter (where (x).point_type = 'common_cause') common,
 			count(*) filter (where (x).point_type = 'special_cause_improvement') better,

@@ -28,23 +28,27 @@ create temp table vlad_e (
 \copy vlad_e from program 'cat $REFERENCE/vlad_racusum_mortality/expected.csv' csv header
 insert into result
 select 'cusum bernoulli', seq::text, pg_temp.agrees((c).upper, cusum, 1e-9)
-from (select seq, ph.risk_adjusted_cusum(event = 1, 0.05, 2, 1e9) over (order by seq) c from bernoulli) a
-	join bernoulli_e using (seq);
+from bernoulli_e
+	left join (
+		select seq, ph.risk_adjusted_cusum(event = 1, 0.05, 2, 1e9) over (order by seq) c from bernoulli
+	) a using (seq);
 insert into result
 select 'ewma', seq::text,
 	pg_temp.agrees((c).average, ewma, 1e-9)
 		and pg_temp.agrees((c).lower, lower, 1e-9)
 		and pg_temp.agrees((c).upper, upper, 1e-9)
 		and ((c).signal is not null) = signal
-from (select seq, ph.ewma(x, 10, 2, 0.2, 3) over (order by seq) c from known) a join known_e using (seq);
+from known_e left join (select seq, ph.ewma(x, 10, 2, 0.2, 3) over (order by seq) c from known) a using (seq);
 insert into result
 select 'ewma with nulls', seq::text, pg_temp.agrees((c).average, ewma, 1e-9)
-from (select seq, ph.ewma(x, 10, null, 0.3) over (order by seq) c from gaps) a join gaps_e using (seq);
+from gaps_e left join (select seq, ph.ewma(x, 10, null, 0.3) over (order by seq) c from gaps) a using (seq);
 insert into result
 select 'cusum reset after alarm', seq::text,
 	pg_temp.agrees((c).upper, cusum, 1e-9) and coalesce((c).signal = 'high', false) = alarm
-from (select seq, ph.risk_adjusted_cusum(died = 1, predicted, 2, 4.5) over (order by seq) c from reset) a
-	join reset_e using (seq);
+from reset_e
+	left join (
+		select seq, ph.risk_adjusted_cusum(died = 1, predicted, 2, 4.5) over (order by seq) c from reset
+	) a using (seq);
 insert into result
 select 'cusum risk-adjusted', seq::text,
 	pg_temp.agrees((c).upper, up, 1e-9)
@@ -53,8 +57,10 @@ select 'cusum risk-adjusted', seq::text,
 		and pg_temp.agrees((c).expected_less_observed, vlad, 1e-9)
 		and pg_temp.agrees((c).observed, cumulative_observed, 1e-9)
 		and pg_temp.agrees((c).expected, cumulative_expected, 1e-9)
-from (select seq, ph.risk_adjusted_cusum(died = 1, predicted, 2, 4.5, false) over (order by seq) c from vlad) a
-	join vlad_e using (seq);
+from vlad_e
+	left join (
+		select seq, ph.risk_adjusted_cusum(died = 1, predicted, 2, 4.5, false) over (order by seq) c from vlad
+	) a using (seq);
 
 select name, count(*), count(*) filter (where ok is not true), string_agg(case_id, ', ') filter (where ok is not true)
 from result

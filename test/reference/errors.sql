@@ -148,8 +148,7 @@ begin
 						else 'ok' end)
 			from pg_temp.answer(function_name, params, data)
 		), 'null');
-exception
-when data_exception or invalid_parameter_value or numeric_value_out_of_range then
+exception when data_exception or invalid_parameter_value or numeric_value_out_of_range then
 	return 'error';
 end
 $$;

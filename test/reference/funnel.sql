@@ -38,8 +38,8 @@ insert into result
 select 'quantile_group', case_id || ' ' || row_id, q is not distinct from quantile
 from (
 	select *,
-		ph.quantile_group(
-			value, nquantiles, case when invert then 'lower' else 'higher' end) over (partition by case_id) q
+		ph.quantile_group(value, nquantiles, case when invert then 'lower' else 'higher' end) over (
+			partition by case_id) q
 	from quantile
 ) a;
 
@@ -65,8 +65,10 @@ from funnel_limits_expected
 	join (
 		select case_id, statistic,
 			case when ratio_or_rate_type = 'count' then 1 else multiplier end m,
-			case when statistic
-				= 'ratio' then case when ratio_or_rate_type = 'count' then 1 else 100 end else baseline end b,
+			case
+				when statistic <> 'ratio' then baseline
+				when ratio_or_rate_type = 'count' then 1
+				else 100 end b,
 			case when ratio_or_rate_type = 'count' then 1 else 0 end less
 		from funnel_limits_cases
 	) c using (case_id),
@@ -90,9 +92,8 @@ from (
 	select *,
 		ph.funnel(
 			numerator,
-			case when rate_type
-				= 'dsr' then null else coalesce(denominator, multiplier * numerator / nullif(rate, 0)) end, 'rate',
-			multiplier, rate) over (partition by case_id, rate_type) f
+			case when rate_type <> 'dsr' then coalesce(denominator, multiplier * numerator / nullif(rate, 0)) end,
+			'rate', multiplier, rate) over (partition by case_id, rate_type) f
 	from funnel_points
 ) a;
 

@@ -60,11 +60,9 @@ where sii_lower_exact is null;
 -- the intercept, which the reference multiplies where it transforms, from the difference and the ratio of the ends
 insert into result
 select 'intercept', case_id || ' ' || confidence,
-	abs(
-		intercept - (a).value / multiplier / (
-			case when multiplier < 0 then 1 / (r).value else (r).value end - 1)
-			* case when transform then abs(multiplier) else 1 end) <= 1e-6 * abs(intercept)
-from answer
+	abs(intercept - (a).value / multiplier / (ratio - 1) * case when transform then abs(multiplier) else 1 end)
+		<= 1e-6 * abs(intercept)
+from answer, lateral (select case when multiplier < 0 then 1 / (r).value else (r).value end as ratio) e
 where abs((r).value - 1) > 1e-3;
 
 select name, count(*), count(*) filter (where ok is not true), string_agg(case_id, ' ') filter (where ok is not true)

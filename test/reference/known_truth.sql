@@ -41,9 +41,9 @@ select p.person_id, truth.nel, truth.frailty_z,
 		ln(1 + coalesce(seen.nel, 0)), ln(1 + coalesce(seen.ae, 0)), ln(1 + coalesce(seen.gp, 0)),
 		ln(1 + coalesce(seen.op, 0)), coalesce(coded.charlson, 0)]
 		|| (
-		select array_agg((c.code = any (coalesce(coded.conditions, '{}')))::int::float8 order by c.code)
-		from condition c
-	) as x
+			select array_agg((c.code = any (coalesce(coded.conditions, '{}')))::int::float8 order by c.code)
+			from condition c
+		) as x
 from person p
 	join truth using (person_id)
 	cross join lateral (select extract(year from age(:as_of, birth_date))::float8 as age) a
@@ -88,7 +88,8 @@ from (select k.*, (ph.score(model, x)).value as risk from known k, fitted where 
 insert into result
 select 'a model of emergency admission is fitted', (model).status, (model).status = 'ok' and (model).rows_left_out = 0
 from fitted;
--- both are shown; a person's frailty is in no record, so that the model cannot reach all of what the true rates tell apart
+-- both are shown; a person's frailty is in no record, so that the model cannot reach all of what the true rates tell
+-- apart
 insert into result
 select format(
 		'AUROC of a fitted model %s (%s to %s), of the true rates %s', round(o.value::numeric, 3),

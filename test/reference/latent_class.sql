@@ -7,7 +7,11 @@ set client_min_messages = warning;
 \set families latent_class
 \ir model_cases.psql
 create temp table start_line (case_id text, number int, line text);
-\copy start_line from program 'cd $REFERENCE; for c in latent_class/*/; do awk -v c=$(basename $c) "NR > 1 { print c \"\\002\" NR - 1 \"\\002\" \$0 }" $c/start.csv; done' (format csv, delimiter E'\002', quote E'\001')
+-- numbered rows below the header, with the folder of their file before them
+select 'FNR > 1 { split(FILENAME, path, "/"); print path[2] "\002" (FNR - 1) "\002" $0 }' as numbered \gset
+\setenv NUMBERED :numbered
+\setenv STARTS 'cd $REFERENCE; awk "$NUMBERED" latent_class/*/start.csv'
+\copy start_line from program 'eval "$STARTS"' (format csv, delimiter E'\002', quote E'\001')
 create temp table got (case_id text, quantity text, term text, value float8);
 do $$
 declare
@@ -23,8 +27,8 @@ begin
 		k := (c.doc -> 'spec' ->> 'k')::int;
 		terms := array(select jsonb_array_elements_text(c.doc -> 'spec' -> 'items'));
 		select array_agg(split_part(line, ',', 2)::float8 order by number),
-			array_agg((string_to_array(line, ','))[3:]::float8[] order by number) into prevalence,
-			probabilities
+			array_agg((string_to_array(line, ','))[3:]::float8[] order by number)
+		into prevalence, probabilities
 		from start_line s
 		where s.case_id = c.case_id;
 		f := ph.latent_class(
@@ -49,11 +53,11 @@ begin
 	end loop;
 end
 $$;
-create view verdict as
+create temp view verdict as
 select e.*, g.value as got,
-	coalesce(
-		case when e.value = 'NULL' then g.case_id is not null and g.value is null else abs(g.value - e.value::float8)
-			<= e.tol_abs + e.tol_rel * abs(e.value::float8) end, false) as ok
+	case
+		when e.value = 'NULL' then g.case_id is not null and g.value is null
+		else coalesce(abs(g.value - e.value::float8) <= e.tol_abs + e.tol_rel * abs(e.value::float8), false) end as ok
 from expected e left join got g using (case_id, quantity, term);
 select 'latent classes: ' || quantity, count(*), count(*) filter (where not ok),
 	string_agg(

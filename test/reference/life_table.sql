@@ -35,17 +35,15 @@ group by case_id;
 insert into result
 select 'life_expectancy', case_id || ' at ' || startage,
 	pg_temp.agrees((e).value, value, 1e-9)
-		and (
-			e)
-			.note is not distinct from case suppression
-			when 'none' then case when lowercl = 'NaN' then 'no_survivors; limit_undefined' end
-			when 'null_input' then 'missing_input: 1 rows'
-			when 'total_population_le_5000' then 'population_not_above_5000'
-			when 'ci_wider_than_20' then case when lowercl
-				= 'NaN' then 'no_deaths_in_last_band' else 'interval_wider_than_20_years' end
-			else (
-			e).note end
-		and ((e).value is not null or (e).note is not null)
+		and case suppression
+			when 'none' then (e).note
+				is not distinct from case when lowercl = 'NaN' then 'no_survivors; limit_undefined' end
+			when 'null_input' then (e).note = 'missing_input: 1 rows'
+			when 'total_population_le_5000' then (e).note = 'population_not_above_5000'
+			when 'ci_wider_than_20' then (e).note
+				= case when lowercl = 'NaN' then 'no_deaths_in_last_band' else 'interval_wider_than_20_years' end
+			when 'deaths_gt_population' then (e).note like 'deaths_exceed_population: band %'
+			else (e).note like 'empty_band: the first at %' end
 		and pg_temp.agrees((e).lower, lowercl, 1e-9)
 		and pg_temp.agrees((e).upper, uppercl, 1e-9)
 from life_expectancy_expected

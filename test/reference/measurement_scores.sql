@@ -41,10 +41,16 @@ create temp table score2 (
 \copy score2 from program 'cat $REFERENCE/vectors_score2.csv' csv header
 
 -- the value within a relative tolerance, the band where one is expected, and the beginning of the status
-create function pg_temp.agrees(got ph.risk_score, value float8, band text, status text, tolerance float8) returns boolean immutable
+create function pg_temp.agrees(got ph.risk_score, value float8, band text, status text, tolerance float8)
+returns boolean immutable
 begin atomic
-  select (case when value is null then (got).value is null else coalesce(abs((got).value - value) <= tolerance * greatest(abs(value), 1e-3), false) end)
-    and (got).band is not distinct from coalesce(band, (got).band) and case when status = 'ok' then (got).status = 'ok' or (got).status like 'not_validated%' else (got).status like status || '%' end;
+	select case
+			when value is null then (got).value is null
+			else coalesce(abs((got).value - value) <= tolerance * greatest(abs(value), 1e-3), false) end
+		and (band is null or (got).band is not distinct from band)
+		and case status
+			when 'ok' then (got).status = 'ok' or (got).status like 'not_validated%'
+			else (got).status like status || '%' end;
 end;
 insert into result
 select 'news2', case_id,

@@ -293,11 +293,12 @@ from (
 	from cmf_case
 ) x;
 insert into result
-select 'who_world', o.band_set::text, bool_and(coalesce(abs(c.exposure - w.percent) < 1e-12, false))
-from (select distinct band_set from who_world_standard) o
+select 'who_world', o.band_set::text,
+	count(*) = o.bands and bool_and(coalesce(abs(c.exposure - w.percent) < 1e-12, false))
+from (select band_set, count(*) as bands from who_world_standard group by band_set) o
 	cross join lateral ph.cells(ph.who_world(band_set)) c
 	left join who_world_standard w on w.start_age = c.key and w.band_set = o.band_set
-group by o.band_set;
+group by o.band_set, o.bands;
 insert into result
 select 'esp2013', band_set::text, ph.esp2013(band_set)::text = ph.count_tally(start_age, 0, population)::text
 from esp2013

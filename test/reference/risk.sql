@@ -37,9 +37,7 @@ select 'charlson age adjusted', case_id, ph.charlson_age_adjusted(c, age_years) 
 from charlson join folded using (case_id);
 insert into result
 select 'hospital_frailty', case_id,
-	(
-		select ph.hospital_frailty(ph.conditions_of(code)) from string_to_table(codes, ';') code
-	) = coalesce(expected, 0)
+	(select ph.hospital_frailty(ph.conditions_of(code)) from string_to_table(codes, ';') code) = coalesce(expected, 0)
 from hfrs;
 insert into result
 select 'charlson code list', coalesce(a.condition, b.condition), a.prefix is not null and b.code_prefix is not null
@@ -51,7 +49,7 @@ from (select * from charlson_codes where mapping = 'quan2005') a
 	) b on a.condition = b.condition
 		and a.prefix = b.code_prefix;
 insert into result
-select 'hospital_frailty code list', coalesce(a.code, b.code_prefix), a.points is not distinct from b.points
+select 'hospital_frailty code list', coalesce(a.code, b.code_prefix), a.points = b.points
 from hfrs_codes a
 	full join (select * from ph.instrument_codes() where instrument = 'hospital_frailty') b on a.code = b.code_prefix;
 

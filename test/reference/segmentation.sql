@@ -20,8 +20,9 @@ from golden g
 		from assigned a
 		group by 1
 	) a using (segment);
-select 'bridges_to_health overlap', 7, count(*), string_agg(k::text, ' ')
-from (
-	(select cardinality(matched) k, count(*) n from assigned group by 1) except (
-		values (0, 7053), (1, 1694), (2, 764), (3, 319), (4, 125), (5, 41), (6, 4)
-	)) d;
+-- how many match no segment, one, several
+select 'bridges_to_health overlap', count(*),
+	count(*) filter (where g.n is distinct from a.n),
+	string_agg(k::text, ' ') filter (where g.n is distinct from a.n)
+from (values (0, 7053), (1, 1694), (2, 764), (3, 319), (4, 125), (5, 41), (6, 4)) g(k, n)
+	full join (select cardinality(matched) k, count(*) n from assigned group by 1) a using (k);

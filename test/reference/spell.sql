@@ -1,5 +1,6 @@
 -- reads data/artificial_hes
--- Episodes of artificial Hospital Episode Statistics into spells, and readmissions, against gaps and islands and a self-join.
+-- Episodes of artificial Hospital Episode Statistics into spells, and readmissions, against gaps and islands and a
+-- self-join.
 \set QUIET 1
 \pset format unaligned
 \pset tuples_only on
@@ -38,7 +39,7 @@ with reached as (
 )
 insert into result
 select 'spell_number, gap ' || gap, encounter_id::text, s.spell = case gap when 0 then n.spell else n.spell_2 end
-from numbered n join started s using (person_id, start_date);
+from numbered n left join started s using (person_id, start_date);
 
 create temp table hospital_spell as
 select person_id, spell, min(start_date) as start_date, max(end_date) as end_date,

@@ -11,10 +11,19 @@ create temp table curve (
 	std_err float8, cumhaz float8, lower_plain float8, upper_plain float8, lower_log float8, upper_log float8,
 	lower_log_log float8, upper_log_log float8);
 
--- each file with its case before each line; where nobody enters late there is no column start, and where there is one group no column for it
-\copy followed from program 'cd $REFERENCE && for f in km/*/input.csv logrank/*/input.csv rmst/*/input.csv; do case $f in *left_truncated*) sed "1d; s/^/,/" $f ;; *) sed "1d; s/^\([^,]*,[^,]*\)$/\1,/; s/\(.*\),\(.*\),\(.*\)/\3,,\1,\2/" $f ;; esac | sed "s!^!$(basename $(dirname $f)),!"; done' (format csv, force_not_null (grp))
-\copy wanted from program 'cd $REFERENCE && for f in km/*/expected.csv logrank/*/expected.csv rmst/*/expected.csv; do sed "1d; s!^!$(basename $(dirname $f)),!" $f; done' (format csv, force_not_null (term))
-\copy curve from program 'cd $REFERENCE && for f in km/*/curve.csv; do sed "1d; s!^!$(basename $(dirname $f)),!" $f; done' (format csv, force_not_null (grp))
+-- rows below the header, with the folder of their file before them; of inputs group, start, time, event: where nobody
+-- enters late there is no column start, and where there is one group no column for it
+select 'FNR > 1 { split(FILENAME, path, "/"); print path[2] "," $0 }' as rows \gset
+select 'FNR > 1 { split(FILENAME, path, "/"); '
+	'print path[2] "," (FILENAME ~ /left_truncated/ ? "," $0 : $3 ",," $1 "," $2) }' as inputs \gset
+\setenv ROWS :rows
+\setenv INPUTS :inputs
+\setenv FOLLOWED 'cd $REFERENCE; awk -F, "$INPUTS" km/*/input.csv logrank/*/input.csv rmst/*/input.csv'
+\setenv WANTED 'cd $REFERENCE; awk "$ROWS" km/*/expected.csv logrank/*/expected.csv rmst/*/expected.csv'
+\setenv CURVES 'cd $REFERENCE; awk "$ROWS" km/*/curve.csv'
+\copy followed from program 'eval "$FOLLOWED"' (format csv, force_not_null (grp))
+\copy wanted from program 'eval "$WANTED"' (format csv, force_not_null (term))
+\copy curve from program 'eval "$CURVES"' (format csv, force_not_null (grp))
 update wanted set value = null where value = 'NULL';
 
 create temp view tallied as

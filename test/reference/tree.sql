@@ -1,6 +1,6 @@
 -- reads reference/segmentation
--- A tree of three levels with leaves of 50: over the inputs of the best shipped scheme it explains at least as much of spend,
--- and over attributes alone (no use of services) at least as much as the best scheme without them.
+-- A tree of three levels with leaves of 50: over the inputs of the best shipped scheme it explains at least as much of
+-- spend, and over attributes alone (no use of services) at least as much as the best scheme without them.
 \set QUIET 1
 \pset format unaligned
 \pset tuples_only on
@@ -22,7 +22,9 @@ values
 		format('select "util.Spend.Total"::float8 as spend, %s from people', :'attributes')),
 	(
 		'the inputs of Bridges to Health', 0.148894622417,
-		'select spend, dementia, frailty_class, heart_failure, coronary_heart_disease, chronic_kidney_disease, cancer, learning_disability, blindness, deafness, long_term_conditions, sex, maternity_activity, non_elective_admissions from person_table');
+		'select spend, dementia, frailty_class, heart_failure, coronary_heart_disease, chronic_kidney_disease, cancer, '
+		'learning_disability, blindness, deafness, long_term_conditions, sex, maternity_activity, '
+		'non_elective_admissions from person_table');
 create temp table leaf as
 select inputs, g.*
 from tried, lateral ph.grow_tree(query, depth => 3, smallest_leaf => 50, complexity => 0.001, folds => 0) g
