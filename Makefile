@@ -8,21 +8,23 @@ OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/*/*.c)))
 # The install script, joined from one part a room, in the order in which they build on each other.
 PARTS = \
 	$(addprefix 00_head/, schema) \
-	$(addprefix 10_core/, estimate comparison hypothesis_test tally interval crosstab score query day generated) \
+	$(addprefix 10_core/, estimate comparison hypothesis_test tally interval crosstab score query day age_band generated) \
 	$(addprefix 20_indicator/, standard rate standardise life_table survival) \
 	$(addprefix 25_compare/, indicator compare inequality log_rank quantile_group) \
 	$(addprefix 30_monitor/, control_chart expected_count cusum recent_trend funnel shrinkage) \
 	$(addprefix 35_chart/, chart) \
-	$(addprefix 40_instrument/, look_back conditions instrument \
+	$(addprefix 40_instrument/, look_back conditions instrument instruments \
 		fib4 news2 lace hospital_score cha2ds2_vasc kidney score2) \
 	$(addprefix 45_model/, regression model fit) \
 	$(addprefix 50_risk/, tier discrimination calibration net_benefit) \
-	$(addprefix 55_segment/, rule scheme segment_view shipped_schemes segment_history \
+	$(addprefix 55_segment/, rule scheme segment_query segment_view shipped_schemes segment_history \
 		variance_explained agreement projection) \
 	$(addprefix 60_learn/, tree cluster latent_class) \
 	$(addprefix 65_population/, person_time spell shared_tables check_shared_tables population_views segment_inputs)
 JOINED_SCRIPT = population_health--$(EXTVERSION).sql
 DATA_built = $(JOINED_SCRIPT)
+# What brings an older version up to the next, a step each.
+DATA = $(wildcard sql/update/population_health--*--*.sql)
 
 # Statistics must give the same digits on every processor: no fused multiply-add.
 PG_CPPFLAGS = -Isrc -DPH_VERSION='"$(EXTVERSION)"'

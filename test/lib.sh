@@ -88,6 +88,18 @@ prepare_work() {
 	as_server rm -rf "$work"
 	# nobody else on the machine gets in: the server trusts whoever reaches its socket
 	as_server mkdir -m 700 "$work" "$work/sock" "$work/stage"
+	"$pg_config" --version | as_server tee "$work/built_with" >/dev/null
+}
+
+# That folder without a database, but with what was built there for the same server, so that make has little to do.
+prepare_work_again() {
+	choose_work "$1"
+	if [ "$(cat "$work/built_with" 2>/dev/null)" != "$("$pg_config" --version)" ]; then
+		prepare_work "$1"
+	else
+		stop_server
+		as_server rm -rf "$work/data"
+	fi
 }
 
 # Builds from a copy of the sources, so that the checkout stays clean and may belong to anybody.

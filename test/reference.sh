@@ -5,7 +5,7 @@ reference_page() {
 	printf '# Reference\n\n'
 	printf 'Made by `bash test/dev docs` from the comments in the database (`\\df+ ph.*` shows the same); every object in schema `ph`. '
 	printf 'What ph is made of lies in `ph_support` and is not for people.\n'
-	for folder in "$root"/sql/*/; do
+	for folder in "$root"/sql/[0-9]*/; do
 		room=$(basename "$folder")
 		room=${room#*_}
 		names=$(grep -hoiE '^create (function|aggregate|procedure|type|table|view) ph\.[a-z_0-9]+' "$folder"*.sql | sed 's/.*ph\.//' | sort -u | paste -sd , || true)

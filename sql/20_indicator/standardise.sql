@@ -8,6 +8,16 @@ CREATE FUNCTION ph.dsr(tally ph.tally, standard ph.tally DEFAULT ph.esp2013(), p
 COMMENT ON FUNCTION ph.dsr(ph.tally, ph.tally, float8, float8, text, text) IS
   'directly standardised rate with limits dobson (Dobson et al. 1991, from 10 events on), fay-feuer (gamma, 1997) or tiwari (2006); variance for repeated events when rows were people; a band of the standard without exposure gives NULL and a note unless empty_bands is renormalise; notes: no_data, missing_input, empty_band, renormalised, fewer_than_10_events, no_standard, key_below_standard, events_without_exposure, unknown_key';
 
+create function ph.dsr_of_strata(
+	tallies ph.tally[], standards ph.tally[] default null, per float8 default 100000, confidence float8 default 0.95,
+	empty_bands text default 'null', limits text default 'dobson')
+returns ph.estimate
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'dsr_of_strata';
+comment on function ph.dsr_of_strata(ph.tally[], ph.tally[], float8, float8, text, text) is
+	'directly standardised rate over strata, a tally and a standard each, such as the sexes: standardised by age and sex; '
+	'standards NULL: ph.esp2013() for each, so that the strata count alike; the rest as ph.dsr';
+
 CREATE FUNCTION ph.expected(tally ph.tally, reference ph.tally) RETURNS float8
   AS 'MODULE_PATHNAME', 'expected' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ph.expected(ph.tally, ph.tally) IS
@@ -18,6 +28,13 @@ CREATE FUNCTION ph.smr_of_counts(observed float8, expected float8, per float8 DE
   AS 'MODULE_PATHNAME', 'smr_of_counts' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ph.smr_of_counts(float8, float8, float8, float8) IS
   'indirectly standardised ratio observed / expected, times per (Breslow and Day 1987); limits of the observed count, each event taken as another person''s; notes: missing_input, no_expected, zero_expected';
+
+create function ph.indirect_rate_of_counts(observed float8, expected float8, reference ph.tally,
+	per float8 default 100000, confidence float8 default 0.95) returns ph.estimate
+	as 'MODULE_PATHNAME', 'indirect_rate_of_counts' language c immutable parallel safe;
+comment on function ph.indirect_rate_of_counts(float8, float8, ph.tally, float8, float8) is
+	'indirectly standardised rate where the observed events are known as a total only: ph.smr_of_counts(observed, expected) '
+	'times the crude rate of the reference, times per; expected as of ph.expected(people by age, reference)';
 
 CREATE FUNCTION ph.smr(tally ph.tally, reference ph.tally, per float8 DEFAULT 1, confidence float8 DEFAULT 0.95)
   RETURNS ph.estimate

@@ -12,3 +12,16 @@ create function ph.ask(indicator text, tally ph.tally, reference ph.tally defaul
 	as 'MODULE_PATHNAME', 'ask_indicator' language c immutable parallel safe;
 comment on function ph.ask(text, ph.tally, ph.tally, float8, float8, float8, float8) is
 	'any indicator of ph.indicators(), asked of a tally; reference: the standard, reference or survey; reference and per NULL are the indicator''s own; NULL with a note where it is not given what it needs';
+
+create function ph.intervals(indicator text, tally ph.tally, confidences float8[] default '{0.95,0.998}',
+	reference ph.tally default null, per float8 default null, age float8 default 0, until float8 default null,
+	out confidence float8, out value float8, out lower float8, out upper float8, out note text)
+	returns setof record language sql immutable parallel safe rows 2
+begin atomic
+	select level, e.value, e.lower, e.upper, e.note
+	from pg_catalog.unnest(confidences) with ordinality as asked (level, place),
+		lateral ph.ask(indicator, tally, reference, per, level, age, until) e
+	order by place;
+end;
+comment on function ph.intervals(text, ph.tally, float8[], ph.tally, float8, float8, float8) is
+	'an indicator as ph.ask answers it, a row a confidence level, in their order; NULL for a level is an error as in ph.ask';

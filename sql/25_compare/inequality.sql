@@ -17,6 +17,19 @@ COMMENT ON FUNCTION ph.relative_index_of_values(float8[], float8[], float8[], fl
   'relative index of inequality of published values: the ratio of the two ends of the line of '
   'ph.slope_index_of_values; limits of Fieller (1954); negative per inverts it';
 
+create function ph.slope_intercept_of_values(
+	population float8[], value float8[], standard_error float8[] default null, lower float8[] default null,
+	upper float8[] default null, scale text default 'identity', transform boolean default false,
+	per float8 default 1, confidence float8 default 0.95, repetitions integer default 100000, seed bigint default 1,
+	groups integer default null)
+returns ph.estimate
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'slope_intercept_of_values';
+comment on function ph.slope_intercept_of_values(
+	float8[], float8[], float8[], float8[], float8[], text, boolean, float8, float8, integer, bigint, integer) is
+	'the line of ph.slope_index_of_values at the most disadvantaged end, on the values'' own scale; '
+	'a negative per counts as positive';
+
 CREATE FUNCTION ph.slope_index_of_inequality(tallies ph.tally[], indicator text DEFAULT 'dsr',
     reference ph.tally DEFAULT NULL, per float8 DEFAULT NULL, confidence float8 DEFAULT 0.95, groups integer DEFAULT NULL,
     age float8 DEFAULT 0, until float8 DEFAULT NULL)
@@ -32,6 +45,16 @@ CREATE FUNCTION ph.relative_index_of_inequality(tallies ph.tally[], indicator te
   AS 'MODULE_PATHNAME', 'relative_index_of_inequality' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ph.relative_index_of_inequality(ph.tally[], text, ph.tally, float8, float8, integer, float8, float8) IS
   'relative index of inequality of any indicator, one tally a group from the most disadvantaged to the least; limits of Fieller (1954); negative per inverts it';
+
+create function ph.slope_intercept(
+	tallies ph.tally[], indicator text default 'dsr', reference ph.tally default null, per float8 default null,
+	confidence float8 default 0.95, groups integer default null, age float8 default 0, until float8 default null)
+returns ph.estimate
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'slope_intercept';
+comment on function ph.slope_intercept(ph.tally[], text, ph.tally, float8, float8, integer, float8, float8) is
+	'the line of ph.slope_index_of_inequality at the most disadvantaged end, its limits normal; '
+	'a negative per counts as positive';
 
 CREATE FUNCTION ph.concentration_index(tallies ph.tally[], indicator text DEFAULT 'dsr',
     reference ph.tally DEFAULT NULL, per float8 DEFAULT NULL, confidence float8 DEFAULT 0.95, groups integer DEFAULT NULL,

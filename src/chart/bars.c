@@ -5,7 +5,6 @@
 
 #include "catalog/pg_type.h"
 #include "chart/picture.h"
-#include "compare/inequality.h"
 #include "core/argument.h"
 #include "miscadmin.h"
 #include "utils/array.h"
@@ -23,7 +22,7 @@ argument_table(FunctionCallInfo fcinfo, int index, const char *argument, double 
 	if (PG_ARGISNULL(index))
 		return 0;
 	array = PG_GETARG_ARRAYTYPE_P(index);
-	deconstruct_array(array, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &elements, &nulls, &count);
+	count = array_elements(array, FLOAT8OID, &elements, &nulls);
 	*numbers = palloc_array(double, Max(count, 1));
 	for (int i = 0; i < count; i++)
 	{
@@ -46,7 +45,7 @@ chart_bars(PG_FUNCTION_ARGS)
 {
 	Datum	   *names;
 	bool	   *name_nulls;
-	int			measures = argument_elements(fcinfo, 1, "measures", &names, &name_nulls);
+	int			measures = argument_marks(fcinfo, 1, "measures", &names, &name_nulls);
 	double	   *heights = NULL;
 	int			count = argument_table(fcinfo, 2, "heights", &heights);
 	char	   *title = argument_title(fcinfo, 3, "Groups side by side");

@@ -25,7 +25,7 @@ chart_control(PG_FUNCTION_ARGS)
 			   *points;
 	bool	   *period_nulls,
 			   *nulls;
-	int			count = argument_elements(fcinfo, 1, "points", &points, &nulls);
+	int			count = argument_marks(fcinfo, 1, "points", &points, &nulls);
 	char	   *title = argument_title(fcinfo, 2, "Control chart");
 	double		low = INFINITY,
 				high = -INFINITY;
@@ -33,7 +33,7 @@ chart_control(PG_FUNCTION_ARGS)
 				up;
 	StringInfo	svg;
 
-	if (argument_elements(fcinfo, 0, "periods", &periods, &period_nulls) != count)
+	if (argument_marks(fcinfo, 0, "periods", &periods, &period_nulls) != count)
 		argument_error("periods", "must have as many elements as points", NULL);
 	for (int i = 0; i < count; i++)
 		for (int field = 0; field < lengthof(fields); field++)

@@ -63,7 +63,7 @@ chart_funnel(PG_FUNCTION_ARGS)
 	static const char *const classes[] = {"mean", "limit", "limit", "outer", "outer"};
 	Datum	   *points;
 	bool	   *nulls;
-	int			count = argument_elements(fcinfo, 1, "points", &points, &nulls);
+	int			count = argument_marks(fcinfo, 1, "points", &points, &nulls);
 	char	  **labels = argument_labels(fcinfo, 0, count);
 	char	   *title = argument_title(fcinfo, 2, "Funnel plot of places");
 	FunnelMark *marks = palloc_array(FunnelMark, Max(count, 1));

@@ -6,30 +6,17 @@
 #include "access/htup_details.h"
 #include "core/argument.h"
 #include "executor/executor.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/lsyscache.h"
 
 const char *const series_line[MOST_SERIES] = {"s0", "s1", "s2", "s3"};
 const char *const series_fill[MOST_SERIES] = {"a", "b", "c", "d"};
 const char *const series_band[MOST_SERIES] = {"a band", "b band", "c band", "d band"};
 
 int
-argument_elements(FunctionCallInfo fcinfo, int index, const char *argument, Datum **elements, bool **nulls)
+argument_marks(FunctionCallInfo fcinfo, int index, const char *argument, Datum **elements, bool **nulls)
 {
-	ArrayType  *array;
-	int			count;
-	int16		length;
-	bool		by_value;
-	char		alignment;
+	int			count = argument_elements(fcinfo, index, argument, elements, nulls);
 
-	if (PG_ARGISNULL(index))
-		return 0;
-	array = PG_GETARG_ARRAYTYPE_P(index);
-	if (ARR_NDIM(array) > 1)
-		argument_error(argument, "must be a list of one dimension", NULL);
-	get_typlenbyvalalign(ARR_ELEMTYPE(array), &length, &by_value, &alignment);
-	deconstruct_array(array, ARR_ELEMTYPE(array), length, by_value, alignment, elements, nulls, &count);
 	if (count > MOST_MARKS)
 		argument_error(argument, "must not have more than 2000 elements", NULL);
 	return count;
@@ -42,7 +29,7 @@ argument_labels(FunctionCallInfo fcinfo, int index, int count)
 	char	  **labels = palloc_array(char *, Max(count, 1));
 	Datum	   *elements;
 	bool	   *nulls;
-	int			given = argument_elements(fcinfo, index, "labels", &elements, &nulls);
+	int			given = argument_marks(fcinfo, index, "labels", &elements, &nulls);
 
 	if (given != count && !PG_ARGISNULL(index))
 		argument_error("labels", "must have as many elements as there are marks", NULL);

@@ -14,8 +14,8 @@ extern const char *const series_line[MOST_SERIES];
 extern const char *const series_fill[MOST_SERIES];
 extern const char *const series_band[MOST_SERIES];
 
-/* The elements of a list of one dimension, none where it is NULL. */
-extern int	argument_elements(FunctionCallInfo fcinfo, int index, const char *argument, Datum **elements, bool **nulls);
+/* The elements of a list, no more than there may be marks; NULL has none. */
+extern int	argument_marks(FunctionCallInfo fcinfo, int index, const char *argument, Datum **elements, bool **nulls);
 extern char **argument_labels(FunctionCallInfo fcinfo, int index, int count);
 extern char *argument_text(FunctionCallInfo fcinfo, int index, char *otherwise);
 extern char *argument_title(FunctionCallInfo fcinfo, int index, char *drawn);

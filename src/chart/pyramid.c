@@ -20,7 +20,7 @@ PG_FUNCTION_INFO_V1(chart_pyramid);
 Datum
 chart_pyramid(PG_FUNCTION_ARGS)
 {
-	Tally	   *sexes[] = {PG_ARGISNULL(0) ? NULL : PG_GETARG_TALLY(0), PG_ARGISNULL(1) ? NULL : PG_GETARG_TALLY(1)};
+	Tally	   *sexes[] = {argument_tally(fcinfo, 0), argument_tally(fcinfo, 1)};
 	static const char *const names[] = {"female", "male"};
 	char	   *title = argument_title(fcinfo, 2, "Population pyramid");
 	double		width = argument_positive(fcinfo, 3, "band_width");

@@ -19,7 +19,7 @@ chart_ranked(PG_FUNCTION_ARGS)
 {
 	Datum	   *estimates;
 	bool	   *nulls;
-	int			count = argument_elements(fcinfo, 1, "estimates", &estimates, &nulls);
+	int			count = argument_marks(fcinfo, 1, "estimates", &estimates, &nulls);
 	char	  **labels = argument_labels(fcinfo, 0, count);
 	double		benchmark = PG_ARGISNULL(2) ? NAN : argument_number(fcinfo, 2, "benchmark");
 	char	   *title = argument_title(fcinfo, 3, "Places in order, with their limits");

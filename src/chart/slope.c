@@ -4,7 +4,7 @@
 #include <math.h>
 
 #include "chart/picture.h"
-#include "compare/inequality.h"
+#include "compare/line.h"
 #include "core/argument.h"
 #include "core/tally.h"
 #include "core/tally_list.h"

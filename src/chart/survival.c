@@ -9,7 +9,7 @@
 #include "core/tally.h"
 #include "core/tally_list.h"
 #include "core/tie.h"
-#include "indicator/survival.h"
+#include "indicator/survival_curve.h"
 #include "miscadmin.h"
 
 /* A curve by its steps: the heights from 0 to the first time on, then from each time on. */
@@ -109,7 +109,7 @@ chart_survival(PG_FUNCTION_ARGS)
 	int			count = argument_tallies(fcinfo, 0, "tallies", &tallies);
 	char	  **labels = argument_labels(fcinfo, 1, count);
 	char	   *title = argument_title(fcinfo, 2, "Survival by time of follow-up");
-	double		z = normal_upper_quantile((1 - argument_confidence(fcinfo, 3)) / 2);
+	double		z = two_sided_z(argument_confidence(fcinfo, 3));
 	bool		at_risk = !PG_ARGISNULL(4) && PG_GETARG_BOOL(4);
 	double		longest = 0;
 	double		below = 352 + 18 * count;
@@ -148,7 +148,7 @@ chart_survival(PG_FUNCTION_ARGS)
 			continue;
 		}
 		why = (Estimate) {0};
-		estimate_note_unknown(&why, tallies[i]);
+		estimate_note_unknown(&why, tallies[i]->unknown_rows);
 		svg_text(svg, 118, y, "start", why.note ? psprintf("%s; %s", labels[i], why.note) : labels[i], 100);
 		steps = steps_of(tallies[i], z);
 		draw_band(svg, &steps, &across, &up, series_band[i]);

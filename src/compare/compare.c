@@ -33,8 +33,8 @@ Datum
 compare(PG_FUNCTION_ARGS)
 {
 	static const char *const contrasts[] = {"difference", "ratio", NULL};
-	Tally	   *tally = PG_ARGISNULL(0) ? NULL : PG_GETARG_TALLY(0);
-	Tally	   *comparator = PG_ARGISNULL(1) ? NULL : PG_GETARG_TALLY(1);
+	Tally	   *tally = argument_tally(fcinfo, 0);
+	Tally	   *comparator = argument_tally(fcinfo, 1);
 	Asked		asked = argument_asked(fcinfo, 2, 3);
 	double		per = positive_per(&asked);
 	bool		as_ratio = argument_choice(fcinfo, 6, "contrast", contrasts) == 1;
@@ -59,9 +59,9 @@ PG_FUNCTION_INFO_V1(cmf);
 Datum
 cmf(PG_FUNCTION_ARGS)
 {
-	Tally	   *tally = PG_ARGISNULL(0) ? NULL : PG_GETARG_TALLY(0);
-	Tally	   *comparator = PG_ARGISNULL(1) ? NULL : PG_GETARG_TALLY(1);
-	Tally	   *standard = PG_ARGISNULL(2) ? NULL : PG_GETARG_TALLY(2);
+	Tally	   *tally = argument_tally(fcinfo, 0);
+	Tally	   *comparator = argument_tally(fcinfo, 1);
+	Tally	   *standard = argument_tally(fcinfo, 2);
 	double		per = argument_positive(fcinfo, 3, "per");
 	Question	question = {.reference = standard, .confidence = argument_confidence(fcinfo, 4), .compared = true};
 	Quantity	first = dsr_quantity(tally, &question),
@@ -92,7 +92,7 @@ PG_FUNCTION_INFO_V1(benchmark);
 Datum
 benchmark(PG_FUNCTION_ARGS)
 {
-	Tally	   *tally = PG_ARGISNULL(0) ? NULL : PG_GETARG_TALLY(0);
+	Tally	   *tally = argument_tally(fcinfo, 0);
 	double		against = PG_ARGISNULL(1) ? NAN : argument_number(fcinfo, 1, "benchmark");
 	Asked		asked = argument_asked(fcinfo, 2, 3);
 	double		per = positive_per(&asked);

@@ -15,7 +15,7 @@
 #include "core/interval.h"
 #include "core/record.h"
 #include "core/tally_list.h"
-#include "compare/inequality.h"
+#include "compare/line.h"
 #include "utils/builtins.h"
 
 typedef struct Change
@@ -30,9 +30,9 @@ static Change
 change_between(double before, double variance_before, double after, double variance_after, double confidence)
 {
 	double		error = sqrt(variance_before + variance_after);
-	double		distance = normal_upper_quantile((1 - confidence) / 2) * error;
 	double		change = after - before;
-	Change		result = {change, change - distance, change + distance, NAN};
+	Limits		limits = normal_limits(change, error, confidence);
+	Change		result = {change, limits.lower, limits.upper, NAN};
 
 	if (error > 0)
 		result.p_value = 2 * normal_upper_tail(fabs(change) / error);
@@ -100,7 +100,7 @@ typedef struct Progress
 static void
 judge(Progress *progress, const Side *before, const Side *after, double confidence, bool lower_is_better)
 {
-	double		z = normal_upper_quantile((1 - confidence) / 2);
+	double		z = two_sided_z(confidence);
 	bool		was_clear = fabs(before->line.slope) > z * sqrt(before->line.variance_slope);
 	bool		is_clear = fabs(after->line.slope) > z * sqrt(after->line.variance_slope);
 	/* where there was no gradient to speak of, the one that came says who is worse off */

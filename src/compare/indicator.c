@@ -12,11 +12,14 @@
 #include "core/record.h"
 #include "funcapi.h"
 #include "indicator/direct.h"
+#include "indicator/healthy_life_expectancy.h"
 #include "indicator/indirect.h"
 #include "indicator/life_table.h"
 #include "indicator/rate.h"
+#include "indicator/restricted_mean.h"
 #include "indicator/standard.h"
 #include "indicator/survival.h"
+#include "indicator/years_of_life_lost.h"
 #include "risk/calibration.h"
 #include "risk/discrimination.h"
 #include "utils/builtins.h"
@@ -104,7 +107,7 @@ PG_FUNCTION_INFO_V1(ask_indicator);
 Datum
 ask_indicator(PG_FUNCTION_ARGS)
 {
-	Tally	   *tally = PG_ARGISNULL(1) ? NULL : PG_GETARG_TALLY(1);
+	Tally	   *tally = argument_tally(fcinfo, 1);
 	Asked		asked = argument_asked(fcinfo, 0, 2);
 	Quantity	quantity = ask(tally, &asked);
 

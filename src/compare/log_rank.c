@@ -17,7 +17,7 @@
 #include "core/tally_list.h"
 #include "core/tie.h"
 #include "miscadmin.h"
-#include "indicator/survival.h"
+#include "indicator/survival_curve.h"
 
 #define MAX_GROUPS 1000			/* the covariance is a square of them */
 
@@ -289,7 +289,7 @@ log_rank(PG_FUNCTION_ARGS)
 		hypothesis_test_note(&test, psprintf("group_left_out: %d without people at risk, the first is %d",
 											 sums.count - count, first_left_out));
 	if (sums.unknown_rows > 0)
-		hypothesis_test_note(&test, psprintf("unknown_key: " INT64_FORMAT " rows left out", sums.unknown_rows));
+		hypothesis_test_note(&test, unknown_key_note(sums.unknown_rows));
 	return hypothesis_test_datum(fcinfo, test);
 }
 
@@ -323,7 +323,7 @@ log_rank_groups(PG_FUNCTION_ARGS)
 		if (sums.note || !group->tally)
 			said = estimate_none("%s", sums.note ? sums.note : "no_data");
 		else
-			estimate_note_unknown(&said, group->tally);
+			estimate_note_unknown(&said, group->tally->unknown_rows);
 		record_text(values, nulls, 5, said.note);
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}

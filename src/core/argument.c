@@ -6,6 +6,7 @@
 #include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 
 void
 argument_error(const char *argument, const char *rule, const char *hint)
@@ -111,6 +112,39 @@ argument_choice(FunctionCallInfo fcinfo, int index, const char *argument,
 }
 
 int
+array_elements(ArrayType *array, Oid type, Datum **elements, bool **nulls)
+{
+	int16		length;
+	bool		by_value;
+	char		alignment;
+	int			count;
+
+	switch (type)
+	{
+			/* what functions of every row take needs no look into the catalogue */
+		case FLOAT8OID:
+			length = sizeof(float8);
+			by_value = FLOAT8PASSBYVAL;
+			alignment = TYPALIGN_DOUBLE;
+			break;
+		case TEXTOID:
+			length = -1;
+			by_value = false;
+			alignment = TYPALIGN_INT;
+			break;
+		case BOOLOID:
+			length = sizeof(bool);
+			by_value = true;
+			alignment = TYPALIGN_CHAR;
+			break;
+		default:
+			get_typlenbyvalalign(type, &length, &by_value, &alignment);
+	}
+	deconstruct_array(array, type, length, by_value, alignment, elements, nulls, &count);
+	return count;
+}
+
+int
 array_numbers(ArrayType *array, const char *argument, int most, double **numbers)
 {
 	Datum	   *elements;
@@ -119,8 +153,7 @@ array_numbers(ArrayType *array, const char *argument, int most, double **numbers
 
 	if (ARR_NDIM(array) > 1)
 		argument_error(argument, "must be a list of numbers", NULL);
-	deconstruct_array(array, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE,
-					  &elements, &nulls, &count);
+	count = array_elements(array, FLOAT8OID, &elements, &nulls);
 	if (count > most)
 		argument_error(argument, psprintf("must not have more than %d elements", most), NULL);
 	*numbers = palloc_array(double, Max(count, 1));
@@ -139,6 +172,19 @@ argument_numbers(FunctionCallInfo fcinfo, int index, const char *argument, int m
 	if (PG_ARGISNULL(index))
 		argument_error(argument, "must not be null", NULL);
 	return array_numbers(PG_GETARG_ARRAYTYPE_P(index), argument, most, numbers);
+}
+
+int
+argument_elements(FunctionCallInfo fcinfo, int index, const char *argument, Datum **elements, bool **nulls)
+{
+	ArrayType  *array;
+
+	if (PG_ARGISNULL(index))
+		return 0;
+	array = PG_GETARG_ARRAYTYPE_P(index);
+	if (ARR_NDIM(array) > 1)
+		argument_error(argument, "must be a list of one dimension", NULL);
+	return array_elements(array, ARR_ELEMTYPE(array), elements, nulls);
 }
 
 DateADT

@@ -78,8 +78,7 @@ left_out_add(LeftOut *left_out, const Bands *bands, const Tally *population)
 void
 left_out_note(Estimate *estimate, const LeftOut *left_out)
 {
-	if (left_out->unknown_rows > 0)
-		estimate_note(estimate, "unknown_key: " INT64_FORMAT " rows left out", left_out->unknown_rows);
+	estimate_note_unknown(estimate, left_out->unknown_rows);
 	if (left_out->no_age)
 		estimate_note(estimate, "impossible_age: exposure of %g left out", left_out->no_age_exposure);
 	if (left_out->in_doubt)

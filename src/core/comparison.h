@@ -27,6 +27,7 @@ extern Better argument_better(FunctionCallInfo fcinfo, int index);
 
 /* lower, similar, higher; or better, similar, worse where it is said which way is good */
 extern const char *comparison_verdict(double lower, double upper, double against, Better better);
+
 extern Datum comparison_datum(FunctionCallInfo fcinfo, Comparison comparison);
 
 #endif

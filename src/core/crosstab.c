@@ -69,15 +69,10 @@ crosstab_open(Datum datum)
 	return crosstab;
 }
 
-/* The state to change: argument 0 itself inside an aggregate, else a copy. */
 static Crosstab *
 state_to_change(FunctionCallInfo fcinfo)
 {
-	if (PG_ARGISNULL(0))
-		return crosstab_new(FIRST_CELLS);
-	if (AggCheckCallContext(fcinfo, NULL))
-		return PG_GETARG_CROSSTAB(0);
-	return crosstab_open(PointerGetDatum(PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(0))));
+	return PG_ARGISNULL(0) ? crosstab_new(FIRST_CELLS) : crosstab_open(argument_state(fcinfo));
 }
 
 static Crosstab *

@@ -45,6 +45,12 @@ normal_upper_quantile(double tail)
 }
 
 double
+two_sided_z(double confidence)
+{
+	return normal_upper_quantile((1 - confidence) / 2);
+}
+
+double
 normal_upper_tail(double x)
 {
 	return gsl_cdf_ugaussian_Q(x);

@@ -7,6 +7,9 @@ extern void distribution_init(void);
 /* z such that a standard normal exceeds it with probability tail */
 extern double normal_upper_quantile(double tail);
 
+/* z such that a standard normal lies within z of 0 with this probability */
+extern double two_sided_z(double confidence);
+
 /* the probability that a standard normal, Student's t or a chi-square exceeds x */
 extern double normal_upper_tail(double x);
 extern double student_t_upper_tail(double t, double df);

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "core/argument.h"
+#include "core/interval.h"
 #include "core/record.h"
 #include "lib/stringinfo.h"
 
@@ -31,6 +32,14 @@ estimate_none(const char *format,...)
 	return result;
 }
 
+Estimate
+estimate_normal(double value, double error, double confidence)
+{
+	Limits		limits = normal_limits(value, error, confidence);
+
+	return (Estimate) {value, limits.lower, limits.upper, NULL};
+}
+
 void
 estimate_note(Estimate *estimate, const char *format,...)
 {
@@ -41,11 +50,17 @@ estimate_note(Estimate *estimate, const char *format,...)
 	va_end(arguments);
 }
 
-void
-estimate_note_unknown(Estimate *estimate, const Tally *tally)
+char *
+unknown_key_note(int64 rows)
 {
-	if (tally->unknown_rows > 0)
-		estimate_note(estimate, "unknown_key: " INT64_FORMAT " rows left out", tally->unknown_rows);
+	return rows > 0 ? psprintf("unknown_key: " INT64_FORMAT " rows left out", rows) : NULL;
+}
+
+void
+estimate_note_unknown(Estimate *estimate, int64 rows)
+{
+	if (rows > 0)
+		estimate_note(estimate, "%s", unknown_key_note(rows));
 }
 
 /* Multiplies value and limits; a value that leaves the range of numbers does not exist. */

@@ -15,10 +15,14 @@ typedef struct Estimate
 	char	   *note;			/* NULL, or words of the vocabulary in docs/estimate.md */
 } Estimate;
 
+/* A value whose error is normal. */
+extern Estimate estimate_normal(double value, double error, double confidence);
+
 extern Estimate estimate_none(const char *format,...) pg_attribute_printf(1, 2);
 extern void estimate_note(Estimate *estimate, const char *format,...) pg_attribute_printf(2, 3);
-/* That rows of unknown key are not in the answer, where there are any. */
-extern void estimate_note_unknown(Estimate *estimate, const Tally *tally);
+/* That rows of unknown key are not in the answer; NULL, and no note, where there are none. */
+extern char *unknown_key_note(int64 rows);
+extern void estimate_note_unknown(Estimate *estimate, int64 rows);
 extern void estimate_scale(Estimate *estimate, double factor);
 extern void estimate_settle(Estimate *estimate);
 extern Datum estimate_datum(FunctionCallInfo fcinfo, Estimate estimate);

@@ -1,4 +1,4 @@
-/* interval.c: confidence limits of a count and of a proportion, as plain mathematics. */
+/* interval.c: confidence limits of counts, rates, proportions and normal values, as plain mathematics. */
 #include "core/interval.h"
 
 #include <math.h>
@@ -9,7 +9,7 @@
 Limits
 byar_limits(double events, double confidence)
 {
-	double		z = normal_upper_quantile((1 - confidence) / 2);
+	double		z = two_sided_z(confidence);
 	double		next = events + 1;
 	Limits		limits;
 
@@ -103,11 +103,36 @@ repeated_limits(double events, double squares, Limits independent)
 	return limits;
 }
 
+/*
+ * Of a weighted sum of events (Dobson et al. 1991), from Byar's limits of their count; may lie below 0 and is not
+ * clipped.
+ */
+Limits
+dobson_limits(double rate, double variance, double events, double confidence)
+{
+	Limits		count = byar_limits(events, confidence);
+	double		ratio = sqrt(variance / events);
+	Limits		limits;
+
+	limits.lower = rate + ratio * (count.lower - events);
+	limits.upper = rate + ratio * (count.upper - events);
+	return limits;
+}
+
+/* Of a value whose error is normal. */
+Limits
+normal_limits(double value, double error, double confidence)
+{
+	double		distance = two_sided_z(confidence) * error;
+
+	return (Limits) {value - distance, value + distance};
+}
+
 /* Wilson's score limits (Wilson 1927; Newcombe and Altman 2000). */
 Limits
 wilson_limits(double events, double population, double confidence)
 {
-	double		z = normal_upper_quantile((1 - confidence) / 2);
+	double		z = two_sided_z(confidence);
 	double		middle = 2 * events + z * z;
 	double		half = z * sqrt(z * z + 4 * events * (1 - events / population));
 	double		scale = 2 * (population + z * z);

@@ -1,4 +1,4 @@
-/* interval.h: confidence limits of a count and of a proportion, as plain mathematics. */
+/* interval.h: confidence limits of counts, rates, proportions and normal values, as plain mathematics. */
 #ifndef PH_INTERVAL_H
 #define PH_INTERVAL_H
 
@@ -13,6 +13,8 @@ extern Limits exact_limits(double events, double confidence);
 extern Limits mid_p_limits(double events, double confidence);
 extern Limits count_limits(double events, double confidence);
 extern Limits repeated_limits(double events, double squares, Limits independent);
+extern Limits dobson_limits(double rate, double variance, double events, double confidence);
+extern Limits normal_limits(double value, double error, double confidence);
 extern Limits wilson_limits(double events, double population, double confidence);
 
 #endif

@@ -53,8 +53,12 @@ error_context_open(ErrorContextCallback *callback, const char *text)
 static RawStmt *
 parse_query(const char *text)
 {
-	List	   *statements = pg_parse_query(text);
+	List	   *statements;
 
+	/* the name of a table, which people try first */
+	if (text[strcspn(text, " \t\r\n\f\v(;")] == '\0')
+		argument_error("query", "must be one SELECT", "For a table: select * from the_table.");
+	statements = pg_parse_query(text);
 	if (list_length(statements) != 1 || !IsA(linitial_node(RawStmt, statements)->stmt, SelectStmt))
 		argument_error("query", "must be one SELECT", NULL);
 	return linitial_node(RawStmt, statements);
@@ -486,7 +490,7 @@ query_terms(ArrayType *named, const QueryColumns *columns, const char *const *ot
 	int			count = 0;
 
 	if (named)
-		deconstruct_array(named, TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, &given);
+		given = array_elements(named, TEXTOID, &elements, &nulls);
 	*terms = palloc_array(int, Max(given, 1));
 	for (int i = 0; i < given; i++)
 	{

@@ -158,8 +158,7 @@ field_table(HeapTupleHeader tuple, const char *argument, const char *field, int 
 		return NULL;
 	if (!array_is_table(DatumGetArrayTypeP(value), rows, columns))
 		argument_error(argument, psprintf("must have as many %s as its terms ask for", field), NULL);
-	deconstruct_array(DatumGetArrayTypeP(value), FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE,
-					  &elements, &nulls, &count);
+	count = array_elements(DatumGetArrayTypeP(value), FLOAT8OID, &elements, &nulls);
 	numbers = palloc_array(double, Max(count, 1));
 	for (int i = 0; i < count; i++)
 	{
@@ -188,7 +187,7 @@ field_texts(HeapTupleHeader tuple, const char *argument, const char *field, int 
 	*count = 0;
 	if (isnull)
 		return NULL;
-	deconstruct_array(DatumGetArrayTypeP(value), TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, count);
+	*count = array_elements(DatumGetArrayTypeP(value), TEXTOID, &elements, &nulls);
 	texts = palloc_array(char *, Max(*count, 1));
 	for (int i = 0; i < *count; i++)
 	{

@@ -160,6 +160,22 @@ score_points(Score *score, const char *name, double value, double compared, cons
 	score_term(score, name, value, isnan(compared) ? NAN : steps->points);
 }
 
+void
+score_number_points(Score *score, FunctionCallInfo fcinfo, int index, const InputRange *range, const PointStep *steps)
+{
+	double		x = score_number(score, fcinfo, index, range);
+
+	score_points(score, range->name, x, x, steps);
+}
+
+void
+score_boolean_points(Score *score, FunctionCallInfo fcinfo, int index, const char *name, const PointStep *steps)
+{
+	double		flag = score_boolean(score, fcinfo, index, name);
+
+	score_points(score, name, flag, flag, steps);
+}
+
 const char *
 score_band(double value, const BandStep *steps)
 {

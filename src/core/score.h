@@ -75,6 +75,12 @@ typedef struct PointStep
 
 extern void score_points(Score *score, const char *name, double value, double compared, const PointStep *steps);
 
+/* The points of an argument as it stands. */
+extern void score_number_points(Score *score, FunctionCallInfo fcinfo, int index, const InputRange *range,
+								const PointStep *steps);
+extern void score_boolean_points(Score *score, FunctionCallInfo fcinfo, int index, const char *name,
+								 const PointStep *steps);
+
 /* A sum of points and the band that it lies in: the first whose edge is above it. */
 typedef struct BandStep
 {
@@ -87,5 +93,26 @@ extern const char *score_band(double value, const BandStep *steps);
 /* As ph.risk_score, or as rows of terms; a score that is not possible has no value and no terms. */
 extern Datum score_datum(FunctionCallInfo fcinfo, Score *score);
 extern Datum score_rows(FunctionCallInfo fcinfo, Score *score);
+
+/*
+ * SCORE_OF(news2) defines ph.news2(...) -> ph.risk_score and ph.news2_terms(the same) -> rows (term, value,
+ * contribution, status) over
+ *
+ *     static Score news2_score(FunctionCallInfo fcinfo)
+ */
+#define SCORE_FUNCTION(name, of, form) \
+	PG_FUNCTION_INFO_V1(name); \
+	Datum \
+	name(PG_FUNCTION_ARGS) \
+	{ \
+		Score		score = of(fcinfo); \
+	\
+		return form(fcinfo, &score); \
+	} \
+	extern Datum name(PG_FUNCTION_ARGS)
+
+#define SCORE_OF(name) \
+	SCORE_FUNCTION(name, name##_score, score_datum); \
+	SCORE_FUNCTION(name##_terms, name##_score, score_rows)
 
 #endif

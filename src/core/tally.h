@@ -68,12 +68,17 @@ typedef struct StoredTally
 /* Always through detoasting: states of parallel workers and stored values have short headers. */
 #define PG_GETARG_TALLY(n) tally_canonical(tally_open(PG_GETARG_DATUM(n)))
 
+/* The same; NULL for NULL. */
+extern Tally *argument_tally(FunctionCallInfo fcinfo, int index);
+
 extern Tally *tally_new(int capacity);
 extern Datum tally_datum(Tally *tally); /* what a function returns */
 extern Tally *tally_restore(uint8 flags, const uint8 *bytes, Size size);
 extern void tally_set_key_range(Tally *tally);
 extern Tally *tally_open(Datum datum);
 extern Tally *tally_add(Tally *tally, const TallyCell *cell);
+extern void tally_add_unknown(Tally *tally, const TallyCell *cell, int64 rows);
+extern void tally_add_missing(Tally *tally, int64 rows);
 extern Tally *tally_canonical(Tally *tally);
 extern const char *tally_problem(const Tally *tally);
 extern TallyCell tally_known(const Tally *tally);

@@ -226,7 +226,8 @@ tally_in(PG_FUNCTION_ARGS)
 		ereturn(fcinfo->context, (Datum) 0,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input syntax for type %s", "ph.tally"),
-				 errdetail("Near character %d: %s.", (int) (reader.at - text) + 1, reader.problem)));
+				 errdetail("Near character %d: %s.", (int) (reader.at - text) + 1, reader.problem),
+				 errhint("Rows become a tally by ph.person_tally(key, value), counts by ph.count_tally(key, events, population).")));
 	PG_RETURN_DATUM(tally_datum(tally));
 }
 

@@ -123,7 +123,7 @@ quantity_ratio(const Quantity *first, const Quantity *second, double per, double
 	if (y <= 0 || x < 0)
 		return no_comparison(estimate_none(y == 0 ? "second: zero" : "not_positive"));
 	error = sqrt(first->variance / (x * x) + second->variance / (y * y));
-	factor = exp(normal_upper_quantile((1 - confidence) / 2) * error);
+	factor = exp(two_sided_z(confidence) * error);
 	comparison = no_comparison((Estimate) {x / y, x / y / factor, x / y * factor, NULL});
 	if (x == 0)
 	{

@@ -11,6 +11,7 @@
 #include "core/bands.h"
 #include "core/distribution.h"
 #include "core/interval.h"
+#include "core/tally_list.h"
 #include "indicator/standard.h"
 
 /*
@@ -20,9 +21,11 @@
  */
 typedef struct WeightedSum
 {
+	double		weight;			/* of the bands that have people */
+	int			used;			/* such bands */
 	double		rate;
 	double		variance;
-	double		events;
+	Sum			events;
 	double		greatest_weight;
 	double		mean_weight;
 	double		mean_square_weight;
@@ -30,15 +33,10 @@ typedef struct WeightedSum
 	double		first_empty;
 } WeightedSum;
 
-/* What stands in the way of an answer is told by *why. */
+/* Adds the bands of a stratum, times their weights.  What stands in the way of an answer is told by *why. */
 static bool
-weighted_sum(const Bands *bands, const Tally *standard, bool renormalise, WeightedSum *sum, Estimate *why)
+weighted_sum_add(WeightedSum *sum, const Bands *bands, const Tally *standard, Estimate *why)
 {
-	double		weight = 0;
-	int			used = 0;
-	Sum			events = {0, 0};
-
-	memset(sum, 0, sizeof(*sum));
 	for (int i = 0; i < bands->count; i++)
 	{
 		double		share = sum_value(standard->cells[i].exposure);
@@ -52,52 +50,40 @@ weighted_sum(const Bands *bands, const Tally *standard, bool renormalise, Weight
 		}
 		if (n == 0 && share > 0 && sum->empty++ == 0)
 			sum->first_empty = bands->lower[i];
-		sum_add(&events, x);
+		sum_add(&sum->events, x);
 		if (n == 0)
 			continue;
-		used++;
-		weight += share;
+		sum->used++;
+		sum->weight += share;
 		sum->rate += share * x / n;
 		sum->variance += share * share * sum_value(bands->cell[i].squares) / (n * n);
 		sum->greatest_weight = fmax(sum->greatest_weight, share / n);
 		sum->mean_weight += share / n;
 		sum->mean_square_weight += (share / n) * (share / n);
 	}
-	sum->events = sum_value(events);
-	if (sum->empty > 0 && !renormalise)
-	{
-		*why = estimate_none("empty_band: %d without exposure, the first at %g", sum->empty, sum->first_empty);
-		return false;
-	}
-	if (weight == 0)
-	{
-		*why = estimate_none("no_standard");
-		return false;
-	}
-	sum->rate /= weight;
-	sum->variance /= weight * weight;
-	sum->greatest_weight /= weight;
-	sum->mean_weight /= weight * used;
-	sum->mean_square_weight /= weight * weight * used;
-	if (!isfinite(sum->rate))
-	{
-		*why = estimate_none("out_of_range");
-		return false;
-	}
 	return true;
 }
 
-/* Dobson et al. (1991), from Byar's limits of the count; may lie below 0 and is not clipped. */
-static Limits
-dobson_limits(const WeightedSum *sum, double confidence)
+/* From sums to shares of the whole standard. */
+static bool
+weighted_sum_close(WeightedSum *sum, bool renormalise, Estimate *why)
 {
-	Limits		count = byar_limits(sum->events, confidence);
-	double		ratio = sqrt(sum->variance / sum->events);
-	Limits		limits;
-
-	limits.lower = sum->rate + ratio * (count.lower - sum->events);
-	limits.upper = sum->rate + ratio * (count.upper - sum->events);
-	return limits;
+	if (sum->empty > 0 && !renormalise)
+		*why = estimate_none("empty_band: %d without exposure, the first at %g", sum->empty, sum->first_empty);
+	else if (sum->weight == 0)
+		*why = estimate_none("no_standard");
+	else
+	{
+		sum->rate /= sum->weight;
+		sum->variance /= sum->weight * sum->weight;
+		sum->greatest_weight /= sum->weight;
+		sum->mean_weight /= sum->weight * sum->used;
+		sum->mean_square_weight /= sum->weight * sum->weight * sum->used;
+		if (isfinite(sum->rate))
+			return true;
+		*why = estimate_none("out_of_range");
+	}
+	return false;
 }
 
 /* The upper limit of a gamma distribution moved up by one more event of the given weight. */
@@ -142,35 +128,55 @@ typedef enum DirectMethod
 	TIWARI
 } DirectMethod;
 
-static Quantity
-direct_quantity(const Tally *tally, const Tally *standard, double confidence, bool renormalise, DirectMethod method, FewEvents few)
+/* How a rate is to be had, apart from its tallies and standards. */
+typedef struct Manner
 {
-	Quantity	quantity = quantity_of((Estimate) {NAN, NAN, NAN, NULL}, NAN);
-	Bands		bands;
+	double		confidence;
+	bool		renormalise;	/* without the bands that have nobody */
+	DirectMethod method;
+	FewEvents	few;
+} Manner;
+
+/* The rate over strata, each of a tally and a standard. */
+static Quantity
+direct_quantity(Tally **tallies, Tally **standards, int strata, const Manner *manner)
+{
+	Quantity	quantity = quantity_none("no_data");
 	LeftOut		left_out = {0},
 				standard_left_out = {0};
-	WeightedSum sum;
+	WeightedSum sum = {0};
+	double		events;
 	Limits		limits;
 
-	if (!estimate_possible(tally, &quantity.estimate) || !standard_possible(standard, "standard", &quantity.estimate))
-		return quantity;
-	bands = bands_gather(tally, bands_of(standard), standard->sorted);
-	if (bands.below)
-		return quantity_of(estimate_none("key_below_standard"), NAN);
-	if (!weighted_sum(&bands, standard, renormalise, &sum, &quantity.estimate))
-		return quantity;
-	if (method == DOBSON && sum.events < 10 && few == FEW_EVENTS_NULL)
-		return quantity_of(estimate_none("fewer_than_10_events"), NAN);
+	for (int i = 0; i < strata; i++)
+	{
+		Bands		bands;
 
-	limits = method == DOBSON ? dobson_limits(&sum, confidence) : gamma_limits(&sum, method == TIWARI, confidence);
+		if (!estimate_possible(tallies[i], &quantity.estimate) ||
+			!standard_possible(standards[i], "standard", &quantity.estimate))
+			return quantity;
+		bands = bands_gather(tallies[i], bands_of(standards[i]), standards[i]->sorted);
+		if (bands.below)
+			return quantity_none("key_below_standard");
+		if (!weighted_sum_add(&sum, &bands, standards[i], &quantity.estimate))
+			return quantity;
+		left_out_add(&left_out, &bands, tallies[i]);
+		left_out_add(&standard_left_out, &bands, standards[i]);
+	}
+	if (strata == 0 || !weighted_sum_close(&sum, manner->renormalise, &quantity.estimate))
+		return quantity;
+	events = sum_value(sum.events);
+	if (manner->method == DOBSON && events < 10 && manner->few == FEW_EVENTS_NULL)
+		return quantity_none("fewer_than_10_events");
+
+	limits = manner->method == DOBSON ? dobson_limits(sum.rate, sum.variance, events, manner->confidence)
+		: gamma_limits(&sum, manner->method == TIWARI, manner->confidence);
 	quantity = quantity_of((Estimate) {sum.rate, limits.lower, limits.upper, NULL}, sum.variance);
-	if (method == DOBSON && sum.events < 10)
+	if (manner->method == DOBSON && events < 10)
 		estimate_note(&quantity.estimate, "fewer_than_10_events");
 	if (sum.empty > 0)
 		estimate_note(&quantity.estimate, "renormalised: %d bands without exposure, the first at %g",
 					  sum.empty, sum.first_empty);
-	left_out_add(&left_out, &bands, tally);
-	left_out_add(&standard_left_out, &bands, standard);
 	left_out_notes(&quantity.estimate, &left_out, "standard", &standard_left_out);
 	return quantity;
 }
@@ -178,8 +184,12 @@ direct_quantity(const Tally *tally, const Tally *standard, double confidence, bo
 static Quantity
 direct_asked(const Tally *tally, const Question *question, DirectMethod method)
 {
-	return direct_quantity(tally, question->reference, question->confidence, false, method,
-						   question->compared ? FEW_EVENTS_NOTED : FEW_EVENTS_NULL);
+	Tally	   *tallies[] = {unconstify(Tally *, tally)};
+	Tally	   *standards[] = {question->reference};
+	Manner		manner = {.confidence = question->confidence, .method = method,
+	.few = question->compared ? FEW_EVENTS_NOTED : FEW_EVENTS_NULL};
+
+	return direct_quantity(tallies, standards, 1, &manner);
 }
 
 Quantity
@@ -194,11 +204,27 @@ dsr_gamma_quantity(const Tally *tally, const Question *question)
 	return direct_asked(tally, question, FAY_FEUER);
 }
 
+/* The last four arguments: per, confidence, empty_bands and limits. */
+static Datum
+direct_datum(FunctionCallInfo fcinfo, Tally **tallies, Tally **standards, int strata)
+{
+	static const char *const choices[] = {"null", "renormalise", NULL};
+	static const char *const methods[] = {"dobson", "fay-feuer", "tiwari", NULL};
+	double		per = argument_positive(fcinfo, 2, "per");
+	Manner		manner = {.confidence = argument_confidence(fcinfo, 3),
+		.renormalise = argument_choice(fcinfo, 4, "empty_bands", choices) == 1,
+	.method = argument_choice(fcinfo, 5, "limits", methods)};
+	Quantity	quantity = direct_quantity(tallies, standards, strata, &manner);
+
+	estimate_scale(&quantity.estimate, per);
+	return estimate_datum(fcinfo, quantity.estimate);
+}
+
 /*
  * ph.dsr(ph.tally, standard ph.tally, per float8, confidence float8, empty_bands text, limits text)
  *   -> ph.estimate
  *
- * The directly age-standardised rate.  Limits by method: 'dobson' (Dobson et al. 1991 from Byar's),
+ * The directly age-standardised rate.  Limits: 'dobson' (Dobson et al. 1991 from Byar's),
  * 'fay-feuer' (gamma, 1997) or 'tiwari' (2006).  By Dobson not answered below 10 events (England's rule;
  * Morris et al. 2018).  Not answered where a band of the standard has no exposure unless empty_bands is
  * 'renormalise'.
@@ -207,17 +233,34 @@ PG_FUNCTION_INFO_V1(dsr);
 Datum
 dsr(PG_FUNCTION_ARGS)
 {
-	static const char *const choices[] = {"null", "renormalise", NULL};
-	static const char *const methods[] = {"dobson", "fay-feuer", "tiwari", NULL};
-	Tally	   *tally = PG_ARGISNULL(0) ? NULL : PG_GETARG_TALLY(0);
-	Tally	   *standard = PG_ARGISNULL(1) ? NULL : PG_GETARG_TALLY(1);
-	double		per = argument_positive(fcinfo, 2, "per");
-	double		confidence = argument_confidence(fcinfo, 3);
-	bool		renormalise = argument_choice(fcinfo, 4, "empty_bands", choices) == 1;
-	DirectMethod method = argument_choice(fcinfo, 5, "limits", methods);
-	Quantity	quantity;
+	Tally	   *tallies[] = {argument_tally(fcinfo, 0)};
+	Tally	   *standards[] = {argument_tally(fcinfo, 1)};
 
-	quantity = direct_quantity(tally, standard, confidence, renormalise, method, FEW_EVENTS_NULL);
-	estimate_scale(&quantity.estimate, per);
-	return estimate_datum(fcinfo, quantity.estimate);
+	return direct_datum(fcinfo, tallies, standards, 1);
+}
+
+/*
+ * ph.dsr_of_strata(tallies ph.tally[], standards ph.tally[], per float8, confidence float8, empty_bands text,
+ *   limits text) -> ph.estimate
+ *
+ * The same over strata, one tally and one standard each: by age and sex.  Without standards each stratum has the
+ * European one of 2013, and so counts alike.  Lists of different lengths have no answer.
+ */
+PG_FUNCTION_INFO_V1(dsr_of_strata);
+Datum
+dsr_of_strata(PG_FUNCTION_ARGS)
+{
+	Tally	  **tallies,
+			  **standards;
+	int			strata = argument_tallies(fcinfo, 0, "tallies", &tallies);
+
+	if (PG_ARGISNULL(1) || argument_tallies(fcinfo, 1, "standards", &standards) != strata)
+	{
+		Tally	   *standard = PG_ARGISNULL(1) ? tally_canonical(esp2013_tally(19)) : NULL;
+
+		standards = palloc_array(Tally *, Max(strata, 1));
+		for (int i = 0; i < strata; i++)
+			standards[i] = standard;
+	}
+	return direct_datum(fcinfo, tallies, standards, strata);
 }

@@ -153,34 +153,70 @@ expected(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8(sum_value(sums.expected));
 }
 
-/*
- * ph.smr_of_counts(observed float8, expected float8, per float8, confidence float8) -> ph.estimate
- *
- * The indirectly standardised ratio of two numbers of events.  Limits of the observed count, every
- * event taken as another person's.
- */
-PG_FUNCTION_INFO_V1(smr_of_counts);
-Datum
-smr_of_counts(PG_FUNCTION_ARGS)
+/* The ratio of two numbers of events, arguments 0 and 1, every event taken as another person's. */
+static Quantity
+ratio_of_counts(FunctionCallInfo fcinfo, double confidence)
 {
-	double		per = argument_positive(fcinfo, 2, "per");
-	double		confidence = argument_confidence(fcinfo, 3);
 	double		observed,
 				expected_count;
-	Quantity	quantity;
 
 	if (PG_ARGISNULL(0))
-		return estimate_datum(fcinfo, estimate_none("missing_input: observed"));
+		return quantity_none("missing_input: observed");
 	if (PG_ARGISNULL(1))
-		return estimate_datum(fcinfo, estimate_none("no_expected"));
+		return quantity_none("no_expected");
 	observed = argument_number(fcinfo, 0, "observed");
 	expected_count = argument_number(fcinfo, 1, "expected");
 	if (observed < 0)
 		argument_error("observed", "must not be negative", NULL);
 	if (expected_count < 0)
 		argument_error("expected", "must not be negative", NULL);
-	quantity = ratio_quantity(observed, observed, expected_count, confidence);
+	return ratio_quantity(observed, observed, expected_count, confidence);
+}
+
+/*
+ * ph.smr_of_counts(observed float8, expected float8, per float8, confidence float8) -> ph.estimate
+ *
+ * The indirectly standardised ratio of two numbers of events.  Limits of the observed count.
+ */
+PG_FUNCTION_INFO_V1(smr_of_counts);
+Datum
+smr_of_counts(PG_FUNCTION_ARGS)
+{
+	double		per = argument_positive(fcinfo, 2, "per");
+	Quantity	quantity = ratio_of_counts(fcinfo, argument_confidence(fcinfo, 3));
+
 	estimate_scale(&quantity.estimate, per);
+	return estimate_datum(fcinfo, quantity.estimate);
+}
+
+/*
+ * ph.indirect_rate_of_counts(observed float8, expected float8, reference ph.tally, per float8, confidence float8)
+ *   -> ph.estimate
+ *
+ * That ratio times the reference's own crude rate: for events that are known as a total only.
+ */
+PG_FUNCTION_INFO_V1(indirect_rate_of_counts);
+Datum
+indirect_rate_of_counts(PG_FUNCTION_ARGS)
+{
+	double		per = argument_positive(fcinfo, 3, "per");
+	double		confidence = argument_confidence(fcinfo, 4);
+	Tally	   *reference = PG_ARGISNULL(2) ? NULL : PG_GETARG_TALLY(2);
+	Quantity	quantity;
+	Sum			events = {0},
+				exposure = {0};
+
+	if (!standard_possible(reference, "reference", &quantity.estimate))
+		return estimate_datum(fcinfo, quantity.estimate);
+	for (int i = 0; i < reference->sorted; i++)
+	{
+		sum_add_sum(&events, reference->cells[i].events);
+		sum_add_sum(&exposure, reference->cells[i].exposure);
+	}
+	if (!(sum_value(exposure) > 0))
+		return estimate_datum(fcinfo, estimate_none("no_expected"));
+	quantity = ratio_of_counts(fcinfo, confidence);
+	estimate_scale(&quantity.estimate, per * sum_value(events) / sum_value(exposure));
 	return estimate_datum(fcinfo, quantity.estimate);
 }
 
@@ -195,8 +231,8 @@ argument_strata(FunctionCallInfo fcinfo, bool lists, Tally ***tallies, Tally ***
 	{
 		*tallies = palloc_array(Tally *, 1);
 		*references = palloc_array(Tally *, 1);
-		(*tallies)[0] = PG_ARGISNULL(0) ? NULL : PG_GETARG_TALLY(0);
-		(*references)[0] = PG_ARGISNULL(1) ? NULL : PG_GETARG_TALLY(1);
+		(*tallies)[0] = argument_tally(fcinfo, 0);
+		(*references)[0] = argument_tally(fcinfo, 1);
 		return 1;
 	}
 	strata = argument_tallies(fcinfo, 0, "tallies", tallies);

@@ -90,7 +90,7 @@ PG_FUNCTION_INFO_V1(crude_rate);
 Datum
 crude_rate(PG_FUNCTION_ARGS)
 {
-	Tally	   *tally = PG_ARGISNULL(0) ? NULL : PG_GETARG_TALLY(0);
+	Tally	   *tally = argument_tally(fcinfo, 0);
 	double		per = argument_positive(fcinfo, 1, "per");
 	double		confidence = argument_confidence(fcinfo, 2);
 	Quantity	quantity = rate_with_limits(tally, confidence, argument_limits(fcinfo, 3));
@@ -153,7 +153,7 @@ PG_FUNCTION_INFO_V1(proportion);
 Datum
 proportion(PG_FUNCTION_ARGS)
 {
-	Tally	   *tally = PG_ARGISNULL(0) ? NULL : PG_GETARG_TALLY(0);
+	Tally	   *tally = argument_tally(fcinfo, 0);
 	double		per = argument_positive(fcinfo, 1, "per");
 	Question	question = {.confidence = argument_confidence(fcinfo, 2)};
 	Quantity	quantity = proportion_quantity(tally, &question);
@@ -208,7 +208,7 @@ PG_FUNCTION_INFO_V1(mean);
 Datum
 mean(PG_FUNCTION_ARGS)
 {
-	Tally	   *tally = PG_ARGISNULL(0) ? NULL : PG_GETARG_TALLY(0);
+	Tally	   *tally = argument_tally(fcinfo, 0);
 	double		per = argument_positive(fcinfo, 1, "per");
 	Question	question = {.confidence = argument_confidence(fcinfo, 2)};
 	Quantity	quantity = mean_quantity(tally, &question);

@@ -12,6 +12,7 @@
 #include "core/compat.h"
 #include "core/record.h"
 #include "instrument/icd10.h"
+#include "instrument/registry.h"
 #include "parser/scansup.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -196,7 +197,7 @@ append_codes(Codes *codes, FunctionCallInfo fcinfo, int index, const char *argum
 
 	if (PG_ARGISNULL(index))
 		return;
-	deconstruct_array(PG_GETARG_ARRAYTYPE_P(index), TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, &count);
+	count = array_elements(PG_GETARG_ARRAYTYPE_P(index), TEXTOID, &elements, &nulls);
 	if (count > 1000)
 		argument_error(argument, "must not have more than 1000 elements", NULL);
 	codes->codes = repalloc(codes->codes, sizeof(char *) * (codes->count + count + 1));
@@ -211,7 +212,7 @@ matches(const Codes *codes, int first, int end, const char *prefixes)
 	while (*prefixes)
 	{
 		int			length = strcspn(prefixes, " ");
-		int			compared = length == 4 && prefixes[3] == 'X' ? 3 : length;
+		int			compared = prefix_compared(prefixes, length);
 
 		for (int i = first; i < end && i < codes->count; i++)
 			if (strncmp(codes->codes[i], prefixes, compared) == 0)

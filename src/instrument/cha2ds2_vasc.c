@@ -14,14 +14,6 @@ static const PointStep age_steps[] = {{65, 0}, {75, 1}, {INFINITY, 2}};
 static const PointStep one_point[] = {{1, 0}, {INFINITY, 1}};
 static const PointStep two_points[] = {{1, 0}, {INFINITY, 2}};
 
-static void
-add_flag(Score *score, FunctionCallInfo fcinfo, int index, const char *name, const PointStep *steps)
-{
-	double		flag = score_boolean(score, fcinfo, index, name);
-
-	score_points(score, name, flag, flag, steps);
-}
-
 static Score
 cha2ds2_vasc_score(FunctionCallInfo fcinfo)
 {
@@ -32,11 +24,11 @@ cha2ds2_vasc_score(FunctionCallInfo fcinfo)
 
 	score_points(&score, "age_years", age, age, age_steps);
 	score_points(&score, "female", 1 - male, 1 - male, one_point);
-	add_flag(&score, fcinfo, 2, "heart_failure", one_point);
-	add_flag(&score, fcinfo, 3, "hypertension", one_point);
-	add_flag(&score, fcinfo, 4, "stroke", two_points);
-	add_flag(&score, fcinfo, 5, "vascular_disease", one_point);
-	add_flag(&score, fcinfo, 6, "diabetes", one_point);
+	score_boolean_points(&score, fcinfo, 2, "heart_failure", one_point);
+	score_boolean_points(&score, fcinfo, 3, "hypertension", one_point);
+	score_boolean_points(&score, fcinfo, 4, "stroke", two_points);
+	score_boolean_points(&score, fcinfo, 5, "vascular_disease", one_point);
+	score_boolean_points(&score, fcinfo, 6, "diabetes", one_point);
 	score.value = score_sum(&score);
 	if (score.possible && age < 18)
 		score_note(&score, "not_validated", "age_years");
@@ -48,26 +40,9 @@ cha2ds2_vasc_score(FunctionCallInfo fcinfo)
  *   vascular_disease boolean, diabetes boolean) -> ph.risk_score
  *
  * 0 to 9, of adults with atrial fibrillation; stroke: also transient ischaemic attack and thromboembolism.
- */
-PG_FUNCTION_INFO_V1(cha2ds2_vasc);
-Datum
-cha2ds2_vasc(PG_FUNCTION_ARGS)
-{
-	Score		score = cha2ds2_vasc_score(fcinfo);
-
-	return score_datum(fcinfo, &score);
-}
-
-/*
+ *
  * ph.cha2ds2_vasc_terms(the same) -> rows (term, value, contribution, status)
  *
  * Each component and its points.
  */
-PG_FUNCTION_INFO_V1(cha2ds2_vasc_terms);
-Datum
-cha2ds2_vasc_terms(PG_FUNCTION_ARGS)
-{
-	Score		score = cha2ds2_vasc_score(fcinfo);
-
-	return score_rows(fcinfo, &score);
-}
+SCORE_OF(cha2ds2_vasc);

@@ -32,7 +32,7 @@ bucket(const char *code)
 	return ((code[0] - 'A') * 10 + (code[1] - '0')) * 36 + third;
 }
 
-/* Calls visit for every prefix of every list; a prefix whose fourth character is X ends before it. */
+/* Calls visit for every prefix of every list. */
 static void
 each_prefix(void (*visit) (const char *prefix, int length, int bit, void *context), void *context)
 {
@@ -44,7 +44,7 @@ each_prefix(void (*visit) (const char *prefix, int length, int bit, void *contex
 		{
 			int			length = strcspn(prefix, " ");
 
-			visit(prefix, length > 3 && prefix[3] == 'X' ? 3 : length, bit, context);
+			visit(prefix, prefix_compared(prefix, length), bit, context);
 			prefix += length + strspn(prefix + length, " ");
 		}
 	}

@@ -126,7 +126,8 @@ conditions_in(PG_FUNCTION_ARGS)
 		ereturn(fcinfo->context, (Datum) 0,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input syntax for type %s", "ph.conditions"),
-				 errdetail("Near character %d: %s.", (int) (at - text) + 1, problem)));
+				 errdetail("Near character %d: %s.", (int) (at - text) + 1, problem),
+				 errhint("Codes of a person become conditions by ph.conditions_of(code).")));
 	PG_RETURN_POINTER(conditions_trim(conditions));
 }
 
@@ -174,15 +175,10 @@ conditions_recv(PG_FUNCTION_ARGS)
 
 /* ---- from codes ---- */
 
-/* As in tally.c: argument 0 itself inside an aggregate, else a copy. */
 static Conditions *
 state_to_change(FunctionCallInfo fcinfo)
 {
-	if (PG_ARGISNULL(0))
-		return conditions_new(0);
-	if (AggCheckCallContext(fcinfo, NULL))
-		return PG_GETARG_CONDITIONS(0);
-	return conditions_open(PointerGetDatum(PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(0))));
+	return PG_ARGISNULL(0) ? conditions_new(0) : conditions_open(argument_state(fcinfo));
 }
 
 static Conditions *

@@ -54,24 +54,7 @@ fib4_score(FunctionCallInfo fcinfo)
  * ph.fib4(age_years float8, ast_u_l float8, alt_u_l float8, platelets_10e9_l float8, cutoffs text) -> ph.risk_score
  *
  * age x AST / (platelets x sqrt ALT); no band under 35 in the cutoffs nafld.
- */
-PG_FUNCTION_INFO_V1(fib4);
-Datum
-fib4(PG_FUNCTION_ARGS)
-{
-	Score		score = fib4_score(fcinfo);
-
-	return score_datum(fcinfo, &score);
-}
-
-/*
+ *
  * ph.fib4_terms(the same) -> rows (term, value, contribution to the logarithm, status)
  */
-PG_FUNCTION_INFO_V1(fib4_terms);
-Datum
-fib4_terms(PG_FUNCTION_ARGS)
-{
-	Score		score = fib4_score(fcinfo);
-
-	return score_rows(fcinfo, &score);
-}
+SCORE_OF(fib4);

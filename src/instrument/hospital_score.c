@@ -28,21 +28,14 @@ hospital_score_score(FunctionCallInfo fcinfo)
 	static const InputRange stay_range = {.name = "length_of_stay_days", .low = 0, .high = 10000};
 	static const BandStep bands[] = {{5, "low"}, {7, "intermediate"}, {INFINITY, "high"}};
 	Score		score = score_start();
-	double		haemoglobin = score_number(&score, fcinfo, 0, &haemoglobin_range);
-	double		oncology = score_boolean(&score, fcinfo, 1, "oncology_service");
-	double		sodium = score_number(&score, fcinfo, 2, &sodium_range);
-	double		procedure = score_boolean(&score, fcinfo, 3, "procedure");
-	double		urgent = score_boolean(&score, fcinfo, 4, "urgent_admission");
-	double		admissions = score_number(&score, fcinfo, 5, &admission_range);
-	double		stay = score_number(&score, fcinfo, 6, &stay_range);
 
-	score_points(&score, "haemoglobin_g_dl", haemoglobin, haemoglobin, haemoglobin_steps);
-	score_points(&score, "oncology_service", oncology, oncology, oncology_steps);
-	score_points(&score, "sodium_mmol_l", sodium, sodium, sodium_steps);
-	score_points(&score, "procedure", procedure, procedure, procedure_steps);
-	score_points(&score, "urgent_admission", urgent, urgent, urgent_steps);
-	score_points(&score, "admissions_12_months", admissions, admissions, admission_steps);
-	score_points(&score, "length_of_stay_days", stay, stay, stay_steps);
+	score_number_points(&score, fcinfo, 0, &haemoglobin_range, haemoglobin_steps);
+	score_boolean_points(&score, fcinfo, 1, "oncology_service", oncology_steps);
+	score_number_points(&score, fcinfo, 2, &sodium_range, sodium_steps);
+	score_boolean_points(&score, fcinfo, 3, "procedure", procedure_steps);
+	score_boolean_points(&score, fcinfo, 4, "urgent_admission", urgent_steps);
+	score_number_points(&score, fcinfo, 5, &admission_range, admission_steps);
+	score_number_points(&score, fcinfo, 6, &stay_range, stay_steps);
 	score.value = score_sum(&score);
 	score.band = score_band(score.value, bands);
 	return score;
@@ -53,26 +46,9 @@ hospital_score_score(FunctionCallInfo fcinfo)
  *   urgent_admission boolean, admissions_12_months float8, length_of_stay_days float8) -> ph.risk_score
  *
  * 0 to 13; low, intermediate from 5, high from 7.  Results at discharge.
- */
-PG_FUNCTION_INFO_V1(hospital_score);
-Datum
-hospital_score(PG_FUNCTION_ARGS)
-{
-	Score		score = hospital_score_score(fcinfo);
-
-	return score_datum(fcinfo, &score);
-}
-
-/*
+ *
  * ph.hospital_score_terms(the same) -> rows (term, value, contribution, status)
  *
  * Each component and its points.
  */
-PG_FUNCTION_INFO_V1(hospital_score_terms);
-Datum
-hospital_score_terms(PG_FUNCTION_ARGS)
-{
-	Score		score = hospital_score_score(fcinfo);
-
-	return score_rows(fcinfo, &score);
-}
+SCORE_OF(hospital_score);

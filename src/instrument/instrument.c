@@ -149,7 +149,7 @@ matching_prefix(const ListItem *item, const char *code, const char **found)
 	while (*prefix)
 	{
 		int			length = strcspn(prefix, " ");
-		int			compared = length > 3 && prefix[3] == 'X' ? 3 : length;
+		int			compared = prefix_compared(prefix, length);
 
 		if (compared > longest && strncmp(code, prefix, compared) == 0)
 		{
@@ -178,12 +178,10 @@ argument_events(FunctionCallInfo fcinfo)
 
 	if (PG_ARGISNULL(0))
 		return events;
-	deconstruct_array(PG_GETARG_ARRAYTYPE_P(0), TEXTOID, -1, false, TYPALIGN_INT, &events.codes, &events.code_nulls,
-					  &events.count);
+	events.count = array_elements(PG_GETARG_ARRAYTYPE_P(0), TEXTOID, &events.codes, &events.code_nulls);
 	if (PG_ARGISNULL(1))
 		return events;
-	deconstruct_array(PG_GETARG_ARRAYTYPE_P(1), DATEOID, sizeof(DateADT), true, TYPALIGN_INT, &events.dates,
-					  &events.date_nulls, &dates);
+	dates = array_elements(PG_GETARG_ARRAYTYPE_P(1), DATEOID, &events.dates, &events.date_nulls);
 	if (dates != events.count)
 		argument_error("event_dates", "must have as many elements as codes", NULL);
 	return events;

@@ -66,29 +66,12 @@ egfr_score(FunctionCallInfo fcinfo)
  *
  * Estimated glomerular filtration rate in ml/min/1.73 m2 with its G category, from 18 years; equation
  * ckdepi2021 or ckdepi2009.  Errors: another equation.
- */
-PG_FUNCTION_INFO_V1(egfr);
-Datum
-egfr(PG_FUNCTION_ARGS)
-{
-	Score		score = egfr_score(fcinfo);
-
-	return score_datum(fcinfo, &score);
-}
-
-/*
+ *
  * ph.egfr_terms(the same) -> rows (term, value, contribution, status)
  *
  * Each term's contribution to the logarithm.
  */
-PG_FUNCTION_INFO_V1(egfr_terms);
-Datum
-egfr_terms(PG_FUNCTION_ARGS)
-{
-	Score		score = egfr_score(fcinfo);
-
-	return score_rows(fcinfo, &score);
-}
+SCORE_OF(egfr);
 
 /*
  * ph.acr_category(acr_mg_mmol float8) -> text
@@ -196,26 +179,9 @@ kidney_failure_risk_score(FunctionCallInfo fcinfo)
  *
  * The share expected to need dialysis or a transplant within 2 or 5 years, of adults with an eGFR below 60.
  * Six and eight variables rest on one source.  Errors: other years or another number of variables.
- */
-PG_FUNCTION_INFO_V1(kidney_failure_risk);
-Datum
-kidney_failure_risk(PG_FUNCTION_ARGS)
-{
-	Score		score = kidney_failure_risk_score(fcinfo);
-
-	return score_datum(fcinfo, &score);
-}
-
-/*
+ *
  * ph.kidney_failure_risk_terms(the same) -> rows (term, value, contribution, status)
  *
  * Each term's contribution to the linear predictor.
  */
-PG_FUNCTION_INFO_V1(kidney_failure_risk_terms);
-Datum
-kidney_failure_risk_terms(PG_FUNCTION_ARGS)
-{
-	Score		score = kidney_failure_risk_score(fcinfo);
-
-	return score_rows(fcinfo, &score);
-}
+SCORE_OF(kidney_failure_risk);

@@ -23,15 +23,11 @@ lace_score(FunctionCallInfo fcinfo)
 	static const InputRange visit_range = {.name = "emergency_visits_6_months", .low = 0, .high = 1000};
 	static const BandStep bands[] = {{5, "low"}, {10, "moderate"}, {INFINITY, "high"}};
 	Score		score = score_start();
-	double		stay = score_number(&score, fcinfo, 0, &stay_range);
-	double		acute = score_boolean(&score, fcinfo, 1, "acute_admission");
-	double		charlson = score_number(&score, fcinfo, 2, &charlson_range);
-	double		visits = score_number(&score, fcinfo, 3, &visit_range);
 
-	score_points(&score, "length_of_stay_days", stay, stay, stay_steps);
-	score_points(&score, "acute_admission", acute, acute, acute_steps);
-	score_points(&score, "charlson", charlson, charlson, charlson_steps);
-	score_points(&score, "emergency_visits_6_months", visits, visits, visit_steps);
+	score_number_points(&score, fcinfo, 0, &stay_range, stay_steps);
+	score_boolean_points(&score, fcinfo, 1, "acute_admission", acute_steps);
+	score_number_points(&score, fcinfo, 2, &charlson_range, charlson_steps);
+	score_number_points(&score, fcinfo, 3, &visit_range, visit_steps);
 	score.value = score_sum(&score);
 	score.band = score_band(score.value, bands);
 	return score;
@@ -42,26 +38,9 @@ lace_score(FunctionCallInfo fcinfo)
  *   -> ph.risk_score
  *
  * 0 to 19; low, moderate from 5, high from 10.  A stay within a day is 0 days; the index visit does not count.
- */
-PG_FUNCTION_INFO_V1(lace);
-Datum
-lace(PG_FUNCTION_ARGS)
-{
-	Score		score = lace_score(fcinfo);
-
-	return score_datum(fcinfo, &score);
-}
-
-/*
+ *
  * ph.lace_terms(the same) -> rows (term, value, contribution, status)
  *
  * Each component and its points.
  */
-PG_FUNCTION_INFO_V1(lace_terms);
-Datum
-lace_terms(PG_FUNCTION_ARGS)
-{
-	Score		score = lace_score(fcinfo);
-
-	return score_rows(fcinfo, &score);
-}
+SCORE_OF(lace);

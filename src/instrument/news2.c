@@ -77,26 +77,9 @@ news2_score(FunctionCallInfo fcinfo)
  *
  * 0 to 20; low, low_medium (below 5 with a single 3), medium from 5, high from 7.  From 16 years, not in
  * pregnancy.
- */
-PG_FUNCTION_INFO_V1(news2);
-Datum
-news2(PG_FUNCTION_ARGS)
-{
-	Score		score = news2_score(fcinfo);
-
-	return score_datum(fcinfo, &score);
-}
-
-/*
+ *
  * ph.news2_terms(the same) -> rows (term, value, contribution, status)
  *
  * Each vital sign and its points.
  */
-PG_FUNCTION_INFO_V1(news2_terms);
-Datum
-news2_terms(PG_FUNCTION_ARGS)
-{
-	Score		score = news2_score(fcinfo);
-
-	return score_rows(fcinfo, &score);
-}
+SCORE_OF(news2);

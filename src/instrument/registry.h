@@ -31,6 +31,13 @@ typedef struct Instrument
 	int			count;
 } Instrument;
 
+/* How many characters of a printed prefix a code must have: X in the fourth place stands for no subdivision. */
+static inline int
+prefix_compared(const char *prefix, int length)
+{
+	return length > 3 && prefix[3] == 'X' ? 3 : length;
+}
+
 /* The registry.  New instruments go to its end: stored bitmaps keep their meaning. */
 extern const Instrument charlson_instrument;
 extern const Instrument hospital_frailty_instrument;

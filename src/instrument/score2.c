@@ -190,26 +190,9 @@ score2_score(FunctionCallInfo fcinfo)
  *
  * The share expected to have a cardiovascular event within ten years; model by_age is SCORE2 from 40 and SCORE2-OP
  * from 70 to 89; score2_diabetes alone reads the last three, of people with diabetes.  Errors: another model.
- */
-PG_FUNCTION_INFO_V1(score2);
-Datum
-score2(PG_FUNCTION_ARGS)
-{
-	Score		score = score2_score(fcinfo);
-
-	return score_datum(fcinfo, &score);
-}
-
-/*
+ *
  * ph.score2_terms(the same) -> rows (term, value, contribution, status)
  *
  * Each term's contribution to the linear predictor, before recalibration to the region.
  */
-PG_FUNCTION_INFO_V1(score2_terms);
-Datum
-score2_terms(PG_FUNCTION_ARGS)
-{
-	Score		score = score2_score(fcinfo);
-
-	return score_rows(fcinfo, &score);
-}
+SCORE_OF(score2);

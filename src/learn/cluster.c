@@ -4,13 +4,17 @@
  * Starts are sought in memory among CLUSTER_SAMPLE rows at most; the best goes on over all rows, each pass one
  * parallel query.
  */
-#include "learn/cluster.h"
+#include "postgres.h"
 
 #include <math.h>
 
 #include "catalog/pg_type.h"
 #include "core/argument.h"
 #include "core/record.h"
+#include "learn/cluster_criteria.h"
+#include "learn/cluster_rows.h"
+#include "learn/cluster_start.h"
+#include "learn/cluster_sums.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "utils/array.h"
@@ -18,8 +22,6 @@
 
 #define MOST_STARTS 1000
 #define MOST_ITERATIONS 10000
-
-const char *const cluster_scales[] = {"none", "standard", NULL};
 
 typedef struct Question
 {
@@ -52,7 +54,7 @@ read_question(FunctionCallInfo fcinfo, Question *question, bool mixed)
 {
 	question->source = (ClusterSource) {.query = argument_query(fcinfo, 0)};
 	question->clusters = argument_whole(fcinfo, 1, "k", 1, CLUSTER_MOST);
-	question->standard = argument_choice(fcinfo, 3, "scale", cluster_scales) == 1;
+	question->standard = argument_standard_scale(fcinfo, 3);
 	question->starts = argument_whole(fcinfo, 4, "starts", 1, MOST_STARTS);
 	question->seed = argument_seed(fcinfo, 5);
 	question->most_iterations = argument_whole(fcinfo, 6, "max_iterations", 1, MOST_ITERATIONS);
@@ -90,8 +92,7 @@ given_centres(FunctionCallInfo fcinfo, const Question *question, bool mixed, Clu
 	if (PG_ARGISNULL(8) != (source->columns == 0))
 		argument_error("centres", "must be given for the numbers among the terms, and only for them", NULL);
 	if (!PG_ARGISNULL(8))
-		deconstruct_array(PG_GETARG_ARRAYTYPE_P(8), FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &elements,
-						  &nulls, &count);
+		count = array_elements(PG_GETARG_ARRAYTYPE_P(8), FLOAT8OID, &elements, &nulls);
 	if (!PG_ARGISNULL(8) && !array_is_table(PG_GETARG_ARRAYTYPE_P(8), start->clusters, start->columns))
 		argument_error("centres", "must have a row for each cluster with an element for each number among the terms", NULL);
 	for (int i = 0; i < count; i++)
@@ -106,7 +107,7 @@ given_centres(FunctionCallInfo fcinfo, const Question *question, bool mixed, Clu
 		argument_error("modes", "must be given with centres for the categories among the terms, and only for them", NULL);
 	if (source->categories == 0)
 		return;
-	deconstruct_array(PG_GETARG_ARRAYTYPE_P(10), TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, &count);
+	count = array_elements(PG_GETARG_ARRAYTYPE_P(10), TEXTOID, &elements, &nulls);
 	if (!array_is_table(PG_GETARG_ARRAYTYPE_P(10), start->clusters, start->categories))
 		argument_error("modes", "must have a row for each cluster with an element for each category among the terms", NULL);
 	for (int i = 0; i < count; i++)

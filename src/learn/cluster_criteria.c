@@ -3,7 +3,7 @@
  *
  * Calinski and Harabasz 1974; Davies and Bouldin 1979; the simplified silhouette of Hruschka et al. 2006.
  */
-#include "learn/cluster.h"
+#include "learn/cluster_criteria.h"
 
 #include <math.h>
 

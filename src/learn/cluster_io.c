@@ -1,8 +1,9 @@
 /* cluster_io.c: ph.cluster_sums as text and as bytes, both exact. */
-#include "learn/cluster.h"
+#include "postgres.h"
 
 #include "core/compat.h"
 #include "core/digits.h"
+#include "learn/cluster_sums.h"
 #include "libpq/pqformat.h"
 
 /*

@@ -5,7 +5,7 @@
  * All passes see the snapshot of the calling statement.  The sample takes every n-th row in the order of the values
  * themselves, so that it does not hang on how the rows are stored.
  */
-#include "learn/cluster.h"
+#include "learn/cluster_rows.h"
 
 #include <math.h>
 
@@ -49,7 +49,7 @@ read_words(ClusterSource *source, const char *expression, int category)
 	int			count = 0;
 
 	if (query_ask_value(source->query, &question, &source->word_lists[category]))
-		deconstruct_array(DatumGetArrayTypeP(source->word_lists[category]), TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, &count);
+		count = array_elements(DatumGetArrayTypeP(source->word_lists[category]), TEXTOID, &elements, &nulls);
 	else
 		source->word_lists[category] = PointerGetDatum(construct_empty_array(TEXTOID));
 	source->limits[category] = Max(count, 1);
@@ -224,6 +224,14 @@ column_variance(ClusterSums *described, int column)
 	double		people = cluster_people(described);
 
 	return people > 1 ? cluster_column_squares(described, 0, column) / (people - 1) : 0;
+}
+
+bool
+argument_standard_scale(FunctionCallInfo fcinfo, int index)
+{
+	static const char *const scales[] = {"none", "standard", NULL};
+
+	return argument_choice(fcinfo, index, "scale", scales) == 1;
 }
 
 /* A column that does not vary weighs nothing. */

@@ -5,13 +5,17 @@
  * beginning; each cluster is compared with the most similar new one by Jaccard's share, over the rows that were drawn,
  * each once.
  */
-#include "learn/cluster.h"
+#include "postgres.h"
 
 #include <math.h>
 
 #include "catalog/pg_type.h"
 #include "core/argument.h"
 #include "core/record.h"
+#include "learn/cluster_rows.h"
+#include "learn/cluster_start.h"
+#include "learn/cluster_sums.h"
+#include "learn/nearest_cluster.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"

@@ -6,7 +6,7 @@
  * passes and, among numbers, by moving single rows as long as that lowers the cost (Hartigan and Wong 1979); the best
  * of them is kept.
  */
-#include "learn/cluster.h"
+#include "learn/cluster_start.h"
 
 #include <math.h>
 

@@ -1,5 +1,5 @@
 /* cluster_step.c: one pass of k-means or k-prototypes as an aggregate, and what is asked of it. */
-#include "learn/cluster.h"
+#include "postgres.h"
 
 #include <math.h>
 
@@ -7,6 +7,7 @@
 #include "common/int.h"
 #include "core/argument.h"
 #include "core/record.h"
+#include "learn/cluster_sums.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 
@@ -18,8 +19,7 @@ flat_numbers(FunctionCallInfo fcinfo, int index, const char *argument, double **
 	bool	   *nulls;
 	int			count;
 
-	deconstruct_array(PG_GETARG_ARRAYTYPE_P(index), FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE,
-					  &elements, &nulls, &count);
+	count = array_elements(PG_GETARG_ARRAYTYPE_P(index), FLOAT8OID, &elements, &nulls);
 	*numbers = palloc_array(double, Max(count, 1));
 	for (int i = 0; i < count; i++)
 	{
@@ -37,7 +37,7 @@ whole_numbers(ArrayType *array, const char *argument, double *numbers, int most)
 	bool	   *nulls;
 	int			count;
 
-	deconstruct_array(array, INT4OID, sizeof(int32), true, TYPALIGN_INT, &elements, &nulls, &count);
+	count = array_elements(array, INT4OID, &elements, &nulls);
 	if (count > most)
 		argument_error(argument, psprintf("must not have more than %d elements", most), NULL);
 	for (int i = 0; i < count; i++)
@@ -135,13 +135,6 @@ cluster_start(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(sums);
 }
 
-static ClusterSums *
-state_in_place(FunctionCallInfo fcinfo)
-{
-	return AggCheckCallContext(fcinfo, NULL) ? PG_GETARG_CLUSTER_SUMS(0)
-		: cluster_open(PointerGetDatum(PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(0))));
-}
-
 /* Numbers of a row; false where one is missing. */
 static bool
 row_numbers(FunctionCallInfo fcinfo, int index, int columns, const double **x)
@@ -206,7 +199,7 @@ cluster_fold(PG_FUNCTION_ARGS)
 	}
 	else
 	{
-		state = state_in_place(fcinfo);
+		state = cluster_open(argument_state(fcinfo));
 		if (!cluster_same_parameters(state, start))
 			argument_error("start", "must be the same in every row", NULL);
 	}
@@ -246,7 +239,7 @@ cluster_combine(PG_FUNCTION_ARGS)
 		PG_RETURN_POINTER(PG_GETARG_CLUSTER_SUMS(PG_ARGISNULL(0) ? 1 : 0));
 	}
 	other = PG_GETARG_CLUSTER_SUMS(1);
-	state = state_in_place(fcinfo);
+	state = cluster_open(argument_state(fcinfo));
 	if (!cluster_same_parameters(state, other))
 		argument_error("cluster_sums", "must be the same pass on both sides", NULL);
 	if (pg_add_s64_overflow(state->left_out, other->left_out, &state->left_out))

@@ -4,7 +4,7 @@
  * MacQueen 1967; Lloyd 1982, "Least squares quantization in PCM"; Huang 1998.  Deviations are taken from the centre
  * of the pass, and their sums and squares kept twice as exact as a double, so that values far from 0 lose nothing.
  */
-#include "learn/cluster.h"
+#include "learn/cluster_sums.h"
 
 #include <float.h>
 #include <math.h>

@@ -1,5 +1,5 @@
 /* latent_class.c: latent classes of a query as a value, what judges them, and the class of a person. */
-#include "learn/latent_class.h"
+#include "postgres.h"
 
 #include <math.h>
 
@@ -7,6 +7,7 @@
 #include "core/argument.h"
 #include "core/query.h"
 #include "core/record.h"
+#include "learn/latent_class_em.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "port/pg_bitutils.h"
@@ -230,8 +231,7 @@ given_numbers(FunctionCallInfo fcinfo, int index, const char *argument, int rows
 	int			count;
 	double	   *numbers = palloc_array(double, rows * columns);
 
-	deconstruct_array(PG_GETARG_ARRAYTYPE_P(index), FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE,
-					  &elements, &nulls, &count);
+	count = array_elements(PG_GETARG_ARRAYTYPE_P(index), FLOAT8OID, &elements, &nulls);
 	if (!array_is_table(PG_GETARG_ARRAYTYPE_P(index), rows, columns))
 		argument_error(argument, "must have a row for each class, with an element for each term in the probabilities", NULL);
 	for (int i = 0; i < count; i++)
@@ -421,7 +421,7 @@ class_probabilities(PG_FUNCTION_ARGS)
 		latent_logarithms(&cache->classes, &cache->logs);
 		record_cache_close(&cache->record);
 	}
-	deconstruct_array(PG_GETARG_ARRAYTYPE_P(1), BOOLOID, 1, true, TYPALIGN_CHAR, &items, &nulls, &count);
+	count = array_elements(PG_GETARG_ARRAYTYPE_P(1), BOOLOID, &items, &nulls);
 	if (count != cache->classes.items)
 		argument_error("items", "must have one element for each term of the classes", NULL);
 	for (int j = 0; j < count; j++)

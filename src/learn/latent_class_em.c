@@ -1,5 +1,5 @@
 /* latent_class_em.c: the EM algorithm (Dempster, Laird and Rubin 1977) over patterns of answers. */
-#include "learn/latent_class.h"
+#include "learn/latent_class_em.h"
 
 #include <math.h>
 

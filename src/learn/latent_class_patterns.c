@@ -1,5 +1,5 @@
 /* latent_class_patterns.c: the rows of a query as patterns of yes, no and unknown. */
-#include "learn/latent_class.h"
+#include "learn/latent_class_patterns.h"
 
 #include "catalog/pg_type.h"
 #include "core/argument.h"

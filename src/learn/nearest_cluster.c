@@ -1,5 +1,5 @@
 /* nearest_cluster.c: ph.clusters as a value, and the cluster that a person falls into. */
-#include "learn/cluster.h"
+#include "learn/nearest_cluster.h"
 
 #include <math.h>
 
@@ -105,10 +105,9 @@ nearest_cluster(PG_FUNCTION_ARGS)
 		record_cache_close(&cache->record);
 	}
 	if (!PG_ARGISNULL(1))
-		deconstruct_array(PG_GETARG_ARRAYTYPE_P(1), FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &numbers,
-						  &no_number, &number_count);
+		number_count = array_elements(PG_GETARG_ARRAYTYPE_P(1), FLOAT8OID, &numbers, &no_number);
 	if (!PG_ARGISNULL(2))
-		deconstruct_array(PG_GETARG_ARRAYTYPE_P(2), TEXTOID, -1, false, TYPALIGN_INT, &texts, &no_text, &text_count);
+		text_count = array_elements(PG_GETARG_ARRAYTYPE_P(2), TEXTOID, &texts, &no_text);
 	if (!PG_ARGISNULL(1) && number_count != cache->clusters.columns)
 		argument_error("x", "must have one element for each number among the terms", NULL);
 	if (!PG_ARGISNULL(2) && text_count != cache->clusters.categories)

@@ -4,12 +4,14 @@
  * Rousseeuw 1987: s = (b - a) / max(a, b), with a the mean distance to the others of the own segment and b the least
  * mean distance to those of another; 0 for a person alone in a segment.
  */
-#include "learn/cluster.h"
+#include "postgres.h"
 
 #include <math.h>
 
 #include "core/argument.h"
 #include "core/record.h"
+#include "learn/cluster_rows.h"
+#include "learn/cluster_sums.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/tuplestore.h"
@@ -133,7 +135,7 @@ silhouette(PG_FUNCTION_ARGS)
 	MemoryContext caller;
 	ClusterSource source;
 	char	   *cluster = argument_column(fcinfo, 1);
-	bool		standard = argument_choice(fcinfo, 4, "scale", cluster_scales) == 1;
+	bool		standard = argument_standard_scale(fcinfo, 4);
 	bool		mixed = !PG_ARGISNULL(5);
 	double		gamma = mixed ? argument_number(fcinfo, 5, "gamma") : 0;
 	int			most = argument_whole(fcinfo, 6, "most_rows", 1, MOST_ROWS);

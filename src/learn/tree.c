@@ -4,7 +4,7 @@
  * Breiman, Friedman, Olshen and Stone 1984; the deviance of counts as LeBlanc and Crowley 1992.  The rows are held in
  * memory, columns in order, and each node takes the split that saves most loss.
  */
-#include "learn/tree.h"
+#include "postgres.h"
 
 #include <math.h>
 
@@ -13,6 +13,7 @@
 #include "core/query.h"
 #include "core/record.h"
 #include "funcapi.h"
+#include "learn/tree_prune.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"

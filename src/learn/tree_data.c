@@ -1,5 +1,5 @@
 /* tree_data.c: the rows of a query in memory, column by column, for a tree. */
-#include "learn/tree.h"
+#include "learn/tree_data.h"
 
 #include <math.h>
 

@@ -1,5 +1,5 @@
 /* tree_grow.c: the best split of a node, and a tree of them. */
-#include "learn/tree.h"
+#include "learn/tree_grow.h"
 
 #include <math.h>
 

@@ -1,5 +1,5 @@
 /* tree_prune.c: cost-complexity pruning, and the choice of how much by cross-validation. */
-#include "learn/tree.h"
+#include "learn/tree_prune.h"
 
 #include <math.h>
 

@@ -51,24 +51,4 @@ typedef struct Fit
 	bool		has_fingerprint;
 } Fit;
 
-/* fit_pass.c: one query over the rows; what it summed up, NULL of no rows, which only the first pass may meet */
-extern Regression *fit_pass(Fit *fit, RegressionPass pass, bool by_cluster);
-
-/* fit_newton.c */
-
-typedef enum FitOutcome
-{
-	FIT_CONVERGED,
-	FIT_SEPARATION,
-	FIT_SINGULAR,
-	FIT_NOT_CONVERGED
-} FitOutcome;
-
-/* From the response alone to the best coefficients of the centred columns; *final is the pass at them. */
-extern FitOutcome fit_newton(Fit *fit, Regression **final, int *iterations);
-
-/* fit_variance.c: of the centred columns, and back */
-extern double *fit_robust_covariance(Fit *fit, const double *bread, double n, int64 *clusters);
-extern void fit_uncentre(const Fit *fit, double *coefficients, double *covariance);
-
 #endif

@@ -1,9 +1,10 @@
 /* fit_newton.c: the maximum of a likelihood by Newton's method, each step a pass over the rows. */
-#include "model/fit.h"
+#include "model/fit_newton.h"
 
 #include <math.h>
 
 #include "miscadmin.h"
+#include "model/fit_pass.h"
 #include "utils/memutils.h"
 
 #define CONVERGED 1e-6			/* a Newton step of so many standard errors is the last */

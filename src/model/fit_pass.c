@@ -1,5 +1,5 @@
 /* fit_pass.c: one pass of a fit over the rows of its query. */
-#include "model/fit.h"
+#include "model/fit_pass.h"
 
 #include "catalog/pg_type.h"
 #include "core/argument.h"

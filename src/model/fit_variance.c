@@ -1,7 +1,9 @@
 /* fit_variance.c: variances that do not take the model's word for them. */
-#include "model/fit.h"
+#include "model/fit_variance.h"
 
 #include <math.h>
+
+#include "model/fit_pass.h"
 
 /* A B A of symmetric matrices, count x count. */
 static double *

@@ -143,7 +143,7 @@ given_model(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(1))
 		argument_error("terms", "must not be null", NULL);
-	deconstruct_array(PG_GETARG_ARRAYTYPE_P(1), TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, &model.count);
+	model.count = array_elements(PG_GETARG_ARRAYTYPE_P(1), TEXTOID, &elements, &nulls);
 	model.terms = palloc(sizeof(char *) * Max(model.count, 1));
 	for (int i = 0; i < model.count; i++)
 	{
@@ -288,8 +288,7 @@ given_values(FunctionCallInfo fcinfo, const Model *model, bool by_name, double *
 			argument_error("x", "must be an object", "Write to_jsonb(row) or jsonb_build_object('age', age, ...).");
 	}
 	else
-		deconstruct_array(PG_GETARG_ARRAYTYPE_P(1), FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE,
-						  &elements, &nulls, &given);
+		given = array_elements(PG_GETARG_ARRAYTYPE_P(1), FLOAT8OID, &elements, &nulls);
 	for (int i = 0; i < model->count; i++)
 	{
 		x[i] = 1;

@@ -67,9 +67,18 @@ typedef struct Regression
 
 #define PG_GETARG_REGRESSION(n) regression_open(PG_GETARG_DATUM(n))
 
+extern Size regression_size(RegressionPass pass, int columns, int parameters);
+extern Regression *regression_new(RegressionPass pass, RegressionFamily family, int columns, int parameters);
 extern Regression *regression_open(Datum datum);
+extern const char *regression_problem(const Regression *regression, Size size); /* of a value from outside, or NULL */
+
 extern Sum *regression_gradient(Regression *regression);	/* columns; not for PASS_PRODUCTS and PASS_SQUARES */
 extern Sum *regression_triangle(Regression *regression);	/* packed; with the response last for PASS_PRODUCTS */
+extern int	regression_sum_count(RegressionPass pass, int columns); /* of both */
+
+/* Behind the sums, a number a column each: none, the centre, the centre and coefficients, and a direction too. */
+extern double *regression_parameters(Regression *regression);
+extern bool regression_parameters_fit(RegressionPass pass, int columns, int parameters);
 
 /* The mean of the response at a linear predictor. */
 extern double regression_mean(RegressionFamily family, double predictor);

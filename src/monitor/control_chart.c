@@ -12,23 +12,12 @@
 #include "core/comparison.h"
 #include "core/record.h"
 #include "core/window.h"
-#include "datatype/timestamp.h"
 #include "miscadmin.h"
+#include "monitor/calendar.h"
 #include "monitor/control_chart_rules.h"
-#include "utils/date.h"
-#include "utils/datetime.h"
 
 #define SHORT_PHASE 13
 
-typedef enum Calendar
-{
-	CALENDAR_DAY,
-	CALENDAR_WEEK,
-	CALENDAR_MONTH,
-	CALENDAR_QUARTER,
-	CALENDAR_YEAR,
-	CALENDAR_ANY
-} Calendar;
 
 typedef struct Chart
 {
@@ -101,32 +90,6 @@ boolean_of(WindowObject window, int argument, bool otherwise)
 		return otherwise;
 	given = WinGetFuncArgCurrent(window, argument, &isnull);
 	return isnull ? otherwise : DatumGetBool(given);
-}
-
-/* The number of a period in its calendar: neighbours differ by 1. */
-static int64
-period_number(Calendar calendar, DateADT date)
-{
-	int			year,
-				month,
-				day;
-
-	j2date(date + POSTGRES_EPOCH_JDATE, &year, &month, &day);
-	switch (calendar)
-	{
-		case CALENDAR_DAY:
-		case CALENDAR_ANY:
-			return date;
-		case CALENDAR_WEEK:
-			return ((int64) date + POSTGRES_EPOCH_JDATE) / 7;	/* weeks begin on Monday */
-		case CALENDAR_MONTH:
-			return (int64) year * 12 + month;
-		case CALENDAR_QUARTER:
-			return (int64) year * 4 + (month - 1) / 3;
-		case CALENDAR_YEAR:
-			return year;
-	}
-	pg_unreachable();
 }
 
 static void

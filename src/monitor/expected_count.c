@@ -12,18 +12,9 @@
 #include "core/argument.h"
 #include "core/window.h"
 #include "miscadmin.h"
-#include "utils/datetime.h"
+#include "monitor/calendar.h"
 
-#define MOST_SEASONS 53
 #define FEWEST_PERIODS 2		/* of a season: one alone would be its own expectation */
-
-typedef enum Calendar
-{
-	CALENDAR_DAY,
-	CALENDAR_WEEK,
-	CALENDAR_MONTH,
-	CALENDAR_QUARTER
-} Calendar;
 
 /* What the periods of one season of the baseline add up to. */
 typedef struct Season
@@ -48,61 +39,6 @@ typedef struct Period
 	bool		baseline;
 } Period;
 
-/* The weekday, the week of the year (the rare 53rd belongs to the 52nd), the month or the quarter; from 0. */
-static int
-season_of(Calendar calendar, DateADT date)
-{
-	int			year,
-				month,
-				day;
-
-	j2date(date + POSTGRES_EPOCH_JDATE, &year, &month, &day);
-	switch (calendar)
-	{
-		case CALENDAR_DAY:
-			return j2day(date + POSTGRES_EPOCH_JDATE);
-		case CALENDAR_WEEK:
-			return Min(date2isoweek(year, month, day), 52) - 1;
-		case CALENDAR_MONTH:
-			return month - 1;
-		case CALENDAR_QUARTER:
-			return (month - 1) / 3;
-	}
-	pg_unreachable();
-}
-
-static int
-days_of_months(int year, int first, int months)
-{
-	int			days = 0;
-
-	for (int month = first; month < first + months; month++)
-		days += day_tab[isleap(year)][month - 1];
-	return days;
-}
-
-static int
-days_of(Calendar calendar, DateADT date)
-{
-	int			year,
-				month,
-				day;
-
-	j2date(date + POSTGRES_EPOCH_JDATE, &year, &month, &day);
-	switch (calendar)
-	{
-		case CALENDAR_DAY:
-			return 1;
-		case CALENDAR_WEEK:
-			return 7;
-		case CALENDAR_MONTH:
-			return days_of_months(year, month, 1);
-		case CALENDAR_QUARTER:
-			return days_of_months(year, (month - 1) / 3 * 3 + 1, 3);
-	}
-	pg_unreachable();
-}
-
 static Period
 period_at(WindowObject window, Calendar calendar, int64 row)
 {
@@ -119,7 +55,7 @@ period_at(WindowObject window, Calendar calendar, int64 row)
 		argument_error("period", "must be a date in every row", NULL);
 	period.season = season_of(calendar, date);
 	period.events = window_number(window, 0, row, "events");
-	period.exposure = population * days_of(calendar, date);
+	period.exposure = population * days_of_period(calendar, date);
 	period.baseline = !no_baseline && DatumGetBool(baseline);
 	if (period.events < 0)
 		argument_error("events", "must not be negative", NULL);

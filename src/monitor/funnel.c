@@ -190,6 +190,7 @@ typedef struct Funnel
 	RateType	rate_type;
 	Overdispersion overdispersion;
 	double		per;
+	double		years;			/* of data: what the denominator is shown divided by */
 	int			places;
 	double		baseline;
 	double		dispersion;		/* phi */
@@ -355,6 +356,9 @@ find_funnel(WindowObject window, Funnel *funnel, int rows)
 	funnel->between = -1;
 	if (!(funnel->per > 0))
 		argument_error("per", "must be greater than 0", NULL);
+	funnel->years = window_number(window, 7, 0, "years");
+	if (!(funnel->years > 0))
+		argument_error("years", "must be greater than 0", NULL);
 	for (int i = 0; i < rows; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
@@ -404,14 +408,14 @@ significance(const Funnel *funnel, const Place *place, const FunnelLimits *limit
 
 /*
  * ph.funnel(numerator float8, denominator float8, statistic text, per float8, rate float8,
- *   overdispersion text, rate_type text) OVER (PARTITION BY ...) -> ph.funnel_point
+ *   overdispersion text, rate_type text, years float8) OVER (PARTITION BY ...) -> ph.funnel_point
  *
  * Each place against the baseline of its partition: all events over all people for 'proportion' and
  * 'rate'; 1 for 'ratio', whose denominator is expected events.  rate_type is 'crude' or 'dsr', a directly
  * standardised rate, which is not judged below 10 events; NULL takes a rate for one where the denominator is
  * NULL, and notes where numerator and denominator do not make it within a hundredth.  Where a rate is given the
  * denominator is what would give it.  overdispersion: 'none', 'winsorised' or 'trimmed'.  A place with a
- * denominator of 0 has a note and no part in the rest.  Errors: negative numbers, a proportion above 1.
+ * denominator of 0 has a note and no part in the rest.  years of data: the denominator is shown as of one.  Errors: negative numbers, a proportion above 1.
  */
 PG_FUNCTION_INFO_V1(funnel);
 Datum
@@ -455,7 +459,7 @@ funnel(PG_FUNCTION_ARGS)
 		else if (place.in_doubt)
 			note = "rate_type_not_said";
 	}
-	record_number(values, nulls, 1, place.denominator);
+	record_number(values, nulls, 1, place.denominator / funnel->years);
 	record_number(values, nulls, 9, funnel->dispersion);
 	record_number(values, nulls, 10, funnel->between >= 0 ? funnel->between : NAN);
 	record_text(values, nulls, 11, note);

@@ -144,7 +144,7 @@ PG_FUNCTION_INFO_V1(recent_trend_tally);
 Datum
 recent_trend_tally(PG_FUNCTION_ARGS)
 {
-	Tally	   *tally = PG_ARGISNULL(0) ? NULL : PG_GETARG_TALLY(0);
+	Tally	   *tally = argument_tally(fcinfo, 0);
 	Estimate	why;
 	Series		series;
 	const TallyCell *cells;
@@ -209,7 +209,7 @@ recent_trend_values(PG_FUNCTION_ARGS)
 				last[POINTS];
 	Series		series;
 
-	z = normal_upper_quantile((1 - argument_confidence(fcinfo, 4)) / 2);
+	z = two_sided_z(argument_confidence(fcinfo, 4));
 	for (int i = 0; i < 4; i++)
 	{
 		int			elements;

@@ -20,12 +20,6 @@
 #include "risk/judged.h"
 #include "model/model.h"
 
-static Tally *
-argument_tally(FunctionCallInfo fcinfo, int index)
-{
-	return PG_ARGISNULL(index) ? NULL : PG_GETARG_TALLY(index);
-}
-
 /* ---- the calibration model ---- */
 
 /* logit of the outcome = intercept + slope logit of the risk (Cox 1958). */
@@ -174,7 +168,7 @@ Datum
 calibration(PG_FUNCTION_ARGS)
 {
 	double		confidence = argument_confidence(fcinfo, 1);
-	double		z = normal_upper_quantile((1 - confidence) / 2);
+	double		z = two_sided_z(confidence);
 	Judged		judged;
 	Datum		values[20];
 	bool		nulls[20];
@@ -222,7 +216,6 @@ calibration_quantity(const Tally *tally, const Question *question)
 {
 	Judged		judged;
 	Quantity	quantity = quantity_of((Estimate) {NAN, NAN, NAN, NULL}, NAN);
-	double		distance;
 	Line		line;
 
 	if (!judge_risks(tally, &judged) || !judge_both(judged.tally, &judged))
@@ -233,9 +226,9 @@ calibration_quantity(const Tally *tally, const Question *question)
 	line = calibration_line(&judged, false);
 	if (isnan(line.intercept))
 		return quantity_none("risk_0_or_1");
-	distance = normal_upper_quantile((1 - question->confidence) / 2) * line.intercept_error;
-	quantity = quantity_of((Estimate) {line.intercept, line.intercept - distance, line.intercept + distance, judged.note},
+	quantity = quantity_of(estimate_normal(line.intercept, line.intercept_error, question->confidence),
 						   line.intercept_error * line.intercept_error);
+	quantity.estimate.note = judged.note;
 	return quantity;
 }
 

@@ -100,18 +100,6 @@ area_estimate(Area area, double z, bool logit)
 		fmax(area.value, 1 / (1 + exp(-(centre + z * error / scale)))), NULL};
 }
 
-static double
-two_sided_z(double confidence)
-{
-	return normal_upper_quantile((1 - confidence) / 2);
-}
-
-static Tally *
-argument_tally(FunctionCallInfo fcinfo, int index)
-{
-	return PG_ARGISNULL(index) ? NULL : PG_GETARG_TALLY(index);
-}
-
 static Quantity
 area_quantity(const Tally *tally, double confidence, bool logit)
 {
@@ -326,7 +314,7 @@ note_unknown_times(Tally **tallies, int count, Estimate *estimate)
 
 	for (int i = 0; i < count; i++)
 		all.unknown_rows += tallies[i] ? tallies[i]->unknown_rows : 0;
-	estimate_note_unknown(estimate, &all);
+	estimate_note_unknown(estimate, all.unknown_rows);
 }
 
 static bool

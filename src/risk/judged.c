@@ -45,9 +45,7 @@ judge(const Tally *tally, Judged *judged)
 		judged->note = "no_data";
 		return false;
 	}
-	why.note = NULL;
-	estimate_note_unknown(&why, tally);
-	judged->note = why.note;
+	judged->note = unknown_key_note(tally->unknown_rows);
 	return true;
 }
 

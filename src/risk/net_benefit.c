@@ -70,7 +70,7 @@ net_benefit(PG_FUNCTION_ARGS)
 		if (!(thresholds[i] >= 0 && thresholds[i] < 1))
 			argument_error("thresholds", "must lie between 0 and 1, 1 excluded", NULL);
 	InitMaterializedSRF(fcinfo, 0);
-	if (!judge_risks(PG_ARGISNULL(0) ? NULL : PG_GETARG_TALLY(0), &judged))
+	if (!judge_risks(argument_tally(fcinfo, 0), &judged))
 		return (Datum) 0;
 	for (int i = 0; i < count; i++)
 	{

@@ -195,7 +195,7 @@ project(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(1) || PG_GETARG_INT32(1) < 0 || PG_GETARG_INT32(1) > MOST_STEPS)
 		argument_error("steps", "must be from 0 to 100", NULL);
 	steps = PG_GETARG_INT32(1);
-	z = normal_upper_quantile((1 - argument_confidence(fcinfo, 2)) / 2);
+	z = two_sided_z(argument_confidence(fcinfo, 2));
 	read_chain(PG_GETARG_CROSSTAB(0), &chain);
 	count = chain.count;
 	people_after = palloc(sizeof(double *) * (steps + 1));

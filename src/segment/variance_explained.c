@@ -70,8 +70,7 @@ explained(const Tally *tally, int *segments, double *people)
 	if (!isfinite(variance) || !isfinite(within))
 		return estimate_none("out_of_range");
 	result = (Estimate) {1 - within / variance, NAN, NAN, NULL};
-	if (tally->unknown_rows > 0)
-		estimate_note(&result, "unknown_key: " INT64_FORMAT " rows left out", tally->unknown_rows);
+	estimate_note_unknown(&result, tally->unknown_rows);
 	return result;
 }
 
@@ -87,7 +86,7 @@ PG_FUNCTION_INFO_V1(variance_explained);
 Datum
 variance_explained(PG_FUNCTION_ARGS)
 {
-	Tally	   *tally = PG_ARGISNULL(0) ? NULL : PG_GETARG_TALLY(0);
+	Tally	   *tally = argument_tally(fcinfo, 0);
 	double		per = argument_positive(fcinfo, 1, "per");
 	int			segments;
 	double		people;
@@ -117,7 +116,7 @@ Datum
 variance_explained_table(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	Tally	   *tally = PG_ARGISNULL(0) ? NULL : PG_GETARG_TALLY(0);
+	Tally	   *tally = argument_tally(fcinfo, 0);
 	Estimate	why;
 	TallyCell	total;
 	double		people;

@@ -131,3 +131,6 @@ select code, ph.several_codes(code, 'cm')
 select code, ph.icd10_normalise(code) as normal, ph.icd10_normalise(code, 'cm') as cm, ph.conditions_of(code) as conditions, ph.icd10_valid(code) as valid, ph.several_codes(code) as several
   from (values ('C50'), (U&'C50\0131'), (U&'\0130C50'), (U&'C5\00410'), (U&'C50.9\00E9'), (U&'\FF23\FF15\FF10'), (U&'C50\00A0'), (U&'C50\2020'), (U&'C50\20119'), (U&'C50\0301')) v(code) group by code order by code collate "C";
 select ph.ambulatory_care_sensitive(U&'J45\0131') as diagnosis;
+
+-- a code in place of conditions
+select ph.charlson('E11.2');

@@ -73,3 +73,12 @@ select (slope_index_of_inequality(array_agg(followed order by fifth), 'restricte
   (equity_progress(array_agg(deaths order by fifth), array_agg(deaths order by fifth), 'life_expectancy', better => 'higher', age => 65, groups => 5)).slope_change = 0 as progress,
   chart_slope(array_agg(judged order by fifth), indicator => 'auroc') like '%</svg>%' as drawn
 from folded;
+
+-- several confidence levels in one call, in their order, each as asked by itself
+select bool_and((i.value, i.lower, i.upper, i.note)::estimate is not distinct from e) as same, count(*) as levels,
+	array_agg(i.confidence) as in_order
+from whole, lateral intervals('dsr', deaths, '{0.998,0.5,0.95}') i,
+	lateral ask('dsr', deaths, confidence => i.confidence) e;
+select confidence, round(lower::numeric, 3) as lower, round(upper::numeric, 3) as upper
+from intervals('rate', 'counts; 0: 1000 20 20', per => 1000);
+select * from intervals('rate', 'counts; 0: 1000 20 20', '{0.95,1.5}');

@@ -94,3 +94,37 @@ select f, (e).value is not null as value, (e).note from left_out, lateral (selec
   ('one group', ph.slope_index_of_inequality(array[fine, fine, fine, fine, no_key])), ('none', ph.slope_index_of_inequality(clean)), ('crude', ph.slope_index_of_inequality(g, 'rate'))) v(f, e);
 select (ph.equity_progress(array[fine, fine, fine, fine], array[fine, no_age, fine, no_key])).note from left_out;
 select ph.chart_slope(array[fine, no_age, fine, fine, fine], '{a,b,c,d,e}') like '%group 2: impossible_age%' as chart from left_out;
+
+-- the intercept: a weighted regression by hand, its variance that of a weighted sum; from there the slope leads to the last
+with given as (
+	select 'counts; 0: 1000 90 90'::ph.tally as t, 1 as i union all select 'counts; 0: 1200 80 80', 2
+	union all select 'counts; 0: 900 40 40', 3 union all select 'counts; 0: 1100 44 44', 4
+), placed as (
+	select i, t, ph.exposure(t) as n, ph.events(t) / ph.exposure(t) as y, ph.events(t) / ph.exposure(t) ^ 2 as variance,
+		(sum(ph.exposure(t)) over (order by i) - ph.exposure(t) / 2) / sum(ph.exposure(t)) over () as x
+	from given
+), middle as (
+	select sum(n * x) / sum(n) as x, sum(n * y) / sum(n) as y, sum(n) as n from placed
+), line as (
+	select sum(p.n * (p.x - m.x) * p.y) / sum(p.n * (p.x - m.x) ^ 2) as slope, sum(p.n * (p.x - m.x) ^ 2) as spread
+	from placed p, middle m
+), by_hand as (
+	select max(m.y - m.x * l.slope) as intercept,
+		sum((p.n / m.n - m.x * p.n * (p.x - m.x) / l.spread) ^ 2 * p.variance) as variance
+	from placed p, middle m, line l
+)
+select pg_temp.near(e.value, intercept) as value,
+	pg_temp.near(e.upper - e.value, 1.959963984540054 * sqrt(variance)) as upper,
+	pg_temp.near(e.value + s.value, e.value * r.value) as slope_and_ratio, again.value = e.value as direction
+from by_hand, (select array_agg(t order by i) as groups from given) g,
+	lateral ph.slope_intercept(groups, 'rate', per => 1) e, lateral ph.slope_index_of_inequality(groups, 'rate', per => 1) s,
+	lateral ph.relative_index_of_inequality(groups, 'rate', per => 1) r,
+	lateral ph.slope_intercept(groups, 'rate', per => -1) again;
+-- of values: by the ends of the line where it was drawn, and simulated within its limits where it was not
+select scale, transform, pg_temp.near(e.value, s.value / (r.value - 1)) as by_the_ends, e.lower < e.value and e.value < e.upper as within,
+	e.note
+from (values ('identity', false), ('log', true), ('logit', true), ('log', false)) how(scale, transform),
+	lateral (select '{10,20,30}'::float8[] as p, '{0.5,0.4,0.2}'::float8[] as v, '{.1,.1,.1}'::float8[] as se) given,
+	lateral ph.slope_intercept_of_values(p, v, se, scale => scale, transform => transform, repetitions => 2000) e,
+	lateral ph.slope_index_of_values(p, v, se, scale => scale, transform => transform, repetitions => 2000) s,
+	lateral ph.relative_index_of_values(p, v, se, scale => scale, transform => transform, repetitions => 2000) r;

@@ -82,3 +82,6 @@ select (ph.latent_class('select 1 as a, 1e400::numeric as z from generate_series
 -- what a numeric loses is what a cast would lose
 select ph_support.number_of(v) = v::float8 as same
 from (values (0.1), (-1e300), (123456789012345678901234567890)) q(v);
+
+-- the name of a table, which people try first
+select ph.k_means('person', 3);

@@ -138,6 +138,47 @@ insert into care.scheme_rule (scheme, version, rule_order, rule, segment, effect
 select finding, rule, detail, people from ph.check_scheme('deep', '1', 'care.letters', 'care', smallest => 0) where rule = 'hidden';
 create table care.nobody as select * from care.letters where false;
 select finding, rule from ph.check_scheme('deep', '1', 'care.nobody', 'care', smallest => 0);
+-- a name that is no input is refused, and told, with the inputs that there are: in order, and the first of many
+select pg_temp.refused($$select ph.check_rule('age > 1', '{copd,"lives alone",age_years}', '{boolean,boolean,integer}')$$);
+select pg_temp.refused($$select ph.check_rule('age > 1', '{}', '{}')$$);
+select right(pg_temp.refused(format('select ph.check_rule(''a'', %L, %L)', array_agg('i' || i), array_agg('boolean'::regtype))), 20) as many
+from generate_series(101, 100 + 40) i
+union all
+select right(pg_temp.refused(format('select ph.check_rule(''a'', %L, %L)', array_agg('i' || i), array_agg('boolean'::regtype))), 20)
+from generate_series(101, 100 + 41) i;
+begin;
+alter table care.scheme_rule disable trigger all;
+update care.scheme_rule set expression = 'd' where scheme = 'deep' and rule = 'low';
+select finding, rule, detail from ph.check_scheme('deep', '1', schema => 'care') where finding = 'invalid_rule';
+rollback;
+-- a rule that was changed in a copy while what people read was not; only written otherwise it is no change
+call ph.copy_scheme('care', 'kent_bands', 'year-of-care', 'bands', '1');
+select copied_from from care.scheme where scheme = 'bands';
+update care.scheme_rule set expression = '(long_term_conditions)>=9' where scheme = 'bands' and rule = 'E';
+update care.scheme_rule set expression = 'long_term_conditions between 5 and 8' where scheme = 'bands' and rule = 'D';
+update care.scheme_rule set expression = 'long_term_conditions in (3, 4)', says = 'you have three or four long-term conditions'
+where scheme = 'bands' and rule = 'C';
+update care.scheme_rule set expression = 'long_term_conditions > 1', rule = 'B, new' where scheme = 'bands' and rule = 'B';
+select finding, rule, detail from ph.check_scheme('bands', '1', schema => 'care') where finding = 'words_not_changed';
+-- where a rule says nothing people read its name
+call ph.copy_scheme('care', 'bands', '1', 'bands', '2', 'care');
+update care.scheme_rule set says = null where scheme = 'bands' and version = '2';
+call ph.copy_scheme('care', 'bands', '2', 'bands', '3', 'care');
+update care.scheme_rule set expression = 'long_term_conditions >= 10' where scheme = 'bands' and version = '3' and rule = 'E';
+select v as version, finding, rule
+from unnest('{2,3}'::text[]) v, ph.check_scheme('bands', v, schema => 'care')
+where finding = 'words_not_changed';
+-- and nothing is told where it is not known what the version was copied from, or that is not there any more
+begin;
+update care.scheme set copied_from = '{nowhere,bands,1}' where scheme = 'bands';
+select count(*) from ph.check_scheme('bands', '3', schema => 'care') where finding = 'words_not_changed';
+update care.scheme set copied_from = null where scheme = 'bands';
+select count(*) from ph.check_scheme('bands', '3', schema => 'care') where finding = 'words_not_changed';
+alter table care.scheme drop copied_from;
+select count(*) from ph.check_scheme('bands', '3', schema => 'care') where finding = 'words_not_changed';
+call ph.create_segment_tables('care');
+select col_description('care.scheme'::regclass, attnum) from pg_attribute where attrelid = 'care.scheme'::regclass and attname = 'copied_from';
+rollback;
 -- kinds, nesting and rules fit each other, in whatever order they are written
 select pg_temp.refused($$update care.scheme_segment set kind = 'flag' where scheme = 'deep' and segment = 'Other'$$);
 select pg_temp.refused($$update care.scheme_segment set kind = 'default' where scheme = 'deep' and segment = 'Top'$$);

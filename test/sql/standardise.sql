@@ -251,3 +251,78 @@ from refer,
 			('none', ph.smr(fine, fine))
 	) v(f, e);
 select (ph.compare(fine, fine, 'smr', no_age)).note from refer;
+
+-- events known as a total only: the people by age give what to expect, the rest is as ph.indirect_rate of a tally
+with area as (
+	select 'counts; 0: 1000 3 3; 50: 400 11 11'::ph.tally as known,
+		'counts; 0: 1000 0 0; 50: 400 0 0'::ph.tally as people,
+		'counts; 0: 90000 180 180; 50: 40000 800 800'::ph.tally as reference
+)
+select (c).value = (t).value as value,
+	abs((c).lower / (t).lower - 1) < 1e-14 as lower,
+	abs((c).upper / (t).upper - 1) < 1e-14 as upper,
+	(c).note
+from area,
+	lateral (
+		select ph.indirect_rate_of_counts(14, ph.expected(people, reference), reference) as c,
+			ph.indirect_rate(known, reference) as t
+	) r;
+select name, (e).value, (e).note
+from (
+	values
+		('observed', ph.indirect_rate_of_counts(null, 5, 'counts; 0: 10 5 5')),
+		('expected', ph.indirect_rate_of_counts(5, null, 'counts; 0: 10 5 5')),
+		('reference', ph.indirect_rate_of_counts(5, 5, null)),
+		('of nobody', ph.indirect_rate_of_counts(5, 5, 'counts; 0: 0 0 0'))
+) without(name, e);
+select ph.indirect_rate_of_counts(-1, 5, 'counts; 0: 10 5 5');
+
+-- by age and sex: a weighted sum over the bands of both, by hand, with the limits of Dobson from all events
+with cell as (
+	select sex, age,
+		(7 + age * 3 + sex * 5)::float8 as events,
+		(4000 - age * 30 + sex * 100)::float8 as people,
+		s.exposure as weight
+	from generate_series(0, 1) sex, ph.cells(ph.esp2013()) s, lateral (select s.key::int as age) a
+), by_hand as (
+	select sum(weight * events / people) / sum(weight) as rate,
+		sum((weight / people) ^ 2 * events) / sum(weight) ^ 2 as variance,
+		sum(events) as events
+	from cell
+), asked as (
+	select ph.dsr_of_strata(array_agg(tally order by sex), per => 1) as pair,
+		ph.dsr_of_strata(array[min(tally) filter (where sex = 0)], per => 1) as one,
+		ph.dsr(min(tally) filter (where sex = 0), per => 1) as alone,
+		ph.dsr_of_strata(
+			array_agg(tally order by sex), array['counts; 0: 3 0 0', 'counts; 0: 1 0 0']::ph.tally[], per => 1)
+			as three_to_one,
+		(
+			3 * (ph.crude_rate(min(tally) filter (where sex = 0), 1)).value
+				+ (ph.crude_rate(min(tally) filter (where sex = 1), 1)).value) / 4 as by_weights
+	from (select sex, ph.count_tally(age, events, people)::text::ph.tally as tally from cell group by sex) s
+)
+select abs((pair).value / rate - 1) < 1e-14 as rate,
+	abs((pair).upper - rate - sqrt(variance / events) * ((l).upper - events)) < 1e-14 as upper,
+	one = alone as one_stratum,
+	abs((three_to_one).value / by_weights - 1) < 1e-14 as weights
+from by_hand, asked, lateral (select ph.count_limits(events, limits => 'byar') as l) byar;
+select name, (e).value, (e).note
+from (
+	values
+		('nobody', ph.dsr_of_strata('{}')), ('no list', ph.dsr_of_strata(null)),
+		(
+			'two tallies, one standard',
+			ph.dsr_of_strata(
+				array['counts; 0: 9 9 9', 'counts; 0: 9 9 9']::ph.tally[], array['counts; 0: 1 0 0']::ph.tally[])),
+		('a tally missing', ph.dsr_of_strata(array['counts; 0: 9 9 9', null]::ph.tally[])),
+		(
+			'few in both',
+			ph.dsr_of_strata(
+				array['counts; 0: 9 4 4', 'counts; 0: 9 5 5']::ph.tally[],
+				array['counts; 0: 1 0 0', 'counts; 0: 1 0 0']::ph.tally[])),
+		(
+			'a band of one empty',
+			ph.dsr_of_strata(
+				array['counts; 0: 9 9 9', 'counts; 0: 9 9 9; 50: 0 0 0']::ph.tally[],
+				array['counts; 0: 1 0 0', 'counts; 0: 1 0 0; 50: 1 0 0']::ph.tally[]))
+) without(name, e);

@@ -382,3 +382,6 @@ select (ph.crude_rate(ph.rollup(half))).note as rolled_twice
 from (select ph.rollup(t) half from (values (1, 'people; 1: 10 2 2'::ph.tally), (2, null)) r(n, t) group by n) h;
 select ph.rollup(null::ph.tally) filter (where false) as no_rows, ph.crosstab_rollup(c) is null as crosstab
 from (values ('{1>1: 3}'::ph.crosstab), (null), ('{1>2: 4}')) r(c);
+
+-- a number in place of a tally
+select ph.dsr('12');

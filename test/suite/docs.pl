@@ -2,10 +2,12 @@
 #   docs.pl script PAGE          a psql script of all sql blocks, a line before each that says which
 #   docs.pl reading PAGE         the same without those that make something
 #   docs.pl install PAGE         the lines of its sh blocks that begin with psql
-#   docs.pl compare PAGE ANSWER  the output blocks that are not what that script answered
-# An output block is one without a language right after a sql block. Width and row counts are not compared.
+#   docs.pl compare PAGE ANSWER  the sql blocks whose answer is not what stands below them, and their lines that are too long
+# What stands below is a block without a language right after the sql block; a block that answers rows has one, but for
+# those of the README, which are run on tables of the reader's own. Width and row counts are not compared.
 use strict;
 use warnings;
+use open qw(:std :encoding(UTF-8));
 
 my ($what, $page, $answer) = @ARGV;
 local $/;
@@ -39,7 +41,10 @@ sub plain {
 
 open(my $out, '<', $answer) or die "$answer: $!";
 my %answered = <$out> =~ /^\@\@(\d+)\@\@\n(.*?)(?=^\@\@\d+\@\@\n|\z)/gms;
-for my $i (grep { $blocks[$_][0] eq '' && $blocks[$_][2] } 0 .. $#blocks) {
-	my ($shown, $is) = (plain($blocks[$i][1]), plain($answered{$i - 1} // ''));
-	print "shown:\n$shown\nis:\n$is\n" if $shown ne $is;
+for my $i (grep { $blocks[$_][0] eq 'sql' } 0 .. $#blocks) {
+	my $below = $blocks[$i + 1];
+	my $shows = $below && $below->[0] eq '' && $below->[2];
+	my ($shown, $is) = ($shows ? plain($below->[1]) : '', plain($answered{$i} // ''));
+	print "shown:\n$shown\nis:\n$is\n" if $shown ne $is && ($shows || $page !~ /README/);
+	print "longer than 120 characters: $_\n" for grep { length > 120 } split /\n/, $blocks[$i][1];
 }

@@ -1,16 +1,14 @@
 /*
- * cluster.h: clusters of people by k-means and k-prototypes.
+ * cluster_sums.h: what one pass of k-means or k-prototypes sums up.
  *
  * A row has numbers x and categories by code.  Its cost in a cluster is the sum of weight (x - centre)^2 and of
  * gamma for each category that is not the cluster's mode (Huang 1998); without categories this is k-means.  The
  * root of the cost is a distance.
  */
-#ifndef PH_CLUSTER_H
-#define PH_CLUSTER_H
+#ifndef PH_CLUSTER_SUMS_H
+#define PH_CLUSTER_SUMS_H
 
 #include "postgres.h"
-#include "common/pg_prng.h"
-#include "core/query.h"
 #include "core/sum.h"
 #include "fmgr.h"
 
@@ -21,7 +19,6 @@
 #define CLUSTER_MOST_WORDS 2000 /* of all categories together */
 #define CLUSTER_LARGEST 1e50	/* products of a weight and two differences stay finite */
 #define CLUSTER_LARGEST_WEIGHT 1e150
-#define CLUSTER_SAMPLE 10000	/* rows among which starts are sought */
 
 /*
  * What one pass over the rows sums up, with the centres that it was asked to hold them against.  Behind the header
@@ -119,8 +116,6 @@ cluster_cost(ClusterSums *shape, const double *x, const double *codes, const dou
 	return squares + shape->gamma * mismatches;
 }
 
-/* ---- cluster_sums.c: one pass ---- */
-
 extern bool cluster_shape_is_possible(int clusters, int columns, int categories, int words);
 /* Doubles behind the header that are parameters, and all of them. */
 extern Size cluster_parameter_count(const ClusterSums *sums);
@@ -142,91 +137,5 @@ extern int	cluster_mode(ClusterSums *sums, int cluster, int category,
 extern ClusterSums *cluster_next(ClusterSums *sums);	/* without rows, with the means and modes as centres */
 extern bool cluster_settled(ClusterSums *sums);
 extern bool cluster_same_parameters(ClusterSums *a, ClusterSums *b);	/* held against the same centres */
-
-/* ---- cluster_rows.c: the rows of a query ---- */
-
-typedef struct ClusterSource
-{
-	UserQuery  *query;
-	char	   *condition;		/* which rows have a part in it, as SQL over q; NULL: all */
-	int			columns;
-	char	  **names;
-	char	  **expressions;	/* over q, a row of the query */
-	int			categories;
-	char	  **category_names;
-	char	  **category_expressions;	/* of the word's code */
-	Datum	   *word_lists;		/* text[], in order, by category */
-	char	 ***words;			/* the same */
-	int		   *limits;			/* how many */
-	int			word_count;		/* of all categories */
-	char	   *person;			/* expressions as text, NULL: not asked */
-	char	   *cluster;
-	int64		rows;			/* of the first pass: every pass must see the same; -1: none yet */
-	uint64		fingerprint;
-} ClusterSource;
-
-typedef struct ClusterRows
-{
-	int			count;
-	int			columns;
-	int			categories;
-	double	   *x;
-	double	   *codes;
-	char	  **person;			/* NULL: not asked */
-	char	  **cluster;
-} ClusterRows;
-
-extern void cluster_source_open(ClusterSource *source, ArrayType *terms, bool mixed, const char *person,
-								const char *cluster);
-extern ClusterSums *cluster_pass(void *source, ClusterSums *start);
-extern ClusterSums *cluster_describe(ClusterSource *source);	/* all rows as one cluster */
-extern void cluster_scale(ClusterSums *described, double *weights); /* weights that give each column a variance of 1 */
-extern double cluster_default_gamma(ClusterSums *described, const double *weights);
-extern ClusterRows cluster_sample(ClusterSource *source, int64 rows, int most);
-
-/* ---- cluster_start.c: centres to start from ---- */
-
-/* Lloyd's passes, each by the function, until nothing moves; the last pass. */
-extern ClusterSums *cluster_lloyd(ClusterSums *(*pass) (void *over, ClusterSums *start), void *over,
-								  ClusterSums *start, int most, int *iterations);
-
-/* The best of so many seeded starts among rows in memory; NULL where they are fewer different ones than clusters. */
-extern ClusterSums *cluster_seek(ClusterRows *rows, ClusterSums *shape, int starts, int most, pg_prng_state *random,
-								 int *agreeing);
-
-/* ---- cluster_criteria.c: how good they are ---- */
-
-typedef struct ClusterCriteria
-{
-	double		within;			/* cost about the clusters' own means and modes */
-	double		total;			/* about those of everybody */
-	double		calinski_harabasz;
-	double		davies_bouldin;
-	double		silhouette;
-	double		smallest_share;
-} ClusterCriteria;
-
-extern ClusterCriteria cluster_judge(ClusterSums *sums);
-
-/* ---- nearest_cluster.c: the result as a value ---- */
-
-typedef struct Clusters
-{
-	int			count;			/* 0: there are none */
-	int			columns;
-	int			categories;
-	bool		mixed;			/* found by k-prototypes */
-	char	  **terms;
-	char	  **category_names;
-	char	  **modes;			/* count x categories */
-	ClusterSums *shape;			/* weights, gamma, centres, and modes by the first cluster that has the word */
-} Clusters;
-
-extern const char *const cluster_scales[];	/* cluster.c */
-
-extern Clusters clusters_read(Datum datum);
-
-/* From 0; -1 where no cost is finite. */
-extern int	clusters_nearest(const Clusters *clusters, const double *x, char *const *words);
 
 #endif

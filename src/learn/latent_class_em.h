@@ -1,41 +1,16 @@
 /*
- * latent_class.h: latent class analysis of yes-or-no items.
+ * latent_class_em.h: latent classes of yes-or-no items, by expectation and maximisation.
  *
  * Lazarsfeld and Henry 1968; Goodman 1974.  Within a class the items are independent: a person of class c has pattern
  * x with probability  prod over known items j of p_cj^x_j (1 - p_cj)^(1 - x_j).  Unknown items are left out of the
- * product (missing at random).  The rows enter as patterns with their number of people, so that a step costs the same
- * for a thousand people and for a million.
+ * product (missing at random).
  */
-#ifndef PH_LATENT_CLASS_H
-#define PH_LATENT_CLASS_H
+#ifndef PH_LATENT_CLASS_EM_H
+#define PH_LATENT_CLASS_EM_H
 
-#include "postgres.h"
-#include "core/query.h"
-#include "fmgr.h"
-#include "utils/array.h"
+#include "learn/latent_class_patterns.h"
 
-#define MOST_ITEMS 60
 #define MOST_CLASSES 50
-
-typedef struct Pattern
-{
-	uint64		yes;			/* bit j: item j */
-	uint64		known;
-	double		people;
-} Pattern;
-
-typedef struct Patterns
-{
-	int			items;
-	char	  **names;
-	int			count;
-	Pattern    *patterns;
-	double		people;
-	int64		left_out;		/* people of whom no item is known */
-	uint64		known;			/* items that somebody has known */
-	uint64		varying;		/* items that some have and some have not: the others tell no classes apart */
-	bool		complete;		/* every item that anybody has known is known of everybody */
-} Patterns;
 
 typedef struct Classes
 {
@@ -54,10 +29,6 @@ typedef struct Logarithms
 	double		no[MOST_CLASSES * MOST_ITEMS];
 } Logarithms;
 
-/* latent_class_patterns.c: the answers of a query's rows, between SPI_connect() and SPI_finish() */
-extern Patterns latent_patterns(const UserQuery *query, ArrayType *terms);
-
-/* latent_class_em.c */
 extern void latent_logarithms(const Classes *classes, Logarithms *logs);
 
 /* The chance of each class for somebody with this pattern; its log-likelihood, -INFINITY where no class allows it. */
