@@ -52,14 +52,17 @@ install_missing() {
 		return
 	fi
 	command -v apt-get >/dev/null ||
-		die "not a Debian or Ubuntu system: install gcc, make, PostgreSQL 15 to 18 with its headers, and the GNU Scientific Library with its headers, then run this again"
-	[ "$(id -u)" = 0 ] || command -v sudo >/dev/null || die "packages are missing: run this as root or with sudo at hand"
+		die "not a Debian or Ubuntu system: install gcc, make, PostgreSQL 15 to 18 with its headers," \
+			"and the GNU Scientific Library with its headers, then run this again"
+	[ "$(id -u)" = 0 ] || command -v sudo >/dev/null ||
+		die "packages are missing: run this as root or with sudo at hand"
 	say "installing what is missing (a few minutes on a fresh machine)"
 	as_root apt-get update -qq || die "apt-get update failed"
 	if [ -z "$pg_config" ]; then
 		version=$(apt-cache depends postgresql | sed -n 's/.*Depends: postgresql-\([0-9]*\)$/\1/p' | head -n 1)
 		[ "${version:-0}" -ge 15 ] && [ "$version" -le 18 ] ||
-			die "this system offers PostgreSQL ${version:-none}: install PostgreSQL 15 to 18 with its server headers from apt.postgresql.org, then run this again"
+			die "this system offers PostgreSQL ${version:-none}: install PostgreSQL 15 to 18 with its server headers" \
+				"from apt.postgresql.org, then run this again"
 		needed+=("postgresql-$version" "postgresql-server-dev-$version")
 	fi
 	apt_install "${needed[@]}"
@@ -107,11 +110,13 @@ build() {
 	unset DATA MODULES REGRESS DOCS  # PGXS would take them for its own
 	as_server rm -rf "$work/source/sql" "$work/source/test" "$work/source/expected"
 	as_server find "$work" -path "$work/source/src/*" -name '*.[ch]' -delete  # objects of what has not changed stay
-	(cd "$root" && tar --exclude='*.o' --exclude='*.bc' --exclude='*.so' -cf - Makefile population_health.control sql src test expected docs README.md) |
+	(cd "$root" && tar --exclude='*.o' --exclude='*.bc' --exclude='*.so' -cf - \
+		Makefile population_health.control sql src test expected docs README.md) |
 		as_server tar -xf - -C "$work" --one-top-level=source
 	as_server make -s -j2 -C "$work/source" PG_CONFIG="$pg_config" with_llvm=no "$@" >"$work.log" 2>&1 ||
 		{ cat "$work.log" >&2; die "the build failed"; }
-	as_server make -s -C "$work/source" PG_CONFIG="$pg_config" with_llvm=no install DESTDIR="$work/stage" "$@" >"$work.log" 2>&1 ||
+	as_server make -s -C "$work/source" PG_CONFIG="$pg_config" with_llvm=no install DESTDIR="$work/stage" "$@" \
+		>"$work.log" 2>&1 ||
 		{ cat "$work.log" >&2; die "the build failed"; }
 	rm -f "$work.log"
 }

@@ -9,14 +9,14 @@ COMMENT ON FUNCTION ph.dsr(ph.tally, ph.tally, float8, float8, text, text) IS
   'directly standardised rate with limits dobson (Dobson et al. 1991, from 10 events on), fay-feuer (gamma, 1997) or tiwari (2006); variance for repeated events when rows were people; a band of the standard without exposure gives NULL and a note unless empty_bands is renormalise; notes: no_data, missing_input, empty_band, renormalised, fewer_than_10_events, no_standard, key_below_standard, events_without_exposure, unknown_key';
 
 create function ph.dsr_of_strata(
-	tallies ph.tally[], standards ph.tally[] default null, per float8 default 100000, confidence float8 default 0.95,
+	tallies ph.tally[], standard ph.tally[] default null, per float8 default 100000, confidence float8 default 0.95,
 	empty_bands text default 'null', limits text default 'dobson')
 returns ph.estimate
 language c immutable parallel safe
 as 'MODULE_PATHNAME', 'dsr_of_strata';
 comment on function ph.dsr_of_strata(ph.tally[], ph.tally[], float8, float8, text, text) is
 	'directly standardised rate over strata, a tally and a standard each, such as the sexes: standardised by age and sex; '
-	'standards NULL: ph.esp2013() for each, so that the strata count alike; the rest as ph.dsr';
+	'standard NULL: ph.esp2013() for each, so that the strata count alike; the rest as ph.dsr';
 
 CREATE FUNCTION ph.expected(tally ph.tally, reference ph.tally) RETURNS float8
   AS 'MODULE_PATHNAME', 'expected' LANGUAGE C IMMUTABLE PARALLEL SAFE;

@@ -240,7 +240,7 @@ dsr(PG_FUNCTION_ARGS)
 }
 
 /*
- * ph.dsr_of_strata(tallies ph.tally[], standards ph.tally[], per float8, confidence float8, empty_bands text,
+ * ph.dsr_of_strata(tallies ph.tally[], standard ph.tally[], per float8, confidence float8, empty_bands text,
  *   limits text) -> ph.estimate
  *
  * The same over strata, one tally and one standard each: by age and sex.  Without standards each stratum has the
@@ -254,7 +254,7 @@ dsr_of_strata(PG_FUNCTION_ARGS)
 			  **standards;
 	int			strata = argument_tallies(fcinfo, 0, "tallies", &tallies);
 
-	if (PG_ARGISNULL(1) || argument_tallies(fcinfo, 1, "standards", &standards) != strata)
+	if (PG_ARGISNULL(1) || argument_tallies(fcinfo, 1, "standard", &standards) != strata)
 	{
 		Tally	   *standard = PG_ARGISNULL(1) ? tally_canonical(esp2013_tally(19)) : NULL;
 

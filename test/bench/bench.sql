@@ -14,13 +14,23 @@ create unlogged table band as select key as lower, exposure as weight from ph.ce
 -- the standardised rate with Dobson's limits by hand: what an analyst would have to write
 create view by_hand as
 with cell as (
-  select area, least(trunc(age / 5) * 5, 90) as lower, sum(events) as x, sum(n) as n from bench group by 1, 2),
-rate as (
-  select area, sum(weight * x / n) / sum(weight) as y, sum(weight ^ 2 * x / n ^ 2) / sum(weight) ^ 2 as v, sum(x) as o
-  from cell join band using (lower) group by area)
-select area, 100000 * y as value,
-  100000 * (y + sqrt(v / o) * (o * (1 - 1 / (9 * o) - 1.959963984540054 / (3 * sqrt(o))) ^ 3 - o)) as lower,
-  100000 * (y + sqrt(v / o) * ((o + 1) * (1 - 1 / (9 * (o + 1)) + 1.959963984540054 / (3 * sqrt(o + 1))) ^ 3 - o)) as upper
+	select area, least(trunc(age / 5) * 5, 90) as lower, sum(events) as x, sum(n) as n
+	from bench
+	group by 1, 2
+), rate as (
+	select area,
+		sum(weight * x / n) / sum(weight) as y,
+		sum(weight ^ 2 * x / n ^ 2) / sum(weight) ^ 2 as v,
+		sum(x) as o
+	from cell
+	join band using (lower)
+	group by area
+)
+select area,
+	100000 * y as value,
+	100000 * (y + sqrt(v / o) * (o * (1 - 1 / (9 * o) - 1.959963984540054 / (3 * sqrt(o))) ^ 3 - o)) as lower,
+	100000 * (y + sqrt(v / o) * ((o + 1) * (1 - 1 / (9 * (o + 1)) + 1.959963984540054 / (3 * sqrt(o + 1))) ^ 3 - o))
+		as upper
 from rate;
 
 \ir milliseconds.psql
@@ -78,20 +88,12 @@ insert into measured select '10,000 areas, dsr of tallies', '10,000 areas, dsr o
   pg_temp.milliseconds('select ph.dsr(tally) from area19');
 insert into measured select '10,000 areas, dsr folded from cell rows, with limits', '10,000 areas, dsr of rows by hand',
   pg_temp.milliseconds('select area, ph.dsr(ph.count_tally(lower, x, n)) from cell19 group by area');
-<<<<<<< HEAD
-insert into measured select '1,000 areas, life expectancy', '10,000 areas, dsr of rows by hand', pg_temp.milliseconds('select ph.life_expectancy(tally) from area20');
-insert into measured select '1,000 areas, slope by regr_slope, no limits', null, pg_temp.milliseconds('select area, regr_slope(value, q) from decile group by area');
-insert into measured select '1,000 areas, slope index', '1,000 areas, slope by regr_slope, no limits', pg_temp.milliseconds('select ph.slope_index_of_values(p, v, e) from decile_list');
-insert into measured select '200 series x 36, lag by hand', null, pg_temp.milliseconds('select avg(value) over w, abs(value - lag(value) over w), count(*) over (w rows 6 preceding) from series window w as (partition by s order by month)');
-insert into measured select '200 series x 36, xmr', '200 series x 36, lag by hand', pg_temp.milliseconds('select ph.control_xmr(value, month) over (partition by s order by month) from series');
-select m.what, round(m.milliseconds::numeric, 1) as milliseconds, m.of as against, round((m.milliseconds / b.milliseconds)::numeric, 4) as ratio
-=======
 insert into measured select '1,000 areas, life expectancy', '10,000 areas, dsr of rows by hand',
   pg_temp.milliseconds('select ph.life_expectancy(tally) from area20');
 insert into measured select '1,000 areas, slope by regr_slope, no limits', null,
   pg_temp.milliseconds('select area, regr_slope(value, q) from decile group by area');
 insert into measured select '1,000 areas, slope index', '1,000 areas, slope by regr_slope, no limits',
-  pg_temp.milliseconds('select ph.slope_index_of_inequality(p, v, e) from decile_list');
+  pg_temp.milliseconds('select ph.slope_index_of_values(p, v, e) from decile_list');
 insert into measured select '200 series x 36, lag by hand', null,
   pg_temp.milliseconds('select avg(value) over w, abs(value - lag(value) over w), count(*) over (w rows 6 preceding)
     from series window w as (partition by s order by month)');
@@ -99,5 +101,4 @@ insert into measured select '200 series x 36, xmr', '200 series x 36, lag by han
   pg_temp.milliseconds('select ph.control_xmr(value, month) over (partition by s order by month) from series');
 select m.what, round(m.milliseconds::numeric, 1) as milliseconds, m.of as against,
   round((m.milliseconds / b.milliseconds)::numeric, 4) as ratio
->>>>>>> demo
 from measured m left join measured b on b.what = m.of where m.what like '%000 areas%' or m.what like '200 series%';

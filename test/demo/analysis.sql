@@ -68,7 +68,10 @@ with coded as (
   group by person_id
 ), known as (  -- what the data cannot tell is null, not false
   select array(select distinct list from code_list) as lists,
-    exists (select from encounter where admission_method in ('31', '32') or ph.icd10_normalise(primary_icd10) like 'O%') as births
+    exists (
+      select from encounter
+      where admission_method in ('31', '32') or ph.icd10_normalise(primary_icd10) like 'O%'
+    ) as births
 ), person as (
   select p.person_id, age, sex, deprivation_quintile,
     coalesce(coded.conditions, '{}') as conditions,

@@ -1,7 +1,8 @@
 # Whether a folder of CSV files has the shape of the shared tables. Sourced by bash: run asks it before it builds,
 # load.sh before it loads.
 
-# The shape as the source of the extension says it: relation, needed or not, columns, types; for whoever has no server yet.
+# The shape as the source of the extension says it: relation, needed or not, columns, types; for whoever has no server
+# yet.
 shape_of_source() {
 	perl -0777 -ne '
 		($tables) = /FUNCTION ph\.shared_table\(.*?VALUES(.*?)END;/s;
@@ -14,7 +15,8 @@ shape_of_source() {
 		}' "$1"
 }
 
-# check_folder FOLDER SHAPE: sets relations, file, type, and exports path_... and header_... of each relation that has a file.
+# check_folder FOLDER SHAPE: sets relations, file, type, and exports path_... and header_... of each relation that has
+# a file.
 check_folder() {
 	local folder=$1 shape=$2 wrong=0 relation required columns types path name header i
 	local expected expected_types found
@@ -72,8 +74,10 @@ check_folder() {
 check_choices() {
 	local wrong=0 kinds factors
 	kinds=$(values_of place place_kind)
-	one_choice "place.csv, column place_kind" "$kinds" LSOA21 '^LSOA' && one_choice "place.csv, column place_kind" "$kinds" LAD24 '^LAD' &&
-		one_choice "place.csv, column place_kind" "$kinds" ICB24 '^ICB' && one_choice "place.csv, column place_kind" "$kinds" PCN '^PCN' || wrong=1
+	one_choice "place.csv, column place_kind" "$kinds" LSOA21 '^LSOA' &&
+		one_choice "place.csv, column place_kind" "$kinds" LAD24 '^LAD' &&
+		one_choice "place.csv, column place_kind" "$kinds" ICB24 '^ICB' &&
+		one_choice "place.csv, column place_kind" "$kinds" PCN '^PCN' || wrong=1
 	if [ -n "${file[place_factor]:-}" ]; then
 		factors=$(values_of place_factor factor)
 		one_choice "place_factor.csv, column factor" "$factors" imd2019_decile '_decile$' || wrong=1
@@ -85,7 +89,11 @@ check_choices() {
 values_of() {
 	local path=path_$1 header=header_$1
 	gzip -dcf < "${!path}" | perl -ne '
-		BEGIN { ($name, $header) = splice @ARGV, 0, 2; @header = split /,/, $header; ($at) = grep { $header[$_] eq $name } 0 .. $#header; }
+		BEGIN {
+			($name, $header) = splice @ARGV, 0, 2;
+			@header = split /,/, $header;
+			($at) = grep { $header[$_] eq $name } 0 .. $#header;
+		}
 		next if $. == 1;
 		s/\r?\n$//;
 		@field = ();
@@ -93,7 +101,8 @@ values_of() {
 		print "$field[$at]\n" if defined $field[$at] && !$seen{$field[$at]}++' "$2" "${!header}"
 }
 
-# one_choice WHERE VALUES USUAL ALIKE: false, with a message, where neither the usual one is there nor one alone is alike
+# one_choice WHERE VALUES USUAL ALIKE: false, with a message, where neither the usual one is there nor one alone is
+# alike
 one_choice() {
 	local alike
 	if grep -qxF -- "$3" <<< "$2"; then return 0; fi

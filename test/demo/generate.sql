@@ -22,7 +22,8 @@ return (('x' || left(md5(purpose || id), 8))::bit(32)::bigint + 0.5) / 429496729
 
 create function pg_temp.normal(purpose text, id bigint) returns double precision
 language sql immutable parallel safe
-return sqrt(-2 * ln(pg_temp.uniform(purpose || ' radius ', id))) * cos(2 * pi() * pg_temp.uniform(purpose || ' angle ', id));
+return sqrt(-2 * ln(pg_temp.uniform(purpose || ' radius ', id)))
+	* cos(2 * pi() * pg_temp.uniform(purpose || ' angle ', id));
 
 create function pg_temp.poisson(mean double precision, chance double precision) returns integer
 language plpgsql immutable parallel safe as $$
@@ -63,18 +64,24 @@ from score;
 insert into place
 select 'X54000001', 'ICB24', 'Exshire Integrated Care Board'
 union all
-select 'X0900000' || n, 'LAD24', (array['Exmouth Docks', 'Wyeborough', 'Zedminster', 'Upper Exe', 'Great Wyre', 'Zeal Valley'])[n]
+select 'X0900000' || n, 'LAD24',
+	(array['Exmouth Docks', 'Wyeborough', 'Zedminster', 'Upper Exe', 'Great Wyre', 'Zeal Valley'])[n]
 from generate_series(1, 6) n
 union all
-select 'XPCN' || lpad(n::text, 2, '0'), 'PCN', 'Made-up Network ' || n from generate_series(1, 24) n
+select 'XPCN' || lpad(n::text, 2, '0'), 'PCN', 'Made-up Network ' || n
+from generate_series(1, 24) n
 union all
-select 'X83' || lpad(n::text, 3, '0'), 'PRACTICE', 'Made-up Surgery ' || n from generate_series(1, 72) n
+select 'X83' || lpad(n::text, 3, '0'), 'PRACTICE', 'Made-up Surgery ' || n
+from generate_series(1, 72) n
 union all
-select distinct msoa, 'MSOA21', 'Exshire ' || right(msoa, 3) from area
+select distinct msoa, 'MSOA21', 'Exshire ' || right(msoa, 3)
+from area
 union all
-select distinct ward, 'WARD24', 'Ward ' || right(ward, 2)::integer from area
+select distinct ward, 'WARD24', 'Ward ' || right(ward, 2)::integer
+from area
 union all
-select lsoa, 'LSOA21', 'Exshire ' || right(msoa, 3) || chr(65 + n % 5) from area;
+select lsoa, 'LSOA21', 'Exshire ' || right(msoa, 3) || chr(65 + n % 5)
+from area;
 
 insert into place_parent
 select 'X0900000' || n, 'X54000001' from generate_series(1, 6) n
@@ -94,23 +101,30 @@ select lsoa, ward from area;
 insert into data_day values ('2025-04-01');  -- drawn on the day after the three years
 
 insert into place_factor
-select lsoa, 'imd2019_decile', '2019', decile, 'decile 1=most deprived', 'made up' from area
+select lsoa, 'imd2019_decile', '2019', decile, 'decile 1=most deprived', 'made up'
+from area
 union all
-select lsoa, 'imd2025_decile', '2025', decile_later, 'decile 1=most deprived', 'made up' from area
+select lsoa, 'imd2025_decile', '2025', decile_later, 'decile 1=most deprived', 'made up'
+from area
 union all
-select lsoa, 'pm25', '2024', round((8.6 + 0.7 * deprived + 0.4 * pg_temp.normal('air', n))::numeric, 2), 'ug/m3', 'made up' from area;
+select lsoa, 'pm25', '2024',
+	round((8.6 + 0.7 * deprived + 0.4 * pg_temp.normal('air', n))::numeric, 2),
+	'ug/m3', 'made up'
+from area;
 
 ------------------------------------------------------------------------------------------------
 \echo 'persons, addresses and registrations'
 
-create temp table age_band (age_from, age_to, share) as values
-  (0, 5, 5.3), (5, 10, 5.8), (10, 15, 6.1), (15, 20, 5.7), (20, 25, 6.0), (25, 30, 6.6), (30, 35, 6.9), (35, 40, 6.7),
-  (40, 45, 6.4), (45, 50, 6.1), (50, 55, 6.8), (55, 60, 6.7), (60, 65, 5.9), (65, 70, 4.9), (70, 75, 4.7), (75, 80, 3.9),
-  (80, 85, 2.5), (85, 90, 1.5), (90, 95, 0.7), (95, 102, 0.2);
+create temp table age_band (age_from, age_to, share) as
+values
+(0, 5, 5.3), (5, 10, 5.8), (10, 15, 6.1), (15, 20, 5.7), (20, 25, 6.0), (25, 30, 6.6), (30, 35, 6.9), (35, 40, 6.7),
+(40, 45, 6.4), (45, 50, 6.1), (50, 55, 6.8), (55, 60, 6.7), (60, 65, 5.9), (65, 70, 4.9), (70, 75, 4.7), (75, 80, 3.9),
+(80, 85, 2.5), (85, 90, 1.5), (90, 95, 0.7), (95, 102, 0.2);
 
-create temp table ethnic_group (code, share) as values
-  ('A', 0.70), ('B', 0.01), ('C', 0.05), ('Z', 0.04), (null, 0.01), ('D', 0.01), ('E', 0.005), ('F', 0.01), ('G', 0.01),
-  ('H', 0.03), ('J', 0.03), ('K', 0.01), ('L', 0.02), ('M', 0.01), ('N', 0.03), ('P', 0.005), ('R', 0.005), ('S', 0.015);
+create temp table ethnic_group (code, share) as
+values
+('A', 0.70), ('B', 0.01), ('C', 0.05), ('Z', 0.04), (null, 0.01), ('D', 0.01), ('E', 0.005), ('F', 0.01), ('G', 0.01),
+('H', 0.03), ('J', 0.03), ('K', 0.01), ('L', 0.02), ('M', 0.01), ('N', 0.03), ('P', 0.005), ('R', 0.005), ('S', 0.015);
 
 -- one row a person: who they are, before care. first_age counts at 2022-04-01 and is below zero for the unborn.
 create temp table life as
@@ -143,31 +157,38 @@ join area one on one.n = area_one
 join area two on two.n = area_two
 -- of the two areas that chance offers, older people live in the better one more often
 join area chosen on chosen.n = case
-  when (one.decile > two.decile) = (pg_temp.uniform('choice of area', offered.n) < 0.38 + 0.004 * greatest(first_age, 0)) then area_one
+  when (one.decile > two.decile)
+    = (pg_temp.uniform('choice of area', offered.n) < 0.38 + 0.004 * greatest(first_age, 0)) then area_one
   else area_two end;
 create unique index on life (n);
 analyze life;
 
 -- logit of the prevalence: level at age 50, slope and bend a decade, then by sex and decile of deprivation
-create temp table condition (name, snomed, icd10, description, level, slope, bend, male, deprived, minimum_age, emergency, mortality) as values
-  ('atrial_fibrillation', '49436004', 'I489', 'Atrial fibrillation', -4.957, 1.243, -0.056, 0.372, 0.006, 18, 1.3, 1.2),
-  ('asthma', '195967001', 'J459', 'Asthma', -2.870, 0.018, -0.002, -0.180, 0.022, 3, 1.2, 1.05),
-  ('cancer', '363346000', 'C809', 'Cancer', -3.631, 0.761, -0.062, -0.057, -0.013, 0, 1.6, 2.2),
-  ('coronary_heart_disease', '53741008', 'I259', 'Coronary heart disease', -3.976, 1.303, -0.195, 0.709, 0.072, 18, 1.4, 1.25),
-  ('chronic_kidney_disease', '709044004', 'N183', 'CKD stage 3-5', -4.265, 1.093, -0.031, -0.180, 0.041, 18, 1.3, 1.3),
-  ('copd', '13645005', 'J449', 'COPD', -4.160, 1.116, -0.220, 0.154, 0.143, 35, 2.0, 1.7),
-  ('dementia', '52448006', 'F03X', 'Dementia', -7.987, 1.821, 0.009, -0.318, 0.022, 40, 1.6, 2.6),
-  ('depression', '35489007', 'F329', 'Depression', -2.120, -0.030, -0.062, -0.661, 0.058, 18, 1.25, 1.2),
-  ('diabetes', '44054006', 'E119', 'Type 2 diabetes', -2.587, 0.604, -0.123, 0.290, 0.085, 17, 1.35, 1.4),
-  ('epilepsy', '84757009', 'G409', 'Epilepsy', -5.105, 0.066, -0.004, 0.000, 0.058, 18, 1.5, 1.5),
-  ('heart_failure', '84114007', 'I509', 'Heart failure', -5.822, 1.286, -0.089, 0.372, 0.072, 18, 2.2, 2.0),
-  ('hypertension', '38341003', 'I10X', 'Hypertension', -1.646, 1.114, -0.160, 0.054, 0.027, 18, 1.05, 1.0),
-  ('learning_disability', '110359009', 'F799', 'Learning disability', -5.649, -0.334, -0.067, 0.372, 0.072, 5, 1.4, 2.5),
-  ('severe_mental_illness', '58214004', 'F209', 'Severe mental illness', -4.525, 0.117, -0.062, 0.105, 0.097, 18, 1.5, 1.9),
-  ('osteoporosis', '64859006', 'M819', 'Osteoporosis', -6.440, 1.649, -0.202, -1.779, -0.006, 50, 1.1, 1.1),
-  ('peripheral_arterial_disease', '399957001', 'I739', 'Peripheral arterial disease', -5.806, 1.146, -0.131, 0.650, 0.097, 18, 1.4, 1.5),
-  ('rheumatoid_arthritis', '69896004', 'M069', 'Rheumatoid arthritis', -5.068, 0.658, -0.143, -0.883, 0.027, 16, 1.2, 1.2),
-  ('stroke_or_tia', '230690007', 'I639', 'Stroke or TIA', -4.692, 1.153, -0.107, 0.202, 0.058, 18, 1.3, 1.4);
+create temp table condition (name, snomed, icd10, description, level, slope, bend, male, deprived, minimum_age,
+	emergency, mortality) as
+values
+('atrial_fibrillation', '49436004', 'I489', 'Atrial fibrillation', -4.957, 1.243, -0.056, 0.372, 0.006, 18, 1.3, 1.2),
+('asthma', '195967001', 'J459', 'Asthma', -2.870, 0.018, -0.002, -0.180, 0.022, 3, 1.2, 1.05),
+('cancer', '363346000', 'C809', 'Cancer', -3.631, 0.761, -0.062, -0.057, -0.013, 0, 1.6, 2.2),
+('coronary_heart_disease', '53741008', 'I259', 'Coronary heart disease', -3.976, 1.303, -0.195, 0.709, 0.072, 18, 1.4,
+	1.25),
+('chronic_kidney_disease', '709044004', 'N183', 'CKD stage 3-5', -4.265, 1.093, -0.031, -0.180, 0.041, 18, 1.3, 1.3),
+('copd', '13645005', 'J449', 'COPD', -4.160, 1.116, -0.220, 0.154, 0.143, 35, 2.0, 1.7),
+('dementia', '52448006', 'F03X', 'Dementia', -7.987, 1.821, 0.009, -0.318, 0.022, 40, 1.6, 2.6),
+('depression', '35489007', 'F329', 'Depression', -2.120, -0.030, -0.062, -0.661, 0.058, 18, 1.25, 1.2),
+('diabetes', '44054006', 'E119', 'Type 2 diabetes', -2.587, 0.604, -0.123, 0.290, 0.085, 17, 1.35, 1.4),
+('epilepsy', '84757009', 'G409', 'Epilepsy', -5.105, 0.066, -0.004, 0.000, 0.058, 18, 1.5, 1.5),
+('heart_failure', '84114007', 'I509', 'Heart failure', -5.822, 1.286, -0.089, 0.372, 0.072, 18, 2.2, 2.0),
+('hypertension', '38341003', 'I10X', 'Hypertension', -1.646, 1.114, -0.160, 0.054, 0.027, 18, 1.05, 1.0),
+('learning_disability', '110359009', 'F799', 'Learning disability', -5.649, -0.334, -0.067, 0.372, 0.072, 5, 1.4, 2.5),
+('severe_mental_illness', '58214004', 'F209', 'Severe mental illness', -4.525, 0.117, -0.062, 0.105, 0.097, 18, 1.5,
+	1.9),
+('osteoporosis', '64859006', 'M819', 'Osteoporosis', -6.440, 1.649, -0.202, -1.779, -0.006, 50, 1.1, 1.1),
+('peripheral_arterial_disease', '399957001', 'I739', 'Peripheral arterial disease', -5.806, 1.146, -0.131, 0.650, 0.097,
+	18, 1.4, 1.5),
+('rheumatoid_arthritis', '69896004', 'M069', 'Rheumatoid arthritis', -5.068, 0.658, -0.143, -0.883, 0.027, 16, 1.2,
+	1.2),
+('stroke_or_tia', '230690007', 'I639', 'Stroke or TIA', -4.692, 1.153, -0.107, 0.202, 0.058, 18, 1.3, 1.4);
 
 create temp table illness as
 select n, name, snomed, icd10, description, emergency, mortality,
@@ -191,8 +212,8 @@ group by n;
 create temp table fate as  -- death, joining, leaving and the days under observation
 with mortal as materialized (
   -- Gompertz: the mean of the factors of illness is about the square root of their product
-  select life.*, coalesce(conditions, 0) as conditions, coalesce(emergency, 1) as emergency, coalesce(cancer, false) as cancer,
-    coalesce(copd, false) as copd, coalesce(diabetes, false) as diabetes,
+  select life.*, coalesce(conditions, 0) as conditions, coalesce(emergency, 1) as emergency,
+    coalesce(cancer, false) as cancer, coalesce(copd, false) as copd, coalesce(diabetes, false) as diabetes,
     exp(-10.75 + 0.0935 * greatest(first_age, 0) + 0.07 * (5.5 - decile) + 0.3 * frailty)
       * case when sex = 'F' then 0.72 else 1 end * sqrt(coalesce(mortality, 1)) as hazard
   from life left join burden using (n)
@@ -204,9 +225,11 @@ with mortal as materialized (
 ), joining as materialized (
   select *, case when death <= '2025-03-31' then death end as death_date,
     case when birth_date >= '2022-04-01' then birth_date + floor(21 * pg_temp.uniform('register', n))::integer
-         when pg_temp.uniform('joiner', n) < 0.09 then date '2022-04-01' + floor(1096 * pg_temp.uniform('join', n))::integer
+         when pg_temp.uniform('joiner', n) < 0.09
+           then date '2022-04-01' + floor(1096 * pg_temp.uniform('join', n))::integer
          else greatest(birth_date, date '2022-04-01' - floor(6000 * pg_temp.uniform('join', n))::integer) end as joined,
-    case when pg_temp.uniform('leaver', n) < 0.08 then date '2022-04-01' + floor(1096 * pg_temp.uniform('leave', n))::integer end as leaving
+    case when pg_temp.uniform('leaver', n) < 0.08
+      then date '2022-04-01' + floor(1096 * pg_temp.uniform('leave', n))::integer end as leaving
   from dying
 ), bounded as materialized (
   select *, least(joined, death_date) as joins,
@@ -233,7 +256,8 @@ select person_id, birth_date, sex,
   codes[width_bucket(pg_temp.uniform('ethnicity', n) ^ (0.7 + 0.05 * decile), below::double precision[])],
   death_date,
   case when death_date is not null then
-    (array['I259', 'C349', 'F03X', 'J449', 'I639', 'J189', 'C189', 'C509', 'K703', 'N390'])[1 + floor(10 * pg_temp.uniform('cause', n))::integer] end
+    (array['I259', 'C349', 'F03X', 'J449', 'I639', 'J189', 'C189', 'C509', 'K703', 'N390'])[
+      1 + floor(10 * pg_temp.uniform('cause', n))::integer] end
 from fate cross join ladder
 order by n;
 
@@ -245,7 +269,10 @@ from fate join area on area.n = floor(150 * pg_temp.uniform('new area', fate.n))
 where moved is not null;
 
 insert into residence
-select person_id, lsoa, lsoa, start_date, end_date from address join area on area.n = address.area order by address.n, start_date;
+select person_id, lsoa, lsoa, start_date, end_date
+from address
+join area on area.n = address.area
+order by address.n, start_date;
 
 create temp table practice_of as
 select fate.n, fate.person_id, case when address.start_date = moved then 'new' else 'old' end as which,
@@ -256,8 +283,13 @@ select fate.n, fate.person_id, case when address.start_date = moved then 'new' e
 from fate join address using (n);
 
 insert into registration
-select person_id, 'X83' || lpad(practice::text, 3, '0'), 'XPCN' || lpad(((practice - 1) / 3 + 1)::text, 2, '0'), start_date, end_date
-from practice_of where start_date <= '2025-04-01' order by n, start_date;
+select person_id,
+	'X83' || lpad(practice::text, 3, '0'),
+	'XPCN' || lpad(((practice - 1) / 3 + 1)::text, 2, '0'),
+	start_date, end_date
+from practice_of
+where start_date <= '2025-04-01'
+order by n, start_date;
 
 ------------------------------------------------------------------------------------------------
 \echo 'programme'
@@ -287,17 +319,20 @@ order by n;
 -- rate a year of a person without conditions, ratio of the most to the least deprived decile, how far
 -- the effects of conditions and of frailty reach, and the range of cost
 create temp table care (pod, age_from, age_to, rate, gradient, illness_power, spread, cost_from, cost_to) as
-select pod, age_from, lead(age_from, 1, 200) over (partition by pod order by age_from), rate, gradient::double precision,
-  illness_power, spread, cost_from, cost_to
+select pod, age_from,
+	lead(age_from, 1, 200) over (partition by pod order by age_from),
+	rate,
+	gradient::double precision,
+	illness_power, spread, cost_from, cost_to
 from (
-  values
-  ('GP', 1.1, 0.30, 0.45, 30, 60, array[5.5, 2.4, 3.6, 4.4, 5.4, 5.8, 6.4]),
-  ('AE', 1.9, 0.55, 0.80, 120, 420, array[0.68, 0.37, 0.37, 0.27, 0.27, 0.32, 0.46]),
-  ('OP', 1.1, 0.35, 0.50, 110, 240, array[0.85, 0.75, 1.2, 1.6, 2.0, 1.8, 1.4]),
-  ('EL', 1.05, 0.30, 0.50, 700, 4200, array[0.05, 0.05, 0.09, 0.20, 0.29, 0.29, 0.20]),
-  ('NEL', 1.7, 0.95, 1.15, 900, 2600, array[0.13, 0.037, 0.052, 0.060, 0.080, 0.115, 0.19])
+	values
+	('GP', 1.1, 0.30, 0.45, 30, 60, array[5.5, 2.4, 3.6, 4.4, 5.4, 5.8, 6.4]),
+	('AE', 1.9, 0.55, 0.80, 120, 420, array[0.68, 0.37, 0.37, 0.27, 0.27, 0.32, 0.46]),
+	('OP', 1.1, 0.35, 0.50, 110, 240, array[0.85, 0.75, 1.2, 1.6, 2.0, 1.8, 1.4]),
+	('EL', 1.05, 0.30, 0.50, 700, 4200, array[0.05, 0.05, 0.09, 0.20, 0.29, 0.29, 0.20]),
+	('NEL', 1.7, 0.95, 1.15, 900, 2600, array[0.13, 0.037, 0.052, 0.060, 0.080, 0.115, 0.19])
 ) pods (pod, gradient, illness_power, spread, cost_from, cost_to, rates),
-unnest(array[0, 5, 18, 45, 65, 75, 85], rates) bands (age_from, rate);
+	unnest(array[0, 5, 18, 45, 65, 75, 85], rates) bands (age_from, rate);
 
 create temp table contact as
 with expected as materialized (
@@ -339,43 +374,65 @@ where sex = 'F' and first_age + 1.5 between 17 and 44 and seen_to > seen_from
   and pg_temp.uniform('mother', n) < (seen_to - seen_from) / 365.25 * 0.055;
 
 create temp table stay as
-select row_number() over (order by c.n, c.start_date, c.pod, c.k) as encounter_id, c.n, c.person_id, pod, purpose, start_date,
-  least(start_date + case
-    when pod = 'NEL' and method = '31' then floor(4 * pg_temp.uniform('birth nights', c.n))::integer
-    when pod = 'NEL' then floor(-ln(pg_temp.uniform(purpose || 'nights ', c.n)) * (0.7 + 0.075 * greatest(first_age, 0)))::integer
-    when pod = 'EL' and pg_temp.uniform(purpose || 'overnight ', c.n) < 0.25 then 1 + floor(-2 * ln(pg_temp.uniform(purpose || 'nights ', c.n)))::integer
-    else 0 end, death_date) as end_date,
-  case when method <> '' then method
-    when pod = 'EL' then (array['11', '11', '12', '13'])[1 + floor(4 * pg_temp.uniform(purpose || 'method ', c.n))::integer]
-    when pod = 'NEL' then (array['21', '21', '21', '21', '21', '21', '21', '22', '28', '2A'])[1 + floor(10 * pg_temp.uniform(purpose || 'method ', c.n))::integer]
-    end as admission_method,
-  cost_from + (cost_to - cost_from) * pg_temp.uniform(purpose || 'cost ', c.n) as tariff,
-  first_age, lad, moved, cancer, copd
-from contact c join fate using (n);
+select row_number() over (order by c.n, c.start_date, c.pod, c.k) as encounter_id,
+	c.n, c.person_id, pod, purpose, start_date,
+	least(start_date + case
+			when pod = 'NEL' and method = '31' then floor(4 * pg_temp.uniform('birth nights', c.n))::integer
+			when pod = 'NEL'
+				then floor(-ln(pg_temp.uniform(purpose || 'nights ', c.n))
+					* (0.7 + 0.075 * greatest(first_age, 0)))::integer
+			when pod = 'EL' and pg_temp.uniform(purpose || 'overnight ', c.n) < 0.25
+				then 1 + floor(-2 * ln(pg_temp.uniform(purpose || 'nights ', c.n)))::integer
+			else 0
+		end,
+		death_date) as end_date,
+	case
+		when method <> '' then method
+		when pod = 'EL'
+			then (array['11', '11', '12', '13'])[1 + floor(4 * pg_temp.uniform(purpose || 'method ', c.n))::integer]
+		when pod = 'NEL'
+			then (array['21', '21', '21', '21', '21', '21', '21', '22', '28', '2A'])[
+				1 + floor(10 * pg_temp.uniform(purpose || 'method ', c.n))::integer]
+	end as admission_method,
+	cost_from + (cost_to - cost_from) * pg_temp.uniform(purpose || 'cost ', c.n) as tariff,
+	first_age, lad, moved, cancer, copd
+from contact c
+join fate using (n);
 
 -- primary diagnoses: of which pod, at which ages, how often
-create temp table reason (pod, code, age_from, age_to, weight) as values
-  ('NEL', 'B349', 0, 12, 3), ('NEL', 'J219', 0, 2, 6), ('NEL', 'J069', 0, 12, 4), ('NEL', 'R509', 0, 18, 3), ('NEL', 'J459', 3, 60, 2),
-  ('NEL', 'R104', 5, 80, 5), ('NEL', 'K358', 8, 50, 3), ('NEL', 'T391', 14, 45, 3), ('NEL', 'S525', 4, 75, 1), ('NEL', 'R074', 25, 90, 5),
-  ('NEL', 'L031', 20, 110, 3), ('NEL', 'K802', 25, 85, 3), ('NEL', 'R51X', 16, 70, 2), ('NEL', 'K703', 35, 70, 1), ('NEL', 'I219', 45, 110, 2),
-  ('NEL', 'I214', 45, 110, 2), ('NEL', 'I639', 55, 110, 2), ('NEL', 'J189', 40, 110, 5), ('NEL', 'J22X', 55, 110, 2), ('NEL', 'J440', 50, 95, 2),
-  ('NEL', 'N390', 50, 110, 4), ('NEL', 'A419', 55, 110, 3), ('NEL', 'N179', 60, 110, 2), ('NEL', 'I500', 60, 110, 3), ('NEL', 'S720', 70, 110, 4),
-  ('NEL', 'R55X', 60, 110, 2), ('NEL', 'R296', 70, 110, 4), ('NEL', 'R410', 75, 110, 3), ('NEL', 'K590', 2, 110, 1),
-  ('EL', 'K409', 18, 110, 3), ('EL', 'H259', 60, 110, 6), ('EL', 'M170', 50, 90, 4), ('EL', 'M160', 50, 90, 3), ('EL', 'K635', 40, 90, 4),
-  ('EL', 'G560', 30, 80, 2), ('EL', 'D509', 18, 110, 2), ('EL', 'K219', 18, 90, 3), ('EL', 'Z098', 18, 110, 2), ('EL', 'C509', 40, 90, 2),
-  ('EL', 'J353', 0, 18, 4), ('EL', 'K029', 0, 18, 4);
+create temp table reason (pod, code, age_from, age_to, weight) as
+values
+('NEL', 'B349', 0, 12, 3), ('NEL', 'J219', 0, 2, 6), ('NEL', 'J069', 0, 12, 4), ('NEL', 'R509', 0, 18, 3),
+('NEL', 'J459', 3, 60, 2), ('NEL', 'R104', 5, 80, 5), ('NEL', 'K358', 8, 50, 3), ('NEL', 'T391', 14, 45, 3),
+('NEL', 'S525', 4, 75, 1), ('NEL', 'R074', 25, 90, 5), ('NEL', 'L031', 20, 110, 3), ('NEL', 'K802', 25, 85, 3),
+('NEL', 'R51X', 16, 70, 2), ('NEL', 'K703', 35, 70, 1), ('NEL', 'I219', 45, 110, 2), ('NEL', 'I214', 45, 110, 2),
+('NEL', 'I639', 55, 110, 2), ('NEL', 'J189', 40, 110, 5), ('NEL', 'J22X', 55, 110, 2), ('NEL', 'J440', 50, 95, 2),
+('NEL', 'N390', 50, 110, 4), ('NEL', 'A419', 55, 110, 3), ('NEL', 'N179', 60, 110, 2), ('NEL', 'I500', 60, 110, 3),
+('NEL', 'S720', 70, 110, 4), ('NEL', 'R55X', 60, 110, 2), ('NEL', 'R296', 70, 110, 4), ('NEL', 'R410', 75, 110, 3),
+('NEL', 'K590', 2, 110, 1), ('EL', 'K409', 18, 110, 3), ('EL', 'H259', 60, 110, 6), ('EL', 'M170', 50, 90, 4),
+('EL', 'M160', 50, 90, 3), ('EL', 'K635', 40, 90, 4), ('EL', 'G560', 30, 80, 2), ('EL', 'D509', 18, 110, 2),
+('EL', 'K219', 18, 90, 3), ('EL', 'Z098', 18, 110, 2), ('EL', 'C509', 40, 90, 2), ('EL', 'J353', 0, 18, 4),
+('EL', 'K029', 0, 18, 4);
 
 create temp table cause as
-select encounter_id, case
-    when admission_method = '31' then (array['O80X', 'O80X', 'O821', 'O829', 'O700'])[1 + floor(5 * pg_temp.uniform('delivery', n))::integer]
-    when pod = 'EL' and cancer and pg_temp.uniform(purpose || 'therapy ', n) < 0.5 then 'Z511'
-    when pod = 'NEL' and copd and pg_temp.uniform(purpose || 'chest ', n) < 0.4 then 'J441'
-    else (select code
-          from (select code, sum(weight) over (order by code) as upto, sum(weight) over () as total
-                from reason
-                where reason.pod = stay.pod and greatest(first_age, 0) >= age_from and greatest(first_age, 0) < age_to) possible
-          where upto >= total * pg_temp.uniform(purpose || 'reason ', n)
-          order by upto limit 1) end as code
+select encounter_id,
+	case
+		when admission_method = '31'
+			then (array['O80X', 'O80X', 'O821', 'O829', 'O700'])[1 + floor(5 * pg_temp.uniform('delivery', n))::integer]
+		when pod = 'EL' and cancer and pg_temp.uniform(purpose || 'therapy ', n) < 0.5 then 'Z511'
+		when pod = 'NEL' and copd and pg_temp.uniform(purpose || 'chest ', n) < 0.4 then 'J441'
+		else (
+			select code
+			from (
+				select code, sum(weight) over (order by code) as upto, sum(weight) over () as total
+				from reason
+				where reason.pod = stay.pod and greatest(first_age, 0) >= age_from and greatest(first_age, 0) < age_to
+			) possible
+			where upto >= total * pg_temp.uniform(purpose || 'reason ', n)
+			order by upto
+			limit 1
+		)
+	end as code
 from stay
 where pod in ('EL', 'NEL');
 create unique index on cause (encounter_id);
@@ -383,10 +440,12 @@ analyze cause;
 analyze stay;
 
 insert into encounter
-select encounter_id, stay.person_id, pod, stay.start_date, case when stay.end_date <= '2025-04-01' then stay.end_date end,
-  case when pod in ('EL', 'NEL') and stay.end_date <= '2025-04-01' then stay.end_date - stay.start_date end, admission_method, cause.code,
-  case when pod = 'GP' then 'X83' || lpad(practice::text, 3, '0') else 'XR' || (lad / 2 + 1) end,
-  round((tariff * (1 + 0.15 * (stay.end_date - stay.start_date)))::numeric, 2)
+select encounter_id, stay.person_id, pod, stay.start_date,
+	case when stay.end_date <= '2025-04-01' then stay.end_date end,
+	case when pod in ('EL', 'NEL') and stay.end_date <= '2025-04-01' then stay.end_date - stay.start_date end,
+	admission_method, cause.code,
+	case when pod = 'GP' then 'X83' || lpad(practice::text, 3, '0') else 'XR' || (lad / 2 + 1) end,
+	round((tariff * (1 + 0.15 * (stay.end_date - stay.start_date)))::numeric, 2)
 from stay
 left join cause using (encounter_id)
 left join practice_of on practice_of.n = stay.n and which = case when stay.start_date >= moved then 'new' else 'old' end
@@ -402,10 +461,11 @@ where onset <= coalesce(death_date, '2025-03-31')
 order by n, onset, name;
 
 -- what is noticed of frail people in hospital, and of a cancer that has spread
-create temp table finding (code, age_from, cancer, chance) as values
-  ('F059', 75, false, 0.10), ('L899', 75, false, 0.05), ('R32X', 75, false, 0.10), ('R54X', 80, false, 0.12), ('Z740', 75, false, 0.10),
-  ('R296', 75, false, 0.12), ('E86X', 65, false, 0.08), ('N179', 65, false, 0.08), ('I702', 60, false, 0.02), ('K703', 40, false, 0.01),
-  ('C787', 0, true, 0.08), ('C795', 0, true, 0.06);
+create temp table finding (code, age_from, cancer, chance) as
+values
+('F059', 75, false, 0.10), ('L899', 75, false, 0.05), ('R32X', 75, false, 0.10), ('R54X', 80, false, 0.12),
+('Z740', 75, false, 0.10), ('R296', 75, false, 0.12), ('E86X', 65, false, 0.08), ('N179', 65, false, 0.08),
+('I702', 60, false, 0.02), ('K703', 40, false, 0.01), ('C787', 0, true, 0.08), ('C795', 0, true, 0.06);
 
 insert into clinical_event  -- the diagnoses of admissions
 with diagnosis as materialized (
@@ -426,19 +486,22 @@ select person_id, start_date, 'ICD10', code, description, 'APC', encounter_id,
 from once join stay using (encounter_id)
 order by encounter_id, 8;
 
-create temp table measure (code, name, unit, mean, age_slope, spread, lowest, highest, minimum_age, share, digits) as values
-  ('60621009', 'Body mass index', 'kg/m2', 26.0, 0.03, 5.0, 14, 60, 2, 0.35, 1),
-  ('271649006', 'Systolic blood pressure', 'mmHg', 112.0, 0.35, 14.0, 80, 220, 16, 0.50, 0),
-  ('271650006', 'Diastolic blood pressure', 'mmHg', 74.0, 0.06, 9.0, 40, 130, 16, 0.50, 0),
-  ('999791000000106', 'HbA1c', 'mmol/mol', 33.0, 0.09, 4.5, 20, 140, 18, 0.25, 0),
-  ('1005671000000105', 'Serum cholesterol', 'mmol/L', 4.9, 0.004, 1.0, 2, 10, 18, 0.25, 1),
-  ('1005681000000107', 'HDL cholesterol', 'mmol/L', 1.35, 0.002, 0.35, 0.5, 3.5, 18, 0.25, 1),
-  ('1020291000000106', 'eGFR', 'mL/min/1.73m2', 128.0, -0.75, 12.0, 8, 140, 18, 0.35, 0),
-  ('77176002', 'Current smoker (0/1)', '1', 0, 0, 0, 0, 1, 16, 0.50, 0);
+create temp table measure (code, name, unit, mean, age_slope, spread, lowest, highest, minimum_age, share, digits) as
+values
+('60621009', 'Body mass index', 'kg/m2', 26.0, 0.03, 5.0, 14, 60, 2, 0.35, 1),
+('271649006', 'Systolic blood pressure', 'mmHg', 112.0, 0.35, 14.0, 80, 220, 16, 0.50, 0),
+('271650006', 'Diastolic blood pressure', 'mmHg', 74.0, 0.06, 9.0, 40, 130, 16, 0.50, 0),
+('999791000000106', 'HbA1c', 'mmol/mol', 33.0, 0.09, 4.5, 20, 140, 18, 0.25, 0),
+('1005671000000105', 'Serum cholesterol', 'mmol/L', 4.9, 0.004, 1.0, 2, 10, 18, 0.25, 1),
+('1005681000000107', 'HDL cholesterol', 'mmol/L', 1.35, 0.002, 0.35, 0.5, 3.5, 18, 0.25, 1),
+('1020291000000106', 'eGFR', 'mL/min/1.73m2', 128.0, -0.75, 12.0, 8, 140, 18, 0.35, 0),
+('77176002', 'Current smoker (0/1)', '1', 0, 0, 0, 0, 1, 16, 0.50, 0);
 
 insert into measurement
-select person_id, greatest(seen_from, birth_date + 366 * minimum_age) + floor((seen_to - greatest(seen_from, birth_date + 366 * minimum_age))
-    * pg_temp.uniform('measured ' || unit, n))::integer,
+select person_id,
+  greatest(seen_from, birth_date + 366 * minimum_age)
+    + floor((seen_to - greatest(seen_from, birth_date + 366 * minimum_age))
+      * pg_temp.uniform('measured ' || unit, n))::integer,
   'SNOMED', code, name,
   case when name like 'Current smoker%' then (pg_temp.uniform('smoker', n) < 0.12 + 0.018 * (5.5 - decile))::integer
        else least(highest, greatest(lowest, round((mean + age_slope * first_age + spread * pg_temp.normal(name, n)
@@ -450,6 +513,7 @@ where first_age + 3 > minimum_age and seen_to > greatest(seen_from, birth_date +
   and pg_temp.uniform('sample ' || unit, n) < share + 0.004 * first_age
 order by n, code;
 
-analyze data_day, person, place, place_parent, residence, registration, encounter, clinical_event, measurement, place_factor, enrolment;
+analyze data_day, person, place, place_parent, residence, registration, encounter, clinical_event, measurement,
+	place_factor, enrolment;
 commit;
 \echo 'done'

@@ -5,8 +5,9 @@
 #
 # after CALL ph.create_shared_tables('SCHEMA'). Everything or nothing is loaded. What is wrong is said as
 # file, line, column and reason, never as a value, since that may be a patient's; the exit status is 1 then.
-# Lines are counted as records, with the header as line 1. Days are ISO dates or timestamps: 2024-04-01, 2024-04-01T09:30.
-# Without data_day.csv the data day is that of the latest encounter, event or measurement that is not in the future.
+# Lines are counted as records, with the header as line 1. Days are ISO dates or timestamps: 2024-04-01,
+# 2024-04-01T09:30. Without data_day.csv the data day is that of the latest encounter, event or measurement that is not
+# in the future.
 set -euo pipefail
 
 if [ $# -ne 2 ]; then
@@ -62,8 +63,12 @@ SQL
 \\getenv name path_$relation
 insert into file values ('$relation', regexp_replace(:'name', '.*/', ''));
 -- days are read as text, since a date in the form of any country, or a word like today, would pass as one
-select format('create temp table "staging_$relation" (%s, line bigint generated always as identity (start 2)) on commit drop',
-  string_agg(format('%I %s %s', column_name, case column_type when 'date' then 'text' else column_type end, case when required then 'not null' end), ', ' order by ordinality))
+select format(
+  'create temp table "staging_$relation" (%s, line bigint generated always as identity (start 2)) on commit drop',
+  string_agg(
+    format('%I %s %s', column_name,
+      case column_type when 'date' then 'text' else column_type end, case when required then 'not null' end),
+    ', ' order by ordinality))
 from ph.shared_column() with ordinality where relation = '$relation'
 \gexec
 \\echo reading $relation
@@ -73,14 +78,16 @@ SQL
 	done
 	cat <<'SQL'
 \echo checking
-select format('insert into problem select %L, min(line), %L, ''not a date'' from staging_%s where %I is not null and ph_support.iso_day(%I) is null having count(*) > 0',
+select format('insert into problem select %L, min(line), %L, ''not a date'' from staging_%s
+  where %I is not null and ph_support.iso_day(%I) is null having count(*) > 0',
   relation, column_name, relation, column_name, column_name)
 from ph.shared_column() join file using (relation) where column_type = 'date'
 \gexec
 select count(*) = 0 as days from problem
 \gset
 \if :days
-select format('alter table staging_%s %s', relation, string_agg(format('alter %1$I type date using ph_support.iso_day(%1$I)', column_name), ', '))
+select format('alter table staging_%s %s', relation,
+  string_agg(format('alter %1$I type date using ph_support.iso_day(%1$I)', column_name), ', '))
 from ph.shared_column() join file using (relation) where column_type = 'date' group by relation
 \gexec
 select format('analyze staging_%s', relation) from file
@@ -108,7 +115,8 @@ select format('insert into problem select %1$L, min(line), %2$L, ''not in %3$s''
   f.relation, f.column_name, f.parent_relation, f.parent_column, :'schema')
 from ph.shared_reference() f join file using (relation)
 union all
-select format('insert into problem select ''data_day'', min(line) + 1, ''day'', ''more than one day'' from staging_data_day having count(*) + (select count(*) from %I.data_day) > 1', :'schema')
+select format('insert into problem select ''data_day'', min(line) + 1, ''day'', ''more than one day''
+  from staging_data_day having count(*) + (select count(*) from %I.data_day) > 1', :'schema')
 from file where relation = 'data_day'
 \gexec
 \endif
@@ -122,7 +130,8 @@ do 'begin raise exception using errcode = ''PH001'', message = ''wrong''; end';
 \endif
 \echo storing
 select format('insert into %1$I.%2$s (%3$s) select %3$s from staging_%2$s order by line',
-  :'schema', t.relation, (select string_agg(c.column_name, ', ') from ph.shared_column() c where c.relation = t.relation))
+  :'schema', t.relation,
+  (select string_agg(c.column_name, ', ') from ph.shared_column() c where c.relation = t.relation))
 from ph.shared_table() with ordinality t join file using (relation)
 order by t.ordinality
 \gexec
@@ -150,10 +159,12 @@ fi
 
 # psql has said on stderr what went wrong, with values: only the place and the kind of error are passed on.
 state=$(sed -nE 's/^.*(ERROR|FATAL):  ([0-9A-Z]{5}):.*/\2/p' "$work/errors" | head -n 1)
-context=$(sed -nE 's/^[^:]*:  COPY staging_([a-z_]+), [^ ]+ ([0-9]+)(, [^ ]+ ([a-z0-9_]+))?.*/\1 \2 \4/p' "$work/errors" | head -n 1)
+context=$(sed -nE 's/^[^:]*:  COPY staging_([a-z_]+), [^ ]+ ([0-9]+)(, [^ ]+ ([a-z0-9_]+))?.*/\1 \2 \4/p' \
+	"$work/errors" | head -n 1)
 read -r relation line column <<< "$context" || true
 if [ -z "${column:-}" ]; then
-	column=$(sed -nE 's/^COLUMN NAME:  ([a-z0-9_]+)$/\1/p; s/^.*22P04: [^"]*"([a-z0-9_]+)"$/\1/p' "$work/errors" | head -n 1)
+	column=$(sed -nE 's/^COLUMN NAME:  ([a-z0-9_]+)$/\1/p; s/^.*22P04: [^"]*"([a-z0-9_]+)"$/\1/p' "$work/errors" |
+		head -n 1)
 fi
 case "$state" in
 	23502) reason="missing value" ;;

@@ -290,16 +290,15 @@ with cell as (
 		sum(events) as events
 	from cell
 ), asked as (
-	select ph.dsr_of_strata(array_agg(tally order by sex), per => 1) as pair,
-		ph.dsr_of_strata(array[min(tally) filter (where sex = 0)], per => 1) as one,
-		ph.dsr(min(tally) filter (where sex = 0), per => 1) as alone,
-		ph.dsr_of_strata(
-			array_agg(tally order by sex), array['counts; 0: 3 0 0', 'counts; 0: 1 0 0']::ph.tally[], per => 1)
-			as three_to_one,
-		(
-			3 * (ph.crude_rate(min(tally) filter (where sex = 0), 1)).value
-				+ (ph.crude_rate(min(tally) filter (where sex = 1), 1)).value) / 4 as by_weights
-	from (select sex, ph.count_tally(age, events, people)::text::ph.tally as tally from cell group by sex) s
+	select ph.dsr_of_strata(tallies, per => 1) as pair,
+		ph.dsr_of_strata(tallies[1:1], per => 1) as one,
+		ph.dsr(tallies[1], per => 1) as alone,
+		ph.dsr_of_strata(tallies, array['counts; 0: 3 0 0', 'counts; 0: 1 0 0']::ph.tally[], per => 1) as three_to_one,
+		(3 * (ph.crude_rate(tallies[1], 1)).value + (ph.crude_rate(tallies[2], 1)).value) / 4 as by_weights
+	from (
+		select array_agg(tally order by sex) as tallies
+		from (select sex, ph.count_tally(age, events, people) as tally from cell group by sex) s
+	) both_sexes
 )
 select abs((pair).value / rate - 1) < 1e-14 as rate,
 	abs((pair).upper - rate - sqrt(variance / events) * ((l).upper - events)) < 1e-14 as upper,

@@ -3,8 +3,9 @@
 #   docs.pl reading PAGE         the same without those that make something
 #   docs.pl install PAGE         the lines of its sh blocks that begin with psql
 #   docs.pl compare PAGE ANSWER  the sql blocks whose answer is not what stands below them, and their lines that are too long
-# What stands below is a block without a language right after the sql block; a block that answers rows has one, but for
-# those of the README, which are run on tables of the reader's own. Width and row counts are not compared.
+#   docs.pl accept PAGE ANSWER   the page with these answers below its sql blocks
+# What stands below is a block without a language right after the sql block; a block that answers rows has one. Width and
+# row counts are not compared.
 use strict;
 use warnings;
 use open qw(:std :encoding(UTF-8));
@@ -25,7 +26,7 @@ if ($what eq 'install') {
 	}
 	exit;
 }
-if ($what ne 'compare') {
+if ($what eq 'script' || $what eq 'reading') {
 	for my $i (grep { $blocks[$_][0] eq 'sql' } 0 .. $#blocks) {
 		next if $what eq 'reading' && $blocks[$i][1] =~ /^(create|call) /;
 		print "\\echo \@\@$i\@\@\n$blocks[$i][1]\n";
@@ -41,10 +42,25 @@ sub plain {
 
 open(my $out, '<', $answer) or die "$answer: $!";
 my %answered = <$out> =~ /^\@\@(\d+)\@\@\n(.*?)(?=^\@\@\d+\@\@\n|\z)/gms;
+if ($what eq 'accept') {
+	my $i = 0;
+	my $accepted = sub {
+		my ($sql, $below) = @_;
+		my $is = $answered{$i} // '';
+		$i += defined $below ? 2 : 1;
+		my $shown = ($below // '') =~ s/^\s*```|```$//gr;
+		return $sql . ($below // '') if plain($is) eq plain($shown);
+		$is =~ s/ +$//gm, $is =~ s/^\(\d+ rows?\)\n//gm, $is =~ s/\n+\z/\n/;
+		return $sql . ($is =~ /\S/ ? "\n\n```\n$is```" : '');
+	};
+	$text =~ s/(^```sql\n.*?^```$)(\s*^```\n.*?^```$)?|^```\w*\n.*?^```$/defined $1 ? $accepted->($1, $2) : do { $i++; $& }/gmse;
+	print $text;
+	exit;
+}
 for my $i (grep { $blocks[$_][0] eq 'sql' } 0 .. $#blocks) {
 	my $below = $blocks[$i + 1];
 	my $shows = $below && $below->[0] eq '' && $below->[2];
 	my ($shown, $is) = ($shows ? plain($below->[1]) : '', plain($answered{$i} // ''));
-	print "shown:\n$shown\nis:\n$is\n" if $shown ne $is && ($shows || $page !~ /README/);
+	print "shown:\n$shown\nis:\n$is\n" if $shown ne $is;
 	print "longer than 120 characters: $_\n" for grep { length > 120 } split /\n/, $blocks[$i][1];
 }

@@ -1,4 +1,5 @@
-# Every sql block of the README and the docs runs, in order, on a made-up population, and answers what the page shows.
+# Every sql block of the README and the docs runs, in order, on the population that the main job makes up, and answers
+# what the page shows. accept_answers: the pages take what was answered.
 docs_database=docs_test
 createdb "$docs_database"
 documents=("$root/README.md" "$root"/docs/*.md)
@@ -6,7 +7,7 @@ setup() {
 	psql -qX -v ON_ERROR_STOP=1 -d "$docs_database" \
 		-c "create extension population_health" -c "call ph.create_shared_tables('health')" \
 		-c "\\copy health.code_list from '$root/test/demo/code_list.csv' csv header" \
-		-v persons=2000 -v schema=health -f "$root/test/demo/generate.sql" \
+		-v persons=3000 -v schema=health -f "$root/test/demo/generate.sql" \
 		-c "call ph.create_population_views('health')"
 }
 # The README's queries are for whoever may read, on a read-only connection too; its install lines do as they are.
@@ -37,8 +38,12 @@ if out=$(setup 2>&1); then
 		answer=$(mktemp)
 		if ! out=$(perl "$root/test/suite/docs.pl" script "$document" |
 			sed "s/call ph.create_shared_tables('health')/call ph.create_shared_tables('docs')/" |
-			psql -qX -v ON_ERROR_STOP=1 -d "$docs_database" -c 'drop schema if exists docs cascade' -f - 2>&1 >"$answer"); then
+			psql -qX -v ON_ERROR_STOP=1 -d "$docs_database" -c 'drop schema if exists docs cascade' -f - \
+				2>&1 >"$answer"); then
 			fail "${document#"$root"/}" "$(grep -A3 ERROR <<<"$out")"
+		elif [ -n "${accept_answers:-}" ]; then
+			perl "$root/test/suite/docs.pl" accept "$document" "$answer" >"$answer.page" && cp "$answer.page" "$document"
+			rm -f "$answer.page"
 		elif out=$(perl "$root/test/suite/docs.pl" compare "$document" "$answer") && [ -n "$out" ]; then
 			fail "${document#"$root"/}" "$out"
 		else

@@ -4,7 +4,9 @@ createdb dump_to
 # One line that says all that is stored in a database.
 stored_bytes() {
 	psql -qXAt -d "$1" -c "
-		select count(*), md5(string_agg(encode(ph_support.tally_send(t), 'hex') || coalesce(encode(ph_support.conditions_send(c), 'hex'), '-')
+		select count(*),
+			md5(string_agg(encode(ph_support.tally_send(t), 'hex')
+				|| coalesce(encode(ph_support.conditions_send(c), 'hex'), '-')
 			|| encode(ph_support.crosstab_send(x), 'hex') || encode(ph_support.regression_send(g), 'hex')
 			|| encode(ph_support.cluster_sums_send(k), 'hex') || coalesce(m::text, '-'), ' ' order by id)) from kept"
 }
@@ -72,7 +74,8 @@ select k, ph.person_tally(nullif(i, 9), nullif(i % 5, 4) * 0.1, i / 3.0),
 create table "Own".by_place (place text, t ph.tally) partition by list (place);
 create table "Own".north partition of "Own".by_place for values in ('north');
 insert into "Own".by_place values ('north', 'people; 1: 2 3 5');
-create table bytes as select md5(string_agg(k::text || encode(ph_support.tally_send(t), 'hex'), ' ' order by id)) as before
+create table bytes as
+select md5(string_agg(k::text || encode(ph_support.tally_send(t), 'hex'), ' ' order by id)) as before
   from "Own".kept k;
 SQL
 psql -qX -v ON_ERROR_STOP=1 -d dump_from <<'SQL'

@@ -1,101 +1,240 @@
 -- Calls every function, aggregate and cast function of the extension with every combination of edge values.
--- psql -v limit=N caps the calls of one function.  Says "N calls of M functions" and a line for each thing that must not be.
+-- psql -v limit=N caps the calls of one function.  Says "N calls of M functions" and a line for each thing that must
+-- not be.
 \set ON_ERROR_STOP 1
 set client_min_messages = warning;
 create extension if not exists population_health;
 set search_path = public, ph;
 select set_config('ph_test.limit', :'limit', false) \g /dev/null
 
-create temp table pool (type regtype, value text, argument text);  -- an argument named has values of its own
-insert into pool select 'float8', v from unnest(array[null, '0', '-0', '1', '0.95', '-1', '1e308', '-1e308', 'NaN', 'Infinity', '-Infinity', '5e-324', '100000']) v;
-insert into pool select 'float8[]', v from unnest(array[null, '{}', '{0.5}', '{0.1,0.2}', '{3,2,1}', '{NULL}', '{NaN}', '{Infinity,-Infinity}', '{{0.1,0.2},{0.3,0.4}}', '[5:6]={0.1,0.2}']) v;
-insert into pool select 'int4', v from unnest(array[null, '0', '-1', '1', '19', '80', '2000', '2147483647', '-2147483648']) v;
+create temp table pool (type regtype, value text, argument text); -- an argument named has values of its own
+insert into pool
+select 'float8', v
+from unnest(array[null, '0', '-0', '1', '0.95', '-1', '1e308', '-1e308', 'NaN', 'Infinity', '-Infinity', '5e-324',
+	'100000']) v;
+insert into pool
+select 'float8[]', v
+from unnest(array[null, '{}', '{0.5}', '{0.1,0.2}', '{3,2,1}', '{NULL}', '{NaN}', '{Infinity,-Infinity}',
+	'{{0.1,0.2},{0.3,0.4}}', '[5:6]={0.1,0.2}']) v;
+insert into pool
+select 'int4', v
+from unnest(array[null, '0', '-1', '1', '19', '80', '2000', '2147483647', '-2147483648']) v;
 insert into pool select 'int8', v from unnest(array[null, '0', '9223372036854775807', '-9223372036854775808']) v;
 insert into pool select 'bool', v from unnest(array[null, 'true', 'false']) v;
-insert into pool select 'text', v from unnest(array[null, '', 'cm', 'nhs', 'I21', 'mi', 'charlson', 'hospital_frailty', 'quan2011', 'exact', 'byar', 'split', 'up', 'renormalise', 'log-rank', 'log-log', 'plain', 'month', 'ratio', 'none', 'identity', 'linear', 'logistic', 'products', 'step', 'female', 'low', 'A', 'elixhauser', 'quan2005', 'vanwalraven2009', 'general', 'delong', 'nhsof_2_3_i', 'ckdepi2021', 'nafld', 'by_age', 'intercept', 'no such choice', repeat('x', 9000), E'\u00c4\u00d6']) v;
+insert into pool
+select 'text', v
+from unnest(array[null, '', 'cm', 'nhs', 'I21', 'mi', 'charlson', 'hospital_frailty', 'quan2011', 'exact', 'byar',
+	'split', 'up', 'renormalise', 'log-rank', 'log-log', 'plain', 'month', 'ratio', 'none', 'identity', 'linear',
+	'logistic', 'products', 'step', 'female', 'low', 'A', 'elixhauser', 'quan2005', 'vanwalraven2009', 'general',
+	'delong', 'nhsof_2_3_i', 'ckdepi2021', 'nafld', 'by_age', 'intercept', 'no such choice', repeat('x', 9000),
+	E'\u00c4\u00d6']) v;
 insert into pool select 'numeric', v from unnest(array[null, '0', 'NaN', '1e400', '-1']) v;
 insert into pool select 'date', v from unnest(array[null, '2024-02-29', 'infinity', '-infinity', '0001-01-01 BC']) v;
-insert into pool select 'timestamp', v from unnest(array[null, '2024-02-29 12:00', 'infinity', '-infinity', '4713-01-01 BC', '294276-12-31']) v;
-insert into pool select 'timestamptz', v from unnest(array[null, '2024-02-29 12:00', 'infinity', '-infinity', '4713-01-01 BC', '294276-12-31']) v;
+insert into pool
+select 'timestamp', v
+from unnest(array[null, '2024-02-29 12:00', 'infinity', '-infinity', '4713-01-01 BC', '294276-12-31']) v;
+insert into pool
+select 'timestamptz', v
+from unnest(array[null, '2024-02-29 12:00', 'infinity', '-infinity', '4713-01-01 BC', '294276-12-31']) v;
 insert into pool select 'interval', v from unnest(array[null, '0', '2 years', '-1 month', '178000000 years']) v;
-insert into pool select 'daterange', v from unnest(array[null, 'empty', '(,)', '[2024-01-01,2024-12-31]', '[2024-01-01,)', '[-infinity,infinity]', '[5874897-12-31,)']) v;
-insert into pool select 'datemultirange', v from unnest(array[null, '{}', '{(,)}', '{[2024-01-01,2024-02-01),[2024-03-01,)}', '{[2024-02-28,2024-03-01]}']) v;
+insert into pool
+select 'daterange', v
+from unnest(array[null, 'empty', '(,)', '[2024-01-01,2024-12-31]', '[2024-01-01,)', '[-infinity,infinity]',
+	'[5874897-12-31,)']) v;
+insert into pool
+select 'datemultirange', v
+from unnest(array[null, '{}', '{(,)}', '{[2024-01-01,2024-02-01),[2024-03-01,)}', '{[2024-02-28,2024-03-01]}']) v;
 insert into pool select 'text[]', v from unnest(array[null, '{}', '{NULL}', '{mi,chf}', '{{a,b},{c,d}}']) v;
-insert into pool select 'jsonb', v from unnest(array[null, '{}', '[]', '1', 'null', '"people"', '{"a": 1, "b": null}', '{"rows": "people", "cells": [{}], "unknown": {}, "missing": 0}',
-  '{"rows": "people", "cells": [], "unknown": {"rows": 0, "exposure": 0, "events": 0, "events_squared": 0}, "missing": 1e30}', '{"rows": "empty", "cells": [], "unknown": {"rows": 0, "exposure": [0, 0], "events": [0], "events_squared": [[]]}, "missing": 0}']) v;
-insert into pool select 'tally', v from unnest(array[null, 'empty', 'people', 'people; 0: 100 12 12; 50: 100 20 30', 'counts; 0: 1000 100 100; 50: 500 60 60', 'people; missing 9007199254740992; unknown 9007199254740992: 1 1 1',
-  'people; unknown 3: 3 1 1; 45: 20 15 15', 'counts; 0: 1e300 1e300 1e300; 1: 1e300 1 1', 'counts; 0: 1.7976931348623157e+308 1 1; 50: 1.7976931348623157e+308 0 0', 'people; negative; 1: 2 -3 29', 'counts; 0: 5e-324 20 20',
-  'counts; -1.7976931348623157e+308: 1 0 0; 1.7976931348623157e+308: 0 20 20', 'counts; 0: 10 5e-324 5e-324', 'counts; 0: 0 0 0', 'people; 1: 0.3-1.1e-17 11 11']) v;
-insert into pool select 'tally[]', v from unnest(array[null, '{}', '{NULL,empty}', '{"people; 3: 5 2 2; 8: 4 1 1","people; 2: 5 4 4; 9: 1 0 0",NULL}', '{"people; unknown 3: 3 1 1"}', '{"counts; 0: 1e300 1 1","people; 1: 1 1 1"}', '{{empty,empty}}', '{"people; negative; 1: 2 -3 29"}']) v;
-insert into pool select 'timestamptz[]', v from unnest(array[null, '{}', '{NULL}', '{2024-01-01}', '{infinity,2024-02-29}']) v;
+insert into pool
+select 'jsonb', v
+from unnest(array[null, '{}', '[]', '1', 'null', '"people"', '{"a": 1, "b": null}',
+	'{"rows": "people", "cells": [{}], "unknown": {}, "missing": 0}',
+	'{"rows": "people", "cells": [], "unknown": {"rows": 0, "exposure": 0, "events": 0, "events_squared": 0}, '
+		'"missing": 1e30}',
+	'{"rows": "empty", "cells": [], "unknown": {"rows": 0, "exposure": [0, 0], "events": [0], "events_squared": [[]]}, '
+		'"missing": 0}'])
+	v;
+insert into pool
+select 'tally', v
+from unnest(array[null, 'empty', 'people', 'people; 0: 100 12 12; 50: 100 20 30',
+	'counts; 0: 1000 100 100; 50: 500 60 60', 'people; missing 9007199254740992; unknown 9007199254740992: 1 1 1',
+	'people; unknown 3: 3 1 1; 45: 20 15 15', 'counts; 0: 1e300 1e300 1e300; 1: 1e300 1 1',
+	'counts; 0: 1.7976931348623157e+308 1 1; 50: 1.7976931348623157e+308 0 0', 'people; negative; 1: 2 -3 29',
+	'counts; 0: 5e-324 20 20', 'counts; -1.7976931348623157e+308: 1 0 0; 1.7976931348623157e+308: 0 20 20',
+	'counts; 0: 10 5e-324 5e-324', 'counts; 0: 0 0 0', 'people; 1: 0.3-1.1e-17 11 11']) v;
+insert into pool
+select 'tally[]', v
+from unnest(array[null, '{}', '{NULL,empty}', '{"people; 3: 5 2 2; 8: 4 1 1","people; 2: 5 4 4; 9: 1 0 0",NULL}',
+	'{"people; unknown 3: 3 1 1"}', '{"counts; 0: 1e300 1 1","people; 1: 1 1 1"}', '{{empty,empty}}',
+	'{"people; negative; 1: 2 -3 29"}']) v;
+insert into pool
+select 'timestamptz[]', v
+from unnest(array[null, '{}', '{NULL}', '{2024-01-01}', '{infinity,2024-02-29}']) v;
 insert into pool select 'date[]', v from unnest(array[null, '{}', '{NULL}', '{2024-01-01}', '{infinity,2024-02-29}']) v;
-insert into pool select 'estimate[]', v from unnest(array[null, '{}', '{NULL}', '{"(1,0.5,2,)"}', '{"(NaN,Infinity,-Infinity,\"<\")","(1e308,-1e308,,)"}', '{"(,,,)"}']) v;
-insert into pool select 'control_point[]', v from unnest(array[null, '{}', '{NULL}', '{"(1,1,1,0,2,,,,,,,,,,,,,)"}', '{"(NaN,,,,,,,,,,,,,,,,,)","(1e308,2,-1e308,,,,,,,,,,,<,special,,,)"}']) v;
-insert into pool select 'funnel_point[]', v from unnest(array[null, '{}', '{NULL}', '{"(1,100,100,1,0,0.5,2,3,high_99.8,,,)"}', '{"(NaN,,,,,,,,,,,)","(1e308,5e-324,5e-324,-1e308,,,,,,,,)"}']) v;
-insert into pool select 'crosstab', v from unnest(array[null, '{}', '{?>?: 1}', '{1>1: 30, 1>2: 4, 2>?: 1}', '{-2147483647>2147483647: 9223372036854775807}']) v;
-insert into pool select 'model', v::text from unnest(array[null, row('logistic', '{(intercept),a}', '{-1,0.5}', null, null, null, 'given', null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null)::model,
-  row('cox', '{a,b}', '{1,NULL}', null, '{1,2}', 0.9, 'given', null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null)::model,
-  row('poisson', '{}', '{}', null, null, null, 'given', null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null)::model,
-  row('linear', '{a}', null, null, null, null, 'separation', null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null)::model,
-  row('no such family', '{a,a}', '{NaN}', '{{1}}', '{}', 2, null, null, -1, -1, -1, -1, 'NaN', -1, 'NaN', null, null, null, null, null, null, null, null, null)::model]) v;
-insert into pool select 'regression', v from unnest(array[null, (select regression_sums('products', 'linear', i, array[1, i], 1, 0, '{}', false)::text from generate_series(1, 5) i), (select regression_sums('scores', 'poisson', i, array[1, i], 1, 0, '{0,0,0.1,0.1}', false)::text from generate_series(1, 5) i)]) v;
-insert into pool select 'cluster_sums', v from unnest(array[null, (select cluster_step(cluster_start('{{0,1},{5,5}}'), array[i, i * 2])::text from generate_series(1, 5) i), (select cluster_step(cluster_start('{1,2}', modes => '{1,3}', words => '{3}'), array[i], array[1 + i % 3])::text from generate_series(1, 5) i),
-  cluster_start('{{1e50,-1e50}}', '{1e150,0}')::text]) v;
-insert into pool select 'clusters', v::text from unnest(array[null, row('k_means', 'ok', 2, 5, 0, '{a}', '{1}', '{}', null, '{1,2}', '{}', '{2,3}', null, 1, 1, 2, 1, 1, 1, 0.4, 3, 1, null)::clusters,
-  row('k_prototypes', 'ok', 2, 5, 0, '{a}', '{1}', '{b}', 0.5, '{1,2}', '{x,y}', '{2,3}', null, 1, 1, 2, 1, 1, 1, 0.4, 3, 1, null)::clusters,
-  row('k_means', 'no_rows', 2, 0, 0, '{a}', null, '{}', null, null, null, null, null, null, null, null, null, null, null, null, null, null, null)::clusters,
-  row(null, null, -1, null, null, '{a,NULL}', '{NaN}', '{}', 'NaN', '{}', '{}', null, null, null, null, null, null, null, null, null, null, null, null)::clusters]) v;
-insert into pool select 'latent_classes', v::text from unnest(array[null, row('ok', 2, 5, 0, 3, '{a,b}', '{0.6,0.4}', '{{0,1},{0.2,0.3}}', '{3,2}', -9, 5, 1, 1, 1, null, -2, 0.4, 3, 1, null)::latent_classes,
-  row('no_rows', 1, 0, 0, 0, '{a}', null, null, null, null, null, null, null, null, null, null, null, null, null, null)::latent_classes,
-  row(null, 60, 0, 0, 0, '{}', '{2}', '{NaN}', null, null, null, null, null, null, null, null, null, null, null, null)::latent_classes]) v;
-insert into pool select 'int4[]', v from unnest(array[null, '{}', '{1}', '{2,3}', '{{1},{2}}', '{NULL}', '{0,-1}', '{2147483647,-2147483648}']) v;
-insert into pool select 'conditions', v from unnest(array[null, '{}', '{mi}', '{Z99}', '{mi,chf,diab,diabwc,canc,metacanc,A04,Z99}']) v;
+insert into pool
+select 'estimate[]', v
+from unnest(array[null, '{}', '{NULL}', '{"(1,0.5,2,)"}', '{"(NaN,Infinity,-Infinity,\"<\")","(1e308,-1e308,,)"}',
+	'{"(,,,)"}']) v;
+insert into pool
+select 'control_point[]', v
+from unnest(array[null, '{}', '{NULL}', '{"(1,1,1,0,2,,,,,,,,,,,,,)"}',
+	'{"(NaN,,,,,,,,,,,,,,,,,)","(1e308,2,-1e308,,,,,,,,,,,<,special,,,)"}']) v;
+insert into pool
+select 'funnel_point[]', v
+from unnest(array[null, '{}', '{NULL}', '{"(1,100,100,1,0,0.5,2,3,high_99.8,,,)"}',
+	'{"(NaN,,,,,,,,,,,)","(1e308,5e-324,5e-324,-1e308,,,,,,,,)"}']) v;
+insert into pool
+select 'crosstab', v
+from unnest(array[null, '{}', '{?>?: 1}', '{1>1: 30, 1>2: 4, 2>?: 1}', '{-2147483647>2147483647: 9223372036854775807}'])
+	v;
+insert into pool
+select 'model', v::text
+from unnest(array[null,
+	row('logistic', '{(intercept),a}', '{-1,0.5}', null, null, null, 'given', null, null, null, null, null, null, null,
+		null, null, null, null, null, null, null, null, null, null)::model,
+	row('cox', '{a,b}', '{1,NULL}', null, '{1,2}', 0.9, 'given', null, null, null, null, null, null, null, null, null,
+		null, null, null, null, null, null, null, null)::model,
+	row('poisson', '{}', '{}', null, null, null, 'given', null, null, null, null, null, null, null, null, null, null,
+		null, null, null, null, null, null, null)::model,
+	row('linear', '{a}', null, null, null, null, 'separation', null, null, null, null, null, null, null, null, null,
+		null, null, null, null, null, null, null, null)::model,
+	row('no such family', '{a,a}', '{NaN}', '{{1}}', '{}', 2, null, null, -1, -1, -1, -1, 'NaN', -1, 'NaN', null, null,
+		null, null, null, null, null, null, null)::model]) v;
+insert into pool
+select 'regression', v
+from unnest(array[null,
+	(
+		select regression_sums('products', 'linear', i, array[1, i], 1, 0, '{}', false)::text
+		from generate_series(1, 5) i
+	),
+	(
+		select regression_sums('scores', 'poisson', i, array[1, i], 1, 0, '{0,0,0.1,0.1}', false)::text
+		from generate_series(1, 5) i
+	)]) v;
+insert into pool
+select 'cluster_sums', v
+from unnest(array[null,
+	(select cluster_step(cluster_start('{{0,1},{5,5}}'), array[i, i * 2])::text from generate_series(1, 5) i),
+	(
+		select cluster_step(cluster_start('{1,2}', modes => '{1,3}', words => '{3}'), array[i], array[1 + i % 3])::text
+		from generate_series(1, 5) i
+	),
+	cluster_start('{{1e50,-1e50}}', '{1e150,0}')::text]) v;
+insert into pool
+select 'clusters', v::text
+from unnest(array[null,
+	row('k_means', 'ok', 2, 5, 0, '{a}', '{1}', '{}', null, '{1,2}', '{}', '{2,3}', null, 1, 1, 2, 1, 1, 1, 0.4, 3, 1,
+		null)::clusters,
+	row('k_prototypes', 'ok', 2, 5, 0, '{a}', '{1}', '{b}', 0.5, '{1,2}', '{x,y}', '{2,3}', null, 1, 1, 2, 1, 1, 1, 0.4,
+		3, 1, null)::clusters,
+	row('k_means', 'no_rows', 2, 0, 0, '{a}', null, '{}', null, null, null, null, null, null, null, null, null, null,
+		null, null, null, null, null)::clusters,
+	row(null, null, -1, null, null, '{a,NULL}', '{NaN}', '{}', 'NaN', '{}', '{}', null, null, null, null, null, null,
+		null, null, null, null, null, null)::clusters]) v;
+insert into pool
+select 'latent_classes', v::text
+from unnest(array[null,
+	row('ok', 2, 5, 0, 3, '{a,b}', '{0.6,0.4}', '{{0,1},{0.2,0.3}}', '{3,2}', -9, 5, 1, 1, 1, null, -2, 0.4, 3, 1,
+		null)::latent_classes,
+	row('no_rows', 1, 0, 0, 0, '{a}', null, null, null, null, null, null, null, null, null, null, null, null, null,
+		null)::latent_classes,
+	row(null, 60, 0, 0, 0, '{}', '{2}', '{NaN}', null, null, null, null, null, null, null, null, null, null, null,
+		null)::latent_classes]) v;
+insert into pool
+select 'int4[]', v
+from unnest(array[null, '{}', '{1}', '{2,3}', '{{1},{2}}', '{NULL}', '{0,-1}', '{2147483647,-2147483648}']) v;
+insert into pool
+select 'conditions', v
+from unnest(array[null, '{}', '{mi}', '{Z99}', '{mi,chf,diab,diabwc,canc,metacanc,A04,Z99}']) v;
 insert into pool select 'conditions', ph.conditions_named(condition, instrument)::text from ph.instrument_codes();
-insert into pool select 'cstring', v from unnest(array['', '{', 'empty', 'people; 1: 1 0 0', '{mi}', '{1>1: 30, 2>?: 1}', '1 1 0 0 0 0 1 1 5 0 0 0 0 0 0 0 0 0 0 0', 'scores linear 0 0 1 0 0 1 1 Infinity 0 1 0 0 0 1 0 1 0 0 0 0 0 0 0', 'junk']) v;
+insert into pool
+select 'cstring', v
+from unnest(array['', '{', 'empty', 'people; 1: 1 0 0', '{mi}', '{1>1: 30, 2>?: 1}',
+	'1 1 0 0 0 0 1 1 5 0 0 0 0 0 0 0 0 0 0 0', 'scores linear 0 0 1 0 0 1 1 Infinity 0 1 0 0 0 1 0 1 0 0 0 0 0 0 0',
+	'junk']) v;
 
-insert into pool select 'text', v, 'indicator' from unnest(array[null, 'rate', 'dsr', 'smr', 'life_expectancy', 'healthy_life_expectancy', 'years_of_life_lost', 'survival', 'restricted_mean', 'auroc', 'no such indicator']) v;
-insert into pool select 'text', v, 'statistic' from unnest(array[null, 'proportion', 'ratio', 'rate', 'no such statistic']) v;
-insert into pool select 'text', v, 'expression' from unnest(array[null, '', 'a', 'b > 1', 'a and ph.count_true(a, c) > 1', 'a or not a', '(select true)', 'random() > b', 'a;', '*', repeat('(', 9000), repeat('not ', 20000) || 'a']) v;
+insert into pool
+select 'text', v, 'indicator'
+from unnest(array[null, 'rate', 'dsr', 'smr', 'life_expectancy', 'healthy_life_expectancy', 'years_of_life_lost',
+	'survival', 'restricted_mean', 'auroc', 'no such indicator']) v;
+insert into pool
+select 'text', v, 'statistic'
+from unnest(array[null, 'proportion', 'ratio', 'rate', 'no such statistic']) v;
+insert into pool
+select 'text', v, 'expression'
+from unnest(array[null, '', 'a', 'b > 1', 'a and ph.count_true(a, c) > 1', 'a or not a', '(select true)',
+	'random() > b', 'a;', '*', repeat('(', 9000), repeat('not ', 20000) || 'a']) v;
 insert into pool select 'text[]', v, 'inputs' from unnest(array[null, '{}', '{a,b,c}', '{a,a,b}', '{a,b,NULL}']) v;
 insert into pool select 'text[]', v, 'by' from unnest(array[null, '{}', '{a}', '{a,NULL,b > 0}', '{x}']) v;
-insert into pool select 'regtype[]', v from unnest(array[null, '{}', '{boolean,integer,boolean}', '{record,integer,boolean}', '{0,0,0}', '{999999,1,2}', '{boolean[],NULL,text}']) v;
+insert into pool
+select 'regtype[]', v
+from unnest(array[null, '{}', '{boolean,integer,boolean}', '{record,integer,boolean}', '{0,0,0}', '{999999,1,2}',
+	'{boolean[],NULL,text}']) v;
 insert into pool select 'boolean[]', v from unnest(array[null, '{}', '{t,f,NULL}', '{{t,f},{t,t}}']) v;
-insert into pool select 'text', v, 'pass' from unnest(array[null, 'products', 'start', 'step', 'scores', 'squares', 'no such pass']) v;
-insert into pool select 'text', v, 'family' from unnest(array[null, 'linear', 'logistic', 'poisson', 'cox', 'no such family']) v;
+insert into pool
+select 'text', v, 'pass'
+from unnest(array[null, 'products', 'start', 'step', 'scores', 'squares', 'no such pass']) v;
+insert into pool
+select 'text', v, 'family'
+from unnest(array[null, 'linear', 'logistic', 'poisson', 'cox', 'no such family']) v;
 
 -- functions that take what SQL cannot give, and those that make things, are called elsewhere
 insert into pool select 'regclass', v from unnest(array[null, 'pg_class', '0']) v;
 insert into pool select 'oid', v from unnest(array[null, '1259', '0']) v;
 insert into pool select 'regtype', v from unnest(array[null, 'integer', '0']) v;
 create temp table callable as
-select p.oid, p.oid::regproc::text as name, l.lanname = 'c' as native, p.prokind, p.proretset, p.prorettype::regtype as returns, (string_to_array(p.proargtypes::text, ' ')::oid[]::regtype[])[1:given] as args, p.proargnames as names, p.provariadic <> 0 as variadic, p.proname in ('check_rule', 'rule_implied') as reads_sql
-from pg_proc p join pg_depend d on d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e' join pg_extension e on e.oid = d.refobjid
+select p.oid, p.oid::regproc::text as name,
+	l.lanname = 'c' as native,
+	p.prokind, p.proretset, p.prorettype::regtype as returns,
+	(string_to_array(p.proargtypes::text, ' ')::oid[]::regtype[])[1:given] as args,
+	p.proargnames as names,
+	p.provariadic <> 0 as variadic,
+	p.proname in ('check_rule', 'rule_implied') as reads_sql
+from pg_proc p
+join pg_depend d on d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e'
+join pg_extension e on e.oid = d.refobjid
 join pg_language l on l.oid = p.prolang,
-  -- with all arguments, with those that have a default left out, and with the first of those
-  lateral (select pronargs as given union select pronargs - pronargdefaults union select least(pronargs, pronargs - pronargdefaults + 1)) g
-where e.extname = 'population_health' and p.prokind in ('f', 'a', 'w') and p.provolatile <> 'v' and not 'internal'::regtype::oid = any (p.proargtypes::oid[])
-  and p.proname not in ('query_columns', 'fit', 'grow_tree', 'tree_pruning', 'k_means', 'k_prototypes', 'silhouette', 'cluster_stability', 'latent_class');  -- take a query, whose errors are its own
+	-- with all arguments, with those that have a default left out, and with the first of those
+	lateral (
+		select pronargs as given
+		union
+		select pronargs - pronargdefaults
+		union
+		select least(pronargs, pronargs - pronargdefaults + 1)
+	) g
+where e.extname = 'population_health'
+	and p.prokind in ('f', 'a', 'w')
+	and p.provolatile <> 'v'
+	and not 'internal'::regtype::oid = any (p.proargtypes::oid[])
+	-- take a query, whose errors are its own
+	and p.proname not in ('query_columns', 'fit', 'grow_tree', 'tree_pruning', 'k_means', 'k_prototypes', 'silhouette',
+		'cluster_stability', 'latent_class');
 create temp table complaint (said text);
 create temp table choice (i int, n int, value text, primary key (i, n));
 create temp table tried (name text, native boolean, calls int, answers int);
 
 do $$
-declare f record; arguments text; query text; calls int; answers int; state text; said text; wrong text; total numeric; call_limit constant int := current_setting('ph_test.limit');
+declare f record; arguments text; query text; calls int; answers int; state text; said text; wrong text;
+  total numeric; call_limit constant int := current_setting('ph_test.limit');
   picked text; rest numeric; a int; size int; answer text;
 begin
   for f in select * from callable order by oid loop
     select count(*) into a from unnest(f.args) t where not exists (select from pool where type = t);
     if a > 0 then
-      insert into complaint select format('no edge values for %s of %s', t, f.name) from unnest(f.args) t where not exists (select from pool where type = t);
+      insert into complaint
+      select format('no edge values for %s of %s', t, f.name)
+      from unnest(f.args) t
+      where not exists (select from pool where type = t);
       continue;
     end if;
     truncate choice;
     insert into choice
     select i, row_number() over (partition by i) - 1, p.value
     from generate_series(1, cardinality(f.args)) i join pool p on p.type = f.args[i]
-      and p.argument is not distinct from (select s.argument from pool s where s.type = f.args[i] and s.argument = f.names[i] limit 1);
-    total := 1;
-    select coalesce(round(exp(sum(ln(offered)))), 1) into total from (select count(*)::numeric as offered from choice group by choice.i) s;
+      and p.argument is not distinct from (
+        select s.argument from pool s where s.type = f.args[i] and s.argument = f.names[i] limit 1);
+    select coalesce(round(exp(sum(ln(offered)))), 1) into total
+    from (select count(*)::numeric as offered from choice group by choice.i) s;
     calls := 0; answers := 0;
     while calls < least(total, call_limit) loop
       picked := '';
@@ -105,7 +244,9 @@ begin
         select count(*) into size from choice c where c.i = argument_number;
         select c.value into arguments from choice c where c.i = argument_number and c.n = mod(rest, size);
         rest := div(rest, size);
-        picked := picked || case when argument_number > 1 then ', ' else '' end || case when f.variadic and argument_number = cardinality(f.args) then 'variadic ' else '' end || coalesce(quote_literal(arguments), 'null') || '::' || f.args[argument_number];
+        picked := picked || case when argument_number > 1 then ', ' else '' end
+          || case when f.variadic and argument_number = cardinality(f.args) then 'variadic ' else '' end
+          || coalesce(quote_literal(arguments), 'null') || '::' || f.args[argument_number];
       end loop;
       calls := calls + 1;
       perform set_config('application_name', calls || ' ' || f.name, false);  -- for who watches
@@ -113,25 +254,38 @@ begin
       begin
         if f.returns = 'tally'::regtype then
           -- what comes out can be written and read again, exactly
-          execute format('select count(*), string_agg(distinct x::text, '' ''), bool_and(x::text::ph.tally = x and x::jsonb::ph.tally = x) from (select %s) r(x)', query) into a, answer, wrong;
+          execute format('select count(*), string_agg(distinct x::text, '' ''),
+              bool_and(x::text::ph.tally = x and x::jsonb::ph.tally = x)
+            from (select %s) r(x)', query) into a, answer, wrong;
         elsif f.returns = 'conditions'::regtype then
-          execute format('select count(*), null, bool_and(x::text::ph.conditions = x) from (select %s) r(x)', query) into a, answer, wrong;
+          execute format('select count(*), null, bool_and(x::text::ph.conditions = x) from (select %s) r(x)', query)
+            into a, answer, wrong;
         elsif f.returns = 'estimate'::regtype then
           -- a value that is not there has a note; limits stand around a value that is there
-          execute format('select count(*), string_agg(x::text, '' ''), bool_and((x).value is not null and coalesce((x).lower <= (x).value, true) and coalesce((x).upper >= (x).value, true) or (x).note is not null) from (select %s) r(x)', query)
-            into a, answer, wrong;
+          execute format('select count(*), string_agg(x::text, '' ''),
+              bool_and((x).value is not null
+                and coalesce((x).lower <= (x).value, true) and coalesce((x).upper >= (x).value, true)
+                or (x).note is not null)
+            from (select %s) r(x)', query) into a, answer, wrong;
         else
           execute format('select count(*), max(x::text), null from (select %s) r(x)', query) into a, answer, wrong;
         end if;
         answers := answers + 1;
-        if wrong = 'false' then insert into complaint values (format('law broken: select %s gives %s', left(query, 400), left(answer, 300))); end if;
+        if wrong = 'false' then
+          insert into complaint
+          values (format('law broken: select %s gives %s', left(query, 400), left(answer, 300)));
+        end if;
         if answer ~* '\m(nan|-?infinity)\M' and f.returns in ('tally'::regtype, 'estimate'::regtype) then
-          insert into complaint values (format('not a number: select %s gives %s', left(query, 400), left(answer, 300)));
+          insert into complaint
+          values (format('not a number: select %s gives %s', left(query, 400), left(answer, 300)));
         end if;
       exception when others then
         get stacked diagnostics state = returned_sqlstate, said = message_text;
-        -- an error is fine where it is about data, a limit or a window, and in SQL functions about a schema that is not there: never an internal one
-        if left(state, 2) = 'XX' or f.native and left(state, 2) not in ('22', '54') and state <> '42P20' and not (f.reads_sql and left(state, 2) in ('42', '0A')) then
+        -- an error is fine where it is about data, a limit or a window, and in SQL functions about a schema that is not
+        -- there: never an internal one
+        if left(state, 2) = 'XX'
+          or f.native and left(state, 2) not in ('22', '54') and state <> '42P20'
+            and not (f.reads_sql and left(state, 2) in ('42', '0A')) then
           insert into complaint values (format('%s %s: select %s', state, left(said, 100), left(query, 400)));
         end if;
       end;
@@ -140,6 +294,11 @@ begin
   end loop;
 end $$;
 -- a function that never answered was not tried
-insert into complaint select 'no call was answered: ' || name from tried where native and current_setting('ph_test.limit')::int >= 2500 group by name having sum(answers) = 0;
+insert into complaint
+select 'no call was answered: ' || name
+from tried
+where native and current_setting('ph_test.limit')::int >= 2500
+group by name
+having sum(answers) = 0;
 select sum(calls) || ' calls of ' || count(distinct name) || ' functions' from tried;
 select said from complaint limit 30;

@@ -15,21 +15,29 @@ perl -e '
 		open(my $in, "<:raw", "$ARGV[0]/$kind") or die; local $/; my $file = <$in>;
 		my $field = substr($file, 25, -2);
 		for (0 .. int(rand(3))) {
-			my $at = int(rand(length $field)); my $byte = chr(int(rand(4)) ? int(rand(256)) : (0, 1, 127, 128, 255)[int(rand(5))]);
+			my $at = int(rand(length $field));
+			my $byte = chr(int(rand(4)) ? int(rand(256)) : (0, 1, 127, 128, 255)[int(rand(5))]);
 			my $how = int(rand(6));
-			if ($how == 0) { substr($field, $at, int(rand(9))) = "" } elsif ($how == 1) { substr($field, $at, 0) = $byte }
+			if ($how == 0) { substr($field, $at, int(rand(9))) = "" }
+			elsif ($how == 1) { substr($field, $at, 0) = $byte }
 			elsif ($at < length $field) { substr($field, $at, 1) = $byte }
 		}
 		open(my $out, ">:raw", "$ARGV[0]/$i.$kind") or die;
 		print $out substr($file, 0, 21), pack("N", length $field), $field, substr($file, -2);
 		print "truncate ${kind}_in_file;\n\\copy ${kind}_in_file from $ARGV[0]/$i.$kind (format binary)\n",
-			"select \x27$i: read wrongly\x27 from ${kind}_in_file where t::text::ph.$kind\::text is distinct from t::text;\n";
+			"select \x27$i: read wrongly\x27 from ${kind}_in_file " .
+			"where t::text::ph.$kind\::text is distinct from t::text;\n";
 	}' "$fuzz_files" >"$fuzz_files/script.sql"
-said=$(PGOPTIONS='-c search_path=public,ph' psql -qXAt -d fuzz -v VERBOSITY=sqlstate -f "$fuzz_files/script.sql" 2>&1) || true
+said=$(PGOPTIONS='-c search_path=public,ph' psql -qXAt -d fuzz -v VERBOSITY=sqlstate \
+	-f "$fuzz_files/script.sql" 2>&1) || true
 # both must have happened: files that were refused, and some that were not
 refused=$(grep -cE 'ERROR: +(22|08)' <<<"$said") || true
 said=$(grep -vE 'ERROR: +(22|08)' <<<"$said") || true
 if [ "$(psql -XAt -d fuzz -c 'select 1' 2>&1)" != 1 ]; then said+=" the server is gone"; fi
-if [ -z "$said" ] && [ "$refused" -gt 20 ] && [ "$refused" -lt 400 ]; then pass "fuzz: 400 binary files"; else fail "fuzz: 400 binary files" "$refused were refused; $said"; fi
+if [ -z "$said" ] && [ "$refused" -gt 20 ] && [ "$refused" -lt 400 ]; then
+	pass "fuzz: 400 binary files"
+else
+	fail "fuzz: 400 binary files" "$refused were refused; $said"
+fi
 rm -rf "$fuzz_files"
 dropdb --force --if-exists fuzz 2>/dev/null || true

@@ -1,5 +1,6 @@
--- Texts of tallies, sets of conditions, crosstabs, passes of a regression and of clusters, and JSON, broken at random but the same way at every run.
--- What is read must be read right: it comes back equal; what is refused is refused as bad data.
+-- Texts of tallies, sets of conditions, crosstabs, passes of a regression and of clusters, and JSON, broken at random
+-- but the same way at every run. What is read must be read right: it comes back equal; what is refused is refused as
+-- bad data.
 \set ON_ERROR_STOP 1
 set client_min_messages = warning;
 create extension if not exists population_health;
@@ -7,28 +8,52 @@ set search_path = public, ph;
 select setseed(0.20131) \g /dev/null
 do $$
 declare
-  seeds constant text[] := array['people; missing 2; unknown 1: 1 0 0; 45: 10 2 2; 46: 12 3 5', 'counts; negative; -1.5: 0.3-1.1e-17 -2 2; 1e+300: 1e15+0.0625 7 9', 'empty',
+  tallies constant text[] := array[
+    'people; missing 2; unknown 1: 1 0 0; 45: 10 2 2; 46: 12 3 5',
+    'counts; negative; -1.5: 0.3-1.1e-17 -2 2; 1e+300: 1e15+0.0625 7 9',
+    'empty',
     (select ph.person_tally(i, i % 3)::text from generate_series(1, 30) i)];
+  conditions constant text[] := array['{mi,chf,F00,Z99,elixhauser.chf}', '{}', '{A04}'];
+  crosstabs constant text[] := array['{?>1: 3, 1>1: 30, 1>2: 4, 2>?: 1}', '{}', '{-5>2147483647: 9223372036854775807}'];
   alphabet constant text := '01234567890123456789.+-eE;: {},"[]pconufmx' || chr(9) || chr(10) || chr(228);
-  regressions constant text[] := array[(select ph.regression_sums('products', 'linear', i, array[1, i * 0.1], 1, 0, '{}', false)::text from generate_series(1, 9) i), (select ph.regression_sums('step', 'poisson', i, array[1, i], 1, 0, '{0,0,0.1,0.1,1,1}', false)::text from generate_series(1, 9) i)];
-  clusters constant text[] := array[(select ph.cluster_step(ph.cluster_start('{{0,1},{5,5}}'), array[i, i * 0.1])::text from generate_series(1, 9) i), (select ph.cluster_step(ph.cluster_start('{1,2}', modes => '{1,3}', words => '{3}'), array[i], array[1 + i % 3])::text from generate_series(1, 9) i)];
+  regressions constant text[] := array[
+    (select ph.regression_sums('products', 'linear', i, array[1, i * 0.1], 1, 0, '{}', false)::text
+     from generate_series(1, 9) i),
+    (select ph.regression_sums('step', 'poisson', i, array[1, i], 1, 0, '{0,0,0.1,0.1,1,1}', false)::text
+     from generate_series(1, 9) i)];
+  clusters constant text[] := array[
+    (select ph.cluster_step(ph.cluster_start('{{0,1},{5,5}}'), array[i, i * 0.1])::text from generate_series(1, 9) i),
+    (select ph.cluster_step(ph.cluster_start('{1,2}', modes => '{1,3}', words => '{3}'), array[i],
+    array[1 + i % 3])::text
+     from generate_series(1, 9) i)];
   source text; broken text; state text; said text; same boolean; accepted int := 0; at int;
 begin
   for i in 1 .. 6000 loop
-    source := case i % 6 when 0 then seeds[1 + i / 6 % 4] when 1 then seeds[1 + i / 6 % 4]::ph.tally::jsonb::text when 2 then (array['{mi,chf,F00,Z99,elixhauser.chf}', '{}', '{A04}'])[1 + i / 6 % 3]
-      when 3 then (array['{?>1: 3, 1>1: 30, 1>2: 4, 2>?: 1}', '{}', '{-5>2147483647: 9223372036854775807}'])[1 + i / 6 % 3] when 4 then regressions[1 + i / 6 % 2] else clusters[1 + i / 6 % 2] end;
+    source := case i % 6
+      when 0 then tallies[1 + i / 6 % 4]
+      when 1 then tallies[1 + i / 6 % 4]::ph.tally::jsonb::text
+      when 2 then conditions[1 + i / 6 % 3]
+      when 3 then crosstabs[1 + i / 6 % 3]
+      when 4 then regressions[1 + i / 6 % 2]
+      else clusters[1 + i / 6 % 2] end;
     broken := source;
     for change in 1 .. 1 + floor(random() * random() * 4)::int loop
       at := 1 + floor(random() * length(broken))::int;
       broken := case floor(random() * 4)::int
         when 0 then overlay(broken placing '' from at for 1 + floor(random() * 5)::int)
-        when 1 then overlay(broken placing substr(alphabet, 1 + floor(random() * length(alphabet))::int, 1) from at for 0)
-        when 2 then overlay(broken placing substr(broken, 1 + floor(random() * length(broken))::int, floor(random() * 12)::int) from at for 0)
+        when 1 then
+          overlay(broken placing substr(alphabet, 1 + floor(random() * length(alphabet))::int, 1) from at for 0)
+        when 2 then
+          overlay(broken placing substr(broken, 1 + floor(random() * length(broken))::int, floor(random() * 12)::int)
+                  from at for 0)
         else overlay(broken placing substr(alphabet, 1 + floor(random() * length(alphabet))::int, 1) from at for 1) end;
     end loop;
     begin
-      same := case i % 6 when 0 then broken::ph.tally::text::ph.tally = broken::ph.tally when 1 then broken::jsonb::ph.tally::jsonb::ph.tally = broken::jsonb::ph.tally
-        when 2 then broken::ph.conditions::text::ph.conditions = broken::ph.conditions when 3 then broken::ph.crosstab::text::ph.crosstab::text = broken::ph.crosstab::text
+      same := case i % 6
+        when 0 then broken::ph.tally::text::ph.tally = broken::ph.tally
+        when 1 then broken::jsonb::ph.tally::jsonb::ph.tally = broken::jsonb::ph.tally
+        when 2 then broken::ph.conditions::text::ph.conditions = broken::ph.conditions
+        when 3 then broken::ph.crosstab::text::ph.crosstab::text = broken::ph.crosstab::text
         when 4 then broken::ph.regression::text::ph.regression::text = broken::ph.regression::text
         else broken::ph.cluster_sums::text::ph.cluster_sums::text = broken::ph.cluster_sums::text end;
       accepted := accepted + 1;
@@ -48,6 +73,10 @@ insert into conditions_in_file values ('{mi,chf,A04,Z99}');
 create table crosstab_in_file (t ph.crosstab);
 create table regression_in_file (t ph.regression);
 create table cluster_sums_in_file (t ph.cluster_sums);
-insert into cluster_sums_in_file select ph.cluster_step(ph.cluster_start('{1,2}', modes => '{1,3}', words => '{3}'), array[i], array[1 + i % 3]) from generate_series(1, 9) i;
+insert into cluster_sums_in_file
+select ph.cluster_step(ph.cluster_start('{1,2}', modes => '{1,3}', words => '{3}'), array[i], array[1 + i % 3])
+from generate_series(1, 9) i;
 insert into crosstab_in_file values ('{?>1: 3, 1>1: 30, 1>2: 4, 2>?: 1}');
-insert into regression_in_file select ph.regression_sums('step', 'poisson', i, array[1, i], 1, 0, '{0,0,0.1,0.1,1,1}', false) from generate_series(1, 9) i;
+insert into regression_in_file
+select ph.regression_sums('step', 'poisson', i, array[1, i], 1, 0, '{0,0,0.1,0.1,1,1}', false)
+from generate_series(1, 9) i;

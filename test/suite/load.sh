@@ -3,7 +3,9 @@ load_demo=$root/test/demo
 load_folder=$(mktemp -d)
 load_sql() { psql -qXAt -v ON_ERROR_STOP=1 -d load_test "$@"; }
 load_counts() {
-	load_sql -c "select string_agg(format('%s %s', relation, (xpath('//n/text()', query_to_xml(format('select count(*) as n from health.%I', relation), true, false, '')))[1]), ', ' order by relation)
+	load_sql -c "select string_agg(format('%s %s', relation, (xpath('//n/text()',
+			query_to_xml(format('select count(*) as n from health.%I', relation), true, false, '')))[1]),
+		', ' order by relation)
 		from ph.shared_table()"
 }
 load_fresh() {
@@ -43,7 +45,8 @@ load_break person 's/birth_date/day_born/ if $. == 1'
 load_refused "wrong column" 'person.csv, line 1, column birth_date: missing' day_born
 load_break person 's/\d{4}-\d\d-\d\d/secretday/ if $. == 17'
 load_refused "wrong type, a date" 'person.csv, line 17, column birth_date: not a date' secretday
-for said in 01/04/1950 05/06/07 today infinity epoch '"April 1, 1950"' 1950-02-30 1950-13-01 19500401 1950-091 '1950-04-01 BC' 1950-04-01T25:00; do
+for said in 01/04/1950 05/06/07 today infinity epoch '"April 1, 1950"' 1950-02-30 1950-13-01 19500401 1950-091 \
+	'1950-04-01 BC' 1950-04-01T25:00; do
 	load_break person 's/\d{4}-\d\d-\d\d/'"${said//\//\\/}"'/ if $. == 17'
 	load_refused "a date that is none: $said" 'person.csv, line 17, column birth_date: not a date' "${said//\"/}"
 done
@@ -78,7 +81,8 @@ fi
 cp -r "$load_folder/good" "$load_folder/packed"
 gzip "$load_folder"/packed/*.csv
 load_fresh
-if message=$(PGDATABASE=load_test bash "$load_demo/load.sh" "$load_folder/packed" health 2>&1) && [ "$(load_counts)" = "$load_expected" ]; then
+if message=$(PGDATABASE=load_test bash "$load_demo/load.sh" "$load_folder/packed" health 2>&1) &&
+	[ "$(load_counts)" = "$load_expected" ]; then
 	pass "load: a good folder of .csv.gz"
 else
 	fail "load: a good folder of .csv.gz" "$message"
@@ -93,10 +97,16 @@ cp -r "$load_folder/good" "$load_folder/other"
 load_fresh
 if message=$(PGDATABASE=load_test bash "$load_demo/load.sh" "$load_folder/other" health 2>&1) &&
 	message=$message$(load_sql -c "call ph.create_population_views('health')" 2>&1) &&
-	answer=$(load_sql -c "select count(*) > 100, bool_and(place is not null and system is not null), count(deprivation_decile) from health.person_at('2024-04-01')" \
-		-c "select (select day from health.data_day) = (select max(start_date) from health.encounter), (select count(*) > 0 from health.register)" \
-		-c "select string_agg(problem || ' ' || relation, ', ' order by relation) from ph.check_shared_tables('health') where problem <> 'list without events'"); then
-	if [ "$answer" = $'t|t|0\nt|t\nempty relation enrolment, empty relation measurement, empty relation place_factor' ]; then pass "load: what is optional is missing, identifiers are UUIDs, other editions"
+	answer=$(load_sql -c "select count(*) > 100, bool_and(place is not null and system is not null),
+			count(deprivation_decile)
+			from health.person_at('2024-04-01')" \
+		-c "select (select day from health.data_day) = (select max(start_date) from health.encounter),
+			(select count(*) > 0 from health.register)" \
+		-c "select string_agg(problem || ' ' || relation, ', ' order by relation)
+			from ph.check_shared_tables('health') where problem <> 'list without events'"); then
+	missing='empty relation enrolment, empty relation measurement, empty relation place_factor'
+	if [ "$answer" = $'t|t|0\nt|t\n'"$missing" ]; then
+		pass "load: what is optional is missing, identifiers are UUIDs, other editions"
 	else fail "load: what is optional is missing, identifiers are UUIDs, other editions" "$answer"; fi
 else
 	fail "load: what is optional is missing, identifiers are UUIDs, other editions" "$message"
@@ -104,8 +114,13 @@ fi
 # the folder is looked at before anything is built
 load_early() {  # name, pattern of the message
 	local message status=0
-	message=$(DATA=$load_folder/bad REPORT=$load_folder/report.html PG_CONFIG=/bin/false timeout 20 bash "$load_demo/run" 2>&1) || status=$?
-	if [ "$status" = 1 ] && grep -qE "$2" <<<"$message" && ! grep -q building <<<"$message"; then pass "load: before building, $1"; else fail "load: before building, $1" "$message"; fi
+	message=$(DATA=$load_folder/bad REPORT=$load_folder/report.html PG_CONFIG=/bin/false \
+		timeout 20 bash "$load_demo/run" 2>&1) || status=$?
+	if [ "$status" = 1 ] && grep -qE "$2" <<<"$message" && ! grep -q building <<<"$message"; then
+		pass "load: before building, $1"
+	else
+		fail "load: before building, $1" "$message"
+	fi
 }
 load_break person ''
 rm "$load_folder/bad/residence.csv"
@@ -113,11 +128,24 @@ load_early "a missing file" 'residence.csv: no such file'
 load_break encounter 's/pod/kind/ if $. == 1'
 load_early "a wrong column" 'encounter.csv, line 1, column pod: missing'
 load_break place_factor 's/imd2019_decile/imd2015_decile/'
-load_early "two editions of deprivation" 'place_factor.csv, column factor: more than one .*imd2015_decile imd2025_decile'
+load_early "two editions of deprivation" \
+	'place_factor.csv, column factor: more than one .*imd2015_decile imd2025_decile'
 load_break place 's/,LAD24,/$. % 2 ? ",LAD23," : ",LAD25,"/e'
 load_early "two editions of places" 'place.csv, column place_kind: more than one .*LAD2[35] LAD2[35]'
-same=$(here=$load_demo; source "$load_demo/folder.sh"; diff <(shape_of_source "$root/sql/65_population/shared_tables.sql") <(load_sql -F ' ' -c "
-	select t.relation, t.required::integer, string_agg(c.column_name, ',' order by c.ordinality), string_agg(replace(c.column_type, ' ', '_'), ',' order by c.ordinality)
-	from ph.shared_table() with ordinality t join ph.shared_column() with ordinality c on c.relation = t.relation group by t.relation, t.required, t.ordinality order by t.ordinality") 2>&1) || true
-if [ -z "$same" ]; then pass "load: the shape in the source is that of the extension"; else fail "load: the shape in the source is that of the extension" "$same"; fi
+same=$(
+	here=$load_demo
+	source "$load_demo/folder.sh"
+	diff <(shape_of_source "$root/sql/65_population/shared_tables.sql") <(load_sql -F ' ' -c "
+		select t.relation, t.required::integer, string_agg(c.column_name, ',' order by c.ordinality),
+			string_agg(replace(c.column_type, ' ', '_'), ',' order by c.ordinality)
+		from ph.shared_table() with ordinality t
+		join ph.shared_column() with ordinality c on c.relation = t.relation
+		group by t.relation, t.required, t.ordinality
+		order by t.ordinality") 2>&1
+) || true
+if [ -z "$same" ]; then
+	pass "load: the shape in the source is that of the extension"
+else
+	fail "load: the shape in the source is that of the extension" "$same"
+fi
 rm -rf "$load_folder"

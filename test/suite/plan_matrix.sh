@@ -1,6 +1,7 @@
 # The same questions under every kind of plan: the answer must not depend on it, and the plan must have been used.
 createdb plan_matrix
-if said=$(psql -qXAt -d plan_matrix -f "$root/test/suite/plan_matrix.sql" 2>&1) && [ "$said" = "reference is right" ]; then
+if said=$(psql -qXAt -d plan_matrix -f "$root/test/suite/plan_matrix.sql" 2>&1) &&
+	[ "$said" = "reference is right" ]; then
 	while read -r regime; do
 		if [ "$regime" = jit ] && [ "$(psql -XAtc 'select pg_jit_available()')" != t ]; then
 			skip "plan matrix: $regime" "this server has no JIT"

@@ -3,7 +3,8 @@
 \set ON_ERROR_STOP 1
 set client_min_messages = warning;
 create extension population_health;
-create table person (id int not null, grp int, age float8, events float8, years float8, code text, part ph.tally) partition by hash (grp);
+create table person (id int not null, grp int, age float8, events float8, years float8, code text, part ph.tally)
+	partition by hash (grp);
 create table person_0 partition of person for values with (modulus 4, remainder 0);
 create table person_1 partition of person for values with (modulus 4, remainder 1);
 create table person_2 partition of person for values with (modulus 4, remainder 2);
@@ -17,38 +18,74 @@ vacuum analyze person;
 
 -- what the plan must and must not hold, as regular expressions over its JSON
 create table regime (name text, settings text[], wanted text[], unwanted text[]);
-insert into regime values
-  ('sort', '{enable_hashagg=off}', array['"Strategy": "Sorted"'], array['Gather', 'Hashed']),
-  ('hash', '{enable_sort=off,work_mem=1GB}', array['"Strategy": "Hashed"', '"Disk Usage": 0'], array['Gather', 'Sorted']),
-  ('hash spill', '{enable_sort=off,work_mem=64kB,hash_mem_multiplier=1}', array['"Strategy": "Hashed"', '"Disk Usage": [1-9]'], array['Gather', 'Sorted']),
-  ('parallel', '{max_parallel_workers_per_gather=2}', array['Gather', '"Workers Launched": [12]', '"Partial Mode": "Partial"', '"Partial Mode": "Finalize"'], '{}'),
-  ('parallel without leader', '{max_parallel_workers_per_gather=2,parallel_leader_participation=off}',
-    array['Gather', '"Workers Launched": [12]', '"Partial Mode": "Partial"', '"Partial Mode": "Finalize"'], '{}'),
-  ('partition-wise', '{enable_partitionwise_aggregate=on}', array['("Node Type": "Aggregate".*){4}'], array['Gather']),
-  ('partition-wise parallel', '{enable_partitionwise_aggregate=on,max_parallel_workers_per_gather=2}', array['Gather', '"Workers Launched": [12]', '("Node Type": "Aggregate".*){4}'], '{}'),
-  ('jit', '{jit=on,jit_above_cost=0,jit_inline_above_cost=0,jit_optimize_above_cost=0}', array['"JIT"'], '{}');
+insert into regime
+values
+('sort', '{enable_hashagg=off}', array['"Strategy": "Sorted"'], array['Gather', 'Hashed']),
+('hash', '{enable_sort=off,work_mem=1GB}', array['"Strategy": "Hashed"', '"Disk Usage": 0'], array['Gather', 'Sorted']),
+('hash spill', '{enable_sort=off,work_mem=64kB,hash_mem_multiplier=1}',
+	array['"Strategy": "Hashed"', '"Disk Usage": [1-9]'], array['Gather', 'Sorted']),
+('parallel', '{max_parallel_workers_per_gather=2}',
+	array['Gather', '"Workers Launched": [12]', '"Partial Mode": "Partial"', '"Partial Mode": "Finalize"'], '{}'),
+('parallel without leader', '{max_parallel_workers_per_gather=2,parallel_leader_participation=off}',
+	array['Gather', '"Workers Launched": [12]', '"Partial Mode": "Partial"', '"Partial Mode": "Finalize"'], '{}'),
+('partition-wise', '{enable_partitionwise_aggregate=on}', array['("Node Type": "Aggregate".*){4}'], array['Gather']),
+('partition-wise parallel', '{enable_partitionwise_aggregate=on,max_parallel_workers_per_gather=2}',
+	array['Gather', '"Workers Launched": [12]', '("Node Type": "Aggregate".*){4}'], '{}'),
+('jit', '{jit=on,jit_above_cost=0,jit_inline_above_cost=0,jit_optimize_above_cost=0}', array['"JIT"'], '{}');
 
 create table question (name text, query text);
-insert into question values
-  ('person_tally', 'select grp, ph.person_tally(age, events)::text, ph.person_tally(age, events > 2)::text, ph.person_tally(age, events, years)::text from person group by grp'),
-  ('count_tally', 'select grp, ph.count_tally(age, events, years)::text, ph.count_tally(age, events, years, events * events)::text from person group by grp'),
-  ('rollup', 'select grp, ph.rollup(part)::text from person group by grp'),
-  ('conditions_of', 'select grp, ph.conditions_of(code)::text, ph.conditions_of(code, ''cm'')::text from person group by grp'),
-  ('conditions_rollup', 'select grp, ph.conditions_rollup(case when code is not null then ''{mi,Z99}''::ph.conditions end)::text, ph.conditions_named(case when events = 2 then ''chf'' end)::text from person group by grp'),
-  ('conditions_named', 'select grp, ph.conditions_named(case when events = 2 then ''copd'' end, ''cambridge'')::text from person group by grp'),
-  ('crosstab', 'select grp, ph.crosstab(id % 4, nullif(id % 7, 3))::text, ph.crosstab_rollup(case when events is not null then ''{?>1: 2, 1>2: 3}''::ph.crosstab end)::text from person group by grp'),
-  ('regression_sums', 'select grp, ph.regression_sums(''products'', ''linear'', events, array[1, age, years], 1, 0, ''{}'', false)::text from person group by grp'),
-  ('cluster_step', 'select grp, ph.cluster_next(ph.cluster_step(ph.cluster_start(''{{20,1},{60,3}}''), array[age, years]))::text, ph.cluster_next(ph.cluster_step(ph.cluster_start(''{20,60}'', modes => ''{1,2}'', words => ''{3}''), array[age], array[1 + id % 3]))::text from person group by grp');
-insert into question select 'cluster_rollup', format('select grp, ph.cluster_next(ph.cluster_rollup(case when events is not null then %L::ph.cluster_sums end))::text from person group by grp',
-  ph.cluster_step(ph.cluster_start('{1,5}'), array[x])) from generate_series(1, 6) x;
+insert into question
+values
+('person_tally',
+	'select grp, ph.person_tally(age, events)::text, ph.person_tally(age, events > 2)::text, '
+		'ph.person_tally(age, events, years)::text from person group by grp'),
+('count_tally',
+	'select grp, ph.count_tally(age, events, years)::text, ph.count_tally(age, events, years, events * events)::text '
+		'from person group by grp'),
+('rollup', 'select grp, ph.rollup(part)::text from person group by grp'),
+('conditions_of',
+	'select grp, ph.conditions_of(code)::text, ph.conditions_of(code, ''cm'')::text from person group by grp'),
+('conditions_rollup',
+	'select grp, ph.conditions_rollup(case when code is not null then ''{mi,Z99}''::ph.conditions end)::text, '
+		'ph.conditions_named(case when events = 2 then ''chf'' end)::text from person group by grp'),
+('conditions_named',
+	'select grp, ph.conditions_named(case when events = 2 then ''copd'' end, ''cambridge'')::text '
+		'from person group by grp'),
+('crosstab',
+	'select grp, ph.crosstab(id % 4, nullif(id % 7, 3))::text, '
+		'ph.crosstab_rollup(case when events is not null then ''{?>1: 2, 1>2: 3}''::ph.crosstab end)::text '
+		'from person group by grp'),
+('regression_sums',
+	'select grp, ph.regression_sums(''products'', ''linear'', events, array[1, age, years], 1, 0, ''{}'', false)::text '
+		'from person group by grp'),
+('cluster_step',
+	'select grp, ph.cluster_next(ph.cluster_step(ph.cluster_start(''{{20,1},{60,3}}''), array[age, years]))::text, '
+		'ph.cluster_next(ph.cluster_step(ph.cluster_start(''{20,60}'', modes => ''{1,2}'', words => ''{3}''), '
+		'array[age], array[1 + id % 3]))::text from person group by grp');
+insert into question
+select 'cluster_rollup',
+	format('select grp,
+			ph.cluster_next(ph.cluster_rollup(case when events is not null then %L::ph.cluster_sums end))::text
+		from person group by grp',
+		ph.cluster_step(ph.cluster_start('{1,5}'), array[x]))
+from generate_series(1, 6) x;
 
 -- What is asked without groups, with few large groups, with a filter and with grouping sets, where any plan may serve.
 create table small_question (name text, query text);
-insert into small_question values
-  ('ungrouped', 'select ph.person_tally(age, events)::text, ph.count_tally(age, events, years)::text, ph.rollup(part)::text, ph.conditions_of(code)::text from person'),
-  ('large groups', 'select age, ph.person_tally(grp, events)::text, ph.rollup(part)::text, ph.conditions_of(code)::text from person group by age'),
-  ('filter', 'select grp % 10, (ph.person_tally(age, events) filter (where id % 7 = 0))::text, (ph.conditions_of(code) filter (where id < 0))::text from person group by 1'),
-  ('grouping sets', 'select grp % 10, id % 3, ph.person_tally(age, events)::text, ph.rollup(part)::text from person group by grouping sets ((grp % 10), (id % 3), ())');
+insert into small_question
+values
+('ungrouped',
+	'select ph.person_tally(age, events)::text, ph.count_tally(age, events, years)::text, ph.rollup(part)::text, '
+		'ph.conditions_of(code)::text from person'),
+('large groups',
+	'select age, ph.person_tally(grp, events)::text, ph.rollup(part)::text, ph.conditions_of(code)::text '
+		'from person group by age'),
+('filter',
+	'select grp % 10, (ph.person_tally(age, events) filter (where id % 7 = 0))::text, '
+		'(ph.conditions_of(code) filter (where id < 0))::text from person group by 1'),
+('grouping sets',
+	'select grp % 10, id % 3, ph.person_tally(age, events)::text, ph.rollup(part)::text from person '
+		'group by grouping sets ((grp % 10), (id % 3), ())');
 
 create function plan_of(query text) returns text language plpgsql as $$
 declare line text; plan text := '';
@@ -59,7 +96,8 @@ end $$;
 create function answer_to(query text) returns text language plpgsql as $$
 declare answer text;
 begin
-  execute 'select count(*) || '' rows, '' || md5(string_agg(r::text, chr(10) order by r::text collate "C")) from (' || query || ') r' into answer;
+  execute format('select count(*) || '' rows, '' || md5(string_agg(r::text, chr(10) order by r::text collate "C"))
+    from (%s) r', query) into answer;
   return answer;
 end $$;
 
@@ -68,7 +106,8 @@ create function complaints(wanted_regime text) returns setof text language plpgs
 declare r regime; setting text; q record; plan text; pattern text; answer text; expected text;
 begin
   perform set_config('max_parallel_workers_per_gather', '0', true), set_config('jit', 'off', true),
-    set_config('parallel_setup_cost', '0', true), set_config('parallel_tuple_cost', '0', true), set_config('min_parallel_table_scan_size', '0', true);
+    set_config('parallel_setup_cost', '0', true), set_config('parallel_tuple_cost', '0', true),
+    set_config('min_parallel_table_scan_size', '0', true);
   select * into strict r from regime where name = wanted_regime;
   foreach setting in array r.settings loop
     perform set_config(split_part(setting, '=', 1), split_part(setting, '=', 2), true);
@@ -85,7 +124,9 @@ begin
     end if;
     answer := answer_to(q.query);
     select a.answer into expected from answered a where a.name = q.name;
-    if expected is distinct from answer then return next format('%s: %s instead of %s', q.name, answer, expected); end if;
+    if expected is distinct from answer then
+      return next format('%s: %s instead of %s', q.name, answer, expected);
+    end if;
   end loop;
 end $$;
 
@@ -93,7 +134,21 @@ end $$;
 set max_parallel_workers_per_gather = 0;
 set jit = off;
 create table answered as select name, answer_to(query) as answer from (table question union all table small_question) q;
-select case when count(*) = 0 then 'reference is right' else count(*) || ' groups differ from plain SQL' end from (
-  select grp from (select grp, ph.person_tally(age, events, years) as t, sum(years) filter (where events is not null) as y, sum(events) as e, count(*) filter (where events is null) as m,
-      count(*) filter (where age is null and events is not null) as u from person group by grp) r
-  where ph.exposure(t) is distinct from coalesce(y, 0) or ph.events(t) is distinct from coalesce(e, 0) or ph.missing_rows(t) <> m or ph.unknown_rows(t) <> u) d;
+select case when count(*) = 0 then 'reference is right' else count(*) || ' groups differ from plain SQL' end
+from (
+	select grp
+	from (
+		select grp,
+			ph.person_tally(age, events, years) as t,
+			sum(years) filter (where events is not null) as y,
+			sum(events) as e,
+			count(*) filter (where events is null) as m,
+			count(*) filter (where age is null and events is not null) as u
+		from person
+		group by grp
+	) r
+	where ph.exposure(t) is distinct from coalesce(y, 0)
+		or ph.events(t) is distinct from coalesce(e, 0)
+		or ph.missing_rows(t) <> m
+		or ph.unknown_rows(t) <> u
+) d;

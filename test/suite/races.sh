@@ -22,8 +22,10 @@ race_scheme() {
 	race_sql <<SQL
 insert into care.scheme values ('$1', '1', '$1');
 insert into care.scheme_input (scheme, version, input, type) values ('$1', '1', 'age', 'integer');
-insert into care.scheme_segment (scheme, version, rank, segment, kind) values ('$1', '1', 1, 'Old', 'segment'), ('$1', '1', 2, 'Older', 'segment'), ('$1', '1', 9, 'Rest', 'default');
-insert into care.scheme_rule (scheme, version, rule_order, rule, segment, expression) values ('$1', '1', 1, 'old', 'Old', 'age > 10');
+insert into care.scheme_segment (scheme, version, rank, segment, kind)
+values ('$1', '1', 1, 'Old', 'segment'), ('$1', '1', 2, 'Older', 'segment'), ('$1', '1', 9, 'Rest', 'default');
+insert into care.scheme_rule (scheme, version, rule_order, rule, segment, expression)
+values ('$1', '1', 1, 'old', 'Old', 'age > 10');
 SQL
 }
 
@@ -64,53 +66,89 @@ race() {
 	[ "$second" != waits ] || second=$(race_state two)
 	states="$states $second"
 	race_do two commit >/dev/null
-	if [ "$(race_sql -c "$5" 2>&1)" = t ] && [[ $states =~ ^00000\ 00000\ $6$ ]]; then pass "races, $2: $1"; else fail "races, $2: $1" "SQLSTATEs $states; afterwards $(race_sql -c "$5" 2>&1)"; fi
+	if [ "$(race_sql -c "$5" 2>&1)" = t ] && [[ $states =~ ^00000\ 00000\ $6$ ]]; then
+		pass "races, $2: $1"
+	else
+		fail "races, $2: $1" "SQLSTATEs $states; afterwards $(race_sql -c "$5" 2>&1)"
+	fi
 }
 
 race_number=0
 for level in "read committed" "repeatable read" serializable; do
-	if [ "$level" = "read committed" ]; then used=55006 circle=23514 order='22023'; else used=40001 circle=40001 order=40001; fi
+	if [ "$level" = "read committed" ]; then
+		used=55006 circle=23514 order='22023'
+	else
+		used=40001 circle=40001 order=40001
+	fi
 	name=s$((race_number += 1))
 	race_scheme "$name"
-	race "a rule changes after its first use" "$level" "call ph.create_segment_view('$name', '1', 'care.people', 'care.$name', 'care')" \
-		"update care.scheme_rule set expression = 'age > 15' where scheme = '$name'" "select count(*) = 10 and (select expression = 'age > 10' from care.scheme_rule where scheme = '$name') from care.$name where segment = 'Old'" "$used"
+	race "a rule changes after its first use" "$level" \
+		"call ph.create_segment_view('$name', '1', 'care.people', 'care.$name', 'care')" \
+		"update care.scheme_rule set expression = 'age > 15' where scheme = '$name'" \
+		"select count(*) = 10 and (select expression = 'age > 10' from care.scheme_rule where scheme = '$name')
+		from care.$name where segment = 'Old'" "$used"
 	name=s$((race_number += 1))
 	race_scheme "$name"
 	# who uses it after the change has been made sees the change, or nothing is made
-	race "the first use after a rule has changed" "$level" "update care.scheme_rule set expression = 'age > 15' where scheme = '$name'" \
+	race "the first use after a rule has changed" "$level" \
+		"update care.scheme_rule set expression = 'age > 15' where scheme = '$name'" \
 		"call ph.create_segment_view('$name', '1', 'care.people', 'care.$name', 'care')" \
-		"select coalesce(pg_get_viewdef(to_regclass('care.$name')) like '%15%', true)" "$([ "$level" = "read committed" ] && echo 00000 || echo 40001)"
+		"select coalesce(pg_get_viewdef(to_regclass('care.$name')) like '%15%', true)" \
+		"$([ "$level" = "read committed" ] && echo 00000 || echo 40001)"
 	name=s$((race_number += 1))
 	race_scheme "$name"
-	race "rows are deleted after the first use" "$level" "call ph.create_segment_view('$name', '1', 'care.people', 'care.$name', 'care')" \
-		"delete from care.scheme_segment where scheme = '$name' and segment = 'Older'" "select count(*) = 3 from care.scheme_segment where scheme = '$name'" "$used"
+	race "rows are deleted after the first use" "$level" \
+		"call ph.create_segment_view('$name', '1', 'care.people', 'care.$name', 'care')" \
+		"delete from care.scheme_segment where scheme = '$name' and segment = 'Older'" \
+		"select count(*) = 3 from care.scheme_segment where scheme = '$name'" "$used"
 	name=s$((race_number += 1))
 	race_scheme "$name"
-	race "parents close a circle" "$level" "update care.scheme_segment set parent = 'Older' where scheme = '$name' and segment = 'Old'" \
-		"update care.scheme_segment set parent = 'Old' where scheme = '$name' and segment = 'Older'" "select count(*) = 1 from care.scheme_segment where scheme = '$name' and parent is not null" "$circle"
+	race "parents close a circle" "$level" \
+		"update care.scheme_segment set parent = 'Older' where scheme = '$name' and segment = 'Old'" \
+		"update care.scheme_segment set parent = 'Old' where scheme = '$name' and segment = 'Older'" \
+		"select count(*) = 1 from care.scheme_segment where scheme = '$name' and parent is not null" "$circle"
 	name=s$((race_number += 1))
 	race_scheme "$name"
 	race_sql -c "call ph.create_segment_view('$name', '1', 'care.people', 'care.$name', 'care')"
-	race "the first days are recorded out of order" "$level" "call ph.record_segments('care', 'care.$name', '2024-06-01')" \
-		"call ph.record_segments('care', 'care.$name', '2024-01-01')" "select array_agg(as_of) = '{2024-06-01}' from care.segment_recording where scheme = '$name'" "$order"
+	race "the first days are recorded out of order" "$level" \
+		"call ph.record_segments('care', 'care.$name', '2024-06-01')" \
+		"call ph.record_segments('care', 'care.$name', '2024-01-01')" \
+		"select array_agg(as_of) = '{2024-06-01}' from care.segment_recording where scheme = '$name'" "$order"
 	race "later days are recorded out of order" "$level" "call ph.record_segments('care', 'care.$name', '2025-06-01')" \
-		"call ph.record_segments('care', 'care.$name', '2025-01-01')" "select array_agg(as_of order by as_of) = '{2024-06-01,2025-06-01}' from care.segment_recording where scheme = '$name'" "$order"
+		"call ph.record_segments('care', 'care.$name', '2025-01-01')" \
+		"select array_agg(as_of order by as_of) = '{2024-06-01,2025-06-01}'
+		from care.segment_recording where scheme = '$name'" "$order"
 done
-race_sql -c "call ph.create_segment_tables('care')" -c "select count(*) from ph.check_segment_history('care')" >/dev/null
+race_sql -c "call ph.create_segment_tables('care')" \
+	-c "select count(*) from ph.check_segment_history('care')" >/dev/null
 
 # a circle that is there already, since the triggers were off, does not hold a trigger for ever
 race_scheme circle
-race_sql -c "set session_replication_role = replica" -c "update care.scheme_segment set parent = case segment when 'Old' then 'Older' else 'Old' end where scheme = 'circle' and kind = 'segment'"
-said=$(race_sql -c "set statement_timeout = '5s'" -c "insert into care.scheme_segment (scheme, version, rank, segment, parent) values ('circle', '1', 3, 'Below', 'Old')" 2>&1) || true
-if [ -z "$said" ]; then pass "races: a circle holds no trigger"; else fail "races: a circle holds no trigger" "$said"; fi
+race_sql -c "set session_replication_role = replica" \
+	-c "update care.scheme_segment set parent = case segment when 'Old' then 'Older' else 'Old' end
+		where scheme = 'circle' and kind = 'segment'"
+said=$(race_sql -c "set statement_timeout = '5s'" \
+	-c "insert into care.scheme_segment (scheme, version, rank, segment, parent)
+		values ('circle', '1', 3, 'Below', 'Old')" 2>&1) || true
+if [ -z "$said" ]; then
+	pass "races: a circle holds no trigger"
+else
+	fail "races: a circle holds no trigger" "$said"
+fi
 
 # called again while somebody reads: neither waits
 race_do one "begin" >/dev/null
-race_do one "select count(*) from pop.stay, pop.register, pop.segment_input, pop.segment_inputs('2024-01-01')" >/dev/null
-said=$(race_sql -c "set lock_timeout = '3s'" -c "call ph.create_population_views('pop')" -c "call ph.create_segment_inputs('pop')" 2>&1) || true
+race_do one "select count(*) from pop.stay, pop.register, pop.segment_input, pop.segment_inputs('2024-01-01')" \
+	>/dev/null
+said=$(race_sql -c "set lock_timeout = '3s'" -c "call ph.create_population_views('pop')" \
+	-c "call ph.create_segment_inputs('pop')" 2>&1) || true
 after=$(race_do one "select count(*) from pop.stay, pop.register, pop.segment_input, pop.segment_inputs('2024-01-01')")
 race_do one commit >/dev/null
-if [ -z "$said" ] && [ "$after" = 00000 ]; then pass "races: views are made again while somebody reads"; else fail "races: views are made again while somebody reads" "$said, the reader $after"; fi
+if [ -z "$said" ] && [ "$after" = 00000 ]; then
+	pass "races: views are made again while somebody reads"
+else
+	fail "races: views are made again while somebody reads" "$said, the reader $after"
+fi
 
 printf '\\q\n' >&"$race_one_in"
 printf '\\q\n' >&"$race_two_in"

@@ -6,11 +6,13 @@ tests=${ONLY:-$(cd "$work/source/test/sql" && ls *.sql | sed 's/\.sql$//')}
 for name in $tests; do
 	[ -f "$work/source/expected/$name.out" ] || as_server touch "$work/source/expected/$name.out"
 done
-(cd "$work/source" && server_folder=$work/source as_server env PGHOST="$PGHOST" "$regress" --inputdir=test --bindir="$bin" \
+(cd "$work/source" && server_folder=$work/source as_server \
+	env PGHOST="$PGHOST" "$regress" --inputdir=test --bindir="$bin" \
 	--dbname=ph_regress --user=population_health --host="$PGHOST" --load-extension=population_health $tests) \
 	>"/tmp/ph_regress.$$" 2>&1 || true
 for name in $tests; do
-	if grep -qE "^(test +$name +\.\.\. ok|ok [0-9]+ +[-+] +$name) " "/tmp/ph_regress.$$" && ! grep -qE "$name .*FAILED|^not ok.* $name " "/tmp/ph_regress.$$"; then
+	if grep -qE "^(test +$name +\.\.\. ok|ok [0-9]+ +[-+] +$name) " "/tmp/ph_regress.$$" &&
+		! grep -qE "$name .*FAILED|^not ok.* $name " "/tmp/ph_regress.$$"; then
 		pass "$name"
 	else
 		fail "$name" "$(cat "$work/source/regression.diffs" 2>/dev/null || cat "/tmp/ph_regress.$$")"

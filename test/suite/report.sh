@@ -9,7 +9,8 @@ report_generate() {
 }
 report_md5() {
 	local table
-	for table in person residence registration encounter clinical_event measurement enrolment place place_parent place_factor; do
+	for table in person residence registration encounter clinical_event measurement enrolment place place_parent \
+		place_factor; do
 		report_sql -c "copy (select * from health.$table t order by t::text collate \"C\") to stdout"
 	done | md5sum
 }
@@ -25,16 +26,21 @@ else
 fi
 
 if psql -qX -d demo_test -c "call ph.create_population_views('health')" &&
-	psql -qX -P pager=off -d demo_test -v schema=health -f "$report_demo/analysis.sql" >"$report_folder/analysis.txt" 2>&1 &&
-	report_sql -v source="$(cat "$report_demo/analysis.sql")" -f "$report_demo/report.sql" >"$report_page" 2>"$report_folder/errors"; then
+	psql -qX -P pager=off -d demo_test -v schema=health -f "$report_demo/analysis.sql" \
+		>"$report_folder/analysis.txt" 2>&1 &&
+	report_sql -v source="$(cat "$report_demo/analysis.sql")" -f "$report_demo/report.sql" \
+		>"$report_page" 2>"$report_folder/errors"; then
 	pass "analysis and report run"
-	report_same "report: a whole page" "$(head -n 1 "$report_page") $(tail -n 1 "$report_page")" "<!DOCTYPE html> </body></html>"
+	report_same "report: a whole page" \
+		"$(head -n 1 "$report_page") $(tail -n 1 "$report_page")" "<!DOCTYPE html> </body></html>"
 	report_same "report: eight pictures, each with title and description" \
 		"$(grep -c '<svg ' "$report_page") $(grep -c '</title><desc>.*</desc>' "$report_page")" "8 8"
 	report_same "report: no script" "$(grep -ci '<script\|javascript:\| on[a-z]*=' "$report_page")" 0
 	report_same "report: nothing from outside" \
-		"$(sed 's#xmlns="http://www.w3.org/2000/svg"##g' "$report_page" | grep -ciE 'https?://|<link|<img|@import|url\(')" 0
-	report_same "report: every query is quoted" "$(grep -o '<pre>create [a-z]* ' "$report_page" | sort -u)" "<pre>create table "
+		"$(sed 's#xmlns="http://www.w3.org/2000/svg"##g' "$report_page" |
+			grep -ciE 'https?://|<link|<img|@import|url\(')" 0
+	report_same "report: every query is quoted" \
+		"$(grep -o '<pre>create [a-z]* ' "$report_page" | sort -u)" "<pre>create table "
 	report_same "report: the tags are balanced" "$(perl -0777 -ne '
 		for $tag (qw(html head body svg table thead tbody tr td th details summary pre text title div p h1 h2 h3)) {
 			$open = () = /<$tag[ >]/g; $close = () = /<\/$tag>/g; print "$tag " if $open != $close;
@@ -44,46 +50,70 @@ if psql -qX -d demo_test -c "call ph.create_population_views('health')" &&
 		do \$\$ declare plan jsonb; begin
 			execute 'explain (format json) select * from health.register' into plan;
 			perform set_config('demo.expected', plan -> 0 -> 'Plan' ->> 'Plan Rows', false);
-		end \$\$" -c "select current_setting('demo.expected')::float8 between count(*) / 10.0 and count(*) * 10.0 from health.register")" t
+		end \$\$" -c "
+		select current_setting('demo.expected')::float8 between count(*) / 10.0 and count(*) * 10.0
+		from health.register")" t
 	report_same "pyramid: everybody is in it" \
-		"$(report_sql -c 'select sum(people) from analysis.pyramid')" "$(report_sql -c "select count(*) from health.person_at('2024-04-01')")"
-	report_same "tiers: the shares add up to 1" "$(report_sql -c 'select round(sum(people_share), 9) = 1 and round(sum(cost_share), 9) = 1 and round(sum(admission_share), 9) = 1 from analysis.tier')" t
+		"$(report_sql -c 'select sum(people) from analysis.pyramid')" \
+		"$(report_sql -c "select count(*) from health.person_at('2024-04-01')")"
+	report_same "tiers: the shares add up to 1" "$(report_sql -c '
+		select round(sum(people_share), 9) = 1 and round(sum(cost_share), 9) = 1 and round(sum(admission_share), 9) = 1
+		from analysis.tier')" t
 	report_same "tiers: split places as many as wanted" \
-		"$(report_sql -c "select bool_and(placed = wanted) from analysis.tie where ties = 'split' and cut is not null")" t
-	report_same "segments: everybody is in one" "$(report_sql -c 'select sum(people) = (select count(*) from analysis.people) from analysis.segment')" t
+		"$(report_sql -c "
+		select bool_and(placed = wanted) from analysis.tie where ties = 'split' and cut is not null")" t
+	report_same "segments: everybody is in one" "$(report_sql -c '
+		select sum(people) = (select count(*) from analysis.people) from analysis.segment')" t
 	report_same "rates: places and neighbourhoods have the years of the system" "$(report_sql -c "
-		select count(distinct round(years::numeric, 6)) from (select sum(years) as years from analysis.rate group by level) l")" 1
+		select count(distinct round(years::numeric, 6))
+		from (select sum(years) as years from analysis.rate group by level) l")" 1
 	report_same "months: every admission, in 36 months" "$(report_sql -c "
-		select count(*) = 36 and sum(admissions) = (select count(*) from health.encounter where pod = 'NEL' and start_date >= '2022-04-01' and start_date < '2025-04-01')
+		select count(*) = 36 and sum(admissions) = (
+			select count(*)
+			from health.encounter
+			where pod = 'NEL' and start_date >= '2022-04-01' and start_date < '2025-04-01'
+		)
 		from analysis.month")" t
 
 	report_same "shown: no count from 1 to 9 in any table" "$(report_sql <<'SQL'
 select string_agg(format('%s.%s: %s', relation, key, value), ', ')
 from pg_class
-cross join lateral (select relname, query_to_xml(format('table analysis.%I', relname), true, false, '') as rows) t (relation, rows)
-cross join lateral xmltable('/table/row/*' passing rows columns key text path 'local-name()', value text path 'text()') cells
-where relnamespace = 'analysis'::regnamespace and relkind = 'v'
-  and key in ('people', 'female', 'male', 'other_x0020_or_x0020_unknown', 'people_x0020_wanted', 'people_x0020_placed', 'tied_x0020_at_x0020_the_x0020_cut',
-    'admissions', 'matched_x0020_other_x0020_rules_x0020_too')
-  and value ~ '^[1-9]$'
+cross join lateral (
+	select relname, query_to_xml(format('table analysis.%I', relname), true, false, '') as rows
+) t (relation, rows)
+cross join lateral xmltable(
+	'/table/row/*' passing rows columns key text path 'local-name()', value text path 'text()'
+) cells
+where relnamespace = 'analysis'::regnamespace
+	and relkind = 'v'
+	and key in ('people', 'female', 'male', 'other_x0020_or_x0020_unknown', 'people_x0020_wanted',
+		'people_x0020_placed', 'tied_x0020_at_x0020_the_x0020_cut', 'admissions',
+		'matched_x0020_other_x0020_rules_x0020_too')
+	and value ~ '^[1-9]$'
 SQL
 )" ""
-	report_same "shown: something was hidden" "$(grep -c '<td class="n">&lt;10</td>' "$report_page" | sed 's/[1-9][0-9]*/some/')" some
+	report_same "shown: something was hidden" \
+		"$(grep -c '<td class="n">&lt;10</td>' "$report_page" | sed 's/[1-9][0-9]*/some/')" some
 	report_same "shown: the hidden counts of a table add up to 10 or more" "$(report_sql -c "
 		select bool_and(hidden is null or hidden >= 10) from (
 			select sum(people) filter (where analysis.hidden(people, below)) from analysis.pyramid
 			union all select sum(people) filter (where analysis.hidden(people, below)) from analysis.segment
 			union all select sum(people) filter (where analysis.hidden(people, below)) from analysis.tier
 			union all select sum(admissions) filter (where analysis.hidden(admissions, below)) from analysis.month
-			union all select sum(people) filter (where analysis.hidden(people, below)) from analysis.morbidity group by score) h (hidden)")" t
+			union all
+			select sum(people) filter (where analysis.hidden(people, below)) from analysis.morbidity group by score
+		) h (hidden)")" t
 else
-	fail "analysis and report run" "$(cat "$report_folder"/analysis.txt "$report_folder"/errors 2>/dev/null | grep -iE 'error|detail' | head)"
+	fail "analysis and report run" \
+		"$(cat "$report_folder"/analysis.txt "$report_folder"/errors 2>/dev/null | grep -iE 'error|detail' | head)"
 fi
 
 psql -qX -d demo_test -c "update health.place set name = '<b>\"A & B\"</b>' where place_kind in ('LAD24', 'ICB24')" &&
 	psql -qX -d demo_test -v schema=health -f "$report_demo/analysis.sql" >/dev/null 2>&1 &&
 	report_sql -v source="" -f "$report_demo/report.sql" >"$report_page" 2>/dev/null || true
-report_same "report: names are escaped" "$(grep -c '<b>' "$report_page") $(grep -q '&lt;b&gt;&quot;A &amp; B&quot;' "$report_page" && echo escaped)" "0 escaped"
+report_same "report: names are escaped" \
+	"$(grep -c '<b>' "$report_page") $(grep -q '&lt;b&gt;&quot;A &amp; B&quot;' "$report_page" && echo escaped)" \
+	"0 escaped"
 
 psql -qX -d demo_test -c 'drop schema analysis cascade' -c 'create schema analysis' 2>/dev/null
 message=$(psql -qX -d demo_test -v schema=health -f "$report_demo/analysis.sql" 2>&1) && message="it was replaced"

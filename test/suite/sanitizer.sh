@@ -1,26 +1,32 @@
-# Hostile queries, and the regression tests, edge calls and fuzz once more, on a server of their own, with the library built for
-# gcc's address and undefined-behaviour sanitizers and with guards behind every block of palloc.  Any report is a failure.
+# Hostile queries, and the regression tests, edge calls and fuzz once more, on a server of their own, with the library
+# built for gcc's address and undefined-behaviour sanitizers and with guards behind every block of palloc.  Any report
+# is a failure.
 sanitized=$work/sanitized
 
 sanitizer_build() {
-	(cd "$root" && tar -cf - --exclude='*.o' --exclude='*.bc' --exclude='*.so' Makefile population_health.control sql src test expected docs README.md) |
+	(cd "$root" && tar -cf - --exclude='*.o' --exclude='*.bc' --exclude='*.so' \
+		Makefile population_health.control sql src test expected docs README.md) |
 		as_server tar -xf - -C "$work" --one-top-level=sanitized/source
 	as_server mkdir -p "$sanitized/sock" "$sanitized/reports"
 	as_server make -s -j2 -C "$sanitized/source" PG_CONFIG="$pg_config" SANITIZE=1 CC=gcc with_llvm=no &&
-		as_server make -s -C "$sanitized/source" PG_CONFIG="$pg_config" SANITIZE=1 CC=gcc with_llvm=no install DESTDIR="$sanitized/stage" &&
+		as_server make -s -C "$sanitized/source" PG_CONFIG="$pg_config" SANITIZE=1 CC=gcc with_llvm=no \
+			install DESTDIR="$sanitized/stage" &&
 		as_server gcc -shared -fPIC -o "$sanitized/no_gettext.so" "$sanitized/source/test/suite/no_gettext.c"
 }
 
-# The main server's configuration with another folder, and no JIT: its code is not sanitized and looks for symbols that are not there.
+# The main server's configuration with another folder, and no JIT: its code is not sanitized and looks for symbols that
+# are not there.
 sanitizer_start() {
 	as_server initdb -D "$sanitized/data" -U population_health -A trust --no-locale -E UTF8 >/dev/null
-	sed "s#$work/sock#$sanitized/sock#; s#$work/stage#$sanitized/stage#; s/^shared_buffers.*/shared_buffers = 64MB/" "$work/data/postgresql.conf" |
+	sed "s#$work/sock#$sanitized/sock#; s#$work/stage#$sanitized/stage#; s/^shared_buffers.*/shared_buffers = 64MB/" \
+		"$work/data/postgresql.conf" |
 		as_server tee "$sanitized/data/postgresql.conf" >/dev/null
 	echo 'jit = off' | as_server tee -a "$sanitized/data/postgresql.conf" >/dev/null
 	# only the server itself is preloaded: pg_ctl's shell would leak at once
 	as_server env ASAN_OPTIONS="detect_leaks=0:abort_on_error=1:log_path=$sanitized/reports/asan" \
 		UBSAN_OPTIONS="print_stacktrace=1:log_path=$sanitized/reports/ubsan" \
-		LD_PRELOAD="$libasan $sanitized/no_gettext.so" "$bin/postgres" -D "$sanitized/data" >"$work.sanitizer.log" 2>&1 &
+		LD_PRELOAD="$libasan $sanitized/no_gettext.so" "$bin/postgres" -D "$sanitized/data" \
+		>"$work.sanitizer.log" 2>&1 &
 	sanitizer_wait || { cat "$work.sanitizer.log"; return 1; }
 }
 
@@ -54,7 +60,11 @@ else
 		# the suites as they are, with this server's folder in place of the main one
 		work=$sanitized EDGE_LIMIT=600
 		for again in hostile regress edge_calls fuzz; do
-			if sanitizer_wait; then source "$root/test/suite/$again.sh"; else fail "sanitizer: $again" "the server is gone"; fi
+			if sanitizer_wait; then
+				source "$root/test/suite/$again.sh"
+			else
+				fail "sanitizer: $again" "the server is gone"
+			fi
 		done
 		unset EDGE_LIMIT
 		work=$main_work

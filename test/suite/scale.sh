@@ -1,5 +1,6 @@
 # Every statement of the main job takes at most fourteen times as long for ten times the people. The server's log
-# tells the processor's time of each, which a busy machine spoils least; what is too slow is measured again, twice at most.
+# tells the processor's time of each, which a busy machine spoils least; what is too slow is measured again, twice at
+# most.
 scale_demo=$root/test/demo
 scale_times=$(mktemp -d)
 

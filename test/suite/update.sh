@@ -1,5 +1,6 @@
 # A database that was updated equals a fresh one: every object that the extension owns, with its comment, its rights and
-# its rows. sql/update holds the install script of the first version that can be updated from, and a step a version since.
+# its rows. sql/update holds the install script of the first version that can be updated from, and a step a version
+# since.
 update_first=0.2.0
 update_folder=$work/stage$("$pg_config" --sharedir)/extension
 update_version=$(sed -n "s/^default_version = '\(.*\)'/\1/p" "$root/population_health.control")
@@ -28,12 +29,18 @@ updated_differs() {
 	diff <(owned_objects fresh) <(owned_objects updated) || true
 }
 
+dropdb --if-exists fresh 2>/dev/null
 createdb fresh
 psql -qX -d fresh -c 'create extension population_health'
 if [ "$update_version" = $update_first ]; then
-	update_said=$(diff "$root/sql/update/population_health--$update_first.sql" "$update_folder/population_health--$update_first.sql" | head -n 20)
-	if [ -z "$update_said" ]; then pass "update: version $update_first is what it was"
-	else fail "update: version $update_first is what it was: raise the version in population_health.control" "$update_said"; fi
+	update_said=$(diff "$root/sql/update/population_health--$update_first.sql" \
+		"$update_folder/population_health--$update_first.sql" | head -n 20) || true
+	if [ -z "$update_said" ]; then
+		pass "update: version $update_first is what it was"
+	else
+		fail "update: version $update_first is what it was: raise the version in population_health.control" \
+			"$update_said"
+	fi
 else
 	as_server cp "$root/sql/update/population_health--$update_first.sql" "$update_folder/"
 	update_said=$(updated_differs $update_first)
