@@ -1,10 +1,11 @@
 \echo Use "CREATE EXTENSION population_health" to load this file. \quit
 
-CREATE SCHEMA ph;
-COMMENT ON SCHEMA ph IS 'population_health: rows fold into summaries, summaries roll up, indicators are asked of summaries';
-GRANT USAGE ON SCHEMA ph TO PUBLIC;
+create schema ph;
+comment on schema ph is
+	'population_health: rows fold into summaries, summaries roll up, indicators are asked of summaries';
+grant usage on schema ph to public;
 
-CREATE SCHEMA ph_support;
-COMMENT ON SCHEMA ph_support IS
+create schema ph_support;
+comment on schema ph_support is
 	'population_health: what the types, aggregates and procedures of ph are made of; nothing here is for people';
-GRANT USAGE ON SCHEMA ph_support TO PUBLIC;
+grant usage on schema ph_support to public;

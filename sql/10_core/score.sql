@@ -1,11 +1,17 @@
 
 -- ---- scores from measurements ----
 
-CREATE TYPE ph.risk_score AS (value float8, band text, status text);
-COMMENT ON TYPE ph.risk_score IS
-  'a score of one person: value, band where the instrument has bands, and status: ok, missing_input:..., out_of_range:... (both without a value; a unit in brackets is the one that the number looks like), not_validated:... (the value stands)';
-COMMENT ON COLUMN ph.risk_score.value IS
-  'points, index, rate or share, as the instrument says; NULL where it cannot be given';
-COMMENT ON COLUMN ph.risk_score.band IS 'band of the instrument that the value lies in; NULL where there is none';
-COMMENT ON COLUMN ph.risk_score.status IS
-  'ok, missing_input, out_of_range, not_validated or not_used, each with the names of the inputs';
+create type ph.risk_score as (
+	value float8,
+	band text,
+	status text
+);
+comment on type ph.risk_score is
+	'a score of one person: value, band where the instrument has bands, and status: '
+	'ok, missing_input:..., out_of_range:... (both without a value; '
+	'a unit in brackets is the one that the number looks like), not_validated:... (the value stands)';
+comment on column ph.risk_score.value is
+	'points, index, rate or share, as the instrument says; NULL where it cannot be given';
+comment on column ph.risk_score.band is 'band of the instrument that the value lies in; NULL where there is none';
+comment on column ph.risk_score.status is
+	'ok, missing_input, out_of_range, not_validated or not_used, each with the names of the inputs';

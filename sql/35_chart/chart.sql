@@ -1,32 +1,56 @@
 -- ---- pictures: without a title of its own each has one that says what is drawn ----
 
-CREATE FUNCTION ph.chart_pyramid(female ph.tally, male ph.tally, title text DEFAULT NULL, band_width float8 DEFAULT 5) RETURNS text
-  AS 'MODULE_PATHNAME', 'chart_pyramid' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ph.chart_pyramid(ph.tally, ph.tally, text, float8) IS 'population pyramid as SVG: exposure by age in bands';
+create function ph.chart_pyramid(female ph.tally, male ph.tally, title text default null, band_width float8 default 5)
+returns text
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'chart_pyramid';
+comment on function ph.chart_pyramid(ph.tally, ph.tally, text, float8) is
+	'population pyramid as SVG: exposure by age in bands';
 
-CREATE FUNCTION ph.chart_ranked(labels text[], estimates ph.estimate[], benchmark float8 DEFAULT NULL, title text DEFAULT NULL) RETURNS text
-  AS 'MODULE_PATHNAME', 'chart_ranked' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ph.chart_ranked(text[], ph.estimate[], float8, text) IS 'places with their limits as SVG, in the order given, beside a benchmark; a place without a value shows its note';
+create function ph.chart_ranked(
+	labels text[], estimates ph.estimate[], benchmark float8 default null, title text default null)
+returns text
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'chart_ranked';
+comment on function ph.chart_ranked(text[], ph.estimate[], float8, text) is
+	'places with their limits as SVG, in the order given, beside a benchmark; a place without a value shows its note';
 
-CREATE FUNCTION ph.chart_bars(labels text[], measures text[], heights float8[], title text DEFAULT NULL, unit text DEFAULT '') RETURNS text
-  AS 'MODULE_PATHNAME', 'chart_bars' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ph.chart_bars(text[], text[], float8[], text, text) IS 'groups of bars as SVG, a bar a measure, at most four; heights group by group; NULL is not shown; unit follows each number';
+create function ph.chart_bars(
+	labels text[], measures text[], heights float8[], title text default null, unit text default '')
+returns text
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'chart_bars';
+comment on function ph.chart_bars(text[], text[], float8[], text, text) is
+	'groups of bars as SVG, a bar a measure, at most four; heights group by group; NULL is not shown; '
+	'unit follows each number';
 
-CREATE FUNCTION ph.chart_control(periods timestamptz[], points ph.control_point[], title text DEFAULT NULL) RETURNS text
-  AS 'MODULE_PATHNAME', 'chart_control' LANGUAGE C STABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ph.chart_control(timestamptz[], ph.control_point[], text) IS 'control chart as SVG from the points of ph.control_xmr and its siblings; special causes are diamonds';
+create function ph.chart_control(periods timestamptz[], points ph.control_point[], title text default null) returns text
+language c stable parallel safe
+as 'MODULE_PATHNAME', 'chart_control';
+comment on function ph.chart_control(timestamptz[], ph.control_point[], text) is
+	'control chart as SVG from the points of ph.control_xmr and its siblings; special causes are diamonds';
 
-CREATE FUNCTION ph.chart_funnel(labels text[], points ph.funnel_point[], title text DEFAULT NULL) RETURNS text
-  AS 'MODULE_PATHNAME', 'chart_funnel' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ph.chart_funnel(text[], ph.funnel_point[], text) IS 'funnel plot as SVG from the points of ph.funnel; places outside 99.8 % limits are diamonds and named';
+create function ph.chart_funnel(labels text[], points ph.funnel_point[], title text default null) returns text
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'chart_funnel';
+comment on function ph.chart_funnel(text[], ph.funnel_point[], text) is
+	'funnel plot as SVG from the points of ph.funnel; places outside 99.8 % limits are diamonds and named';
 
-CREATE FUNCTION ph.chart_survival(tallies ph.tally[], labels text[] DEFAULT NULL, title text DEFAULT NULL,
-    confidence float8 DEFAULT 0.95, at_risk boolean DEFAULT true) RETURNS text
-  AS 'MODULE_PATHNAME', 'chart_survival' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ph.chart_survival(ph.tally[], text[], text, float8, boolean) IS 'Kaplan-Meier curves as SVG, at most four, with log-log limits as bands and the people at risk below';
+create function ph.chart_survival(
+	tallies ph.tally[], labels text[] default null, title text default null, confidence float8 default 0.95,
+	at_risk boolean default true)
+returns text
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'chart_survival';
+comment on function ph.chart_survival(ph.tally[], text[], text, float8, boolean) is
+	'Kaplan-Meier curves as SVG, at most four, with log-log limits as bands and the people at risk below';
 
-CREATE FUNCTION ph.chart_slope(tallies ph.tally[], labels text[] DEFAULT NULL, indicator text DEFAULT 'dsr',
-    reference ph.tally DEFAULT NULL, per float8 DEFAULT NULL, confidence float8 DEFAULT 0.95, title text DEFAULT NULL, groups integer DEFAULT NULL,
-    age float8 DEFAULT 0, until float8 DEFAULT NULL) RETURNS text
-  AS 'MODULE_PATHNAME', 'chart_slope' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ph.chart_slope(ph.tally[], text[], text, ph.tally, float8, float8, text, integer, float8, float8) IS 'inequality by group as SVG, the most disadvantaged first, with the line of the slope index';
+create function ph.chart_slope(
+	tallies ph.tally[], labels text[] default null, indicator text default 'dsr', reference ph.tally default null,
+	per float8 default null, confidence float8 default 0.95, title text default null, groups integer default null,
+	age float8 default 0, until float8 default null)
+returns text
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'chart_slope';
+comment on function ph.chart_slope(ph.tally[], text[], text, ph.tally, float8, float8, text, integer, float8, float8) is
+	'inequality by group as SVG, the most disadvantaged first, with the line of the slope index';

@@ -201,7 +201,8 @@ language c stable parallel unsafe rows 10000 cost 100000
 as 'MODULE_PATHNAME', 'silhouette';
 comment on function ph.silhouette(text, text, text, text[], text, float8, integer) is
 	'the silhouette of each person (Rousseeuw 1987): '
-	'1 well inside the segment that the column cluster says, 0 between it and its neighbour, below 0 nearer to that one; '
+	'1 well inside the segment that the column cluster says, '
+	'0 between it and its neighbour, below 0 nearer to that one; '
 	'exact up to most_rows rows, above that over a sample of as many, share says which part; '
 	'with gamma words and booleans among the terms are categories, as in ph.k_prototypes';
 create function ph.cluster_stability(

@@ -43,7 +43,8 @@ chart_control(PG_FUNCTION_ARGS)
 	across = axis_of(0, Max(count - 1, 1), 70, 740);
 	up = axis_of(low - (high - low) * 0.05, high + (high - low) * 0.05, 260, 36);
 	svg = svg_start(300, title,
-					"A line through the points, with the mean and the limits of each phase; special causes are diamonds.");
+					"A line through the points, with the mean and the limits of each phase; special causes are"
+					" diamonds.");
 	svg_axis_left(svg, &up, 70, 740);
 	for (int field = 0; field < lengthof(fields); field++)
 	{
@@ -54,12 +55,14 @@ chart_control(PG_FUNCTION_ARGS)
 		for (int i = 0; i < count; i++)
 		{
 			bool		isnull = true;
-			Datum		given = nulls[i] ? (Datum) 0 : GetAttributeByName(DatumGetHeapTupleHeader(points[i]), "phase", &isnull);
+			Datum		given = nulls[i] ? (Datum) 0
+				: GetAttributeByName(DatumGetHeapTupleHeader(points[i]), "phase", &isnull);
 
 			if (field > 0 && !isnull && DatumGetInt32(given) != phase)
 				down = false;
 			phase = isnull ? 0 : DatumGetInt32(given);
-			svg_path_to(svg, axis_at(&across, i), axis_at(&up, number_field(points[i], nulls[i], fields[field])), &down);
+			svg_path_to(svg, axis_at(&across, i), axis_at(&up, number_field(points[i], nulls[i], fields[field])),
+						&down);
 		}
 		svg_path_end(svg);
 	}
@@ -85,8 +88,8 @@ chart_control(PG_FUNCTION_ARGS)
 			svg_text(svg, axis_at(&across, i), 280, "soft middle", day, 0);
 		if (!isnan(value))
 			svg_point(svg, axis_at(&across, i), axis_at(&up, value), special,
-					  strcmp(type, "special_cause_improvement") == 0 ? "d" : strcmp(type, "special_cause_concern") == 0 ? "b"
-						  : special ? "c" : "a",
+					  strcmp(type, "special_cause_improvement") == 0 ? "d"
+					  : strcmp(type, "special_cause_concern") == 0 ? "b" : special ? "c" : "a",
 					  psprintf("%s: %s, %s", day, svg_number(value), text_field(points[i], nulls[i], "special_cause")));
 	}
 	return svg_end(svg);

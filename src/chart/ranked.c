@@ -56,7 +56,8 @@ chart_ranked(PG_FUNCTION_ARGS)
 		svg_text(svg, 280, y + 4, "end", labels[i], 42);
 		if (isnan(value))
 		{
-			svg_text(svg, 295, y + 4, "soft", psprintf("not shown: %s", text_field(estimates[i], nulls[i], "note")), 60);
+			svg_text(svg, 295, y + 4, "soft", psprintf("not shown: %s", text_field(estimates[i], nulls[i], "note")),
+					 60);
 			continue;
 		}
 		if (!isnan(lower) && !isnan(upper))

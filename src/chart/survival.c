@@ -129,7 +129,8 @@ chart_survival(PG_FUNCTION_ARGS)
 		return nothing_to_show(title, "nobody was followed");
 	across = axis_of(0, longest, 70, 740);
 	svg = svg_start(below + (at_risk ? 24 + 18 * count : 6), title, at_risk
-					? "Survival by time of follow-up, a line style each group, with limits as bands, and below the people at risk."
+					? "Survival by time of follow-up, a line style each group, with limits as bands, and below the"
+					" people at risk."
 					: "Survival by time of follow-up, a line style each group, with limits as bands.");
 	svg_axis_left(svg, &up, 70, 740);
 	svg_axis_below(svg, &across, 310, 310);

@@ -65,7 +65,8 @@ svg_start(double height, const char *title, const char *description)
 	StringInfo	svg = makeStringInfo();
 
 	appendStringInfo(svg,
-					 "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"ph\" viewBox=\"0 0 %d %.0f\" role=\"img\"><title>",
+					 "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"ph\" viewBox=\"0 0 %d %.0f\" role=\"img\">"
+					 "<title>",
 					 SVG_WIDTH, height);
 	append_escaped(svg, title, 0);
 	appendStringInfoString(svg, "</title><desc>");
@@ -102,14 +103,15 @@ svg_text(StringInfo svg, double x, double y, const char *class, const char *text
 void
 svg_line(StringInfo svg, double x1, double y1, double x2, double y2, const char *class)
 {
-	appendStringInfo(svg, "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" class=\"%s\"/>\n", x1, y1, x2, y2, class);
+	appendStringInfo(svg, "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" class=\"%s\"/>\n", x1, y1, x2, y2,
+					 class);
 }
 
 void
 svg_bar(StringInfo svg, double x, double y, double width, double height, const char *class, const char *tooltip)
 {
-	appendStringInfo(svg, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" class=\"%s\">", x, y, width, height,
-					 class);
+	appendStringInfo(svg, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" class=\"%s\">", x, y, width,
+					 height, class);
 	append_tooltip(svg, tooltip);
 	appendStringInfoString(svg, "</rect>\n");
 }

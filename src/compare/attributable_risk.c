@@ -14,7 +14,8 @@ attributable_risk(const Groups *groups, int reference, double confidence)
 
 	for (int i = 0; i < groups->count; i++)
 		variance += pow((groups->share[i] - (i == reference)) * groups->error[i], 2);
-	return estimate_normal(groups_mean_about(groups, groups->value, groups->value[reference]), sqrt(variance), confidence);
+	return estimate_normal(groups_mean_about(groups, groups->value, groups->value[reference]), sqrt(variance),
+						   confidence);
 }
 
 /* The same as a share of the mean, 1 - y_ref / mean; variance by the delta method. */

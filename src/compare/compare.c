@@ -8,7 +8,6 @@
 #include <math.h>
 
 #include "core/argument.h"
-#include "core/distribution.h"
 #include "compare/indicator.h"
 #include "indicator/contrast.h"
 #include "indicator/direct.h"
@@ -109,7 +108,8 @@ benchmark(PG_FUNCTION_ARGS)
 		against /= per;
 		variance = variance_under(&quantity, against);
 		if (variance > 0)
-			comparison.p_value = two_sided((quantity.estimate.value - against) / sqrt(variance), quantity.degrees_of_freedom);
+			comparison.p_value = two_sided((quantity.estimate.value - against) / sqrt(variance),
+										   quantity.degrees_of_freedom);
 		comparison.verdict = comparison_verdict(quantity.estimate.lower, quantity.estimate.upper, against, better);
 		estimate_scale(&comparison.estimate, per);
 	}

@@ -42,6 +42,7 @@ concentration_index(PG_FUNCTION_ARGS)
 
 	if (!argument_groups(fcinfo, 5, &asked, &groups, &estimate))
 		return estimate_datum(fcinfo, estimate);
-	estimate = groups.count < 2 ? estimate_none("fewer_than_2_groups") : concentration(&groups, asked.question.confidence);
+	estimate = groups.count < 2 ? estimate_none("fewer_than_2_groups")
+		: concentration(&groups, asked.question.confidence);
 	return groups_datum(fcinfo, &groups, estimate);
 }

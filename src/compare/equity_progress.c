@@ -121,7 +121,8 @@ judge(Progress *progress, const Side *before, const Side *after, double confiden
 		progress->how = worse_off > 0 ? (better_off < 0 ? "levelling up and down" : "levelling up")
 			: better_off < 0 ? "levelling down" : "not clear";
 	else
-		progress->how = worse_off < 0 ? (better_off > 0 ? "worse-off fell behind, better-off pulled ahead" : "worse-off fell behind")
+		progress->how = worse_off < 0
+			? (better_off > 0 ? "worse-off fell behind, better-off pulled ahead" : "worse-off fell behind")
 			: better_off > 0 ? "better-off pulled ahead" : "not clear";
 }
 
@@ -139,7 +140,8 @@ change_at(const Side *before, const Side *after, int group, double confidence)
 		double		position = sides[i]->groups.position[group];
 
 		value[i] = line->intercept + line->slope * position;
-		variance[i] = line->variance_intercept + position * position * line->variance_slope + 2 * position * line->covariance;
+		variance[i] = line->variance_intercept + position * position * line->variance_slope +
+			2 * position * line->covariance;
 	}
 	return change_between(value[0], variance[0], value[1], variance[1], confidence);
 }

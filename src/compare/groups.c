@@ -106,7 +106,8 @@ groups_ask(Tally **tallies, int count, int said, const Asked *asked, Groups *gro
 		quantity[i] = ask(tallies[i], asked);
 		if (isnan(quantity[i].estimate.value) || isnan(quantity[i].variance))
 		{
-			*why = estimate_none("group %d: %s", i + 1, quantity[i].estimate.note ? quantity[i].estimate.note : "no_variance");
+			*why = estimate_none("group %d: %s", i + 1,
+								 quantity[i].estimate.note ? quantity[i].estimate.note : "no_variance");
 			return false;
 		}
 		population[i] = sum_value(tally_total(tallies[i]).exposure);

@@ -38,7 +38,7 @@ extern double groups_mean_about(const Groups *groups, const double *value, doubl
 /* The mean of all people's values; there must be a group. */
 extern double groups_mean(const Groups *groups);
 
-/* Whether there are as many groups as said, and what is to be said of it; the field's fifths and tenths need no saying. */
+/* Whether there are as many groups as said, and the note on it; the field's fifths and tenths need no saying. */
 extern bool groups_complete(int count, int said, char **note);
 
 /* Asks each tally; false, with *why, where one has no answer, or there are more or fewer than said. */

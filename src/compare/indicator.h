@@ -29,8 +29,8 @@ typedef struct Asked
 } Asked;
 
 /*
- * The argument indicator text; three in a row, reference ph.tally and per float8 (NULL: the indicator's own) and confidence
- * float8; and the last two of the function, age float8 and until float8.
+ * The argument indicator text; three in a row, reference ph.tally, per float8 (NULL: the indicator's own) and
+ * confidence float8; and the last two of the function, age float8 and until float8.
  */
 extern Asked argument_asked(FunctionCallInfo fcinfo, int indicator, int reference);
 

@@ -190,7 +190,8 @@ log_rank_sums(FunctionCallInfo fcinfo)
 	{
 		char	   *note;
 
-		if (!open_group(&test.group[i], tallies[i], PG_ARGISNULL(2) ? NULL : entered[i], i + 1, &note) && test.note == NULL)
+		if (!open_group(&test.group[i], tallies[i], PG_ARGISNULL(2) ? NULL : entered[i], i + 1, &note) &&
+			test.note == NULL)
 			test.note = note;
 		people += test.group[i].people;
 		test.unknown_rows += tallies[i] ? tallies[i]->unknown_rows : 0;
@@ -231,7 +232,8 @@ quadratic_form(const LogRank *test, const int *compared, int size, int *rank)
 	for (int j = 0; j < size; j++)
 		for (int k = 0; k < size; k++)
 			gsl_matrix_set(&v.matrix, j, k,
-						   test->covariance[Max(compared[j], compared[k]) * test->count + Min(compared[j], compared[k])]);
+						   test->covariance[Max(compared[j], compared[k]) * test->count +
+											Min(compared[j], compared[k])]);
 	/* a bounded number of steps, size^3 / 3 */
 	gsl_linalg_pcholesky_decomp(&v.matrix, &permutation);
 	for (*rank = 0; *rank < size; ++*rank)

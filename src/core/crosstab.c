@@ -14,6 +14,7 @@
 #include "core/ordering.h"
 #include "core/record.h"
 #include "common/int.h"
+#include "core/type_error.h"
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
@@ -62,10 +63,7 @@ crosstab_open(Datum datum)
 
 	if (VARSIZE(crosstab) < CROSSTAB_SIZE(0) || crosstab->version != CROSSTAB_VERSION ||
 		crosstab->cells < 0 || crosstab->cells > CAPACITY(crosstab))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_CORRUPTED),
-				 errmsg("stored value of type %s is not readable by this version", "ph.crosstab"),
-				 errhint("Update the population_health library.")));
+		stored_value_error("ph.crosstab");
 	return crosstab;
 }
 
@@ -89,7 +87,9 @@ crosstab_add(Crosstab *crosstab, CrosstabCell cell)
 		if (order == 0)
 		{
 			if (pg_add_s64_overflow(crosstab->cell[middle].people, cell.people, &crosstab->cell[middle].people))
-				ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("too many people in a cell of ph.crosstab")));
+				ereport(ERROR,
+						(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+						 errmsg("too many people in a cell of ph.crosstab")));
 			return crosstab;
 		}
 		if (order < 0)
@@ -363,9 +363,7 @@ crosstab_recv(PG_FUNCTION_ARGS)
 		crosstab->cells++;
 	}
 	if (!valid || !crosstab_valid(crosstab))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("invalid binary representation of type %s", "ph.crosstab")));
+		binary_value_error("ph.crosstab", NULL);
 	PG_RETURN_POINTER(crosstab);
 }
 
@@ -461,7 +459,8 @@ movement_summary(PG_FUNCTION_ARGS)
 	}
 	{
 		double		both = stayed + lower + higher;
-		double		numbers[] = {people, entered, gone, stayed, lower, higher, stayed / both, lower / both, higher / both};
+		double		numbers[] = {people, entered, gone, stayed, lower, higher, stayed / both, lower / both,
+								 higher / both};
 
 		for (int field = 0; field < lengthof(numbers); field++)
 			record_number(values, nulls, field, numbers[field]);

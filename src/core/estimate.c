@@ -6,7 +6,6 @@
 #include "core/argument.h"
 #include "core/interval.h"
 #include "core/record.h"
-#include "lib/stringinfo.h"
 
 static char *format_note(const char *before, const char *format, va_list arguments) pg_attribute_printf(2, 0);
 

@@ -11,17 +11,9 @@
 #include "postgres.h"
 #include "access/tupdesc.h"
 #include "core/compat.h"
+#include "core/query_columns.h"
 #include "fmgr.h"
 #include "nodes/parsenodes.h"
-#include "utils/array.h"
-
-typedef struct QueryColumns
-{
-	int			count;
-	char	  **names;
-	Oid		   *types;			/* base types */
-	Oid		   *collations;
-} QueryColumns;
 
 typedef struct UserQuery
 {
@@ -49,7 +41,6 @@ typedef struct QueryQuestion
 typedef void (*QueryRow) (void *state, const Datum *values, const bool *nulls);
 
 extern UserQuery *argument_query(FunctionCallInfo fcinfo, int index);
-extern char *argument_column(FunctionCallInfo fcinfo, int index);
 
 /* Asks under the snapshot of the calling statement, in parallel where PostgreSQL finds it worth while. */
 extern void query_ask(const UserQuery *query, const QueryQuestion *question, QueryRow row, void *state);
@@ -62,17 +53,6 @@ pg_noreturn extern void query_changed(void);	/* a pass has met other rows than t
 /* A context of a call's own, current from open to close. */
 extern MemoryContext work_memory_open(void);
 extern void work_memory_close(MemoryContext caller);
-
-/* The position of a named column; an expression over q, a row of the query, that is the column as float8. */
-extern int	find_column(const QueryColumns *columns, const char *name, const char *argument);
-extern char *number_expression(const QueryColumns *columns, int column, const char *argument);
-
-/*
- * The terms: the columns that are named, or, for NULL, every column that has no other part.  Their positions, at
- * most so many; others are names or NULL.
- */
-extern int	query_terms(ArrayType *named, const QueryColumns *columns, const char *const *others,
-						int other_count, int most, int **terms);
 
 /* A type of ours. */
 extern Oid	type_in_ph(const char *name);

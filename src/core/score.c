@@ -4,7 +4,6 @@
 #include <math.h>
 
 #include "core/age.h"
-#include "core/argument.h"
 #include "core/compat.h"
 #include "core/record.h"
 #include "funcapi.h"

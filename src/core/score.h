@@ -50,7 +50,8 @@ extern Score score_start(void);
  */
 extern double score_number(Score *score, FunctionCallInfo fcinfo, int index, const InputRange *range);
 extern double score_boolean(Score *score, FunctionCallInfo fcinfo, int index, const char *name);
-extern int	score_choice(Score *score, FunctionCallInfo fcinfo, int index, const char *name, const char *const *choices);
+extern int	score_choice(Score *score, FunctionCallInfo fcinfo, int index, const char *name,
+						 const char *const *choices);
 
 /* An age that may be left out and only says for whom a source validated its score. */
 extern void score_validated_from(Score *score, FunctionCallInfo fcinfo, int index, double age);

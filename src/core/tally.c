@@ -10,8 +10,8 @@
 #include <math.h>
 
 #include "common/int.h"
-#include "core/argument.h"
 #include "core/double_double.h"
+#include "core/type_error.h"
 #include "miscadmin.h"
 
 static int32
@@ -38,15 +38,6 @@ tally_new(int capacity)
 	return tally;
 }
 
-pg_noreturn static void
-not_readable(void)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_DATA_CORRUPTED),
-			 errmsg("stored value of type %s is not readable by this version", "ph.tally"),
-			 errhint("Update the population_health library.")));
-}
-
 /* What an aggregate's state must be like to be worked on: a stored value has been taken apart before. */
 static Tally *
 open_full(Datum datum)
@@ -57,7 +48,7 @@ open_full(Datum datum)
 		(tally->flags & ~TALLY_KNOWN_FLAGS) != 0 || tally->reserved != 0 ||
 		tally->sorted < 0 || tally->tail < 0 ||
 		(int64) tally->sorted + tally->tail > tally_capacity(tally))
-		not_readable();
+		stored_value_error("ph.tally");
 	return tally;
 }
 
@@ -72,10 +63,10 @@ tally_open(Datum datum)
 	if (size < 2 || bytes[0] != TALLY_STORED_VERSION)
 		return open_full(PointerGetDatum(packed));
 	if ((bytes[1] & ~TALLY_KNOWN_FLAGS) != 0)
-		not_readable();
+		stored_value_error("ph.tally");
 	tally = tally_restore(bytes[1], bytes + 2, size - 2);
 	if (tally == NULL)
-		not_readable();
+		stored_value_error("ph.tally");
 	return tally;
 }
 

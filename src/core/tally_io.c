@@ -11,9 +11,9 @@
 
 #include <math.h>
 
-#include "core/argument.h"
 #include "core/compat.h"
 #include "core/digits.h"
+#include "core/type_error.h"
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
@@ -227,7 +227,8 @@ tally_in(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input syntax for type %s", "ph.tally"),
 				 errdetail("Near character %d: %s.", (int) (reader.at - text) + 1, reader.problem),
-				 errhint("Rows become a tally by ph.person_tally(key, value), counts by ph.count_tally(key, events, population).")));
+				 errhint("Rows become a tally by ph.person_tally(key, value), "
+						 "counts by ph.count_tally(key, events, population).")));
 	PG_RETURN_DATUM(tally_datum(tally));
 }
 
@@ -283,15 +284,6 @@ receive_sums(StringInfo in, TallyCell *cell)
 	}
 }
 
-static void
-binary_error(const char *problem)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-			 errmsg("invalid binary representation of type %s", "ph.tally"),
-			 errdetail("In short: %s.", problem)));
-}
-
 /*
  * ph.tally binary input.  Errors: invalid_binary_representation.
  */
@@ -305,17 +297,17 @@ tally_recv(PG_FUNCTION_ARGS)
 	const char *problem;
 
 	if (pq_getmsgbyte(in) != TALLY_VERSION)
-		binary_error("its version is unknown");
+		binary_value_error("ph.tally", "its version is unknown");
 	header.flags = pq_getmsgbyte(in);
 	if (header.flags & ~(TALLY_PEOPLE | TALLY_COUNTS | TALLY_NEGATIVE))
-		binary_error("a reserved flag is set");
+		binary_value_error("ph.tally", "a reserved flag is set");
 	header.missing = pq_getmsgint64(in);
 	header.unknown_rows = pq_getmsgint64(in);
 	receive_sums(in, &header.unknown);
 	header.sorted = pq_getmsgint(in, 4);
 	/* the cells must be there before room is made for them */
 	if (header.sorted < 0 || header.sorted != (in->len - in->cursor) / (int) (7 * sizeof(double)))
-		binary_error("its length does not fit the number of cells");
+		binary_value_error("ph.tally", "its length does not fit the number of cells");
 
 	tally = tally_new(header.sorted);
 	tally->flags = header.flags;
@@ -330,6 +322,6 @@ tally_recv(PG_FUNCTION_ARGS)
 		receive_sums(in, &tally->cells[i]);
 	}
 	if ((problem = tally_problem(tally)) != NULL)
-		binary_error(problem);
+		binary_value_error("ph.tally", problem);
 	PG_RETURN_DATUM(tally_datum(tally));
 }

@@ -1,10 +1,10 @@
 /*
  * tally_store.c: a tally as it lies in a table.
  *
- * Most numbers of a tally are small whole ones, and most second parts of its sums are 0.  Stored, each number takes what
- * it needs: a tag of two bits says that it is 0, a whole number (seven bits a byte), a double, or the two parts of a sum.
- * A cell is a byte of four tags and its key, exposure, events and squares.  Nineteen bands of counts take some 200 bytes
- * in place of 1,176.  Whoever reads a tally gets it in its full form from tally_open().
+ * Most numbers of a tally are small whole ones, and most second parts of its sums are 0.  Stored, each number takes
+ * what it needs: a tag of two bits says that it is 0, a whole number (seven bits a byte), a double, or the two parts
+ * of a sum.  A cell is a byte of four tags and its key, exposure, events and squares.  Nineteen bands of counts take
+ * some 200 bytes in place of 1,176.  Whoever reads a tally gets it in its full form from tally_open().
  */
 #include "core/tally.h"
 
@@ -81,7 +81,8 @@ Datum
 tally_datum(Tally *tally)
 {
 	Tally	   *canonical = tally_canonical(tally);
-	Size		most = sizeof(StoredTally) + 3 * MOST_BYTES_A_COUNT + (Size) (canonical->sorted + 1) * MOST_BYTES_A_CELL;
+	Size		most = sizeof(StoredTally) + 3 * MOST_BYTES_A_COUNT +
+		(Size) (canonical->sorted + 1) * MOST_BYTES_A_CELL;
 	StoredTally *stored = palloc_extended(most, MCXT_ALLOC_HUGE);
 	Writer		writer = {stored->bytes};
 

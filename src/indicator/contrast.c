@@ -32,7 +32,8 @@ both_answer(const Quantity *first, const Quantity *second, Comparison *none)
 	for (int i = 0; i < 2; i++)
 		if (isnan(sides[i]->estimate.value))
 		{
-			*none = no_comparison(estimate_none("%s: %s", names[i], sides[i]->estimate.note ? sides[i]->estimate.note : "no_data"));
+			*none = no_comparison(estimate_none("%s: %s", names[i],
+												sides[i]->estimate.note ? sides[i]->estimate.note : "no_data"));
 			return false;
 		}
 	return true;

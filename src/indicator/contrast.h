@@ -12,6 +12,7 @@ extern Comparison quantity_ratio(const Quantity *first, const Quantity *second, 
 								 double confidence, Better better);
 
 extern Comparison no_comparison(Estimate why);
-extern double two_sided(double statistic, double degrees_of_freedom);	/* p of Student's t, of the normal where infinite */
+/* p of Student's t, of the normal where degrees of freedom are infinite */
+extern double two_sided(double statistic, double degrees_of_freedom);
 
 #endif

@@ -49,7 +49,8 @@ healthy_expectancy(const LifeTable *table, const Bands *survey, const LifeBand *
 
 /* The healthy years from an age on, with the shares of a survey that has the bands of the table. */
 static Quantity
-healthy_years(const Tally *tally, const Tally *survey, double age, const double *ages, int count, bool mortality, double confidence)
+healthy_years(const Tally *tally, const Tally *survey, double age, const double *ages, int count, bool mortality,
+			  double confidence)
 {
 	LifeTable	table;
 	LeftOut		survey_left_out = {0};
@@ -79,7 +80,8 @@ healthy_life_expectancy_quantity(const Tally *tally, const Question *question)
 {
 	if (question->reference == NULL || sum_value(tally_total(question->reference).events) == 0)
 		return quantity_none("no_survey");
-	return healthy_years(tally, question->reference, question->age, abridged_ages, ABRIDGED_BANDS, false, question->confidence);
+	return healthy_years(tally, question->reference, question->age, abridged_ages, ABRIDGED_BANDS, false,
+						 question->confidence);
 }
 
 /*

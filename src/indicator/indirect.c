@@ -9,7 +9,6 @@
 
 #include "core/argument.h"
 #include "core/bands.h"
-#include "core/distribution.h"
 #include "core/interval.h"
 #include "core/tally_list.h"
 #include "indicator/standard.h"
@@ -91,7 +90,8 @@ indirect_quantity(Tally **tallies, Tally **references, int strata, double confid
 	if (sums->no_reference || !isfinite(sum_value(sums->expected)))
 		return quantity_of(estimate_none("no_expected"), NAN);
 
-	quantity = ratio_quantity(sum_value(sums->observed), sum_value(sums->squares), sum_value(sums->expected), confidence);
+	quantity = ratio_quantity(sum_value(sums->observed), sum_value(sums->squares), sum_value(sums->expected),
+							  confidence);
 	if (sums->stray > 0)
 		estimate_note(&quantity.estimate, "events_without_exposure: %g events", sums->stray);
 	left_out_notes(&quantity.estimate, &sums->left_out, "reference", &sums->reference_left_out);

@@ -99,6 +99,19 @@ crude_rate(PG_FUNCTION_ARGS)
 	return estimate_datum(fcinfo, quantity.estimate);
 }
 
+/* Arguments: tally, per, confidence. */
+static Datum
+ask_tally(FunctionCallInfo fcinfo, Ask asked)
+{
+	Tally	   *tally = argument_tally(fcinfo, 0);
+	double		per = argument_positive(fcinfo, 1, "per");
+	Question	question = {.confidence = argument_confidence(fcinfo, 2)};
+	Quantity	quantity = asked(tally, &question);
+
+	estimate_scale(&quantity.estimate, per);
+	return estimate_datum(fcinfo, quantity.estimate);
+}
+
 /* ---- proportions ---- */
 
 /*
@@ -153,13 +166,7 @@ PG_FUNCTION_INFO_V1(proportion);
 Datum
 proportion(PG_FUNCTION_ARGS)
 {
-	Tally	   *tally = argument_tally(fcinfo, 0);
-	double		per = argument_positive(fcinfo, 1, "per");
-	Question	question = {.confidence = argument_confidence(fcinfo, 2)};
-	Quantity	quantity = proportion_quantity(tally, &question);
-
-	estimate_scale(&quantity.estimate, per);
-	return estimate_datum(fcinfo, quantity.estimate);
+	return ask_tally(fcinfo, proportion_quantity);
 }
 
 /* ---- means ---- */
@@ -208,11 +215,5 @@ PG_FUNCTION_INFO_V1(mean);
 Datum
 mean(PG_FUNCTION_ARGS)
 {
-	Tally	   *tally = argument_tally(fcinfo, 0);
-	double		per = argument_positive(fcinfo, 1, "per");
-	Question	question = {.confidence = argument_confidence(fcinfo, 2)};
-	Quantity	quantity = mean_quantity(tally, &question);
-
-	estimate_scale(&quantity.estimate, per);
-	return estimate_datum(fcinfo, quantity.estimate);
+	return ask_tally(fcinfo, mean_quantity);
 }

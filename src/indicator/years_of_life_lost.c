@@ -67,7 +67,8 @@ static bool
 people_below(const Bands *bands, const Tally *standard)
 {
 	for (int i = 0; i < bands->count && standard->sorted > 0; i++)
-		if (bands->lower[i] < standard->cells[0].key && (sum_value(bands->cell[i].exposure) > 0 || sum_value(bands->cell[i].events) > 0))
+		if (bands->lower[i] < standard->cells[0].key &&
+			(sum_value(bands->cell[i].exposure) > 0 || sum_value(bands->cell[i].events) > 0))
 			return true;
 	return false;
 }
@@ -159,7 +160,8 @@ static const double five_years[] =
 Quantity
 years_of_life_lost_quantity(const Tally *tally, const Question *question)
 {
-	return years_lost(tally, question->until, question->reference, five_years, lengthof(five_years), question->confidence);
+	return years_lost(tally, question->until, question->reference, five_years, lengthof(five_years),
+					  question->confidence);
 }
 
 /*

@@ -9,6 +9,7 @@
 #include "core/argument.h"
 #include "core/compat.h"
 #include "core/ordering.h"
+#include "core/type_error.h"
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
 #include "instrument/icd10.h"
@@ -27,10 +28,7 @@ conditions_open(Datum datum)
 	if (VARSIZE(conditions) < CONDITIONS_SIZE(0) ||
 		conditions->version != CONDITIONS_VERSION ||
 		(VARSIZE(conditions) - offsetof(Conditions, words)) % sizeof(uint64) != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_CORRUPTED),
-				 errmsg("stored value of type %s is not readable by this version", "ph.conditions"),
-				 errhint("Update the population_health library.")));
+		stored_value_error("ph.conditions");
 	return conditions;
 }
 
@@ -167,9 +165,7 @@ conditions_recv(PG_FUNCTION_ARGS)
 	for (int bit = registry_size(); valid && bit < words * 64; bit++)
 		valid = !conditions_has(conditions, bit);
 	if (!valid)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("invalid binary representation of type %s", "ph.conditions")));
+		binary_value_error("ph.conditions", NULL);
 	PG_RETURN_POINTER(conditions_trim(conditions));
 }
 
@@ -246,7 +242,8 @@ bit_of_name(text *name)
 
 	if (bit < 0)
 		argument_error("name", "is not the name of a condition",
-					   "ph.instrument_codes() lists them; those of a later instrument are written as in elixhauser.chf.");
+					   "ph.instrument_codes() lists them; those of a later instrument are written as in"
+					   " elixhauser.chf.");
 	return bit;
 }
 

@@ -111,7 +111,8 @@ explain(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	const Instrument *instrument = argument_instrument(fcinfo, 1);
-	int			set = PG_ARGISNULL(2) ? 0 : argument_choice(fcinfo, 2, "weights", instrument_base(instrument)->weight_sets);
+	int			set = PG_ARGISNULL(2) ? 0
+		: argument_choice(fcinfo, 2, "weights", instrument_base(instrument)->weight_sets);
 	int			first = instrument_first_bit(instrument);
 	Conditions *conditions;
 
@@ -216,7 +217,8 @@ explain_codes(PG_FUNCTION_ARGS)
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	CodedEvents events = argument_events(fcinfo);
 	const Instrument *instrument = argument_instrument(fcinfo, 2);
-	int			set = PG_ARGISNULL(3) ? 0 : argument_choice(fcinfo, 3, "weights", instrument_base(instrument)->weight_sets);
+	int			set = PG_ARGISNULL(3) ? 0
+		: argument_choice(fcinfo, 3, "weights", instrument_base(instrument)->weight_sets);
 	Dialect		dialect = argument_choice(fcinfo, 4, "dialect", icd10_dialects);
 	int			first = instrument_first_bit(instrument);
 	int			words = registry_size() / 64 + 1;

@@ -167,7 +167,8 @@ kidney_failure_risk_score(FunctionCallInfo fcinfo)
 	x[9] = given[9] * 4.008;
 	for (int i = 0; i < lengthof(failure_terms); i++)
 		if (failure_terms[i].beta[model] != 0)
-			score_term(&score, failure_terms[i].name, given[i], failure_terms[i].beta[model] * (x[i] - failure_terms[i].centre));
+			score_term(&score, failure_terms[i].name, given[i],
+					   failure_terms[i].beta[model] * (x[i] - failure_terms[i].centre));
 	score.value = 1 - pow(baseline_survival[model][region][years == 5], exp(score_sum(&score)));
 	return score;
 }

@@ -55,7 +55,8 @@ registry_name(int bit)
 	for (int i = 0; instruments[i] != NULL; i++)
 	{
 		if (bit < instruments[i]->count)
-			return psprintf("%s%s", instruments[i]->prefix ? instruments[i]->prefix : "", instruments[i]->items[bit].name);
+			return psprintf("%s%s", instruments[i]->prefix ? instruments[i]->prefix : "",
+							instruments[i]->items[bit].name);
 		bit -= instruments[i]->count;
 	}
 	return NULL;

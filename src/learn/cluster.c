@@ -94,7 +94,8 @@ given_centres(FunctionCallInfo fcinfo, const Question *question, bool mixed, Clu
 	if (!PG_ARGISNULL(8))
 		count = array_elements(PG_GETARG_ARRAYTYPE_P(8), FLOAT8OID, &elements, &nulls);
 	if (!PG_ARGISNULL(8) && !array_is_table(PG_GETARG_ARRAYTYPE_P(8), start->clusters, start->columns))
-		argument_error("centres", "must have a row for each cluster with an element for each number among the terms", NULL);
+		argument_error("centres", "must have a row for each cluster with an element for each number among the terms",
+					   NULL);
 	for (int i = 0; i < count; i++)
 	{
 		if (nulls[i] || !(fabs(DatumGetFloat8(elements[i])) <= CLUSTER_LARGEST))
@@ -104,12 +105,14 @@ given_centres(FunctionCallInfo fcinfo, const Question *question, bool mixed, Clu
 	if (!mixed)
 		return;
 	if (PG_ARGISNULL(10) != (source->categories == 0))
-		argument_error("modes", "must be given with centres for the categories among the terms, and only for them", NULL);
+		argument_error("modes", "must be given with centres for the categories among the terms, and only for them",
+					   NULL);
 	if (source->categories == 0)
 		return;
 	count = array_elements(PG_GETARG_ARRAYTYPE_P(10), TEXTOID, &elements, &nulls);
 	if (!array_is_table(PG_GETARG_ARRAYTYPE_P(10), start->clusters, start->categories))
-		argument_error("modes", "must have a row for each cluster with an element for each category among the terms", NULL);
+		argument_error("modes", "must have a row for each cluster with an element for each category among the terms",
+					   NULL);
 	for (int i = 0; i < count; i++)
 	{
 		if (nulls[i])
@@ -147,7 +150,8 @@ order_by_size(ClusterSums *sums, bool given)
 	{
 		int			place = c;
 
-		for (; !given && place > 0 && cluster_cell(sums, order[place - 1])->people < cluster_cell(sums, c)->people; place--)
+		for (; !given && place > 0 &&
+			 cluster_cell(sums, order[place - 1])->people < cluster_cell(sums, c)->people; place--)
 			order[place] = order[place - 1];
 		order[place] = c;
 	}
@@ -251,7 +255,8 @@ record_clusters(Datum *values, bool *nulls, const Question *question, const Foun
 	record_number(values, nulls, 8, source->categories > 0 ? sums->gamma : NAN);
 	record_table(values, nulls, 9, centres, count, source->columns);
 	record_text_table(values, nulls, 10, modes, count, source->categories);
-	values[11] = PointerGetDatum(construct_array(people, count, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+	values[11] = PointerGetDatum(construct_array(people, count, INT8OID, sizeof(int64), FLOAT8PASSBYVAL,
+												 TYPALIGN_DOUBLE));
 	nulls[11] = false;
 	record_numbers(values, nulls, 12, within, count);
 	record_number(values, nulls, 13, criteria.within);

@@ -74,8 +74,8 @@ davies_bouldin(ClusterSums *sums)
 		for (int b = 0; b < sums->clusters; b++)
 			if (b != a && cluster_cell(sums, b)->people > 0)
 				worst = fmax(worst, (mean_distance(sums, a) + mean_distance(sums, b)) /
-							 sqrt(cluster_cost(sums, cluster_centre(sums, a), cluster_modes(sums, a), cluster_centre(sums, b),
-											   cluster_modes(sums, b))));
+							 sqrt(cluster_cost(sums, cluster_centre(sums, a), cluster_modes(sums, a),
+											   cluster_centre(sums, b), cluster_modes(sums, b))));
 		sum += worst;
 		count++;
 	}

@@ -3,6 +3,7 @@
 
 #include "core/compat.h"
 #include "core/digits.h"
+#include "core/type_error.h"
 #include "learn/cluster_sums.h"
 #include "libpq/pqformat.h"
 
@@ -18,8 +19,8 @@ cluster_sums_out(PG_FUNCTION_ARGS)
 	StringInfoData out;
 
 	initStringInfo(&out);
-	appendStringInfo(&out, "%d %d %d %d " INT64_FORMAT " " UINT64_FORMAT, sums->clusters, sums->columns, sums->categories,
-					 sums->words, sums->left_out, sums->fingerprint);
+	appendStringInfo(&out, "%d %d %d %d " INT64_FORMAT " " UINT64_FORMAT, sums->clusters, sums->columns,
+					 sums->categories, sums->words, sums->left_out, sums->fingerprint);
 	for (Size i = 0; i <= cluster_number_count(sums); i++)	/* gamma and the numbers behind it */
 	{
 		appendStringInfoChar(&out, ' ');
@@ -128,8 +129,6 @@ cluster_sums_recv(PG_FUNCTION_ARGS)
 		}
 	}
 	if (!valid)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("invalid binary representation of type %s", "ph.cluster_sums")));
+		binary_value_error("ph.cluster_sums", NULL);
 	PG_RETURN_POINTER(sums);
 }

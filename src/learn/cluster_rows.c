@@ -11,6 +11,7 @@
 
 #include "catalog/pg_type.h"
 #include "core/argument.h"
+#include "core/query_columns.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "utils/array.h"
@@ -39,8 +40,9 @@ static void
 read_words(ClusterSource *source, const char *expression, int category)
 {
 	QueryQuestion question = {
-		.sql = psprintf("select pg_catalog.array_agg(w order by w) from (select distinct (%s) as w %s limit %d) s", expression,
-						from_clause(source, psprintf("%s is not null", expression)), CLUSTER_MOST_WORDS + 1),
+		.sql = psprintf("select pg_catalog.array_agg(w order by w) from (select distinct (%s) as w %s limit %d) s",
+						expression, from_clause(source, psprintf("%s is not null", expression)),
+						CLUSTER_MOST_WORDS + 1),
 		.columns = 1,
 		.types = (const Oid[]) {TEXTARRAYOID}
 	};
@@ -62,7 +64,8 @@ read_words(ClusterSource *source, const char *expression, int category)
 	}
 	source->word_count += source->limits[category];
 	if (source->word_count > CLUSTER_MOST_WORDS)
-		argument_error("terms", psprintf("must not have more than %d different words, which they have with column \"%s\"",
+		argument_error("terms",
+					   psprintf("must not have more than %d different words, which they have with column \"%s\"",
 										 CLUSTER_MOST_WORDS, source->category_names[category]),
 					   "Name the terms without it, or group its words in the query.");
 }
@@ -78,14 +81,17 @@ add_category(ClusterSource *source, int position)
 	if (category >= CLUSTER_MOST_CATEGORIES)
 		argument_error("terms", psprintf("must not be more than %d categories", CLUSTER_MOST_CATEGORIES), NULL);
 	source->category_names[category] = pstrdup(name);
-	source->category_expressions[category] = psprintf("pg_catalog.array_position($%d, %s)", FIRST_WORDS + category, expression);
+	source->category_expressions[category] = psprintf("pg_catalog.array_position($%d, %s)", FIRST_WORDS + category,
+													  expression);
 	read_words(source, expression, category);
 }
 
 static char *
 label_expression(const QueryColumns *columns, const char *name, const char *argument)
 {
-	return name ? psprintf("q.%s::pg_catalog.text", quote_identifier(columns->names[find_column(columns, name, argument)])) : NULL;
+	return name
+		? psprintf("q.%s::pg_catalog.text", quote_identifier(columns->names[find_column(columns, name, argument)]))
+		: NULL;
 }
 
 /* Says what to read of the source's query: terms, or all columns; words and booleans are categories if mixed. */
@@ -177,7 +183,8 @@ cluster_pass(void *over, ClusterSums *start)
 {
 	ClusterSource *source = over;
 	const Oid	type = type_in_ph("cluster_sums");
-	QueryQuestion question = question_with_words(source, pass_query(source), 1, &type, (Datum[]) {PointerGetDatum(start)});
+	QueryQuestion question = question_with_words(source, pass_query(source), 1, &type,
+												 (Datum[]) {PointerGetDatum(start)});
 	ClusterSums *result = NULL;
 	int64		rows = 0;
 	uint64		fingerprint = 0;
@@ -198,7 +205,8 @@ cluster_pass(void *over, ClusterSums *start)
 		query_changed();
 	source->rows = rows;
 	source->fingerprint = fingerprint;
-	ereport(DEBUG1, (errmsg("ph: a pass over %lld rows, cost %g", (long long) rows, result ? cluster_inertia(result) : 0)));
+	ereport(DEBUG1,
+			(errmsg("ph: a pass over %lld rows, cost %g", (long long) rows, result ? cluster_inertia(result) : 0)));
 	return result;
 }
 
@@ -241,8 +249,9 @@ cluster_scale(ClusterSums *described, double *weights)
 	for (int j = 0; j < described->columns; j++)
 	{
 		double		variance = column_variance(described, j);
+		double		mean = cluster_mean(described, 0, j);
 
-		weights[j] = variance > 1e-30 * cluster_mean(described, 0, j) * cluster_mean(described, 0, j) && variance > 1e-150 ? 1 / variance : 0;
+		weights[j] = variance > 1e-30 * mean * mean && variance > 1e-150 ? 1 / variance : 0;
 	}
 }
 
@@ -311,11 +320,14 @@ sample_query(const ClusterSource *source)
 	char	   *all = sample_columns(source);
 
 	initStringInfo(&sql);
-	appendStringInfo(&sql, "select %s from (select e.*, pg_catalog.row_number() over (order by %s) as place from (select ", all, all);
+	appendStringInfo(&sql,
+					 "select %s from (select e.*, pg_catalog.row_number() over (order by %s) as place from (select ",
+					 all, all);
 	for (int i = 0; i < source->columns; i++)
 		appendStringInfo(&sql, "%s%s as x%d", i > 0 ? ", " : "", source->expressions[i], i + 1);
 	for (int i = 0; i < source->categories; i++)
-		appendStringInfo(&sql, "%s%s as c%d", source->columns + i > 0 ? ", " : "", source->category_expressions[i], i + 1);
+		appendStringInfo(&sql, "%s%s as c%d", source->columns + i > 0 ? ", " : "", source->category_expressions[i],
+						 i + 1);
 	if (source->cluster)
 		appendStringInfo(&sql, ", %s collate pg_catalog.\"C\" as cluster", source->cluster);
 	if (source->person)
@@ -323,8 +335,9 @@ sample_query(const ClusterSource *source)
 	appendStringInfo(&sql, " %s) e where ", from_clause(source, "true"));
 	append_known(&sql, "x", source->columns);
 	append_known(&sql, "c", source->categories);
-	appendStringInfo(&sql, "true) s where ((place operator(pg_catalog.*) $1) operator(pg_catalog./) $2) operator(pg_catalog.<>)"
-					 " (((place operator(pg_catalog.-) 1) operator(pg_catalog.*) $1) operator(pg_catalog./) $2) order by place");
+	appendStringInfo(&sql, "true) s where ((place operator(pg_catalog.*) $1) operator(pg_catalog./) $2)"
+					 " operator(pg_catalog.<>) (((place operator(pg_catalog.-) 1) operator(pg_catalog.*) $1)"
+					 " operator(pg_catalog./) $2) order by place");
 	return sql.data;
 }
 

@@ -97,7 +97,8 @@ draw_rows(const ClusterRows *rows, ClusterRows *drawn, bool *is_drawn, pg_prng_s
 		int			row = (int) (pg_prng_double(random) * rows->count);
 
 		is_drawn[row] = true;
-		memcpy(drawn->x + (Size) i * rows->columns, rows->x + (Size) row * rows->columns, sizeof(double) * rows->columns);
+		memcpy(drawn->x + (Size) i * rows->columns, rows->x + (Size) row * rows->columns,
+			   sizeof(double) * rows->columns);
 		memcpy(drawn->codes + (Size) i * rows->categories, rows->codes + (Size) row * rows->categories,
 			   sizeof(double) * rows->categories);
 	}
@@ -113,7 +114,8 @@ cross_clusters(ClusterSums *found, const ClusterRows *rows, const bool *is_drawn
 		CHECK_FOR_INTERRUPTS();
 		if (is_drawn[i])
 			table[cluster[i] * found->clusters +
-				  cluster_nearest(found, rows->x + (Size) i * rows->columns, rows->codes + (Size) i * rows->categories)]++;
+				  cluster_nearest(found, rows->x + (Size) i * rows->columns,
+								  rows->codes + (Size) i * rows->categories)]++;
 	}
 }
 

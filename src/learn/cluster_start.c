@@ -124,7 +124,8 @@ improve_by_moves(ClusterRows *rows, ClusterSums *sums, int most)
 		moved = false;
 		for (int i = 0; i < rows->count; i++)
 		{
-			int			better = people[cluster[i]] > 1 ? better_cluster(start, people, row_x(rows, i), cluster[i]) : cluster[i];
+			int			better = people[cluster[i]] > 1
+				? better_cluster(start, people, row_x(rows, i), cluster[i]) : cluster[i];
 
 			CHECK_FOR_INTERRUPTS();
 			if (better == cluster[i])

@@ -119,7 +119,8 @@ cluster_start(PG_FUNCTION_ARGS)
 	if (!cluster_shape_is_possible(clusters, columns, categories, words))
 		argument_error(has_centres ? "centres" : "modes",
 					   psprintf("must not be for more than %d clusters, %d columns, %d categories and %d words",
-																   CLUSTER_MOST, CLUSTER_MOST_COLUMNS, CLUSTER_MOST_CATEGORIES, CLUSTER_MOST_WORDS), NULL);
+								CLUSTER_MOST, CLUSTER_MOST_COLUMNS, CLUSTER_MOST_CATEGORIES, CLUSTER_MOST_WORDS),
+					   NULL);
 	sums = cluster_new(clusters, columns, categories, words);
 	sums->gamma = PG_ARGISNULL(4) ? 1 : PG_GETARG_FLOAT8(4);
 	for (int j = 0; j < columns; j++)
@@ -194,7 +195,8 @@ cluster_fold(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 	{
 		if (!cluster_parameters_agree(start))
-			argument_error("start", psprintf("must have centres that are finite and at most %g in size", CLUSTER_LARGEST), NULL);
+			argument_error("start",
+						   psprintf("must have centres that are finite and at most %g in size", CLUSTER_LARGEST), NULL);
 		state = cluster_without_rows(start);
 	}
 	else
@@ -337,7 +339,8 @@ cluster_members(PG_FUNCTION_ARGS)
 		record_number(values, nulls, 2, people / all);
 		record_numbers(values, nulls, 3, centre, sums->columns);
 		record_numbers(values, nulls, 4, spread, sums->columns);
-		values[5] = PointerGetDatum(construct_array(modes, sums->categories, INT4OID, sizeof(int32), true, TYPALIGN_INT));
+		values[5] = PointerGetDatum(construct_array(modes, sums->categories, INT4OID, sizeof(int32), true,
+													TYPALIGN_INT));
 		nulls[5] = people == 0;
 		record_number(values, nulls, 6, cluster_within(sums, c));
 		record_number(values, nulls, 7, sum_value(cell->distance) / people);

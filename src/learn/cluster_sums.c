@@ -11,6 +11,7 @@
 
 #include "core/double_double.h"
 #include "core/fingerprint.h"
+#include "core/type_error.h"
 
 /* ---- layout ---- */
 
@@ -23,8 +24,7 @@ cluster_parameter_count(const ClusterSums *sums)
 Size
 cluster_number_count(const ClusterSums *sums)
 {
-	return cluster_parameter_count(sums) + sums->clusters * (offsetof(ClusterCell,
-																	  sums) / sizeof(double) + 4 * (Size) sums->columns + sums->words);
+	return cluster_parameter_count(sums) + sums->clusters * cluster_cell_size(sums);
 }
 
 bool
@@ -143,10 +143,7 @@ cluster_open(Datum datum)
 	ClusterSums *sums = (ClusterSums *) PG_DETOAST_DATUM(datum);
 
 	if (!sizes_agree(sums, VARSIZE(sums)))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_CORRUPTED),
-				 errmsg("stored value of type %s is not readable by this version", "ph.cluster_sums"),
-				 errhint("Update the population_health library.")));
+		stored_value_error("ph.cluster_sums");
 	return sums;
 }
 

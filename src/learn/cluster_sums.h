@@ -75,12 +75,17 @@ cluster_modes(ClusterSums *sums, int cluster)
 	return cluster_centre(sums, sums->clusters) + (Size) cluster * sums->categories;
 }
 
+/* In doubles. */
+static inline Size
+cluster_cell_size(const ClusterSums *sums)
+{
+	return offsetof(ClusterCell, sums) / sizeof(double) + 4 * (Size) sums->columns + sums->words;
+}
+
 static inline ClusterCell *
 cluster_cell(ClusterSums *sums, int cluster)
 {
-	Size		size = offsetof(ClusterCell, sums) / sizeof(double) + 4 * (Size) sums->columns + sums->words;
-
-	return (ClusterCell *) (cluster_modes(sums, sums->clusters) + cluster * size);
+	return (ClusterCell *) (cluster_modes(sums, sums->clusters) + cluster * cluster_cell_size(sums));
 }
 
 static inline Sum *
@@ -130,7 +135,8 @@ extern void cluster_add(ClusterSums *sums, const double *x, const double *codes)
 extern double cluster_people(ClusterSums *sums);
 extern double cluster_inertia(ClusterSums *sums);
 extern double cluster_mean(ClusterSums *sums, int cluster, int column); /* of its rows; the centre where it has none */
-extern double cluster_column_squares(ClusterSums *sums, int cluster, int column);	/* about that mean, without weight */
+/* About that mean, without weight. */
+extern double cluster_column_squares(ClusterSums *sums, int cluster, int column);
 extern double cluster_within(ClusterSums *sums, int cluster);	/* cost about its own mean and modes */
 extern int	cluster_mode(ClusterSums *sums, int cluster, int category,
 						 double *people);	/* code of the commonest word, and who has it */

@@ -233,7 +233,8 @@ given_numbers(FunctionCallInfo fcinfo, int index, const char *argument, int rows
 
 	count = array_elements(PG_GETARG_ARRAYTYPE_P(index), FLOAT8OID, &elements, &nulls);
 	if (!array_is_table(PG_GETARG_ARRAYTYPE_P(index), rows, columns))
-		argument_error(argument, "must have a row for each class, with an element for each term in the probabilities", NULL);
+		argument_error(argument, "must have a row for each class, with an element for each term in the probabilities",
+					   NULL);
 	for (int i = 0; i < count; i++)
 	{
 		bool		prevalence = strcmp(argument, "prevalence") == 0;
@@ -364,7 +365,8 @@ classes_read(Datum datum)
 
 	if (count < 1 || count > MOST_CLASSES)
 		argument_error("classes", psprintf("must be 1 to %d", MOST_CLASSES), "ph.latent_class makes them.");
-	if (field_texts(tuple, "classes", "terms", &classes.items) == NULL || classes.items < 1 || classes.items > MOST_ITEMS)
+	if (field_texts(tuple, "classes", "terms", &classes.items) == NULL || classes.items < 1 ||
+		classes.items > MOST_ITEMS)
 		argument_error("classes", psprintf("must have 1 to %d terms", MOST_ITEMS), NULL);
 	classes.prevalence = field_numbers(tuple, "classes", "prevalence", (int) count);
 	classes.probability = field_table(tuple, "classes", "probabilities", (int) count, classes.items);
@@ -376,7 +378,8 @@ classes_read(Datum datum)
 		bool		valid = classes.prevalence[c] >= 0 && classes.prevalence[c] <= 1;
 
 		for (int j = 0; j < classes.items; j++)
-			valid = valid && !(classes.probability[c * classes.items + j] < 0 || classes.probability[c * classes.items + j] > 1);
+			valid = valid &&
+				!(classes.probability[c * classes.items + j] < 0 || classes.probability[c * classes.items + j] > 1);
 		if (!valid)
 			argument_error("classes", "must have prevalence and probabilities between 0 and 1", NULL);
 	}

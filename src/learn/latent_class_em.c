@@ -116,7 +116,8 @@ em_step(Classes *classes, const Patterns *patterns, Expected *expected)
 		const Pattern *pattern = &patterns->patterns[i];
 
 		CHECK_FOR_INTERRUPTS();
-		sum_add(&sum, pattern->people * latent_posterior(classes, &expected->logs, pattern->yes, pattern->known, posterior));
+		sum_add(&sum,
+				pattern->people * latent_posterior(classes, &expected->logs, pattern->yes, pattern->known, posterior));
 		for (int c = 0; c < classes->count; c++)
 		{
 			double		people = pattern->people * posterior[c];
@@ -135,7 +136,8 @@ em_step(Classes *classes, const Patterns *patterns, Expected *expected)
 		classes->prevalence[c] = fmin(expected->people[c] / patterns->people, 1);
 		for (int j = 0; j < items; j++)
 			if (expected->known[c * items + j] > 0)
-				classes->probability[c * items + j] = fmin(expected->yes[c * items + j] / expected->known[c * items + j], 1);
+				classes->probability[c * items + j] =
+					fmin(expected->yes[c * items + j] / expected->known[c * items + j], 1);
 	}
 }
 

@@ -4,9 +4,8 @@
 #include "catalog/pg_type.h"
 #include "core/argument.h"
 #include "core/query.h"
+#include "core/query_columns.h"
 #include "lib/stringinfo.h"
-#include "miscadmin.h"
-#include "utils/memutils.h"
 
 #define MOST_PATTERNS 1000000
 #define FIRST_CAPACITY 1024
@@ -26,10 +25,11 @@ pattern_query(const QueryColumns *columns, const int *positions, int items)
 		const char *or = j > 0 ? " operator(pg_catalog.|) " : "";
 
 		appendStringInfo(&yes, "%s(case when %s operator(pg_catalog.=) 1::pg_catalog.float8 then %lld::pg_catalog.int8"
-						 " when %s operator(pg_catalog.=) 0::pg_catalog.float8 or %s is null then 0::pg_catalog.int8 end)",
+						 " when %s operator(pg_catalog.=) 0::pg_catalog.float8 or %s is null then 0::pg_catalog.int8"
+						 " end)",
 						 or, item, 1LL << j, item, item);
-		appendStringInfo(&known, "%s(case when %s is null then 0::pg_catalog.int8 else %lld::pg_catalog.int8 end)", or, item,
-						 1LL << j);
+		appendStringInfo(&known, "%s(case when %s is null then 0::pg_catalog.int8 else %lld::pg_catalog.int8 end)", or,
+						 item, 1LL << j);
 	}
 	return psprintf("select yes, known, pg_catalog.count(*) from (select %s as yes, %s as known from user_query q) p"
 					" group by yes, known order by known, yes", yes.data, known.data);

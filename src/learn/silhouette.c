@@ -9,6 +9,7 @@
 #include <math.h>
 
 #include "core/argument.h"
+#include "core/query_columns.h"
 #include "core/record.h"
 #include "learn/cluster_rows.h"
 #include "learn/cluster_sums.h"
@@ -73,7 +74,8 @@ distances_from(ClusterSums *shape, const ClusterRows *rows, const Segments *segm
 	for (int i = 0; i < rows->count; i++)
 		sums[segments->of_row[i]] += sqrt(cluster_cost(shape, rows->x + (Size) row * rows->columns,
 													   rows->codes + (Size) row * rows->categories,
-													   rows->x + (Size) i * rows->columns, rows->codes + (Size) i * rows->categories));
+													   rows->x + (Size) i * rows->columns,
+													   rows->codes + (Size) i * rows->categories));
 }
 
 static Silhouette

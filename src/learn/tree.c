@@ -70,7 +70,8 @@ learn(FunctionCallInfo fcinfo, Learned *learned)
 		return;
 	learned->tree = tree_grow(&learned->data, limits, 0, NULL, 0);
 	ereport(DEBUG1, (errmsg_internal("tree over %d rows: %d nodes", learned->data.rows, learned->tree->count)));
-	learned->steps = tree_sequence(learned->tree, limits->complexity * learned->tree->nodes[0].risk, &learned->step_count);
+	learned->steps = tree_sequence(learned->tree, limits->complexity * learned->tree->nodes[0].risk,
+								   &learned->step_count);
 	learned->chosen = 0;
 	if (limits->folds > 0)
 	{
@@ -136,8 +137,9 @@ path_rule(const TreeData *data, const Tree *tree, int at)
 {
 	char	   *rule = NULL;
 
-	for (int child = at, parent = tree->nodes[at].parent; parent >= 0; child = parent, parent = tree->nodes[parent].parent)
+	for (int child = at; tree->nodes[child].parent >= 0; child = tree->nodes[child].parent)
 	{
+		int			parent = tree->nodes[child].parent;
 		char	   *side = side_rule(data, &tree->nodes[parent], tree->nodes[parent].left == child);
 
 		rule = rule == NULL ? side : psprintf("%s AND %s", side, rule);

@@ -6,6 +6,7 @@
 #include "catalog/pg_type.h"
 #include "core/argument.h"
 #include "core/query.h"
+#include "core/query_columns.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"

@@ -24,7 +24,7 @@ typedef struct Grower
 	double		stop;
 	double		root_rate;
 	Tree	   *tree;
-	int		  **order;			/* of each column: the rows of the nodes one after the other, each node's from the lowest number */
+	int		  **order;			/* of each column: rows, node by node, each node's from the lowest number */
 	int		   *spare;
 	double		centre;			/* of the node's responses, for sums that do not lose digits */
 	double	   *known;			/* sums of the rows that the column tells, of those on the left, and of the rest */
@@ -375,7 +375,8 @@ grow_node(Grower *grower, int at, int begin, int count)
 	TreeNode   *node = &grower->tree->nodes[at];
 
 	weigh_node(grower, node, &grower->order[0][begin], count);
-	if (node->depth >= grower->limits->depth || count < 2 * grower->limits->smallest_leaf || !(node->risk > grower->stop))
+	if (node->depth >= grower->limits->depth || count < 2 * grower->limits->smallest_leaf ||
+		!(node->risk > grower->stop))
 		return;
 	before = purity(data, node->sums);
 	for (int column = 0; column < data->column_count; column++)
@@ -399,8 +400,8 @@ grow_node(Grower *grower, int at, int begin, int count)
 	}
 	for (int side = 0; side < 2; side++)
 	{
-		int			child = add_node(grower->tree, 2 * grower->tree->nodes[at].number + side, grower->tree->nodes[at].depth + 1,
-									 at);
+		int			child = add_node(grower->tree, 2 * grower->tree->nodes[at].number + side,
+									 grower->tree->nodes[at].depth + 1, at);
 
 		if (side == 0)
 			grower->tree->nodes[at].left = child;

@@ -133,8 +133,8 @@ tree_cross_validate(const TreeData *data, const TreeLimits *limits, double root_
 			{
 				double		complexity = i + 1 < count ? sqrt(steps[i].complexity * steps[i + 1].complexity) : INFINITY;
 				const TreeNode *leaf = leaf_of(data, tree, complexity * share, row);
-				double		loss = leaf->predicted > 0 || data->method != TREE_POISSON ? tree_loss(data, leaf, leaf->predicted, row)
-					: 0;
+				double		loss = leaf->predicted > 0 || data->method != TREE_POISSON
+					? tree_loss(data, leaf, leaf->predicted, row) : 0;
 
 				steps[i].error += loss;
 				squares[i] += loss * loss;

@@ -11,7 +11,7 @@
 
 #include "core/argument.h"
 #include "core/query.h"
-#include "core/record.h"
+#include "core/query_columns.h"
 #include "model/fit.h"
 #include "model/fit_newton.h"
 #include "model/fit_pass.h"
@@ -310,7 +310,8 @@ fit_generalised(Model *model, Fit *fit, Regression *products, double n)
 	bread = factor_inverse(&factor);
 	model->coefficients = palloc(sizeof(double) * Max(fit->count, 1));
 	memcpy(model->coefficients, fit->coefficients, sizeof(double) * fit->count);
-	model->covariance = fit->variance == VARIANCE_MODEL ? bread : fit_robust_covariance(fit, bread, n, &model->clusters);
+	model->covariance = fit->variance == VARIANCE_MODEL ? bread
+		: fit_robust_covariance(fit, bread, n, &model->clusters);
 	fit_uncentre(fit, model->coefficients, model->covariance);
 }
 
@@ -450,12 +451,14 @@ fit(PG_FUNCTION_ARGS)
 
 	fit.family = argument_choice(fcinfo, 0, "family", regression_families);
 	if (fit.family == FAMILY_COX)
-		argument_error("family", "must be linear, logistic or poisson", "A Cox model can be given with ph.given_model.");
+		argument_error("family", "must be linear, logistic or poisson",
+					   "A Cox model can be given with ph.given_model.");
 	fit.query = argument_query(fcinfo, 1);
 	fit.weight_type = argument_choice(fcinfo, 7, "weight_type", weight_types);
 	if (fit.weight_type == WEIGHT_PRECISION && fit.family != FAMILY_LINEAR)
 		argument_error("weight_type", "must be frequency or probability for logistic and Poisson models",
-					   "The mean of an event sets its variance; a row that stands for several has their number as its frequency.");
+					   "The mean of an event sets its variance; a row that stands for several has their number as its"
+					   " frequency.");
 	if (PG_ARGISNULL(6))
 		fit.weight_type = WEIGHT_FREQUENCY; /* each row is one */
 	fit.variance = argument_choice(fcinfo, 9, "variance", variances);

@@ -2,7 +2,6 @@
 #include "model/fit_pass.h"
 
 #include "catalog/pg_type.h"
-#include "core/argument.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "utils/array.h"
@@ -11,7 +10,8 @@
 static Datum
 parameters_datum(const Fit *fit, RegressionPass pass)
 {
-	int			lists = pass == PASS_PRODUCTS ? 0 : pass == PASS_START ? 1 : pass == PASS_STEP && fit->direction ? 3 : 2;
+	int			lists = pass == PASS_PRODUCTS ? 0 : pass == PASS_START ? 1
+		: pass == PASS_STEP && fit->direction ? 3 : 2;
 	const double *given[] = {fit->centre, fit->coefficients, fit->direction};
 	Datum	   *elements = palloc(sizeof(Datum) * Max(3 * fit->count, 1));
 
@@ -51,7 +51,8 @@ static char *
 pass_query(const Fit *fit, RegressionPass pass, bool by_cluster)
 {
 	char	   *sums = psprintf("ph.regression_sums('%s', '%s', y, x, w, o, $1, %s)", regression_passes[pass],
-								regression_families[fit->family], fit->weight_type == WEIGHT_FREQUENCY ? "false" : "true");
+								regression_families[fit->family],
+								fit->weight_type == WEIGHT_FREQUENCY ? "false" : "true");
 
 	if (by_cluster)
 		return psprintf("select ph.regression_outer(scores) from (select %s as scores from (%s) s"

@@ -15,7 +15,6 @@
 #include "core/record.h"
 #include "executor/executor.h"
 #include "funcapi.h"
-#include "miscadmin.h"
 #include "core/score.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -86,8 +85,8 @@ model_read(Datum datum)
 	HeapTupleHeader tuple = DatumGetHeapTupleHeader(datum);
 	bool		isnull;
 	Datum		family = GetAttributeByName(tuple, "family", &isnull);
-	Model		model = model_empty(text_choice(isnull ? NULL : DatumGetTextPP(family), "family", regression_families), NULL,
-									0, NULL);
+	Model		model = model_empty(text_choice(isnull ? NULL : DatumGetTextPP(family), "family", regression_families),
+									NULL, 0, NULL);
 
 	model.terms = read_terms(tuple, &model.count);
 	model.coefficients = field_numbers(tuple, "model", "coefficients", model.count);
@@ -117,7 +116,8 @@ model_read(Datum datum)
 	model.aic = field_number(tuple, "aic");
 	model.bic = field_number(tuple, "bic");
 	model.note = field_text(tuple, "note");
-	if (model.family == FAMILY_COX && model.coefficients && !(model.baseline_survival > 0 && model.baseline_survival < 1))
+	if (model.family == FAMILY_COX && model.coefficients &&
+		!(model.baseline_survival > 0 && model.baseline_survival < 1))
 		argument_error("baseline_survival", "must lie between 0 and 1, both excluded",
 					   "It is the survival at the model's horizon where every term is at its centre.");
 	return model;
@@ -208,7 +208,8 @@ coefficients(PG_FUNCTION_ARGS)
 		double		t = error > 0 ? b / error : NAN;
 		double		reach = df > 0 ? student_t_upper_quantile((1 - confidence) / 2, df) * error : NAN;
 		bool		ratio = model.family != FAMILY_LINEAR;
-		double		numbers[] = {b, error, t, 2 * (isinf(df) ? normal_upper_tail(fabs(t)) : student_t_upper_tail(fabs(t), df)),
+		double		numbers[] = {b, error, t,
+								 2 * (isinf(df) ? normal_upper_tail(fabs(t)) : student_t_upper_tail(fabs(t), df)),
 								 b - reach, b + reach,
 			ratio ? exp(b) : NAN, ratio ? exp(b - reach) : NAN, ratio ? exp(b + reach) : NAN};
 		Datum		values[11];

@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "core/type_error.h"
+
 const char *const regression_families[] = {"linear", "logistic", "poisson", "cox", NULL};
 const char *const regression_passes[] = {"products", "start", "step", "scores", "squares", NULL};
 
@@ -75,7 +77,8 @@ regression_problem(const Regression *regression, Size size)
 		size != regression_size(regression->pass, regression->columns, regression->parameters))
 		return "a header that does not fit";
 	/* the sum over clusters has none */
-	if (!regression_parameters_fit(regression->pass, regression->columns, regression->parameters) && !(regression->pass == PASS_SQUARES && regression->parameters == 0))
+	if (!regression_parameters_fit(regression->pass, regression->columns, regression->parameters) &&
+		!(regression->pass == PASS_SQUARES && regression->parameters == 0))
 		return "parameters that do not fit the pass";
 	if (regression->rows < 0 || regression->left_out < 0)
 		return "negative counts";
@@ -88,10 +91,7 @@ regression_open(Datum datum)
 	Regression *regression = (Regression *) PG_DETOAST_DATUM(datum);
 
 	if (regression_problem(regression, VARSIZE(regression)))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_CORRUPTED),
-				 errmsg("stored value of type %s is not readable by this version", "ph.regression"),
-				 errhint("Update the population_health library.")));
+		stored_value_error("ph.regression");
 	return regression;
 }
 

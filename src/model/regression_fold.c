@@ -220,7 +220,8 @@ first_state(FunctionCallInfo fcinfo, int columns)
 	RegressionPass pass = argument_choice(fcinfo, 1, "pass", regression_passes);
 	RegressionFamily family = argument_choice(fcinfo, 2, "family", regression_families);
 	double	   *parameters = NULL;
-	int			count = PG_ARGISNULL(7) ? 0 : argument_numbers(fcinfo, 7, "parameters", 3 * REGRESSION_MOST_TERMS, &parameters);
+	int			count = PG_ARGISNULL(7) ? 0
+		: argument_numbers(fcinfo, 7, "parameters", 3 * REGRESSION_MOST_TERMS, &parameters);
 	Regression *state;
 
 	if (family == FAMILY_COX)
@@ -412,6 +413,7 @@ frequency_weight(PG_FUNCTION_ARGS)
 
 	if (weight != rint(weight))
 		argument_error("weight", "must be a whole number where it is a frequency",
-					   "Weight types of fractions are precision, of a row that is a mean, and probability, of a sample.");
+					   "Weight types of fractions are precision, of a row that is a mean, and probability, of a"
+					   " sample.");
 	PG_RETURN_FLOAT8(weight);
 }

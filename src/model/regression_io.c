@@ -2,6 +2,7 @@
 #include "postgres.h"
 
 #include "core/digits.h"
+#include "core/type_error.h"
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
 #include "model/regression.h"
@@ -10,7 +11,7 @@
 static int
 doubles_of(const Regression *regression)
 {
-	return (regression_size(regression->pass, regression->columns, regression->parameters) - offsetof(Regression, least)) / sizeof(double);
+	return (VARSIZE(regression) - offsetof(Regression, least)) / sizeof(double);
 }
 
 /*
@@ -25,8 +26,9 @@ regression_out(PG_FUNCTION_ARGS)
 	StringInfoData out;
 
 	initStringInfo(&out);
-	appendStringInfo(&out, "%s %s %d %d " INT64_FORMAT " " INT64_FORMAT " " UINT64_FORMAT, regression_passes[regression->pass],
-					 regression_families[regression->family], regression->columns, regression->parameters,
+	appendStringInfo(&out, "%s %s %d %d " INT64_FORMAT " " INT64_FORMAT " " UINT64_FORMAT,
+					 regression_passes[regression->pass], regression_families[regression->family],
+					 regression->columns, regression->parameters,
 					 regression->rows, regression->left_out, regression->fingerprint);
 	for (int i = 0; i < doubles_of(regression); i++)
 	{
@@ -62,8 +64,8 @@ regression_in(PG_FUNCTION_ARGS)
 				left_out;
 	unsigned long long fingerprint;
 	Regression *regression = NULL;
-	bool		valid = sscanf(text, "%15s %15s %d %d %lld %lld %llu%n", pass, family, &columns, &parameters, &rows, &left_out,
-							   &fingerprint, &used) == 7 &&
+	bool		valid = sscanf(text, "%15s %15s %d %d %lld %lld %llu%n", pass, family, &columns, &parameters, &rows,
+							   &left_out, &fingerprint, &used) == 7 &&
 		word_of(pass, regression_passes) >= 0 && word_of(family, regression_families) >= 0 &&
 		columns >= 0 && columns <= REGRESSION_MOST_TERMS && parameters >= 0 && parameters <= 3 * REGRESSION_MOST_TERMS;
 
@@ -71,7 +73,8 @@ regression_in(PG_FUNCTION_ARGS)
 	{
 		double	   *numbers;
 
-		regression = regression_new(word_of(pass, regression_passes), word_of(family, regression_families), columns, parameters);
+		regression = regression_new(word_of(pass, regression_passes), word_of(family, regression_families), columns,
+									parameters);
 		regression->rows = rows;
 		regression->left_out = left_out;
 		regression->fingerprint = fingerprint;
@@ -156,8 +159,6 @@ regression_recv(PG_FUNCTION_ARGS)
 		}
 	}
 	if (!valid)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("invalid binary representation of type %s", "ph.regression")));
+		binary_value_error("ph.regression", NULL);
 	PG_RETURN_POINTER(regression);
 }

@@ -3,30 +3,37 @@
 
 #include "utils/datetime.h"
 
-static void
-parts_of(DateADT date, int *year, int *month, int *day)
+typedef struct CivilDate
 {
-	j2date(date + POSTGRES_EPOCH_JDATE, year, month, day);
+	int			year;
+	int			month;
+	int			day;
+} CivilDate;
+
+static CivilDate
+civil_date(DateADT date)
+{
+	CivilDate	civil;
+
+	j2date(date + POSTGRES_EPOCH_JDATE, &civil.year, &civil.month, &civil.day);
+	return civil;
 }
 
 int64
 period_number(Calendar calendar, DateADT date)
 {
-	int			year,
-				month,
-				day;
+	CivilDate	civil = civil_date(date);
 
-	parts_of(date, &year, &month, &day);
 	switch (calendar)
 	{
 		case CALENDAR_WEEK:
 			return ((int64) date + POSTGRES_EPOCH_JDATE) / 7;
 		case CALENDAR_MONTH:
-			return (int64) year * 12 + month;
+			return (int64) civil.year * 12 + civil.month;
 		case CALENDAR_QUARTER:
-			return (int64) year * 4 + (month - 1) / 3;
+			return (int64) civil.year * 4 + (civil.month - 1) / 3;
 		case CALENDAR_YEAR:
-			return year;
+			return civil.year;
 		default:
 			return date;
 	}
@@ -35,21 +42,18 @@ period_number(Calendar calendar, DateADT date)
 int
 season_of(Calendar calendar, DateADT date)
 {
-	int			year,
-				month,
-				day;
+	CivilDate	civil = civil_date(date);
 
-	parts_of(date, &year, &month, &day);
 	switch (calendar)
 	{
 		case CALENDAR_DAY:
 			return j2day(date + POSTGRES_EPOCH_JDATE);
 		case CALENDAR_WEEK:
-			return Min(date2isoweek(year, month, day), 52) - 1;
+			return Min(date2isoweek(civil.year, civil.month, civil.day), 52) - 1;
 		case CALENDAR_MONTH:
-			return month - 1;
+			return civil.month - 1;
 		case CALENDAR_QUARTER:
-			return (month - 1) / 3;
+			return (civil.month - 1) / 3;
 		default:
 			pg_unreachable();
 	}
@@ -68,11 +72,8 @@ days_of_months(int year, int first, int months)
 int
 days_of_period(Calendar calendar, DateADT date)
 {
-	int			year,
-				month,
-				day;
+	CivilDate	civil = civil_date(date);
 
-	parts_of(date, &year, &month, &day);
 	switch (calendar)
 	{
 		case CALENDAR_DAY:
@@ -80,9 +81,9 @@ days_of_period(Calendar calendar, DateADT date)
 		case CALENDAR_WEEK:
 			return 7;
 		case CALENDAR_MONTH:
-			return days_of_months(year, month, 1);
+			return days_of_months(civil.year, civil.month, 1);
 		case CALENDAR_QUARTER:
-			return days_of_months(year, (month - 1) / 3 * 3 + 1, 3);
+			return days_of_months(civil.year, (civil.month - 1) / 3 * 3 + 1, 3);
 		default:
 			pg_unreachable();
 	}

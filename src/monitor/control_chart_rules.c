@@ -183,7 +183,8 @@ find_trends(ChartPoint *points, int count, int run_length)
 	for (int i = 1; i <= count; i++)
 	{
 		int			step = i < count ? sign_of_difference(points[i].value, points[i - 1].value) : 0;
-		int			step_before = i - 1 > start ? sign_of_difference(points[start + 1].value, points[start].value) : step;
+		int			step_before = i - 1 > start
+			? sign_of_difference(points[start + 1].value, points[start].value) : step;
 
 		if (step != 0 && step == step_before)
 			continue;

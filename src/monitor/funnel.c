@@ -415,7 +415,8 @@ significance(const Funnel *funnel, const Place *place, const FunnelLimits *limit
  * standardised rate, which is not judged below 10 events; NULL takes a rate for one where the denominator is
  * NULL, and notes where numerator and denominator do not make it within a hundredth.  Where a rate is given the
  * denominator is what would give it.  overdispersion: 'none', 'winsorised' or 'trimmed'.  A place with a
- * denominator of 0 has a note and no part in the rest.  years of data: the denominator is shown as of one.  Errors: negative numbers, a proportion above 1.
+ * denominator of 0 has a note and no part in the rest.  years of data: the denominator is shown as of one.
+ * Errors: negative numbers, a proportion above 1.
  */
 PG_FUNCTION_INFO_V1(funnel);
 Datum

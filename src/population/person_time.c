@@ -200,8 +200,8 @@ argument_person_time(FunctionCallInfo fcinfo)
  *
  * The days from start_date up to but without end_date, cut at birthdays and calendar periods, in order:
  * age in completed years, as the lower bound of its band of age_width years, NULL if the birth is not
- * known or the age is one that nobody has; the first day of the period, NULL without a calendar; days, and years of 365.25 days.  Days
- * before birth are left out.
+ * known or the age is one that nobody has; the first day of the period, NULL without a calendar; days, and
+ * years of 365.25 days.  Days before birth are left out.
  */
 PG_FUNCTION_INFO_V1(person_time);
 Datum

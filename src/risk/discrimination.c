@@ -84,7 +84,10 @@ area_of(const Judged *judged)
 	return area;
 }
 
-/* Normal limits cut at 0 and 1, or on the scale of the logit; none where the area is 0 or 1, or nothing is known of its variance. */
+/*
+ * Normal limits cut at 0 and 1, or on the scale of the logit; none where the area is 0 or 1, or nothing is known of
+ * its variance.
+ */
 static Estimate
 area_estimate(Area area, double z, bool logit)
 {
@@ -186,7 +189,8 @@ PG_FUNCTION_INFO_V1(average_precision);
 Datum
 average_precision(PG_FUNCTION_ARGS)
 {
-	return estimate_datum(fcinfo, precision_quantity(argument_tally(fcinfo, 0), argument_confidence(fcinfo, 1)).estimate);
+	return estimate_datum(fcinfo,
+						  precision_quantity(argument_tally(fcinfo, 0), argument_confidence(fcinfo, 1)).estimate);
 }
 
 /* ---- tables ---- */
@@ -279,7 +283,8 @@ top_shares(PG_FUNCTION_ARGS)
 			found += with;
 			threshold = judged.tally->cells[cell].key;
 		}
-		put_numbers(fcinfo, (double[]) {shares[i], people, threshold, expected, expected / people, expected / judged.with,
+		put_numbers(fcinfo,
+					(double[]) {shares[i], people, threshold, expected, expected / people, expected / judged.with,
 						expected / people / prevalence, flagged, found / flagged, found / judged.with}, 10);
 	}
 	return (Datum) 0;
@@ -361,7 +366,8 @@ walk_concordance(ScoreGroup *groups, int count, double value, double pairs)
 			return sums;
 		for (int i = 0; i < count; i++)
 		{
-			bool		here = groups[i].tally && groups[i].next < groups[i].tally->sorted && groups[i].tally->cells[groups[i].next].key == time;
+			bool		here = groups[i].tally && groups[i].next < groups[i].tally->sorted &&
+				groups[i].tally->cells[groups[i].next].key == time;
 			double		events = here ? sum_value(groups[i].tally->cells[groups[i].next].events) : 0;
 
 			all_events += events;
@@ -370,7 +376,8 @@ walk_concordance(ScoreGroup *groups, int count, double value, double pairs)
 		for (int i = 0; i < count; i++)
 		{
 			ScoreGroup *group = &groups[i];
-			bool		here = group->tally && group->next < group->tally->sorted && group->tally->cells[group->next].key == time;
+			bool		here = group->tally && group->next < group->tally->sorted &&
+				group->tally->cells[group->next].key == time;
 			double		leaving = here ? sum_value(group->tally->cells[group->next].exposure) : 0;
 			double		events = here ? sum_value(group->tally->cells[group->next].events) : 0;
 			double		own = group->remaining - events;

@@ -66,6 +66,7 @@ bool
 judge_risks(const Tally *tally, Judged *judged)
 {
 	if (tally && tally->sorted > 0 && (tally->cells[0].key < 0 || tally->cells[tally->sorted - 1].key > 1))
-		argument_error("tally", "must be keyed by risks between 0 and 1", "A score that is no probability can be asked for its auroc.");
+		argument_error("tally", "must be keyed by risks between 0 and 1",
+					   "A score that is no probability can be asked for its auroc.");
 	return judge(tally, judged);
 }

@@ -263,7 +263,8 @@ prepare(FunctionCallInfo fcinfo, WindowObject window, Pyramid *pyramid, bool pla
 
 	if (isnull)
 		argument_error(places ? "places" : "cuts", "must not be null", NULL);
-	pyramid->count = places ? read_places(DatumGetArrayTypeP(given), &sizes) : read_shares(DatumGetArrayTypeP(given), &sizes);
+	pyramid->count = places ? read_places(DatumGetArrayTypeP(given), &sizes)
+		: read_shares(DatumGetArrayTypeP(given), &sizes);
 	fcinfo->args[2].value = WinGetFuncArgCurrent(window, 2, &fcinfo->args[2].isnull);
 	pyramid->ties = argument_choice(fcinfo, 2, "ties", tie_rules);
 	if (places)

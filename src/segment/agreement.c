@@ -114,7 +114,8 @@ adjusted_rand_of(const Pairs *pairs)
 static Estimate
 rand_index_of(const Pairs *pairs)
 {
-	Sum			alike = dd_plus(dd_minus(pairs->all, pairs->first), dd_minus(dd_plus(pairs->both, pairs->both), pairs->second));
+	Sum			alike = dd_plus(dd_minus(pairs->all, pairs->first),
+								dd_minus(dd_plus(pairs->both, pairs->both), pairs->second));
 
 	return (Estimate) {ratio(alike, pairs->all), NAN, NAN, NULL};
 }

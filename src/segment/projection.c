@@ -222,7 +222,8 @@ project(PG_FUNCTION_ARGS)
 			bool		nulls[6] = {false, false, false, false, false, false};
 
 			CHECK_FOR_INTERRUPTS();
-			half = z * sqrt(variance_of_shares(&chain, people_after, power, t, j) + variance_of_moves(&chain, power[t], j));
+			half = z * sqrt(variance_of_shares(&chain, people_after, power, t, j) +
+							variance_of_moves(&chain, power[t], j));
 			values[0] = Int32GetDatum(t);
 			values[1] = Int32GetDatum(chain.state[j]);
 			record_number(values, nulls, 2, people_after[t][j]);

@@ -146,6 +146,17 @@ from unnest(array[null, '{}', '{1}', '{2,3}', '{{1},{2}}', '{NULL}', '{0,-1}', '
 insert into pool
 select 'conditions', v
 from unnest(array[null, '{}', '{mi}', '{Z99}', '{mi,chf,diab,diabwc,canc,metacanc,A04,Z99}']) v;
+insert into pool
+select 'ph_support.query_rule[]', v
+from (
+	values (null), ('{}'), ('{NULL}'), ('{"(r,s,1,assign,says,a,\"{a,b}\")","(p,s,2,promote,,b,{})","(,,,,,,)"}')
+) e (v);
+insert into pool
+select 'ph_support.query_segment[]', v
+from (
+	values (null), ('{}'), ('{NULL}'), ('{"(s,,1,segment,a)","(t,s,2,segment,b)","(d,,9,default,)","(,,,,)"}'),
+	('{"(s,t,1,segment,a)","(t,s,1,segment,b)","(s,s,,flag,c)"}')
+) e (v);
 insert into pool select 'conditions', ph.conditions_named(condition, instrument)::text from ph.instrument_codes();
 insert into pool
 select 'cstring', v

@@ -15,3 +15,35 @@ for folder in "$root"/src/*/; do
 	done < <(grep -HoE '^#include "('"$rooms"')/' "$folder"/*.[ch] | sed 's/:#include "/ /; s#/$##')
 done
 if [ -z "$said" ]; then pass "house: every room includes only rooms below it"; else fail "house" "$said"; fi
+
+# No line of code has more than 120 characters, a tab being 4 columns, and no query of a page.
+lines_wide=(  # tables of data, as wide as their rows, and the script of the first version, as it was
+	'sql/update/*' test/suite/edge_calls.sql test/suite/fuzz.sql)
+lines_later=(  # what has yet to be brought into the style
+	'src/chart/*' 'src/compare/*' 'src/core/*' 'src/indicator/*' 'src/instrument/*' 'src/learn/*' 'src/model/*'
+	'src/monitor/*' 'src/population/*' 'src/risk/*' 'src/segment/agreement.c' 'src/segment/projection.c'
+	'sql/65_population/*'
+	'test/bench/*' 'test/demo/*' 'test/reference/*' 'test/sql/*' 'test/suite/*' test/lib.sh test/reference.sh test/run
+	'docs/*' README.md)
+
+is_left_out() {
+	local pattern
+	for pattern in "${lines_wide[@]}" "${lines_later[@]}"; do
+		[[ $1 != $pattern ]] || return 0
+	done
+	return 1
+}
+
+# long_lines FILE: where its lines are too long, of a page those of its queries
+long_lines() {
+	expand -t 4 "$1" | awk -v name="$1" '
+		name ~ /[.]md$/ && /^```/ { query = $0 == "```sql"; next }
+		length($0) > 120 && (query || name !~ /[.]md$/) { print name ": line " NR " has " length($0) " characters" }'
+}
+
+lines_said=$(
+	cd "$root"
+	find src sql test docs README.md -type f -regex '.*[.]\([ch]\|sql\|psql\|sh\|pl\|md\)\|test/[^.]*' | sort |
+		while read -r file; do is_left_out "$file" || long_lines "$file"; done
+)
+if [ -z "$lines_said" ]; then pass "house: no line is too long"; else fail "house: no line is too long" "$lines_said"; fi
