@@ -4,12 +4,14 @@ set datestyle = 'ISO, YMD';
 set client_min_messages = warning;
 call ph.create_shared_tables('gone');
 insert into gone.data_day values ('2024-03-31');
-insert into gone.place values ('S', 'ICB24'), ('L', 'LAD24'), ('A', 'LSOA21'), ('N', 'PCN'), ('G', 'PRACTICE');
+insert into gone.place
+values ('S', 'ICB24'), ('L', 'LAD24'), ('A', 'LSOA21'), ('N', 'PCN'), ('G', 'PRACTICE');
 insert into gone.place_parent values ('L', 'S'), ('A', 'L'), ('N', 'L'), ('G', 'N');
 insert into gone.person values ('ann', '1950-01-01'), ('old', '1800-01-01');
 insert into gone.registration select person_id, 'G', 'N', '1950-01-01' from gone.person;
 insert into gone.clinical_event values ('ann', '2020-01-01', 'ICD10', 'J44');
-insert into gone.code_list values ('copd', '1', 'ICD10', 'J44', 'prefix'), ('asthma', '1', 'ICD10', 'J45', 'prefix');
+insert into gone.code_list
+values ('copd', '1', 'ICD10', 'J44', 'prefix'), ('asthma', '1', 'ICD10', 'J45', 'prefix');
 call ph.create_population_views('gone');
 call ph.create_segment_inputs('gone');
 -- a list that has gone is unknown of everybody while only what is generated reads it; an age that nobody has is unknown
@@ -34,13 +36,17 @@ call ph.create_population_views('gone');
 rollback;
 -- names that are the same column
 begin;
-insert into gone.code_list select repeat('x', 63) || i, '1', 'ICD10', 'J44', 'prefix' from generate_series(1, 2) i;
+insert into gone.code_list
+select repeat('x', 63) || i, '1', 'ICD10', 'J44', 'prefix'
+from generate_series(1, 2) i;
 call ph.create_segment_inputs('gone');
 rollback;
 begin;
 insert into gone.code_list values (repeat('y', 70), '1', 'ICD10', 'J44', 'prefix');
 call ph.create_segment_inputs('gone');
-select count(*) as bytes_of_the_column from pg_attribute where attrelid = 'gone.segment_input'::regclass and octet_length(attname) = 63;
+select count(*) as bytes_of_the_column
+from pg_attribute
+where attrelid = 'gone.segment_input'::regclass and octet_length(attname) = 63;
 rollback;
 begin;
 insert into gone.code_list values ('', '1', 'ICD10', 'J44', 'prefix');
@@ -59,8 +65,14 @@ call ph.create_shared_tables('information_schema');
 call ph.create_shared_tables(repeat('x', 70));
 -- a data day that is still to come is told and counts as today; one that never comes is refused
 update gone.data_day set day = '2090-01-01';
-select problem, relation, column_name, found from ph.check_shared_tables('gone') where relation = 'data_day';
+select problem, relation, column_name, found
+from ph.check_shared_tables('gone')
+where relation = 'data_day';
 select max(upper(spell)) = current_date + 1 as until_today from gone.stay;
 update gone.data_day set day = 'infinity';
-select text, ph_support.iso_day(text) from unnest('{2024-04-01T09:30+99:99,2024-04-01T09:30+14:00,2024-04-01T09:30+14:01,2024-04-01T09:30-12,2024-04-01T09:30-13:00,2024-04-01T09:30+0545,2024-04-01T09:30+05:60}'::text[]) text;
+select text, ph_support.iso_day(text)
+from unnest(
+	array[
+		'2024-04-01T09:30+99:99', '2024-04-01T09:30+14:00', '2024-04-01T09:30+14:01', '2024-04-01T09:30-12',
+		'2024-04-01T09:30-13:00', '2024-04-01T09:30+0545', '2024-04-01T09:30+05:60']) text;
 drop schema gone cascade;
