@@ -1,121 +1,129 @@
--- Questions that every study of a population asks first, made over the shared tables as ordinary
--- views and functions in the caller's schema: where a place lies, who was there on a day, who was
--- at risk in a period and what happened to them, who has which condition.
+
+-- ---- the population of the shared tables ----
+-- Questions that every study of a population asks first, made over the shared tables as ordinary views and functions in
+-- the caller's schema: where a place lies, who was there on a day, who was at risk in a period and what happened to
+-- them, who has which condition.
 --
--- Everything about time rests on one view, stay: the days of each person, each day once. person_at
--- is its stays that hold a day, person_period its stays cut to a period, so the two always agree.
+-- Everything about time rests on one view, stay: the days of each person, each day once. person_at is its stays that
+-- hold a day, person_period its stays cut to a period, so the two always agree.
 
--- The planner expects 100 rows of the built-in unnest, and takes && and @> of computed ranges for
--- rare: together they would make it choose nested loops over whole populations. Hence this function,
--- and not isempty(a * b) instead of a && b below.
-CREATE FUNCTION ph_support.unnest_days(days datemultirange) RETURNS SETOF daterange
-LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE ROWS 1
-AS 'multirange_unnest';
-COMMENT ON FUNCTION ph_support.unnest_days(datemultirange) IS
-'one row a range of the multirange, as unnest gives them, which the planner expects to be one';
+-- The planner expects 100 rows of the built-in unnest, and takes && and @> of computed ranges for rare: together they
+-- would make it choose nested loops over whole populations. Hence this function, and not isempty(a * b) instead of
+-- a && b below.
+create function ph_support.unnest_days(days datemultirange) returns setof daterange
+language internal immutable strict parallel safe rows 1
+as 'multirange_unnest';
+comment on function ph_support.unnest_days(datemultirange) is
+	'one row a range of the multirange, as unnest gives them, which the planner expects to be one';
 
-CREATE FUNCTION ph_support.bounded_period(period daterange) RETURNS daterange
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	IF period IS NULL OR isempty(period) OR NOT coalesce(isfinite(lower(period)) AND isfinite(upper(period)), false) THEN
-		RAISE EXCEPTION 'period must have a first and a last day'
-			USING ERRCODE = 'invalid_parameter_value',
-				HINT = 'A year is daterange(''2023-04-01'', ''2024-04-01''): the end is the first day after it.';
-	END IF;
-	RETURN period;
-END
+create function ph_support.bounded_period(period daterange) returns daterange
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if period is null or isempty(period)
+		or not coalesce(isfinite(lower(period)) and isfinite(upper(period)), false) then
+		raise exception 'period must have a first and a last day'
+			using errcode = 'invalid_parameter_value',
+				hint = 'A year is daterange(''2023-04-01'', ''2024-04-01''): the end is the first day after it.';
+	end if;
+	return period;
+end
 $$;
-COMMENT ON FUNCTION ph_support.bounded_period(daterange) IS
-'the period itself. Errors: invalid_parameter_value where it is NULL, empty or without end on either side';
+comment on function ph_support.bounded_period(daterange) is
+	'the period itself. Errors: invalid_parameter_value where it is NULL, empty or without end on either side';
 
-CREATE FUNCTION ph_support.known_pod(kind text) RETURNS text
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	IF kind NOT IN ('GP', 'AE', 'OP', 'EL', 'NEL') THEN
-		RAISE EXCEPTION 'kind must be a pod of encounters'
-			USING ERRCODE = 'invalid_parameter_value',
-				HINT = 'The pods are GP, AE, OP, EL and NEL; null stands for all.';
-	END IF;
-	RETURN kind;
-END
+create function ph_support.known_pod(kind text) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if kind not in ('GP', 'AE', 'OP', 'EL', 'NEL') then
+		raise exception 'kind must be a pod of encounters'
+			using errcode = 'invalid_parameter_value',
+				hint = 'The pods are GP, AE, OP, EL and NEL; null stands for all.';
+	end if;
+	return kind;
+end
 $$;
-COMMENT ON FUNCTION ph_support.known_pod(text) IS
-'the kind of encounter itself, NULL for all. Errors: invalid_parameter_value where there is no such kind';
+comment on function ph_support.known_pod(text) is
+	'the kind of encounter itself, NULL for all. Errors: invalid_parameter_value where there is no such kind';
 
-CREATE PROCEDURE ph_support.require_choice(argument text, choice text, offered text[])
-LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	IF choice = ANY (offered) THEN
-		RETURN;
-	END IF;
-	RAISE EXCEPTION 'argument % is %', argument, CASE WHEN choice IS NULL AND offered <> '{}'
-		THEN 'needed: the data offer more than one' ELSE 'none of those that the data offer' END
-		USING ERRCODE = 'invalid_parameter_value',
-			HINT = CASE WHEN offered = '{}' THEN 'There is none to choose from: fill the tables first.'
-			            ELSE 'Choose one of ' || (SELECT string_agg(DISTINCT o, ', ' ORDER BY o) FROM unnest(offered) o) || '.' END;
-END
+create procedure ph_support.require_choice(argument text, choice text, offered text[])
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if choice = any (offered) then
+		return;
+	end if;
+	raise exception 'argument % is %', argument,
+		case
+			when choice is null and offered <> '{}' then 'needed: the data offer more than one'
+			else 'none of those that the data offer' end
+		using errcode = 'invalid_parameter_value', hint =
+			case
+				when offered = '{}' then 'There is none to choose from: fill the tables first.'
+				else 'Choose one of ' || (
+					select string_agg(distinct o, ', ' order by o)
+					from unnest(offered) o) || '.' end;
+end
 $$;
-COMMENT ON PROCEDURE ph_support.require_choice(text, text, text[]) IS
-'does nothing where the choice is one of those offered. Errors: invalid_parameter_value, with what there is';
+comment on procedure ph_support.require_choice(text, text, text[]) is
+	'does nothing where the choice is one of those offered. Errors: invalid_parameter_value, with what there is';
 
-CREATE FUNCTION ph_support.chosen(argument text, choice text, usual text, alike text, offered text[]) RETURNS text
-LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
+create function ph_support.chosen(argument text, choice text, usual text, alike text, offered text[]) returns text
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
 	candidates text[];
-BEGIN
-	IF choice IS NULL AND usual = ANY (offered) THEN
-		RETURN usual;
-	END IF;
-	IF choice IS NULL THEN
-		candidates := ARRAY(SELECT DISTINCT o FROM unnest(offered) o WHERE o ~ alike);
-		IF candidates = '{}' THEN
-			candidates := ARRAY(SELECT DISTINCT o FROM unnest(offered) o);
-		END IF;
-		IF cardinality(candidates) = 1 THEN
-			RETURN candidates[1];
-		END IF;
-	END IF;
-	CALL ph_support.require_choice(argument, choice, offered);
-	RETURN choice;
-END
+begin
+	if choice is null and usual = any (offered) then
+		return usual;
+	end if;
+	if choice is null then
+		candidates := array(select distinct o from unnest(offered) o where o ~ alike);
+		if candidates = '{}' then
+			candidates := array(select distinct o from unnest(offered) o);
+		end if;
+		if cardinality(candidates) = 1 then
+			return candidates[1];
+		end if;
+	end if;
+	call ph_support.require_choice(argument, choice, offered);
+	return choice;
+end
 $$;
-COMMENT ON FUNCTION ph_support.chosen(text, text, text, text, text[]) IS
-'the choice; where it is NULL the usual one, or else the only one that the data offer, first among those alike. '
-  'Errors: invalid_parameter_value, with what there is';
+comment on function ph_support.chosen(text, text, text, text, text[]) is
+	'the choice; where it is NULL the usual one, or else the only one that the data offer, first among those alike. '
+	'Errors: invalid_parameter_value, with what there is';
 
-CREATE FUNCTION ph_support.kinds_above(schema text, base text) RETURNS text[]
-LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
+create function ph_support.kinds_above(schema text, base text) returns text[]
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
 	kinds text[];
-BEGIN
-	EXECUTE format(
+begin
+	execute format(
 		'with recursive above as (
 			select parent_id from %1$I.place join %1$I.place_parent using (place_id) where %2$s
 			union
 			select p.parent_id from above join %1$I.place_parent p on p.place_id = above.parent_id)
 		select array_agg(distinct place_kind) from above join %1$I.place on place_id = parent_id',
 		schema, base)
-	INTO kinds;
-	RETURN coalesce(kinds, '{}');
-END
+	into kinds;
+	return coalesce(kinds, '{}');
+end
 $$;
-COMMENT ON FUNCTION ph_support.kinds_above(text, text) IS
-'the kinds of place that lie above the places for which the condition base holds';
+comment on function ph_support.kinds_above(text, text) is
+	'the kinds of place that lie above the places for which the condition base holds';
 
-CREATE FUNCTION ph_support.ladder_query(schema text, name text, base text, kinds text[]) RETURNS text
-LANGUAGE sql STABLE
-BEGIN ATOMIC
-	SELECT format(
+create function ph_support.ladder_query(schema text, name text, base text, kinds text[]) returns text
+language sql stable
+begin atomic
+	select format(
 		'with recursive above (%2$I, place_id) as (
 			select place_id::text, place_id from %1$I.place where %3$s
 			union
@@ -126,19 +134,21 @@ BEGIN ATOMIC
 		group by above.%2$I',
 		schema, name, base,
 		string_agg(
-			format(', case when count(*) filter (where place_kind = %1$L) = 1 then min(place.place_id::text) filter '
-				'(where place_kind = %1$L) end as %2$I',
-				kind, lower(kind COLLATE "C")),
-			'' ORDER BY kind))
-	FROM unnest(kinds) kind;
-END;
-COMMENT ON FUNCTION ph_support.ladder_query(text, text, text, text[]) IS
-'the query that gives one row a place for which the condition base holds: its id as the column name, and one column a kind with the place of that kind above it; NULL where there is none, or more than one';
+			format(
+				', case when count(*) filter (where place_kind = %1$L) = 1 '
+				'then min(place.place_id::text) filter (where place_kind = %1$L) end as %2$I',
+				kind, lower(kind collate "C")),
+			'' order by kind))
+	from unnest(kinds) kind;
+end;
+comment on function ph_support.ladder_query(text, text, text, text[]) is
+	'the query that gives one row a place for which the condition base holds: its id as the column name, '
+	'and one column a kind with the place of that kind above it; NULL where there is none, or more than one';
 
-CREATE FUNCTION ph_support.spell_query(schema text, source text, columns text) RETURNS text
-LANGUAGE sql STABLE
-BEGIN ATOMIC
-	SELECT format(
+create function ph_support.spell_query(schema text, source text, columns text) returns text
+language sql stable
+begin atomic
+	select format(
 		'select person_id::text as person_id, %3$s,
 			ph_support.unnest_days(datemultirange(spell) - coalesce(range_agg(spell) over later, ''{}'')) as spell
 		from (
@@ -153,125 +163,132 @@ BEGIN ATOMIC
 			partition by person_id order by start_date desc nulls last, %3$s
 			rows between unbounded preceding and 1 preceding)',
 		schema, source, columns, ph_support.in_schema(ph_support.last_day(schema), schema));
-END;
-COMMENT ON FUNCTION ph_support.spell_query(text, text, text) IS
-'the query that makes of the spells of the source (person_id, the columns, start_date, end_date) days that are each '
-  'counted once: within life, the day of death included, up to the data day, and the spell with the later start takes '
-    'over from one that it overlaps';
+end;
+comment on function ph_support.spell_query(text, text, text) is
+	'the query that makes of the spells of the source (person_id, the columns, start_date, end_date) '
+	'days that are each counted once: within life, the day of death included, up to the data day, '
+	'and the spell with the later start takes over from one that it overlaps';
 
-CREATE FUNCTION ph_support.population_view(OUT relation text, OUT description text) RETURNS SETOF record
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-	VALUES
-	('place_ladder', 'one row a small area: the place of each kind in which it lies, NULL where there is none or more '
-		'than one'),
-	('practice_ladder', 'one row a practice: the place of each kind to which it belongs, NULL where there is none or '
-		'more than one'),
-	('registration_spell', 'days registered, each day of a person once: the later registration takes over, the day of '
-		'death counts, no day after the data day'),
-	('residence_spell', 'days of life by small area, each day of a person once: the later address takes over, '
-		'small_area is NULL where no address is known'),
-	('stay', 'one row a person and run of days with one registration and one address, each day once; spell is half '
-		'open'),
-	('register', 'one row a person and condition: the first event with a code of the latest version of the code list '
-		'of that name'),
-	('segment_input', 'the people of the data day as the rules of segments ask for them; segment_inputs(as_of) gives '
-		'those of another day');
-END;
-COMMENT ON FUNCTION ph_support.population_view() IS 'the views that ph.create_population_views and ph.create_segment_inputs '
-  'make, each after those it is built on';
+create function ph_support.population_view(out relation text, out description text) returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		('place_ladder',
+		 'one row a small area: the place of each kind in which it lies, NULL where there is none or more than one'),
+		('practice_ladder',
+		 'one row a practice: the place of each kind to which it belongs, NULL where there is none or more than one'),
+		('registration_spell',
+		 'days registered, each day of a person once: the later registration takes over, the day of death counts, '
+		 'no day after the data day'),
+		('residence_spell',
+		 'days of life by small area, each day of a person once: the later address takes over, '
+		 'small_area is NULL where no address is known'),
+		('stay',
+		 'one row a person and run of days with one registration and one address, each day once; spell is half open'),
+		('register',
+		 'one row a person and condition: '
+		 'the first event with a code of the latest version of the code list of that name'),
+		('segment_input',
+		 'the people of the data day as the rules of segments ask for them; '
+		 'segment_inputs(as_of) gives those of another day');
+end;
+comment on function ph_support.population_view() is
+	'the views that ph.create_population_views and ph.create_segment_inputs make, each after those it is built on';
 
-CREATE FUNCTION ph_support.population_column(OUT column_name text, OUT description text) RETURNS SETOF record
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-	VALUES
-	('person_id', 'pseudonym of the person'),
-	('practice', 'practice with which the person is registered'),
-	('neighbourhood', 'neighbourhood, such as a primary care network; NULL is unknown'),
-	('place', 'place, such as a local authority district, of the address; NULL is unknown'),
-	('system', 'system, such as an integrated care board, of the address; NULL is unknown'),
-	('small_area', 'small area of the address; NULL is unknown'),
-	('deprivation_decile', 'decile of deprivation of the small area, 1 is the most deprived; NULL is unknown'),
-	('deprivation_quintile', 'fifth of deprivation of the small area, 1 is the most deprived; NULL is unknown'),
-	('spell', 'the days, half open'),
-	('condition', 'name of the code list'),
-	('first_date', 'day of the first event with a code of the list'),
-	('age_years', 'age in completed years'),
-	('sex', 'F, M or I; NULL is unknown'),
-	('ethnicity', 'NHS 16+1 code; NULL is unknown'),
-	('long_term_conditions', 'code lists recorded before the day'),
-	('charlson', 'Charlson score of the diagnoses of two years'),
-	('hospital_frailty', 'Hospital Frailty Risk Score of the diagnoses of two years'),
-	('emergency_admissions_12_months', 'emergency admissions of one year'),
-	('non_elective_admissions', 'the same by the name that some schemes give it'),
-	('maternity_activity', 'contacts with maternity services of one year'),
-	('emergency_attendances_12_months', 'attendances at accident and emergency of one year'),
-	('outpatient_attendances_12_months', 'outpatient attendances of one year'),
-	('consultations_12_months', 'consultations with general practice of one year'),
-	('spend_12_months', 'cost of one year, in pounds'),
-	('bmi', 'last body mass index of one year; NULL is unknown'),
-	('smoker', 'whether the last note on smoking says so; NULL is unknown');
-END;
-COMMENT ON FUNCTION ph_support.population_column() IS 'the columns of the generated views, each name once';
+create function ph_support.population_column(out column_name text, out description text) returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		('person_id', 'pseudonym of the person'),
+		('practice', 'practice with which the person is registered'),
+		('neighbourhood', 'neighbourhood, such as a primary care network; NULL is unknown'),
+		('place', 'place, such as a local authority district, of the address; NULL is unknown'),
+		('system', 'system, such as an integrated care board, of the address; NULL is unknown'),
+		('small_area', 'small area of the address; NULL is unknown'),
+		('deprivation_decile', 'decile of deprivation of the small area, 1 is the most deprived; NULL is unknown'),
+		('deprivation_quintile', 'fifth of deprivation of the small area, 1 is the most deprived; NULL is unknown'),
+		('spell', 'the days, half open'),
+		('condition', 'name of the code list'),
+		('first_date', 'day of the first event with a code of the list'),
+		('age_years', 'age in completed years'),
+		('sex', 'F, M or I; NULL is unknown'),
+		('ethnicity', 'NHS 16+1 code; NULL is unknown'),
+		('long_term_conditions', 'code lists recorded before the day'),
+		('charlson', 'Charlson score of the diagnoses of two years'),
+		('hospital_frailty', 'Hospital Frailty Risk Score of the diagnoses of two years'),
+		('emergency_admissions_12_months', 'emergency admissions of one year'),
+		('non_elective_admissions', 'the same by the name that some schemes give it'),
+		('maternity_activity', 'contacts with maternity services of one year'),
+		('emergency_attendances_12_months', 'attendances at accident and emergency of one year'),
+		('outpatient_attendances_12_months', 'outpatient attendances of one year'),
+		('consultations_12_months', 'consultations with general practice of one year'),
+		('spend_12_months', 'cost of one year, in pounds'),
+		('bmi', 'last body mass index of one year; NULL is unknown'),
+		('smoker', 'whether the last note on smoking says so; NULL is unknown');
+end;
+comment on function ph_support.population_column() is 'the columns of the generated views, each name once';
 
-CREATE PROCEDURE ph_support.replace_population_view(schema text, relation text, query text, columns jsonb DEFAULT '{}',
-  keep boolean DEFAULT false)
-LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	description text := (SELECT v.description FROM ph_support.population_view() v WHERE v.relation =
-		replace_population_view.relation);
-	named jsonb := (SELECT jsonb_object_agg(c.column_name, c.description) FROM ph_support.population_column() c);
-BEGIN
-	CALL ph_support.replace_view(schema, relation, query, description, columns || named, keep);
-END
+create procedure ph_support.replace_population_view(
+	schema text, relation text, query text, columns jsonb default '{}', keep boolean default false)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	description text := (
+		select v.description
+		from ph_support.population_view() v
+		where v.relation = replace_population_view.relation);
+	named jsonb := (select jsonb_object_agg(c.column_name, c.description) from ph_support.population_column() c);
+begin
+	call ph_support.replace_view(schema, relation, query, description, columns || named, keep);
+end
 $$;
-COMMENT ON PROCEDURE ph_support.replace_population_view(text, text, text, jsonb, boolean)
-  IS 'ph_support.replace_view of one of ph_support.population_view(); columns describes those that ph_support.population_column() does not '
-    'name';
+comment on procedure ph_support.replace_population_view(text, text, text, jsonb, boolean) is
+	'ph_support.replace_view of one of ph_support.population_view(); '
+	'columns describes those that ph_support.population_column() does not name';
 
-CREATE PROCEDURE ph.drop_population_views(schema text)
-LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
-SET client_min_messages = warning
-AS $$
-DECLARE
+create procedure ph.drop_population_views(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
 	object record;
-BEGIN
-	FOR object IN
-		SELECT 'function' AS kind, p.proname AS name, 'pg_proc'::regclass AS class, p.oid, p.oid::regprocedure::text
-			AS target,
-			CASE p.proname WHEN 'segment_inputs' THEN 8 ELSE 6.5 END AS place 
-				-- what is built on others goes before them
-		FROM pg_proc p
-		WHERE p.pronamespace = to_regnamespace(quote_ident(schema)) AND p.proname IN ('segment_inputs',
-			'person_period', 'person_at')
-		UNION ALL
-		SELECT 'view', v.relation, 'pg_class', c.oid, c.oid::regclass::text, v.ordinality
-		FROM ph_support.population_view() WITH ORDINALITY v
-		JOIN pg_class c ON c.oid = to_regclass(format('%I.%I', schema, v.relation))
-		ORDER BY place DESC
-	LOOP
-		CALL ph_support.require_generated(schema, object.name, object.class, object.oid);
-		EXECUTE format('drop %s %s', object.kind, object.target);
-	END LOOP;
-END
+begin
+	for object in
+		-- what is built on others goes before them
+		select 'function' as kind, p.proname as name, 'pg_proc'::regclass as class, p.oid,
+			p.oid::regprocedure::text as target, case p.proname when 'segment_inputs' then 8 else 6.5 end as place
+		from pg_proc p
+		where p.pronamespace = to_regnamespace(quote_ident(schema))
+			and p.proname in ('segment_inputs', 'person_period', 'person_at')
+		union all
+		select 'view', v.relation, 'pg_class', c.oid, c.oid::regclass::text, v.ordinality
+		from ph_support.population_view() with ordinality v
+		join pg_class c on c.oid = to_regclass(format('%I.%I', schema, v.relation))
+		order by place desc
+	loop
+		call ph_support.require_generated(schema, object.name, object.class, object.oid);
+		execute format('drop %s %s', object.kind, object.target);
+	end loop;
+end
 $$;
-COMMENT ON PROCEDURE ph.drop_population_views(text) IS
-'drops what ph.create_population_views and ph.create_segment_inputs made in the schema. Errors: duplicate_object where one of the names is something else, dependent_objects_still_exist where other objects are built on them';
+comment on procedure ph.drop_population_views(text) is
+	'drops what ph.create_population_views and ph.create_segment_inputs made in the schema. '
+	'Errors: duplicate_object where one of the names is something else, '
+	'dependent_objects_still_exist where other objects are built on them';
 
-CREATE PROCEDURE ph.create_population_views(
+create procedure ph.create_population_views(
 	schema text,
-	small_area text DEFAULT NULL,
-	neighbourhood text DEFAULT NULL,
-	place text DEFAULT NULL,
-	system text DEFAULT NULL,
-	deprivation text DEFAULT NULL)
-LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
+	small_area text default null,
+	neighbourhood text default null,
+	place text default null,
+	system text default null,
+	deprivation text default null)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
 	is_area text;
 	is_practice text := format('place_id in (select practice_code from %I.registration)', schema);
 	area_kinds text[];
@@ -285,20 +302,25 @@ DECLARE
 	area_neighbourhood text := 'null::text';
 	deprivation_query text := 'select null::text as small_area, null::integer as deprivation_decile where false';
 	object record;
-BEGIN
-	IF to_regnamespace(quote_ident(schema)) IS NULL THEN
-		RAISE EXCEPTION 'schema "%" does not exist', schema
-			USING ERRCODE = 'invalid_schema_name';
-	END IF;
-	FOR object IN SELECT * FROM ph_support.mistyped_column(schema) LIMIT 1 LOOP
-		RAISE EXCEPTION 'column "%" of "%" is not of the type that the shared tables have', object.column_name, object.relation
-			USING ERRCODE = 'datatype_mismatch', HINT = 'SELECT * FROM ph.check_shared_tables(schema) lists all of them.';
-	END LOOP;
-	EXECUTE format('select array(select distinct place_kind from %I.place)', schema) INTO place_kinds;
-	EXECUTE format('select array(select distinct place_kind from %1$I.place where place_id in (select lsoa21_code from '
-		'%1$I.residence))', schema) INTO home_kinds;
-	small_area := ph_support.chosen('small_area', small_area, 'LSOA21', '^LSOA', CASE WHEN small_area IS NULL
-		AND home_kinds <> '{}' THEN home_kinds ELSE place_kinds END);
+begin
+	if to_regnamespace(quote_ident(schema)) is null then
+		raise exception 'schema "%" does not exist', schema
+			using errcode = 'invalid_schema_name';
+	end if;
+	for object in select * from ph_support.mistyped_column(schema) limit 1 loop
+		raise exception 'column "%" of "%" is not of the type that the shared tables have',
+			object.column_name, object.relation
+			using errcode = 'datatype_mismatch',
+				hint = 'SELECT * FROM ph.check_shared_tables(schema) lists all of them.';
+	end loop;
+	execute format('select array(select distinct place_kind from %I.place)', schema) into place_kinds;
+	execute format(
+		'select array(
+			select distinct place_kind from %1$I.place where place_id in (select lsoa21_code from %1$I.residence))',
+		schema)
+	into home_kinds;
+	small_area := ph_support.chosen('small_area', small_area, 'LSOA21', '^LSOA',
+		case when small_area is null and home_kinds <> '{}' then home_kinds else place_kinds end);
 	is_area := format('place_kind = %L', small_area);
 
 	area_kinds := ph_support.kinds_above(schema, is_area);
@@ -306,50 +328,61 @@ BEGIN
 	system := ph_support.chosen('system', system, 'ICB24', '^ICB', area_kinds);
 
 	practice_kinds := ph_support.kinds_above(schema, is_practice);
-	EXECUTE format(
-		'select array(select distinct place_kind from %1$I.place where place_id in (select pcn_code from %1$I.registration))',
-		schema) INTO network_kinds;
+	execute format(
+		'select array(
+			select distinct place_kind from %1$I.place where place_id in (select pcn_code from %1$I.registration))',
+		schema)
+	into network_kinds;
 	neighbourhood := ph_support.chosen('neighbourhood', neighbourhood, 'PCN', '^PCN',
 		practice_kinds || network_kinds || area_kinds);
-	IF neighbourhood = ANY (practice_kinds) THEN
-		practice_neighbourhood := format('coalesce(practice.%I, network.place_id::text)', lower(neighbourhood COLLATE "C"));
-	ELSIF neighbourhood = ANY (network_kinds) THEN
+	if neighbourhood = any (practice_kinds) then
+		practice_neighbourhood := format(
+			'coalesce(practice.%I, network.place_id::text)', lower(neighbourhood collate "C"));
+	elsif neighbourhood = any (network_kinds) then
 		practice_neighbourhood := 'network.place_id::text';
-	ELSE
-		area_neighbourhood := format('area.%I', lower(neighbourhood COLLATE "C"));
-	END IF;
+	else
+		area_neighbourhood := format('area.%I', lower(neighbourhood collate "C"));
+	end if;
 
-	IF to_regclass(format('%I.place_factor', schema)) IS NOT NULL THEN
-		EXECUTE format(
+	if to_regclass(format('%I.place_factor', schema)) is not null then
+		execute format(
 			'select array(
-				select factor from %1$I.place_factor join %1$I.place using (place_id) where %2$s
-				group by factor having bool_and(value in (1, 2, 3, 4, 5, 6, 7, 8, 9, 10)))', schema, is_area)
-					INTO factors;
-	END IF;
-	IF deprivation IS NOT NULL OR factors <> '{}' THEN  -- or else deprivation is unknown
+				select factor
+				from %1$I.place_factor
+				join %1$I.place using (place_id)
+				where %2$s
+				group by factor
+				having bool_and(value in (1, 2, 3, 4, 5, 6, 7, 8, 9, 10)))',
+			schema, is_area)
+		into factors;
+	end if;
+	if deprivation is not null or factors <> '{}' then  -- or else deprivation is unknown
 		deprivation_query := format(
 			'select distinct on (place_id) place_id::text as small_area, value::integer as deprivation_decile
 			from %I.place_factor
 			where factor = %L
-			order by place_id, period desc', schema, ph_support.chosen('deprivation', deprivation, 'imd2019_decile',
-				'_decile$', factors));
-	END IF;
+			order by place_id, period desc',
+			schema, ph_support.chosen('deprivation', deprivation, 'imd2019_decile', '_decile$', factors));
+	end if;
 
-	SELECT jsonb_object_agg(lower(kind COLLATE "C"), 'the ' || kind || ' in which it lies, NULL where there is none or '
-		'more than one') INTO ladder_columns
-	FROM unnest(area_kinds || practice_kinds) kind;
-	CALL ph_support.require_column_names('kinds of places', 'place_ladder',
-		lower(area_kinds::text COLLATE "C")::text[], '{small_area}');
-	CALL ph_support.require_column_names('kinds of places', 'practice_ladder',
-		lower(practice_kinds::text COLLATE "C")::text[], '{practice}');
+	select jsonb_object_agg(
+		lower(kind collate "C"), 'the ' || kind || ' in which it lies, NULL where there is none or more than one')
+	into ladder_columns
+	from unnest(area_kinds || practice_kinds) kind;
+	call ph_support.require_column_names('kinds of places', 'place_ladder',
+		lower(area_kinds::text collate "C")::text[], '{small_area}');
+	call ph_support.require_column_names('kinds of places', 'practice_ladder',
+		lower(practice_kinds::text collate "C")::text[], '{practice}');
 	-- a kind of place that the data have no more is one that nobody is in
-	CALL ph_support.replace_population_view(schema, 'place_ladder', ph_support.ladder_query(schema, 'small_area', is_area,
-		area_kinds), coalesce(ladder_columns, '{}'), keep => true);
-	CALL ph_support.replace_population_view(schema, 'practice_ladder', ph_support.ladder_query(schema, 'practice', is_practice,
-		practice_kinds), coalesce(ladder_columns, '{}'), keep => true);
-	-- What is known of practices and areas is joined before spells are cut, while the planner still
-	-- knows how many rows there are.
-	CALL ph_support.replace_population_view(schema, 'registration_spell',
+	call ph_support.replace_population_view(schema, 'place_ladder',
+		ph_support.ladder_query(schema, 'small_area', is_area, area_kinds),
+		coalesce(ladder_columns, '{}'), keep => true);
+	call ph_support.replace_population_view(schema, 'practice_ladder',
+		ph_support.ladder_query(schema, 'practice', is_practice, practice_kinds),
+		coalesce(ladder_columns, '{}'), keep => true);
+	-- What is known of practices and areas is joined before spells are cut, while the planner still knows how many rows
+	-- there are.
+	call ph_support.replace_population_view(schema, 'registration_spell',
 		ph_support.spell_query(schema,
 			format('(
 				select person_id, practice_code::text as practice, %2$s as neighbourhood, start_date, end_date
@@ -358,12 +391,12 @@ BEGIN
 				left join %1$I.place network on network.place_id = pcn_code and network.place_kind = %3$L)',
 				schema, practice_neighbourhood, neighbourhood),
 			'practice, neighbourhood'));
-	CALL ph_support.replace_population_view(schema, 'residence_spell',
+	call ph_support.replace_population_view(schema, 'residence_spell',
 		ph_support.spell_query(schema,
 			-- life itself is a residence of unknown address, so that nobody is lost between two addresses
 			format('(
-				select person_id, small_area, %2$s as neighbourhood, area.%3$I as place, area.%4$I as system, '
-					'deprivation_decile, start_date, end_date
+				select person_id, small_area, %2$s as neighbourhood, area.%3$I as place, area.%4$I as system,
+					deprivation_decile, start_date, end_date
 				from (
 					select person_id, lsoa21_code::text as small_area, start_date, end_date from %1$I.residence
 					union all
@@ -371,93 +404,99 @@ BEGIN
 				) address
 				left join %1$I.place_ladder area using (small_area)
 				left join (%5$s) deprivation using (small_area))',
-				schema, area_neighbourhood, lower(place COLLATE "C"), lower(system COLLATE "C"), deprivation_query),
+				schema, area_neighbourhood, lower(place collate "C"), lower(system collate "C"), deprivation_query),
 			'small_area, neighbourhood, place, system, deprivation_decile'));
-	CALL ph_support.replace_population_view(schema, 'stay', format(
-		'select person_id, practice, coalesce(registration.neighbourhood, residence.neighbourhood) as neighbourhood, '
-			'place, system, small_area, deprivation_decile,
-			(deprivation_decile + 1) / 2 as deprivation_quintile, registration.spell * residence.spell as spell
+	call ph_support.replace_population_view(schema, 'stay', format(
+		'select person_id, practice, coalesce(registration.neighbourhood, residence.neighbourhood) as neighbourhood,
+			place, system, small_area, deprivation_decile, (deprivation_decile + 1) / 2 as deprivation_quintile,
+			registration.spell * residence.spell as spell
 		from %1$I.registration_spell registration
 		join %1$I.residence_spell residence using (person_id)
 		where not isempty(registration.spell * residence.spell)', schema));
 
-	CALL ph_support.replace_function(schema, 'person_at', 'timestamptz', format(
-		'(at timestamptz)
-		returns table (
-			person_id text, age integer, sex text, ethnicity text, practice text, neighbourhood text, place text,
-			system text, small_area text, deprivation_decile integer, deprivation_quintile integer)
-		language sql stable parallel safe
-		begin atomic
-			select s.person_id, ph.completed_years(p.birth_date, at::date), p.sex::text, nullif(p.ethnicity_code::text, '
-				'''Z''),
-				s.practice, s.neighbourhood, s.place, s.system, s.small_area, s.deprivation_decile, s.deprivation_quintile
-			from %1$I.stay s
-			join %1$I.person p on p.person_id::text = s.person_id
-			where isfinite(at) and not isempty(s.spell * daterange(at::date, at::date, ''[]''));
-		end', schema),
+	call ph_support.replace_function(schema, 'person_at', 'timestamptz',
+		format($query$(at timestamptz)
+			returns table (
+				person_id text, age integer, sex text, ethnicity text, practice text, neighbourhood text, place text,
+				system text, small_area text, deprivation_decile integer, deprivation_quintile integer)
+			language sql stable parallel safe
+			begin atomic
+				select s.person_id, ph.completed_years(p.birth_date, at::date), p.sex::text,
+					nullif(p.ethnicity_code::text, 'Z'), s.practice, s.neighbourhood, s.place, s.system, s.small_area,
+					s.deprivation_decile, s.deprivation_quintile
+				from %1$I.stay s
+				join %1$I.person p on p.person_id::text = s.person_id
+				where isfinite(at) and not isempty(s.spell * daterange(at::date, at::date, '[]'));
+			end$query$, schema),
 		'one row a person who was registered and alive on the day, as known by then, and nobody after the data day: '
-			'age in completed years, where deprivation_decile 1 and deprivation_quintile 1 are the most deprived; '
-				'unknown is NULL');
+		'age in completed years, where deprivation_decile 1 and deprivation_quintile 1 are the most deprived; '
+		'unknown is NULL');
 
-	CALL ph_support.replace_function(schema, 'person_period', 'daterange, text', format(
-		'(period daterange, kind text default null)
-		returns table (
-			person_id text, stay integer, age integer, sex text, ethnicity text, practice text, neighbourhood text,
-			place text, system text, small_area text, deprivation_decile integer, deprivation_quintile integer,
-			start_date date, end_date date, days integer, years double precision,
-			events bigint, cost numeric, events_outside bigint)
-		language sql stable parallel safe
-		begin atomic
-			with asked as materialized (
-				select ph_support.bounded_period(period) as period, ph_support.known_pod(kind) as kind
-			), at_risk as (
-				select s.*, s.spell * asked.period as days,
-					row_number() over (partition by s.person_id order by s.spell)::integer as stay
-				from %1$I.stay s, asked
-				where not isempty(s.spell * asked.period)
-			), counted as (
-				select e.person_id::text as person_id, coalesce(r.stay, 1) as stay, count(r.stay) as events,
-					sum(e.cost::numeric) filter (where r.stay is not null) as cost,
-					count(*) filter (where r.stay is null) as events_outside
-				from asked
-				join %1$I.encounter e on asked.period @> e.start_date and (asked.kind is null or e.pod = asked.kind)
-				left join at_risk r on r.person_id = e.person_id::text and r.days @> e.start_date
-				group by e.person_id, coalesce(r.stay, 1)
-			)
-			select person_id, case when r.days is null then 0 else stay end,
-				ph.completed_years(p.birth_date, lower(r.days)), p.sex::text, nullif(p.ethnicity_code::text, ''Z''),
-				r.practice, r.neighbourhood, r.place, r.system, r.small_area, r.deprivation_decile, r.deprivation_quintile,
-				lower(r.days), upper(r.days), coalesce(upper(r.days) - lower(r.days), 0),
-				coalesce(upper(r.days) - lower(r.days), 0) / 365.25::double precision,
-				coalesce(c.events, 0), coalesce(c.cost, 0), coalesce(c.events_outside, 0)
-			from at_risk r
-			full join counted c using (person_id, stay)
-			join (select person_id::text as person_id, birth_date, sex, ethnicity_code from %1$I.person) p using '
-				'(person_id);
-		end', schema),
+	call ph_support.replace_function(schema, 'person_period', 'daterange, text',
+		format($query$(period daterange, kind text default null)
+			returns table (
+				person_id text, stay integer, age integer, sex text, ethnicity text, practice text,
+				neighbourhood text, place text, system text, small_area text, deprivation_decile integer,
+				deprivation_quintile integer, start_date date, end_date date, days integer, years double precision,
+				events bigint, cost numeric, events_outside bigint)
+			language sql stable parallel safe
+			begin atomic
+				with asked as materialized (
+					select ph_support.bounded_period(period) as period, ph_support.known_pod(kind) as kind
+				), at_risk as (
+					select s.*, s.spell * asked.period as days,
+						row_number() over (partition by s.person_id order by s.spell)::integer as stay
+					from %1$I.stay s, asked
+					where not isempty(s.spell * asked.period)
+				), counted as (
+					select e.person_id::text as person_id, coalesce(r.stay, 1) as stay, count(r.stay) as events,
+						sum(e.cost::numeric) filter (where r.stay is not null) as cost,
+						count(*) filter (where r.stay is null) as events_outside
+					from asked
+					join %1$I.encounter e on asked.period @> e.start_date and (asked.kind is null or e.pod = asked.kind)
+					left join at_risk r on r.person_id = e.person_id::text and r.days @> e.start_date
+					group by e.person_id, coalesce(r.stay, 1)
+				)
+				select person_id, case when r.days is null then 0 else stay end,
+					ph.completed_years(p.birth_date, lower(r.days)), p.sex::text, nullif(p.ethnicity_code::text, 'Z'),
+					r.practice, r.neighbourhood, r.place, r.system, r.small_area,
+					r.deprivation_decile, r.deprivation_quintile,
+					lower(r.days), upper(r.days), coalesce(upper(r.days) - lower(r.days), 0),
+					coalesce(upper(r.days) - lower(r.days), 0) / 365.25::double precision,
+					coalesce(c.events, 0), coalesce(c.cost, 0), coalesce(c.events_outside, 0)
+				from at_risk r
+				full join counted c using (person_id, stay)
+				join (
+					select person_id::text as person_id, birth_date, sex, ethnicity_code
+					from %1$I.person
+				) p using (person_id);
+			end$query$, schema),
 		'one row a person and stay in the period, cut at the data day: person-years at risk (days / 365.25), '
-			'encounters of the kind that started in it (null: all), their cost in pounds. Encounters in the period '
-				'outside any stay are counted apart in events_outside, on the first stay or on a row with stay 0. '
-					'Errors: invalid_parameter_value for a period without end or an unknown kind');
+		'encounters of the kind that started in it (null: all), their cost in pounds. '
+		'Encounters in the period outside any stay are counted apart in events_outside, '
+		'on the first stay or on a row with stay 0. '
+		'Errors: invalid_parameter_value for a period without end or an unknown kind');
 
-	CALL ph_support.replace_population_view(schema, 'register', format(
+	call ph_support.replace_population_view(schema, 'register', format(
 		'select event.person_id::text as person_id, matched.list as condition, min(event.event_date) as first_date
 		from %1$I.clinical_event event
 		join (%2$s) matched on matched.code = event.code
 			-- a function and not an operator: the planner takes each clause of an operator for another chance
 			and texteq(matched.code_system::text, event.code_system::text)
-		group by event.person_id, matched.list', schema, ph_support.in_schema(ph_support.matched_code_query(), schema)));
+		group by event.person_id, matched.list',
+		schema, ph_support.in_schema(ph_support.matched_code_query(), schema)));
 
-	IF to_regclass(format('%I.segment_input', schema)) IS NOT NULL THEN
-		CALL ph.create_segment_inputs(schema);
-	END IF;
-END
+	if to_regclass(format('%I.segment_input', schema)) is not null then
+		call ph.create_segment_inputs(schema);
+	end if;
+end
 $$;
-COMMENT ON PROCEDURE ph.create_population_views(text, text, text, text, text, text) IS
-'makes, over the shared tables of the schema, the views place_ladder, practice_ladder, registration_spell, '
-  'residence_spell, stay and register and the functions person_at(timestamptz) and person_period(daterange, text), all '
-    'with the rights of whoever asks them; what an earlier call made is replaced in place. The other arguments name '
-      'kinds of place and the factor with the decile of deprivation, one fixed edition; NULL takes LSOA21, PCN, LAD24, '
-        'ICB24 and imd2019_decile, or the only ones that the data offer, and leaves deprivation unknown where there is '
-          'no decile. Errors: invalid_schema_name, invalid_parameter_value with what there is, duplicate_object where '
-            'a name is taken by something else, dependent_objects_still_exist where a column of a view would go away';
+comment on procedure ph.create_population_views(text, text, text, text, text, text) is
+	'makes, over the shared tables of the schema, the views place_ladder, practice_ladder, registration_spell, '
+	'residence_spell, stay and register and the functions person_at(timestamptz) and person_period(daterange, text), '
+	'all with the rights of whoever asks them; what an earlier call made is replaced in place. '
+	'The other arguments name kinds of place and the factor with the decile of deprivation, one fixed edition; '
+	'NULL takes LSOA21, PCN, LAD24, ICB24 and imd2019_decile, or the only ones that the data offer, '
+	'and leaves deprivation unknown where there is no decile. Errors: invalid_schema_name, '
+	'invalid_parameter_value with what there is, duplicate_object where a name is taken by something else, '
+	'dependent_objects_still_exist where a column of a view would go away';

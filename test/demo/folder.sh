@@ -5,8 +5,8 @@
 # yet.
 shape_of_source() {
 	perl -0777 -ne '
-		($tables) = /FUNCTION ph\.shared_table\(.*?VALUES(.*?)END;/s;
-		($columns) = /FUNCTION ph\.shared_column\(.*?VALUES(.*?)END;/s;
+		($tables) = /function ph\.shared_table\(.*?\bvalues\b(.*?)^end;/ms;
+		($columns) = /function ph\.shared_column\(.*?\bvalues\b(.*?)^end;/ms;
 		while ($columns =~ /\(\x27(\w+)\x27, \x27(\w+)\x27, \x27([\w ]+)\x27,/g) {
 			push @{$names{$1}}, $2; ($type = $3) =~ tr/ /_/; push @{$types{$1}}, $type;
 		}
