@@ -13,8 +13,8 @@ select code,
 	ph.icd10_normalise(code) is null as nhs,
 	ph.icd10_normalise(code, 'cm') is null as cm,
 	ph.conditions_of(code) = '{}' as matches_nothing
-from unnest(array['', ' ', '.', '-', 'X', 'I2', '121', 'II1', '1I1', '&', 'I.', E'I\n1', 'ÄÖÜ', 'É21', repeat('.', 70),
-	null]) code
+from unnest(array['', ' ', '.', '-', 'X', 'I2', '121', 'II1', '1I1', '&', 'I.', E'I\n1', 'ÄÖÜ', 'É21',
+	repeat('.', 70), null]) code
 group by code
 order by code collate "C";
 select length(ph.icd10_normalise('I21' || repeat('7', 3000))) as long,

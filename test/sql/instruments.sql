@@ -1,4 +1,5 @@
--- What each score is for: every function that scores a person is in the list, and its ages are those the score is held to.
+-- What each score is for: every function that scores a person is in the list, and its ages are those the score is held
+-- to.
 set search_path = public, ph;
 
 select proname as not_listed
@@ -8,8 +9,9 @@ where pronamespace = 'ph'::regnamespace and prorettype = 'ph.risk_score'::regtyp
 select instrument as not_a_function
 from instruments()
 where not exists (select from pg_proc where pronamespace = 'ph'::regnamespace and proname = instrument);
-select count(*) as instruments, count(distinct instrument) as names, bool_and(purpose > '' and population > ''
-	and inputs > '' and source > '' and licence > '' and age_from is not null and names_a_person is not null) as all_said
+select count(*) as instruments, count(distinct instrument) as names,
+	bool_and((purpose > '' and population > '' and inputs > '' and source > '' and licence > ''
+		and age_from is not null and names_a_person is not null) is true) as all_said
 from instruments();
 
 -- the scores that know an age: below the first one the status says so, from there on it does not
@@ -30,6 +32,7 @@ select instrument, age_from, pg_temp.status_at(instrument, age_from - 1) as belo
 from instruments()
 where pg_temp.status_at(instrument, age_from) is not null
 order by instrument;
-select instrument, age_to, pg_temp.status_at(instrument, age_to) as up_to, pg_temp.status_at(instrument, age_to + 1) as beyond
+select instrument, age_to, pg_temp.status_at(instrument, age_to) as up_to,
+	pg_temp.status_at(instrument, age_to + 1) as beyond
 from instruments()
 where instrument = 'score2';

@@ -27,7 +27,8 @@ values
 	('winter', '1', 30, 'Over 80', 'flag', null);
 insert into care.scheme_rule (scheme, version, rule_order, rule, segment, expression, says)
 values
-	('winter', '1', 1, 'old lungs', 'Call first', 'copd and age_years > 80', 'you are over 80 with a disease of the lungs'),
+	('winter', '1', 1, 'old lungs', 'Call first', 'copd and age_years > 80',
+	 'you are over 80 with a disease of the lungs'),
 	('winter', '1', 2, 'lungs', 'Lungs', 'copd', 'you have a disease of the lungs'),
 	('winter', '1', 3, 'alone', 'Alone', '"lives alone"', null),
 	('winter', '1', 4, 'over 80', 'Over 80', 'age_years > 80', 'you are over 80');
@@ -46,7 +47,8 @@ select s.* from piece, unnest(segments) s;
 \pset format unaligned
 \pset tuples_only on
 select ph_support.query_inputs('care.people', names, types) from piece;
-select ph_support.query_winner(segments, rules, array(select quote_literal(s.segment) from unnest(segments) s)) from piece;
+select ph_support.query_winner(segments, rules, array(select quote_literal(s.segment) from unnest(segments) s))
+from piece;
 select ph_support.query_rank(segments, rules) from piece;
 select ph_support.query_path(segments, 'Write to', 0), ph_support.query_path(segments, 'Lungs', 0) from piece;
 select ph_support.query_holding(segments, 'segment') from piece;
@@ -67,7 +69,8 @@ values
 update piece
 set rules = ph_support.query_rules('care', 'winter', '1', names, types);
 select ph_support.query_rank(segments, rules) from piece;
-select ph_support.query_winner(segments, rules, array(select quote_literal(s.segment) from unnest(segments) s)) from piece;
+select ph_support.query_winner(segments, rules, array(select quote_literal(s.segment) from unnest(segments) s))
+from piece;
 \pset format aligned
 \pset tuples_only off
 call ph.create_segment_view('winter', '1', 'care.people', 'care.segment', 'care', missing => 'unknown');
@@ -75,7 +78,8 @@ select person_id, segment, rank, path, flags, candidates, matched, unknown from 
 
 -- names with quotes, braces, formats and lines in them are names
 insert into care.scheme (scheme, version, label) values (E'it''s "%s"\n{scheme}\\', '1', 'names');
-insert into care.scheme_input (scheme, version, input, type) values (E'it''s "%s"\n{scheme}\\', '1', E'a''"%I\n\\', 'boolean');
+insert into care.scheme_input (scheme, version, input, type)
+values (E'it''s "%s"\n{scheme}\\', '1', E'a''"%I\n\\', 'boolean');
 insert into care.scheme_segment (scheme, version, rank, segment, kind, parent)
 values
 	(E'it''s "%s"\n{scheme}\\', '1', 1, E's''"%1$s\n\tx\\', 'segment', null),

@@ -2,10 +2,11 @@
 #   docs.pl script PAGE          a psql script of all sql blocks, a line before each that says which
 #   docs.pl reading PAGE         the same without those that make something
 #   docs.pl install PAGE         the lines of its sh blocks that begin with psql
-#   docs.pl compare PAGE ANSWER  the sql blocks whose answer is not what stands below them, and their lines that are too long
+#   docs.pl compare PAGE ANSWER  the sql blocks whose answer is not what stands below them, and their lines that are too
+#                                long
 #   docs.pl accept PAGE ANSWER   the page with these answers below its sql blocks
-# What stands below is a block without a language right after the sql block; a block that answers rows has one. Width and
-# row counts are not compared.
+# What stands below is a block without a language right after the sql block; a block that answers rows has one. Width
+# and row counts are not compared.
 use strict;
 use warnings;
 use open qw(:std :encoding(UTF-8));
@@ -53,7 +54,8 @@ if ($what eq 'accept') {
 		$is =~ s/ +$//gm, $is =~ s/^\(\d+ rows?\)\n//gm, $is =~ s/\n+\z/\n/;
 		return $sql . ($is =~ /\S/ ? "\n\n```\n$is```" : '');
 	};
-	$text =~ s/(^```sql\n.*?^```$)(\s*^```\n.*?^```$)?|^```\w*\n.*?^```$/defined $1 ? $accepted->($1, $2) : do { $i++; $& }/gmse;
+	$text =~ s/(^```sql\n.*?^```$)(\s*^```\n.*?^```$)?|^```\w*\n.*?^```$/
+		defined $1 ? $accepted->($1, $2) : do { $i++; $& }/gmse;
 	print $text;
 	exit;
 }

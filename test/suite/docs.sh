@@ -42,7 +42,8 @@ if out=$(setup 2>&1); then
 				2>&1 >"$answer"); then
 			fail "${document#"$root"/}" "$(grep -A3 ERROR <<<"$out")"
 		elif [ -n "${accept_answers:-}" ]; then
-			perl "$root/test/suite/docs.pl" accept "$document" "$answer" >"$answer.page" && cp "$answer.page" "$document"
+			perl "$root/test/suite/docs.pl" accept "$document" "$answer" >"$answer.page" &&
+				cp "$answer.page" "$document"
 			rm -f "$answer.page"
 		elif out=$(perl "$root/test/suite/docs.pl" compare "$document" "$answer") && [ -n "$out" ]; then
 			fail "${document#"$root"/}" "$out"

@@ -40,4 +40,8 @@ lines_said=$(
 	find src sql test docs README.md -type f -regex '.*[.]\([ch]\|sql\|psql\|sh\|pl\|md\)\|test/[^.]*' | sort |
 		while read -r file; do is_left_out "$file" || long_lines "$file"; done
 )
-if [ -z "$lines_said" ]; then pass "house: no line is too long"; else fail "house: no line is too long" "$lines_said"; fi
+if [ -z "$lines_said" ]; then
+	pass "house: no line is too long"
+else
+	fail "house: no line is too long" "$lines_said"
+fi
