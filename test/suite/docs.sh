@@ -12,10 +12,9 @@ setup() {
 }
 # The README's queries are for whoever may read, on a read-only connection too; its install lines do as they are.
 docs_readme() {
-	local line
 	psql -qX -d "$docs_database" -c 'create role docs_reader login' \
-		-c 'grant usage on schema health, summary to docs_reader' \
-		-c 'grant select on all tables in schema health, summary to docs_reader'
+		-c 'grant usage on schema health, own to docs_reader' \
+		-c 'grant select on all tables in schema health, own to docs_reader'
 	if out=$(perl "$root/test/suite/docs.pl" reading "$root/README.md" |
 		PGOPTIONS='-c default_transaction_read_only=on' \
 			psql -qX -v ON_ERROR_STOP=1 -U docs_reader -d "$docs_database" 2>&1 >/dev/null); then
@@ -23,7 +22,8 @@ docs_readme() {
 	else
 		fail "README.md: read only" "$out"
 	fi
-	psql -qX -d "$docs_database" -c 'drop owned by docs_reader'
+	psql -qX -d "$docs_database" -c 'drop owned by docs_reader' -c 'set client_min_messages = warning' \
+		-c 'drop schema own cascade'
 	createdb mydb
 	if out=$(perl "$root/test/suite/docs.pl" install "$root/README.md" |
 		PGOPTIONS='-c client_min_messages=warning' bash -eu 2>&1 >/dev/null); then
@@ -51,8 +51,8 @@ if out=$(setup 2>&1); then
 			pass "${document#"$root"/}"
 		fi
 		rm -f "$answer"
+		[ "$document" != "$root/README.md" ] || docs_readme
 	done
-	docs_readme
 else
 	fail "docs population" "$out"
 fi
