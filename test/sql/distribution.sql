@@ -104,7 +104,9 @@ from (values (0.95::float8, 1.959963984540054::float8), (0.998, 3.09023230616781
 	(select power(10, e)::float8 from generate_series(4, 8) e) r(m),
 	lateral (select pg_temp.ratio(n, m, confidence) as e) e;
 -- beyond 10^9 degrees of freedom limits are those of so many, no narrower
-select n, (e).lower < (e).value and (e).value < (e).upper as around, abs((e).upper - 1 - 1.2397e-4) < 1e-8 as no_narrower
+select n,
+	(e).lower < (e).value and (e).value < (e).upper as around,
+	abs((e).upper - 1 - 1.2397e-4) < 1e-8 as no_narrower
 from unnest(array[1e9, 1e12, 1e15]::float8[]) n, lateral (select pg_temp.ratio(n, n, 0.95) as e) e;
 select n,
 	abs((e).lower * m / n / ((l).lower / n) - 1) < 1e-7 as lower,

@@ -327,8 +327,8 @@ from (
 ) without(name, e);
 
 -- the ratio to the standardised rate of a reference, for few events (Fay 1999)
--- where people are as in the standard every event weighs the same: the limits are those of a ratio of two Poisson rates,
--- exact by the binomial of the events of one among those of both (Clopper and Pearson 1934)
+-- where people are as in the standard every event weighs the same: the limits are those of a ratio of two Poisson
+-- rates, exact by the binomial of the events of one among those of both (Clopper and Pearson 1934)
 create temp view as_standard as
 select x, x_reference, e.*,
 	3 * e.lower / (1 + 3 * e.lower) as share_lower,
