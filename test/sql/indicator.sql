@@ -67,9 +67,9 @@ from whole w, indicators() i, lateral (
 			when 'calibration_in_the_large' then (
 				select (in_the_large, in_the_large_lower, in_the_large_upper, null)::estimate from calibration(judged)
 			)
-		end as e
+		end as answer
 ) s,
-	lateral (select (s.e).*) special,
+	lateral (select (s.answer).*) special,
 	lateral ask(indicator,
 		case
 			when indicator in ('rate', 'proportion') then people
