@@ -165,6 +165,7 @@ read_rule(const char *rule, Inputs *inputs)
 	state->p_queryEnv = create_queryEnv();
 	register_ENR(state->p_queryEnv, relation);
 	expression = only_expression(rule, state);
+	refuse_names_of_other_schemas(expression, state);
 	item = addRangeTableEntryForENR(state, makeRangeVar(NULL, "input", -1), true);
 	addNSItemToQuery(state, item, true, true, true);
 	literals = moving_literals(expression);

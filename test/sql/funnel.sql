@@ -120,6 +120,12 @@ select string_agg(coalesce(q::text, '-'), ' ')
 from (select ph.quantile_group(v, 2, 'lower') over () q from unnest('{1,2,null,NaN,3,4}'::float8[]) v) x;
 select ph.quantile_group(1, 2) over (), ph.quantile_group(1, 1) over ();
 select ph.quantile_group(1, 0) over ();
+-- which end is worse is said by the first row
+select string_agg(q::text, ' ' order by v)
+from (
+	select v, ph.quantile_group(v, 2, better) over (order by v) as q
+	from (values (1.0::float8, 'higher'), (2, 'lower'), (3, 'lower'), (4, 'lower')) v (v, better)
+) x;
 -- recent trend: the chi-squared test by hand; slopes turn with time
 select round(((t).chi_squared)::numeric, 6) as chi_squared,
 	(t).trend,
