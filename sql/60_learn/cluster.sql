@@ -89,7 +89,7 @@ comment on function ph.inertia(ph.cluster_sums) is
 	'squared distances, and gamma for each category that is not the mode; NULL without rows';
 create function ph.cluster_members(
 	cluster_sums ph.cluster_sums,
-	out cluster integer, out people bigint, out share float8, out centre float8[], out spread float8[],
+	out cluster integer, out people bigint, out share float8, out centre float8[], out standard_deviation float8[],
 	out modes integer[], out within_ss float8, out mean_distance float8, out simplified_silhouette float8)
 returns setof record
 language c immutable strict parallel safe rows 10

@@ -415,18 +415,19 @@ begin
 		where not isempty(registration.spell * residence.spell)', schema));
 
 	call ph_support.replace_function(schema, 'person_at', 'timestamptz',
-		format($query$(at timestamptz)
+		format($query$(as_of timestamptz)
 			returns table (
 				person_id text, age integer, sex text, ethnicity text, practice text, neighbourhood text, place text,
 				system text, small_area text, deprivation_decile integer, deprivation_quintile integer)
 			language sql stable parallel safe
 			begin atomic
-				select s.person_id, ph.completed_years(p.birth_date, at::date), p.sex::text,
+				select s.person_id, ph.completed_years(p.birth_date, person_at.as_of::date), p.sex::text,
 					nullif(p.ethnicity_code::text, 'Z'), s.practice, s.neighbourhood, s.place, s.system, s.small_area,
 					s.deprivation_decile, s.deprivation_quintile
 				from %1$I.stay s
 				join %1$I.person p on p.person_id::text = s.person_id
-				where isfinite(at) and not isempty(s.spell * daterange(at::date, at::date, '[]'));
+				where isfinite(person_at.as_of)
+					and not isempty(s.spell * daterange(person_at.as_of::date, person_at.as_of::date, '[]'));
 			end$query$, schema),
 		'one row a person who was registered and alive on the day, as known by then, and nobody after the data day: '
 		'age in completed years, where deprivation_decile 1 and deprivation_quintile 1 are the most deprived; '
