@@ -125,7 +125,8 @@ as $$
 begin
 	if schema is null or to_regclass(format('%I.%I', schema, name)) is null then
 		raise exception 'argument "schema" must be a schema with the table %', name
-			using errcode = 'undefined_table', hint = 'CALL ph.create_segment_tables(...) makes it in a schema of yours.';
+			using errcode = 'undefined_table',
+				hint = 'CALL ph.create_segment_tables(...) makes it in a schema of yours.';
 	end if;
 end
 $$;

@@ -57,7 +57,7 @@ begin
 	if choice = any (offered) then
 		return;
 	end if;
-	raise exception 'argument % is %', argument,
+	raise exception 'argument "%" is %', argument,
 		case
 			when choice is null and offered <> '{}' then 'needed: the data offer more than one'
 			else 'none of those that the data offer' end
@@ -301,11 +301,21 @@ declare
 	practice_neighbourhood text := 'null::text';  -- one of these two is known
 	area_neighbourhood text := 'null::text';
 	deprivation_query text := 'select null::text as small_area, null::integer as deprivation_decile where false';
+	lacking text;
 	object record;
 begin
 	if to_regnamespace(quote_ident(schema)) is null then
 		raise exception 'schema "%" does not exist', schema
 			using errcode = 'invalid_schema_name';
+	end if;
+	select string_agg(relation, ', ')
+	into lacking
+	from ph.shared_table()
+	where required and to_regclass(format('%I.%I', schema, relation)) is null;
+	if lacking is not null then
+		raise exception 'schema "%" lacks shared tables: %', schema, lacking
+			using errcode = 'undefined_table', hint =
+				'CALL ph.create_shared_tables(...) makes them; views of these names over tables of yours do as well.';
 	end if;
 	for object in select * from ph_support.mistyped_column(schema) limit 1 loop
 		raise exception 'column "%" of "%" is not of the type that the shared tables have',
@@ -499,5 +509,6 @@ comment on procedure ph.create_population_views(text, text, text, text, text, te
 	'The other arguments name kinds of place and the factor with the decile of deprivation, one fixed edition; '
 	'NULL takes LSOA21, PCN, LAD24, ICB24 and imd2019_decile, or the only ones that the data offer, '
 	'and leaves deprivation unknown where there is no decile. Errors: invalid_schema_name, '
-	'invalid_parameter_value with what there is, duplicate_object where a name is taken by something else, '
+	'undefined_table with the shared tables that the schema lacks, invalid_parameter_value with what there is, '
+	'duplicate_object where a name is taken by something else, '
 	'dependent_objects_still_exist where a column of a view would go away';

@@ -16,7 +16,7 @@
 PG_FUNCTION_INFO_V1(check_rule);
 
 /*
- * ph.check_rule(expression text, inputs text[], types regtype[]) -> record (expression, inputs, always)
+ * ph.check_rule(expression text, inputs text[], types regtype[]) -> record (expression_checked, inputs_used, always)
  *
  * The rule as PostgreSQL writes it, the inputs that it reads, and what can be shown of it: 'true' where all inputs are
  * known, 'never'; NULL where neither can.  Errors with the position in the rule: does not parse, names no input, is not

@@ -660,6 +660,7 @@ select call, pg_temp.refused(call)
 from unnest(array[
 	$$select * from ph.check_scheme('winter', '1', schema => 'public')$$,
 	$$call ph.copy_scheme('public', 'kaiser_senior', 'care-groups', 'ours', '1')$$,
+	$$call ph.learn_scheme('public', 'ours', '1', 'select 1.0::float8 as cost, 1 as age')$$,
 	$$call ph.record_segments('public', 'own.segment', '2024-01-01')$$,
 	$$select * from ph.segments_at('public', 'winter', '2024-01-01')$$,
 	$$select * from ph.segment_dwell('public', 'winter', '2024-01-01')$$,
