@@ -68,7 +68,7 @@ create aggregate ph.cluster_step(start ph.cluster_sums, x float8[], codes intege
 comment on aggregate ph.cluster_step(ph.cluster_sums, float8[], integer[]) is
 	'one pass of k-prototypes (Huang 1998), over numbers and categories by code; '
 	'rows with a NULL are counted and left out';
-create aggregate ph.cluster_rollup(ph.cluster_sums) (
+create aggregate ph.cluster_rollup(cluster_sums ph.cluster_sums) (
 	sfunc = ph_support.cluster_combine, stype = ph.cluster_sums, combinefunc = ph_support.cluster_combine,
 	sspace = 4096, parallel = safe
 );
