@@ -88,6 +88,7 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+	perform ph_support.require_segment_table(schema, 'scheme');
 	execute ph_support.in_schema($query$
 		insert into {scheme} (scheme, version, label, source, certainty, precedence)
 		values ($1, $2, $3, $4, 'derived', 'ours')$query$, schema)

@@ -86,14 +86,9 @@ argument_inputs(FunctionCallInfo fcinfo, int names_argument, int types_argument,
 	Datum	   *types;
 	bool	   *no_name;
 	bool	   *no_type;
-	int			count;
-	int			type_count;
+	int			count = array_elements(PG_GETARG_ARRAYTYPE_P(names_argument), TEXTOID, &names, &no_name);
 
-	deconstruct_array(PG_GETARG_ARRAYTYPE_P(names_argument), TEXTOID, -1, false, TYPALIGN_INT, &names,
-					  &no_name, &count);
-	deconstruct_array(PG_GETARG_ARRAYTYPE_P(types_argument), REGTYPEOID, sizeof(Oid), true, TYPALIGN_INT, &types,
-					  &no_type, &type_count);
-	if (count != type_count)
+	if (array_elements(PG_GETARG_ARRAYTYPE_P(types_argument), REGTYPEOID, &types, &no_type) != count)
 		argument_error("types", "must have one type for each input", NULL);
 	if (count > MOST_INPUTS)
 		argument_error("inputs", "has too many inputs", "A scheme has at most 1000.");

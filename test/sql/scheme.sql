@@ -670,6 +670,19 @@ select count(*) as still_answers from own.on_top;
 -- nobody makes anything where the extension lives; what there is not is not used
 select pg_temp.refused($$call ph.use_scheme('own', 'nosuch', '1')$$) as own,
 	pg_temp.refused($$call ph.use_scheme('ph', 'nosuch', '1')$$) as shipped;
+-- a schema without the tables is told what makes them
+select call, pg_temp.refused(call)
+from unnest(array[
+	$$select * from ph.check_scheme('winter', '1', schema => 'public')$$,
+	$$call ph.copy_scheme('public', 'kaiser_senior', 'care-groups', 'ours', '1')$$,
+	$$call ph.learn_scheme('public', 'ours', '1', 'select 1.0::float8 as cost, 1 as age')$$,
+	$$call ph.record_segments('public', 'own.segment', '2024-01-01')$$,
+	$$select * from ph.segments_at('public', 'winter', '2024-01-01')$$,
+	$$select * from ph.segment_dwell('public', 'winter', '2024-01-01')$$,
+	$$select * from ph.check_segment_history('public')$$,
+	$$select * from ph.segment_coverage('own.segment', 'public')$$,
+	$$select * from ph.strategy_coverage('public', 'own.segment', 'own.segment')$$,
+	$$select * from ph.check_scheme('winter', '1', schema => null)$$]) call;
 select s, pg_temp.refused(format('call ph.create_segment_tables(%L)', s))
 from unnest('{ph,ph_support,pg_catalog,pg_toast,information_schema}'::text[]) s;
 select pg_temp.refused(format('call ph.create_segment_view(%L, %L, %L, %L)',
