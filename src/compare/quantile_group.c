@@ -87,11 +87,14 @@ quantile_group(PG_FUNCTION_ARGS)
 	WindowObject window = PG_WINDOW_OBJECT();
 	int			rows = window_rows(window);
 	Ranking    *ranking = WinGetPartitionLocalMemory(window, offsetof(Ranking, sorted) + rows * sizeof(double));
-	bool		highest_first = window_choice(window, 2, "better", better_choices) == BETTER_LOWER;
+	Better		better = window_choice(window, 2, "better", better_choices);
+	bool		highest_first = better == BETTER_LOWER;
 	double		value;
 	int64		above,
 				n;
 
+	if (better == BETTER_NEITHER)
+		argument_error("better", "must be lower or higher", NULL);
 	if (!ranking->ready)
 		rank_values(window, ranking, rows, highest_first);
 	value = value_at(window, WinGetCurrentPosition(window), highest_first);

@@ -120,6 +120,7 @@ select string_agg(coalesce(q::text, '-'), ' ')
 from (select ph.quantile_group(v, 2, 'lower') over () q from unnest('{1,2,null,NaN,3,4}'::float8[]) v) x;
 select ph.quantile_group(1, 2) over (), ph.quantile_group(1, 1) over ();
 select ph.quantile_group(1, 0) over ();
+select ph.quantile_group(1, 1, 'neither') over ();
 -- recent trend: the chi-squared test by hand; slopes turn with time
 select round(((t).chi_squared)::numeric, 6) as chi_squared,
 	(t).trend,
