@@ -44,14 +44,14 @@ as 'MODULE_PATHNAME', 'elixhauser';
 comment on function ph.elixhauser(ph.conditions, text, boolean) is
 	'Elixhauser comorbidity score from the lists of Quan et al. 2005; '
 	'weights vanwalraven2009, swiss2021 or ahrq2017 (mortality); may be negative';
-create function ph.cambridge_multimorbidity(
-	conditions ph.conditions, outcome text default 'general', conditions_of integer default 37)
+create function ph.cambridge_multimorbidity(conditions ph.conditions, weights text default 'general')
 returns numeric
 language c immutable strict parallel safe
 as 'MODULE_PATHNAME', 'cambridge_multimorbidity';
-comment on function ph.cambridge_multimorbidity(ph.conditions, text, integer) is
+comment on function ph.cambridge_multimorbidity(ph.conditions, text) is
 	'Cambridge Multimorbidity Score (Payne et al. 2020) of conditions folded by ph.conditions_named(name, '
-	'''cambridge''); outcome general, mortality, unplanned_admissions or consultations; of 37 or of 20 conditions';
+	'''cambridge''); weights general, mortality, unplanned_admissions or consultations, of 37 conditions, '
+	'or general_20 and so on, of 20';
 create function ph.frailty_index(conditions ph.conditions, age_years float8 default null) returns ph.risk_score
 language c immutable parallel safe
 as 'MODULE_PATHNAME', 'frailty_index';

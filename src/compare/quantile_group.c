@@ -38,11 +38,15 @@ rank_values(WindowObject window, Ranking *ranking, int rows)
 {
 	bool		isnull;
 	Datum		groups = WinGetFuncArgCurrent(window, 1, &isnull);
+	Better		better;
 
 	if (isnull || DatumGetInt32(groups) < 1)
 		argument_error("groups", "must be at least 1", NULL);
 	ranking->groups = DatumGetInt32(groups);
-	ranking->highest_first = window_choice(window, 2, "better", better_choices) == BETTER_LOWER;
+	better = window_choice(window, 2, "better", better_choices);
+	if (better == BETTER_NEITHER)
+		argument_error("better", "must be lower or higher", NULL);
+	ranking->highest_first = better == BETTER_LOWER;
 	for (int i = 0; i < rows; i++)
 	{
 		double		value = value_at(window, i, ranking->highest_first);
