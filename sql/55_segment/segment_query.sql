@@ -401,7 +401,8 @@ from (
 			order by r.ordinality)),
 		ph_support.query_unknown(rules),
 		concat_ws(E',\n\t\t', format('people.%I as person_id', person), ph_support.query_inputs(source, names, types)),
-		source);
+		-- with its schema, be it a temporary one
+		(select format('%s.%I', relnamespace::regnamespace, relname) from pg_class where oid = source));
 end
 $$;
 comment on function ph.segment_query(text, text, regclass, text, text, text) is
