@@ -1507,7 +1507,7 @@ comment on column ph.risk_adjusted_cusum_point.expected_less_observed is
 comment on column ph.risk_adjusted_cusum_point.note is 'missing_value where the row has no outcome or prediction';
 
 create function ph.risk_adjusted_cusum(
-	outcome boolean, predicted float8, odds_ratio float8 default 2, decision_limit float8 default 4.5,
+	outcome boolean, risk float8, odds_ratio float8 default 2, decision_limit float8 default 4.5,
 	reset boolean default true)
 returns ph.risk_adjusted_cusum_point
 language c window immutable parallel safe
@@ -1564,12 +1564,12 @@ comment on function ph.recent_trend(ph.tally) is
 	'trend of a proportion over its last five years, the tally keyed by year: chi-squared for trend (Armitage 1955) '
 	'above 9.5495, and no single year may carry the sign (Fingertips); slope of the logit a year';
 
-create function ph.recent_trend(
+create function ph.recent_trend_of_values(
 	year float8[], value float8[], lower float8[], upper float8[], confidence float8 default 0.95)
 returns ph.recent_trend_answer
 language c immutable parallel safe
-as 'MODULE_PATHNAME', 'recent_trend_values';
-comment on function ph.recent_trend(float8[], float8[], float8[], float8[], float8) is
+as 'MODULE_PATHNAME', 'recent_trend_of_values';
+comment on function ph.recent_trend_of_values(float8[], float8[], float8[], float8[], float8) is
 	'trend of any indicator over its last five years: least squares weighted by the limits'' standard errors, '
 	'chi-squared above 9.5495, and no single year may carry the sign (Fingertips)';
 -- ---- funnels ----
@@ -1962,14 +1962,14 @@ as 'MODULE_PATHNAME', 'elixhauser';
 comment on function ph.elixhauser(ph.conditions, text, boolean) is
 	'Elixhauser comorbidity score from the lists of Quan et al. 2005; '
 	'weights vanwalraven2009, swiss2021 or ahrq2017 (mortality); may be negative';
-create function ph.cambridge_multimorbidity(
-	conditions ph.conditions, outcome text default 'general', conditions_of integer default 37)
+create function ph.cambridge_multimorbidity(conditions ph.conditions, weights text default 'general')
 returns numeric
 language c immutable strict parallel safe
 as 'MODULE_PATHNAME', 'cambridge_multimorbidity';
-comment on function ph.cambridge_multimorbidity(ph.conditions, text, integer) is
+comment on function ph.cambridge_multimorbidity(ph.conditions, text) is
 	'Cambridge Multimorbidity Score (Payne et al. 2020) of conditions folded by ph.conditions_named(name, '
-	'''cambridge''); outcome general, mortality, unplanned_admissions or consultations; of 37 or of 20 conditions';
+	'''cambridge''); weights general, mortality, unplanned_admissions or consultations, of 37 conditions, '
+	'or general_20 and so on, of 20';
 create function ph.frailty_index(conditions ph.conditions, age_years float8 default null) returns ph.risk_score
 language c immutable parallel safe
 as 'MODULE_PATHNAME', 'frailty_index';
@@ -2240,7 +2240,7 @@ comment on function ph.kidney_failure_risk_terms(
 create function ph.score2(
 	age_years float8, sex text, region text, smoking boolean, systolic_bp_mmhg float8,
 	total_cholesterol_mmol_l float8, hdl_cholesterol_mmol_l float8, diabetes boolean default false,
-	model text default 'by_age', age_at_diabetes_diagnosis_years float8 default null,
+	equation text default 'by_age', age_at_diabetes_diagnosis_years float8 default null,
 	hba1c_mmol_mol float8 default null, egfr_ml_min float8 default null)
 returns ph.risk_score
 language c immutable parallel safe
@@ -2249,12 +2249,12 @@ comment on function ph.score2(
 	float8, text, text, boolean, float8, float8, float8, boolean, text, float8, float8, float8) is
 	'SCORE2, SCORE2-OP or SCORE2-Diabetes (2021, 2023): '
 	'the share that will have a cardiovascular event within ten years; region low (the UK), moderate, '
-	'high or very_high; model by_age: score2 from 40, score2_op from 70 to 89; or score2_diabetes, '
+	'high or very_high; equation by_age: score2 from 40, score2_op from 70 to 89; or score2_diabetes, '
 	'of people with diabetes, which alone reads the last three inputs (else not_used in the status)';
 create function ph.score2_terms(
 	age_years float8, sex text, region text, smoking boolean, systolic_bp_mmhg float8,
 	total_cholesterol_mmol_l float8, hdl_cholesterol_mmol_l float8, diabetes boolean default false,
-	model text default 'by_age', age_at_diabetes_diagnosis_years float8 default null,
+	equation text default 'by_age', age_at_diabetes_diagnosis_years float8 default null,
 	hba1c_mmol_mol float8 default null, egfr_ml_min float8 default null,
 	out term text, out value float8, out contribution float8, out status text)
 returns setof record
@@ -3256,6 +3256,13 @@ create type ph_support.query_rule as (
 comment on type ph_support.query_rule is
 	'a rule as the query of a scheme is written from it: '
 	'condition is as PostgreSQL writes it, inputs those that it reads';
+comment on column ph_support.query_rule.rule is 'name of the rule';
+comment on column ph_support.query_rule.segment is 'the segment it assigns to';
+comment on column ph_support.query_rule.rule_order is 'its place among the rules';
+comment on column ph_support.query_rule.effect is 'assign, promote or demote';
+comment on column ph_support.query_rule.says is 'the rule in plain words';
+comment on column ph_support.query_rule.condition is 'the rule as PostgreSQL writes it';
+comment on column ph_support.query_rule.inputs is 'the inputs that it reads';
 
 create type ph_support.query_segment as (
 	segment text,
@@ -3266,6 +3273,11 @@ create type ph_support.query_segment as (
 );
 comment on type ph_support.query_segment is
 	'a segment as the query of a scheme is written from it: condition is that any of its rules is true';
+comment on column ph_support.query_segment.segment is 'name of the segment';
+comment on column ph_support.query_segment.parent is 'the segment it lies within, NULL for an outermost one';
+comment on column ph_support.query_segment.rank is 'rank of the segment, 1 is the highest need';
+comment on column ph_support.query_segment.kind is 'segment, flag or default';
+comment on column ph_support.query_segment.condition is 'that any of its rules is true';
 
 create function ph_support.query_rules(
 	schema text, scheme text, version text, names text[], types regtype[])
@@ -3642,7 +3654,8 @@ from (
 			order by r.ordinality)),
 		ph_support.query_unknown(rules),
 		concat_ws(E',\n\t\t', format('people.%I as person_id', person), ph_support.query_inputs(source, names, types)),
-		source);
+		-- with its schema, be it a temporary one
+		(select format('%s.%I', relnamespace::regnamespace, relname) from pg_class where oid = source));
 end
 $$;
 comment on function ph.segment_query(text, text, regclass, text, text, text) is
@@ -5409,6 +5422,11 @@ create type ph_support.learned_segment as (
 	says text
 );
 comment on type ph_support.learned_segment is 'a segment that was learned, and its one rule';
+comment on column ph_support.learned_segment.segment is 'the segment';
+comment on column ph_support.learned_segment.label is 'what it is called';
+comment on column ph_support.learned_segment.rule is 'its one rule';
+comment on column ph_support.learned_segment.expression is 'the rule as it is written';
+comment on column ph_support.learned_segment.says is 'the rule in plain words';
 
 create procedure ph_support.write_learned_scheme(
 	schema text, scheme text, version text, label text, source text, inputs text[], types text[], activity text[],
