@@ -5,7 +5,9 @@
 -- them, who has which condition.
 --
 -- Everything about time rests on one view, stay: the days of each person, each day once. person_at is its stays that
--- hold a day, person_period its stays cut to a period, so the two always agree.
+-- hold a day, person_period its stays cut to a period, so the two always agree. Both compare plain columns of stay and
+-- encounter with the bounds asked for and see no window above them, so that the planner pushes a person, a place and a
+-- period down to indexes and knows how many rows there are.
 
 -- The planner expects 100 rows of the built-in unnest, and takes && and @> of computed ranges for rare: together they
 -- would make it choose nested loops over whole populations. Hence this function, and not isempty(a * b) instead of
@@ -32,6 +34,18 @@ end
 $$;
 comment on function ph_support.bounded_period(daterange) is
 	'the period itself. Errors: invalid_parameter_value where it is NULL, empty or without end on either side';
+
+create function ph_support.first_day(period daterange) returns date
+language sql immutable parallel safe
+return lower(ph_support.bounded_period(period));
+comment on function ph_support.first_day(daterange) is
+	'the first day of a period. Errors: as ph_support.bounded_period';
+
+create function ph_support.day_after(period daterange) returns date
+language sql immutable parallel safe
+return upper(ph_support.bounded_period(period));
+comment on function ph_support.day_after(daterange) is
+	'the first day after a period. Errors: as ph_support.bounded_period';
 
 create function ph_support.known_pod(kind text) returns text
 language plpgsql immutable parallel safe
@@ -184,7 +198,8 @@ begin atomic
 		 'days of life by small area, each day of a person once: the later address takes over, '
 		 'small_area is NULL where no address is known'),
 		('stay',
-		 'one row a person and run of days with one registration and one address, each day once; spell is half open'),
+		 'one row a person and run of days with one registration and one address, each day once; '
+		 'spell is half open, from start_date up to end_date'),
 		('register',
 		 'one row a person and condition: '
 		 'the first event with a code of the latest version of the code list of that name'),
@@ -208,6 +223,9 @@ begin atomic
 		('deprivation_decile', 'decile of deprivation of the small area, 1 is the most deprived; NULL is unknown'),
 		('deprivation_quintile', 'fifth of deprivation of the small area, 1 is the most deprived; NULL is unknown'),
 		('spell', 'the days, half open'),
+		('start_date', 'first day of the spell'),
+		('end_date', 'first day after the spell'),
+		('earlier_ends', 'the end dates of the stays of this person before this one, in order'),
 		('condition', 'name of the code list'),
 		('first_date', 'day of the first event with a code of the list'),
 		('age_years', 'age in completed years'),
@@ -407,12 +425,19 @@ begin
 				schema, area_neighbourhood, lower(place collate "C"), lower(system collate "C"), deprivation_query),
 			'small_area, neighbourhood, place, system, deprivation_decile'));
 	call ph_support.replace_population_view(schema, 'stay', format(
-		'select person_id, practice, coalesce(registration.neighbourhood, residence.neighbourhood) as neighbourhood,
-			place, system, small_area, deprivation_decile, (deprivation_decile + 1) / 2 as deprivation_quintile,
-			registration.spell * residence.spell as spell
-		from %1$I.registration_spell registration
-		join %1$I.residence_spell residence using (person_id)
-		where not isempty(registration.spell * residence.spell)', schema));
+		'select person_id, practice, neighbourhood, place, system, small_area, deprivation_decile, deprivation_quintile,
+			spell, coalesce(lower(spell), ''-infinity'') as start_date, upper(spell) as end_date,
+			coalesce(array_agg(upper(spell)) over earlier, ''{}'') as earlier_ends
+		from (
+			select person_id, practice, coalesce(registration.neighbourhood, residence.neighbourhood) as neighbourhood,
+				place, system, small_area, deprivation_decile, (deprivation_decile + 1) / 2 as deprivation_quintile,
+				registration.spell * residence.spell as spell
+			from %1$I.registration_spell registration
+			join %1$I.residence_spell residence using (person_id)
+		) run
+		where not isempty(spell)
+		window earlier as (
+			partition by person_id order by spell rows between unbounded preceding and 1 preceding)', schema));
 
 	call ph_support.replace_function(schema, 'person_at', 'timestamptz',
 		format($query$(at timestamptz)
@@ -426,12 +451,16 @@ begin
 					s.deprivation_decile, s.deprivation_quintile
 				from %1$I.stay s
 				join %1$I.person p on p.person_id::text = s.person_id
-				where isfinite(at) and not isempty(s.spell * daterange(at::date, at::date, '[]'));
+				where isfinite(at) and s.start_date <= at::date and s.end_date > at::date;
 			end$query$, schema),
 		'one row a person who was registered and alive on the day, as known by then, and nobody after the data day: '
 		'age in completed years, where deprivation_decile 1 and deprivation_quintile 1 are the most deprived; '
 		'unknown is NULL');
 
+	-- Encounters are joined to stays before they are counted, grouped by all that a stay says, so that a place that is
+	-- asked for is looked up first. Encounters outside any stay stand apart, so that they are not sought where nobody asks
+	-- for them (events_outside) and for rows without a stay (stay 0). first_day, day_after and known_pod are immutable:
+	-- the planner knows what they return.
 	call ph_support.replace_function(schema, 'person_period', 'daterange, text',
 		format($query$(period daterange, kind text default null)
 			returns table (
@@ -441,35 +470,51 @@ begin
 				events bigint, cost numeric, events_outside bigint)
 			language sql stable parallel safe
 			begin atomic
-				with asked as materialized (
-					select ph_support.bounded_period(period) as period, ph_support.known_pod(kind) as kind
-				), at_risk as (
-					select s.*, s.spell * asked.period as days,
-						row_number() over (partition by s.person_id order by s.spell)::integer as stay
-					from %1$I.stay s, asked
-					where not isempty(s.spell * asked.period)
+				with at_risk as not materialized (
+					select *, 1 + cardinality(earlier_ends) - width_bucket(ph_support.first_day(period), earlier_ends) as stay
+					from %1$I.stay
+					where start_date < ph_support.day_after(period) and end_date > ph_support.first_day(period)
+				), encounter as not materialized (
+					select person_id::text as person_id, start_date, cost::numeric as cost
+					from %1$I.encounter
+					where start_date >= ph_support.first_day(period) and start_date < ph_support.day_after(period)
+						and (ph_support.known_pod(kind) is null or pod = ph_support.known_pod(kind))
+				), inside as (
+					select r.person_id, r.stay, r.practice, r.neighbourhood, r.place, r.system, r.small_area,
+						r.deprivation_decile, r.deprivation_quintile,
+						greatest(r.start_date, ph_support.first_day(period)) as start_date,
+						least(r.end_date, ph_support.day_after(period)) as end_date,
+						count(e.person_id) as events, coalesce(sum(e.cost), 0) as cost
+					from at_risk r
+					left join encounter e on e.person_id = r.person_id
+						and e.start_date >= r.start_date and e.start_date < r.end_date
+					group by r.person_id, r.stay, r.practice, r.neighbourhood, r.place, r.system, r.small_area,
+						r.deprivation_decile, r.deprivation_quintile, r.start_date, r.end_date
+				), outside as (
+					select e.person_id, 1 as stay, count(*) as events
+					from encounter e
+					where not exists (
+						select
+						from at_risk r
+						where r.person_id = e.person_id and e.start_date >= r.start_date and e.start_date < r.end_date)
+					group by e.person_id
 				), counted as (
-					select e.person_id::text as person_id, coalesce(r.stay, 1) as stay, count(r.stay) as events,
-						sum(e.cost::numeric) filter (where r.stay is not null) as cost,
-						count(*) filter (where r.stay is null) as events_outside
-					from asked
-					join %1$I.encounter e on asked.period @> e.start_date and (asked.kind is null or e.pod = asked.kind)
-					left join at_risk r on r.person_id = e.person_id::text and r.days @> e.start_date
-					group by e.person_id, coalesce(r.stay, 1)
+					select i.*, i.end_date - i.start_date as days, coalesce(o.events, 0) as events_outside
+					from inside i
+					left join outside o on o.person_id = i.person_id and o.stay = i.stay
+					union all  -- of the same types, so that it is no more than two tables
+					select e.person_id, 0, null, null, null, null, null, null, null, null, null,
+						0::bigint, 0::numeric, 0, count(*)
+					from encounter e
+					where not exists (select from at_risk r where r.person_id = e.person_id)
+					group by e.person_id
 				)
-				select person_id, case when r.days is null then 0 else stay end,
-					ph.completed_years(p.birth_date, lower(r.days)), p.sex::text, nullif(p.ethnicity_code::text, 'Z'),
-					r.practice, r.neighbourhood, r.place, r.system, r.small_area,
-					r.deprivation_decile, r.deprivation_quintile,
-					lower(r.days), upper(r.days), coalesce(upper(r.days) - lower(r.days), 0),
-					coalesce(upper(r.days) - lower(r.days), 0) / 365.25::double precision,
-					coalesce(c.events, 0), coalesce(c.cost, 0), coalesce(c.events_outside, 0)
-				from at_risk r
-				full join counted c using (person_id, stay)
-				join (
-					select person_id::text as person_id, birth_date, sex, ethnicity_code
-					from %1$I.person
-				) p using (person_id);
+				select c.person_id, c.stay, ph.completed_years(p.birth_date, c.start_date), p.sex::text,
+					nullif(p.ethnicity_code::text, 'Z'), c.practice, c.neighbourhood, c.place, c.system, c.small_area,
+					c.deprivation_decile, c.deprivation_quintile, c.start_date, c.end_date, c.days,
+					c.days / 365.25::double precision, c.events, c.cost, c.events_outside
+				from counted c
+				join %1$I.person p on p.person_id::text = c.person_id;
 			end$query$, schema),
 		'one row a person and stay in the period, cut at the data day: person-years at risk (days / 365.25), '
 		'encounters of the kind that started in it (null: all), their cost in pounds. '
