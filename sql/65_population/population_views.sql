@@ -134,19 +134,32 @@ $$;
 comment on function ph_support.kinds_above(text, text) is
 	'the kinds of place that lie above the places for which the condition base holds';
 
-create function ph_support.ladder_query(schema text, name text, base text, kinds text[]) returns text
+create function ph_support.kind_descriptions(kinds text[]) returns jsonb
+language sql immutable
+begin atomic
+	select coalesce(
+		jsonb_object_agg(
+			lower(kind collate "C"), 'the ' || kind || ' in which it lies, NULL where there is none or more than one'),
+		'{}')
+	from unnest(kinds) kind;
+end;
+comment on function ph_support.kind_descriptions(text[]) is
+	'what the columns of kinds of places say, by their names';
+
+create function ph_support.place_dimension_query(schema text, kinds text[]) returns text
 language sql stable
 begin atomic
 	select format(
-		'with recursive above (%2$I, place_id) as (
-			select place_id::text, place_id from %1$I.place where %3$s
+		'with recursive above (base_id, place_id) as (
+			select place_id::text, place_id from %1$I.place
 			union
-			select above.%2$I, parent.parent_id
+			select above.base_id, parent.parent_id
 			from above join %1$I.place_parent parent on parent.place_id = above.place_id)
-		select above.%2$I%4$s
+		select above.base_id as place_id,
+			min(place_kind::text) filter (where place.place_id::text = above.base_id) as place_kind%2$s
 		from above join %1$I.place on place.place_id = above.place_id
-		group by above.%2$I',
-		schema, name, base,
+		group by above.base_id',
+		schema,
 		string_agg(
 			format(
 				', case when count(*) filter (where place_kind = %1$L) = 1 '
@@ -155,9 +168,79 @@ begin atomic
 			'' order by kind))
 	from unnest(kinds) kind;
 end;
+comment on function ph_support.place_dimension_query(text, text[]) is
+	'the query that gives one row a place: its id and kind, and one column a kind with the place of that kind above it; '
+	'NULL where there is none, or more than one';
+
+create function ph_support.ladder_query(schema text, name text, base text, kinds text[]) returns text
+language sql immutable
+begin atomic
+	select format('select place_id as %I%s from %I.place_dimension where %s', name,
+		string_agg(format(', %I', lower(kind collate "C")), '' order by kind), schema, base)
+	from unnest(kinds) kind;
+end;
 comment on function ph_support.ladder_query(text, text, text, text[]) is
-	'the query that gives one row a place for which the condition base holds: its id as the column name, '
-	'and one column a kind with the place of that kind above it; NULL where there is none, or more than one';
+	'the query that gives one row a place of place_dimension for which the condition base holds: '
+	'its id as the column name, and the columns of the kinds above it';
+
+create procedure ph.refresh_place_dimension(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	target text := format('%I.place_dimension', schema);
+	kinds text[];
+	names text[];
+	missing text;
+begin
+	if to_regclass(format('%I.place', schema)) is null then
+		raise exception 'schema "%" has no shared tables', schema
+			using errcode = 'undefined_table', hint = 'CALL ph.create_shared_tables(...) first.';
+	end if;
+	call ph_support.require_own_schema(schema);
+	kinds := ph_support.kinds_above(schema, 'true');
+	names := lower(kinds::text collate "C")::text[];
+	call ph_support.require_column_names('kinds of places', 'place_dimension', names, '{place_id,place_kind}');
+	if to_regclass(target) is null then
+		execute format('create table %s (place_id text primary key, place_kind text)', target);
+		execute format('create index on %s (place_kind)', target);
+	else
+		call ph_support.require_generated(schema, 'place_dimension', 'pg_class', target::regclass);
+	end if;
+	select string_agg(format('add column %I text', n), ', ')
+	into missing
+	from unnest(names) n
+	where not exists (
+		select
+		from pg_attribute
+		where attrelid = target::regclass and attname = n::name and not attisdropped);
+	if missing is not null then
+		execute format('alter table %s %s', target, missing);
+	end if;
+	call ph_support.describe_table(target,
+		'one row a place: the place of each kind in which it lies, NULL where there is none or more than one; '
+		'ph.refresh_place_dimension fills it anew',
+		ph_support.kind_descriptions(kinds)
+			|| '{"place_id": "code of the place", "place_kind": "kind and edition of the place"}');
+
+	-- who reads goes on, who else refreshes waits
+	execute format('lock table %s in share row exclusive mode', target);
+	execute format('delete from %s', target);
+	execute format('insert into %s (place_id, place_kind%s) %s', target,
+		(select string_agg(format(', %I', lower(k collate "C")), '' order by k) from unnest(kinds) k),
+		ph_support.place_dimension_query(schema, kinds));
+	execute format('analyze %s', target);
+	if to_regclass(format('%I.changed_person', schema)) is not null then
+		call ph.mark_changed(schema, 'place');
+	end if;
+end
+$$;
+comment on procedure ph.refresh_place_dimension(text) is
+	'fills place_dimension of the schema from place and place_parent, and makes it where there is none: one row a place, '
+	'a column for each kind that is above some place; who reads is not kept waiting, a kind that has gone is NULL. '
+	'ph.create_population_views calls it; call it after a change of places. '
+	'Errors: undefined_table, duplicate_object where the name is taken by something else, '
+	'duplicate_column where kinds differ in case only or are named as one of its own columns';
 
 create function ph_support.spell_query(schema text, source text, columns text) returns text
 language sql stable
@@ -197,9 +280,12 @@ begin atomic
 		('residence_spell',
 		 'days of life by small area, each day of a person once: the later address takes over, '
 		 'small_area is NULL where no address is known'),
+		('computed_stay',
+		 'one row a person and run of days with one registration and one address, each day once, as the tables say now; '
+		 'spell is half open, from start_date up to end_date'),
 		('stay',
 		 'one row a person and run of days with one registration and one address, each day once; '
-		 'spell is half open, from start_date up to end_date'),
+		 'the rows of computed_stay, or of stored_stay after ph.store_stays'),
 		('register',
 		 'one row a person and condition: '
 		 'the first event with a code of the latest version of the code list of that name'),
@@ -246,6 +332,23 @@ begin atomic
 end;
 comment on function ph_support.population_column() is 'the columns of the generated views, each name once';
 
+create function ph_support.population_columns() returns jsonb
+language sql immutable parallel safe
+return (select jsonb_object_agg(c.column_name, c.description) from ph_support.population_column() c);
+comment on function ph_support.population_columns() is 'ph_support.population_column() as one value: name, description';
+
+create procedure ph_support.describe_table(name text, description text, columns jsonb)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	call ph_support.describe_generated('TABLE', name, 'pg_class', name::regclass, description);
+	call ph_support.comment_columns(name::regclass, columns);
+end
+$$;
+comment on procedure ph_support.describe_table(text, text, jsonb) is
+	'says what a generated table and its columns are, where its owner has not; columns are name, description';
+
 create procedure ph_support.replace_population_view(
 	schema text, relation text, query text, columns jsonb default '{}', keep boolean default false)
 language plpgsql
@@ -256,9 +359,9 @@ declare
 		select v.description
 		from ph_support.population_view() v
 		where v.relation = replace_population_view.relation);
-	named jsonb := (select jsonb_object_agg(c.column_name, c.description) from ph_support.population_column() c);
 begin
-	call ph_support.replace_view(schema, relation, query, description, columns || named, keep);
+	call ph_support.replace_view(
+		schema, relation, query, description, columns || ph_support.population_columns(), keep);
 end
 $$;
 comment on procedure ph_support.replace_population_view(text, text, text, jsonb, boolean) is
@@ -276,17 +379,29 @@ begin
 	for object in
 		-- what is built on others goes before them
 		select 'function' as kind, p.proname as name, 'pg_proc'::regclass as class, p.oid,
-			p.oid::regprocedure::text as target, case p.proname when 'segment_inputs' then 8 else 6.5 end as place
+			p.oid::regprocedure::text as target, case p.proname when 'segment_inputs' then 9 else 7.5 end as place
 		from pg_proc p
 		where p.pronamespace = to_regnamespace(quote_ident(schema))
 			and p.proname in ('segment_inputs', 'person_period', 'person_at')
+		union all
+		select 'table', relname, 'pg_class', oid, oid::regclass::text, 0
+		from pg_class
+		where relnamespace = to_regnamespace(quote_ident(schema)) and relkind = 'r'
+			and relname in ('place_dimension', 'stored_stay', 'changed_person')
+		union all
+		select 'trigger', tgname, 'pg_trigger', t.oid, format('%I on %s', tgname, tgrelid::regclass), -1
+		from pg_trigger t
+		where tgfoid = 'ph_support.note_changed_person'::regproc
+			and split_part(encode(tgargs, 'escape'), '\000', 1) = schema
 		union all
 		select 'view', v.relation, 'pg_class', c.oid, c.oid::regclass::text, v.ordinality
 		from ph_support.population_view() with ordinality v
 		join pg_class c on c.oid = to_regclass(format('%I.%I', schema, v.relation))
 		order by place desc
 	loop
-		call ph_support.require_generated(schema, object.name, object.class, object.oid);
+		if object.kind <> 'trigger' then
+			call ph_support.require_generated(schema, object.name, object.class, object.oid);
+		end if;
 		execute format('drop %s %s', object.kind, object.target);
 	end loop;
 end
@@ -315,7 +430,6 @@ declare
 	place_kinds text[];
 	home_kinds text[];
 	factors text[] := '{}';
-	ladder_columns jsonb;
 	practice_neighbourhood text := 'null::text';  -- one of these two is known
 	area_neighbourhood text := 'null::text';
 	deprivation_query text := 'select null::text as small_area, null::integer as deprivation_decile where false';
@@ -383,21 +497,18 @@ begin
 			schema, ph_support.chosen('deprivation', deprivation, 'imd2019_decile', '_decile$', factors));
 	end if;
 
-	select jsonb_object_agg(
-		lower(kind collate "C"), 'the ' || kind || ' in which it lies, NULL where there is none or more than one')
-	into ladder_columns
-	from unnest(area_kinds || practice_kinds) kind;
 	call ph_support.require_column_names('kinds of places', 'place_ladder',
 		lower(area_kinds::text collate "C")::text[], '{small_area}');
 	call ph_support.require_column_names('kinds of places', 'practice_ladder',
 		lower(practice_kinds::text collate "C")::text[], '{practice}');
+	call ph.refresh_place_dimension(schema);
 	-- a kind of place that the data have no more is one that nobody is in
 	call ph_support.replace_population_view(schema, 'place_ladder',
 		ph_support.ladder_query(schema, 'small_area', is_area, area_kinds),
-		coalesce(ladder_columns, '{}'), keep => true);
+		ph_support.kind_descriptions(area_kinds), keep => true);
 	call ph_support.replace_population_view(schema, 'practice_ladder',
 		ph_support.ladder_query(schema, 'practice', is_practice, practice_kinds),
-		coalesce(ladder_columns, '{}'), keep => true);
+		ph_support.kind_descriptions(practice_kinds), keep => true);
 	-- What is known of practices and areas is joined before spells are cut, while the planner still knows how many rows
 	-- there are.
 	call ph_support.replace_population_view(schema, 'registration_spell',
@@ -405,7 +516,7 @@ begin
 			format('(
 				select person_id, practice_code::text as practice, %2$s as neighbourhood, start_date, end_date
 				from %1$I.registration
-				left join %1$I.practice_ladder practice on practice.practice = practice_code::text
+				left join %1$I.place_dimension practice on practice.place_id = practice_code::text
 				left join %1$I.place network on network.place_id = pcn_code and network.place_kind = %3$L)',
 				schema, practice_neighbourhood, neighbourhood),
 			'practice, neighbourhood'));
@@ -424,7 +535,7 @@ begin
 				left join (%5$s) deprivation using (small_area))',
 				schema, area_neighbourhood, lower(place collate "C"), lower(system collate "C"), deprivation_query),
 			'small_area, neighbourhood, place, system, deprivation_decile'));
-	call ph_support.replace_population_view(schema, 'stay', format(
+	call ph_support.replace_population_view(schema, 'computed_stay', format(
 		'select person_id, practice, neighbourhood, place, system, small_area, deprivation_decile, deprivation_quintile,
 			spell, coalesce(lower(spell), ''-infinity'') as start_date, upper(spell) as end_date,
 			coalesce(array_agg(upper(spell)) over earlier, ''{}'') as earlier_ends
@@ -438,6 +549,8 @@ begin
 		where not isempty(spell)
 		window earlier as (
 			partition by person_id order by spell rows between unbounded preceding and 1 preceding)', schema));
+	call ph_support.replace_population_view(schema, 'stay', format('select * from %I.%I', schema,
+		case when to_regclass(format('%I.stored_stay', schema)) is null then 'computed_stay' else 'stored_stay' end));
 
 	call ph_support.replace_function(schema, 'person_at', 'timestamptz',
 		format($query$(at timestamptz)
@@ -537,8 +650,8 @@ begin
 end
 $$;
 comment on procedure ph.create_population_views(text, text, text, text, text, text) is
-	'makes, over the shared tables of the schema, the views place_ladder, practice_ladder, registration_spell, '
-	'residence_spell, stay and register and the functions person_at(timestamptz) and person_period(daterange, text), '
+	'makes, over the shared tables of the schema, the table place_dimension (ph.refresh_place_dimension), '
+	'the views place_ladder, practice_ladder, registration_spell, residence_spell, stay and register and the functions person_at(timestamptz) and person_period(daterange, text), '
 	'all with the rights of whoever asks them; what an earlier call made is replaced in place. '
 	'The other arguments name kinds of place and the factor with the decile of deprivation, one fixed edition; '
 	'NULL takes LSOA21, PCN, LAD24, ICB24 and imd2019_decile, or the only ones that the data offer, '

@@ -148,4 +148,3 @@ select pg_temp.plan($$select sum(events) from health.person_period('[2023-04-01,
 	pg_temp.plan($$select sum(events_outside) from health.person_period('[2023-04-01,2024-04-01)')$$)::text
 	~ 'Anti' as sought;
 drop schema health cascade;
-drop function first_person_at, first_person_period;
