@@ -169,8 +169,8 @@ begin atomic
 	from unnest(kinds) kind;
 end;
 comment on function ph_support.place_dimension_query(text, text[]) is
-	'the query that gives one row a place: its id and kind, and one column a kind with the place of that kind above it; '
-	'NULL where there is none, or more than one';
+	'the query that gives one row a place: its id and kind, and one column a kind with the place of that kind '
+	'in which it lies; NULL where there is none, or more than one';
 
 create function ph_support.ladder_query(schema text, name text, base text, kinds text[]) returns text
 language sql immutable
@@ -236,8 +236,9 @@ begin
 end
 $$;
 comment on procedure ph.refresh_place_dimension(text) is
-	'fills place_dimension of the schema from place and place_parent, and makes it where there is none: one row a place, '
-	'a column for each kind that is above some place; who reads is not kept waiting, a kind that has gone is NULL. '
+	'fills place_dimension of the schema from place and place_parent, and makes it where there is none: '
+	'one row a place, a column for each kind that is above some place; '
+	'who reads is not kept waiting, a kind that has gone is NULL. '
 	'ph.create_population_views calls it; call it after a change of places. '
 	'Errors: undefined_table, duplicate_object where the name is taken by something else, '
 	'duplicate_column where kinds differ in case only or are named as one of its own columns';
@@ -281,8 +282,8 @@ begin atomic
 		 'days of life by small area, each day of a person once: the later address takes over, '
 		 'small_area is NULL where no address is known'),
 		('computed_stay',
-		 'one row a person and run of days with one registration and one address, each day once, as the tables say now; '
-		 'spell is half open, from start_date up to end_date'),
+		 'one row a person and run of days with one registration and one address, each day once, '
+		 'as the tables say now; spell is half open, from start_date up to end_date'),
 		('stay',
 		 'one row a person and run of days with one registration and one address, each day once; '
 		 'the rows of computed_stay, or of stored_stay after ph.store_stays'),
@@ -423,7 +424,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
 	is_area text;
-	is_practice text := format('place_id in (select practice_code from %I.registration)', schema);
+	is_practice text := format('place_id::text in (select practice_code::text from %I.registration)', schema);
 	area_kinds text[];
 	practice_kinds text[];
 	network_kinds text[];
@@ -571,9 +572,9 @@ begin
 		'unknown is NULL');
 
 	-- Encounters are joined to stays before they are counted, grouped by all that a stay says, so that a place that is
-	-- asked for is looked up first. Encounters outside any stay stand apart, so that they are not sought where nobody asks
-	-- for them (events_outside) and for rows without a stay (stay 0). first_day, day_after and known_pod are immutable:
-	-- the planner knows what they return.
+	-- asked for is looked up first. Encounters outside any stay stand apart, so that they are not sought where nobody
+	-- asks for them (events_outside) and for rows without a stay (stay 0). first_day, day_after and known_pod are
+	-- immutable: the planner knows what they return.
 	call ph_support.replace_function(schema, 'person_period', 'daterange, text',
 		format($query$(period daterange, kind text default null)
 			returns table (
@@ -584,7 +585,8 @@ begin
 			language sql stable parallel safe
 			begin atomic
 				with at_risk as not materialized (
-					select *, 1 + cardinality(earlier_ends) - width_bucket(ph_support.first_day(period), earlier_ends) as stay
+					select *, 1 + cardinality(earlier_ends)
+							- width_bucket(ph_support.first_day(period), earlier_ends) as stay
 					from %1$I.stay
 					where start_date < ph_support.day_after(period) and end_date > ph_support.first_day(period)
 				), encounter as not materialized (
@@ -651,7 +653,8 @@ end
 $$;
 comment on procedure ph.create_population_views(text, text, text, text, text, text) is
 	'makes, over the shared tables of the schema, the table place_dimension (ph.refresh_place_dimension), '
-	'the views place_ladder, practice_ladder, registration_spell, residence_spell, stay and register and the functions person_at(timestamptz) and person_period(daterange, text), '
+	'the views place_ladder, practice_ladder, registration_spell, residence_spell, computed_stay, stay and register '
+	'and the functions person_at(timestamptz) and person_period(daterange, text), '
 	'all with the rights of whoever asks them; what an earlier call made is replaced in place. '
 	'The other arguments name kinds of place and the factor with the decile of deprivation, one fixed edition; '
 	'NULL takes LSOA21, PCN, LAD24, ICB24 and imd2019_decile, or the only ones that the data offer, '

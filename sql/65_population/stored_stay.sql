@@ -69,10 +69,13 @@ begin
 		execute format(
 			'create trigger %I after %s on %s%s for each statement
 			execute function ph_support.note_changed_person(%L, %L, %L)',
-			'changed_person_' || missing.event, missing.event, missing.part, missing.referencing, schema, missing.relation,
-			case when missing.everybody then 'everybody' else 'person' end);
-		execute format('insert into %I.changed_person (relation) select %L where not exists (
-			select from %1$I.changed_person where person_id is null and relation = %2$L)', schema, missing.relation);
+			'changed_person_' || missing.event, missing.event, missing.part, missing.referencing,
+			schema, missing.relation, case when missing.everybody then 'everybody' else 'person' end);
+		execute format(
+			'insert into %1$I.changed_person (relation)
+			select %2$L
+			where not exists (select from %1$I.changed_person where person_id is null and relation = %2$L)',
+			schema, missing.relation);
 	end loop;
 end
 $$;
@@ -200,7 +203,8 @@ begin
 				person_id text, relation text not null, at timestamptz not null default clock_timestamp())', schema);
 		execute format('grant insert on %I.changed_person to public', schema);
 		call ph_support.describe_table(format('%I.changed_person', schema),
-			'one row a person and statement: whose rows in the shared tables have changed since stays were last refreshed',
+			'one row a person and statement: whose rows in the shared tables have changed '
+			'since stays were last refreshed',
 			'{"person_id": "who; NULL is everybody", "relation": "the shared table", "at": "when"}');
 	end if;
 	call ph_support.watch_stay_sources(schema);
@@ -217,7 +221,8 @@ begin
 		execute ph_support.in_schema(statement, schema);
 	end loop;
 	call ph_support.describe_table(format('%I.new_stored_stay', schema),
-		'the rows of computed_stay as they were when they were last stored or refreshed', ph_support.population_columns());
+		'the rows of computed_stay as they were when they were last stored or refreshed',
+		ph_support.population_columns());
 	call ph_support.move_stays_in(schema);
 end
 $$;
@@ -248,7 +253,8 @@ begin
 			delete from %I.changed_person
 			where relation in (select s.relation from ph_support.stay_source() s)
 			returning person_id)
-		select array_agg(distinct person_id) filter (where person_id is not null), coalesce(bool_or(person_id is null), false)
+		select array_agg(distinct person_id) filter (where person_id is not null),
+			coalesce(bool_or(person_id is null), false)
 		from taken', schema)
 	into persons, everybody;
 	if everybody then

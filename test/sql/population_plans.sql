@@ -132,9 +132,11 @@ begin atomic
 end;
 analyze;
 set enable_seqscan = off;  -- the population is small
-select pg_temp.indexes($$select * from health.person_at('2024-04-01') where person_id = 'P00000042'$$) as person_at,
-	pg_temp.indexes(
-		$$select * from health.person_period('[2023-04-01,2024-04-01)') where person_id = 'P00000042'$$) as person_period;
+select pg_temp.indexes($$select * from health.person_at('2024-04-01') where person_id = 'P00000042'$$) as person_at;
+select pg_temp.indexes($$
+	select *
+	from health.person_period('[2023-04-01,2024-04-01)')
+	where person_id = 'P00000042'$$) as person_period;
 reset enable_seqscan;
 select query, pg_temp.times_wrong(query) <= 10 as within_ten_times
 from unnest(array[
