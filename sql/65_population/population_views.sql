@@ -63,6 +63,22 @@ $$;
 comment on function ph_support.known_pod(text) is
 	'the kind of encounter itself, NULL for all. Errors: invalid_parameter_value where there is no such kind';
 
+create function ph_support.known_population(population text) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if population not in ('registered', 'resident', 'registered_or_resident', 'seen') then
+		raise exception 'population must be one that is known'
+			using errcode = 'invalid_parameter_value',
+				hint = 'The populations are registered, resident, registered_or_resident and seen.';
+	end if;
+	return coalesce(population, 'registered');
+end
+$$;
+comment on function ph_support.known_population(text) is
+	'the population itself, NULL for registered. Errors: invalid_parameter_value where there is no such population';
+
 create procedure ph_support.require_choice(argument text, choice text, offered text[])
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -267,6 +283,60 @@ comment on function ph_support.spell_query(text, text, text) is
 	'days that are each counted once: within life, the day of death included, up to the data day, '
 	'and the spell with the later start takes over from one that it overlaps';
 
+create function ph_support.stay_query(schema text, population text) returns text
+language sql immutable
+begin atomic
+	select format(
+		'select person_id, practice, coalesce(registration.neighbourhood, residence.neighbourhood) as neighbourhood,
+			place, system, small_area, deprivation_decile, (deprivation_decile + 1) / 2 as deprivation_quintile,
+			registration.spell * residence.spell as spell
+		from %2$s registration
+		join %1$I.residence_spell residence using (person_id)
+		where not isempty(registration.spell * residence.spell) and %3$s',
+		schema,
+		case
+			when population = 'registered'
+				then format('(select *, true as registered from %I.registration_spell)', schema)
+			else format(
+				-- life without a registration is a registration with nobody
+				'(
+					select *, true as registered from %1$I.registration_spell
+					union all
+					select person_id, null, null,
+						ph_support.unnest_days(life.days - coalesce(registered.days, ''{}'')), false
+					from (select person_id, range_agg(spell) as days from %1$I.residence_spell group by person_id) life
+					left join (
+						select person_id, range_agg(spell) as days
+						from %1$I.registration_spell
+						group by person_id
+					) registered using (person_id))', schema) end,
+		case population
+			when 'resident' then 'small_area is not null'
+			when 'registered_or_resident' then '(registered or small_area is not null)'
+			else 'true' end);
+end;
+comment on function ph_support.stay_query(text, text) is
+	'the query of the stays of a population: a run of days with one registration and one address that counts in it. '
+	'In seen all life counts, and person_at and person_period ask for an encounter beside it';
+
+create function ph_support.seen_condition(schema text, population text, person text, first_day text, day_after text)
+returns text
+language sql immutable
+begin atomic
+	select
+		case population
+			when 'seen' then format(
+				'exists (
+					select
+					from %I.encounter seen
+					where seen.person_id::text = %s and seen.start_date >= %s and seen.start_date < %s)',
+				schema, person, first_day, day_after)
+			else 'true' end;
+end;
+comment on function ph_support.seen_condition(text, text, text, text, text) is
+	'the condition that a person, an expression, has an encounter from the first day on and before another, '
+	'in the population seen; true in all others';
+
 create function ph_support.population_view(out relation text, out description text) returns setof record
 language sql immutable parallel safe
 begin atomic
@@ -418,7 +488,8 @@ create procedure ph.create_population_views(
 	neighbourhood text default null,
 	place text default null,
 	system text default null,
-	deprivation text default null)
+	deprivation text default null,
+	population text default null)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
@@ -440,6 +511,7 @@ begin
 		raise exception 'schema "%" does not exist', schema
 			using errcode = 'invalid_schema_name';
 	end if;
+	population := ph_support.known_population(population);
 	for object in select * from ph_support.mistyped_column(schema) limit 1 loop
 		raise exception 'column "%" of "%" is not of the type that the shared tables have',
 			object.column_name, object.relation
@@ -540,16 +612,10 @@ begin
 		'select person_id, practice, neighbourhood, place, system, small_area, deprivation_decile, deprivation_quintile,
 			spell, coalesce(lower(spell), ''-infinity'') as start_date, upper(spell) as end_date,
 			coalesce(array_agg(upper(spell)) over earlier, ''{}'') as earlier_ends
-		from (
-			select person_id, practice, coalesce(registration.neighbourhood, residence.neighbourhood) as neighbourhood,
-				place, system, small_area, deprivation_decile, (deprivation_decile + 1) / 2 as deprivation_quintile,
-				registration.spell * residence.spell as spell
-			from %1$I.registration_spell registration
-			join %1$I.residence_spell residence using (person_id)
-		) run
-		where not isempty(spell)
+		from (%s) run
 		window earlier as (
-			partition by person_id order by spell rows between unbounded preceding and 1 preceding)', schema));
+			partition by person_id order by spell rows between unbounded preceding and 1 preceding)',
+		ph_support.stay_query(schema, population)));
 	call ph_support.replace_population_view(schema, 'stay', format('select * from %I.%I', schema,
 		case when to_regclass(format('%I.stored_stay', schema)) is null then 'computed_stay' else 'stored_stay' end));
 
@@ -565,9 +631,11 @@ begin
 					s.deprivation_decile, s.deprivation_quintile
 				from %1$I.stay s
 				join %1$I.person p on p.person_id::text = s.person_id
-				where isfinite(at) and s.start_date <= at::date and s.end_date > at::date;
-			end$query$, schema),
-		'one row a person who was registered and alive on the day, as known by then, and nobody after the data day: '
+				where isfinite(at) and s.start_date <= at::date and s.end_date > at::date and %2$s;
+			end$query$, schema, ph_support.seen_condition(schema, population, 's.person_id',
+				'(at::date + 1 - interval ''1 year'')', 'at::date + 1')),
+		'one row a person of the population who was there and alive on the day, as known by then, '
+		'and nobody after the data day: '
 		'age in completed years, where deprivation_decile 1 and deprivation_quintile 1 are the most deprived; '
 		'unknown is NULL');
 
@@ -589,6 +657,7 @@ begin
 							- width_bucket(ph_support.first_day(period), earlier_ends) as stay
 					from %1$I.stay
 					where start_date < ph_support.day_after(period) and end_date > ph_support.first_day(period)
+						and %2$s
 				), encounter as not materialized (
 					select person_id::text as person_id, start_date, cost::numeric as cost
 					from %1$I.encounter
@@ -630,7 +699,8 @@ begin
 					c.days / 365.25::double precision, c.events, c.cost, c.events_outside
 				from counted c
 				join %1$I.person p on p.person_id::text = c.person_id;
-			end$query$, schema),
+			end$query$, schema, ph_support.seen_condition(schema, population, 'stay.person_id',
+				'ph_support.first_day(period)', 'ph_support.day_after(period)')),
 		'one row a person and stay in the period, cut at the data day: person-years at risk (days / 365.25), '
 		'encounters of the kind that started in it (null: all), their cost in pounds. '
 		'Encounters in the period outside any stay are counted apart in events_outside, '
@@ -651,11 +721,13 @@ begin
 	end if;
 end
 $$;
-comment on procedure ph.create_population_views(text, text, text, text, text, text) is
+comment on procedure ph.create_population_views(text, text, text, text, text, text, text) is
 	'makes, over the shared tables of the schema, the table place_dimension (ph.refresh_place_dimension), '
 	'the views place_ladder, practice_ladder, registration_spell, residence_spell, computed_stay, stay and register '
 	'and the functions person_at(timestamptz) and person_period(daterange, text), '
 	'all with the rights of whoever asks them; what an earlier call made is replaced in place. '
+	'population says whom they count: registered (as NULL), resident (known address), registered_or_resident, '
+	'or seen (an encounter in the period, or in the year up to the day). '
 	'The other arguments name kinds of place and the factor with the decile of deprivation, one fixed edition; '
 	'NULL takes LSOA21, PCN, LAD24, ICB24 and imd2019_decile, or the only ones that the data offer, '
 	'and leaves deprivation unknown where there is no decile. Errors: invalid_schema_name, '

@@ -178,7 +178,7 @@ set client_min_messages = warning;
 call ph.drop_population_views('pop');
 select relname
 from pg_class
-where relnamespace = 'pop'::regnamespace and relkind in ('r', 'v')
+where relnamespace = 'pop'::regnamespace and relkind in ('r', 'v') and relname <> 'data_load'
 except
 select relation
 from ph.shared_table();
