@@ -76,7 +76,8 @@ end
 $$;
 comment on function ph.population_difference(text, text, text, daterange, text) is
 	'people and encounters of a period in one population and in another '
-	'(registered, resident, registered_or_resident, seen): how many in each, how many in one only and in the other only, in all and by decade of age on the first day, '
+	'(registered, resident, registered_or_resident, seen): '
+	'how many in each, how many in one only and in the other only, in all and by decade of age on the first day, '
 	'fifth of deprivation where they first were, and ethnicity; value NULL is unknown. An encounter is in a population '
 	'if the person is on its day. '
 	'Errors: undefined_table without population views, invalid_parameter_value for an unknown population or kind '
