@@ -148,6 +148,11 @@ start_server() {
 	createdb population_health
 }
 
+# How what a regression test printed last differs from what is expected.
+regress_difference() {
+	diff -uN --label expected --label printed "$root/expected/$1.out" "$work/source/results/$1.out" || true
+}
+
 stop_server() {
 	if [ -f "$work/data/postmaster.pid" ]; then
 		as_server pg_ctl -D "$work/data" -m immediate -w stop >/dev/null 2>&1 || true

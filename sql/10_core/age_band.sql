@@ -10,11 +10,11 @@ as $$
 			when word ~ '^(<|under|below|less than) ?[0-9]{1,3}$' then 0
 			when word ~ '^[0-9]{1,3}( ?[+]| ?plus| ?(and|or) ?(over|above|older|more))?$' then age
 			when word ~ '^[0-9]{1,3} ?(-|\u2013|to|_) ?[0-9]{1,3}$' and age <= last then age
-			when word ~ '^\[[0-9]{1,3}, ?([0-9]{1,3}[])]|\))$' then age
+			when word ~ '^\[[0-9]{1,3}, ?([0-9]{1,3}[])]|\))$' and age <= coalesce(last, age) then age
 			when word ~ '^(>=|\u2265) ?[0-9]{1,3}$' then age end
 	from (
 		select word, substring(word from '[0-9]{1,3}')::float8 as age,
-			substring(word from '[0-9]{1,3}$')::float8 as last
+			substring(word from '([0-9]{1,3})[])]?$')::float8 as last
 		from (
 			select regexp_replace(
 				btrim(lower(band collate "C")), '^(aged?|ages):? +| *(years?|yrs?)( old| of age)?', '', 'g') as word

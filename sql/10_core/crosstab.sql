@@ -50,13 +50,13 @@ create aggregate ph.crosstab(row_number integer, column_number integer) (
 );
 comment on aggregate ph.crosstab(integer, integer) is
 	'folds a row a person: the number before and the number after; NULL is unknown';
-create aggregate ph.crosstab_rollup(ph.crosstab) (
+create aggregate ph.crosstab_rollup(crosstab ph.crosstab) (
 	sfunc = ph_support.crosstab_roll_up, stype = ph.crosstab, initcond = '{}', finalfunc = ph_support.crosstab_final,
 	combinefunc = ph_support.crosstab_roll_up, sspace = 256, parallel = safe
 );
 comment on aggregate ph.crosstab_rollup(ph.crosstab) is 'the people of many tables; NULL where one of them is';
 
-create function ph.crosstab_equal(ph.crosstab, ph.crosstab) returns boolean
+create function ph.crosstab_equal(a ph.crosstab, b ph.crosstab) returns boolean
 language c immutable strict parallel safe
 as 'MODULE_PATHNAME', 'crosstab_equal';
 comment on function ph.crosstab_equal(ph.crosstab, ph.crosstab) is 'implementation of operator =';

@@ -113,7 +113,7 @@ create aggregate ph.count_tally(key float8, events float8, population float8, ev
 comment on aggregate ph.count_tally(key float8, events float8, population float8, events_squared float8) is
 	'folds rows of counts: key, events, population, sum of squares of events by person';
 
-create aggregate ph.rollup(ph.tally) (
+create aggregate ph.rollup(tally ph.tally) (
 	sfunc = ph_support.tally_roll_up, stype = ph.tally, initcond = 'empty', finalfunc = ph_support.tally_final,
 	combinefunc = ph_support.tally_combine, sspace = 2048, parallel = safe
 );
@@ -166,7 +166,7 @@ comment on function ph_support.tally_from_jsonb(jsonb) is
 create cast (ph.tally as jsonb) with function ph_support.tally_to_jsonb(ph.tally);
 create cast (jsonb as ph.tally) with function ph_support.tally_from_jsonb(jsonb);
 
-create function ph.tally_equal(ph.tally, ph.tally) returns boolean
+create function ph.tally_equal(a ph.tally, b ph.tally) returns boolean
 language c immutable strict parallel safe
 as 'MODULE_PATHNAME', 'tally_equal';
 comment on function ph.tally_equal(ph.tally, ph.tally) is 'implementation of operator =';

@@ -35,7 +35,7 @@ comment on function ph.healthy_life_expectancy(ph.tally, ph.tally, float8, float
 	'events those not in good health; variance: prevalence, or prevalence and mortality; notes as ph.life_expectancy';
 
 create function ph.years_of_life_lost(
-	deaths ph.tally, age_limit float8 default 75, standard ph.tally default null, ages float8[] default null,
+	deaths ph.tally, until float8 default 75, standard ph.tally default null, ages float8[] default null,
 	per float8 default 100000, confidence float8 default 0.95)
 returns ph.estimate
 language c immutable parallel safe

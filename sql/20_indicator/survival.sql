@@ -29,7 +29,7 @@ comment on function ph.survival(ph.tally, float8, text, ph.tally) is
 	'one of NULLs with a note where there is no curve; notes: missing_input, unknown_key, no_exposure, limit_undefined';
 
 create function ph.survival_at(
-	tally ph.tally, at_time float8, confidence float8 default 0.95, limits text default 'log-log',
+	tally ph.tally, until float8, confidence float8 default 0.95, limits text default 'log-log',
 	entered ph.tally default null)
 returns ph.estimate
 language c immutable parallel safe

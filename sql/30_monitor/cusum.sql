@@ -48,7 +48,7 @@ comment on column ph.risk_adjusted_cusum_point.expected_less_observed is
 comment on column ph.risk_adjusted_cusum_point.note is 'missing_value where the row has no outcome or prediction';
 
 create function ph.risk_adjusted_cusum(
-	outcome boolean, predicted float8, odds_ratio float8 default 2, decision_limit float8 default 4.5,
+	outcome boolean, risk float8, odds_ratio float8 default 2, decision_limit float8 default 4.5,
 	reset boolean default true)
 returns ph.risk_adjusted_cusum_point
 language c window immutable parallel safe

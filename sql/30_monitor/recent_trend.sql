@@ -24,11 +24,11 @@ comment on function ph.recent_trend(ph.tally) is
 	'trend of a proportion over its last five years, the tally keyed by year: chi-squared for trend (Armitage 1955) '
 	'above 9.5495, and no single year may carry the sign (Fingertips); slope of the logit a year';
 
-create function ph.recent_trend(
+create function ph.recent_trend_of_values(
 	year float8[], value float8[], lower float8[], upper float8[], confidence float8 default 0.95)
 returns ph.recent_trend_answer
 language c immutable parallel safe
-as 'MODULE_PATHNAME', 'recent_trend_values';
-comment on function ph.recent_trend(float8[], float8[], float8[], float8[], float8) is
+as 'MODULE_PATHNAME', 'recent_trend_of_values';
+comment on function ph.recent_trend_of_values(float8[], float8[], float8[], float8[], float8) is
 	'trend of any indicator over its last five years: least squares weighted by the limits'' standard errors, '
 	'chi-squared above 9.5495, and no single year may carry the sign (Fingertips)';

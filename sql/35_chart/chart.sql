@@ -16,12 +16,12 @@ comment on function ph.chart_ranked(text[], ph.estimate[], float8, text) is
 	'places with their limits as SVG, in the order given, beside a benchmark; a place without a value shows its note';
 
 create function ph.chart_bars(
-	labels text[], measures text[], heights float8[], title text default null, unit text default '')
+	labels text[], series text[], heights float8[], title text default null, unit text default '')
 returns text
 language c immutable parallel safe
 as 'MODULE_PATHNAME', 'chart_bars';
 comment on function ph.chart_bars(text[], text[], float8[], text, text) is
-	'groups of bars as SVG, a bar a measure, at most four; heights group by group; NULL is not shown; '
+	'groups of bars as SVG, a bar a series, at most four; heights group by group; NULL is not shown; '
 	'unit follows each number';
 
 create function ph.chart_control(periods timestamptz[], points ph.control_point[], title text default null) returns text

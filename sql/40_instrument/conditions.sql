@@ -106,7 +106,7 @@ create aggregate ph.conditions_named(name text, instrument text) (
 comment on aggregate ph.conditions_named(text, text) is
 	'folds the names that an instrument has for its conditions, such as cambridge or frailty_index, into a set; '
 	'an unknown name is an error';
-create aggregate ph.conditions_rollup(ph.conditions) (
+create aggregate ph.conditions_rollup(conditions ph.conditions) (
 	sfunc = ph.union, stype = ph.conditions, initcond = '{}', finalfunc = ph_support.conditions_final,
 	combinefunc = ph.union, sspace = 64, parallel = safe
 );
@@ -123,7 +123,7 @@ as 'MODULE_PATHNAME', 'conditions_names';
 comment on function ph.names(ph.conditions, text) is
 	'names of the conditions in a set, of one instrument, as that instrument calls them, or of all';
 
-create function ph.conditions_equal(ph.conditions, ph.conditions) returns boolean
+create function ph.conditions_equal(a ph.conditions, b ph.conditions) returns boolean
 language c immutable strict parallel safe
 as 'MODULE_PATHNAME', 'conditions_equal';
 comment on function ph.conditions_equal(ph.conditions, ph.conditions) is 'implementation of operator =';

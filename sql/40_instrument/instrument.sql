@@ -22,14 +22,14 @@ comment on function ph.charlson(ph.conditions, text, boolean, text) is
 	'meant for secondary diagnoses); hierarchy: the graver form alone counts; '
 	'code lists quan2005, sundararajan2004 (ICD-10-AM), sweden2021 or shmi';
 create function ph.charlson_age_adjusted(
-	conditions ph.conditions, age integer, weights text default 'charlson1987', code_list text default 'quan2005')
+	conditions ph.conditions, age_years integer, weights text default 'charlson1987', code_list text default 'quan2005')
 returns integer
 language c immutable strict parallel safe
 as 'MODULE_PATHNAME', 'charlson_age_adjusted';
 comment on function ph.charlson_age_adjusted(ph.conditions, integer, text, text) is
 	'Charlson index with hierarchy plus a point a decade from age 50, four at most (Charlson et al. 1994); '
 	'age in completed years, NULL where nobody has it';
-create function ph.charlson_survival(conditions ph.conditions, age integer, code_list text default 'quan2005')
+create function ph.charlson_survival(conditions ph.conditions, age_years integer, code_list text default 'quan2005')
 returns float8
 language c immutable strict parallel safe
 as 'MODULE_PATHNAME', 'charlson_survival';
@@ -44,14 +44,14 @@ as 'MODULE_PATHNAME', 'elixhauser';
 comment on function ph.elixhauser(ph.conditions, text, boolean) is
 	'Elixhauser comorbidity score from the lists of Quan et al. 2005; '
 	'weights vanwalraven2009, swiss2021 or ahrq2017 (mortality); may be negative';
-create function ph.cambridge_multimorbidity(
-	conditions ph.conditions, outcome text default 'general', conditions_of integer default 37)
+create function ph.cambridge_multimorbidity(conditions ph.conditions, weights text default 'general')
 returns numeric
 language c immutable strict parallel safe
 as 'MODULE_PATHNAME', 'cambridge_multimorbidity';
-comment on function ph.cambridge_multimorbidity(ph.conditions, text, integer) is
+comment on function ph.cambridge_multimorbidity(ph.conditions, text) is
 	'Cambridge Multimorbidity Score (Payne et al. 2020) of conditions folded by ph.conditions_named(name, '
-	'''cambridge''); outcome general, mortality, unplanned_admissions or consultations; of 37 or of 20 conditions';
+	'''cambridge''); weights general, mortality, unplanned_admissions or consultations, of 37 conditions, '
+	'or general_20 and so on, of 20';
 create function ph.frailty_index(conditions ph.conditions, age_years float8 default null) returns ph.risk_score
 language c immutable parallel safe
 as 'MODULE_PATHNAME', 'frailty_index';
@@ -96,7 +96,7 @@ comment on function ph.explain_codes(text[], date[], text, text, text) is
 
 create function ph.ambulatory_care_sensitive(
 	primary_diagnosis text, secondary_diagnoses text[] default null, procedures text[] default null,
-	list text default 'nhsof_2_3_i',
+	code_list text default 'nhsof_2_3_i',
 	out condition text, out condition_group text, out rule text)
 returns setof record
 language c immutable parallel safe rows 1
@@ -104,9 +104,9 @@ as 'MODULE_PATHNAME', 'ambulatory_care_sensitive';
 comment on function ph.ambulatory_care_sensitive(text, text[], text[], text) is
 	'the ambulatory-care-sensitive conditions for which an admission counts, '
 	'by the positions of its diagnoses (ICD-10) and its procedures (OPCS-4); '
-	'list nhsof_2_3_i (NHS Outcomes Framework 2.3.i, CCG OIS 2.6) or nhs_institute_19 (one source); '
+	'code_list nhsof_2_3_i (NHS Outcomes Framework 2.3.i, CCG OIS 2.6) or nhs_institute_19 (one source); '
 	'count emergency admissions, first episodes, on the list''s own admission rules';
-create function ph.is_emergency_admission(admission_method text, list text default 'nhsof_2_3_i') returns boolean
+create function ph.is_emergency_admission(admission_method text, code_list text default 'nhsof_2_3_i') returns boolean
 language c immutable strict parallel safe
 as 'MODULE_PATHNAME', 'is_emergency_admission';
 comment on function ph.is_emergency_admission(text, text) is

@@ -14,7 +14,7 @@ create type ph.model as (
 	rows_left_out bigint,
 	clusters bigint,
 	rank integer,
-	residual_df float8,
+	degrees_of_freedom float8,
 	iterations integer,
 	log_likelihood float8,
 	null_log_likelihood float8,
@@ -47,7 +47,8 @@ comment on column ph.model.rows is 'rows that were fitted';
 comment on column ph.model.rows_left_out is 'rows with a NULL, and rows without exposure';
 comment on column ph.model.clusters is 'clusters of the variance; NULL without';
 comment on column ph.model.rank is 'terms that are not made up of others';
-comment on column ph.model.residual_df is 'observations less rank: rows, or their frequencies added up';
+comment on column ph.model.degrees_of_freedom is
+	'residual: observations less rank: rows, or their frequencies added up';
 comment on column ph.model.iterations is 'passes of Newton''s method';
 comment on column ph.model.log_likelihood is 'at the coefficients';
 comment on column ph.model.null_log_likelihood is 'log-likelihood of the intercept, and the offset, alone';

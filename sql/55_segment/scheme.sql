@@ -118,6 +118,21 @@ comment on function ph_support.scheme_tables() is 'the tables that schemes are r
 -- Every change of a version, and its first use, updates the row of the version. So two at one time never both
 -- succeed: the second waits and looks again, or gets 40001 where its snapshot is older.
 
+create function ph_support.require_segment_table(schema text, name text) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if schema is null or to_regclass(format('%I.%I', schema, name)) is null then
+		raise exception 'argument "schema" must be a schema with the table %', name
+			using errcode = 'undefined_table',
+				hint = 'CALL ph.create_segment_tables(...) makes it in a schema of yours.';
+	end if;
+end
+$$;
+comment on function ph_support.require_segment_table(text, text) is
+	'does nothing where the schema has this table of ph.create_segment_tables. Errors: undefined_table';
+
 create function ph_support.require_scheme(schema text, scheme text, version text) returns void
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -125,17 +140,19 @@ as $$
 declare
 	there boolean;
 begin
+	perform ph_support.require_segment_table(schema, 'scheme');
 	execute format('select exists (select from %I.scheme where scheme = $1 and version = $2)', schema)
 	into there
 	using scheme, version;
 	if not there then
 		raise exception 'there is no version "%" of scheme "%" in schema "%"', version, scheme, schema
-			using errcode = 'undefined_object';
+			using errcode = 'undefined_object',
+				hint = format('SELECT scheme, version FROM %I.scheme lists what there is.', schema);
 	end if;
 end
 $$;
 comment on function ph_support.require_scheme(text, text, text) is
-	'does nothing where the schema has this version of the scheme. Errors: undefined_object';
+	'does nothing where the schema has this version of the scheme. Errors: undefined_table, undefined_object';
 
 create function ph_support.scheme_fingerprint(schema text, scheme text, version text) returns text
 language plpgsql stable

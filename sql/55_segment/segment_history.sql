@@ -14,6 +14,7 @@ begin
 		raise exception 'argument "as_of" must be a day'
 			using errcode = '22023';
 	end if;
+	perform ph_support.require_segment_table(schema, 'segment_history');
 	execute format($query$
 		select min(scheme) as scheme, min(version) as version, count(distinct (scheme, version)) as versions,
 			count(person_id) - count(distinct person_id) as repeated, count(*) - count(person_id) as nameless
@@ -99,6 +100,7 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+	perform ph_support.require_segment_table(schema, 'segment_history');
 	return query execute format($query$
 		select
 			case
@@ -119,18 +121,19 @@ comment on function ph.check_segment_history(text) is
 	'periods of segment_history that do not begin where the one before ends: gap, overlap; no row where there are none';
 
 create function ph.segments_at(
-	schema text, scheme text, at timestamptz,
+	schema text, scheme text, as_of timestamptz,
 	out person_id text, out version text, out segment text, out rank integer)
 returns setof record
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+	perform ph_support.require_segment_table(schema, 'segment_history');
 	return query execute format($query$
 		select person_id, version, segment, rank
 		from %I.segment_history
 		where scheme = $1 and start_date <= $2 and (end_date > $2 or end_date is null)$query$, schema)
-	using scheme, at::date;
+	using scheme, as_of::date;
 end
 $$;
 comment on function ph.segments_at(text, text, timestamptz) is 'who was in which segment on a day';
@@ -231,13 +234,14 @@ comment on function ph.segment_move_cost(text, text, timestamptz, timestamptz, r
 	'a mean that does not exist (people not there yet or gone, a span without any cost) is NULL with a note';
 
 create function ph.segment_dwell(
-	schema text, scheme text, at timestamptz,
+	schema text, scheme text, as_of timestamptz,
 	out segment text, out rank integer, out times ph.tally, out median_days ph.estimate)
 returns setof record
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+	perform ph_support.require_segment_table(schema, 'segment_history');
 	-- a stay goes on through a new version of the rules; one that has not ended by the day is censored there, and one
 	-- that began with the record is not known from its start
 	return query execute format($query$
@@ -264,7 +268,7 @@ begin
 		select segment, rank, times, ph.survival_quantile(times, 0.5)
 		from dwell
 		order by rank$query$, schema)
-	using scheme, at::date;
+	using scheme, as_of::date;
 end
 $$;
 comment on function ph.segment_dwell(text, text, timestamptz) is
@@ -282,6 +286,7 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+	perform ph_support.require_segment_table(schema, 'segment_strategy');
 	return query execute format($query$
 		select t.partner, t.offer, t.segment, t.tier,
 			count(distinct s.person_id) filter (where s.person_id is not null),

@@ -15,6 +15,13 @@ create type ph_support.query_rule as (
 comment on type ph_support.query_rule is
 	'a rule as the query of a scheme is written from it: '
 	'condition is as PostgreSQL writes it, inputs those that it reads';
+comment on column ph_support.query_rule.rule is 'name of the rule';
+comment on column ph_support.query_rule.segment is 'the segment it assigns to';
+comment on column ph_support.query_rule.rule_order is 'its place among the rules';
+comment on column ph_support.query_rule.effect is 'assign, promote or demote';
+comment on column ph_support.query_rule.says is 'the rule in plain words';
+comment on column ph_support.query_rule.condition is 'the rule as PostgreSQL writes it';
+comment on column ph_support.query_rule.inputs is 'the inputs that it reads';
 
 create type ph_support.query_segment as (
 	segment text,
@@ -25,6 +32,11 @@ create type ph_support.query_segment as (
 );
 comment on type ph_support.query_segment is
 	'a segment as the query of a scheme is written from it: condition is that any of its rules is true';
+comment on column ph_support.query_segment.segment is 'name of the segment';
+comment on column ph_support.query_segment.parent is 'the segment it lies within, NULL for an outermost one';
+comment on column ph_support.query_segment.rank is 'rank of the segment, 1 is the highest need';
+comment on column ph_support.query_segment.kind is 'segment, flag or default';
+comment on column ph_support.query_segment.condition is 'that any of its rules is true';
 
 create function ph_support.query_rules(
 	schema text, scheme text, version text, names text[], types regtype[])
@@ -401,7 +413,8 @@ from (
 			order by r.ordinality)),
 		ph_support.query_unknown(rules),
 		concat_ws(E',\n\t\t', format('people.%I as person_id', person), ph_support.query_inputs(source, names, types)),
-		source);
+		-- with its schema, be it a temporary one
+		(select format('%s.%I', relnamespace::regnamespace, relname) from pg_class where oid = source));
 end
 $$;
 comment on function ph.segment_query(text, text, regclass, text, text, text) is

@@ -144,6 +144,7 @@ declare
 	columns text;
 begin
 	perform ph_support.require_scheme(from_schema, scheme, version);
+	perform ph_support.require_segment_table(schema, 'scheme');
 	foreach relation in array ph_support.scheme_tables() loop
 		select string_agg(quote_ident(attname), ', ' order by attnum)
 		into columns
@@ -243,6 +244,7 @@ as $$
 declare
 	counted jsonb;  -- people by what is not known of them: the view is read once
 begin
+	perform ph_support.require_segment_table(schema, 'scheme');
 	execute format($query$
 		select coalesce(jsonb_agg(pattern), '[]')
 		from (

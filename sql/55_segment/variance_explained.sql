@@ -15,7 +15,7 @@ comment on function ph.variance_explained(ph.tally, float8) is
 
 create function ph.variance_explained_table(
 	tally ph.tally,
-	out segment float8, out people float8, out mean float8, out sd float8, out share_of_people float8,
+	out segment float8, out people float8, out mean float8, out standard_deviation float8, out share_of_people float8,
 	out share_of_total float8, out unexplained float8)
 returns setof record
 language c immutable parallel safe rows 16

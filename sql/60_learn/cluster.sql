@@ -68,7 +68,7 @@ create aggregate ph.cluster_step(start ph.cluster_sums, x float8[], codes intege
 comment on aggregate ph.cluster_step(ph.cluster_sums, float8[], integer[]) is
 	'one pass of k-prototypes (Huang 1998), over numbers and categories by code; '
 	'rows with a NULL are counted and left out';
-create aggregate ph.cluster_rollup(ph.cluster_sums) (
+create aggregate ph.cluster_rollup(cluster_sums ph.cluster_sums) (
 	sfunc = ph_support.cluster_combine, stype = ph.cluster_sums, combinefunc = ph_support.cluster_combine,
 	sspace = 4096, parallel = safe
 );
@@ -89,7 +89,7 @@ comment on function ph.inertia(ph.cluster_sums) is
 	'squared distances, and gamma for each category that is not the mode; NULL without rows';
 create function ph.cluster_members(
 	cluster_sums ph.cluster_sums,
-	out cluster integer, out people bigint, out share float8, out centre float8[], out spread float8[],
+	out cluster integer, out people bigint, out share float8, out centre float8[], out standard_deviation float8[],
 	out modes integer[], out within_ss float8, out mean_distance float8, out simplified_silhouette float8)
 returns setof record
 language c immutable strict parallel safe rows 10

@@ -80,6 +80,11 @@ create type ph_support.learned_segment as (
 	says text
 );
 comment on type ph_support.learned_segment is 'a segment that was learned, and its one rule';
+comment on column ph_support.learned_segment.segment is 'the segment';
+comment on column ph_support.learned_segment.label is 'what it is called';
+comment on column ph_support.learned_segment.rule is 'its one rule';
+comment on column ph_support.learned_segment.expression is 'the rule as it is written';
+comment on column ph_support.learned_segment.says is 'the rule in plain words';
 
 create procedure ph_support.write_learned_scheme(
 	schema text, scheme text, version text, label text, source text, inputs text[], types text[], activity text[],
@@ -88,6 +93,7 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+	perform ph_support.require_segment_table(schema, 'scheme');
 	execute ph_support.in_schema($query$
 		insert into {scheme} (scheme, version, label, source, certainty, precedence)
 		values ($1, $2, $3, $4, 'derived', 'ours')$query$, schema)

@@ -1,14 +1,14 @@
 
 -- ---- time at risk ----
 
-create function ph_support.completed_years(birth_date date, at date) returns integer
+create function ph_support.completed_years(birth_date date, as_of date) returns integer
 language c immutable strict parallel safe
 as 'MODULE_PATHNAME', 'completed_years';
 comment on function ph_support.completed_years(date, date) is 'ph.completed_years of days';
 
-create function ph.completed_years(birth_date timestamptz, at timestamptz) returns integer
+create function ph.completed_years(birth_date timestamptz, as_of timestamptz) returns integer
 language sql stable parallel safe
-return ph_support.completed_years(ph_support.day(birth_date), ph_support.day(at));
+return ph_support.completed_years(ph_support.day(birth_date), ph_support.day(as_of));
 comment on function ph.completed_years(timestamptz, timestamptz) is
 	'age in completed years on a day, NULL before birth and from 131 on, which nobody has; '
 	'who is born on 29 February completes a year on 1 March, or on 29 February where there is one; '

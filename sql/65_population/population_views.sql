@@ -87,7 +87,7 @@ begin
 	if choice = any (offered) then
 		return;
 	end if;
-	raise exception 'argument % is %', argument,
+	raise exception 'argument "%" is %', argument,
 		case
 			when choice is null and offered <> '{}' then 'needed: the data offer more than one'
 			else 'none of those that the data offer' end
@@ -505,11 +505,21 @@ declare
 	practice_neighbourhood text := 'null::text';  -- one of these two is known
 	area_neighbourhood text := 'null::text';
 	deprivation_query text := 'select null::text as small_area, null::integer as deprivation_decile where false';
+	lacking text;
 	object record;
 begin
 	if to_regnamespace(quote_ident(schema)) is null then
 		raise exception 'schema "%" does not exist', schema
 			using errcode = 'invalid_schema_name';
+	end if;
+	select string_agg(relation, ', ')
+	into lacking
+	from ph.shared_table()
+	where required and to_regclass(format('%I.%I', schema, relation)) is null;
+	if lacking is not null then
+		raise exception 'schema "%" lacks shared tables: %', schema, lacking
+			using errcode = 'undefined_table', hint =
+				'CALL ph.create_shared_tables(...) makes them; views of these names over tables of yours do as well.';
 	end if;
 	population := ph_support.known_population(population);
 	for object in select * from ph_support.mistyped_column(schema) limit 1 loop
@@ -620,20 +630,21 @@ begin
 		case when to_regclass(format('%I.stored_stay', schema)) is null then 'computed_stay' else 'stored_stay' end));
 
 	call ph_support.replace_function(schema, 'person_at', 'timestamptz',
-		format($query$(at timestamptz)
+		format($query$(as_of timestamptz)
 			returns table (
 				person_id text, age integer, sex text, ethnicity text, practice text, neighbourhood text, place text,
 				system text, small_area text, deprivation_decile integer, deprivation_quintile integer)
 			language sql stable parallel safe
 			begin atomic
-				select s.person_id, ph.completed_years(p.birth_date, at::date), p.sex::text,
+				select s.person_id, ph.completed_years(p.birth_date, person_at.as_of::date), p.sex::text,
 					nullif(p.ethnicity_code::text, 'Z'), s.practice, s.neighbourhood, s.place, s.system, s.small_area,
 					s.deprivation_decile, s.deprivation_quintile
 				from %1$I.stay s
 				join %1$I.person p on p.person_id::text = s.person_id
-				where isfinite(at) and s.start_date <= at::date and s.end_date > at::date and %2$s;
+				where isfinite(person_at.as_of) and s.start_date <= person_at.as_of::date
+					and s.end_date > person_at.as_of::date and %2$s;
 			end$query$, schema, ph_support.seen_condition(schema, population, 's.person_id',
-				'(at::date + 1 - interval ''1 year'')', 'at::date + 1')),
+				'(person_at.as_of::date + 1 - interval ''1 year'')', 'person_at.as_of::date + 1')),
 		'one row a person of the population who was there and alive on the day, as known by then, '
 		'and nobody after the data day: '
 		'age in completed years, where deprivation_decile 1 and deprivation_quintile 1 are the most deprived; '
@@ -731,5 +742,6 @@ comment on procedure ph.create_population_views(text, text, text, text, text, te
 	'The other arguments name kinds of place and the factor with the decile of deprivation, one fixed edition; '
 	'NULL takes LSOA21, PCN, LAD24, ICB24 and imd2019_decile, or the only ones that the data offer, '
 	'and leaves deprivation unknown where there is no decile. Errors: invalid_schema_name, '
-	'invalid_parameter_value with what there is, duplicate_object where a name is taken by something else, '
+	'undefined_table with the shared tables that the schema lacks, invalid_parameter_value with what there is, '
+	'duplicate_object where a name is taken by something else, '
 	'dependent_objects_still_exist where a column of a view would go away';

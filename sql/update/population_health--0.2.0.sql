@@ -180,7 +180,7 @@ create aggregate ph.count_tally(key float8, events float8, population float8, ev
 comment on aggregate ph.count_tally(key float8, events float8, population float8, events_squared float8) is
 	'folds rows of counts: key, events, population, sum of squares of events by person';
 
-create aggregate ph.rollup(ph.tally) (
+create aggregate ph.rollup(tally ph.tally) (
 	sfunc = ph_support.tally_roll_up, stype = ph.tally, initcond = 'empty', finalfunc = ph_support.tally_final,
 	combinefunc = ph_support.tally_combine, sspace = 2048, parallel = safe
 );
@@ -233,7 +233,7 @@ comment on function ph_support.tally_from_jsonb(jsonb) is
 create cast (ph.tally as jsonb) with function ph_support.tally_to_jsonb(ph.tally);
 create cast (jsonb as ph.tally) with function ph_support.tally_from_jsonb(jsonb);
 
-create function ph.tally_equal(ph.tally, ph.tally) returns boolean
+create function ph.tally_equal(a ph.tally, b ph.tally) returns boolean
 language c immutable strict parallel safe
 as 'MODULE_PATHNAME', 'tally_equal';
 comment on function ph.tally_equal(ph.tally, ph.tally) is 'implementation of operator =';
@@ -361,13 +361,13 @@ create aggregate ph.crosstab(row_number integer, column_number integer) (
 );
 comment on aggregate ph.crosstab(integer, integer) is
 	'folds a row a person: the number before and the number after; NULL is unknown';
-create aggregate ph.crosstab_rollup(ph.crosstab) (
+create aggregate ph.crosstab_rollup(crosstab ph.crosstab) (
 	sfunc = ph_support.crosstab_roll_up, stype = ph.crosstab, initcond = '{}', finalfunc = ph_support.crosstab_final,
 	combinefunc = ph_support.crosstab_roll_up, sspace = 256, parallel = safe
 );
 comment on aggregate ph.crosstab_rollup(ph.crosstab) is 'the people of many tables; NULL where one of them is';
 
-create function ph.crosstab_equal(ph.crosstab, ph.crosstab) returns boolean
+create function ph.crosstab_equal(a ph.crosstab, b ph.crosstab) returns boolean
 language c immutable strict parallel safe
 as 'MODULE_PATHNAME', 'crosstab_equal';
 comment on function ph.crosstab_equal(ph.crosstab, ph.crosstab) is 'implementation of operator =';
@@ -509,11 +509,11 @@ as $$
 			when word ~ '^(<|under|below|less than) ?[0-9]{1,3}$' then 0
 			when word ~ '^[0-9]{1,3}( ?[+]| ?plus| ?(and|or) ?(over|above|older|more))?$' then age
 			when word ~ '^[0-9]{1,3} ?(-|\u2013|to|_) ?[0-9]{1,3}$' and age <= last then age
-			when word ~ '^\[[0-9]{1,3}, ?([0-9]{1,3}[])]|\))$' then age
+			when word ~ '^\[[0-9]{1,3}, ?([0-9]{1,3}[])]|\))$' and age <= coalesce(last, age) then age
 			when word ~ '^(>=|\u2265) ?[0-9]{1,3}$' then age end
 	from (
 		select word, substring(word from '[0-9]{1,3}')::float8 as age,
-			substring(word from '[0-9]{1,3}$')::float8 as last
+			substring(word from '([0-9]{1,3})[])]?$')::float8 as last
 		from (
 			select regexp_replace(
 				btrim(lower(band collate "C")), '^(aged?|ages):? +| *(years?|yrs?)( old| of age)?', '', 'g') as word
@@ -970,7 +970,7 @@ comment on function ph.healthy_life_expectancy(ph.tally, ph.tally, float8, float
 	'events those not in good health; variance: prevalence, or prevalence and mortality; notes as ph.life_expectancy';
 
 create function ph.years_of_life_lost(
-	deaths ph.tally, age_limit float8 default 75, standard ph.tally default null, ages float8[] default null,
+	deaths ph.tally, until float8 default 75, standard ph.tally default null, ages float8[] default null,
 	per float8 default 100000, confidence float8 default 0.95)
 returns ph.estimate
 language c immutable parallel safe
@@ -1011,7 +1011,7 @@ comment on function ph.survival(ph.tally, float8, text, ph.tally) is
 	'one of NULLs with a note where there is no curve; notes: missing_input, unknown_key, no_exposure, limit_undefined';
 
 create function ph.survival_at(
-	tally ph.tally, at_time float8, confidence float8 default 0.95, limits text default 'log-log',
+	tally ph.tally, until float8, confidence float8 default 0.95, limits text default 'log-log',
 	entered ph.tally default null)
 returns ph.estimate
 language c immutable parallel safe
@@ -1055,7 +1055,7 @@ create function ph.indicators(
 	out indicator text, out per float8, out tally text, out reference text, out until text, out takes_age boolean,
 	out meaning text)
 returns setof record
-language c immutable parallel safe rows 15
+language c immutable parallel safe rows 16
 as 'MODULE_PATHNAME', 'indicator_rows';
 comment on function ph.indicators() is
 	'the indicators that ph.ask, ph.compare, ph.benchmark, the indices of inequality, '
@@ -1507,7 +1507,7 @@ comment on column ph.risk_adjusted_cusum_point.expected_less_observed is
 comment on column ph.risk_adjusted_cusum_point.note is 'missing_value where the row has no outcome or prediction';
 
 create function ph.risk_adjusted_cusum(
-	outcome boolean, predicted float8, odds_ratio float8 default 2, decision_limit float8 default 4.5,
+	outcome boolean, risk float8, odds_ratio float8 default 2, decision_limit float8 default 4.5,
 	reset boolean default true)
 returns ph.risk_adjusted_cusum_point
 language c window immutable parallel safe
@@ -1564,12 +1564,12 @@ comment on function ph.recent_trend(ph.tally) is
 	'trend of a proportion over its last five years, the tally keyed by year: chi-squared for trend (Armitage 1955) '
 	'above 9.5495, and no single year may carry the sign (Fingertips); slope of the logit a year';
 
-create function ph.recent_trend(
+create function ph.recent_trend_of_values(
 	year float8[], value float8[], lower float8[], upper float8[], confidence float8 default 0.95)
 returns ph.recent_trend_answer
 language c immutable parallel safe
-as 'MODULE_PATHNAME', 'recent_trend_values';
-comment on function ph.recent_trend(float8[], float8[], float8[], float8[], float8) is
+as 'MODULE_PATHNAME', 'recent_trend_of_values';
+comment on function ph.recent_trend_of_values(float8[], float8[], float8[], float8[], float8) is
 	'trend of any indicator over its last five years: least squares weighted by the limits'' standard errors, '
 	'chi-squared above 9.5495, and no single year may carry the sign (Fingertips)';
 -- ---- funnels ----
@@ -1666,12 +1666,12 @@ comment on function ph.chart_ranked(text[], ph.estimate[], float8, text) is
 	'places with their limits as SVG, in the order given, beside a benchmark; a place without a value shows its note';
 
 create function ph.chart_bars(
-	labels text[], measures text[], heights float8[], title text default null, unit text default '')
+	labels text[], series text[], heights float8[], title text default null, unit text default '')
 returns text
 language c immutable parallel safe
 as 'MODULE_PATHNAME', 'chart_bars';
 comment on function ph.chart_bars(text[], text[], float8[], text, text) is
-	'groups of bars as SVG, a bar a measure, at most four; heights group by group; NULL is not shown; '
+	'groups of bars as SVG, a bar a series, at most four; heights group by group; NULL is not shown; '
 	'unit follows each number';
 
 create function ph.chart_control(periods timestamptz[], points ph.control_point[], title text default null) returns text
@@ -1831,7 +1831,7 @@ create aggregate ph.conditions_named(name text, instrument text) (
 comment on aggregate ph.conditions_named(text, text) is
 	'folds the names that an instrument has for its conditions, such as cambridge or frailty_index, into a set; '
 	'an unknown name is an error';
-create aggregate ph.conditions_rollup(ph.conditions) (
+create aggregate ph.conditions_rollup(conditions ph.conditions) (
 	sfunc = ph.union, stype = ph.conditions, initcond = '{}', finalfunc = ph_support.conditions_final,
 	combinefunc = ph.union, sspace = 64, parallel = safe
 );
@@ -1848,7 +1848,7 @@ as 'MODULE_PATHNAME', 'conditions_names';
 comment on function ph.names(ph.conditions, text) is
 	'names of the conditions in a set, of one instrument, as that instrument calls them, or of all';
 
-create function ph.conditions_equal(ph.conditions, ph.conditions) returns boolean
+create function ph.conditions_equal(a ph.conditions, b ph.conditions) returns boolean
 language c immutable strict parallel safe
 as 'MODULE_PATHNAME', 'conditions_equal';
 comment on function ph.conditions_equal(ph.conditions, ph.conditions) is 'implementation of operator =';
@@ -1940,14 +1940,14 @@ comment on function ph.charlson(ph.conditions, text, boolean, text) is
 	'meant for secondary diagnoses); hierarchy: the graver form alone counts; '
 	'code lists quan2005, sundararajan2004 (ICD-10-AM), sweden2021 or shmi';
 create function ph.charlson_age_adjusted(
-	conditions ph.conditions, age integer, weights text default 'charlson1987', code_list text default 'quan2005')
+	conditions ph.conditions, age_years integer, weights text default 'charlson1987', code_list text default 'quan2005')
 returns integer
 language c immutable strict parallel safe
 as 'MODULE_PATHNAME', 'charlson_age_adjusted';
 comment on function ph.charlson_age_adjusted(ph.conditions, integer, text, text) is
 	'Charlson index with hierarchy plus a point a decade from age 50, four at most (Charlson et al. 1994); '
 	'age in completed years, NULL where nobody has it';
-create function ph.charlson_survival(conditions ph.conditions, age integer, code_list text default 'quan2005')
+create function ph.charlson_survival(conditions ph.conditions, age_years integer, code_list text default 'quan2005')
 returns float8
 language c immutable strict parallel safe
 as 'MODULE_PATHNAME', 'charlson_survival';
@@ -1962,14 +1962,14 @@ as 'MODULE_PATHNAME', 'elixhauser';
 comment on function ph.elixhauser(ph.conditions, text, boolean) is
 	'Elixhauser comorbidity score from the lists of Quan et al. 2005; '
 	'weights vanwalraven2009, swiss2021 or ahrq2017 (mortality); may be negative';
-create function ph.cambridge_multimorbidity(
-	conditions ph.conditions, outcome text default 'general', conditions_of integer default 37)
+create function ph.cambridge_multimorbidity(conditions ph.conditions, weights text default 'general')
 returns numeric
 language c immutable strict parallel safe
 as 'MODULE_PATHNAME', 'cambridge_multimorbidity';
-comment on function ph.cambridge_multimorbidity(ph.conditions, text, integer) is
+comment on function ph.cambridge_multimorbidity(ph.conditions, text) is
 	'Cambridge Multimorbidity Score (Payne et al. 2020) of conditions folded by ph.conditions_named(name, '
-	'''cambridge''); outcome general, mortality, unplanned_admissions or consultations; of 37 or of 20 conditions';
+	'''cambridge''); weights general, mortality, unplanned_admissions or consultations, of 37 conditions, '
+	'or general_20 and so on, of 20';
 create function ph.frailty_index(conditions ph.conditions, age_years float8 default null) returns ph.risk_score
 language c immutable parallel safe
 as 'MODULE_PATHNAME', 'frailty_index';
@@ -2014,7 +2014,7 @@ comment on function ph.explain_codes(text[], date[], text, text, text) is
 
 create function ph.ambulatory_care_sensitive(
 	primary_diagnosis text, secondary_diagnoses text[] default null, procedures text[] default null,
-	list text default 'nhsof_2_3_i',
+	code_list text default 'nhsof_2_3_i',
 	out condition text, out condition_group text, out rule text)
 returns setof record
 language c immutable parallel safe rows 1
@@ -2022,9 +2022,9 @@ as 'MODULE_PATHNAME', 'ambulatory_care_sensitive';
 comment on function ph.ambulatory_care_sensitive(text, text[], text[], text) is
 	'the ambulatory-care-sensitive conditions for which an admission counts, '
 	'by the positions of its diagnoses (ICD-10) and its procedures (OPCS-4); '
-	'list nhsof_2_3_i (NHS Outcomes Framework 2.3.i, CCG OIS 2.6) or nhs_institute_19 (one source); '
+	'code_list nhsof_2_3_i (NHS Outcomes Framework 2.3.i, CCG OIS 2.6) or nhs_institute_19 (one source); '
 	'count emergency admissions, first episodes, on the list''s own admission rules';
-create function ph.is_emergency_admission(admission_method text, list text default 'nhsof_2_3_i') returns boolean
+create function ph.is_emergency_admission(admission_method text, code_list text default 'nhsof_2_3_i') returns boolean
 language c immutable strict parallel safe
 as 'MODULE_PATHNAME', 'is_emergency_admission';
 comment on function ph.is_emergency_admission(text, text) is
@@ -2240,7 +2240,7 @@ comment on function ph.kidney_failure_risk_terms(
 create function ph.score2(
 	age_years float8, sex text, region text, smoking boolean, systolic_bp_mmhg float8,
 	total_cholesterol_mmol_l float8, hdl_cholesterol_mmol_l float8, diabetes boolean default false,
-	model text default 'by_age', age_at_diabetes_diagnosis_years float8 default null,
+	equation text default 'by_age', age_at_diabetes_diagnosis_years float8 default null,
 	hba1c_mmol_mol float8 default null, egfr_ml_min float8 default null)
 returns ph.risk_score
 language c immutable parallel safe
@@ -2249,12 +2249,12 @@ comment on function ph.score2(
 	float8, text, text, boolean, float8, float8, float8, boolean, text, float8, float8, float8) is
 	'SCORE2, SCORE2-OP or SCORE2-Diabetes (2021, 2023): '
 	'the share that will have a cardiovascular event within ten years; region low (the UK), moderate, '
-	'high or very_high; model by_age: score2 from 40, score2_op from 70 to 89; or score2_diabetes, '
+	'high or very_high; equation by_age: score2 from 40, score2_op from 70 to 89; or score2_diabetes, '
 	'of people with diabetes, which alone reads the last three inputs (else not_used in the status)';
 create function ph.score2_terms(
 	age_years float8, sex text, region text, smoking boolean, systolic_bp_mmhg float8,
 	total_cholesterol_mmol_l float8, hdl_cholesterol_mmol_l float8, diabetes boolean default false,
-	model text default 'by_age', age_at_diabetes_diagnosis_years float8 default null,
+	equation text default 'by_age', age_at_diabetes_diagnosis_years float8 default null,
 	hba1c_mmol_mol float8 default null, egfr_ml_min float8 default null,
 	out term text, out value float8, out contribution float8, out status text)
 returns setof record
@@ -2355,7 +2355,7 @@ create type ph.model as (
 	rows_left_out bigint,
 	clusters bigint,
 	rank integer,
-	residual_df float8,
+	degrees_of_freedom float8,
 	iterations integer,
 	log_likelihood float8,
 	null_log_likelihood float8,
@@ -2388,7 +2388,8 @@ comment on column ph.model.rows is 'rows that were fitted';
 comment on column ph.model.rows_left_out is 'rows with a NULL, and rows without exposure';
 comment on column ph.model.clusters is 'clusters of the variance; NULL without';
 comment on column ph.model.rank is 'terms that are not made up of others';
-comment on column ph.model.residual_df is 'observations less rank: rows, or their frequencies added up';
+comment on column ph.model.degrees_of_freedom is
+	'residual: observations less rank: rows, or their frequencies added up';
 comment on column ph.model.iterations is 'passes of Newton''s method';
 comment on column ph.model.log_likelihood is 'at the coefficients';
 comment on column ph.model.null_log_likelihood is 'log-likelihood of the intercept, and the offset, alone';
@@ -2813,6 +2814,21 @@ comment on function ph_support.scheme_tables() is 'the tables that schemes are r
 -- Every change of a version, and its first use, updates the row of the version. So two at one time never both
 -- succeed: the second waits and looks again, or gets 40001 where its snapshot is older.
 
+create function ph_support.require_segment_table(schema text, name text) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if schema is null or to_regclass(format('%I.%I', schema, name)) is null then
+		raise exception 'argument "schema" must be a schema with the table %', name
+			using errcode = 'undefined_table',
+				hint = 'CALL ph.create_segment_tables(...) makes it in a schema of yours.';
+	end if;
+end
+$$;
+comment on function ph_support.require_segment_table(text, text) is
+	'does nothing where the schema has this table of ph.create_segment_tables. Errors: undefined_table';
+
 create function ph_support.require_scheme(schema text, scheme text, version text) returns void
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -2820,17 +2836,19 @@ as $$
 declare
 	there boolean;
 begin
+	perform ph_support.require_segment_table(schema, 'scheme');
 	execute format('select exists (select from %I.scheme where scheme = $1 and version = $2)', schema)
 	into there
 	using scheme, version;
 	if not there then
 		raise exception 'there is no version "%" of scheme "%" in schema "%"', version, scheme, schema
-			using errcode = 'undefined_object';
+			using errcode = 'undefined_object',
+				hint = format('SELECT scheme, version FROM %I.scheme lists what there is.', schema);
 	end if;
 end
 $$;
 comment on function ph_support.require_scheme(text, text, text) is
-	'does nothing where the schema has this version of the scheme. Errors: undefined_object';
+	'does nothing where the schema has this version of the scheme. Errors: undefined_table, undefined_object';
 
 create function ph_support.scheme_fingerprint(schema text, scheme text, version text) returns text
 language plpgsql stable
@@ -3238,6 +3256,13 @@ create type ph_support.query_rule as (
 comment on type ph_support.query_rule is
 	'a rule as the query of a scheme is written from it: '
 	'condition is as PostgreSQL writes it, inputs those that it reads';
+comment on column ph_support.query_rule.rule is 'name of the rule';
+comment on column ph_support.query_rule.segment is 'the segment it assigns to';
+comment on column ph_support.query_rule.rule_order is 'its place among the rules';
+comment on column ph_support.query_rule.effect is 'assign, promote or demote';
+comment on column ph_support.query_rule.says is 'the rule in plain words';
+comment on column ph_support.query_rule.condition is 'the rule as PostgreSQL writes it';
+comment on column ph_support.query_rule.inputs is 'the inputs that it reads';
 
 create type ph_support.query_segment as (
 	segment text,
@@ -3248,6 +3273,11 @@ create type ph_support.query_segment as (
 );
 comment on type ph_support.query_segment is
 	'a segment as the query of a scheme is written from it: condition is that any of its rules is true';
+comment on column ph_support.query_segment.segment is 'name of the segment';
+comment on column ph_support.query_segment.parent is 'the segment it lies within, NULL for an outermost one';
+comment on column ph_support.query_segment.rank is 'rank of the segment, 1 is the highest need';
+comment on column ph_support.query_segment.kind is 'segment, flag or default';
+comment on column ph_support.query_segment.condition is 'that any of its rules is true';
 
 create function ph_support.query_rules(
 	schema text, scheme text, version text, names text[], types regtype[])
@@ -3624,7 +3654,8 @@ from (
 			order by r.ordinality)),
 		ph_support.query_unknown(rules),
 		concat_ws(E',\n\t\t', format('people.%I as person_id', person), ph_support.query_inputs(source, names, types)),
-		source);
+		-- with its schema, be it a temporary one
+		(select format('%s.%I', relnamespace::regnamespace, relname) from pg_class where oid = source));
 end
 $$;
 comment on function ph.segment_query(text, text, regclass, text, text, text) is
@@ -3779,6 +3810,7 @@ declare
 	columns text;
 begin
 	perform ph_support.require_scheme(from_schema, scheme, version);
+	perform ph_support.require_segment_table(schema, 'scheme');
 	foreach relation in array ph_support.scheme_tables() loop
 		select string_agg(quote_ident(attname), ', ' order by attnum)
 		into columns
@@ -3815,14 +3847,17 @@ set standard_conforming_strings = on
 as $$
 declare
 	name text[] := parse_ident(target);
+	query text;
 begin
 	if cardinality(name) <> 2 then
 		raise exception 'argument "target" must be a view with its schema'
 			using errcode = '22023', hint = 'For example: health.segment.';
 	end if;
 	call ph.use_scheme(schema, scheme, version);
+	-- not among the arguments of CALL: there PostgreSQL up to 16.4 does not see what the transaction has just written
+	query := ph.segment_query(scheme, version, source, schema, person, missing);
 	call ph_support.replace_view(
-		name[1], name[2], ph.segment_query(scheme, version, source, schema, person, missing),
+		name[1], name[2], query,
 		format('segments of %s, version %s', scheme, version),
 		'{
 			"person_id": "the person",
@@ -3875,6 +3910,7 @@ as $$
 declare
 	counted jsonb;  -- people by what is not known of them: the view is read once
 begin
+	perform ph_support.require_segment_table(schema, 'scheme');
 	execute format($query$
 		select coalesce(jsonb_agg(pattern), '[]')
 		from (
@@ -4932,6 +4968,7 @@ begin
 		raise exception 'argument "as_of" must be a day'
 			using errcode = '22023';
 	end if;
+	perform ph_support.require_segment_table(schema, 'segment_history');
 	execute format($query$
 		select min(scheme) as scheme, min(version) as version, count(distinct (scheme, version)) as versions,
 			count(person_id) - count(distinct person_id) as repeated, count(*) - count(person_id) as nameless
@@ -5017,6 +5054,7 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+	perform ph_support.require_segment_table(schema, 'segment_history');
 	return query execute format($query$
 		select
 			case
@@ -5037,18 +5075,19 @@ comment on function ph.check_segment_history(text) is
 	'periods of segment_history that do not begin where the one before ends: gap, overlap; no row where there are none';
 
 create function ph.segments_at(
-	schema text, scheme text, at timestamptz,
+	schema text, scheme text, as_of timestamptz,
 	out person_id text, out version text, out segment text, out rank integer)
 returns setof record
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+	perform ph_support.require_segment_table(schema, 'segment_history');
 	return query execute format($query$
 		select person_id, version, segment, rank
 		from %I.segment_history
 		where scheme = $1 and start_date <= $2 and (end_date > $2 or end_date is null)$query$, schema)
-	using scheme, at::date;
+	using scheme, as_of::date;
 end
 $$;
 comment on function ph.segments_at(text, text, timestamptz) is 'who was in which segment on a day';
@@ -5149,13 +5188,14 @@ comment on function ph.segment_move_cost(text, text, timestamptz, timestamptz, r
 	'a mean that does not exist (people not there yet or gone, a span without any cost) is NULL with a note';
 
 create function ph.segment_dwell(
-	schema text, scheme text, at timestamptz,
+	schema text, scheme text, as_of timestamptz,
 	out segment text, out rank integer, out times ph.tally, out median_days ph.estimate)
 returns setof record
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+	perform ph_support.require_segment_table(schema, 'segment_history');
 	-- a stay goes on through a new version of the rules; one that has not ended by the day is censored there, and one
 	-- that began with the record is not known from its start
 	return query execute format($query$
@@ -5182,7 +5222,7 @@ begin
 		select segment, rank, times, ph.survival_quantile(times, 0.5)
 		from dwell
 		order by rank$query$, schema)
-	using scheme, at::date;
+	using scheme, as_of::date;
 end
 $$;
 comment on function ph.segment_dwell(text, text, timestamptz) is
@@ -5200,6 +5240,7 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+	perform ph_support.require_segment_table(schema, 'segment_strategy');
 	return query execute format($query$
 		select t.partner, t.offer, t.segment, t.tier,
 			count(distinct s.person_id) filter (where s.person_id is not null),
@@ -5251,7 +5292,7 @@ comment on function ph.variance_explained(ph.tally, float8) is
 
 create function ph.variance_explained_table(
 	tally ph.tally,
-	out segment float8, out people float8, out mean float8, out sd float8, out share_of_people float8,
+	out segment float8, out people float8, out mean float8, out standard_deviation float8, out share_of_people float8,
 	out share_of_total float8, out unexplained float8)
 returns setof record
 language c immutable parallel safe rows 16
@@ -5381,6 +5422,11 @@ create type ph_support.learned_segment as (
 	says text
 );
 comment on type ph_support.learned_segment is 'a segment that was learned, and its one rule';
+comment on column ph_support.learned_segment.segment is 'the segment';
+comment on column ph_support.learned_segment.label is 'what it is called';
+comment on column ph_support.learned_segment.rule is 'its one rule';
+comment on column ph_support.learned_segment.expression is 'the rule as it is written';
+comment on column ph_support.learned_segment.says is 'the rule in plain words';
 
 create procedure ph_support.write_learned_scheme(
 	schema text, scheme text, version text, label text, source text, inputs text[], types text[], activity text[],
@@ -5389,6 +5435,7 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+	perform ph_support.require_segment_table(schema, 'scheme');
 	execute ph_support.in_schema($query$
 		insert into {scheme} (scheme, version, label, source, certainty, precedence)
 		values ($1, $2, $3, $4, 'derived', 'ours')$query$, schema)
@@ -5552,7 +5599,7 @@ create aggregate ph.cluster_step(start ph.cluster_sums, x float8[], codes intege
 comment on aggregate ph.cluster_step(ph.cluster_sums, float8[], integer[]) is
 	'one pass of k-prototypes (Huang 1998), over numbers and categories by code; '
 	'rows with a NULL are counted and left out';
-create aggregate ph.cluster_rollup(ph.cluster_sums) (
+create aggregate ph.cluster_rollup(cluster_sums ph.cluster_sums) (
 	sfunc = ph_support.cluster_combine, stype = ph.cluster_sums, combinefunc = ph_support.cluster_combine,
 	sspace = 4096, parallel = safe
 );
@@ -5573,7 +5620,7 @@ comment on function ph.inertia(ph.cluster_sums) is
 	'squared distances, and gamma for each category that is not the mode; NULL without rows';
 create function ph.cluster_members(
 	cluster_sums ph.cluster_sums,
-	out cluster integer, out people bigint, out share float8, out centre float8[], out spread float8[],
+	out cluster integer, out people bigint, out share float8, out centre float8[], out standard_deviation float8[],
 	out modes integer[], out within_ss float8, out mean_distance float8, out simplified_silhouette float8)
 returns setof record
 language c immutable strict parallel safe rows 10
@@ -5909,457 +5956,533 @@ comment on function ph.most_likely_class(ph.latent_classes, boolean[]) is
 
 -- ---- time at risk ----
 
-CREATE FUNCTION ph_support.completed_years(birth_date date, at date) RETURNS integer
-  AS 'MODULE_PATHNAME', 'completed_years' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION ph_support.completed_years(date, date) IS 'ph.completed_years of days';
-CREATE FUNCTION ph.completed_years(birth_date timestamptz, at timestamptz) RETURNS integer
-  LANGUAGE sql STABLE PARALLEL SAFE
-  RETURN ph_support.completed_years(ph_support.day(birth_date), ph_support.day(at));
-COMMENT ON FUNCTION ph.completed_years(timestamptz, timestamptz) IS
-  'age in completed years on a day, NULL before birth and from 131 on, which nobody has; who is born on 29 February completes a year on 1 March, or on 29 February where there is one; of an instant its day in the session''s time zone counts';
+create function ph_support.completed_years(birth_date date, as_of date) returns integer
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'completed_years';
+comment on function ph_support.completed_years(date, date) is 'ph.completed_years of days';
 
-CREATE FUNCTION ph.person_time(birth_date timestamptz, start_date timestamptz, end_date timestamptz,
-    calendar text DEFAULT 'year', age_width integer DEFAULT 1,
-    OUT age integer, OUT period_start date, OUT days integer, OUT years float8)
-  RETURNS SETOF record
-  AS 'MODULE_PATHNAME', 'person_time' LANGUAGE C STABLE PARALLEL SAFE ROWS 10;
-COMMENT ON FUNCTION ph.person_time(timestamptz, timestamptz, timestamptz, text, integer) IS
-  'the days from start_date up to but without end_date cut by age (completed years, the lower bound of a band of age_width) and calendar period (none, month, quarter, financial_year from 1 April, year); years are days / 365.25; days before birth are left out, an unknown birth gives a NULL age, as does an age from 131 on; of an instant its day in the session''s time zone counts';
+create function ph.completed_years(birth_date timestamptz, as_of timestamptz) returns integer
+language sql stable parallel safe
+return ph_support.completed_years(ph_support.day(birth_date), ph_support.day(as_of));
+comment on function ph.completed_years(timestamptz, timestamptz) is
+	'age in completed years on a day, NULL before birth and from 131 on, which nobody has; '
+	'who is born on 29 February completes a year on 1 March, or on 29 February where there is one; '
+	'of an instant its day in the session''s time zone counts';
+
+create function ph.person_time(
+	birth_date timestamptz, start_date timestamptz, end_date timestamptz, calendar text default 'year',
+	age_width integer default 1,
+	out age integer, out period_start date, out days integer, out years float8)
+returns setof record
+language c stable parallel safe rows 10
+as 'MODULE_PATHNAME', 'person_time';
+comment on function ph.person_time(timestamptz, timestamptz, timestamptz, text, integer) is
+	'the days from start_date up to but without end_date cut by age '
+	'(completed years, the lower bound of a band of age_width) '
+	'and calendar period (none, month, quarter, financial_year from 1 April, year); '
+	'years are days / 365.25; days before birth are left out, an unknown birth gives a NULL age, '
+	'as does an age from 131 on; of an instant its day in the session''s time zone counts';
 
 -- ---- spells of episodes ----
 
-CREATE FUNCTION ph.spell_number(start_date timestamptz, end_date timestamptz, gap integer DEFAULT 0)
-  RETURNS bigint
-  AS 'MODULE_PATHNAME', 'spell_number' LANGUAGE C WINDOW STABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ph.spell_number(timestamptz, timestamptz, integer) IS
-  'over (partition by person order by start_date, end_date): the number of the spell of episodes that overlap, touch or follow within gap days; a new one starts more than gap days, of the session''s calendar, after the greatest end so far; without end: still open, all that follow belong to it; without start: NULL; dates and timestamps serve as well';
--- The shared tables: the shape in which partners' linked data come to every query of this extension.
--- The shape is data, said once: ph.shared_table(), ph.shared_column(), ph.shared_reference() and
--- ph.shared_rule(). The tables, their constraints and comments are made from it, the checks of
--- ph.check_shared_tables() ask the same rules of tables that somebody else made, and the loader
--- reads from it what a file must look like.
+create function ph.spell_number(start_date timestamptz, end_date timestamptz, gap integer default 0) returns bigint
+language c window stable parallel safe
+as 'MODULE_PATHNAME', 'spell_number';
+comment on function ph.spell_number(timestamptz, timestamptz, integer) is
+	'over (partition by person order by start_date, end_date): the number of the spell of episodes that overlap, '
+	'touch or follow within gap days; a new one starts more than gap days, of the session''s calendar, '
+	'after the greatest end so far; without end: still open, all that follow belong to it; without start: NULL; '
+	'dates and timestamps serve as well';
 
-CREATE FUNCTION ph.shared_table(
-	OUT relation text, OUT required boolean, OUT key text[], OUT key_constraint text, OUT indexes text[],
-	OUT description text)
-RETURNS SETOF record
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-	VALUES
-	('person', true, ARRAY['person_id'], 'primary key', ARRAY[]::text[],
-	 'one row a person: pseudonym, birth, sex, ethnicity and death'),
-	('place', true, ARRAY['place_id'], 'primary key', ARRAY['place_kind'],
-	 'one row a place of any kind: small areas, wards, boroughs, systems, practices, networks'),
-	('place_parent', true, ARRAY['place_id', 'parent_id'], 'primary key', ARRAY['parent_id'],
-	 'which place lies in which: a graph, since a small area can lie in a ward and in a middle layer area'),
-	('residence', true, ARRAY['person_id', 'start_date'], 'primary key', ARRAY['lsoa21_code'],
-	 'one row a person and address: spells are half open, end_date is the first day no longer there'),
-	('registration', true, ARRAY['person_id', 'start_date'], 'primary key', ARRAY['practice_code', 'pcn_code'],
-	 'one row a person and registration with a practice: spells are half open, end_date is the first day no longer there'),
-	('encounter', true, ARRAY['encounter_id'], 'primary key', ARRAY['person_id, start_date', 'start_date'],
-	 'one row a contact with a service: GP consultation, accident and emergency, outpatient, elective or emergency admission'),
-	('clinical_event', true, ARRAY['person_id', 'event_date', 'code'], NULL,
-	 ARRAY['person_id, event_date', 'code, code_system', 'event_date', 'encounter_id'],
-	 'one row a coded event: an entry of the GP record, or a diagnosis of an admission'),
-	('measurement', false, ARRAY['person_id', 'measure_date', 'code'], NULL,
-	 ARRAY['person_id, measure_date', 'code_system, code', 'measure_date'],
-	 'one row a measured value'),
-	('place_factor', false, ARRAY['place_id', 'factor', 'period'], 'primary key', ARRAY['factor'],
-	 'one row a place, factor and period: deprivation deciles, air quality and the like'),
-	('enrolment', false, ARRAY['person_id', 'programme', 'start_date'], 'unique nulls not distinct', ARRAY['programme'],
-	 'one row a person and enrolment in a programme, with those who were eligible and not enrolled'),
-	('code_list', false, ARRAY['list', 'version', 'code_system', 'code'], 'primary key', ARRAY['code_system, code'],
-	 'one row a code of a version of a named list: what a condition is in each code system'),
-	('data_day', false, ARRAY['day'], 'primary key', ARRAY[]::text[],
-	 'one row: the last day that the data tell of; no person-time is counted after it');
-END;
-COMMENT ON FUNCTION ph.shared_table() IS
-'the shared tables, one row each in the order in which they can be filled: whether a load needs it, the columns that tell its rows apart, the constraint on these columns (NULL: rows may repeat them), further indexes, description';
+-- ---- shared tables ----
+-- The shape in which partners' linked data come to every query of this extension. The shape is data, said once:
+-- ph.shared_table(), ph.shared_column(), ph.shared_reference() and ph.shared_rule(). The tables, their constraints and
+-- comments are made from it, the checks of ph.check_shared_tables() ask the same rules of tables that somebody else
+-- made, and the loader reads from it what a file must look like.
 
-CREATE FUNCTION ph.shared_column(
-	OUT relation text, OUT column_name text, OUT column_type text, OUT required boolean, OUT description text)
-RETURNS SETOF record
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-	VALUES
-	('person', 'person_id', 'text', true, 'pseudonym of the person'),
-	('person', 'birth_date', 'date', true, 'day of birth, or the day that stands for it'),
-	('person', 'sex', 'text', false, 'F, M or I (indeterminate); NULL is unknown'),
-	('person', 'ethnicity_code', 'text', false, 'NHS 16+1 code, A to S; Z (not stated) and NULL are unknown'),
-	('person', 'death_date', 'date', false, 'day of death; NULL is not known to have died'),
-	('person', 'death_cause_icd10', 'text', false, 'underlying cause of death, ICD-10'),
+create function ph.shared_table(
+	out relation text, out required boolean, out key text[], out key_constraint text, out indexes text[],
+	out description text)
+returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		('person', true, array['person_id'], 'primary key', array[]::text[],
+		 'one row a person: pseudonym, birth, sex, ethnicity and death'),
+		('place', true, array['place_id'], 'primary key', array['place_kind'],
+		 'one row a place of any kind: small areas, wards, boroughs, systems, practices, networks'),
+		('place_parent', true, array['place_id', 'parent_id'], 'primary key', array['parent_id'],
+		 'which place lies in which: a graph, since a small area can lie in a ward and in a middle layer area'),
+		('residence', true, array['person_id', 'start_date'], 'primary key', array['lsoa21_code'],
+		 'one row a person and address: spells are half open, end_date is the first day no longer there'),
+		('registration', true, array['person_id', 'start_date'], 'primary key', array['practice_code', 'pcn_code'],
+		 'one row a person and registration with a practice: spells are half open, '
+		 'end_date is the first day no longer there'),
+		('encounter', true, array['encounter_id'], 'primary key', array['person_id, start_date', 'start_date'],
+		 'one row a contact with a service: GP consultation, accident and emergency, outpatient, '
+		 'elective or emergency admission'),
+		('clinical_event', true, array['person_id', 'event_date', 'code'], null,
+		 array['person_id, event_date', 'code, code_system', 'event_date', 'encounter_id'],
+		 'one row a coded event: an entry of the GP record, or a diagnosis of an admission'),
+		('measurement', false, array['person_id', 'measure_date', 'code'], null,
+		 array['person_id, measure_date', 'code_system, code', 'measure_date'],
+		 'one row a measured value'),
+		('place_factor', false, array['place_id', 'factor', 'period'], 'primary key', array['factor'],
+		 'one row a place, factor and period: deprivation deciles, air quality and the like'),
+		('enrolment', false, array['person_id', 'programme', 'start_date'], 'unique nulls not distinct',
+		 array['programme'],
+		 'one row a person and enrolment in a programme, with those who were eligible and not enrolled'),
+		('code_list', false, array['list', 'version', 'code_system', 'code'], 'primary key', array['code_system, code'],
+		 'one row a code of a version of a named list: what a condition is in each code system'),
+		('data_day', false, array['day'], 'primary key', array[]::text[],
+		 'one row: the last day that the data tell of; no person-time is counted after it');
+end;
+comment on function ph.shared_table() is
+	'the shared tables, one row each in the order in which they can be filled: whether a load needs it, '
+	'the columns that tell its rows apart, the constraint on these columns (NULL: rows may repeat them), '
+	'further indexes, description';
 
-	('place', 'place_id', 'text', true, 'code of the place, unique over all kinds'),
-	('place', 'place_kind', 'text', true, 'kind and edition of the place: LSOA21, MSOA21, WARD24, LAD24, ICB24, PRACTICE, PCN'),
-	('place', 'name', 'text', false, 'name to show'),
+create function ph.shared_column(
+	out relation text, out column_name text, out column_type text, out required boolean, out description text)
+returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		('person', 'person_id', 'text', true, 'pseudonym of the person'),
+		('person', 'birth_date', 'date', true, 'day of birth, or the day that stands for it'),
+		('person', 'sex', 'text', false, 'F, M or I (indeterminate); NULL is unknown'),
+		('person', 'ethnicity_code', 'text', false, 'NHS 16+1 code, A to S; Z (not stated) and NULL are unknown'),
+		('person', 'death_date', 'date', false, 'day of death; NULL is not known to have died'),
+		('person', 'death_cause_icd10', 'text', false, 'underlying cause of death, ICD-10'),
 
-	('place_parent', 'place_id', 'text', true, 'the smaller place'),
-	('place_parent', 'parent_id', 'text', true, 'a larger place in which it lies'),
+		('place', 'place_id', 'text', true, 'code of the place, unique over all kinds'),
+		('place', 'place_kind', 'text', true,
+		 'kind and edition of the place: LSOA21, MSOA21, WARD24, LAD24, ICB24, PRACTICE, PCN'),
+		('place', 'name', 'text', false, 'name to show'),
 
-	('residence', 'person_id', 'text', true, 'who lives there'),
-	('residence', 'lsoa21_code', 'text', true, 'small area of the address, lower layer super output area of 2021'),
-	('residence', 'lsoa11_code', 'text', false, 'the same in the areas of 2011; not a place of this data'),
-	('residence', 'start_date', 'date', true, 'first day there'),
-	('residence', 'end_date', 'date', false, 'first day no longer there; NULL is still there'),
+		('place_parent', 'place_id', 'text', true, 'the smaller place'),
+		('place_parent', 'parent_id', 'text', true, 'a larger place in which it lies'),
 
-	('registration', 'person_id', 'text', true, 'who is registered'),
-	('registration', 'practice_code', 'text', true, 'the practice'),
-	('registration', 'pcn_code', 'text', false, 'primary care network of the practice at that time'),
-	('registration', 'start_date', 'date', true, 'first day registered'),
-	('registration', 'end_date', 'date', false, 'first day no longer registered, or the day of death; NULL is still registered'),
+		('residence', 'person_id', 'text', true, 'who lives there'),
+		('residence', 'lsoa21_code', 'text', true, 'small area of the address, lower layer super output area of 2021'),
+		('residence', 'lsoa11_code', 'text', false, 'the same in the areas of 2011; not a place of this data'),
+		('residence', 'start_date', 'date', true, 'first day there'),
+		('residence', 'end_date', 'date', false, 'first day no longer there; NULL is still there'),
 
-	('encounter', 'encounter_id', 'text', true, 'identifier of the encounter, a number or any other'),
-	('encounter', 'person_id', 'text', true, 'who was seen'),
-	('encounter', 'pod', 'text', true, 'point of delivery: GP, AE (accident and emergency), OP (outpatient), EL (elective or day case), NEL (emergency and other unplanned admission)'),
-	('encounter', 'start_date', 'date', true, 'day of contact or admission; encounters are counted on this day'),
-	('encounter', 'end_date', 'date', false, 'day of discharge; may be after the day of death, NULL is not yet discharged'),
-	('encounter', 'los_days', 'integer', false, 'length of stay in nights'),
-	('encounter', 'admission_method', 'text', false, 'HES code: 11 to 13 elective, 21 to 28 and 2A to 2D emergency, 31 and 32 maternity'),
-	('encounter', 'primary_icd10', 'text', false, 'primary diagnosis of an admission, ICD-10'),
-	('encounter', 'provider_code', 'text', false, 'organisation that gave the care'),
-	('encounter', 'cost', 'numeric', false, 'cost in pounds'),
+		('registration', 'person_id', 'text', true, 'who is registered'),
+		('registration', 'practice_code', 'text', true, 'the practice'),
+		('registration', 'pcn_code', 'text', false, 'primary care network of the practice at that time'),
+		('registration', 'start_date', 'date', true, 'first day registered'),
+		('registration', 'end_date', 'date', false,
+		 'first day no longer registered, or the day of death; NULL is still registered'),
 
-	('clinical_event', 'person_id', 'text', true, 'whom the code is about'),
-	('clinical_event', 'event_date', 'date', true, 'day of the event, or of the admission'),
-	('clinical_event', 'code_system', 'text', true, 'SNOMED, ICD10, spelt so, or another system'),
-	('clinical_event', 'code', 'text', true, 'the code'),
-	('clinical_event', 'description', 'text', false, 'what the code says'),
-	('clinical_event', 'source', 'text', false, 'where it was recorded: GP, APC (admitted patient care)'),
-	('clinical_event', 'encounter_id', 'text', false, 'encounter of which it is a diagnosis'),
-	('clinical_event', 'position', 'integer', false, 'position among the diagnoses of the encounter; 1 is the primary diagnosis'),
+		('encounter', 'encounter_id', 'text', true, 'identifier of the encounter, a number or any other'),
+		('encounter', 'person_id', 'text', true, 'who was seen'),
+		('encounter', 'pod', 'text', true,
+		 'point of delivery: GP, AE (accident and emergency), OP (outpatient), EL (elective or day case), '
+		 'NEL (emergency and other unplanned admission)'),
+		('encounter', 'start_date', 'date', true, 'day of contact or admission; encounters are counted on this day'),
+		('encounter', 'end_date', 'date', false,
+		 'day of discharge; may be after the day of death, NULL is not yet discharged'),
+		('encounter', 'los_days', 'integer', false, 'length of stay in nights'),
+		('encounter', 'admission_method', 'text', false,
+		 'HES code: 11 to 13 elective, 21 to 28 and 2A to 2D emergency, 31 and 32 maternity'),
+		('encounter', 'primary_icd10', 'text', false, 'primary diagnosis of an admission, ICD-10'),
+		('encounter', 'provider_code', 'text', false, 'organisation that gave the care'),
+		('encounter', 'cost', 'numeric', false, 'cost in pounds'),
 
-	('measurement', 'person_id', 'text', true, 'who was measured'),
-	('measurement', 'measure_date', 'date', true, 'day of the measurement'),
-	('measurement', 'code_system', 'text', true, 'SNOMED or another system'),
-	('measurement', 'code', 'text', true, 'what was measured, as a code'),
-	('measurement', 'name', 'text', false, 'what was measured, in words'),
-	('measurement', 'value', 'double precision', false, 'the value, in the unit beside it'),
-	('measurement', 'unit', 'text', false, 'unit of the value'),
+		('clinical_event', 'person_id', 'text', true, 'whom the code is about'),
+		('clinical_event', 'event_date', 'date', true, 'day of the event, or of the admission'),
+		('clinical_event', 'code_system', 'text', true, 'SNOMED, ICD10, spelt so, or another system'),
+		('clinical_event', 'code', 'text', true, 'the code'),
+		('clinical_event', 'description', 'text', false, 'what the code says'),
+		('clinical_event', 'source', 'text', false, 'where it was recorded: GP, APC (admitted patient care)'),
+		('clinical_event', 'encounter_id', 'text', false, 'encounter of which it is a diagnosis'),
+		('clinical_event', 'position', 'integer', false,
+		 'position among the diagnoses of the encounter; 1 is the primary diagnosis'),
 
-	('place_factor', 'place_id', 'text', true, 'the place'),
-	('place_factor', 'factor', 'text', true, 'name of the factor; a decile of deprivation ends in _decile and counts from 1, the most deprived'),
-	('place_factor', 'period', 'text', true, 'year or edition of the value'),
-	('place_factor', 'value', 'double precision', false, 'the value, in the unit beside it'),
-	('place_factor', 'unit', 'text', false, 'unit of the value'),
-	('place_factor', 'source', 'text', false, 'who published it'),
+		('measurement', 'person_id', 'text', true, 'who was measured'),
+		('measurement', 'measure_date', 'date', true, 'day of the measurement'),
+		('measurement', 'code_system', 'text', true, 'SNOMED or another system'),
+		('measurement', 'code', 'text', true, 'what was measured, as a code'),
+		('measurement', 'name', 'text', false, 'what was measured, in words'),
+		('measurement', 'value', 'double precision', false, 'the value, in the unit beside it'),
+		('measurement', 'unit', 'text', false, 'unit of the value'),
 
-	('enrolment', 'person_id', 'text', true, 'who is enrolled or eligible'),
-	('enrolment', 'programme', 'text', true, 'name of the programme'),
-	('enrolment', 'start_date', 'date', false, 'first day in the programme; NULL is never enrolled'),
-	('enrolment', 'end_date', 'date', false, 'first day no longer in the programme; NULL is still enrolled'),
-	('enrolment', 'status', 'text', false, 'enrolled, eligible_not_enrolled or another state'),
+		('place_factor', 'place_id', 'text', true, 'the place'),
+		('place_factor', 'factor', 'text', true,
+		 'name of the factor; a decile of deprivation ends in _decile and counts from 1, the most deprived'),
+		('place_factor', 'period', 'text', true, 'year or edition of the value'),
+		('place_factor', 'value', 'double precision', false, 'the value, in the unit beside it'),
+		('place_factor', 'unit', 'text', false, 'unit of the value'),
+		('place_factor', 'source', 'text', false, 'who published it'),
 
-	('code_list', 'list', 'text', true, 'name of the list: the condition in full words'),
-	('code_list', 'version', 'text', true, 'version of the list; the latest one counts, numbers in it compared as numbers'),
-	('code_list', 'code_system', 'text', true, 'SNOMED, ICD10 or another system, spelt as in clinical_event'),
-	('code_list', 'code', 'text', true, 'the code, or the beginning of the codes'),
-	('code_list', 'match', 'text', true, 'exact: the code itself; prefix: every code that starts with it'),
+		('enrolment', 'person_id', 'text', true, 'who is enrolled or eligible'),
+		('enrolment', 'programme', 'text', true, 'name of the programme'),
+		('enrolment', 'start_date', 'date', false, 'first day in the programme; NULL is never enrolled'),
+		('enrolment', 'end_date', 'date', false, 'first day no longer in the programme; NULL is still enrolled'),
+		('enrolment', 'status', 'text', false, 'enrolled, eligible_not_enrolled or another state'),
 
-	('data_day', 'day', 'date', true, 'the last day that the data tell of');
-END;
-COMMENT ON FUNCTION ph.shared_column() IS
-'the columns of the shared tables in the order of the tables'' files: type, whether a value is required, description';
+		('code_list', 'list', 'text', true, 'name of the list: the condition in full words'),
+		('code_list', 'version', 'text', true,
+		 'version of the list; the latest one counts, numbers in it compared as numbers'),
+		('code_list', 'code_system', 'text', true, 'SNOMED, ICD10 or another system, spelt as in clinical_event'),
+		('code_list', 'code', 'text', true, 'the code, or the beginning of the codes'),
+		('code_list', 'match', 'text', true, 'exact: the code itself; prefix: every code that starts with it'),
 
-CREATE FUNCTION ph.shared_reference(
-	OUT relation text, OUT column_name text, OUT parent_relation text, OUT parent_column text)
-RETURNS SETOF record
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-	VALUES
-	('place_parent', 'place_id', 'place', 'place_id'),
-	('place_parent', 'parent_id', 'place', 'place_id'),
-	('residence', 'person_id', 'person', 'person_id'),
-	('residence', 'lsoa21_code', 'place', 'place_id'),
-	('registration', 'person_id', 'person', 'person_id'),
-	('registration', 'practice_code', 'place', 'place_id'),
-	('registration', 'pcn_code', 'place', 'place_id'),
-	('encounter', 'person_id', 'person', 'person_id'),
-	('clinical_event', 'person_id', 'person', 'person_id'),
-	('clinical_event', 'encounter_id', 'encounter', 'encounter_id'),
-	('measurement', 'person_id', 'person', 'person_id'),
-	('place_factor', 'place_id', 'place', 'place_id'),
-	('enrolment', 'person_id', 'person', 'person_id');
-END;
-COMMENT ON FUNCTION ph.shared_reference() IS
-'the references between the shared tables: a column that is not NULL names a row of the parent relation';
+		('data_day', 'day', 'date', true, 'the last day that the data tell of');
+end;
+comment on function ph.shared_column() is
+	'the columns of the shared tables in the order of the tables'' files: type, whether a value is required, '
+	'description';
 
-CREATE FUNCTION ph.shared_rule(
-	OUT problem text, OUT relation text, OUT column_name text, OUT needs text[], OUT condition text)
-RETURNS SETOF record
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-	VALUES
-	('death before birth', 'person', 'death_date', ARRAY['birth_date'], 'death_date >= birth_date'),
-	('unknown sex', 'person', 'sex', ARRAY[]::text[], 'sex in (''F'', ''M'', ''I'')'),
-	('unknown ethnicity', 'person', 'ethnicity_code', ARRAY[]::text[], 'ethnicity_code ~ ''^[A-HJ-NPRSZ]$'''),
-	('cause without death', 'person', 'death_cause_icd10', ARRAY['death_date'], 'death_cause_icd10 is null or death_date is not null'),
-	('end before start', 'residence', 'end_date', ARRAY['start_date'], 'end_date >= start_date'),
-	('end before start', 'registration', 'end_date', ARRAY['start_date'], 'end_date >= start_date'),
-	('end before start', 'encounter', 'end_date', ARRAY['start_date'], 'end_date >= start_date'),
-	('end before start', 'enrolment', 'end_date', ARRAY['start_date'], 'end_date >= start_date'),
-	('unknown pod', 'encounter', 'pod', ARRAY[]::text[], 'pod in (''GP'', ''AE'', ''OP'', ''EL'', ''NEL'')'),
-	('negative value', 'encounter', 'los_days', ARRAY[]::text[], 'los_days >= 0'),
-	('negative value', 'encounter', 'cost', ARRAY[]::text[], 'cost >= 0'),
-	('position below 1', 'clinical_event', 'position', ARRAY[]::text[], 'position >= 1'),
-	('empty code', 'clinical_event', 'code', ARRAY[]::text[], 'code <> '''''),
-	('decile outside 1 to 10', 'place_factor', 'value', ARRAY['factor'], 'right(factor, 7) <> ''_decile'' or value in (1, 2, 3, 4, 5, 6, 7, 8, 9, 10)'),
-	('infinite day', 'data_day', 'day', ARRAY[]::text[], 'isfinite(day)'),
-	('unknown match', 'code_list', 'match', ARRAY[]::text[], 'match in (''exact'', ''prefix'')'),
-	('empty code', 'code_list', 'code', ARRAY[]::text[], 'code <> ''''');
-END;
-COMMENT ON FUNCTION ph.shared_rule() IS
-'what every single row of the shared tables must satisfy: the problem where it does not, the column to blame, other columns that the condition reads, the condition; a condition that is NULL is satisfied';
+create function ph.shared_reference(
+	out relation text, out column_name text, out parent_relation text, out parent_column text)
+returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		('place_parent', 'place_id', 'place', 'place_id'),
+		('place_parent', 'parent_id', 'place', 'place_id'),
+		('residence', 'person_id', 'person', 'person_id'),
+		('residence', 'lsoa21_code', 'place', 'place_id'),
+		('registration', 'person_id', 'person', 'person_id'),
+		('registration', 'practice_code', 'place', 'place_id'),
+		('registration', 'pcn_code', 'place', 'place_id'),
+		('encounter', 'person_id', 'person', 'person_id'),
+		('clinical_event', 'person_id', 'person', 'person_id'),
+		('clinical_event', 'encounter_id', 'encounter', 'encounter_id'),
+		('measurement', 'person_id', 'person', 'person_id'),
+		('place_factor', 'place_id', 'place', 'place_id'),
+		('enrolment', 'person_id', 'person', 'person_id');
+end;
+comment on function ph.shared_reference() is
+	'the references between the shared tables: a column that is not NULL names a row of the parent relation';
 
-CREATE FUNCTION ph_support.iso_day(text text) RETURNS date
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
+create function ph.shared_rule(
+	out problem text, out relation text, out column_name text, out needs text[], out condition text)
+returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		('death before birth', 'person', 'death_date', array['birth_date'], 'death_date >= birth_date'),
+		('unknown sex', 'person', 'sex', array[]::text[], 'sex in (''F'', ''M'', ''I'')'),
+		('unknown ethnicity', 'person', 'ethnicity_code', array[]::text[], 'ethnicity_code ~ ''^[A-HJ-NPRSZ]$'''),
+		('cause without death', 'person', 'death_cause_icd10', array['death_date'],
+		 'death_cause_icd10 is null or death_date is not null'),
+		('end before start', 'residence', 'end_date', array['start_date'], 'end_date >= start_date'),
+		('end before start', 'registration', 'end_date', array['start_date'], 'end_date >= start_date'),
+		('end before start', 'encounter', 'end_date', array['start_date'], 'end_date >= start_date'),
+		('end before start', 'enrolment', 'end_date', array['start_date'], 'end_date >= start_date'),
+		('unknown pod', 'encounter', 'pod', array[]::text[], 'pod in (''GP'', ''AE'', ''OP'', ''EL'', ''NEL'')'),
+		('negative value', 'encounter', 'los_days', array[]::text[], 'los_days >= 0'),
+		('negative value', 'encounter', 'cost', array[]::text[], 'cost >= 0'),
+		('position below 1', 'clinical_event', 'position', array[]::text[], 'position >= 1'),
+		('empty code', 'clinical_event', 'code', array[]::text[], 'code <> '''''),
+		('decile outside 1 to 10', 'place_factor', 'value', array['factor'],
+		 'right(factor, 7) <> ''_decile'' or value in (1, 2, 3, 4, 5, 6, 7, 8, 9, 10)'),
+		('infinite day', 'data_day', 'day', array[]::text[], 'isfinite(day)'),
+		('unknown match', 'code_list', 'match', array[]::text[], 'match in (''exact'', ''prefix'')'),
+		('empty code', 'code_list', 'code', array[]::text[], 'code <> ''''');
+end;
+comment on function ph.shared_rule() is
+	'what every single row of the shared tables must satisfy: the problem where it does not, the column to blame, '
+	'other columns that the condition reads, the condition; a condition that is NULL is satisfied';
+
+create function ph_support.iso_day(text text) returns date
+language sql immutable parallel safe
+begin atomic
 	-- one expression, which is written into the query that asks it
-	SELECT CASE WHEN text LIKE '0000%' THEN NULL WHEN text ~
-		('^([0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))'
-			'|([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29)'
-			'([T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?( ?(Z|[+]((0[0-9]|1[0-3])(:?[0-5][0-9])?|14(:?00)?)'
-			'|-((0[0-9]|1[01])(:?[0-5][0-9])?|12(:?00)?)))?)?$')
-		THEN make_date(left(text, 4)::integer, substr(text, 6, 2)::integer, substr(text, 9, 2)::integer) END;
-END;
-COMMENT ON FUNCTION ph_support.iso_day(text) IS
-'the day of a date or timestamp in the form of ISO 8601, 2024-04-01 or 2024-04-01T09:30:00Z, as it is written; NULL '
-  'for anything else and for days that no calendar has';
+	select
+		case
+			when text like '0000%' then null
+			when text ~ (
+				'^([0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)'
+				'|02-(0[1-9]|1[0-9]|2[0-8]))'
+				'|([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29)'
+				'([T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?'
+				'( ?(Z|[+]((0[0-9]|1[0-3])(:?[0-5][0-9])?|14(:?00)?)|-((0[0-9]|1[01])(:?[0-5][0-9])?|12(:?00)?)))?)?$')
+				then make_date(left(text, 4)::integer, substr(text, 6, 2)::integer, substr(text, 9, 2)::integer) end;
+end;
+comment on function ph_support.iso_day(text) is
+	'the day of a date or timestamp in the form of ISO 8601, 2024-04-01 or 2024-04-01T09:30:00Z, as it is written; '
+	'NULL for anything else and for days that no calendar has';
 
-CREATE FUNCTION ph_support.code_system_spelling(code_system text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-	SELECT CASE WHEN code_system IN ('ICD10', 'SNOMED') THEN code_system
-		WHEN upper(regexp_replace(code_system, '[^A-Za-z0-9]', '', 'g') COLLATE "C") ~ 'ICD0?10|^(ICD|ICDX|I10)$'
-			THEN 'ICD10'
-		WHEN upper(regexp_replace(code_system, '[^A-Za-z0-9]', '', 'g') COLLATE "C") ~ 'SNOMED|SNMD|^(SCT|SCTID|SNO)'
-			THEN 'SNOMED' END;
-END;
-COMMENT ON FUNCTION ph_support.code_system_spelling(text) IS
-'how the shared tables spell a code system that is ICD-10 or SNOMED CT by another name, such as icd-10 or SNOMED CT; '
-  'NULL for other systems';
+create function ph_support.code_system_spelling(code_system text) returns text
+language sql immutable parallel safe
+begin atomic
+	select
+		case
+			when code_system in ('ICD10', 'SNOMED') then code_system
+			when upper(regexp_replace(code_system, '[^A-Za-z0-9]', '', 'g') collate "C")
+				~ 'ICD0?10|^(ICD|ICDX|I10)$'
+				then 'ICD10'
+			when upper(regexp_replace(code_system, '[^A-Za-z0-9]', '', 'g') collate "C")
+				~ 'SNOMED|SNMD|^(SCT|SCTID|SNO)'
+				then 'SNOMED' end;
+end;
+comment on function ph_support.code_system_spelling(text) is
+	'how the shared tables spell a code system that is ICD-10 or SNOMED CT by another name, '
+	'such as icd-10 or SNOMED CT; NULL for other systems';
 
-CREATE FUNCTION ph_support.last_day(schema text) RETURNS text
-LANGUAGE sql STABLE
-SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass(format('%I.data_day', schema))
-		AND attname = 'day' AND NOT attisdropped)
-		THEN 'least((select max(day) from {data_day}), current_date)' ELSE 'current_date' END
+create function ph_support.last_day(schema text) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select
+		case
+			when exists (
+				select
+				from pg_attribute
+				where attrelid = to_regclass(format('%I.data_day', schema)) and attname = 'day' and not attisdropped)
+				then 'least((select max(day) from {data_day}), current_date)'
+			else 'current_date' end
 $$;
-COMMENT ON FUNCTION ph_support.last_day(text) IS
-'the expression, for ph_support.in_schema, of the last day of which person-time is counted: the day in data_day, and today '
-  'where there is none or it is still to come';
+comment on function ph_support.last_day(text) is
+	'the expression, for ph_support.in_schema, of the last day of which person-time is counted: the day in data_day, '
+	'and today where there is none or it is still to come';
 
-CREATE FUNCTION ph_support.shared_table_definition(relation text) RETURNS text
-LANGUAGE sql STABLE
-BEGIN ATOMIC
-	SELECT string_agg(part, ', ')
-	FROM (
-		SELECT format('%I %s', c.column_name, c.column_type) || CASE WHEN c.required THEN ' not null' ELSE '' END
-		FROM ph.shared_column() c
-		WHERE c.relation = shared_table_definition.relation
-		UNION ALL
-		SELECT format('%s (%s)', t.key_constraint, array_to_string(t.key, ', '))
-		FROM ph.shared_table() t
-		WHERE t.relation = shared_table_definition.relation AND t.key_constraint IS NOT NULL
-		UNION ALL
-		SELECT format('constraint %I check (%s)', concat_ws('_', r.relation, r.column_name, replace(r.problem, ' ', '_')), r.condition)
-		FROM ph.shared_rule() r
-		WHERE r.relation = shared_table_definition.relation
+create function ph_support.shared_table_definition(relation text) returns text
+language sql stable
+begin atomic
+	select string_agg(part, ', ')
+	from (
+		select format('%I %s', c.column_name, c.column_type) || case when c.required then ' not null' else '' end
+		from ph.shared_column() c
+		where c.relation = shared_table_definition.relation
+		union all
+		select format('%s (%s)', t.key_constraint, array_to_string(t.key, ', '))
+		from ph.shared_table() t
+		where t.relation = shared_table_definition.relation and t.key_constraint is not null
+		union all
+		select format('constraint %I check (%s)',
+			concat_ws('_', r.relation, r.column_name, replace(r.problem, ' ', '_')), r.condition)
+		from ph.shared_rule() r
+		where r.relation = shared_table_definition.relation
 	) parts (part);
-END;
-COMMENT ON FUNCTION ph_support.shared_table_definition(text) IS
-'columns, key and check constraints of a shared table, as they stand between the brackets of CREATE TABLE';
+end;
+comment on function ph_support.shared_table_definition(text) is
+	'columns, key and check constraints of a shared table, as they stand between the brackets of CREATE TABLE';
 
-CREATE PROCEDURE ph.create_shared_tables(schema text)
-LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
+create procedure ph.create_shared_tables(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
 	taken text;
 	statement text;
-BEGIN
-	IF schema IS NULL THEN
-		RAISE EXCEPTION 'schema must not be null'
-			USING ERRCODE = 'null_value_not_allowed';
-	END IF;
-	CALL ph_support.require_own_schema(schema);
-	SELECT string_agg(t.relation, ', ' ORDER BY t.relation) INTO taken
-	FROM ph.shared_table() t
-	WHERE to_regclass(format('%I.%I', schema, t.relation)) IS NOT NULL;
-	IF taken IS NOT NULL THEN
-		RAISE EXCEPTION 'schema "%" already has %', schema, taken
-			USING ERRCODE = 'duplicate_table',
-				HINT = 'Name another schema, or drop or rename these relations first; nothing was made.';
-	END IF;
-	IF to_regnamespace(quote_ident(schema)) IS NULL THEN
-		EXECUTE format('create schema %I', schema);
-	END IF;
+begin
+	if schema is null then
+		raise exception 'schema must not be null'
+			using errcode = 'null_value_not_allowed';
+	end if;
+	call ph_support.require_own_schema(schema);
+	select string_agg(t.relation, ', ' order by t.relation)
+	into taken
+	from ph.shared_table() t
+	where to_regclass(format('%I.%I', schema, t.relation)) is not null;
+	if taken is not null then
+		raise exception 'schema "%" already has %', schema, taken
+			using errcode = 'duplicate_table',
+				hint = 'Name another schema, or drop or rename these relations first; nothing was made.';
+	end if;
+	if to_regnamespace(quote_ident(schema)) is null then
+		execute format('create schema %I', schema);
+	end if;
 
-	FOR statement IN
-		SELECT format('create table {%I} (%s)', t.relation, ph_support.shared_table_definition(t.relation))
-		FROM ph.shared_table() t
-		UNION ALL
-		SELECT format('alter table {%I} add foreign key (%I) references {%I} (%I)', r.relation, r.column_name, r.parent_relation, r.parent_column)
-		FROM ph.shared_reference() r
-		UNION ALL
-		SELECT format('create index on {%I} (%s)', t.relation, i.columns)
-		FROM ph.shared_table() t, unnest(t.indexes) i (columns)
-		UNION ALL
-		VALUES ('create unique index data_day_one on {data_day} ((day is not null))')
-		UNION ALL
-		SELECT format('comment on table {%I} is %L', t.relation, t.description)
-		FROM ph.shared_table() t
-		UNION ALL
-		SELECT format('comment on column {%I}.%I is %L', c.relation, c.column_name, c.description)
-		FROM ph.shared_column() c
-	LOOP
-		EXECUTE ph_support.in_schema(statement, schema);
-	END LOOP;
-END
+	for statement in
+		select format('create table {%I} (%s)', t.relation, ph_support.shared_table_definition(t.relation))
+		from ph.shared_table() t
+		union all
+		select format('alter table {%I} add foreign key (%I) references {%I} (%I)',
+			r.relation, r.column_name, r.parent_relation, r.parent_column)
+		from ph.shared_reference() r
+		union all
+		select format('create index on {%I} (%s)', t.relation, i.columns)
+		from ph.shared_table() t, unnest(t.indexes) i (columns)
+		union all
+		values ('create unique index data_day_one on {data_day} ((day is not null))')
+		union all
+		select format('comment on table {%I} is %L', t.relation, t.description)
+		from ph.shared_table() t
+		union all
+		select format('comment on column {%I}.%I is %L', c.relation, c.column_name, c.description)
+		from ph.shared_column() c
+	loop
+		execute ph_support.in_schema(statement, schema);
+	end loop;
+end
 $$;
-COMMENT ON PROCEDURE ph.create_shared_tables(text) IS
-'makes the empty shared tables in the schema, and the schema where there is none; they are ordinary tables and belong to the caller. Errors: duplicate_table where one of the names is taken (nothing is made then), 22023 for a schema of the extension or of the system, name_too_long';
--- What is wrong with shared tables, or with views of the same shape. Every check is a row of
--- ph.shared_check(): a condition that is true of a row that is wrong, or a query that returns the key of
--- each thing that is wrong, and the columns that it reads. All conditions of a relation are asked in one pass.
+comment on procedure ph.create_shared_tables(text) is
+	'makes the empty shared tables in the schema, and the schema where there is none; '
+	'they are ordinary tables and belong to the caller. '
+	'Errors: duplicate_table where one of the names is taken (nothing is made then), '
+	'22023 for a schema of the extension or of the system, name_too_long';
 
-CREATE FUNCTION ph_support.matched_code_query() RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN $$with version_order as (
-  select list, version, array(
-    select part::numeric from regexp_split_to_table(version, '[^0-9]+') part where part <> '') as numbers
-  from (select distinct list, version from {code_list}) versions
+-- ---- what is wrong with shared tables, or with views of the same shape ----
+-- Every check is a row of ph.shared_check(): a condition that is true of a row that is wrong, or a query that returns
+-- the key of each thing that is wrong, and the columns that it reads. All conditions of a relation are asked in one
+-- pass.
+
+create function ph_support.matched_code_query() returns text
+language sql immutable parallel safe
+return $$with version_order as (
+	select list, version, array(
+		select part::numeric
+		from regexp_split_to_table(version, '[^0-9]+') part
+		where part <> '') as numbers
+	from (select distinct list, version from {code_list}) versions
 ), latest as (
-  select distinct on (list) list, version
-  from version_order
-  order by list, numbers desc, version desc
+	select distinct on (list) list, version
+	from version_order
+	order by list, numbers desc, version desc
 ), wanted as not materialized (  -- so that the planner sees how many rules there are of each kind
-  -- system and code are one key: of one clause the planner guesses better than of two
-  select list, match, code_system || ' ' ||
-    case when code_system <> 'ICD10' then code
-         when match = 'exact' then ph.icd10_normalise(code)
-         else upper(regexp_replace(code, '[^A-Za-z0-9]', '', 'g') collate "C") end as key
-  from {code_list}
-  where jsonb_contains((select jsonb_object_agg(list, version) from latest), jsonb_build_object(list, version))
+	-- system and code are one key: of one clause the planner guesses better than of two
+	select list, match, code_system || ' ' ||
+		case
+			when code_system <> 'ICD10' then code
+			when match = 'exact' then ph.icd10_normalise(code)
+			else upper(regexp_replace(code, '[^A-Za-z0-9]', '', 'g') collate "C") end as key
+	from {code_list}
+	where jsonb_contains((select jsonb_object_agg(list, version) from latest), jsonb_build_object(list, version))
 ), recorded as (
-  select code_system, code, code_system || ' ' ||
-    case when code_system = 'ICD10' then ph.icd10_normalise(code)
-         when code_system <> 'SNOMED' or not ph.several_codes(code) then code end as key
-  from (select distinct code_system, code from {clinical_event}) codes
+	select code_system, code, code_system || ' ' ||
+		case
+			when code_system = 'ICD10' then ph.icd10_normalise(code)
+			when code_system <> 'SNOMED' or not ph.several_codes(code) then code end as key
+	from (select distinct code_system, code from {clinical_event}) codes
 )
 select wanted.list, recorded.code_system, recorded.code
-from recorded join wanted on wanted.key = recorded.key and wanted.match = 'exact'
+from recorded
+join wanted on wanted.key = recorded.key and wanted.match = 'exact'
 union
 select wanted.list, recorded.code_system, recorded.code
-from recorded join wanted on recorded.key ^@ wanted.key and wanted.match = 'prefix'$$;
-COMMENT ON FUNCTION ph_support.matched_code_query() IS
-'the query that finds the codes of clinical_event that are in the latest version of each code list: list, code_system, code';
+from recorded
+join wanted on recorded.key ^@ wanted.key and wanted.match = 'prefix'$$;
+comment on function ph_support.matched_code_query() is
+	'the query that finds the codes of clinical_event that are in the latest version of each code list: '
+	'list, code_system, code';
 
-CREATE FUNCTION ph.shared_check(
-	OUT problem text, OUT relation text, OUT column_name text, OUT needs text[], OUT condition text, OUT query text)
-RETURNS SETOF record
-LANGUAGE sql STABLE
-BEGIN ATOMIC
-	WITH reads AS (
-		SELECT t.relation, ARRAY(SELECT t.relation || '.' || k FROM unnest(t.key) k) AS key
-		FROM ph.shared_table() t
-	), condition (problem, relation, column_name, also, of_person, condition) AS (
-		SELECT 'missing value', c.relation, c.column_name, ARRAY[]::text[], ARRAY[]::text[], format('r.%I is null',
-			c.column_name)
-		FROM ph.shared_column() c
-		WHERE c.required
-		UNION ALL
-		SELECT 'duplicate key', t.relation, array_to_string(t.key, ', '), ARRAY[]::text[], ARRAY[]::text[],
+create function ph.shared_check(
+	out problem text, out relation text, out column_name text, out needs text[], out condition text, out query text)
+returns setof record
+language sql stable
+begin atomic
+	with reads as (
+		select t.relation, array(select t.relation || '.' || k from unnest(t.key) k) as key
+		from ph.shared_table() t
+	), condition (problem, relation, column_name, also, of_person, condition) as (
+		select 'missing value', c.relation, c.column_name, array[]::text[], array[]::text[],
+			format('r.%I is null', c.column_name)
+		from ph.shared_column() c
+		where c.required
+		union all
+		select 'duplicate key', t.relation, array_to_string(t.key, ', '), array[]::text[], array[]::text[],
 			'r.key_copy = 2'
-		FROM ph.shared_table() t
-		WHERE t.key_constraint IS NOT NULL
-		UNION ALL
-		SELECT u.problem, u.relation, u.column_name, u.column_name || u.needs, ARRAY[]::text[], format('not (%s)',
-			u.condition)
-		FROM ph.shared_rule() u
-		UNION ALL
-		SELECT 'orphaned reference', f.relation, f.column_name, ARRAY[f.column_name], ARRAY['person_id'],
+		from ph.shared_table() t
+		where t.key_constraint is not null
+		union all
+		select u.problem, u.relation, u.column_name, u.column_name || u.needs, array[]::text[],
+			format('not (%s)', u.condition)
+		from ph.shared_rule() u
+		union all
+		select 'orphaned reference', f.relation, f.column_name, array[f.column_name], array['person_id'],
 			'r.person_id is not null and p.person_id is null'
-		FROM ph.shared_reference() f
-		WHERE f.parent_relation = 'person'
-		UNION ALL
-		SELECT d.problem, d.relation, d.column_name, ARRAY[d.column_name], ARRAY['person_id', d.limit_column],
+		from ph.shared_reference() f
+		where f.parent_relation = 'person'
+		union all
+		select d.problem, d.relation, d.column_name, array[d.column_name], array['person_id', d.limit_column],
 			format('r.%I %s p.%I', d.column_name, d.operator, d.limit_column)
-		FROM (
-			VALUES
-			('before birth', 'residence', 'start_date', '<', 'birth_date'),
-			('before birth', 'registration', 'start_date', '<', 'birth_date'),
-			('before birth', 'encounter', 'start_date', '<', 'birth_date'),
-			('before birth', 'clinical_event', 'event_date', '<', 'birth_date'),
-			('before birth', 'measurement', 'measure_date', '<', 'birth_date'),
-			('after death', 'encounter', 'start_date', '>', 'death_date'),
-			('after death', 'clinical_event', 'event_date', '>', 'death_date'),
-			('after death', 'measurement', 'measure_date', '>', 'death_date')
+		from (
+			values
+				('before birth', 'residence', 'start_date', '<', 'birth_date'),
+				('before birth', 'registration', 'start_date', '<', 'birth_date'),
+				('before birth', 'encounter', 'start_date', '<', 'birth_date'),
+				('before birth', 'clinical_event', 'event_date', '<', 'birth_date'),
+				('before birth', 'measurement', 'measure_date', '<', 'birth_date'),
+				('after death', 'encounter', 'start_date', '>', 'death_date'),
+				('after death', 'clinical_event', 'event_date', '>', 'death_date'),
+				('after death', 'measurement', 'measure_date', '>', 'death_date')
 		) d (problem, relation, column_name, operator, limit_column)
-		UNION ALL
-		SELECT 'after data day', d.relation, d.column_name, ARRAY[d.column_name], ARRAY[]::text[],
+		union all
+		select 'after data day', d.relation, d.column_name, array[d.column_name], array[]::text[],
 			format('r.%I > {last day}', d.column_name)
-		FROM (
+		from (
 			-- the end of an address or a registration can be agreed beforehand
-			VALUES ('person', 'birth_date'), ('person', 'death_date'), ('residence', 'start_date'), ('registration',
-				'start_date'),
-			('encounter', 'start_date'), ('encounter', 'end_date'), ('clinical_event', 'event_date'), ('measurement',
-				'measure_date'), ('enrolment', 'start_date')
+			values
+				('person', 'birth_date'),
+				('person', 'death_date'),
+				('residence', 'start_date'),
+				('registration', 'start_date'),
+				('encounter', 'start_date'),
+				('encounter', 'end_date'),
+				('clinical_event', 'event_date'),
+				('measurement', 'measure_date'),
+				('enrolment', 'start_date')
 		) d (relation, column_name)
-		UNION ALL
-		SELECT 'malformed ICD-10 code', m.relation, m.column_name, m.column_name || m.also, ARRAY[]::text[],
-			format('%1$s and ph.icd10_normalise(%2$I) is null and not ph.several_codes(%2$I)', m.of_system, m.column_name)
-		FROM (
-			VALUES
-			('person', 'death_cause_icd10', ARRAY[]::text[], 'death_cause_icd10 is not null'),
-			('encounter', 'primary_icd10', ARRAY[]::text[], 'primary_icd10 is not null'),
-			('clinical_event', 'code', ARRAY['code_system'], 'code_system = ''ICD10'''),
-			('code_list', 'code', ARRAY['code_system', 'match'], 'code_system = ''ICD10'' and match = ''exact''')
+		union all
+		select 'malformed ICD-10 code', m.relation, m.column_name, m.column_name || m.also, array[]::text[],
+			format('%1$s and ph.icd10_normalise(%2$I) is null and not ph.several_codes(%2$I)',
+				m.of_system, m.column_name)
+		from (
+			values
+				('person', 'death_cause_icd10', array[]::text[], 'death_cause_icd10 is not null'),
+				('encounter', 'primary_icd10', array[]::text[], 'primary_icd10 is not null'),
+				('clinical_event', 'code', array['code_system'], 'code_system = ''ICD10'''),
+				('code_list', 'code', array['code_system', 'match'], 'code_system = ''ICD10'' and match = ''exact''')
 		) m (relation, column_name, also, of_system)
-		UNION ALL
-		SELECT 'more than one code', m.relation, m.column_name, m.column_name || m.also, ARRAY[]::text[],
+		union all
+		select 'more than one code', m.relation, m.column_name, m.column_name || m.also, array[]::text[],
 			format('%s ph.several_codes(%I)', m.of_system, m.column_name)
-		FROM (
-			VALUES
-			('person', 'death_cause_icd10', ARRAY[]::text[], ''),
-			('encounter', 'primary_icd10', ARRAY[]::text[], ''),
-			('clinical_event', 'code', ARRAY['code_system'], 'ph_support.code_system_spelling(code_system) is not null and'),
-			('measurement', 'code', ARRAY['code_system'], 'ph_support.code_system_spelling(code_system) is not null and'),
-			('code_list', 'code', ARRAY['code_system'], 'ph_support.code_system_spelling(code_system) is not null and')
+		from (
+			values
+				('person', 'death_cause_icd10', array[]::text[], ''),
+				('encounter', 'primary_icd10', array[]::text[], ''),
+				('clinical_event', 'code', array['code_system'],
+				 'ph_support.code_system_spelling(code_system) is not null and'),
+				('measurement', 'code', array['code_system'],
+				 'ph_support.code_system_spelling(code_system) is not null and'),
+				('code_list', 'code', array['code_system'],
+				 'ph_support.code_system_spelling(code_system) is not null and')
 		) m (relation, column_name, also, of_system)
-		UNION ALL
-		SELECT 'code system spelt otherwise', r, 'code_system', ARRAY['code_system'], ARRAY[]::text[],
+		union all
+		select 'code system spelt otherwise', r, 'code_system', array['code_system'], array[]::text[],
 			'ph_support.code_system_spelling(code_system) <> code_system'
-		FROM unnest(ARRAY['clinical_event', 'measurement', 'code_list']) r
-		UNION ALL
-		VALUES
-		('older than 125 years', 'person', 'birth_date', ARRAY['death_date'], ARRAY[]::text[],
-			'birth_date < coalesce(death_date, {last day}) - interval ''125 years'''),
-		('later than today', 'data_day', 'day', ARRAY[]::text[], ARRAY[]::text[], 'day > current_date'),
-		('stay differs from dates', 'encounter', 'los_days', ARRAY['start_date', 'end_date', 'los_days'],
-			ARRAY[]::text[], 'los_days <> end_date - start_date')
+		from unnest(array['clinical_event', 'measurement', 'code_list']) r
+		union all
+		values
+			('older than 125 years', 'person', 'birth_date', array['death_date'], array[]::text[],
+			 'birth_date < coalesce(death_date, {last day}) - interval ''125 years'''),
+			('later than today', 'data_day', 'day', array[]::text[], array[]::text[], 'day > current_date'),
+			('stay differs from dates', 'encounter', 'los_days', array['start_date', 'end_date', 'los_days'],
+			 array[]::text[], 'los_days <> end_date - start_date')
 	)
-	SELECT c.problem, c.relation, c.column_name,
-		n.key || ARRAY(SELECT c.relation || '.' || k FROM unnest(CASE WHEN c.problem = 'duplicate key' THEN c.also
-			ELSE c.column_name || c.also END) k)
-			|| ARRAY(SELECT 'person.' || k FROM unnest(c.of_person) k), c.condition, NULL
-	FROM condition c JOIN reads n ON n.relation = c.relation
-	UNION ALL
-	SELECT 'empty relation', t.relation, NULL, ARRAY[]::text[], NULL,
+	select c.problem, c.relation, c.column_name,
+		n.key
+			|| array(
+				select c.relation || '.' || k
+				from unnest(case when c.problem = 'duplicate key' then c.also else c.column_name || c.also end) k)
+			|| array(select 'person.' || k from unnest(c.of_person) k),
+		c.condition, null
+	from condition c
+	join reads n on n.relation = c.relation
+	union all
+	select 'empty relation', t.relation, null, array[]::text[], null,
 		format('select null where not exists (select from {%s})', t.relation)
-	FROM ph.shared_table() t
-	UNION ALL
-	SELECT 'orphaned reference', f.relation, f.column_name,
-		n.key || (f.relation || '.' || f.column_name) || (f.parent_relation || '.' || f.parent_column), NULL,
-		format('select {name of %1$s} from {%1$s} r where r.%2$I is not null and not exists (select from {%3$s} p '
-			'where p.%4$I = r.%2$I)',
+	from ph.shared_table() t
+	union all
+	select 'orphaned reference', f.relation, f.column_name,
+		n.key || (f.relation || '.' || f.column_name) || (f.parent_relation || '.' || f.parent_column), null,
+		format(
+			'select {name of %1$s} from {%1$s} r '
+			'where r.%2$I is not null and not exists (select from {%3$s} p where p.%4$I = r.%2$I)',
 			f.relation, f.column_name, f.parent_relation, f.parent_column)
-	FROM ph.shared_reference() f JOIN reads n ON n.relation = f.relation
-	WHERE f.parent_relation <> 'person'
-	UNION ALL
-	SELECT 'overlapping spells', s.relation, 'start_date',
-		ARRAY(SELECT s.relation || '.' || k FROM unnest('{person_id, start_date, end_date}'::text[]) k), NULL,
+	from ph.shared_reference() f
+	join reads n on n.relation = f.relation
+	where f.parent_relation <> 'person'
+	union all
+	select 'overlapping spells', s.relation, 'start_date',
+		array(select s.relation || '.' || k from unnest('{person_id, start_date, end_date}'::text[]) k), null,
 		format('select concat_ws('' '', person_id, start_date)
 			from (
 				select person_id, start_date,
@@ -6369,20 +6492,20 @@ BEGIN ATOMIC
 				from {%s} where end_date is null or end_date > start_date
 			) spells
 			where start_date < taken_until', s.relation)
-	FROM (VALUES ('residence'), ('registration')) s (relation)
-	UNION ALL
-	VALUES
-	('more than one day', 'data_day', 'day', ARRAY['data_day.day'], NULL, 'select day from {data_day} where (select '
-		'count(*) from {data_day}) > 1'),
-	('cycle', 'place_parent', 'parent_id', ARRAY['place_parent.place_id', 'place_parent.parent_id'], NULL,
-	 'with recursive above (place_id, ancestor) as (
+	from (values ('residence'), ('registration')) s (relation)
+	union all
+	values
+		('more than one day', 'data_day', 'day', array['data_day.day'], null,
+		 'select day from {data_day} where (select count(*) from {data_day}) > 1'),
+		('cycle', 'place_parent', 'parent_id', array['place_parent.place_id', 'place_parent.parent_id'], null,
+		 'with recursive above (place_id, ancestor) as (
 			select place_id, parent_id from {place_parent}
 			union
 			select above.place_id, p.parent_id from above join {place_parent} p on p.place_id = above.ancestor)
 		select place_id from above where place_id = ancestor'),
-	('ambiguous parent', 'place_parent', 'parent_id',
-	 ARRAY['place_parent.place_id', 'place_parent.parent_id', 'place.place_id', 'place.place_kind'], NULL,
-	 'with recursive above (place_id, ancestor) as (
+		('ambiguous parent', 'place_parent', 'parent_id',
+		 array['place_parent.place_id', 'place_parent.parent_id', 'place.place_id', 'place.place_kind'], null,
+		 'with recursive above (place_id, ancestor) as (
 			select place_id, parent_id from {place_parent}
 			union
 			select above.place_id, p.parent_id from above join {place_parent} p on p.place_id = above.ancestor)
@@ -6390,83 +6513,98 @@ BEGIN ATOMIC
 		from above join {place} p on p.place_id = above.ancestor
 		where above.place_id <> above.ancestor
 		group by above.place_id, p.place_kind having count(*) > 1'),
-	('list without events', 'code_list', 'list',
-	 ARRAY['code_list.list', 'code_list.version', 'code_list.code_system', 'code_list.code', 'code_list.match',
-	       'clinical_event.code_system', 'clinical_event.code'], NULL,
-	 format('select list from {code_list} except select list from (%s) matched', ph_support.matched_code_query()));
-END;
-COMMENT ON FUNCTION ph.shared_check() IS
-'the checks of ph.check_shared_tables: problem, relation and column to blame, the columns that it reads, and either '
-  'the condition that a row r of the relation (key_copy: its number among rows of the same key) and its person p '
-    'satisfy where they are wrong, or the query that returns the key of each thing that is wrong; names in braces '
-      'stand for relations of the schema';
+		('list without events', 'code_list', 'list',
+		 array['code_list.list', 'code_list.version', 'code_list.code_system', 'code_list.code', 'code_list.match',
+		       'clinical_event.code_system', 'clinical_event.code'], null,
+		 format('select list from {code_list} except select list from (%s) matched',
+			ph_support.matched_code_query()));
+end;
+comment on function ph.shared_check() is
+	'the checks of ph.check_shared_tables: problem, relation and column to blame, the columns that it reads, '
+	'and either the condition that a row r of the relation (key_copy: its number among rows of the same key) '
+	'and its person p satisfy where they are wrong, or the query that returns the key of each thing that is wrong; '
+	'names in braces stand for relations of the schema';
 
-CREATE FUNCTION ph_support.mistyped_column(schema text, OUT relation text, OUT column_name text)
-RETURNS SETOF record
-LANGUAGE sql STABLE
-BEGIN ATOMIC
-	SELECT c.relation, c.column_name
-	FROM ph.shared_column() c
-	JOIN pg_catalog.pg_attribute a
-		ON a.attrelid = pg_catalog.to_regclass(pg_catalog.format('%I.%I', schema, c.relation)) AND a.attname = c.column_name
-	JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
-	WHERE CASE c.column_type
-		WHEN 'date' THEN coalesce(nullif(t.typbasetype, 0), t.oid) <> 'pg_catalog.date'::pg_catalog.regtype
-		WHEN 'text' THEN false
-		ELSE t.typcategory <> 'N' END;
-END;
-COMMENT ON FUNCTION ph_support.mistyped_column(text) IS
-'columns of the shared tables, or of views of their shape, whose type cannot serve: a day that is not a date, a number that is none; an identifier can have any type';
+create function ph_support.mistyped_column(schema text, out relation text, out column_name text)
+returns setof record
+language sql stable
+begin atomic
+	select c.relation, c.column_name
+	from ph.shared_column() c
+	join pg_catalog.pg_attribute a
+		on a.attrelid = pg_catalog.to_regclass(pg_catalog.format('%I.%I', schema, c.relation))
+		and a.attname = c.column_name
+	join pg_catalog.pg_type t on t.oid = a.atttypid
+	where
+		case c.column_type
+			when 'date' then coalesce(nullif(t.typbasetype, 0), t.oid) <> 'pg_catalog.date'::pg_catalog.regtype
+			when 'text' then false
+			else t.typcategory <> 'N' end;
+end;
+comment on function ph_support.mistyped_column(text) is
+	'columns of the shared tables, or of views of their shape, whose type cannot serve: a day that is not a date, '
+	'a number that is none; an identifier can have any type';
 
-CREATE FUNCTION ph_support.unique_in(schema text, relation text, key text[]) RETURNS boolean
-LANGUAGE sql STABLE
-SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT EXISTS (
-		SELECT FROM pg_index i
-		WHERE i.indrelid = to_regclass(format('%I.%I', schema, relation)) AND (i.indisprimary OR i.indisunique
-			AND i.indnullsnotdistinct) AND i.indisvalid AND i.indimmediate AND i.indpred IS NULL AND i.indexprs IS NULL
-			AND ARRAY(SELECT a.attname::text FROM unnest(i.indkey::smallint[]) WITH ORDINALITY k (attnum, place)
-				JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
-					WHERE k.place <= i.indnkeyatts) <@ key)
+create function ph_support.unique_in(schema text, relation text, key text[]) returns boolean
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select exists (
+		select
+		from pg_index i
+		where i.indrelid = to_regclass(format('%I.%I', schema, relation))
+			and (i.indisprimary or i.indisunique and i.indnullsnotdistinct)
+			and i.indisvalid and i.indimmediate and i.indpred is null and i.indexprs is null
+			and array(
+				select a.attname::text
+				from unnest(i.indkey::smallint[]) with ordinality k (attnum, place)
+				join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
+				where k.place <= i.indnkeyatts) <@ key)
 $$;
-COMMENT ON FUNCTION ph_support.unique_in(text, text, text[]) IS 'whether an index keeps the rows of a relation apart by these '
-  'columns, so that nobody needs to look for two of one key';
+comment on function ph_support.unique_in(text, text, text[]) is
+	'whether an index keeps the rows of a relation apart by these columns, '
+	'so that nobody needs to look for two of one key';
 
-CREATE FUNCTION ph_support.shared_row_query(schema text, relation text, conditions text[]) RETURNS text
-LANGUAGE sql STABLE
-SET search_path = pg_catalog, pg_temp
-AS $$
-	WITH keyed AS (
-		SELECT format('concat_ws('' '', %s)', string_agg('r.' || k, ', ')) AS name, string_agg(k, ', ') AS key,
-			ph_support.unique_in(schema, t.relation, t.key) AS apart
-		FROM ph.shared_table() t, unnest(t.key) k
-		WHERE t.relation = shared_row_query.relation
-		GROUP BY t.relation, t.key
+create function ph_support.shared_row_query(schema text, relation text, conditions text[]) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	with keyed as (
+		select format('concat_ws('' '', %s)', string_agg('r.' || k, ', ')) as name, string_agg(k, ', ') as key,
+			ph_support.unique_in(schema, t.relation, t.key) as apart
+		from ph.shared_table() t, unnest(t.key) k
+		where t.relation = shared_row_query.relation
+		group by t.relation, t.key
 	)
-	SELECT format('select array[%s], array[%s]::text[] from %s r%s',
-		string_agg(format('count(*) filter (where %s)', c), ', ' ORDER BY n),
-		string_agg(format('min(%s collate "C") filter (where %s)', name, c), ', ' ORDER BY n),
-		CASE WHEN apart OR NOT 'r.key_copy = 2' = ANY (conditions) THEN format('(select 1 as key_copy, * from {%s})',
-			relation)
-			ELSE format('(select row_number() over (partition by %s) as key_copy, * from {%s})', key, relation) END,
-		CASE WHEN string_agg(c, '') ~ '\mp[.]' THEN format(' left join %s p using (person_id)', CASE
-			WHEN ph_support.unique_in(schema, 'person', '{person_id}') THEN '{person}'
-			ELSE '(select distinct on (person_id) * from {person} order by person_id)' END) ELSE '' END)
-	FROM keyed, unnest(conditions) WITH ORDINALITY u (c, n)
-	GROUP BY name, key, apart
+	select format('select array[%s], array[%s]::text[] from %s r%s',
+		string_agg(format('count(*) filter (where %s)', c), ', ' order by n),
+		string_agg(format('min(%s collate "C") filter (where %s)', name, c), ', ' order by n),
+		case
+			when apart or not 'r.key_copy = 2' = any (conditions) then
+				format('(select 1 as key_copy, * from {%s})', relation)
+			else
+				format('(select row_number() over (partition by %s) as key_copy, * from {%s})', key, relation) end,
+		case
+			when string_agg(c, '') ~ '\mp[.]' then
+				format(' left join %s p using (person_id)',
+					case
+						when ph_support.unique_in(schema, 'person', '{person_id}') then '{person}'
+						else '(select distinct on (person_id) * from {person} order by person_id)' end)
+			else '' end)
+	from keyed, unnest(conditions) with ordinality u (c, n)
+	group by name, key, apart
 $$;
-COMMENT ON FUNCTION ph_support.shared_row_query(text, text, text[]) IS
-'the query that asks conditions of all rows of a shared relation in one pass: how many rows satisfy each, and the key '
-  'of one';
+comment on function ph_support.shared_row_query(text, text, text[]) is
+	'the query that asks conditions of all rows of a shared relation in one pass: how many rows satisfy each, '
+	'and the key of one';
 
-CREATE FUNCTION ph.check_shared_tables(schema text)
-RETURNS TABLE (problem text, relation text, column_name text, found bigint, example text)
-LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, pg_temp
-SET datestyle = 'ISO'
-AS $$
-DECLARE
+create function ph.check_shared_tables(schema text)
+returns table (problem text, relation text, column_name text, found bigint, example text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set datestyle = 'ISO'
+as $$
+declare
 	relations text[];
 	present text[];  -- relation.column
 	mistyped text[];  -- likewise
@@ -6476,215 +6614,236 @@ DECLARE
 	one record;
 	counts bigint[];
 	examples text[];
-BEGIN
-	IF to_regnamespace(quote_ident(schema)) IS NULL THEN
-		RAISE EXCEPTION 'schema "%" does not exist', schema
-			USING ERRCODE = 'invalid_schema_name';
-	END IF;
+begin
+	if to_regnamespace(quote_ident(schema)) is null then
+		raise exception 'schema "%" does not exist', schema
+			using errcode = 'invalid_schema_name';
+	end if;
 	day := ph_support.last_day(schema);
-	relations := ARRAY(
-		SELECT t.relation FROM ph.shared_table() t
-		WHERE to_regclass(format('%I.%I', schema, t.relation)) IS NOT NULL);
-	present := ARRAY(
-		SELECT r || '.' || a.attname
-		FROM unnest(relations) r
-		JOIN pg_attribute a ON a.attrelid = format('%I.%I', schema, r)::regclass
-		WHERE a.attnum > 0 AND NOT a.attisdropped);
-	mistyped := ARRAY(
-		SELECT c.relation || '.' || c.column_name FROM ph_support.mistyped_column(schema) c);
+	relations := array(
+		select t.relation
+		from ph.shared_table() t
+		where to_regclass(format('%I.%I', schema, t.relation)) is not null);
+	present := array(
+		select r || '.' || a.attname
+		from unnest(relations) r
+		join pg_attribute a on a.attrelid = format('%I.%I', schema, r)::regclass
+		where a.attnum > 0 and not a.attisdropped);
+	mistyped := array(select c.relation || '.' || c.column_name from ph_support.mistyped_column(schema) c);
 
-	RETURN QUERY
-	SELECT 'missing relation', t.relation, NULL::text, 1::bigint, NULL::text
-	FROM ph.shared_table() t
-	WHERE NOT t.relation = ANY (relations)
-	ORDER BY t.relation COLLATE "C";
+	return query
+	select 'missing relation', t.relation, null::text, 1::bigint, null::text
+	from ph.shared_table() t
+	where not t.relation = any (relations)
+	order by t.relation collate "C";
 
-	RETURN QUERY
-	SELECT 'missing column', c.relation, c.column_name, 1::bigint, NULL::text
-	FROM ph.shared_column() c
-	WHERE c.relation = ANY (relations) AND NOT c.relation || '.' || c.column_name = ANY (present)
-	ORDER BY c.relation COLLATE "C", c.column_name COLLATE "C";
+	return query
+	select 'missing column', c.relation, c.column_name, 1::bigint, null::text
+	from ph.shared_column() c
+	where c.relation = any (relations) and not c.relation || '.' || c.column_name = any (present)
+	order by c.relation collate "C", c.column_name collate "C";
 
-	RETURN QUERY
-	SELECT 'wrong type', split_part(c, '.', 1), split_part(c, '.', 2), 1::bigint, NULL::text
-	FROM unnest(mistyped) c
-	ORDER BY c COLLATE "C";
+	return query
+	select 'wrong type', split_part(c, '.', 1), split_part(c, '.', 2), 1::bigint, null::text
+	from unnest(mistyped) c
+	order by c collate "C";
 
-	FOR asked IN
-		SELECT c.relation, c.query, array_agg(c.problem ORDER BY c.problem, c.column_name) AS problems,
-			array_agg(c.column_name ORDER BY c.problem, c.column_name) AS columns,
-			array_agg(replace(c.condition, '{last day}', day) ORDER BY c.problem, c.column_name) AS conditions
-		FROM ph.shared_check() c
-		WHERE c.relation = ANY (relations) AND c.needs <@ present AND NOT c.needs && mistyped
-		GROUP BY c.relation, c.query, CASE WHEN c.query IS NOT NULL THEN c.problem || coalesce(c.column_name, '') END
-		ORDER BY c.relation COLLATE "C", min(c.problem) COLLATE "C"
-	LOOP
-		BEGIN
-			IF asked.query IS NULL THEN
-				EXECUTE ph_support.in_schema(ph_support.shared_row_query(schema, asked.relation, asked.conditions), schema)
-					INTO counts, examples;
-			ELSE
-				EXECUTE ph_support.in_schema(format('select array[count(*)], array[min(key::text collate "C")] from (%s) wrong '
-					'(key)',
-					replace(asked.query, format('{name of %s}', asked.relation), (
-						SELECT format('concat_ws('' '', %s)', string_agg('r.' || k, ', ')) FROM ph.shared_table() t,
-							unnest(t.key) k WHERE t.relation = asked.relation))), schema)
-				INTO counts, examples;
-			END IF;
+	for asked in
+		select c.relation, c.query, array_agg(c.problem order by c.problem, c.column_name) as problems,
+			array_agg(c.column_name order by c.problem, c.column_name) as columns,
+			array_agg(replace(c.condition, '{last day}', day) order by c.problem, c.column_name) as conditions
+		from ph.shared_check() c
+		where c.relation = any (relations) and c.needs <@ present and not c.needs && mistyped
+		group by c.relation, c.query,
+			case when c.query is not null then c.problem || coalesce(c.column_name, '') end
+		order by c.relation collate "C", min(c.problem) collate "C"
+	loop
+		begin
+			execute ph_support.in_schema(
+				case
+					when asked.query is null then
+						ph_support.shared_row_query(schema, asked.relation, asked.conditions)
+					else
+						format(
+							'select array[count(*)], array[min(key::text collate "C")] from (%s) wrong (key)',
+							replace(asked.query, format('{name of %s}', asked.relation), (
+								select format('concat_ws('' '', %s)', string_agg('r.' || k, ', '))
+								from ph.shared_table() t, unnest(t.key) k
+								where t.relation = asked.relation))) end,
+				schema)
+			into counts, examples;
 			wrong := wrong || (
-				SELECT coalesce(jsonb_agg(to_jsonb(a)), '[]')
-				FROM (SELECT *, asked.relation FROM unnest(asked.problems, asked.columns, counts,
-					examples) a (problem, column_name, found, example) WHERE a.found > 0) a);
-		EXCEPTION WHEN undefined_function OR datatype_mismatch OR data_exception THEN
-			-- keys of two relations can each have a type that serves and still not compare: which one is asked one by one
-			FOR one IN SELECT * FROM unnest(asked.problems, asked.columns, asked.conditions) o (problem, column_name,
-				condition) LOOP
-				BEGIN
-					IF one.condition IS NULL THEN
-						RAISE undefined_function;
-					END IF;
-					EXECUTE ph_support.in_schema(ph_support.shared_row_query(schema, asked.relation, ARRAY[one.condition]), schema)
-						INTO counts, examples;
-					wrong := wrong || jsonb_build_object('problem', one.problem, 'relation', asked.relation,
-						'column_name', one.column_name, 'found', counts[1], 'example', examples[1]);
-				EXCEPTION WHEN undefined_function OR datatype_mismatch OR data_exception THEN
-					wrong := wrong || jsonb_build_object('problem', 'types do not compare', 'relation',
-						asked.relation, 'column_name', one.column_name, 'found', 1);
-				END;
-			END LOOP;
-		END;
-	END LOOP;
-	RETURN QUERY
-	SELECT w.* FROM jsonb_to_recordset(wrong) w (problem text, relation text, column_name text, found bigint,
-		example text)
-	WHERE w.found > 0
-	ORDER BY w.relation COLLATE "C", w.problem COLLATE "C", w.column_name COLLATE "C";
-END
+				select coalesce(jsonb_agg(to_jsonb(a)), '[]')
+				from (
+					select *, asked.relation
+					from unnest(asked.problems, asked.columns, counts, examples)
+						a (problem, column_name, found, example)
+					where a.found > 0
+				) a);
+		exception when undefined_function or datatype_mismatch or data_exception then
+			-- keys of two relations can each have a type that serves and still not compare: which one is asked one by
+			-- one
+			for one in
+				select *
+				from unnest(asked.problems, asked.columns, asked.conditions) o (problem, column_name, condition)
+			loop
+				begin
+					if one.condition is null then
+						raise undefined_function;
+					end if;
+					execute ph_support.in_schema(
+						ph_support.shared_row_query(schema, asked.relation, array[one.condition]), schema)
+					into counts, examples;
+					wrong := wrong || jsonb_build_object(
+						'problem', one.problem, 'relation', asked.relation, 'column_name', one.column_name,
+						'found', counts[1], 'example', examples[1]);
+				exception when undefined_function or datatype_mismatch or data_exception then
+					wrong := wrong || jsonb_build_object(
+						'problem', 'types do not compare', 'relation', asked.relation,
+						'column_name', one.column_name, 'found', 1);
+				end;
+			end loop;
+		end;
+	end loop;
+	return query
+	select w.*
+	from jsonb_to_recordset(wrong) w (problem text, relation text, column_name text, found bigint, example text)
+	where w.found > 0
+	order by w.relation collate "C", w.problem collate "C", w.column_name collate "C";
+end
 $$;
-COMMENT ON FUNCTION ph.check_shared_tables(text) IS
-'what is wrong with the shared tables of the schema, or with views of their shape: the problem, where, how many rows, '
-  'keys or lists have it, and the key of one of them. No rows: nothing was found. Days are held against the day in '
-    'data_day, or today where there is none or it is still to come. Checks that need a relation or column that is missing, or a column of a '
-      'type that cannot serve, are skipped. Each relation is read once for all checks of its rows. Errors: '
-        'invalid_schema_name';
--- Questions that every study of a population asks first, made over the shared tables as ordinary
--- views and functions in the caller's schema: where a place lies, who was there on a day, who was
--- at risk in a period and what happened to them, who has which condition.
+comment on function ph.check_shared_tables(text) is
+	'what is wrong with the shared tables of the schema, or with views of their shape: the problem, where, '
+	'how many rows, keys or lists have it, and the key of one of them. No rows: nothing was found. '
+	'Days are held against the day in data_day, or today where there is none or it is still to come. '
+	'Checks that need a relation or column that is missing, or a column of a type that cannot serve, are skipped. '
+	'Each relation is read once for all checks of its rows. Errors: invalid_schema_name';
+
+-- ---- the population of the shared tables ----
+-- Questions that every study of a population asks first, made over the shared tables as ordinary views and functions in
+-- the caller's schema: where a place lies, who was there on a day, who was at risk in a period and what happened to
+-- them, who has which condition.
 --
--- Everything about time rests on one view, stay: the days of each person, each day once. person_at
--- is its stays that hold a day, person_period its stays cut to a period, so the two always agree.
+-- Everything about time rests on one view, stay: the days of each person, each day once. person_at is its stays that
+-- hold a day, person_period its stays cut to a period, so the two always agree.
 
--- The planner expects 100 rows of the built-in unnest, and takes && and @> of computed ranges for
--- rare: together they would make it choose nested loops over whole populations. Hence this function,
--- and not isempty(a * b) instead of a && b below.
-CREATE FUNCTION ph_support.unnest_days(days datemultirange) RETURNS SETOF daterange
-LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE ROWS 1
-AS 'multirange_unnest';
-COMMENT ON FUNCTION ph_support.unnest_days(datemultirange) IS
-'one row a range of the multirange, as unnest gives them, which the planner expects to be one';
+-- The planner expects 100 rows of the built-in unnest, and takes && and @> of computed ranges for rare: together they
+-- would make it choose nested loops over whole populations. Hence this function, and not isempty(a * b) instead of
+-- a && b below.
+create function ph_support.unnest_days(days datemultirange) returns setof daterange
+language internal immutable strict parallel safe rows 1
+as 'multirange_unnest';
+comment on function ph_support.unnest_days(datemultirange) is
+	'one row a range of the multirange, as unnest gives them, which the planner expects to be one';
 
-CREATE FUNCTION ph_support.bounded_period(period daterange) RETURNS daterange
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	IF period IS NULL OR isempty(period) OR NOT coalesce(isfinite(lower(period)) AND isfinite(upper(period)), false) THEN
-		RAISE EXCEPTION 'period must have a first and a last day'
-			USING ERRCODE = 'invalid_parameter_value',
-				HINT = 'A year is daterange(''2023-04-01'', ''2024-04-01''): the end is the first day after it.';
-	END IF;
-	RETURN period;
-END
+create function ph_support.bounded_period(period daterange) returns daterange
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if period is null or isempty(period)
+		or not coalesce(isfinite(lower(period)) and isfinite(upper(period)), false) then
+		raise exception 'period must have a first and a last day'
+			using errcode = 'invalid_parameter_value',
+				hint = 'A year is daterange(''2023-04-01'', ''2024-04-01''): the end is the first day after it.';
+	end if;
+	return period;
+end
 $$;
-COMMENT ON FUNCTION ph_support.bounded_period(daterange) IS
-'the period itself. Errors: invalid_parameter_value where it is NULL, empty or without end on either side';
+comment on function ph_support.bounded_period(daterange) is
+	'the period itself. Errors: invalid_parameter_value where it is NULL, empty or without end on either side';
 
-CREATE FUNCTION ph_support.known_pod(kind text) RETURNS text
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	IF kind NOT IN ('GP', 'AE', 'OP', 'EL', 'NEL') THEN
-		RAISE EXCEPTION 'kind must be a pod of encounters'
-			USING ERRCODE = 'invalid_parameter_value',
-				HINT = 'The pods are GP, AE, OP, EL and NEL; null stands for all.';
-	END IF;
-	RETURN kind;
-END
+create function ph_support.known_pod(kind text) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if kind not in ('GP', 'AE', 'OP', 'EL', 'NEL') then
+		raise exception 'kind must be a pod of encounters'
+			using errcode = 'invalid_parameter_value',
+				hint = 'The pods are GP, AE, OP, EL and NEL; null stands for all.';
+	end if;
+	return kind;
+end
 $$;
-COMMENT ON FUNCTION ph_support.known_pod(text) IS
-'the kind of encounter itself, NULL for all. Errors: invalid_parameter_value where there is no such kind';
+comment on function ph_support.known_pod(text) is
+	'the kind of encounter itself, NULL for all. Errors: invalid_parameter_value where there is no such kind';
 
-CREATE PROCEDURE ph_support.require_choice(argument text, choice text, offered text[])
-LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	IF choice = ANY (offered) THEN
-		RETURN;
-	END IF;
-	RAISE EXCEPTION 'argument % is %', argument, CASE WHEN choice IS NULL AND offered <> '{}'
-		THEN 'needed: the data offer more than one' ELSE 'none of those that the data offer' END
-		USING ERRCODE = 'invalid_parameter_value',
-			HINT = CASE WHEN offered = '{}' THEN 'There is none to choose from: fill the tables first.'
-			            ELSE 'Choose one of ' || (SELECT string_agg(DISTINCT o, ', ' ORDER BY o) FROM unnest(offered) o) || '.' END;
-END
+create procedure ph_support.require_choice(argument text, choice text, offered text[])
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if choice = any (offered) then
+		return;
+	end if;
+	raise exception 'argument "%" is %', argument,
+		case
+			when choice is null and offered <> '{}' then 'needed: the data offer more than one'
+			else 'none of those that the data offer' end
+		using errcode = 'invalid_parameter_value', hint =
+			case
+				when offered = '{}' then 'There is none to choose from: fill the tables first.'
+				else 'Choose one of ' || (
+					select string_agg(distinct o, ', ' order by o)
+					from unnest(offered) o) || '.' end;
+end
 $$;
-COMMENT ON PROCEDURE ph_support.require_choice(text, text, text[]) IS
-'does nothing where the choice is one of those offered. Errors: invalid_parameter_value, with what there is';
+comment on procedure ph_support.require_choice(text, text, text[]) is
+	'does nothing where the choice is one of those offered. Errors: invalid_parameter_value, with what there is';
 
-CREATE FUNCTION ph_support.chosen(argument text, choice text, usual text, alike text, offered text[]) RETURNS text
-LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
+create function ph_support.chosen(argument text, choice text, usual text, alike text, offered text[]) returns text
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
 	candidates text[];
-BEGIN
-	IF choice IS NULL AND usual = ANY (offered) THEN
-		RETURN usual;
-	END IF;
-	IF choice IS NULL THEN
-		candidates := ARRAY(SELECT DISTINCT o FROM unnest(offered) o WHERE o ~ alike);
-		IF candidates = '{}' THEN
-			candidates := ARRAY(SELECT DISTINCT o FROM unnest(offered) o);
-		END IF;
-		IF cardinality(candidates) = 1 THEN
-			RETURN candidates[1];
-		END IF;
-	END IF;
-	CALL ph_support.require_choice(argument, choice, offered);
-	RETURN choice;
-END
+begin
+	if choice is null and usual = any (offered) then
+		return usual;
+	end if;
+	if choice is null then
+		candidates := array(select distinct o from unnest(offered) o where o ~ alike);
+		if candidates = '{}' then
+			candidates := array(select distinct o from unnest(offered) o);
+		end if;
+		if cardinality(candidates) = 1 then
+			return candidates[1];
+		end if;
+	end if;
+	call ph_support.require_choice(argument, choice, offered);
+	return choice;
+end
 $$;
-COMMENT ON FUNCTION ph_support.chosen(text, text, text, text, text[]) IS
-'the choice; where it is NULL the usual one, or else the only one that the data offer, first among those alike. '
-  'Errors: invalid_parameter_value, with what there is';
+comment on function ph_support.chosen(text, text, text, text, text[]) is
+	'the choice; where it is NULL the usual one, or else the only one that the data offer, first among those alike. '
+	'Errors: invalid_parameter_value, with what there is';
 
-CREATE FUNCTION ph_support.kinds_above(schema text, base text) RETURNS text[]
-LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
+create function ph_support.kinds_above(schema text, base text) returns text[]
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
 	kinds text[];
-BEGIN
-	EXECUTE format(
+begin
+	execute format(
 		'with recursive above as (
 			select parent_id from %1$I.place join %1$I.place_parent using (place_id) where %2$s
 			union
 			select p.parent_id from above join %1$I.place_parent p on p.place_id = above.parent_id)
 		select array_agg(distinct place_kind) from above join %1$I.place on place_id = parent_id',
 		schema, base)
-	INTO kinds;
-	RETURN coalesce(kinds, '{}');
-END
+	into kinds;
+	return coalesce(kinds, '{}');
+end
 $$;
-COMMENT ON FUNCTION ph_support.kinds_above(text, text) IS
-'the kinds of place that lie above the places for which the condition base holds';
+comment on function ph_support.kinds_above(text, text) is
+	'the kinds of place that lie above the places for which the condition base holds';
 
-CREATE FUNCTION ph_support.ladder_query(schema text, name text, base text, kinds text[]) RETURNS text
-LANGUAGE sql STABLE
-BEGIN ATOMIC
-	SELECT format(
+create function ph_support.ladder_query(schema text, name text, base text, kinds text[]) returns text
+language sql stable
+begin atomic
+	select format(
 		'with recursive above (%2$I, place_id) as (
 			select place_id::text, place_id from %1$I.place where %3$s
 			union
@@ -6695,19 +6854,21 @@ BEGIN ATOMIC
 		group by above.%2$I',
 		schema, name, base,
 		string_agg(
-			format(', case when count(*) filter (where place_kind = %1$L) = 1 then min(place.place_id::text) filter '
-				'(where place_kind = %1$L) end as %2$I',
-				kind, lower(kind COLLATE "C")),
-			'' ORDER BY kind))
-	FROM unnest(kinds) kind;
-END;
-COMMENT ON FUNCTION ph_support.ladder_query(text, text, text, text[]) IS
-'the query that gives one row a place for which the condition base holds: its id as the column name, and one column a kind with the place of that kind above it; NULL where there is none, or more than one';
+			format(
+				', case when count(*) filter (where place_kind = %1$L) = 1 '
+				'then min(place.place_id::text) filter (where place_kind = %1$L) end as %2$I',
+				kind, lower(kind collate "C")),
+			'' order by kind))
+	from unnest(kinds) kind;
+end;
+comment on function ph_support.ladder_query(text, text, text, text[]) is
+	'the query that gives one row a place for which the condition base holds: its id as the column name, '
+	'and one column a kind with the place of that kind above it; NULL where there is none, or more than one';
 
-CREATE FUNCTION ph_support.spell_query(schema text, source text, columns text) RETURNS text
-LANGUAGE sql STABLE
-BEGIN ATOMIC
-	SELECT format(
+create function ph_support.spell_query(schema text, source text, columns text) returns text
+language sql stable
+begin atomic
+	select format(
 		'select person_id::text as person_id, %3$s,
 			ph_support.unnest_days(datemultirange(spell) - coalesce(range_agg(spell) over later, ''{}'')) as spell
 		from (
@@ -6722,125 +6883,132 @@ BEGIN ATOMIC
 			partition by person_id order by start_date desc nulls last, %3$s
 			rows between unbounded preceding and 1 preceding)',
 		schema, source, columns, ph_support.in_schema(ph_support.last_day(schema), schema));
-END;
-COMMENT ON FUNCTION ph_support.spell_query(text, text, text) IS
-'the query that makes of the spells of the source (person_id, the columns, start_date, end_date) days that are each '
-  'counted once: within life, the day of death included, up to the data day, and the spell with the later start takes '
-    'over from one that it overlaps';
+end;
+comment on function ph_support.spell_query(text, text, text) is
+	'the query that makes of the spells of the source (person_id, the columns, start_date, end_date) '
+	'days that are each counted once: within life, the day of death included, up to the data day, '
+	'and the spell with the later start takes over from one that it overlaps';
 
-CREATE FUNCTION ph_support.population_view(OUT relation text, OUT description text) RETURNS SETOF record
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-	VALUES
-	('place_ladder', 'one row a small area: the place of each kind in which it lies, NULL where there is none or more '
-		'than one'),
-	('practice_ladder', 'one row a practice: the place of each kind to which it belongs, NULL where there is none or '
-		'more than one'),
-	('registration_spell', 'days registered, each day of a person once: the later registration takes over, the day of '
-		'death counts, no day after the data day'),
-	('residence_spell', 'days of life by small area, each day of a person once: the later address takes over, '
-		'small_area is NULL where no address is known'),
-	('stay', 'one row a person and run of days with one registration and one address, each day once; spell is half '
-		'open'),
-	('register', 'one row a person and condition: the first event with a code of the latest version of the code list '
-		'of that name'),
-	('segment_input', 'the people of the data day as the rules of segments ask for them; segment_inputs(as_of) gives '
-		'those of another day');
-END;
-COMMENT ON FUNCTION ph_support.population_view() IS 'the views that ph.create_population_views and ph.create_segment_inputs '
-  'make, each after those it is built on';
+create function ph_support.population_view(out relation text, out description text) returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		('place_ladder',
+		 'one row a small area: the place of each kind in which it lies, NULL where there is none or more than one'),
+		('practice_ladder',
+		 'one row a practice: the place of each kind to which it belongs, NULL where there is none or more than one'),
+		('registration_spell',
+		 'days registered, each day of a person once: the later registration takes over, the day of death counts, '
+		 'no day after the data day'),
+		('residence_spell',
+		 'days of life by small area, each day of a person once: the later address takes over, '
+		 'small_area is NULL where no address is known'),
+		('stay',
+		 'one row a person and run of days with one registration and one address, each day once; spell is half open'),
+		('register',
+		 'one row a person and condition: '
+		 'the first event with a code of the latest version of the code list of that name'),
+		('segment_input',
+		 'the people of the data day as the rules of segments ask for them; '
+		 'segment_inputs(as_of) gives those of another day');
+end;
+comment on function ph_support.population_view() is
+	'the views that ph.create_population_views and ph.create_segment_inputs make, each after those it is built on';
 
-CREATE FUNCTION ph_support.population_column(OUT column_name text, OUT description text) RETURNS SETOF record
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-	VALUES
-	('person_id', 'pseudonym of the person'),
-	('practice', 'practice with which the person is registered'),
-	('neighbourhood', 'neighbourhood, such as a primary care network; NULL is unknown'),
-	('place', 'place, such as a local authority district, of the address; NULL is unknown'),
-	('system', 'system, such as an integrated care board, of the address; NULL is unknown'),
-	('small_area', 'small area of the address; NULL is unknown'),
-	('deprivation_decile', 'decile of deprivation of the small area, 1 is the most deprived; NULL is unknown'),
-	('deprivation_quintile', 'fifth of deprivation of the small area, 1 is the most deprived; NULL is unknown'),
-	('spell', 'the days, half open'),
-	('condition', 'name of the code list'),
-	('first_date', 'day of the first event with a code of the list'),
-	('age_years', 'age in completed years'),
-	('sex', 'F, M or I; NULL is unknown'),
-	('ethnicity', 'NHS 16+1 code; NULL is unknown'),
-	('long_term_conditions', 'code lists recorded before the day'),
-	('charlson', 'Charlson score of the diagnoses of two years'),
-	('hospital_frailty', 'Hospital Frailty Risk Score of the diagnoses of two years'),
-	('emergency_admissions_12_months', 'emergency admissions of one year'),
-	('non_elective_admissions', 'the same by the name that some schemes give it'),
-	('maternity_activity', 'contacts with maternity services of one year'),
-	('emergency_attendances_12_months', 'attendances at accident and emergency of one year'),
-	('outpatient_attendances_12_months', 'outpatient attendances of one year'),
-	('consultations_12_months', 'consultations with general practice of one year'),
-	('spend_12_months', 'cost of one year, in pounds'),
-	('bmi', 'last body mass index of one year; NULL is unknown'),
-	('smoker', 'whether the last note on smoking says so; NULL is unknown');
-END;
-COMMENT ON FUNCTION ph_support.population_column() IS 'the columns of the generated views, each name once';
+create function ph_support.population_column(out column_name text, out description text) returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		('person_id', 'pseudonym of the person'),
+		('practice', 'practice with which the person is registered'),
+		('neighbourhood', 'neighbourhood, such as a primary care network; NULL is unknown'),
+		('place', 'place, such as a local authority district, of the address; NULL is unknown'),
+		('system', 'system, such as an integrated care board, of the address; NULL is unknown'),
+		('small_area', 'small area of the address; NULL is unknown'),
+		('deprivation_decile', 'decile of deprivation of the small area, 1 is the most deprived; NULL is unknown'),
+		('deprivation_quintile', 'fifth of deprivation of the small area, 1 is the most deprived; NULL is unknown'),
+		('spell', 'the days, half open'),
+		('condition', 'name of the code list'),
+		('first_date', 'day of the first event with a code of the list'),
+		('age_years', 'age in completed years'),
+		('sex', 'F, M or I; NULL is unknown'),
+		('ethnicity', 'NHS 16+1 code; NULL is unknown'),
+		('long_term_conditions', 'code lists recorded before the day'),
+		('charlson', 'Charlson score of the diagnoses of two years'),
+		('hospital_frailty', 'Hospital Frailty Risk Score of the diagnoses of two years'),
+		('emergency_admissions_12_months', 'emergency admissions of one year'),
+		('non_elective_admissions', 'the same by the name that some schemes give it'),
+		('maternity_activity', 'contacts with maternity services of one year'),
+		('emergency_attendances_12_months', 'attendances at accident and emergency of one year'),
+		('outpatient_attendances_12_months', 'outpatient attendances of one year'),
+		('consultations_12_months', 'consultations with general practice of one year'),
+		('spend_12_months', 'cost of one year, in pounds'),
+		('bmi', 'last body mass index of one year; NULL is unknown'),
+		('smoker', 'whether the last note on smoking says so; NULL is unknown');
+end;
+comment on function ph_support.population_column() is 'the columns of the generated views, each name once';
 
-CREATE PROCEDURE ph_support.replace_population_view(schema text, relation text, query text, columns jsonb DEFAULT '{}',
-  keep boolean DEFAULT false)
-LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	description text := (SELECT v.description FROM ph_support.population_view() v WHERE v.relation =
-		replace_population_view.relation);
-	named jsonb := (SELECT jsonb_object_agg(c.column_name, c.description) FROM ph_support.population_column() c);
-BEGIN
-	CALL ph_support.replace_view(schema, relation, query, description, columns || named, keep);
-END
+create procedure ph_support.replace_population_view(
+	schema text, relation text, query text, columns jsonb default '{}', keep boolean default false)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	description text := (
+		select v.description
+		from ph_support.population_view() v
+		where v.relation = replace_population_view.relation);
+	named jsonb := (select jsonb_object_agg(c.column_name, c.description) from ph_support.population_column() c);
+begin
+	call ph_support.replace_view(schema, relation, query, description, columns || named, keep);
+end
 $$;
-COMMENT ON PROCEDURE ph_support.replace_population_view(text, text, text, jsonb, boolean)
-  IS 'ph_support.replace_view of one of ph_support.population_view(); columns describes those that ph_support.population_column() does not '
-    'name';
+comment on procedure ph_support.replace_population_view(text, text, text, jsonb, boolean) is
+	'ph_support.replace_view of one of ph_support.population_view(); '
+	'columns describes those that ph_support.population_column() does not name';
 
-CREATE PROCEDURE ph.drop_population_views(schema text)
-LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
-SET client_min_messages = warning
-AS $$
-DECLARE
+create procedure ph.drop_population_views(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
 	object record;
-BEGIN
-	FOR object IN
-		SELECT 'function' AS kind, p.proname AS name, 'pg_proc'::regclass AS class, p.oid, p.oid::regprocedure::text
-			AS target,
-			CASE p.proname WHEN 'segment_inputs' THEN 8 ELSE 6.5 END AS place 
-				-- what is built on others goes before them
-		FROM pg_proc p
-		WHERE p.pronamespace = to_regnamespace(quote_ident(schema)) AND p.proname IN ('segment_inputs',
-			'person_period', 'person_at')
-		UNION ALL
-		SELECT 'view', v.relation, 'pg_class', c.oid, c.oid::regclass::text, v.ordinality
-		FROM ph_support.population_view() WITH ORDINALITY v
-		JOIN pg_class c ON c.oid = to_regclass(format('%I.%I', schema, v.relation))
-		ORDER BY place DESC
-	LOOP
-		CALL ph_support.require_generated(schema, object.name, object.class, object.oid);
-		EXECUTE format('drop %s %s', object.kind, object.target);
-	END LOOP;
-END
+begin
+	for object in
+		-- what is built on others goes before them
+		select 'function' as kind, p.proname as name, 'pg_proc'::regclass as class, p.oid,
+			p.oid::regprocedure::text as target, case p.proname when 'segment_inputs' then 8 else 6.5 end as place
+		from pg_proc p
+		where p.pronamespace = to_regnamespace(quote_ident(schema))
+			and p.proname in ('segment_inputs', 'person_period', 'person_at')
+		union all
+		select 'view', v.relation, 'pg_class', c.oid, c.oid::regclass::text, v.ordinality
+		from ph_support.population_view() with ordinality v
+		join pg_class c on c.oid = to_regclass(format('%I.%I', schema, v.relation))
+		order by place desc
+	loop
+		call ph_support.require_generated(schema, object.name, object.class, object.oid);
+		execute format('drop %s %s', object.kind, object.target);
+	end loop;
+end
 $$;
-COMMENT ON PROCEDURE ph.drop_population_views(text) IS
-'drops what ph.create_population_views and ph.create_segment_inputs made in the schema. Errors: duplicate_object where one of the names is something else, dependent_objects_still_exist where other objects are built on them';
+comment on procedure ph.drop_population_views(text) is
+	'drops what ph.create_population_views and ph.create_segment_inputs made in the schema. '
+	'Errors: duplicate_object where one of the names is something else, '
+	'dependent_objects_still_exist where other objects are built on them';
 
-CREATE PROCEDURE ph.create_population_views(
+create procedure ph.create_population_views(
 	schema text,
-	small_area text DEFAULT NULL,
-	neighbourhood text DEFAULT NULL,
-	place text DEFAULT NULL,
-	system text DEFAULT NULL,
-	deprivation text DEFAULT NULL)
-LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
+	small_area text default null,
+	neighbourhood text default null,
+	place text default null,
+	system text default null,
+	deprivation text default null)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
 	is_area text;
 	is_practice text := format('place_id in (select practice_code from %I.registration)', schema);
 	area_kinds text[];
@@ -6853,21 +7021,36 @@ DECLARE
 	practice_neighbourhood text := 'null::text';  -- one of these two is known
 	area_neighbourhood text := 'null::text';
 	deprivation_query text := 'select null::text as small_area, null::integer as deprivation_decile where false';
+	lacking text;
 	object record;
-BEGIN
-	IF to_regnamespace(quote_ident(schema)) IS NULL THEN
-		RAISE EXCEPTION 'schema "%" does not exist', schema
-			USING ERRCODE = 'invalid_schema_name';
-	END IF;
-	FOR object IN SELECT * FROM ph_support.mistyped_column(schema) LIMIT 1 LOOP
-		RAISE EXCEPTION 'column "%" of "%" is not of the type that the shared tables have', object.column_name, object.relation
-			USING ERRCODE = 'datatype_mismatch', HINT = 'SELECT * FROM ph.check_shared_tables(schema) lists all of them.';
-	END LOOP;
-	EXECUTE format('select array(select distinct place_kind from %I.place)', schema) INTO place_kinds;
-	EXECUTE format('select array(select distinct place_kind from %1$I.place where place_id in (select lsoa21_code from '
-		'%1$I.residence))', schema) INTO home_kinds;
-	small_area := ph_support.chosen('small_area', small_area, 'LSOA21', '^LSOA', CASE WHEN small_area IS NULL
-		AND home_kinds <> '{}' THEN home_kinds ELSE place_kinds END);
+begin
+	if to_regnamespace(quote_ident(schema)) is null then
+		raise exception 'schema "%" does not exist', schema
+			using errcode = 'invalid_schema_name';
+	end if;
+	select string_agg(relation, ', ')
+	into lacking
+	from ph.shared_table()
+	where required and to_regclass(format('%I.%I', schema, relation)) is null;
+	if lacking is not null then
+		raise exception 'schema "%" lacks shared tables: %', schema, lacking
+			using errcode = 'undefined_table', hint =
+				'CALL ph.create_shared_tables(...) makes them; views of these names over tables of yours do as well.';
+	end if;
+	for object in select * from ph_support.mistyped_column(schema) limit 1 loop
+		raise exception 'column "%" of "%" is not of the type that the shared tables have',
+			object.column_name, object.relation
+			using errcode = 'datatype_mismatch',
+				hint = 'SELECT * FROM ph.check_shared_tables(schema) lists all of them.';
+	end loop;
+	execute format('select array(select distinct place_kind from %I.place)', schema) into place_kinds;
+	execute format(
+		'select array(
+			select distinct place_kind from %1$I.place where place_id in (select lsoa21_code from %1$I.residence))',
+		schema)
+	into home_kinds;
+	small_area := ph_support.chosen('small_area', small_area, 'LSOA21', '^LSOA',
+		case when small_area is null and home_kinds <> '{}' then home_kinds else place_kinds end);
 	is_area := format('place_kind = %L', small_area);
 
 	area_kinds := ph_support.kinds_above(schema, is_area);
@@ -6875,50 +7058,61 @@ BEGIN
 	system := ph_support.chosen('system', system, 'ICB24', '^ICB', area_kinds);
 
 	practice_kinds := ph_support.kinds_above(schema, is_practice);
-	EXECUTE format(
-		'select array(select distinct place_kind from %1$I.place where place_id in (select pcn_code from %1$I.registration))',
-		schema) INTO network_kinds;
+	execute format(
+		'select array(
+			select distinct place_kind from %1$I.place where place_id in (select pcn_code from %1$I.registration))',
+		schema)
+	into network_kinds;
 	neighbourhood := ph_support.chosen('neighbourhood', neighbourhood, 'PCN', '^PCN',
 		practice_kinds || network_kinds || area_kinds);
-	IF neighbourhood = ANY (practice_kinds) THEN
-		practice_neighbourhood := format('coalesce(practice.%I, network.place_id::text)', lower(neighbourhood COLLATE "C"));
-	ELSIF neighbourhood = ANY (network_kinds) THEN
+	if neighbourhood = any (practice_kinds) then
+		practice_neighbourhood := format(
+			'coalesce(practice.%I, network.place_id::text)', lower(neighbourhood collate "C"));
+	elsif neighbourhood = any (network_kinds) then
 		practice_neighbourhood := 'network.place_id::text';
-	ELSE
-		area_neighbourhood := format('area.%I', lower(neighbourhood COLLATE "C"));
-	END IF;
+	else
+		area_neighbourhood := format('area.%I', lower(neighbourhood collate "C"));
+	end if;
 
-	IF to_regclass(format('%I.place_factor', schema)) IS NOT NULL THEN
-		EXECUTE format(
+	if to_regclass(format('%I.place_factor', schema)) is not null then
+		execute format(
 			'select array(
-				select factor from %1$I.place_factor join %1$I.place using (place_id) where %2$s
-				group by factor having bool_and(value in (1, 2, 3, 4, 5, 6, 7, 8, 9, 10)))', schema, is_area)
-					INTO factors;
-	END IF;
-	IF deprivation IS NOT NULL OR factors <> '{}' THEN  -- or else deprivation is unknown
+				select factor
+				from %1$I.place_factor
+				join %1$I.place using (place_id)
+				where %2$s
+				group by factor
+				having bool_and(value in (1, 2, 3, 4, 5, 6, 7, 8, 9, 10)))',
+			schema, is_area)
+		into factors;
+	end if;
+	if deprivation is not null or factors <> '{}' then  -- or else deprivation is unknown
 		deprivation_query := format(
 			'select distinct on (place_id) place_id::text as small_area, value::integer as deprivation_decile
 			from %I.place_factor
 			where factor = %L
-			order by place_id, period desc', schema, ph_support.chosen('deprivation', deprivation, 'imd2019_decile',
-				'_decile$', factors));
-	END IF;
+			order by place_id, period desc',
+			schema, ph_support.chosen('deprivation', deprivation, 'imd2019_decile', '_decile$', factors));
+	end if;
 
-	SELECT jsonb_object_agg(lower(kind COLLATE "C"), 'the ' || kind || ' in which it lies, NULL where there is none or '
-		'more than one') INTO ladder_columns
-	FROM unnest(area_kinds || practice_kinds) kind;
-	CALL ph_support.require_column_names('kinds of places', 'place_ladder',
-		lower(area_kinds::text COLLATE "C")::text[], '{small_area}');
-	CALL ph_support.require_column_names('kinds of places', 'practice_ladder',
-		lower(practice_kinds::text COLLATE "C")::text[], '{practice}');
+	select jsonb_object_agg(
+		lower(kind collate "C"), 'the ' || kind || ' in which it lies, NULL where there is none or more than one')
+	into ladder_columns
+	from unnest(area_kinds || practice_kinds) kind;
+	call ph_support.require_column_names('kinds of places', 'place_ladder',
+		lower(area_kinds::text collate "C")::text[], '{small_area}');
+	call ph_support.require_column_names('kinds of places', 'practice_ladder',
+		lower(practice_kinds::text collate "C")::text[], '{practice}');
 	-- a kind of place that the data have no more is one that nobody is in
-	CALL ph_support.replace_population_view(schema, 'place_ladder', ph_support.ladder_query(schema, 'small_area', is_area,
-		area_kinds), coalesce(ladder_columns, '{}'), keep => true);
-	CALL ph_support.replace_population_view(schema, 'practice_ladder', ph_support.ladder_query(schema, 'practice', is_practice,
-		practice_kinds), coalesce(ladder_columns, '{}'), keep => true);
-	-- What is known of practices and areas is joined before spells are cut, while the planner still
-	-- knows how many rows there are.
-	CALL ph_support.replace_population_view(schema, 'registration_spell',
+	call ph_support.replace_population_view(schema, 'place_ladder',
+		ph_support.ladder_query(schema, 'small_area', is_area, area_kinds),
+		coalesce(ladder_columns, '{}'), keep => true);
+	call ph_support.replace_population_view(schema, 'practice_ladder',
+		ph_support.ladder_query(schema, 'practice', is_practice, practice_kinds),
+		coalesce(ladder_columns, '{}'), keep => true);
+	-- What is known of practices and areas is joined before spells are cut, while the planner still knows how many rows
+	-- there are.
+	call ph_support.replace_population_view(schema, 'registration_spell',
 		ph_support.spell_query(schema,
 			format('(
 				select person_id, practice_code::text as practice, %2$s as neighbourhood, start_date, end_date
@@ -6927,12 +7121,12 @@ BEGIN
 				left join %1$I.place network on network.place_id = pcn_code and network.place_kind = %3$L)',
 				schema, practice_neighbourhood, neighbourhood),
 			'practice, neighbourhood'));
-	CALL ph_support.replace_population_view(schema, 'residence_spell',
+	call ph_support.replace_population_view(schema, 'residence_spell',
 		ph_support.spell_query(schema,
 			-- life itself is a residence of unknown address, so that nobody is lost between two addresses
 			format('(
-				select person_id, small_area, %2$s as neighbourhood, area.%3$I as place, area.%4$I as system, '
-					'deprivation_decile, start_date, end_date
+				select person_id, small_area, %2$s as neighbourhood, area.%3$I as place, area.%4$I as system,
+					deprivation_decile, start_date, end_date
 				from (
 					select person_id, lsoa21_code::text as small_area, start_date, end_date from %1$I.residence
 					union all
@@ -6940,180 +7134,232 @@ BEGIN
 				) address
 				left join %1$I.place_ladder area using (small_area)
 				left join (%5$s) deprivation using (small_area))',
-				schema, area_neighbourhood, lower(place COLLATE "C"), lower(system COLLATE "C"), deprivation_query),
+				schema, area_neighbourhood, lower(place collate "C"), lower(system collate "C"), deprivation_query),
 			'small_area, neighbourhood, place, system, deprivation_decile'));
-	CALL ph_support.replace_population_view(schema, 'stay', format(
-		'select person_id, practice, coalesce(registration.neighbourhood, residence.neighbourhood) as neighbourhood, '
-			'place, system, small_area, deprivation_decile,
-			(deprivation_decile + 1) / 2 as deprivation_quintile, registration.spell * residence.spell as spell
+	call ph_support.replace_population_view(schema, 'stay', format(
+		'select person_id, practice, coalesce(registration.neighbourhood, residence.neighbourhood) as neighbourhood,
+			place, system, small_area, deprivation_decile, (deprivation_decile + 1) / 2 as deprivation_quintile,
+			registration.spell * residence.spell as spell
 		from %1$I.registration_spell registration
 		join %1$I.residence_spell residence using (person_id)
 		where not isempty(registration.spell * residence.spell)', schema));
 
-	CALL ph_support.replace_function(schema, 'person_at', 'timestamptz', format(
-		'(at timestamptz)
-		returns table (
-			person_id text, age integer, sex text, ethnicity text, practice text, neighbourhood text, place text,
-			system text, small_area text, deprivation_decile integer, deprivation_quintile integer)
-		language sql stable parallel safe
-		begin atomic
-			select s.person_id, ph.completed_years(p.birth_date, at::date), p.sex::text, nullif(p.ethnicity_code::text, '
-				'''Z''),
-				s.practice, s.neighbourhood, s.place, s.system, s.small_area, s.deprivation_decile, s.deprivation_quintile
-			from %1$I.stay s
-			join %1$I.person p on p.person_id::text = s.person_id
-			where isfinite(at) and not isempty(s.spell * daterange(at::date, at::date, ''[]''));
-		end', schema),
+	call ph_support.replace_function(schema, 'person_at', 'timestamptz',
+		format($query$(as_of timestamptz)
+			returns table (
+				person_id text, age integer, sex text, ethnicity text, practice text, neighbourhood text, place text,
+				system text, small_area text, deprivation_decile integer, deprivation_quintile integer)
+			language sql stable parallel safe
+			begin atomic
+				select s.person_id, ph.completed_years(p.birth_date, person_at.as_of::date), p.sex::text,
+					nullif(p.ethnicity_code::text, 'Z'), s.practice, s.neighbourhood, s.place, s.system, s.small_area,
+					s.deprivation_decile, s.deprivation_quintile
+				from %1$I.stay s
+				join %1$I.person p on p.person_id::text = s.person_id
+				where isfinite(person_at.as_of)
+					and not isempty(s.spell * daterange(person_at.as_of::date, person_at.as_of::date, '[]'));
+			end$query$, schema),
 		'one row a person who was registered and alive on the day, as known by then, and nobody after the data day: '
-			'age in completed years, where deprivation_decile 1 and deprivation_quintile 1 are the most deprived; '
-				'unknown is NULL');
+		'age in completed years, where deprivation_decile 1 and deprivation_quintile 1 are the most deprived; '
+		'unknown is NULL');
 
-	CALL ph_support.replace_function(schema, 'person_period', 'daterange, text', format(
-		'(period daterange, kind text default null)
-		returns table (
-			person_id text, stay integer, age integer, sex text, ethnicity text, practice text, neighbourhood text,
-			place text, system text, small_area text, deprivation_decile integer, deprivation_quintile integer,
-			start_date date, end_date date, days integer, years double precision,
-			events bigint, cost numeric, events_outside bigint)
-		language sql stable parallel safe
-		begin atomic
-			with asked as materialized (
-				select ph_support.bounded_period(period) as period, ph_support.known_pod(kind) as kind
-			), at_risk as (
-				select s.*, s.spell * asked.period as days,
-					row_number() over (partition by s.person_id order by s.spell)::integer as stay
-				from %1$I.stay s, asked
-				where not isempty(s.spell * asked.period)
-			), counted as (
-				select e.person_id::text as person_id, coalesce(r.stay, 1) as stay, count(r.stay) as events,
-					sum(e.cost::numeric) filter (where r.stay is not null) as cost,
-					count(*) filter (where r.stay is null) as events_outside
-				from asked
-				join %1$I.encounter e on asked.period @> e.start_date and (asked.kind is null or e.pod = asked.kind)
-				left join at_risk r on r.person_id = e.person_id::text and r.days @> e.start_date
-				group by e.person_id, coalesce(r.stay, 1)
-			)
-			select person_id, case when r.days is null then 0 else stay end,
-				ph.completed_years(p.birth_date, lower(r.days)), p.sex::text, nullif(p.ethnicity_code::text, ''Z''),
-				r.practice, r.neighbourhood, r.place, r.system, r.small_area, r.deprivation_decile, r.deprivation_quintile,
-				lower(r.days), upper(r.days), coalesce(upper(r.days) - lower(r.days), 0),
-				coalesce(upper(r.days) - lower(r.days), 0) / 365.25::double precision,
-				coalesce(c.events, 0), coalesce(c.cost, 0), coalesce(c.events_outside, 0)
-			from at_risk r
-			full join counted c using (person_id, stay)
-			join (select person_id::text as person_id, birth_date, sex, ethnicity_code from %1$I.person) p using '
-				'(person_id);
-		end', schema),
+	call ph_support.replace_function(schema, 'person_period', 'daterange, text',
+		format($query$(period daterange, kind text default null)
+			returns table (
+				person_id text, stay integer, age integer, sex text, ethnicity text, practice text,
+				neighbourhood text, place text, system text, small_area text, deprivation_decile integer,
+				deprivation_quintile integer, start_date date, end_date date, days integer, years double precision,
+				events bigint, cost numeric, events_outside bigint)
+			language sql stable parallel safe
+			begin atomic
+				with asked as materialized (
+					select ph_support.bounded_period(period) as period, ph_support.known_pod(kind) as kind
+				), at_risk as (
+					select s.*, s.spell * asked.period as days,
+						row_number() over (partition by s.person_id order by s.spell)::integer as stay
+					from %1$I.stay s, asked
+					where not isempty(s.spell * asked.period)
+				), counted as (
+					select e.person_id::text as person_id, coalesce(r.stay, 1) as stay, count(r.stay) as events,
+						sum(e.cost::numeric) filter (where r.stay is not null) as cost,
+						count(*) filter (where r.stay is null) as events_outside
+					from asked
+					join %1$I.encounter e on asked.period @> e.start_date and (asked.kind is null or e.pod = asked.kind)
+					left join at_risk r on r.person_id = e.person_id::text and r.days @> e.start_date
+					group by e.person_id, coalesce(r.stay, 1)
+				)
+				select person_id, case when r.days is null then 0 else stay end,
+					ph.completed_years(p.birth_date, lower(r.days)), p.sex::text, nullif(p.ethnicity_code::text, 'Z'),
+					r.practice, r.neighbourhood, r.place, r.system, r.small_area,
+					r.deprivation_decile, r.deprivation_quintile,
+					lower(r.days), upper(r.days), coalesce(upper(r.days) - lower(r.days), 0),
+					coalesce(upper(r.days) - lower(r.days), 0) / 365.25::double precision,
+					coalesce(c.events, 0), coalesce(c.cost, 0), coalesce(c.events_outside, 0)
+				from at_risk r
+				full join counted c using (person_id, stay)
+				join (
+					select person_id::text as person_id, birth_date, sex, ethnicity_code
+					from %1$I.person
+				) p using (person_id);
+			end$query$, schema),
 		'one row a person and stay in the period, cut at the data day: person-years at risk (days / 365.25), '
-			'encounters of the kind that started in it (null: all), their cost in pounds. Encounters in the period '
-				'outside any stay are counted apart in events_outside, on the first stay or on a row with stay 0. '
-					'Errors: invalid_parameter_value for a period without end or an unknown kind');
+		'encounters of the kind that started in it (null: all), their cost in pounds. '
+		'Encounters in the period outside any stay are counted apart in events_outside, '
+		'on the first stay or on a row with stay 0. '
+		'Errors: invalid_parameter_value for a period without end or an unknown kind');
 
-	CALL ph_support.replace_population_view(schema, 'register', format(
+	call ph_support.replace_population_view(schema, 'register', format(
 		'select event.person_id::text as person_id, matched.list as condition, min(event.event_date) as first_date
 		from %1$I.clinical_event event
 		join (%2$s) matched on matched.code = event.code
 			-- a function and not an operator: the planner takes each clause of an operator for another chance
 			and texteq(matched.code_system::text, event.code_system::text)
-		group by event.person_id, matched.list', schema, ph_support.in_schema(ph_support.matched_code_query(), schema)));
+		group by event.person_id, matched.list',
+		schema, ph_support.in_schema(ph_support.matched_code_query(), schema)));
 
-	IF to_regclass(format('%I.segment_input', schema)) IS NOT NULL THEN
-		CALL ph.create_segment_inputs(schema);
-	END IF;
-END
+	if to_regclass(format('%I.segment_input', schema)) is not null then
+		call ph.create_segment_inputs(schema);
+	end if;
+end
 $$;
-COMMENT ON PROCEDURE ph.create_population_views(text, text, text, text, text, text) IS
-'makes, over the shared tables of the schema, the views place_ladder, practice_ladder, registration_spell, '
-  'residence_spell, stay and register and the functions person_at(timestamptz) and person_period(daterange, text), all '
-    'with the rights of whoever asks them; what an earlier call made is replaced in place. The other arguments name '
-      'kinds of place and the factor with the decile of deprivation, one fixed edition; NULL takes LSOA21, PCN, LAD24, '
-        'ICB24 and imd2019_decile, or the only ones that the data offer, and leaves deprivation unknown where there is '
-          'no decile. Errors: invalid_schema_name, invalid_parameter_value with what there is, duplicate_object where '
-            'a name is taken by something else, dependent_objects_still_exist where a column of a view would go away';
+comment on procedure ph.create_population_views(text, text, text, text, text, text) is
+	'makes, over the shared tables of the schema, the views place_ladder, practice_ladder, registration_spell, '
+	'residence_spell, stay and register and the functions person_at(timestamptz) and person_period(daterange, text), '
+	'all with the rights of whoever asks them; what an earlier call made is replaced in place. '
+	'The other arguments name kinds of place and the factor with the decile of deprivation, one fixed edition; '
+	'NULL takes LSOA21, PCN, LAD24, ICB24 and imd2019_decile, or the only ones that the data offer, '
+	'and leaves deprivation unknown where there is no decile. Errors: invalid_schema_name, '
+	'undefined_table with the shared tables that the schema lacks, invalid_parameter_value with what there is, '
+	'duplicate_object where a name is taken by something else, '
+	'dependent_objects_still_exist where a column of a view would go away';
 
 -- ---- the people as the rules of segments ask for them ----
 
-CREATE FUNCTION ph_support.segment_input_query(schema text, lists text[], as_of text) RETURNS text LANGUAGE sql STABLE
-  SET search_path = pg_catalog, pg_temp AS $$
-  SELECT format($query$SELECT p.person_id, p.age AS age_years, p.sex, p.ethnicity, p.place, p.neighbourhood,
-    p.deprivation_decile,
-    %2$s
-    coalesce(cardinality(r.conditions), 0) AS long_term_conditions, coalesce(ph.charlson(c.conditions), 0) AS charlson,
-    coalesce(ph.hospital_frailty(c.conditions), 0)::double precision AS hospital_frailty,
-    coalesce(e.emergency, 0)::integer AS emergency_admissions_12_months,
-    coalesce(e.emergency, 0)::integer AS non_elective_admissions,
-    coalesce(e.maternity, 0)::integer AS maternity_activity,
-    coalesce(e.attendances, 0)::integer AS emergency_attendances_12_months,
-    coalesce(e.outpatient, 0)::integer AS outpatient_attendances_12_months,
-    coalesce(e.consultations, 0)::integer AS consultations_12_months,
-    coalesce(e.spend, 0)::double precision AS spend_12_months, m.bmi::double precision AS bmi, m.smoker
-  FROM %1$I.person_at(%3$s) p
-  LEFT JOIN (SELECT person_id, array_agg(DISTINCT condition) AS conditions
-    FROM %1$I.register WHERE first_date < %3$s GROUP BY person_id) r ON r.person_id = p.person_id
-  LEFT JOIN (SELECT person_id::text AS person_id, ph.conditions_of(code) AS conditions
-    FROM %1$I.clinical_event
-    WHERE code_system = 'ICD10' AND ph.in_look_back(event_date, %3$s, '2 years')
-    GROUP BY 1) c ON c.person_id = p.person_id
-  LEFT JOIN (SELECT person_id::text AS person_id, count(*) FILTER (WHERE pod = 'NEL') AS emergency,
-      count(*) FILTER (WHERE pod = 'AE') AS attendances, count(*) FILTER (WHERE pod = 'OP') AS outpatient,
-      count(*) FILTER (WHERE pod = 'GP') AS consultations,
-      count(*) FILTER (WHERE btrim(admission_method::text) IN ('31', '32') OR ph.icd10_normalise(primary_icd10) LIKE 'O%%')
-        AS maternity,
-      sum(cost) AS spend
-    FROM %1$I.encounter WHERE ph.in_look_back(start_date, %3$s, '1 year') GROUP BY 1) e ON e.person_id = p.person_id
-  LEFT JOIN (SELECT person_id::text AS person_id,
-      (array_agg(value ORDER BY measure_date DESC, value DESC) FILTER (WHERE code = '60621009'
-        AND ph.in_look_back(measure_date, %3$s, '1 year')))[1] AS bmi,
-      (array_agg(value ORDER BY measure_date DESC, value DESC) FILTER (WHERE code = '77176002'))[1] = 1 AS smoker
-    FROM %1$I.measurement WHERE code_system = 'SNOMED' AND measure_date < %3$s GROUP BY 1) m
-      ON m.person_id = p.person_id$query$,
-    schema, (SELECT string_agg(format('coalesce(%L = ANY (r.conditions), false) AS %I,', l, l::name), ' '
-      ORDER BY l)
-      FROM unnest(lists) l), as_of)
+create function ph_support.segment_input_query(schema text, lists text[], as_of text) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select format($query$
+		select p.person_id, p.age as age_years, p.sex, p.ethnicity, p.place, p.neighbourhood, p.deprivation_decile,
+			%2$s
+			coalesce(cardinality(r.conditions), 0) as long_term_conditions,
+			coalesce(ph.charlson(c.conditions), 0) as charlson,
+			coalesce(ph.hospital_frailty(c.conditions), 0)::double precision as hospital_frailty,
+			coalesce(e.emergency, 0)::integer as emergency_admissions_12_months,
+			coalesce(e.emergency, 0)::integer as non_elective_admissions,
+			coalesce(e.maternity, 0)::integer as maternity_activity,
+			coalesce(e.attendances, 0)::integer as emergency_attendances_12_months,
+			coalesce(e.outpatient, 0)::integer as outpatient_attendances_12_months,
+			coalesce(e.consultations, 0)::integer as consultations_12_months,
+			coalesce(e.spend, 0)::double precision as spend_12_months,
+			m.bmi::double precision as bmi,
+			m.smoker
+		from %1$I.person_at(%3$s) p
+		left join (
+			select person_id, array_agg(distinct condition) as conditions
+			from %1$I.register
+			where first_date < %3$s
+			group by person_id
+		) r on r.person_id = p.person_id
+		left join (
+			select person_id::text as person_id, ph.conditions_of(code) as conditions
+			from %1$I.clinical_event
+			where code_system = 'ICD10' and ph.in_look_back(event_date, %3$s, '2 years')
+			group by 1
+		) c on c.person_id = p.person_id
+		left join (
+			select person_id::text as person_id,
+				count(*) filter (where pod = 'NEL') as emergency,
+				count(*) filter (where pod = 'AE') as attendances,
+				count(*) filter (where pod = 'OP') as outpatient,
+				count(*) filter (where pod = 'GP') as consultations,
+				count(*) filter (
+					where btrim(admission_method::text) in ('31', '32')
+						or ph.icd10_normalise(primary_icd10) like 'O%%') as maternity,
+				sum(cost) as spend
+			from %1$I.encounter
+			where ph.in_look_back(start_date, %3$s, '1 year')
+			group by 1
+		) e on e.person_id = p.person_id
+		left join (
+			select person_id::text as person_id,
+				(array_agg(value order by measure_date desc, value desc) filter (
+					where code = '60621009' and ph.in_look_back(measure_date, %3$s, '1 year')))[1] as bmi,
+				(array_agg(value order by measure_date desc, value desc) filter (
+					where code = '77176002'))[1] = 1 as smoker
+			from %1$I.measurement
+			where code_system = 'SNOMED' and measure_date < %3$s
+			group by 1
+		) m on m.person_id = p.person_id$query$,
+		schema, (
+			select string_agg(format('coalesce(%L = any (r.conditions), false) as %I,', l, l::name), ' ' order by l)
+			from unnest(lists) l),
+		as_of)
 $$;
-COMMENT ON FUNCTION ph_support.segment_input_query(text, text[], text) IS 'the query of the people of a day, an expression, '
-  'with what rules of segments ask for and a column for each of the code lists';
+comment on function ph_support.segment_input_query(text, text[], text) is
+	'the query of the people of a day, an expression, '
+	'with what rules of segments ask for and a column for each of the code lists';
 
-CREATE PROCEDURE ph.create_segment_inputs(schema text) LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-  lists text[];
-  own text[];
-  described jsonb;
-  view regclass;
-  columns text;
-  day text;
-BEGIN
-  IF to_regclass(format('%I.register', schema)) IS NULL THEN
-    RAISE EXCEPTION 'schema "%" has no population views', schema USING ERRCODE = '42P01',
-      HINT = 'CALL ph.create_population_views(...) first.';
-  END IF;
-  day := ph_support.in_schema(ph_support.last_day(schema), schema);
-  EXECUTE format('SELECT coalesce(array_agg(DISTINCT list ORDER BY list), ''{}'') FROM %I.code_list', schema) INTO lists;
-  EXECUTE format('CREATE TEMP VIEW ph_own AS %s', ph_support.segment_input_query(schema, '{}', day));
-  SELECT array_agg(attname) INTO own FROM pg_attribute WHERE attrelid = 'pg_temp.ph_own'::regclass;
-  DROP VIEW pg_temp.ph_own;
-  CALL ph_support.require_column_names('code lists', 'segment_inputs', lists, own);
-  SELECT coalesce(jsonb_object_agg(l::name, format('whether a code of the list %s was recorded before the day', l)), '{}')
-    INTO described FROM unnest(lists) l;
-  CALL ph_support.replace_population_view(schema, 'segment_input', ph_support.segment_input_query(schema, lists, day), described,
-    keep => true);
-  view := format('%I.segment_input', schema)::regclass;
-  -- a list that has gone is a column of the view still, of which nothing is known
-  SELECT string_agg(CASE WHEN attname = ANY (own || lists::name[]::text[]) THEN quote_ident(attname)
-      ELSE format('NULL::%s', format_type(atttypid, atttypmod)) END, ', ' ORDER BY attnum) INTO columns
-    FROM pg_attribute WHERE attrelid = view AND attnum > 0 AND NOT attisdropped;
-  CALL ph_support.replace_function(schema, 'segment_inputs', 'timestamptz', format('(as_of timestamptz) RETURNS SETOF %s LANGUAGE '
-    'sql STABLE BEGIN ATOMIC SELECT %s FROM (%s) input; END',
-      view, columns, ph_support.segment_input_query(schema, lists, 'segment_inputs.as_of::date')),
-    'the people of a day as the rules of segments ask for them: age, place, whether each list of code_list was '
-      'recorded before the day, scores of two years, use of services and spend of one year, last body mass index '
-        'within a year, smoking; nothing from the day on is seen');
-END $$;
-COMMENT ON PROCEDURE ph.create_segment_inputs(text) IS
-  'makes, over the shared tables of a schema, the function segment_inputs(as_of timestamptz): one row a person with what '
-    'rules of segments ask for, a column for each code list; and the view segment_input of the same shape, for the '
-      'data day. Call it again after a change of code_list: new lists become the last columns, and one that '
-      'has gone is NULL while only generated views and functions read it. SNOMED CT 60621009 is '
-        'body mass index, 77176002 smoker. Errors: duplicate_column where a list has the name of another input or, in its first 63 bytes, '
-          'of another list, '
-          'dependent_objects_still_exist, with what is built on the view, where something else reads a list that has gone';
+create procedure ph.create_segment_inputs(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	lists text[];
+	own text[];
+	described jsonb;
+	view regclass;
+	columns text;
+	day text;
+begin
+	if to_regclass(format('%I.register', schema)) is null then
+		raise exception 'schema "%" has no population views', schema
+			using errcode = '42P01', hint = 'CALL ph.create_population_views(...) first.';
+	end if;
+	day := ph_support.in_schema(ph_support.last_day(schema), schema);
+	execute format('select coalesce(array_agg(distinct list order by list), ''{}'') from %I.code_list', schema)
+	into lists;
+	execute format('create temp view ph_own as %s', ph_support.segment_input_query(schema, '{}', day));
+	select array_agg(attname) into own from pg_attribute where attrelid = 'pg_temp.ph_own'::regclass;
+	drop view pg_temp.ph_own;
+	call ph_support.require_column_names('code lists', 'segment_inputs', lists, own);
+	select coalesce(
+		jsonb_object_agg(l::name, format('whether a code of the list %s was recorded before the day', l)), '{}')
+	into described
+	from unnest(lists) l;
+	call ph_support.replace_population_view(
+		schema, 'segment_input', ph_support.segment_input_query(schema, lists, day), described, keep => true);
+	view := format('%I.segment_input', schema)::regclass;
+	-- a list that has gone is a column of the view still, of which nothing is known
+	select string_agg(
+		case
+			when attname = any (own || lists::name[]::text[]) then quote_ident(attname)
+			else format('null::%s', format_type(atttypid, atttypmod)) end,
+		', ' order by attnum)
+	into columns
+	from pg_attribute
+	where attrelid = view and attnum > 0 and not attisdropped;
+	call ph_support.replace_function(schema, 'segment_inputs', 'timestamptz',
+		format($query$(as_of timestamptz)
+			returns setof %s
+			language sql stable
+			begin atomic
+				select %s from (%s) input;
+			end$query$,
+			view, columns, ph_support.segment_input_query(schema, lists, 'segment_inputs.as_of::date')),
+		'the people of a day as the rules of segments ask for them: age, place, '
+		'whether each list of code_list was recorded before the day, scores of two years, '
+		'use of services and spend of one year, last body mass index within a year, smoking; '
+		'nothing from the day on is seen');
+end
+$$;
+comment on procedure ph.create_segment_inputs(text) is
+	'makes, over the shared tables of a schema, the function segment_inputs(as_of timestamptz): '
+	'one row a person with what rules of segments ask for, a column for each code list; '
+	'and the view segment_input of the same shape, for the data day. Call it again after a change of code_list: '
+	'new lists become the last columns, and one that has gone is NULL '
+	'while only generated views and functions read it. '
+	'SNOMED CT 60621009 is body mass index, 77176002 smoker. '
+	'Errors: duplicate_column where a list has the name of another input '
+	'or, in its first 63 bytes, of another list, '
+	'dependent_objects_still_exist, with what is built on the view, where something else reads a list that has gone';

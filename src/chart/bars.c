@@ -34,9 +34,9 @@ argument_table(FunctionCallInfo fcinfo, int index, const char *argument, double 
 }
 
 /*
- * ph.chart_bars(labels text[], measures text[], heights float8[], title text, unit text) -> text
+ * ph.chart_bars(labels text[], series text[], heights float8[], title text, unit text) -> text
  *
- * Groups of bars, a bar a measure, at most four; heights group by group, as array_agg of arrays gives
+ * Groups of bars, a bar a series, at most four; heights group by group, as array_agg of arrays gives
  * them.  A NULL is not shown, and says so.  unit follows each number.
  */
 PG_FUNCTION_INFO_V1(chart_bars);
@@ -45,21 +45,21 @@ chart_bars(PG_FUNCTION_ARGS)
 {
 	Datum	   *names;
 	bool	   *name_nulls;
-	int			measures = argument_marks(fcinfo, 1, "measures", &names, &name_nulls);
+	int			series = argument_marks(fcinfo, 1, "series", &names, &name_nulls);
 	double	   *heights = NULL;
 	int			count = argument_table(fcinfo, 2, "heights", &heights);
 	char	   *title = argument_title(fcinfo, 3, "Groups side by side");
 	char	   *unit = argument_text(fcinfo, 4, "");
-	int			groups = measures > 0 ? count / measures : 0;
+	int			groups = series > 0 ? count / series : 0;
 	char	  **labels;
 	double		highest = 0;
 	Axis		axis;
 	StringInfo	svg;
 
-	if (measures > lengthof(series_fill))
-		argument_error("measures", "must not have more than 4 elements", NULL);
-	if (groups * measures != count)
-		argument_error("heights", "must have one element for each group and measure", NULL);
+	if (series > lengthof(series_fill))
+		argument_error("series", "must not have more than 4 elements", NULL);
+	if (groups * series != count)
+		argument_error("heights", "must have one element for each group and series", NULL);
 	if (groups > MOST_MARKS)
 		argument_error("labels", "must not have more than 2000 elements", NULL);
 	labels = argument_labels(fcinfo, 0, groups);
@@ -68,17 +68,17 @@ chart_bars(PG_FUNCTION_ARGS)
 	if (groups == 0)
 		return nothing_to_show(title, "no groups");
 	axis = axis_of(0, highest, 290, 680);
-	svg = svg_start(40 + groups * (20 * measures + 12), title, "A group of bars a label, a bar a measure.");
+	svg = svg_start(40 + groups * (20 * series + 12), title, "A group of bars a label, a bar a series.");
 	for (int i = 0; i < count; i++)
 	{
-		int			group = i / measures,
-					measure = i % measures;
-		double		y = 36 + group * (20 * measures + 12) + measure * 20;
-		char	   *name = name_nulls[measure] ? "" : TextDatumGetCString(names[measure]);
+		int			group = i / series,
+					bar = i % series;
+		double		y = 36 + group * (20 * series + 12) + bar * 20;
+		char	   *name = name_nulls[bar] ? "" : TextDatumGetCString(names[bar]);
 		char	   *number = psprintf("%s%s", svg_number(heights[i]), unit);
 
 		CHECK_FOR_INTERRUPTS();
-		if (measure == 0)
+		if (bar == 0)
 			svg_text(svg, 10, y + 13, "start", labels[group], 26);
 		svg_text(svg, 282, y + 13, "soft end", name, 16);
 		if (isnan(heights[i]))
@@ -86,7 +86,7 @@ chart_bars(PG_FUNCTION_ARGS)
 			svg_text(svg, 292, y + 13, "soft", "not shown", 0);
 			continue;
 		}
-		svg_bar(svg, 290, y, axis_at(&axis, heights[i]) - 290, 16, series_fill[measure],
+		svg_bar(svg, 290, y, axis_at(&axis, heights[i]) - 290, 16, series_fill[bar],
 				psprintf("%s, %s: %s", labels[group], name, number));
 		svg_text(svg, axis_at(&axis, heights[i]) + 6, y + 13, "start", number, 16);
 	}

@@ -38,6 +38,8 @@ static const Indicator indicators[] = {
 	"directly standardised rate, limits of Dobson"},
 	{"dsr_gamma", 100000, OR_ESP2013, by_age, "standard, ph.esp2013() if NULL", NULL, dsr_gamma_quantity,
 	"directly standardised rate, limits of Fay and Feuer"},
+	{"dsr_ratio", 1, 0, by_age, "reference", NULL, dsr_ratio_quantity,
+	"directly standardised rate over that of the reference, both by ph.esp2013(), limits of Fay"},
 	{"smr", 1, 0, by_age, "reference", NULL, smr_quantity, "observed over expected events"},
 	{"indirect_rate", 100000, 0, by_age, "reference", NULL, indirect_rate_quantity,
 	"indirectly standardised rate"},

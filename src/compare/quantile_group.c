@@ -13,6 +13,7 @@
 typedef struct Ranking
 {
 	bool		ready;
+	bool		highest_first;
 	int			known;
 	int			groups;
 	double		sorted[FLEXIBLE_ARRAY_MEMBER];
@@ -31,18 +32,24 @@ value_at(WindowObject window, int64 row, bool highest_first)
 	return highest_first ? -DatumGetFloat8(given) : DatumGetFloat8(given);
 }
 
+/* The first row that is asked for says into how many groups, and from which end. */
 static void
-rank_values(WindowObject window, Ranking *ranking, int rows, bool highest_first)
+rank_values(WindowObject window, Ranking *ranking, int rows)
 {
 	bool		isnull;
 	Datum		groups = WinGetFuncArgCurrent(window, 1, &isnull);
+	Better		better;
 
 	if (isnull || DatumGetInt32(groups) < 1)
 		argument_error("groups", "must be at least 1", NULL);
 	ranking->groups = DatumGetInt32(groups);
+	better = window_choice(window, 2, "better", better_choices);
+	if (better == BETTER_NEITHER)
+		argument_error("better", "must be lower or higher", NULL);
+	ranking->highest_first = better == BETTER_LOWER;
 	for (int i = 0; i < rows; i++)
 	{
-		double		value = value_at(window, i, highest_first);
+		double		value = value_at(window, i, ranking->highest_first);
 
 		CHECK_FOR_INTERRUPTS();
 		if (!isnan(value))
@@ -87,19 +94,18 @@ quantile_group(PG_FUNCTION_ARGS)
 	WindowObject window = PG_WINDOW_OBJECT();
 	int			rows = window_rows(window);
 	Ranking    *ranking = WinGetPartitionLocalMemory(window, offsetof(Ranking, sorted) + rows * sizeof(double));
-	bool		highest_first = window_choice(window, 2, "better", better_choices) == BETTER_LOWER;
 	double		value;
 	int64		above,
 				n;
 
 	if (!ranking->ready)
-		rank_values(window, ranking, rows, highest_first);
-	value = value_at(window, WinGetCurrentPosition(window), highest_first);
+		rank_values(window, ranking, rows);
+	value = value_at(window, WinGetCurrentPosition(window), ranking->highest_first);
 	if (isnan(value) || ranking->known < ranking->groups)
 		PG_RETURN_NULL();
 	n = ranking->known;
-	/* the value stands there as the lowest of those it is tied with */
-	value = ranking->sorted[values_below(ranking, value, true) - 1];
+	/* the value stands there as the lowest of those it is tied with; a volatile one, asked for again, need not */
+	value = ranking->sorted[Max(values_below(ranking, value, true), 1) - 1];
 	above = n - values_below(ranking, value, false);
 	PG_RETURN_INT32((int32) (ranking->groups + 1 - (above * ranking->groups + n - 1) / n));
 }

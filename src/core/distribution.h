@@ -23,4 +23,10 @@ extern double student_t_upper_quantile(double tail, double df);
 extern double chi_square_lower_quantile(double tail, double df);
 extern double chi_square_upper_quantile(double tail, double df);
 
+/*
+ * x such that Snedecor's F of df degrees of freedom above and df_below below falls below it with probability tail;
+ * NAN where it cannot be told.  The upper quantile is 1 over the lower one of the degrees exchanged.
+ */
+extern double f_lower_quantile(double tail, double df, double df_below);
+
 #endif

@@ -107,7 +107,7 @@ estimate_possible(const Tally *tally, Estimate *why)
 void
 estimate_settle(Estimate *estimate)
 {
-	if (isinf(estimate->value))
+	if (isinf(estimate->value) || (isnan(estimate->value) && estimate->note == NULL))
 		*estimate = estimate_none("out_of_range");
 	else if (!isnan(estimate->value) && (!isfinite(estimate->lower) || !isfinite(estimate->upper)))
 		estimate_note(estimate, "limit_undefined");

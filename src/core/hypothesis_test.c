@@ -31,13 +31,6 @@ chi_square_test(double statistic, int degrees_of_freedom)
 	return finite_test(statistic, degrees_of_freedom, chi_square_upper_tail(statistic, degrees_of_freedom));
 }
 
-/* A statistic that is standard normal if the hypothesis holds; p is two-sided. */
-HypothesisTest
-normal_test(double z)
-{
-	return finite_test(z, 0, 2 * normal_upper_tail(fabs(z)));
-}
-
 void
 hypothesis_test_note(HypothesisTest *test, const char *note)
 {

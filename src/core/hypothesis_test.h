@@ -16,7 +16,6 @@ typedef struct HypothesisTest
 
 extern HypothesisTest hypothesis_test_none(char *note);
 extern HypothesisTest chi_square_test(double statistic, int degrees_of_freedom);
-extern HypothesisTest normal_test(double z);
 /* Adds a note behind those that are there. */
 extern void hypothesis_test_note(HypothesisTest *test, const char *note);
 extern Datum hypothesis_test_datum(FunctionCallInfo fcinfo, HypothesisTest test);

@@ -14,13 +14,12 @@ state_to_change(FunctionCallInfo fcinfo)
 }
 
 static void
-check_row(const TallyCell *row, double squared)
+check_row(const TallyCell *row, const char *exposure, double squared)
 {
 	if (unlikely(!isfinite(row->key)))
 		argument_error("key", "must be a finite number", "Use NULL for an unknown key.");
 	if (unlikely(!(row->exposure.high >= 0 && isfinite(row->exposure.high))))
-		argument_error("exposure", "must be finite and not negative",
-					   "Exposure is the population or the years at risk.");
+		argument_error(exposure, "must be finite and not negative", NULL);
 	if (unlikely(!(fabs(row->events.high) <= 1e150)))
 		argument_error("events", "must be a finite number of at most 1e150 in size", NULL);
 	if (unlikely(!(squared >= 0 && isfinite(squared))))
@@ -60,7 +59,7 @@ fold_person(FunctionCallInfo fcinfo, double events, bool has_years)
 	row.key = PG_ARGISNULL(1) ? 0 : PG_GETARG_FLOAT8(1) + 0.0;
 	row.exposure.high = has_years ? PG_GETARG_FLOAT8(3) : 1;
 	row.events.high = events;
-	check_row(&row, 0);
+	check_row(&row, "years", 0);
 	row.squares = dd_product(events, events);
 	PG_RETURN_POINTER(fold_row(state, &row, !PG_ARGISNULL(1), TALLY_PEOPLE));
 }
@@ -111,7 +110,7 @@ fold_count(FunctionCallInfo fcinfo, bool has_squares)
 	row.squares.high = has_squares ? PG_GETARG_FLOAT8(4) : row.events.high;
 	if (unlikely(row.events.high < 0))
 		argument_error("events", "must not be negative in a tally of counts", NULL);
-	check_row(&row, row.squares.high);
+	check_row(&row, "population", row.squares.high);
 	if (unlikely(row.events.high != 0 && row.squares.high == 0))
 		argument_error("events_squared", "must not be 0 where there are events", NULL);
 	PG_RETURN_POINTER(fold_row(state, &row, !PG_ARGISNULL(1), TALLY_COUNTS));

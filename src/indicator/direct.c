@@ -114,6 +114,30 @@ gamma_limits(const WeightedSum *sum, bool tiwari, double confidence)
 	return limits;
 }
 
+/*
+ * The lower limit of a ratio of two rates, to which the one below comes with one more event of the greatest weight
+ * (Fay 1999); of rates of one band the exact limit of a ratio of two Poisson rates.
+ */
+static double
+ratio_lower(const WeightedSum *above, const WeightedSum *below, double tail)
+{
+	double		y = above->rate,
+				v = above->variance;
+	double		next = below->rate + below->greatest_weight;
+	double		next_variance = below->variance + below->greatest_weight * below->greatest_weight;
+
+	return y > 0 ? y / next * f_lower_quantile(tail, 2 * y * y / v, 2 * next * next / next_variance) : 0;
+}
+
+/* The upper one is the lower one of the ratio turned over. */
+static Limits
+ratio_limits(const WeightedSum *above, const WeightedSum *below, double confidence)
+{
+	double		tail = (1 - confidence) / 2;
+
+	return (Limits) {ratio_lower(above, below, tail), 1 / ratio_lower(below, above, tail)};
+}
+
 /* what becomes of a rate by Dobson from fewer than 10 events */
 typedef enum FewEvents
 {
@@ -137,6 +161,26 @@ typedef struct Manner
 	FewEvents	few;
 } Manner;
 
+/* Adds a stratum of a tally and its standard, and what either leaves out. */
+static bool
+stratum_add(WeightedSum *sum, LeftOut *left_out, LeftOut *standard_left_out, const Tally *tally,
+			const Tally *standard, Estimate *why)
+{
+	Bands		bands;
+
+	if (!estimate_possible(tally, why) || !standard_possible(standard, "standard", why))
+		return false;
+	bands = bands_gather(tally, bands_of(standard), standard->sorted);
+	if (bands.below)
+	{
+		*why = estimate_none("key_below_standard");
+		return false;
+	}
+	left_out_add(left_out, &bands, tally);
+	left_out_add(standard_left_out, &bands, standard);
+	return weighted_sum_add(sum, &bands, standard, why);
+}
+
 /* The rate over strata, each of a tally and a standard. */
 static Quantity
 direct_quantity(Tally **tallies, Tally **standards, int strata, const Manner *manner)
@@ -149,20 +193,8 @@ direct_quantity(Tally **tallies, Tally **standards, int strata, const Manner *ma
 	Limits		limits;
 
 	for (int i = 0; i < strata; i++)
-	{
-		Bands		bands;
-
-		if (!estimate_possible(tallies[i], &quantity.estimate) ||
-			!standard_possible(standards[i], "standard", &quantity.estimate))
+		if (!stratum_add(&sum, &left_out, &standard_left_out, tallies[i], standards[i], &quantity.estimate))
 			return quantity;
-		bands = bands_gather(tallies[i], bands_of(standards[i]), standards[i]->sorted);
-		if (bands.below)
-			return quantity_none("key_below_standard");
-		if (!weighted_sum_add(&sum, &bands, standards[i], &quantity.estimate))
-			return quantity;
-		left_out_add(&left_out, &bands, tallies[i]);
-		left_out_add(&standard_left_out, &bands, standards[i]);
-	}
 	if (strata == 0 || !weighted_sum_close(&sum, manner->renormalise, &quantity.estimate))
 		return quantity;
 	events = sum_value(sum.events);
@@ -202,6 +234,43 @@ Quantity
 dsr_gamma_quantity(const Tally *tally, const Question *question)
 {
 	return direct_asked(tally, question, FAY_FEUER);
+}
+
+/*
+ * The rate over that of the reference, both by the European standard of 2013, with limits for few events.  The
+ * variance is that of a ratio of two independent values by the delta method.
+ */
+Quantity
+dsr_ratio_quantity(const Tally *tally, const Question *question)
+{
+	const Tally *standard = tally_canonical(esp2013_tally(19));
+	const Tally *reference = question->reference;
+	WeightedSum sum = {0},
+				reference_sum = {0};
+	LeftOut		left_out = {0},
+				reference_left_out = {0},
+				standard_left_out = {0};
+	Estimate	why;
+	Limits		limits;
+	double		ratio;
+	Quantity	quantity;
+
+	if (!stratum_add(&sum, &left_out, &standard_left_out, tally, standard, &why) ||
+		!weighted_sum_close(&sum, false, &why) || !standard_possible(reference, "reference", &why))
+		return quantity_of(why, NAN);
+	if (!stratum_add(&reference_sum, &reference_left_out, &standard_left_out, reference, standard, &why) ||
+		!weighted_sum_close(&reference_sum, false, &why))
+		return quantity_of(estimate_none("reference: %s", why.note), NAN);
+	if (reference_sum.rate == 0)
+		return quantity_none("zero_expected");
+
+	ratio = sum.rate / reference_sum.rate;
+	limits = ratio_limits(&sum, &reference_sum, question->confidence);
+	quantity = quantity_of((Estimate) {ratio, limits.lower, limits.upper, NULL},
+						   (sum.variance + ratio * ratio * reference_sum.variance) /
+						   (reference_sum.rate * reference_sum.rate));
+	left_out_notes(&quantity.estimate, &left_out, "reference", &reference_left_out);
+	return quantity;
 }
 
 /* The last four arguments: per, confidence, empty_bands and limits. */

@@ -1,4 +1,7 @@
-/* direct.h: directly standardised rates as quantities; the question's reference is the standard. */
+/*
+ * direct.h: directly standardised rates as quantities; the question's reference is the standard, of a ratio of two
+ * rates the tally of the other.
+ */
 #ifndef PH_DIRECT_H
 #define PH_DIRECT_H
 
@@ -6,5 +9,6 @@
 
 extern Quantity dsr_quantity(const Tally *tally, const Question *question);
 extern Quantity dsr_gamma_quantity(const Tally *tally, const Question *question);	/* limits of Fay and Feuer */
+extern Quantity dsr_ratio_quantity(const Tally *tally, const Question *question);
 
 #endif

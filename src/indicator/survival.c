@@ -89,7 +89,7 @@ survival_rows(PG_FUNCTION_ARGS)
 }
 
 /*
- * ph.survival_at(ph.tally, at_time float8, confidence float8, limits text, entered ph.tally) -> ph.estimate
+ * ph.survival_at(ph.tally, until float8, confidence float8, limits text, entered ph.tally) -> ph.estimate
  *
  * The share that survives a time; none beyond the last follow-up unless nobody is left.
  */
@@ -98,7 +98,7 @@ Datum
 survival_at(PG_FUNCTION_ARGS)
 {
 	Followed	followed = argument_followed(fcinfo, 0, 4);
-	double		at_time = argument_number(fcinfo, 1, "at_time");
+	double		until = argument_number(fcinfo, 1, "until");
 	double		z = two_sided_z(argument_confidence(fcinfo, 2));
 	Scale		scale = argument_scale(fcinfo, 3);
 	Estimate	estimate;
@@ -106,14 +106,14 @@ survival_at(PG_FUNCTION_ARGS)
 				next;
 	Limits		limits;
 
-	if (at_time < 0)
-		argument_error("at_time", "must not be negative", NULL);
+	if (until < 0)
+		argument_error("until", "must not be negative", NULL);
 	if (!curve_possible(followed.tally, followed.entered, &estimate))
 		return estimate_datum(fcinfo, estimate);
 	curve = next = curve_start(followed.tally, followed.entered);
-	while (curve_next(&next) && (next.time <= at_time || tied(next.time, at_time)))
+	while (curve_next(&next) && (next.time <= until || tied(next.time, until)))
 		curve = next;
-	if (next.time <= at_time && at_time > curve.time && !tied(at_time, curve.time) && curve.survival > 0)
+	if (next.time <= until && until > curve.time && !tied(until, curve.time) && curve.survival > 0)
 		return estimate_datum(fcinfo, estimate_none("beyond_follow_up: the last is at %g", curve.time));
 
 	limits = survival_limits(&curve, z, scale);

@@ -49,7 +49,7 @@ check_age_limit(double limit, const double *ages, int count)
 	for (int i = 0; i < count; i++)
 		if (ages[i] == limit)
 			return;
-	argument_error("age_limit", "must be the lower bound of a band of ages", NULL);
+	argument_error("until", "must be the lower bound of a band of ages", NULL);
 }
 
 /* A standard has a band that begins at the limit: a band across it would keep its whole weight. */
@@ -165,7 +165,7 @@ years_of_life_lost_quantity(const Tally *tally, const Question *question)
 }
 
 /*
- * ph.years_of_life_lost(ph.tally of deaths, age_limit float8, standard ph.tally, ages float8[],
+ * ph.years_of_life_lost(ph.tally of deaths, until float8, standard ph.tally, ages float8[],
  *   per float8, confidence float8) -> ph.estimate
  *
  * Potential years of life lost below an age, as a rate: crude without a standard, else directly
@@ -177,7 +177,7 @@ Datum
 years_of_life_lost(PG_FUNCTION_ARGS)
 {
 	Tally	   *tally = argument_tally(fcinfo, 0);
-	double		limit = argument_positive(fcinfo, 1, "age_limit");
+	double		limit = argument_positive(fcinfo, 1, "until");
 	Tally	   *standard = argument_tally(fcinfo, 2);
 	const double *ages = five_years;
 	int			count = PG_ARGISNULL(3) ? lengthof(five_years) : argument_ages(fcinfo, 3, &ages);

@@ -239,7 +239,7 @@ rule_holds(const AmbulatoryRule *rule, const Codes *diagnoses, const Codes *proc
 }
 
 /*
- * ph.ambulatory_care_sensitive(primary_diagnosis text, secondary_diagnoses text[], procedures text[], list text)
+ * ph.ambulatory_care_sensitive(primary_diagnosis text, secondary_diagnoses text[], procedures text[], code_list text)
  *   -> rows (condition, condition_group, rule)
  *
  * The conditions of a list for which an admission counts.  Errors: unknown list.
@@ -249,7 +249,7 @@ Datum
 ambulatory_care_sensitive(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	bool		framework = argument_choice(fcinfo, 3, "list", lists) == 0;
+	bool		framework = argument_choice(fcinfo, 3, "code_list", lists) == 0;
 	const AmbulatoryRule *rules = framework ? outcomes_framework : nhs_institute;
 	int			count = framework ? lengthof(outcomes_framework) : lengthof(nhs_institute);
 	Codes		diagnoses = {1, palloc(sizeof(char *))};
@@ -289,7 +289,7 @@ trimmed_code(const text *raw)
 }
 
 /*
- * ph.is_emergency_admission(admission_method text, list text) -> boolean
+ * ph.is_emergency_admission(admission_method text, code_list text) -> boolean
  *
  * By the HES admission method, whatever its case and the blanks around it, as a list has it: the Outcomes
  * Framework names the methods, the NHS Institute
@@ -302,7 +302,7 @@ is_emergency_admission(PG_FUNCTION_ARGS)
 	static const char *const methods[] = {"21", "22", "23", "24", "25", "28", "2A", "2B", "2C", "2D"};
 	char	   *method = trimmed_code(PG_GETARG_TEXT_PP(0));
 
-	if (argument_choice(fcinfo, 1, "list", lists) == 1)
+	if (argument_choice(fcinfo, 1, "code_list", lists) == 1)
 		PG_RETURN_BOOL(method[0] == '2');
 	for (int i = 0; i < lengthof(methods); i++)
 		if (strcmp(method, methods[i]) == 0)

@@ -63,21 +63,16 @@ const Instrument cambridge_instrument = {
 };
 
 /*
- * ph.cambridge_multimorbidity(ph.conditions, outcome text, conditions_of integer) -> numeric
+ * ph.cambridge_multimorbidity(ph.conditions, weights text) -> numeric
  *
- * Sum of the weights, exact to a hundredth; may be negative.  Errors: unknown outcome, other than 37 or 20.
+ * Sum of the weights, exact to a hundredth; may be negative.  Errors: unknown weights.
  */
 PG_FUNCTION_INFO_V1(cambridge_multimorbidity);
 Datum
 cambridge_multimorbidity(PG_FUNCTION_ARGS)
 {
-	static const char *const outcomes[] = {"general", "mortality", "unplanned_admissions", "consultations", NULL};
-	int			outcome = argument_choice(fcinfo, 1, "outcome", outcomes);
-	int			variant = PG_GETARG_INT32(2);
+	int			set = argument_choice(fcinfo, 1, "weights", cambridge_instrument.weight_sets);
+	int			score = instrument_score(&cambridge_instrument, PG_GETARG_CONDITIONS(0), set, false);
 
-	if (variant != 37 && variant != 20)
-		argument_error("conditions_of", "must be 37 or 20", NULL);
-	PG_RETURN_NUMERIC(int64_div_fast_to_numeric(
-												instrument_score(&cambridge_instrument, PG_GETARG_CONDITIONS(0),
-																 outcome + (variant == 20 ? 4 : 0), false), 2));
+	PG_RETURN_NUMERIC(int64_div_fast_to_numeric(score, 2));
 }

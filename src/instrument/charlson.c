@@ -112,7 +112,7 @@ charlson(PG_FUNCTION_ARGS)
 }
 
 /*
- * ph.charlson_age_adjusted(ph.conditions, age int, weights text, code_list text) -> int
+ * ph.charlson_age_adjusted(ph.conditions, age_years int, weights text, code_list text) -> int
  *
  * The index with hierarchy and a point for each decade of age from 50 on, four at most; NULL for an age that nobody
  * has.
@@ -131,7 +131,7 @@ charlson_age_adjusted(PG_FUNCTION_ARGS)
 }
 
 /*
- * ph.charlson_survival(ph.conditions, age int, code_list text) -> float8
+ * ph.charlson_survival(ph.conditions, age_years int, code_list text) -> float8
  *
  * Estimated 10-year survival, 0.983 ^ exp(0.9 x age-adjusted index of 1987); NULL for an age that nobody has.
  */

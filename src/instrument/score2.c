@@ -135,7 +135,7 @@ score2_score(FunctionCallInfo fcinfo)
 	static const InputRange hba1c_range = {.name = "hba1c_mmol_mol", .low = 16, .high = 250,
 	.mistaken_unit = "percent", .mistaken_low = 3, .mistaken_high = 16};
 	static const InputRange egfr_range = {.name = "egfr_ml_min", .low = 1, .high = 250};
-	int			choice = argument_choice(fcinfo, 8, "model", choices);
+	int			choice = argument_choice(fcinfo, 8, "equation", choices);
 	Score		score = score_start();
 	Inputs		in = {.egfr = 90};
 	double		x[TERMS];
@@ -185,11 +185,11 @@ score2_score(FunctionCallInfo fcinfo)
 
 /*
  * ph.score2(age_years float8, sex text, region text, smoking boolean, systolic_bp_mmhg float8,
- *   total_cholesterol_mmol_l float8, hdl_cholesterol_mmol_l float8, diabetes boolean, model text,
+ *   total_cholesterol_mmol_l float8, hdl_cholesterol_mmol_l float8, diabetes boolean, equation text,
  *   age_at_diabetes_diagnosis_years float8, hba1c_mmol_mol float8, egfr_ml_min float8) -> ph.risk_score
  *
- * The share expected to have a cardiovascular event within ten years; model by_age is SCORE2 from 40 and SCORE2-OP
- * from 70 to 89; score2_diabetes alone reads the last three, of people with diabetes.  Errors: another model.
+ * The share expected to have a cardiovascular event within ten years; equation by_age is SCORE2 from 40 and SCORE2-OP
+ * from 70 to 89; score2_diabetes alone reads the last three, of people with diabetes.  Errors: another equation.
  *
  * ph.score2_terms(the same) -> rows (term, value, contribution, status)
  *

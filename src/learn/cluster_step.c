@@ -301,11 +301,11 @@ inertia(PG_FUNCTION_ARGS)
 }
 
 /*
- * ph.cluster_members(ph.cluster_sums) -> rows (cluster, people, share, centre, spread, modes, within_ss,
- *   mean_distance, simplified_silhouette)
+ * ph.cluster_members(ph.cluster_sums) -> rows (cluster, people, share, centre, standard_deviation, modes,
+ *   within_ss, mean_distance, simplified_silhouette)
  *
- * centre and spread: mean and standard deviation (n - 1) of the rows in each column; modes: codes; within_ss: cost
- * about them; the last two about the centres of the pass.
+ * centre and standard_deviation (n - 1): of the rows in each column; modes: codes; within_ss: cost about them; the last
+ * two about the centres of the pass.
  */
 PG_FUNCTION_INFO_V1(cluster_members);
 Datum

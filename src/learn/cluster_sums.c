@@ -15,7 +15,8 @@
 
 /* ---- layout ---- */
 
-Size
+/* Doubles behind the header that are parameters. */
+static Size
 cluster_parameter_count(const ClusterSums *sums)
 {
 	return (1 + (Size) sums->clusters) * (sums->columns + sums->categories);

@@ -122,8 +122,7 @@ cluster_cost(ClusterSums *shape, const double *x, const double *codes, const dou
 }
 
 extern bool cluster_shape_is_possible(int clusters, int columns, int categories, int words);
-/* Doubles behind the header that are parameters, and all of them. */
-extern Size cluster_parameter_count(const ClusterSums *sums);
+/* Doubles behind the header. */
 extern Size cluster_number_count(const ClusterSums *sums);
 extern bool cluster_is_valid(ClusterSums *sums, Size size); /* everything of a value that came from outside */
 extern ClusterSums *cluster_open(Datum datum);

@@ -219,8 +219,8 @@ grow_tree(PG_FUNCTION_ARGS)
 PG_FUNCTION_INFO_V1(tree_pruning);
 
 /*
- * ph.tree_pruning(the arguments of ph.grow_tree) -> rows (complexity, leaves, loss, held_out_loss, held_out_error,
- *   chosen)
+ * ph.tree_pruning(the arguments of ph.grow_tree) -> rows (complexity_from, leaves, loss, held_out_loss,
+ *   held_out_error, chosen)
  *
  * The sequence of trees from the largest to the root, each best for complexities from its own to the next, as shares of
  * the loss of the root; the loss on rows held out, with its standard error; which one prune takes.

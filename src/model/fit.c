@@ -200,7 +200,8 @@ judge_linear(Model *model, Fit *fit, Regression *products, const Sum *packed, do
 	model->null_deviance = sum_value(squares);
 	model->r_squared = products->least < products->greatest || !fit->intercept
 		? 1 - residual_squares / model->null_deviance : NAN;
-	model->residual_standard_error = model->residual_df > 0 ? sqrt(residual_squares / model->residual_df) : NAN;
+	model->residual_standard_error = model->degrees_of_freedom > 0
+		? sqrt(residual_squares / model->degrees_of_freedom) : NAN;
 	model->log_likelihood = residual_squares > 0 ? -n / 2 * (log(2 * M_PI * residual_squares / n) + 1) : NAN;
 	if (fit->weight_type == WEIGHT_PRECISION)
 		model->log_likelihood += sum_value(products->log_weight) / 2;
@@ -259,11 +260,11 @@ fit_linear(Model *model, Fit *fit, Regression *products, double n)
 	judge_linear(model, fit, products, packed, residual_squares, n);
 	if (fit->variance != VARIANCE_MODEL)
 		robust_linear(model, fit, products, n);
-	else if (model->residual_df > 0)
+	else if (model->degrees_of_freedom > 0)
 	{
 		model->covariance = factor_inverse(&factor);
 		for (int i = 0; i < k * k; i++)
-			model->covariance[i] *= residual_squares / model->residual_df;
+			model->covariance[i] *= residual_squares / model->degrees_of_freedom;
 	}
 }
 
@@ -399,7 +400,7 @@ fit_model(Fit *fit)
 	n = observations(fit, products);
 	factor = first_factor(fit, products);
 	model.rank = factor.rank;
-	model.residual_df = n - factor.rank;
+	model.degrees_of_freedom = n - factor.rank;
 	if (factor.rank < fit->count)
 	{
 		keep_columns(fit, factor.redundant);

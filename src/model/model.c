@@ -30,7 +30,7 @@ Model
 model_empty(RegressionFamily family, char **terms, int count, const char *status)
 {
 	return (Model) {.family = family, .count = count, .terms = terms, .baseline_survival = NAN, .status = status,
-		.rows = -1, .rows_left_out = -1, .clusters = -1, .rank = -1, .residual_df = NAN, .iterations = -1,
+		.rows = -1, .rows_left_out = -1, .clusters = -1, .rank = -1, .degrees_of_freedom = NAN, .iterations = -1,
 		.log_likelihood = NAN, .null_log_likelihood = NAN, .deviance = NAN, .null_deviance = NAN, .pearson = NAN,
 		.residual_standard_error = NAN, .r_squared = NAN, .aic = NAN, .bic = NAN};
 }
@@ -55,7 +55,7 @@ model_datum(FunctionCallInfo fcinfo, const Model *model)
 	record_count(values, nulls, 9, model->rows_left_out, true);
 	record_count(values, nulls, 10, model->clusters, true);
 	record_count(values, nulls, 11, model->rank, false);
-	record_number(values, nulls, 12, model->residual_df);
+	record_number(values, nulls, 12, model->degrees_of_freedom);
 	record_count(values, nulls, 13, model->iterations, false);
 	for (int i = 0; i < lengthof(numbers); i++)
 		record_number(values, nulls, 14 + i, numbers[i]);
@@ -104,7 +104,7 @@ model_read(Datum datum)
 	model.rows_left_out = field_count(tuple, "rows_left_out", true);
 	model.clusters = field_count(tuple, "clusters", true);
 	model.rank = field_count(tuple, "rank", false);
-	model.residual_df = field_number(tuple, "residual_df");
+	model.degrees_of_freedom = field_number(tuple, "degrees_of_freedom");
 	model.iterations = field_count(tuple, "iterations", false);
 	model.log_likelihood = field_number(tuple, "log_likelihood");
 	model.null_log_likelihood = field_number(tuple, "null_log_likelihood");
@@ -177,7 +177,7 @@ degrees_of_freedom(const Model *model)
 		return INFINITY;
 	if (model->variance && strncmp(model->variance, "cluster", strlen("cluster")) == 0)
 		return model->clusters - 1.0;
-	return model->residual_df;
+	return model->degrees_of_freedom;
 }
 
 /*

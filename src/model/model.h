@@ -25,7 +25,7 @@ typedef struct Model
 	int64		rows_left_out;
 	int64		clusters;
 	int			rank;
-	double		residual_df;
+	double		degrees_of_freedom;
 	int			iterations;
 	double		log_likelihood;
 	double		null_log_likelihood;

@@ -121,7 +121,7 @@ risk_weight(bool happened, double risk, double odds_ratio)
 }
 
 /*
- * ph.risk_adjusted_cusum(outcome boolean, predicted float8, odds_ratio float8, decision_limit float8,
+ * ph.risk_adjusted_cusum(outcome boolean, risk float8, odds_ratio float8, decision_limit float8,
  *   reset boolean) OVER (... ORDER BY time) -> ph.risk_adjusted_cusum_point
  *
  * upper watches for odds multiplied by odds_ratio, lower for odds divided by it (Steiner et al. 2000);
@@ -137,7 +137,7 @@ risk_adjusted_cusum(PG_FUNCTION_ARGS)
 	bool		outcome_missing,
 				risk_missing;
 	bool		happened = DatumGetBool(WinGetFuncArgCurrent(window, 0, &outcome_missing));
-	double		risk = current_number(window, 1, "predicted", &risk_missing);
+	double		risk = current_number(window, 1, "risk", &risk_missing);
 	double		odds_ratio = setting(window, 2, "odds_ratio", true);
 	double		limit = setting(window, 3, "decision_limit", true);
 	bool		missing = outcome_missing || risk_missing;
@@ -147,7 +147,7 @@ risk_adjusted_cusum(PG_FUNCTION_ARGS)
 	if (odds_ratio <= 1)
 		argument_error("odds_ratio", "must be greater than 1", "The lower sum watches for its inverse.");
 	if (!missing && !(risk >= 0 && risk <= 1))
-		argument_error("predicted", "must lie between 0 and 1", NULL);
+		argument_error("risk", "must lie between 0 and 1", NULL);
 	if (!missing)
 	{
 		start_again_after_alarm(running, resets(window, 4));

@@ -190,15 +190,15 @@ last_years(const double *years, int count, int *last)
 }
 
 /*
- * ph.recent_trend(year float8[], value float8[], lower float8[], upper float8[], confidence float8)
+ * ph.recent_trend_of_values(year float8[], value float8[], lower float8[], upper float8[], confidence float8)
  *   -> ph.recent_trend_answer
  *
  * Of any indicator with limits: a line by least squares, weights one over the square of the standard
  * error that the limits imply.  Errors: lists of different lengths, a year twice.
  */
-PG_FUNCTION_INFO_V1(recent_trend_values);
+PG_FUNCTION_INFO_V1(recent_trend_of_values);
 Datum
-recent_trend_values(PG_FUNCTION_ARGS)
+recent_trend_of_values(PG_FUNCTION_ARGS)
 {
 	static const char *const names[] = {"year", "value", "lower", "upper"};
 	double	   *lists[4];

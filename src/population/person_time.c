@@ -109,7 +109,7 @@ period_start(Calendar calendar, DateADT at, int further)
 	return date_of(year, (start + 12) % 12 + 1, 1);
 }
 
-/* ph_support.completed_years(birth_date date, at date) -> integer.  NULL for what is no age that somebody can have. */
+/* ph_support.completed_years(birth_date date, as_of date) -> integer.  NULL for an age that nobody can have. */
 PG_FUNCTION_INFO_V1(completed_years);
 Datum
 completed_years(PG_FUNCTION_ARGS)

@@ -4,6 +4,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "core/argument.h"
 #include "core/record.h"
 #include "nodes/makefuncs.h"
 #include "segment/rule_prove.h"
@@ -16,7 +17,7 @@
 PG_FUNCTION_INFO_V1(check_rule);
 
 /*
- * ph.check_rule(expression text, inputs text[], types regtype[]) -> record (expression, inputs, always)
+ * ph.check_rule(expression text, inputs text[], types regtype[]) -> record (expression_checked, inputs_used, always)
  *
  * The rule as PostgreSQL writes it, the inputs that it reads, and what can be shown of it: 'true' where all inputs are
  * known, 'never'; NULL where neither can.  Errors with the position in the rule: does not parse, names no input, is not
@@ -63,11 +64,10 @@ rule_implied(PG_FUNCTION_ARGS)
 	List	   *others = NIL;
 	Datum	   *texts;
 	bool	   *none;
-	int			count;
+	int			count = array_elements(PG_GETARG_ARRAYTYPE_P(1), TEXTOID, &texts, &none);
 	bool		implied = false;
 
 	argument_inputs(fcinfo, 2, 3, &inputs);
-	deconstruct_array(PG_GETARG_ARRAYTYPE_P(1), TEXTOID, -1, false, TYPALIGN_INT, &texts, &none, &count);
 	level = fix_rule_settings();
 	rule = read_rule(text_to_cstring(PG_GETARG_TEXT_PP(0)), &inputs);
 	for (int i = 0; i < count; i++)

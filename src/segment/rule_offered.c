@@ -13,6 +13,7 @@
 #include "catalog/pg_ts_dict.h"
 #include "catalog/pg_type.h"
 #include "commands/extension.h"
+#include "core/compat.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
@@ -79,6 +80,54 @@ function_is_refused(Oid function, void *context)
 		return true;
 	return volatility == PROVOLATILE_VOLATILE ||
 		(volatility == PROVOLATILE_STABLE && !function_may_ask_for_day(function, refusal->extension));
+}
+
+pg_noreturn static void
+refuse_function(ParseState *state, int location)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
+					errmsg("this function or operator cannot be used in a rule"),
+					errhint("A rule may use immutable functions, operators and casts "
+							"of pg_catalog and population_health only."),
+					parser_errposition(state, location)));
+}
+
+pg_noreturn static void
+refuse_type(ParseState *state, int location)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_FUNCTION_DEFINITION), errmsg("this type cannot be used in a rule"),
+					errhint("A rule may use types of pg_catalog and population_health, and no domains."),
+					parser_errposition(state, location)));
+}
+
+/* Whether a name that is written with its schema says another one than those on the search path of rules. */
+static bool
+is_of_other_schema(const List *name)
+{
+	const char *schema = list_length(name) > 1 ? strVal(list_nth(name, list_length(name) - 2)) : "ph";
+
+	return strcmp(schema, "pg_catalog") != 0 && strcmp(schema, "ph") != 0;
+}
+
+/* Analysis itself reads literals: one of an array of a user's domain, or what a user's function takes. */
+static bool
+refuse_name(Node *node, void *state)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, TypeName) && is_of_other_schema(((TypeName *) node)->names))
+		refuse_type(state, ((TypeName *) node)->location);
+	if (IsA(node, FuncCall) && is_of_other_schema(((FuncCall *) node)->funcname))
+		refuse_function(state, ((FuncCall *) node)->location);
+	if (IsA(node, A_Expr) && is_of_other_schema(((A_Expr *) node)->name))
+		refuse_function(state, ((A_Expr *) node)->location);
+	return raw_expression_tree_walker(node, refuse_name, state);
+}
+
+void
+refuse_names_of_other_schemas(Node *parsed, ParseState *state)
+{
+	refuse_name(parsed, state);
 }
 
 /* Stable functions were let through for dates: then nothing of them is left. */
@@ -217,11 +266,7 @@ refuse_node(Node *node, void *context)
 							parser_errposition(refusal->state, exprLocation(node))));
 	}
 	if (operator_is_refused(node, refusal->extension) || check_functions_in_node(node, function_is_refused, context))
-		ereport(ERROR, (errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
-						errmsg("this function or operator cannot be used in a rule"),
-						errhint("A rule may use immutable functions, operators and casts "
-								"of pg_catalog and population_health only."),
-						parser_errposition(refusal->state, exprLocation(node))));
+		refuse_function(refusal->state, exprLocation(node));
 	if (names_what_changes(node))
 		ereport(ERROR, (errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
 						errmsg("a rule must not hang on what can be changed under its name"),
@@ -229,9 +274,7 @@ refuse_node(Node *node, void *context)
 								"of pg_catalog only."),
 						parser_errposition(refusal->state, exprLocation(node))));
 	if (!IsA(node, CaseWhen) && !type_is_offered(exprType(node), refusal->extension))
-		ereport(ERROR, (errcode(ERRCODE_INVALID_FUNCTION_DEFINITION), errmsg("this type cannot be used in a rule"),
-						errhint("A rule may use types of pg_catalog and population_health, and no domains."),
-						parser_errposition(refusal->state, exprLocation(node))));
+		refuse_type(refusal->state, exprLocation(node));
 	return expression_tree_walker(node, refuse_node, context);
 }
 

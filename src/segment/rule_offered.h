@@ -14,6 +14,12 @@
 /* A type of pg_catalog or of this extension, or an array of one; no domain, whose checks may call anything. */
 extern bool type_is_offered(Oid type, Oid extension);
 
+/*
+ * An error where the parsed rule names a type, function or operator of another schema: before it is analysed, which
+ * would read literals of that type, and so run the checks of domains in it.
+ */
+extern void refuse_names_of_other_schemas(Node *parsed, ParseState *state);
+
 /* An error where something stands in the analysed rule that is not on the list; positions are those of the state. */
 extern void refuse_what_is_not_offered(Node *rule, ParseState *state, Oid extension);
 

@@ -86,14 +86,9 @@ argument_inputs(FunctionCallInfo fcinfo, int names_argument, int types_argument,
 	Datum	   *types;
 	bool	   *no_name;
 	bool	   *no_type;
-	int			count;
-	int			type_count;
+	int			count = array_elements(PG_GETARG_ARRAYTYPE_P(names_argument), TEXTOID, &names, &no_name);
 
-	deconstruct_array(PG_GETARG_ARRAYTYPE_P(names_argument), TEXTOID, -1, false, TYPALIGN_INT, &names,
-					  &no_name, &count);
-	deconstruct_array(PG_GETARG_ARRAYTYPE_P(types_argument), REGTYPEOID, sizeof(Oid), true, TYPALIGN_INT, &types,
-					  &no_type, &type_count);
-	if (count != type_count)
+	if (array_elements(PG_GETARG_ARRAYTYPE_P(types_argument), REGTYPEOID, &types, &no_type) != count)
 		argument_error("types", "must have one type for each input", NULL);
 	if (count > MOST_INPUTS)
 		argument_error("inputs", "has too many inputs", "A scheme has at most 1000.");
@@ -165,6 +160,7 @@ read_rule(const char *rule, Inputs *inputs)
 	state->p_queryEnv = create_queryEnv();
 	register_ENR(state->p_queryEnv, relation);
 	expression = only_expression(rule, state);
+	refuse_names_of_other_schemas(expression, state);
 	item = addRangeTableEntryForENR(state, makeRangeVar(NULL, "input", -1), true);
 	addNSItemToQuery(state, item, true, true, true);
 	literals = moving_literals(expression);

@@ -104,8 +104,8 @@ variance_explained(PG_FUNCTION_ARGS)
 }
 
 /*
- * ph.variance_explained_table(ph.tally) -> rows (segment, people, mean, sd, share_of_people, share_of_total,
- *   unexplained)
+ * ph.variance_explained_table(ph.tally) -> rows (segment, people, mean, standard_deviation, share_of_people,
+ *   share_of_total, unexplained)
  *
  * A row a segment in order of its number, people of unknown segment left out: the sample standard deviation is
  * NULL of one person; unexplained is the part of the variance that stays within this segment, and all of them

@@ -103,7 +103,7 @@ from answer,
 		from (
 			values
 				('n', (model).rows), ('n_dropped', (model).rows_left_out), ('rank', (model).rank),
-				('df_residual', (model).residual_df), ('loglik', (model).log_likelihood),
+				('df_residual', (model).degrees_of_freedom), ('loglik', (model).log_likelihood),
 				('deviance', (model).deviance), ('null_deviance', (model).null_deviance), ('aic', (model).aic),
 				('bic', (model).bic), ('pearson_chi2', (model).pearson), ('rss', (model).deviance),
 				('sigma', (model).residual_standard_error), ('r_squared', (model).r_squared),

@@ -109,7 +109,8 @@ from (
 	group by case_id
 	union all
 	select case_id,
-		ph.recent_trend(array_agg(year), array_agg(value), array_agg(lower_cl), array_agg(upper_cl), min(confidence))
+		ph.recent_trend_of_values(array_agg(year), array_agg(value), array_agg(lower_cl), array_agg(upper_cl),
+			min(confidence))
 	from trend_input join trend_expected using (case_id)
 	where value_type = 'other'
 	group by case_id

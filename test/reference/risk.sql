@@ -140,11 +140,12 @@ from efi,
 insert into result
 select 'cambridge_multimorbidity', case_id,
 	(
-		ph.cambridge_multimorbidity(c, 'general', v), ph.cambridge_multimorbidity(c, 'mortality', v),
-		ph.cambridge_multimorbidity(c, 'unplanned_admissions', v), ph.cambridge_multimorbidity(c, 'consultations', v))
+		ph.cambridge_multimorbidity(c, 'general' || v), ph.cambridge_multimorbidity(c, 'mortality' || v),
+		ph.cambridge_multimorbidity(c, 'unplanned_admissions' || v),
+		ph.cambridge_multimorbidity(c, 'consultations' || v))
 		= (general, mortality, unplanned, consultations)
 from cms,
-	lateral (select right(variant, 2)::int) w(v),
+	lateral (select case right(variant, 2) when '20' then '_20' else '' end) w(v),
 	lateral (
 		select ph.conditions_named(d, 'cambridge')
 		from string_to_table(coalesce(conditions, ''), ';') d

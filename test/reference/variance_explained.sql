@@ -33,7 +33,7 @@ from (select ph.person_tally(1, spend) as t from banded) x,
 	lateral ph.variance_explained_table(t),
 	lateral (
 		select abs(mean - 615.2269199208861) < 1e-9
-				and abs(sd * sd - 5095268.790242) < 1e-5
+				and abs(standard_deviation ^ 2 - 5095268.790242) < 1e-5
 				and people = 10000
 				and unexplained = 1 as ok
 	) c;

@@ -12,8 +12,8 @@ group by expected order by expected;
 
 -- what is no band has no age, and stops nobody
 select count(*) as words, count(age_of_band(band)) as ages
-from unnest(array['Unknown', 'All ages', '', '-', '9-5', '5-', '-5', '>90', 'over 90', '131', '1234', '5-9-12',
-	'5-9 months', repeat('9', 400), repeat('9', 400) || '+', null]) band;
+from unnest(array['Unknown', 'All ages', '', '-', '9-5', '[9,5)', '5-', '-5', '>90', 'over 90', '131', '1234',
+	'5-9-12', '5-9 months', repeat('9', 400), repeat('9', 400) || '+', null]) band;
 
 -- a published table by bands and one by age give the same rate; those of no band are left out with a note
 with person as (

@@ -2,7 +2,7 @@
 set search_path = public, ph;
 \set SHOW_CONTEXT never
 select * from ambulatory_care_sensitive('J45.9');
-select * from ambulatory_care_sensitive('J459', list => 'nhs_institute_19');
+select * from ambulatory_care_sensitive('J459', code_list => 'nhs_institute_19');
 -- a chest infection counts as COPD only beside it; a fracture with asthma second does not count
 select (select array_agg(rule) from ambulatory_care_sensitive('J20.9')) as alone,
 	(select array_agg(rule) from ambulatory_care_sensitive('J20.9', '{J44.1}')) as beside,
@@ -16,7 +16,7 @@ select method,
 	is_emergency_admission(method) as framework,
 	is_emergency_admission(method, 'nhs_institute_19') as institute
 from unnest('{11,21,28,29,2a,2B,31,NULL}'::text[]) method;
-select * from ambulatory_care_sensitive('I50', list => 'qof');
+select * from ambulatory_care_sensitive('I50', code_list => 'qof');
 -- a method is read like other codes, whatever its case and the blanks around it
 select method,
 	ph.is_emergency_admission(method) as framework,

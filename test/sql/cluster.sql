@@ -64,7 +64,7 @@ from (select ph.cluster_step(s, array[age, visits]) as sums from person, (select
 join by_hand h using (cluster);
 -- spread and shares
 select count(*) as all,
-	count(*) filter (where abs(m.spread[1] - s) < 1e-9 and abs(m.share - n / 600.0) < 1e-12) as same
+	count(*) filter (where abs(m.standard_deviation[1] - s) < 1e-9 and abs(m.share - n / 600.0) < 1e-12) as same
 from (
 	select ph.cluster_step(ph.cluster_start((f).centres), array[age, visits]) as sums, f
 	from person, (select ph.k_means('select age, visits from person', 3, scale => 'none') as f offset 0) z
@@ -385,7 +385,7 @@ select ph.nearest_cluster(by_hand(f, '{"gamma": null}'), '{1, 1}', '{true,city}'
 select (ph.k_prototypes('select age * 1e30 as age, place from person', 2, scale => 'none')).status;
 
 -- far from the centre of a pass nothing is lost
-select abs(spread[1] - stddev) < 1e-12 as spread, abs(within_ss - 999 * stddev ^ 2) < 1e-9 as within
+select abs(standard_deviation[1] - stddev) < 1e-12 as deviation, abs(within_ss - 999 * stddev ^ 2) < 1e-9 as within
 from (select stddev(i * 0.0009765625::float8) as stddev from generate_series(1, 1000) i) s,
 	ph.cluster_members((
 		select ph.cluster_step(ph.cluster_start('{{0}}'), array[2.0 ^ 30 + i * 0.0009765625])

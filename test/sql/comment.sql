@@ -25,7 +25,7 @@ order by 1, 2;
 select a.attrelid::regclass as relation, a.attname as without
 from pg_attribute a
 join pg_class c on c.oid = a.attrelid
-where c.relnamespace = 'ph'::regnamespace
+where c.relnamespace in ('ph'::regnamespace, 'ph_support'::regnamespace)
 	and c.relkind in ('c', 'r', 'v', 'm', 'p', 'f')
 	and a.attnum > 0
 	and not a.attisdropped

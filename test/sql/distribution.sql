@@ -85,3 +85,45 @@ from (
 	select log_rank(array['counts; 1: 1e15 5e14 5e14; 2: 1e15 1e15 1e15',
 			'counts; 1: 1e15 1e14 1e14; 2: 1e15 1e15 1e15']::tally[]) t
 ) q;
+
+-- F of degrees of freedom from few to very many, by the ratio of two standardised rates of people as in the standard:
+-- many over many is near normal on the log scale, few over very many has the exact limits of a count
+create function pg_temp.ratio(n float8, n_of_reference float8, confidence float8) returns estimate
+language sql as '
+	select ask(''dsr_ratio'', tally, reference, confidence => confidence)
+	from (
+		select count_tally(key, n * share, 1e6 * share) as tally,
+			count_tally(key, n_of_reference * share, 1e6 * share) as reference
+		from cells(esp2013()), lateral (select exposure / 1e5 as share) s
+	) t';
+select count(*) as all,
+	count(*) filter (where abs(ln((e).upper / (e).value) / (z * sqrt(1 / n + 1 / m)) - 1) < 2 / sqrt(least(n, m)) + 5e-5
+		and abs(ln((e).value / (e).lower) / (z * sqrt(1 / n + 1 / m)) - 1) < 2 / sqrt(least(n, m)) + 5e-5) as normal
+from (values (0.95::float8, 1.959963984540054::float8), (0.998, 3.090232306167813)) c(confidence, z),
+	(select power(10, e)::float8 from generate_series(4, 8) e) s(n),
+	(select power(10, e)::float8 from generate_series(4, 8) e) r(m),
+	lateral (select pg_temp.ratio(n, m, confidence) as e) e;
+-- beyond 10^9 degrees of freedom limits are those of so many, no narrower
+select n,
+	(e).lower < (e).value and (e).value < (e).upper as around,
+	abs((e).upper - 1 - 1.2397e-4) < 1e-8 as no_narrower
+from unnest(array[1e9, 1e12, 1e15]::float8[]) n, lateral (select pg_temp.ratio(n, n, 0.95) as e) e;
+select n,
+	abs((e).lower * m / n / ((l).lower / n) - 1) < 1e-7 as lower,
+	abs((e).upper * m / n / ((l).upper / n) - 1) < 1e-7 as upper
+from unnest(array[1, 2.5, 9, 400]::float8[]) n,
+	(values (1e15::float8)) r(m),
+	lateral (select pg_temp.ratio(n, m, 0.95) as e, count_limits(n, 0.95, 'exact') as l) e;
+-- confidences next to 0 and 1, and hardly any events: around the value, or told that they are not to be had
+select confidence,
+	count(*) as all,
+	count(*) filter (where (e).value is null and (e).note = 'out_of_range') as out_of_range,
+	count(*) filter (where ((e).lower > (e).value or (e).upper < (e).value) is not true
+		and ((e).lower is null or (e).upper is null) and (e).note = 'limit_undefined') as told,
+	count(*) filter (where (e).lower <= (e).value and (e).value <= (e).upper and (e).note is null) as both
+from unnest(array[1e-300, 1e-16, 0.95, 0.999, 1 - 1e-16]::float8[]) confidence,
+	unnest(array[1e-300, 1e-3, 1, 30, 1e6, 1e9, 1e15]::float8[]) n,
+	unnest(array[1e-300, 1e-3, 1, 30, 1e6, 1e9, 1e15]::float8[]) m,
+	lateral (select pg_temp.ratio(n, m, confidence) as e) e
+group by 1
+order by 1;

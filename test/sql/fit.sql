@@ -228,13 +228,14 @@ where term = 'x';
 select ph.fit('linear', 'select y, x, 0.01 as w from weighed', weight => 'w');
 select ph.fit('logistic', 'select half, x, case when i = 200 then 1.5 else 1 end as w from weighed', weight => 'w');
 select ph.fit('linear', 'select y, x, ''NaN''::float8 as w from weighed', weight => 'w');
-select (w).residual_df,
+select (w).degrees_of_freedom,
 	(w).rows,
-	(w).coefficients[2] = (r).coefficients[2] and (w).residual_df = (r).residual_df and (w).aic = (r).aic as as_repeated
+	(w).coefficients[2] = (r).coefficients[2] and (w).degrees_of_freedom = (r).degrees_of_freedom
+		and (w).aic = (r).aic as as_repeated
 from ph.fit('linear', 'select y, x, copies from weighed', weight => 'copies') w,
 	ph.fit('linear', 'select y, x from weighed, generate_series(1, copies)') r;
 -- a precision is of the variance: the same fit of rows times the root of it, and as many observations as rows
-select (w).residual_df,
+select (w).degrees_of_freedom,
 	(w).rows,
 	pg_temp.near((w).coefficients, (s).coefficients, 1e-12) as coefficients,
 	pg_temp.near((w).covariance, (s).covariance, 1e-12) as covariance,

@@ -120,6 +120,13 @@ select string_agg(coalesce(q::text, '-'), ' ')
 from (select ph.quantile_group(v, 2, 'lower') over () q from unnest('{1,2,null,NaN,3,4}'::float8[]) v) x;
 select ph.quantile_group(1, 2) over (), ph.quantile_group(1, 1) over ();
 select ph.quantile_group(1, 0) over ();
+-- which end is worse is said by the first row
+select string_agg(q::text, ' ' order by v)
+from (
+	select v, ph.quantile_group(v, 2, better) over (order by v) as q
+	from (values (1.0::float8, 'higher'), (2, 'lower'), (3, 'lower'), (4, 'lower')) v (v, better)
+) x;
+select ph.quantile_group(1, 1, 'neither') over ();
 -- recent trend: the chi-squared test by hand; slopes turn with time
 select round(((t).chi_squared)::numeric, 6) as chi_squared,
 	(t).trend,
@@ -137,10 +144,10 @@ select round(nn * (nn * ct - cc * nt) ^ 2 / (cc * (nn - cc) * (nn * ntt - nt ^ 2
 from s;
 select (ph.recent_trend(null)).note,
 	(ph.recent_trend('counts; 1: 5 2 2')).note,
-	(ph.recent_trend('{1,2,3,4,4}', '{1,2,3,4,5}', '{0,1,2,3,4}', '{2,3,4,5,6}')).note,
-	(ph.recent_trend('{1,2,3,4,5}', '{1,2,3,4,5}', '{1,2,3,4,5}', '{1,2,3,4,5}')).note;
+	(ph.recent_trend_of_values('{1,2,3,4,4}', '{1,2,3,4,5}', '{0,1,2,3,4}', '{2,3,4,5,6}')).note,
+	(ph.recent_trend_of_values('{1,2,3,4,5}', '{1,2,3,4,5}', '{1,2,3,4,5}', '{1,2,3,4,5}')).note;
 select ph.recent_trend('people; 1: 9 5 25; 2: 9 5 25; 3: 9 5 25; 4: 9 6 36; 5: 9 7 49');
-select ph.recent_trend('{1,2}', '{1}', '{1}', '{1}');
+select ph.recent_trend_of_values('{1,2}', '{1}', '{1}', '{1}');
 -- shrinkage by hand (Marshall), and laws
 with m as (select sum(events) / sum(people) m, sum(people) n, count(*) k from place), a as (
 	select m, sum(people * (events / people - m) ^ 2) / n - m * k / n a
@@ -193,8 +200,8 @@ from (
 ) q;
 select pg_temp.near((a).chi_squared, (b).chi_squared) and pg_temp.near((a).slope, (b).slope) as far
 from (
-	select ph.recent_trend('{1,2,3,4,5}', '{1,3,2,5,4}', '{0,2,1,4,3}', '{2,4,3,6,5}') a,
-		ph.recent_trend('{1,2,3,4,5}', '{1000000001,1000000003,1000000002,1000000005,1000000004}',
+	select ph.recent_trend_of_values('{1,2,3,4,5}', '{1,3,2,5,4}', '{0,2,1,4,3}', '{2,4,3,6,5}') a,
+		ph.recent_trend_of_values('{1,2,3,4,5}', '{1000000001,1000000003,1000000002,1000000005,1000000004}',
 			'{1000000000,1000000002,1000000001,1000000004,1000000003}',
 			'{1000000002,1000000004,1000000003,1000000006,1000000005}') b
 ) q;

@@ -46,6 +46,9 @@ from whole w, indicators() i, lateral (
 			when 'mean' then mean(costs)
 			when 'dsr' then dsr(deaths)
 			when 'dsr_gamma' then dsr(deaths, limits => 'fay-feuer')
+			when 'dsr_ratio' then (
+				select (1 / value, 1 / upper, 1 / lower, note)::estimate from ask('dsr_ratio', asked, deaths)
+			)
 			when 'smr' then smr(deaths, asked)
 			when 'indirect_rate' then indirect_rate(deaths, asked)
 			when 'life_expectancy' then life_expectancy(deaths, 65)
@@ -64,9 +67,9 @@ from whole w, indicators() i, lateral (
 			when 'calibration_in_the_large' then (
 				select (in_the_large, in_the_large_lower, in_the_large_upper, null)::estimate from calibration(judged)
 			)
-		end as e
+		end as answer
 ) s,
-	lateral (select (s.e).*) special,
+	lateral (select (s.answer).*) special,
 	lateral ask(indicator,
 		case
 			when indicator in ('rate', 'proportion') then people
@@ -84,8 +87,8 @@ from whole w, indicators() i, lateral (
 -- what an indicator needs and is not given is NULL with a note
 select indicator, (ask(indicator, deaths)).*
 from whole,
-	unnest(array['dsr', 'smr', 'indirect_rate', 'healthy_life_expectancy', 'years_of_life_lost', 'survival',
-		'restricted_mean']) indicator;
+	unnest(array['dsr', 'dsr_ratio', 'smr', 'indirect_rate', 'healthy_life_expectancy', 'years_of_life_lost',
+		'survival', 'restricted_mean']) indicator;
 -- a standard is no survey: nobody would be ill
 select e.* from whole, lateral ask('healthy_life_expectancy', deaths, esp2013()) e;
 select e.* from whole, lateral ask('survival', followed, until => 500) e;

@@ -288,3 +288,8 @@ from (values ('identity', false), ('log', true), ('logit', true), ('log', false)
 	lateral ph.slope_intercept_of_values(p, v, se, scale => scale, transform => transform, repetitions => 2000) e,
 	lateral ph.slope_index_of_values(p, v, se, scale => scale, transform => transform, repetitions => 2000) s,
 	lateral ph.relative_index_of_values(p, v, se, scale => scale, transform => transform, repetitions => 2000) r;
+
+-- what leaves the range of numbers on the way to a line says so
+select ph.slope_index_of_values('{1,1,1,1,1}', '{1e308,1e308,1e308,-1e308,-1e308}', '{5,5,5,5,5}')
+		as values_too_far_apart,
+	ph.slope_intercept_of_values('{1e308,1e308,1,1,1}', '{1,2,3,4,5}', '{1,1,1,1,1}') as too_many_people;

@@ -52,10 +52,10 @@ from unnest('{low,moderate,high,very_high}'::text[]) region;
 select score2(60, 'male', 'low', true, 150, 230, 50) as milligrams,
 	score2(60, 'male', 'low', null, 150, 6, null) as missing,
 	score2(
-		60, 'male', 'low', false, 150, 5, 1.2, true, model => 'score2_diabetes',
+		60, 'male', 'low', false, 150, 5, 1.2, true, equation => 'score2_diabetes',
 		age_at_diabetes_diagnosis_years => 50, hba1c_mmol_mol => 7, egfr_ml_min => 80) as percent,
 	(score2(
-		60, 'male', 'low', false, 150, 5, 1.2, true, model => 'score2_diabetes',
+		60, 'male', 'low', false, 150, 5, 1.2, true, equation => 'score2_diabetes',
 		age_at_diabetes_diagnosis_years => 50, hba1c_mmol_mol => 53, egfr_ml_min => 80)).band as diabetes;
 select count(*) as terms from score2_terms(75, 'female', 'low', true, 150, 6, 1.2, true);
 select score2(60, 'male', 'uk', true, 150, 6, 1.2);
@@ -76,7 +76,7 @@ select word,
 	(score2(60, word, 'low', false, 130, 5, 1.3)).value is not null as score2
 from unnest('{male,Male," m ",MALE,F,female,fem,1,U,"","  ",null}'::text[]) word;
 select score2(50, 'male', null, false, 130, 5, 1.3), score2(null, null, null, null, null, null, null);
-select score2(60, 'male', 'low', false, 130, 5, 1.3, model => 'SCORE2');
+select score2(60, 'male', 'low', false, 130, 5, 1.3, equation => 'SCORE2');
 select kidney_failure_risk(60, 'male', 30, 50, variables => 5);
 
 -- inputs that the equation does not read are told, and the value stands

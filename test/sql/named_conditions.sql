@@ -12,7 +12,7 @@ values
 select person_id, c,
 	cambridge_multimorbidity(c) as general,
 	cambridge_multimorbidity(c, 'unplanned_admissions') as admissions,
-	cambridge_multimorbidity(c, 'mortality', 20) as mortality_20
+	cambridge_multimorbidity(c, 'mortality_20') as mortality_20
 from (
 	select person_id, conditions_named(list, 'cambridge') as c
 	from clinical_event left join code_list using (code)
@@ -53,4 +53,4 @@ from unnest('{"{E87,R41}","{F00,R29,G81}","{F00,R29,E16,N39}"}'::conditions[]) c
 select conditions_named('no such condition', 'cambridge');
 select conditions_named('asthma', 'qrisk');
 select cambridge_multimorbidity('{}', 'cost');
-select cambridge_multimorbidity('{}', conditions_of => 21);
+select cambridge_multimorbidity('{}', 'general_21');

@@ -69,6 +69,7 @@ values
 
 -- what there is to choose from is said
 call ph.create_population_views('nowhere');
+call ph.create_population_views('public');
 call ph.create_population_views('pop', small_area => 'OA21');
 call ph.create_population_views('pop', neighbourhood => 'LSOA21');
 call ph.create_population_views('pop', place => 'PCN');

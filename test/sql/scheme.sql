@@ -146,6 +146,21 @@ from unnest(array[
 	'xmlexists(''a'' passing t)', 'nextval(''x'') > 1', 'a in (1, 2', 'ph.tally(1) is null',
 	'date ''2024-01-01'' < t', 'a is document', 'b order by 1', 'values (true)', '1; select true']) e;
 select pg_temp.saving_refused(repeat('x', 200000)) as refused;
+
+-- reading a rule runs nothing of its author's: not the checks of a domain in a type of theirs either
+create function care.sprung(int) returns boolean language plpgsql as $$
+begin
+	raise exception 'the trap has sprung';
+end $$;
+create domain care.trapped as int check (care.sprung(value));
+create type care.pair as (a care.trapped, b int);
+create function care.takes(care.trapped[]) returns boolean language sql immutable as 'select true';
+create function care.takes_pair(int, care.pair) returns boolean language sql immutable as 'select true';
+create operator care.<<< (leftarg = int, rightarg = care.pair, function = care.takes_pair);
+select e, pg_temp.check_refused(e, '{a}', '{integer}') as refused
+from unnest(array[
+	$$'{1}'::care.trapped[] is null$$, $$'(1,2)'::care.pair is null$$, $$care.takes('{1}')$$,
+	$$a operator(care.<<<) '(1,2)'$$, $$count_true(variadic array['{1}'::care.trapped[] is null]) = a$$]) e;
 select e, (ph.check_rule(e, '{a,b,t}', '{integer,boolean,text}')).*
 from unnest(array[
 	'b', 'not b', 'a between 1 and 3', 't ilike ''x%''', 'case when a > 1 then b else t = ''y'' end',
@@ -655,6 +670,19 @@ select count(*) as still_answers from own.on_top;
 -- nobody makes anything where the extension lives; what there is not is not used
 select pg_temp.refused($$call ph.use_scheme('own', 'nosuch', '1')$$) as own,
 	pg_temp.refused($$call ph.use_scheme('ph', 'nosuch', '1')$$) as shipped;
+-- a schema without the tables is told what makes them
+select call, pg_temp.refused(call)
+from unnest(array[
+	$$select * from ph.check_scheme('winter', '1', schema => 'public')$$,
+	$$call ph.copy_scheme('public', 'kaiser_senior', 'care-groups', 'ours', '1')$$,
+	$$call ph.learn_scheme('public', 'ours', '1', 'select 1.0::float8 as cost, 1 as age')$$,
+	$$call ph.record_segments('public', 'own.segment', '2024-01-01')$$,
+	$$select * from ph.segments_at('public', 'winter', '2024-01-01')$$,
+	$$select * from ph.segment_dwell('public', 'winter', '2024-01-01')$$,
+	$$select * from ph.check_segment_history('public')$$,
+	$$select * from ph.segment_coverage('own.segment', 'public')$$,
+	$$select * from ph.strategy_coverage('public', 'own.segment', 'own.segment')$$,
+	$$select * from ph.check_scheme('winter', '1', schema => null)$$]) call;
 select s, pg_temp.refused(format('call ph.create_segment_tables(%L)', s))
 from unnest('{ph,ph_support,pg_catalog,pg_toast,information_schema}'::text[]) s;
 select pg_temp.refused(format('call ph.create_segment_view(%L, %L, %L, %L)',

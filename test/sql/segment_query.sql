@@ -92,6 +92,14 @@ insert into care.named values (1, true), (2, null);
 call ph.create_segment_view(E'it''s "%s"\n{scheme}\\', '1', 'care.named', 'care.names', 'care', person => 'who''s');
 select to_json(s) from care.names s order by person_id;
 
+-- people of a temporary table are read from it, whatever table of its name the search path finds first
+create temp table people as select 'eva' as person_id;
+set search_path = care, pg_temp;
+select ph.segment_query('winter', '1', 'pg_temp.people', 'care', missing => 'unknown') as query \gset
+select string_agg(person_id, ' ') as people from (:query) q;
+reset search_path;
+drop table pg_temp.people;
+
 -- whoever calls a piece by itself, with whatever argument
 select ph_support.query_path(array[
 	row ('a', 'b', 1, 'segment', 'x')::ph_support.query_segment,

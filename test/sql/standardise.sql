@@ -325,3 +325,119 @@ from (
 				array['counts; 0: 9 9 9', 'counts; 0: 9 9 9; 50: 0 0 0']::ph.tally[],
 				array['counts; 0: 1 0 0', 'counts; 0: 1 0 0; 50: 1 0 0']::ph.tally[]))
 ) without(name, e);
+
+-- the ratio to the standardised rate of a reference, for few events (Fay 1999)
+-- where people are as in the standard every event weighs the same: the limits are those of a ratio of two Poisson
+-- rates, exact by the binomial of the events of one among those of both (Clopper and Pearson 1934)
+create temp view as_standard as
+select x, x_reference, e.*,
+	3 * e.lower / (1 + 3 * e.lower) as share_lower,
+	3 * e.upper / (1 + 3 * e.upper) as share_upper
+from (values (7, 12), (0, 4), (3, 1), (150, 90)) v(x, x_reference),
+	lateral (
+		select ph.count_tally(key, case key when 20 then x else 0 end, exposure * 3) as tally,
+			ph.count_tally(key, case key when 85 then x_reference else 0 end, exposure) as reference
+		from ph.cells(ph.esp2013())
+	) t,
+	lateral ph.ask('dsr_ratio', tally, reference) e;
+create function pg_temp.at_most(x int, n int, p float8) returns float8 language sql as '
+	select sum(exp(sum_of_logs + k * ln(p) + (n - k) * ln(1 - p)))
+	from generate_series(0, x) k,
+		lateral (select coalesce(sum(ln((n - k + i)::float8 / i)), 0) as sum_of_logs from generate_series(1, k) i) c';
+select x, x_reference,
+	abs(value - x / 3.0 / x_reference) < 1e-14 as value,
+	case
+		when x > 0 then abs(pg_temp.at_most(x - 1, x + x_reference, share_lower) - 0.975) < 1e-12
+		else lower = 0
+	end as lower,
+	abs(pg_temp.at_most(x, x + x_reference, share_upper) - 0.025) < 1e-12 as upper,
+	note
+from as_standard
+order by x;
+
+-- people of any ages, with repeated events: each limit is one below which an F with the degrees of the paper falls by
+-- chance, an integral over the logit of a beta, by Simpson's rule
+create function pg_temp.simpson_of_beta(a float8, b float8, low float8, high float8) returns float8 language sql as '
+	select sum((2 + 2 * (i % 2) - (i % 8000 = 0)::int) * exp(a * u - (a + b) * ln(1 + exp(u)))) * (high - low) / 24000
+	from generate_series(0, 8000) i, lateral (select low + (high - low) * i / 8000 as u) at';
+create function pg_temp.f_below(f float8, df float8, df_below float8) returns float8 language sql as '
+	select below / (below + above)
+	from (select ln(f * df / df_below) as logit) l,
+		lateral (
+			select pg_temp.simpson_of_beta(df / 2, df_below / 2, logit - 30, logit) as below,
+				pg_temp.simpson_of_beta(df / 2, df_below / 2, logit, logit + 30) as above
+		) s';
+create temp view few as
+select place = 0 as of_reference, age, case when id % 23 = 0 then events else 0 end as events
+from person
+where place < 2;
+with weighed as (
+	select of_reference, b.key,
+		sum(b.exposure) over (partition by of_reference) as weights,
+		b.exposure / n as w, x, s
+	from (
+		select of_reference, least(age / 5, 18) * 5 as key, count(*) as n, sum(events) as x, sum(events * events) as s
+		from few
+		group by 1, 2
+	) f
+		join ph.cells(ph.esp2013()) b on b.key = f.key
+), sums as (
+	select of_reference,
+		sum(w * x) / max(weights) as y,
+		sum(w * w * s) / max(weights) ^ 2 as v,
+		max(w) / max(weights) as w,
+		sum(x) as events
+	from weighed
+	group by of_reference
+), asked as (
+	select e.*
+	from (
+		select ph.person_tally(age, events) filter (where not of_reference) as tally,
+			ph.person_tally(age, events) filter (where of_reference) as reference
+		from few
+	) t, lateral ph.ask('dsr_ratio', tally, reference) e
+)
+select t.events, r.events as events_of_reference,
+	abs(value - t.y / r.y) < 1e-14 as value,
+	abs(pg_temp.f_below(lower * (r.y + r.w) / t.y, 2 * t.y ^ 2 / t.v, 2 * (r.y + r.w) ^ 2 / (r.v + r.w ^ 2)) - 0.025)
+		< 1e-10 as lower,
+	abs(pg_temp.f_below(upper * r.y / (t.y + t.w), 2 * (t.y + t.w) ^ 2 / (t.v + t.w ^ 2), 2 * r.y ^ 2 / r.v) - 0.975)
+		< 1e-10 as upper,
+	note
+from asked, sums t, sums r
+where not t.of_reference and r.of_reference;
+
+-- as a quantity it varies as ph.cmf does, the ratio of the same rates, so that two ratios add up in squares
+with t as (
+	select ph.person_tally(age, events) filter (where place = 0) as a,
+		ph.person_tally(age, events) filter (where place = 1) as b,
+		ph.person_tally(age, events) filter (where place > 1) as reference
+	from person
+)
+select abs(ln(c.upper / c.value) ^ 2 / (ln(x.upper / x.value) ^ 2 + ln(y.upper / y.value) ^ 2) - 1) < 1e-12 as variance,
+	abs((ph.ask('dsr_ratio', a, reference)).value - x.value) < 1e-14 as value
+from t,
+	ph.compare(a, b, 'dsr_ratio', reference, contrast => 'ratio') c,
+	ph.cmf(a, reference, per => 1) x,
+	ph.cmf(b, reference, per => 1) y;
+
+-- every note of it
+with standard as (
+	select ph.count_tally(key, 1, 1000) filter (where key is not null) as t,
+		ph.count_tally(key, 0, 1000) filter (where key is not null) as zero,
+		ph.count_tally(key, 1, 1000) filter (where key > 0) as without,
+		ph.count_tally(key, 1, 1000) as some_unknown
+	from (select key from ph.cells(ph.esp2013()) union all values (null::float8)) one_more
+)
+select name, e.value, e.lower is not null and e.upper is not null as limits, e.note
+from standard,
+	lateral (
+		values
+			('nobody', null, t), ('no reference', t, null), ('an empty reference', t, 'empty'),
+			('missing', 'counts; missing 2; 0: 1 1 1', t), ('missing there', t, 'counts; missing 2; 0: 1 1 1'),
+			('an empty band', without, t), ('an empty band there', t, without), ('a key below', 'counts; -1: 5 1 1', t),
+			('no events', zero, t), ('no events there', t, zero), ('unknown ages', some_unknown, t),
+			('unknown ages there', t, some_unknown)
+	) v(name, tally, reference),
+	lateral ph.ask('dsr_ratio', tally, reference) e;
+select ph.ask('dsr_ratio', ph.esp2013(), 'people; negative; 0: 1 -1 1');

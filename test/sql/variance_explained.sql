@@ -30,7 +30,9 @@ from (select person_tally(segment, cost) as t from person) x,
 	lateral variance_explained(t, per => 100) b;
 select count(*) as segments,
 	bool_and(
-		(t.people = n and abs(t.mean - m) < 1e-9 and (t.sd is null and s is null or abs(t.sd - s) < 1e-9)) is true)
+		(
+			t.people = n and abs(t.mean - m) < 1e-9
+			and (t.standard_deviation is null and s is null or abs(t.standard_deviation - s) < 1e-9)) is true)
 		as equal,
 	round(sum(share_of_people)::numeric, 9) as people,
 	round(sum(share_of_total)::numeric, 9) as total,

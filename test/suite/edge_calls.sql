@@ -166,7 +166,7 @@ from unnest(array['', '{', 'empty', 'people; 1: 1 0 0', '{mi}', '{1>1: 30, 2>?: 
 
 insert into pool
 select 'text', v, 'indicator'
-from unnest(array[null, 'rate', 'dsr', 'smr', 'life_expectancy', 'healthy_life_expectancy', 'years_of_life_lost',
+from unnest(array[null, 'rate', 'dsr', 'dsr_ratio', 'smr', 'life_expectancy', 'healthy_life_expectancy', 'years_of_life_lost',
 	'survival', 'restricted_mean', 'auroc', 'no such indicator']) v;
 insert into pool
 select 'text', v, 'statistic'

@@ -13,7 +13,7 @@ said=$(psql -qXAt -d pages -c "select distinct proname from pg_proc where pronam
 	union
 	select typname from pg_type
 	where typnamespace = 'ph'::regnamespace and typtype in ('b', 'c') and typcategory <> 'A'" |
-	while read -r name; do grep -qF "ph.$name" "$root/docs/reference.md" || echo "$name"; done)
+	while read -r name; do grep -qwF "ph.$name" "$root/docs/reference.md" || echo "$name"; done)
 if [ -z "$said" ]; then
 	pass "docs/reference.md: every public object stands in it"
 else
