@@ -1,41 +1,36 @@
 
 -- ---- calendar ----
 
-create function ph_support.calendar_period(
-	first_day date, last_day date, out kind text, out period daterange, out name text)
-returns setof record
+create function ph_support.calendar_query() returns text
 language sql immutable parallel safe
-set search_path = pg_catalog, pg_temp
-begin atomic
-	with periods as (
-		select k.kind, start::date as first,
-			(start + case
-				when k.kind = 'day' then interval '1 day'
-				when k.kind = 'month' then interval '1 month'
-				when k.kind = 'quarter' then interval '3 months'
-				else interval '1 year' end)::date as after
-		from unnest('{day,month,quarter,year,financial_year,rolling_year}'::text[]) k (kind),
-			generate_series(date_trunc('month', first_day::timestamp), last_day::timestamp,
-				case when k.kind = 'day' then interval '1 day' else interval '1 month' end) start
-		where case k.kind
-			when 'quarter' then extract(month from start) in (1, 4, 7, 10)
-			when 'year' then extract(month from start) = 1
-			when 'financial_year' then extract(month from start) = 4
-			else true end
-	)
-	select p.kind, daterange(p.first, p.after),
-		case p.kind
-			when 'day' then to_char(p.first, 'YYYY-MM-DD')
-			when 'month' then to_char(p.first, 'YYYY-MM')
-			when 'quarter' then to_char(p.first, 'YYYY "Q"Q')
-			when 'year' then to_char(p.first, 'YYYY')
-			when 'financial_year' then to_char(p.first, 'YYYY/') || to_char(p.after, 'YY')
-			else 'year to ' || to_char(p.after - 1, 'YYYY-MM') end
-	from periods p
-	where p.first >= first_day and p.after - 1 <= last_day;
-end;
-comment on function ph_support.calendar_period(date, date) is
-	'the periods of each kind that lie between two days, both included';
+return $query$with periods as (
+	select k.kind, start::date as first,
+		(start + case
+			when k.kind = 'day' then interval '1 day'
+			when k.kind = 'month' then interval '1 month'
+			when k.kind = 'quarter' then interval '3 months'
+			else interval '1 year' end)::date as after
+	from unnest('{day,month,quarter,year,financial_year,rolling_year}'::text[]) k (kind),
+		generate_series(date_trunc('month', $1::timestamp), $2::timestamp,
+			case when k.kind = 'day' then interval '1 day' else interval '1 month' end) start
+	where case k.kind
+		when 'quarter' then extract(month from start) in (1, 4, 7, 10)
+		when 'year' then extract(month from start) = 1
+		when 'financial_year' then extract(month from start) = 4
+		else true end
+)
+select p.kind, daterange(p.first, p.after), p.first, p.after,
+	case p.kind
+		when 'day' then to_char(p.first, 'YYYY-MM-DD')
+		when 'month' then to_char(p.first, 'YYYY-MM')
+		when 'quarter' then to_char(p.first, 'YYYY "Q"Q')
+		when 'year' then to_char(p.first, 'YYYY')
+		when 'financial_year' then to_char(p.first, 'YYYY/') || to_char(p.after, 'YY')
+		else 'year to ' || to_char(p.after - 1, 'YYYY-MM') end
+from periods p
+where p.first >= $1 and p.after - 1 <= $2$query$;
+comment on function ph_support.calendar_query() is
+	'the query of the rows of a calendar: the periods of each kind that lie between two days, its parameters';
 
 create procedure ph.create_calendar(schema text, first_day timestamptz, last_day timestamptz)
 language plpgsql
@@ -71,8 +66,7 @@ begin
 	-- who reads goes on, who else fills it waits
 	execute format('lock table %s in share row exclusive mode', target);
 	execute format('delete from %s', target);
-	execute format('insert into %s
-		select kind, period, lower(period), upper(period), name from ph_support.calendar_period($1, $2)', target)
+	execute format('insert into %s %s', target, ph_support.calendar_query())
 	using ph_support.day(first_day), ph_support.day(last_day);
 	execute format('analyze %s', target);
 end
