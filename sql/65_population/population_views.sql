@@ -463,7 +463,8 @@ begin
 		select 'trigger', tgname, 'pg_trigger', t.oid, format('%I on %s', tgname, tgrelid::regclass), -1
 		from pg_trigger t
 		where tgfoid = 'ph_support.note_changed_person'::regproc
-			and split_part(encode(tgargs, 'escape'), '\000', 1) = schema
+			and substring(tgargs for position('\x00'::bytea in tgargs) - 1)
+				= convert_to(schema, getdatabaseencoding())  -- its first argument
 		union all
 		select 'view', v.relation, 'pg_class', c.oid, c.oid::regclass::text, v.ordinality
 		from ph_support.population_view() with ordinality v

@@ -184,5 +184,21 @@ select relation
 from ph.shared_table();
 insert into pop.registration values ('p1', 'G2', 'N', '2023-01-01', null);
 drop table computed;
+-- any name of a schema does
+\set odd 'O''Hara\\1 50% {person} é'
+call ph.create_shared_tables(:'odd');
+insert into :"odd".place select * from pop.place;
+insert into :"odd".place_parent select * from pop.place_parent;
+insert into :"odd".data_day values ('2024-03-31');
+call ph.create_population_views(:'odd', neighbourhood => 'LAD24');
+call ph.store_stays(:'odd');
+insert into :"odd".person (person_id, birth_date) values ('p1', '1990-01-01');
+insert into :"odd".registration values ('p1', 'G1', 'N', '2000-01-01', null);
+select person_id, relation from :"odd".changed_person order by relation;
+call ph.refresh_stays(:'odd');
+select count(*) from :"odd".stay;
+call ph.drop_population_views(:'odd');
+update :"odd".registration set end_date = '2020-01-01';
+drop schema :"odd" cascade;
 drop schema pop, parts cascade;
 drop role ph_test_loader;
