@@ -5,7 +5,9 @@
 -- them, who has which condition.
 --
 -- Everything about time rests on one view, stay: the days of each person, each day once. person_at is its stays that
--- hold a day, person_period its stays cut to a period, so the two always agree.
+-- hold a day, person_period its stays cut to a period, so the two always agree. Both compare plain columns of stay and
+-- encounter with the bounds asked for and see no window above them, so that the planner pushes a person, a place and a
+-- period down to indexes and knows how many rows there are.
 
 -- The planner expects 100 rows of the built-in unnest, and takes && and @> of computed ranges for rare: together they
 -- would make it choose nested loops over whole populations. Hence this function, and not isempty(a * b) instead of
@@ -33,6 +35,18 @@ $$;
 comment on function ph_support.bounded_period(daterange) is
 	'the period itself. Errors: invalid_parameter_value where it is NULL, empty or without end on either side';
 
+create function ph_support.first_day(period daterange) returns date
+language sql immutable parallel safe
+return lower(ph_support.bounded_period(period));
+comment on function ph_support.first_day(daterange) is
+	'the first day of a period. Errors: as ph_support.bounded_period';
+
+create function ph_support.day_after(period daterange) returns date
+language sql immutable parallel safe
+return upper(ph_support.bounded_period(period));
+comment on function ph_support.day_after(daterange) is
+	'the first day after a period. Errors: as ph_support.bounded_period';
+
 create function ph_support.known_pod(kind text) returns text
 language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp
@@ -48,6 +62,22 @@ end
 $$;
 comment on function ph_support.known_pod(text) is
 	'the kind of encounter itself, NULL for all. Errors: invalid_parameter_value where there is no such kind';
+
+create function ph_support.known_population(population text) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if population not in ('registered', 'resident', 'registered_or_resident', 'seen') then
+		raise exception 'population must be one that is known'
+			using errcode = 'invalid_parameter_value',
+				hint = 'The populations are registered, resident, registered_or_resident and seen.';
+	end if;
+	return coalesce(population, 'registered');
+end
+$$;
+comment on function ph_support.known_population(text) is
+	'the population itself, NULL for registered. Errors: invalid_parameter_value where there is no such population';
 
 create procedure ph_support.require_choice(argument text, choice text, offered text[])
 language plpgsql
@@ -120,19 +150,32 @@ $$;
 comment on function ph_support.kinds_above(text, text) is
 	'the kinds of place that lie above the places for which the condition base holds';
 
-create function ph_support.ladder_query(schema text, name text, base text, kinds text[]) returns text
+create function ph_support.kind_descriptions(kinds text[]) returns jsonb
+language sql immutable
+begin atomic
+	select coalesce(
+		jsonb_object_agg(
+			lower(kind collate "C"), 'the ' || kind || ' in which it lies, NULL where there is none or more than one'),
+		'{}')
+	from unnest(kinds) kind;
+end;
+comment on function ph_support.kind_descriptions(text[]) is
+	'what the columns of kinds of places say, by their names';
+
+create function ph_support.place_dimension_query(schema text, kinds text[]) returns text
 language sql stable
 begin atomic
 	select format(
-		'with recursive above (%2$I, place_id) as (
-			select place_id::text, place_id from %1$I.place where %3$s
+		'with recursive above (base_id, place_id) as (
+			select place_id::text, place_id from %1$I.place
 			union
-			select above.%2$I, parent.parent_id
+			select above.base_id, parent.parent_id
 			from above join %1$I.place_parent parent on parent.place_id = above.place_id)
-		select above.%2$I%4$s
+		select above.base_id as place_id,
+			min(place_kind::text) filter (where place.place_id::text = above.base_id) as place_kind%2$s
 		from above join %1$I.place on place.place_id = above.place_id
-		group by above.%2$I',
-		schema, name, base,
+		group by above.base_id',
+		schema,
 		string_agg(
 			format(
 				', case when count(*) filter (where place_kind = %1$L) = 1 '
@@ -141,9 +184,80 @@ begin atomic
 			'' order by kind))
 	from unnest(kinds) kind;
 end;
+comment on function ph_support.place_dimension_query(text, text[]) is
+	'the query that gives one row a place: its id and kind, and one column a kind with the place of that kind '
+	'in which it lies; NULL where there is none, or more than one';
+
+create function ph_support.ladder_query(schema text, name text, base text, kinds text[]) returns text
+language sql immutable
+begin atomic
+	select format('select place_id as %I%s from %I.place_dimension where %s', name,
+		string_agg(format(', %I', lower(kind collate "C")), '' order by kind), schema, base)
+	from unnest(kinds) kind;
+end;
 comment on function ph_support.ladder_query(text, text, text, text[]) is
-	'the query that gives one row a place for which the condition base holds: its id as the column name, '
-	'and one column a kind with the place of that kind above it; NULL where there is none, or more than one';
+	'the query that gives one row a place of place_dimension for which the condition base holds: '
+	'its id as the column name, and the columns of the kinds above it';
+
+create procedure ph.refresh_place_dimension(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	target text := format('%I.place_dimension', schema);
+	kinds text[];
+	names text[];
+	missing text;
+begin
+	if to_regclass(format('%I.place', schema)) is null then
+		raise exception 'schema "%" has no shared tables', schema
+			using errcode = 'undefined_table', hint = 'CALL ph.create_shared_tables(...) first.';
+	end if;
+	call ph_support.require_own_schema(schema);
+	kinds := ph_support.kinds_above(schema, 'true');
+	names := lower(kinds::text collate "C")::text[];
+	call ph_support.require_column_names('kinds of places', 'place_dimension', names, '{place_id,place_kind}');
+	if to_regclass(target) is null then
+		execute format('create table %s (place_id text primary key, place_kind text)', target);
+		execute format('create index on %s (place_kind)', target);
+	else
+		call ph_support.require_generated(schema, 'place_dimension', 'pg_class', target::regclass);
+	end if;
+	select string_agg(format('add column %I text', n), ', ')
+	into missing
+	from unnest(names) n
+	where not exists (
+		select
+		from pg_attribute
+		where attrelid = target::regclass and attname = n::name and not attisdropped);
+	if missing is not null then
+		execute format('alter table %s %s', target, missing);
+	end if;
+	call ph_support.describe_table(target,
+		'one row a place: the place of each kind in which it lies, NULL where there is none or more than one; '
+		'ph.refresh_place_dimension fills it anew',
+		ph_support.kind_descriptions(kinds)
+			|| '{"place_id": "code of the place", "place_kind": "kind and edition of the place"}');
+
+	-- who reads goes on, who else refreshes waits
+	execute format('lock table %s in share row exclusive mode', target);
+	execute format('delete from %s', target);
+	execute format('insert into %s (place_id, place_kind%s) %s', target,
+		(select string_agg(format(', %I', lower(k collate "C")), '' order by k) from unnest(kinds) k),
+		ph_support.place_dimension_query(schema, kinds));
+	execute format('analyze %s', target);
+	if to_regclass(format('%I.changed_person', schema)) is not null then
+		call ph.mark_changed(schema, 'place');
+	end if;
+end
+$$;
+comment on procedure ph.refresh_place_dimension(text) is
+	'fills place_dimension of the schema from place and place_parent, and makes it where there is none: '
+	'one row a place, a column for each kind that is above some place; '
+	'who reads is not kept waiting, a kind that has gone is NULL. '
+	'ph.create_population_views calls it; call it after a change of places. '
+	'Errors: undefined_table, duplicate_object where the name is taken by something else, '
+	'duplicate_column where kinds differ in case only or are named as one of its own columns';
 
 create function ph_support.spell_query(schema text, source text, columns text) returns text
 language sql stable
@@ -169,6 +283,60 @@ comment on function ph_support.spell_query(text, text, text) is
 	'days that are each counted once: within life, the day of death included, up to the data day, '
 	'and the spell with the later start takes over from one that it overlaps';
 
+create function ph_support.stay_query(schema text, population text) returns text
+language sql immutable
+begin atomic
+	select format(
+		'select person_id, practice, coalesce(registration.neighbourhood, residence.neighbourhood) as neighbourhood,
+			place, system, small_area, deprivation_decile, (deprivation_decile + 1) / 2 as deprivation_quintile,
+			registration.spell * residence.spell as spell
+		from %2$s registration
+		join %1$I.residence_spell residence using (person_id)
+		where not isempty(registration.spell * residence.spell) and %3$s',
+		schema,
+		case
+			when population = 'registered'
+				then format('(select *, true as registered from %I.registration_spell)', schema)
+			else format(
+				-- life without a registration is a registration with nobody
+				'(
+					select *, true as registered from %1$I.registration_spell
+					union all
+					select person_id, null, null,
+						ph_support.unnest_days(life.days - coalesce(registered.days, ''{}'')), false
+					from (select person_id, range_agg(spell) as days from %1$I.residence_spell group by person_id) life
+					left join (
+						select person_id, range_agg(spell) as days
+						from %1$I.registration_spell
+						group by person_id
+					) registered using (person_id))', schema) end,
+		case population
+			when 'resident' then 'small_area is not null'
+			when 'registered_or_resident' then '(registered or small_area is not null)'
+			else 'true' end);
+end;
+comment on function ph_support.stay_query(text, text) is
+	'the query of the stays of a population: a run of days with one registration and one address that counts in it. '
+	'In seen all life counts, and person_at and person_period ask for an encounter beside it';
+
+create function ph_support.seen_condition(schema text, population text, person text, first_day text, day_after text)
+returns text
+language sql immutable
+begin atomic
+	select
+		case population
+			when 'seen' then format(
+				'exists (
+					select
+					from %I.encounter seen
+					where seen.person_id::text = %s and seen.start_date >= %s and seen.start_date < %s)',
+				schema, person, first_day, day_after)
+			else 'true' end;
+end;
+comment on function ph_support.seen_condition(text, text, text, text, text) is
+	'the condition that a person, an expression, has an encounter from the first day on and before another, '
+	'in the population seen; true in all others';
+
 create function ph_support.population_view(out relation text, out description text) returns setof record
 language sql immutable parallel safe
 begin atomic
@@ -183,8 +351,12 @@ begin atomic
 		('residence_spell',
 		 'days of life by small area, each day of a person once: the later address takes over, '
 		 'small_area is NULL where no address is known'),
+		('computed_stay',
+		 'one row a person and run of days with one registration and one address, each day once, '
+		 'as the tables say now; spell is half open, from start_date up to end_date'),
 		('stay',
-		 'one row a person and run of days with one registration and one address, each day once; spell is half open'),
+		 'one row a person and run of days with one registration and one address, each day once; '
+		 'the rows of computed_stay, or of stored_stay after ph.store_stays'),
 		('register',
 		 'one row a person and condition: '
 		 'the first event with a code of the latest version of the code list of that name'),
@@ -208,6 +380,9 @@ begin atomic
 		('deprivation_decile', 'decile of deprivation of the small area, 1 is the most deprived; NULL is unknown'),
 		('deprivation_quintile', 'fifth of deprivation of the small area, 1 is the most deprived; NULL is unknown'),
 		('spell', 'the days, half open'),
+		('start_date', 'first day of the spell'),
+		('end_date', 'first day after the spell'),
+		('earlier_ends', 'the end dates of the stays of this person before this one, in order'),
 		('condition', 'name of the code list'),
 		('first_date', 'day of the first event with a code of the list'),
 		('age_years', 'age in completed years'),
@@ -228,6 +403,23 @@ begin atomic
 end;
 comment on function ph_support.population_column() is 'the columns of the generated views, each name once';
 
+create function ph_support.population_columns() returns jsonb
+language sql immutable parallel safe
+return (select jsonb_object_agg(c.column_name, c.description) from ph_support.population_column() c);
+comment on function ph_support.population_columns() is 'ph_support.population_column() as one value: name, description';
+
+create procedure ph_support.describe_table(name text, description text, columns jsonb)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	call ph_support.describe_generated('TABLE', name, 'pg_class', name::regclass, description);
+	call ph_support.comment_columns(name::regclass, columns);
+end
+$$;
+comment on procedure ph_support.describe_table(text, text, jsonb) is
+	'says what a generated table and its columns are, where its owner has not; columns are name, description';
+
 create procedure ph_support.replace_population_view(
 	schema text, relation text, query text, columns jsonb default '{}', keep boolean default false)
 language plpgsql
@@ -238,9 +430,9 @@ declare
 		select v.description
 		from ph_support.population_view() v
 		where v.relation = replace_population_view.relation);
-	named jsonb := (select jsonb_object_agg(c.column_name, c.description) from ph_support.population_column() c);
 begin
-	call ph_support.replace_view(schema, relation, query, description, columns || named, keep);
+	call ph_support.replace_view(
+		schema, relation, query, description, columns || ph_support.population_columns(), keep);
 end
 $$;
 comment on procedure ph_support.replace_population_view(text, text, text, jsonb, boolean) is
@@ -258,17 +450,30 @@ begin
 	for object in
 		-- what is built on others goes before them
 		select 'function' as kind, p.proname as name, 'pg_proc'::regclass as class, p.oid,
-			p.oid::regprocedure::text as target, case p.proname when 'segment_inputs' then 8 else 6.5 end as place
+			p.oid::regprocedure::text as target, case p.proname when 'segment_inputs' then 9 else 7.5 end as place
 		from pg_proc p
 		where p.pronamespace = to_regnamespace(quote_ident(schema))
 			and p.proname in ('segment_inputs', 'person_period', 'person_at')
+		union all
+		select 'table', relname, 'pg_class', oid, oid::regclass::text, 0
+		from pg_class
+		where relnamespace = to_regnamespace(quote_ident(schema)) and relkind = 'r'
+			and relname in ('place_dimension', 'stored_stay', 'changed_person')
+		union all
+		select 'trigger', tgname, 'pg_trigger', t.oid, format('%I on %s', tgname, tgrelid::regclass), -1
+		from pg_trigger t
+		where tgfoid = 'ph_support.note_changed_person'::regproc
+			and substring(tgargs for position('\x00'::bytea in tgargs) - 1)
+				= convert_to(schema, getdatabaseencoding())  -- its first argument
 		union all
 		select 'view', v.relation, 'pg_class', c.oid, c.oid::regclass::text, v.ordinality
 		from ph_support.population_view() with ordinality v
 		join pg_class c on c.oid = to_regclass(format('%I.%I', schema, v.relation))
 		order by place desc
 	loop
-		call ph_support.require_generated(schema, object.name, object.class, object.oid);
+		if object.kind <> 'trigger' then
+			call ph_support.require_generated(schema, object.name, object.class, object.oid);
+		end if;
 		execute format('drop %s %s', object.kind, object.target);
 	end loop;
 end
@@ -284,20 +489,20 @@ create procedure ph.create_population_views(
 	neighbourhood text default null,
 	place text default null,
 	system text default null,
-	deprivation text default null)
+	deprivation text default null,
+	population text default null)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
 	is_area text;
-	is_practice text := format('place_id in (select practice_code from %I.registration)', schema);
+	is_practice text := format('place_id::text in (select practice_code::text from %I.registration)', schema);
 	area_kinds text[];
 	practice_kinds text[];
 	network_kinds text[];
 	place_kinds text[];
 	home_kinds text[];
 	factors text[] := '{}';
-	ladder_columns jsonb;
 	practice_neighbourhood text := 'null::text';  -- one of these two is known
 	area_neighbourhood text := 'null::text';
 	deprivation_query text := 'select null::text as small_area, null::integer as deprivation_decile where false';
@@ -317,6 +522,7 @@ begin
 			using errcode = 'undefined_table', hint =
 				'CALL ph.create_shared_tables(...) makes them; views of these names over tables of yours do as well.';
 	end if;
+	population := ph_support.known_population(population);
 	for object in select * from ph_support.mistyped_column(schema) limit 1 loop
 		raise exception 'column "%" of "%" is not of the type that the shared tables have',
 			object.column_name, object.relation
@@ -375,21 +581,18 @@ begin
 			schema, ph_support.chosen('deprivation', deprivation, 'imd2019_decile', '_decile$', factors));
 	end if;
 
-	select jsonb_object_agg(
-		lower(kind collate "C"), 'the ' || kind || ' in which it lies, NULL where there is none or more than one')
-	into ladder_columns
-	from unnest(area_kinds || practice_kinds) kind;
 	call ph_support.require_column_names('kinds of places', 'place_ladder',
 		lower(area_kinds::text collate "C")::text[], '{small_area}');
 	call ph_support.require_column_names('kinds of places', 'practice_ladder',
 		lower(practice_kinds::text collate "C")::text[], '{practice}');
+	call ph.refresh_place_dimension(schema);
 	-- a kind of place that the data have no more is one that nobody is in
 	call ph_support.replace_population_view(schema, 'place_ladder',
 		ph_support.ladder_query(schema, 'small_area', is_area, area_kinds),
-		coalesce(ladder_columns, '{}'), keep => true);
+		ph_support.kind_descriptions(area_kinds), keep => true);
 	call ph_support.replace_population_view(schema, 'practice_ladder',
 		ph_support.ladder_query(schema, 'practice', is_practice, practice_kinds),
-		coalesce(ladder_columns, '{}'), keep => true);
+		ph_support.kind_descriptions(practice_kinds), keep => true);
 	-- What is known of practices and areas is joined before spells are cut, while the planner still knows how many rows
 	-- there are.
 	call ph_support.replace_population_view(schema, 'registration_spell',
@@ -397,7 +600,7 @@ begin
 			format('(
 				select person_id, practice_code::text as practice, %2$s as neighbourhood, start_date, end_date
 				from %1$I.registration
-				left join %1$I.practice_ladder practice on practice.practice = practice_code::text
+				left join %1$I.place_dimension practice on practice.place_id = practice_code::text
 				left join %1$I.place network on network.place_id = pcn_code and network.place_kind = %3$L)',
 				schema, practice_neighbourhood, neighbourhood),
 			'practice, neighbourhood'));
@@ -416,13 +619,16 @@ begin
 				left join (%5$s) deprivation using (small_area))',
 				schema, area_neighbourhood, lower(place collate "C"), lower(system collate "C"), deprivation_query),
 			'small_area, neighbourhood, place, system, deprivation_decile'));
-	call ph_support.replace_population_view(schema, 'stay', format(
-		'select person_id, practice, coalesce(registration.neighbourhood, residence.neighbourhood) as neighbourhood,
-			place, system, small_area, deprivation_decile, (deprivation_decile + 1) / 2 as deprivation_quintile,
-			registration.spell * residence.spell as spell
-		from %1$I.registration_spell registration
-		join %1$I.residence_spell residence using (person_id)
-		where not isempty(registration.spell * residence.spell)', schema));
+	call ph_support.replace_population_view(schema, 'computed_stay', format(
+		'select person_id, practice, neighbourhood, place, system, small_area, deprivation_decile, deprivation_quintile,
+			spell, coalesce(lower(spell), ''-infinity'') as start_date, upper(spell) as end_date,
+			coalesce(array_agg(upper(spell)) over earlier, ''{}'') as earlier_ends
+		from (%s) run
+		window earlier as (
+			partition by person_id order by spell rows between unbounded preceding and 1 preceding)',
+		ph_support.stay_query(schema, population)));
+	call ph_support.replace_population_view(schema, 'stay', format('select * from %I.%I', schema,
+		case when to_regclass(format('%I.stored_stay', schema)) is null then 'computed_stay' else 'stored_stay' end));
 
 	call ph_support.replace_function(schema, 'person_at', 'timestamptz',
 		format($query$(as_of timestamptz)
@@ -436,13 +642,19 @@ begin
 					s.deprivation_decile, s.deprivation_quintile
 				from %1$I.stay s
 				join %1$I.person p on p.person_id::text = s.person_id
-				where isfinite(person_at.as_of)
-					and not isempty(s.spell * daterange(person_at.as_of::date, person_at.as_of::date, '[]'));
-			end$query$, schema),
-		'one row a person who was registered and alive on the day, as known by then, and nobody after the data day: '
+				where isfinite(person_at.as_of) and s.start_date <= person_at.as_of::date
+					and s.end_date > person_at.as_of::date and %2$s;
+			end$query$, schema, ph_support.seen_condition(schema, population, 's.person_id',
+				'(person_at.as_of::date + 1 - interval ''1 year'')', 'person_at.as_of::date + 1')),
+		'one row a person of the population who was there and alive on the day, as known by then, '
+		'and nobody after the data day: '
 		'age in completed years, where deprivation_decile 1 and deprivation_quintile 1 are the most deprived; '
 		'unknown is NULL');
 
+	-- Encounters are joined to stays before they are counted, grouped by all that a stay says, so that a place that is
+	-- asked for is looked up first. Encounters outside any stay stand apart, so that they are not sought where nobody
+	-- asks for them (events_outside) and for rows without a stay (stay 0). first_day, day_after and known_pod are
+	-- immutable: the planner knows what they return.
 	call ph_support.replace_function(schema, 'person_period', 'daterange, text',
 		format($query$(period daterange, kind text default null)
 			returns table (
@@ -452,36 +664,55 @@ begin
 				events bigint, cost numeric, events_outside bigint)
 			language sql stable parallel safe
 			begin atomic
-				with asked as materialized (
-					select ph_support.bounded_period(period) as period, ph_support.known_pod(kind) as kind
-				), at_risk as (
-					select s.*, s.spell * asked.period as days,
-						row_number() over (partition by s.person_id order by s.spell)::integer as stay
-					from %1$I.stay s, asked
-					where not isempty(s.spell * asked.period)
+				with at_risk as not materialized (
+					select *, 1 + cardinality(earlier_ends)
+							- width_bucket(ph_support.first_day(period), earlier_ends) as stay
+					from %1$I.stay
+					where start_date < ph_support.day_after(period) and end_date > ph_support.first_day(period)
+						and %2$s
+				), encounter as not materialized (
+					select person_id::text as person_id, start_date, cost::numeric as cost
+					from %1$I.encounter
+					where start_date >= ph_support.first_day(period) and start_date < ph_support.day_after(period)
+						and (ph_support.known_pod(kind) is null or pod = ph_support.known_pod(kind))
+				), inside as (
+					select r.person_id, r.stay, r.practice, r.neighbourhood, r.place, r.system, r.small_area,
+						r.deprivation_decile, r.deprivation_quintile,
+						greatest(r.start_date, ph_support.first_day(period)) as start_date,
+						least(r.end_date, ph_support.day_after(period)) as end_date,
+						count(e.person_id) as events, coalesce(sum(e.cost), 0) as cost
+					from at_risk r
+					left join encounter e on e.person_id = r.person_id
+						and e.start_date >= r.start_date and e.start_date < r.end_date
+					group by r.person_id, r.stay, r.practice, r.neighbourhood, r.place, r.system, r.small_area,
+						r.deprivation_decile, r.deprivation_quintile, r.start_date, r.end_date
+				), outside as (
+					select e.person_id, 1 as stay, count(*) as events
+					from encounter e
+					where not exists (
+						select
+						from at_risk r
+						where r.person_id = e.person_id and e.start_date >= r.start_date and e.start_date < r.end_date)
+					group by e.person_id
 				), counted as (
-					select e.person_id::text as person_id, coalesce(r.stay, 1) as stay, count(r.stay) as events,
-						sum(e.cost::numeric) filter (where r.stay is not null) as cost,
-						count(*) filter (where r.stay is null) as events_outside
-					from asked
-					join %1$I.encounter e on asked.period @> e.start_date and (asked.kind is null or e.pod = asked.kind)
-					left join at_risk r on r.person_id = e.person_id::text and r.days @> e.start_date
-					group by e.person_id, coalesce(r.stay, 1)
+					select i.*, i.end_date - i.start_date as days, coalesce(o.events, 0) as events_outside
+					from inside i
+					left join outside o on o.person_id = i.person_id and o.stay = i.stay
+					union all  -- of the same types, so that it is no more than two tables
+					select e.person_id, 0, null, null, null, null, null, null, null, null, null,
+						0::bigint, 0::numeric, 0, count(*)
+					from encounter e
+					where not exists (select from at_risk r where r.person_id = e.person_id)
+					group by e.person_id
 				)
-				select person_id, case when r.days is null then 0 else stay end,
-					ph.completed_years(p.birth_date, lower(r.days)), p.sex::text, nullif(p.ethnicity_code::text, 'Z'),
-					r.practice, r.neighbourhood, r.place, r.system, r.small_area,
-					r.deprivation_decile, r.deprivation_quintile,
-					lower(r.days), upper(r.days), coalesce(upper(r.days) - lower(r.days), 0),
-					coalesce(upper(r.days) - lower(r.days), 0) / 365.25::double precision,
-					coalesce(c.events, 0), coalesce(c.cost, 0), coalesce(c.events_outside, 0)
-				from at_risk r
-				full join counted c using (person_id, stay)
-				join (
-					select person_id::text as person_id, birth_date, sex, ethnicity_code
-					from %1$I.person
-				) p using (person_id);
-			end$query$, schema),
+				select c.person_id, c.stay, ph.completed_years(p.birth_date, c.start_date), p.sex::text,
+					nullif(p.ethnicity_code::text, 'Z'), c.practice, c.neighbourhood, c.place, c.system, c.small_area,
+					c.deprivation_decile, c.deprivation_quintile, c.start_date, c.end_date, c.days,
+					c.days / 365.25::double precision, c.events, c.cost, c.events_outside
+				from counted c
+				join %1$I.person p on p.person_id::text = c.person_id;
+			end$query$, schema, ph_support.seen_condition(schema, population, 'stay.person_id',
+				'ph_support.first_day(period)', 'ph_support.day_after(period)')),
 		'one row a person and stay in the period, cut at the data day: person-years at risk (days / 365.25), '
 		'encounters of the kind that started in it (null: all), their cost in pounds. '
 		'Encounters in the period outside any stay are counted apart in events_outside, '
@@ -502,10 +733,13 @@ begin
 	end if;
 end
 $$;
-comment on procedure ph.create_population_views(text, text, text, text, text, text) is
-	'makes, over the shared tables of the schema, the views place_ladder, practice_ladder, registration_spell, '
-	'residence_spell, stay and register and the functions person_at(timestamptz) and person_period(daterange, text), '
+comment on procedure ph.create_population_views(text, text, text, text, text, text, text) is
+	'makes, over the shared tables of the schema, the table place_dimension (ph.refresh_place_dimension), '
+	'the views place_ladder, practice_ladder, registration_spell, residence_spell, computed_stay, stay and register '
+	'and the functions person_at(timestamptz) and person_period(daterange, text), '
 	'all with the rights of whoever asks them; what an earlier call made is replaced in place. '
+	'population says whom they count: registered (as NULL), resident (known address), registered_or_resident, '
+	'or seen (an encounter in the period, or in the year up to the day). '
 	'The other arguments name kinds of place and the factor with the decile of deprivation, one fixed edition; '
 	'NULL takes LSOA21, PCN, LAD24, ICB24 and imd2019_decile, or the only ones that the data offer, '
 	'and leaves deprivation unknown where there is no decile. Errors: invalid_schema_name, '

@@ -284,7 +284,7 @@ begin
 	call ph_support.require_own_schema(schema);
 	select string_agg(t.relation, ', ' order by t.relation)
 	into taken
-	from ph.shared_table() t
+	from (select s.relation from ph.shared_table() s union all values ('data_load')) t
 	where to_regclass(format('%I.%I', schema, t.relation)) is not null;
 	if taken is not null then
 		raise exception 'schema "%" already has %', schema, taken
@@ -306,7 +306,17 @@ begin
 		select format('create index on {%I} (%s)', t.relation, i.columns)
 		from ph.shared_table() t, unnest(t.indexes) i (columns)
 		union all
-		values ('create unique index data_day_one on {data_day} ((day is not null))')
+		values
+			('create unique index data_day_one on {data_day} ((day is not null))'),
+			('create table {data_load} (
+				load_id bigint generated always as identity primary key, relation text not null,
+				rows bigint not null check (rows >= 0), loaded_at timestamptz not null default now())'),
+			('comment on table {data_load} is ''one row a load of a shared table, in order: '
+			 'the greatest load_id is the stamp of the data'''),
+			('comment on column {data_load}.load_id is ''number of the load, the later the greater'''),
+			('comment on column {data_load}.relation is ''the shared table'''),
+			('comment on column {data_load}.rows is ''rows that were loaded'''),
+			('comment on column {data_load}.loaded_at is ''when''')
 		union all
 		select format('comment on table {%I} is %L', t.relation, t.description)
 		from ph.shared_table() t
@@ -319,7 +329,8 @@ begin
 end
 $$;
 comment on procedure ph.create_shared_tables(text) is
-	'makes the empty shared tables in the schema, and the schema where there is none; '
+	'makes the empty shared tables in the schema, with data_load beside them, which says when each was loaded, '
+	'and the schema where there is none; '
 	'they are ordinary tables and belong to the caller. '
 	'Errors: duplicate_table where one of the names is taken (nothing is made then), '
 	'22023 for a schema of the extension or of the system, name_too_long';

@@ -129,7 +129,9 @@ order by name, line, column_name;
 do 'begin raise exception using errcode = ''PH001'', message = ''wrong''; end';
 \endif
 \echo storing
-select format('insert into %1$I.%2$s (%3$s) select %3$s from staging_%2$s order by line',
+select format('with loaded as (
+    insert into %1$I.%2$s (%3$s) select %3$s from staging_%2$s order by line returning 1)
+  insert into %1$I.data_load (relation, rows) select %2$L, count(*) from loaded',
   :'schema', t.relation,
   (select string_agg(c.column_name, ', ') from ph.shared_column() c where c.relation = t.relation))
 from ph.shared_table() with ordinality t join file using (relation)

@@ -85,6 +85,25 @@ call ph.create_population_views('pop');
 
 select * from pop.place_ladder order by small_area;
 select * from pop.practice_ladder order by practice;
+-- both are views of one small table, which is filled anew after places have changed, and says what is wrong with kinds
+select * from pop.place_dimension where place_kind in ('LSOA21', 'MSOA21', 'PCN', 'ICB24') order by place_id;
+begin;
+insert into pop.place values ('R', 'REGION');
+insert into pop.place_parent values ('S', 'R');
+delete from pop.place_parent where 'W1' in (place_id, parent_id);
+select count(ward24) as wards from pop.place_ladder;
+call ph.refresh_place_dimension('pop');
+select count(ward24) as wards from pop.place_ladder;
+select count(region) as in_the_region, col_description('pop.place_dimension'::regclass, 8) as says
+from pop.place_dimension;
+savepoint kinds;
+update pop.place set place_kind = 'region' where place_id = 'S';
+call ph.refresh_place_dimension('pop');
+rollback to kinds;
+update pop.place set place_kind = 'PLACE_ID' where place_id = 'S';
+call ph.refresh_place_dimension('pop');
+rollback;
+call ph.refresh_place_dimension('nowhere');
 
 -- one row a person, as known on the day
 select * from pop.person_at('2023-04-01') order by person_id;

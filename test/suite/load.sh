@@ -73,7 +73,10 @@ rm "$load_folder/bad/registration.csv"
 load_refused "missing file" 'registration.csv: no such file' P0000
 
 if message=$(PGDATABASE=load_test bash "$load_demo/load.sh" "$load_folder/good" health 2>&1); then
-	if [ "$(load_counts)" = "$load_expected" ]; then pass "load: a good folder, all rows"
+	if [ "$(load_counts)" = "$load_expected" ] &&
+		[ "$(load_sql -c "select string_agg(relation || ' ' || rows, ', ' order by relation)
+			from health.data_load")" = "$load_expected" ]; then
+		pass "load: a good folder, all rows, and data_load says so"
 	else fail "load: a good folder, all rows" "found $(load_counts)"; fi
 else
 	fail "load: a good folder, all rows" "$message"

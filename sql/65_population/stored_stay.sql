@@ -1,0 +1,273 @@
+
+-- ---- stays that are stored ----
+-- Computing the stays of a million people takes a minute, reading them a second. Stored, they stand in one table beside
+-- a queue of whose rows have changed since; the view stay then reads the table, and all that is built on stay with it.
+
+create function ph_support.stay_source(out relation text, out everybody boolean) returns setof record
+language sql immutable parallel safe
+begin atomic
+	values ('person', false), ('registration', false), ('residence', false), ('place_factor', true), ('data_day', true),
+		('place', true);
+end;
+comment on function ph_support.stay_source() is
+	'the relations that stays are computed from, and whether a change of one concerns everybody';
+
+create function ph_support.note_changed_person() returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	persons constant text :=
+		case
+			when tg_argv[2] = 'everybody' or tg_op = 'TRUNCATE' then 'select null'
+			when tg_op = 'INSERT' then 'select person_id from new_rows'
+			when tg_op = 'DELETE' then 'select person_id from old_rows'
+			else 'select person_id from old_rows union select person_id from new_rows' end;
+begin
+	execute format(
+		'insert into %I.changed_person (person_id, relation)
+		select distinct person_id::text, %L from (%s) changed (person_id)',
+		tg_argv[0], tg_argv[1], persons);
+	return null;
+end
+$$;
+comment on function ph_support.note_changed_person() is
+	'the trigger after a statement on a relation of ph_support.stay_source(), or on a partition of one: '
+	'whose rows were changed, into changed_person; its arguments are the schema, the relation and everybody or person';
+
+create procedure ph_support.watch_stay_sources(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	missing record;
+begin
+	for missing in
+		select source.relation, source.everybody, part.relid::regclass as part, event,
+			case
+				when source.everybody or event = 'truncate' then ''
+				when event = 'insert' then ' referencing new table as new_rows'
+				when event = 'delete' then ' referencing old table as old_rows'
+				else ' referencing old table as old_rows new table as new_rows' end as referencing
+		from ph_support.stay_source() source
+		join pg_class parent on parent.oid = to_regclass(format('%I.%I', schema, source.relation))
+			and parent.relkind in ('r', 'p')
+		cross join lateral (
+			select parent.oid as relid
+			union
+			select relid
+			from pg_partition_tree(parent.oid)) part
+		join pg_class c on c.oid = part.relid and c.relkind in ('r', 'p')
+		cross join unnest('{insert,update,delete,truncate}'::text[]) event
+		where source.relation <> 'place'  -- ph.refresh_place_dimension tells
+			and not exists (
+				select
+				from pg_trigger
+				where tgrelid = part.relid and tgname = 'changed_person_' || event)
+	loop
+		execute format(
+			'create trigger %I after %s on %s%s for each statement
+			execute function ph_support.note_changed_person(%L, %L, %L)',
+			'changed_person_' || missing.event, missing.event, missing.part, missing.referencing,
+			schema, missing.relation, case when missing.everybody then 'everybody' else 'person' end);
+		execute format(
+			'insert into %1$I.changed_person (relation)
+			select %2$L
+			where not exists (select from %1$I.changed_person where person_id is null and relation = %2$L)',
+			schema, missing.relation);
+	end loop;
+end
+$$;
+comment on procedure ph_support.watch_stay_sources(text) is
+	'makes the triggers of ph_support.note_changed_person() on the tables that stays are computed from, '
+	'and on every partition, since rows written straight into one fire no trigger of the parent; '
+	'where one was missing everybody counts as changed. Views and foreign tables have none';
+
+create procedure ph.mark_changed(schema text, relation text, person_ids text[] default null)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if to_regclass(format('%I.changed_person', schema)) is null then
+		raise exception 'schema "%" has no stored stays', schema
+			using errcode = 'undefined_table', hint = 'CALL ph.store_stays(...) first.';
+	elsif not exists (select from ph.shared_table() t where t.relation = mark_changed.relation) then
+		raise exception 'relation must be one of the shared tables'
+			using errcode = 'invalid_parameter_value', hint = 'ph.shared_table() lists them.';
+	end if;
+	execute format(
+		'insert into %I.changed_person (person_id, relation) select distinct p, $1 from unnest($2) p', schema)
+	using relation, coalesce(person_ids, array[null]);
+end
+$$;
+comment on procedure ph.mark_changed(text, text, text[]) is
+	'says that rows of the shared table were changed for these persons, or for everybody (NULL), '
+	'where no trigger can say it: for views, foreign tables and distributed tables. '
+	'Errors: undefined_table without stored stays, invalid_parameter_value for another relation';
+
+create procedure ph_support.require_stays_to_store(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	secured text;
+	known boolean := false;
+begin
+	if to_regclass(format('%I.computed_stay', schema)) is null then
+		raise exception 'schema "%" has no population views', schema
+			using errcode = 'undefined_table', hint = 'CALL ph.create_population_views(...) first.';
+	end if;
+	select string_agg(s.relation, ', ' order by s.relation)
+	into secured
+	from ph_support.stay_source() s
+	join pg_class c on c.oid = to_regclass(format('%I.%I', schema, s.relation))
+	where c.relrowsecurity;
+	if secured is not null then
+		raise exception 'row security of % would not hold in a table of stays', secured
+			using errcode = 'feature_not_supported', hint = 'The view stay computes them with the rights of who asks.';
+	end if;
+	if to_regclass(format('%I.data_day', schema)) is not null then
+		execute format('select count(*) > 0 from %I.data_day where day <= current_date', schema) into known;
+	end if;
+	if not known then
+		raise exception 'data_day must hold a day that is not to come'
+			using errcode = 'object_not_in_prerequisite_state',
+				hint = 'Without it stays end today, and what is stored would be old tomorrow.';
+	end if;
+end
+$$;
+comment on procedure ph_support.require_stays_to_store(text) is
+	'does nothing where stays can be stored. Errors: undefined_table without population views, '
+	'feature_not_supported under row security, object_not_in_prerequisite_state without a data day';
+
+create function ph_support.grants_again(old regclass, new regclass) returns setof text
+language sql stable
+set search_path = pg_catalog, pg_temp
+begin atomic
+	select format('grant %s on %s to %s%s', a.privilege_type, new,
+		case when a.grantee = 0 then 'public' else a.grantee::regrole::text end,
+		case when a.is_grantable then ' with grant option' else '' end)
+	from pg_class c, aclexplode(c.relacl) a
+	where c.oid = old and a.grantee <> c.relowner;
+end;
+comment on function ph_support.grants_again(regclass, regclass) is
+	'the statements that give on the new relation what is granted on the old one';
+
+create procedure ph_support.move_stays_in(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	old regclass := to_regclass(format('%I.stored_stay', schema));
+	new regclass := to_regclass(format('%I.new_stored_stay', schema));
+	statement text;
+begin
+	for statement in select * from ph_support.grants_again(old, new) loop
+		execute statement;
+	end loop;
+	call ph_support.replace_population_view(schema, 'stay', format('select * from %s', new));
+	execute format('drop table if exists %I.stored_stay', schema);
+	execute format('alter table %s rename to stored_stay', new);
+	for statement in
+		select format('alter index %s rename to %I', i.indexrelid::regclass,
+			replace(c.relname, 'new_stored_stay', 'stored_stay'))
+		from pg_index i
+		join pg_class c on c.oid = i.indexrelid
+		where i.indrelid = new
+	loop
+		execute statement;
+	end loop;
+end
+$$;
+comment on procedure ph_support.move_stays_in(text) is
+	'lets the view stay read new_stored_stay, which becomes stored_stay with the grants of the one before';
+
+create procedure ph.store_stays(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	statement text;
+begin
+	call ph_support.require_stays_to_store(schema);
+	if to_regclass(format('%I.stored_stay', schema)) is not null then
+		call ph_support.require_generated(
+			schema, 'stored_stay', 'pg_class', format('%I.stored_stay', schema)::regclass);
+	end if;
+	if to_regclass(format('%I.changed_person', schema)) is null then
+		execute format(
+			'create table %I.changed_person (
+				person_id text, relation text not null, at timestamptz not null default clock_timestamp())', schema);
+		execute format('grant insert on %I.changed_person to public', schema);
+		call ph_support.describe_table(format('%I.changed_person', schema),
+			'one row a person and statement: whose rows in the shared tables have changed '
+			'since stays were last refreshed',
+			'{"person_id": "who; NULL is everybody", "relation": "the shared table", "at": "when"}');
+	end if;
+	call ph_support.watch_stay_sources(schema);
+	-- in this order: what changes from now on stays in the queue
+	foreach statement in array array[
+		'delete from {changed_person} where relation in (select s.relation from ph_support.stay_source() s)',
+		'create table {new_stored_stay} as select * from {computed_stay}',
+		'alter table {new_stored_stay} add primary key (person_id, start_date)',
+		'create index on {new_stored_stay} (practice)',
+		'create index on {new_stored_stay} (neighbourhood)',
+		'create index on {new_stored_stay} (small_area)',
+		'analyze {new_stored_stay}']
+	loop
+		execute ph_support.in_schema(statement, schema);
+	end loop;
+	call ph_support.describe_table(format('%I.new_stored_stay', schema),
+		'the rows of computed_stay as they were when they were last stored or refreshed',
+		ph_support.population_columns());
+	call ph_support.move_stays_in(schema);
+end
+$$;
+comment on procedure ph.store_stays(text) is
+	'stores the rows of computed_stay in the table stored_stay, with indexes and statistics, '
+	'and lets the view stay read it: person_at, person_period and all that is built on stay become fast, '
+	'and as old as the last ph.refresh_stays. Triggers on the shared tables note whose rows change in changed_person; '
+	'who reads stay needs the right to read stored_stay. Again: all is stored anew. '
+	'Errors: undefined_table without population views, feature_not_supported under row security, '
+	'object_not_in_prerequisite_state without a data day, duplicate_object where the name is taken';
+
+create procedure ph.refresh_stays(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	persons text[];
+	everybody boolean;
+begin
+	if to_regclass(format('%I.stored_stay', schema)) is null then
+		raise exception 'schema "%" has no stored stays', schema
+			using errcode = 'undefined_table', hint = 'CALL ph.store_stays(...) first.';
+	end if;
+	execute format('lock table %I.stored_stay in share row exclusive mode', schema);
+	call ph_support.watch_stay_sources(schema);
+	execute format(
+		'with taken as (
+			delete from %I.changed_person
+			where relation in (select s.relation from ph_support.stay_source() s)
+			returning person_id)
+		select array_agg(distinct person_id) filter (where person_id is not null),
+			coalesce(bool_or(person_id is null), false)
+		from taken', schema)
+	into persons, everybody;
+	if everybody then
+		call ph.store_stays(schema);
+	elsif persons is not null then
+		execute format('delete from %I.stored_stay where person_id = any ($1)', schema) using persons;
+		execute format(
+			'insert into %1$I.stored_stay select * from %1$I.computed_stay where person_id = any ($1)', schema)
+		using persons;
+	end if;
+end
+$$;
+comment on procedure ph.refresh_stays(text) is
+	'computes anew the stored stays of the persons in changed_person, which is empty then, '
+	'or of everybody where a whole table, the data day, places or factors of places have changed. '
+	'Errors: undefined_table without stored stays, as ph.store_stays where all is stored anew';
