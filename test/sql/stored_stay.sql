@@ -76,7 +76,8 @@ from (
 	(table computed except all select * from pop.person_period('[2020-01-01,2024-01-01)'))
 	union all
 	(select * from pop.person_period('[2020-01-01,2024-01-01)') except all table computed)) d;
-select conname, pg_get_constraintdef(oid) from pg_constraint where conrelid = 'pop.stored_stay'::regclass;
+select conname, pg_get_constraintdef(oid) from pg_constraint
+where conrelid = 'pop.stored_stay'::regclass and contype = 'p';
 select relname, reltuples from pg_class where oid = 'pop.stored_stay'::regclass;
 select count(*) as columns, count(col_description(attrelid, attnum)) as commented
 from pg_attribute
