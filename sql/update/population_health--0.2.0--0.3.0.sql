@@ -430,6 +430,7 @@ declare
 	practice_neighbourhood text := 'null::text';  -- one of these two is known
 	area_neighbourhood text := 'null::text';
 	deprivation_query text := 'select null::text as small_area, null::integer as deprivation_decile where false';
+	query text;
 	lacking text;
 	object record;
 begin
@@ -519,38 +520,40 @@ begin
 		ph_support.kind_descriptions(practice_kinds), keep => true);
 	-- What is known of practices and areas is joined before spells are cut, while the planner still knows how many rows
 	-- there are.
-	call ph_support.replace_population_view(schema, 'registration_spell',
-		ph_support.spell_query(schema,
-			format('(
-				select person_id, practice_code::text as practice, %2$s as neighbourhood, start_date, end_date
-				from %1$I.registration
-				left join %1$I.place_dimension practice on practice.place_id = practice_code::text
-				left join %1$I.place network on network.place_id = pcn_code and network.place_kind = %3$L)',
-				schema, practice_neighbourhood, neighbourhood),
-			'practice, neighbourhood'));
-	call ph_support.replace_population_view(schema, 'residence_spell',
-		ph_support.spell_query(schema,
-			-- life itself is a residence of unknown address, so that nobody is lost between two addresses
-			format('(
-				select person_id, small_area, %2$s as neighbourhood, area.%3$I as place, area.%4$I as system,
-					deprivation_decile, start_date, end_date
-				from (
-					select person_id, lsoa21_code::text as small_area, start_date, end_date from %1$I.residence
-					union all
-					select person_id, null, null, null from %1$I.person
-				) address
-				left join %1$I.place_ladder area using (small_area)
-				left join (%5$s) deprivation using (small_area))',
-				schema, area_neighbourhood, lower(place collate "C"), lower(system collate "C"), deprivation_query),
-			'small_area, neighbourhood, place, system, deprivation_decile'));
-	call ph_support.replace_population_view(schema, 'computed_stay', format(
+	-- Not among the arguments of CALL: there PostgreSQL up to 16.4 does not see what the transaction has just made.
+	query := ph_support.spell_query(schema,
+		format('(
+			select person_id, practice_code::text as practice, %2$s as neighbourhood, start_date, end_date
+			from %1$I.registration
+			left join %1$I.place_dimension practice on practice.place_id = practice_code::text
+			left join %1$I.place network on network.place_id = pcn_code and network.place_kind = %3$L)',
+			schema, practice_neighbourhood, neighbourhood),
+		'practice, neighbourhood');
+	call ph_support.replace_population_view(schema, 'registration_spell', query);
+	query := ph_support.spell_query(schema,
+		-- life itself is a residence of unknown address, so that nobody is lost between two addresses
+		format('(
+			select person_id, small_area, %2$s as neighbourhood, area.%3$I as place, area.%4$I as system,
+				deprivation_decile, start_date, end_date
+			from (
+				select person_id, lsoa21_code::text as small_area, start_date, end_date from %1$I.residence
+				union all
+				select person_id, null, null, null from %1$I.person
+			) address
+			left join %1$I.place_ladder area using (small_area)
+			left join (%5$s) deprivation using (small_area))',
+			schema, area_neighbourhood, lower(place collate "C"), lower(system collate "C"), deprivation_query),
+		'small_area, neighbourhood, place, system, deprivation_decile');
+	call ph_support.replace_population_view(schema, 'residence_spell', query);
+	query := format(
 		'select person_id, practice, neighbourhood, place, system, small_area, deprivation_decile, deprivation_quintile,
 			spell, coalesce(lower(spell), ''-infinity'') as start_date, upper(spell) as end_date,
 			coalesce(array_agg(upper(spell)) over earlier, ''{}'') as earlier_ends
 		from (%s) run
 		window earlier as (
 			partition by person_id order by spell rows between unbounded preceding and 1 preceding)',
-		ph_support.stay_query(schema, population)));
+		ph_support.stay_query(schema, population));
+	call ph_support.replace_population_view(schema, 'computed_stay', query);
 	call ph_support.replace_population_view(schema, 'stay', format('select * from %I.%I', schema,
 		case when to_regclass(format('%I.stored_stay', schema)) is null then 'computed_stay' else 'stored_stay' end));
 
