@@ -361,6 +361,11 @@ declare
 	segments ph_support.query_segment[];
 	conditions text[];
 begin
+	-- rules are read and written with backslashes as such: elsewhere the text would mean something else
+	if current_setting('standard_conforming_strings') = 'off' then
+		raise exception 'standard_conforming_strings must be on'
+			using errcode = '55000', hint = 'SET standard_conforming_strings = on first.';
+	end if;
 	perform ph_support.require_scheme(schema, scheme, version);
 	select i.names, i.types into names, types from ph_support.scheme_inputs(schema, scheme, version) i;
 	perform ph_support.require_people(source, person, names, types, missing);
@@ -422,4 +427,5 @@ comment on function ph.segment_query(text, text, regclass, text, text, text) is
 	'person_id, scheme, version, segment, rank, path (nested segments), flags, '
 	'candidates (every outermost segment that a rule assigns to), matched (every rule that is true), '
 	'because (the same in plain words), reasons (with the values), unknown (inputs not known); '
-	'a rule whose inputs are unknown is no match';
+	'a rule whose inputs are unknown is no match. '
+	'Errors: 55000 with standard_conforming_strings off, under which the text would mean something else';

@@ -2,6 +2,90 @@
 
 drop procedure ph.create_population_views(text, text, text, text, text, text);
 
+create or replace function ph.segment_query(
+	scheme text, version text, source regclass, schema text default 'ph', person text default 'person_id',
+	missing text default 'refuse')
+returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	names text[];
+	types regtype[];
+	rules ph_support.query_rule[];
+	segments ph_support.query_segment[];
+	conditions text[];
+begin
+	-- rules are read and written with backslashes as such: elsewhere the text would mean something else
+	if current_setting('standard_conforming_strings') = 'off' then
+		raise exception 'standard_conforming_strings must be on'
+			using errcode = '55000', hint = 'SET standard_conforming_strings = on first.';
+	end if;
+	perform ph_support.require_scheme(schema, scheme, version);
+	select i.names, i.types into names, types from ph_support.scheme_inputs(schema, scheme, version) i;
+	perform ph_support.require_people(source, person, names, types, missing);
+	rules := ph_support.query_rules(schema, scheme, version, names, types);
+	segments := ph_support.query_segments(schema, scheme, version, rules);
+	if not exists (select from unnest(segments) s where s.kind = 'default') then
+		raise exception 'version "%" of scheme "%" has no default segment', version, scheme
+			using errcode = '23514', hint = 'Give the segment of whom no rule matches kind default.';
+	end if;
+	conditions := array(select r.condition from unnest(rules) with ordinality r order by r.ordinality);
+	return format($query$select person_id,
+	%L::text as scheme,
+	%L::text as version,
+	%s as segment,
+	%s as rank,
+	%s as path,
+	%s as flags,
+	%s as candidates,
+	%s as matched,
+	%s as because,
+	%s as reasons,
+	%s as unknown
+from (
+	select %s
+	from %s people
+) input$query$,
+		scheme, version,
+		ph_support.query_winner(segments, rules, array(
+			select quote_literal(s.segment)
+			from unnest(segments) with ordinality s
+			order by s.ordinality)),
+		ph_support.query_rank(segments, rules),
+		ph_support.query_winner(segments, rules, array(
+			select ph_support.query_path(segments, s.segment, 2)
+			from unnest(segments) with ordinality s
+			order by s.ordinality)),
+		ph_support.query_holding(segments, 'flag'),
+		ph_support.query_holding(segments, 'segment'),
+		ph_support.query_list(conditions, array(
+			select quote_literal(r.rule)
+			from unnest(rules) with ordinality r
+			order by r.ordinality)),
+		ph_support.query_list(conditions, array(
+			select quote_literal(coalesce(r.says, r.rule))
+			from unnest(rules) with ordinality r
+			order by r.ordinality)),
+		ph_support.query_list(conditions, array(
+			select ph_support.query_reason(r.rule, r.inputs)
+			from unnest(rules) with ordinality r
+			order by r.ordinality)),
+		ph_support.query_unknown(rules),
+		concat_ws(E',\n\t\t', format('people.%I as person_id', person), ph_support.query_inputs(source, names, types)),
+		-- with its schema, be it a temporary one
+		(select format('%s.%I', relnamespace::regnamespace, relname) from pg_class where oid = source));
+end
+$$;
+
+comment on function ph.segment_query(text, text, regclass, text, text, text) is
+	'the query that assigns every person of a relation to a segment of a scheme: '
+	'person_id, scheme, version, segment, rank, path (nested segments), flags, '
+	'candidates (every outermost segment that a rule assigns to), matched (every rule that is true), '
+	'because (the same in plain words), reasons (with the values), unknown (inputs not known); '
+	'a rule whose inputs are unknown is no match. '
+	'Errors: 55000 with standard_conforming_strings off, under which the text would mean something else';
+
 create or replace procedure ph.create_shared_tables(schema text)
 language plpgsql
 set search_path = pg_catalog, pg_temp

@@ -48,6 +48,37 @@ else
 	else fail "update: from $update_first to $update_version" "$update_said"; fi
 fi
 
+# What somebody built at the first version, with a view of theirs on it, answers the same after the update, after the
+# views are made again, and from stored stays.
+if [ "$update_version" != $update_first ]; then
+	dropdb --if-exists updated 2>/dev/null
+	createdb updated
+	update_rows="select md5(string_agg(p::text, ' ' order by p::text)), count(*)
+		from (select person_id, stay, age, place, small_area, start_date, end_date, events, cost, events_outside
+			from health.person_period('[2024-04-01,2025-04-01)')) p"
+	update_said=$(psql -qXAt -v ON_ERROR_STOP=1 -d updated -c "set client_min_messages = warning" \
+		-c "create extension population_health version '$update_first'" -c "create schema own" \
+		-c "call ph.create_shared_tables('health')" \
+		-c "\\copy health.code_list from '$root/test/demo/code_list.csv' csv header" \
+		-v persons=500 -v schema=health -f "$root/test/demo/generate.sql" \
+		-c "call ph.create_population_views('health')" -c "call ph.create_segment_inputs('health')" \
+		-c "call ph.create_segment_view('bridges_to_health', 'bnssg-2019', 'health.segment_input', 'own.segment',
+			missing => 'unknown')" -c "create view own.stay as select * from health.stay" 2>&1 >/dev/null)
+	update_before=$(psql -qXAt -d updated -c "$update_rows" -c "select count(*) from own.segment")
+	update_said+=$(psql -qXAt -v ON_ERROR_STOP=1 -d updated -c "alter extension population_health update" \
+		-c "call ph.create_population_views('health')" -c "call ph.create_segment_inputs('health')" 2>&1)
+	update_after=$(psql -qXAt -d updated -c "$update_rows" -c "select count(*) from own.segment")
+	update_said+=$(psql -qXAt -v ON_ERROR_STOP=1 -d updated -c "call ph.store_stays('health')" 2>&1)
+	update_stored=$(psql -qXAt -d updated -c "$update_rows" -c "select count(*) from own.segment")
+	if [ -z "$update_said" ] && [[ $update_before =~ \|[1-9] ]] && [ "$update_before" = "$update_after" ] &&
+		[ "$update_before" = "$update_stored" ]; then
+		pass "update: what was built at $update_first answers the same"
+	else
+		fail "update: what was built at $update_first answers the same" \
+			"$update_said before: $update_before after: $update_after stored: $update_stored"
+	fi
+fi
+
 # The comparison itself: a version without a function, a right, a cost and a row, and a step that mends none of them.
 {
 	cat "$update_folder/population_health--$update_version.sql"
