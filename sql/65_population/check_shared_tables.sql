@@ -219,6 +219,7 @@ begin atomic
 		case c.column_type
 			when 'date' then coalesce(nullif(t.typbasetype, 0), t.oid) <> 'pg_catalog.date'::pg_catalog.regtype
 			when 'text' then false
+			when 'boolean' then t.typcategory <> 'B'
 			else t.typcategory <> 'N' end;
 end;
 comment on function ph_support.mistyped_column(text) is

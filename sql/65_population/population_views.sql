@@ -52,10 +52,10 @@ language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-	if kind not in ('GP', 'AE', 'OP', 'EL', 'NEL') then
+	if kind not in ('GP', 'AE', 'OP', 'EL', 'NEL', 'OTH') then
 		raise exception 'kind must be a pod of encounters'
 			using errcode = 'invalid_parameter_value',
-				hint = 'The pods are GP, AE, OP, EL and NEL; null stands for all.';
+				hint = 'The pods are GP, AE, OP, EL, NEL and OTH; null stands for all.';
 	end if;
 	return kind;
 end
@@ -109,6 +109,9 @@ as $$
 declare
 	candidates text[];
 begin
+	if choice = 'none' or choice is null and offered = '{}' then
+		return null;
+	end if;
 	if choice is null and usual = any (offered) then
 		return usual;
 	end if;
@@ -126,7 +129,8 @@ begin
 end
 $$;
 comment on function ph_support.chosen(text, text, text, text, text[]) is
-	'the choice; where it is NULL the usual one, or else the only one that the data offer, first among those alike. '
+	'the choice; where it is NULL the usual one, or else the only one that the data offer, first among those alike; '
+	'NULL where it is none, or the data offer none. '
 	'Errors: invalid_parameter_value, with what there is';
 
 create function ph_support.kinds_above(schema text, base text) returns text[]
@@ -538,7 +542,7 @@ begin
 	into home_kinds;
 	small_area := ph_support.chosen('small_area', small_area, 'LSOA21', '^LSOA',
 		case when small_area is null and home_kinds <> '{}' then home_kinds else place_kinds end);
-	is_area := format('place_kind = %L', small_area);
+	is_area := coalesce('place_kind = ' || quote_literal(small_area), 'false');
 
 	area_kinds := ph_support.kinds_above(schema, is_area);
 	place := ph_support.chosen('place', place, 'LAD24', '^LAD', area_kinds);
@@ -557,7 +561,7 @@ begin
 			'coalesce(practice.%I, network.place_id::text)', lower(neighbourhood collate "C"));
 	elsif neighbourhood = any (network_kinds) then
 		practice_neighbourhood := 'network.place_id::text';
-	else
+	elsif neighbourhood is not null then
 		area_neighbourhood := format('area.%I', lower(neighbourhood collate "C"));
 	end if;
 
@@ -573,7 +577,7 @@ begin
 			schema, is_area)
 		into factors;
 	end if;
-	if deprivation is not null or factors <> '{}' then  -- or else deprivation is unknown
+	if coalesce(deprivation, '') <> 'none' and (deprivation is not null or factors <> '{}') then  -- or else deprivation is unknown
 		deprivation_query := format(
 			'select distinct on (place_id) place_id::text as small_area, value::integer as deprivation_decile
 			from %I.place_factor
@@ -609,7 +613,7 @@ begin
 	query := ph_support.spell_query(schema,
 		-- life itself is a residence of unknown address, so that nobody is lost between two addresses
 		format('(
-			select person_id, small_area, %2$s as neighbourhood, area.%3$I as place, area.%4$I as system,
+			select person_id, small_area, %2$s as neighbourhood, %3$s as place, %4$s as system,
 				deprivation_decile, start_date, end_date
 			from (
 				select person_id, lsoa21_code::text as small_area, start_date, end_date from %1$I.residence
@@ -618,7 +622,8 @@ begin
 			) address
 			left join %1$I.place_ladder area using (small_area)
 			left join (%5$s) deprivation using (small_area))',
-			schema, area_neighbourhood, lower(place collate "C"), lower(system collate "C"), deprivation_query),
+			schema, area_neighbourhood, coalesce('area.' || quote_ident(lower(place collate "C")), 'null::text'),
+			coalesce('area.' || quote_ident(lower(system collate "C")), 'null::text'), deprivation_query),
 		'small_area, neighbourhood, place, system, deprivation_decile');
 	call ph_support.replace_population_view(schema, 'residence_spell', query);
 	query := format(
@@ -744,8 +749,8 @@ comment on procedure ph.create_population_views(text, text, text, text, text, te
 	'population says whom they count: registered (as NULL), resident (known address), registered_or_resident, '
 	'or seen (an encounter in the period, or in the year up to the day). '
 	'The other arguments name kinds of place and the factor with the decile of deprivation, one fixed edition; '
-	'NULL takes LSOA21, PCN, LAD24, ICB24 and imd2019_decile, or the only ones that the data offer, '
-	'and leaves deprivation unknown where there is no decile. Errors: invalid_schema_name, '
+	'NULL takes LSOA21, PCN, LAD24, ICB24 and imd2019_decile, or the only ones that the data offer; '
+	'what the data offer none of, or none says not to take, is unknown of everybody. Errors: invalid_schema_name, '
 	'undefined_table with the shared tables that the schema lacks, invalid_parameter_value with what there is, '
 	'duplicate_object where a name is taken by something else, '
 	'dependent_objects_still_exist where a column of a view would go away';

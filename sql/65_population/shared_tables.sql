@@ -40,7 +40,15 @@ begin atomic
 		('code_list', false, array['list', 'version', 'code_system', 'code'], 'primary key', array['code_system, code'],
 		 'one row a code of a version of a named list: what a condition is in each code system'),
 		('data_day', false, array['day'], 'primary key', array[]::text[],
-		 'one row: the last day that the data tell of; no person-time is counted after it');
+		 'one row: the last day that the data tell of; no person-time is counted after it'),
+		('partner', false, array['partner'], 'primary key', array[]::text[],
+		 'one row an organisation that shares data, or helps'),
+		('wait', false, array['person_id', 'pathway', 'clock_start'], 'primary key', array['clock_start'],
+		 'one row a person and wait: its clock starts and stops'),
+		('external_score', false, array['person_id', 'name', 'version', 'scored_on'], 'primary key', array['name, version'],
+		 'one row a person and score that was computed elsewhere'),
+		('ethnicity', false, array['person_id'], 'primary key', array[]::text[],
+		 'one row a person: which of the records of ethnicity was taken, and how many others say otherwise');
 end;
 comment on function ph.shared_table() is
 	'the shared tables, one row each in the order in which they can be filled: whether a load needs it, '
@@ -75,7 +83,7 @@ begin atomic
 		('residence', 'end_date', 'date', false, 'first day no longer there; NULL is still there'),
 
 		('registration', 'person_id', 'text', true, 'who is registered'),
-		('registration', 'practice_code', 'text', true, 'the practice'),
+		('registration', 'practice_code', 'text', false, 'the practice; NULL where it is not said with whom'),
 		('registration', 'pcn_code', 'text', false, 'primary care network of the practice at that time'),
 		('registration', 'start_date', 'date', true, 'first day registered'),
 		('registration', 'end_date', 'date', false,
@@ -85,7 +93,7 @@ begin atomic
 		('encounter', 'person_id', 'text', true, 'who was seen'),
 		('encounter', 'pod', 'text', true,
 		 'point of delivery: GP, AE (accident and emergency), OP (outpatient), EL (elective or day case), '
-		 'NEL (emergency and other unplanned admission)'),
+		 'NEL (emergency and other unplanned admission), OTH (any other contact)'),
 		('encounter', 'start_date', 'date', true, 'day of contact or admission; encounters are counted on this day'),
 		('encounter', 'end_date', 'date', false,
 		 'day of discharge; may be after the day of death, NULL is not yet discharged'),
@@ -135,7 +143,36 @@ begin atomic
 		('code_list', 'code', 'text', true, 'the code, or the beginning of the codes'),
 		('code_list', 'match', 'text', true, 'exact: the code itself; prefix: every code that starts with it'),
 
-		('data_day', 'day', 'date', true, 'the last day that the data tell of');
+		('data_day', 'day', 'date', true, 'the last day that the data tell of'),
+
+		('partner', 'partner', 'text', true, 'code of the organisation'),
+		('partner', 'name', 'text', false, 'name to show'),
+		('partner', 'kind', 'text', true,
+		 'nhs_provider, primary_care, council, combined_authority, voluntary, employer, housing, police_fire, '
+		 'community or government'),
+
+		('wait', 'person_id', 'text', true, 'who waits'),
+		('wait', 'pathway', 'text', true, 'identifier of the pathway'),
+		('wait', 'kind', 'text', false, 'what is waited for: referral_to_treatment, diagnostic, cancer or another'),
+		('wait', 'clock_start', 'date', true, 'day on which the wait begins'),
+		('wait', 'clock_stop', 'date', false, 'day on which it ends; NULL is still waiting'),
+		('wait', 'reason', 'text', false, 'why the clock stopped'),
+
+		('external_score', 'person_id', 'text', true, 'whom the score is about'),
+		('external_score', 'name', 'text', true, 'name of the score'),
+		('external_score', 'version', 'text', true, 'its version'),
+		('external_score', 'scored_on', 'date', true, 'day of which it tells'),
+		('external_score', 'value', 'double precision', false, 'the score'),
+		('external_score', 'band', 'text', false, 'band of the score'),
+		('external_score', 'licence', 'text', false, 'terms under which it may be used'),
+
+		('ethnicity', 'person_id', 'text', true, 'who it is'),
+		('ethnicity', 'ethnicity_code', 'text', false, 'the code that was taken; NULL is unknown'),
+		('ethnicity', 'source', 'text', false, 'where it was recorded'),
+		('ethnicity', 'recorded_on', 'date', false, 'when'),
+		('ethnicity', 'self_reported', 'boolean', false, 'whether the person said so'),
+		('ethnicity', 'records', 'bigint', false, 'records of a known ethnicity'),
+		('ethnicity', 'disagreeing', 'bigint', false, 'those of them that say otherwise');
 end;
 comment on function ph.shared_column() is
 	'the columns of the shared tables in the order of the tables'' files: type, whether a value is required, '
@@ -159,7 +196,10 @@ begin atomic
 		('clinical_event', 'encounter_id', 'encounter', 'encounter_id'),
 		('measurement', 'person_id', 'person', 'person_id'),
 		('place_factor', 'place_id', 'place', 'place_id'),
-		('enrolment', 'person_id', 'person', 'person_id');
+		('enrolment', 'person_id', 'person', 'person_id'),
+		('wait', 'person_id', 'person', 'person_id'),
+		('external_score', 'person_id', 'person', 'person_id'),
+		('ethnicity', 'person_id', 'person', 'person_id');
 end;
 comment on function ph.shared_reference() is
 	'the references between the shared tables: a column that is not NULL names a row of the parent relation';
@@ -179,7 +219,11 @@ begin atomic
 		('end before start', 'registration', 'end_date', array['start_date'], 'end_date >= start_date'),
 		('end before start', 'encounter', 'end_date', array['start_date'], 'end_date >= start_date'),
 		('end before start', 'enrolment', 'end_date', array['start_date'], 'end_date >= start_date'),
-		('unknown pod', 'encounter', 'pod', array[]::text[], 'pod in (''GP'', ''AE'', ''OP'', ''EL'', ''NEL'')'),
+		('end before start', 'wait', 'clock_stop', array['clock_start'], 'clock_stop >= clock_start'),
+		('unknown kind of partner', 'partner', 'kind', array[]::text[],
+		 'kind in (''nhs_provider'', ''primary_care'', ''council'', ''combined_authority'', ''voluntary'', ''employer'', '
+		 '''housing'', ''police_fire'', ''community'', ''government'')'),
+		('unknown pod', 'encounter', 'pod', array[]::text[], 'pod in (''GP'', ''AE'', ''OP'', ''EL'', ''NEL'', ''OTH'')'),
 		('negative value', 'encounter', 'los_days', array[]::text[], 'los_days >= 0'),
 		('negative value', 'encounter', 'cost', array[]::text[], 'cost >= 0'),
 		('position below 1', 'clinical_event', 'position', array[]::text[], 'position >= 1'),
@@ -247,27 +291,85 @@ comment on function ph_support.last_day(text) is
 	'the expression, for ph_support.in_schema, of the last day of which person-time is counted: the day in data_day, '
 	'and today where there is none or it is still to come';
 
-create function ph_support.shared_table_definition(relation text) returns text
+create function ph_support.shared_table_columns(relation text) returns text
+language sql stable
+begin atomic
+	select string_agg(format('%I %s', c.column_name, c.column_type), ', ' order by c.ordinality)
+	from ph.shared_column() with ordinality c
+	where c.relation = shared_table_columns.relation;
+end;
+comment on function ph_support.shared_table_columns(text) is
+	'the columns of a shared table and their types, as they stand between the brackets of CREATE TABLE';
+
+create function ph_support.shared_table_constraints(relation text) returns text
 language sql stable
 begin atomic
 	select string_agg(part, ', ')
 	from (
-		select format('%I %s', c.column_name, c.column_type) || case when c.required then ' not null' else '' end
+		select format('alter %I set not null', c.column_name)
 		from ph.shared_column() c
-		where c.relation = shared_table_definition.relation
+		where c.relation = shared_table_constraints.relation and c.required
 		union all
-		select format('%s (%s)', t.key_constraint, array_to_string(t.key, ', '))
+		select format('add %s (%s)', t.key_constraint, array_to_string(t.key, ', '))
 		from ph.shared_table() t
-		where t.relation = shared_table_definition.relation and t.key_constraint is not null
+		where t.relation = shared_table_constraints.relation and t.key_constraint is not null
 		union all
-		select format('constraint %I check (%s)',
+		select format('add constraint %I check (%s)',
 			concat_ws('_', r.relation, r.column_name, replace(r.problem, ' ', '_')), r.condition)
 		from ph.shared_rule() r
-		where r.relation = shared_table_definition.relation
+		where r.relation = shared_table_constraints.relation
 	) parts (part);
 end;
-comment on function ph_support.shared_table_definition(text) is
-	'columns, key and check constraints of a shared table, as they stand between the brackets of CREATE TABLE';
+comment on function ph_support.shared_table_constraints(text) is
+	'what must hold in a shared table, as it stands behind ALTER TABLE: required columns, key, checks';
+
+create function ph_support.shared_table_statements(relations text[]) returns setof text
+language sql stable
+begin atomic
+	select format('alter table {%I} %s', r, ph_support.shared_table_constraints(r))
+	from unnest(relations) r
+	union all
+	select format('alter table {%I} add foreign key (%I) references {%I} (%I)',
+		r.relation, r.column_name, r.parent_relation, r.parent_column)
+	from ph.shared_reference() r
+	where r.relation = any (relations)
+	union all
+	select format('create index on {%I} (%s)', t.relation, i.columns)
+	from ph.shared_table() t, unnest(t.indexes) i (columns)
+	where t.relation = any (relations)
+	union all
+	select 'create unique index data_day_one on {data_day} ((day is not null))'
+	where 'data_day' = any (relations)
+	union all
+	select format('comment on table {%I} is %L', t.relation, t.description)
+	from ph.shared_table() t
+	where t.relation = any (relations)
+	union all
+	select format('comment on column {%I}.%I is %L', c.relation, c.column_name, c.description)
+	from ph.shared_column() c
+	where c.relation = any (relations);
+end;
+comment on function ph_support.shared_table_statements(text[]) is
+	'the statements that make shared tables of tables with their columns: what must hold, references, indexes, comments';
+
+create procedure ph_support.create_data_load(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	target text := format('%I.data_load', schema);
+begin
+	execute format('create table if not exists %s (
+		load_id bigint generated always as identity primary key, relation text not null,
+		rows bigint not null check (rows >= 0), loaded_at timestamptz not null default now())', target);
+	execute format('comment on table %s is ''one row a load of a shared table, in order: '
+		'the greatest load_id is the stamp of the data''', target);
+	call ph_support.comment_columns(target::regclass, '{"load_id": "number of the load, the later the greater",
+		"relation": "the shared table", "rows": "rows that were loaded", "loaded_at": "when"}');
+end
+$$;
+comment on procedure ph_support.create_data_load(text) is 'makes the table data_load where there is none';
 
 create procedure ph.create_shared_tables(schema text)
 language plpgsql
@@ -296,36 +398,15 @@ begin
 	end if;
 
 	for statement in
-		select format('create table {%I} (%s)', t.relation, ph_support.shared_table_definition(t.relation))
+		select format('create table {%I} (%s)', t.relation, ph_support.shared_table_columns(t.relation))
 		from ph.shared_table() t
 		union all
-		select format('alter table {%I} add foreign key (%I) references {%I} (%I)',
-			r.relation, r.column_name, r.parent_relation, r.parent_column)
-		from ph.shared_reference() r
-		union all
-		select format('create index on {%I} (%s)', t.relation, i.columns)
-		from ph.shared_table() t, unnest(t.indexes) i (columns)
-		union all
-		values
-			('create unique index data_day_one on {data_day} ((day is not null))'),
-			('create table {data_load} (
-				load_id bigint generated always as identity primary key, relation text not null,
-				rows bigint not null check (rows >= 0), loaded_at timestamptz not null default now())'),
-			('comment on table {data_load} is ''one row a load of a shared table, in order: '
-			 'the greatest load_id is the stamp of the data'''),
-			('comment on column {data_load}.load_id is ''number of the load, the later the greater'''),
-			('comment on column {data_load}.relation is ''the shared table'''),
-			('comment on column {data_load}.rows is ''rows that were loaded'''),
-			('comment on column {data_load}.loaded_at is ''when''')
-		union all
-		select format('comment on table {%I} is %L', t.relation, t.description)
-		from ph.shared_table() t
-		union all
-		select format('comment on column {%I}.%I is %L', c.relation, c.column_name, c.description)
-		from ph.shared_column() c
+		select *
+		from ph_support.shared_table_statements(array(select t.relation from ph.shared_table() t))
 	loop
 		execute ph_support.in_schema(statement, schema);
 	end loop;
+	call ph_support.create_data_load(schema);
 end
 $$;
 comment on procedure ph.create_shared_tables(text) is

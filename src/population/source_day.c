@@ -1,0 +1,130 @@
+/*
+ * source_day.c: days as the tables of others write them.
+ *
+ * A source is read as text at first, millions of rows of it, and a day that cannot be read must set its row aside and
+ * not stop the load: so nothing here raises an error.
+ */
+#include "postgres.h"
+
+#include "core/argument.h"
+#include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/datetime.h"
+
+/* What is left of a text. */
+typedef struct Rest
+{
+	const char *at;
+	const char *end;
+} Rest;
+
+/* Whether the next characters are so many digits, whose number is then taken. */
+static bool
+take_digits(Rest *rest, int digits, int *number)
+{
+	if (rest->end - rest->at < digits)
+		return false;
+	*number = 0;
+	for (int i = 0; i < digits; i++)
+	{
+		if (rest->at[i] < '0' || rest->at[i] > '9')
+			return false;
+		*number = *number * 10 + (rest->at[i] - '0');
+	}
+	rest->at += digits;
+	return true;
+}
+
+/* Whether the next character is one of these, which is then taken. */
+static bool
+take_one_of(Rest *rest, const char *characters)
+{
+	if (rest->at == rest->end || *rest->at == '\0' || strchr(characters, *rest->at) == NULL)
+		return false;
+	rest->at++;
+	return true;
+}
+
+/* year, month and day in the order that is meant: YMD, with or without hyphens, DMY or MDY. */
+static bool
+take_day(Rest *rest, char first, int *year, int *month, int *day)
+{
+	Rest		start = *rest;
+	char		separator;
+
+	if (take_digits(rest, 4, year))
+	{
+		if (take_one_of(rest, "-"))
+			return take_digits(rest, 2, month) && take_one_of(rest, "-") && take_digits(rest, 2, day);
+		if (take_digits(rest, 2, month) && take_digits(rest, 2, day))
+			return true;
+	}
+	*rest = start;
+	if (first == 'Y' || !take_digits(rest, 2, first == 'D' ? day : month) || rest->at == rest->end)
+		return false;
+	separator = *rest->at;
+	return take_one_of(rest, "/.-") && take_digits(rest, 2, first == 'D' ? month : day) &&
+		rest->at < rest->end && *rest->at == separator && take_one_of(rest, "/.-") && take_digits(rest, 4, year);
+}
+
+/* What may stand behind a day: a time, HH:MM[:SS[.fraction]], and its zone. */
+static bool
+take_time(Rest *rest)
+{
+	int			hour,
+				minute,
+				second;
+
+	if (!take_one_of(rest, "T ") || !take_digits(rest, 2, &hour) || !take_one_of(rest, ":") ||
+		!take_digits(rest, 2, &minute) || hour > 24 || minute > 59)
+		return false;
+	if (take_one_of(rest, ":"))
+	{
+		if (!take_digits(rest, 2, &second) || second > 60)
+			return false;
+		if (take_one_of(rest, "."))
+			while (take_one_of(rest, "0123456789"))
+				;
+	}
+	take_one_of(rest, " ");
+	if (take_one_of(rest, "Z") || !take_one_of(rest, "+-"))
+		return true;
+	if (!take_digits(rest, 2, &hour))
+		return false;
+	take_one_of(rest, ":");
+	return rest->at == rest->end || take_digits(rest, 2, &minute);
+}
+
+/*
+ * ph_support.source_day(written text, day_order text) -> date: the day as it is written, whatever the time behind it;
+ * NULL where nothing is written, -infinity for what is no day.  day_order is ISO, DMY or MDY.
+ */
+PG_FUNCTION_INFO_V1(source_day);
+Datum
+source_day(PG_FUNCTION_ARGS)
+{
+	text	   *written = PG_GETARG_TEXT_PP(0);
+	text	   *order = PG_GETARG_TEXT_PP(1);
+	char		first = VARSIZE_ANY_EXHDR(order) > 0 ? *VARDATA_ANY(order) : 'I';
+	Rest		rest = {VARDATA_ANY(written), VARDATA_ANY(written) + VARSIZE_ANY_EXHDR(written)};
+	int			year,
+				month,
+				day;
+	struct pg_tm date = {0};
+
+	while (rest.at < rest.end && rest.at[0] == ' ')
+		rest.at++;
+	while (rest.at < rest.end && rest.end[-1] == ' ')
+		rest.end--;
+	if (rest.at == rest.end)
+		PG_RETURN_NULL();
+	if (!take_day(&rest, first == 'I' ? 'Y' : first, &year, &month, &day) ||
+		(rest.at < rest.end && !take_time(&rest)) || rest.at < rest.end)
+		PG_RETURN_DATEADT(DATEVAL_NOBEGIN);
+	date.tm_year = year;
+	date.tm_mon = month;
+	date.tm_mday = day;
+	if (year == 0 || ValidateDate(DTK_DATE_M, false, false, false, &date) != 0)
+		PG_RETURN_DATEADT(DATEVAL_NOBEGIN);
+	PG_RETURN_DATEADT(date2j(year, month, day) - POSTGRES_EPOCH_JDATE);
+}

@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# Loads every CSV file of a folder (NAME.csv or NAME.csv.gz) as it stands into a table of that name, all columns text:
+#
+#     PGDATABASE=mydb test/demo/load_source.sh FOLDER SCHEMA
+#
+# for ph.create_views_from to read. Tables of the schema by these names are replaced. All or nothing is loaded; a file
+# that is no CSV is named with the line, never with a value. What a published name has around the relation's is taken
+# off: artificial_hes_apc_0102_truncated.csv is hes_apc.
+set -euo pipefail
+
+if [ $# -ne 2 ] || [ ! -d "$1" ]; then
+	echo "usage: load_source.sh FOLDER SCHEMA" >&2
+	exit 2
+fi
+folder=$1
+schema=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export PGCLIENTENCODING=UTF8
+
+relation_of() {
+	local name=${1##*/}
+	name=${name%.gz}
+	name=${name%.csv}
+	sed -E 'y/ABCDEFGHIJKLMNOPQRSTUVWXYZ/abcdefghijklmnopqrstuvwxyz/; s/^artificial_(hes_[a-z]+)_.*$/\1/; s/[^a-z0-9]+/_/g' \
+		<<< "$name"
+}
+
+{
+	echo '\set VERBOSITY verbose'
+	echo 'begin;'
+	echo 'set local client_min_messages = warning;'
+	echo 'create schema if not exists :"schema";'
+	found=0
+	for path in "$folder"/*.csv "$folder"/*.csv.gz "$folder"/*.CSV; do
+		[ -e "$path" ] || continue
+		found=$((found + 1))
+		relation=$(relation_of "$path")
+		header=$(gzip -dcf < "$path" 2> /dev/null | head -n 1 | sed 's/^\xef\xbb\xbf//; s/\r$//; s/"//g') || true
+		if [ -z "$header" ]; then
+			echo "${path##*/}: no header" >&2
+			exit 1
+		fi
+		export "path_$relation=$path"
+		columns=$(tr 'A-Z' 'a-z' <<< "$header" | sed -E 's/([^,]+)/"\1"/g')
+		if [[ $columns == *,,* || $(tr ',' '\n' <<< "$columns" | sort | uniq -d) != "" ]]; then
+			echo "${path##*/}, line 1: a column without a name, or two of one name" >&2
+			exit 1
+		fi
+		echo "drop table if exists :\"schema\".\"$relation\";"
+		echo "create table :\"schema\".\"$relation\" ($(sed 's/,/ text, /g' <<< "$columns") text);"
+		echo "\\copy $(printf '%s' "\"$schema\".\"$relation\"") from program 'gzip -dcf < \"\$path_$relation\"' csv header"
+		echo "analyze :\"schema\".\"$relation\";"
+	done
+	echo 'commit;'
+	if [ "$found" = 0 ]; then
+		echo "$folder holds no CSV file" >&2
+		exit 1
+	fi
+} > "$work/load.sql"
+
+if ! psql -XqAt -v ON_ERROR_STOP=1 -v "schema=$schema" -f "$work/load.sql" 2> "$work/errors"; then
+	sed -nE 's/^.*(ERROR|FATAL):  ([0-9A-Z]{5}):.*/SQLSTATE \2/p; s/^[^:]*:  (COPY [a-z_0-9]+, [^ ]+ [0-9]+).*/\1/p' \
+		"$work/errors" | head -n 2 >&2
+	echo "nothing was loaded" >&2
+	exit 1
+fi
+echo "loaded into schema $schema"
