@@ -11,20 +11,13 @@ comment on function ph_support.source_day(text, text) is
 	'day_order says DMY or MDY; NULL where nothing is written, -infinity for what cannot be read';
 
 create function ph_support.source_number(written text) returns numeric
-language sql immutable parallel safe
-begin atomic
-	select
-		case
-			when btrim(written) ~ '^[-+]?([0-9]{1,30}([.][0-9]{0,30})?|[.][0-9]{1,30})([eE][-+]?[0-9]{1,2})?$'
-				then btrim(written)::numeric end;
-end;
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'source_number';
 comment on function ph_support.source_number(text) is 'the number that a source has written; NULL for what is none';
 
 create function ph_support.source_whole(written text) returns bigint
-language sql immutable parallel safe
-begin atomic
-	select case when btrim(written) ~ '^[-+]?[0-9]{1,18}([.]0*)?$' then trunc(btrim(written)::numeric)::bigint end;
-end;
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'source_whole';
 comment on function ph_support.source_whole(text) is
 	'the whole number that a source has written, 5 or 5.0; NULL for what is none';
 

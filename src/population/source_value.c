@@ -1,8 +1,8 @@
 /*
- * source_day.c: days as the tables of others write them.
+ * source_value.c: days and numbers as the tables of others write them.
  *
- * A source is read as text at first, millions of rows of it, and a day that cannot be read must set its row aside and
- * not stop the load: so nothing here raises an error.
+ * A source is read as text at first, millions of rows of it, and what cannot be read must be counted and not stop the
+ * load: so nothing here raises an error.
  */
 #include "postgres.h"
 
@@ -10,6 +10,7 @@
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/datetime.h"
+#include "utils/fmgrprotos.h"
 
 /* What is left of a text. */
 typedef struct Rest
@@ -95,6 +96,19 @@ take_time(Rest *rest)
 	return rest->at == rest->end || take_digits(rest, 2, &minute);
 }
 
+/* A text without the blanks around it. */
+static Rest
+trimmed(text *written)
+{
+	Rest		rest = {VARDATA_ANY(written), VARDATA_ANY(written) + VARSIZE_ANY_EXHDR(written)};
+
+	while (rest.at < rest.end && rest.at[0] == ' ')
+		rest.at++;
+	while (rest.at < rest.end && rest.end[-1] == ' ')
+		rest.end--;
+	return rest;
+}
+
 /*
  * ph_support.source_day(written text, day_order text) -> date: the day as it is written, whatever the time behind it;
  * NULL where nothing is written, -infinity for what is no day.  day_order is ISO, DMY or MDY.
@@ -103,19 +117,14 @@ PG_FUNCTION_INFO_V1(source_day);
 Datum
 source_day(PG_FUNCTION_ARGS)
 {
-	text	   *written = PG_GETARG_TEXT_PP(0);
 	text	   *order = PG_GETARG_TEXT_PP(1);
 	char		first = VARSIZE_ANY_EXHDR(order) > 0 ? *VARDATA_ANY(order) : 'I';
-	Rest		rest = {VARDATA_ANY(written), VARDATA_ANY(written) + VARSIZE_ANY_EXHDR(written)};
+	Rest		rest = trimmed(PG_GETARG_TEXT_PP(0));
 	int			year,
 				month,
 				day;
 	struct pg_tm date = {0};
 
-	while (rest.at < rest.end && rest.at[0] == ' ')
-		rest.at++;
-	while (rest.at < rest.end && rest.end[-1] == ' ')
-		rest.end--;
 	if (rest.at == rest.end)
 		PG_RETURN_NULL();
 	if (!take_day(&rest, first == 'I' ? 'Y' : first, &year, &month, &day) ||
@@ -127,4 +136,67 @@ source_day(PG_FUNCTION_ARGS)
 	if (year == 0 || ValidateDate(DTK_DATE_M, false, false, false, &date) != 0)
 		PG_RETURN_DATEADT(DATEVAL_NOBEGIN);
 	PG_RETURN_DATEADT(date2j(year, month, day) - POSTGRES_EPOCH_JDATE);
+}
+
+/* How many digits stand next, which are then taken. */
+static int
+take_all_digits(Rest *rest)
+{
+	int			digits = 0;
+
+	while (take_one_of(rest, "0123456789"))
+		digits++;
+	return digits;
+}
+
+/* ph_support.source_number(written text) -> numeric: NULL for what is no number of at most 30 digits on either side. */
+PG_FUNCTION_INFO_V1(source_number);
+Datum
+source_number(PG_FUNCTION_ARGS)
+{
+	Rest		written = trimmed(PG_GETARG_TEXT_PP(0)),
+				rest = written;
+	int			whole,
+				fraction = 0;
+
+	take_one_of(&rest, "+-");
+	whole = take_all_digits(&rest);
+	if (take_one_of(&rest, "."))
+		fraction = take_all_digits(&rest);
+	if (whole + fraction == 0 || whole > 30 || fraction > 30)
+		PG_RETURN_NULL();
+	if (take_one_of(&rest, "eE"))
+	{
+		int			exponent;
+
+		take_one_of(&rest, "+-");
+		exponent = take_all_digits(&rest);
+		if (exponent < 1 || exponent > 2)
+			PG_RETURN_NULL();
+	}
+	if (rest.at < rest.end)
+		PG_RETURN_NULL();
+	return DirectFunctionCall3(numeric_in, CStringGetDatum(pnstrdup(written.at, written.end - written.at)),
+							   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
+}
+
+/* ph_support.source_whole(written text) -> bigint: 5, or 5.0 as some programs write it; NULL for what is none. */
+PG_FUNCTION_INFO_V1(source_whole);
+Datum
+source_whole(PG_FUNCTION_ARGS)
+{
+	Rest		rest = trimmed(PG_GETARG_TEXT_PP(0));
+	bool		negative = rest.at < rest.end && *rest.at == '-';
+	int64		number = 0;
+	int			digits = 0;
+
+	take_one_of(&rest, "+-");
+	for (; rest.at < rest.end && *rest.at >= '0' && *rest.at <= '9' && digits < 18; digits++)
+		number = number * 10 + (*rest.at++ - '0');
+	if (take_one_of(&rest, "."))
+		while (take_one_of(&rest, "0"))
+			;
+	if (digits == 0 || rest.at < rest.end)
+		PG_RETURN_NULL();
+	PG_RETURN_INT64(negative ? -number : number);
 }
