@@ -24,6 +24,16 @@ comment on function ph.chart_bars(text[], text[], float8[], text, text) is
 	'groups of bars as SVG, a bar a series, at most four; heights group by group; NULL is not shown; '
 	'unit follows each number';
 
+create function ph.chart_completeness(
+	labels text[], periods text[], counts float8[], title text default null)
+returns text
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'chart_completeness';
+comment on function ph.chart_completeness(text[], text[], float8[], text) is
+	'what arrived in each period as SVG: a row of bars a label, a bar a period, counts label by label; NULL is a gap; '
+	'a period with less than half of the usual one, the median of its row, is a warning, '
+	'and the last one is told as a share of it. Errors: 22023 for counts that are not one a label and period';
+
 create function ph.chart_control(periods timestamptz[], points ph.control_point[], title text default null) returns text
 language c stable parallel safe
 as 'MODULE_PATHNAME', 'chart_control';

@@ -3,35 +3,10 @@
 
 #include <math.h>
 
-#include "catalog/pg_type.h"
 #include "chart/picture.h"
 #include "core/argument.h"
 #include "miscadmin.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
-
-/* A list or a table of numbers, row by row; NAN for nulls. */
-static int
-argument_table(FunctionCallInfo fcinfo, int index, const char *argument, double **numbers)
-{
-	ArrayType  *array;
-	Datum	   *elements;
-	bool	   *nulls;
-	int			count;
-
-	if (PG_ARGISNULL(index))
-		return 0;
-	array = PG_GETARG_ARRAYTYPE_P(index);
-	count = array_elements(array, FLOAT8OID, &elements, &nulls);
-	*numbers = palloc_array(double, Max(count, 1));
-	for (int i = 0; i < count; i++)
-	{
-		(*numbers)[i] = nulls[i] ? NAN : DatumGetFloat8(elements[i]);
-		if (isinf((*numbers)[i]) || (*numbers)[i] < 0)
-			argument_error(argument, "must be finite and not negative", "Use NULL for what must not be shown.");
-	}
-	return count;
-}
 
 /*
  * ph.chart_bars(labels text[], series text[], heights float8[], title text, unit text) -> text

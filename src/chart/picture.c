@@ -4,8 +4,10 @@
 #include <math.h>
 
 #include "access/htup_details.h"
+#include "catalog/pg_type.h"
 #include "core/argument.h"
 #include "executor/executor.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 
 const char *const series_line[MOST_SERIES] = {"s0", "s1", "s2", "s3"};
@@ -36,6 +38,29 @@ argument_labels(FunctionCallInfo fcinfo, int index, int count)
 	for (int i = 0; i < count; i++)
 		labels[i] = i < given && !nulls[i] ? TextDatumGetCString(elements[i]) : "";
 	return labels;
+}
+
+/* A list or a table of numbers, row by row; NAN for nulls. */
+int
+argument_table(FunctionCallInfo fcinfo, int index, const char *argument, double **numbers)
+{
+	ArrayType  *array;
+	Datum	   *elements;
+	bool	   *nulls;
+	int			count;
+
+	if (PG_ARGISNULL(index))
+		return 0;
+	array = PG_GETARG_ARRAYTYPE_P(index);
+	count = array_elements(array, FLOAT8OID, &elements, &nulls);
+	*numbers = palloc_array(double, Max(count, 1));
+	for (int i = 0; i < count; i++)
+	{
+		(*numbers)[i] = nulls[i] ? NAN : DatumGetFloat8(elements[i]);
+		if (isinf((*numbers)[i]) || (*numbers)[i] < 0)
+			argument_error(argument, "must be finite and not negative", "Use NULL for what must not be shown.");
+	}
+	return count;
 }
 
 char *

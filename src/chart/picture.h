@@ -17,6 +17,7 @@ extern const char *const series_band[MOST_SERIES];
 /* The elements of a list, no more than there may be marks; NULL has none. */
 extern int	argument_marks(FunctionCallInfo fcinfo, int index, const char *argument, Datum **elements, bool **nulls);
 extern char **argument_labels(FunctionCallInfo fcinfo, int index, int count);
+extern int	argument_table(FunctionCallInfo fcinfo, int index, const char *argument, double **numbers);
 extern char *argument_text(FunctionCallInfo fcinfo, int index, char *otherwise);
 extern char *argument_title(FunctionCallInfo fcinfo, int index, char *drawn);
 extern double number_field(Datum composite, bool isnull, const char *field);
