@@ -1,4 +1,5 @@
--- The questions of a population health team, asked of the shared tables at the index date 2024-04-01:
+-- The questions of a population health team, asked of the shared tables at an index day,
+-- the first of the month in which the last whole year of the data begins:
 -- the year before it is the base, the year after it the follow-up.
 --
 --     psql -v schema=health -f test/demo/analysis.sql
@@ -43,28 +44,71 @@ return case when n between 1 and 9 then '<10' when analysis.hidden(n, below) the
 create function analysis.rounded(n numeric) returns text language sql immutable parallel safe
 return case when analysis.hidden(n) then '<10' else analysis.whole(5 * round(n / 5)) end;
 
--- 1 to 3: each person once
+-- the last whole year begins on the first of a month, and the data may tell of a day of the next
+select coalesce(
+  date_trunc('month', (least((select max(day) from data_day), current_date) + 1 - interval '1 year'))::date,
+  date_trunc('month', current_date + 1 - interval '1 year')::date) as index_day
+\gset
+create function analysis.day(years integer) returns date language sql immutable parallel safe
+return (date :'index_day' + make_interval(years => years))::date;
+comment on function analysis.day(integer) is 'the day so many years after the index day';
+
+-- 1: the data
+
+create table analysis.source as
+select * from ph.source_report(:'schema');
+
+create view analysis.source_table as
+select relation as "relation", item as "rows of the source", analysis.shown(sum(rows)) as "rows",
+  max(note) as "note"
+from analysis.source
+where section = 'rows'
+group by relation, item
+order by (select ordinality from ph.shared_table() with ordinality t where t.relation = source.relation), item desc;
+
+create view analysis.field_table as
+select relation as "relation",
+  string_agg(format('%s %s', item, analysis.percent(share)), ', ' order by share, item) as "not known of every row"
+from analysis.source
+where section = 'fields' and share < 1
+group by relation
+order by (select ordinality from ph.shared_table() with ordinality t where t.relation = source.relation);
+
+create view analysis.register_table as
+select relation as "register", item as "of", analysis.shown(rows) as "people",
+  analysis.percent(share) as "share", analysis.percent(expected) as "plausible", note as "note"
+from analysis.source
+where section = 'registers' and item = 'all'
+order by relation;
+
+create view analysis.missing_table as
+select relation as "empty", note as "what cannot be answered"
+from analysis.source
+where section = 'missing'
+order by relation;
+
+-- 2 to 4: each person once
 
 create table analysis.person_input as
 with coded as (
   select person_id, ph.conditions_of(code) as conditions
   from clinical_event
-  where code_system = 'ICD10' and event_date >= '2022-04-01' and event_date < '2024-04-01'
+  where code_system = 'ICD10' and event_date >= analysis.day(-2) and event_date < analysis.day(0)
   group by person_id
 ), used as (
   select person_id,
-    count(*) filter (where start_date < '2024-04-01' and pod = 'NEL') as admissions_before,
-    count(*) filter (where start_date < '2024-04-01'
+    count(*) filter (where start_date < analysis.day(0) and pod = 'NEL') as admissions_before,
+    count(*) filter (where start_date < analysis.day(0)
       and (admission_method in ('31', '32') or ph.icd10_normalise(primary_icd10) like 'O%')) as births_before,
-    count(*) filter (where start_date >= '2024-04-01' and pod = 'NEL') as admissions,
-    sum(cost) filter (where start_date >= '2024-04-01') as cost
+    count(*) filter (where start_date >= analysis.day(0) and pod = 'NEL') as admissions,
+    sum(cost) filter (where start_date >= analysis.day(0)) as cost
   from encounter
-  where start_date >= '2023-04-01' and start_date < '2025-04-01'
+  where start_date >= analysis.day(-1) and start_date < analysis.day(1)
   group by person_id
 ), has as (
   select person_id, array_agg(condition) as conditions
   from register
-  where first_date < '2024-04-01'
+  where first_date < analysis.day(0)
   group by person_id
 ), known as (  -- what the data cannot tell is null, not false
   select array(select distinct list from code_list) as lists,
@@ -78,7 +122,7 @@ with coded as (
     coalesce(admissions_before, 0) as admissions_before, coalesce(births_before, 0) as births_before,
     coalesce(admissions, 0) as admissions, coalesce(cost, 0) as cost,
     coalesce(has.conditions, '{}') as has, known.lists, known.births
-  from person_at('2024-04-01') p
+  from person_at(analysis.day(0)) p
   cross join known
   left join coded using (person_id)
   left join used using (person_id)
@@ -158,7 +202,7 @@ select case deprivation_quintile when 1 then '1, most deprived' when 5 then '5, 
 from analysis.deprivation
 order by deprivation_quintile;
 
--- 2: conditions, scores and tiers
+-- 3: conditions, scores and tiers
 
 create table analysis.morbidity as
 select score, band, people, mean_age, cost, admissions,
@@ -235,16 +279,16 @@ order by tier;
 create table analysis.admission_free as
 with last as (
   select person_id, max(end_date) as end_date
-  from person_period('[2024-04-01,2025-04-01)')
+  from person_period(daterange(analysis.day(0), analysis.day(1)))
   where stay > 0
   group by person_id
 ), first as (
   select e.person_id, min(e.start_date) as start_date
   from encounter e join last on e.person_id = last.person_id and e.start_date < last.end_date
-  where e.pod = 'NEL' and e.start_date >= '2024-04-01'
+  where e.pod = 'NEL' and e.start_date >= analysis.day(0)
   group by e.person_id
 ), followed as (
-  select person_id, tier, coalesce(start_date, end_date) - date '2024-04-01' as days, start_date is not null as admitted
+  select person_id, tier, coalesce(start_date, end_date) - analysis.day(0) as days, start_date is not null as admitted
   from analysis.people join last using (person_id) left join first using (person_id)
 ), counted as (
   select *, row_number() over (partition by tier, admitted order by days, person_id) as admission,
@@ -262,7 +306,7 @@ select tier, count(*) as people, count(*) filter (where admitted) as admitted, p
 from taken
 group by tier;
 
--- 3: segments
+-- 4: segments
 
 create table analysis.segment as
 select rank, segment, people, overlapping, cost,
@@ -301,14 +345,14 @@ from analysis.coverage
 group by rank, segment, rule
 order by rank;
 
--- 4: rates of places
+-- 5: rates of places
 
 create table analysis.rate as
 with person as (  -- who moves within a place is one person of it
   select person_id, system, place, neighbourhood, deprivation_quintile,
     grouping(system, place, neighbourhood, deprivation_quintile) as grouped,
     min(age) as age, sum(events) as events, sum(years) as years
-  from person_period('[2024-04-01,2025-04-01)', 'NEL')
+  from person_period(daterange(analysis.day(0), analysis.day(1)), 'NEL')
   where stay > 0
   group by grouping sets (
     (person_id, system), (person_id, system, place), (person_id, system, neighbourhood),
@@ -344,7 +388,7 @@ with ladder as (
   select small_area, coalesce(to_jsonb(place_ladder) ->> 'msoa21', small_area) as area from place_ladder
 ), person as (
   select person_id, area, min(age) as age, sum(events) as events, sum(years) as years
-  from person_period('[2024-04-01,2025-04-01)', 'NEL')
+  from person_period(daterange(analysis.day(0), analysis.day(1)), 'NEL')
   left join ladder using (small_area)
   where stay > 0
   group by person_id, area
@@ -378,7 +422,7 @@ create table analysis.area as
 with person as (
   select person_id, practice, neighbourhood, place, grouping(practice, neighbourhood, place) as grouped,
     min(age) as age, sum(events) as events, sum(years) as years
-  from person_period('[2024-04-01,2025-04-01)', 'NEL')
+  from person_period(daterange(analysis.day(0), analysis.day(1)), 'NEL')
   where stay > 0
   group by grouping sets ((person_id, practice), (person_id, neighbourhood), (person_id, place))
 ), folded as (
@@ -421,7 +465,7 @@ where value is not null and (analysis.hidden(people) or analysis.hidden(events, 
 having count(*) > 0
 order by 1, 2;
 
--- 5: months
+-- 6: months
 
 create table analysis.month as
 with change as materialized (  -- how many people more or fewer there are from a day on
@@ -431,12 +475,12 @@ with change as materialized (  -- how many people more or fewer there are from a
 ), admitted as (
   select date_trunc('month', start_date) as month, count(*) as admissions
   from encounter
-  where pod = 'NEL' and start_date >= '2022-04-01' and start_date < '2025-04-01'
+  where pod = 'NEL' and start_date >= analysis.day(-2) and start_date < analysis.day(1)
   group by 1
 ), counted as (
   select month::date, coalesce(admissions, 0) as admissions,
     (select coalesce(sum(n), 0) from change where day <= month + interval '14 days') as people
-  from generate_series(timestamp '2022-04-01', '2025-03-01', '1 month') month
+  from generate_series(analysis.day(-2)::timestamp, analysis.day(1) - interval '1 month', '1 month') month
   left join admitted using (month)
 ), seasonal as (  -- as the month of the year, its days and its people would have it
   select *, ph.expected_count(admissions, month, people::float8) over () as expected from counted
@@ -461,23 +505,26 @@ order by month;
 
 \pset footer off
 \pset null ''
-\echo '1. Population at 2024-04-01'
+\echo '1. The data'
+table analysis.source_table;
+table analysis.missing_table;
+\echo '2. Population at' :index_day
 table analysis.pyramid_table;
 table analysis.deprivation_table;
-\echo '2. Scores from the diagnoses of two years before'
+\echo '3. Scores from the diagnoses of two years before'
 table analysis.morbidity_table;
 \echo 'Ties at the cuts of the tiers'
 table analysis.tie_table;
 \echo 'Tiers by unplanned admissions in the year before, and what came in the next year'
 table analysis.tier_table;
-\echo '3. Segments: Bridges to Health'
+\echo '4. Segments: Bridges to Health'
 table analysis.segment_table;
 table analysis.coverage_table;
-\echo '4. Unplanned admissions, directly standardised rate per 100,000 person-years'
+\echo '5. Unplanned admissions, directly standardised rate per 100,000 person-years'
 table analysis.rate_table;
 \echo 'Small areas against the whole: admissions to expected admissions'
 table analysis.small_area_table;
 \echo 'Without an answer'
 table analysis.no_answer_table;
-\echo '5. Unplanned admissions by month'
+\echo '6. Unplanned admissions by month'
 table analysis.month_table;

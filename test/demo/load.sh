@@ -2,21 +2,32 @@
 # Loads a folder of CSV files (person.csv or person.csv.gz, and so on) into the shared tables of a schema:
 #
 #     PGDATABASE=mydb test/demo/load.sh FOLDER SCHEMA
+#     PGDATABASE=mydb test/demo/load.sh FOLDER SCHEMA SHAPE   files of another shape: omop, synthea, hes, gp_extract
 #
-# after CALL ph.create_shared_tables('SCHEMA'). Everything or nothing is loaded. What is wrong is said as
+# the first after CALL ph.create_shared_tables('SCHEMA'), the second with nothing before it: the files go as they are into
+# schema SCHEMA_source, and ph.create_views_from makes the tables of them. Everything or nothing is loaded. What is wrong is said as
 # file, line, column and reason, never as a value, since that may be a patient's; the exit status is 1 then.
 # Lines are counted as records, with the header as line 1. Days are ISO dates or timestamps: 2024-04-01,
 # 2024-04-01T09:30. Without data_day.csv the data day is that of the latest encounter, event or measurement that is not
 # in the future.
 set -euo pipefail
 
-if [ $# -ne 2 ]; then
-	echo "usage: load.sh FOLDER SCHEMA" >&2
+if [ $# -lt 2 ] || [ $# -gt 3 ]; then
+	echo "usage: load.sh FOLDER SCHEMA [SHAPE]" >&2
 	exit 2
 fi
 folder=$1
 schema=$2
 here=$(cd "$(dirname "$0")" && pwd)
+if [ $# = 3 ]; then
+	bash "$here/load_source.sh" "$folder" "${schema}_source"
+	psql -XqAt -v ON_ERROR_STOP=1 -v "shape=$3" -v "schema=$schema" -v "source=${schema}_source" <<'SQL'
+set client_min_messages = warning;
+call ph.create_views_from(:'shape', :'source', :'schema', materialise => true);
+SQL
+	echo "loaded into schema $schema"
+	exit 0
+fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export PGCLIENTENCODING=UTF8

@@ -49,10 +49,11 @@ begin
     else content end;
 end $$;
 
+select analysis.day(0) as index_day \gset
 \qecho '<!DOCTYPE html>'
 \qecho '<html lang="en-GB"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,'
 \qecho 'initial-scale=1">'
-\qecho '<title>Population health at 2024-04-01</title><style>'
+\qecho '<title>Population health at' :index_day '</title><style>'
 \qecho ':root { color-scheme: light dark; --paper: #fff; --ink: #1d2733; --soft: #5b6876; --rule: #d5dbe2; --band:'
 \qecho '  #eef2f6; }'
 \qecho '@media (prefers-color-scheme: dark) { :root { --paper: #14191f; --ink: #e4e9ee; --soft: #9aa7b4; --rule:'
@@ -74,19 +75,41 @@ end $$;
 \qecho 'pre { overflow-x: auto; background: var(--band); padding: 0.75rem; font-size: 0.75rem; line-height: 1.4; }'
 \qecho '</style></head><body>'
 
-select format(E'<h1>Population health at 2024-04-01</h1>\n<p>%s people, %s. The follow-up year ends on 2025-03-31.</p>',
+select format(E'<h1>Population health at %s</h1>\n<p>%s people, %s. The follow-up year ends on %s.</p>',
+		analysis.day(0),
 		analysis.whole((select count(*) from analysis.people)),
 		pg_temp.escaped(coalesce((
 				select string_agg(name, ', ' order by name)
 				from analysis.rate
 				where level = 'system' and place_id is not null
 			),
-			'')));
+			'')),
+		analysis.day(1) - 1);
 \qecho '<p class="soft">Unplanned admissions are all encounters of the kind NEL, births included where they are'
 \qecho 'recorded as such. Counts that tell of fewer than 10 people are not shown; others are held back, or rounded to'
 \qecho '5, so that these cannot be worked out.</p>'
 
-\qecho '<h2>1. Population</h2>'
+\qecho '<h2>1. The data</h2>'
+\qecho '<p>What became of the rows of the source: used, set aside under the first fault that they have, remarked. Below'
+\qecho 'them, the records of each month: one with less than half of the usual one is a warning.</p>'
+select pg_temp.html_table('source_table');
+select ph.chart_completeness(array_agg(relation order by relation), min(items), array_agg(counts order by relation),
+		'Records by month')
+from (
+	select relation, array_agg(item order by item) as items,
+		array_agg(case when not analysis.hidden(rows) then rows end::float8 order by item) as counts
+	from analysis.source
+	where section = 'months'
+	group by relation
+) m;
+\qecho '<h3>Fields that not every row knows</h3>'
+select pg_temp.html_table('field_table');
+\qecho '<h3>Registers beside what is plausible</h3>'
+select pg_temp.html_table('register_table');
+\qecho '<h3>What cannot be answered</h3>'
+select pg_temp.html_table('missing_table'), pg_temp.quoted('source', :'source');
+
+\qecho '<h2>2. Population</h2>'
 select ph.chart_pyramid(ph.count_tally(age_from, 0, people) filter (where sex = 'F'),
 		ph.count_tally(age_from, 0, people) filter (where sex = 'M'),
 		'People by age and sex; a band of few people is not shown')
@@ -97,7 +120,7 @@ select pg_temp.html_table('pyramid_table'),
 	pg_temp.quoted('pyramid', :'source'),
 	pg_temp.quoted('people', :'source');
 
-\qecho '<h2>2. Conditions, scores and tiers</h2>'
+\qecho '<h2>3. Conditions, scores and tiers</h2>'
 \qecho '<p>Charlson and the Hospital Frailty Risk Score come from the ICD-10 diagnoses of the two years before; who'
 \qecho 'has none scores 0. The tiers order people by their unplanned admissions in the year before. Most people tie'
 \qecho 'at a cut, and the table of ties says what each rule would do; here ties are split by hospital frailty.</p>'
@@ -126,7 +149,7 @@ select pg_temp.html_table('morbidity_table'),
 	pg_temp.quoted('tie', :'source'),
 	pg_temp.quoted('morbidity', :'source');
 
-\qecho '<h2>3. Segments</h2>'
+\qecho '<h2>4. Segments</h2>'
 \qecho '<p>Bridges to Health: the first of the ordered rules that matches is the segment. An input that the data'
 \qecho 'cannot tell is unknown and matches nothing.</p>'
 select ph.chart_bars(array_agg(segment order by rank), array['people', 'cost'],
@@ -141,7 +164,7 @@ select pg_temp.html_table('segment_table'),
 	pg_temp.quoted('segment', :'source'),
 	pg_temp.quoted('people', :'source');
 
-\qecho '<h2>4. Places</h2>'
+\qecho '<h2>5. Places</h2>'
 \qecho '<p>Unplanned admissions in the follow-up year per 100,000 person-years, directly standardised to the European'
 \qecho 'standard population of 2013, with 95 % limits that allow for people admitted more than once. The line is the'
 \qecho 'whole system.</p>'
@@ -199,7 +222,7 @@ select pg_temp.html_table('no_answer_table'),
 	pg_temp.quoted('area', :'source'),
 	pg_temp.quoted('small_area', :'source');
 
-\qecho '<h2>5. Months</h2>'
+\qecho '<h2>6. Months</h2>'
 \qecho '<p>Unplanned admissions by month, over those that the month of the year, its days and the people registered'
 \qecho 'would have; 1 is as many as expected. The limits are those of a U chart, allowing for what varies more than'
 \qecho 'by chance (Laney); special causes are diamonds. A chart of the bare counts would call every winter one.</p>'

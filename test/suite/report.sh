@@ -33,8 +33,8 @@ if psql -qX -d demo_test -c "call ph.create_population_views('health')" &&
 	pass "analysis and report run"
 	report_same "report: a whole page" \
 		"$(head -n 1 "$report_page") $(tail -n 1 "$report_page")" "<!DOCTYPE html> </body></html>"
-	report_same "report: eight pictures, each with title and description" \
-		"$(grep -c '<svg ' "$report_page") $(grep -c '</title><desc>.*</desc>' "$report_page")" "8 8"
+	report_same "report: nine pictures, each with title and description" \
+		"$(grep -c '<svg ' "$report_page") $(grep -c '</title><desc>.*</desc>' "$report_page")" "9 9"
 	report_same "report: no script" "$(grep -ci '<script\|javascript:\| on[a-z]*=' "$report_page")" 0
 	report_same "report: nothing from outside" \
 		"$(sed 's#xmlns="http://www.w3.org/2000/svg"##g' "$report_page" |
