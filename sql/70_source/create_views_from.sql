@@ -10,7 +10,8 @@ declare
 	known jsonb;
 	wrong text;
 begin
-	execute format('select coalesce(jsonb_object_agg(option, value), ''{}'') from %I.source_option o where o.map = $1', maps)
+	execute format(
+		'select coalesce(jsonb_object_agg(option, value), ''{}'') from %I.source_option o where o.map = $1', maps)
 	into known
 	using map;
 	if jsonb_typeof(options) is distinct from 'object' then
@@ -65,7 +66,6 @@ comment on procedure ph_support.require_source(jsonb) is
 create procedure ph_support.make_source_relation(load jsonb, name text, query text, tables boolean)
 language plpgsql
 set search_path = pg_catalog, pg_temp
-set client_min_messages = warning
 as $$
 declare
 	made bigint;
@@ -80,7 +80,6 @@ begin
 		get diagnostics made = row_count;
 		execute format('analyze %I.%I', load ->> 'schema', concat(load ->> 'prefix', name));
 		if made > 0 then
-			set local client_min_messages = notice;
 			raise notice '%: % rows after % s', name, made,
 				round(extract(epoch from clock_timestamp() - transaction_timestamp())::numeric, 1);
 		end if;
@@ -98,15 +97,16 @@ set search_path = pg_catalog, pg_temp
 begin atomic
 	select format('select %s from %s',
 		string_agg(
-			case when made.rows is null then format('null::%s as %I', c.column_type, c.column_name)
-			else quote_ident(c.column_name) end, ', ' order by c.ordinality),
-		case when made.rows is null then '(select where false) nothing'
-		else format('%I.%I where %s', load ->> 'schema', concat(load ->> 'prefix', 'source_', wanted),
-			ph_support.row_is_used()) end)
+			case
+				when ph_support.map_makes(load, wanted) then quote_ident(c.column_name)
+				else format('null::%s as %I', c.column_type, c.column_name) end,
+			', ' order by c.ordinality),
+		case
+			when not ph_support.map_makes(load, wanted) then '(select where false) nothing'
+			else format('%I.%I where %s', load ->> 'schema', concat(load ->> 'prefix', 'source_', wanted),
+				ph_support.row_is_used()) end)
 	from ph.shared_column() with ordinality c
-	cross join (select ph_support.source_rows_query(load, wanted) as rows) made
-	where c.relation = wanted
-	group by made.rows;
+	where c.relation = wanted;
 end;
 comment on function ph_support.shared_rows_query(jsonb, text) is
 	'the query of a shared table from the judged rows of a map; without rows where the map makes none';
@@ -147,7 +147,7 @@ begin
 	for relation in
 		select m
 		from ph_support.made_shared_table() m
-		where ph_support.source_rows_query(load, m) is not null
+		where ph_support.map_makes(load, m)
 	loop
 		execute format('insert into %I.source_count %s', load ->> 'schema',
 			ph_support.source_count_query(load, relation));

@@ -5,8 +5,8 @@ insert into ph.source_map (map, description, published) values
 	('omop',
 	 'The OMOP Common Data Model, 5.3 or 5.4: persons, deaths, observation periods as registration, visits, '
 	 'conditions, procedures, observations, drugs, measurements. Concepts become codes by the table concept; '
-	 'without it source values are taken in their form, and counted. Costs are those of visits; several lines of one visit '
-	 'are counted and not added up.',
+	 'without it source values are taken in their form, and counted. Costs are those of visits; several lines of one '
+	 'visit are counted and not added up.',
 	 'Observational Health Data Sciences and Informatics (OHDSI), OMOP CDM v5.4 and v5.3');
 
 insert into ph.source_column (map, relation, column_name, column_type, needed)
@@ -146,7 +146,8 @@ insert into ph.source_value (map, list, source_value, value, description) values
 	('omop', 'code_system', 'RxNorm Extension', 'RXNORM', null),
 	('omop', 'code_system', 'CVX', 'CVX', null),
 	('omop', 'code_system', 'unmapped ICD10', 'ICD10', 'a source value of concept 0 in the form of an ICD-10 code'),
-	('omop', 'code_system', 'ICD10 by form', 'ICD10', 'a source value in the form of an ICD-10 code, without a vocabulary'),
+	('omop', 'code_system', 'ICD10 by form', 'ICD10',
+	 'a source value in the form of an ICD-10 code, without a vocabulary'),
 	('omop', 'code_system', 'SNOMED by form', 'SNOMED',
 	 'a source value in the form of a SNOMED CT code, without a vocabulary'),
 	('omop', 'code_system', 'LOINC by form', 'LOINC', 'a source value in the form of a LOINC code, without a vocabulary'),
@@ -184,11 +185,14 @@ insert into ph.source_rows (map, step, relation, part, source_rows, description)
 	('omop', 4, 'place_parent', 'counties',
 	 '{made.omop_area} a where county is not null and state is not null group by county_id, state', 'counties in states'),
 	('omop', 5, 'residence', 'person',
-	 '{person} p join {made.omop_area} a using (location_id)
-		join {made.source_person} b on b.person_id = p.person_id::text and b.fault is null',
+	 '{made.source_person} b
+		join (select distinct person_id, location_id from {person} q) p on p.person_id::text = b.person_id
+		join {made.omop_area} a using (location_id) where b.fault is null',
 	 'the one location of a person, for life'),
 	('omop', 6, 'registration', 'observation_period',
-	 '{observation_period} o left join {person} p on p.person_id = o.person_id
+	 '{observation_period} o
+		left join (
+			select person_id, min(care_site_id) as care_site_id from {person} q group by person_id) p using (person_id)
 		left join {care_site} c on c.care_site_id = p.care_site_id',
 	 'observation periods, the last day included, with the care site of the person where there is one'),
 	('omop', 7, 'omop_inpatient', 'visit_occurrence',
@@ -230,7 +234,8 @@ insert into ph.source_rows (map, step, relation, part, source_rows, description)
 		) emergency on emergency.person_id = s.person_id and emergency.admitted = s.start_date',
 	 'spells in hospital, and whether each began in the emergency room'),
 	('omop', 9, 'omop_inpatient_visit', 'visit_occurrence',
-	 '{made.omop_spell} s, unnest(s.visits) v (visit_occurrence_id)', 'the encounter to which each inpatient visit belongs'),
+	 '{made.omop_spell} s, unnest(s.visits) v (visit_occurrence_id)',
+	 'the encounter to which each inpatient visit belongs'),
 	('omop', 9, 'omop_primary', 'condition_occurrence',
 	 '{condition_occurrence} o
 		left join {concept} s on s.concept_id = nullif(o.condition_source_concept_id, 0)
@@ -468,7 +473,8 @@ from (
 		('encounter', 'spells', 'primary_icd10', 'd.code', null),
 		('encounter', 'spells', 'provider_code', '''care site '' || s.care_site_id', null),
 		('encounter', 'spells', 'cost', 'c.cost', null),
-		('encounter', 'spells', 'source_remark', 'case when c.lines > 1 then ''several cost lines, none taken'' end', null),
+		('encounter', 'spells', 'source_remark', 'case when c.lines > 1 then ''several cost lines, none taken''
+			when cardinality(s.visits) > 1 then ''several visits, one spell'' end', null),
 		('encounter', 'attendances with admission', 'source_key', 'v.visit_occurrence_id', null),
 		('encounter', 'attendances with admission', 'source_provider', 'v.care_site_id', null),
 		('encounter', 'attendances with admission', 'encounter_id', 'concat(v.visit_occurrence_id, '' AE'')', null),

@@ -1,7 +1,7 @@
 
 -- ---- maps from the tables that people have to the shared tables ----
--- A map is data: which columns of a source it reads, which rows of the source make rows of which shared table, and which
--- expression makes which column. It is SQL that a person can read and change; the rules that all sources share
+-- A map is data: which columns of a source it reads, which rows of the source make rows of which shared table, and
+-- which expression makes which column. It is SQL that a person can read and change; the rules that all sources share
 -- (duplicates, unknown persons, days that cannot be) stand once, in ph_support.judged_rows_query().
 --
 -- In rows and expressions {visit_occurrence} is a relation of the source with the columns of source_column, each in its
@@ -28,7 +28,8 @@ create table ph.source_column (
 	needed text not null default 'no' check (needed in ('source', 'relation', 'no')),
 	primary key (map, relation, column_name)
 );
-comment on table ph.source_column is 'what a map reads: one row a column of the source, found in any case of its letters';
+comment on table ph.source_column is
+	'what a map reads: one row a column of the source, found in any case of its letters';
 comment on column ph.source_column.map is 'name of the map';
 comment on column ph.source_column.relation is 'relation of the source, a table, view or foreign table';
 comment on column ph.source_column.column_name is 'its column';
@@ -96,13 +97,15 @@ create table ph.source_expression (
 	primary key (map, relation, part, column_name),
 	foreign key (map, relation, part) references ph.source_rows on delete cascade
 );
-comment on table ph.source_expression is 'which expression makes which column; columns of a shared table without one are NULL';
+comment on table ph.source_expression is
+	'which expression makes which column; columns of a shared table without one are NULL';
 comment on column ph.source_expression.map is 'name of the map';
 comment on column ph.source_expression.relation is 'relation that is made';
 comment on column ph.source_expression.part is 'part of it';
 comment on column ph.source_expression.column_name is
 	'its column, or of a shared table source_key (names a row of the source; a second row of one key '
-	'is a duplicate), source_row (where rows have no key: all of it), source_provider (whose rows these are, for the report), source_end (the end as the source says it), '
+	'is a duplicate), source_row (where rows have no key: all of it), '
+	'source_provider (whose rows these are, for the report), source_end (the end as the source says it), '
 	'source_fault (why a row must be set aside), source_remark (what the report counts of rows that are used), '
 	'and of person also earliest_birth_date and source_person (who it is in the source)';
 comment on column ph.source_expression.expression is 'SQL over the rows of the part';
@@ -114,7 +117,8 @@ grant select on ph.source_map, ph.source_column, ph.source_option, ph.source_val
 create function ph_support.source_map_tables() returns text[]
 language sql immutable parallel safe
 return '{source_map,source_column,source_option,source_value,source_rows,source_expression}'::text[];
-comment on function ph_support.source_map_tables() is 'the tables of which a map has rows, each after those it refers to';
+comment on function ph_support.source_map_tables() is
+	'the tables of which a map has rows, each after those it refers to';
 
 create procedure ph_support.require_source_map(maps text, map text)
 language plpgsql
@@ -189,7 +193,8 @@ begin
 		if to_regclass(format('%I.%I', schema, relation)) is null then
 			execute format('create table %I.%I (like ph.%I including all)', schema, relation, relation);
 			if relation <> 'source_map' then
-				execute format('alter table %I.%I add foreign key (%s) references %I.%I on delete cascade', schema, relation,
+				execute format('alter table %I.%I add foreign key (%s) references %I.%I on delete cascade',
+					schema, relation,
 					case relation when 'source_expression' then 'map, relation, part' else 'map' end, schema,
 					case relation when 'source_expression' then 'source_rows' else 'source_map' end);
 			end if;

@@ -159,7 +159,8 @@ begin
 	end loop;
 end
 $$;
-comment on function ph_support.report_missing(text) is 'the shared tables that are empty, and what cannot be answered so';
+comment on function ph_support.report_missing(text) is
+	'the shared tables that are empty, and what cannot be answered so';
 
 create function ph.source_report(schema text, months integer default 36)
 returns table (
@@ -181,10 +182,12 @@ begin
 		raise exception 'schema "%" has no shared tables', schema
 			using errcode = 'undefined_table', hint = 'CALL ph.create_views_from(...) makes them of what you have.';
 	end if;
-	execute ph_support.in_schema(format('select date_trunc(''month'', %s::timestamp)', ph_support.last_day(schema)), schema)
+	execute ph_support.in_schema(
+		format('select date_trunc(''month'', %s::timestamp)', ph_support.last_day(schema)), schema)
 	into last_month;
 	return query
-	select 'rows', r.relation, r.provider, r.item, r.rows, null::double precision, null::double precision, r.example, r.note
+	select 'rows', r.relation, r.provider, r.item, r.rows, null::double precision, null::double precision, r.example,
+		r.note
 	from ph_support.report_rows(schema) r
 	order by (select t.ordinality from ph.shared_table() with ordinality t where t.relation = r.relation),
 		r.provider collate "C", r.item collate "C" desc;
@@ -205,9 +208,9 @@ begin
 end
 $$;
 comment on function ph.source_report(text, integer) is
-	'what was understood of the data of a schema, by section: rows (of each relation and provider used, set aside and why, '
-	'remarked, with the key of one), months (records of each of the last months up to the data day, as a share of the '
-	'usual month), fields (share of rows that know each), registers (people beside what is plausible), '
+	'what was understood of the data of a schema, by section: rows (of each relation and provider used, set aside and '
+	'why, remarked, with the key of one), months (records of each of the last months up to the data day, '
+	'as a share of the usual month), fields (share of rows that know each), registers (people beside what is plausible), '
 	'person-time (first and last day that counts), missing (empty tables, and what cannot be answered so). '
 	'Errors: invalid_schema_name, undefined_table, invalid_parameter_value';
 

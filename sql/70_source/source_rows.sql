@@ -1,7 +1,7 @@
 
 -- ---- the queries that a map stands for ----
--- load is how a map is used: maps (the schema whose tables hold it), map, source (schema), schema, prefix (of the names of
--- what is made), options, data_day.
+-- load is how a map is used: maps (the schema whose tables hold it), map, source (schema), schema, prefix (of the names
+-- of what is made), options, data_day.
 
 create function ph_support.source_day(written text, day_order text) returns date
 language c immutable strict parallel safe
@@ -88,7 +88,8 @@ begin
 end
 $$;
 comment on function ph_support.source_columns(jsonb, text) is
-	'the columns that a map reads, of one relation or all, and what the source has for them: relation, name and type, NULL where it has none';
+	'the columns that a map reads, of one relation or all, and what the source has for them: relation, name and type, '
+	'NULL where it has none';
 
 create function ph_support.source_relation_query(load jsonb, wanted text) returns text
 language plpgsql stable
@@ -132,6 +133,23 @@ $$;
 comment on function ph_support.source_option(jsonb, text) is
 	'the value of an option. Errors: invalid_parameter_value where the map has none of this name';
 
+create function ph_support.source_column_option(load jsonb, option text) returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	chosen constant text := ph_support.source_option(load, option);
+begin
+	if chosen is null or not exists (select from ph_support.source_columns(load) c where c.column_name = chosen) then
+		raise exception 'option "%" must name a column that map "%" reads', option, load ->> 'map'
+			using errcode = 'invalid_parameter_value', hint = 'ph.source_column lists them.';
+	end if;
+	return chosen;
+end
+$$;
+comment on function ph_support.source_column_option(jsonb, text) is
+	'the column that an option names. Errors: invalid_parameter_value where the map reads no such column';
+
 create function ph_support.source_sql(load jsonb, text text) returns text
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -147,7 +165,7 @@ begin
 			case placeholder.kind
 				when 'made.' then format('%I.%I', load ->> 'schema', concat(load ->> 'prefix', placeholder.name))
 				when 'option.' then quote_nullable(ph_support.source_option(load, placeholder.name))
-				when 'column.' then quote_ident(ph_support.source_option(load, placeholder.name))
+				when 'column.' then quote_ident(ph_support.source_column_option(load, placeholder.name))
 				else ph_support.source_relation_query(load, placeholder.name) end);
 	end loop;
 	return text;
@@ -156,7 +174,8 @@ $$;
 comment on function ph_support.source_sql(jsonb, text) is
 	'SQL of a map with what stands in braces put in: relations of the source, what was made before, options';
 
-create function ph_support.source_value_sql(load jsonb, list text, expression text, out translated text, out unknown text)
+create function ph_support.source_value_sql(
+	load jsonb, list text, expression text, out translated text, out unknown text)
 language plpgsql stable strict
 set search_path = pg_catalog, pg_temp
 as $$
@@ -185,7 +204,8 @@ begin
 end
 $$;
 comment on function ph_support.source_value_sql(jsonb, text, text) is
-	'the expression that translates a value by a list of a map, and the one that says which value has no row there; NULL without a list. '
+	'the expression that translates a value by a list of a map, and the one that says which value has no row there; '
+	'NULL without a list. '
 	'Errors: invalid_parameter_value';
 
 create function ph_support.source_part_query(load jsonb, wanted text, part text, source_rows text) returns text
@@ -243,7 +263,8 @@ returns setof record
 language sql immutable parallel safe
 begin atomic
 	values (null, 'source_key', 'text'), (null, 'source_provider', 'text'), (null, 'source_end', 'date'),
-		(null, 'source_fault', 'text'), (null, 'source_row', 'text'), ('person', 'earliest_birth_date', 'date'), ('person', 'source_person', 'text');
+		(null, 'source_fault', 'text'), (null, 'source_row', 'text'),
+		('person', 'earliest_birth_date', 'date'), ('person', 'source_person', 'text');
 end;
 comment on function ph_support.source_special() is
 	'the columns that the rows of a map have beside those of a shared table, all of them or of one';
@@ -267,6 +288,21 @@ end
 $$;
 comment on function ph_support.source_rows_query(jsonb, text) is
 	'the query of all rows that a map makes of a source for a relation; NULL where it makes none';
+
+create function ph_support.map_makes(load jsonb, wanted text) returns boolean
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	made boolean;
+begin
+	execute format('select exists (select from %I.source_rows r where r.map = $1 and r.relation = $2)', load ->> 'maps')
+	into made
+	using load ->> 'map', wanted;
+	return made;
+end
+$$;
+comment on function ph_support.map_makes(jsonb, text) is 'whether a map makes rows for a relation';
 
 create function ph_support.dated_relation(out relation text, out start_column text, out end_column text)
 returns setof record
@@ -366,7 +402,11 @@ begin atomic
 	select format(
 		'select r.part, r.source_key, r.source_provider, r.remarks%s as remarks, %s%s, %s as fault
 		from (select *, row_number() over (partition by %s order by %s) as copy from (%s) given) r%s%s',
-		coalesce(' || array_remove(array[' || s.remarks || ']::text[], null)', ''),
+		coalesce(' || array_remove(array[' || s.remarks || ']::text[], null)', '')
+			|| case
+				when wanted = 'person' then ' || array_remove(array[case when min(r.person_id) over (partition by r.source_person) '
+					'<> r.person_id and r.source_person is not null then ''a second identifier of one source person'' end], null)'
+				else '' end,
 		s.checked,
 		case when wanted = 'person' then ', coalesce(r.earliest_birth_date, r.birth_date) as earliest_birth_date, '
 			'r.source_person' else '' end,
@@ -390,8 +430,8 @@ begin atomic
 			else '' end)
 	from shared s
 	join ph.shared_table() t on t.relation = wanted
-	where ph_support.source_rows_query(load, wanted) is not null;
+	where ph_support.map_makes(load, wanted);
 end;
 comment on function ph_support.judged_rows_query(jsonb, text) is
-	'the query of the rows that a map makes for a shared table: where each comes from, what is remarked of it, its columns, '
-	'and the fault for which it is set aside; NULL where the map makes none';
+	'the query of the rows that a map makes for a shared table: where each comes from, what is remarked of it, '
+	'its columns, and the fault for which it is set aside; NULL where the map makes none';

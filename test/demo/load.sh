@@ -4,9 +4,10 @@
 #     PGDATABASE=mydb test/demo/load.sh FOLDER SCHEMA
 #     PGDATABASE=mydb test/demo/load.sh FOLDER SCHEMA SHAPE   files of another shape: omop, synthea, hes, gp_extract
 #
-# the first after CALL ph.create_shared_tables('SCHEMA'), the second with nothing before it: the files go as they are into
-# schema SCHEMA_source, and ph.create_views_from makes the tables of them. Everything or nothing is loaded. What is wrong is said as
-# file, line, column and reason, never as a value, since that may be a patient's; the exit status is 1 then.
+# the first after CALL ph.create_shared_tables('SCHEMA'), the second with nothing before it: the files go as they are
+# into schema SCHEMA_source, and ph.create_views_from makes the tables of them. Everything or nothing is loaded. What is
+# wrong is said as file, line, column and reason, never as a value, since that may be a patient's; the exit status is
+# 1 then.
 # Lines are counted as records, with the header as line 1. Days are ISO dates or timestamps: 2024-04-01,
 # 2024-04-01T09:30. Without data_day.csv the data day is that of the latest encounter, event or measurement that is not
 # in the future.

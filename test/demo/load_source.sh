@@ -22,8 +22,7 @@ relation_of() {
 	local name=${1##*/}
 	name=${name%.gz}
 	name=${name%.csv}
-	sed -E 'y/ABCDEFGHIJKLMNOPQRSTUVWXYZ/abcdefghijklmnopqrstuvwxyz/; s/^artificial_(hes_[a-z]+)_.*$/\1/; s/[^a-z0-9]+/_/g' \
-		<<< "$name"
+	tr 'A-Z' 'a-z' <<< "$name" | sed -E 's/^artificial_(hes_[a-z]+)_.*$/\1/; s/[^a-z0-9]+/_/g'
 }
 
 {
