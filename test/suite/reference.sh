@@ -7,7 +7,7 @@ for script in "$root"/test/reference/*.sql; do
 		skip "reference $name" "no ../shared/$folder here"
 		continue
 	fi
-	export REFERENCE=$shared/$folder
+	export REFERENCE=$shared/$folder ROOT=$root
 	header=$(gzip -dc "$REFERENCE"/bnssg_synthetic_people.csv.gz 2>/dev/null | head -n 1 || true)
 	psql -qX -c 'create extension if not exists population_health' 2>/dev/null
 	if ! rows=$(psql -qX -v ON_ERROR_STOP=1 -v header="$header" -f "$script" 2>&1); then
