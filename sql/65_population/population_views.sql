@@ -577,7 +577,8 @@ begin
 			schema, is_area)
 		into factors;
 	end if;
-	if coalesce(deprivation, '') <> 'none' and (deprivation is not null or factors <> '{}') then  -- or else deprivation is unknown
+	if coalesce(deprivation, '') <> 'none' and (deprivation is not null or factors <> '{}') then
+		-- or else deprivation is unknown
 		deprivation_query := format(
 			'select distinct on (place_id) place_id::text as small_area, value::integer as deprivation_decile
 			from %I.place_factor

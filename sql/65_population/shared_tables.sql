@@ -45,8 +45,8 @@ begin atomic
 		 'one row an organisation that shares data, or helps'),
 		('wait', false, array['person_id', 'pathway', 'clock_start'], 'primary key', array['clock_start'],
 		 'one row a person and wait: its clock starts and stops'),
-		('external_score', false, array['person_id', 'name', 'version', 'scored_on'], 'primary key', array['name, version'],
-		 'one row a person and score that was computed elsewhere'),
+		('external_score', false, array['person_id', 'name', 'version', 'scored_on'], 'primary key',
+		 array['name, version'], 'one row a person and score that was computed elsewhere'),
 		('ethnicity', false, array['person_id'], 'primary key', array[]::text[],
 		 'one row a person: which of the records of ethnicity was taken, and how many others say otherwise');
 end;
@@ -221,9 +221,10 @@ begin atomic
 		('end before start', 'enrolment', 'end_date', array['start_date'], 'end_date >= start_date'),
 		('end before start', 'wait', 'clock_stop', array['clock_start'], 'clock_stop >= clock_start'),
 		('unknown kind of partner', 'partner', 'kind', array[]::text[],
-		 'kind in (''nhs_provider'', ''primary_care'', ''council'', ''combined_authority'', ''voluntary'', ''employer'', '
-		 '''housing'', ''police_fire'', ''community'', ''government'')'),
-		('unknown pod', 'encounter', 'pod', array[]::text[], 'pod in (''GP'', ''AE'', ''OP'', ''EL'', ''NEL'', ''OTH'')'),
+		 'kind in (''nhs_provider'', ''primary_care'', ''council'', ''combined_authority'', ''voluntary'', '
+		 '''employer'', ''housing'', ''police_fire'', ''community'', ''government'')'),
+		('unknown pod', 'encounter', 'pod', array[]::text[],
+		 'pod in (''GP'', ''AE'', ''OP'', ''EL'', ''NEL'', ''OTH'')'),
 		('negative value', 'encounter', 'los_days', array[]::text[], 'los_days >= 0'),
 		('negative value', 'encounter', 'cost', array[]::text[], 'cost >= 0'),
 		('position below 1', 'clinical_event', 'position', array[]::text[], 'position >= 1'),
@@ -350,7 +351,8 @@ begin atomic
 	where c.relation = any (relations);
 end;
 comment on function ph_support.shared_table_statements(text[]) is
-	'the statements that make shared tables of tables with their columns: what must hold, references, indexes, comments';
+	'the statements that make shared tables of tables with their columns: what must hold, references, '
+	'indexes, comments';
 
 create procedure ph_support.create_data_load(schema text)
 language plpgsql

@@ -222,8 +222,8 @@ begin atomic
 	order by t.ordinality;
 end;
 comment on function ph_support.made_shared_table() is
-	'the shared tables that maps make, in the order in which they can be filled; code lists are brought, the data day is '
-	'said';
+	'the shared tables that maps make, in the order in which they can be filled; code lists are brought, '
+	'the data day is said';
 
 create procedure ph_support.move_shared_tables_in(load jsonb)
 language plpgsql
@@ -276,7 +276,8 @@ begin
 		where c.column_name = 'person_id' and t.relation in (select ph_support.made_shared_table()))
 	into persons;
 	execute format('create temp table ph_changed on commit drop as select distinct person_id from (%s) changed', (
-		select string_agg(ph_support.changed_rows_query(schema, r, 'person_id'), ' union all ') from unnest(persons) r));
+		select string_agg(ph_support.changed_rows_query(schema, r, 'person_id'), ' union all ')
+		from unnest(persons) r));
 	for part in
 		select r.relation, r.of_person, string_agg(quote_ident(c.column_name), ', ') as columns
 		from (select m, m = any (persons) from ph_support.made_shared_table() m) r (relation, of_person)
@@ -346,8 +347,9 @@ declare
 begin
 	for made in execute format(
 		'select distinct
-			case when exists (select from ph.shared_table() t where t.relation = r.relation) then ''source_'' else '''' end
-				|| r.relation as name
+			case
+				when exists (select from ph.shared_table() t where t.relation = r.relation) then ''source_''
+				else '''' end || r.relation as name
 		from %I.source_rows r where r.map = $1 and r.relation <> ''data_day''', load ->> 'maps')
 		using load ->> 'map'
 	loop
@@ -384,7 +386,8 @@ begin
 	call ph_support.create_data_load(schema);
 	execute format('create table if not exists %I.source_load (
 		load_id bigint, map text, maps text, source text, options jsonb, materialised boolean, data_day date)', schema);
-	call ph_support.describe_table(format('%I.source_load', schema), 'how the shared tables were made, the last row last',
+	call ph_support.describe_table(format('%I.source_load', schema),
+		'how the shared tables were made, the last row last',
 		'{"load_id": "the data stamp then", "map": "name of the map", "maps": "schema that has it",
 			"source": "schema of the source", "options": "what was chosen", "materialised": "as tables, or as views",
 			"data_day": "last day that the data tell of"}');
@@ -408,7 +411,8 @@ declare
 	kinds text[];
 	choice record;
 begin
-	execute format('select coalesce(array_agg(distinct place_kind), ''{}'') from %I.place', load ->> 'schema') into kinds;
+	execute format('select coalesce(array_agg(distinct place_kind), ''{}'') from %I.place', load ->> 'schema')
+	into kinds;
 	-- a kind that the map would choose and the data do not have is none
 	select max(value) filter (where option = 'small_area') as small_area,
 		max(value) filter (where option = 'neighbourhood') as neighbourhood,

@@ -150,7 +150,8 @@ insert into ph.source_value (map, list, source_value, value, description) values
 	 'a source value in the form of an ICD-10 code, without a vocabulary'),
 	('omop', 'code_system', 'SNOMED by form', 'SNOMED',
 	 'a source value in the form of a SNOMED CT code, without a vocabulary'),
-	('omop', 'code_system', 'LOINC by form', 'LOINC', 'a source value in the form of a LOINC code, without a vocabulary'),
+	('omop', 'code_system', 'LOINC by form', 'LOINC',
+	 'a source value in the form of a LOINC code, without a vocabulary'),
 	('omop', 'code_system', 'UNKNOWN', 'UNKNOWN', 'a source value of which nobody knows the code system'),
 	('omop', 'code_system', '*', 'OTHER', 'a vocabulary that no code list names');
 
@@ -162,7 +163,8 @@ insert into ph.source_rows (map, step, relation, part, source_rows, description)
 			case
 				when year_of_birth between 1800 and 2200 and coalesce(month_of_birth, 1) between 1 and 12
 					and coalesce(day_of_birth, 1) between 1 and 31
-					then make_date(year_of_birth::integer, coalesce(month_of_birth, 1)::integer, 1) end as first_of_month
+					then make_date(year_of_birth::integer, coalesce(month_of_birth, 1)::integer, 1) end
+				as first_of_month
 		from {person} q) p
 		left join (
 			select person_id, min(death_date) as death_date,
@@ -183,7 +185,8 @@ insert into ph.source_rows (map, step, relation, part, source_rows, description)
 	 '{made.omop_area} a where coalesce(county_id, state) is not null group by area_id, county_id, state',
 	 'areas in counties, or in states'),
 	('omop', 4, 'place_parent', 'counties',
-	 '{made.omop_area} a where county is not null and state is not null group by county_id, state', 'counties in states'),
+	 '{made.omop_area} a where county is not null and state is not null group by county_id, state',
+	 'counties in states'),
 	('omop', 5, 'residence', 'person',
 	 '{made.source_person} b
 		join (select distinct person_id, location_id from {person} q) p on p.person_id::text = b.person_id
@@ -385,7 +388,8 @@ from (
 			when p.day_of_birth is null then ''birth by month: taken for its 15th day'' end', null),
 		('person', 'person', 'death_date', 'd.death_date', null),
 		('person', 'person', 'death_cause_icd10',
-		 'case when d.cause_source_value ~ ''^[A-Z][0-9][0-9A-Z][.]?[0-9A-Z]{0,4}$'' then d.cause_source_value end', null),
+		 'case
+			when d.cause_source_value ~ ''^[A-Z][0-9][0-9A-Z][.]?[0-9A-Z]{0,4}$'' then d.cause_source_value end', null),
 		('person', 'person', 'sex',
 		 'coalesce(nullif(p.gender_concept_id, 0)::text, upper(p.gender_source_value))', 'sex'),
 		('person', 'person', 'ethnicity_code',
@@ -429,7 +433,8 @@ from (
 		('residence', 'person', 'start_date', 'b.birth_date', null),
 
 		('registration', 'observation_period', 'source_key',
-		 'coalesce(o.observation_period_id::text, concat_ws('' '', o.person_id, o.observation_period_start_date))', null),
+		 'coalesce(o.observation_period_id::text, concat_ws('' '', o.person_id, o.observation_period_start_date))',
+		 null),
 		('registration', 'observation_period', 'person_id', 'o.person_id', null),
 		('registration', 'observation_period', 'practice_code', '''care site '' || c.care_site_id', null),
 		('registration', 'observation_period', 'start_date', 'o.observation_period_start_date', null),
@@ -501,8 +506,8 @@ from (
 		('encounter', 'other visits', 'primary_icd10', 'd.code', null),
 		('encounter', 'other visits', 'provider_code', '''care site '' || v.care_site_id', null),
 		('encounter', 'other visits', 'cost', 'c.cost', null),
-		('encounter', 'other visits', 'source_remark', 'case when c.lines > 1 then ''several cost lines, none taken'' end',
-		 null),
+		('encounter', 'other visits', 'source_remark',
+		 'case when c.lines > 1 then ''several cost lines, none taken'' end', null),
 
 		('measurement', 'measurement', 'source_key', 'm.measurement_id', null),
 		('measurement', 'measurement', 'person_id', 'm.person_id', null),

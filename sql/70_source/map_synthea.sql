@@ -126,7 +126,8 @@ insert into ph.source_rows (map, step, relation, part, source_rows, description)
 	 '{patients} p where concat(state, county, zip) <> '''' group by state, county, zip',
 	 'the areas of addresses: a ZIP code within its county'),
 	('synthea', 3, 'place', 'areas', '{made.synthea_area} a', 'ZIP codes within counties'),
-	('synthea', 3, 'place', 'counties', '{made.synthea_area} a where county is not null group by state, county, county_id',
+	('synthea', 3, 'place', 'counties',
+	 '{made.synthea_area} a where county is not null group by state, county, county_id',
 	 'counties'),
 	('synthea', 3, 'place', 'states', '{made.synthea_area} a where state is not null group by state', 'states'),
 	('synthea', 3, 'place', 'payers',
@@ -146,7 +147,8 @@ insert into ph.source_rows (map, step, relation, part, source_rows, description)
 	 '{patients} p where not exists (select from {payer_transitions} t where t.patient = p.id)',
 	 'life, of those without payer transitions'),
 	('synthea', 7, 'encounter', 'encounters',
-	 '{encounters} e left join (select distinct patient, start from {encounters} a where encounterclass = ''emergency'') a
+	 '{encounters} e
+		left join (select distinct patient, start from {encounters} q where encounterclass = ''emergency'') a
 		on e.encounterclass = ''inpatient'' and a.patient = e.patient and a.start = e.start',
 	 'every encounter'),
 	('synthea', 8, 'clinical_event', 'conditions', '{conditions} c', 'conditions, on the day of their start'),
@@ -171,9 +173,10 @@ from (
 		('person', 'patients', 'sex', 'p.gender', 'sex'),
 		('person', 'patients', 'ethnicity_code', 'p.race', 'ethnicity'),
 
-		('synthea_area', 'patients', 'area_id', 'concat_ws('' / '', state, county, coalesce(zip, ''no ZIP code''))', null),
-		('synthea_area', 'patients', 'county_id', 'case when county is not null then concat_ws('' / '', state, county) end',
-		 null),
+		('synthea_area', 'patients', 'area_id',
+		 'concat_ws('' / '', state, county, coalesce(zip, ''no ZIP code''))', null),
+		('synthea_area', 'patients', 'county_id',
+		 'case when county is not null then concat_ws('' / '', state, county) end', null),
 		('synthea_area', 'patients', 'state', 'state', null),
 		('synthea_area', 'patients', 'county', 'county', null),
 		('synthea_area', 'patients', 'zip', 'zip', null),

@@ -129,7 +129,8 @@ declare
 begin
 	if to_regclass(format('%I.source_map', maps)) is null then
 		raise exception 'schema "%" has no maps', maps
-			using errcode = 'undefined_table', hint = 'CALL ph.copy_source_map(...) makes the tables and a copy of a map.';
+			using errcode = 'undefined_table',
+				hint = 'CALL ph.copy_source_map(...) makes the tables and a copy of a map.';
 	end if;
 	execute format('select string_agg(map, '', '' order by map) from %I.source_map', maps) into known;
 	if map is null or not map = any (string_to_array(known, ', ')) then
@@ -151,7 +152,8 @@ as $$
 begin
 	if to_regclass(format('%I.source_map', maps)) is null then
 		raise exception 'schema "%" has no maps', maps
-			using errcode = 'undefined_table', hint = 'CALL ph.copy_source_map(...) makes the tables and a copy of a map.';
+			using errcode = 'undefined_table',
+				hint = 'CALL ph.copy_source_map(...) makes the tables and a copy of a map.';
 	end if;
 	return query execute format(
 		'select r.map, r.relation, r.part, e.column_name, e.expression, e.value_list, r.source_rows, r.description

@@ -164,8 +164,8 @@ comment on function ph_support.report_missing(text) is
 
 create function ph.source_report(schema text, months integer default 36)
 returns table (
-	section text, relation text, provider text, item text, rows bigint, share double precision, expected double precision,
-	example text, note text)
+	section text, relation text, provider text, item text, rows bigint, share double precision,
+	expected double precision, example text, note text)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
@@ -210,7 +210,8 @@ $$;
 comment on function ph.source_report(text, integer) is
 	'what was understood of the data of a schema, by section: rows (of each relation and provider used, set aside and '
 	'why, remarked, with the key of one), months (records of each of the last months up to the data day, '
-	'as a share of the usual month), fields (share of rows that know each), registers (people beside what is plausible), '
+	'as a share of the usual month), fields (share of rows that know each), registers (people beside what is '
+	'plausible), '
 	'person-time (first and last day that counts), missing (empty tables, and what cannot be answered so). '
 	'Errors: invalid_schema_name, undefined_table, invalid_parameter_value';
 

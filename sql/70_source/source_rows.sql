@@ -27,7 +27,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 	select oid
 	from pg_class
-	where relnamespace = to_regnamespace(quote_ident(source)) and lower(relname) = relation
+	where relnamespace = to_regnamespace(quote_ident(source)) and lower(relname collate "C") = relation
 		and relkind in ('r', 'p', 'v', 'm', 'f')
 	order by relname = relation desc, relname
 	limit 1
@@ -73,12 +73,13 @@ begin
 		from %1$I.source_column c
 		join (
 			select relation, ph_support.source_relation($2, relation) as found
-			from (select distinct relation from %1$I.source_column where map = $1 and coalesce(relation = $3, true)) named
+			from (
+				select distinct relation from %1$I.source_column where map = $1 and coalesce(relation = $3, true)) named
 		) r using (relation)
 		left join lateral (
 			select attname, atttypid
 			from pg_attribute
-			where attrelid = r.found and lower(attname) = c.column_name and attnum > 0 and not attisdropped
+			where attrelid = r.found and lower(attname collate "C") = c.column_name and attnum > 0 and not attisdropped
 			order by attname = c.column_name desc, attnum
 			limit 1
 		) a on true
@@ -239,7 +240,8 @@ begin
 		select string_agg(
 				case
 					when w.column_type is null then format(''%%s as %%I'', g.expression, w.column_name)
-					else format(''(%%s)::%%s as %%I'', coalesce(g.expression, ''null''), w.column_type, w.column_name) end,
+					else format(''(%%s)::%%s as %%I'', coalesce(g.expression, ''null''), w.column_type,
+						w.column_name) end,
 				'', '' order by w.place, w.column_name)
 			|| case
 				when $4 then format('', array_remove(array[%%s]::text[], null) as remarks'',
@@ -404,8 +406,9 @@ begin atomic
 		from (select *, row_number() over (partition by %s order by %s) as copy from (%s) given) r%s%s',
 		coalesce(' || array_remove(array[' || s.remarks || ']::text[], null)', '')
 			|| case
-				when wanted = 'person' then ' || array_remove(array[case when min(r.person_id) over (partition by r.source_person) '
-					'<> r.person_id and r.source_person is not null then ''a second identifier of one source person'' end], null)'
+				when wanted = 'person' then ' || array_remove(array[case when r.source_person is not null '
+					'and min(r.person_id) over (partition by r.source_person) <> r.person_id '
+					'then ''a second identifier of one source person'' end], null)'
 				else '' end,
 		s.checked,
 		case when wanted = 'person' then ', coalesce(r.earliest_birth_date, r.birth_date) as earliest_birth_date, '

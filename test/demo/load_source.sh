@@ -48,7 +48,7 @@ relation_of() {
 		fi
 		echo "drop table if exists :\"schema\".\"$relation\";"
 		echo "create table :\"schema\".\"$relation\" ($(sed 's/,/ text, /g' <<< "$columns") text);"
-		echo "\\copy $(printf '%s' "\"$schema\".\"$relation\"") from program 'gzip -dcf < \"\$path_$relation\"' csv header"
+		echo "\\copy \"$schema\".\"$relation\" from program 'gzip -dcf < \"\$path_$relation\"' csv header"
 		echo "analyze :\"schema\".\"$relation\";"
 	done
 	echo 'commit;'

@@ -1,6 +1,6 @@
 -- reads data/synthea_omop_pair
--- The same people as Synthea's files and as a CDM, from the files by one CALL each, against what the files say without a
--- map: people, encounters, events, admissions, person-time, registers.
+-- The same people as Synthea's files and as a CDM, from the files by one CALL each, against what the files say
+-- without a map: people, encounters, events, admissions, person-time, registers.
 \set QUIET 1
 \pset format unaligned
 \pset tuples_only on
@@ -58,13 +58,15 @@ left join lateral (
 		and (exists (
 				select
 				from synthea.payer_transitions t
-				where t.patient = p.id and d::date >= left(t.start_date, 10)::date and d::date < left(t.end_date, 10)::date
+				where t.patient = p.id and d::date >= left(t.start_date, 10)::date
+					and d::date < left(t.end_date, 10)::date
 					and left(t.start_date, 10)::date <= coalesce(p.died, 'infinity')
 					and left(t.start_date, 10)::date >= p.born)
 			or not exists (select from synthea.payer_transitions t where t.patient = p.id))
 ) d on true
 left join (
-	select person_id, sum(days) as days from one.person_period('[2023-01-01,2024-01-01)') where stay > 0 group by person_id
+	select person_id, sum(days) as days from one.person_period('[2023-01-01,2024-01-01)') where stay > 0
+	group by person_id
 ) found on found.person_id = p.id
 group by p.id, found.days;
 
@@ -113,7 +115,8 @@ from (
 			- observation_period_start_date::date + 1 as days
 	from cdm.observation_period o left join cdm.death d on d.person_id = o.person_id) p
 left join (
-	select person_id, sum(end_date - start_date) as days from other.stay group by person_id) s on s.person_id = p.person_id;
+	select person_id, sum(end_date - start_date) as days from other.stay group by person_id) s
+	on s.person_id = p.person_id;
 
 -- both: the same people with the same conditions and emergency admissions
 create temp table same_person as

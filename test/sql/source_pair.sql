@@ -1,11 +1,13 @@
--- The same made-up people as Synthea's tables and as a CDM give the same answers, and those that their rows give without
--- any map.
+-- The same made-up people as Synthea's tables and as a CDM give the same answers, and those that their rows give
+-- without any map.
 \set SHOW_CONTEXT never
 set datestyle = 'ISO, YMD';
 set client_min_messages = warning;
 create table people as
-select i, format('00000000-0000-4000-8000-%s', lpad(i::text, 12, '0')) as id, date '1930-01-01' + i * 217 % 30000 as born,
-	case when i % 9 = 0 then date '2022-01-01' + i * 37 % 1000 end as died, case when i % 2 = 0 then 'F' else 'M' end as sex,
+select i, format('00000000-0000-4000-8000-%s', lpad(i::text, 12, '0')) as id,
+	date '1930-01-01' + i * 217 % 30000 as born,
+	case when i % 9 = 0 then date '2022-01-01' + i * 37 % 1000 end as died,
+	case when i % 2 = 0 then 'F' else 'M' end as sex,
 	(array['white', 'black', 'asian', 'native', 'other'])[1 + i % 5] as race, 'County ' || i % 3 as county,
 	lpad((7000 + i % 11)::text, 5, '0') as zip
 from generate_series(1, 200) i;
@@ -41,7 +43,8 @@ select v::text as "Id", day || 'T08:00:00Z' as "START", day + nights || 'T09:00:
 	'' as "ORGANIZATION", class as "ENCOUNTERCLASS", cost::text as "TOTAL_CLAIM_COST"
 from visits join people using (i);
 create table synthea.payer_transitions as
-select id as "PATIENT", greatest(born, '2020-01-01') || 'T00:00:00Z' as "START_DATE", '2024-07-01T00:00:00Z' as "END_DATE",
+select id as "PATIENT", greatest(born, '2020-01-01') || 'T00:00:00Z' as "START_DATE",
+	'2024-07-01T00:00:00Z' as "END_DATE",
 	'NO_INSURANCE' as "PAYER"
 from people where i % 4 > 0;
 create table synthea.conditions as
@@ -81,7 +84,9 @@ call ph.create_views_from('synthea', 'synthea', 'one', data_day => '2024-06-30')
 call ph.create_views_from('omop', 'cdm', 'other', materialise => true, data_day => '2024-06-30');
 insert into one.code_list (list, version, code_system, code, match)
 select l, '1', 'SNOMED', c, 'exact'
-from unnest('{diabetes,hypertension,copd,heart_failure}'::text[], '{44054006,38341003,13645005,84114007}'::text[]) u (l, c);
+from unnest(
+	'{diabetes,hypertension,copd,heart_failure}'::text[],
+	'{44054006,38341003,13645005,84114007}'::text[]) u (l, c);
 insert into other.code_list table one.code_list;
 call ph.create_segment_inputs('one');
 call ph.create_segment_inputs('other');
@@ -98,7 +103,8 @@ select pod, count(*) as rows, count(*) filter (where one is distinct from other)
 from (values ('NEL'), ('EL'), ('AE'), ('OP')) k (pod),
 	lateral (
 		select one, other
-		from (select pg_temp.number_of(person_id) as i, stay, age, place, start_date, end_date, events, cost, events_outside
+		from (select pg_temp.number_of(person_id) as i, stay, age, place, start_date, end_date, events, cost,
+				events_outside
 			from one.person_period('[2022-07-01,2023-07-01)', pod)) one
 		full join (select person_id::integer as i, stay, age, place, start_date, end_date, events, cost, events_outside
 			from other.person_period('[2022-07-01,2023-07-01)', pod)) other using (i, stay)) p
