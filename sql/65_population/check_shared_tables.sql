@@ -149,7 +149,7 @@ begin atomic
 	union all
 	select 'empty relation', t.relation, null, array[]::text[], null,
 		format('select null where not exists (select from {%s})', t.relation)
-	from ph.shared_table() t
+	from ph_support.shared_need() t
 	union all
 	select 'orphaned reference', f.relation, f.column_name,
 		n.key || (f.relation || '.' || f.column_name) || (f.parent_relation || '.' || f.parent_column), null,

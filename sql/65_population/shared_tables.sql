@@ -178,6 +178,25 @@ comment on function ph.shared_column() is
 	'the columns of the shared tables in the order of the tables'' files: type, whether a value is required, '
 	'description';
 
+create function ph_support.shared_need(out relation text, out without text) returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		('person', 'nothing: there are no people'),
+		('place', 'no comparison of places'),
+		('place_parent', 'no comparison of larger places'),
+		('residence', 'place, small area and deprivation of nobody are known'),
+		('registration', 'nobody is registered: rates have no denominator, unless the population is another'),
+		('encounter', 'no admissions, attendances or costs: rates and tiers of them are 0 of what is not recorded'),
+		('clinical_event', 'no registers, no Charlson or frailty score, no segments by condition'),
+		('measurement', 'no measured values: body mass index and smoking are unknown'),
+		('place_factor', 'deprivation is unknown: no gap between the most and the least deprived'),
+		('enrolment', 'nobody is known to be in a programme'),
+		('code_list', 'no registers, and no segments by condition'),
+		('data_day', 'person-time ends today, also where the data end before');
+end;
+comment on function ph_support.shared_need() is 'what cannot be answered where a shared table is empty';
+
 create function ph.shared_reference(
 	out relation text, out column_name text, out parent_relation text, out parent_column text)
 returns setof record

@@ -1,22 +1,6 @@
 
 -- ---- what was understood ----
 
-create function ph_support.shared_need(out relation text, out without text) returns setof record
-language sql immutable parallel safe
-begin atomic
-	values
-		('place', 'no comparison of places'),
-		('residence', 'place, small area and deprivation of nobody are known'),
-		('registration', 'nobody is registered: rates have no denominator, unless the population is another'),
-		('encounter', 'no admissions, attendances or costs: rates and tiers of them are 0 of what is not recorded'),
-		('clinical_event', 'no registers, no Charlson or frailty score, no segments by condition'),
-		('measurement', 'no measured values: body mass index and smoking are unknown'),
-		('place_factor', 'deprivation is unknown: no gap between the most and the least deprived'),
-		('enrolment', 'nobody is known to be in a programme'),
-		('code_list', 'no registers, and no segments by condition');
-end;
-comment on function ph_support.shared_need() is 'what cannot be answered where a shared table is empty';
-
 create function ph_support.report_rows(schema text)
 returns table (relation text, provider text, item text, rows bigint, example text, note text)
 language plpgsql stable
