@@ -21,7 +21,9 @@ PARTS = \
 		variance_explained agreement projection) \
 	$(addprefix 60_learn/, tree cluster latent_class) \
 	$(addprefix 65_population/, person_time spell shared_tables check_shared_tables population_views \
-		stored_stay calendar population_difference segment_inputs)
+		stored_stay calendar population_difference segment_inputs) \
+	$(addprefix 66_code/, shipped_code_lists load_code_list compare_code_lists register_coverage \
+		check_code_lists)
 JOINED_SCRIPT = population_health--$(EXTVERSION).sql
 DATA_built = $(JOINED_SCRIPT)
 # What brings an older version up to the next, a step each.

@@ -1,16 +1,35 @@
 
 -- ---- the people as the rules of segments ask for them ----
 
-create function ph_support.segment_input_query(schema text, lists text[], as_of text) returns text
+create function ph_support.segment_input_query(schema text, lists text[], uncounted text[], as_of text) returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
 	select format($query$
+		with recorded as materialized (
+			select person_id, array_agg(distinct condition) as conditions,
+				count(distinct condition) filter (where condition <> all (%4$L)) as long_term_conditions
+			from %1$I.register
+			where first_date < %3$s
+			group by person_id
+		), known as materialized (
+			-- a list of which nobody has a record says nothing: its codes may be of another system than the records
+			select array_agg(distinct condition) as lists, bool_or(long_term_conditions > 0) as long_term_conditions,
+				exists (
+					select
+					from %1$I.clinical_event
+					where code_system = 'ICD10' and event_date < %3$s) as diagnoses
+			from recorded, unnest(conditions) condition
+		)
 		select p.person_id, p.age as age_years, p.sex, p.ethnicity, p.place, p.neighbourhood, p.deprivation_decile,
 			%2$s
-			coalesce(cardinality(r.conditions), 0) as long_term_conditions,
-			coalesce(ph.charlson(c.conditions), 0) as charlson,
-			coalesce(ph.hospital_frailty(c.conditions), 0)::double precision as hospital_frailty,
+			case
+				when k.long_term_conditions then coalesce(r.long_term_conditions, 0)::integer
+				end as long_term_conditions,
+			case when k.diagnoses then coalesce(ph.charlson(c.conditions), 0) end as charlson,
+			case
+				when k.diagnoses then coalesce(ph.hospital_frailty(c.conditions), 0)::double precision
+				end as hospital_frailty,
 			coalesce(e.emergency, 0)::integer as emergency_admissions_12_months,
 			coalesce(e.emergency, 0)::integer as non_elective_admissions,
 			coalesce(e.maternity, 0)::integer as maternity_activity,
@@ -21,12 +40,8 @@ as $$
 			m.bmi::double precision as bmi,
 			m.smoker
 		from %1$I.person_at(%3$s) p
-		left join (
-			select person_id, array_agg(distinct condition) as conditions
-			from %1$I.register
-			where first_date < %3$s
-			group by person_id
-		) r on r.person_id = p.person_id
+		cross join known k
+		left join recorded r on r.person_id = p.person_id
 		left join (
 			select person_id::text as person_id, ph.conditions_of(code) as conditions
 			from %1$I.clinical_event
@@ -58,13 +73,17 @@ as $$
 			group by 1
 		) m on m.person_id = p.person_id$query$,
 		schema, (
-			select string_agg(format('coalesce(%L = any (r.conditions), false) as %I,', l, l::name), ' ' order by l)
+			select string_agg(
+				format('case when %1$L = any (k.lists) then coalesce(%1$L = any (r.conditions), false) end as %2$I,',
+					l, l::name),
+				' ' order by l)
 			from unnest(lists) l),
-		as_of)
+		as_of, uncounted)
 $$;
-comment on function ph_support.segment_input_query(text, text[], text) is
+comment on function ph_support.segment_input_query(text, text[], text[], text) is
 	'the query of the people of a day, an expression, '
-	'with what rules of segments ask for and a column for each of the code lists';
+	'with what rules of segments ask for and a column for each of the code lists; '
+	'uncounted lists are no long-term conditions';
 
 create procedure ph.create_segment_inputs(schema text)
 language plpgsql
@@ -72,6 +91,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
 	lists text[];
+	uncounted text[] := array(select distinct s.list from ph.shipped_code_list() s where not s.long_term_condition);
 	own text[];
 	described jsonb;
 	view regclass;
@@ -85,16 +105,17 @@ begin
 	day := ph_support.in_schema(ph_support.last_day(schema), schema);
 	execute format('select coalesce(array_agg(distinct list order by list), ''{}'') from %I.code_list', schema)
 	into lists;
-	execute format('create temp view ph_own as %s', ph_support.segment_input_query(schema, '{}', day));
+	execute format('create temp view ph_own as %s', ph_support.segment_input_query(schema, '{}', uncounted, day));
 	select array_agg(attname) into own from pg_attribute where attrelid = 'pg_temp.ph_own'::regclass;
 	drop view pg_temp.ph_own;
 	call ph_support.require_column_names('code lists', 'segment_inputs', lists, own);
 	select coalesce(
-		jsonb_object_agg(l::name, format('whether a code of the list %s was recorded before the day', l)), '{}')
+		jsonb_object_agg(l::name, format(
+			'whether a code of the list %s was recorded before the day; NULL where it was of nobody', l)), '{}')
 	into described
 	from unnest(lists) l;
 	call ph_support.replace_population_view(
-		schema, 'segment_input', ph_support.segment_input_query(schema, lists, day), described, keep => true);
+		schema, 'segment_input', ph_support.segment_input_query(schema, lists, uncounted, day), described, keep => true);
 	view := format('%I.segment_input', schema)::regclass;
 	-- a list that has gone is a column of the view still, of which nothing is known
 	select string_agg(
@@ -112,10 +133,10 @@ begin
 			begin atomic
 				select %s from (%s) input;
 			end$query$,
-			view, columns, ph_support.segment_input_query(schema, lists, 'segment_inputs.as_of::date')),
+			view, columns, ph_support.segment_input_query(schema, lists, uncounted, 'segment_inputs.as_of::date')),
 		'the people of a day as the rules of segments ask for them: age, place, '
-		'whether each list of code_list was recorded before the day, scores of two years, '
-		'use of services and spend of one year, last body mass index within a year, smoking; '
+		'whether each list of code_list was recorded before the day (unknown where it was of nobody), '
+		'scores of two years (unknown where nobody has an ICD-10 code), use of services and spend of one year, last body mass index within a year, smoking; '
 		'nothing from the day on is seen');
 end
 $$;
@@ -125,6 +146,9 @@ comment on procedure ph.create_segment_inputs(text) is
 	'and the view segment_input of the same shape, for the data day. Call it again after a change of code_list: '
 	'new lists become the last columns, and one that has gone is NULL '
 	'while only generated views and functions read it. '
+	'A list of which nobody has a record before the day is unknown, never false; so is long_term_conditions '
+	'where no list of a condition has one (lists that ph.shipped_code_list() calls no long-term condition, '
+	'or part of another, are not counted), and charlson and hospital_frailty where nobody has an ICD-10 code. '
 	'SNOMED CT 60621009 is body mass index, 77176002 smoker. '
 	'Errors: duplicate_column where a list has the name of another input '
 	'or, in its first 63 bytes, of another list, '
