@@ -115,7 +115,8 @@ begin
 	into described
 	from unnest(lists) l;
 	call ph_support.replace_population_view(
-		schema, 'segment_input', ph_support.segment_input_query(schema, lists, uncounted, day), described, keep => true);
+		schema, 'segment_input', ph_support.segment_input_query(schema, lists, uncounted, day), described,
+		keep => true);
 	view := format('%I.segment_input', schema)::regclass;
 	-- a list that has gone is a column of the view still, of which nothing is known
 	select string_agg(
@@ -136,7 +137,8 @@ begin
 			view, columns, ph_support.segment_input_query(schema, lists, uncounted, 'segment_inputs.as_of::date')),
 		'the people of a day as the rules of segments ask for them: age, place, '
 		'whether each list of code_list was recorded before the day (unknown where it was of nobody), '
-		'scores of two years (unknown where nobody has an ICD-10 code), use of services and spend of one year, last body mass index within a year, smoking; '
+		'scores of two years (unknown where nobody has an ICD-10 code), '
+		'use of services and spend of one year, last body mass index within a year, smoking; '
 		'nothing from the day on is seen');
 end
 $$;

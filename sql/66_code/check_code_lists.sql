@@ -4,8 +4,8 @@
 create function ph_support.plain_words(text text) returns text
 language sql immutable parallel safe
 begin atomic
-	select ' ' || btrim(regexp_replace(lower(regexp_replace(text, ' *[(][^()]*[)] *$', '')), '[^[:alnum:]]+', ' ', 'g'))
-		|| ' ';
+	select ' ' || btrim(regexp_replace(lower(named), '[^[:alnum:]]+', ' ', 'g')) || ' '
+	from regexp_replace(text, ' *[(][^()]*[)] *$', '') named;
 end;
 comment on function ph_support.plain_words(text) is
 	'the words of a text in small letters with a space before and after each, '
@@ -67,24 +67,31 @@ as $$
 			from record r
 			where not exists (select from matched m where (m.code_system, m.code) = (r.code_system, r.code))
 		)
-		select 1 as place, 'list matches nothing' as problem, list, null as code_system, null as code, 0::bigint as records,
-			0::bigint as people, null::double precision as expected,
+		select 1 as place, 'list matches nothing' as problem, list, null as code_system, null as code,
+			0::bigint as records, 0::bigint as people, null::double precision as expected,
 			format('none of its %%s codes is recorded: the input is unknown', codes) as note
 		from list_use
 		where records = 0
 		union all
-		select 2, 'examples only', u.list, u.code_system, min(u.code), sum(u.records)::bigint, null, null,
+		select 2, 'only in an older version', c.list::text, c.code_system::text, min(c.code::text), null, null, null,
+			format('version %%s: only the latest counts', string_agg(distinct c.version, ', '))
+		from {code_list} c
+		where exists (select from record r where r.code_system = c.code_system)
+			and not exists (select from wanted w where w.list = c.list and w.code_system = c.code_system)
+		group by c.list, c.code_system
+		union all
+		select 3, 'examples only', u.list, u.code_system, min(u.code), sum(u.records)::bigint, null, null,
 			'bring a list: this code is one of many'
 		from used u
 		where exists (select from record r where r.code_system = u.code_system)
 		group by u.list, u.code_system
 		having bool_and(u.example)
 		union all
-		select 3, 'looks like it', s.list, r.code_system, r.code, r.records, r.people, null, r.description
+		select 4, 'looks like it', s.list, r.code_system, r.code, r.records, r.people, null, r.description
 		from unlisted r
 		join shortest s on exists (select from unnest(s.phrases) p where strpos(r.words, p) > 0)
 		union all
-		select 4, 'code system without list', null, r.code_system, min(r.code), sum(r.records)::bigint, null, null,
+		select 5, 'code system without list', null, r.code_system, min(r.code), sum(r.records)::bigint, null, null,
 			case
 				when ph_support.code_system_spelling(r.code_system) is null then 'not known'
 				when ph_support.code_system_spelling(r.code_system) <> r.code_system
@@ -95,7 +102,7 @@ as $$
 			and not (%3$s)
 		group by r.code_system
 		union all
-		select 5,
+		select 6,
 			case
 				when several then 'several codes in a field'
 				when read is null then 'no ICD-10 code'
@@ -110,10 +117,12 @@ as $$
 			from record
 			where code_system = 'ICD10'
 		) r
-		where several or read is null or read <> upper(regexp_replace(code, '[. ]', '', 'g') collate "C")
+		-- X fills a code of three characters up to four
+		where several or read is null
+			or read <> regexp_replace(upper(regexp_replace(code, '[. ]', '', 'g') collate "C"), 'X$', '')
 		group by code_system, several, read is null
 		union all
-		select 6, 'codes that match nothing', u.list, u.code_system, min(u.code), null, null, null,
+		select 7, 'codes that match nothing', u.list, u.code_system, min(u.code), null, null, null,
 			format('%%s of %%s codes', count(*) filter (where u.codes = 0), count(*))
 		from used u
 		join list_use l on l.list = u.list and l.records > 0
@@ -159,10 +168,12 @@ end
 $$;
 comment on function ph.check_code_lists(text) is
 	'what is wrong with the code lists of the schema beside its records, the latest version of each list. problem: '
-	'list matches nothing; examples only (a code system that the data use has nothing but an example of '
-	'ph.shipped_code_list()); looks like it (records under a code that is in no list, whose description has the name '
-	'of the list, or what one of its codes is called, in it as words; note: the description); code system without list '
-	'(nor code_map; note: whether it is known); several codes in a field, no ICD-10 code, marks after the code; '
+	'list matches nothing; only in an older version (codes of a code system that the data use); '
+	'examples only (a code system that the data use has nothing but an example of ph.shipped_code_list()); '
+	'looks like it (records under a code that is in no list, whose description has the name of the list, '
+	'or what one of its codes is called, in it as words; note: the description); '
+	'code system without list (nor code_map; note: whether it is known); '
+	'several codes in a field, no ICD-10 code, marks after the code; '
 	'codes that match nothing (note: how many of how many); and registers far below, below, above or far above '
 	'what is plausible (records: people registered, expected, note: the source; ph.register_coverage shows all). '
 	'code is one of the codes concerned. No rows: nothing was found. Errors: undefined_table';

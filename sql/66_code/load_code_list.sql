@@ -61,7 +61,8 @@ begin
 	where f.format = code_list_columns.format and f.required and not found ? f.field;
 	if missing is not null then
 		raise exception 'relation % lacks columns of the format %: %', relation, format, missing
-			using errcode = 'undefined_column', hint = 'SELECT * FROM ph.code_list_format() lists what each format has.';
+			using errcode = 'undefined_column',
+				hint = 'SELECT * FROM ph.code_list_format() lists what each format has.';
 	end if;
 	return found;
 end
@@ -105,12 +106,13 @@ begin
 	select string_agg(t, ', ')
 	into lacking
 	from unnest('{concept,concept_ancestor,concept_relationship}'::text[]) t
-	where to_regclass(format('%I.%I', vocabulary, t)) is null;
+	where vocabulary is not null and to_regclass(quote_ident(vocabulary) || '.' || t) is null;
 	if vocabulary is null or lacking is not null then
 		raise exception 'argument "vocabulary" must be a schema with the vocabulary tables of OMOP'
 			using errcode = 'undefined_table',
-				hint = coalesce('It lacks ' || lacking, 'It is that of concept, concept_ancestor and concept_relationship')
-					|| '.';
+				hint = case
+					when vocabulary is null then 'Name that of concept, concept_ancestor and concept_relationship.'
+					else format('It lacks %s.', lacking) end;
 	end if;
 	return format(
 		'select concept.concept_code as code, concept.vocabulary_id as code_system
@@ -160,14 +162,14 @@ begin
 		published := ph_support.concept_set_query(
 			format('select btrim(%I::text) as concept_id, %s from %s where %s', columns ->> 'code', (
 				select string_agg(
-					format('%s as %I',
-						coalesce(format('lower(btrim(%I::text)) in (''1'', ''t'', ''true'', ''yes'', ''y'')', columns ->> f),
-							'false'), f), ', ')
+					format('coalesce(lower(btrim(%s::text)), '''') in (''1'', ''t'', ''true'', ''yes'', ''y'') as %I',
+						coalesce(quote_ident(columns ->> f), 'null'), f), ', ')
 				from unnest('{excluded,descendants,mapped}'::text[]) f), relation, wanted),
 			vocabulary);
 	else
-		published := format('select btrim(%I::text) as code, %s as code_system from %s where %s', columns ->> 'code',
-			coalesce(format('btrim(%I::text)', columns ->> 'code_system'), format('%L', coalesce(code_system, 'SNOMED'))),
+		published := format('select btrim(%I::text) as code, btrim(%s::text) as code_system from %s where %s',
+			columns ->> 'code',
+			coalesce(quote_ident(columns ->> 'code_system'), quote_literal(coalesce(code_system, 'SNOMED'))),
 			relation, wanted);
 	end if;
 	return format(
@@ -210,7 +212,9 @@ declare
 begin
 	select string_agg(a.name, ', ')
 	into missing
-	from (values ('format', format), ('relation', relation::text), ('list', list), ('version', version)) a (name, value)
+	from (
+		values ('format', format), ('relation', relation::text), ('list', list), ('version', version)
+	) a (name, value)
 	where coalesce(a.value, '') = '';
 	if missing is not null then
 		raise exception 'arguments must be given and not be empty: %', missing
@@ -265,9 +269,10 @@ comment on procedure ph.load_code_list(text, text, regclass, text, text, text, t
 	'reads a published code list from a relation into which its file was copied, all columns text, '
 	'into code_list of the schema, with its version and source (NULL: the format). '
 	'Formats and their columns: ph.code_list_format(). part names the one of several lists in the relation; '
-	'code_system is that of an opencodelists file (NULL: SNOMED); vocabulary is the schema of concept, concept_ancestor '
-	'and concept_relationship, for an omop_concept_set. Code systems are spelt as in the shared tables, '
-	'a code that stands twice is one, codes match exactly but for ICD-10 categories of HDR UK. '
+	'code_system is that of an opencodelists file (NULL: SNOMED); vocabulary is the schema of concept, '
+	'concept_ancestor and concept_relationship, for an omop_concept_set. '
+	'Code systems are spelt as in the shared tables, a code that stands twice is one, '
+	'codes match exactly but for ICD-10 categories of HDR UK. '
 	'The same version again changes nothing. A code system that is not known is kept, with a warning. '
 	'Errors: invalid_parameter_value for an unknown format or part, undefined_column with what is missing, '
 	'null_value_not_allowed, no_data_found, undefined_table, unique_violation where the version is there and another';

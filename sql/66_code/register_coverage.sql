@@ -38,13 +38,18 @@ begin atomic
 		'QOF 2019/20, England, register ' || code || ', by IMD decile of small area: House of Commons Library'
 	from qof, generate_series(1, 5) quintile
 	union all
-	select 'dementia', 65, 'age', value, prevalence,
-		'Dementia UK 2014 (Prince et al.), diagnosed or not; from memory: check before use'
+	select register, min(lower(value::int4range)) over (partition by register), 'age', value, prevalence, source
 	from (
 		values
-			('[65,70)', 0.017), ('[70,75)', 0.030), ('[75,80)', 0.060), ('[80,85)', 0.111), ('[85,90)', 0.183),
-			('[90,95)', 0.299), ('[95,)', 0.411)
-	) d (value, prevalence);
+			('dementia', 'Dementia UK 2014 (Prince et al.), diagnosed or not; from memory: check before use',
+			 '{[65\,70),[70\,75),[75\,80),[80\,85),[85\,90),[90\,95),[95\,)}'::text[],
+			 '{0.017,0.030,0.060,0.111,0.183,0.299,0.411}'::float8[]),
+			('epilepsy', 'Purcell et al. 2002, England and Wales 1998, general practice: mean of the sexes',
+			 '{[16\,25),[25\,35),[35\,45),[45\,55),[55\,65),[65\,75),[75\,85),[85\,)}',
+			 '{0.00675,0.0079,0.0079,0.00855,0.00925,0.01055,0.0119,0.01305}'),
+			('heart_failure', 'Murphy et al. 2004, Heart 90:1129, Scotland 1999/2000, seen in general practice',
+			 '{[0\,45),[45\,65),[65\,75),[75\,85),[85\,)}', '{0.0001,0.0038,0.0230,0.0573,0.0901}')
+	) published (register, source, bands, prevalences), unnest(bands, prevalences) b (value, prevalence);
 end;
 comment on function ph.plausible_prevalence() is
 	'published prevalence of registers, of people from an age on (youngest, that of the published denominator): '
@@ -57,7 +62,7 @@ begin atomic
 	select
 		case
 			when expected is null then null
-			when expected < 10 then 'too few to tell'
+			when greatest(registered, expected) < 10 then 'too few to tell'
 			else
 				case
 					when registered < 0.2 * expected then 'far below '
@@ -68,7 +73,7 @@ begin atomic
 end;
 comment on function ph_support.coverage_verdict(bigint, double precision, text) is
 	'in words, how what is registered lies beside what is expected: far below a fifth, below a half, above twice, '
-	'far above five times; NULL where nothing is expected, too few to tell below 10';
+	'far above five times; NULL where nothing is expected, too few to tell where both are below 10';
 
 create function ph_support.register_coverage_query(day text) returns text
 language sql stable
@@ -98,13 +103,14 @@ as $$
 		), asked as (  -- whom a register is asked of: from the age that its figures are of, or those by age
 			select l.register, max(p.youngest) as youngest, bool_or(p.characteristic = 'age') as by_age,
 				-- where age is not known it is no reason to leave anybody out
-				coalesce(max(p.youngest), 0) = 0 as ageless
+				coalesce(max(p.youngest), 0) = 0 and coalesce(not bool_or(p.characteristic = 'age'), true) as ageless
 			from listed l
 			left join published p using (register)
 			group by l.register
 		), counted as materialized (
 			select a.register, c.age, c.ethnicity, c.deprivation_quintile, c.people,
-				coalesce(r.registered, 0) as registered, coalesce(f.prevalence, q.prevalence, n.prevalence) as plausible,
+				coalesce(r.registered, 0) as registered,
+				coalesce(f.prevalence, q.prevalence, n.prevalence) as plausible,
 				coalesce(f.source, q.source, n.source) as source,
 				coalesce(f.value, case
 					when c.age < 18 then '[0,18)' when c.age < 40 then '[18,40)' when c.age < 65 then '[40,65)'
@@ -124,8 +130,9 @@ as $$
 			from counted
 			group by register, decade
 		), compared as (
-			select register, 'all' as characteristic, null as value, sum(people) as people, sum(registered) as registered,
-				sum(people * plausible) as expected, min(source) as source, 'plausible' as beside, 0 as place
+			select register, 'all' as characteristic, null as value, sum(people) as people,
+				sum(registered) as registered, sum(people * plausible) as expected, min(source) as source,
+				'plausible' as beside, 0 as place
 			from counted
 			group by register
 			union all
@@ -175,9 +182,10 @@ comment on function ph.register_coverage(text) is
 	'how many people of the data day each register (code list) of the schema has beside what is plausible. '
 	'all: expected is the sum of published prevalences (ph.plausible_prevalence) over the people, '
 	'by age where it is published, else by fifth of deprivation, else of all; '
-	'people are those of the ages that the figure is of. age: the same by band, expected where it is published by age. '
+	'people are those of the ages that the figure is of. '
+	'age: the same by band, expected where it is published by age. '
 	'ethnicity, deprivation_quintile: expected is the prevalence that all people here have at their ages '
 	'(indirect standardisation by decade of age). ratio is registered / expected. '
 	'verdict: far below (a fifth), below (a half), above (twice) or far above (five times) plausible or the whole; '
-	'too few to tell where fewer than 10 are expected, NULL where nothing is published. '
+	'too few to tell where fewer than 10 are registered and expected, NULL where nothing is published. '
 	'Errors: undefined_table where there is no code_list or no population views';
