@@ -6,21 +6,6 @@ language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
 	select format($query$
-		with recorded as materialized (
-			select person_id, array_agg(distinct condition) as conditions,
-				count(distinct condition) filter (where condition <> all (%4$L)) as long_term_conditions
-			from %1$I.register
-			where first_date < %3$s
-			group by person_id
-		), known as materialized (
-			-- a list of which nobody has a record says nothing: its codes may be of another system than the records
-			select array_agg(distinct condition) as lists, bool_or(long_term_conditions > 0) as long_term_conditions,
-				exists (
-					select
-					from %1$I.clinical_event
-					where code_system = 'ICD10' and event_date < %3$s) as diagnoses
-			from recorded, unnest(conditions) condition
-		)
 		select p.person_id, p.age as age_years, p.sex, p.ethnicity, p.place, p.neighbourhood, p.deprivation_decile,
 			%2$s
 			case
@@ -40,8 +25,26 @@ as $$
 			m.bmi::double precision as bmi,
 			m.smoker
 		from %1$I.person_at(%3$s) p
-		cross join known k
-		left join recorded r on r.person_id = p.person_id
+		cross join (
+			-- a list of which nobody has a record says nothing: its codes may be of another system than the records
+			select array_agg(distinct list) as lists, bool_or(list <> all (%4$L)) as long_term_conditions,
+				exists (
+					select
+					from %1$I.clinical_event
+					where code_system = 'ICD10' and event_date < %3$s) as diagnoses
+			from (%5$s) matched
+			where exists (
+				select
+				from %1$I.clinical_event e
+				where e.code = matched.code and e.code_system = matched.code_system and e.event_date < %3$s)
+		) k
+		left join (
+			select person_id, array_agg(distinct condition) as conditions,
+				count(distinct condition) filter (where condition <> all (%4$L)) as long_term_conditions
+			from %1$I.register
+			where first_date < %3$s
+			group by person_id
+		) r on r.person_id = p.person_id
 		left join (
 			select person_id::text as person_id, ph.conditions_of(code) as conditions
 			from %1$I.clinical_event
@@ -78,7 +81,7 @@ as $$
 					l, l::name),
 				' ' order by l)
 			from unnest(lists) l),
-		as_of, uncounted)
+		as_of, uncounted, ph_support.in_schema(ph_support.matched_code_query(ph_support.has_code_map(schema)), schema))
 $$;
 comment on function ph_support.segment_input_query(text, text[], text[], text) is
 	'the query of the people of a day, an expression, '

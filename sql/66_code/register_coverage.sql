@@ -65,11 +65,11 @@ begin atomic
 			when greatest(registered, expected) < 10 then 'too few to tell'
 			else
 				case
-					when registered < 0.2 * expected then 'far below '
-					when registered < 0.5 * expected then 'below '
-					when registered <= 2 * expected then ''
-					when registered <= 5 * expected then 'above '
-					else 'far above ' end || beside end;
+					when registered < 0.2 * expected then 'far below ' || beside
+					when registered < 0.5 * expected then 'below ' || beside
+					when registered <= 2 * expected then replace(beside, 'the whole', 'like the whole')
+					when registered <= 5 * expected then 'above ' || beside
+					else 'far above ' || beside end end;
 end;
 comment on function ph_support.coverage_verdict(bigint, double precision, text) is
 	'in words, how what is registered lies beside what is expected: far below a fifth, below a half, above twice, '
