@@ -4,7 +4,7 @@
 create function ph_support.plain_words(text text) returns text
 language sql immutable parallel safe
 begin atomic
-	select ' ' || btrim(regexp_replace(lower(named), '[^[:alnum:]]+', ' ', 'g')) || ' '
+	select ' ' || btrim(regexp_replace(lower(named collate "C"), '[^[:alnum:]]+', ' ', 'g')) || ' '
 	from regexp_replace(text, ' *[(][^()]*[)] *$', '') named;
 end;
 comment on function ph_support.plain_words(text) is
@@ -176,6 +176,7 @@ comment on function ph.check_code_lists(text) is
 	'or what one of its codes is called, in it as words; note: the description); '
 	'code system without list (nor code_map; note: whether it is known); '
 	'several codes in a field, no ICD-10 code, marks after the code; '
-	'codes that match nothing, of lists that are not shipped (note: how many of how many); and registers far below, below, above or far above '
+	'codes that match nothing, of lists that are not shipped (note: how many of how many); '
+	'and registers far below, below, above or far above '
 	'what is plausible (records: people registered, expected, note: the source; ph.register_coverage shows all). '
 	'code is one of the codes concerned. No rows: nothing was found. Errors: undefined_table';

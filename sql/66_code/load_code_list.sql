@@ -83,13 +83,15 @@ begin
 	end if;
 	execute format('select array(select distinct btrim(%I::text) from %s order by 1)', part_column, relation)
 	into parts;
-	if part is null and cardinality(parts) > 1 or not lower(part) = any (lower(parts::text)::text[]) then
+	if part is null and cardinality(parts) > 1
+		or not lower(part collate "C") = any (lower(parts::text collate "C")::text[]) then
 		raise exception 'argument "part" must name one of the lists that relation % holds', relation
 			using errcode = 'invalid_parameter_value', hint = format('Column %s has %s of them, such as %s.',
 				quote_ident(part_column), cardinality(parts), array_to_string(parts[:5], ', '));
 	end if;
-	return format('lower(btrim(%I::text)) is not distinct from lower(coalesce(%L, btrim(%1$I::text)))',
-		part_column, part);
+	return case
+		when part is null then 'true'
+		else format('lower(btrim(%I::text) collate "C") = lower(%L collate "C")', part_column, part) end;
 end
 $$;
 comment on function ph_support.published_part(regclass, text, text) is
@@ -162,7 +164,8 @@ begin
 		published := ph_support.concept_set_query(
 			format('select btrim(%I::text) as concept_id, %s from %s where %s', columns ->> 'code', (
 				select string_agg(
-					format('coalesce(lower(btrim(%s::text)), '''') in (''1'', ''t'', ''true'', ''yes'', ''y'') as %I',
+					format(
+						'coalesce(btrim(%s::text) ~* ''^(1|t|true|y|yes)$'', false) as %I',
 						coalesce(quote_ident(columns ->> f), 'null'), f), ', ')
 				from unnest('{excluded,descendants,mapped}'::text[]) f), relation, wanted),
 			vocabulary);

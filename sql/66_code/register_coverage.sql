@@ -38,18 +38,18 @@ begin atomic
 		'QOF 2019/20, England, register ' || code || ', by IMD decile of small area: House of Commons Library'
 	from qof, generate_series(1, 5) quintile
 	union all
-	select register, min(lower(value::int4range)) over (partition by register), 'age', value, prevalence, source
+	select register, youngest, 'age', value, prevalence, source
 	from (
 		values
-			('dementia', 'Dementia UK 2014 (Prince et al.), diagnosed or not; from memory: check before use',
+			('dementia', 65, 'Dementia UK 2014 (Prince et al.), diagnosed or not; from memory: check before use',
 			 '{[65\,70),[70\,75),[75\,80),[80\,85),[85\,90),[90\,95),[95\,)}'::text[],
 			 '{0.017,0.030,0.060,0.111,0.183,0.299,0.411}'::float8[]),
-			('epilepsy', 'Purcell et al. 2002, England and Wales 1998, general practice: mean of the sexes',
+			('epilepsy', 16, 'Purcell et al. 2002, England and Wales 1998, general practice: mean of the sexes',
 			 '{[16\,25),[25\,35),[35\,45),[45\,55),[55\,65),[65\,75),[75\,85),[85\,)}',
 			 '{0.00675,0.0079,0.0079,0.00855,0.00925,0.01055,0.0119,0.01305}'),
-			('heart_failure', 'Murphy et al. 2004, Heart 90:1129, Scotland 1999/2000, seen in general practice',
+			('heart_failure', 0, 'Murphy et al. 2004, Heart 90:1129, Scotland 1999/2000, seen in general practice',
 			 '{[0\,45),[45\,65),[65\,75),[75\,85),[85\,)}', '{0.0001,0.0038,0.0230,0.0573,0.0901}')
-	) published (register, source, bands, prevalences), unnest(bands, prevalences) b (value, prevalence);
+	) published (register, youngest, source, bands, prevalences), unnest(bands, prevalences) b (value, prevalence);
 end;
 comment on function ph.plausible_prevalence() is
 	'published prevalence of registers, of people from an age on (youngest, that of the published denominator): '
