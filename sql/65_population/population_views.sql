@@ -724,14 +724,15 @@ begin
 		'on the first stay or on a row with stay 0. '
 		'Errors: invalid_parameter_value for a period without end or an unknown kind');
 
-	call ph_support.replace_population_view(schema, 'register', format(
+	query := format(
 		'select event.person_id::text as person_id, matched.list as condition, min(event.event_date) as first_date
 		from %1$I.clinical_event event
 		join (%2$s) matched on matched.code = event.code
 			-- a function and not an operator: the planner takes each clause of an operator for another chance
 			and texteq(matched.code_system::text, event.code_system::text)
 		group by event.person_id, matched.list',
-		schema, ph_support.in_schema(ph_support.matched_code_query(ph_support.has_code_map(schema)), schema)));
+		schema, ph_support.in_schema(ph_support.matched_code_query(ph_support.has_code_map(schema)), schema));
+	call ph_support.replace_population_view(schema, 'register', query);
 
 	if to_regclass(format('%I.segment_input', schema)) is not null then
 		call ph.create_segment_inputs(schema);

@@ -99,6 +99,7 @@ declare
 	described jsonb;
 	view regclass;
 	columns text;
+	query text;
 	day text;
 begin
 	if to_regclass(format('%I.register', schema)) is null then
@@ -117,9 +118,9 @@ begin
 			'whether a code of the list %s was recorded before the day; NULL where it was of nobody', l)), '{}')
 	into described
 	from unnest(lists) l;
-	call ph_support.replace_population_view(
-		schema, 'segment_input', ph_support.segment_input_query(schema, lists, uncounted, day), described,
-		keep => true);
+	-- not among the arguments of CALL: there PostgreSQL up to 16.4 does not see what the transaction has just made
+	query := ph_support.segment_input_query(schema, lists, uncounted, day);
+	call ph_support.replace_population_view(schema, 'segment_input', query, described, keep => true);
 	view := format('%I.segment_input', schema)::regclass;
 	-- a list that has gone is a column of the view still, of which nothing is known
 	select string_agg(
@@ -130,6 +131,7 @@ begin
 	into columns
 	from pg_attribute
 	where attrelid = view and attnum > 0 and not attisdropped;
+	query := ph_support.segment_input_query(schema, lists, uncounted, 'segment_inputs.as_of::date');
 	call ph_support.replace_function(schema, 'segment_inputs', 'timestamptz',
 		format($query$(as_of timestamptz)
 			returns setof %s
@@ -137,7 +139,7 @@ begin
 			begin atomic
 				select %s from (%s) input;
 			end$query$,
-			view, columns, ph_support.segment_input_query(schema, lists, uncounted, 'segment_inputs.as_of::date')),
+			view, columns, query),
 		'the people of a day as the rules of segments ask for them: age, place, '
 		'whether each list of code_list was recorded before the day (unknown where it was of nobody), '
 		'scores of two years (unknown where nobody has an ICD-10 code), '
