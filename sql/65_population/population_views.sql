@@ -390,7 +390,7 @@ begin atomic
 		('ethnicity', 'NHS 16+1 code; NULL is unknown'),
 		('long_term_conditions',
 		 'code lists of long-term conditions recorded before the day; NULL where none was of anybody'),
-		('charlson', 'Charlson score of the diagnoses of two years; NULL where nobody has an ICD-10 code'),
+		('charlson', 'Charlson score of the diagnoses of two years; NULL where nobody has an ICD-10 or ICD-9-CM code'),
 		('hospital_frailty',
 		 'Hospital Frailty Risk Score of the diagnoses of two years; NULL where nobody has an ICD-10 code'),
 		('emergency_admissions_12_months', 'emergency admissions of one year'),

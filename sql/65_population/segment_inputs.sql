@@ -11,9 +11,9 @@ as $$
 			case
 				when k.long_term_conditions then coalesce(r.long_term_conditions, 0)::integer
 				end as long_term_conditions,
-			case when k.diagnoses then coalesce(ph.charlson(c.conditions), 0) end as charlson,
+			case when k.icd10 or k.icd9 then coalesce(ph.charlson(c.conditions), 0) end as charlson,
 			case
-				when k.diagnoses then coalesce(ph.hospital_frailty(c.conditions), 0)::double precision
+				when k.icd10 then coalesce(ph.hospital_frailty(c.conditions), 0)::double precision
 				end as hospital_frailty,
 			coalesce(e.emergency, 0)::integer as emergency_admissions_12_months,
 			coalesce(e.emergency, 0)::integer as non_elective_admissions,
@@ -31,7 +31,11 @@ as $$
 				exists (
 					select
 					from %1$I.clinical_event
-					where code_system = 'ICD10' and event_date < %3$s) as diagnoses
+					where code_system in ('ICD10', 'ICD10CM') and event_date < %3$s) as icd10,
+				exists (
+					select
+					from %1$I.clinical_event
+					where code_system = 'ICD9CM' and event_date < %3$s) as icd9
 			from (%5$s) matched
 			where exists (
 				select
@@ -46,9 +50,14 @@ as $$
 			group by person_id
 		) r on r.person_id = p.person_id
 		left join (
-			select person_id::text as person_id, ph.conditions_of(code) as conditions
+			select person_id::text as person_id,
+				ph.union(
+					ph.conditions_of(code) filter (where code_system = 'ICD10'),
+					ph.union(
+						ph.conditions_of(code, 'cm') filter (where code_system = 'ICD10CM'),
+						ph.conditions_of(code, 'icd9cm') filter (where code_system = 'ICD9CM'))) as conditions
 			from %1$I.clinical_event
-			where code_system = 'ICD10' and ph.in_look_back(event_date, %3$s, '2 years')
+			where code_system in ('ICD10', 'ICD10CM', 'ICD9CM') and ph.in_look_back(event_date, %3$s, '2 years')
 			group by 1
 		) c on c.person_id = p.person_id
 		left join (
@@ -155,7 +164,8 @@ comment on procedure ph.create_segment_inputs(text) is
 	'while only generated views and functions read it. '
 	'A list of which nobody has a record before the day is unknown, never false; so is long_term_conditions '
 	'where no list of a condition has one (lists that ph.shipped_code_list() calls no long-term condition, '
-	'or part of another, are not counted), and charlson and hospital_frailty where nobody has an ICD-10 code. '
+	'or part of another, are not counted), and charlson and hospital_frailty where nobody has an ICD-10 (ICD-10-CM, '
+	'for charlson ICD-9-CM) code. '
 	'SNOMED CT 60621009 is body mass index, 77176002 smoker. '
 	'Errors: duplicate_column where a list has the name of another input '
 	'or, in its first 63 bytes, of another list, '

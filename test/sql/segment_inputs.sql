@@ -44,6 +44,13 @@ select bool_and((i.asthma is null) = (not exists (
 			select from gone.clinical_event e where e.code in ('J44', '195967001') and e.event_date < as_of)
 			then coalesce(i.copd, false)::integer + coalesce(i.asthma, false)::integer end) as conditions
 from generate_series(date '2018-06-01', '2024-03-01', '3 months') as_of, gone.segment_inputs(as_of) i;
+-- ICD-9-CM says Charlson, and nothing of hospital frailty
+savepoint icd9cm;
+update gone.clinical_event set code_system = 'ICD9CM', code = '428.0', event_date = '2023-01-01';
+select person_id, charlson, hospital_frailty from gone.segment_inputs('2024-01-01') order by person_id;
+update gone.clinical_event set code_system = 'ICD10CM', code = 'I50.9';
+select person_id, charlson, hospital_frailty from gone.segment_inputs('2024-01-01') order by person_id;
+rollback to icd9cm;
 -- so is what segments say of it
 create schema segments;
 call ph.create_segment_view('london_matrix', '2013', 'gone.segment_input', 'segments.london', missing => 'unknown');
