@@ -92,7 +92,9 @@ create aggregate ph.conditions_of(code text, dialect text) (
 	finalfunc = ph_support.conditions_final, combinefunc = ph.union, sspace = 64, parallel = safe
 );
 comment on aggregate ph.conditions_of(text, text) is
-	'folds ICD-10 codes of a person, dialect nhs or cm, into the conditions of every instrument at once';
+	'folds codes of a person into the conditions of every instrument at once: ICD-10, dialect nhs or cm, '
+	'or ICD-9-CM, dialect icd9cm, into those of Charlson and Elixhauser '
+	'(quan2005: the enhanced ICD-9-CM lists of that paper)';
 create aggregate ph.conditions_named(name text) (
 	sfunc = ph_support.conditions_fold_name, stype = ph.conditions, initcond = '{}',
 	finalfunc = ph_support.conditions_final, combinefunc = ph.union, sspace = 64, parallel = safe

@@ -4,44 +4,70 @@
 -- the key of each thing that is wrong, and the columns that it reads. All conditions of a relation are asked in one
 -- pass.
 
-create function ph_support.matched_code_query() returns text
+create function ph_support.latest_version_query() returns text
 language sql immutable parallel safe
-return $$with version_order as (
-	select list, version, array(
-		select part::numeric
-		from regexp_split_to_table(version, '[^0-9]+') part
-		where part <> '') as numbers
-	from (select distinct list, version from {code_list}) versions
-), latest as (
-	select distinct on (list) list, version
-	from version_order
-	order by list, numbers desc, version desc
+return $$select distinct on (list) list, version
+	from (
+		select list, version, array(
+			select part::numeric
+			from regexp_split_to_table(version, '[^0-9]+') part
+			where part <> '') as numbers
+		from (select distinct list, version from {code_list}) versions
+	) version_order
+	order by list, numbers desc, version desc$$;
+comment on function ph_support.latest_version_query() is
+	'the query of the latest version of each code list, numbers in it compared as numbers: list, version';
+
+create function ph_support.matched_code_query(
+	mapped boolean,
+	columns text default 'wanted.list, recorded.code_system, recorded.code',
+	chosen text default $$jsonb_contains(
+		(select jsonb_object_agg(list, version) from latest), jsonb_build_object(list, version))$$)
+returns text
+language sql immutable parallel safe
+return format($$with latest as (
+	%1$s
 ), wanted as not materialized (  -- so that the planner sees how many rules there are of each kind
-	-- system and code are one key: of one clause the planner guesses better than of two
-	select list, match, code_system || ' ' ||
-		case
-			when code_system <> 'ICD10' then code
-			when match = 'exact' then ph.icd10_normalise(code)
-			else upper(regexp_replace(code, '[^A-Za-z0-9]', '', 'g') collate "C") end as key
+	select list, version, match, code_system, code,
+		ph_support.code_key(code_system::text, code::text, match::text) as key
 	from {code_list}
-	where jsonb_contains((select jsonb_object_agg(list, version) from latest), jsonb_build_object(list, version))
+	where %2$s
+), code as (
+	select distinct code_system, code from {clinical_event}
 ), recorded as (
-	select code_system, code, code_system || ' ' ||
-		case
-			when code_system = 'ICD10' then ph.icd10_normalise(code)
-			when code_system <> 'SNOMED' or not ph.several_codes(code) then code end as key
-	from (select distinct code_system, code from {clinical_event}) codes
+	select code_system, code, ph_support.code_key(code_system::text, code::text, 'exact') as key
+	from code%3$s
 )
-select wanted.list, recorded.code_system, recorded.code
+select %4$s
 from recorded
 join wanted on wanted.key = recorded.key and wanted.match = 'exact'
 union
-select wanted.list, recorded.code_system, recorded.code
+select %4$s
 from recorded
-join wanted on recorded.key ^@ wanted.key and wanted.match = 'prefix'$$;
-comment on function ph_support.matched_code_query() is
-	'the query that finds the codes of clinical_event that are in the latest version of each code list: '
-	'list, code_system, code';
+join wanted on recorded.key ^@ wanted.key and wanted.match = 'prefix'$$,
+	ph_support.latest_version_query(), chosen,
+	case
+		when mapped then $$
+	union
+	select code_system, code, ph_support.code_key(to_system::text, to_code::text, 'exact')
+	from code
+	join {code_map} on ph_support.code_key(from_system::text, from_code::text, 'exact')
+		= ph_support.code_key(code_system::text, code::text, 'exact')$$
+		else '' end,
+	columns);
+comment on function ph_support.matched_code_query(boolean, text, text) is
+	'the query that finds the codes of clinical_event, themselves or (mapped) what code_map makes of them, '
+	'that are in the latest version of each code list, or in those rows of code_list for which chosen holds: '
+	'columns of wanted (rows of code_list) and recorded (code_system, code)';
+
+create function ph_support.has_code_map(schema text) returns boolean
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select to_regclass(format('%I.code_map', schema)) is not null
+$$;
+comment on function ph_support.has_code_map(text) is
+	'whether the schema has a table code_map: those from before version 0.3 have none';
 
 create function ph.shared_check(
 	out problem text, out relation text, out column_name text, out needs text[], out condition text, out query text)
@@ -119,11 +145,11 @@ begin atomic
 				('person', 'death_cause_icd10', array[]::text[], ''),
 				('encounter', 'primary_icd10', array[]::text[], ''),
 				('clinical_event', 'code', array['code_system'],
-				 'ph_support.code_system_spelling(code_system) is not null and'),
+				 'code_system in (''ICD10'', ''SNOMED'') and'),
 				('measurement', 'code', array['code_system'],
-				 'ph_support.code_system_spelling(code_system) is not null and'),
+				 'code_system in (''ICD10'', ''SNOMED'') and'),
 				('code_list', 'code', array['code_system'],
-				 'ph_support.code_system_spelling(code_system) is not null and')
+				 'code_system in (''ICD10'', ''SNOMED'') and')
 		) m (relation, column_name, also, of_system)
 		union all
 		select 'code system spelt otherwise', r, 'code_system', array['code_system'], array[]::text[],
@@ -195,9 +221,10 @@ begin atomic
 		group by above.place_id, p.place_kind having count(*) > 1'),
 		('list without events', 'code_list', 'list',
 		 array['code_list.list', 'code_list.version', 'code_list.code_system', 'code_list.code', 'code_list.match',
-		       'clinical_event.code_system', 'clinical_event.code'], null,
+		       'clinical_event.code_system', 'clinical_event.code',
+		       'code_map.from_system', 'code_map.from_code', 'code_map.to_system', 'code_map.to_code'], null,
 		 format('select list from {code_list} except select list from (%s) matched',
-			ph_support.matched_code_query()));
+			ph_support.matched_code_query(mapped => true)));
 end;
 comment on function ph.shared_check() is
 	'the checks of ph.check_shared_tables: problem, relation and column to blame, the columns that it reads, '

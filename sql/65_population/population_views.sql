@@ -392,9 +392,11 @@ begin atomic
 		('age_years', 'age in completed years'),
 		('sex', 'F, M or I; NULL is unknown'),
 		('ethnicity', 'NHS 16+1 code; NULL is unknown'),
-		('long_term_conditions', 'code lists recorded before the day'),
-		('charlson', 'Charlson score of the diagnoses of two years'),
-		('hospital_frailty', 'Hospital Frailty Risk Score of the diagnoses of two years'),
+		('long_term_conditions',
+		 'code lists of long-term conditions recorded before the day; NULL where none was of anybody'),
+		('charlson', 'Charlson score of the diagnoses of two years; NULL where nobody has an ICD-10 or ICD-9-CM code'),
+		('hospital_frailty',
+		 'Hospital Frailty Risk Score of the diagnoses of two years; NULL where nobody has an ICD-10 code'),
 		('emergency_admissions_12_months', 'emergency admissions of one year'),
 		('non_elective_admissions', 'the same by the name that some schemes give it'),
 		('maternity_activity', 'contacts with maternity services of one year'),
@@ -728,14 +730,15 @@ begin
 		'on the first stay or on a row with stay 0. '
 		'Errors: invalid_parameter_value for a period without end or an unknown kind');
 
-	call ph_support.replace_population_view(schema, 'register', format(
+	query := format(
 		'select event.person_id::text as person_id, matched.list as condition, min(event.event_date) as first_date
 		from %1$I.clinical_event event
 		join (%2$s) matched on matched.code = event.code
 			-- a function and not an operator: the planner takes each clause of an operator for another chance
 			and texteq(matched.code_system::text, event.code_system::text)
 		group by event.person_id, matched.list',
-		schema, ph_support.in_schema(ph_support.matched_code_query(), schema)));
+		schema, ph_support.in_schema(ph_support.matched_code_query(ph_support.has_code_map(schema)), schema));
+	call ph_support.replace_population_view(schema, 'register', query);
 
 	if to_regclass(format('%I.segment_input', schema)) is not null then
 		call ph.create_segment_inputs(schema);

@@ -1,16 +1,20 @@
 
 -- ---- the people as the rules of segments ask for them ----
 
-create function ph_support.segment_input_query(schema text, lists text[], as_of text) returns text
+create function ph_support.segment_input_query(schema text, lists text[], uncounted text[], as_of text) returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
 	select format($query$
 		select p.person_id, p.age as age_years, p.sex, p.ethnicity, p.place, p.neighbourhood, p.deprivation_decile,
 			%2$s
-			coalesce(cardinality(r.conditions), 0) as long_term_conditions,
-			coalesce(ph.charlson(c.conditions), 0) as charlson,
-			coalesce(ph.hospital_frailty(c.conditions), 0)::double precision as hospital_frailty,
+			case
+				when k.long_term_conditions then coalesce(r.long_term_conditions, 0)::integer
+				end as long_term_conditions,
+			case when k.icd10 or k.icd9 then coalesce(ph.charlson(c.conditions), 0) end as charlson,
+			case
+				when k.icd10 then coalesce(ph.hospital_frailty(c.conditions), 0)::double precision
+				end as hospital_frailty,
 			coalesce(e.emergency, 0)::integer as emergency_admissions_12_months,
 			coalesce(e.emergency, 0)::integer as non_elective_admissions,
 			coalesce(e.maternity, 0)::integer as maternity_activity,
@@ -21,16 +25,39 @@ as $$
 			m.bmi::double precision as bmi,
 			m.smoker
 		from %1$I.person_at(%3$s) p
+		cross join (
+			-- a list of which nobody has a record says nothing: its codes may be of another system than the records
+			select array_agg(distinct list) as lists, bool_or(list <> all (%4$L)) as long_term_conditions,
+				exists (
+					select
+					from %1$I.clinical_event
+					where code_system in ('ICD10', 'ICD10CM') and event_date < %3$s) as icd10,
+				exists (
+					select
+					from %1$I.clinical_event
+					where code_system = 'ICD9CM' and event_date < %3$s) as icd9
+			from (%5$s) matched
+			where exists (
+				select
+				from %1$I.clinical_event e
+				where e.code = matched.code and e.code_system = matched.code_system and e.event_date < %3$s)
+		) k
 		left join (
-			select person_id, array_agg(distinct condition) as conditions
+			select person_id, array_agg(distinct condition) as conditions,
+				count(distinct condition) filter (where condition <> all (%4$L)) as long_term_conditions
 			from %1$I.register
 			where first_date < %3$s
 			group by person_id
 		) r on r.person_id = p.person_id
 		left join (
-			select person_id::text as person_id, ph.conditions_of(code) as conditions
+			select person_id::text as person_id,
+				ph.union(
+					ph.conditions_of(code) filter (where code_system = 'ICD10'),
+					ph.union(
+						ph.conditions_of(code, 'cm') filter (where code_system = 'ICD10CM'),
+						ph.conditions_of(code, 'icd9cm') filter (where code_system = 'ICD9CM'))) as conditions
 			from %1$I.clinical_event
-			where code_system = 'ICD10' and ph.in_look_back(event_date, %3$s, '2 years')
+			where code_system in ('ICD10', 'ICD10CM', 'ICD9CM') and ph.in_look_back(event_date, %3$s, '2 years')
 			group by 1
 		) c on c.person_id = p.person_id
 		left join (
@@ -58,13 +85,17 @@ as $$
 			group by 1
 		) m on m.person_id = p.person_id$query$,
 		schema, (
-			select string_agg(format('coalesce(%L = any (r.conditions), false) as %I,', l, l::name), ' ' order by l)
+			select string_agg(
+				format('case when %1$L = any (k.lists) then coalesce(%1$L = any (r.conditions), false) end as %2$I,',
+					l, l::name),
+				' ' order by l)
 			from unnest(lists) l),
-		as_of)
+		as_of, uncounted, ph_support.in_schema(ph_support.matched_code_query(ph_support.has_code_map(schema)), schema))
 $$;
-comment on function ph_support.segment_input_query(text, text[], text) is
+comment on function ph_support.segment_input_query(text, text[], text[], text) is
 	'the query of the people of a day, an expression, '
-	'with what rules of segments ask for and a column for each of the code lists';
+	'with what rules of segments ask for and a column for each of the code lists; '
+	'uncounted lists are no long-term conditions';
 
 create procedure ph.create_segment_inputs(schema text)
 language plpgsql
@@ -72,10 +103,12 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
 	lists text[];
+	uncounted text[] := array(select distinct s.list from ph.shipped_code_list() s where not s.long_term_condition);
 	own text[];
 	described jsonb;
 	view regclass;
 	columns text;
+	query text;
 	day text;
 begin
 	if to_regclass(format('%I.register', schema)) is null then
@@ -85,16 +118,18 @@ begin
 	day := ph_support.in_schema(ph_support.last_day(schema), schema);
 	execute format('select coalesce(array_agg(distinct list order by list), ''{}'') from %I.code_list', schema)
 	into lists;
-	execute format('create temp view ph_own as %s', ph_support.segment_input_query(schema, '{}', day));
+	execute format('create temp view ph_own as %s', ph_support.segment_input_query(schema, '{}', uncounted, day));
 	select array_agg(attname) into own from pg_attribute where attrelid = 'pg_temp.ph_own'::regclass;
 	drop view pg_temp.ph_own;
 	call ph_support.require_column_names('code lists', 'segment_inputs', lists, own);
 	select coalesce(
-		jsonb_object_agg(l::name, format('whether a code of the list %s was recorded before the day', l)), '{}')
+		jsonb_object_agg(l::name, format(
+			'whether a code of the list %s was recorded before the day; NULL where it was of nobody', l)), '{}')
 	into described
 	from unnest(lists) l;
-	call ph_support.replace_population_view(
-		schema, 'segment_input', ph_support.segment_input_query(schema, lists, day), described, keep => true);
+	-- not among the arguments of CALL: there PostgreSQL up to 16.4 does not see what the transaction has just made
+	query := ph_support.segment_input_query(schema, lists, uncounted, day);
+	call ph_support.replace_population_view(schema, 'segment_input', query, described, keep => true);
 	view := format('%I.segment_input', schema)::regclass;
 	-- a list that has gone is a column of the view still, of which nothing is known
 	select string_agg(
@@ -105,6 +140,7 @@ begin
 	into columns
 	from pg_attribute
 	where attrelid = view and attnum > 0 and not attisdropped;
+	query := ph_support.segment_input_query(schema, lists, uncounted, 'segment_inputs.as_of::date');
 	call ph_support.replace_function(schema, 'segment_inputs', 'timestamptz',
 		format($query$(as_of timestamptz)
 			returns setof %s
@@ -112,9 +148,10 @@ begin
 			begin atomic
 				select %s from (%s) input;
 			end$query$,
-			view, columns, ph_support.segment_input_query(schema, lists, 'segment_inputs.as_of::date')),
+			view, columns, query),
 		'the people of a day as the rules of segments ask for them: age, place, '
-		'whether each list of code_list was recorded before the day, scores of two years, '
+		'whether each list of code_list was recorded before the day (unknown where it was of nobody), '
+		'scores of two years (unknown where nobody has an ICD-10 code), '
 		'use of services and spend of one year, last body mass index within a year, smoking; '
 		'nothing from the day on is seen');
 end
@@ -125,6 +162,10 @@ comment on procedure ph.create_segment_inputs(text) is
 	'and the view segment_input of the same shape, for the data day. Call it again after a change of code_list: '
 	'new lists become the last columns, and one that has gone is NULL '
 	'while only generated views and functions read it. '
+	'A list of which nobody has a record before the day is unknown, never false; so is long_term_conditions '
+	'where no list of a condition has one (lists that ph.shipped_code_list() calls no long-term condition, '
+	'or part of another, are not counted), and charlson and hospital_frailty where nobody has an ICD-10 (ICD-10-CM, '
+	'for charlson ICD-9-CM) code. '
 	'SNOMED CT 60621009 is body mass index, 77176002 smoker. '
 	'Errors: duplicate_column where a list has the name of another input '
 	'or, in its first 63 bytes, of another list, '

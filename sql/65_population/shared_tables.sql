@@ -39,6 +39,9 @@ begin atomic
 		 'one row a person and enrolment in a programme, with those who were eligible and not enrolled'),
 		('code_list', false, array['list', 'version', 'code_system', 'code'], 'primary key', array['code_system, code'],
 		 'one row a code of a version of a named list: what a condition is in each code system'),
+		('code_map', false, array['from_system', 'from_code', 'to_system', 'to_code'], 'primary key', array[]::text[],
+		 'one row a code of a system that the lists do not name, and a code that stands for it: '
+		 'it matches the lists of either'),
 		('data_day', false, array['day'], 'primary key', array[]::text[],
 		 'one row: the last day that the data tell of; no person-time is counted after it'),
 		('partner', false, array['partner'], 'primary key', array[]::text[],
@@ -106,7 +109,8 @@ begin atomic
 
 		('clinical_event', 'person_id', 'text', true, 'whom the code is about'),
 		('clinical_event', 'event_date', 'date', true, 'day of the event, or of the admission'),
-		('clinical_event', 'code_system', 'text', true, 'SNOMED, ICD10, spelt so, or another system'),
+		('clinical_event', 'code_system', 'text', true,
+		 'SNOMED, ICD10, ICD10CM, ICD9CM, OPCS4, READ2, CTV3, spelt so, or another system'),
 		('clinical_event', 'code', 'text', true, 'the code'),
 		('clinical_event', 'description', 'text', false, 'what the code says'),
 		('clinical_event', 'source', 'text', false, 'where it was recorded: GP, APC (admitted patient care)'),
@@ -139,9 +143,16 @@ begin atomic
 		('code_list', 'list', 'text', true, 'name of the list: the condition in full words'),
 		('code_list', 'version', 'text', true,
 		 'version of the list; the latest one counts, numbers in it compared as numbers'),
-		('code_list', 'code_system', 'text', true, 'SNOMED, ICD10 or another system, spelt as in clinical_event'),
+		('code_list', 'code_system', 'text', true,
+		 'SNOMED, ICD10, ICD10CM, ICD9CM, OPCS4, READ2, CTV3 or another system, spelt as in clinical_event'),
 		('code_list', 'code', 'text', true, 'the code, or the beginning of the codes'),
 		('code_list', 'match', 'text', true, 'exact: the code itself; prefix: every code that starts with it'),
+		('code_list', 'source', 'text', false, 'who published the list, and where'),
+
+		('code_map', 'from_system', 'text', true, 'code system of the records, spelt as in clinical_event'),
+		('code_map', 'from_code', 'text', true, 'a code of it, as recorded'),
+		('code_map', 'to_system', 'text', true, 'code system that code lists name'),
+		('code_map', 'to_code', 'text', true, 'the code of it that says the same'),
 
 		('data_day', 'day', 'date', true, 'the last day that the data tell of'),
 
@@ -282,17 +293,39 @@ language sql immutable parallel safe
 begin atomic
 	select
 		case
-			when code_system in ('ICD10', 'SNOMED') then code_system
-			when upper(regexp_replace(code_system, '[^A-Za-z0-9]', '', 'g') collate "C")
-				~ 'ICD0?10|^(ICD|ICDX|I10)$'
-				then 'ICD10'
-			when upper(regexp_replace(code_system, '[^A-Za-z0-9]', '', 'g') collate "C")
-				~ 'SNOMED|SNMD|^(SCT|SCTID|SNO)'
-				then 'SNOMED' end;
+			when code_system in (
+				'ICD10', 'SNOMED', 'ICD10CM', 'ICD9CM', 'OPCS4', 'READ2', 'CTV3', 'LOINC', 'RXNORM', 'CVX')
+				then code_system
+			when letters ~ 'ICD0?10PCS' then null
+			when letters ~ 'ICD0?10CM' then 'ICD10CM'
+			when letters ~ 'ICD0?10|^(ICD|ICDX|I10)$' then 'ICD10'
+			when letters ~ 'ICD0?9CM' then 'ICD9CM'
+			when letters ~ 'SNOMED|SNMD|^(SCT|SCTID|SNO)' then 'SNOMED'
+			when letters ~ '^OPCS0?4([.]?[0-9]+)?(CODES?)?$' then 'OPCS4'
+			when letters ~ 'CTV3|^READ(CODES?)?V?(ERSION)?3(CODES?)?$' then 'CTV3'
+			when letters ~ '^READ(CODES?)?(V?(ERSION)?2)?(CODES?)?$' then 'READ2'
+			when letters ~ '^LOINC' then 'LOINC'
+			when letters in ('RXNORM', 'CVX') then letters end
+	from upper(regexp_replace(code_system, '[^A-Za-z0-9]', '', 'g') collate "C") letters;
 end;
 comment on function ph_support.code_system_spelling(text) is
-	'how the shared tables spell a code system that is ICD-10 or SNOMED CT by another name, '
-	'such as icd-10 or SNOMED CT; NULL for other systems';
+	'how the shared tables spell a code system that has another name elsewhere, such as icd-10, SNOMED CT codes '
+	'or Read codes v2; NULL for systems that they do not know (ICD-9 without CM, ICD-10-PCS, RxNorm Extension)';
+
+create function ph_support.code_key(code_system text, code text, match text) returns text
+language sql immutable parallel safe
+begin atomic
+	-- system and code are one key: of one clause the planner guesses better than of two
+	select code_system || ' ' ||
+		case
+			when code_system = 'ICD10' and match = 'exact' then ph.icd10_normalise(code)
+			when code_system in ('ICD10', 'ICD10CM', 'ICD9CM', 'OPCS4')
+				then upper(regexp_replace(code, '[^A-Za-z0-9]', '', 'g') collate "C")
+			when code_system <> 'SNOMED' or not ph.several_codes(code) then code end;
+end;
+comment on function ph_support.code_key(text, text, text) is
+	'what a code is compared by: its system and the code in one form; NULL where a field holds several codes or none. '
+	'match is exact for a code, prefix for the beginning of codes';
 
 create function ph_support.last_day(schema text) returns text
 language sql stable

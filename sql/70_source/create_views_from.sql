@@ -218,7 +218,7 @@ language sql immutable parallel safe
 begin atomic
 	select t.relation
 	from ph.shared_table() with ordinality t
-	where not t.relation = any ('{code_list,data_day}')
+	where not t.relation = any ('{code_list,code_map,data_day}')
 	order by t.ordinality;
 end;
 comment on function ph_support.made_shared_table() is
@@ -370,12 +370,15 @@ declare
 	relation text;
 	kept date;
 begin
-	foreach relation in array '{code_list,data_day}'::text[] loop
+	foreach relation in array '{code_list,code_map,data_day}'::text[] loop
 		if to_regclass(format('%I.%I', schema, relation)) is null then
 			execute format('create table %I.%I (%s)', schema, relation, ph_support.shared_table_columns(relation));
 			for statement in select ph_support.shared_table_statements(array[relation]) loop
 				execute ph_support.in_schema(statement, schema);
 			end loop;
+			if relation = 'code_list' then
+				call ph.load_shipped_code_lists(schema);
+			end if;
 		end if;
 	end loop;
 	execute format('select max(day) from %I.data_day', schema) into kept;
@@ -496,7 +499,7 @@ end
 $$;
 comment on procedure ph.create_views_from(text, text, text, boolean, jsonb, timestamptz, text) is
 	'makes the shared tables of a schema from the tables of a source that has the shape of a map '
-	'(ph.source_maps: omop, synthea, hes, gp_extract), with the population views and the inputs of segments over them. '
+	'(ph.source_maps: omop, synthea, hes, gp_extract), with the code lists that are shipped, the population views and the inputs of segments over them. '
 	'They are views, or with materialise tables with keys, indexes and statistics, written in parallel; called again, '
 	'views are replaced in place, and of tables only the persons are written of whom a row differs. '
 	'options as ph.source_option lists them; data_day where the source does not say up to which day it tells; '

@@ -88,7 +88,7 @@ begin
 		from ph.shared_column() with ordinality c
 		join pg_attribute a on a.attrelid = to_regclass(format('%I.%I', schema, c.relation))
 			and a.attname = c.column_name and not a.attisdropped
-		where not c.relation = any ('{code_list,data_day}')
+		where not c.relation = any ('{code_list,code_map,data_day}')
 		group by c.relation
 		order by min(c.ordinality)
 	loop
@@ -104,7 +104,7 @@ $$;
 comment on function ph_support.report_fields(text) is 'how many rows of each relation know each field';
 
 create function ph_support.report_span(schema text)
-returns table (item text, note text)
+returns table (item text, rows bigint, note text)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
@@ -113,15 +113,20 @@ begin
 		return;
 	end if;
 	return query execute format(
-		'select u.item, u.day::text
+		'select u.item, null::bigint, u.day::text
 		from (
 			select min(start_date) filter (where isfinite(start_date)) as first_day, max(end_date) - 1 as last_day
-			from %I.stay) span,
+			from %1$I.stay) span,
 			unnest(array[''first day of person-time'', ''last day of person-time''],
-				array[span.first_day, span.last_day]) u (item, day)', schema);
+				array[span.first_day, span.last_day]) u (item, day)
+		union all
+		select ''people on the data day'', count(*),
+			case when count(*) = 0 then ''nobody: give a data_day on which people are registered'' end
+		from %1$I.person_at(%2$s)', schema, ph_support.in_schema(ph_support.last_day(schema), schema));
 end
 $$;
-comment on function ph_support.report_span(text) is 'the first and the last day on which person-time counts';
+comment on function ph_support.report_span(text) is
+	'the first and the last day on which person-time counts, and how many people are there on the data day';
 
 create function ph_support.report_missing(schema text)
 returns table (relation text, note text)
@@ -181,8 +186,14 @@ begin
 	return query
 	select 'fields', f.relation, null::text, f.item, f.rows, f.share, null::double precision, null::text, null::text
 	from ph_support.report_fields(schema) f;
+	if to_regclass(format('%I.register', schema)) is not null and to_regclass(format('%I.code_list', schema)) is not null then
+		return query
+		select 'registers', c.register, null::text, concat_ws(' ', c.characteristic, c.value), c.registered,
+			c.registered::double precision / nullif(c.people, 0), c.expected / nullif(c.people, 0), null::text, c.verdict
+		from ph.register_coverage(schema) c;
+	end if;
 	return query
-	select 'person-time', 'stay', null::text, s.item, null::bigint, null::double precision, null::double precision,
+	select 'person-time', 'stay', null::text, s.item, s.rows, null::double precision, null::double precision,
 		null::text, s.note
 	from ph_support.report_span(schema) s;
 	return query
@@ -196,7 +207,7 @@ comment on function ph.source_report(text, integer) is
 	'why, remarked, with the key of one), months (records of each of the last months up to the data day, '
 	'as a share of the usual month), fields (share of rows that know each), registers (people beside what is '
 	'plausible), '
-	'person-time (first and last day that counts), missing (empty tables, and what cannot be answered so). '
+	'person-time (first and last day that counts, people on the data day), missing (empty tables, and what cannot be answered so). '
 	'Errors: invalid_schema_name, undefined_table, invalid_parameter_value';
 
 create function ph.chart_source_report(schema text, months integer default 36) returns text

@@ -4,6 +4,7 @@
 #include "postgres.h"
 
 #include "instrument/code_index.h"
+#include "instrument/icd9cm.h"
 #include "instrument/registry.h"
 #include "utils/memutils.h"
 
@@ -22,32 +23,46 @@ typedef struct CodeIndex
 	CodeEntry  *entries;
 } CodeIndex;
 
-static CodeIndex *code_index = NULL;
+static CodeIndex *code_indexes[CODINGS];
 
 static int
 bucket(const char *code)
 {
+	int			first = code[0] >= 'A' ? code[0] - 'A' : code[0] - '0';
 	int			third = code[2] >= 'A' ? code[2] - 'A' + 10 : code[2] - '0';
 
-	return ((code[0] - 'A') * 10 + (code[1] - '0')) * 36 + third;
+	/* codes of one coding begin with letters, those of the other with digits or V: no two of one share a bucket */
+	return (first * 10 + (code[1] - '0')) * 36 + third;
+}
+
+typedef void (*PrefixVisit) (const char *prefix, int length, int bit, void *context);
+
+static void
+each_prefix_of(const char *prefix, int bit, PrefixVisit visit, void *context)
+{
+	while (*prefix)
+	{
+		int			length = strcspn(prefix, " ");
+
+		visit(prefix, prefix_compared(prefix, length), bit, context);
+		prefix += length + strspn(prefix + length, " ");
+	}
 }
 
 /* Calls visit for every prefix of every list. */
 static void
-each_prefix(void (*visit) (const char *prefix, int length, int bit, void *context), void *context)
+each_prefix(Coding coding, PrefixVisit visit, void *context)
 {
-	for (int bit = 0; bit < registry_size(); bit++)
-	{
-		const char *prefix = registry_item(bit)->prefixes;
-
-		while (*prefix)
+	if (coding == CODING_ICD10)
+		for (int bit = 0; bit < registry_size(); bit++)
+			each_prefix_of(registry_item(bit)->prefixes, bit, visit, context);
+	else
+		for (int i = 0; i < icd9cm_list_count; i++)
 		{
-			int			length = strcspn(prefix, " ");
+			const char *condition = icd9cm_lists[i].condition;
 
-			visit(prefix, prefix_compared(prefix, length), bit, context);
-			prefix += length + strspn(prefix + length, " ");
+			each_prefix_of(icd9cm_lists[i].prefixes, registry_find(condition, strlen(condition)), visit, context);
 		}
-	}
 }
 
 /* The buckets of a prefix: one, or where it has two characters all 36 of it. */
@@ -93,30 +108,30 @@ enter_prefix(const char *prefix, int length, int bit, void *context)
 }
 
 static CodeIndex *
-get_code_index(void)
+get_code_index(Coding coding)
 {
 	MemoryContext old;
 	CodeIndex  *index;
 
-	if (code_index)
-		return code_index;
+	if (code_indexes[coding])
+		return code_indexes[coding];
 	old = MemoryContextSwitchTo(TopMemoryContext);
 	index = palloc0(sizeof(CodeIndex));
-	each_prefix(count_prefix, index);
+	each_prefix(coding, count_prefix, index);
 	for (int i = 0; i < BUCKETS; i++)
 		index->first[i + 1] += index->first[i];
 	index->entries = palloc0(sizeof(CodeEntry) * (index->first[BUCKETS] + 1));
 	for (int i = 0; i <= index->first[BUCKETS]; i++)
 		index->entries[i].bit = PG_UINT16_MAX;
-	each_prefix(enter_prefix, index);
+	each_prefix(coding, enter_prefix, index);
 	MemoryContextSwitchTo(old);
-	return code_index = index;
+	return code_indexes[coding] = index;
 }
 
 void
-code_index_visit(const char *code, int length, void (*visit) (void *over, int bit), void *over)
+code_index_visit(Coding coding, const char *code, int length, void (*visit) (void *over, int bit), void *over)
 {
-	CodeIndex  *index = get_code_index();
+	CodeIndex  *index = get_code_index(coding);
 	int			at = bucket(code);
 
 	for (int i = index->first[at]; i < index->first[at + 1]; i++)

@@ -13,6 +13,7 @@
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
 #include "instrument/icd10.h"
+#include "instrument/icd9cm.h"
 #include "instrument/code_index.h"
 #include "instrument/registry.h"
 #include "utils/array.h"
@@ -211,7 +212,24 @@ fold_code(FunctionCallInfo fcinfo, Dialect dialect)
 		code = palloc(length);
 	length = icd10_normalise(VARDATA_ANY(raw), length, dialect, code);
 	if (length > 0)
-		code_index_visit(code, length, add_condition, &state);
+		code_index_visit(CODING_ICD10, code, length, add_condition, &state);
+	PG_RETURN_POINTER(state);
+}
+
+static Datum
+fold_icd9cm(FunctionCallInfo fcinfo)
+{
+	Conditions *state = state_to_change(fcinfo);
+	char		code[5];
+	text	   *raw;
+	int			length;
+
+	if (PG_ARGISNULL(1))
+		PG_RETURN_POINTER(state);
+	raw = PG_GETARG_TEXT_PP(1);
+	length = icd9cm_normalise(VARDATA_ANY(raw), VARSIZE_ANY_EXHDR(raw), code);
+	if (length > 0)
+		code_index_visit(CODING_ICD9CM, code, length, add_condition, &state);
 	PG_RETURN_POINTER(state);
 }
 
@@ -226,13 +244,17 @@ conditions_fold_code(PG_FUNCTION_ARGS)
 }
 
 /*
- * ph.conditions_of(code text, dialect text): transition.  Errors: unknown dialect.
+ * ph.conditions_of(code text, dialect text): transition.  dialect: nhs or cm of ICD-10, or icd9cm.
+ * Errors: unknown dialect.
  */
 PG_FUNCTION_INFO_V1(conditions_fold_code_dialect);
 Datum
 conditions_fold_code_dialect(PG_FUNCTION_ARGS)
 {
-	return fold_code(fcinfo, argument_choice(fcinfo, 2, "dialect", icd10_dialects));
+	static const char *const dialects[] = {"nhs", "cm", "icd9cm", NULL};
+	int			dialect = argument_choice(fcinfo, 2, "dialect", dialects);
+
+	return dialect > DIALECT_CM ? fold_icd9cm(fcinfo) : fold_code(fcinfo, dialect);
 }
 
 static int

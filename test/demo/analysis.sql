@@ -111,7 +111,7 @@ with coded as (
   where first_date < analysis.day(0)
   group by person_id
 ), known as (  -- what the data cannot tell is null, not false
-  select array(select distinct list from code_list) as lists,
+  select array(select distinct condition from register) as lists,
     exists (
       select from encounter
       where admission_method in ('31', '32') or ph.icd10_normalise(primary_icd10) like 'O%'

@@ -25,15 +25,16 @@ check_folder() {
 		for name in "$folder/$relation.csv" "$folder/$relation.csv.gz"; do
 			if [ -e "$name" ]; then path=$name; fi
 		done
-		if [ -z "$path" ] && [ "$relation" = code_list ]; then
-			path=$here/code_list.csv
-			echo "code_list: no file in the folder, taking $path"
-		elif [ -z "$path" ] && [ "$required" = 1 ]; then
+		if [ -z "$path" ] && [ "$required" = 1 ]; then
 			echo "$relation.csv: no such file, nor $relation.csv.gz" >&2
 			wrong=1
 			continue
 		elif [ -z "$path" ]; then
-			[ "$relation" = data_day ] || echo "$relation: no file, left empty"
+			case $relation in
+				data_day) ;;
+				code_list) echo "$relation: no file, taking the lists of the demonstration" ;;
+				*) echo "$relation: no file, left empty" ;;
+			esac
 			continue
 		fi
 
@@ -50,7 +51,8 @@ check_folder() {
 		IFS=, read -ra expected_types <<< "$types"
 		for i in "${!expected[@]}"; do
 			type[$relation.${expected[$i]}]=${expected_types[$i]}
-			if [[ ,$header, != *,"${expected[$i]}",* ]]; then
+			# lists from before version 0.3 have no source
+			if [[ ,$header, != *,"${expected[$i]}",* ]] && [ "$relation.${expected[$i]}" != code_list.source ]; then
 				echo "${path##*/}, line 1, column ${expected[$i]}: missing" >&2
 				wrong=1
 			fi

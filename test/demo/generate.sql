@@ -3,7 +3,7 @@
 --
 --     psql -v persons=30000 -v schema=health -f test/demo/generate.sql
 --
--- comes after CALL ph.create_shared_tables('health'), best after code_list.csv was loaded. The same
+-- comes after CALL ph.create_shared_tables('health'), best after code_list.sql. The same
 -- number of persons gives the same rows on every server: chance is md5 of a purpose and a number.
 -- Identifiers are visibly made up. Rates are like those of an English system: ages of mid-2022, QOF
 -- prevalences, Gompertz deaths. The programme lowers emergency admissions by 20 % and A&E by 10 %.

@@ -60,7 +60,9 @@ if ! check_folder "$folder" "$work/shape"; then
 	exit 1
 fi
 
+export code_lists=$here/code_list.sql
 {
+	echo "\\set demonstration_lists $([ -n "${file[code_list]:-}" ] && echo false || echo true)"
 	cat <<'SQL'
 \set VERBOSITY verbose
 begin;
@@ -149,6 +151,11 @@ select format('with loaded as (
 from ph.shared_table() with ordinality t join file using (relation)
 order by t.ordinality
 \gexec
+\if :demonstration_lists
+\getenv code_lists code_lists
+\i :code_lists
+insert into :"schema".data_load (relation, rows) select 'code_list', count(*) from :"schema".code_list;
+\endif
 -- without a file of its own the day of the data is that of the latest record, unless that is still to come
 insert into :"schema".data_day
 select max(day) from (

@@ -23,6 +23,47 @@ select person_id, copd, asthma from gone.segment_inputs('2024-01-01') order by 1
 insert into gone.code_list values ('copd', '1', 'ICD10', 'J44', 'prefix');
 call ph.create_population_views('gone');
 select person_id, copd, asthma from gone.segment_input order by 1;
+-- what is not recorded of anybody before the day is unknown: a list, the count of conditions, scores of diagnoses
+begin;
+insert into gone.code_list
+values ('asthma', '1', 'SNOMED', '195967001', 'exact'), ('homeless', '1', 'ICD10', 'Z590', 'exact');
+insert into gone.clinical_event
+values ('old', '2022-01-01', 'SNOMED', '195967001'), ('ann', '2023-01-01', 'ICD10', 'Z59.0');
+call ph.create_segment_inputs('gone');
+select as_of, person_id, copd, asthma, homeless, long_term_conditions, charlson, hospital_frailty
+from (values (date '2019-01-01'), ('2021-01-01'), ('2022-06-01'), ('2024-01-01')) d (as_of), gone.segment_inputs(as_of)
+order by as_of, person_id;
+-- the rule again, over the rows themselves
+select bool_and((i.asthma is null) = (not exists (
+		select from gone.clinical_event e where e.code = '195967001' and e.event_date < as_of))) as list,
+	bool_and((i.charlson is null) = (not exists (
+		select from gone.clinical_event e where e.code_system = 'ICD10' and e.event_date < as_of))) as diagnoses,
+	-- homeless is no long-term condition, as ph.shipped_code_list() says
+	bool_and(i.long_term_conditions is not distinct from case
+		when exists (
+			select from gone.clinical_event e where e.code in ('J44', '195967001') and e.event_date < as_of)
+			then coalesce(i.copd, false)::integer + coalesce(i.asthma, false)::integer end) as conditions
+from generate_series(date '2018-06-01', '2024-03-01', '3 months') as_of, gone.segment_inputs(as_of) i;
+-- ICD-9-CM says Charlson, and nothing of hospital frailty
+savepoint icd9cm;
+update gone.clinical_event set code_system = 'ICD9CM', code = '428.0', event_date = '2023-01-01';
+select person_id, charlson, hospital_frailty from gone.segment_inputs('2024-01-01') order by person_id;
+update gone.clinical_event set code_system = 'ICD10CM', code = 'I50.9';
+select person_id, charlson, hospital_frailty from gone.segment_inputs('2024-01-01') order by person_id;
+rollback to icd9cm;
+-- so is what segments say of it
+create schema segments;
+call ph.create_segment_view('london_matrix', '2013', 'gone.segment_input', 'segments.london', missing => 'unknown');
+select input, people, known
+from ph.segment_coverage('segments.london')
+where input in ('homeless', 'long_term_conditions', 'cancer')
+order by input;
+delete from gone.clinical_event;
+select input, people, known
+from ph.segment_coverage('segments.london')
+where input in ('homeless', 'long_term_conditions', 'cancer')
+order by input;
+rollback;
 -- somebody's own view or function reads it
 begin;
 create view gone.mine as select count(copd) from gone.segment_input;

@@ -6,8 +6,7 @@ documents=("$root/README.md" "$root"/docs/*.md)
 setup() {
 	psql -qX -v ON_ERROR_STOP=1 -d "$docs_database" \
 		-c "create extension population_health" -c "call ph.create_shared_tables('health')" \
-		-c "\\copy health.code_list from '$root/test/demo/code_list.csv' csv header" \
-		-v persons=3000 -v schema=health -f "$root/test/demo/generate.sql" \
+		-v persons=3000 -v schema=health -f "$root/test/demo/code_list.sql" -f "$root/test/demo/generate.sql" \
 		-c "call ph.create_population_views('health')"
 }
 # The README's queries are for whoever may read, on a read-only connection too; its install lines do as they are.

@@ -15,8 +15,7 @@ load_fresh() {
 
 # a small population, as files
 load_fresh
-load_sql -c "\copy health.code_list from '$load_demo/code_list.csv' (format csv, header)"
-load_sql -v persons=200 -v schema=health -f "$load_demo/generate.sql" >/dev/null
+load_sql -v persons=200 -v schema=health -f "$load_demo/code_list.sql" -f "$load_demo/generate.sql" >/dev/null
 load_expected=$(load_counts)
 mkdir "$load_folder/good"
 for table in $(load_sql -c 'select relation from ph.shared_table()'); do

@@ -4,7 +4,7 @@ report_sql() { psql -qXAt -v ON_ERROR_STOP=1 -d demo_test "$@"; }
 report_generate() {
 	psql -qX -c 'drop database if exists demo_test' -c 'create database demo_test' 2>/dev/null
 	report_sql -c 'create extension population_health' -c "call ph.create_shared_tables('health')" \
-		-c "\copy health.code_list from '$report_demo/code_list.csv' (format csv, header)" &&
+		-v schema=health -f "$report_demo/code_list.sql" &&
 		report_sql -v persons=2000 -v schema=health -f "$report_demo/generate.sql" >/dev/null
 }
 report_md5() {

@@ -12,8 +12,8 @@ scale_job() {  # persons
 		psql -qX -d postgres -c 'drop database if exists scale_test' -c 'create database scale_test'
 		psql -qX -c 'create extension population_health' -c "call ph.create_shared_tables('health')"
 		if [ "$table" = generated ]; then
-			psql -qX -c "\copy health.code_list from '$scale_demo/code_list.csv' (format csv, header)"
-			psql -qX -v ON_ERROR_STOP=1 -v persons="$1" -v schema=health -f "$scale_demo/generate.sql"
+			psql -qX -v ON_ERROR_STOP=1 -v persons="$1" -v schema=health -f "$scale_demo/code_list.sql" \
+				-f "$scale_demo/generate.sql"
 			for table in $(psql -qXAt -c 'select relation from ph.shared_table()'); do
 				psql -qX -c "\copy health.$table to '$folder/$table.csv' (format csv, header)"
 			done

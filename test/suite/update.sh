@@ -53,13 +53,17 @@ fi
 if [ "$update_version" != $update_first ]; then
 	dropdb --if-exists updated 2>/dev/null
 	createdb updated
+	update_lists=$(mktemp)  # the first version has no lists of its own
+	psql -qXAt -d updated -c 'create extension population_health' \
+		-c 'copy (select list, version, code_system, code, match from ph.shipped_code_list()) to stdout' \
+		-c 'drop extension population_health' >"$update_lists"
 	update_rows="select md5(string_agg(p::text, ' ' order by p::text)), count(*)
 		from (select person_id, stay, age, place, small_area, start_date, end_date, events, cost, events_outside
 			from health.person_period('[2024-04-01,2025-04-01)')) p"
 	update_said=$(psql -qXAt -v ON_ERROR_STOP=1 -d updated -c "set client_min_messages = warning" \
 		-c "create extension population_health version '$update_first'" -c "create schema own" \
 		-c "call ph.create_shared_tables('health')" \
-		-c "\\copy health.code_list from '$root/test/demo/code_list.csv' csv header" \
+		-c "\\copy health.code_list from '$update_lists'" \
 		-v persons=500 -v schema=health -f "$root/test/demo/generate.sql" \
 		-c "call ph.create_population_views('health')" -c "call ph.create_segment_inputs('health')" \
 		-c "call ph.create_segment_view('bridges_to_health', 'bnssg-2019', 'health.segment_input', 'own.segment',
