@@ -77,11 +77,13 @@ as $$
 		left join (
 			select person_id::text as person_id,
 				(array_agg(value order by measure_date desc, value desc) filter (
-					where code = '60621009' and ph.in_look_back(measure_date, %3$s, '1 year')))[1] as bmi,
+					where code in ('60621009', '39156-5')
+						and ph.in_look_back(measure_date, %3$s, '1 year')))[1] as bmi,
 				(array_agg(value order by measure_date desc, value desc) filter (
 					where code = '77176002'))[1] = 1 as smoker
 			from %1$I.measurement
-			where code_system = 'SNOMED' and measure_date < %3$s
+			where (code_system, code) in (('SNOMED', '60621009'), ('LOINC', '39156-5'), ('SNOMED', '77176002'))
+				and measure_date < %3$s
 			group by 1
 		) m on m.person_id = p.person_id$query$,
 		schema, (
@@ -166,7 +168,7 @@ comment on procedure ph.create_segment_inputs(text) is
 	'where no list of a condition has one (lists that ph.shipped_code_list() calls no long-term condition, '
 	'or part of another, are not counted), and charlson and hospital_frailty where nobody has an ICD-10 (ICD-10-CM, '
 	'for charlson ICD-9-CM) code. '
-	'SNOMED CT 60621009 is body mass index, 77176002 smoker. '
+	'SNOMED CT 60621009 and LOINC 39156-5 are body mass index, SNOMED CT 77176002 smoker. '
 	'Errors: duplicate_column where a list has the name of another input '
 	'or, in its first 63 bytes, of another list, '
 	'dependent_objects_still_exist, with what is built on the view, where something else reads a list that has gone';
