@@ -152,11 +152,13 @@ begin atomic
 	from ph.shared_table() t
 	union all
 	select 'orphaned reference', f.relation, f.column_name,
-		n.key || (f.relation || '.' || f.column_name) || (f.parent_relation || '.' || f.parent_column), null,
+		n.key || (f.relation || '.' || f.column_name) || (f.parent_relation || '.' || f.parent_column)
+			|| array(select f.parent_relation || '.' || b from unnest(f.beside) b), null,
 		format(
 			'select {name of %1$s} from {%1$s} r '
-			'where r.%2$I is not null and not exists (select from {%3$s} p where p.%4$I = r.%2$I)',
-			f.relation, f.column_name, f.parent_relation, f.parent_column)
+			'where r.%2$I is not null and not exists (select from {%3$s} p where %4$s)',
+			f.relation, f.column_name, f.parent_relation,
+			ph_support.reference_condition(f.column_name, f.parent_column, f.beside))
 	from ph.shared_reference() f
 	join reads n on n.relation = f.relation
 	where f.parent_relation <> 'person'
@@ -175,6 +177,12 @@ begin atomic
 	from (values ('residence'), ('registration')) s (relation)
 	union all
 	values
+		('identifier of two persons', 'encounter', 'encounter_id',
+		 array['encounter.encounter_id', 'encounter.person_id'], null,
+		 'select encounter_id
+		from {encounter}
+		group by encounter_id
+		having min(person_id::text collate "C") <> max(person_id::text collate "C")'),
 		('more than one day', 'data_day', 'day', array['data_day.day'], null,
 		 'select day from {data_day} where (select count(*) from {data_day}) > 1'),
 		('cycle', 'place_parent', 'parent_id', array['place_parent.place_id', 'place_parent.parent_id'], null,

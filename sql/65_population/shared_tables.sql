@@ -23,7 +23,8 @@ begin atomic
 		('registration', true, array['person_id', 'start_date'], 'primary key', array['practice_code', 'pcn_code'],
 		 'one row a person and registration with a practice: spells are half open, '
 		 'end_date is the first day no longer there'),
-		('encounter', true, array['encounter_id'], 'primary key', array['person_id, start_date', 'start_date'],
+		('encounter', true, array['person_id', 'encounter_id'], 'primary key',
+		 array['person_id, start_date', 'start_date', 'encounter_id'],
 		 'one row a contact with a service: GP consultation, accident and emergency, outpatient, '
 		 'elective or emergency admission'),
 		('clinical_event', true, array['person_id', 'event_date', 'code'], null,
@@ -142,27 +143,42 @@ comment on function ph.shared_column() is
 	'description';
 
 create function ph.shared_reference(
-	out relation text, out column_name text, out parent_relation text, out parent_column text)
+	out relation text, out column_name text, out parent_relation text, out parent_column text, out beside text[])
 returns setof record
 language sql immutable parallel safe
 begin atomic
 	values
-		('place_parent', 'place_id', 'place', 'place_id'),
-		('place_parent', 'parent_id', 'place', 'place_id'),
-		('residence', 'person_id', 'person', 'person_id'),
-		('residence', 'lsoa21_code', 'place', 'place_id'),
-		('registration', 'person_id', 'person', 'person_id'),
-		('registration', 'practice_code', 'place', 'place_id'),
-		('registration', 'pcn_code', 'place', 'place_id'),
-		('encounter', 'person_id', 'person', 'person_id'),
-		('clinical_event', 'person_id', 'person', 'person_id'),
-		('clinical_event', 'encounter_id', 'encounter', 'encounter_id'),
-		('measurement', 'person_id', 'person', 'person_id'),
-		('place_factor', 'place_id', 'place', 'place_id'),
-		('enrolment', 'person_id', 'person', 'person_id');
+		('place_parent', 'place_id', 'place', 'place_id', array[]::text[]),
+		('place_parent', 'parent_id', 'place', 'place_id', '{}'),
+		('residence', 'person_id', 'person', 'person_id', '{}'),
+		('residence', 'lsoa21_code', 'place', 'place_id', '{}'),
+		('registration', 'person_id', 'person', 'person_id', '{}'),
+		('registration', 'practice_code', 'place', 'place_id', '{}'),
+		('registration', 'pcn_code', 'place', 'place_id', '{}'),
+		('encounter', 'person_id', 'person', 'person_id', '{}'),
+		('clinical_event', 'person_id', 'person', 'person_id', '{}'),
+		('clinical_event', 'encounter_id', 'encounter', 'encounter_id', '{person_id}'),
+		('measurement', 'person_id', 'person', 'person_id', '{}'),
+		('place_factor', 'place_id', 'place', 'place_id', '{}'),
+		('enrolment', 'person_id', 'person', 'person_id', '{}');
 end;
 comment on function ph.shared_reference() is
-	'the references between the shared tables: a column that is not NULL names a row of the parent relation';
+	'the references between the shared tables: a column that is not NULL names a row of the parent relation; '
+	'columns beside it have the same name and value in both, so that an event names an encounter of its own person';
+
+create function ph_support.reference_condition(column_name text, parent_column text, beside text[]) returns text
+language sql immutable parallel safe
+begin atomic
+	select string_agg(format('p.%I = r.%I', part.parent_column, part.column_name), ' and ' order by part.place)
+	from (
+		select 0, column_name, parent_column
+		union all
+		select b.place, b.name, b.name
+		from unnest(beside) with ordinality b (name, place)
+	) part (place, column_name, parent_column);
+end;
+comment on function ph_support.reference_condition(text, text, text[]) is
+	'the condition that row p of the parent relation is the one that row r names, by a row of ph.shared_reference()';
 
 create function ph.shared_rule(
 	out problem text, out relation text, out column_name text, out needs text[], out condition text)
@@ -299,8 +315,9 @@ begin
 		select format('create table {%I} (%s)', t.relation, ph_support.shared_table_definition(t.relation))
 		from ph.shared_table() t
 		union all
-		select format('alter table {%I} add foreign key (%I) references {%I} (%I)',
-			r.relation, r.column_name, r.parent_relation, r.parent_column)
+		select format('alter table {%I} add foreign key (%s) references {%I} (%s)',
+			r.relation, array_to_string(r.beside || r.column_name, ', '),
+			r.parent_relation, array_to_string(r.beside || r.parent_column, ', '))
 		from ph.shared_reference() r
 		union all
 		select format('create index on {%I} (%s)', t.relation, i.columns)
