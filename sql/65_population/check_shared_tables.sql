@@ -148,7 +148,7 @@ begin atomic
 	join reads n on n.relation = c.relation
 	union all
 	select 'empty relation', t.relation, null, array[]::text[], null,
-		format('select null where not exists (select from {%s})', t.relation)
+		format('select null::text where not exists (select 1 from {%s})', t.relation)
 	from ph.shared_table() t
 	union all
 	select 'orphaned reference', f.relation, f.column_name,

@@ -1,7 +1,7 @@
 
 -- ---- the people as the rules of segments ask for them ----
 
-create function ph_support.segment_input_query(schema text, lists text[], as_of text) returns text
+create function ph_support.segment_input_query(schema text, lists text[], people text, as_of text) returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
@@ -20,7 +20,7 @@ as $$
 			coalesce(e.spend, 0)::double precision as spend_12_months,
 			m.bmi::double precision as bmi,
 			m.smoker
-		from %1$I.person_at(%3$s) p
+		from %1$I.%4$s p
 		left join (
 			select person_id, array_agg(distinct condition) as conditions
 			from %1$I.register
@@ -60,10 +60,10 @@ as $$
 		schema, (
 			select string_agg(format('coalesce(%L = any (r.conditions), false) as %I,', l, l::name), ' ' order by l)
 			from unnest(lists) l),
-		as_of)
+		as_of, people)
 $$;
-comment on function ph_support.segment_input_query(text, text[], text) is
-	'the query of the people of a day, an expression, '
+comment on function ph_support.segment_input_query(text, text[], text, text) is
+	'the query of the people of a day, an expression, in a relation of the schema, '
 	'with what rules of segments ask for and a column for each of the code lists';
 
 create procedure ph.create_segment_inputs(schema text)
@@ -85,16 +85,17 @@ begin
 	day := ph_support.in_schema(ph_support.last_day(schema), schema);
 	execute format('select coalesce(array_agg(distinct list order by list), ''{}'') from %I.code_list', schema)
 	into lists;
-	execute format('create temp view ph_own as %s', ph_support.segment_input_query(schema, '{}', day));
+	execute format('create temp view ph_own as %s', ph_support.segment_input_query(schema, '{}', 'person_at_data_day', day));
 	select array_agg(attname) into own from pg_attribute where attrelid = 'pg_temp.ph_own'::regclass;
-	drop view pg_temp.ph_own;
+	drop view ph_own;
 	call ph_support.require_column_names('code lists', 'segment_inputs', lists, own);
 	select coalesce(
 		jsonb_object_agg(l::name, format('whether a code of the list %s was recorded before the day', l)), '{}')
 	into described
 	from unnest(lists) l;
 	call ph_support.replace_population_view(
-		schema, 'segment_input', ph_support.segment_input_query(schema, lists, day), described, keep => true);
+		schema, 'segment_input', ph_support.segment_input_query(schema, lists, 'person_at_data_day', day), described,
+		keep => true);
 	view := format('%I.segment_input', schema)::regclass;
 	-- a list that has gone is a column of the view still, of which nothing is known
 	select string_agg(
@@ -112,7 +113,8 @@ begin
 			begin atomic
 				select %s from (%s) input;
 			end$query$,
-			view, columns, ph_support.segment_input_query(schema, lists, 'segment_inputs.as_of::date')),
+			view, columns, ph_support.segment_input_query(
+				schema, lists, 'person_at(segment_inputs.as_of::date)', 'segment_inputs.as_of::date')),
 		'the people of a day as the rules of segments ask for them: age, place, '
 		'whether each list of code_list was recorded before the day, scores of two years, '
 		'use of services and spend of one year, last body mass index within a year, smoking; '

@@ -52,7 +52,7 @@ begin
 				else ' referencing old table as old_rows new table as new_rows' end as referencing
 		from ph_support.stay_source() source
 		join pg_class parent on parent.oid = to_regclass(format('%I.%I', schema, source.relation))
-			and parent.relkind in ('r', 'p')
+			and parent.relkind in ('r', 'p') and not ph_support.is_distributed(parent.oid)
 		cross join lateral (
 			select parent.oid as relid
 			union

@@ -179,7 +179,7 @@ set client_min_messages = warning;
 call ph.drop_population_views('pop');
 select relname
 from pg_class
-where relnamespace = 'pop'::regnamespace and relkind in ('r', 'v') and relname <> 'data_load'
+where relnamespace = 'pop'::regnamespace and relkind in ('r', 'v') and relname not in ('data_load', 'calendar')
 except
 select relation
 from ph.shared_table();
