@@ -19,6 +19,20 @@ $$;
 comment on function ph_support.is_distributed(regclass) is
 	'whether Citus has the table on its nodes, spread by a column or whole; false where there is no Citus';
 
+create procedure ph_support.keep_one_transaction(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if ph_support.is_distributed(to_regclass(format('%I.person', schema))) then
+		-- Citus would refuse to make a function or an index after it has read shards in parallel
+		perform set_config('citus.multi_shard_modify_mode', 'sequential', true);
+	end if;
+end
+$$;
+comment on procedure ph_support.keep_one_transaction(text) is
+	'lets one transaction both read distributed tables and make things beside them; nothing elsewhere';
+
 create procedure ph_support.take_statistics(relation regclass)
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -31,6 +45,18 @@ end
 $$;
 comment on procedure ph_support.take_statistics(regclass) is
 	'ANALYZE of a table that was filled; what is distributed is left to autovacuum on its nodes';
+
+create procedure ph_support.distribute_by_person(schema text, relation text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform create_distributed_table(format('%I.%I', schema, relation)::regclass, 'person_id',
+		colocate_with => case when relation = 'person' then 'none' else format('%I.person', schema) end);
+end
+$$;
+comment on procedure ph_support.distribute_by_person(text, text) is
+	'spreads a table of the schema over the nodes of Citus by person_id, each person where the table person has it';
 
 create function ph_support.to_distribute(schema text, out relation text, out target regclass, out by_person boolean)
 returns setof record
@@ -115,13 +141,10 @@ begin
 		from ph_support.to_distribute(schema) d
 		where not ph_support.is_distributed(d.target)
 	loop
-		if not part.by_person then
-			perform create_reference_table(part.target);
-		elsif part.relation = 'person' then
-			perform create_distributed_table(part.target, 'person_id', colocate_with => 'none');
+		if part.by_person then
+			call ph_support.distribute_by_person(schema, part.relation);
 		else
-			perform create_distributed_table(
-				part.target, 'person_id', colocate_with => format('%I.person', schema));
+			perform create_reference_table(part.target);
 		end if;
 	end loop;
 	foreach statement in array coalesce(references_again, '{}') loop

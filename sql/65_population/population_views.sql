@@ -673,6 +673,7 @@ begin
 				'CALL ph.create_shared_tables(...) makes them; views of these names over tables of yours do as well.';
 	end if;
 	population := ph_support.known_population(population);
+	call ph_support.keep_one_transaction(schema);
 	for object in select * from ph_support.mistyped_column(schema) limit 1 loop
 		raise exception 'column "%" of "%" is not of the type that the shared tables have',
 			object.column_name, object.relation
@@ -756,14 +757,17 @@ begin
 		'practice, neighbourhood', 'practice, neighbourhood');
 	call ph_support.replace_population_view(schema, 'registration_spell', query);
 	query := ph_support.spell_query(schema,
-		-- life itself is a residence of unknown address, so that nobody is lost between two addresses
+		-- life itself is a residence of unknown address, so that nobody is lost between two addresses; no UNION, which
+		-- Citus would not push down below the joins with places
 		format('(
 			select person_id, small_area, %2$s as neighbourhood, area.%3$I as place, area.%4$I as system,
 				deprivation_decile, start_date, end_date
 			from (
-				select person_id, lsoa21_code::text as small_area, start_date, end_date from %1$I.residence
-				union all
-				select person_id, null, null, null from %1$I.person
+				select person_id, r.lsoa21_code::text as small_area, r.start_date, r.end_date
+				from %1$I.person
+				cross join (values (false), (true)) address (known)
+				left join (select *, true as known from %1$I.residence) r using (person_id, known)
+				where r.lsoa21_code is not null or not known
 			) address
 			left join %1$I.place_ladder area using (small_area)
 			left join (%5$s) deprivation using (small_area))',

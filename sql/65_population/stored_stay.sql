@@ -207,19 +207,27 @@ begin
 			'since stays were last refreshed',
 			'{"person_id": "who; NULL is everybody", "relation": "the shared table", "at": "when"}');
 	end if;
+	call ph_support.keep_one_transaction(schema);
 	call ph_support.watch_stay_sources(schema);
-	-- in this order: what changes from now on stays in the queue
+	-- first, so that what changes from now on stays in the queue
+	execute format(
+		'delete from %I.changed_person where relation in (select s.relation from ph_support.stay_source() s)', schema);
+	if ph_support.is_distributed(to_regclass(format('%I.person', schema))) then  -- each node stores what it has
+		execute format('create table %1$I.new_stored_stay as select * from %1$I.computed_stay with no data', schema);
+		call ph_support.distribute_by_person(schema, 'new_stored_stay');
+		execute format('insert into %1$I.new_stored_stay select * from %1$I.computed_stay', schema);
+	else  -- by workers, which INSERT ... SELECT has not
+		execute format('create table %1$I.new_stored_stay as select * from %1$I.computed_stay', schema);
+	end if;
 	foreach statement in array array[
-		'delete from {changed_person} where relation in (select s.relation from ph_support.stay_source() s)',
-		'create table {new_stored_stay} as select * from {computed_stay}',
 		'alter table {new_stored_stay} add primary key (person_id, start_date)',
 		'create index on {new_stored_stay} (practice)',
 		'create index on {new_stored_stay} (neighbourhood)',
-		'create index on {new_stored_stay} (small_area)',
-		'analyze {new_stored_stay}']
+		'create index on {new_stored_stay} (small_area)']
 	loop
 		execute ph_support.in_schema(statement, schema);
 	end loop;
+	call ph_support.take_statistics(format('%I.new_stored_stay', schema)::regclass);
 	call ph_support.describe_table(format('%I.new_stored_stay', schema),
 		'the rows of computed_stay as they were when they were last stored or refreshed',
 		ph_support.population_columns());
