@@ -85,7 +85,8 @@ begin
 	day := ph_support.in_schema(ph_support.last_day(schema), schema);
 	execute format('select coalesce(array_agg(distinct list order by list), ''{}'') from %I.code_list', schema)
 	into lists;
-	execute format('create temp view ph_own as %s', ph_support.segment_input_query(schema, '{}', 'person_at_data_day', day));
+	execute format('create temp view ph_own as %s',
+		ph_support.segment_input_query(schema, '{}', 'person_at_data_day', day));
 	select array_agg(attname) into own from pg_attribute where attrelid = 'pg_temp.ph_own'::regclass;
 	drop view ph_own;
 	call ph_support.require_column_names('code lists', 'segment_inputs', lists, own);

@@ -61,8 +61,8 @@ load_refused "a data day that never comes" 'data_day.csv, line 2, column day: no
 load_break encounter 's/^(\d+,.*)$/$1\n$1/ if $. == 5'
 load_refused "an encounter twice" 'encounter.csv, line 6, column person_id, encounter_id: duplicate key' P0000
 load_break encounter 's/^(\d+,)P\d+/$1P00000001/ unless $. == 1'
-load_refused "an event of another person's encounter" 'clinical_event.csv, line .*, column encounter_id: not in encounter' \
-	P00000001
+load_refused "an event of another person's encounter" \
+	'clinical_event.csv, line .*, column encounter_id: not in encounter' P00000001
 load_break residence 's/^P\d+/PSECRET/ if $. == 9'
 load_refused "broken reference" 'residence.csv, line 9, column person_id: not in person' PSECRET
 load_break person '$_ .= $_ if $. == 3; $_ .= ""'
