@@ -34,9 +34,10 @@ distribute_answers() {  # database
 		-c 'select * from health.person_at_data_day order by person_id' \
 		-c "call ph.store_stays('health')" -f "$distribute_script" \
 		-c 'select * from health.stay order by person_id, start_date' \
-		-c "update health.registration set end_date = '2024-01-01' where end_date is null and person_id like '%7'" \
-		-c "call ph.mark_changed('health', 'registration', array(
-			select person_id from health.person where person_id like '%7'))" \
+		-c "update health.registration set end_date = greatest(start_date, '2024-01-01')
+			where end_date is null and person_id like '%7'" \
+		-c "do 'declare moved text[] := array(select person_id from health.person where person_id like ''%7'');
+			begin call ph.mark_changed(''health'', ''registration'', moved); end'" \
 		-c "call ph.refresh_stays('health')" -f "$distribute_script" \
 		-c 'select * from health.stay order by person_id, start_date'
 }
@@ -59,13 +60,14 @@ else
 		[ "$(psql -qXAtd many -c "select string_agg(citus_table_type || ' ' || tables, ', ' order by 1) from (
 			select citus_table_type, count(*) as tables from citus_tables group by citus_table_type) t")" = \
 			'distributed 7, reference 8' ]
-		(distribute_answers one) >"$distribute_script.one"
-		(distribute_answers many) >"$distribute_script.many"
+		(distribute_answers one) >"$distribute_script.one" || exit 1
+		(distribute_answers many) >"$distribute_script.many" || exit 1
 		[ "$(wc -l <"$distribute_script.one")" -gt 1000 ]
 		diff "$distribute_script.one" "$distribute_script.many" | head -n 40
 		rm -f "$distribute_script"*
 	) && status=0 || status=$?
 	as_server pg_ctl -D "$distributed/data" -m immediate -w stop >/dev/null 2>&1 || true
+	said=$(grep -vE 'ph_replacement|only locally' <<<"$said") || true  # warnings about a view that is temporary
 	if [ "$status" = 0 ] && [ -z "$said" ]; then
 		pass "distribute: Citus answers what one server answers"
 	else
