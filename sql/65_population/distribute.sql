@@ -118,7 +118,7 @@ begin
 		select format('drop trigger %I on %s', tgname, tgrelid::regclass)
 		from pg_trigger
 		join ph_support.to_distribute(schema) d on d.target = tgrelid
-		where tgfoid = 'ph_support.note_changed_person'::regproc
+		where tgfoid = to_regprocedure(format('%I.note_changed_person()', schema))
 	loop
 		execute statement;
 	end loop;

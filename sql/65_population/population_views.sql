@@ -598,21 +598,19 @@ begin
 	for object in
 		-- what is built on others goes before them
 		select 'function' as kind, p.proname as name, 'pg_proc'::regclass as class, p.oid,
-			p.oid::regprocedure::text as target, case p.proname when 'segment_inputs' then 20 else 6.5 end as place
+			p.oid::regprocedure::text as target, case p.proname when 'segment_inputs' then 20 when 'note_changed_person' then -1 else 6.5 end as place
 		from pg_proc p
 		where p.pronamespace = to_regnamespace(quote_ident(schema))
-			and p.proname in ('segment_inputs', 'person_period', 'person_at')
+			and p.proname in ('segment_inputs', 'person_period', 'person_at', 'note_changed_person')
 		union all
 		select 'table', relname, 'pg_class', oid, oid::regclass::text, 0
 		from pg_class
 		where relnamespace = to_regnamespace(quote_ident(schema)) and relkind = 'r'
 			and relname in ('place_dimension', 'stored_stay', 'changed_person')
 		union all
-		select 'trigger', tgname, 'pg_trigger', t.oid, format('%I on %s', tgname, tgrelid::regclass), -1
+		select 'trigger', tgname, 'pg_trigger', t.oid, format('%I on %s', tgname, tgrelid::regclass), 0
 		from pg_trigger t
-		where tgfoid = 'ph_support.note_changed_person'::regproc
-			and substring(tgargs for position('\x00'::bytea in tgargs) - 1)
-				= convert_to(schema, getdatabaseencoding())  -- its first argument
+		where tgfoid = to_regprocedure(format('%I.note_changed_person()', schema))
 		union all
 		select 'view', v.relation, 'pg_class', c.oid, c.oid::regclass::text, v.ordinality
 		from ph_support.population_view() with ordinality v
