@@ -21,7 +21,7 @@ PARTS = \
 		variance_explained agreement projection) \
 	$(addprefix 60_learn/, tree cluster latent_class) \
 	$(addprefix 65_population/, person_time spell shared_tables check_shared_tables population_views \
-		stored_stay calendar population_difference segment_inputs distribute)
+		stored_stay calendar population_difference segment_inputs distribute rebase)
 JOINED_SCRIPT = population_health--$(EXTVERSION).sql
 DATA_built = $(JOINED_SCRIPT)
 # What brings an older version up to the next, a step each.

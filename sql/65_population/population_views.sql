@@ -169,38 +169,51 @@ comment on function ph_support.kind_descriptions(text[]) is
 create function ph_support.place_dimension_query(schema text, kinds text[]) returns text
 language sql stable
 begin atomic
-	select format(
-		'with recursive above (base_id, place_id) as (
-			select place_id::text, place_id from %1$I.place
-			union
-			select above.base_id, parent.parent_id
-			from above join %1$I.place_parent parent on parent.place_id = above.place_id)
-		select above.base_id as place_id,
-			min(place_kind::text) filter (where place.place_id::text = above.base_id) as place_kind%2$s
-		from above join %1$I.place on place.place_id = above.place_id
-		group by above.base_id',
-		schema,
-		string_agg(
-			format(
-				', case when count(*) filter (where place_kind = %1$L) = 1 '
-				'then min(place.place_id::text) filter (where place_kind = %1$L) end as %2$I',
-				kind, lower(kind collate "C")),
-			'' order by kind))
-	from unnest(kinds) kind;
+	select ph_support.in_schema(
+		format(
+			'with recursive edge as (%s), above (base_id, place_id, start_date, end_date) as (
+				select place_id::text, place_id::text, date ''-infinity'', date ''infinity'' from {place}
+				union
+				select above.base_id, edge.parent_id,
+					greatest(above.start_date, edge.start_date), least(above.end_date, edge.end_date)
+				from above join edge on edge.place_id = above.place_id
+				where greatest(above.start_date, edge.start_date) < least(above.end_date, edge.end_date)
+			), period as (
+				select base_id, day as start_date, lead(day) over (partition by base_id order by day) as end_date
+				from (select base_id, start_date as day from above union select base_id, end_date from above) days
+			)
+			select period.base_id as place_id,
+				min(place_kind::text) filter (where place.place_id::text = period.base_id) as place_kind,
+				period.start_date, period.end_date, period.start_date <= %s and period.end_date > %2$s as is_current%s
+			from period
+			join above using (base_id)
+			join {place} place on place.place_id::text = above.place_id
+			where above.start_date <= period.start_date and above.end_date >= period.end_date
+			group by period.base_id, period.start_date, period.end_date',
+			ph_support.place_edge_query(), ph_support.last_day(schema), (
+				select string_agg(
+					format(
+						', case when count(distinct place.place_id) filter (where place_kind = %1$L) = 1 '
+						'then min(place.place_id::text) filter (where place_kind = %1$L) end as %2$I',
+						kind, lower(kind collate "C")),
+					'' order by kind)
+				from unnest(kinds) kind)),
+		schema);
 end;
 comment on function ph_support.place_dimension_query(text, text[]) is
-	'the query that gives one row a place: its id and kind, and one column a kind with the place of that kind '
+	'the query that gives one row a place and period in which nothing above it changes: its id and kind, whether '
+	'the period holds the data day, and one column a kind with the place of that kind '
 	'in which it lies; NULL where there is none, or more than one';
 
 create function ph_support.ladder_query(schema text, name text, base text, kinds text[]) returns text
 language sql immutable
 begin atomic
-	select format('select place_id as %I%s from %I.place_dimension where %s', name,
+	select format('select place_id as %I%s from %I.place_dimension where is_current and %s', name,
 		string_agg(format(', %I', lower(kind collate "C")), '' order by kind), schema, base)
 	from unnest(kinds) kind;
 end;
 comment on function ph_support.ladder_query(text, text, text, text[]) is
-	'the query that gives one row a place of place_dimension for which the condition base holds: '
+	'the query that gives one row a place of place_dimension, as it lies now, for which the condition base holds: '
 	'its id as the column name, and the columns of the kinds above it';
 
 create procedure ph.refresh_place_dimension(schema text)
@@ -220,9 +233,14 @@ begin
 	call ph_support.require_own_schema(schema);
 	kinds := ph_support.kinds_above(schema, 'true');
 	names := lower(kinds::text collate "C")::text[];
-	call ph_support.require_column_names('kinds of places', 'place_dimension', names, '{place_id,place_kind}');
+	call ph_support.require_column_names('kinds of places', 'place_dimension', names,
+		'{place_id,place_kind,start_date,end_date,is_current}');
 	if to_regclass(target) is null then
-		execute format('create table %s (place_id text primary key, place_kind text)', target);
+		execute format(
+			'create table %s (
+				place_id text, place_kind text, start_date date, end_date date, is_current boolean,
+				primary key (place_id, start_date))', target);
+		execute format('create unique index on %s (place_id) where is_current', target);
 		execute format('create index on %s (place_kind)', target);
 	else
 		call ph_support.require_generated(schema, 'place_dimension', 'pg_class', target::regclass);
@@ -238,15 +256,18 @@ begin
 		execute format('alter table %s %s', target, missing);
 	end if;
 	call ph_support.describe_table(target,
-		'one row a place: the place of each kind in which it lies, NULL where there is none or more than one; '
+		'one row a place and period: the place of each kind in which it lies, NULL where there is none or more than one; '
 		'ph.refresh_place_dimension fills it anew',
-		ph_support.kind_descriptions(kinds)
-			|| '{"place_id": "code of the place", "place_kind": "kind and edition of the place"}');
+		ph_support.kind_descriptions(kinds) || jsonb_build_object(
+			'place_id', 'code of the place', 'place_kind', 'kind and edition of the place',
+			'start_date', 'first day of the period, or -infinity',
+			'end_date', 'first day after the period, or infinity',
+			'is_current', 'whether the period holds the data day, as it was when this was filled'));
 
 	-- who reads goes on, who else refreshes waits
 	execute format('lock table %s in share row exclusive mode', target);
 	execute format('delete from %s', target);
-	execute format('insert into %s (place_id, place_kind%s) %s', target,
+	execute format('insert into %s (place_id, place_kind, start_date, end_date, is_current%s) %s', target,
 		(select string_agg(format(', %I', lower(k collate "C")), '' order by k) from unnest(kinds) k),
 		ph_support.place_dimension_query(schema, kinds));
 	call ph_support.take_statistics(target::regclass);
@@ -257,8 +278,8 @@ end
 $$;
 comment on procedure ph.refresh_place_dimension(text) is
 	'fills place_dimension of the schema from place and place_parent, and makes it where there is none: '
-	'one row a place, a column for each kind that is above some place; '
-	'who reads is not kept waiting, a kind that has gone is NULL. '
+	'one row a place and period in which nothing above it changes, a column for each kind that is above some place; '
+	'is_current tells the periods that hold the data day, which are those of the ladders and of stays; who reads is not kept waiting, a kind that has gone is NULL. '
 	'ph.create_population_views calls it; call it after a change of places. '
 	'Errors: undefined_table, duplicate_object where the name is taken by something else, '
 	'duplicate_column where kinds differ in case only or are named as one of its own columns';
@@ -748,9 +769,9 @@ begin
 	-- Not among the arguments of CALL: there PostgreSQL up to 16.4 does not see what the transaction has just made.
 	query := ph_support.spell_query(schema,
 		format('(
-			select person_id, practice_code::text as practice, %2$s as neighbourhood, start_date, end_date
-			from %1$I.registration
-			left join %1$I.place_dimension practice on practice.place_id = practice_code::text
+			select person_id, practice_code::text as practice, %2$s as neighbourhood, r.start_date, r.end_date
+			from %1$I.registration r
+			left join %1$I.place_dimension practice on practice.place_id = practice_code::text and practice.is_current
 			left join %1$I.place network on network.place_id = pcn_code and network.place_kind = %3$L)',
 			schema, practice_neighbourhood, neighbourhood),
 		'practice, neighbourhood', 'practice, neighbourhood');

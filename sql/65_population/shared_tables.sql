@@ -49,11 +49,14 @@ comment on function ph.shared_table() is
 	'further indexes, description';
 
 create function ph.shared_column(
-	out relation text, out column_name text, out column_type text, out required boolean, out description text)
+	out relation text, out column_name text, out column_type text, out required boolean, out description text,
+	out optional boolean)
 returns setof record
 language sql immutable parallel safe
 begin atomic
-	values
+	select c.*, (c.relation, c.column_name) in (('place_parent', 'start_date'), ('place_parent', 'end_date'))
+	from (
+		values
 		('person', 'person_id', 'text', true, 'pseudonym of the person'),
 		('person', 'birth_date', 'date', true, 'day of birth, or the day that stands for it'),
 		('person', 'sex', 'text', false, 'F, M or I (indeterminate); NULL is unknown'),
@@ -68,6 +71,8 @@ begin atomic
 
 		('place_parent', 'place_id', 'text', true, 'the smaller place'),
 		('place_parent', 'parent_id', 'text', true, 'a larger place in which it lies'),
+		('place_parent', 'start_date', 'date', false, 'first day on which it lies there; NULL is always before'),
+		('place_parent', 'end_date', 'date', false, 'first day on which it lies there no longer; NULL is still there'),
 
 		('residence', 'person_id', 'text', true, 'who lives there'),
 		('residence', 'lsoa21_code', 'text', true, 'small area of the address, lower layer super output area of 2021'),
@@ -136,11 +141,12 @@ begin atomic
 		('code_list', 'code', 'text', true, 'the code, or the beginning of the codes'),
 		('code_list', 'match', 'text', true, 'exact: the code itself; prefix: every code that starts with it'),
 
-		('data_day', 'day', 'date', true, 'the last day that the data tell of');
+		('data_day', 'day', 'date', true, 'the last day that the data tell of')
+	) c (relation, column_name, column_type, required, description);
 end;
 comment on function ph.shared_column() is
 	'the columns of the shared tables in the order of the tables'' files: type, whether a value is required, '
-	'description';
+	'description, whether the column itself may be missing';
 
 create function ph.shared_reference(
 	out relation text, out column_name text, out parent_relation text, out parent_column text, out beside text[])
@@ -194,6 +200,7 @@ begin atomic
 		('end before start', 'residence', 'end_date', array['start_date'], 'end_date >= start_date'),
 		('end before start', 'registration', 'end_date', array['start_date'], 'end_date >= start_date'),
 		('end before start', 'encounter', 'end_date', array['start_date'], 'end_date >= start_date'),
+		('end before start', 'place_parent', 'end_date', array['start_date'], 'end_date >= start_date'),
 		('end before start', 'enrolment', 'end_date', array['start_date'], 'end_date >= start_date'),
 		('unknown pod', 'encounter', 'pod', array[]::text[], 'pod in (''GP'', ''AE'', ''OP'', ''EL'', ''NEL'')'),
 		('negative value', 'encounter', 'los_days', array[]::text[], 'los_days >= 0'),

@@ -25,7 +25,8 @@ psql=(psql -XqAt -v ON_ERROR_STOP=1 -v "schema=$schema")
 # What the files must look like is asked of the extension: relation, needed or not, columns, types.
 "${psql[@]}" -F ' ' > "$work/shape" <<'SQL'
 select t.relation, t.required::integer, string_agg(c.column_name, ',' order by c.ordinality),
-  string_agg(replace(c.column_type, ' ', '_'), ',' order by c.ordinality)
+  string_agg(replace(c.column_type, ' ', '_'), ',' order by c.ordinality),
+  coalesce(string_agg(c.column_name, ',' order by c.ordinality) filter (where c.optional), '-')
 from ph.shared_table() with ordinality t
 join ph.shared_column() with ordinality c on c.relation = t.relation
 group by t.relation, t.required, t.ordinality

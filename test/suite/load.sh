@@ -143,7 +143,8 @@ same=$(
 	source "$load_demo/folder.sh"
 	diff <(shape_of_source "$root/sql/65_population/shared_tables.sql") <(load_sql -F ' ' -c "
 		select t.relation, t.required::integer, string_agg(c.column_name, ',' order by c.ordinality),
-			string_agg(replace(c.column_type, ' ', '_'), ',' order by c.ordinality)
+			string_agg(replace(c.column_type, ' ', '_'), ',' order by c.ordinality),
+			coalesce(string_agg(c.column_name, ',' order by c.ordinality) filter (where c.optional), '-')
 		from ph.shared_table() with ordinality t
 		join ph.shared_column() with ordinality c on c.relation = t.relation
 		group by t.relation, t.required, t.ordinality
