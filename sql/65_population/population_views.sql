@@ -256,8 +256,8 @@ begin
 		execute format('alter table %s %s', target, missing);
 	end if;
 	call ph_support.describe_table(target,
-		'one row a place and period: the place of each kind in which it lies, NULL where there is none or more than one; '
-		'ph.refresh_place_dimension fills it anew',
+		'one row a place and period: the place of each kind in which it lies, '
+		'NULL where there is none or more than one; ph.refresh_place_dimension fills it anew',
 		ph_support.kind_descriptions(kinds) || jsonb_build_object(
 			'place_id', 'code of the place', 'place_kind', 'kind and edition of the place',
 			'start_date', 'first day of the period, or -infinity',
@@ -279,7 +279,8 @@ $$;
 comment on procedure ph.refresh_place_dimension(text) is
 	'fills place_dimension of the schema from place and place_parent, and makes it where there is none: '
 	'one row a place and period in which nothing above it changes, a column for each kind that is above some place; '
-	'is_current tells the periods that hold the data day, which are those of the ladders and of stays; who reads is not kept waiting, a kind that has gone is NULL. '
+	'is_current tells the periods that hold the data day, which are those of the ladders and of stays; '
+	'who reads is not kept waiting, a kind that has gone is NULL. '
 	'ph.create_population_views calls it; call it after a change of places. '
 	'Errors: undefined_table, duplicate_object where the name is taken by something else, '
 	'duplicate_column where kinds differ in case only or are named as one of its own columns';
@@ -619,7 +620,8 @@ begin
 	for object in
 		-- what is built on others goes before them
 		select 'function' as kind, p.proname as name, 'pg_proc'::regclass as class, p.oid,
-			p.oid::regprocedure::text as target, case p.proname when 'segment_inputs' then 20 when 'note_changed_person' then -1 else 6.5 end as place
+			p.oid::regprocedure::text as target,
+			case p.proname when 'segment_inputs' then 20 when 'note_changed_person' then -1 else 6.5 end as place
 		from pg_proc p
 		where p.pronamespace = to_regnamespace(quote_ident(schema))
 			and p.proname in ('segment_inputs', 'person_period', 'person_at', 'note_changed_person')
@@ -771,7 +773,8 @@ begin
 		format('(
 			select person_id, practice_code::text as practice, %2$s as neighbourhood, r.start_date, r.end_date
 			from %1$I.registration r
-			left join %1$I.place_dimension practice on practice.place_id = practice_code::text and practice.is_current
+			left join %1$I.place_dimension practice on practice.place_id = practice_code::text
+				and practice.is_current
 			left join %1$I.place network on network.place_id = pcn_code and network.place_kind = %3$L)',
 			schema, practice_neighbourhood, neighbourhood),
 		'practice, neighbourhood', 'practice, neighbourhood');

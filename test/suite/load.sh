@@ -99,6 +99,7 @@ cp -r "$load_folder/good" "$load_folder/other"
 	perl -pi -e 's/^(\d+),/sprintf("00000000-0000-4000-8000-%012d,", $1)/e if $. > 1' encounter.csv &&
 	perl -pi -e 's/,(\d+),(\d+)$/sprintf(",00000000-0000-4000-8000-%012d,%d", $1, $2)/e if $. > 1' clinical_event.csv &&
 	perl -pi -e 's/(\d{4}-\d\d-\d\d)/$1T00:00:00Z/' registration.csv &&
+	perl -pi -e 's/,start_date,end_date//; s/,,$//' place_parent.csv &&
 	perl -pi -e 's/LAD24/LAD25/; s/ICB24/ICB25/; s/LSOA21/LSOA11/' place.csv)
 load_fresh
 if message=$(PGDATABASE=load_test bash "$load_demo/load.sh" "$load_folder/other" health 2>&1) &&
