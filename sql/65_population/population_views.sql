@@ -445,7 +445,7 @@ begin atomic
 		(select string_agg(format('a.%I,', k), ' ') from unnest(keys) k),
 		(select string_agg(format('and a.%1$I = r.%1$I', k), ' ') from unnest(keys[1:2]) k),
 		(
-			select string_agg(format('count(*) filter (where e.pod = %L) as %I,', upper(c), c), ' ')
+			select string_agg(format('count(*) filter (where e.pod = %L) as %I,', upper(c collate "C"), c), ' ')
 			from unnest(counts) c
 		),
 		repeat('0::bigint, ', cardinality(counts)), answer);
