@@ -21,7 +21,7 @@ PARTS = \
 		variance_explained agreement projection) \
 	$(addprefix 60_learn/, tree cluster latent_class) \
 	$(addprefix 65_population/, person_time spell shared_tables check_shared_tables population_views \
-		stored_stay calendar population_difference segment_inputs) \
+		stored_stay calendar population_difference segment_inputs distribute rebase) \
 	$(addprefix 66_code/, shipped_code_lists load_code_list compare_code_lists register_coverage \
 		check_code_lists) \
 	$(addprefix 70_source/, source_map source_rows create_views_from map_synthea map_omop source_report)

@@ -1,7 +1,9 @@
 
 -- ---- the people as the rules of segments ask for them ----
 
-create function ph_support.segment_input_query(schema text, lists text[], uncounted text[], as_of text) returns text
+create function ph_support.segment_input_query(
+	schema text, lists text[], uncounted text[], people text, as_of text)
+returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
@@ -24,7 +26,7 @@ as $$
 			coalesce(e.spend, 0)::double precision as spend_12_months,
 			m.bmi::double precision as bmi,
 			m.smoker
-		from %1$I.person_at(%3$s) p
+		from %1$I.%6$s p
 		cross join (
 			-- a list of which nobody has a record says nothing: its codes may be of another system than the records
 			select array_agg(distinct list) as lists, bool_or(list <> all (%4$L)) as long_term_conditions,
@@ -92,10 +94,11 @@ as $$
 					l, l::name),
 				' ' order by l)
 			from unnest(lists) l),
-		as_of, uncounted, ph_support.in_schema(ph_support.matched_code_query(ph_support.has_code_map(schema)), schema))
+		as_of, uncounted, ph_support.in_schema(ph_support.matched_code_query(ph_support.has_code_map(schema)), schema),
+		people)
 $$;
-comment on function ph_support.segment_input_query(text, text[], text[], text) is
-	'the query of the people of a day, an expression, '
+comment on function ph_support.segment_input_query(text, text[], text[], text, text) is
+	'the query of the people of a day, an expression, in a relation of the schema, '
 	'with what rules of segments ask for and a column for each of the code lists; '
 	'uncounted lists are no long-term conditions';
 
@@ -120,9 +123,10 @@ begin
 	day := ph_support.in_schema(ph_support.last_day(schema), schema);
 	execute format('select coalesce(array_agg(distinct list order by list), ''{}'') from %I.code_list', schema)
 	into lists;
-	execute format('create temp view ph_own as %s', ph_support.segment_input_query(schema, '{}', uncounted, day));
+	execute format('create temp view ph_own as %s',
+		ph_support.segment_input_query(schema, '{}', uncounted, 'person_at_data_day', day));
 	select array_agg(attname) into own from pg_attribute where attrelid = 'pg_temp.ph_own'::regclass;
-	drop view pg_temp.ph_own;
+	drop view ph_own;
 	call ph_support.require_column_names('code lists', 'segment_inputs', lists, own);
 	select coalesce(
 		jsonb_object_agg(l::name, format(
@@ -130,7 +134,7 @@ begin
 	into described
 	from unnest(lists) l;
 	-- not among the arguments of CALL: there PostgreSQL up to 16.4 does not see what the transaction has just made
-	query := ph_support.segment_input_query(schema, lists, uncounted, day);
+	query := ph_support.segment_input_query(schema, lists, uncounted, 'person_at_data_day', day);
 	call ph_support.replace_population_view(schema, 'segment_input', query, described, keep => true);
 	view := format('%I.segment_input', schema)::regclass;
 	-- a list that has gone is a column of the view still, of which nothing is known
@@ -142,7 +146,8 @@ begin
 	into columns
 	from pg_attribute
 	where attrelid = view and attnum > 0 and not attisdropped;
-	query := ph_support.segment_input_query(schema, lists, uncounted, 'segment_inputs.as_of::date');
+	query := ph_support.segment_input_query(schema, lists, uncounted, 'person_at(segment_inputs.as_of::date)',
+		'segment_inputs.as_of::date');
 	call ph_support.replace_function(schema, 'segment_inputs', 'timestamptz',
 		format($query$(as_of timestamptz)
 			returns setof %s
