@@ -141,20 +141,21 @@ declare
 begin
 	for placeholder in
 		select distinct m[1] as kind, m[2] as name
-		from regexp_matches(text, '[{](made[.]|option[.]|column[.])?([a-z_0-9]+)[}]', 'g') m
+		from regexp_matches(text, '[{](made[.]|option[.]|column[.]|load[.])?([a-z_][a-z_0-9]*)[}]', 'g') m
 	loop
 		text := replace(text, format('{%s%s}', placeholder.kind, placeholder.name),
 			case placeholder.kind
 				when 'made.' then format('%I.%I', load ->> 'schema', concat(load ->> 'prefix', placeholder.name))
 				when 'option.' then quote_nullable(ph_support.source_option(load, placeholder.name))
 				when 'column.' then quote_ident(ph_support.source_option(load, placeholder.name))
+				when 'load.' then format('%L::date', load ->> placeholder.name)
 				else ph_support.source_relation_query(load, placeholder.name) end);
 	end loop;
 	return text;
 end
 $$;
 comment on function ph_support.source_sql(jsonb, text) is
-	'SQL of a map with what stands in braces put in: relations of the source, what was made before, options';
+	'SQL of a map with what stands in braces put in: relations of the source, what was made before, options, the data day';
 
 create function ph_support.source_value_sql(load jsonb, list text, expression text, out translated text, out unknown text)
 language plpgsql stable strict
@@ -224,7 +225,7 @@ begin
 			|| case
 				when $4 then format('', array_remove(array[%%s]::text[], null) as remarks'',
 					(select concat_ws('', '', string_agg(unknown, '', ''),
-						string_agg(expression, '', '') filter (where column_name = ''source_remark'')) from given))
+						string_agg(expression, '', '') filter (where column_name like ''source\_remark%%'')) from given))
 				else '''' end
 		from wanted w
 		left join given g using (column_name)',
