@@ -11,13 +11,8 @@ select m.map, 5, 'chosen_ethnicity', 'ethnicity_record',
 			select *, ethnicity_code ~ ''^[A-HJ-NPRS]$'' as known from {made.ethnicity_record} r where person_id is not null
 		) records
 		order by person_id, known desc nulls last, self_reported is true desc, recorded_on desc nulls last, record desc) c
-		join lateral (
-			select count(distinct record) filter (where ethnicity_code ~ ''^[A-HJ-NPRS]$'') as records,
-				count(distinct record) filter (
-					where ethnicity_code ~ ''^[A-HJ-NPRS]$'' and ethnicity_code <> c.ethnicity_code) as disagreeing,
-				bool_or(ethnicity_code = ''0'') as white,
-				string_agg(distinct given, '', '') filter (where ethnicity_code = ''?'') as unknown
-			from {made.ethnicity_record} r where r.person_id = c.person_id) n on true',
+		join {made.ethnicity_record} r using (person_id)
+		group by person_id, c.known, c.ethnicity_code, c.source, c.recorded_on, c.self_reported',
 	'of all records of a known ethnicity the latest that the person said, or else the latest'
 from unnest('{hes}'::text[]) m (map)
 union all
@@ -30,15 +25,18 @@ select r.map, r.relation, r.part, e.column_name, e.expression
 from ph.source_rows r
 join (
 	values
-		('chosen_ethnicity', 'person_id', 'c.person_id'),
+		('chosen_ethnicity', 'person_id', 'person_id'),
 		('chosen_ethnicity', 'ethnicity_code', 'case when c.known then c.ethnicity_code end'),
 		('chosen_ethnicity', 'source', 'case when c.known then c.source end'),
 		('chosen_ethnicity', 'recorded_on', 'case when c.known then c.recorded_on end'),
 		('chosen_ethnicity', 'self_reported', 'case when c.known then c.self_reported end'),
-		('chosen_ethnicity', 'records', 'n.records'),
-		('chosen_ethnicity', 'disagreeing', 'case when c.known then n.disagreeing else 0 end'),
-		('chosen_ethnicity', 'white', 'n.white'),
-		('chosen_ethnicity', 'unknown', 'n.unknown'),
+		('chosen_ethnicity', 'records',
+		 'count(distinct r.record) filter (where r.ethnicity_code ~ ''^[A-HJ-NPRS]$'')'),
+		('chosen_ethnicity', 'disagreeing',
+		 'count(distinct r.record) filter (where r.ethnicity_code ~ ''^[A-HJ-NPRS]$''
+			and r.ethnicity_code <> c.ethnicity_code)'),
+		('chosen_ethnicity', 'white', 'bool_or(r.ethnicity_code = ''0'')'),
+		('chosen_ethnicity', 'unknown', 'string_agg(distinct r.given, '', '') filter (where r.ethnicity_code = ''?'')'),
 		('ethnicity', 'source_key', 'e.person_id'),
 		('ethnicity', 'person_id', 'e.person_id'),
 		('ethnicity', 'ethnicity_code', 'e.ethnicity_code'),

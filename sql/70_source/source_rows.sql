@@ -69,19 +69,19 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
 	return query execute format(
-		'select c.relation, c.column_name, c.column_type, c.needed, r.found, a.attname, a.atttypid::regtype
-		from %1$I.source_column c
-		join (
+		'with named as (
 			select relation, ph_support.source_relation($2, relation) as found
 			from (select distinct relation from %1$I.source_column where map = $1 and coalesce(relation = $3, true)) named
-		) r using (relation)
-		left join lateral (
-			select attname, atttypid
-			from pg_attribute
-			where attrelid = r.found and lower(attname) = c.column_name and attnum > 0 and not attisdropped
-			order by attname = c.column_name desc, attnum
-			limit 1
-		) a on true
+		), attribute as (
+			select distinct on (relation, lower(attname)) relation, lower(attname) as column_name, attname, atttypid
+			from named
+			join pg_attribute on attrelid = found and attnum > 0 and not attisdropped
+			order by relation, lower(attname), attname = lower(attname) desc, attnum
+		)
+		select c.relation, c.column_name, c.column_type, c.needed, r.found, a.attname, a.atttypid::regtype
+		from %1$I.source_column c
+		join named r using (relation)
+		left join attribute a using (relation, column_name)
 		where c.map = $1',
 		load ->> 'maps')
 	using load ->> 'map', load ->> 'source', wanted;
