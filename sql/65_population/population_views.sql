@@ -716,12 +716,17 @@ begin
 				select c.person_id, c.stay, ph.completed_years(p.birth_date, c.start_date), p.sex::text,
 					nullif(p.ethnicity_code::text, 'Z'), c.practice, c.neighbourhood, c.place, c.system, c.small_area,
 					c.deprivation_decile, c.deprivation_quintile, c.start_date, c.end_date, c.days,
-					c.days / 365.25::double precision, c.events, c.cost, c.events_outside
+					%3$s, c.events, c.cost, c.events_outside
 				from counted c
 				join %1$I.person p on p.person_id::text = c.person_id;
 			end$query$, schema, ph_support.seen_condition(schema, population, 'stay.person_id',
-				'ph_support.first_day(period)', 'ph_support.day_after(period)')),
-		'one row a person and stay in the period, cut at the data day: person-years at risk (days / 365.25), '
+				'ph_support.first_day(period)', 'ph_support.day_after(period)'),
+			-- who was seen is no denominator
+			case population
+				when 'seen' then 'null::double precision'
+				else 'c.days / 365.25::double precision' end),
+		'one row a person and stay in the period, cut at the data day: person-years at risk (days / 365.25; '
+		'NULL in the population seen, where they are not known), '
 		'encounters of the kind that started in it (null: all), their cost in pounds. '
 		'Encounters in the period outside any stay are counted apart in events_outside, '
 		'on the first stay or on a row with stay 0. '
