@@ -57,6 +57,7 @@ begin
 		union
 		select 'one of ' || string_agg(distinct c.relation, ', ')
 		from ph_support.source_columns(load) c
+		where not c.relation = any ('{place,place_parent,place_factor}')
 		having count(c.found) = 0 and count(*) filter (where c.needed = 'source') = 0
 	) needed;
 	if missing is not null then
@@ -78,7 +79,6 @@ comment on procedure ph_support.require_source(jsonb) is
 create procedure ph_support.make_source_relation(load jsonb, name text, query text, tables boolean)
 language plpgsql
 set search_path = pg_catalog, pg_temp
-set client_min_messages = warning
 as $$
 declare
 	made bigint;
@@ -93,7 +93,6 @@ begin
 		get diagnostics made = row_count;
 		execute format('analyze %I.%I', load ->> 'schema', concat(load ->> 'prefix', name));
 		if made > 0 then
-			set local client_min_messages = notice;
 			raise notice '%: % rows after % s', name, made,
 				round(extract(epoch from clock_timestamp() - transaction_timestamp())::numeric, 1);
 		end if;

@@ -10,15 +10,15 @@ select m.map, 5, 'chosen_ethnicity', 'ethnicity_record',
 		from (
 			select *, ethnicity_code ~ ''^[A-HJ-NPRS]$'' as known from {made.ethnicity_record} r where person_id is not null
 		) records
-		order by person_id, known desc nulls last, self_reported is true desc, recorded_on desc nulls last, record desc) c
+		order by person_id, known desc nulls last, self_reported::boolean is true desc, recorded_on desc nulls last, record desc) c
 		join {made.ethnicity_record} r using (person_id)
 		group by person_id, c.known, c.ethnicity_code, c.source, c.recorded_on, c.self_reported',
 	'of all records of a known ethnicity the latest that the person said, or else the latest'
-from unnest('{hes}'::text[]) m (map)
+from unnest('{hes,gp_extract}'::text[]) m (map)
 union all
 select m.map, 14, 'ethnicity', 'chosen_ethnicity', '{made.chosen_ethnicity} e',
 	'which record was taken, how many there are, and how many of them say otherwise'
-from unnest('{hes}'::text[]) m (map);
+from unnest('{hes,gp_extract}'::text[]) m (map);
 
 insert into ph.source_expression (map, relation, part, column_name, expression)
 select r.map, r.relation, r.part, e.column_name, e.expression

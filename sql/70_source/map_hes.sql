@@ -237,20 +237,32 @@ insert into ph.source_rows (map, step, relation, part, source_rows, description)
 		left join {made.chosen_ethnicity} e using (person_id)',
 	 'everybody of whom there is a record, with the latest known sex'),
 	('hes', 8, 'place', 'small areas',
-	 '{made.hes_record} r where small_area is not null group by small_area',
+	 '{made.hes_record} r where small_area is not null
+		and small_area not in (select place_id from {place} q where place_id is not null)
+		group by small_area',
 	 'small areas of addresses, of the latest edition that has the code'),
 	('hes', 8, 'place', 'middle layer areas',
-	 '{made.hes_record} r where small_area is not null and middle_area is not null group by middle_area',
+	 '{made.hes_record} r where small_area is not null and middle_area is not null
+		and middle_area not in (select place_id from {place} q where place_id is not null)
+		group by middle_area',
 	 'middle layer areas of addresses'),
-	('hes', 8, 'place', 'districts', '{made.hes_record} r where district is not null group by district',
+	('hes', 8, 'place', 'districts', '{made.hes_record} r where district is not null
+		and district not in (select place_id from {place} q where place_id is not null)
+		group by district',
 	 'local authority districts of addresses'),
-	('hes', 8, 'place', 'practices', '{made.hes_record} r where practice is not null group by practice',
+	('hes', 8, 'place', 'practices', '{made.hes_record} r where practice is not null
+		and practice not in (select place_id from {place} q where place_id is not null)
+		group by practice',
 	 'general practices of records; nobody is registered with them'),
 	('hes', 9, 'place_parent', 'middle layer areas',
-	 '{made.hes_record} r where small_area is not null and middle_area is not null group by small_area, middle_area',
+	 '{made.hes_record} r where small_area is not null and middle_area is not null
+		and small_area not in (select place_id from {place_parent} q where place_id is not null)
+		group by small_area, middle_area',
 	 'small areas in middle layer areas, as records have them'),
 	('hes', 9, 'place_parent', 'districts',
-	 '{made.hes_record} r where small_area is not null and district is not null group by small_area, district',
+	 '{made.hes_record} r where small_area is not null and district is not null
+		and small_area not in (select place_id from {place_parent} q where place_id is not null)
+		group by small_area, district',
 	 'small areas in districts, as records have them'),
 	('hes', 10, 'residence', 'hes_record',
 	 '(
