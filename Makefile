@@ -22,7 +22,8 @@ PARTS = \
 	$(addprefix 60_learn/, tree cluster latent_class) \
 	$(addprefix 65_population/, person_time spell shared_tables check_shared_tables population_views \
 		stored_stay calendar population_difference segment_inputs) \
-	$(addprefix 70_source/, source_map source_rows create_views_from map_synthea map_omop map_hes map_gp_extract ethnicity map_places create_places)
+	$(addprefix 70_source/, source_map source_rows create_views_from map_synthea map_omop map_hes map_gp_extract ethnicity map_places \
+		create_places)
 JOINED_SCRIPT = population_health--$(EXTVERSION).sql
 DATA_built = $(JOINED_SCRIPT)
 # What brings an older version up to the next, a step each.

@@ -6,7 +6,6 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-	wrong text;
 	statement text;
 	missing text[];
 begin
@@ -15,16 +14,16 @@ begin
 			using errcode = 'null_value_not_allowed';
 	end if;
 	call ph_support.require_own_schema(schema);
-	select string_agg(relname, ', ' order by relname)
-	into wrong
-	from pg_class
-	where relnamespace = to_regnamespace(quote_ident(schema)) and relname = any ('{place,place_parent,place_factor}')
-		and relkind not in ('r', 'p');
-	if wrong is not null then
-		raise exception 'in schema "%" these are no tables: %', schema, wrong
+	if to_regclass(format('%I.source_load', schema)) is not null or exists (
+		select
+		from pg_class
+		where relnamespace = to_regnamespace(quote_ident(schema)) and relname = any ('{place,place_parent,place_factor}')
+			and relkind not in ('r', 'p'))
+	then
+		raise exception 'the places of schema "%" are made from a source, or are views', schema
 			using errcode = 'wrong_object_type', hint =
-				'Name the schema of the source from which ph.create_views_from made them: '
-				'every map reads place, place_parent and place_factor that stand there. Then call that again.';
+				'Name the schema of the source: every map reads place, place_parent and place_factor that stand there. '
+				'Then CALL ph.create_views_from(...) again.';
 	end if;
 	if to_regnamespace(quote_ident(schema)) is null then
 		execute format('create schema %I', schema);
@@ -46,7 +45,7 @@ end
 $$;
 comment on procedure ph_support.require_place_tables(text) is
 	'makes the tables place, place_parent and place_factor of the schema where there are none. '
-	'Errors: null_value_not_allowed, wrong_object_type where they are views';
+	'Errors: null_value_not_allowed, wrong_object_type where they are views, or made from a source';
 
 create function ph_support.column_choices(argument text, choices jsonb, columns text[])
 returns table (choice text, column_name text)
@@ -206,7 +205,7 @@ comment on procedure ph.create_places(text, text, text, jsonb, jsonb, jsonb, tex
 	'Called again, places are replaced and none is dropped. '
 	'In the schema of a source, ph.create_views_from takes them from there. '
 	'Errors: null_value_not_allowed, invalid_parameter_value, undefined_column with those that there are, no_data_found, '
-	'wrong_object_type where the places of the schema are views';
+	'wrong_object_type where the places of the schema are views, or made from a source';
 
 create procedure ph.create_area_deciles(
 	schema text, factor text, period text, most_deprived text default 'highest', population text default null)
@@ -264,4 +263,4 @@ comment on procedure ph.create_area_deciles(text, text, text, text, text) is
 	'tenths of the areas, or of the people that the factor population counts in the same period. '
 	'Areas that tie share the lower decile: floor(10 * before / all) + 1, before counts those that come before. '
 	'Errors: null_value_not_allowed, invalid_parameter_value for fewer than ten areas and without the people of some, '
-	'wrong_object_type where the places of the schema are views';
+	'wrong_object_type where the places of the schema are views, or made from a source';

@@ -186,8 +186,8 @@ insert into ph.source_rows (map, step, relation, part, source_rows, description)
 	('hes', 3, 'hes_birth', 'hes_record',
 	 '(
 		select person_id, max(earliest) as earliest, min(latest) as latest,
-			(array_agg(earliest order by day desc, record desc, by_month desc))[1] as last_earliest,
-			(array_agg(latest order by day desc, record desc, by_month desc))[1] as last_latest,
+			(array_agg(earliest order by day desc nulls last, record desc, by_month desc))[1] as last_earliest,
+			(array_agg(latest order by day desc nulls last, record desc, by_month desc))[1] as last_latest,
 			min(day) as first_seen
 		from {made.hes_record} r
 		cross join lateral (
@@ -197,16 +197,16 @@ insert into ph.source_rows (map, step, relation, part, source_rows, description)
 			union all
 			select false, (age_day - make_interval(years => age + 1))::date + 1,
 				(age_day - make_interval(years => age))::date
-			where age between 0 and 120
+			where age between 0 and 120 and age_day is not null
 			union all
 			select false, age_day - baby.oldest, age_day - baby.youngest
 			from (
 				values (7001, 0, 0), (7002, 1, 6), (7003, 7, 28), (7004, 29, 90), (7005, 91, 181), (7006, 182, 272),
 					(7007, 273, 364)
 			) baby (code, youngest, oldest)
-			where baby.code = age
+			where baby.code = age and age_day is not null
 		) said
-		where r.person_id is not null and day is not null
+		where r.person_id is not null
 		group by person_id) b
 		cross join lateral (select b.earliest > b.latest as contradict) c
 		cross join lateral (

@@ -89,6 +89,7 @@ call pg_temp.admit('b7', 'baby of this month', '2023-05-10', '21', '2023-05-12',
 call pg_temp.admit('b8', 'contradiction', '2023-05-20', '12', '2023-05-20', '{"startage": "20", "mydob": "011900"}');
 call pg_temp.admit('b9', 'contradiction', '2023-06-20', '12', '2023-06-20', '{"startage": "60", "mydob": "121582"}');
 call pg_temp.admit('ba', 'no birth', '2023-05-20', '12', '2023-05-20', '{"startage": null, "mydob": "121582"}');
+call pg_temp.admit('bb', 'born, day unknown', '1800-01-01', '12', '1800-01-01', '{"mydob": "031980"}');
 -- sex, ethnicity, addresses: the latest that is known
 call pg_temp.admit('c1', 'latest', '2023-05-20', '12', '2023-05-20', '{"sex": "1", "ethnos": "4", "lsoa11": "E01000001",
 	"msoa11": "E02000001", "resladst_ons": "E09000001", "gpprac": "A81001"}');
@@ -203,6 +204,7 @@ select place_id, place_kind, name from made.place order by place_id;
 select person_id, small_area, place, neighbourhood, deprivation_decile
 from made.person_at('2023-08-25')
 where person_id = 'latest';
--- views have no places of their own to fill: the source's are
+-- what is made from a source has no places of its own to fill: the source's are
+call ph.create_places('made', 'select * from mini.area', 'LSOA11', '{"LSOA11": "lsoa"}');
 call ph.create_places('looked', 'select * from mini.area', 'LSOA11', '{"LSOA11": "lsoa"}');
 drop schema mini, looked, made cascade;
