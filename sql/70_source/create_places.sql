@@ -17,8 +17,8 @@ begin
 	if to_regclass(format('%I.source_load', schema)) is not null or exists (
 		select
 		from pg_class
-		where relnamespace = to_regnamespace(quote_ident(schema)) and relname = any ('{place,place_parent,place_factor}')
-			and relkind not in ('r', 'p'))
+		where relnamespace = to_regnamespace(quote_ident(schema))
+			and relname = any ('{place,place_parent,place_factor}') and relkind not in ('r', 'p'))
 	then
 		raise exception 'the places of schema "%" are made from a source, or are views', schema
 			using errcode = 'wrong_object_type', hint =
@@ -164,7 +164,8 @@ begin
 		'update %1$I.place p
 		set name = coalesce(s.name, p.name), place_kind = s.place_kind
 		from pg_temp.ph_place s
-		where p.place_id = s.place_id and (p.name, p.place_kind) is distinct from (coalesce(s.name, p.name), s.place_kind)',
+		where p.place_id = s.place_id
+			and (p.name, p.place_kind) is distinct from (coalesce(s.name, p.name), s.place_kind)',
 		schema);
 	execute format(
 		'insert into %1$I.place (place_id, place_kind, name)
@@ -198,14 +199,14 @@ $$;
 comment on procedure ph.create_places(text, text, text, jsonb, jsonb, jsonb, text, text) is
 	'makes places of one table of small areas, with columns for what they lie in, in any country''s codes: '
 	'fills place, place_parent and place_factor of the schema, and makes them where there are none. '
-	'query gives the rows, one or more a small area, as a postcode directory has them; kinds the column of each kind of '
-	'place, {"LSOA21": "lsoa21cd", "LAD24": "lad24cd"}, small_area the kind of the smallest; names the column with the '
-	'name of a kind; factors the column of numbers that are known of small areas, for a period, from a source. '
+	'query gives the rows, one or more a small area, as a postcode directory has them; kinds the column of each kind '
+	'of place, {"LSOA21": "lsoa21cd", "LAD24": "lad24cd"}, small_area the kind of the smallest; names the column with '
+	'the name of a kind; factors the column of numbers that are known of small areas, for a period, from a source. '
 	'Where rows of one small area differ, what most of them say is taken, and it is told how many differ. '
 	'Called again, places are replaced and none is dropped. '
 	'In the schema of a source, ph.create_views_from takes them from there. '
-	'Errors: null_value_not_allowed, invalid_parameter_value, undefined_column with those that there are, no_data_found, '
-	'wrong_object_type where the places of the schema are views, or made from a source';
+	'Errors: null_value_not_allowed, invalid_parameter_value, undefined_column with those that there are, '
+	'no_data_found, wrong_object_type where the places of the schema are views, or made from a source';
 
 create procedure ph.create_area_deciles(
 	schema text, factor text, period text, most_deprived text default 'highest', population text default null)

@@ -424,8 +424,8 @@ begin atomic
 			limit 1), 'none') end;
 end;
 comment on function ph_support.preferred_kind(text, text[]) is
-	'of kinds of place in order of preference, between commas, the first that the data have; none where they have none, '
-	'NULL without a preference';
+	'of kinds of place in order of preference, between commas, the first that the data have; '
+	'none where they have none, NULL without a preference';
 
 create procedure ph_support.create_views_of_source(load jsonb)
 language plpgsql

@@ -1,16 +1,18 @@
 
 -- ---- one ethnicity of all that is recorded of a person, the same in every map that has records of it ----
--- ethnicity_record, a step of the map: person_id, record (names it), ethnicity_code (0 is white and no more, ? no code),
--- given (as the source has it), source, recorded_on, self_reported.
+-- ethnicity_record, a step of the map: person_id, record (names it), ethnicity_code (0 is white and no more, ? is no
+-- code), given (as the source has it), source, recorded_on, self_reported.
 
 insert into ph.source_rows (map, step, relation, part, source_rows, description)
 select m.map, 5, 'chosen_ethnicity', 'ethnicity_record',
 	'(
 		select distinct on (person_id) *
 		from (
-			select *, ethnicity_code ~ ''^[A-HJ-NPRS]$'' as known from {made.ethnicity_record} r where person_id is not null
+			select *, ethnicity_code ~ ''^[A-HJ-NPRS]$'' as known
+			from {made.ethnicity_record} r where person_id is not null
 		) records
-		order by person_id, known desc nulls last, self_reported::boolean is true desc, recorded_on desc nulls last, record desc) c
+		order by person_id, known desc nulls last, self_reported::boolean is true desc, recorded_on desc nulls last,
+			record desc) c
 		join {made.ethnicity_record} r using (person_id)
 		group by person_id, c.known, c.ethnicity_code, c.source, c.recorded_on, c.self_reported',
 	'of all records of a known ethnicity the latest that the person said, or else the latest'

@@ -118,7 +118,8 @@ insert into ph.source_rows (map, step, relation, part, source_rows, description)
 		cross join lateral (
 			select case
 				when year_of_birth between 1800 and 2200 and coalesce(month_of_birth, 1) between 1 and 12
-					then make_date(year_of_birth::integer, coalesce(month_of_birth, 1)::integer, 1) end as first_day) b',
+					then make_date(year_of_birth::integer, coalesce(month_of_birth, 1)::integer, 1) end as first_day
+		) b',
 	 'patients'),
 	('gp_extract', 8, 'place', 'small areas',
 	 '{patient} p where coalesce(lsoa21, lsoa11) is not null
@@ -127,11 +128,13 @@ insert into ph.source_rows (map, step, relation, part, source_rows, description)
 	 'small areas of addresses that place does not have'),
 	('gp_extract', 8, 'place', 'practices',
 	 '(select practice_code from {patient} p union select practice_code from {registration} r) p
-		where practice_code is not null and practice_code not in (select place_id from {place} q where place_id is not null)',
+		where practice_code is not null
+			and practice_code not in (select place_id from {place} q where place_id is not null)',
 	 'practices that place does not have'),
 	('gp_extract', 8, 'place', 'networks',
 	 '(select pcn_code from {patient} p union select pcn_code from {registration} r) p
-		where pcn_code is not null and pcn_code not in (select place_id from {place} q where place_id is not null)',
+		where pcn_code is not null
+			and pcn_code not in (select place_id from {place} q where place_id is not null)',
 	 'primary care networks that place does not have'),
 	('gp_extract', 10, 'residence', 'patient',
 	 '{patient} p join {made.source_person} b on b.person_id = p.patient_id and b.fault is null

@@ -5,7 +5,8 @@ insert into ph.source_map (map, description, published) values
 	('hes',
 	 'Hospital Episode Statistics, loaded as hes_apc, hes_op, hes_ae and hes_ecds, as many of them as there are. '
 	 'Episodes become provider spells; there is no list of people, so that nobody is registered and rates are NULL. '
-	 'Births are what birth months and ages leave possible. A&E diagnoses, in codes of their own, and costs are left out.',
+	 'Births are what birth months and ages leave possible. A&E diagnoses, in codes of their own, and costs are left '
+	 'out.',
 	 'NHS England, Hospital Episode Statistics Data Dictionary; NHS Data Dictionary, Emergency Care Data Set');
 
 -- what all relations have, each under one of its names
@@ -65,10 +66,11 @@ select 'hes', c.relation, format(c.name, lpad(n::text, 2, '0')), c.column_type, 
 from (
 	values
 		('hes_apc', 'diag_4_%s', 'text', 20), ('hes_apc', 'diag_3_%s', 'text', 20), ('hes_apc', 'diag_%s', 'text', 20),
-		('hes_apc', 'opertn_4_%s', 'text', 24), ('hes_apc', 'opertn_3_%s', 'text', 24), ('hes_apc', 'opertn_%s', 'text', 24),
-		('hes_apc', 'opdate_%s', 'day', 24),
+		('hes_apc', 'opertn_4_%s', 'text', 24), ('hes_apc', 'opertn_3_%s', 'text', 24),
+		('hes_apc', 'opertn_%s', 'text', 24), ('hes_apc', 'opdate_%s', 'day', 24),
 		('hes_op', 'diag_4_%s', 'text', 12), ('hes_op', 'diag_3_%s', 'text', 12), ('hes_op', 'diag_%s', 'text', 12),
-		('hes_op', 'opertn_4_%s', 'text', 24), ('hes_op', 'opertn_3_%s', 'text', 24), ('hes_op', 'opertn_%s', 'text', 24),
+		('hes_op', 'opertn_4_%s', 'text', 24), ('hes_op', 'opertn_3_%s', 'text', 24),
+		('hes_op', 'opertn_%s', 'text', 24),
 		('hes_ecds', 'ec_diagnosis_%s', 'text', 12)
 ) c (relation, name, column_type, numbers), generate_series(1, c.numbers) n;
 
@@ -79,7 +81,8 @@ insert into ph.source_option (map, option, value, description) values
 	('hes', 'open_spell_days', '365', 'spells without an end are remarked that began so many days before the data day'),
 	('hes', 'population', 'seen', 'whom person_at and person_period count; without a list of people: who was seen'),
 	('hes', 'small_area', 'LSOA21, LSOA11, LSOA01', 'kind of place of an address, the first that the data have'),
-	('hes', 'neighbourhood', 'MSOA21, MSOA11, MSOA01', 'kind of place of a neighbourhood, the first that the data have'),
+	('hes', 'neighbourhood', 'MSOA21, MSOA11, MSOA01',
+	 'kind of place of a neighbourhood, the first that the data have'),
 	('hes', 'place', 'LAD', 'kind of place of a place'),
 	('hes', 'system', 'none', 'kind of place of a system');
 
@@ -214,7 +217,9 @@ insert into ph.source_rows (map, step, relation, part, source_rows, description)
 				case when contradict then last_latest else b.latest end as latest_day) d
 		-- nobody is born after having been seen
 		cross join lateral (
-			select case when first_seen >= earliest_day then least(latest_day, first_seen) else latest_day end as latest_day
+			select case
+				when first_seen >= earliest_day then least(latest_day, first_seen)
+				else latest_day end as latest_day
 		) seen',
 	 'the days of birth that the birth months and ages of a person''s records leave possible; '
 	 'where they contradict each other those of the latest record'),
@@ -289,28 +294,28 @@ insert into ph.source_rows (map, step, relation, part, source_rows, description)
 	('hes', 13, 'clinical_event', 'hes_apc procedures',
 	 '{made.hes_episode} e, unnest(e.procedures, e.procedure_days) with ordinality d (code, day, position)
 		where e.fault is null and d.code !~ ''^[-&[:space:]]*$''',
-	 'procedures, on their day or else that of admission'),
-	('hes', 13, 'clinical_event', 'hes_op diagnoses', '', 'diagnoses of appointments that were attended'),
-	('hes', 13, 'clinical_event', 'hes_op procedures', '', 'procedures of appointments that were attended'),
-	('hes', 13, 'clinical_event', 'hes_ecds diagnoses', '', 'diagnoses of attendances that were not planned, SNOMED CT');
+	 'procedures, on their day or else that of admission');
 
 -- the numbered columns of a relation as one array, each under the first of its names that the source has
-update ph.source_rows r
-set source_rows = format(
-	'{%s} e, unnest(array[%s]) with ordinality d (code, position)
-		where %s and d.code !~ ''^[-&[:space:]]*$''',
-	c.relation, (
-		select string_agg(format('coalesce(%s)', (
-			select string_agg(format(name, 'e', lpad(n::text, 2, '0')), ', ') from unnest(c.names) name)), ', ' order by n)
-		from generate_series(1, c.numbers) n), c.counted)
+insert into ph.source_rows (map, step, relation, part, source_rows, description)
+select 'hes', 13, 'clinical_event', c.part,
+	format(
+		'{%s} e, unnest(array[%s]) with ordinality d (code, position)
+			where %s and d.code !~ ''^[-&[:space:]]*$''',
+		c.relation, (
+			select string_agg(format(c.columns, lpad(n::text, 2, '0')), ', ' order by n)
+			from generate_series(1, c.numbers) n), c.counted),
+	c.description
 from (
 	values
-		('hes_op diagnoses', 'hes_op', '{%s.diag_4_%s,%s.diag_%s,%s.diag_3_%s}'::text[], 12, 'attended in (''5'', ''6'')'),
-		('hes_op procedures', 'hes_op', '{%s.opertn_4_%s,%s.opertn_%s,%s.opertn_3_%s}', 24, 'attended in (''5'', ''6'')'),
-		('hes_ecds diagnoses', 'hes_ecds', '{%s.ec_diagnosis_%s}', 12,
-		 'coalesce(ec_attendance_category, attendance_category) in (''1'', ''2'', ''3'')')
-) c (part, relation, names, numbers, counted)
-where r.map = 'hes' and r.relation = 'clinical_event' and r.part = c.part;
+		('hes_op diagnoses', 'hes_op', 'coalesce(e.diag_4_%1$s, e.diag_%1$s, e.diag_3_%1$s)', 12,
+		 'attended in (''5'', ''6'')', 'diagnoses of appointments that were attended'),
+		('hes_op procedures', 'hes_op', 'coalesce(e.opertn_4_%1$s, e.opertn_%1$s, e.opertn_3_%1$s)', 24,
+		 'attended in (''5'', ''6'')', 'procedures of appointments that were attended'),
+		('hes_ecds diagnoses', 'hes_ecds', 'e.ec_diagnosis_%1$s', 12,
+		 'coalesce(ec_attendance_category, attendance_category) in (''1'', ''2'', ''3'')',
+		 'diagnoses of attendances that were not planned, SNOMED CT')
+) c (part, relation, columns, numbers, counted, description);
 
 insert into ph.source_expression (map, relation, part, column_name, expression, value_list)
 select 'hes', 'hes_episode', 'hes_apc', e.column_name, (
@@ -324,8 +329,8 @@ from (
 ) e (column_name, expression, numbers)
 union all
 select 'hes', 'hes_episode', 'hes_apc', column_name, 'e.' || column_name, null
-from unnest('{record,version,person_id,provider,spell,fault,place,method,primary_diagnosis,first_record,admidate,end_date,
-	died,admimeth}'::text[]) column_name
+from unnest('{record,version,person_id,provider,spell,fault,place,method,primary_diagnosis,first_record,admidate,
+	end_date,died,admimeth}'::text[]) column_name
 union all
 select 'hes', 'data_day', r.relation, 'day',
 	'make_date(case when right(e.fyear, 2) >= ''80'' then 1900 else 2000 end + right(e.fyear, 2)::integer, 3, 31)', null
@@ -333,7 +338,8 @@ from unnest('{hes_apc,hes_op,hes_ae,hes_ecds}'::text[]) r (relation)
 union all
 -- a record of any relation: what differs between them stands in the second list
 select 'hes', 'hes_record', r.relation, e.column_name,
-	format(e.expression, r.key, r.day, r.age, r.age_day, r.person, r.sex, r.ethnicity, r.practice, r.lsoa11), null
+	format(e.expression, r.key, r.day, r.age, r.age_day, r.person, r.sex, r.ethnicity, r.practice, r.lsoa11,
+		r.relation), null
 from (
 	values
 		('hes_apc', 'epikey', 'admidate', 'startage', 'epistart', 'null', 'null', 'null', 'null', 'null'),
@@ -375,11 +381,8 @@ cross join (
 			when coalesce(e.lsoa11, %9$s) is not null then ''MSOA11''
 			else ''MSOA01'' end'),
 		('district', 'substring(e.resladst_ons from ''^(?!.99999999)[A-Z][0-9]{8}$'')'),
-		('source', quote_literal('{relation}'))
+		('source', '''%10$s''')
 ) e (column_name, expression);
-update ph.source_expression
-set expression = quote_literal(part)
-where map = 'hes' and relation = 'hes_record' and column_name = 'source';
 
 -- what outpatient, A&E and ECDS contacts have in common
 insert into ph.source_expression (map, relation, part, column_name, expression, value_list)
@@ -421,8 +424,8 @@ from (
 	values
 		('hes_op diagnoses', 'hes_op', 'attendkey', 'apptdate', 'null', 'ICD10'),
 		('hes_op procedures', 'hes_op', 'attendkey', 'apptdate', 'null', 'OPCS4'),
-		('hes_ecds diagnoses', 'hes_ecds', 'aekey, e.ec_ident', 'arrivaldate, e.arrival_date', 'e.der_pseudo_nhs_number',
-		 'SNOMED')
+		('hes_ecds diagnoses', 'hes_ecds', 'aekey, e.ec_ident', 'arrivaldate, e.arrival_date',
+		 'e.der_pseudo_nhs_number', 'SNOMED')
 ) r (part, relation, key, day, person, system)
 cross join (
 	values
@@ -502,8 +505,8 @@ from (
 		('person', 'hes_record', 'sex', 'p.sex', 'sex'),
 		('person', 'hes_record', 'death_date', 'd.death_date', null),
 		('person', 'hes_record', 'ethnicity_code', 'e.ethnicity_code', null),
-		('person', 'hes_record', 'source_remark', 'case when p.sexes > 1 then ''records of both sexes: the latest taken'' end',
-		 null),
+		('person', 'hes_record', 'source_remark',
+		 'case when p.sexes > 1 then ''records of both sexes: the latest taken'' end', null),
 		('person', 'hes_record', 'source_remark_2',
 		 'case
 			when b.contradict then ''records contradict each other on birth: the latest taken''

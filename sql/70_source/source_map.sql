@@ -6,8 +6,8 @@
 --
 -- In rows and expressions {visit_occurrence} is a relation of the source with the columns of source_column, each in its
 -- type and NULL where the source has none; {made.NAME} is what an earlier step of the map has made;
--- {option.NAME} the value of an option as a literal, {column.NAME} an option that names a column, {load.data_day} the last
--- day that the data tell of.
+-- {option.NAME} the value of an option as a literal, {column.NAME} an option that names a column, {load.data_day} the
+-- last day that the data tell of.
 
 create table ph.source_map (
 	map text primary key check (map <> ''),

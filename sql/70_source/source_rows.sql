@@ -155,7 +155,8 @@ begin
 end
 $$;
 comment on function ph_support.source_sql(jsonb, text) is
-	'SQL of a map with what stands in braces put in: relations of the source, what was made before, options, the data day';
+	'SQL of a map with what stands in braces put in: relations of the source, what was made before, options, '
+	'the data day';
 
 create function ph_support.source_value_sql(load jsonb, list text, expression text, out translated text, out unknown text)
 language plpgsql stable strict
@@ -225,7 +226,8 @@ begin
 			|| case
 				when $4 then format('', array_remove(array[%%s]::text[], null) as remarks'',
 					(select concat_ws('', '', string_agg(unknown, '', ''),
-						string_agg(expression, '', '') filter (where column_name like ''source\_remark%%'')) from given))
+						string_agg(expression, '', '') filter (where column_name like ''source\_remark%%''))
+					from given))
 				else '''' end
 		from wanted w
 		left join given g using (column_name)',

@@ -2,20 +2,28 @@
 \set SHOW_CONTEXT never
 create schema mini;
 create table mini.area as
-select 'Z' || lpad(i::text, 3, '0') as zone, 'P' || i / 5 as parish, 'Parish ' || i / 5 as parish_name, 'C' || i / 50 as county,
-	(i * 37 % 101)::numeric as score, 100 + i * i as people
+select 'Z' || lpad(i::text, 3, '0') as zone, 'P' || i / 5 as parish, 'Parish ' || i / 5 as parish_name,
+	'C' || i / 50 as county, (i * 37 % 101)::numeric as score, 100 + i * i as people
 from generate_series(1, 100) i;
-call ph.create_places('lands', 'select * from mini.area', 'ZONE', '{"ZONE": "zone", "PARISH": "parish", "COUNTY": "county"}',
-	'{"PARISH": "parish_name"}', '{"score": "score", "people": "people"}', '2024', 'made up');
+call ph.create_places('lands', 'select * from mini.area', 'ZONE',
+	'{"ZONE": "zone", "PARISH": "parish", "COUNTY": "county"}', '{"PARISH": "parish_name"}',
+	'{"score": "score", "people": "people"}', '2024', 'made up');
 select place_kind, count(*) as places, count(name) as names from lands.place group by place_kind order by place_kind;
 select (select count(*) from lands.place_parent) = 2 * 100 as each_lies_in_both,
-	bool_and(exists (select from lands.place_parent p where p.place_id = a.zone and p.parent_id = a.parish)) as in_its_parish,
-	bool_and((select value from lands.place_factor f where f.place_id = a.zone and f.factor = 'score') = a.score) as scored
+	bool_and(exists (
+		select
+		from lands.place_parent p
+		where p.place_id = a.zone and p.parent_id = a.parish)) as in_its_parish,
+	bool_and((
+		select value
+		from lands.place_factor f
+		where f.place_id = a.zone and f.factor = 'score') = a.score) as scored
 from mini.area a;
 
 -- called again, what has changed is replaced, and nothing is doubled
 update mini.area set parish = 'P1', parish_name = 'Parish one' where parish in ('P1', 'P2');
-call ph.create_places('lands', 'table mini.area', 'ZONE', '{"ZONE": "zone", "PARISH": "parish"}', '{"PARISH": "parish_name"}');
+call ph.create_places('lands', 'table mini.area', 'ZONE', '{"ZONE": "zone", "PARISH": "parish"}',
+	'{"PARISH": "parish_name"}');
 call ph.create_places('lands', 'select * from mini.area', 'ZONE', '{"ZONE": "zone", "PARISH": "parish"}',
 	'{"PARISH": "parish_name"}');
 select (select name from lands.place where place_id = 'P1') as renamed,
@@ -45,7 +53,9 @@ join (
 		/ (select sum(people) from mini.area)) as decile
 	from mini.area a) g on g.zone = f.place_id
 where f.factor = 'score_decile';
-create table mini.tied as select 'T' || i as zone, case when i <= 15 then 9 else 0 end as score from generate_series(1, 20) i;
+create table mini.tied as
+select 'T' || i as zone, case when i <= 15 then 9 else 0 end as score
+from generate_series(1, 20) i;
 call ph.create_places('tied', 'select * from mini.tied', 'ZONE', '{"ZONE": "zone"}', factors => '{"score": "score"}');
 call ph.create_area_deciles('tied', 'score', '');
 select value as decile, count(*) as areas
@@ -57,11 +67,14 @@ order by value;
 -- a postcode directory: many postcodes an area; what most of them say is taken, and it is told
 create table mini.onspd (pcds text, doterm text, lsoa21 text, msoa21 text, oslaua text, imd text);
 insert into mini.onspd values
-	('AA1 1AA', null, 'E01000001', 'E02000001', 'E09000001', '5'), ('AA1 1AB', null, 'E01000001', 'E02000001', 'E09000001', '5'),
-	('AA1 1AC', null, 'E01000001', 'E02000001', 'E09000002', '5'), ('AA1 1AD', '202001', 'E01000001', 'E02000001', 'E09000002', '5'),
+	('AA1 1AA', null, 'E01000001', 'E02000001', 'E09000001', '5'),
+	('AA1 1AB', null, 'E01000001', 'E02000001', 'E09000001', '5'),
+	('AA1 1AC', null, 'E01000001', 'E02000001', 'E09000002', '5'),
+	('AA1 1AD', '202001', 'E01000001', 'E02000001', 'E09000002', '5'),
 	('AA1 1AE', null, 'E01000002', 'E02000001', 'E09000002', '7'), ('AA1 1AF', null, 'E01000002', '', 'E09000001', '7'),
 	('AA1 1AG', null, null, null, 'M99999999', null), ('AA1 1AH', null, ' ', 'E02000001', 'E09000001', null);
-call ph.create_places('postcodes', 'select * from mini.onspd where doterm is null and lsoa21 not like ''_99999999''', 'LSOA21',
+call ph.create_places('postcodes',
+	'select * from mini.onspd where doterm is null and lsoa21 not like ''_99999999''', 'LSOA21',
 	'{"LSOA21": "lsoa21", "MSOA21": "msoa21", "LAD24": "oslaua"}', factors => '{"imd_rank": "imd"}', period => '2019');
 select * from postcodes.place order by place_id;
 select * from postcodes.place_parent order by place_id, parent_id;
