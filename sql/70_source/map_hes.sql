@@ -139,13 +139,14 @@ select 'hes', 2, 'hes_record', r.relation, format('{%s} e', r.relation),
 	'what every record says of its person, on the day of contact'
 from unnest('{hes_apc,hes_op,hes_ae,hes_ecds}'::text[]) r (relation);
 
-insert into ph.source_rows (map, step, relation, part, source_rows, description) values
-	('hes', 1, 'hes_episode', 'hes_apc',
+insert into ph.source_rows (map, step, relation, part, source_rows, description)
+select 'hes', 1, 'hes_episode', 'hes_apc',
+	format(
 	 '(
 		select *,
-			min(case when classpat in (''3'', ''4'') then ''regular attendance'' else upper(admimeth) end)
+			min(case when classpat in (''3'', ''4'') then ''regular attendance'' else admimeth end)
 				filter (where place = 1) over spell as method,
-			min(first_diagnosis) filter (where place = 1) over spell as primary_diagnosis,
+			min(diagnoses[1]) filter (where place = 1) over spell as primary_diagnosis,
 			min(record) filter (where place = 1) over spell as first_record,
 			coalesce(max(disdate) filter (where disdate <> all ({option.sentinel_days}::date[])) over spell,
 				case
@@ -174,42 +175,48 @@ insert into ph.source_rows (map, step, relation, part, source_rows, description)
 							when provspnops is not null then concat_ws('' '', provider, provspnops)
 							else concat_ws('' '', provider, ''on'', admidate) end as spell
 					from (
-						select *, coalesce(epikey, source_row) as record,
+						-- codes as arrays, since what is wide is sorted slowly
+						select source_row, coalesce(epikey, source_row) as record,
 							coalesce(pseudo_hesid, token_person_id, encrypted_hesid) as person_id,
-							coalesce(procode3, left(coalesce(procode5, procode), 3)) as provider,
-							coalesce(diag_4_01, diag_01, diag_3_01) as first_diagnosis
+							coalesce(procode3, left(coalesce(procode5, procode), 3)) as provider, provspnops,
+							admidate, upper(admimeth) as admimeth, classpat, disdate, dismeth, epistart, epiend,
+							epiorder, epistat, spelend, array[%1$s] as diagnoses, array[%2$s] as procedures,
+							array[%3$s] as procedure_days
 						from {hes_apc} a) episode
 				) version
 			) judged
 		) placed
 		window spell as (partition by person_id, spell, fault)
 	) e',
-	 'episodes with what their spell says: its number, first method and diagnosis, end; regular attendances are none; '
-	 'of an episode that was reported unfinished and finished the finished one counts'),
+		string_agg(format('coalesce(diag_4_%1$s, diag_%1$s, diag_3_%1$s)', n), ', ' order by n)
+			filter (where n::integer <= 20),
+		string_agg(format('coalesce(opertn_4_%1$s, opertn_%1$s, opertn_3_%1$s)', n), ', ' order by n),
+		string_agg('opdate_' || n, ', ' order by n)),
+	'episodes with what their spell says: its number, first method and diagnosis, end; regular attendances are none; '
+	 'of an episode that was reported unfinished and finished the finished one counts'
+from (select lpad(i::text, 2, '0') from generate_series(1, 24) i) numbers (n);
+
+insert into ph.source_rows (map, step, relation, part, source_rows, description) values
 	('hes', 3, 'hes_birth', 'hes_record',
 	 '(
-		select person_id, max(earliest) as earliest, min(latest) as latest,
-			(array_agg(earliest order by day desc nulls last, record desc, by_month desc))[1] as last_earliest,
-			(array_agg(latest order by day desc nulls last, record desc, by_month desc))[1] as last_latest,
+		select person_id, max(greatest(birth_month, earliest)) as earliest,
+			min(least((birth_month + interval ''1 month'')::date - 1, latest)) as latest,
+			(array_agg(coalesce(birth_month, earliest) order by day desc nulls last, record desc)
+				filter (where coalesce(birth_month, earliest) is not null))[1] as last_earliest,
+			(array_agg(coalesce((birth_month + interval ''1 month'')::date - 1, latest)
+				order by day desc nulls last, record desc)
+				filter (where coalesce(birth_month, earliest) is not null))[1] as last_latest,
 			min(day) as first_seen
-		from {made.hes_record} r
-		cross join lateral (
-			select true as by_month, birth_month as earliest,
-				(birth_month + interval ''1 month'')::date - 1 as latest
-			where birth_month is not null
-			union all
-			select false, (age_day - make_interval(years => age + 1))::date + 1,
-				(age_day - make_interval(years => age))::date
-			where age between 0 and 120 and age_day is not null
-			union all
-			select false, age_day - baby.oldest, age_day - baby.youngest
-			from (
-				values (7001, 0, 0), (7002, 1, 6), (7003, 7, 28), (7004, 29, 90), (7005, 91, 181), (7006, 182, 272),
-					(7007, 273, 364)
-			) baby (code, youngest, oldest)
-			where baby.code = age and age_day is not null
-		) said
-		where r.person_id is not null
+		from (
+			select *,
+				case
+					when age between 0 and 120 then (age_day - make_interval(years => age + 1))::date + 1
+					else age_day - (array[0, 6, 28, 90, 181, 272, 364])[age - 7000] end as earliest,
+				case
+					when age between 0 and 120 then (age_day - make_interval(years => age))::date
+					else age_day - (array[0, 1, 7, 29, 91, 182, 273])[age - 7000] end as latest
+			from {made.hes_record} q where person_id is not null
+		) r
 		group by person_id) b
 		cross join lateral (select b.earliest > b.latest as contradict) c
 		cross join lateral (
@@ -221,7 +228,8 @@ insert into ph.source_rows (map, step, relation, part, source_rows, description)
 				when first_seen >= earliest_day then least(latest_day, first_seen)
 				else latest_day end as latest_day
 		) seen',
-	 'the days of birth that the birth months and ages of a person''s records leave possible; '
+	 'the days of birth that the birth months and ages of a person''s records leave possible, where 7001 to 7007 are '
+	 'ages of babies in days; '
 	 'where they contradict each other those of the latest record'),
 	('hes', 4, 'ethnicity_record', 'hes_record', '{made.hes_record} r where ethnos is not null',
 	 'records of ethnicity'),
@@ -318,19 +326,9 @@ from (
 ) c (part, relation, columns, numbers, counted, description);
 
 insert into ph.source_expression (map, relation, part, column_name, expression, value_list)
-select 'hes', 'hes_episode', 'hes_apc', e.column_name, (
-		select format('array[%s]', string_agg(format(e.expression, lpad(n::text, 2, '0')), ', ' order by n))
-		from generate_series(1, e.numbers) n), null
-from (
-	values
-		('diagnoses', 'coalesce(e.diag_4_%1$s, e.diag_%1$s, e.diag_3_%1$s)', 20),
-		('procedures', 'coalesce(e.opertn_4_%1$s, e.opertn_%1$s, e.opertn_3_%1$s)', 24),
-		('procedure_days', 'e.opdate_%1$s', 24)
-) e (column_name, expression, numbers)
-union all
 select 'hes', 'hes_episode', 'hes_apc', column_name, 'e.' || column_name, null
 from unnest('{record,version,person_id,provider,spell,fault,place,method,primary_diagnosis,first_record,admidate,
-	end_date,died,admimeth}'::text[]) column_name
+	end_date,died,admimeth,diagnoses,procedures,procedure_days}'::text[]) column_name
 union all
 select 'hes', 'data_day', r.relation, 'day',
 	'make_date(case when right(e.fyear, 2) >= ''80'' then 1900 else 2000 end + right(e.fyear, 2)::integer, 3, 31)', null
@@ -550,7 +548,7 @@ from (
 		('encounter', 'hes_apc', 'end_date', 'e.end_date', null),
 		('encounter', 'hes_apc', 'los_days',
 		 'case when e.end_date >= e.admidate and isfinite(e.admidate) then e.end_date - e.admidate end', null),
-		('encounter', 'hes_apc', 'admission_method', 'upper(e.admimeth)', null),
+		('encounter', 'hes_apc', 'admission_method', 'e.admimeth', null),
 		('encounter', 'hes_apc', 'primary_icd10', 'ph.icd10_normalise(e.primary_diagnosis)', null),
 		('encounter', 'hes_apc', 'provider_code', 'e.provider', null),
 		('encounter', 'hes_apc', 'source_fault',
