@@ -459,6 +459,15 @@ comment on function ph_support.at_risk_query(text, text, text, text, text[], tex
 	'the first two tell them apart), with their encounters for which the condition of_kind holds: the columns answer '
 	'of c, a row a period, person and stay, and of p, the person; counts are pods that are counted by themselves too';
 
+create function ph_support.years_at_risk(population text) returns text
+language sql immutable parallel safe
+begin atomic
+	-- who was seen is no denominator
+	select case population when 'seen' then 'null::double precision' else 'c.days / 365.25::double precision' end;
+end;
+comment on function ph_support.years_at_risk(text) is
+	'the expression of the person-years of a population: NULL in seen, where they are not known';
+
 create function ph_support.person_period_query(schema text, population text) returns text
 language sql immutable
 begin atomic
@@ -467,10 +476,11 @@ begin atomic
 		'select ph_support.first_day(period) as first_day, ph_support.day_after(period) as day_after',
 		'start_date >= ph_support.first_day(period) and start_date < ph_support.day_after(period)
 				and (ph_support.known_pod(kind) is null or pod = ph_support.known_pod(kind))', '{}', '{}',
-		'c.person_id, c.stay, ph.completed_years(p.birth_date, c.start_date), p.sex::text,
+		format(
+			'c.person_id, c.stay, ph.completed_years(p.birth_date, c.start_date), p.sex::text,
 			nullif(p.ethnicity_code::text, ''Z''), c.practice, c.neighbourhood, c.place, c.system, c.small_area,
 			c.deprivation_decile, c.deprivation_quintile, c.start_date, c.end_date, c.days,
-			c.days / 365.25::double precision, c.events, c.cost, c.events_outside');
+			%s, c.events, c.cost, c.events_outside', ph_support.years_at_risk(population)));
 end;
 comment on function ph_support.person_period_query(text, text) is
 	'the query of the function person_period, whose arguments are period and kind';
@@ -480,13 +490,14 @@ language sql immutable
 begin atomic
 	select ph_support.at_risk_query(schema, population,
 		format('select kind, name, start_date as first_day, end_date as day_after from %I.calendar', schema),
-		'true', '{kind,first_day,name,day_after}', '{gp,ae,op,el,nel}',
-		'c.kind, c.name, c.first_day as start_date, c.day_after as end_date, c.person_id, c.stay,
+		'true', '{kind,first_day,name,day_after}', '{gp,ae,op,el,nel,oth}',
+		format(
+			'c.kind, c.name, c.first_day as start_date, c.day_after as end_date, c.person_id, c.stay,
 			ph.completed_years(p.birth_date, c.start_date) as age, p.sex::text as sex,
 			nullif(p.ethnicity_code::text, ''Z'') as ethnicity, c.practice, c.neighbourhood, c.place, c.system,
 			c.small_area, c.deprivation_decile, c.deprivation_quintile, c.start_date as at_risk_from,
-			c.end_date as at_risk_until, c.days, c.days / 365.25::double precision as years, c.events, c.gp, c.ae,
-			c.op, c.el, c.nel, c.cost, c.events_outside');
+			c.end_date as at_risk_until, c.days, %s as years, c.events, c.gp, c.ae, c.op, c.el, c.nel,
+			c.oth, c.cost, c.events_outside', ph_support.years_at_risk(population)));
 end;
 comment on function ph_support.person_in_period_query(text, text) is
 	'the query of the view person_in_period: person_period of each period of the calendar, with a column a pod';
@@ -554,6 +565,7 @@ begin atomic
 		('op', 'of these as an outpatient'),
 		('el', 'of these elective admissions and day cases'),
 		('nel', 'of these emergency and other unplanned admissions'),
+		('oth', 'of these all other contacts'),
 		('cost', 'cost of the events, in pounds'),
 		('events_outside', 'encounters in the period outside any stay'),
 		('earlier_ends', 'the end dates of the stays of this person before this one, in order'),
@@ -841,7 +853,8 @@ begin
 			begin atomic
 				%s;
 			end$query$, ph_support.person_period_query(schema, population)),
-		'one row a person and stay in the period, cut at the data day: person-years at risk (days / 365.25), '
+		'one row a person and stay in the period, cut at the data day: person-years at risk (days / 365.25; '
+		'NULL in the population seen, where they are not known), '
 		'encounters of the kind that started in it (null: all), their cost in pounds. '
 		'Encounters in the period outside any stay are counted apart in events_outside, '
 		'on the first stay or on a row with stay 0. '
