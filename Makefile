@@ -21,10 +21,11 @@ PARTS = \
 		variance_explained agreement projection) \
 	$(addprefix 60_learn/, tree cluster latent_class) \
 	$(addprefix 65_population/, person_time spell shared_tables check_shared_tables population_views \
-		stored_stay calendar population_difference segment_inputs) \
+		stored_stay calendar population_difference segment_inputs distribute rebase) \
 	$(addprefix 66_code/, shipped_code_lists load_code_list compare_code_lists register_coverage \
 		check_code_lists) \
-	$(addprefix 70_source/, source_map source_rows create_views_from map_synthea map_omop source_report)
+	$(addprefix 70_source/, source_map source_rows create_views_from map_synthea map_omop map_hes \
+		map_gp_extract ethnicity map_places create_places source_report)
 JOINED_SCRIPT = population_health--$(EXTVERSION).sql
 DATA_built = $(JOINED_SCRIPT)
 # What brings an older version up to the next, a step each.
@@ -55,7 +56,7 @@ include $(PGXS)
 
 all: $(JOINED_SCRIPT)
 
-$(JOINED_SCRIPT): $(PARTS:%=sql/%.sql) population_health.control
+$(JOINED_SCRIPT): $(PARTS:%=sql/%.sql) population_health.control Makefile
 	cat $(PARTS:%=sql/%.sql) > $@
 
 $(OBJS): $(wildcard src/*.h src/*/*.h)

@@ -229,7 +229,7 @@ begin
 		where new.attrelid = 'pg_temp.ph_replacement'::regclass and new.attnum > 0;
 		if not part.in_order then
 			query := format('select %s from (%s) replacement', part.names, query);
-			drop view pg_temp.ph_replacement;
+			drop view ph_replacement;
 			execute format('create temp view ph_replacement as %s', query);
 		end if;
 		-- who is reading the view is not waited for where nothing changes
@@ -238,7 +238,7 @@ begin
 		then
 			execute format('create or replace view %s with (security_invoker = true) as %s', target, query);
 		end if;
-		drop view pg_temp.ph_replacement;
+		drop view ph_replacement;
 	end if;
 	execute format('comment on rule "_RETURN" on %s is %L', target, 'population_health: generated');
 	call ph_support.describe_generated('VIEW', target, 'pg_class', view, description);

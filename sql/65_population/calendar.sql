@@ -68,7 +68,7 @@ begin
 	execute format('delete from %s', target);
 	execute format('insert into %s %s', target, ph_support.calendar_query())
 	using ph_support.day(first_day), ph_support.day(last_day);
-	execute format('analyze %s', target);
+	call ph_support.take_statistics(target::regclass);
 end
 $$;
 comment on procedure ph.create_calendar(text, timestamptz, timestamptz) is

@@ -69,6 +69,16 @@ $$;
 comment on function ph_support.has_code_map(text) is
 	'whether the schema has a table code_map: those from before version 0.3 have none';
 
+create function ph_support.place_edge_query() returns text
+language sql immutable parallel safe
+return $$select place_id::text as place_id, parent_id::text as parent_id,
+		-- whether or not the relation has these columns
+		coalesce((to_jsonb(p) ->> 'start_date')::date, '-infinity') as start_date,
+		coalesce((to_jsonb(p) ->> 'end_date')::date, 'infinity') as end_date
+	from {place_parent} p$$;
+comment on function ph_support.place_edge_query() is
+	'the query of what lies in which place from which day on and until before which day, also where nothing is dated';
+
 create function ph.shared_check(
 	out problem text, out relation text, out column_name text, out needs text[], out condition text, out query text)
 returns setof record
@@ -174,15 +184,17 @@ begin atomic
 	join reads n on n.relation = c.relation
 	union all
 	select 'empty relation', t.relation, null, array[]::text[], null,
-		format('select null where not exists (select from {%s})', t.relation)
+		format('select null::text where not exists (select 1 from {%s})', t.relation)
 	from ph_support.shared_need() t
 	union all
 	select 'orphaned reference', f.relation, f.column_name,
-		n.key || (f.relation || '.' || f.column_name) || (f.parent_relation || '.' || f.parent_column), null,
+		n.key || (f.relation || '.' || f.column_name) || (f.parent_relation || '.' || f.parent_column)
+			|| array(select f.parent_relation || '.' || b from unnest(f.beside) b), null,
 		format(
 			'select {name of %1$s} from {%1$s} r '
-			'where r.%2$I is not null and not exists (select from {%3$s} p where p.%4$I = r.%2$I)',
-			f.relation, f.column_name, f.parent_relation, f.parent_column)
+			'where r.%2$I is not null and not exists (select from {%3$s} p where %4$s)',
+			f.relation, f.column_name, f.parent_relation,
+			ph_support.reference_condition(f.column_name, f.parent_column, f.beside))
 	from ph.shared_reference() f
 	join reads n on n.relation = f.relation
 	where f.parent_relation <> 'person'
@@ -201,6 +213,12 @@ begin atomic
 	from (values ('residence'), ('registration')) s (relation)
 	union all
 	values
+		('identifier of two persons', 'encounter', 'encounter_id',
+		 array['encounter.encounter_id', 'encounter.person_id'], null,
+		 'select encounter_id
+		from {encounter}
+		group by encounter_id
+		having min(person_id::text collate "C") <> max(person_id::text collate "C")'),
 		('more than one day', 'data_day', 'day', array['data_day.day'], null,
 		 'select day from {data_day} where (select count(*) from {data_day}) > 1'),
 		('cycle', 'place_parent', 'parent_id', array['place_parent.place_id', 'place_parent.parent_id'], null,
@@ -211,14 +229,21 @@ begin atomic
 		select place_id from above where place_id = ancestor'),
 		('ambiguous parent', 'place_parent', 'parent_id',
 		 array['place_parent.place_id', 'place_parent.parent_id', 'place.place_id', 'place.place_kind'], null,
-		 'with recursive above (place_id, ancestor) as (
-			select place_id, parent_id from {place_parent}
+		 format('with recursive edge as (%s), above (base_id, place_id, start_date, end_date) as (
+			select place_id, parent_id, start_date, end_date from edge
 			union
-			select above.place_id, p.parent_id from above join {place_parent} p on p.place_id = above.ancestor)
-		select distinct above.place_id
-		from above join {place} p on p.place_id = above.ancestor
-		where above.place_id <> above.ancestor
-		group by above.place_id, p.place_kind having count(*) > 1'),
+			select above.base_id, edge.parent_id,
+				greatest(above.start_date, edge.start_date), least(above.end_date, edge.end_date)
+			from above join edge on edge.place_id = above.place_id
+			where greatest(above.start_date, edge.start_date) < least(above.end_date, edge.end_date)
+		), ancestor as (
+			select above.*, place_kind from above join {place} p on p.place_id::text = above.place_id
+		)
+		select distinct a.base_id
+		from ancestor a
+		join ancestor b on b.base_id = a.base_id and b.place_kind = a.place_kind and b.place_id > a.place_id
+			and b.start_date < a.end_date and a.start_date < b.end_date
+		where a.base_id not in (a.place_id, b.place_id)', ph_support.place_edge_query())),
 		('list without events', 'code_list', 'list',
 		 array['code_list.list', 'code_list.version', 'code_list.code_system', 'code_list.code', 'code_list.match',
 		       'clinical_event.code_system', 'clinical_event.code',
@@ -348,7 +373,7 @@ begin
 	return query
 	select 'missing column', c.relation, c.column_name, 1::bigint, null::text
 	from ph.shared_column() c
-	where c.relation = any (relations) and not c.relation || '.' || c.column_name = any (present)
+	where c.relation = any (relations) and not c.optional and not c.relation || '.' || c.column_name = any (present)
 	order by c.relation collate "C", c.column_name collate "C";
 
 	return query

@@ -138,16 +138,20 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+	places text[];
 	kinds text[];
 begin
+	-- apart, since no recursive query may read tables of persons where they are distributed
+	execute format('select array(select place_id::text from %I.place where %s)', schema, base) into places;
 	execute format(
 		'with recursive above as (
-			select parent_id from %1$I.place join %1$I.place_parent using (place_id) where %2$s
+			select parent_id from %1$I.place_parent where place_id::text = any ($1)
 			union
 			select p.parent_id from above join %1$I.place_parent p on p.place_id = above.parent_id)
 		select array_agg(distinct place_kind) from above join %1$I.place on place_id = parent_id',
-		schema, base)
-	into kinds;
+		schema)
+	into kinds
+	using places;
 	return coalesce(kinds, '{}');
 end
 $$;
@@ -169,38 +173,51 @@ comment on function ph_support.kind_descriptions(text[]) is
 create function ph_support.place_dimension_query(schema text, kinds text[]) returns text
 language sql stable
 begin atomic
-	select format(
-		'with recursive above (base_id, place_id) as (
-			select place_id::text, place_id from %1$I.place
-			union
-			select above.base_id, parent.parent_id
-			from above join %1$I.place_parent parent on parent.place_id = above.place_id)
-		select above.base_id as place_id,
-			min(place_kind::text) filter (where place.place_id::text = above.base_id) as place_kind%2$s
-		from above join %1$I.place on place.place_id = above.place_id
-		group by above.base_id',
-		schema,
-		string_agg(
-			format(
-				', case when count(*) filter (where place_kind = %1$L) = 1 '
-				'then min(place.place_id::text) filter (where place_kind = %1$L) end as %2$I',
-				kind, lower(kind collate "C")),
-			'' order by kind))
-	from unnest(kinds) kind;
+	select ph_support.in_schema(
+		format(
+			'with recursive edge as (%s), above (base_id, place_id, start_date, end_date) as (
+				select place_id::text, place_id::text, date ''-infinity'', date ''infinity'' from {place}
+				union
+				select above.base_id, edge.parent_id,
+					greatest(above.start_date, edge.start_date), least(above.end_date, edge.end_date)
+				from above join edge on edge.place_id = above.place_id
+				where greatest(above.start_date, edge.start_date) < least(above.end_date, edge.end_date)
+			), period as (
+				select base_id, day as start_date, lead(day) over (partition by base_id order by day) as end_date
+				from (select base_id, start_date as day from above union select base_id, end_date from above) days
+			)
+			select period.base_id as place_id,
+				min(place_kind::text) filter (where place.place_id::text = period.base_id) as place_kind,
+				period.start_date, period.end_date, period.start_date <= %s and period.end_date > %2$s as is_current%s
+			from period
+			join above using (base_id)
+			join {place} place on place.place_id::text = above.place_id
+			where above.start_date <= period.start_date and above.end_date >= period.end_date
+			group by period.base_id, period.start_date, period.end_date',
+			ph_support.place_edge_query(), ph_support.last_day(schema), (
+				select string_agg(
+					format(
+						', case when count(distinct place.place_id) filter (where place_kind = %1$L) = 1 '
+						'then min(place.place_id::text) filter (where place_kind = %1$L) end as %2$I',
+						kind, lower(kind collate "C")),
+					'' order by kind)
+				from unnest(kinds) kind)),
+		schema);
 end;
 comment on function ph_support.place_dimension_query(text, text[]) is
-	'the query that gives one row a place: its id and kind, and one column a kind with the place of that kind '
+	'the query that gives one row a place and period in which nothing above it changes: its id and kind, whether '
+	'the period holds the data day, and one column a kind with the place of that kind '
 	'in which it lies; NULL where there is none, or more than one';
 
 create function ph_support.ladder_query(schema text, name text, base text, kinds text[]) returns text
 language sql immutable
 begin atomic
-	select format('select place_id as %I%s from %I.place_dimension where %s', name,
+	select format('select place_id as %I%s from %I.place_dimension where is_current and %s', name,
 		string_agg(format(', %I', lower(kind collate "C")), '' order by kind), schema, base)
 	from unnest(kinds) kind;
 end;
 comment on function ph_support.ladder_query(text, text, text, text[]) is
-	'the query that gives one row a place of place_dimension for which the condition base holds: '
+	'the query that gives one row a place of place_dimension, as it lies now, for which the condition base holds: '
 	'its id as the column name, and the columns of the kinds above it';
 
 create procedure ph.refresh_place_dimension(schema text)
@@ -220,9 +237,14 @@ begin
 	call ph_support.require_own_schema(schema);
 	kinds := ph_support.kinds_above(schema, 'true');
 	names := lower(kinds::text collate "C")::text[];
-	call ph_support.require_column_names('kinds of places', 'place_dimension', names, '{place_id,place_kind}');
+	call ph_support.require_column_names('kinds of places', 'place_dimension', names,
+		'{place_id,place_kind,start_date,end_date,is_current}');
 	if to_regclass(target) is null then
-		execute format('create table %s (place_id text primary key, place_kind text)', target);
+		execute format(
+			'create table %s (
+				place_id text, place_kind text, start_date date, end_date date, is_current boolean,
+				primary key (place_id, start_date))', target);
+		execute format('create unique index on %s (place_id) where is_current', target);
 		execute format('create index on %s (place_kind)', target);
 	else
 		call ph_support.require_generated(schema, 'place_dimension', 'pg_class', target::regclass);
@@ -238,18 +260,21 @@ begin
 		execute format('alter table %s %s', target, missing);
 	end if;
 	call ph_support.describe_table(target,
-		'one row a place: the place of each kind in which it lies, NULL where there is none or more than one; '
-		'ph.refresh_place_dimension fills it anew',
-		ph_support.kind_descriptions(kinds)
-			|| '{"place_id": "code of the place", "place_kind": "kind and edition of the place"}');
+		'one row a place and period: the place of each kind in which it lies, '
+		'NULL where there is none or more than one; ph.refresh_place_dimension fills it anew',
+		ph_support.kind_descriptions(kinds) || jsonb_build_object(
+			'place_id', 'code of the place', 'place_kind', 'kind and edition of the place',
+			'start_date', 'first day of the period, or -infinity',
+			'end_date', 'first day after the period, or infinity',
+			'is_current', 'whether the period holds the data day, as it was when this was filled'));
 
 	-- who reads goes on, who else refreshes waits
 	execute format('lock table %s in share row exclusive mode', target);
 	execute format('delete from %s', target);
-	execute format('insert into %s (place_id, place_kind%s) %s', target,
+	execute format('insert into %s (place_id, place_kind, start_date, end_date, is_current%s) %s', target,
 		(select string_agg(format(', %I', lower(k collate "C")), '' order by k) from unnest(kinds) k),
 		ph_support.place_dimension_query(schema, kinds));
-	execute format('analyze %s', target);
+	call ph_support.take_statistics(target::regclass);
 	if to_regclass(format('%I.changed_person', schema)) is not null then
 		call ph.mark_changed(schema, 'place');
 	end if;
@@ -257,13 +282,14 @@ end
 $$;
 comment on procedure ph.refresh_place_dimension(text) is
 	'fills place_dimension of the schema from place and place_parent, and makes it where there is none: '
-	'one row a place, a column for each kind that is above some place; '
+	'one row a place and period in which nothing above it changes, a column for each kind that is above some place; '
+	'is_current tells the periods that hold the data day, which are those of the ladders and of stays; '
 	'who reads is not kept waiting, a kind that has gone is NULL. '
 	'ph.create_population_views calls it; call it after a change of places. '
 	'Errors: undefined_table, duplicate_object where the name is taken by something else, '
 	'duplicate_column where kinds differ in case only or are named as one of its own columns';
 
-create function ph_support.spell_query(schema text, source text, columns text) returns text
+create function ph_support.spell_query(schema text, source text, columns text, tie_break text) returns text
 language sql stable
 begin atomic
 	select format(
@@ -278,14 +304,16 @@ begin atomic
 			where (end_date is null or end_date >= start_date) and (death_date is null or death_date >= birth_date)
 		) spells
 		window later as (
-			partition by person_id order by start_date desc nulls last, %3$s
+			partition by person_id order by start_date desc nulls last, %5$s
 			rows between unbounded preceding and 1 preceding)',
-		schema, source, columns, ph_support.in_schema(ph_support.last_day(schema), schema));
+		schema, source, columns, ph_support.in_schema(ph_support.last_day(schema), schema), tie_break);
 end;
-comment on function ph_support.spell_query(text, text, text) is
+comment on function ph_support.spell_query(text, text, text, text) is
 	'the query that makes of the spells of the source (person_id, the columns, start_date, end_date) '
 	'days that are each counted once: within life, the day of death included, up to the data day, '
-	'and the spell with the later start takes over from one that it overlaps';
+	'and the spell with the later start takes over from one that it overlaps; of two that start on one day '
+	'it is the first in the order of the columns tie_break'  -- no more of them, or Citus reads all on one node
+	;
 
 create function ph_support.stay_query(schema text, population text) returns text
 language sql immutable
@@ -296,7 +324,8 @@ begin atomic
 			registration.spell * residence.spell as spell
 		from %2$s registration
 		join %1$I.residence_spell residence using (person_id)
-		where not isempty(registration.spell * residence.spell) and %3$s',
+		-- not isempty(...), which the planner takes for a third less rows than there are
+		where nullif(registration.spell * residence.spell, ''empty'') is not null and %3$s',
 		schema,
 		case
 			when population = 'registered'
@@ -341,6 +370,138 @@ comment on function ph_support.seen_condition(text, text, text, text, text) is
 	'the condition that a person, an expression, has an encounter from the first day on and before another, '
 	'in the population seen; true in all others';
 
+create function ph_support.person_at_query(schema text, population text, day text) returns text
+language sql immutable
+begin atomic
+	select format(
+		'select s.person_id, ph.completed_years(p.birth_date, %2$s) as age, p.sex::text as sex,
+			nullif(p.ethnicity_code::text, ''Z'') as ethnicity, s.practice, s.neighbourhood, s.place, s.system,
+			s.small_area, s.deprivation_decile, s.deprivation_quintile
+		from %1$I.stay s
+		join %1$I.person p on p.person_id::text = s.person_id
+		where s.start_date <= %2$s and s.end_date > %2$s and %3$s',
+		schema, day, ph_support.seen_condition(schema, population, 's.person_id',
+			format('(%s + 1 - interval ''1 year'')', day), format('%s + 1', day)));
+end;
+comment on function ph_support.person_at_query(text, text, text) is
+	'the query of the people of a population on a day, an expression';
+
+-- One text for a period that is asked for, the argument of a function, and for each period of the calendar, which a
+-- tool or a distributed engine can ask for by a condition.
+-- Encounters are joined to stays before they are counted, grouped by all that a stay says, so that a place that is
+-- asked for is looked up first. Encounters outside any stay stand apart, so that they are not sought where nobody asks
+-- for them (events_outside) and for rows without a stay (stay 0).
+create function ph_support.at_risk_query(
+	schema text, population text, asked text, of_kind text, keys text[], counts text[], answer text)
+returns text
+language sql immutable
+begin atomic
+	select format(
+		'with asked as not materialized (
+			%2$s
+		), at_risk as not materialized (
+			select a.*, s.*, 1 + cardinality(s.earlier_ends) - width_bucket(a.first_day, s.earlier_ends) as stay
+			from %1$I.stay s
+			join asked a on s.start_date < a.day_after and s.end_date > a.first_day
+			where %4$s
+		), encounter as not materialized (
+			select person_id::text as person_id, start_date, pod::text as pod, cost::numeric as cost
+			from %1$I.encounter
+			where %3$s
+		), inside as (
+			select %5$s r.person_id, r.stay, r.practice, r.neighbourhood, r.place, r.system, r.small_area,
+				r.deprivation_decile, r.deprivation_quintile, greatest(r.start_date, r.first_day) as start_date,
+				least(r.end_date, r.day_after) as end_date, %8$s count(e.person_id) as events,
+				coalesce(sum(e.cost), 0) as cost
+			from at_risk r
+			left join encounter e on e.person_id = r.person_id
+				and e.start_date >= greatest(r.start_date, r.first_day)
+				and e.start_date < least(r.end_date, r.day_after)
+			group by %5$s r.person_id, r.stay, r.practice, r.neighbourhood, r.place, r.system, r.small_area,
+				r.deprivation_decile, r.deprivation_quintile, r.start_date, r.end_date, r.first_day, r.day_after
+		), outside as (
+			select %6$s e.person_id, 1 as stay, count(*) as events
+			from encounter e
+			join asked a on e.start_date >= a.first_day and e.start_date < a.day_after
+			where not exists (
+				select
+				from at_risk r
+				where r.person_id = e.person_id %7$s and e.start_date >= r.start_date and e.start_date < r.end_date)
+			group by %6$s e.person_id
+		), counted as (
+			select r.*, r.end_date - r.start_date as days, coalesce(a.events, 0) as events_outside
+			from inside r
+			left join outside a on a.person_id = r.person_id and a.stay = r.stay %7$s
+			union all  -- of the same types, so that it is no more than two tables
+			select %6$s e.person_id, 0, null, null, null, null, null, null, null, null, null, %9$s 0::bigint,
+				0::numeric, 0, count(*)
+			from encounter e
+			join asked a on e.start_date >= a.first_day and e.start_date < a.day_after
+			where not exists (select from at_risk r where r.person_id = e.person_id %7$s)
+			group by %6$s e.person_id
+		)
+		select %10$s
+		from counted c
+		join %1$I.person p on p.person_id::text = c.person_id',
+		schema, asked, of_kind,
+		ph_support.seen_condition(schema, population, 's.person_id', 'a.first_day', 'a.day_after'),
+		(select string_agg(format('r.%I,', k), ' ') from unnest(keys) k),
+		(select string_agg(format('a.%I,', k), ' ') from unnest(keys) k),
+		(select string_agg(format('and a.%1$I = r.%1$I', k), ' ') from unnest(keys[1:2]) k),
+		(
+			select string_agg(format('count(*) filter (where e.pod = %L) as %I,', upper(c collate "C"), c), ' ')
+			from unnest(counts) c
+		),
+		repeat('0::bigint, ', cardinality(counts)), answer);
+end;
+comment on function ph_support.at_risk_query(text, text, text, text, text[], text[], text) is
+	'the query of who was at risk in the periods that the query asked gives (first_day, day_after and keys, of which '
+	'the first two tell them apart), with their encounters for which the condition of_kind holds: the columns answer '
+	'of c, a row a period, person and stay, and of p, the person; counts are pods that are counted by themselves too';
+
+create function ph_support.years_at_risk(population text) returns text
+language sql immutable parallel safe
+begin atomic
+	-- who was seen is no denominator
+	select case population when 'seen' then 'null::double precision' else 'c.days / 365.25::double precision' end;
+end;
+comment on function ph_support.years_at_risk(text) is
+	'the expression of the person-years of a population: NULL in seen, where they are not known';
+
+create function ph_support.person_period_query(schema text, population text) returns text
+language sql immutable
+begin atomic
+	-- first_day, day_after and known_pod are immutable: the planner knows what they return
+	select ph_support.at_risk_query(schema, population,
+		'select ph_support.first_day(period) as first_day, ph_support.day_after(period) as day_after',
+		'start_date >= ph_support.first_day(period) and start_date < ph_support.day_after(period)
+				and (ph_support.known_pod(kind) is null or pod = ph_support.known_pod(kind))', '{}', '{}',
+		format(
+			'c.person_id, c.stay, ph.completed_years(p.birth_date, c.start_date), p.sex::text,
+			nullif(p.ethnicity_code::text, ''Z''), c.practice, c.neighbourhood, c.place, c.system, c.small_area,
+			c.deprivation_decile, c.deprivation_quintile, c.start_date, c.end_date, c.days,
+			%s, c.events, c.cost, c.events_outside', ph_support.years_at_risk(population)));
+end;
+comment on function ph_support.person_period_query(text, text) is
+	'the query of the function person_period, whose arguments are period and kind';
+
+create function ph_support.person_in_period_query(schema text, population text) returns text
+language sql immutable
+begin atomic
+	select ph_support.at_risk_query(schema, population,
+		format('select kind, name, start_date as first_day, end_date as day_after from %I.calendar', schema),
+		'true', '{kind,first_day,name,day_after}', '{gp,ae,op,el,nel,oth}',
+		format(
+			'c.kind, c.name, c.first_day as start_date, c.day_after as end_date, c.person_id, c.stay,
+			ph.completed_years(p.birth_date, c.start_date) as age, p.sex::text as sex,
+			nullif(p.ethnicity_code::text, ''Z'') as ethnicity, c.practice, c.neighbourhood, c.place, c.system,
+			c.small_area, c.deprivation_decile, c.deprivation_quintile, c.start_date as at_risk_from,
+			c.end_date as at_risk_until, c.days, %s as years, c.events, c.gp, c.ae, c.op, c.el, c.nel,
+			c.oth, c.cost, c.events_outside', ph_support.years_at_risk(population)));
+end;
+comment on function ph_support.person_in_period_query(text, text) is
+	'the query of the view person_in_period: person_period of each period of the calendar, with a column a pod';
+
 create function ph_support.population_view(out relation text, out description text) returns setof record
 language sql immutable parallel safe
 begin atomic
@@ -361,6 +522,10 @@ begin atomic
 		('stay',
 		 'one row a person and run of days with one registration and one address, each day once; '
 		 'the rows of computed_stay, or of stored_stay after ph.store_stays'),
+		('person_at_data_day', 'person_at of the data day'),
+		('person_in_period',
+		 'person_period of each period of the calendar, all kinds of encounters and a column a kind: '
+		 'ask for one kind of period, or for one period by its kind and start_date'),
 		('register',
 		 'one row a person and condition: '
 		 'the first event with a code of the latest version of the code list of that name'),
@@ -384,8 +549,25 @@ begin atomic
 		('deprivation_decile', 'decile of deprivation of the small area, 1 is the most deprived; NULL is unknown'),
 		('deprivation_quintile', 'fifth of deprivation of the small area, 1 is the most deprived; NULL is unknown'),
 		('spell', 'the days, half open'),
-		('start_date', 'first day of the spell'),
-		('end_date', 'first day after the spell'),
+		('start_date', 'first day of the spell or period'),
+		('end_date', 'first day after the spell or period'),
+		('kind', 'day, month, quarter, year, financial_year or rolling_year, as in calendar'),
+		('name', 'name of the period'),
+		('stay', 'number of the stay of this person in the period; 0 for encounters of who had none'),
+		('age', 'age in completed years on the first day at risk in the period'),
+		('at_risk_from', 'first day at risk in the period'),
+		('at_risk_until', 'first day after those at risk in the period'),
+		('days', 'days at risk'),
+		('years', 'person-years at risk, days / 365.25'),
+		('events', 'encounters that started while at risk'),
+		('gp', 'of these with general practice'),
+		('ae', 'of these at accident and emergency'),
+		('op', 'of these as an outpatient'),
+		('el', 'of these elective admissions and day cases'),
+		('nel', 'of these emergency and other unplanned admissions'),
+		('oth', 'of these all other contacts'),
+		('cost', 'cost of the events, in pounds'),
+		('events_outside', 'encounters in the period outside any stay'),
 		('earlier_ends', 'the end dates of the stays of this person before this one, in order'),
 		('condition', 'name of the code list'),
 		('first_date', 'day of the first event with a code of the list'),
@@ -456,21 +638,20 @@ begin
 	for object in
 		-- what is built on others goes before them
 		select 'function' as kind, p.proname as name, 'pg_proc'::regclass as class, p.oid,
-			p.oid::regprocedure::text as target, case p.proname when 'segment_inputs' then 9 else 7.5 end as place
+			p.oid::regprocedure::text as target,
+			case p.proname when 'segment_inputs' then 20 when 'note_changed_person' then -1 else 6.5 end as place
 		from pg_proc p
 		where p.pronamespace = to_regnamespace(quote_ident(schema))
-			and p.proname in ('segment_inputs', 'person_period', 'person_at')
+			and p.proname in ('segment_inputs', 'person_period', 'person_at', 'note_changed_person')
 		union all
 		select 'table', relname, 'pg_class', oid, oid::regclass::text, 0
 		from pg_class
 		where relnamespace = to_regnamespace(quote_ident(schema)) and relkind = 'r'
 			and relname in ('place_dimension', 'stored_stay', 'changed_person')
 		union all
-		select 'trigger', tgname, 'pg_trigger', t.oid, format('%I on %s', tgname, tgrelid::regclass), -1
+		select 'trigger', tgname, 'pg_trigger', t.oid, format('%I on %s', tgname, tgrelid::regclass), 0
 		from pg_trigger t
-		where tgfoid = 'ph_support.note_changed_person'::regproc
-			and substring(tgargs for position('\x00'::bytea in tgargs) - 1)
-				= convert_to(schema, getdatabaseencoding())  -- its first argument
+		where tgfoid = to_regprocedure(format('%I.note_changed_person()', schema))
 		union all
 		select 'view', v.relation, 'pg_class', c.oid, c.oid::regclass::text, v.ordinality
 		from ph_support.population_view() with ordinality v
@@ -513,6 +694,8 @@ declare
 	area_neighbourhood text := 'null::text';
 	deprivation_query text := 'select null::text as small_area, null::integer as deprivation_decile where false';
 	query text;
+	day text;
+	year integer;
 	lacking text;
 	object record;
 begin
@@ -530,6 +713,7 @@ begin
 				'CALL ph.create_shared_tables(...) makes them; views of these names over tables of yours do as well.';
 	end if;
 	population := ph_support.known_population(population);
+	call ph_support.keep_one_transaction(schema);
 	for object in select * from ph_support.mistyped_column(schema) limit 1 loop
 		raise exception 'column "%" of "%" is not of the type that the shared tables have',
 			object.column_name, object.relation
@@ -606,28 +790,32 @@ begin
 	-- Not among the arguments of CALL: there PostgreSQL up to 16.4 does not see what the transaction has just made.
 	query := ph_support.spell_query(schema,
 		format('(
-			select person_id, practice_code::text as practice, %2$s as neighbourhood, start_date, end_date
-			from %1$I.registration
+			select person_id, practice_code::text as practice, %2$s as neighbourhood, r.start_date, r.end_date
+			from %1$I.registration r
 			left join %1$I.place_dimension practice on practice.place_id = practice_code::text
+				and practice.is_current
 			left join %1$I.place network on network.place_id = pcn_code and network.place_kind = %3$L)',
 			schema, practice_neighbourhood, neighbourhood),
-		'practice, neighbourhood');
+		'practice, neighbourhood', 'practice, neighbourhood');
 	call ph_support.replace_population_view(schema, 'registration_spell', query);
 	query := ph_support.spell_query(schema,
-		-- life itself is a residence of unknown address, so that nobody is lost between two addresses
+		-- Life itself is a residence of unknown address, so that nobody is lost between two addresses. No UNION, which
+		-- Citus would not push down below the joins with places; of who has no address life stands there twice, and
+		-- counts once as all overlapping addresses do.
 		format('(
 			select person_id, small_area, %2$s as neighbourhood, %3$s as place, %4$s as system,
 				deprivation_decile, start_date, end_date
 			from (
-				select person_id, lsoa21_code::text as small_area, start_date, end_date from %1$I.residence
-				union all
-				select person_id, null, null, null from %1$I.person
+				select person_id, r.lsoa21_code::text as small_area, r.start_date, r.end_date
+				from %1$I.person
+				cross join (values (false), (true)) address (known)
+				left join (select *, true as known from %1$I.residence) r using (person_id, known)
 			) address
 			left join %1$I.place_ladder area using (small_area)
 			left join (%5$s) deprivation using (small_area))',
 			schema, area_neighbourhood, coalesce('area.' || quote_ident(lower(place collate "C")), 'null::text'),
 			coalesce('area.' || quote_ident(lower(system collate "C")), 'null::text'), deprivation_query),
-		'small_area, neighbourhood, place, system, deprivation_decile');
+		'small_area, neighbourhood, place, system, deprivation_decile', 'small_area');
 	call ph_support.replace_population_view(schema, 'residence_spell', query);
 	query := format(
 		'select person_id, practice, neighbourhood, place, system, small_area, deprivation_decile, deprivation_quintile,
@@ -648,24 +836,12 @@ begin
 				system text, small_area text, deprivation_decile integer, deprivation_quintile integer)
 			language sql stable parallel safe
 			begin atomic
-				select s.person_id, ph.completed_years(p.birth_date, person_at.as_of::date), p.sex::text,
-					nullif(p.ethnicity_code::text, 'Z'), s.practice, s.neighbourhood, s.place, s.system, s.small_area,
-					s.deprivation_decile, s.deprivation_quintile
-				from %1$I.stay s
-				join %1$I.person p on p.person_id::text = s.person_id
-				where isfinite(person_at.as_of) and s.start_date <= person_at.as_of::date
-					and s.end_date > person_at.as_of::date and %2$s;
-			end$query$, schema, ph_support.seen_condition(schema, population, 's.person_id',
-				'(person_at.as_of::date + 1 - interval ''1 year'')', 'person_at.as_of::date + 1')),
+				%s and isfinite(person_at.as_of);
+			end$query$, ph_support.person_at_query(schema, population, 'person_at.as_of::date')),
 		'one row a person of the population who was there and alive on the day, as known by then, '
 		'and nobody after the data day: '
 		'age in completed years, where deprivation_decile 1 and deprivation_quintile 1 are the most deprived; '
 		'unknown is NULL');
-
-	-- Encounters are joined to stays before they are counted, grouped by all that a stay says, so that a place that is
-	-- asked for is looked up first. Encounters outside any stay stand apart, so that they are not sought where nobody
-	-- asks for them (events_outside) and for rows without a stay (stay 0). first_day, day_after and known_pod are
-	-- immutable: the planner knows what they return.
 	call ph_support.replace_function(schema, 'person_period', 'daterange, text',
 		format($query$(period daterange, kind text default null)
 			returns table (
@@ -675,60 +851,23 @@ begin
 				events bigint, cost numeric, events_outside bigint)
 			language sql stable parallel safe
 			begin atomic
-				with at_risk as not materialized (
-					select *, 1 + cardinality(earlier_ends)
-							- width_bucket(ph_support.first_day(period), earlier_ends) as stay
-					from %1$I.stay
-					where start_date < ph_support.day_after(period) and end_date > ph_support.first_day(period)
-						and %2$s
-				), encounter as not materialized (
-					select person_id::text as person_id, start_date, cost::numeric as cost
-					from %1$I.encounter
-					where start_date >= ph_support.first_day(period) and start_date < ph_support.day_after(period)
-						and (ph_support.known_pod(kind) is null or pod = ph_support.known_pod(kind))
-				), inside as (
-					select r.person_id, r.stay, r.practice, r.neighbourhood, r.place, r.system, r.small_area,
-						r.deprivation_decile, r.deprivation_quintile,
-						greatest(r.start_date, ph_support.first_day(period)) as start_date,
-						least(r.end_date, ph_support.day_after(period)) as end_date,
-						count(e.person_id) as events, coalesce(sum(e.cost), 0) as cost
-					from at_risk r
-					left join encounter e on e.person_id = r.person_id
-						and e.start_date >= r.start_date and e.start_date < r.end_date
-					group by r.person_id, r.stay, r.practice, r.neighbourhood, r.place, r.system, r.small_area,
-						r.deprivation_decile, r.deprivation_quintile, r.start_date, r.end_date
-				), outside as (
-					select e.person_id, 1 as stay, count(*) as events
-					from encounter e
-					where not exists (
-						select
-						from at_risk r
-						where r.person_id = e.person_id and e.start_date >= r.start_date and e.start_date < r.end_date)
-					group by e.person_id
-				), counted as (
-					select i.*, i.end_date - i.start_date as days, coalesce(o.events, 0) as events_outside
-					from inside i
-					left join outside o on o.person_id = i.person_id and o.stay = i.stay
-					union all  -- of the same types, so that it is no more than two tables
-					select e.person_id, 0, null, null, null, null, null, null, null, null, null,
-						0::bigint, 0::numeric, 0, count(*)
-					from encounter e
-					where not exists (select from at_risk r where r.person_id = e.person_id)
-					group by e.person_id
-				)
-				select c.person_id, c.stay, ph.completed_years(p.birth_date, c.start_date), p.sex::text,
-					nullif(p.ethnicity_code::text, 'Z'), c.practice, c.neighbourhood, c.place, c.system, c.small_area,
-					c.deprivation_decile, c.deprivation_quintile, c.start_date, c.end_date, c.days,
-					c.days / 365.25::double precision, c.events, c.cost, c.events_outside
-				from counted c
-				join %1$I.person p on p.person_id::text = c.person_id;
-			end$query$, schema, ph_support.seen_condition(schema, population, 'stay.person_id',
-				'ph_support.first_day(period)', 'ph_support.day_after(period)')),
-		'one row a person and stay in the period, cut at the data day: person-years at risk (days / 365.25), '
+				%s;
+			end$query$, ph_support.person_period_query(schema, population)),
+		'one row a person and stay in the period, cut at the data day: person-years at risk (days / 365.25; '
+		'NULL in the population seen, where they are not known), '
 		'encounters of the kind that started in it (null: all), their cost in pounds. '
 		'Encounters in the period outside any stay are counted apart in events_outside, '
 		'on the first stay or on a row with stay 0. '
 		'Errors: invalid_parameter_value for a period without end or an unknown kind');
+	day := ph_support.in_schema(ph_support.last_day(schema), schema);
+	call ph_support.replace_population_view(schema, 'person_at_data_day',
+		ph_support.person_at_query(schema, population, day));
+	if to_regclass(format('%I.calendar', schema)) is null then
+		execute format('select extract(year from %s)', day) into year;
+		call ph.create_calendar(schema, make_date(year - 10, 1, 1), make_date(year, 12, 31));
+	end if;
+	call ph_support.replace_population_view(schema, 'person_in_period',
+		ph_support.person_in_period_query(schema, population));
 
 	query := format(
 		'select event.person_id::text as person_id, matched.list as condition, min(event.event_date) as first_date
@@ -746,8 +885,10 @@ begin
 end
 $$;
 comment on procedure ph.create_population_views(text, text, text, text, text, text, text) is
-	'makes, over the shared tables of the schema, the table place_dimension (ph.refresh_place_dimension), '
-	'the views place_ladder, practice_ladder, registration_spell, residence_spell, computed_stay, stay and register '
+	'makes, over the shared tables of the schema, the table place_dimension (ph.refresh_place_dimension) '
+	'and, where there is none, a calendar of the year of the data day and the ten before it (ph.create_calendar), '
+	'the views place_ladder, practice_ladder, registration_spell, residence_spell, computed_stay, stay, '
+	'person_at_data_day, person_in_period and register '
 	'and the functions person_at(timestamptz) and person_period(daterange, text), '
 	'all with the rights of whoever asks them; what an earlier call made is replaced in place. '
 	'population says whom they count: registered (as NULL), resident (known address), registered_or_resident, '

@@ -1,7 +1,9 @@
 
 -- ---- the people as the rules of segments ask for them ----
 
-create function ph_support.segment_input_query(schema text, lists text[], uncounted text[], as_of text) returns text
+create function ph_support.segment_input_query(
+	schema text, lists text[], uncounted text[], people text, as_of text)
+returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
@@ -24,7 +26,7 @@ as $$
 			coalesce(e.spend, 0)::double precision as spend_12_months,
 			m.bmi::double precision as bmi,
 			m.smoker
-		from %1$I.person_at(%3$s) p
+		from %1$I.%6$s p
 		cross join (
 			-- a list of which nobody has a record says nothing: its codes may be of another system than the records
 			select array_agg(distinct list) as lists, bool_or(list <> all (%4$L)) as long_term_conditions,
@@ -77,11 +79,13 @@ as $$
 		left join (
 			select person_id::text as person_id,
 				(array_agg(value order by measure_date desc, value desc) filter (
-					where code = '60621009' and ph.in_look_back(measure_date, %3$s, '1 year')))[1] as bmi,
+					where code in ('60621009', '39156-5')
+						and ph.in_look_back(measure_date, %3$s, '1 year')))[1] as bmi,
 				(array_agg(value order by measure_date desc, value desc) filter (
 					where code = '77176002'))[1] = 1 as smoker
 			from %1$I.measurement
-			where code_system = 'SNOMED' and measure_date < %3$s
+			where (code_system, code) in (('SNOMED', '60621009'), ('LOINC', '39156-5'), ('SNOMED', '77176002'))
+				and measure_date < %3$s
 			group by 1
 		) m on m.person_id = p.person_id$query$,
 		schema, (
@@ -90,10 +94,11 @@ as $$
 					l, l::name),
 				' ' order by l)
 			from unnest(lists) l),
-		as_of, uncounted, ph_support.in_schema(ph_support.matched_code_query(ph_support.has_code_map(schema)), schema))
+		as_of, uncounted, ph_support.in_schema(ph_support.matched_code_query(ph_support.has_code_map(schema)), schema),
+		people)
 $$;
-comment on function ph_support.segment_input_query(text, text[], text[], text) is
-	'the query of the people of a day, an expression, '
+comment on function ph_support.segment_input_query(text, text[], text[], text, text) is
+	'the query of the people of a day, an expression, in a relation of the schema, '
 	'with what rules of segments ask for and a column for each of the code lists; '
 	'uncounted lists are no long-term conditions';
 
@@ -118,9 +123,10 @@ begin
 	day := ph_support.in_schema(ph_support.last_day(schema), schema);
 	execute format('select coalesce(array_agg(distinct list order by list), ''{}'') from %I.code_list', schema)
 	into lists;
-	execute format('create temp view ph_own as %s', ph_support.segment_input_query(schema, '{}', uncounted, day));
+	execute format('create temp view ph_own as %s',
+		ph_support.segment_input_query(schema, '{}', uncounted, 'person_at_data_day', day));
 	select array_agg(attname) into own from pg_attribute where attrelid = 'pg_temp.ph_own'::regclass;
-	drop view pg_temp.ph_own;
+	drop view ph_own;
 	call ph_support.require_column_names('code lists', 'segment_inputs', lists, own);
 	select coalesce(
 		jsonb_object_agg(l::name, format(
@@ -128,7 +134,7 @@ begin
 	into described
 	from unnest(lists) l;
 	-- not among the arguments of CALL: there PostgreSQL up to 16.4 does not see what the transaction has just made
-	query := ph_support.segment_input_query(schema, lists, uncounted, day);
+	query := ph_support.segment_input_query(schema, lists, uncounted, 'person_at_data_day', day);
 	call ph_support.replace_population_view(schema, 'segment_input', query, described, keep => true);
 	view := format('%I.segment_input', schema)::regclass;
 	-- a list that has gone is a column of the view still, of which nothing is known
@@ -140,7 +146,8 @@ begin
 	into columns
 	from pg_attribute
 	where attrelid = view and attnum > 0 and not attisdropped;
-	query := ph_support.segment_input_query(schema, lists, uncounted, 'segment_inputs.as_of::date');
+	query := ph_support.segment_input_query(schema, lists, uncounted, 'person_at(segment_inputs.as_of::date)',
+		'segment_inputs.as_of::date');
 	call ph_support.replace_function(schema, 'segment_inputs', 'timestamptz',
 		format($query$(as_of timestamptz)
 			returns setof %s
@@ -166,7 +173,7 @@ comment on procedure ph.create_segment_inputs(text) is
 	'where no list of a condition has one (lists that ph.shipped_code_list() calls no long-term condition, '
 	'or part of another, are not counted), and charlson and hospital_frailty where nobody has an ICD-10 (ICD-10-CM, '
 	'for charlson ICD-9-CM) code. '
-	'SNOMED CT 60621009 is body mass index, 77176002 smoker. '
+	'SNOMED CT 60621009 and LOINC 39156-5 are body mass index, SNOMED CT 77176002 smoker. '
 	'Errors: duplicate_column where a list has the name of another input '
 	'or, in its first 63 bytes, of another list, '
 	'dependent_objects_still_exist, with what is built on the view, where something else reads a list that has gone';

@@ -23,7 +23,8 @@ begin atomic
 		('registration', true, array['person_id', 'start_date'], 'primary key', array['practice_code', 'pcn_code'],
 		 'one row a person and registration with a practice: spells are half open, '
 		 'end_date is the first day no longer there'),
-		('encounter', true, array['encounter_id'], 'primary key', array['person_id, start_date', 'start_date'],
+		('encounter', true, array['person_id', 'encounter_id'], 'primary key',
+		 array['person_id, start_date', 'start_date', 'encounter_id'],
 		 'one row a contact with a service: GP consultation, accident and emergency, outpatient, '
 		 'elective or emergency admission'),
 		('clinical_event', true, array['person_id', 'event_date', 'code'], null,
@@ -59,11 +60,15 @@ comment on function ph.shared_table() is
 	'further indexes, description';
 
 create function ph.shared_column(
-	out relation text, out column_name text, out column_type text, out required boolean, out description text)
+	out relation text, out column_name text, out column_type text, out required boolean, out description text,
+	out optional boolean)
 returns setof record
 language sql immutable parallel safe
 begin atomic
-	values
+	select c.*, (c.relation, c.column_name) in (
+		('place_parent', 'start_date'), ('place_parent', 'end_date'), ('code_list', 'source'))
+	from (
+		values
 		('person', 'person_id', 'text', true, 'pseudonym of the person'),
 		('person', 'birth_date', 'date', true, 'day of birth, or the day that stands for it'),
 		('person', 'sex', 'text', false, 'F, M or I (indeterminate); NULL is unknown'),
@@ -78,6 +83,8 @@ begin atomic
 
 		('place_parent', 'place_id', 'text', true, 'the smaller place'),
 		('place_parent', 'parent_id', 'text', true, 'a larger place in which it lies'),
+		('place_parent', 'start_date', 'date', false, 'first day on which it lies there; NULL is always before'),
+		('place_parent', 'end_date', 'date', false, 'first day on which it lies there no longer; NULL is still there'),
 
 		('residence', 'person_id', 'text', true, 'who lives there'),
 		('residence', 'lsoa21_code', 'text', true, 'small area of the address, lower layer super output area of 2021'),
@@ -183,11 +190,12 @@ begin atomic
 		('ethnicity', 'recorded_on', 'date', false, 'when'),
 		('ethnicity', 'self_reported', 'boolean', false, 'whether the person said so'),
 		('ethnicity', 'records', 'bigint', false, 'records of a known ethnicity'),
-		('ethnicity', 'disagreeing', 'bigint', false, 'those of them that say otherwise');
+		('ethnicity', 'disagreeing', 'bigint', false, 'those of them that say otherwise')
+	) c (relation, column_name, column_type, required, description);
 end;
 comment on function ph.shared_column() is
 	'the columns of the shared tables in the order of the tables'' files: type, whether a value is required, '
-	'description';
+	'description, whether the column itself may be missing';
 
 create function ph_support.shared_need(out relation text, out without text) returns setof record
 language sql immutable parallel safe
@@ -209,30 +217,45 @@ end;
 comment on function ph_support.shared_need() is 'what cannot be answered where a shared table is empty';
 
 create function ph.shared_reference(
-	out relation text, out column_name text, out parent_relation text, out parent_column text)
+	out relation text, out column_name text, out parent_relation text, out parent_column text, out beside text[])
 returns setof record
 language sql immutable parallel safe
 begin atomic
 	values
-		('place_parent', 'place_id', 'place', 'place_id'),
-		('place_parent', 'parent_id', 'place', 'place_id'),
-		('residence', 'person_id', 'person', 'person_id'),
-		('residence', 'lsoa21_code', 'place', 'place_id'),
-		('registration', 'person_id', 'person', 'person_id'),
-		('registration', 'practice_code', 'place', 'place_id'),
-		('registration', 'pcn_code', 'place', 'place_id'),
-		('encounter', 'person_id', 'person', 'person_id'),
-		('clinical_event', 'person_id', 'person', 'person_id'),
-		('clinical_event', 'encounter_id', 'encounter', 'encounter_id'),
-		('measurement', 'person_id', 'person', 'person_id'),
-		('place_factor', 'place_id', 'place', 'place_id'),
-		('enrolment', 'person_id', 'person', 'person_id'),
-		('wait', 'person_id', 'person', 'person_id'),
-		('external_score', 'person_id', 'person', 'person_id'),
-		('ethnicity', 'person_id', 'person', 'person_id');
+		('place_parent', 'place_id', 'place', 'place_id', array[]::text[]),
+		('place_parent', 'parent_id', 'place', 'place_id', '{}'),
+		('residence', 'person_id', 'person', 'person_id', '{}'),
+		('residence', 'lsoa21_code', 'place', 'place_id', '{}'),
+		('registration', 'person_id', 'person', 'person_id', '{}'),
+		('registration', 'practice_code', 'place', 'place_id', '{}'),
+		('registration', 'pcn_code', 'place', 'place_id', '{}'),
+		('encounter', 'person_id', 'person', 'person_id', '{}'),
+		('clinical_event', 'person_id', 'person', 'person_id', '{}'),
+		('clinical_event', 'encounter_id', 'encounter', 'encounter_id', '{person_id}'),
+		('measurement', 'person_id', 'person', 'person_id', '{}'),
+		('place_factor', 'place_id', 'place', 'place_id', '{}'),
+		('enrolment', 'person_id', 'person', 'person_id', '{}'),
+		('wait', 'person_id', 'person', 'person_id', '{}'),
+		('external_score', 'person_id', 'person', 'person_id', '{}'),
+		('ethnicity', 'person_id', 'person', 'person_id', '{}');
 end;
 comment on function ph.shared_reference() is
-	'the references between the shared tables: a column that is not NULL names a row of the parent relation';
+	'the references between the shared tables: a column that is not NULL names a row of the parent relation; '
+	'columns beside it have the same name and value in both, so that an event names an encounter of its own person';
+
+create function ph_support.reference_condition(column_name text, parent_column text, beside text[]) returns text
+language sql immutable parallel safe
+begin atomic
+	select string_agg(format('p.%I = r.%I', part.parent_column, part.column_name), ' and ' order by part.place)
+	from (
+		select 0, column_name, parent_column
+		union all
+		select b.place, b.name, b.name
+		from unnest(beside) with ordinality b (name, place)
+	) part (place, column_name, parent_column);
+end;
+comment on function ph_support.reference_condition(text, text, text[]) is
+	'the condition that row p of the parent relation is the one that row r names, by a row of ph.shared_reference()';
 
 create function ph.shared_rule(
 	out problem text, out relation text, out column_name text, out needs text[], out condition text)
@@ -248,6 +271,7 @@ begin atomic
 		('end before start', 'residence', 'end_date', array['start_date'], 'end_date >= start_date'),
 		('end before start', 'registration', 'end_date', array['start_date'], 'end_date >= start_date'),
 		('end before start', 'encounter', 'end_date', array['start_date'], 'end_date >= start_date'),
+		('end before start', 'place_parent', 'end_date', array['start_date'], 'end_date >= start_date'),
 		('end before start', 'enrolment', 'end_date', array['start_date'], 'end_date >= start_date'),
 		('end before start', 'wait', 'clock_stop', array['clock_start'], 'clock_stop >= clock_start'),
 		('unknown kind of partner', 'partner', 'kind', array[]::text[],
@@ -382,8 +406,9 @@ begin atomic
 	select format('alter table {%I} %s', r, ph_support.shared_table_constraints(r))
 	from unnest(relations) r
 	union all
-	select format('alter table {%I} add foreign key (%I) references {%I} (%I)',
-		r.relation, r.column_name, r.parent_relation, r.parent_column)
+	select format('alter table {%I} add foreign key (%s) references {%I} (%s)',
+		r.relation, array_to_string(r.beside || r.column_name, ', '),
+		r.parent_relation, array_to_string(r.beside || r.parent_column, ', '))
 	from ph.shared_reference() r
 	where r.relation = any (relations)
 	union all

@@ -12,30 +12,61 @@ end;
 comment on function ph_support.stay_source() is
 	'the relations that stays are computed from, and whether a change of one concerns everybody';
 
-create function ph_support.note_changed_person() returns trigger
+create function ph_support.watched_relation(out relation text, out everybody boolean) returns setof record
+language sql immutable parallel safe
+begin atomic
+	select source.relation, source.everybody
+	from ph_support.stay_source() source
+	where source.relation <> 'place'  -- ph.refresh_place_dimension tells
+	union
+	select c.relation, false
+	from ph.shared_column() c
+	where c.column_name = 'person_id';
+end;
+comment on function ph_support.watched_relation() is
+	'the relations of which changed_person says who has changed, and whether a change of one concerns everybody';
+
+-- The one function that runs with the rights of its owner, who owns the queue too: who writes into a shared table needs
+-- no right on the queue, and can put nothing into it but the persons of rows that were written.
+create procedure ph_support.create_change_trigger_function(schema text)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-	persons constant text :=
-		case
-			when tg_argv[2] = 'everybody' or tg_op = 'TRUNCATE' then 'select null'
-			when tg_op = 'INSERT' then 'select person_id from new_rows'
-			when tg_op = 'DELETE' then 'select person_id from old_rows'
-			else 'select person_id from old_rows union select person_id from new_rows' end;
 begin
-	execute format(
-		'insert into %I.changed_person (person_id, relation)
-		select distinct person_id::text, %L from (%s) changed (person_id)',
-		tg_argv[0], tg_argv[1], persons);
-	return null;
+	call ph_support.replace_function(schema, 'note_changed_person', '', format(
+		$query$()
+		returns trigger
+		language plpgsql security definer
+		set search_path = pg_catalog, pg_temp
+		as $body$
+		begin
+			if tg_op = 'TRUNCATE' or tg_argv[1] = 'everybody' then
+				insert into %1$I.changed_person (relation) values (tg_argv[0]);
+			elsif tg_op = 'INSERT' then
+				insert into %1$I.changed_person (person_id, relation)
+				select distinct person_id::text, tg_argv[0] from new_rows;
+			elsif tg_op = 'DELETE' then
+				insert into %1$I.changed_person (person_id, relation)
+				select distinct person_id::text, tg_argv[0] from old_rows;
+			else
+				insert into %1$I.changed_person (person_id, relation)
+				select person_id::text, tg_argv[0] from old_rows
+				union
+				select person_id::text, tg_argv[0] from new_rows;
+			end if;
+			return null;
+		end
+		$body$ $query$, schema),
+		'the trigger after a statement on a shared table, or on a partition of one: whose rows were changed, into '
+		'changed_person; with the rights of its owner');
+	execute format('revoke all on function %I.note_changed_person() from public', schema);
 end
 $$;
-comment on function ph_support.note_changed_person() is
-	'the trigger after a statement on a relation of ph_support.stay_source(), or on a partition of one: '
-	'whose rows were changed, into changed_person; its arguments are the schema, the relation and everybody or person';
+comment on procedure ph_support.create_change_trigger_function(text) is
+	'makes the trigger function note_changed_person in the schema, which only its owner can put on a table; '
+	'its arguments are the relation and everybody or person';
 
-create procedure ph_support.watch_stay_sources(schema text)
+create procedure ph_support.watch_changes(schema text)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set client_min_messages = warning
@@ -50,9 +81,9 @@ begin
 				when event = 'insert' then ' referencing new table as new_rows'
 				when event = 'delete' then ' referencing old table as old_rows'
 				else ' referencing old table as old_rows new table as new_rows' end as referencing
-		from ph_support.stay_source() source
+		from ph_support.watched_relation() source
 		join pg_class parent on parent.oid = to_regclass(format('%I.%I', schema, source.relation))
-			and parent.relkind in ('r', 'p')
+			and parent.relkind in ('r', 'p') and not ph_support.is_distributed(parent.oid)
 		cross join lateral (
 			select parent.oid as relid
 			union
@@ -60,15 +91,14 @@ begin
 			from pg_partition_tree(parent.oid)) part
 		join pg_class c on c.oid = part.relid and c.relkind in ('r', 'p')
 		cross join unnest('{insert,update,delete,truncate}'::text[]) event
-		where source.relation <> 'place'  -- ph.refresh_place_dimension tells
-			and not exists (
-				select
-				from pg_trigger
-				where tgrelid = part.relid and tgname = 'changed_person_' || event)
+		where not exists (
+			select
+			from pg_trigger
+			where tgrelid = part.relid and tgname = 'changed_person_' || event)
 	loop
 		execute format(
 			'create trigger %I after %s on %s%s for each statement
-			execute function ph_support.note_changed_person(%L, %L, %L)',
+			execute function %I.note_changed_person(%L, %L)',
 			'changed_person_' || missing.event, missing.event, missing.part, missing.referencing,
 			schema, missing.relation, case when missing.everybody then 'everybody' else 'person' end);
 		execute format(
@@ -79,8 +109,8 @@ begin
 	end loop;
 end
 $$;
-comment on procedure ph_support.watch_stay_sources(text) is
-	'makes the triggers of ph_support.note_changed_person() on the tables that stays are computed from, '
+comment on procedure ph_support.watch_changes(text) is
+	'makes the triggers of note_changed_person() on the tables of ph_support.watched_relation(), '
 	'and on every partition, since rows written straight into one fire no trigger of the parent; '
 	'where one was missing everybody counts as changed. Views and foreign tables have none';
 
@@ -201,25 +231,35 @@ begin
 		execute format(
 			'create table %I.changed_person (
 				person_id text, relation text not null, at timestamptz not null default clock_timestamp())', schema);
-		execute format('grant insert on %I.changed_person to public', schema);
 		call ph_support.describe_table(format('%I.changed_person', schema),
 			'one row a person and statement: whose rows in the shared tables have changed '
 			'since stays were last refreshed',
 			'{"person_id": "who; NULL is everybody", "relation": "the shared table", "at": "when"}');
+		call ph_support.create_change_trigger_function(schema);
+		call ph_support.watch_changes(schema);
+		execute format('delete from %I.changed_person', schema);  -- nobody was asked before
 	end if;
-	call ph_support.watch_stay_sources(schema);
-	-- in this order: what changes from now on stays in the queue
+	call ph_support.keep_one_transaction(schema);
+	call ph_support.watch_changes(schema);
+	-- first, so that what changes from now on stays in the queue
+	execute format(
+		'delete from %I.changed_person where relation in (select s.relation from ph_support.stay_source() s)', schema);
+	if ph_support.is_distributed(to_regclass(format('%I.person', schema))) then  -- each node stores what it has
+		execute format('create table %1$I.new_stored_stay as select * from %1$I.computed_stay with no data', schema);
+		call ph_support.distribute_by_person(schema, 'new_stored_stay');
+		execute format('insert into %1$I.new_stored_stay select * from %1$I.computed_stay', schema);
+	else  -- by workers, which INSERT ... SELECT has not
+		execute format('create table %1$I.new_stored_stay as select * from %1$I.computed_stay', schema);
+	end if;
 	foreach statement in array array[
-		'delete from {changed_person} where relation in (select s.relation from ph_support.stay_source() s)',
-		'create table {new_stored_stay} as select * from {computed_stay}',
 		'alter table {new_stored_stay} add primary key (person_id, start_date)',
 		'create index on {new_stored_stay} (practice)',
 		'create index on {new_stored_stay} (neighbourhood)',
-		'create index on {new_stored_stay} (small_area)',
-		'analyze {new_stored_stay}']
+		'create index on {new_stored_stay} (small_area)']
 	loop
 		execute ph_support.in_schema(statement, schema);
 	end loop;
+	call ph_support.take_statistics(format('%I.new_stored_stay', schema)::regclass);
 	call ph_support.describe_table(format('%I.new_stored_stay', schema),
 		'the rows of computed_stay as they were when they were last stored or refreshed',
 		ph_support.population_columns());
@@ -247,7 +287,7 @@ begin
 			using errcode = 'undefined_table', hint = 'CALL ph.store_stays(...) first.';
 	end if;
 	execute format('lock table %I.stored_stay in share row exclusive mode', schema);
-	call ph_support.watch_stay_sources(schema);
+	call ph_support.watch_changes(schema);
 	execute format(
 		'with taken as (
 			delete from %I.changed_person

@@ -43,10 +43,24 @@ begin
 		raise exception 'argument "source" names no schema: "%"', load ->> 'source'
 			using errcode = 'invalid_schema_name', hint = 'Name the schema in which the tables of the source are.';
 	end if;
-	select string_agg(distinct concat_ws('.', c.relation, case when c.found is not null then c.column_name end), ', ')
+	select string_agg(needed, ', ' order by needed)
 	into missing
-	from ph_support.source_columns(load) c
-	where c.name is null and (c.needed = 'source' or c.needed = 'relation' and c.found is not null);
+	from (
+		select concat_ws('.', c.relation, case when c.found is not null then c.column_name end) as needed
+		from ph_support.source_columns(load) c
+		where c.name is null and (c.needed = 'source' or c.needed = 'relation' and c.found is not null)
+		union
+		select format('%s.%s', c.relation, string_agg(c.column_name, ' or ' order by c.column_name))
+		from ph_support.source_columns(load) c
+		where c.needed = 'one' and c.found is not null
+		group by c.relation
+		having count(c.name) = 0
+		union
+		select 'one of ' || string_agg(distinct c.relation, ', ')
+		from ph_support.source_columns(load) c
+		where not c.relation = any ('{place,place_parent,place_factor}')
+		having count(c.found) = 0 and count(*) filter (where c.needed = 'source') = 0
+	) needed;
 	if missing is not null then
 		raise exception 'schema "%" lacks what map "%" needs: %', load ->> 'source', load ->> 'map', missing
 			using errcode = 'undefined_table', hint = 'ph.source_column says what each map reads; '
@@ -406,33 +420,43 @@ $$;
 comment on procedure ph_support.note_source_load(jsonb, boolean) is
 	'says in data_day, data_load and source_load of the schema what was made of which source';
 
+create function ph_support.preferred_kind(preference text, kinds text[]) returns text
+language sql immutable
+begin atomic
+	select case
+		when preference is not null then coalesce((
+			select p.kind
+			from regexp_split_to_table(preference, ', *') with ordinality p (kind, place)
+			where p.kind = any (kinds)
+			order by p.place
+			limit 1), 'none') end;
+end;
+comment on function ph_support.preferred_kind(text, text[]) is
+	'of kinds of place in order of preference, between commas, the first that the data have; '
+	'none where they have none, NULL without a preference';
+
 create procedure ph_support.create_views_of_source(load jsonb)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+	schema constant text := load ->> 'schema';
+	options constant jsonb := load -> 'options';
 	kinds text[];
-	choice record;
+	small_area text;
 begin
-	execute format('select coalesce(array_agg(distinct place_kind), ''{}'') from %I.place', load ->> 'schema')
-	into kinds;
-	-- a kind that the map would choose and the data do not have is none
-	select max(value) filter (where option = 'small_area') as small_area,
-		max(value) filter (where option = 'neighbourhood') as neighbourhood,
-		max(value) filter (where option = 'place') as place,
-		max(value) filter (where option = 'system') as system,
-		max(value) filter (where option = 'deprivation') as deprivation,
-		max(value) filter (where option = 'population') as population
-	into choice
-	from (
-		select option, case
-			when option = any ('{small_area,neighbourhood,place,system}') and not value = any (kinds) then 'none'
-			else value end as value
-		from jsonb_each_text(load -> 'options') o (option, value)
-	) chosen;
-	call ph.create_population_views(load ->> 'schema', choice.small_area, choice.neighbourhood, choice.place,
-		choice.system, choice.deprivation, choice.population);
-	call ph.create_segment_inputs(load ->> 'schema');
+	execute format('select coalesce(array_agg(distinct place_kind), ''{}'') from %I.place', schema) into kinds;
+	small_area := ph_support.preferred_kind(options ->> 'small_area', kinds);
+	execute format('select $1 || coalesce(array_agg(distinct place_kind), ''{}'')
+		from %1$I.place where place_id in (select pcn_code from %1$I.registration)', schema)
+	into kinds
+	using ph_support.kinds_above(schema, format(
+		'(place_kind = %L or place_id in (select practice_code from %I.registration))', small_area, schema));
+	call ph.create_population_views(schema, small_area,
+		ph_support.preferred_kind(options ->> 'neighbourhood', kinds),
+		ph_support.preferred_kind(options ->> 'place', kinds), ph_support.preferred_kind(options ->> 'system', kinds),
+		options ->> 'deprivation', options ->> 'population');
+	call ph.create_segment_inputs(schema);
 end
 $$;
 comment on procedure ph_support.create_views_of_source(jsonb) is

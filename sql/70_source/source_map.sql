@@ -6,7 +6,8 @@
 --
 -- In rows and expressions {visit_occurrence} is a relation of the source with the columns of source_column, each in its
 -- type and NULL where the source has none; {made.NAME} is what an earlier step of the map has made;
--- {option.NAME} the value of an option as a literal, {column.NAME} an option that names a column.
+-- {option.NAME} the value of an option as a literal, {column.NAME} an option that names a column, {load.data_day} the
+-- last day that the data tell of.
 
 create table ph.source_map (
 	map text primary key check (map <> ''),
@@ -25,7 +26,7 @@ create table ph.source_column (
 	relation text not null,
 	column_name text not null,
 	column_type text not null default 'text' check (column_type in ('text', 'day', 'number', 'whole')),
-	needed text not null default 'no' check (needed in ('source', 'relation', 'no')),
+	needed text not null default 'no' check (needed in ('source', 'relation', 'one', 'no')),
 	primary key (map, relation, column_name)
 );
 comment on table ph.source_column is
@@ -37,7 +38,8 @@ comment on column ph.source_column.column_type is
 	'how it is read: text (NULL where empty), day, number, whole number; a number that cannot be read is NULL, '
 	'a day -infinity, which sets its row aside';
 comment on column ph.source_column.needed is
-	'source: nothing can be made without it; relation: its relation cannot be read without it; no: it can be missing';
+	'source: nothing can be made without it; relation: its relation cannot be read without it; '
+	'one: its relation cannot be read without one of those; no: it can be missing';
 
 create table ph.source_option (
 	map text not null references ph.source_map on delete cascade,
@@ -106,7 +108,8 @@ comment on column ph.source_expression.column_name is
 	'its column, or of a shared table source_key (names a row of the source; a second row of one key '
 	'is a duplicate), source_row (where rows have no key: all of it), '
 	'source_provider (whose rows these are, for the report), source_end (the end as the source says it), '
-	'source_fault (why a row must be set aside), source_remark (what the report counts of rows that are used), '
+	'source_fault (why a row must be set aside), source_remark, '
+	'source_remark_2 and so on (what the report counts of rows that are used), '
 	'and of person also earliest_birth_date and source_person (who it is in the source)';
 comment on column ph.source_expression.expression is 'SQL over the rows of the part';
 comment on column ph.source_expression.value_list is 'list of source_value by which the value is translated';

@@ -69,20 +69,20 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
 	return query execute format(
-		'select c.relation, c.column_name, c.column_type, c.needed, r.found, a.attname, a.atttypid::regtype
-		from %1$I.source_column c
-		join (
+		'with named as (
 			select relation, ph_support.source_relation($2, relation) as found
 			from (
 				select distinct relation from %1$I.source_column where map = $1 and coalesce(relation = $3, true)) named
-		) r using (relation)
-		left join lateral (
-			select attname, atttypid
-			from pg_attribute
-			where attrelid = r.found and lower(attname collate "C") = c.column_name and attnum > 0 and not attisdropped
-			order by attname = c.column_name desc, attnum
-			limit 1
-		) a on true
+		), attribute as (
+			select distinct on (relation, lower(attname collate "C")) relation, lower(attname collate "C") as column_name, attname, atttypid
+			from named
+			join pg_attribute on attrelid = found and attnum > 0 and not attisdropped
+			order by relation, lower(attname collate "C"), attname = lower(attname collate "C") desc, attnum
+		)
+		select c.relation, c.column_name, c.column_type, c.needed, r.found, a.attname, a.atttypid::regtype
+		from %1$I.source_column c
+		join named r using (relation)
+		left join attribute a using (relation, column_name)
 		where c.map = $1',
 		load ->> 'maps')
 	using load ->> 'map', load ->> 'source', wanted;
@@ -160,20 +160,22 @@ declare
 begin
 	for placeholder in
 		select distinct m[1] as kind, m[2] as name
-		from regexp_matches(text, '[{](made[.]|option[.]|column[.])?([a-z_0-9]+)[}]', 'g') m
+		from regexp_matches(text, '[{](made[.]|option[.]|column[.]|load[.])?([a-z_][a-z_0-9]*)[}]', 'g') m
 	loop
 		text := replace(text, format('{%s%s}', placeholder.kind, placeholder.name),
 			case placeholder.kind
 				when 'made.' then format('%I.%I', load ->> 'schema', concat(load ->> 'prefix', placeholder.name))
 				when 'option.' then quote_nullable(ph_support.source_option(load, placeholder.name))
 				when 'column.' then quote_ident(ph_support.source_column_option(load, placeholder.name))
+				when 'load.' then format('%L::date', load ->> placeholder.name)
 				else ph_support.source_relation_query(load, placeholder.name) end);
 	end loop;
 	return text;
 end
 $$;
 comment on function ph_support.source_sql(jsonb, text) is
-	'SQL of a map with what stands in braces put in: relations of the source, what was made before, options';
+	'SQL of a map with what stands in braces put in: relations of the source, what was made before, options, '
+	'the data day';
 
 create function ph_support.source_value_sql(
 	load jsonb, list text, expression text, out translated text, out unknown text)
@@ -246,7 +248,8 @@ begin
 			|| case
 				when $4 then format('', array_remove(array[%%s]::text[], null) as remarks'',
 					(select concat_ws('', '', string_agg(unknown, '', ''),
-						string_agg(expression, '', '') filter (where column_name = ''source_remark'')) from given))
+						string_agg(expression, '', '') filter (where column_name like ''source\_remark%%''))
+					from given))
 				else '''' end
 		from wanted w
 		left join given g using (column_name)',

@@ -1,26 +1,29 @@
 # Whether a folder of CSV files has the shape of the shared tables. Sourced by bash: run asks it before it builds,
 # load.sh before it loads.
 
-# The shape as the source of the extension says it: relation, needed or not, columns, types; for whoever has no server
+# The shape as the source of the extension says it: relation, needed or not, columns, types, columns that may be missing
+# (none: -); for whoever has no server
 # yet.
 shape_of_source() {
 	perl -0777 -ne '
 		($tables) = /function ph\.shared_table\(.*?\bvalues\b(.*?)^end;/ms;
-		($columns) = /function ph\.shared_column\(.*?\bvalues\b(.*?)^end;/ms;
+		($columns) = /function ph\.shared_column\((.*?)^end;/ms;
 		while ($columns =~ /\(\x27(\w+)\x27, \x27(\w+)\x27, \x27([\w ]+)\x27,/g) {
 			push @{$names{$1}}, $2; ($type = $3) =~ tr/ /_/; push @{$types{$1}}, $type;
 		}
+		while ($columns =~ /\(\x27(\w+)\x27, \x27(\w+)\x27\)/g) { push @{$optional{$1}}, $2; }
 		while ($tables =~ /\(\x27(\w+)\x27, (true|false),/g) {
-			print join(" ", $1, $2 eq "true" ? 1 : 0, join(",", @{$names{$1}}), join(",", @{$types{$1}})), "\n";
+			print join(" ", $1, $2 eq "true" ? 1 : 0, join(",", @{$names{$1}}), join(",", @{$types{$1}}),
+				join(",", @{$optional{$1} || ["-"]})), "\n";
 		}' "$1"
 }
 
 # check_folder FOLDER SHAPE: sets relations, file, type, and exports path_... and header_... of each relation that has
 # a file.
 check_folder() {
-	local folder=$1 shape=$2 wrong=0 relation required columns types path name header i
+	local folder=$1 shape=$2 wrong=0 relation required columns types optional path name header i
 	local expected expected_types found
-	while read -r relation required columns types; do
+	while read -r relation required columns types optional; do
 		path=
 		for name in "$folder/$relation.csv" "$folder/$relation.csv.gz"; do
 			if [ -e "$name" ]; then path=$name; fi
@@ -51,8 +54,7 @@ check_folder() {
 		IFS=, read -ra expected_types <<< "$types"
 		for i in "${!expected[@]}"; do
 			type[$relation.${expected[$i]}]=${expected_types[$i]}
-			# lists from before version 0.3 have no source
-			if [[ ,$header, != *,"${expected[$i]}",* ]] && [ "$relation.${expected[$i]}" != code_list.source ]; then
+			if [[ ,$header,$optional, != *,"${expected[$i]}",* ]]; then
 				echo "${path##*/}, line 1, column ${expected[$i]}: missing" >&2
 				wrong=1
 			fi

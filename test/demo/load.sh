@@ -37,7 +37,8 @@ psql=(psql -XqAt -v ON_ERROR_STOP=1 -v "schema=$schema")
 # What the files must look like is asked of the extension: relation, needed or not, columns, types.
 "${psql[@]}" -F ' ' > "$work/shape" <<'SQL'
 select t.relation, t.required::integer, string_agg(c.column_name, ',' order by c.ordinality),
-  string_agg(replace(c.column_type, ' ', '_'), ',' order by c.ordinality)
+  string_agg(replace(c.column_type, ' ', '_'), ',' order by c.ordinality),
+  coalesce(string_agg(c.column_name, ',' order by c.ordinality) filter (where c.optional), '-')
 from ph.shared_table() with ordinality t
 join ph.shared_column() with ordinality c on c.relation = t.relation
 group by t.relation, t.required, t.ordinality
@@ -124,9 +125,10 @@ from ph.shared_table() t join file using (relation)
 where t.key_constraint is not null
 union all
 select format('insert into problem select %1$L, min(line), %2$L, ''not in %3$s'' from staging_%1$s r
-  where %2$I is not null and not exists (select from staging_%3$s p where p.%4$I = r.%2$I)
-    and not exists (select from %5$I.%3$s p where p.%4$I = r.%2$I) having count(*) > 0',
-  f.relation, f.column_name, f.parent_relation, f.parent_column, :'schema')
+  where %2$I is not null and not exists (select from staging_%3$s p where %4$s)
+    and not exists (select from %5$I.%3$s p where %4$s) having count(*) > 0',
+  f.relation, f.column_name, f.parent_relation,
+  ph_support.reference_condition(f.column_name, f.parent_column, f.beside), :'schema')
 from ph.shared_reference() f join file using (relation)
 union all
 select format('insert into problem select ''data_day'', min(line) + 1, ''day'', ''more than one day''

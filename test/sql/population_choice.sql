@@ -101,4 +101,8 @@ where characteristic = 'all';
 select * from ph.population_difference('pop', 'registered', 'nobody', :'year');
 select * from ph.population_difference('pop', 'registered', 'resident', null);
 select * from ph.population_difference('nowhere', 'registered', 'resident', :'year');
+-- who was seen is no denominator: a rate over them is NULL with a note
+select count(*) as rows, count(years) as known_years, sum(days) as days from seen.person_period(:'year');
+select (ph.crude_rate(ph.person_tally(age, events, years))).* from seen.person_period(:'year') where stay > 0;
+
 drop schema pop, registered, resident, registered_or_resident, seen cascade;

@@ -104,6 +104,39 @@ from unnest('{"[2023-04-01,2024-04-01)", "[2023-09-01,2023-10-01)", "[2022-04-01
 	unnest('{GP, NEL, null}'::text[]) kind
 order by period, kind;
 
+-- the views of the calendar say what the functions say, of every kind of period, and a column a pod
+call ph.create_calendar('health', '2022-04-01', '2025-12-31');
+select kind, name, start_date,
+	(select sum(events) > 10 from health.person_period(period)) as events,
+	pg_temp.differences(
+		format(
+			'select person_id, stay, age, sex, ethnicity, practice, neighbourhood, place, system, small_area,
+				deprivation_decile, deprivation_quintile, at_risk_from, at_risk_until, days, years, events, cost,
+				events_outside
+			from health.person_in_period
+			where kind = %L and start_date = %L', kind, start_date),
+		format('select * from health.person_period(%L)', period)) as differ
+from health.calendar
+where (kind, start_date) in (
+	('month', '2023-09-01'), ('quarter', '2024-10-01'), ('financial_year', '2023-04-01'),
+	('rolling_year', '2024-05-01'))
+order by kind;
+select pod, pg_temp.differences(
+	format(
+		'select person_id, stay, %I as events from health.person_in_period
+		where kind = ''year'' and name = ''2023'' and stay > 0', lower(pod)),
+	format('select person_id, stay, events from health.person_period(''[2023-01-01,2024-01-01)'', %L) where stay > 0',
+		pod)) as differ
+from unnest('{GP,AE,OP,EL,NEL}'::text[]) pod;
+select pg_temp.differences(
+	'select person_id, age, place
+	from health.person_in_period
+	where kind = ''day'' and name = ''2024-02-29'' and stay > 0',
+	'select person_id, age, place from health.person_at(''2024-02-29'')') as on_a_day,
+	pg_temp.differences(
+		'select * from health.person_at_data_day', 'select * from health.person_at((select day from health.data_day))')
+	as on_the_data_day;
+
 -- what a plan reads, and how far its estimate of rows is from the truth
 create function pg_temp.plan(query text) returns jsonb
 language plpgsql
@@ -137,6 +170,10 @@ select pg_temp.indexes($$
 	select *
 	from health.person_period('[2023-04-01,2024-04-01)')
 	where person_id = 'P00000042'$$) as person_period;
+select pg_temp.indexes($$
+	select *
+	from health.person_in_period
+	where person_id = 'P00000042' and kind = 'month' and start_date = '2024-04-01'$$) as person_in_period;
 reset enable_seqscan;
 select query, pg_temp.times_wrong(query) <= 10 as within_ten_times
 from unnest(array[

@@ -94,7 +94,12 @@ delete from pop.place_parent where 'W1' in (place_id, parent_id);
 select count(ward24) as wards from pop.place_ladder;
 call ph.refresh_place_dimension('pop');
 select count(ward24) as wards from pop.place_ladder;
-select count(region) as in_the_region, col_description('pop.place_dimension'::regclass, 8) as says
+select count(region) as in_the_region,
+	(
+		select col_description(attrelid, attnum)
+		from pg_attribute
+		where attrelid = 'pop.place_dimension'::regclass and attname = 'region'
+	) as says
 from pop.place_dimension;
 savepoint kinds;
 update pop.place set place_kind = 'region' where place_id = 'S';

@@ -78,6 +78,7 @@ select * from ph.check_shared_tables('tidy');
 
 -- the tables refuse what a single row shows to be wrong
 insert into tidy.person values ('dan', '1990-01-01', 'X', 'A', null, null);
+insert into tidy.clinical_event values ('bob', '2023-04-01', 'ICD10', 'J440', null, 'APC', 1, 1);  -- that of ann
 insert into tidy.enrolment values ('cat', 'CARE', null, null, 'eligible_not_enrolled');
 
 -- the same rows without constraints, as in a partner's views, and one of everything that can be wrong
@@ -137,10 +138,12 @@ insert into rough.encounter
 values
 	(7, 'ann', 'GP', '2024-04-01', '2024-04-02', 1, null, 'J440 I10', null, null),
 	(8, 'ann', 'GP', '2024-03-31', '2024-03-31', 0, null, 'J44.0', null, null),
+	(8, 'cat', 'GP', '2024-03-31', '2024-03-31', 0, null, null, null, null),  -- an identifier of two persons
 	('6f9619ff-8b86-d011-b42d-00c04fc964ff', 'ann', 'GP', '2024-03-31', null, null, null, null, null, null);
 insert into rough.clinical_event
 values
 	('ann', '2099-01-01', 'ICD10', 'J440', null, 'GP', null, null),
+	('bob', '2023-01-01', 'ICD10', 'J440', null, 'GP', 7, 1),  -- that of ann
 	('ann', '2024-01-01', 'ICD-10', 'J440', null, 'GP', null, null),
 	('ann', '2024-01-01', 'icd10', 'J440', null, 'GP', null, null),
 	('ann', '2024-01-01', 'SNOMED CT', '13645005', null, 'GP', null, null),
@@ -156,7 +159,8 @@ values ('spelt', '1', 'ICD 10', 'J44', 'prefix'), ('both', '1', 'ICD10', 'J44;I1
 select problem, relation, column_name, found, example
 from ph.check_shared_tables('rough')
 where problem in (
-	'after data day', 'older than 125 years', 'more than one day', 'code system spelt otherwise', 'more than one code');
+	'after data day', 'older than 125 years', 'more than one day', 'code system spelt otherwise', 'more than one code',
+	'identifier of two persons', 'orphaned reference');
 select code, ph.several_codes(code)
 from unnest(
 	array[
@@ -174,10 +178,10 @@ from unnest(
 		'today', 'infinity', '2024-4-1', '20240401', '2024-04-01T09:30:00Z', '2024-04-01 23:59:59.5+01:00',
 		'2024-04-01T24:00', '2024-04-01x']) text;
 
--- each relation is read once for all of its rows, and its encounters once more for those who name them, also where no
--- index keeps its rows apart
+-- each relation is read once for all of its rows, and its encounters twice more, for those who name them and for
+-- identifiers of two persons, also where no index keeps its rows apart
 create temp table size as
-select 'encounter' as relation, 2 as passes, count(*) as rows
+select 'encounter' as relation, 3 as passes, count(*) as rows
 from rough.encounter
 union all
 select 'measurement', 1, count(*)

@@ -123,8 +123,28 @@ grant insert on parts.registration to ph_test_loader;
 set role ph_test_loader;
 insert into parts.registration values ('p10', 'G1', 'N', '2023-01-01', '2023-06-01');
 table parts.changed_person;
+insert into parts.changed_person (person_id, relation) values ('p1', 'person');
+create temp table mine (person_id text);
+create trigger mine after insert on mine referencing new table as new_rows for each statement
+execute function parts.note_changed_person('person', 'person');
 reset role;
+drop table mine;
+select prosecdef as of_its_owner, proconfig
+from pg_proc
+where oid = 'parts.note_changed_person()'::regprocedure;
 select person_id, relation from parts.changed_person;
+
+-- the queue says what has changed of every table of persons; a refresh of stays takes its own
+insert into parts.encounter (encounter_id, person_id, pod, start_date)
+values ('1', 'p1', 'GP', '2023-01-01'), ('2', 'p1', 'GP', '2023-01-02');
+update parts.encounter set person_id = 'p2' where encounter_id = '2';
+delete from parts.encounter where encounter_id = '2';
+insert into parts.clinical_event (person_id, event_date, code_system, code)
+values ('p1', '2023-01-01', 'ICD10', 'J440');
+truncate parts.measurement;
+call ph.refresh_stays('parts');
+select person_id, relation, count(*) from parts.changed_person group by person_id, relation order by 2, 1;
+truncate parts.changed_person;
 
 -- without triggers the loader says it
 call ph.refresh_stays('parts');
@@ -179,7 +199,7 @@ set client_min_messages = warning;
 call ph.drop_population_views('pop');
 select relname
 from pg_class
-where relnamespace = 'pop'::regnamespace and relkind in ('r', 'v') and relname <> 'data_load'
+where relnamespace = 'pop'::regnamespace and relkind in ('r', 'v') and relname not in ('data_load', 'calendar')
 except
 select relation
 from ph.shared_table();

@@ -58,7 +58,10 @@ load_refused "a data day to come" 'data_day.csv, line 2, column day: later than 
 load_break data_day 's/.*/infinity/ if $. == 2'
 load_refused "a data day that never comes" 'data_day.csv, line 2, column day: not a date' infinity
 load_break encounter 's/^(\d+,.*)$/$1\n$1/ if $. == 5'
-load_refused "an encounter twice" 'encounter.csv, line 6, column encounter_id: duplicate key' P0000
+load_refused "an encounter twice" 'encounter.csv, line 6, column person_id, encounter_id: duplicate key' P0000
+load_break encounter 's/^(\d+,)P\d+/$1P00000001/ unless $. == 1'
+load_refused "an event of another person's encounter" \
+	'clinical_event.csv, line .*, column encounter_id: not in encounter' P00000001
 load_break residence 's/^P\d+/PSECRET/ if $. == 9'
 load_refused "broken reference" 'residence.csv, line 9, column person_id: not in person' PSECRET
 load_break person '$_ .= $_ if $. == 3; $_ .= ""'
@@ -95,6 +98,7 @@ cp -r "$load_folder/good" "$load_folder/other"
 	perl -pi -e 's/^(\d+),/sprintf("00000000-0000-4000-8000-%012d,", $1)/e if $. > 1' encounter.csv &&
 	perl -pi -e 's/,(\d+),(\d+)$/sprintf(",00000000-0000-4000-8000-%012d,%d", $1, $2)/e if $. > 1' clinical_event.csv &&
 	perl -pi -e 's/(\d{4}-\d\d-\d\d)/$1T00:00:00Z/' registration.csv &&
+	perl -pi -e 's/,start_date,end_date//; s/,,$//' place_parent.csv &&
 	perl -pi -e 's/LAD24/LAD25/; s/ICB24/ICB25/; s/LSOA21/LSOA11/' place.csv)
 load_fresh
 if message=$(PGDATABASE=load_test bash "$load_demo/load.sh" "$load_folder/other" health 2>&1) &&
@@ -139,7 +143,8 @@ same=$(
 	source "$load_demo/folder.sh"
 	diff <(shape_of_source "$root/sql/65_population/shared_tables.sql") <(load_sql -F ' ' -c "
 		select t.relation, t.required::integer, string_agg(c.column_name, ',' order by c.ordinality),
-			string_agg(replace(c.column_type, ' ', '_'), ',' order by c.ordinality)
+			string_agg(replace(c.column_type, ' ', '_'), ',' order by c.ordinality),
+			coalesce(string_agg(c.column_name, ',' order by c.ordinality) filter (where c.optional), '-')
 		from ph.shared_table() with ordinality t
 		join ph.shared_column() with ordinality c on c.relation = t.relation
 		group by t.relation, t.required, t.ordinality

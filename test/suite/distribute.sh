@@ -1,0 +1,76 @@
+# With Citus, where it is installed: the queries of docs/distribute.md answer on distributed tables what they answer on
+# one server, before and after a change of which the loader told. One node holds all shards, which is all the same to
+# the planner.
+distributed=$work/distributed
+
+distribute_start() {
+	as_server rm -rf "$distributed"
+	as_server mkdir -p "$distributed/sock"
+	as_server initdb -D "$distributed/data" -U population_health -A trust --no-locale -E UTF8 >/dev/null
+	{
+		sed "s#$work/sock#$distributed/sock#; s/^shared_buffers.*/shared_buffers = 128MB/" "$work/data/postgresql.conf"
+		echo "shared_preload_libraries = 'citus'"
+		echo "citus.local_hostname = '$distributed/sock'"
+		echo "citus.shard_count = 4"
+		echo "citus.enable_statistics_collection = off"
+	} | as_server tee "$distributed/data/postgresql.conf" >/dev/null
+	as_server pg_ctl -D "$distributed/data" -l "$distributed/log" -w start >/dev/null
+}
+
+distribute_load() {  # database
+	psql -qX -d postgres -c "create database $1"
+	PGDATABASE=$1 psql -qX -v ON_ERROR_STOP=1 -c 'create extension population_health' \
+		-c "call ph.create_shared_tables('health')" \
+		-c "\\copy health.code_list from '$root/test/demo/code_list.csv' csv header" \
+		-v persons=1000 -v schema=health -f "$root/test/demo/generate.sql" \
+		-c "call ph.create_population_views('health')" >/dev/null
+}
+
+# What the page's queries answer, and all stays, before and after people have moved away.
+distribute_answers() {  # database
+	export PGDATABASE=$1 PGOPTIONS='-c client_min_messages=error -c statement_timeout=60s'
+	perl "$root/test/suite/docs.pl" reading "$root/docs/distribute.md" >"$distribute_script"
+	psql -qX -v ON_ERROR_STOP=1 -c "call ph.create_segment_inputs('health')" \
+		-c 'select * from health.person_at_data_day order by person_id' \
+		-c "call ph.store_stays('health')" -f "$distribute_script" \
+		-c 'select * from health.stay order by person_id, start_date' \
+		-c "update health.registration set end_date = greatest(start_date, '2024-01-01')
+			where end_date is null and person_id like '%7'" \
+		-c "do 'declare moved text[] := array(select person_id from health.person where person_id like ''%7'');
+			begin call ph.mark_changed(''health'', ''registration'', moved); end'" \
+		-c "call ph.refresh_stays('health')" -f "$distribute_script" \
+		-c 'select * from health.stay order by person_id, start_date'
+}
+
+if [ ! -f "$("$pg_config" --pkglibdir)/citus.so" ]; then
+	skip distribute "Citus is not installed"
+else
+	said=$(
+		set -e
+		exec 2>&1
+		distribute_script=$(mktemp)
+		distribute_start
+		export PGHOST=$distributed/sock
+		distribute_load one
+		distribute_load many
+		psql -qX -v ON_ERROR_STOP=1 -d many -c 'set client_min_messages = error' -c 'create extension citus' \
+			-c "select citus_set_coordinator_host('$distributed/sock', 5432),
+				citus_set_node_property('$distributed/sock', 5432, 'shouldhaveshards', true)" -o /dev/null \
+			-c "call ph.distribute_shared_tables('health')" -c "call ph.create_population_views('health')"
+		[ "$(psql -qXAtd many -c "select string_agg(citus_table_type || ' ' || tables, ', ' order by 1) from (
+			select citus_table_type, count(*) as tables from citus_tables group by citus_table_type) t")" = \
+			'distributed 7, reference 8' ]
+		(distribute_answers one) >"$distribute_script.one" || exit 1
+		(distribute_answers many) >"$distribute_script.many" || exit 1
+		[ "$(wc -l <"$distribute_script.one")" -gt 1000 ]
+		diff "$distribute_script.one" "$distribute_script.many" | head -n 40
+		rm -f "$distribute_script"*
+	) && status=0 || status=$?
+	as_server pg_ctl -D "$distributed/data" -m immediate -w stop >/dev/null 2>&1 || true
+	said=$(grep -vE 'ph_replacement|only locally' <<<"$said") || true  # warnings about a view that is temporary
+	if [ "$status" = 0 ] && [ -z "$said" ]; then
+		pass "distribute: Citus answers what one server answers"
+	else
+		fail "distribute: Citus answers what one server answers" "${said:-status $status}"
+	fi
+fi
