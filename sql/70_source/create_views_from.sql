@@ -523,7 +523,8 @@ end
 $$;
 comment on procedure ph.create_views_from(text, text, text, boolean, jsonb, timestamptz, text) is
 	'makes the shared tables of a schema from the tables of a source that has the shape of a map '
-	'(ph.source_maps: omop, synthea, hes, gp_extract), with the code lists that are shipped, the population views and the inputs of segments over them. '
+	'(ph.source_maps: omop, synthea, hes, gp_extract), with the code lists that are shipped, '
+	'the population views and the inputs of segments over them. '
 	'They are views, or with materialise tables with keys, indexes and statistics, written in parallel; called again, '
 	'views are replaced in place, and of tables only the persons are written of whom a row differs. '
 	'options as ph.source_option lists them; data_day where the source does not say up to which day it tells; '

@@ -186,10 +186,13 @@ begin
 	return query
 	select 'fields', f.relation, null::text, f.item, f.rows, f.share, null::double precision, null::text, null::text
 	from ph_support.report_fields(schema) f;
-	if to_regclass(format('%I.register', schema)) is not null and to_regclass(format('%I.code_list', schema)) is not null then
+	if to_regclass(format('%I.register', schema)) is not null
+		and to_regclass(format('%I.code_list', schema)) is not null
+	then
 		return query
 		select 'registers', c.register, null::text, concat_ws(' ', c.characteristic, c.value), c.registered,
-			c.registered::double precision / nullif(c.people, 0), c.expected / nullif(c.people, 0), null::text, c.verdict
+			c.registered::double precision / nullif(c.people, 0), c.expected / nullif(c.people, 0), null::text,
+			c.verdict
 		from ph.register_coverage(schema) c;
 	end if;
 	return query
@@ -207,7 +210,8 @@ comment on function ph.source_report(text, integer) is
 	'why, remarked, with the key of one), months (records of each of the last months up to the data day, '
 	'as a share of the usual month), fields (share of rows that know each), registers (people beside what is '
 	'plausible), '
-	'person-time (first and last day that counts, people on the data day), missing (empty tables, and what cannot be answered so). '
+	'person-time (first and last day that counts, people on the data day), missing (empty tables, '
+	'and what cannot be answered so). '
 	'Errors: invalid_schema_name, undefined_table, invalid_parameter_value';
 
 create function ph.chart_source_report(schema text, months integer default 36) returns text

@@ -24,14 +24,16 @@ select 'Synthea of 2019: encounters set aside', 'after death', (
 		where left(start, 10)::date > died and left(start, 10)::date between born and '2019-05-01'
 	) = (select sum(rows) from one.source_count where relation = 'encounter' and what = 'after death');
 insert into result
-select 'Synthea of 2019: rows are used or set aside', 'encounters', sum(rows) = (select count(*) from synthea.encounters)
+select 'Synthea of 2019: rows are used or set aside', 'encounters',
+	sum(rows) = (select count(*) from synthea.encounters)
 from one.source_count where relation = 'encounter' and kind <> 'remark';
 -- without payers everybody is registered for life
 insert into result
 select 'Synthea of 2019: person-time', p.id, coalesce(s.days, 0) = greatest(0, least(coalesce(p.died, '2019-05-01'),
 		'2019-05-01') - p.born + 1)
 from patient p
-left join (select person_id, sum(end_date - start_date) as days from one.stay group by person_id) s on s.person_id = p.id;
+left join (select person_id, sum(end_date - start_date) as days from one.stay group by person_id) s
+	on s.person_id = p.id;
 insert into result
 select 'Synthea of 2019: measured values', code, f.rows = m.rows and pg_temp.agrees(m.total, f.total, 1e-9)
 from (
