@@ -74,8 +74,8 @@ begin
 			from (
 				select distinct relation from %1$I.source_column where map = $1 and coalesce(relation = $3, true)) named
 		), attribute as (
-			select distinct on (relation, lower(attname collate "C")) relation, lower(attname collate "C") as column_name, attname,
-				atttypid
+			select distinct on (relation, lower(attname collate "C")) relation,
+				lower(attname collate "C") as column_name, attname, atttypid
 			from named
 			join pg_attribute on attrelid = found and attnum > 0 and not attisdropped
 			order by relation, lower(attname collate "C"), attname = lower(attname collate "C") desc, attnum

@@ -1,6 +1,115 @@
 -- 0.2.0 to 0.3.0: places, calendar and stays that are stored, populations to choose from.
 
-drop procedure ph.create_population_views(text, text, text, text, text, text);
+drop function ph.shared_check(OUT problem text, OUT relation text, OUT column_name text, OUT needs text[], OUT condition text, OUT query text),
+	ph.shared_column(OUT relation text, OUT column_name text, OUT column_type text, OUT required boolean, OUT description text),
+	ph.shared_reference(OUT relation text, OUT column_name text, OUT parent_relation text, OUT parent_column text),
+	ph_support.matched_code_query(),
+	ph_support.mistyped_column(schema text, OUT relation text, OUT column_name text),
+	ph_support.segment_input_query(schema text, lists text[], as_of text),
+	ph_support.shared_table_definition(relation text),
+	ph_support.spell_query(schema text, source text, columns text);
+
+drop procedure ph.create_population_views(IN schema text, IN small_area text, IN neighbourhood text, IN place text, IN system text, IN deprivation text);
+
+create or replace procedure ph_support.replace_view(
+	schema text, name text, query text, description text, columns jsonb, keep boolean default false)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	target text := format('%I.%I', schema, name);
+	view regclass := to_regclass(target);
+	lost text;
+	unknown text;
+	readers text;
+	part record;
+begin
+	call ph_support.require_own_schema(schema, name);
+	if view is null then
+		execute format('create view %s with (security_invoker = true) as %s', target, query);
+		view := target::regclass;
+	else
+		call ph_support.require_generated(schema, name, 'pg_class', view);
+		execute format('create temp view ph_replacement as %s', query);
+		if ('pg_class'::regclass::oid, 'pg_temp.ph_replacement'::regclass::oid) in (
+			select b.class, b.object
+			from ph_support.built_on('pg_class'::regclass, view) b)
+		then
+			raise exception 'view % would read itself', target
+				using errcode = 'invalid_object_definition', hint =
+					'Name another view, or a source that is not built on it.';
+		end if;
+		select string_agg(quote_ident(old.attname), ', ' order by old.attnum),
+			string_agg(
+				format('null::%s as %I', format_type(old.atttypid, old.atttypmod), old.attname), ', '
+				order by old.attnum),
+			string_agg(distinct reader.object::text, ', ')
+				filter (where ph_support.is_generated(reader.class, reader.object) is not true)
+		into lost, unknown, readers
+		from pg_attribute old
+		left join pg_attribute new on new.attrelid = 'pg_temp.ph_replacement'::regclass
+			and new.attname = old.attname
+			and (new.atttypid, new.atttypmod, new.attcollation) = (old.atttypid, old.atttypmod, old.attcollation)
+		left join (
+			select d.refobjsubid,
+				case when r.oid is null then d.classid else 'pg_class'::regclass end::regclass as class,
+				coalesce(r.ev_class, d.objid) as object
+			from pg_depend d
+			left join pg_rewrite r on d.classid = 'pg_rewrite'::regclass and r.oid = d.objid
+			where d.refclassid = 'pg_class'::regclass and d.refobjid = view and r.ev_class is distinct from view
+		) reader on reader.refobjsubid = old.attnum
+		where old.attrelid = view and old.attnum > 0 and new.attname is null;
+		if lost is not null and (not keep or readers is not null) then
+			raise exception 'view % would lose or change columns (%); built on it: %', target, lost,
+				coalesce(ph_support.dependants('pg_class', view), 'nothing')
+				using errcode = 'dependent_objects_still_exist', hint =
+					'Drop the view, and what is built on it, and call again.';
+		elsif lost is not null then
+			query := format('select *, %s from (%s) shorter', unknown, query);
+			execute format('create or replace temp view ph_replacement as %s', query);
+		end if;
+		-- columns that are there keep their places, new ones come after them
+		select string_agg(quote_ident(new.attname), ', ' order by old.attnum, new.attnum) as names,
+			bool_and(old.attnum is not distinct from new.attnum or old.attnum is null) as in_order
+		into part
+		from pg_attribute new
+		left join pg_attribute old on old.attrelid = view and old.attname = new.attname
+		where new.attrelid = 'pg_temp.ph_replacement'::regclass and new.attnum > 0;
+		if not part.in_order then
+			query := format('select %s from (%s) replacement', part.names, query);
+			drop view ph_replacement;
+			execute format('create temp view ph_replacement as %s', query);
+		end if;
+		-- who is reading the view is not waited for where nothing changes
+		if pg_get_viewdef(view) <> pg_get_viewdef('pg_temp.ph_replacement'::regclass)
+			or not exists (select from pg_class where oid = view and 'security_invoker=true' = any (reloptions))
+		then
+			execute format('create or replace view %s with (security_invoker = true) as %s', target, query);
+		end if;
+		drop view ph_replacement;
+	end if;
+	execute format('comment on rule "_RETURN" on %s is %L', target, 'population_health: generated');
+	call ph_support.describe_generated('VIEW', target, 'pg_class', view, description);
+	call ph_support.comment_columns(view, columns);
+end
+$$;
+
+create function ph.chart_completeness(
+	labels text[], periods text[], counts float8[], title text default null)
+returns text
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'chart_completeness';
+
+comment on function ph.chart_completeness(text[], text[], float8[], text) is
+	'what arrived in each period as SVG: a row of bars a label, a bar a period, counts label by label; NULL is a gap; '
+	'a period with less than half of the usual one, the median of its row, is a warning, '
+	'and the last one is told as a share of it. Errors: 22023 for counts that are not one a label and period';
+
+comment on aggregate ph.conditions_of(text, text) is
+	'folds codes of a person into the conditions of every instrument at once: ICD-10, dialect nhs or cm, '
+	'or ICD-9-CM, dialect icd9cm, into those of Charlson and Elixhauser '
+	'(quan2005: the enhanced ICD-9-CM lists of that paper)';
 
 create or replace function ph.segment_query(
 	scheme text, version text, source regclass, schema text default 'ph', person text default 'person_id',
@@ -86,6 +195,418 @@ comment on function ph.segment_query(text, text, regclass, text, text, text) is
 	'a rule whose inputs are unknown is no match. '
 	'Errors: 55000 with standard_conforming_strings off, under which the text would mean something else';
 
+create or replace function ph.shared_table(
+	out relation text, out required boolean, out key text[], out key_constraint text, out indexes text[],
+	out description text)
+returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		('person', true, array['person_id'], 'primary key', array[]::text[],
+		 'one row a person: pseudonym, birth, sex, ethnicity and death'),
+		('place', true, array['place_id'], 'primary key', array['place_kind'],
+		 'one row a place of any kind: small areas, wards, boroughs, systems, practices, networks'),
+		('place_parent', true, array['place_id', 'parent_id'], 'primary key', array['parent_id'],
+		 'which place lies in which: a graph, since a small area can lie in a ward and in a middle layer area'),
+		('residence', true, array['person_id', 'start_date'], 'primary key', array['lsoa21_code'],
+		 'one row a person and address: spells are half open, end_date is the first day no longer there'),
+		('registration', true, array['person_id', 'start_date'], 'primary key', array['practice_code', 'pcn_code'],
+		 'one row a person and registration with a practice: spells are half open, '
+		 'end_date is the first day no longer there'),
+		('encounter', true, array['person_id', 'encounter_id'], 'primary key',
+		 array['person_id, start_date', 'start_date', 'encounter_id'],
+		 'one row a contact with a service: GP consultation, accident and emergency, outpatient, '
+		 'elective or emergency admission'),
+		('clinical_event', true, array['person_id', 'event_date', 'code'], null,
+		 array['person_id, event_date', 'code, code_system', 'event_date', 'encounter_id'],
+		 'one row a coded event: an entry of the GP record, or a diagnosis of an admission'),
+		('measurement', false, array['person_id', 'measure_date', 'code'], null,
+		 array['person_id, measure_date', 'code_system, code', 'measure_date'],
+		 'one row a measured value'),
+		('place_factor', false, array['place_id', 'factor', 'period'], 'primary key', array['factor'],
+		 'one row a place, factor and period: deprivation deciles, air quality and the like'),
+		('enrolment', false, array['person_id', 'programme', 'start_date'], 'unique nulls not distinct',
+		 array['programme'],
+		 'one row a person and enrolment in a programme, with those who were eligible and not enrolled'),
+		('code_list', false, array['list', 'version', 'code_system', 'code'], 'primary key', array['code_system, code'],
+		 'one row a code of a version of a named list: what a condition is in each code system'),
+		('code_map', false, array['from_system', 'from_code', 'to_system', 'to_code'], 'primary key', array[]::text[],
+		 'one row a code of a system that the lists do not name, and a code that stands for it: '
+		 'it matches the lists of either'),
+		('data_day', false, array['day'], 'primary key', array[]::text[],
+		 'one row: the last day that the data tell of; no person-time is counted after it'),
+		('partner', false, array['partner'], 'primary key', array[]::text[],
+		 'one row an organisation that shares data, or helps'),
+		('wait', false, array['person_id', 'pathway', 'clock_start'], 'primary key', array['clock_start'],
+		 'one row a person and wait: its clock starts and stops'),
+		('external_score', false, array['person_id', 'name', 'version', 'scored_on'], 'primary key',
+		 array['name, version'], 'one row a person and score that was computed elsewhere'),
+		('ethnicity', false, array['person_id'], 'primary key', array[]::text[],
+		 'one row a person: which of the records of ethnicity was taken, and how many others say otherwise');
+end;
+
+create function ph.shared_column(
+	out relation text, out column_name text, out column_type text, out required boolean, out description text,
+	out optional boolean)
+returns setof record
+language sql immutable parallel safe
+begin atomic
+	select c.*, (c.relation, c.column_name) in (
+		('place_parent', 'start_date'), ('place_parent', 'end_date'), ('code_list', 'source'))
+	from (
+		values
+		('person', 'person_id', 'text', true, 'pseudonym of the person'),
+		('person', 'birth_date', 'date', true, 'day of birth, or the day that stands for it'),
+		('person', 'sex', 'text', false, 'F, M or I (indeterminate); NULL is unknown'),
+		('person', 'ethnicity_code', 'text', false, 'NHS 16+1 code, A to S; Z (not stated) and NULL are unknown'),
+		('person', 'death_date', 'date', false, 'day of death; NULL is not known to have died'),
+		('person', 'death_cause_icd10', 'text', false, 'underlying cause of death, ICD-10'),
+
+		('place', 'place_id', 'text', true, 'code of the place, unique over all kinds'),
+		('place', 'place_kind', 'text', true,
+		 'kind and edition of the place: LSOA21, MSOA21, WARD24, LAD24, ICB24, PRACTICE, PCN'),
+		('place', 'name', 'text', false, 'name to show'),
+
+		('place_parent', 'place_id', 'text', true, 'the smaller place'),
+		('place_parent', 'parent_id', 'text', true, 'a larger place in which it lies'),
+		('place_parent', 'start_date', 'date', false, 'first day on which it lies there; NULL is always before'),
+		('place_parent', 'end_date', 'date', false, 'first day on which it lies there no longer; NULL is still there'),
+
+		('residence', 'person_id', 'text', true, 'who lives there'),
+		('residence', 'lsoa21_code', 'text', true, 'small area of the address, lower layer super output area of 2021'),
+		('residence', 'lsoa11_code', 'text', false, 'the same in the areas of 2011; not a place of this data'),
+		('residence', 'start_date', 'date', true, 'first day there'),
+		('residence', 'end_date', 'date', false, 'first day no longer there; NULL is still there'),
+
+		('registration', 'person_id', 'text', true, 'who is registered'),
+		('registration', 'practice_code', 'text', false, 'the practice; NULL where it is not said with whom'),
+		('registration', 'pcn_code', 'text', false, 'primary care network of the practice at that time'),
+		('registration', 'start_date', 'date', true, 'first day registered'),
+		('registration', 'end_date', 'date', false,
+		 'first day no longer registered, or the day of death; NULL is still registered'),
+
+		('encounter', 'encounter_id', 'text', true, 'identifier of the encounter, a number or any other'),
+		('encounter', 'person_id', 'text', true, 'who was seen'),
+		('encounter', 'pod', 'text', true,
+		 'point of delivery: GP, AE (accident and emergency), OP (outpatient), EL (elective or day case), '
+		 'NEL (emergency and other unplanned admission), OTH (any other contact)'),
+		('encounter', 'start_date', 'date', true, 'day of contact or admission; encounters are counted on this day'),
+		('encounter', 'end_date', 'date', false,
+		 'day of discharge; may be after the day of death, NULL is not yet discharged'),
+		('encounter', 'los_days', 'integer', false, 'length of stay in nights'),
+		('encounter', 'admission_method', 'text', false,
+		 'HES code: 11 to 13 elective, 21 to 28 and 2A to 2D emergency, 31 and 32 maternity'),
+		('encounter', 'primary_icd10', 'text', false, 'primary diagnosis of an admission, ICD-10'),
+		('encounter', 'provider_code', 'text', false, 'organisation that gave the care'),
+		('encounter', 'cost', 'numeric', false, 'cost in pounds'),
+
+		('clinical_event', 'person_id', 'text', true, 'whom the code is about'),
+		('clinical_event', 'event_date', 'date', true, 'day of the event, or of the admission'),
+		('clinical_event', 'code_system', 'text', true,
+		 'SNOMED, ICD10, ICD10CM, ICD9CM, OPCS4, READ2, CTV3, spelt so, or another system'),
+		('clinical_event', 'code', 'text', true, 'the code'),
+		('clinical_event', 'description', 'text', false, 'what the code says'),
+		('clinical_event', 'source', 'text', false, 'where it was recorded: GP, APC (admitted patient care)'),
+		('clinical_event', 'encounter_id', 'text', false, 'encounter of which it is a diagnosis'),
+		('clinical_event', 'position', 'integer', false,
+		 'position among the diagnoses of the encounter; 1 is the primary diagnosis'),
+
+		('measurement', 'person_id', 'text', true, 'who was measured'),
+		('measurement', 'measure_date', 'date', true, 'day of the measurement'),
+		('measurement', 'code_system', 'text', true, 'SNOMED or another system'),
+		('measurement', 'code', 'text', true, 'what was measured, as a code'),
+		('measurement', 'name', 'text', false, 'what was measured, in words'),
+		('measurement', 'value', 'double precision', false, 'the value, in the unit beside it'),
+		('measurement', 'unit', 'text', false, 'unit of the value'),
+
+		('place_factor', 'place_id', 'text', true, 'the place'),
+		('place_factor', 'factor', 'text', true,
+		 'name of the factor; a decile of deprivation ends in _decile and counts from 1, the most deprived'),
+		('place_factor', 'period', 'text', true, 'year or edition of the value'),
+		('place_factor', 'value', 'double precision', false, 'the value, in the unit beside it'),
+		('place_factor', 'unit', 'text', false, 'unit of the value'),
+		('place_factor', 'source', 'text', false, 'who published it'),
+
+		('enrolment', 'person_id', 'text', true, 'who is enrolled or eligible'),
+		('enrolment', 'programme', 'text', true, 'name of the programme'),
+		('enrolment', 'start_date', 'date', false, 'first day in the programme; NULL is never enrolled'),
+		('enrolment', 'end_date', 'date', false, 'first day no longer in the programme; NULL is still enrolled'),
+		('enrolment', 'status', 'text', false, 'enrolled, eligible_not_enrolled or another state'),
+
+		('code_list', 'list', 'text', true, 'name of the list: the condition in full words'),
+		('code_list', 'version', 'text', true,
+		 'version of the list; the latest one counts, numbers in it compared as numbers'),
+		('code_list', 'code_system', 'text', true,
+		 'SNOMED, ICD10, ICD10CM, ICD9CM, OPCS4, READ2, CTV3 or another system, spelt as in clinical_event'),
+		('code_list', 'code', 'text', true, 'the code, or the beginning of the codes'),
+		('code_list', 'match', 'text', true, 'exact: the code itself; prefix: every code that starts with it'),
+		('code_list', 'source', 'text', false, 'who published the list, and where'),
+
+		('code_map', 'from_system', 'text', true, 'code system of the records, spelt as in clinical_event'),
+		('code_map', 'from_code', 'text', true, 'a code of it, as recorded'),
+		('code_map', 'to_system', 'text', true, 'code system that code lists name'),
+		('code_map', 'to_code', 'text', true, 'the code of it that says the same'),
+
+		('data_day', 'day', 'date', true, 'the last day that the data tell of'),
+
+		('partner', 'partner', 'text', true, 'code of the organisation'),
+		('partner', 'name', 'text', false, 'name to show'),
+		('partner', 'kind', 'text', true,
+		 'nhs_provider, primary_care, council, combined_authority, voluntary, employer, housing, police_fire, '
+		 'community or government'),
+
+		('wait', 'person_id', 'text', true, 'who waits'),
+		('wait', 'pathway', 'text', true, 'identifier of the pathway'),
+		('wait', 'kind', 'text', false, 'what is waited for: referral_to_treatment, diagnostic, cancer or another'),
+		('wait', 'clock_start', 'date', true, 'day on which the wait begins'),
+		('wait', 'clock_stop', 'date', false, 'day on which it ends; NULL is still waiting'),
+		('wait', 'reason', 'text', false, 'why the clock stopped'),
+
+		('external_score', 'person_id', 'text', true, 'whom the score is about'),
+		('external_score', 'name', 'text', true, 'name of the score'),
+		('external_score', 'version', 'text', true, 'its version'),
+		('external_score', 'scored_on', 'date', true, 'day of which it tells'),
+		('external_score', 'value', 'double precision', false, 'the score'),
+		('external_score', 'band', 'text', false, 'band of the score'),
+		('external_score', 'licence', 'text', false, 'terms under which it may be used'),
+
+		('ethnicity', 'person_id', 'text', true, 'who it is'),
+		('ethnicity', 'ethnicity_code', 'text', false, 'the code that was taken; NULL is unknown'),
+		('ethnicity', 'source', 'text', false, 'where it was recorded'),
+		('ethnicity', 'recorded_on', 'date', false, 'when'),
+		('ethnicity', 'self_reported', 'boolean', false, 'whether the person said so'),
+		('ethnicity', 'records', 'bigint', false, 'records of a known ethnicity'),
+		('ethnicity', 'disagreeing', 'bigint', false, 'those of them that say otherwise')
+	) c (relation, column_name, column_type, required, description);
+end;
+
+comment on function ph.shared_column() is
+	'the columns of the shared tables in the order of the tables'' files: type, whether a value is required, '
+	'description, whether the column itself may be missing';
+
+create function ph_support.shared_need(out relation text, out without text) returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		('person', 'nothing: there are no people'),
+		('place', 'no comparison of places'),
+		('place_parent', 'no comparison of larger places'),
+		('residence', 'place, small area and deprivation of nobody are known'),
+		('registration', 'nobody is registered: rates have no denominator, unless the population is another'),
+		('encounter', 'no admissions, attendances or costs: rates and tiers of them are 0 of what is not recorded'),
+		('clinical_event', 'no registers, no Charlson or frailty score, no segments by condition'),
+		('measurement', 'no measured values: body mass index and smoking are unknown'),
+		('place_factor', 'deprivation is unknown: no gap between the most and the least deprived'),
+		('enrolment', 'nobody is known to be in a programme'),
+		('code_list', 'no registers, and no segments by condition'),
+		('data_day', 'person-time ends today, also where the data end before');
+end;
+
+comment on function ph_support.shared_need() is 'what cannot be answered where a shared table is empty';
+
+create function ph.shared_reference(
+	out relation text, out column_name text, out parent_relation text, out parent_column text, out beside text[])
+returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		('place_parent', 'place_id', 'place', 'place_id', array[]::text[]),
+		('place_parent', 'parent_id', 'place', 'place_id', '{}'),
+		('residence', 'person_id', 'person', 'person_id', '{}'),
+		('residence', 'lsoa21_code', 'place', 'place_id', '{}'),
+		('registration', 'person_id', 'person', 'person_id', '{}'),
+		('registration', 'practice_code', 'place', 'place_id', '{}'),
+		('registration', 'pcn_code', 'place', 'place_id', '{}'),
+		('encounter', 'person_id', 'person', 'person_id', '{}'),
+		('clinical_event', 'person_id', 'person', 'person_id', '{}'),
+		('clinical_event', 'encounter_id', 'encounter', 'encounter_id', '{person_id}'),
+		('measurement', 'person_id', 'person', 'person_id', '{}'),
+		('place_factor', 'place_id', 'place', 'place_id', '{}'),
+		('enrolment', 'person_id', 'person', 'person_id', '{}'),
+		('wait', 'person_id', 'person', 'person_id', '{}'),
+		('external_score', 'person_id', 'person', 'person_id', '{}'),
+		('ethnicity', 'person_id', 'person', 'person_id', '{}');
+end;
+
+comment on function ph.shared_reference() is
+	'the references between the shared tables: a column that is not NULL names a row of the parent relation; '
+	'columns beside it have the same name and value in both, so that an event names an encounter of its own person';
+
+create function ph_support.reference_condition(column_name text, parent_column text, beside text[]) returns text
+language sql immutable parallel safe
+begin atomic
+	select string_agg(format('p.%I = r.%I', part.parent_column, part.column_name), ' and ' order by part.place)
+	from (
+		select 0, column_name, parent_column
+		union all
+		select b.place, b.name, b.name
+		from unnest(beside) with ordinality b (name, place)
+	) part (place, column_name, parent_column);
+end;
+
+comment on function ph_support.reference_condition(text, text, text[]) is
+	'the condition that row p of the parent relation is the one that row r names, by a row of ph.shared_reference()';
+
+create or replace function ph.shared_rule(
+	out problem text, out relation text, out column_name text, out needs text[], out condition text)
+returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		('death before birth', 'person', 'death_date', array['birth_date'], 'death_date >= birth_date'),
+		('unknown sex', 'person', 'sex', array[]::text[], 'sex in (''F'', ''M'', ''I'')'),
+		('unknown ethnicity', 'person', 'ethnicity_code', array[]::text[], 'ethnicity_code ~ ''^[A-HJ-NPRSZ]$'''),
+		('cause without death', 'person', 'death_cause_icd10', array['death_date'],
+		 'death_cause_icd10 is null or death_date is not null'),
+		('end before start', 'residence', 'end_date', array['start_date'], 'end_date >= start_date'),
+		('end before start', 'registration', 'end_date', array['start_date'], 'end_date >= start_date'),
+		('end before start', 'encounter', 'end_date', array['start_date'], 'end_date >= start_date'),
+		('end before start', 'place_parent', 'end_date', array['start_date'], 'end_date >= start_date'),
+		('end before start', 'enrolment', 'end_date', array['start_date'], 'end_date >= start_date'),
+		('end before start', 'wait', 'clock_stop', array['clock_start'], 'clock_stop >= clock_start'),
+		('unknown kind of partner', 'partner', 'kind', array[]::text[],
+		 'kind in (''nhs_provider'', ''primary_care'', ''council'', ''combined_authority'', ''voluntary'', '
+		 '''employer'', ''housing'', ''police_fire'', ''community'', ''government'')'),
+		('unknown pod', 'encounter', 'pod', array[]::text[],
+		 'pod in (''GP'', ''AE'', ''OP'', ''EL'', ''NEL'', ''OTH'')'),
+		('negative value', 'encounter', 'los_days', array[]::text[], 'los_days >= 0'),
+		('negative value', 'encounter', 'cost', array[]::text[], 'cost >= 0'),
+		('position below 1', 'clinical_event', 'position', array[]::text[], 'position >= 1'),
+		('empty code', 'clinical_event', 'code', array[]::text[], 'code <> '''''),
+		('decile outside 1 to 10', 'place_factor', 'value', array['factor'],
+		 'right(factor, 7) <> ''_decile'' or value in (1, 2, 3, 4, 5, 6, 7, 8, 9, 10)'),
+		('infinite day', 'data_day', 'day', array[]::text[], 'isfinite(day)'),
+		('unknown match', 'code_list', 'match', array[]::text[], 'match in (''exact'', ''prefix'')'),
+		('empty code', 'code_list', 'code', array[]::text[], 'code <> ''''');
+end;
+
+create or replace function ph_support.code_system_spelling(code_system text) returns text
+language sql immutable parallel safe
+begin atomic
+	select
+		case
+			when code_system in (
+				'ICD10', 'SNOMED', 'ICD10CM', 'ICD9CM', 'OPCS4', 'READ2', 'CTV3', 'LOINC', 'RXNORM', 'CVX')
+				then code_system
+			when letters ~ 'ICD0?10PCS' then null
+			when letters ~ 'ICD0?10CM' then 'ICD10CM'
+			when letters ~ 'ICD0?10|^(ICD|ICDX|I10)$' then 'ICD10'
+			when letters ~ 'ICD0?9CM' then 'ICD9CM'
+			when letters ~ 'SNOMED|SNMD|^(SCT|SCTID|SNO)' then 'SNOMED'
+			when letters ~ '^OPCS0?4([.]?[0-9]+)?(CODES?)?$' then 'OPCS4'
+			when letters ~ 'CTV3|^READ(CODES?)?V?(ERSION)?3(CODES?)?$' then 'CTV3'
+			when letters ~ '^READ(CODES?)?(V?(ERSION)?2)?(CODES?)?$' then 'READ2'
+			when letters ~ '^LOINC' then 'LOINC'
+			when letters in ('RXNORM', 'CVX') then letters end
+	from upper(regexp_replace(code_system, '[^A-Za-z0-9]', '', 'g') collate "C") letters;
+end;
+
+comment on function ph_support.code_system_spelling(text) is
+	'how the shared tables spell a code system that has another name elsewhere, such as icd-10, SNOMED CT codes '
+	'or Read codes v2; NULL for systems that they do not know (ICD-9 without CM, ICD-10-PCS, RxNorm Extension)';
+
+create function ph_support.code_key(code_system text, code text, match text) returns text
+language sql immutable parallel safe
+begin atomic
+	-- system and code are one key: of one clause the planner guesses better than of two
+	select code_system || ' ' ||
+		case
+			when code_system = 'ICD10' and match = 'exact' then ph.icd10_normalise(code)
+			when code_system in ('ICD10', 'ICD10CM', 'ICD9CM', 'OPCS4')
+				then upper(regexp_replace(code, '[^A-Za-z0-9]', '', 'g') collate "C")
+			when code_system <> 'SNOMED' or not ph.several_codes(code) then code end;
+end;
+
+comment on function ph_support.code_key(text, text, text) is
+	'what a code is compared by: its system and the code in one form; NULL where a field holds several codes or none. '
+	'match is exact for a code, prefix for the beginning of codes';
+
+create function ph_support.shared_table_columns(relation text) returns text
+language sql stable
+begin atomic
+	select string_agg(format('%I %s', c.column_name, c.column_type), ', ' order by c.ordinality)
+	from ph.shared_column() with ordinality c
+	where c.relation = shared_table_columns.relation;
+end;
+
+comment on function ph_support.shared_table_columns(text) is
+	'the columns of a shared table and their types, as they stand between the brackets of CREATE TABLE';
+
+create function ph_support.shared_table_constraints(relation text) returns text
+language sql stable
+begin atomic
+	select string_agg(part, ', ')
+	from (
+		select format('alter %I set not null', c.column_name)
+		from ph.shared_column() c
+		where c.relation = shared_table_constraints.relation and c.required
+		union all
+		select format('add %s (%s)', t.key_constraint, array_to_string(t.key, ', '))
+		from ph.shared_table() t
+		where t.relation = shared_table_constraints.relation and t.key_constraint is not null
+		union all
+		select format('add constraint %I check (%s)',
+			concat_ws('_', r.relation, r.column_name, replace(r.problem, ' ', '_')), r.condition)
+		from ph.shared_rule() r
+		where r.relation = shared_table_constraints.relation
+	) parts (part);
+end;
+
+comment on function ph_support.shared_table_constraints(text) is
+	'what must hold in a shared table, as it stands behind ALTER TABLE: required columns, key, checks';
+
+create function ph_support.shared_table_statements(relations text[]) returns setof text
+language sql stable
+begin atomic
+	select format('alter table {%I} %s', r, ph_support.shared_table_constraints(r))
+	from unnest(relations) r
+	union all
+	select format('alter table {%I} add foreign key (%s) references {%I} (%s)',
+		r.relation, array_to_string(r.beside || r.column_name, ', '),
+		r.parent_relation, array_to_string(r.beside || r.parent_column, ', '))
+	from ph.shared_reference() r
+	where r.relation = any (relations)
+	union all
+	select format('create index on {%I} (%s)', t.relation, i.columns)
+	from ph.shared_table() t, unnest(t.indexes) i (columns)
+	where t.relation = any (relations)
+	union all
+	select 'create unique index data_day_one on {data_day} ((day is not null))'
+	where 'data_day' = any (relations)
+	union all
+	select format('comment on table {%I} is %L', t.relation, t.description)
+	from ph.shared_table() t
+	where t.relation = any (relations)
+	union all
+	select format('comment on column {%I}.%I is %L', c.relation, c.column_name, c.description)
+	from ph.shared_column() c
+	where c.relation = any (relations);
+end;
+
+comment on function ph_support.shared_table_statements(text[]) is
+	'the statements that make shared tables of tables with their columns: what must hold, references, '
+	'indexes, comments';
+
+create procedure ph_support.create_data_load(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	target text := format('%I.data_load', schema);
+begin
+	execute format('create table if not exists %s (
+		load_id bigint generated always as identity primary key, relation text not null,
+		rows bigint not null check (rows >= 0), loaded_at timestamptz not null default now())', target);
+	execute format('comment on table %s is ''one row a load of a shared table, in order: '
+		'the greatest load_id is the stamp of the data''', target);
+	call ph_support.comment_columns(target::regclass, '{"load_id": "number of the load, the later the greater",
+		"relation": "the shared table", "rows": "rows that were loaded", "loaded_at": "when"}');
+end
+$$;
+
+comment on procedure ph_support.create_data_load(text) is 'makes the table data_load where there is none';
+
 create or replace procedure ph.create_shared_tables(schema text)
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -113,36 +634,15 @@ begin
 	end if;
 
 	for statement in
-		select format('create table {%I} (%s)', t.relation, ph_support.shared_table_definition(t.relation))
+		select format('create table {%I} (%s)', t.relation, ph_support.shared_table_columns(t.relation))
 		from ph.shared_table() t
 		union all
-		select format('alter table {%I} add foreign key (%I) references {%I} (%I)',
-			r.relation, r.column_name, r.parent_relation, r.parent_column)
-		from ph.shared_reference() r
-		union all
-		select format('create index on {%I} (%s)', t.relation, i.columns)
-		from ph.shared_table() t, unnest(t.indexes) i (columns)
-		union all
-		values
-			('create unique index data_day_one on {data_day} ((day is not null))'),
-			('create table {data_load} (
-				load_id bigint generated always as identity primary key, relation text not null,
-				rows bigint not null check (rows >= 0), loaded_at timestamptz not null default now())'),
-			('comment on table {data_load} is ''one row a load of a shared table, in order: '
-			 'the greatest load_id is the stamp of the data'''),
-			('comment on column {data_load}.load_id is ''number of the load, the later the greater'''),
-			('comment on column {data_load}.relation is ''the shared table'''),
-			('comment on column {data_load}.rows is ''rows that were loaded'''),
-			('comment on column {data_load}.loaded_at is ''when''')
-		union all
-		select format('comment on table {%I} is %L', t.relation, t.description)
-		from ph.shared_table() t
-		union all
-		select format('comment on column {%I}.%I is %L', c.relation, c.column_name, c.description)
-		from ph.shared_column() c
+		select *
+		from ph_support.shared_table_statements(array(select t.relation from ph.shared_table() t))
 	loop
 		execute ph_support.in_schema(statement, schema);
 	end loop;
+	call ph_support.create_data_load(schema);
 end
 $$;
 
@@ -152,6 +652,401 @@ comment on procedure ph.create_shared_tables(text) is
 	'they are ordinary tables and belong to the caller. '
 	'Errors: duplicate_table where one of the names is taken (nothing is made then), '
 	'22023 for a schema of the extension or of the system, name_too_long';
+
+create function ph_support.latest_version_query() returns text
+language sql immutable parallel safe
+return $$select distinct on (list) list, version
+	from (
+		select list, version, array(
+			select part::numeric
+			from regexp_split_to_table(version, '[^0-9]+') part
+			where part <> '') as numbers
+		from (select distinct list, version from {code_list}) versions
+	) version_order
+	order by list, numbers desc, version desc$$;
+
+comment on function ph_support.latest_version_query() is
+	'the query of the latest version of each code list, numbers in it compared as numbers: list, version';
+
+create function ph_support.matched_code_query(
+	mapped boolean,
+	columns text default 'wanted.list, recorded.code_system, recorded.code',
+	chosen text default $$jsonb_contains(
+		(select jsonb_object_agg(list, version) from latest), jsonb_build_object(list, version))$$)
+returns text
+language sql immutable parallel safe
+return format($$with latest as (
+	%1$s
+), wanted as not materialized (  -- so that the planner sees how many rules there are of each kind
+	select list, version, match, code_system, code,
+		ph_support.code_key(code_system::text, code::text, match::text) as key
+	from {code_list}
+	where %2$s
+), code as (
+	select distinct code_system, code from {clinical_event}
+), recorded as (
+	select code_system, code, ph_support.code_key(code_system::text, code::text, 'exact') as key
+	from code%3$s
+)
+select %4$s
+from recorded
+join wanted on wanted.key = recorded.key and wanted.match = 'exact'
+union
+select %4$s
+from recorded
+join wanted on recorded.key ^@ wanted.key and wanted.match = 'prefix'$$,
+	ph_support.latest_version_query(), chosen,
+	case
+		when mapped then $$
+	union
+	select code_system, code, ph_support.code_key(to_system::text, to_code::text, 'exact')
+	from code
+	join {code_map} on ph_support.code_key(from_system::text, from_code::text, 'exact')
+		= ph_support.code_key(code_system::text, code::text, 'exact')$$
+		else '' end,
+	columns);
+
+comment on function ph_support.matched_code_query(boolean, text, text) is
+	'the query that finds the codes of clinical_event, themselves or (mapped) what code_map makes of them, '
+	'that are in the latest version of each code list, or in those rows of code_list for which chosen holds: '
+	'columns of wanted (rows of code_list) and recorded (code_system, code)';
+
+create function ph_support.has_code_map(schema text) returns boolean
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select to_regclass(format('%I.code_map', schema)) is not null
+$$;
+
+comment on function ph_support.has_code_map(text) is
+	'whether the schema has a table code_map: those from before version 0.3 have none';
+
+create function ph_support.place_edge_query() returns text
+language sql immutable parallel safe
+return $$select place_id::text as place_id, parent_id::text as parent_id,
+		-- whether or not the relation has these columns
+		coalesce((to_jsonb(p) ->> 'start_date')::date, '-infinity') as start_date,
+		coalesce((to_jsonb(p) ->> 'end_date')::date, 'infinity') as end_date
+	from {place_parent} p$$;
+
+comment on function ph_support.place_edge_query() is
+	'the query of what lies in which place from which day on and until before which day, also where nothing is dated';
+
+create function ph.shared_check(
+	out problem text, out relation text, out column_name text, out needs text[], out condition text, out query text)
+returns setof record
+language sql stable
+begin atomic
+	with reads as (
+		select t.relation, array(select t.relation || '.' || k from unnest(t.key) k) as key
+		from ph.shared_table() t
+	), condition (problem, relation, column_name, also, of_person, condition) as (
+		select 'missing value', c.relation, c.column_name, array[]::text[], array[]::text[],
+			format('r.%I is null', c.column_name)
+		from ph.shared_column() c
+		where c.required
+		union all
+		select 'duplicate key', t.relation, array_to_string(t.key, ', '), array[]::text[], array[]::text[],
+			'r.key_copy = 2'
+		from ph.shared_table() t
+		where t.key_constraint is not null
+		union all
+		select u.problem, u.relation, u.column_name, u.column_name || u.needs, array[]::text[],
+			format('not (%s)', u.condition)
+		from ph.shared_rule() u
+		union all
+		select 'orphaned reference', f.relation, f.column_name, array[f.column_name], array['person_id'],
+			'r.person_id is not null and p.person_id is null'
+		from ph.shared_reference() f
+		where f.parent_relation = 'person'
+		union all
+		select d.problem, d.relation, d.column_name, array[d.column_name], array['person_id', d.limit_column],
+			format('r.%I %s p.%I', d.column_name, d.operator, d.limit_column)
+		from (
+			values
+				('before birth', 'residence', 'start_date', '<', 'birth_date'),
+				('before birth', 'registration', 'start_date', '<', 'birth_date'),
+				('before birth', 'encounter', 'start_date', '<', 'birth_date'),
+				('before birth', 'clinical_event', 'event_date', '<', 'birth_date'),
+				('before birth', 'measurement', 'measure_date', '<', 'birth_date'),
+				('after death', 'encounter', 'start_date', '>', 'death_date'),
+				('after death', 'clinical_event', 'event_date', '>', 'death_date'),
+				('after death', 'measurement', 'measure_date', '>', 'death_date')
+		) d (problem, relation, column_name, operator, limit_column)
+		union all
+		select 'after data day', d.relation, d.column_name, array[d.column_name], array[]::text[],
+			format('r.%I > {last day}', d.column_name)
+		from (
+			-- the end of an address or a registration can be agreed beforehand
+			values
+				('person', 'birth_date'),
+				('person', 'death_date'),
+				('residence', 'start_date'),
+				('registration', 'start_date'),
+				('encounter', 'start_date'),
+				('encounter', 'end_date'),
+				('clinical_event', 'event_date'),
+				('measurement', 'measure_date'),
+				('enrolment', 'start_date')
+		) d (relation, column_name)
+		union all
+		select 'malformed ICD-10 code', m.relation, m.column_name, m.column_name || m.also, array[]::text[],
+			format('%1$s and ph.icd10_normalise(%2$I) is null and not ph.several_codes(%2$I)',
+				m.of_system, m.column_name)
+		from (
+			values
+				('person', 'death_cause_icd10', array[]::text[], 'death_cause_icd10 is not null'),
+				('encounter', 'primary_icd10', array[]::text[], 'primary_icd10 is not null'),
+				('clinical_event', 'code', array['code_system'], 'code_system = ''ICD10'''),
+				('code_list', 'code', array['code_system', 'match'], 'code_system = ''ICD10'' and match = ''exact''')
+		) m (relation, column_name, also, of_system)
+		union all
+		select 'more than one code', m.relation, m.column_name, m.column_name || m.also, array[]::text[],
+			format('%s ph.several_codes(%I)', m.of_system, m.column_name)
+		from (
+			values
+				('person', 'death_cause_icd10', array[]::text[], ''),
+				('encounter', 'primary_icd10', array[]::text[], ''),
+				('clinical_event', 'code', array['code_system'],
+				 'code_system in (''ICD10'', ''SNOMED'') and'),
+				('measurement', 'code', array['code_system'],
+				 'code_system in (''ICD10'', ''SNOMED'') and'),
+				('code_list', 'code', array['code_system'],
+				 'code_system in (''ICD10'', ''SNOMED'') and')
+		) m (relation, column_name, also, of_system)
+		union all
+		select 'code system spelt otherwise', r, 'code_system', array['code_system'], array[]::text[],
+			'ph_support.code_system_spelling(code_system) <> code_system'
+		from unnest(array['clinical_event', 'measurement', 'code_list']) r
+		union all
+		values
+			('older than 125 years', 'person', 'birth_date', array['death_date'], array[]::text[],
+			 'birth_date < coalesce(death_date, {last day}) - interval ''125 years'''),
+			('later than today', 'data_day', 'day', array[]::text[], array[]::text[], 'day > current_date'),
+			('stay differs from dates', 'encounter', 'los_days', array['start_date', 'end_date', 'los_days'],
+			 array[]::text[], 'los_days <> end_date - start_date')
+	)
+	select c.problem, c.relation, c.column_name,
+		n.key
+			|| array(
+				select c.relation || '.' || k
+				from unnest(case when c.problem = 'duplicate key' then c.also else c.column_name || c.also end) k)
+			|| array(select 'person.' || k from unnest(c.of_person) k),
+		c.condition, null
+	from condition c
+	join reads n on n.relation = c.relation
+	union all
+	select 'empty relation', t.relation, null, array[]::text[], null,
+		format('select null::text where not exists (select 1 from {%s})', t.relation)
+	from ph_support.shared_need() t
+	union all
+	select 'orphaned reference', f.relation, f.column_name,
+		n.key || (f.relation || '.' || f.column_name) || (f.parent_relation || '.' || f.parent_column)
+			|| array(select f.parent_relation || '.' || b from unnest(f.beside) b), null,
+		format(
+			'select {name of %1$s} from {%1$s} r '
+			'where r.%2$I is not null and not exists (select from {%3$s} p where %4$s)',
+			f.relation, f.column_name, f.parent_relation,
+			ph_support.reference_condition(f.column_name, f.parent_column, f.beside))
+	from ph.shared_reference() f
+	join reads n on n.relation = f.relation
+	where f.parent_relation <> 'person'
+	union all
+	select 'overlapping spells', s.relation, 'start_date',
+		array(select s.relation || '.' || k from unnest('{person_id, start_date, end_date}'::text[]) k), null,
+		format('select concat_ws('' '', person_id, start_date)
+			from (
+				select person_id, start_date,
+					max(coalesce(end_date, ''infinity'')) over (
+						partition by person_id order by start_date
+						rows between unbounded preceding and 1 preceding) as taken_until
+				from {%s} where end_date is null or end_date > start_date
+			) spells
+			where start_date < taken_until', s.relation)
+	from (values ('residence'), ('registration')) s (relation)
+	union all
+	values
+		('identifier of two persons', 'encounter', 'encounter_id',
+		 array['encounter.encounter_id', 'encounter.person_id'], null,
+		 'select encounter_id
+		from {encounter}
+		group by encounter_id
+		having min(person_id::text collate "C") <> max(person_id::text collate "C")'),
+		('more than one day', 'data_day', 'day', array['data_day.day'], null,
+		 'select day from {data_day} where (select count(*) from {data_day}) > 1'),
+		('cycle', 'place_parent', 'parent_id', array['place_parent.place_id', 'place_parent.parent_id'], null,
+		 'with recursive above (place_id, ancestor) as (
+			select place_id, parent_id from {place_parent}
+			union
+			select above.place_id, p.parent_id from above join {place_parent} p on p.place_id = above.ancestor)
+		select place_id from above where place_id = ancestor'),
+		('ambiguous parent', 'place_parent', 'parent_id',
+		 array['place_parent.place_id', 'place_parent.parent_id', 'place.place_id', 'place.place_kind'], null,
+		 format('with recursive edge as (%s), above (base_id, place_id, start_date, end_date) as (
+			select place_id, parent_id, start_date, end_date from edge
+			union
+			select above.base_id, edge.parent_id,
+				greatest(above.start_date, edge.start_date), least(above.end_date, edge.end_date)
+			from above join edge on edge.place_id = above.place_id
+			where greatest(above.start_date, edge.start_date) < least(above.end_date, edge.end_date)
+		), ancestor as (
+			select above.*, place_kind from above join {place} p on p.place_id::text = above.place_id
+		)
+		select distinct a.base_id
+		from ancestor a
+		join ancestor b on b.base_id = a.base_id and b.place_kind = a.place_kind and b.place_id > a.place_id
+			and b.start_date < a.end_date and a.start_date < b.end_date
+		where a.base_id not in (a.place_id, b.place_id)', ph_support.place_edge_query())),
+		('list without events', 'code_list', 'list',
+		 array['code_list.list', 'code_list.version', 'code_list.code_system', 'code_list.code', 'code_list.match',
+		       'clinical_event.code_system', 'clinical_event.code',
+		       'code_map.from_system', 'code_map.from_code', 'code_map.to_system', 'code_map.to_code'], null,
+		 format('select list from {code_list} except select list from (%s) matched',
+			ph_support.matched_code_query(mapped => true)));
+end;
+
+comment on function ph.shared_check() is
+	'the checks of ph.check_shared_tables: problem, relation and column to blame, the columns that it reads, '
+	'and either the condition that a row r of the relation (key_copy: its number among rows of the same key) '
+	'and its person p satisfy where they are wrong, or the query that returns the key of each thing that is wrong; '
+	'names in braces stand for relations of the schema';
+
+create function ph_support.mistyped_column(schema text, out relation text, out column_name text)
+returns setof record
+language sql stable
+begin atomic
+	select c.relation, c.column_name
+	from ph.shared_column() c
+	join pg_catalog.pg_attribute a
+		on a.attrelid = pg_catalog.to_regclass(pg_catalog.format('%I.%I', schema, c.relation))
+		and a.attname = c.column_name
+	join pg_catalog.pg_type t on t.oid = a.atttypid
+	where
+		case c.column_type
+			when 'date' then coalesce(nullif(t.typbasetype, 0), t.oid) <> 'pg_catalog.date'::pg_catalog.regtype
+			when 'text' then false
+			when 'boolean' then t.typcategory <> 'B'
+			else t.typcategory <> 'N' end;
+end;
+
+comment on function ph_support.mistyped_column(text) is
+	'columns of the shared tables, or of views of their shape, whose type cannot serve: a day that is not a date, '
+	'a number that is none; an identifier can have any type';
+
+create or replace function ph.check_shared_tables(schema text)
+returns table (problem text, relation text, column_name text, found bigint, example text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set datestyle = 'ISO'
+as $$
+declare
+	relations text[];
+	present text[];  -- relation.column
+	mistyped text[];  -- likewise
+	day text;
+	wrong jsonb := '[]';
+	asked record;
+	one record;
+	counts bigint[];
+	examples text[];
+begin
+	if to_regnamespace(quote_ident(schema)) is null then
+		raise exception 'schema "%" does not exist', schema
+			using errcode = 'invalid_schema_name';
+	end if;
+	day := ph_support.last_day(schema);
+	relations := array(
+		select t.relation
+		from ph.shared_table() t
+		where to_regclass(format('%I.%I', schema, t.relation)) is not null);
+	present := array(
+		select r || '.' || a.attname
+		from unnest(relations) r
+		join pg_attribute a on a.attrelid = format('%I.%I', schema, r)::regclass
+		where a.attnum > 0 and not a.attisdropped);
+	mistyped := array(select c.relation || '.' || c.column_name from ph_support.mistyped_column(schema) c);
+
+	return query
+	select 'missing relation', t.relation, null::text, 1::bigint, null::text
+	from ph.shared_table() t
+	where not t.relation = any (relations)
+	order by t.relation collate "C";
+
+	return query
+	select 'missing column', c.relation, c.column_name, 1::bigint, null::text
+	from ph.shared_column() c
+	where c.relation = any (relations) and not c.optional and not c.relation || '.' || c.column_name = any (present)
+	order by c.relation collate "C", c.column_name collate "C";
+
+	return query
+	select 'wrong type', split_part(c, '.', 1), split_part(c, '.', 2), 1::bigint, null::text
+	from unnest(mistyped) c
+	order by c collate "C";
+
+	for asked in
+		select c.relation, c.query, array_agg(c.problem order by c.problem, c.column_name) as problems,
+			array_agg(c.column_name order by c.problem, c.column_name) as columns,
+			array_agg(replace(c.condition, '{last day}', day) order by c.problem, c.column_name) as conditions
+		from ph.shared_check() c
+		where c.relation = any (relations) and c.needs <@ present and not c.needs && mistyped
+		group by c.relation, c.query,
+			case when c.query is not null then c.problem || coalesce(c.column_name, '') end
+		order by c.relation collate "C", min(c.problem) collate "C"
+	loop
+		begin
+			execute ph_support.in_schema(
+				case
+					when asked.query is null then
+						ph_support.shared_row_query(schema, asked.relation, asked.conditions)
+					else
+						format(
+							'select array[count(*)], array[min(key::text collate "C")] from (%s) wrong (key)',
+							replace(asked.query, format('{name of %s}', asked.relation), (
+								select format('concat_ws('' '', %s)', string_agg('r.' || k, ', '))
+								from ph.shared_table() t, unnest(t.key) k
+								where t.relation = asked.relation))) end,
+				schema)
+			into counts, examples;
+			wrong := wrong || (
+				select coalesce(jsonb_agg(to_jsonb(a)), '[]')
+				from (
+					select *, asked.relation
+					from unnest(asked.problems, asked.columns, counts, examples)
+						a (problem, column_name, found, example)
+					where a.found > 0
+				) a);
+		exception when undefined_function or datatype_mismatch or data_exception then
+			-- keys of two relations can each have a type that serves and still not compare: which one is asked one by
+			-- one
+			for one in
+				select *
+				from unnest(asked.problems, asked.columns, asked.conditions) o (problem, column_name, condition)
+			loop
+				begin
+					if one.condition is null then
+						raise undefined_function;
+					end if;
+					execute ph_support.in_schema(
+						ph_support.shared_row_query(schema, asked.relation, array[one.condition]), schema)
+					into counts, examples;
+					wrong := wrong || jsonb_build_object(
+						'problem', one.problem, 'relation', asked.relation, 'column_name', one.column_name,
+						'found', counts[1], 'example', examples[1]);
+				exception when undefined_function or datatype_mismatch or data_exception then
+					wrong := wrong || jsonb_build_object(
+						'problem', 'types do not compare', 'relation', asked.relation,
+						'column_name', one.column_name, 'found', 1);
+				end;
+			end loop;
+		end;
+	end loop;
+	return query
+	select w.*
+	from jsonb_to_recordset(wrong) w (problem text, relation text, column_name text, found bigint, example text)
+	where w.found > 0
+	order by w.relation collate "C", w.problem collate "C", w.column_name collate "C";
+end
+$$;
 
 create function ph_support.first_day(period daterange) returns date
 language sql immutable parallel safe
@@ -166,6 +1061,20 @@ return upper(ph_support.bounded_period(period));
 
 comment on function ph_support.day_after(daterange) is
 	'the first day after a period. Errors: as ph_support.bounded_period';
+
+create or replace function ph_support.known_pod(kind text) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if kind not in ('GP', 'AE', 'OP', 'EL', 'NEL', 'OTH') then
+		raise exception 'kind must be a pod of encounters'
+			using errcode = 'invalid_parameter_value',
+				hint = 'The pods are GP, AE, OP, EL, NEL and OTH; null stands for all.';
+	end if;
+	return kind;
+end
+$$;
 
 create function ph_support.known_population(population text) returns text
 language plpgsql immutable parallel safe
@@ -184,6 +1093,61 @@ $$;
 comment on function ph_support.known_population(text) is
 	'the population itself, NULL for registered. Errors: invalid_parameter_value where there is no such population';
 
+create or replace function ph_support.chosen(argument text, choice text, usual text, alike text, offered text[]) returns text
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	candidates text[];
+begin
+	if choice = 'none' or choice is null and offered = '{}' then
+		return null;
+	end if;
+	if choice is null and usual = any (offered) then
+		return usual;
+	end if;
+	if choice is null then
+		candidates := array(select distinct o from unnest(offered) o where o ~ alike);
+		if candidates = '{}' then
+			candidates := array(select distinct o from unnest(offered) o);
+		end if;
+		if cardinality(candidates) = 1 then
+			return candidates[1];
+		end if;
+	end if;
+	call ph_support.require_choice(argument, choice, offered);
+	return choice;
+end
+$$;
+
+comment on function ph_support.chosen(text, text, text, text, text[]) is
+	'the choice; where it is NULL the usual one, or else the only one that the data offer, first among those alike; '
+	'NULL where it is none, or the data offer none. '
+	'Errors: invalid_parameter_value, with what there is';
+
+create or replace function ph_support.kinds_above(schema text, base text) returns text[]
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	places text[];
+	kinds text[];
+begin
+	-- apart, since no recursive query may read tables of persons where they are distributed
+	execute format('select array(select place_id::text from %I.place where %s)', schema, base) into places;
+	execute format(
+		'with recursive above as (
+			select parent_id from %1$I.place_parent where place_id::text = any ($1)
+			union
+			select p.parent_id from above join %1$I.place_parent p on p.place_id = above.parent_id)
+		select array_agg(distinct place_kind) from above join %1$I.place on place_id = parent_id',
+		schema)
+	into kinds
+	using places;
+	return coalesce(kinds, '{}');
+end
+$$;
+
 create function ph_support.kind_descriptions(kinds text[]) returns jsonb
 language sql immutable
 begin atomic
@@ -200,40 +1164,53 @@ comment on function ph_support.kind_descriptions(text[]) is
 create function ph_support.place_dimension_query(schema text, kinds text[]) returns text
 language sql stable
 begin atomic
-	select format(
-		'with recursive above (base_id, place_id) as (
-			select place_id::text, place_id from %1$I.place
-			union
-			select above.base_id, parent.parent_id
-			from above join %1$I.place_parent parent on parent.place_id = above.place_id)
-		select above.base_id as place_id,
-			min(place_kind::text) filter (where place.place_id::text = above.base_id) as place_kind%2$s
-		from above join %1$I.place on place.place_id = above.place_id
-		group by above.base_id',
-		schema,
-		string_agg(
-			format(
-				', case when count(*) filter (where place_kind = %1$L) = 1 '
-				'then min(place.place_id::text) filter (where place_kind = %1$L) end as %2$I',
-				kind, lower(kind collate "C")),
-			'' order by kind))
-	from unnest(kinds) kind;
+	select ph_support.in_schema(
+		format(
+			'with recursive edge as (%s), above (base_id, place_id, start_date, end_date) as (
+				select place_id::text, place_id::text, date ''-infinity'', date ''infinity'' from {place}
+				union
+				select above.base_id, edge.parent_id,
+					greatest(above.start_date, edge.start_date), least(above.end_date, edge.end_date)
+				from above join edge on edge.place_id = above.place_id
+				where greatest(above.start_date, edge.start_date) < least(above.end_date, edge.end_date)
+			), period as (
+				select base_id, day as start_date, lead(day) over (partition by base_id order by day) as end_date
+				from (select base_id, start_date as day from above union select base_id, end_date from above) days
+			)
+			select period.base_id as place_id,
+				min(place_kind::text) filter (where place.place_id::text = period.base_id) as place_kind,
+				period.start_date, period.end_date, period.start_date <= %s and period.end_date > %2$s as is_current%s
+			from period
+			join above using (base_id)
+			join {place} place on place.place_id::text = above.place_id
+			where above.start_date <= period.start_date and above.end_date >= period.end_date
+			group by period.base_id, period.start_date, period.end_date',
+			ph_support.place_edge_query(), ph_support.last_day(schema), (
+				select string_agg(
+					format(
+						', case when count(distinct place.place_id) filter (where place_kind = %1$L) = 1 '
+						'then min(place.place_id::text) filter (where place_kind = %1$L) end as %2$I',
+						kind, lower(kind collate "C")),
+					'' order by kind)
+				from unnest(kinds) kind)),
+		schema);
 end;
 
 comment on function ph_support.place_dimension_query(text, text[]) is
-	'the query that gives one row a place: its id and kind, and one column a kind with the place of that kind '
+	'the query that gives one row a place and period in which nothing above it changes: its id and kind, whether '
+	'the period holds the data day, and one column a kind with the place of that kind '
 	'in which it lies; NULL where there is none, or more than one';
 
 create or replace function ph_support.ladder_query(schema text, name text, base text, kinds text[]) returns text
 language sql immutable
 begin atomic
-	select format('select place_id as %I%s from %I.place_dimension where %s', name,
+	select format('select place_id as %I%s from %I.place_dimension where is_current and %s', name,
 		string_agg(format(', %I', lower(kind collate "C")), '' order by kind), schema, base)
 	from unnest(kinds) kind;
 end;
 
 comment on function ph_support.ladder_query(text, text, text, text[]) is
-	'the query that gives one row a place of place_dimension for which the condition base holds: '
+	'the query that gives one row a place of place_dimension, as it lies now, for which the condition base holds: '
 	'its id as the column name, and the columns of the kinds above it';
 
 create procedure ph.refresh_place_dimension(schema text)
@@ -253,9 +1230,14 @@ begin
 	call ph_support.require_own_schema(schema);
 	kinds := ph_support.kinds_above(schema, 'true');
 	names := lower(kinds::text collate "C")::text[];
-	call ph_support.require_column_names('kinds of places', 'place_dimension', names, '{place_id,place_kind}');
+	call ph_support.require_column_names('kinds of places', 'place_dimension', names,
+		'{place_id,place_kind,start_date,end_date,is_current}');
 	if to_regclass(target) is null then
-		execute format('create table %s (place_id text primary key, place_kind text)', target);
+		execute format(
+			'create table %s (
+				place_id text, place_kind text, start_date date, end_date date, is_current boolean,
+				primary key (place_id, start_date))', target);
+		execute format('create unique index on %s (place_id) where is_current', target);
 		execute format('create index on %s (place_kind)', target);
 	else
 		call ph_support.require_generated(schema, 'place_dimension', 'pg_class', target::regclass);
@@ -271,18 +1253,21 @@ begin
 		execute format('alter table %s %s', target, missing);
 	end if;
 	call ph_support.describe_table(target,
-		'one row a place: the place of each kind in which it lies, NULL where there is none or more than one; '
-		'ph.refresh_place_dimension fills it anew',
-		ph_support.kind_descriptions(kinds)
-			|| '{"place_id": "code of the place", "place_kind": "kind and edition of the place"}');
+		'one row a place and period: the place of each kind in which it lies, '
+		'NULL where there is none or more than one; ph.refresh_place_dimension fills it anew',
+		ph_support.kind_descriptions(kinds) || jsonb_build_object(
+			'place_id', 'code of the place', 'place_kind', 'kind and edition of the place',
+			'start_date', 'first day of the period, or -infinity',
+			'end_date', 'first day after the period, or infinity',
+			'is_current', 'whether the period holds the data day, as it was when this was filled'));
 
 	-- who reads goes on, who else refreshes waits
 	execute format('lock table %s in share row exclusive mode', target);
 	execute format('delete from %s', target);
-	execute format('insert into %s (place_id, place_kind%s) %s', target,
+	execute format('insert into %s (place_id, place_kind, start_date, end_date, is_current%s) %s', target,
 		(select string_agg(format(', %I', lower(k collate "C")), '' order by k) from unnest(kinds) k),
 		ph_support.place_dimension_query(schema, kinds));
-	execute format('analyze %s', target);
+	call ph_support.take_statistics(target::regclass);
 	if to_regclass(format('%I.changed_person', schema)) is not null then
 		call ph.mark_changed(schema, 'place');
 	end if;
@@ -291,11 +1276,39 @@ $$;
 
 comment on procedure ph.refresh_place_dimension(text) is
 	'fills place_dimension of the schema from place and place_parent, and makes it where there is none: '
-	'one row a place, a column for each kind that is above some place; '
+	'one row a place and period in which nothing above it changes, a column for each kind that is above some place; '
+	'is_current tells the periods that hold the data day, which are those of the ladders and of stays; '
 	'who reads is not kept waiting, a kind that has gone is NULL. '
 	'ph.create_population_views calls it; call it after a change of places. '
 	'Errors: undefined_table, duplicate_object where the name is taken by something else, '
 	'duplicate_column where kinds differ in case only or are named as one of its own columns';
+
+create function ph_support.spell_query(schema text, source text, columns text, tie_break text) returns text
+language sql stable
+begin atomic
+	select format(
+		'select person_id::text as person_id, %3$s,
+			ph_support.unnest_days(datemultirange(spell) - coalesce(range_agg(spell) over later, ''{}'')) as spell
+		from (
+			select person_id, %3$s, start_date,
+				daterange(start_date, case when end_date = death_date then end_date + 1 else end_date end)
+				* daterange(birth_date, death_date, ''[]'') * daterange(null, %4$s, ''[]'') as spell
+			from %2$s spell
+			join %1$I.person using (person_id)
+			where (end_date is null or end_date >= start_date) and (death_date is null or death_date >= birth_date)
+		) spells
+		window later as (
+			partition by person_id order by start_date desc nulls last, %5$s
+			rows between unbounded preceding and 1 preceding)',
+		schema, source, columns, ph_support.in_schema(ph_support.last_day(schema), schema), tie_break);
+end;
+
+comment on function ph_support.spell_query(text, text, text, text) is
+	'the query that makes of the spells of the source (person_id, the columns, start_date, end_date) '
+	'days that are each counted once: within life, the day of death included, up to the data day, '
+	'and the spell with the later start takes over from one that it overlaps; of two that start on one day '
+	'it is the first in the order of the columns tie_break'  -- no more of them, or Citus reads all on one node
+	;
 
 create function ph_support.stay_query(schema text, population text) returns text
 language sql immutable
@@ -306,7 +1319,8 @@ begin atomic
 			registration.spell * residence.spell as spell
 		from %2$s registration
 		join %1$I.residence_spell residence using (person_id)
-		where not isempty(registration.spell * residence.spell) and %3$s',
+		-- not isempty(...), which the planner takes for a third less rows than there are
+		where nullif(registration.spell * residence.spell, ''empty'') is not null and %3$s',
 		schema,
 		case
 			when population = 'registered'
@@ -353,6 +1367,138 @@ comment on function ph_support.seen_condition(text, text, text, text, text) is
 	'the condition that a person, an expression, has an encounter from the first day on and before another, '
 	'in the population seen; true in all others';
 
+create function ph_support.person_at_query(schema text, population text, day text) returns text
+language sql immutable
+begin atomic
+	select format(
+		'select s.person_id, ph.completed_years(p.birth_date, %2$s) as age, p.sex::text as sex,
+			nullif(p.ethnicity_code::text, ''Z'') as ethnicity, s.practice, s.neighbourhood, s.place, s.system,
+			s.small_area, s.deprivation_decile, s.deprivation_quintile
+		from %1$I.stay s
+		join %1$I.person p on p.person_id::text = s.person_id
+		where s.start_date <= %2$s and s.end_date > %2$s and %3$s',
+		schema, day, ph_support.seen_condition(schema, population, 's.person_id',
+			format('(%s + 1 - interval ''1 year'')', day), format('%s + 1', day)));
+end;
+
+comment on function ph_support.person_at_query(text, text, text) is
+	'the query of the people of a population on a day, an expression';
+
+create function ph_support.at_risk_query(
+	schema text, population text, asked text, of_kind text, keys text[], counts text[], answer text)
+returns text
+language sql immutable
+begin atomic
+	select format(
+		'with asked as not materialized (
+			%2$s
+		), at_risk as not materialized (
+			select a.*, s.*, 1 + cardinality(s.earlier_ends) - width_bucket(a.first_day, s.earlier_ends) as stay
+			from %1$I.stay s
+			join asked a on s.start_date < a.day_after and s.end_date > a.first_day
+			where %4$s
+		), encounter as not materialized (
+			select person_id::text as person_id, start_date, pod::text as pod, cost::numeric as cost
+			from %1$I.encounter
+			where %3$s
+		), inside as (
+			select %5$s r.person_id, r.stay, r.practice, r.neighbourhood, r.place, r.system, r.small_area,
+				r.deprivation_decile, r.deprivation_quintile, greatest(r.start_date, r.first_day) as start_date,
+				least(r.end_date, r.day_after) as end_date, %8$s count(e.person_id) as events,
+				coalesce(sum(e.cost), 0) as cost
+			from at_risk r
+			left join encounter e on e.person_id = r.person_id
+				and e.start_date >= greatest(r.start_date, r.first_day)
+				and e.start_date < least(r.end_date, r.day_after)
+			group by %5$s r.person_id, r.stay, r.practice, r.neighbourhood, r.place, r.system, r.small_area,
+				r.deprivation_decile, r.deprivation_quintile, r.start_date, r.end_date, r.first_day, r.day_after
+		), outside as (
+			select %6$s e.person_id, 1 as stay, count(*) as events
+			from encounter e
+			join asked a on e.start_date >= a.first_day and e.start_date < a.day_after
+			where not exists (
+				select
+				from at_risk r
+				where r.person_id = e.person_id %7$s and e.start_date >= r.start_date and e.start_date < r.end_date)
+			group by %6$s e.person_id
+		), counted as (
+			select r.*, r.end_date - r.start_date as days, coalesce(a.events, 0) as events_outside
+			from inside r
+			left join outside a on a.person_id = r.person_id and a.stay = r.stay %7$s
+			union all  -- of the same types, so that it is no more than two tables
+			select %6$s e.person_id, 0, null, null, null, null, null, null, null, null, null, %9$s 0::bigint,
+				0::numeric, 0, count(*)
+			from encounter e
+			join asked a on e.start_date >= a.first_day and e.start_date < a.day_after
+			where not exists (select from at_risk r where r.person_id = e.person_id %7$s)
+			group by %6$s e.person_id
+		)
+		select %10$s
+		from counted c
+		join %1$I.person p on p.person_id::text = c.person_id',
+		schema, asked, of_kind,
+		ph_support.seen_condition(schema, population, 's.person_id', 'a.first_day', 'a.day_after'),
+		(select string_agg(format('r.%I,', k), ' ') from unnest(keys) k),
+		(select string_agg(format('a.%I,', k), ' ') from unnest(keys) k),
+		(select string_agg(format('and a.%1$I = r.%1$I', k), ' ') from unnest(keys[1:2]) k),
+		(
+			select string_agg(format('count(*) filter (where e.pod = %L) as %I,', upper(c collate "C"), c), ' ')
+			from unnest(counts) c
+		),
+		repeat('0::bigint, ', cardinality(counts)), answer);
+end;
+
+comment on function ph_support.at_risk_query(text, text, text, text, text[], text[], text) is
+	'the query of who was at risk in the periods that the query asked gives (first_day, day_after and keys, of which '
+	'the first two tell them apart), with their encounters for which the condition of_kind holds: the columns answer '
+	'of c, a row a period, person and stay, and of p, the person; counts are pods that are counted by themselves too';
+
+create function ph_support.years_at_risk(population text) returns text
+language sql immutable parallel safe
+begin atomic
+	-- who was seen is no denominator
+	select case population when 'seen' then 'null::double precision' else 'c.days / 365.25::double precision' end;
+end;
+
+comment on function ph_support.years_at_risk(text) is
+	'the expression of the person-years of a population: NULL in seen, where they are not known';
+
+create function ph_support.person_period_query(schema text, population text) returns text
+language sql immutable
+begin atomic
+	-- first_day, day_after and known_pod are immutable: the planner knows what they return
+	select ph_support.at_risk_query(schema, population,
+		'select ph_support.first_day(period) as first_day, ph_support.day_after(period) as day_after',
+		'start_date >= ph_support.first_day(period) and start_date < ph_support.day_after(period)
+				and (ph_support.known_pod(kind) is null or pod = ph_support.known_pod(kind))', '{}', '{}',
+		format(
+			'c.person_id, c.stay, ph.completed_years(p.birth_date, c.start_date), p.sex::text,
+			nullif(p.ethnicity_code::text, ''Z''), c.practice, c.neighbourhood, c.place, c.system, c.small_area,
+			c.deprivation_decile, c.deprivation_quintile, c.start_date, c.end_date, c.days,
+			%s, c.events, c.cost, c.events_outside', ph_support.years_at_risk(population)));
+end;
+
+comment on function ph_support.person_period_query(text, text) is
+	'the query of the function person_period, whose arguments are period and kind';
+
+create function ph_support.person_in_period_query(schema text, population text) returns text
+language sql immutable
+begin atomic
+	select ph_support.at_risk_query(schema, population,
+		format('select kind, name, start_date as first_day, end_date as day_after from %I.calendar', schema),
+		'true', '{kind,first_day,name,day_after}', '{gp,ae,op,el,nel,oth}',
+		format(
+			'c.kind, c.name, c.first_day as start_date, c.day_after as end_date, c.person_id, c.stay,
+			ph.completed_years(p.birth_date, c.start_date) as age, p.sex::text as sex,
+			nullif(p.ethnicity_code::text, ''Z'') as ethnicity, c.practice, c.neighbourhood, c.place, c.system,
+			c.small_area, c.deprivation_decile, c.deprivation_quintile, c.start_date as at_risk_from,
+			c.end_date as at_risk_until, c.days, %s as years, c.events, c.gp, c.ae, c.op, c.el, c.nel,
+			c.oth, c.cost, c.events_outside', ph_support.years_at_risk(population)));
+end;
+
+comment on function ph_support.person_in_period_query(text, text) is
+	'the query of the view person_in_period: person_period of each period of the calendar, with a column a pod';
+
 create or replace function ph_support.population_view(out relation text, out description text) returns setof record
 language sql immutable parallel safe
 begin atomic
@@ -373,6 +1519,10 @@ begin atomic
 		('stay',
 		 'one row a person and run of days with one registration and one address, each day once; '
 		 'the rows of computed_stay, or of stored_stay after ph.store_stays'),
+		('person_at_data_day', 'person_at of the data day'),
+		('person_in_period',
+		 'person_period of each period of the calendar, all kinds of encounters and a column a kind: '
+		 'ask for one kind of period, or for one period by its kind and start_date'),
 		('register',
 		 'one row a person and condition: '
 		 'the first event with a code of the latest version of the code list of that name'),
@@ -394,17 +1544,36 @@ begin atomic
 		('deprivation_decile', 'decile of deprivation of the small area, 1 is the most deprived; NULL is unknown'),
 		('deprivation_quintile', 'fifth of deprivation of the small area, 1 is the most deprived; NULL is unknown'),
 		('spell', 'the days, half open'),
-		('start_date', 'first day of the spell'),
-		('end_date', 'first day after the spell'),
+		('start_date', 'first day of the spell or period'),
+		('end_date', 'first day after the spell or period'),
+		('kind', 'day, month, quarter, year, financial_year or rolling_year, as in calendar'),
+		('name', 'name of the period'),
+		('stay', 'number of the stay of this person in the period; 0 for encounters of who had none'),
+		('age', 'age in completed years on the first day at risk in the period'),
+		('at_risk_from', 'first day at risk in the period'),
+		('at_risk_until', 'first day after those at risk in the period'),
+		('days', 'days at risk'),
+		('years', 'person-years at risk, days / 365.25'),
+		('events', 'encounters that started while at risk'),
+		('gp', 'of these with general practice'),
+		('ae', 'of these at accident and emergency'),
+		('op', 'of these as an outpatient'),
+		('el', 'of these elective admissions and day cases'),
+		('nel', 'of these emergency and other unplanned admissions'),
+		('oth', 'of these all other contacts'),
+		('cost', 'cost of the events, in pounds'),
+		('events_outside', 'encounters in the period outside any stay'),
 		('earlier_ends', 'the end dates of the stays of this person before this one, in order'),
 		('condition', 'name of the code list'),
 		('first_date', 'day of the first event with a code of the list'),
 		('age_years', 'age in completed years'),
 		('sex', 'F, M or I; NULL is unknown'),
 		('ethnicity', 'NHS 16+1 code; NULL is unknown'),
-		('long_term_conditions', 'code lists recorded before the day'),
-		('charlson', 'Charlson score of the diagnoses of two years'),
-		('hospital_frailty', 'Hospital Frailty Risk Score of the diagnoses of two years'),
+		('long_term_conditions',
+		 'code lists of long-term conditions recorded before the day; NULL where none was of anybody'),
+		('charlson', 'Charlson score of the diagnoses of two years; NULL where nobody has an ICD-10 or ICD-9-CM code'),
+		('hospital_frailty',
+		 'Hospital Frailty Risk Score of the diagnoses of two years; NULL where nobody has an ICD-10 code'),
 		('emergency_admissions_12_months', 'emergency admissions of one year'),
 		('non_elective_admissions', 'the same by the name that some schemes give it'),
 		('maternity_activity', 'contacts with maternity services of one year'),
@@ -462,21 +1631,20 @@ begin
 	for object in
 		-- what is built on others goes before them
 		select 'function' as kind, p.proname as name, 'pg_proc'::regclass as class, p.oid,
-			p.oid::regprocedure::text as target, case p.proname when 'segment_inputs' then 9 else 7.5 end as place
+			p.oid::regprocedure::text as target,
+			case p.proname when 'segment_inputs' then 20 when 'note_changed_person' then -1 else 6.5 end as place
 		from pg_proc p
 		where p.pronamespace = to_regnamespace(quote_ident(schema))
-			and p.proname in ('segment_inputs', 'person_period', 'person_at')
+			and p.proname in ('segment_inputs', 'person_period', 'person_at', 'note_changed_person')
 		union all
 		select 'table', relname, 'pg_class', oid, oid::regclass::text, 0
 		from pg_class
 		where relnamespace = to_regnamespace(quote_ident(schema)) and relkind = 'r'
 			and relname in ('place_dimension', 'stored_stay', 'changed_person')
 		union all
-		select 'trigger', tgname, 'pg_trigger', t.oid, format('%I on %s', tgname, tgrelid::regclass), -1
+		select 'trigger', tgname, 'pg_trigger', t.oid, format('%I on %s', tgname, tgrelid::regclass), 0
 		from pg_trigger t
-		where tgfoid = 'ph_support.note_changed_person'::regproc
-			and substring(tgargs for position('\x00'::bytea in tgargs) - 1)
-				= convert_to(schema, getdatabaseencoding())  -- its first argument
+		where tgfoid = to_regprocedure(format('%I.note_changed_person()', schema))
 		union all
 		select 'view', v.relation, 'pg_class', c.oid, c.oid::regclass::text, v.ordinality
 		from ph_support.population_view() with ordinality v
@@ -515,6 +1683,8 @@ declare
 	area_neighbourhood text := 'null::text';
 	deprivation_query text := 'select null::text as small_area, null::integer as deprivation_decile where false';
 	query text;
+	day text;
+	year integer;
 	lacking text;
 	object record;
 begin
@@ -532,6 +1702,7 @@ begin
 				'CALL ph.create_shared_tables(...) makes them; views of these names over tables of yours do as well.';
 	end if;
 	population := ph_support.known_population(population);
+	call ph_support.keep_one_transaction(schema);
 	for object in select * from ph_support.mistyped_column(schema) limit 1 loop
 		raise exception 'column "%" of "%" is not of the type that the shared tables have',
 			object.column_name, object.relation
@@ -546,7 +1717,7 @@ begin
 	into home_kinds;
 	small_area := ph_support.chosen('small_area', small_area, 'LSOA21', '^LSOA',
 		case when small_area is null and home_kinds <> '{}' then home_kinds else place_kinds end);
-	is_area := format('place_kind = %L', small_area);
+	is_area := coalesce('place_kind = ' || quote_literal(small_area), 'false');
 
 	area_kinds := ph_support.kinds_above(schema, is_area);
 	place := ph_support.chosen('place', place, 'LAD24', '^LAD', area_kinds);
@@ -565,7 +1736,7 @@ begin
 			'coalesce(practice.%I, network.place_id::text)', lower(neighbourhood collate "C"));
 	elsif neighbourhood = any (network_kinds) then
 		practice_neighbourhood := 'network.place_id::text';
-	else
+	elsif neighbourhood is not null then
 		area_neighbourhood := format('area.%I', lower(neighbourhood collate "C"));
 	end if;
 
@@ -581,7 +1752,8 @@ begin
 			schema, is_area)
 		into factors;
 	end if;
-	if deprivation is not null or factors <> '{}' then  -- or else deprivation is unknown
+	if coalesce(deprivation, '') <> 'none' and (deprivation is not null or factors <> '{}') then
+		-- or else deprivation is unknown
 		deprivation_query := format(
 			'select distinct on (place_id) place_id::text as small_area, value::integer as deprivation_decile
 			from %I.place_factor
@@ -607,27 +1779,32 @@ begin
 	-- Not among the arguments of CALL: there PostgreSQL up to 16.4 does not see what the transaction has just made.
 	query := ph_support.spell_query(schema,
 		format('(
-			select person_id, practice_code::text as practice, %2$s as neighbourhood, start_date, end_date
-			from %1$I.registration
+			select person_id, practice_code::text as practice, %2$s as neighbourhood, r.start_date, r.end_date
+			from %1$I.registration r
 			left join %1$I.place_dimension practice on practice.place_id = practice_code::text
+				and practice.is_current
 			left join %1$I.place network on network.place_id = pcn_code and network.place_kind = %3$L)',
 			schema, practice_neighbourhood, neighbourhood),
-		'practice, neighbourhood');
+		'practice, neighbourhood', 'practice, neighbourhood');
 	call ph_support.replace_population_view(schema, 'registration_spell', query);
 	query := ph_support.spell_query(schema,
-		-- life itself is a residence of unknown address, so that nobody is lost between two addresses
+		-- Life itself is a residence of unknown address, so that nobody is lost between two addresses. No UNION, which
+		-- Citus would not push down below the joins with places; of who has no address life stands there twice, and
+		-- counts once as all overlapping addresses do.
 		format('(
-			select person_id, small_area, %2$s as neighbourhood, area.%3$I as place, area.%4$I as system,
+			select person_id, small_area, %2$s as neighbourhood, %3$s as place, %4$s as system,
 				deprivation_decile, start_date, end_date
 			from (
-				select person_id, lsoa21_code::text as small_area, start_date, end_date from %1$I.residence
-				union all
-				select person_id, null, null, null from %1$I.person
+				select person_id, r.lsoa21_code::text as small_area, r.start_date, r.end_date
+				from %1$I.person
+				cross join (values (false), (true)) address (known)
+				left join (select *, true as known from %1$I.residence) r using (person_id, known)
 			) address
 			left join %1$I.place_ladder area using (small_area)
 			left join (%5$s) deprivation using (small_area))',
-			schema, area_neighbourhood, lower(place collate "C"), lower(system collate "C"), deprivation_query),
-		'small_area, neighbourhood, place, system, deprivation_decile');
+			schema, area_neighbourhood, coalesce('area.' || quote_ident(lower(place collate "C")), 'null::text'),
+			coalesce('area.' || quote_ident(lower(system collate "C")), 'null::text'), deprivation_query),
+		'small_area, neighbourhood, place, system, deprivation_decile', 'small_area');
 	call ph_support.replace_population_view(schema, 'residence_spell', query);
 	query := format(
 		'select person_id, practice, neighbourhood, place, system, small_area, deprivation_decile, deprivation_quintile,
@@ -648,24 +1825,12 @@ begin
 				system text, small_area text, deprivation_decile integer, deprivation_quintile integer)
 			language sql stable parallel safe
 			begin atomic
-				select s.person_id, ph.completed_years(p.birth_date, person_at.as_of::date), p.sex::text,
-					nullif(p.ethnicity_code::text, 'Z'), s.practice, s.neighbourhood, s.place, s.system, s.small_area,
-					s.deprivation_decile, s.deprivation_quintile
-				from %1$I.stay s
-				join %1$I.person p on p.person_id::text = s.person_id
-				where isfinite(person_at.as_of) and s.start_date <= person_at.as_of::date
-					and s.end_date > person_at.as_of::date and %2$s;
-			end$query$, schema, ph_support.seen_condition(schema, population, 's.person_id',
-				'(person_at.as_of::date + 1 - interval ''1 year'')', 'person_at.as_of::date + 1')),
+				%s and isfinite(person_at.as_of);
+			end$query$, ph_support.person_at_query(schema, population, 'person_at.as_of::date')),
 		'one row a person of the population who was there and alive on the day, as known by then, '
 		'and nobody after the data day: '
 		'age in completed years, where deprivation_decile 1 and deprivation_quintile 1 are the most deprived; '
 		'unknown is NULL');
-
-	-- Encounters are joined to stays before they are counted, grouped by all that a stay says, so that a place that is
-	-- asked for is looked up first. Encounters outside any stay stand apart, so that they are not sought where nobody
-	-- asks for them (events_outside) and for rows without a stay (stay 0). first_day, day_after and known_pod are
-	-- immutable: the planner knows what they return.
 	call ph_support.replace_function(schema, 'person_period', 'daterange, text',
 		format($query$(period daterange, kind text default null)
 			returns table (
@@ -675,69 +1840,33 @@ begin
 				events bigint, cost numeric, events_outside bigint)
 			language sql stable parallel safe
 			begin atomic
-				with at_risk as not materialized (
-					select *, 1 + cardinality(earlier_ends)
-							- width_bucket(ph_support.first_day(period), earlier_ends) as stay
-					from %1$I.stay
-					where start_date < ph_support.day_after(period) and end_date > ph_support.first_day(period)
-						and %2$s
-				), encounter as not materialized (
-					select person_id::text as person_id, start_date, cost::numeric as cost
-					from %1$I.encounter
-					where start_date >= ph_support.first_day(period) and start_date < ph_support.day_after(period)
-						and (ph_support.known_pod(kind) is null or pod = ph_support.known_pod(kind))
-				), inside as (
-					select r.person_id, r.stay, r.practice, r.neighbourhood, r.place, r.system, r.small_area,
-						r.deprivation_decile, r.deprivation_quintile,
-						greatest(r.start_date, ph_support.first_day(period)) as start_date,
-						least(r.end_date, ph_support.day_after(period)) as end_date,
-						count(e.person_id) as events, coalesce(sum(e.cost), 0) as cost
-					from at_risk r
-					left join encounter e on e.person_id = r.person_id
-						and e.start_date >= r.start_date and e.start_date < r.end_date
-					group by r.person_id, r.stay, r.practice, r.neighbourhood, r.place, r.system, r.small_area,
-						r.deprivation_decile, r.deprivation_quintile, r.start_date, r.end_date
-				), outside as (
-					select e.person_id, 1 as stay, count(*) as events
-					from encounter e
-					where not exists (
-						select
-						from at_risk r
-						where r.person_id = e.person_id and e.start_date >= r.start_date and e.start_date < r.end_date)
-					group by e.person_id
-				), counted as (
-					select i.*, i.end_date - i.start_date as days, coalesce(o.events, 0) as events_outside
-					from inside i
-					left join outside o on o.person_id = i.person_id and o.stay = i.stay
-					union all  -- of the same types, so that it is no more than two tables
-					select e.person_id, 0, null, null, null, null, null, null, null, null, null,
-						0::bigint, 0::numeric, 0, count(*)
-					from encounter e
-					where not exists (select from at_risk r where r.person_id = e.person_id)
-					group by e.person_id
-				)
-				select c.person_id, c.stay, ph.completed_years(p.birth_date, c.start_date), p.sex::text,
-					nullif(p.ethnicity_code::text, 'Z'), c.practice, c.neighbourhood, c.place, c.system, c.small_area,
-					c.deprivation_decile, c.deprivation_quintile, c.start_date, c.end_date, c.days,
-					c.days / 365.25::double precision, c.events, c.cost, c.events_outside
-				from counted c
-				join %1$I.person p on p.person_id::text = c.person_id;
-			end$query$, schema, ph_support.seen_condition(schema, population, 'stay.person_id',
-				'ph_support.first_day(period)', 'ph_support.day_after(period)')),
-		'one row a person and stay in the period, cut at the data day: person-years at risk (days / 365.25), '
+				%s;
+			end$query$, ph_support.person_period_query(schema, population)),
+		'one row a person and stay in the period, cut at the data day: person-years at risk (days / 365.25; '
+		'NULL in the population seen, where they are not known), '
 		'encounters of the kind that started in it (null: all), their cost in pounds. '
 		'Encounters in the period outside any stay are counted apart in events_outside, '
 		'on the first stay or on a row with stay 0. '
 		'Errors: invalid_parameter_value for a period without end or an unknown kind');
+	day := ph_support.in_schema(ph_support.last_day(schema), schema);
+	call ph_support.replace_population_view(schema, 'person_at_data_day',
+		ph_support.person_at_query(schema, population, day));
+	if to_regclass(format('%I.calendar', schema)) is null then
+		execute format('select extract(year from %s)', day) into year;
+		call ph.create_calendar(schema, make_date(year - 10, 1, 1), make_date(year, 12, 31));
+	end if;
+	call ph_support.replace_population_view(schema, 'person_in_period',
+		ph_support.person_in_period_query(schema, population));
 
-	call ph_support.replace_population_view(schema, 'register', format(
+	query := format(
 		'select event.person_id::text as person_id, matched.list as condition, min(event.event_date) as first_date
 		from %1$I.clinical_event event
 		join (%2$s) matched on matched.code = event.code
 			-- a function and not an operator: the planner takes each clause of an operator for another chance
 			and texteq(matched.code_system::text, event.code_system::text)
 		group by event.person_id, matched.list',
-		schema, ph_support.in_schema(ph_support.matched_code_query(), schema)));
+		schema, ph_support.in_schema(ph_support.matched_code_query(ph_support.has_code_map(schema)), schema));
+	call ph_support.replace_population_view(schema, 'register', query);
 
 	if to_regclass(format('%I.segment_input', schema)) is not null then
 		call ph.create_segment_inputs(schema);
@@ -746,15 +1875,17 @@ end
 $$;
 
 comment on procedure ph.create_population_views(text, text, text, text, text, text, text) is
-	'makes, over the shared tables of the schema, the table place_dimension (ph.refresh_place_dimension), '
-	'the views place_ladder, practice_ladder, registration_spell, residence_spell, computed_stay, stay and register '
+	'makes, over the shared tables of the schema, the table place_dimension (ph.refresh_place_dimension) '
+	'and, where there is none, a calendar of the year of the data day and the ten before it (ph.create_calendar), '
+	'the views place_ladder, practice_ladder, registration_spell, residence_spell, computed_stay, stay, '
+	'person_at_data_day, person_in_period and register '
 	'and the functions person_at(timestamptz) and person_period(daterange, text), '
 	'all with the rights of whoever asks them; what an earlier call made is replaced in place. '
 	'population says whom they count: registered (as NULL), resident (known address), registered_or_resident, '
 	'or seen (an encounter in the period, or in the year up to the day). '
 	'The other arguments name kinds of place and the factor with the decile of deprivation, one fixed edition; '
-	'NULL takes LSOA21, PCN, LAD24, ICB24 and imd2019_decile, or the only ones that the data offer, '
-	'and leaves deprivation unknown where there is no decile. Errors: invalid_schema_name, '
+	'NULL takes LSOA21, PCN, LAD24, ICB24 and imd2019_decile, or the only ones that the data offer; '
+	'what the data offer none of, or none says not to take, is unknown of everybody. Errors: invalid_schema_name, '
 	'undefined_table with the shared tables that the schema lacks, invalid_parameter_value with what there is, '
 	'duplicate_object where a name is taken by something else, '
 	'dependent_objects_still_exist where a column of a view would go away';
@@ -769,31 +1900,61 @@ end;
 comment on function ph_support.stay_source() is
 	'the relations that stays are computed from, and whether a change of one concerns everybody';
 
-create function ph_support.note_changed_person() returns trigger
+create function ph_support.watched_relation(out relation text, out everybody boolean) returns setof record
+language sql immutable parallel safe
+begin atomic
+	select source.relation, source.everybody
+	from ph_support.stay_source() source
+	where source.relation <> 'place'  -- ph.refresh_place_dimension tells
+	union
+	select c.relation, false
+	from ph.shared_column() c
+	where c.column_name = 'person_id';
+end;
+
+comment on function ph_support.watched_relation() is
+	'the relations of which changed_person says who has changed, and whether a change of one concerns everybody';
+
+create procedure ph_support.create_change_trigger_function(schema text)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-	persons constant text :=
-		case
-			when tg_argv[2] = 'everybody' or tg_op = 'TRUNCATE' then 'select null'
-			when tg_op = 'INSERT' then 'select person_id from new_rows'
-			when tg_op = 'DELETE' then 'select person_id from old_rows'
-			else 'select person_id from old_rows union select person_id from new_rows' end;
 begin
-	execute format(
-		'insert into %I.changed_person (person_id, relation)
-		select distinct person_id::text, %L from (%s) changed (person_id)',
-		tg_argv[0], tg_argv[1], persons);
-	return null;
+	call ph_support.replace_function(schema, 'note_changed_person', '', format(
+		$query$()
+		returns trigger
+		language plpgsql security definer
+		set search_path = pg_catalog, pg_temp
+		as $body$
+		begin
+			if tg_op = 'TRUNCATE' or tg_argv[1] = 'everybody' then
+				insert into %1$I.changed_person (relation) values (tg_argv[0]);
+			elsif tg_op = 'INSERT' then
+				insert into %1$I.changed_person (person_id, relation)
+				select distinct person_id::text, tg_argv[0] from new_rows;
+			elsif tg_op = 'DELETE' then
+				insert into %1$I.changed_person (person_id, relation)
+				select distinct person_id::text, tg_argv[0] from old_rows;
+			else
+				insert into %1$I.changed_person (person_id, relation)
+				select person_id::text, tg_argv[0] from old_rows
+				union
+				select person_id::text, tg_argv[0] from new_rows;
+			end if;
+			return null;
+		end
+		$body$ $query$, schema),
+		'the trigger after a statement on a shared table, or on a partition of one: whose rows were changed, into '
+		'changed_person; with the rights of its owner');
+	execute format('revoke all on function %I.note_changed_person() from public', schema);
 end
 $$;
 
-comment on function ph_support.note_changed_person() is
-	'the trigger after a statement on a relation of ph_support.stay_source(), or on a partition of one: '
-	'whose rows were changed, into changed_person; its arguments are the schema, the relation and everybody or person';
+comment on procedure ph_support.create_change_trigger_function(text) is
+	'makes the trigger function note_changed_person in the schema, which only its owner can put on a table; '
+	'its arguments are the relation and everybody or person';
 
-create procedure ph_support.watch_stay_sources(schema text)
+create procedure ph_support.watch_changes(schema text)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set client_min_messages = warning
@@ -808,9 +1969,9 @@ begin
 				when event = 'insert' then ' referencing new table as new_rows'
 				when event = 'delete' then ' referencing old table as old_rows'
 				else ' referencing old table as old_rows new table as new_rows' end as referencing
-		from ph_support.stay_source() source
+		from ph_support.watched_relation() source
 		join pg_class parent on parent.oid = to_regclass(format('%I.%I', schema, source.relation))
-			and parent.relkind in ('r', 'p')
+			and parent.relkind in ('r', 'p') and not ph_support.is_distributed(parent.oid)
 		cross join lateral (
 			select parent.oid as relid
 			union
@@ -818,15 +1979,14 @@ begin
 			from pg_partition_tree(parent.oid)) part
 		join pg_class c on c.oid = part.relid and c.relkind in ('r', 'p')
 		cross join unnest('{insert,update,delete,truncate}'::text[]) event
-		where source.relation <> 'place'  -- ph.refresh_place_dimension tells
-			and not exists (
-				select
-				from pg_trigger
-				where tgrelid = part.relid and tgname = 'changed_person_' || event)
+		where not exists (
+			select
+			from pg_trigger
+			where tgrelid = part.relid and tgname = 'changed_person_' || event)
 	loop
 		execute format(
 			'create trigger %I after %s on %s%s for each statement
-			execute function ph_support.note_changed_person(%L, %L, %L)',
+			execute function %I.note_changed_person(%L, %L)',
 			'changed_person_' || missing.event, missing.event, missing.part, missing.referencing,
 			schema, missing.relation, case when missing.everybody then 'everybody' else 'person' end);
 		execute format(
@@ -838,8 +1998,8 @@ begin
 end
 $$;
 
-comment on procedure ph_support.watch_stay_sources(text) is
-	'makes the triggers of ph_support.note_changed_person() on the tables that stays are computed from, '
+comment on procedure ph_support.watch_changes(text) is
+	'makes the triggers of note_changed_person() on the tables of ph_support.watched_relation(), '
 	'and on every partition, since rows written straight into one fire no trigger of the parent; '
 	'where one was missing everybody counts as changed. Views and foreign tables have none';
 
@@ -964,25 +2124,35 @@ begin
 		execute format(
 			'create table %I.changed_person (
 				person_id text, relation text not null, at timestamptz not null default clock_timestamp())', schema);
-		execute format('grant insert on %I.changed_person to public', schema);
 		call ph_support.describe_table(format('%I.changed_person', schema),
 			'one row a person and statement: whose rows in the shared tables have changed '
 			'since stays were last refreshed',
 			'{"person_id": "who; NULL is everybody", "relation": "the shared table", "at": "when"}');
+		call ph_support.create_change_trigger_function(schema);
+		call ph_support.watch_changes(schema);
+		execute format('delete from %I.changed_person', schema);  -- nobody was asked before
 	end if;
-	call ph_support.watch_stay_sources(schema);
-	-- in this order: what changes from now on stays in the queue
+	call ph_support.keep_one_transaction(schema);
+	call ph_support.watch_changes(schema);
+	-- first, so that what changes from now on stays in the queue
+	execute format(
+		'delete from %I.changed_person where relation in (select s.relation from ph_support.stay_source() s)', schema);
+	if ph_support.is_distributed(to_regclass(format('%I.person', schema))) then  -- each node stores what it has
+		execute format('create table %1$I.new_stored_stay as select * from %1$I.computed_stay with no data', schema);
+		call ph_support.distribute_by_person(schema, 'new_stored_stay');
+		execute format('insert into %1$I.new_stored_stay select * from %1$I.computed_stay', schema);
+	else  -- by workers, which INSERT ... SELECT has not
+		execute format('create table %1$I.new_stored_stay as select * from %1$I.computed_stay', schema);
+	end if;
 	foreach statement in array array[
-		'delete from {changed_person} where relation in (select s.relation from ph_support.stay_source() s)',
-		'create table {new_stored_stay} as select * from {computed_stay}',
 		'alter table {new_stored_stay} add primary key (person_id, start_date)',
 		'create index on {new_stored_stay} (practice)',
 		'create index on {new_stored_stay} (neighbourhood)',
-		'create index on {new_stored_stay} (small_area)',
-		'analyze {new_stored_stay}']
+		'create index on {new_stored_stay} (small_area)']
 	loop
 		execute ph_support.in_schema(statement, schema);
 	end loop;
+	call ph_support.take_statistics(format('%I.new_stored_stay', schema)::regclass);
 	call ph_support.describe_table(format('%I.new_stored_stay', schema),
 		'the rows of computed_stay as they were when they were last stored or refreshed',
 		ph_support.population_columns());
@@ -1011,7 +2181,7 @@ begin
 			using errcode = 'undefined_table', hint = 'CALL ph.store_stays(...) first.';
 	end if;
 	execute format('lock table %I.stored_stay in share row exclusive mode', schema);
-	call ph_support.watch_stay_sources(schema);
+	call ph_support.watch_changes(schema);
 	execute format(
 		'with taken as (
 			delete from %I.changed_person
@@ -1105,7 +2275,7 @@ begin
 	execute format('delete from %s', target);
 	execute format('insert into %s %s', target, ph_support.calendar_query())
 	using ph_support.day(first_day), ph_support.day(last_day);
-	execute format('analyze %s', target);
+	call ph_support.take_statistics(target::regclass);
 end
 $$;
 
@@ -1198,3 +2368,4822 @@ comment on function ph.population_difference(text, text, text, daterange, text) 
 	'if the person is on its day. '
 	'Errors: undefined_table without population views, invalid_parameter_value for an unknown population or kind '
 	'or a period without end';
+
+create function ph_support.segment_input_query(
+	schema text, lists text[], uncounted text[], people text, as_of text)
+returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select format($query$
+		select p.person_id, p.age as age_years, p.sex, p.ethnicity, p.place, p.neighbourhood, p.deprivation_decile,
+			%2$s
+			case
+				when k.long_term_conditions then coalesce(r.long_term_conditions, 0)::integer
+				end as long_term_conditions,
+			case when k.icd10 or k.icd9 then coalesce(ph.charlson(c.conditions), 0) end as charlson,
+			case
+				when k.icd10 then coalesce(ph.hospital_frailty(c.conditions), 0)::double precision
+				end as hospital_frailty,
+			coalesce(e.emergency, 0)::integer as emergency_admissions_12_months,
+			coalesce(e.emergency, 0)::integer as non_elective_admissions,
+			coalesce(e.maternity, 0)::integer as maternity_activity,
+			coalesce(e.attendances, 0)::integer as emergency_attendances_12_months,
+			coalesce(e.outpatient, 0)::integer as outpatient_attendances_12_months,
+			coalesce(e.consultations, 0)::integer as consultations_12_months,
+			coalesce(e.spend, 0)::double precision as spend_12_months,
+			m.bmi::double precision as bmi,
+			m.smoker
+		from %1$I.%6$s p
+		cross join (
+			-- a list of which nobody has a record says nothing: its codes may be of another system than the records
+			select array_agg(distinct list) as lists, bool_or(list <> all (%4$L)) as long_term_conditions,
+				exists (
+					select
+					from %1$I.clinical_event
+					where code_system in ('ICD10', 'ICD10CM') and event_date < %3$s) as icd10,
+				exists (
+					select
+					from %1$I.clinical_event
+					where code_system = 'ICD9CM' and event_date < %3$s) as icd9
+			from (%5$s) matched
+			where exists (
+				select
+				from %1$I.clinical_event e
+				where e.code = matched.code and e.code_system = matched.code_system and e.event_date < %3$s)
+		) k
+		left join (
+			select person_id, array_agg(distinct condition) as conditions,
+				count(distinct condition) filter (where condition <> all (%4$L)) as long_term_conditions
+			from %1$I.register
+			where first_date < %3$s
+			group by person_id
+		) r on r.person_id = p.person_id
+		left join (
+			select person_id::text as person_id,
+				ph.union(
+					ph.conditions_of(code) filter (where code_system = 'ICD10'),
+					ph.union(
+						ph.conditions_of(code, 'cm') filter (where code_system = 'ICD10CM'),
+						ph.conditions_of(code, 'icd9cm') filter (where code_system = 'ICD9CM'))) as conditions
+			from %1$I.clinical_event
+			where code_system in ('ICD10', 'ICD10CM', 'ICD9CM') and ph.in_look_back(event_date, %3$s, '2 years')
+			group by 1
+		) c on c.person_id = p.person_id
+		left join (
+			select person_id::text as person_id,
+				count(*) filter (where pod = 'NEL') as emergency,
+				count(*) filter (where pod = 'AE') as attendances,
+				count(*) filter (where pod = 'OP') as outpatient,
+				count(*) filter (where pod = 'GP') as consultations,
+				count(*) filter (
+					where btrim(admission_method::text) in ('31', '32')
+						or ph.icd10_normalise(primary_icd10) like 'O%%') as maternity,
+				sum(cost) as spend
+			from %1$I.encounter
+			where ph.in_look_back(start_date, %3$s, '1 year')
+			group by 1
+		) e on e.person_id = p.person_id
+		left join (
+			select person_id::text as person_id,
+				(array_agg(value order by measure_date desc, value desc) filter (
+					where code in ('60621009', '39156-5')
+						and ph.in_look_back(measure_date, %3$s, '1 year')))[1] as bmi,
+				(array_agg(value order by measure_date desc, value desc) filter (
+					where code = '77176002'))[1] = 1 as smoker
+			from %1$I.measurement
+			where (code_system, code) in (('SNOMED', '60621009'), ('LOINC', '39156-5'), ('SNOMED', '77176002'))
+				and measure_date < %3$s
+			group by 1
+		) m on m.person_id = p.person_id$query$,
+		schema, (
+			select string_agg(
+				format('case when %1$L = any (k.lists) then coalesce(%1$L = any (r.conditions), false) end as %2$I,',
+					l, l::name),
+				' ' order by l)
+			from unnest(lists) l),
+		as_of, uncounted, ph_support.in_schema(ph_support.matched_code_query(ph_support.has_code_map(schema)), schema),
+		people)
+$$;
+
+comment on function ph_support.segment_input_query(text, text[], text[], text, text) is
+	'the query of the people of a day, an expression, in a relation of the schema, '
+	'with what rules of segments ask for and a column for each of the code lists; '
+	'uncounted lists are no long-term conditions';
+
+create or replace procedure ph.create_segment_inputs(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	lists text[];
+	uncounted text[] := array(select distinct s.list from ph.shipped_code_list() s where not s.long_term_condition);
+	own text[];
+	described jsonb;
+	view regclass;
+	columns text;
+	query text;
+	day text;
+begin
+	if to_regclass(format('%I.register', schema)) is null then
+		raise exception 'schema "%" has no population views', schema
+			using errcode = '42P01', hint = 'CALL ph.create_population_views(...) first.';
+	end if;
+	day := ph_support.in_schema(ph_support.last_day(schema), schema);
+	execute format('select coalesce(array_agg(distinct list order by list), ''{}'') from %I.code_list', schema)
+	into lists;
+	execute format('create temp view ph_own as %s',
+		ph_support.segment_input_query(schema, '{}', uncounted, 'person_at_data_day', day));
+	select array_agg(attname) into own from pg_attribute where attrelid = 'pg_temp.ph_own'::regclass;
+	drop view ph_own;
+	call ph_support.require_column_names('code lists', 'segment_inputs', lists, own);
+	select coalesce(
+		jsonb_object_agg(l::name, format(
+			'whether a code of the list %s was recorded before the day; NULL where it was of nobody', l)), '{}')
+	into described
+	from unnest(lists) l;
+	-- not among the arguments of CALL: there PostgreSQL up to 16.4 does not see what the transaction has just made
+	query := ph_support.segment_input_query(schema, lists, uncounted, 'person_at_data_day', day);
+	call ph_support.replace_population_view(schema, 'segment_input', query, described, keep => true);
+	view := format('%I.segment_input', schema)::regclass;
+	-- a list that has gone is a column of the view still, of which nothing is known
+	select string_agg(
+		case
+			when attname = any (own || lists::name[]::text[]) then quote_ident(attname)
+			else format('null::%s', format_type(atttypid, atttypmod)) end,
+		', ' order by attnum)
+	into columns
+	from pg_attribute
+	where attrelid = view and attnum > 0 and not attisdropped;
+	query := ph_support.segment_input_query(schema, lists, uncounted, 'person_at(segment_inputs.as_of::date)',
+		'segment_inputs.as_of::date');
+	call ph_support.replace_function(schema, 'segment_inputs', 'timestamptz',
+		format($query$(as_of timestamptz)
+			returns setof %s
+			language sql stable
+			begin atomic
+				select %s from (%s) input;
+			end$query$,
+			view, columns, query),
+		'the people of a day as the rules of segments ask for them: age, place, '
+		'whether each list of code_list was recorded before the day (unknown where it was of nobody), '
+		'scores of two years (unknown where nobody has an ICD-10 code), '
+		'use of services and spend of one year, last body mass index within a year, smoking; '
+		'nothing from the day on is seen');
+end
+$$;
+
+comment on procedure ph.create_segment_inputs(text) is
+	'makes, over the shared tables of a schema, the function segment_inputs(as_of timestamptz): '
+	'one row a person with what rules of segments ask for, a column for each code list; '
+	'and the view segment_input of the same shape, for the data day. Call it again after a change of code_list: '
+	'new lists become the last columns, and one that has gone is NULL '
+	'while only generated views and functions read it. '
+	'A list of which nobody has a record before the day is unknown, never false; so is long_term_conditions '
+	'where no list of a condition has one (lists that ph.shipped_code_list() calls no long-term condition, '
+	'or part of another, are not counted), and charlson and hospital_frailty where nobody has an ICD-10 (ICD-10-CM, '
+	'for charlson ICD-9-CM) code. '
+	'SNOMED CT 60621009 and LOINC 39156-5 are body mass index, SNOMED CT 77176002 smoker. '
+	'Errors: duplicate_column where a list has the name of another input '
+	'or, in its first 63 bytes, of another list, '
+	'dependent_objects_still_exist, with what is built on the view, where something else reads a list that has gone';
+
+create function ph_support.is_distributed(relation regclass) returns boolean
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	known boolean := false;
+begin
+	if to_regclass('pg_catalog.pg_dist_partition') is not null then
+		execute 'select exists (select from pg_dist_partition where logicalrelid = $1)' into known using relation;
+	end if;
+	return known;
+end
+$$;
+
+comment on function ph_support.is_distributed(regclass) is
+	'whether Citus has the table on its nodes, spread by a column or whole; false where there is no Citus';
+
+create procedure ph_support.keep_one_transaction(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if ph_support.is_distributed(to_regclass(format('%I.person', schema))) then
+		-- Citus would refuse to make a function or an index after it has read shards in parallel
+		perform set_config('citus.multi_shard_modify_mode', 'sequential', true);
+	end if;
+end
+$$;
+
+comment on procedure ph_support.keep_one_transaction(text) is
+	'lets one transaction both read distributed tables and make things beside them; nothing elsewhere';
+
+create procedure ph_support.take_statistics(relation regclass)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if not ph_support.is_distributed(relation) then  -- Citus refuses ANALYZE of what the transaction has filled
+		execute format('analyze %s', relation);
+	end if;
+end
+$$;
+
+comment on procedure ph_support.take_statistics(regclass) is
+	'ANALYZE of a table that was filled; what is distributed is left to autovacuum on its nodes';
+
+create procedure ph_support.distribute_by_person(schema text, relation text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform create_distributed_table(format('%I.%I', schema, relation)::regclass, 'person_id',
+		colocate_with => case when relation = 'person' then 'none' else format('%I.person', schema) end);
+end
+$$;
+
+comment on procedure ph_support.distribute_by_person(text, text) is
+	'spreads a table of the schema over the nodes of Citus by person_id, each person where the table person has it';
+
+create function ph_support.to_distribute(schema text, out relation text, out target regclass, out by_person boolean)
+returns setof record
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select r.relation, c.oid::regclass, exists (
+		select
+		from pg_attribute a
+		where a.attrelid = c.oid and a.attname = 'person_id' and r.relation <> 'changed_person')
+	from (
+		select t.relation, t.ordinality
+		from ph.shared_table() with ordinality t
+		union all
+		select o.relation, 100 + o.ordinality
+		from unnest('{data_load,place_dimension,calendar,stored_stay}'::text[]) with ordinality o (relation)
+	) r (relation, place)
+	join pg_class c on c.oid = to_regclass(format('%I.%I', schema, r.relation))
+	order by r.place
+$$;
+
+comment on function ph_support.to_distribute(text) is
+	'the shared tables of the schema that are there, and those made beside them, in the order in which they can be '
+	'distributed: those of persons by person, person first, the others whole';
+
+create procedure ph.distribute_shared_tables(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	wrong text;
+	references_again text[];
+	statement text;
+	part record;
+begin
+	if to_regclass(format('%I.person', schema)) is null then
+		raise exception 'schema "%" has no shared tables', schema
+			using errcode = 'undefined_table', hint = 'CALL ph.create_shared_tables(...) first.';
+	end if;
+	select string_agg(d.relation, ', ' order by d.relation)
+	into wrong
+	from ph_support.to_distribute(schema) d
+	join pg_class c on c.oid = d.target
+	where c.relkind not in ('r', 'p');
+	if wrong is not null then
+		raise exception 'only tables can be distributed, and these are none: %', wrong
+			using errcode = 'wrong_object_type',
+				hint = 'Copy them into tables: CALL ph.create_shared_tables(...) and INSERT ... SELECT.';
+	elsif not exists (select from pg_extension where extname = 'citus') then
+		raise exception 'this database has no Citus'
+			using errcode = 'feature_not_supported',
+				hint = 'CREATE EXTENSION citus, on every node, and citus_add_node(...) come first; '
+					'without it the tables are as good where they are.';
+	end if;
+
+	perform set_config('citus.multi_shard_modify_mode', 'sequential', true);  -- so that one transaction does all of it
+	-- a table cannot be distributed while one that is not refers to it, or while it has triggers
+	for statement in
+		select format('drop trigger %I on %s', tgname, tgrelid::regclass)
+		from pg_trigger
+		join ph_support.to_distribute(schema) d on d.target = tgrelid
+		where tgfoid = to_regprocedure(format('%I.note_changed_person()', schema))
+	loop
+		execute statement;
+	end loop;
+	select array_agg(format('alter table %s add constraint %I %s',
+		conrelid::regclass, conname, pg_get_constraintdef(c.oid)))
+	into references_again
+	from pg_constraint c
+	join ph_support.to_distribute(schema) d on d.target = c.conrelid
+	where contype = 'f';
+	for statement in
+		select format('alter table %s drop constraint %I', conrelid::regclass, conname)
+		from pg_constraint c
+		join ph_support.to_distribute(schema) d on d.target = c.conrelid
+		where contype = 'f'
+	loop
+		execute statement;
+	end loop;
+	for part in
+		select *
+		from ph_support.to_distribute(schema) d
+		where not ph_support.is_distributed(d.target)
+	loop
+		if part.by_person then
+			call ph_support.distribute_by_person(schema, part.relation);
+		else
+			perform create_reference_table(part.target);
+		end if;
+	end loop;
+	foreach statement in array coalesce(references_again, '{}') loop
+		execute statement;
+	end loop;
+end
+$$;
+
+comment on procedure ph.distribute_shared_tables(text) is
+	'on a server with Citus: distributes the tables of persons of the schema by person_id, '
+	'everything of one person on one node, and makes all others reference tables, which are on every node; '
+	'rows, keys and references stay. Where triggers noted changed persons, the loader says it from then on '
+	'(ph.mark_changed). Again: tables that have come since. '
+	'Errors: undefined_table, wrong_object_type with the names of those that are views, '
+	'feature_not_supported without Citus';
+
+create function ph.rebase(
+	series regclass, weights regclass,
+	out place text, out period text, out value double precision, out estimated boolean, out note text)
+returns setof record
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	wrong text;
+begin
+	if series is null or weights is null then
+		raise exception 'series and weights must not be null'
+			using errcode = 'null_value_not_allowed';
+	end if;
+	execute format(
+		'select min(from_place)
+		from (
+			select from_place::text as from_place
+			from %s
+			group by from_place::text
+			having bool_or(weight is null or not weight between 0 and 1 or to_place is null)
+				or abs(sum(weight::double precision) - 1) > 1e-6
+		) place', weights)
+	into wrong;
+	if wrong is not null then
+		raise exception 'weights must lie between 0 and 1 and sum to 1 for each from_place'
+			using errcode = 'invalid_parameter_value', detail = format('They do not for %s.', wrong),
+				hint = 'A place that goes whole into another has one row of weight 1.';
+	end if;
+	return query execute format(
+		'select w.to_place::text, s.period::text,
+			case when bool_and(s.value is not null)
+				then sum(s.value::double precision * coalesce(w.weight::double precision, 1)) end,
+			bool_or(w.weight < 1) and w.to_place is not null,
+			case
+				when w.to_place is null then format(''no_weights: %%s, the first %%s'',
+					count(*), min(s.place::text collate "C"))
+				when bool_or(w.weight < 1) then format(''estimated: %%s of %%s parts are shares'',
+					count(*) filter (where w.weight < 1), count(*)) end
+		from %s s
+		left join (select * from %s where weight > 0) w on w.from_place::text = s.place::text
+		group by w.to_place::text, s.period, w.to_place is null
+		order by s.period, w.to_place::text collate "C"', series, weights);
+end
+$$;
+
+comment on function ph.rebase(regclass, regclass) is
+	'a series (a table or view with columns place, period, value: counts that can be added) on other boundaries: '
+	'each value goes to the places of weights (from_place, to_place, weight: the share that lies there) and is added '
+	'up there. estimated is true where a share below 1 went into the value, note says how many; '
+	'what stands under places that have no weights is kept on a row a period whose place is NULL, so that totals '
+	'close; a value that is NULL makes its sums NULL. Read with the rights of who calls. '
+	'Errors: null_value_not_allowed, undefined_column, '
+	'invalid_parameter_value where the weights of a place are not shares that sum to 1';
+
+create function ph_support.shipped_list(
+	out list text, out long_term_condition boolean, out icd10 text, out snomed text, out source text)
+returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		('atrial_fibrillation', true, 'I48', '49436004', 'QOF register AF; Kuan'),
+		('asthma', true, 'J45-J46', '195967001', 'QOF register AST; Kuan'),
+		('cancer', true,
+		 'C00-C26 C30-C34 C37-C41 C43 C45-C58 C60-C86 C88 C90-C97', '363346000',
+		 'QOF register CAN, all but C44, other malignant neoplasms of skin; titles'),
+		('coronary_heart_disease', true, 'I20-I25', '53741008', 'QOF register CHD; titles'),
+		('chronic_kidney_disease', true, 'N183 N184 N185', '709044004', 'QOF register CKD, stages 3 to 5; titles'),
+		('copd', true, 'J41-J44', '13645005', 'QOF register COPD; Kuan, less J40'),
+		('dementia', true, 'F00-F03 G30', '52448006', 'QOF register DEM; titles'),
+		('depression', true, 'F32-F33', '35489007', 'QOF register DEP; Kuan'),
+		('diabetes', true, 'E10-E14', '44054006', 'QOF register DM; Kuan'),
+		('epilepsy', true, 'G40-G41', '84757009', 'QOF register EP; Kuan'),
+		('heart_failure', true, 'I110 I130 I132 I50', '84114007', 'QOF register HF; Kuan'),
+		('hypertension', true, 'I10-I13 I15', '38341003', 'QOF register HYP; Kuan'),
+		('learning_disability', true, 'F70-F73 F78-F79', '110359009', 'QOF register LD; Kuan, less F81.9'),
+		('severe_mental_illness', true, 'F20-F25 F28-F31', '58214004', 'QOF register MH; Kuan, with F23 and F24'),
+		('osteoporosis', true, 'M80-M82', '64859006', 'QOF register OST; Kuan'),
+		('peripheral_arterial_disease', true, 'I702 I739', '399957001', 'QOF register PAD; titles'),
+		('rheumatoid_arthritis', true, 'M05-M06', '69896004', 'QOF register RA; Kuan, less J99.0'),
+		('stroke_or_tia', true, 'G45 I61 I63-I64', '230690007', 'QOF register STIA; titles'),
+		('anxiety', true, 'F40-F41', '197480006', 'Kuan'),
+		('blindness', true, 'H54', null, 'Kuan'),
+		('bronchiectasis', true, 'J47', '12295008', 'Kuan, less Q33.4'),
+		('chronic_liver_disease', true,
+		 'B18 I850 I859 I864 I982 K700-K704 K709 K711 K713-K715 K717 K721 K729 K73-K74 K760 K762-K769 Z944',
+		 '328383001', 'Quan, mild, moderate and severe liver disease'),
+		('chronic_pain', true,
+		 'M797 R521 R522', '82423001',
+		 'condition of Barnett et al. 2012, Lancet 380:37; titles'),
+		('deafness', true, 'H90-H91', null, 'Kuan, less devices'),
+		('diverticular_disease', true, 'K57', null, 'Kuan, less K38.2'),
+		('hiv', true, 'B20-B22 B24', '86406008', 'Quan, AIDS/HIV'),
+		('inflammatory_bowel_disease', true, 'K50-K51', '24526004', 'Kuan, Crohn''s disease and ulcerative colitis'),
+		('irritable_bowel_syndrome', true, 'K58', '10743008', 'Kuan'),
+		('migraine', true, 'G43', '37796009', 'Kuan'),
+		('multiple_sclerosis', true, 'G35', '24700007', 'Kuan'),
+		('parkinsons_disease', true, 'F023 G20', '49049000', 'Kuan'),
+		('peptic_ulcer_disease', true, 'K25-K28', '13200003', 'Kuan'),
+		('psoriasis_or_eczema', true,
+		 'L20 L23-L28 L300 L301 L302 L305 L308 L309 L40', null,
+		 'Kuan, dermatitis, and L40 of psoriasis'),
+		('substance_use', true,
+		 'E52 F10-F16 F18-F19 G621 I426 K292 K700 K703 K709 T51 Z502 Z714 Z715 Z721 Z722', null,
+		 'Quan, alcohol abuse and drug abuse'),
+		('thyroid_disorders', true,
+		 'E035 E038 E039 E050-E052 E055 E058 E059 E062 E063 E065 E069 H062', '14304000',
+		 'Kuan'),
+		-- no long-term conditions, or parts and unions of others, which would count twice
+		('autism', false, 'F840 F841 F845', '408856003', 'Kuan; input of core20plus5'),
+		('chronic_respiratory_disease', false,
+		 'I278 I279 J40-J47 J60-J67 J684 J701 J703', null,
+		 'Quan, chronic pulmonary disease; input of core20plus5'),
+		('connective_tissue_disorder', false, 'M05-M06 M315 M32-M34 M351 M353 M360', null, 'Quan, rheumatic disease'),
+		('drug_or_alcohol_dependence', false,
+		 'F102 F112 F122 F132 F142 F152 F162 F182 F192', null,
+		 'dependence syndrome, fourth character 2; input of core20plus5'),
+		('end_stage_liver_disease', false,
+		 'I850 I859 I864 I982 K704 K711 K721 K729 K765-K767', null,
+		 'Quan, moderate or severe liver disease; input of snee'),
+		('end_stage_renal_failure', false,
+		 'N165 N185 T824 T861 Y602 Y612 Y841 Z491 Z492 Z940 Z992', null,
+		 'Kuan; input of bridges_to_health and snee'),
+		('frailty', false, 'R54', '248279007', 'titles; ph.hospital_frailty finds far more'),
+		('homeless', false, 'Z590', '32911000', 'titles; input of london_matrix and core20plus5'),
+		('incurable_cancer', false, 'C77-C80', null, 'Quan, metastatic solid tumour; input of bridges_to_health'),
+		('liver_failure', false, 'B150 B160 B190 K704 K711 K72 K762 K763', null, 'Kuan; input of bridges_to_health'),
+		('obesity', false, 'E66', '414916001', 'QOF register OB, which counts by body mass index; Kuan'),
+		('palliative_care', false, 'Z515', '103735009', 'QOF register PC; titles'),
+		('peripheral_vascular_disease', false,
+		 'I70-I71 I731 I738 I739 I771 I790 I792 K551 K558 K559 Z958 Z959', null,
+		 'Quan, peripheral vascular disease; input of snee'),
+		('physical_disability', false,
+		 'G041 G114 G801 G802 G81-G82 G830-G834 G839', null,
+		 'Quan, hemiplegia or paraplegia; input of bridges_to_health and london_matrix'),
+		('stroke', false,
+		 'I61 I63-I64', '230690007',
+		 'QOF register STIA without transient attacks; titles; input of snee'),
+		('transient_ischaemic_attack', false, 'G45', '266257000', 'QOF register STIA; titles; input of snee');
+end;
+
+comment on function ph_support.shipped_list() is
+	'the shipped code lists, a row each: the beginnings of its ICD-10 codes, with ranges, '
+	'and one code of SNOMED CT as an example';
+
+create function ph_support.spread_codes(codes text) returns setof text
+language sql immutable parallel safe
+begin atomic
+	-- I20-I25 and K700-K704 are all numbers between the two
+	select
+		case
+			when part ~ '-' then left(part, 1) || lpad(n::text, length(split_part(part, '-', 1)) - 1, '0')
+			else part end
+	from string_to_table(codes, ' ') part,
+		generate_series(
+			case when part ~ '-' then substr(split_part(part, '-', 1), 2)::integer else 1 end,
+			case when part ~ '-' then substr(split_part(part, '-', 2), 2)::integer else 1 end) n;
+end;
+
+comment on function ph_support.spread_codes(text) is
+	'the codes of a text with spaces between them, in which I20-I25 stands for I20, I21, ..., I25';
+
+create function ph.shipped_code_list(
+	out list text, out version text, out code_system text, out code text, out match text, out example boolean,
+	out long_term_condition boolean, out source text)
+returns setof record
+language sql immutable parallel safe
+begin atomic
+	select s.list, 'shipped 0.3', 'ICD10', code, 'prefix', false, s.long_term_condition,
+		replace(replace(replace(s.source, 'Kuan', 'Kuan et al. 2019, Lancet Digital Health 1:e63'),
+			'Quan', 'Quan et al. 2005, Medical Care 43:1130'), 'titles', 'categories of ICD-10 by their titles')
+	from ph_support.shipped_list() s, ph_support.spread_codes(s.icd10) code
+	union all
+	select s.list, 'shipped 0.3', 'SNOMED', s.snomed, 'exact', true, s.long_term_condition, 'an example, no code list'
+	from ph_support.shipped_list() s
+	where s.snomed is not null;
+end;
+
+comment on function ph.shipped_code_list() is
+	'the code lists that are shipped, one row a code, in the shape of the shared table code_list: '
+	'ICD-10 categories (prefix), and of SNOMED CT one code as an example, which is no list. '
+	'long_term_condition: whether it counts in long_term_conditions of the inputs of segments; '
+	'false for what is no such condition, or a part or union of others. source says whose concept it is: '
+	'QOF is the Quality and Outcomes Framework of NHS England. '
+	'what Kuan et al. and Quan et al. published is theirs by code, what else is named is theirs by name. '
+	'The version is that of the extension in which the list changed last, so that any list of yours '
+	'with a date or a number from 1 as version is later and counts instead';
+
+create function ph_support.is_example(list text, code_system text, code text) returns boolean
+language sql immutable parallel safe
+begin atomic
+	select exists (
+		select
+		from ph.shipped_code_list() s
+		where s.example and s.list = is_example.list and s.code_system = is_example.code_system
+			and s.code = is_example.code);
+end;
+
+comment on function ph_support.is_example(text, text, text) is
+	'whether the code stands in a shipped list as an example only';
+
+create function ph_support.require_code_list(schema text) returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if to_regclass(format('%I.code_list', schema)) is null then
+		raise exception 'schema "%" has no table code_list', schema
+			using errcode = 'undefined_table', hint = 'CALL ph.create_shared_tables(...) first.';
+	end if;
+	return format('%I.code_list', schema);
+end
+$$;
+
+comment on function ph_support.require_code_list(text) is
+	'the name of code_list of a schema. Errors: undefined_table';
+
+create function ph_support.require_code_list_source(schema text) returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	target text := ph_support.require_code_list(schema);
+begin
+	if not exists (
+		select
+		from pg_attribute
+		where attrelid = target::regclass and attname = 'source' and not attisdropped)
+	then
+		raise exception 'table % has no column source', target
+			using errcode = 'undefined_column', hint = format('ALTER TABLE %s ADD COLUMN source text;', target);
+	end if;
+	return target;
+end
+$$;
+
+comment on function ph_support.require_code_list_source(text) is
+	'the name of code_list of a schema, to write lists with their source into. '
+	'Errors: undefined_table, undefined_column where it is older than the column source';
+
+create procedure ph.load_shipped_code_lists(schema text, lists text[] default null)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	target text := ph_support.require_code_list_source(schema);
+	unknown text;
+begin
+	select string_agg(l, ', ' order by l)
+	into unknown
+	from unnest(lists) l
+	where not exists (select from ph_support.shipped_list() s where s.list = l);
+	if unknown is not null then
+		raise exception 'argument "lists" names lists that are not shipped: %', unknown
+			using errcode = 'invalid_parameter_value',
+				hint = 'SELECT DISTINCT list FROM ph.shipped_code_list() shows what there is.';
+	end if;
+	execute format(
+		'insert into %1$s (list, version, code_system, code, match, source)
+		select list, version, code_system, code, match, source
+		from ph.shipped_code_list() s
+		where ($1 is null or list = any ($1))
+			and not exists (
+				select
+				from %1$s c
+				where (c.list, c.version, c.code_system, c.code) = (s.list, s.version, s.code_system, s.code))',
+		target)
+	using lists;
+end
+$$;
+
+comment on procedure ph.load_shipped_code_lists(text, text[]) is
+	'adds to code_list of the schema what it lacks of ph.shipped_code_list(), of all lists (NULL) or of those named. '
+	'Lists of yours are left alone, and count where they have a later version. '
+	'ph.check_code_lists says where nothing but an example stands for a code system that the data use. '
+	'Errors: undefined_table, undefined_column, invalid_parameter_value for a list that is not shipped';
+
+create function ph.code_list_format(
+	out format text, out field text, out columns text[], out required boolean, out description text)
+returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		('opencodelists', 'code', '{code,id,snomed_code,snomedcode,icd_code,icd10_code,ctv3id,ctv3code,dmd_id}'::text[],
+		 true, 'the code; of the system that the argument code_system names, SNOMED where it is NULL'),
+		('nhs_reference_set', 'code', '{snomed_code,snomed_concept_id,code}', true, 'the code of SNOMED CT'),
+		('nhs_reference_set', 'part', '{cluster_id}', false, 'the cluster, such as AST_COD'),
+		('omop_concept_set', 'code', '{concept_id,conceptid}', true, 'a concept of the vocabulary tables'),
+		('omop_concept_set', 'excluded', '{is_excluded,isexcluded,exclude,excluded}', false,
+		 'whether the concept is taken out again (1, true, yes)'),
+		('omop_concept_set', 'descendants', '{include_descendants,includedescendants,descendants}', false,
+		 'whether what lies below it in concept_ancestor goes with it'),
+		('omop_concept_set', 'mapped', '{include_mapped,includemapped,mapped}', false,
+		 'whether source concepts that concept_relationship maps to it go with it'),
+		('omop_concept_set', 'part', '{concept_set_id,conceptset_id,concept_set_name}', false, 'the concept set'),
+		('hdruk_phenotype', 'code', '{code}', true, 'the code; of ICD-10 with all that begin with it'),
+		('hdruk_phenotype', 'code_system', '{coding_system,code_system}', true, 'its system, such as Read codes v2'),
+		('hdruk_phenotype', 'part', '{phenotype_id,concept_id}', false, 'the phenotype');
+end;
+
+comment on function ph.code_list_format() is
+	'the formats in which ph.load_code_list reads code lists: a row a field, the names of columns that it may have '
+	'(small and capital letters are one, whatever is no letter or digit is _), whether it must be there. '
+	'opencodelists: the CSV file of a version on opencodelists.org; nhs_reference_set: content of primary care domain '
+	'reference sets, NHS England; omop_concept_set: items of a concept set, as ATLAS exports them or as '
+	'concept_set_item holds them; hdruk_phenotype: code lists of a phenotype, HDR UK Phenotype Library';
+
+create function ph_support.code_list_columns(relation regclass, format text) returns jsonb
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	found jsonb;
+	missing text;
+begin
+	if not exists (select from ph.code_list_format() f where f.format = code_list_columns.format) then
+		raise exception 'argument "format" must be a format of code lists that is known'
+			using errcode = 'invalid_parameter_value', hint = (
+				select 'Choose one of: ' || string_agg(distinct f.format, ', ' order by f.format) || '.'
+				from ph.code_list_format() f);
+	end if;
+	select coalesce(jsonb_object_agg(field, attname), '{}')
+	into found
+	from (
+		select distinct on (f.field) f.field, a.attname
+		from ph.code_list_format() f, unnest(f.columns) with ordinality c (name, place)
+		join pg_attribute a
+			on btrim(regexp_replace(lower(a.attname::text collate "C"), '[^a-z0-9]+', '_', 'g'), '_') = c.name
+		where f.format = code_list_columns.format
+			and a.attrelid = relation and a.attnum > 0 and not a.attisdropped
+		order by f.field, c.place
+	) f;
+	select string_agg(format('%s (%s)', f.field, array_to_string(f.columns, ' or ')), ', ' order by f.field)
+	into missing
+	from ph.code_list_format() f
+	where f.format = code_list_columns.format and f.required and not found ? f.field;
+	if missing is not null then
+		raise exception 'relation % lacks columns of the format %: %', relation, format, missing
+			using errcode = 'undefined_column',
+				hint = 'SELECT * FROM ph.code_list_format() lists what each format has.';
+	end if;
+	return found;
+end
+$$;
+
+comment on function ph_support.code_list_columns(regclass, text) is
+	'which column of a relation is which field of a format: field, column. '
+	'Errors: invalid_parameter_value for an unknown format, undefined_column with what is missing';
+
+create function ph_support.published_part(relation regclass, part_column text, part text) returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	parts text[];
+begin
+	if part_column is null then
+		return 'true';
+	end if;
+	execute format('select array(select distinct btrim(%I::text) from %s order by 1)', part_column, relation)
+	into parts;
+	if part is null and cardinality(parts) > 1
+		or not lower(part collate "C") = any (lower(parts::text collate "C")::text[]) then
+		raise exception 'argument "part" must name one of the lists that relation % holds', relation
+			using errcode = 'invalid_parameter_value', hint = format('Column %s has %s of them, such as %s.',
+				quote_ident(part_column), cardinality(parts), array_to_string(parts[:5], ', '));
+	end if;
+	return case
+		when part is null then 'true'
+		else format('lower(btrim(%I::text) collate "C") = lower(%L collate "C")', part_column, part) end;
+end
+$$;
+
+comment on function ph_support.published_part(regclass, text, text) is
+	'the condition of the rows of one list in a relation that may hold several. '
+	'Errors: invalid_parameter_value, with some of those that there are';
+
+create function ph_support.concept_set_query(items text, vocabulary text) returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	lacking text;
+begin
+	select string_agg(t, ', ')
+	into lacking
+	from unnest('{concept,concept_ancestor,concept_relationship}'::text[]) t
+	where vocabulary is not null and to_regclass(quote_ident(vocabulary) || '.' || t) is null;
+	if vocabulary is null or lacking is not null then
+		raise exception 'argument "vocabulary" must be a schema with the vocabulary tables of OMOP'
+			using errcode = 'undefined_table',
+				hint = case
+					when vocabulary is null then 'Name that of concept, concept_ancestor and concept_relationship.'
+					else format('It lacks %s.', lacking) end;
+	end if;
+	return format(
+		'select concept.concept_code as code, concept.vocabulary_id as code_system
+		from %2$I.concept
+		join (
+			with item as (
+				%1$s
+			), below as (
+				select excluded, mapped, concept_id from item
+				union
+				select i.excluded, i.mapped, a.descendant_concept_id::text
+				from item i
+				join %2$I.concept_ancestor a on a.ancestor_concept_id::text = i.concept_id
+				where i.descendants
+			), resolved as (
+				select excluded, concept_id from below
+				union
+				select b.excluded, r.concept_id_1::text
+				from below b
+				join %2$I.concept_relationship r on r.concept_id_2::text = b.concept_id
+				where b.mapped and r.relationship_id = ''Maps to'' and coalesce(r.invalid_reason, '''') = ''''
+			)
+			select concept_id from resolved where not excluded
+			except
+			select concept_id from resolved where excluded
+		) chosen on chosen.concept_id = concept.concept_id::text',
+		items, vocabulary);
+end
+$$;
+
+comment on function ph_support.concept_set_query(text, text) is
+	'the query of the codes of a concept set of OMOP (code, code_system): items (concept_id, excluded, descendants, '
+	'mapped) with their descendants and source concepts, less those of excluded items. '
+	'Errors: undefined_table where the schema has no vocabulary tables';
+
+create function ph_support.published_code_query(
+	relation regclass, format text, part text, code_system text, vocabulary text)
+returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	columns jsonb := ph_support.code_list_columns(relation, format);
+	wanted text := ph_support.published_part(relation, columns ->> 'part', part);
+	published text;
+begin
+	if format = 'omop_concept_set' then
+		published := ph_support.concept_set_query(
+			format('select btrim(%I::text) as concept_id, %s from %s where %s', columns ->> 'code', (
+				select string_agg(
+					format(
+						'coalesce(btrim(%s::text) ~* ''^(1|t|true|y|yes)$'', false) as %I',
+						coalesce(quote_ident(columns ->> f), 'null'), f), ', ')
+				from unnest('{excluded,descendants,mapped}'::text[]) f), relation, wanted),
+			vocabulary);
+	else
+		published := format('select btrim(%I::text) as code, btrim(%s::text) as code_system from %s where %s',
+			columns ->> 'code',
+			coalesce(quote_ident(columns ->> 'code_system'), quote_literal(coalesce(code_system, 'SNOMED'))),
+			relation, wanted);
+	end if;
+	return format(
+		'select distinct code_system, code,
+			-- the other formats list all that follows a category
+			case when code_system = ''ICD10'' and %L = ''hdruk_phenotype'' then ''prefix'' else ''exact'' end as match
+		from (
+			select coalesce(ph_support.code_system_spelling(code_system), code_system) as code_system, code
+			from (%s) published
+		) spelt
+		where code <> ''''', format, published);
+end
+$$;
+
+comment on function ph_support.published_code_query(regclass, text, text, text, text) is
+	'the query of the codes of a published list, each once: code_system, code, match. '
+	'Errors: those of what it is made of';
+
+create procedure ph.load_code_list(
+	schema text,
+	format text,
+	relation regclass,
+	list text,
+	version text,
+	source text default null,
+	part text default null,
+	code_system text default null,
+	vocabulary text default null)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	target text := ph_support.require_code_list_source(schema);
+	missing text;
+	published text;
+	codes bigint;
+	unknown text;
+	without_system bigint;
+	there boolean;
+	differs boolean;
+begin
+	select string_agg(a.name, ', ')
+	into missing
+	from (
+		values ('format', format), ('relation', relation::text), ('list', list), ('version', version)
+	) a (name, value)
+	where coalesce(a.value, '') = '';
+	if missing is not null then
+		raise exception 'arguments must be given and not be empty: %', missing
+			using errcode = 'null_value_not_allowed';
+	end if;
+	published := ph_support.published_code_query(relation, format, part, code_system, vocabulary);
+	execute format(
+		'select count(*),
+			string_agg(distinct code_system, '', '') filter (
+				where ph_support.code_system_spelling(code_system) is null and code_system is not null),
+			count(*) filter (where code_system is null)
+		from (%s) published', published)
+	into codes, unknown, without_system;
+	if codes = 0 then
+		raise exception 'relation % has no code for list "%"', relation, list
+			using errcode = 'no_data_found', hint = 'Was the file copied, and is part the one that you mean?';
+	elsif without_system > 0 then
+		raise exception 'relation % has % codes without a code system', relation, without_system
+			using errcode = 'null_value_not_allowed';
+	elsif unknown is not null then
+		raise warning 'code systems that are not known: %', unknown
+			using hint = 'Their codes match records whose code system is spelt just so.';
+	end if;
+
+	execute format(
+		'with existing as (
+			select code_system, code, match from %1$s where list = $1 and version = $2
+		), published as (
+			%2$s
+		)
+		select
+			exists (table existing),
+			exists ((table existing except table published) union all (table published except table existing))',
+		target, published)
+	using list, version
+	into there, differs;
+	if there and differs then
+		raise exception 'list "%" has a version "%" that is another', list, version
+			using errcode = 'unique_violation', hint = 'Name a new version: the latest one counts.';
+	elsif there then
+		raise notice 'list "%" has this version, with the same % codes, already', list, codes;
+		return;
+	end if;
+	execute format(
+		'insert into %s (list, version, code_system, code, match, source)
+		select $1, $2, code_system, code, match, $3 from (%s) published', target, published)
+	using list, version, coalesce(source, format);
+	raise notice 'list "%", version "%": % codes', list, version, codes;
+end
+$$;
+
+comment on procedure ph.load_code_list(text, text, regclass, text, text, text, text, text, text) is
+	'reads a published code list from a relation into which its file was copied, all columns text, '
+	'into code_list of the schema, with its version and source (NULL: the format). '
+	'Formats and their columns: ph.code_list_format(). part names the one of several lists in the relation; '
+	'code_system is that of an opencodelists file (NULL: SNOMED); vocabulary is the schema of concept, '
+	'concept_ancestor and concept_relationship, for an omop_concept_set. '
+	'Code systems are spelt as in the shared tables, a code that stands twice is one, '
+	'codes match exactly but for ICD-10 categories of HDR UK. '
+	'The same version again changes nothing. A code system that is not known is kept, with a warning. '
+	'Errors: invalid_parameter_value for an unknown format or part, undefined_column with what is missing, '
+	'null_value_not_allowed, no_data_found, undefined_table, unique_violation where the version is there and another';
+
+create function ph.compare_code_lists(schema text, list text, version_one text, version_other text)
+returns table (code_system text, code text, match text, found_in text, records bigint, people bigint)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	target text := ph_support.require_code_list(schema);
+	versions text[];
+begin
+	execute format('select array(select distinct version::text from %s where list = $1 order by 1)', target)
+	using list
+	into versions;
+	if not coalesce(versions @> array[version_one, version_other], false) then
+		raise exception 'list "%" does not have both versions', list
+			using errcode = 'invalid_parameter_value',
+				hint = coalesce('It has ' || nullif(array_to_string(versions, ', '), ''), 'It has none') || '.';
+	end if;
+	return query execute ph_support.in_schema(
+		format(
+			'with listed as (
+				select code_system::text, code::text, match::text,
+					case
+						when count(distinct version) = 2 or %2$L = %3$L then ''both''
+						when min(version) = %2$L then ''one''
+						else ''other'' end as found_in
+				from {code_list}
+				where list = %1$L and version in (%2$L, %3$L)
+				group by 1, 2, 3
+			), matched as (%4$s)
+			select l.code_system, l.code, l.match, l.found_in, count(e.person_id), count(distinct e.person_id)
+			from listed l
+			left join matched m on (m.list_system, m.list_code, m.match) = (l.code_system, l.code, l.match)
+			left join {clinical_event} e on e.code_system = m.code_system and e.code = m.code
+			group by l.code_system, l.code, l.match, l.found_in
+			order by array_position(''{both,one,other}'', l.found_in), count(e.person_id) desc,
+				l.code_system collate "C", l.code collate "C", l.match collate "C"',
+			list, version_one, version_other,
+			ph_support.matched_code_query(ph_support.has_code_map(schema),
+				'wanted.code_system as list_system, wanted.code as list_code, wanted.match, '
+				'recorded.code_system, recorded.code',
+				format('list = %L and version in (%L, %L)', list, version_one, version_other))),
+		schema);
+end
+$$;
+
+comment on function ph.compare_code_lists(text, text, text, text) is
+	'the codes of two versions of a code list of the schema: in which they are (both, one, other), '
+	'and how many records and people of clinical_event each code has by itself. '
+	'Errors: undefined_table, invalid_parameter_value with the versions that there are';
+
+create function ph.plausible_prevalence(
+	out register text, out youngest integer, out characteristic text, out value text, out prevalence double precision,
+	out source text)
+returns setof record
+language sql immutable parallel safe
+begin atomic
+	with qof (register, code, youngest, prevalence, by_quintile) as (
+		values
+			('atrial_fibrillation', 'AF', 0, 0.02049, '{0.01746,0.01825,0.02131,0.02261,0.02328}'::float8[]),
+			('asthma', 'AST', 0, 0.06475, '{0.06638,0.06293,0.06447,0.06516,0.06484}'::float8[]),
+			('cancer', 'CAN', 0, 0.03126, '{0.02652,0.02817,0.03239,0.03434,0.03554}'::float8[]),
+			('coronary_heart_disease', 'CHD', 0, 0.03090, '{0.03174,0.02972,0.03119,0.03145,0.03040}'::float8[]),
+			('chronic_kidney_disease', 'CKD', 18, 0.04046, '{0.04048,0.03851,0.04057,0.04170,0.04117}'::float8[]),
+			('copd', 'COPD', 0, 0.01936, '{0.02388,0.01963,0.01878,0.01810,0.01603}'::float8[]),
+			('dementia', 'DEM', 0, 0.00785, '{0.00627,0.00686,0.00811,0.00890,0.00930}'::float8[]),
+			('depression', 'DEP', 18, 0.11546, '{0.12967,0.11405,0.11232,0.11265,0.10866}'::float8[]),
+			('diabetes', 'DM', 17, 0.07072, '{0.08225,0.07429,0.06985,0.06592,0.06086}'::float8[]),
+			('epilepsy', 'EP', 18, 0.00798, '{0.00921,0.00791,0.00777,0.00768,0.00732}'::float8[]),
+			('heart_failure', 'HF', 0, 0.00895, '{0.00913,0.00867,0.00902,0.00909,0.00885}'::float8[]),
+			('hypertension', 'HYP', 0, 0.14077, '{0.13879,0.13712,0.14274,0.14407,0.14153}'::float8[]),
+			('learning_disability', 'LD', 0, 0.00509, '{0.00630,0.00533,0.00495,0.00461,0.00417}'::float8[]),
+			('severe_mental_illness', 'MH', 0, 0.00930, '{0.01149,0.01015,0.00895,0.00822,0.00745}'::float8[]),
+			('osteoporosis', 'OST', 50, 0.00853, '{0.00758,0.00775,0.00852,0.00894,0.00948}'::float8[]),
+			('peripheral_arterial_disease', 'PAD', 0, 0.00597, '{0.00691,0.00587,0.00586,0.00579,0.00535}'::float8[]),
+			('rheumatoid_arthritis', 'RA', 16, 0.00767, '{0.00771,0.00746,0.00779,0.00781,0.00760}'::float8[]),
+			('stroke_or_tia', 'STIA', 0, 0.01796, '{0.01736,0.01696,0.01835,0.01874,0.01851}'::float8[]),
+			('obesity', 'OB', 18, 0.10496, '{0.12558,0.10924,0.10238,0.09807,0.08895}'::float8[]),
+			('palliative_care', 'PC', 0, 0.00478, '{0.00486,0.00457,0.00476,0.00490,0.00480}'::float8[])
+	)
+	select register, youngest, 'all', null, prevalence,
+		'QOF 2019/20, England, register ' || code || ': NHS Digital, summed by House of Commons Library'
+	from qof
+	union all
+	select register, youngest, 'deprivation_quintile', quintile::text, by_quintile[quintile],
+		'QOF 2019/20, England, register ' || code || ', by IMD decile of small area: House of Commons Library'
+	from qof, generate_series(1, 5) quintile
+	union all
+	select register, youngest, 'age', value, prevalence, source
+	from (
+		values
+			('dementia', 65, 'Dementia UK 2014 (Prince et al.), diagnosed or not; from memory: check before use',
+			 '{[65\,70),[70\,75),[75\,80),[80\,85),[85\,90),[90\,95),[95\,)}'::text[],
+			 '{0.017,0.030,0.060,0.111,0.183,0.299,0.411}'::float8[]),
+			('epilepsy', 16, 'Purcell et al. 2002, England and Wales 1998, general practice: mean of the sexes',
+			 '{[16\,25),[25\,35),[35\,45),[45\,55),[55\,65),[65\,75),[75\,85),[85\,)}',
+			 '{0.00675,0.0079,0.0079,0.00855,0.00925,0.01055,0.0119,0.01305}'),
+			('heart_failure', 0, 'Murphy et al. 2004, Heart 90:1129, Scotland 1999/2000, seen in general practice',
+			 '{[0\,45),[45\,65),[65\,75),[75\,85),[85\,)}', '{0.0001,0.0038,0.0230,0.0573,0.0901}')
+	) published (register, youngest, source, bands, prevalences), unnest(bands, prevalences) b (value, prevalence);
+end;
+
+comment on function ph.plausible_prevalence() is
+	'published prevalence of registers, of people from an age on (youngest, that of the published denominator): '
+	'of all, by fifth of deprivation (1 is the most deprived), by age where it is known (value is a range of years). '
+	'Each row says its source. Registers are of general practice: what hospital data know is less';
+
+create function ph_support.coverage_verdict(registered bigint, expected double precision, beside text) returns text
+language sql immutable parallel safe
+begin atomic
+	select
+		case
+			when expected is null then null
+			when greatest(registered, expected) < 10 then 'too few to tell'
+			else
+				case
+					when registered < 0.2 * expected then 'far below ' || beside
+					when registered < 0.5 * expected then 'below ' || beside
+					when registered <= 2 * expected then replace(beside, 'the whole', 'like the whole')
+					when registered <= 5 * expected then 'above ' || beside
+					else 'far above ' || beside end end;
+end;
+
+comment on function ph_support.coverage_verdict(bigint, double precision, text) is
+	'in words, how what is registered lies beside what is expected: far below a fifth, below a half, above twice, '
+	'far above five times; NULL where nothing is expected, too few to tell where both are below 10';
+
+create function ph_support.register_coverage_query(day text) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select format($query$
+		with listed as (
+			select distinct list::text as register from {code_list}
+		), person as materialized (
+			select person_id, age, coalesce(ethnicity, 'unknown') as ethnicity,
+				coalesce(deprivation_quintile::text, 'unknown') as deprivation_quintile
+			from {person_at}(%1$s)
+		), cell as (
+			select age, ethnicity, deprivation_quintile, count(*) as people
+			from person
+			group by age, ethnicity, deprivation_quintile
+		), registered as (
+			select r.condition, coalesce(p.age, -1) as age, p.ethnicity, p.deprivation_quintile, count(*) as registered
+			from {register} r
+			join person p using (person_id)
+			where r.first_date <= %1$s
+			group by 1, 2, 3, 4
+		), published as (
+			select register, youngest, characteristic, value, prevalence, source,
+				case when characteristic = 'age' then value::int4range end as ages
+			from ph.plausible_prevalence()
+		), asked as (  -- whom a register is asked of: from the age that its figures are of, or those by age
+			select l.register, max(p.youngest) as youngest, bool_or(p.characteristic = 'age') as by_age,
+				-- where age is not known it is no reason to leave anybody out
+				coalesce(max(p.youngest), 0) = 0 and coalesce(not bool_or(p.characteristic = 'age'), true) as ageless
+			from listed l
+			left join published p using (register)
+			group by l.register
+		), counted as materialized (
+			select a.register, c.age, c.ethnicity, c.deprivation_quintile, c.people,
+				coalesce(r.registered, 0) as registered,
+				coalesce(f.prevalence, q.prevalence, n.prevalence) as plausible,
+				coalesce(f.source, q.source, n.source) as source,
+				coalesce(f.value, case
+					when c.age < 18 then '[0,18)' when c.age < 40 then '[18,40)' when c.age < 65 then '[40,65)'
+					when c.age < 75 then '[65,75)' when c.age < 85 then '[75,85)' when c.age >= 85 then '[85,)'
+					else 'unknown' end) as age_band,
+				f.prevalence as plausible_at_age, least(c.age / 10, 9) as decade
+			from asked a
+			join cell c on c.age >= coalesce(a.youngest, 0) or c.age is null and a.ageless
+			left join registered r on r.condition = a.register and r.age = coalesce(c.age, -1)
+				and r.ethnicity = c.ethnicity and r.deprivation_quintile = c.deprivation_quintile
+			left join published f on f.register = a.register and f.characteristic = 'age' and c.age <@ f.ages
+			left join published q on q.register = a.register and q.characteristic = 'deprivation_quintile'
+				and q.value = c.deprivation_quintile and not a.by_age
+			left join published n on n.register = a.register and n.characteristic = 'all' and not a.by_age
+		), whole as (
+			select register, decade, sum(registered)::double precision / sum(people) as prevalence
+			from counted
+			group by register, decade
+		), compared as (
+			select register, 'all' as characteristic, null as value, sum(people) as people,
+				sum(registered) as registered, sum(people * plausible) as expected, min(source) as source,
+				'plausible' as beside, 0 as place
+			from counted
+			group by register
+			union all
+			select register, 'age', age_band, sum(people), sum(registered), sum(people * plausible_at_age),
+				min(source) filter (where plausible_at_age is not null), 'plausible', 1
+			from counted
+			group by register, age_band
+			union all
+			select register, g.characteristic, g.value, sum(people), sum(registered), sum(people * w.prevalence),
+				'all people here, by decade of age', 'the whole', g.place
+			from counted c
+			join whole w using (register)
+			cross join lateral (
+				values ('ethnicity', c.ethnicity, 2), ('deprivation_quintile', c.deprivation_quintile, 3)
+			) g (characteristic, value, place)
+			where w.decade is not distinct from c.decade
+			group by register, g.characteristic, g.value, g.place
+		)
+		select register, characteristic, value, people::bigint, registered::bigint, expected,
+			registered::double precision / nullif(expected, 0) as ratio,
+			ph_support.coverage_verdict(registered::bigint, expected, beside), source
+		from compared
+		order by register collate "C", place, value = 'unknown', substring(value, '[0-9]+')::integer, value collate "C"
+	$query$, day)
+$$;
+
+comment on function ph_support.register_coverage_query(text) is
+	'the query of ph.register_coverage at the end of a day, an expression';
+
+create function ph.register_coverage(schema text)
+returns table (
+	register text, characteristic text, value text, people bigint, registered bigint, expected double precision,
+	ratio double precision, verdict text, source text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform ph_support.require_code_list(schema);
+	if to_regclass(format('%I.register', schema)) is null then
+		raise exception 'schema "%" has no population views', schema
+			using errcode = '42P01', hint = 'CALL ph.create_population_views(...) first.';
+	end if;
+	return query execute ph_support.in_schema(
+		ph_support.register_coverage_query(ph_support.last_day(schema)), schema);
+end
+$$;
+
+comment on function ph.register_coverage(text) is
+	'how many people of the data day each register (code list) of the schema has beside what is plausible. '
+	'all: expected is the sum of published prevalences (ph.plausible_prevalence) over the people, '
+	'by age where it is published, else by fifth of deprivation, else of all; '
+	'people are those of the ages that the figure is of. '
+	'age: the same by band, expected where it is published by age. '
+	'ethnicity, deprivation_quintile: expected is the prevalence that all people here have at their ages '
+	'(indirect standardisation by decade of age). ratio is registered / expected. '
+	'verdict: far below (a fifth), below (a half), above (twice) or far above (five times) plausible or the whole; '
+	'too few to tell where fewer than 10 are registered and expected, NULL where nothing is published. '
+	'Errors: undefined_table where there is no code_list or no population views';
+
+create function ph_support.plain_words(text text) returns text
+language sql immutable parallel safe
+begin atomic
+	select ' ' || btrim(regexp_replace(lower(named collate "C"), '[^[:alnum:]]+', ' ', 'g')) || ' '
+	from regexp_replace(text, ' *[(][^()]*[)] *$', '') named;
+end;
+
+comment on function ph_support.plain_words(text) is
+	'the words of a text in small letters with a space before and after each, '
+	'without what stands in brackets at its end, as in names of SNOMED CT';
+
+create function ph_support.code_findings_query(mapped boolean) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select format($query$
+		with latest as (
+			%1$s
+		), wanted as materialized (
+			select c.list::text, c.code_system::text, c.code::text, c.match::text,
+				ph_support.is_example(c.list::text, c.code_system::text, c.code::text) as example,
+				version in (select s.version from ph.shipped_code_list() s) as shipped
+			from {code_list} c
+			join latest using (list, version)
+		), record as materialized (
+			select code_system::text, code::text, min(description::text) as description, count(*) as records,
+				count(distinct person_id) as people
+			from {clinical_event}
+			group by 1, 2
+		), matched as materialized (
+			select list::text, wanted_system::text, wanted_code::text, match::text, code_system::text, code::text
+			from (%2$s) m
+		), used as materialized (
+			select w.*, count(distinct r.code) as codes, coalesce(sum(r.records), 0)::bigint as records
+			from wanted w
+			left join matched m on (m.list, m.wanted_system, m.wanted_code, m.match)
+				= (w.list, w.code_system, w.code, w.match)
+			left join record r on (r.code_system, r.code) = (m.code_system, m.code)
+			group by w.list, w.code_system, w.code, w.match, w.example, w.shipped
+		), list_use as (
+			select list, sum(records) as records, count(*) as codes
+			from used
+			group by list
+		), phrase as materialized (  -- the name of the list, and what its records are called
+			select list, words
+			from (
+				select list, ph_support.plain_words(part) as words
+				from list_use, regexp_split_to_table(replace(list, '_', ' '), ' or ') part
+				where length(part) >= 3
+				union
+				select m.list, ph_support.plain_words(r.description)
+				from matched m
+				join record r on (r.code_system, r.code) = (m.code_system, m.code)
+				where length(r.description) >= 6
+			) p
+		), shortest as (  -- what has a shorter one in it finds nothing more
+			select p.list, array_agg(p.words) as phrases
+			from phrase p
+			where not exists (
+				select
+				from phrase s
+				where s.list = p.list and s.words <> p.words and strpos(p.words, s.words) > 0)
+			group by p.list
+		), unlisted as (
+			select r.*, ph_support.plain_words(r.description) as words
+			from record r
+			where not exists (select from matched m where (m.code_system, m.code) = (r.code_system, r.code))
+		)
+		select 1 as place, 'list matches nothing' as problem, list, null as code_system, null as code,
+			0::bigint as records, 0::bigint as people, null::double precision as expected,
+			format('none of its %%s codes is recorded: the input is unknown', codes) as note
+		from list_use
+		where records = 0
+		union all
+		select 2, 'only in an older version', c.list::text, c.code_system::text, min(c.code::text), null, null, null,
+			format('version %%s: only the latest counts', string_agg(distinct c.version, ', '))
+		from {code_list} c
+		where exists (select from record r where r.code_system = c.code_system)
+			and not exists (select from wanted w where w.list = c.list and w.code_system = c.code_system)
+		group by c.list, c.code_system
+		union all
+		select 3, 'examples only', u.list, u.code_system, min(u.code), sum(u.records)::bigint, null, null,
+			'bring a list: this code is one of many'
+		from used u
+		where exists (select from record r where r.code_system = u.code_system)
+		group by u.list, u.code_system
+		having bool_and(u.example)
+		union all
+		select 4, 'looks like it', s.list, r.code_system, r.code, r.records, r.people, null, r.description
+		from unlisted r
+		join shortest s on exists (select from unnest(s.phrases) p where strpos(r.words, p) > 0)
+		union all
+		select 5, 'code system without list', null, r.code_system, min(r.code), sum(r.records)::bigint, null, null,
+			case
+				when ph_support.code_system_spelling(r.code_system) is null then 'not known'
+				when ph_support.code_system_spelling(r.code_system) <> r.code_system
+					then 'spelt otherwise: ' || ph_support.code_system_spelling(r.code_system)
+				else 'known, but no list and no code_map names it' end
+		from record r
+		where not exists (select from wanted w where w.code_system = r.code_system)
+			and not (%3$s)
+		group by r.code_system
+		union all
+		select 6,
+			case
+				when several then 'several codes in a field'
+				when read is null then 'no ICD-10 code'
+				else 'marks after the code' end,
+			null, code_system, min(code), sum(records)::bigint, null, null,
+			case
+				when several then 'counted as no code'
+				when read is null then 'counted as no code'
+				else 'read as ' || min(read) end
+		from (
+			select *, ph.several_codes(code) as several, ph.icd10_normalise(code) as read
+			from record
+			where code_system = 'ICD10'
+		) r
+		-- X fills a code of three characters up to four
+		where several or read is null
+			or read <> regexp_replace(upper(regexp_replace(code, '[. ]', '', 'g') collate "C"), 'X$', '')
+		group by code_system, several, read is null
+		union all
+		select 7, 'codes that match nothing', u.list, u.code_system, min(u.code), null, null, null,
+			format('%%s of %%s codes', count(*) filter (where u.codes = 0), count(*))
+		from used u
+		join list_use l on l.list = u.list and l.records > 0
+		where not u.shipped  -- ICD-10 has many codes that are rare
+			and exists (select from record r where r.code_system = u.code_system)
+		group by u.list, u.code_system
+		having count(*) filter (where u.codes = 0) > 0$query$,
+		ph_support.latest_version_query(),
+		ph_support.matched_code_query(mapped,
+			'wanted.list, wanted.code_system as wanted_system, wanted.code as wanted_code, wanted.match, '
+			'recorded.code_system, recorded.code'),
+		case when mapped then 'exists (select from {code_map} m where m.from_system = r.code_system)' else 'false' end)
+$$;
+
+comment on function ph_support.code_findings_query(boolean) is
+	'the query of what ph.check_code_lists finds by codes, each kind with its place; mapped: there is a code_map';
+
+create function ph.check_code_lists(schema text)
+returns table (
+	problem text, list text, code_system text, code text, records bigint, people bigint, expected double precision,
+	note text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform ph_support.require_code_list(schema);
+	return query execute ph_support.in_schema(
+		format(
+			'select problem, list, code_system, code, records, people, expected, note
+			from (%s) finding
+			order by place, list collate "C", records desc nulls last, code_system collate "C", code collate "C"',
+			ph_support.code_findings_query(ph_support.has_code_map(schema))),
+		schema);
+	if to_regclass(format('%I.register', schema)) is null then
+		return query
+		select 'coverage is not known', null::text, null::text, null::text, null::bigint, null::bigint,
+			null::double precision, 'CALL ph.create_population_views(...) first';
+		return;
+	end if;
+	return query
+	select c.verdict, c.register, null::text, null::text, c.registered, c.people, c.expected, c.source
+	from ph.register_coverage(schema) c
+	where c.characteristic = 'all' and c.verdict like '%plausible' and c.verdict <> 'plausible';
+end
+$$;
+
+comment on function ph.check_code_lists(text) is
+	'what is wrong with the code lists of the schema beside its records, the latest version of each list. problem: '
+	'list matches nothing; only in an older version (codes of a code system that the data use); '
+	'examples only (a code system that the data use has nothing but an example of ph.shipped_code_list()); '
+	'looks like it (records under a code that is in no list, whose description has the name of the list, '
+	'or what one of its codes is called, in it as words; note: the description); '
+	'code system without list (nor code_map; note: whether it is known); '
+	'several codes in a field, no ICD-10 code, marks after the code; '
+	'codes that match nothing, of lists that are not shipped (note: how many of how many); '
+	'and registers far below, below, above or far above '
+	'what is plausible (records: people registered, expected, note: the source; ph.register_coverage shows all). '
+	'code is one of the codes concerned. No rows: nothing was found. Errors: undefined_table';
+
+create table ph.source_map (
+	map text primary key check (map <> ''),
+	description text not null,
+	published text not null
+);
+
+comment on table ph.source_map is
+	'the shapes of data that ph.create_views_from understands, one row a map; '
+	'ph.copy_source_map makes a copy to change';
+
+comment on column ph.source_map.map is 'name of the map';
+
+comment on column ph.source_map.description is 'the shape of the source, and what the map makes of it';
+
+comment on column ph.source_map.published is 'who publishes the shape of the source';
+
+create table ph.source_column (
+	map text not null references ph.source_map on delete cascade,
+	relation text not null,
+	column_name text not null,
+	column_type text not null default 'text' check (column_type in ('text', 'day', 'number', 'whole')),
+	needed text not null default 'no' check (needed in ('source', 'relation', 'one', 'no')),
+	primary key (map, relation, column_name)
+);
+
+comment on table ph.source_column is
+	'what a map reads: one row a column of the source, found in any case of its letters';
+
+comment on column ph.source_column.map is 'name of the map';
+
+comment on column ph.source_column.relation is 'relation of the source, a table, view or foreign table';
+
+comment on column ph.source_column.column_name is 'its column';
+
+comment on column ph.source_column.column_type is
+	'how it is read: text (NULL where empty), day, number, whole number; a number that cannot be read is NULL, '
+	'a day -infinity, which sets its row aside';
+
+comment on column ph.source_column.needed is
+	'source: nothing can be made without it; relation: its relation cannot be read without it; '
+	'one: its relation cannot be read without one of those; no: it can be missing';
+
+create table ph.source_option (
+	map text not null references ph.source_map on delete cascade,
+	option text not null check (option ~ '^[a-z_]+$'),
+	value text,
+	description text not null,
+	primary key (map, option)
+);
+
+comment on table ph.source_option is 'what can be chosen when a map is used, and what holds otherwise';
+
+comment on column ph.source_option.map is 'name of the map';
+
+comment on column ph.source_option.option is 'name of the option';
+
+comment on column ph.source_option.value is 'what holds where nothing is chosen';
+
+comment on column ph.source_option.description is 'what is chosen';
+
+create table ph.source_value (
+	map text not null references ph.source_map on delete cascade,
+	list text not null,
+	source_value text not null,
+	value text,
+	description text,
+	primary key (map, list, source_value)
+);
+
+comment on table ph.source_value is
+	'what a value of the source means; the row * stands for every value without a row, which is counted, '
+	'and without it such a value is unknown, and counted too';
+
+comment on column ph.source_value.map is 'name of the map';
+
+comment on column ph.source_value.list is 'name of the list of values';
+
+comment on column ph.source_value.source_value is 'value as the source has it';
+
+comment on column ph.source_value.value is 'value of the shared table; NULL is known to be unknown';
+
+comment on column ph.source_value.description is 'what the value says';
+
+create table ph.source_rows (
+	map text not null references ph.source_map on delete cascade,
+	step integer not null,
+	relation text not null check (relation ~ '^[a-z_0-9]+$'),
+	part text not null,
+	source_rows text not null,
+	description text not null,
+	primary key (map, relation, part)
+);
+
+comment on table ph.source_rows is
+	'which rows of the source make rows of which relation: a shared table, or a step on the way to one';
+
+comment on column ph.source_rows.map is 'name of the map';
+
+comment on column ph.source_rows.step is 'order in which relations are made';
+
+comment on column ph.source_rows.relation is 'shared table, or a name of the map''s own that later steps read';
+
+comment on column ph.source_rows.part is 'which of the parts whose rows it has, for the report';
+
+comment on column ph.source_rows.source_rows is 'what stands after FROM, a condition and groups included';
+
+comment on column ph.source_rows.description is 'which rows these are, and what is left out';
+
+create table ph.source_expression (
+	map text not null,
+	relation text not null,
+	part text not null,
+	column_name text not null,
+	expression text not null,
+	value_list text,
+	primary key (map, relation, part, column_name),
+	foreign key (map, relation, part) references ph.source_rows on delete cascade
+);
+
+comment on table ph.source_expression is
+	'which expression makes which column; columns of a shared table without one are NULL';
+
+comment on column ph.source_expression.map is 'name of the map';
+
+comment on column ph.source_expression.relation is 'relation that is made';
+
+comment on column ph.source_expression.part is 'part of it';
+
+comment on column ph.source_expression.column_name is
+	'its column, or of a shared table source_key (names a row of the source; a second row of one key '
+	'is a duplicate), source_row (where rows have no key: all of it), '
+	'source_provider (whose rows these are, for the report), source_end (the end as the source says it), '
+	'source_fault (why a row must be set aside), source_remark, '
+	'source_remark_2 and so on (what the report counts of rows that are used), '
+	'and of person also earliest_birth_date and source_person (who it is in the source)';
+
+comment on column ph.source_expression.expression is 'SQL over the rows of the part';
+
+comment on column ph.source_expression.value_list is 'list of source_value by which the value is translated';
+
+grant select on ph.source_map, ph.source_column, ph.source_option, ph.source_value, ph.source_rows, ph.source_expression
+	to public;
+
+create function ph_support.source_map_tables() returns text[]
+language sql immutable parallel safe
+return '{source_map,source_column,source_option,source_value,source_rows,source_expression}'::text[];
+
+comment on function ph_support.source_map_tables() is
+	'the tables of which a map has rows, each after those it refers to';
+
+create procedure ph_support.require_source_map(maps text, map text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	known text;
+begin
+	if to_regclass(format('%I.source_map', maps)) is null then
+		raise exception 'schema "%" has no maps', maps
+			using errcode = 'undefined_table',
+				hint = 'CALL ph.copy_source_map(...) makes the tables and a copy of a map.';
+	end if;
+	execute format('select string_agg(map, '', '' order by map) from %I.source_map', maps) into known;
+	if map is null or not map = any (string_to_array(known, ', ')) then
+		raise exception 'argument "map" is none of the maps of schema "%"', maps
+			using errcode = 'undefined_object', hint = format('There are %s.', coalesce(known, 'none'));
+	end if;
+end
+$$;
+
+comment on procedure ph_support.require_source_map(text, text) is
+	'does nothing where the schema maps has the map. Errors: undefined_table, undefined_object with what there is';
+
+create function ph.source_maps(maps text default 'ph')
+returns table (
+	map text, relation text, part text, column_name text, expression text, value_list text, source_rows text,
+	description text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if to_regclass(format('%I.source_map', maps)) is null then
+		raise exception 'schema "%" has no maps', maps
+			using errcode = 'undefined_table',
+				hint = 'CALL ph.copy_source_map(...) makes the tables and a copy of a map.';
+	end if;
+	return query execute format(
+		'select r.map, r.relation, r.part, e.column_name, e.expression, e.value_list, r.source_rows, r.description
+		from %1$I.source_rows r
+		left join %1$I.source_expression e using (map, relation, part)
+		order by r.map, r.step, r.relation, r.part, e.column_name', maps);
+end
+$$;
+
+comment on function ph.source_maps(text) is
+	'the maps of a schema, those that are shipped unless another is named: one row a column that is made, '
+	'with its expression and the rows of the source it is over, in the order in which they are made. '
+	'What a source must have, its options and the meaning of its values stand in ph.source_column, ph.source_option '
+	'and ph.source_value. Errors: undefined_table';
+
+create procedure ph.copy_source_map(map text, schema text, copy text default null, maps text default 'ph')
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	relation text;
+	columns text;
+	taken boolean;
+begin
+	call ph_support.require_source_map(maps, map);
+	call ph_support.require_own_schema(schema);
+	copy := coalesce(copy, map);
+	if to_regnamespace(quote_ident(schema)) is null then
+		execute format('create schema %I', schema);
+	end if;
+	if to_regclass(format('%I.source_map', schema)) is not null then
+		execute format('select exists (select from %I.source_map m where m.map = $1)', schema) into taken using copy;
+		if taken then
+			raise exception 'schema "%" already has a map "%"', schema, copy
+				using errcode = 'duplicate_object', hint = 'Give the copy another name, or delete the other first.';
+		end if;
+	end if;
+	foreach relation in array ph_support.source_map_tables() loop
+		if to_regclass(format('%I.%I', schema, relation)) is null then
+			execute format('create table %I.%I (like ph.%I including all)', schema, relation, relation);
+			if relation <> 'source_map' then
+				execute format('alter table %I.%I add foreign key (%s) references %I.%I on delete cascade',
+					schema, relation,
+					case relation when 'source_expression' then 'map, relation, part' else 'map' end, schema,
+					case relation when 'source_expression' then 'source_rows' else 'source_map' end);
+			end if;
+		end if;
+		select string_agg(quote_ident(attname), ', ' order by attnum)
+		into columns
+		from pg_attribute
+		where attrelid = format('ph.%I', relation)::regclass and attnum > 0 and not attisdropped and attname <> 'map';
+		execute format('insert into %I.%I (map, %s) select $1, %s from %I.%I s where s.map = $2',
+			schema, relation, columns, columns, maps, relation)
+		using copy, map;
+	end loop;
+end
+$$;
+
+comment on procedure ph.copy_source_map(text, text, text, text) is
+	'copies a map into tables of the same names in a schema of yours, which are made where there are none, '
+	'as copy (NULL: the same name), to change there: ph.create_views_from(..., maps => schema) uses it. '
+	'Errors: undefined_table, undefined_object for an unknown map, duplicate_object, '
+	'22023 for a schema of the extension';
+
+create function ph_support.source_day(written text, day_order text) returns date
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'source_day';
+
+comment on function ph_support.source_day(text, text) is
+	'the day that a source has written: 2024-04-01 or 2024-04-01T09:30:00Z, 20240401, and 01/04/2024 only where '
+	'day_order says DMY or MDY; NULL where nothing is written, -infinity for what cannot be read';
+
+create function ph_support.source_number(written text) returns numeric
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'source_number';
+
+comment on function ph_support.source_number(text) is 'the number that a source has written; NULL for what is none';
+
+create function ph_support.source_whole(written text) returns bigint
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'source_whole';
+
+comment on function ph_support.source_whole(text) is
+	'the whole number that a source has written, 5 or 5.0; NULL for what is none';
+
+create function ph_support.source_relation(source text, relation text) returns regclass
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select oid
+	from pg_class
+	where relnamespace = to_regnamespace(quote_ident(source)) and lower(relname collate "C") = relation
+		and relkind in ('r', 'p', 'v', 'm', 'f')
+	order by relname = relation desc, relname
+	limit 1
+$$;
+
+comment on function ph_support.source_relation(text, text) is
+	'the relation of the source by this name, in any case of its letters';
+
+create function ph_support.source_reading(name name, type regtype, column_type text, day_order text) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+begin atomic
+	select
+		case
+			when name is null then format('null::%s', case column_type
+				when 'day' then 'date'
+				when 'number' then 'numeric'
+				when 'whole' then 'bigint'
+				else 'text' end)
+			when column_type = 'day' and type = 'date'::regtype then quote_ident(name)
+			when column_type = 'day' and type in ('timestamp'::regtype, 'timestamptz'::regtype)
+				then format('%I::date', name)
+			when column_type = 'day' then format('ph_support.source_day(%I::text, %L)', name, day_order)
+			when column_type = 'whole' and type in ('smallint'::regtype, 'integer'::regtype, 'bigint'::regtype)
+				then format('%I::bigint', name)
+			when column_type = 'whole' then format('ph_support.source_whole(%I::text)', name)
+			when column_type = 'number' and type in (
+				'smallint'::regtype, 'integer'::regtype, 'bigint'::regtype, 'numeric'::regtype)
+				then format('%I::numeric', name)
+			when column_type = 'number' then format('ph_support.source_number(%I::text)', name)
+			else format('nullif(btrim(%I::text), '''')', name) end;
+end;
+
+comment on function ph_support.source_reading(name, regtype, text, text) is
+	'the expression that reads a column of a source in the type that a map wants, typed NULL where there is none';
+
+create function ph_support.source_columns(load jsonb, wanted text default null)
+returns table (relation text, column_name text, column_type text, needed text, found regclass, name name, type regtype)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	return query execute format(
+		'with named as (
+			select relation, ph_support.source_relation($2, relation) as found
+			from (
+				select distinct relation from %1$I.source_column where map = $1 and coalesce(relation = $3, true)) named
+		), attribute as (
+			select distinct on (relation, lower(attname collate "C")) relation,
+				lower(attname collate "C") as column_name, attname, atttypid
+			from named
+			join pg_attribute on attrelid = found and attnum > 0 and not attisdropped
+			order by relation, lower(attname collate "C"), attname = lower(attname collate "C") desc, attnum
+		)
+		select c.relation, c.column_name, c.column_type, c.needed, r.found, a.attname, a.atttypid::regtype
+		from %1$I.source_column c
+		join named r using (relation)
+		left join attribute a using (relation, column_name)
+		where c.map = $1',
+		load ->> 'maps')
+	using load ->> 'map', load ->> 'source', wanted;
+end
+$$;
+
+comment on function ph_support.source_columns(jsonb, text) is
+	'the columns that a map reads, of one relation or all, and what the source has for them: relation, name and type, '
+	'NULL where it has none';
+
+create function ph_support.source_relation_query(load jsonb, wanted text) returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	query text;
+begin
+	select format('(select %s%s)',
+		string_agg(
+			format('%s as %I', ph_support.source_reading(c.name, c.type, c.column_type, load #>> '{options,day_order}'),
+				c.column_name),
+			', ' order by c.column_name),
+		coalesce(', md5(source_row::text) as source_row from ' || min(c.found::text) || ' source_row',
+			', null::text as source_row where false'))
+	into query
+	from ph_support.source_columns(load, wanted) c;
+	if query is null then
+		raise exception 'map "%" reads "%", of which it names no column', load ->> 'map', wanted
+			using errcode = 'invalid_parameter_value', hint = 'Add its columns to source_column.';
+	end if;
+	return (query);
+end
+$$;
+
+comment on function ph_support.source_relation_query(jsonb, text) is
+	'the query, in brackets, of a relation of the source with the columns that a map names, each in its type; '
+	'without rows where the source has no such relation. Errors: invalid_parameter_value';
+
+create function ph_support.source_option(load jsonb, option text) returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if not load -> 'options' ? option then
+		raise exception 'map "%" asks for an option "%" that it does not have', load ->> 'map', option
+			using errcode = 'invalid_parameter_value', hint = 'Add it to source_option.';
+	end if;
+	return load -> 'options' ->> option;
+end
+$$;
+
+comment on function ph_support.source_option(jsonb, text) is
+	'the value of an option. Errors: invalid_parameter_value where the map has none of this name';
+
+create function ph_support.source_column_option(load jsonb, option text) returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	chosen constant text := ph_support.source_option(load, option);
+begin
+	if chosen is null or not exists (select from ph_support.source_columns(load) c where c.column_name = chosen) then
+		raise exception 'option "%" must name a column that map "%" reads', option, load ->> 'map'
+			using errcode = 'invalid_parameter_value', hint = 'ph.source_column lists them.';
+	end if;
+	return chosen;
+end
+$$;
+
+comment on function ph_support.source_column_option(jsonb, text) is
+	'the column that an option names. Errors: invalid_parameter_value where the map reads no such column';
+
+create function ph_support.source_sql(load jsonb, text text) returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	placeholder record;
+begin
+	for placeholder in
+		select distinct m[1] as kind, m[2] as name
+		from regexp_matches(text, '[{](made[.]|option[.]|column[.]|load[.])?([a-z_][a-z_0-9]*)[}]', 'g') m
+	loop
+		text := replace(text, format('{%s%s}', placeholder.kind, placeholder.name),
+			case placeholder.kind
+				when 'made.' then format('%I.%I', load ->> 'schema', concat(load ->> 'prefix', placeholder.name))
+				when 'option.' then quote_nullable(ph_support.source_option(load, placeholder.name))
+				when 'column.' then quote_ident(ph_support.source_column_option(load, placeholder.name))
+				when 'load.' then format('%L::date', load ->> placeholder.name)
+				else ph_support.source_relation_query(load, placeholder.name) end);
+	end loop;
+	return text;
+end
+$$;
+
+comment on function ph_support.source_sql(jsonb, text) is
+	'SQL of a map with what stands in braces put in: relations of the source, what was made before, options, '
+	'the data day';
+
+create function ph_support.source_value_sql(
+	load jsonb, list text, expression text, out translated text, out unknown text)
+language plpgsql stable strict
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	pairs text;
+	listed text;
+	otherwise text;
+begin
+	execute format(
+		'select string_agg(format(''when %%L then %%L'', source_value, value), '' '' order by source_value)
+				filter (where source_value <> ''*''),
+			string_agg(quote_literal(source_value), '', '' order by source_value) filter (where source_value <> ''*''),
+			max(value) filter (where source_value = ''*'')
+		from %I.source_value where map = $1 and list = $2',
+		load ->> 'maps')
+	into pairs, listed, otherwise
+	using load ->> 'map', list;
+	if pairs is null then
+		raise exception 'map "%" translates by a list "%" that it does not have', load ->> 'map', list
+			using errcode = 'invalid_parameter_value', hint = 'Add its values to source_value.';
+	end if;
+	translated := format('case (%s)::text %s else case when (%s) is not null then %L end end',
+		expression, pairs, expression, otherwise);
+	unknown := format('case when (%s)::text not in (%s) then concat(%L, (%s)) end',
+		expression, listed, format('unknown %s: ', list), expression);
+end
+$$;
+
+comment on function ph_support.source_value_sql(jsonb, text, text) is
+	'the expression that translates a value by a list of a map, and the one that says which value has no row there; '
+	'NULL without a list. '
+	'Errors: invalid_parameter_value';
+
+create function ph_support.source_part_query(load jsonb, wanted text, part text, source_rows text) returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	columns text;
+	shared boolean := exists (select from ph.shared_table() t where t.relation = wanted);
+begin
+	execute format(
+		'with given as (
+			select e.column_name, ph_support.source_sql($1, coalesce(v.translated, e.expression)) as expression,
+				ph_support.source_sql($1, v.unknown) as unknown
+			from %I.source_expression e
+			left join lateral ph_support.source_value_sql($1, e.value_list, e.expression) v on true
+			where e.map = $1 ->> ''map'' and e.relation = $2 and e.part = $3
+		), wanted (place, column_name, column_type) as (
+			select c.ordinality, c.column_name, c.column_type
+			from ph.shared_column() with ordinality c
+			where c.relation = $2
+			union all
+			select 1000 + s.ordinality, s.column_name, s.column_type
+			from ph_support.source_special() with ordinality s
+			where $4 and (s.relation is null or s.relation = $2)
+			union all
+			select null, g.column_name, null
+			from given g
+			where not $4
+		)
+		select string_agg(
+				case
+					when w.column_type is null then format(''%%s as %%I'', g.expression, w.column_name)
+					else format(''(%%s)::%%s as %%I'', coalesce(g.expression, ''null''), w.column_type,
+						w.column_name) end,
+				'', '' order by w.place, w.column_name)
+			|| case
+				when $4 then format('', array_remove(array[%%s]::text[], null) as remarks'',
+					(select concat_ws('', '', string_agg(unknown, '', ''),
+						string_agg(expression, '', '') filter (where column_name like ''source\_remark%%''))
+					from given))
+				else '''' end
+		from wanted w
+		left join given g using (column_name)',
+		load ->> 'maps')
+	into columns
+	using load, wanted, part, shared;
+	return format('select %L::text as part, %s from %s', part, columns, ph_support.source_sql(load, source_rows));
+end
+$$;
+
+comment on function ph_support.source_part_query(jsonb, text, text, text) is
+	'the query of one part of what a map makes: of a shared table all columns in their types, '
+	'and those that say where a row comes from';
+
+create function ph_support.source_special(out relation text, out column_name text, out column_type text)
+returns setof record
+language sql immutable parallel safe
+begin atomic
+	values (null, 'source_key', 'text'), (null, 'source_provider', 'text'), (null, 'source_end', 'date'),
+		(null, 'source_fault', 'text'), (null, 'source_row', 'text'),
+		('person', 'earliest_birth_date', 'date'), ('person', 'source_person', 'text');
+end;
+
+comment on function ph_support.source_special() is
+	'the columns that the rows of a map have beside those of a shared table, all of them or of one';
+
+create function ph_support.source_rows_query(load jsonb, wanted text) returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	query text;
+begin
+	execute format(
+		'select string_agg(ph_support.source_part_query($1, $2, r.part, r.source_rows), '' union all '' order by r.part)
+		from %I.source_rows r
+		where r.map = $1 ->> ''map'' and r.relation = $2',
+		load ->> 'maps')
+	into query
+	using load, wanted;
+	return (query);
+end
+$$;
+
+comment on function ph_support.source_rows_query(jsonb, text) is
+	'the query of all rows that a map makes of a source for a relation; NULL where it makes none';
+
+create function ph_support.map_makes(load jsonb, wanted text) returns boolean
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	made boolean;
+begin
+	execute format('select exists (select from %I.source_rows r where r.map = $1 and r.relation = $2)', load ->> 'maps')
+	into made
+	using load ->> 'map', wanted;
+	return made;
+end
+$$;
+
+comment on function ph_support.map_makes(jsonb, text) is 'whether a map makes rows for a relation';
+
+create function ph_support.dated_relation(out relation text, out start_column text, out end_column text)
+returns setof record
+language sql immutable parallel safe
+begin atomic
+	values ('person', 'birth_date', 'death_date'), ('residence', 'start_date', 'end_date'),
+		('registration', 'start_date', 'end_date'), ('encounter', 'start_date', 'end_date'),
+		('clinical_event', 'event_date', null), ('measurement', 'measure_date', null),
+		('enrolment', 'start_date', 'end_date'), ('wait', 'clock_start', 'clock_stop'),
+		('external_score', 'scored_on', null);
+end;
+
+comment on function ph_support.dated_relation() is
+	'the shared tables that tell of a day, and the columns with its first and last';
+
+create function ph_support.fault_sql(load jsonb, wanted text) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+begin atomic
+	-- the first that holds is the one that is counted
+	select format('case %s else r.source_fault end', string_agg(format('when %s then %L', condition, fault), ' '
+			order by place))
+	from (
+		select 1, 'duplicate', 'r.copy > 1'
+		union all
+		select 2, 'unknown person', 'p.person_id is null'
+		where wanted <> 'person' and exists (
+			select
+			from ph.shared_column() c
+			where c.relation = wanted and c.column_name = 'person_id')
+		union all
+		select f.place, f.fault, replace(replace(f.condition, '{start}', quote_ident(d.start_column)),
+			'{end}', concat('coalesce(r.source_end, ', coalesce('r.' || d.end_column, 'null'), ')'))
+		from ph_support.dated_relation() d
+		cross join (
+			values
+				(3, 'sentinel date', format('r.{start} = any (%L::date[])', load #>> '{options,sentinel_days}')),
+				(4, 'unreadable date', '''-infinity'' in (r.{start}, {end})'),
+				(6, 'before birth', 'r.{start} < p.earliest_birth_date'),
+				(7, 'after the data day', format('r.{start} > %L::date', load ->> 'data_day')),
+				(8, 'after death', 'r.{start} > p.death_date'),
+				(9, 'end before start', '{end} < r.{start}')) f (place, fault, condition)
+		where d.relation = wanted and not (wanted = 'person' and f.place in (6, 8))
+		union all
+		select case when c.column_name = d.start_column then 5 else 10 end,
+			'missing ' || c.column_name, format('r.%I is null', c.column_name)
+		from ph.shared_column() c
+		left join ph_support.dated_relation() d using (relation)
+		where c.relation = wanted and c.required
+		union all
+		select 11, r.problem, format('not (%s)', r.condition)
+		from ph.shared_rule() r
+		join ph.shared_column() c using (relation, column_name)
+		where r.relation = wanted and c.required
+	) f (place, fault, condition);
+end;
+
+comment on function ph_support.fault_sql(jsonb, text) is
+	'the expression of why a row r of a source, of the person p, is set aside: the first fault that it has; '
+	'NULL where it is used';
+
+create function ph_support.row_is_used() returns text
+language sql immutable parallel safe
+return $$coalesce(fault = '', true)$$;
+
+comment on function ph_support.row_is_used() is
+	'the condition that a judged row has no fault; the planner takes it to hold of half of all rows, '
+	'and fault is null of one in 200, for which it would choose nested loops';
+
+create function ph_support.judged_rows_query(load jsonb, wanted text) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+begin atomic
+	with shared as (
+		select string_agg(quote_ident(c.column_name), ', ' order by c.ordinality) as names,
+			string_agg(
+				case
+					when c.column_name = 'encounter_id' and wanted <> 'encounter' then 'e.encounter_id'
+					when r.condition is null then 'r.' || quote_ident(c.column_name)
+					else format('case when (%s) is not false then r.%2$I end as %2$I', r.condition, c.column_name) end,
+				', ' order by c.ordinality) as checked,
+			string_agg(
+				format('case when (%s) is false then %L end', r.condition,
+					format('%s: %s left out', r.problem, c.column_name)), ', ') filter (where r.problem is not null)
+				as remarks,
+			bool_or(c.column_name = 'person_id') and wanted <> 'person' as of_person,
+			bool_or(c.column_name = 'encounter_id') and wanted <> 'encounter' as of_encounter
+		from ph.shared_column() with ordinality c
+		left join lateral (
+			-- an optional value that breaks a rule is unknown; days are judged as faults
+			select string_agg(s.problem, ', ') as problem,
+				string_agg(format('(%s)', s.condition), ' and ') as condition
+			from ph.shared_rule() s
+			left join ph_support.dated_relation() d using (relation)
+			where s.relation = c.relation and s.column_name = c.column_name and not c.required
+				and s.column_name is distinct from d.end_column
+		) r on true
+		where c.relation = wanted
+	)
+	select format(
+		'select r.part, r.source_key, r.source_provider, r.remarks%s as remarks, %s%s, %s as fault
+		from (select *, row_number() over (partition by %s order by %s) as copy from (%s) given) r%s%s',
+		coalesce(' || array_remove(array[' || s.remarks || ']::text[], null)', '')
+			|| case
+				when wanted = 'person' then ' || array_remove(array[case when r.source_person is not null '
+					'and min(r.person_id) over (partition by r.source_person) <> r.person_id '
+					'then ''a second identifier of one source person'' end], null)'
+				else '' end,
+		s.checked,
+		case when wanted = 'person' then ', coalesce(r.earliest_birth_date, r.birth_date) as earliest_birth_date, '
+			'r.source_person' else '' end,
+		ph_support.fault_sql(load, wanted),
+		case
+			when t.key_constraint is null then 'person_id, part, coalesce(source_row, source_key)'
+			else array_to_string(t.key, ', ') end,
+		s.names,
+		ph_support.source_rows_query(load, wanted),
+		case
+			when s.of_person then format(
+				' left join (select person_id, earliest_birth_date, death_date from %I.%I where %s) p '
+				'on p.person_id = r.person_id',
+				load ->> 'schema', concat(load ->> 'prefix', 'source_person'), ph_support.row_is_used())
+			else '' end,
+		case
+			when s.of_encounter then format(
+				' left join (select person_id, encounter_id from %I.%I where %s) e '
+				'on e.person_id = r.person_id and e.encounter_id = r.encounter_id',
+				load ->> 'schema', concat(load ->> 'prefix', 'source_encounter'), ph_support.row_is_used())
+			else '' end)
+	from shared s
+	join ph.shared_table() t on t.relation = wanted
+	where ph_support.map_makes(load, wanted);
+end;
+
+comment on function ph_support.judged_rows_query(jsonb, text) is
+	'the query of the rows that a map makes for a shared table: where each comes from, what is remarked of it, '
+	'its columns, and the fault for which it is set aside; NULL where the map makes none';
+
+create function ph_support.source_load(
+	map text, source text, schema text, options jsonb, maps text, data_day timestamptz) returns jsonb
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	known jsonb;
+	wrong text;
+begin
+	execute format(
+		'select coalesce(jsonb_object_agg(option, value), ''{}'') from %I.source_option o where o.map = $1', maps)
+	into known
+	using map;
+	if jsonb_typeof(options) is distinct from 'object' then
+		raise exception 'argument "options" must be a JSON object'
+			using errcode = 'invalid_parameter_value', hint = 'As in ''{"day_order": "DMY"}''.';
+	end if;
+	select string_agg(k, ', ' order by k) into wrong from jsonb_object_keys(options) k where not known ? k;
+	if wrong is not null then
+		raise exception 'map "%" has no option %', map, wrong
+			using errcode = 'invalid_parameter_value', hint = format('Its options are %s.', coalesce((
+				select string_agg(k, ', ' order by k) from jsonb_object_keys(known) k), 'none'));
+	end if;
+	return jsonb_build_object('maps', maps, 'map', map, 'source', source, 'schema', schema, 'prefix', '',
+		'options', jsonb_build_object('day_order', 'ISO', 'sentinel_days', '{}') || known || options,
+		'data_day', ph_support.day(data_day));
+end
+$$;
+
+comment on function ph_support.source_load(text, text, text, jsonb, text, timestamptz) is
+	'how a map is used, for the queries that it stands for. Errors: invalid_parameter_value for an unknown option';
+
+create procedure ph_support.require_source(load jsonb)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	missing text;
+begin
+	if to_regnamespace(quote_ident(load ->> 'source')) is null then
+		raise exception 'argument "source" names no schema: "%"', load ->> 'source'
+			using errcode = 'invalid_schema_name', hint = 'Name the schema in which the tables of the source are.';
+	end if;
+	select string_agg(needed, ', ' order by needed)
+	into missing
+	from (
+		select concat_ws('.', c.relation, case when c.found is not null then c.column_name end) as needed
+		from ph_support.source_columns(load) c
+		where c.name is null and (c.needed = 'source' or c.needed = 'relation' and c.found is not null)
+		union
+		select format('%s.%s', c.relation, string_agg(c.column_name, ' or ' order by c.column_name))
+		from ph_support.source_columns(load) c
+		where c.needed = 'one' and c.found is not null
+		group by c.relation
+		having count(c.name) = 0
+		union
+		select 'one of ' || string_agg(distinct c.relation, ', ')
+		from ph_support.source_columns(load) c
+		where not c.relation = any ('{place,place_parent,place_factor}')
+		having count(c.found) = 0 and count(*) filter (where c.needed = 'source') = 0
+	) needed;
+	if missing is not null then
+		raise exception 'schema "%" lacks what map "%" needs: %', load ->> 'source', load ->> 'map', missing
+			using errcode = 'undefined_table', hint = 'ph.source_column says what each map reads; '
+				'ph.copy_source_map makes a copy to change. Nothing was made.';
+	end if;
+	if not load #>> '{options,day_order}' = any ('{ISO,DMY,MDY}') then
+		raise exception 'option "day_order" must be ISO, DMY or MDY'
+			using errcode = 'invalid_parameter_value', hint = 'It is how the source writes 1 April 2024: '
+				'2024-04-01 or 20240401, 01/04/2024, or 04/01/2024.';
+	end if;
+end
+$$;
+
+comment on procedure ph_support.require_source(jsonb) is
+	'does nothing where the source has what the map needs. '
+	'Errors: invalid_schema_name, undefined_table with what is missing, invalid_parameter_value';
+
+create procedure ph_support.make_source_relation(load jsonb, name text, query text, tables boolean)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	made bigint;
+	description constant text := format('made by map %s of %s', load ->> 'map', load ->> 'source');
+	columns constant jsonb := (
+		select coalesce(jsonb_object_agg(c.column_name, c.description), '{}')
+		from ph.shared_column() c
+		where c.relation = name);
+begin
+	if tables then
+		execute format('create table %I.%I as %s', load ->> 'schema', concat(load ->> 'prefix', name), query);
+		get diagnostics made = row_count;
+		execute format('analyze %I.%I', load ->> 'schema', concat(load ->> 'prefix', name));
+		if made > 0 then
+			raise notice '%: % rows after % s', name, made,
+				round(extract(epoch from clock_timestamp() - transaction_timestamp())::numeric, 1);
+		end if;
+	else
+		call ph_support.replace_view(load ->> 'schema', name, query, description, columns);
+	end if;
+end
+$$;
+
+comment on procedure ph_support.make_source_relation(jsonb, text, text, boolean) is
+	'makes of a query a view, or a table, of which it says how many rows it has and when it was done';
+
+create function ph_support.shared_rows_query(load jsonb, wanted text) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+begin atomic
+	select format('select %s from %s',
+		string_agg(
+			case
+				when ph_support.map_makes(load, wanted) then quote_ident(c.column_name)
+				else format('null::%s as %I', c.column_type, c.column_name) end,
+			', ' order by c.ordinality),
+		case
+			when not ph_support.map_makes(load, wanted) then '(select where false) nothing'
+			else format('%I.%I where %s', load ->> 'schema', concat(load ->> 'prefix', 'source_', wanted),
+				ph_support.row_is_used()) end)
+	from ph.shared_column() with ordinality c
+	where c.relation = wanted;
+end;
+
+comment on function ph_support.shared_rows_query(jsonb, text) is
+	'the query of a shared table from the judged rows of a map; without rows where the map makes none';
+
+create function ph_support.source_count_query(load jsonb, wanted text) returns text
+language sql immutable
+set search_path = pg_catalog, pg_temp
+begin atomic
+	select format(
+		'select %L, part, source_provider, said.kind, said.what, count(*), min(source_key)
+		from %I.%I, lateral (
+			select case when fault is null then ''used'' else ''set aside'' end, fault
+			union all
+			select ''remark'', remark from unnest(remarks) remark where fault is null) said (kind, what)
+		group by part, source_provider, said.kind, said.what',
+		wanted, load ->> 'schema', concat(load ->> 'prefix', 'source_', wanted));
+end;
+
+comment on function ph_support.source_count_query(jsonb, text) is
+	'the query that counts the judged rows of a map for a shared table: used, set aside and why, remarked';
+
+create procedure ph_support.make_source_counts(load jsonb)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	relation text;
+begin
+	execute format('create table if not exists %I.source_count (
+			relation text not null, part text not null, provider text, kind text not null, what text,
+			rows bigint not null, example text)', load ->> 'schema');
+	call ph_support.describe_table(format('%I.source_count', load ->> 'schema'),
+		'what became of the rows of the source: used, set aside and why, remarked',
+		'{"relation": "the shared table", "part": "part of the map", "provider": "whose rows; NULL is not said",
+			"kind": "used, set aside or remark", "what": "why it was set aside, or what is remarked",
+			"rows": "rows of the source", "example": "the key of one of them"}');
+	execute format('delete from %I.source_count', load ->> 'schema');
+	for relation in
+		select m
+		from ph_support.made_shared_table() m
+		where ph_support.map_makes(load, m)
+	loop
+		execute format('insert into %I.source_count %s', load ->> 'schema',
+			ph_support.source_count_query(load, relation));
+	end loop;
+end
+$$;
+
+comment on procedure ph_support.make_source_counts(jsonb) is
+	'fills source_count of the schema with what became of the rows of the source';
+
+create function ph_support.source_data_day(load jsonb) returns date
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	day date;
+begin
+	if load ->> 'data_day' is not null then
+		return (load ->> 'data_day')::date;
+	end if;
+	execute format('select max(day) from (%s) said', coalesce(
+		ph_support.source_rows_query(load, 'data_day'), 'select null::date as day'))
+	into day;
+	if day is null or not isfinite(day) then
+		raise exception 'the source does not say up to which day its data tell'
+			using errcode = 'invalid_parameter_value', hint = 'Give it as argument "data_day". Nothing was made.';
+	end if;
+	return day;
+end
+$$;
+
+comment on function ph_support.source_data_day(jsonb) is
+	'the last day that the data tell of: the one that was given, or else the one that the source says. '
+	'Errors: invalid_parameter_value where there is none';
+
+create procedure ph_support.make_source_rows(load jsonb, tables boolean)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	made record;
+	query text;
+begin
+	for made in execute format(
+		'select r.relation, exists (select from ph.shared_table() t where t.relation = r.relation) as shared
+		from %I.source_rows r
+		where r.map = $1 and r.relation <> ''data_day''
+		group by r.relation
+		order by min(r.step), r.relation', load ->> 'maps')
+		using load ->> 'map'
+	loop
+		if made.shared then
+			query := ph_support.judged_rows_query(load, made.relation);
+			perform ph.query_columns(query);
+			call ph_support.make_source_relation(load, 'source_' || made.relation, query, tables);
+		else
+			query := ph_support.source_rows_query(load, made.relation);
+			perform ph.query_columns(query);
+			call ph_support.make_source_relation(load, made.relation, query, tables);
+		end if;
+	end loop;
+end
+$$;
+
+comment on procedure ph_support.make_source_rows(jsonb, boolean) is
+	'makes what a map makes of a source, in its order: steps of the map''s own, and the judged rows of shared tables, '
+	'source_person and so on';
+
+create function ph_support.made_shared_table() returns setof text
+language sql immutable parallel safe
+begin atomic
+	select t.relation
+	from ph.shared_table() with ordinality t
+	where not t.relation = any ('{code_list,code_map,data_day}')
+	order by t.ordinality;
+end;
+
+comment on function ph_support.made_shared_table() is
+	'the shared tables that maps make, in the order in which they can be filled; code lists are brought, '
+	'the data day is said';
+
+create procedure ph_support.move_shared_tables_in(load jsonb)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	relation text;
+	statement text;
+begin
+	for relation in select ph_support.made_shared_table() loop
+		execute format('alter table %I.%I rename to %I', load ->> 'schema', 'new_' || relation, relation);
+	end loop;
+	for statement in select ph_support.shared_table_statements(array(select ph_support.made_shared_table())) loop
+		execute ph_support.in_schema(statement, load ->> 'schema');
+	end loop;
+end
+$$;
+
+comment on procedure ph_support.move_shared_tables_in(jsonb) is
+	'lets the new rows be the shared tables, with their keys, references, indexes and comments';
+
+create function ph_support.changed_rows_query(schema text, wanted text, columns text) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+begin atomic
+	select format(
+		'select %1$s from ((select %2$s from %3$I.%4$I except all select %2$s from %3$I.%5$I)
+			union all (select %2$s from %3$I.%5$I except all select %2$s from %3$I.%4$I)) differing',
+		columns, string_agg(quote_ident(c.column_name), ', '), schema, wanted, 'new_' || wanted)
+	from ph.shared_column() c
+	where c.relation = wanted;
+end;
+
+comment on function ph_support.changed_rows_query(text, text, text) is
+	'the query of columns of the rows of a shared table that are not among the new ones, and the other way round';
+
+create procedure ph_support.change_shared_rows(load jsonb)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	schema constant text := load ->> 'schema';
+	persons text[];
+	part record;
+begin
+	-- who has a row that differs is written anew, in all person tables, so that references hold
+	select array(
+		select t.relation
+		from ph.shared_table() t
+		join ph.shared_column() c using (relation)
+		where c.column_name = 'person_id' and t.relation in (select ph_support.made_shared_table()))
+	into persons;
+	execute format('create temp table ph_changed on commit drop as select distinct person_id from (%s) changed', (
+		select string_agg(ph_support.changed_rows_query(schema, r, 'person_id'), ' union all ')
+		from unnest(persons) r));
+	for part in
+		select r.relation, r.of_person, string_agg(quote_ident(c.column_name), ', ') as columns
+		from (select m, m = any (persons) from ph_support.made_shared_table() m) r (relation, of_person)
+		join ph.shared_column() c using (relation)
+		group by r.relation, r.of_person
+		order by array_position(array(select ph_support.made_shared_table()), r.relation) desc
+	loop
+		if part.of_person then
+			execute format('delete from %I.%I where person_id in (select person_id from pg_temp.ph_changed)',
+				schema, part.relation);
+		end if;
+	end loop;
+	for part in
+		select r.relation, r.of_person, t.key, string_agg(quote_ident(c.column_name), ', ') as columns,
+			string_agg(format('%1$I = excluded.%1$I', c.column_name), ', ')
+				filter (where not c.column_name = any (t.key)) as changes
+		from (select m, m = any (persons) from ph_support.made_shared_table() m) r (relation, of_person)
+		join ph.shared_table() t using (relation)
+		join ph.shared_column() c using (relation)
+		group by r.relation, r.of_person, t.key
+		order by array_position(array(select ph_support.made_shared_table()), r.relation)
+	loop
+		if part.of_person then
+			execute format(
+				'insert into %1$I.%2$I (%3$s)
+				select %3$s from %1$I.%4$I where person_id in (select person_id from pg_temp.ph_changed)',
+				schema, part.relation, part.columns, 'new_' || part.relation);
+		else
+			execute format(
+				'insert into %1$I.%2$I (%3$s)
+				select %3$s from (select %3$s from %1$I.%4$I except all select %3$s from %1$I.%2$I) new
+				on conflict (%5$s) do %6$s',
+				schema, part.relation, part.columns, 'new_' || part.relation, array_to_string(part.key, ', '),
+				case when part.changes is null then 'nothing' else 'update set ' || part.changes end);
+		end if;
+		execute format('analyze %I.%I', schema, part.relation);
+	end loop;
+	-- places that are gone, after all that names them
+	for part in
+		select t.relation, t.key
+		from ph.shared_table() t
+		where t.relation in (select ph_support.made_shared_table()) and not t.relation = any (persons)
+		order by array_position(array(select ph_support.made_shared_table()), t.relation) desc
+	loop
+		execute format(
+			'delete from %1$I.%2$I old where not exists (select from %1$I.%3$I new where (%4$s) = (%5$s))',
+			schema, part.relation, 'new_' || part.relation,
+			(select string_agg('old.' || quote_ident(k), ', ') from unnest(part.key) k),
+			(select string_agg('new.' || quote_ident(k), ', ') from unnest(part.key) k));
+	end loop;
+	drop table pg_temp.ph_changed;
+	for part in select ph_support.made_shared_table() as relation loop
+		execute format('drop table %I.%I', schema, 'new_' || part.relation);
+	end loop;
+end
+$$;
+
+comment on procedure ph_support.change_shared_rows(jsonb) is
+	'writes into the shared tables what differs in the new rows: persons of whom a row differs are written anew, '
+	'and nobody else, so that triggers note who has changed';
+
+create procedure ph_support.drop_source_rows(load jsonb)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	made record;
+begin
+	for made in execute format(
+		'select distinct
+			case
+				when exists (select from ph.shared_table() t where t.relation = r.relation) then ''source_''
+				else '''' end || r.relation as name
+		from %I.source_rows r where r.map = $1 and r.relation <> ''data_day''', load ->> 'maps')
+		using load ->> 'map'
+	loop
+		execute format('drop table %I.%I', load ->> 'schema', concat(load ->> 'prefix', made.name));
+	end loop;
+end
+$$;
+
+comment on procedure ph_support.drop_source_rows(jsonb) is 'drops the tables of what a map made on its way';
+
+create procedure ph_support.note_source_load(load jsonb, tables boolean)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	schema constant text := load ->> 'schema';
+	statement text;
+	relation text;
+	kept date;
+begin
+	foreach relation in array '{code_list,code_map,data_day}'::text[] loop
+		if to_regclass(format('%I.%I', schema, relation)) is null then
+			execute format('create table %I.%I (%s)', schema, relation, ph_support.shared_table_columns(relation));
+			for statement in select ph_support.shared_table_statements(array[relation]) loop
+				execute ph_support.in_schema(statement, schema);
+			end loop;
+			if relation = 'code_list' then
+				call ph.load_shipped_code_lists(schema);
+			end if;
+		end if;
+	end loop;
+	execute format('select max(day) from %I.data_day', schema) into kept;
+	if kept is distinct from (load ->> 'data_day')::date then
+		execute format('delete from %I.data_day', schema);
+		execute format('insert into %I.data_day values ($1)', schema) using (load ->> 'data_day')::date;
+	end if;
+	call ph_support.create_data_load(schema);
+	execute format('create table if not exists %I.source_load (
+		load_id bigint, map text, maps text, source text, options jsonb, materialised boolean, data_day date)', schema);
+	call ph_support.describe_table(format('%I.source_load', schema),
+		'how the shared tables were made, the last row last',
+		'{"load_id": "the data stamp then", "map": "name of the map", "maps": "schema that has it",
+			"source": "schema of the source", "options": "what was chosen", "materialised": "as tables, or as views",
+			"data_day": "last day that the data tell of"}');
+	for relation in select ph_support.made_shared_table() loop
+		execute format('insert into %1$I.data_load (relation, rows) select %2$L, count(*) from %1$I.%2$I',
+			schema, relation);
+	end loop;
+	execute format('insert into %1$I.source_load
+		select (select max(load_id) from %1$I.data_load), $1, $2, $3, $4, $5, $6', schema)
+	using load ->> 'map', load ->> 'maps', load ->> 'source', load -> 'options', tables, (load ->> 'data_day')::date;
+end
+$$;
+
+comment on procedure ph_support.note_source_load(jsonb, boolean) is
+	'says in data_day, data_load and source_load of the schema what was made of which source';
+
+create function ph_support.preferred_kind(preference text, kinds text[]) returns text
+language sql immutable
+begin atomic
+	select case
+		when preference is not null then coalesce((
+			select p.kind
+			from regexp_split_to_table(preference, ', *') with ordinality p (kind, place)
+			where p.kind = any (kinds)
+			order by p.place
+			limit 1), 'none') end;
+end;
+
+comment on function ph_support.preferred_kind(text, text[]) is
+	'of kinds of place in order of preference, between commas, the first that the data have; '
+	'none where they have none, NULL without a preference';
+
+create procedure ph_support.create_views_of_source(load jsonb)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	schema constant text := load ->> 'schema';
+	options constant jsonb := load -> 'options';
+	kinds text[];
+	small_area text;
+begin
+	execute format('select coalesce(array_agg(distinct place_kind), ''{}'') from %I.place', schema) into kinds;
+	small_area := ph_support.preferred_kind(options ->> 'small_area', kinds);
+	execute format('select $1 || coalesce(array_agg(distinct place_kind), ''{}'')
+		from %1$I.place where place_id in (select pcn_code from %1$I.registration)', schema)
+	into kinds
+	using ph_support.kinds_above(schema, format(
+		'(place_kind = %L or place_id in (select practice_code from %I.registration))', small_area, schema));
+	call ph.create_population_views(schema, small_area,
+		ph_support.preferred_kind(options ->> 'neighbourhood', kinds),
+		ph_support.preferred_kind(options ->> 'place', kinds), ph_support.preferred_kind(options ->> 'system', kinds),
+		options ->> 'deprivation', options ->> 'population');
+	call ph.create_segment_inputs(schema);
+end
+$$;
+
+comment on procedure ph_support.create_views_of_source(jsonb) is
+	'makes the population views and the inputs of segments with the kinds of place that a map chooses';
+
+create procedure ph.create_views_from(
+	map text,
+	source text,
+	schema text,
+	materialise boolean default false,
+	options jsonb default '{}',
+	data_day timestamptz default null,
+	maps text default 'ph')
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	load jsonb;
+	relation text;
+	query text;
+	kind "char";
+	again boolean := false;
+begin
+	if schema is null or source is null or materialise is null then
+		raise exception 'source, schema and materialise must not be null'
+			using errcode = 'null_value_not_allowed';
+	end if;
+	call ph_support.require_source_map(maps, map);
+	call ph_support.require_own_schema(schema);
+	load := ph_support.source_load(map, source, schema, options, maps, data_day);
+	call ph_support.require_source(load);
+	load := load || jsonb_build_object('data_day', ph_support.source_data_day(load));
+
+	select c.relkind into kind from pg_class c where c.oid = to_regclass(format('%I.person', schema));
+	again := to_regclass(format('%I.source_load', schema)) is not null and kind is not null;
+	if kind is not null and (not again or (kind = 'r') <> materialise) then
+		raise exception 'schema "%" already has shared tables, made otherwise', schema
+			using errcode = 'duplicate_table', hint = 'Name another schema, or drop this one first; nothing was made.';
+	end if;
+	if to_regnamespace(quote_ident(schema)) is null then
+		execute format('create schema %I', schema);
+	end if;
+	load := load || jsonb_build_object('prefix', case when materialise then 'new_' else '' end);
+	call ph_support.make_source_rows(load, materialise);
+	for relation in select ph_support.made_shared_table() loop
+		query := ph_support.shared_rows_query(load, relation);
+		call ph_support.make_source_relation(load, relation, query, materialise);
+	end loop;
+	call ph_support.make_source_counts(load);
+	if materialise then
+		call ph_support.drop_source_rows(load);
+		if again then
+			call ph_support.change_shared_rows(load);
+		else
+			call ph_support.move_shared_tables_in(load);
+		end if;
+	end if;
+	call ph_support.note_source_load(load, materialise);
+	call ph_support.create_views_of_source(load);
+	if to_regclass(format('%I.stored_stay', schema)) is not null then
+		call ph.refresh_stays(schema);
+	end if;
+end
+$$;
+
+comment on procedure ph.create_views_from(text, text, text, boolean, jsonb, timestamptz, text) is
+	'makes the shared tables of a schema from the tables of a source that has the shape of a map '
+	'(ph.source_maps: omop, synthea, hes, gp_extract), with the code lists that are shipped, '
+	'the population views and the inputs of segments over them. '
+	'They are views, or with materialise tables with keys, indexes and statistics, written in parallel; called again, '
+	'views are replaced in place, and of tables only the persons are written of whom a row differs. '
+	'options as ph.source_option lists them; data_day where the source does not say up to which day it tells; '
+	'maps is the schema of a map of your own. Rows that cannot be are set aside and counted in source_count: '
+	'SELECT * FROM ph.source_report(schema). All or nothing is made. '
+	'Errors: undefined_object for an unknown map, invalid_schema_name, undefined_table with what the source lacks, '
+	'invalid_parameter_value for an unknown option and without a data day, '
+	'duplicate_table where the schema has other shared tables';
+
+insert into ph.source_map (map, description, published) values
+	('synthea',
+	 'The CSV files of Synthea, loaded as tables of their names, identifiers kept. Registration is the payer''s, '
+	 'NO_INSURANCE included, and life where there is no payer_transitions; no ICD-10, so that scores from it are NULL. '
+	 'Ambulatory, wellness, outpatient, urgent care and virtual contacts are OP, as its OMOP form has them. '
+	 'Costs are the claims of encounters.',
+	 'The MITRE Corporation, Synthea, CSV File Data Dictionary');
+
+insert into ph.source_column (map, relation, column_name, column_type, needed)
+select 'synthea', c.relation, c.column_name, c.column_type, c.needed
+from (
+	values
+		('patients', 'id', 'text', 'source'),
+		('patients', 'birthdate', 'day', 'source'),
+		('patients', 'deathdate', 'day', 'source'),
+		('patients', 'ssn', 'text', 'no'),
+		('patients', 'race', 'text', 'no'),
+		('patients', 'gender', 'text', 'no'),
+		('patients', 'state', 'text', 'no'),
+		('patients', 'county', 'text', 'no'),
+		('patients', 'zip', 'text', 'no'),
+		('encounters', 'id', 'text', 'source'),
+		('encounters', 'start', 'day', 'source'),
+		('encounters', 'stop', 'day', 'relation'),
+		('encounters', 'patient', 'text', 'relation'),
+		('encounters', 'organization', 'text', 'no'),
+		('encounters', 'encounterclass', 'text', 'relation'),
+		('encounters', 'base_encounter_cost', 'number', 'no'),
+		('encounters', 'total_claim_cost', 'number', 'no'),
+		('encounters', 'payer_coverage', 'number', 'no'),
+		('payer_transitions', 'patient', 'text', 'relation'),
+		('payer_transitions', 'start_date', 'day', 'no'),
+		('payer_transitions', 'end_date', 'day', 'no'),
+		('payer_transitions', 'start_year', 'whole', 'no'),
+		('payer_transitions', 'end_year', 'whole', 'no'),
+		('payer_transitions', 'payer', 'text', 'no'),
+		('payers', 'id', 'text', 'relation'),
+		('payers', 'name', 'text', 'no'),
+		('organizations', 'id', 'text', 'relation'),
+		('organizations', 'name', 'text', 'no'),
+		('conditions', 'start', 'day', 'relation'),
+		('conditions', 'stop', 'day', 'no'),
+		('conditions', 'patient', 'text', 'relation'),
+		('conditions', 'encounter', 'text', 'no'),
+		('conditions', 'system', 'text', 'no'),
+		('conditions', 'code', 'text', 'relation'),
+		('conditions', 'description', 'text', 'no'),
+		('procedures', 'date', 'day', 'no'),
+		('procedures', 'start', 'day', 'no'),
+		('procedures', 'patient', 'text', 'relation'),
+		('procedures', 'encounter', 'text', 'no'),
+		('procedures', 'system', 'text', 'no'),
+		('procedures', 'code', 'text', 'relation'),
+		('procedures', 'description', 'text', 'no'),
+		('medications', 'start', 'day', 'relation'),
+		('medications', 'patient', 'text', 'relation'),
+		('medications', 'encounter', 'text', 'no'),
+		('medications', 'code', 'text', 'relation'),
+		('medications', 'description', 'text', 'no'),
+		('immunizations', 'date', 'day', 'relation'),
+		('immunizations', 'patient', 'text', 'relation'),
+		('immunizations', 'encounter', 'text', 'no'),
+		('immunizations', 'code', 'text', 'relation'),
+		('immunizations', 'description', 'text', 'no'),
+		('allergies', 'start', 'day', 'relation'),
+		('allergies', 'patient', 'text', 'relation'),
+		('allergies', 'encounter', 'text', 'no'),
+		('allergies', 'system', 'text', 'no'),
+		('allergies', 'code', 'text', 'relation'),
+		('allergies', 'description', 'text', 'no'),
+		('observations', 'date', 'day', 'relation'),
+		('observations', 'patient', 'text', 'relation'),
+		('observations', 'encounter', 'text', 'no'),
+		('observations', 'code', 'text', 'relation'),
+		('observations', 'description', 'text', 'no'),
+		('observations', 'value', 'text', 'relation'),
+		('observations', 'units', 'text', 'no')
+) c (relation, column_name, column_type, needed);
+
+insert into ph.source_option (map, option, value, description) values
+	('synthea', 'day_order', 'ISO', 'how days are written: ISO, DMY or MDY'),
+	('synthea', 'cost_column', 'total_claim_cost',
+	 'the cost of an encounter: total_claim_cost, base_encounter_cost or payer_coverage'),
+	('synthea', 'small_area', 'ZIP', 'kind of place of an address'),
+	('synthea', 'neighbourhood', 'none', 'kind of place of a neighbourhood'),
+	('synthea', 'place', 'COUNTY', 'kind of place of a place'),
+	('synthea', 'system', 'STATE', 'kind of place of a system');
+
+insert into ph.source_value (map, list, source_value, value, description) values
+	('synthea', 'sex', 'F', 'F', 'female'),
+	('synthea', 'sex', 'M', 'M', 'male'),
+	('synthea', 'ethnicity', 'white', 'C', 'any other White background'),
+	('synthea', 'ethnicity', 'black', 'P', 'any other Black background'),
+	('synthea', 'ethnicity', 'asian', 'L', 'any other Asian background'),
+	('synthea', 'ethnicity', 'native', 'S', 'any other ethnic group'),
+	('synthea', 'ethnicity', 'hawaiian', 'S', 'any other ethnic group'),
+	('synthea', 'ethnicity', 'other', 'S', 'any other ethnic group'),
+	('synthea', 'pod', 'ambulatory', 'OP', null),
+	('synthea', 'pod', 'wellness', 'OP', 'GP where primary care is to stand by itself'),
+	('synthea', 'pod', 'outpatient', 'OP', null),
+	('synthea', 'pod', 'urgentcare', 'OP', null),
+	('synthea', 'pod', 'virtual', 'OP', null),
+	('synthea', 'pod', 'home', 'OP', null),
+	('synthea', 'pod', 'emergency', 'AE', null),
+	('synthea', 'pod', 'inpatient', 'EL', 'without an emergency encounter on its first day'),
+	('synthea', 'pod', 'emergency inpatient', 'NEL', 'with an emergency encounter on its first day'),
+	('synthea', 'pod', 'snf', 'OTH', 'skilled nursing facility'),
+	('synthea', 'pod', 'hospice', 'OTH', 'hospice'),
+	('synthea', 'pod', '*', 'OTH', 'any other class'),
+	('synthea', 'code_system', 'SNOMED-CT', 'SNOMED', null),
+	('synthea', 'code_system', 'http://snomed.info/sct', 'SNOMED', null),
+	('synthea', 'code_system', 'ICD10', 'ICD10', null),
+	('synthea', 'code_system', 'ICD10-CM', 'ICD10CM', null),
+	('synthea', 'code_system', 'RxNorm', 'RXNORM', null),
+	('synthea', 'code_system', 'Unknown', 'UNKNOWN', null),
+	('synthea', 'code_system', '*', 'UNKNOWN', 'a system that is not known');
+
+insert into ph.source_rows (map, step, relation, part, source_rows, description) values
+	('synthea', 0, 'data_day', 'encounters', '{encounters} e where start <= current_date',
+	 'the day of the latest encounter, since no file says up to which day the others tell'),
+	('synthea', 1, 'person', 'patients', '{patients} p', 'everybody in patients'),
+	('synthea', 2, 'synthea_area', 'patients',
+	 '{patients} p where concat(state, county, zip) <> '''' group by state, county, zip',
+	 'the areas of addresses: a ZIP code within its county'),
+	('synthea', 3, 'place', 'areas', '{made.synthea_area} a', 'ZIP codes within counties'),
+	('synthea', 3, 'place', 'counties',
+	 '{made.synthea_area} a where county is not null group by state, county, county_id',
+	 'counties'),
+	('synthea', 3, 'place', 'states', '{made.synthea_area} a where state is not null group by state', 'states'),
+	('synthea', 3, 'place', 'payers',
+	 '(select patient, payer from {payer_transitions} t where payer is not null) t
+		left join {payers} y on y.id = t.payer group by t.payer, y.name',
+	 'payers, with whom people are registered'),
+	('synthea', 4, 'place_parent', 'areas',
+	 '{made.synthea_area} a where coalesce(county_id, state) is not null', 'areas in counties, or in states'),
+	('synthea', 4, 'place_parent', 'counties',
+	 '{made.synthea_area} a where county is not null and state is not null group by county_id, state',
+	 'counties in states'),
+	('synthea', 5, 'residence', 'patients', '{patients} p where concat(state, county, zip) <> ''''',
+	 'the one address of a patient, for life'),
+	('synthea', 6, 'registration', 'payer_transitions',
+	 '{payer_transitions} t', 'with a payer, up to the day before the end; NO_INSURANCE is one of them'),
+	('synthea', 6, 'registration', 'patients',
+	 '{patients} p where not exists (select from {payer_transitions} t where t.patient = p.id)',
+	 'life, of those without payer transitions'),
+	('synthea', 7, 'encounter', 'encounters',
+	 '{encounters} e
+		left join (select distinct patient, start from {encounters} q where encounterclass = ''emergency'') a
+		on e.encounterclass = ''inpatient'' and a.patient = e.patient and a.start = e.start',
+	 'every encounter'),
+	('synthea', 8, 'clinical_event', 'conditions', '{conditions} c', 'conditions, on the day of their start'),
+	('synthea', 8, 'clinical_event', 'procedures', '{procedures} c', 'procedures'),
+	('synthea', 8, 'clinical_event', 'medications', '{medications} c', 'medications, on the day of their start'),
+	('synthea', 8, 'clinical_event', 'immunizations', '{immunizations} c', 'immunizations'),
+	('synthea', 8, 'clinical_event', 'allergies', '{allergies} c', 'allergies, on the day of their start'),
+	('synthea', 9, 'measurement', 'observations',
+	 '{observations} o where ph_support.source_number(value) is not null', 'observations that are numbers');
+
+insert into ph.source_expression (map, relation, part, column_name, expression, value_list)
+select 'synthea', e.relation, e.part, e.column_name, e.expression, e.value_list
+from (
+	values
+		('data_day', 'encounters', 'day', 'e.start', null),
+
+		('person', 'patients', 'source_key', 'p.id', null),
+		('person', 'patients', 'source_person', 'p.ssn', null),
+		('person', 'patients', 'person_id', 'p.id', null),
+		('person', 'patients', 'birth_date', 'p.birthdate', null),
+		('person', 'patients', 'death_date', 'p.deathdate', null),
+		('person', 'patients', 'sex', 'p.gender', 'sex'),
+		('person', 'patients', 'ethnicity_code', 'p.race', 'ethnicity'),
+
+		('synthea_area', 'patients', 'area_id',
+		 'concat_ws('' / '', state, county, coalesce(zip, ''no ZIP code''))', null),
+		('synthea_area', 'patients', 'county_id',
+		 'case when county is not null then concat_ws('' / '', state, county) end', null),
+		('synthea_area', 'patients', 'state', 'state', null),
+		('synthea_area', 'patients', 'county', 'county', null),
+		('synthea_area', 'patients', 'zip', 'zip', null),
+
+		('place', 'areas', 'source_key', 'a.area_id', null),
+		('place', 'areas', 'place_id', 'a.area_id', null),
+		('place', 'areas', 'place_kind', '''ZIP''', null),
+		('place', 'areas', 'name', 'a.zip', null),
+		('place', 'counties', 'source_key', 'a.county_id', null),
+		('place', 'counties', 'place_id', 'a.county_id', null),
+		('place', 'counties', 'place_kind', '''COUNTY''', null),
+		('place', 'counties', 'name', 'a.county', null),
+		('place', 'states', 'source_key', 'a.state', null),
+		('place', 'states', 'place_id', 'a.state', null),
+		('place', 'states', 'place_kind', '''STATE''', null),
+		('place', 'states', 'name', 'a.state', null),
+		('place', 'payers', 'source_key', 't.payer', null),
+		('place', 'payers', 'place_id', 't.payer', null),
+		('place', 'payers', 'place_kind', '''PAYER''', null),
+		('place', 'payers', 'name', 'y.name', null),
+
+		('place_parent', 'areas', 'source_key', 'a.area_id', null),
+		('place_parent', 'areas', 'place_id', 'a.area_id', null),
+		('place_parent', 'areas', 'parent_id', 'coalesce(a.county_id, a.state)', null),
+		('place_parent', 'counties', 'source_key', 'a.county_id', null),
+		('place_parent', 'counties', 'place_id', 'a.county_id', null),
+		('place_parent', 'counties', 'parent_id', 'a.state', null),
+
+		('residence', 'patients', 'source_key', 'p.id', null),
+		('residence', 'patients', 'person_id', 'p.id', null),
+		('residence', 'patients', 'lsoa21_code',
+		 'concat_ws('' / '', state, county, coalesce(zip, ''no ZIP code''))', null),
+		('residence', 'patients', 'start_date', 'p.birthdate', null),
+
+		('registration', 'payer_transitions', 'source_key',
+		 'concat_ws('' '', t.patient, coalesce(t.start_date::text, t.start_year::text))', null),
+		('registration', 'payer_transitions', 'source_row', 't.source_row', null),
+		('registration', 'payer_transitions', 'source_provider', 't.payer', null),
+		('registration', 'payer_transitions', 'person_id', 't.patient', null),
+		('registration', 'payer_transitions', 'practice_code', 't.payer', null),
+		('registration', 'payer_transitions', 'start_date',
+		 'coalesce(t.start_date, make_date(t.start_year::integer, 1, 1))', null),
+		('registration', 'payer_transitions', 'end_date',
+		 'coalesce(t.end_date, make_date(t.end_year::integer + 1, 1, 1))', null),
+		('registration', 'patients', 'source_key', 'p.id', null),
+		('registration', 'patients', 'person_id', 'p.id', null),
+		('registration', 'patients', 'start_date', 'p.birthdate', null),
+
+		('encounter', 'encounters', 'source_key', 'e.id', null),
+		('encounter', 'encounters', 'source_provider', 'e.organization', null),
+		('encounter', 'encounters', 'encounter_id', 'e.id', null),
+		('encounter', 'encounters', 'person_id', 'e.patient', null),
+		('encounter', 'encounters', 'pod',
+		 'case when a.patient is not null then ''emergency '' else '''' end || e.encounterclass', 'pod'),
+		('encounter', 'encounters', 'start_date', 'e.start', null),
+		('encounter', 'encounters', 'end_date', 'e.stop', null),
+		('encounter', 'encounters', 'los_days',
+		 'case when e.stop >= e.start and isfinite(e.start) then e.stop - e.start end', null),
+		('encounter', 'encounters', 'provider_code', 'e.organization', null),
+		('encounter', 'encounters', 'cost', 'e.{column.cost_column}', null),
+
+		('clinical_event', 'conditions', 'event_date', 'c.start', null),
+		('clinical_event', 'conditions', 'code_system', 'coalesce(c.system, ''SNOMED-CT'')', 'code_system'),
+		('clinical_event', 'procedures', 'event_date', 'coalesce(c.start, c.date)', null),
+		('clinical_event', 'procedures', 'code_system', 'coalesce(c.system, ''SNOMED-CT'')', 'code_system'),
+		('clinical_event', 'medications', 'event_date', 'c.start', null),
+		('clinical_event', 'medications', 'code_system', '''RXNORM''', null),
+		('clinical_event', 'immunizations', 'event_date', 'c.date', null),
+		('clinical_event', 'immunizations', 'code_system', '''CVX''', null),
+		('clinical_event', 'allergies', 'event_date', 'c.start', null),
+		('clinical_event', 'allergies', 'code_system', 'coalesce(c.system, ''SNOMED-CT'')', 'code_system'),
+
+		('measurement', 'observations', 'source_key', 'concat_ws('' '', o.patient, o.date, o.code)', null),
+		('measurement', 'observations', 'source_row', 'o.source_row', null),
+		('measurement', 'observations', 'person_id', 'o.patient', null),
+		('measurement', 'observations', 'measure_date', 'o.date', null),
+		('measurement', 'observations', 'code_system', '''LOINC''', null),
+		('measurement', 'observations', 'code', 'o.code', null),
+		('measurement', 'observations', 'name', 'o.description', null),
+		('measurement', 'observations', 'value', 'ph_support.source_number(o.value)', null),
+		('measurement', 'observations', 'unit', 'o.units', null)
+) e (relation, part, column_name, expression, value_list)
+union all
+select 'synthea', 'clinical_event', p.part, e.column_name, e.expression, null
+from unnest('{conditions,procedures,medications,immunizations,allergies}'::text[]) p (part)
+cross join (
+	values
+		('source_key', 'concat_ws('' '', c.patient, c.encounter, c.code)'),
+		('source_row', 'c.source_row'),
+		('person_id', 'c.patient'),
+		('code', 'c.code'),
+		('description', 'c.description'),
+		('encounter_id', 'c.encounter')
+) e (column_name, expression)
+union all
+select 'synthea', 'clinical_event', p.part, 'source', quote_literal(p.part), null
+from unnest('{conditions,procedures,medications,immunizations,allergies}'::text[]) p (part);
+
+insert into ph.source_map (map, description, published) values
+	('omop',
+	 'The OMOP Common Data Model, 5.3 or 5.4: persons, deaths, observation periods as registration, visits, '
+	 'conditions, procedures, observations, drugs, measurements. Concepts become codes by the table concept; '
+	 'without it source values are taken in their form, and counted. Costs are those of visits; several lines of one '
+	 'visit are counted and not added up.',
+	 'Observational Health Data Sciences and Informatics (OHDSI), OMOP CDM v5.4 and v5.3');
+
+insert into ph.source_column (map, relation, column_name, column_type, needed)
+select 'omop', c.relation, c.column_name, c.column_type, c.needed
+from (
+	values
+		('person', 'person_id', 'whole', 'source'),
+		('person', 'gender_concept_id', 'whole', 'source'),
+		('person', 'gender_source_value', 'text', 'no'),
+		('person', 'year_of_birth', 'whole', 'source'),
+		('person', 'month_of_birth', 'whole', 'no'),
+		('person', 'day_of_birth', 'whole', 'no'),
+		('person', 'race_concept_id', 'whole', 'no'),
+		('person', 'race_source_value', 'text', 'no'),
+		('person', 'person_source_value', 'text', 'no'),
+		('person', 'location_id', 'whole', 'no'),
+		('person', 'care_site_id', 'whole', 'no'),
+		('death', 'person_id', 'whole', 'relation'),
+		('death', 'death_date', 'day', 'relation'),
+		('death', 'cause_concept_id', 'whole', 'no'),
+		('death', 'cause_source_value', 'text', 'no'),
+		('observation_period', 'observation_period_id', 'whole', 'no'),
+		('observation_period', 'person_id', 'whole', 'source'),
+		('observation_period', 'observation_period_start_date', 'day', 'source'),
+		('observation_period', 'observation_period_end_date', 'day', 'source'),
+		('visit_occurrence', 'visit_occurrence_id', 'whole', 'relation'),
+		('visit_occurrence', 'person_id', 'whole', 'relation'),
+		('visit_occurrence', 'visit_concept_id', 'whole', 'relation'),
+		('visit_occurrence', 'visit_start_date', 'day', 'relation'),
+		('visit_occurrence', 'visit_end_date', 'day', 'no'),
+		('visit_occurrence', 'visit_source_value', 'text', 'no'),
+		('visit_occurrence', 'care_site_id', 'whole', 'no'),
+		('visit_occurrence', 'admitted_from_concept_id', 'whole', 'no'),
+		('visit_occurrence', 'admitting_source_concept_id', 'whole', 'no'),
+		('condition_occurrence', 'condition_occurrence_id', 'whole', 'relation'),
+		('condition_occurrence', 'person_id', 'whole', 'relation'),
+		('condition_occurrence', 'condition_concept_id', 'whole', 'relation'),
+		('condition_occurrence', 'condition_start_date', 'day', 'relation'),
+		('condition_occurrence', 'condition_status_concept_id', 'whole', 'no'),
+		('condition_occurrence', 'visit_occurrence_id', 'whole', 'no'),
+		('condition_occurrence', 'condition_source_value', 'text', 'no'),
+		('condition_occurrence', 'condition_source_concept_id', 'whole', 'no'),
+		('procedure_occurrence', 'procedure_occurrence_id', 'whole', 'relation'),
+		('procedure_occurrence', 'person_id', 'whole', 'relation'),
+		('procedure_occurrence', 'procedure_concept_id', 'whole', 'relation'),
+		('procedure_occurrence', 'procedure_date', 'day', 'relation'),
+		('procedure_occurrence', 'visit_occurrence_id', 'whole', 'no'),
+		('procedure_occurrence', 'procedure_source_value', 'text', 'no'),
+		('procedure_occurrence', 'procedure_source_concept_id', 'whole', 'no'),
+		('observation', 'observation_id', 'whole', 'relation'),
+		('observation', 'person_id', 'whole', 'relation'),
+		('observation', 'observation_concept_id', 'whole', 'relation'),
+		('observation', 'observation_date', 'day', 'relation'),
+		('observation', 'visit_occurrence_id', 'whole', 'no'),
+		('observation', 'observation_source_value', 'text', 'no'),
+		('observation', 'observation_source_concept_id', 'whole', 'no'),
+		('drug_exposure', 'drug_exposure_id', 'whole', 'relation'),
+		('drug_exposure', 'person_id', 'whole', 'relation'),
+		('drug_exposure', 'drug_concept_id', 'whole', 'relation'),
+		('drug_exposure', 'drug_exposure_start_date', 'day', 'relation'),
+		('drug_exposure', 'visit_occurrence_id', 'whole', 'no'),
+		('drug_exposure', 'drug_source_value', 'text', 'no'),
+		('drug_exposure', 'drug_source_concept_id', 'whole', 'no'),
+		('measurement', 'measurement_id', 'whole', 'relation'),
+		('measurement', 'person_id', 'whole', 'relation'),
+		('measurement', 'measurement_concept_id', 'whole', 'relation'),
+		('measurement', 'measurement_date', 'day', 'relation'),
+		('measurement', 'value_as_number', 'number', 'relation'),
+		('measurement', 'unit_source_value', 'text', 'no'),
+		('measurement', 'measurement_source_value', 'text', 'no'),
+		('measurement', 'measurement_source_concept_id', 'whole', 'no'),
+		('cost', 'cost_event_id', 'whole', 'relation'),
+		('cost', 'cost_domain_id', 'text', 'relation'),
+		('cost', 'total_charge', 'number', 'no'),
+		('cost', 'total_cost', 'number', 'no'),
+		('cost', 'total_paid', 'number', 'no'),
+		('cost', 'paid_by_payer', 'number', 'no'),
+		('cost', 'amount_allowed', 'number', 'no'),
+		('location', 'location_id', 'whole', 'relation'),
+		('location', 'state', 'text', 'no'),
+		('location', 'county', 'text', 'no'),
+		('location', 'zip', 'text', 'no'),
+		('care_site', 'care_site_id', 'whole', 'relation'),
+		('care_site', 'care_site_name', 'text', 'no'),
+		('cdm_source', 'source_release_date', 'day', 'no'),
+		('concept', 'concept_id', 'whole', 'relation'),
+		('concept', 'concept_name', 'text', 'no'),
+		('concept', 'vocabulary_id', 'text', 'relation'),
+		('concept', 'concept_code', 'text', 'relation')
+) c (relation, column_name, column_type, needed);
+
+insert into ph.source_option (map, option, value, description) values
+	('omop', 'day_order', 'ISO', 'how days are written that are text: ISO, DMY or MDY'),
+	('omop', 'cost_column', 'total_paid',
+	 'the cost of a visit: total_paid, total_cost, total_charge, paid_by_payer or amount_allowed'),
+	('omop', 'small_area', 'ZIP', 'kind of place of an address'),
+	('omop', 'neighbourhood', 'none', 'kind of place of a neighbourhood'),
+	('omop', 'place', 'COUNTY', 'kind of place of a place'),
+	('omop', 'system', 'STATE', 'kind of place of a system');
+
+insert into ph.source_value (map, list, source_value, value, description) values
+	('omop', 'sex', '8507', 'M', 'male'),
+	('omop', 'sex', '8532', 'F', 'female'),
+	('omop', 'sex', '8521', 'I', 'other'),
+	('omop', 'sex', '8551', null, 'unknown'),
+	('omop', 'sex', 'M', 'M', 'male, where the concept is 0'),
+	('omop', 'sex', 'F', 'F', 'female, where the concept is 0'),
+	('omop', 'ethnicity', '8527', 'C', 'White: any other White background'),
+	('omop', 'ethnicity', '8516', 'P', 'Black: any other Black background'),
+	('omop', 'ethnicity', '8515', 'L', 'Asian: any other Asian background'),
+	('omop', 'ethnicity', '8557', 'S', 'Native Hawaiian or other Pacific islander: any other ethnic group'),
+	('omop', 'ethnicity', '8657', 'S', 'American Indian or Alaska native: any other ethnic group'),
+	('omop', 'ethnicity', '8522', 'S', 'other: any other ethnic group'),
+	('omop', 'ethnicity', '8552', null, 'unknown'),
+	('omop', 'ethnicity', 'white', 'C', 'where the concept is 0'),
+	('omop', 'ethnicity', 'black', 'P', 'where the concept is 0'),
+	('omop', 'ethnicity', 'asian', 'L', 'where the concept is 0'),
+	('omop', 'ethnicity', 'native', 'S', 'where the concept is 0'),
+	('omop', 'ethnicity', 'hawaiian', 'S', 'where the concept is 0'),
+	('omop', 'ethnicity', 'other', 'S', 'where the concept is 0'),
+	('omop', 'pod', '9202', 'OP', 'outpatient visit'),
+	('omop', 'pod', '581477', 'OP', 'office visit; GP where primary care is to stand by itself'),
+	('omop', 'pod', '5083', 'OP', 'telehealth'),
+	('omop', 'pod', '9203', 'AE', 'emergency room visit'),
+	('omop', 'pod', '262', 'AE', 'the attendance of an emergency room and inpatient visit'),
+	('omop', 'pod', '9201', 'EL', 'inpatient visit'),
+	('omop', 'pod', 'emergency 9201', 'NEL', 'inpatient visit from the emergency room'),
+	('omop', 'pod', '*', 'OTH', 'any other visit'),
+	('omop', 'code_system', 'SNOMED', 'SNOMED', null),
+	('omop', 'code_system', 'ICD10', 'ICD10', null),
+	('omop', 'code_system', 'ICD10CM', 'ICD10CM', null),
+	('omop', 'code_system', 'ICD9CM', 'ICD9CM', null),
+	('omop', 'code_system', 'OPCS4', 'OPCS4', null),
+	('omop', 'code_system', 'Read', 'READ2', null),
+	('omop', 'code_system', 'LOINC', 'LOINC', null),
+	('omop', 'code_system', 'RxNorm', 'RXNORM', null),
+	('omop', 'code_system', 'RxNorm Extension', 'RXNORM', null),
+	('omop', 'code_system', 'CVX', 'CVX', null),
+	('omop', 'code_system', 'unmapped ICD10', 'ICD10', 'a source value of concept 0 in the form of an ICD-10 code'),
+	('omop', 'code_system', 'ICD10 by form', 'ICD10',
+	 'a source value in the form of an ICD-10 code, without a vocabulary'),
+	('omop', 'code_system', 'SNOMED by form', 'SNOMED',
+	 'a source value in the form of a SNOMED CT code, without a vocabulary'),
+	('omop', 'code_system', 'LOINC by form', 'LOINC',
+	 'a source value in the form of a LOINC code, without a vocabulary'),
+	('omop', 'code_system', 'UNKNOWN', 'UNKNOWN', 'a source value of which nobody knows the code system'),
+	('omop', 'code_system', '*', 'OTHER', 'a vocabulary that no code list names');
+
+insert into ph.source_rows (map, step, relation, part, source_rows, description) values
+	('omop', 0, 'data_day', 'cdm_source', '{cdm_source} s', 'the day on which the source was released'),
+	('omop', 1, 'person', 'person',
+	 '(
+		select *,
+			case
+				when year_of_birth between 1800 and 2200 and coalesce(month_of_birth, 1) between 1 and 12
+					and coalesce(day_of_birth, 1) between 1 and 31
+					then make_date(year_of_birth::integer, coalesce(month_of_birth, 1)::integer, 1) end
+				as first_of_month
+		from {person} q) p
+		left join (
+			select person_id, min(death_date) as death_date,
+				(array_agg(cause_source_value order by death_date))[1] as cause_source_value
+			from {death} q group by person_id) d using (person_id)',
+	 'persons with their first day of death'),
+	('omop', 2, 'omop_area', 'location',
+	 '{location} l where concat(state, county, zip) <> ''''',
+	 'locations as areas: a ZIP code within its county and state'),
+	('omop', 3, 'place', 'areas', '{made.omop_area} a group by area_id, zip', 'ZIP codes within counties or states'),
+	('omop', 3, 'place', 'counties',
+	 '{made.omop_area} a where county is not null group by county_id, county', 'counties'),
+	('omop', 3, 'place', 'states', '{made.omop_area} a where state is not null group by state', 'states'),
+	('omop', 3, 'place', 'care_site',
+	 '{care_site} c where care_site_id in (select care_site_id from {person} p)',
+	 'care sites with which people are registered'),
+	('omop', 4, 'place_parent', 'areas',
+	 '{made.omop_area} a where coalesce(county_id, state) is not null group by area_id, county_id, state',
+	 'areas in counties, or in states'),
+	('omop', 4, 'place_parent', 'counties',
+	 '{made.omop_area} a where county is not null and state is not null group by county_id, state',
+	 'counties in states'),
+	('omop', 5, 'residence', 'person',
+	 '{made.source_person} b
+		join (select distinct person_id, location_id from {person} q) p on p.person_id::text = b.person_id
+		join {made.omop_area} a using (location_id) where b.fault is null',
+	 'the one location of a person, for life'),
+	('omop', 6, 'registration', 'observation_period',
+	 '{observation_period} o
+		left join (
+			select person_id, min(care_site_id) as care_site_id from {person} q group by person_id) p using (person_id)
+		left join {care_site} c on c.care_site_id = p.care_site_id',
+	 'observation periods, the last day included, with the care site of the person where there is one'),
+	('omop', 7, 'omop_inpatient', 'visit_occurrence',
+	 '(
+		select *, count(*) filter (where begins) over by_day as spell
+		from (
+			select *, visit_start_date > max(last_day) over (
+				partition by person_id order by visit_start_date, last_day, visit_occurrence_id
+				rows between unbounded preceding and 1 preceding) is not false as begins
+			from (
+				select *, greatest(visit_end_date, visit_start_date) as last_day
+				from {visit_occurrence} q
+				where visit_concept_id in (9201, 262) and isfinite(visit_start_date)
+					and coalesce(visit_end_date >= visit_start_date, true)) inpatient
+		) visits
+		window by_day as (
+			partition by person_id order by visit_start_date, last_day, visit_occurrence_id
+			rows between unbounded preceding and current row)
+	) v',
+	 'inpatient visits with the number of their spell: those that overlap, are nested or share a day are one'),
+	('omop', 8, 'omop_spell', 'visit_occurrence',
+	 '(
+		select person_id, spell, min(visit_start_date) as start_date,
+			case when bool_and(visit_end_date is not null) then max(last_day) end as end_date,
+			array_agg(visit_occurrence_id order by visit_start_date, last_day, visit_occurrence_id) as visits,
+			(array_agg(visit_concept_id = 262 or admitted_from_concept_id = 8870
+				order by visit_start_date, last_day, visit_occurrence_id))[1] is true as from_emergency,
+			(array_agg(care_site_id order by visit_start_date, last_day, visit_occurrence_id))[1] as care_site_id
+		from {made.omop_inpatient} group by person_id, spell) s
+		left join (
+			-- an emergency visit belongs to the spell that begins on its day, or else on the next
+			select distinct person_id, visit_start_date
+					+ (not exists (
+						select from {made.omop_inpatient} i
+						where i.person_id = e.person_id and i.begins and i.visit_start_date = e.visit_start_date
+					))::integer as admitted
+			from {visit_occurrence} e
+			where visit_concept_id = 9203 and isfinite(visit_start_date)
+		) emergency on emergency.person_id = s.person_id and emergency.admitted = s.start_date',
+	 'spells in hospital, and whether each began in the emergency room'),
+	('omop', 9, 'omop_inpatient_visit', 'visit_occurrence',
+	 '{made.omop_spell} s, unnest(s.visits) v (visit_occurrence_id)',
+	 'the encounter to which each inpatient visit belongs'),
+	('omop', 9, 'omop_primary', 'condition_occurrence',
+	 '{condition_occurrence} o
+		left join {concept} s on s.concept_id = nullif(o.condition_source_concept_id, 0)
+			and s.vocabulary_id in (''ICD10'', ''ICD10CM'')
+		where condition_status_concept_id in (32901, 32902, 32903) and visit_occurrence_id is not null
+			and coalesce(s.concept_code, o.condition_source_value) ~ ''^[A-Z][0-9][0-9A-Z][.]?[0-9A-Z]{0,4}$''
+		group by visit_occurrence_id',
+	 'primary diagnoses of visits that are ICD-10 codes'),
+	('omop', 9, 'omop_cost', 'cost',
+	 '{cost} c where lower(cost_domain_id) = ''visit'' group by cost_event_id',
+	 'costs of visits: of one that has several lines none is taken'),
+	('omop', 10, 'encounter', 'spells',
+	 '{made.omop_spell} s
+		left join {made.omop_primary} d on d.visit_occurrence_id = s.visits[1]
+		left join lateral (
+			select case when count(*) = count(c.cost) then sum(c.cost) end as cost, max(c.lines) as lines
+			from unnest(s.visits) v (id) left join {made.omop_cost} c on c.visit_occurrence_id = v.id) c on true',
+	 'spells in hospital, under the first of their visits'),
+	('omop', 10, 'encounter', 'attendances with admission',
+	 '{visit_occurrence} v where visit_concept_id = 262',
+	 'the attendances at the emergency room of visits that went on as inpatients'),
+	('omop', 10, 'encounter', 'inpatient visits set aside',
+	 '{visit_occurrence} v where visit_concept_id in (9201, 262)
+		and (isfinite(visit_start_date) and coalesce(visit_end_date >= visit_start_date, true)) is not true',
+	 'inpatient visits without days that can be'),
+	('omop', 10, 'encounter', 'other visits',
+	 '{visit_occurrence} v left join {made.omop_cost} c using (visit_occurrence_id)
+		left join {made.omop_primary} d using (visit_occurrence_id)
+		where coalesce(visit_concept_id, 0) not in (9201, 262)',
+	 'all other visits'),
+	('omop', 12, 'measurement', 'measurement',
+	 '{measurement} m left join {concept} c on c.concept_id = nullif(m.measurement_concept_id, 0)
+		where value_as_number is not null',
+	 'measurements that are numbers');
+
+insert into ph.source_rows (map, step, relation, part, source_rows, description)
+select 'omop', 11, 'clinical_event', d.relation,
+	format(
+		'{%1$s} e
+		left join {concept} s on s.concept_id = nullif(e.%2$s_source_concept_id, 0)
+		left join {concept} c on c.concept_id = nullif(e.%2$s_concept_id, 0)
+		left join {made.omop_inpatient_visit} i using (visit_occurrence_id)
+		cross join lateral (
+			select
+				case
+					when s.vocabulary_id is not null then s.vocabulary_id
+					when e.%2$s_source_value ~ ''^[A-Z][0-9][0-9A-Z][.]?[0-9A-Z]{0,4}$'' then
+						case
+							when coalesce(e.%2$s_source_concept_id, 0) = 0 then ''unmapped ICD10''
+							else ''ICD10 by form'' end
+					%3$s
+					else ''UNKNOWN'' end as system) f
+		where s.vocabulary_id is not null or f.system <> ''UNKNOWN'' or c.concept_id is null',
+		d.relation, d.domain,
+		-- identifiers of RxNorm have the form of those of SNOMED CT
+		case
+			when d.domain <> 'drug' then format(
+				'when e.%s_source_value ~ ''^[1-9][0-9]{2,14}[01]0[0-9]$'' then ''SNOMED by form''', d.domain)
+			else '' end),
+	'codes of the source; those that only the vocabulary can tell are left to the standard concepts'
+from (
+	values
+		('condition', 'condition_occurrence'),
+		('procedure', 'procedure_occurrence'),
+		('observation', 'observation'),
+		('drug', 'drug_exposure')
+) d (domain, relation)
+union all
+select 'omop', 11, 'clinical_event', d.relation || ', standard concepts',
+	format(
+		'{%1$s} e
+		join {concept} s on s.concept_id = nullif(e.%2$s_concept_id, 0)
+		left join {made.omop_inpatient_visit} i using (visit_occurrence_id)
+		where e.%2$s_concept_id is distinct from e.%2$s_source_concept_id',
+		d.relation, d.domain),
+	'standard concepts that are not those of the source'
+from (
+	values
+		('condition', 'condition_occurrence'),
+		('procedure', 'procedure_occurrence'),
+		('observation', 'observation'),
+		('drug', 'drug_exposure')
+) d (domain, relation);
+
+insert into ph.source_expression (map, relation, part, column_name, expression, value_list)
+select 'omop', 'clinical_event', r.part, e.column_name,
+	format(e.expression, split_part(split_part(r.part, ',', 1), '_', 1),
+		case
+			when r.part like 'drug%' then 'drug_exposure_start_date'
+			when r.part like 'condition%' then 'condition_start_date'
+			else split_part(split_part(r.part, ',', 1), '_', 1) || '_date' end,
+		split_part(r.part, ',', 1) || '_id'),
+	e.value_list
+from ph.source_rows r
+cross join (
+	values
+		('source_key', 'e.%3$s', null),
+		('person_id', 'e.person_id', null),
+		('event_date', 'e.%2$s', null),
+		('description', 's.concept_name', null),
+		('source', '''%1$s''', null),
+		('encounter_id', 'coalesce(i.encounter_id, e.visit_occurrence_id)', null)
+) e (column_name, expression, value_list)
+where r.map = 'omop' and r.relation = 'clinical_event'
+union all
+select 'omop', 'clinical_event', r.part, e.column_name,
+	format(e.expression, split_part(split_part(r.part, ',', 1), '_', 1)), e.value_list
+from ph.source_rows r
+join (
+	values
+		(true, 'code_system', 's.vocabulary_id', 'code_system'),
+		(true, 'code', 's.concept_code', null),
+		(false, 'code_system', 'f.system', 'code_system'),
+		(false, 'code', 'coalesce(s.concept_code, e.%1$s_source_value)', null),
+		(false, 'source_remark',
+		 'case when s.vocabulary_id is null then concat(''code without a concept: '', f.system) end', null)
+) e (standard, column_name, expression, value_list) on e.standard = (r.part like '%, standard concepts')
+where r.map = 'omop' and r.relation = 'clinical_event'
+union all
+select 'omop', 'clinical_event', r.part, 'position',
+	'case when e.condition_status_concept_id in (32901, 32902, 32903) then 1 end', null
+from ph.source_rows r
+where r.map = 'omop' and r.relation = 'clinical_event' and r.part like 'condition%';
+
+insert into ph.source_expression (map, relation, part, column_name, expression, value_list)
+select 'omop', e.relation, e.part, e.column_name, e.expression, e.value_list
+from (
+	values
+		('data_day', 'cdm_source', 'day', 's.source_release_date', null),
+
+		('person', 'person', 'source_key', 'p.person_id', null),
+		('person', 'person', 'source_person', 'p.person_source_value', null),
+		('person', 'person', 'person_id', 'p.person_id', null),
+		('person', 'person', 'birth_date',
+		 'case
+			when p.month_of_birth is null then make_date(p.year_of_birth::integer, 7, 1)
+			when p.day_of_birth is null then p.first_of_month + 14
+			when date_trunc(''month'', (p.first_of_month + p.day_of_birth::integer - 1)::timestamp) = p.first_of_month
+				then p.first_of_month + p.day_of_birth::integer - 1 end', null),
+		('person', 'person', 'earliest_birth_date',
+		 'case when p.month_of_birth is null or p.day_of_birth is null then p.first_of_month end', null),
+		('person', 'person', 'source_remark',
+		 'case
+			when p.month_of_birth is null then ''birth by year: taken for 1 July''
+			when p.day_of_birth is null then ''birth by month: taken for its 15th day'' end', null),
+		('person', 'person', 'death_date', 'd.death_date', null),
+		('person', 'person', 'death_cause_icd10',
+		 'case
+			when d.cause_source_value ~ ''^[A-Z][0-9][0-9A-Z][.]?[0-9A-Z]{0,4}$'' then d.cause_source_value end', null),
+		('person', 'person', 'sex',
+		 'coalesce(nullif(p.gender_concept_id, 0)::text, upper(p.gender_source_value))', 'sex'),
+		('person', 'person', 'ethnicity_code',
+		 'coalesce(nullif(p.race_concept_id, 0)::text, lower(p.race_source_value))', 'ethnicity'),
+
+		('omop_area', 'location', 'location_id', 'l.location_id', null),
+		('omop_area', 'location', 'area_id', 'concat_ws('' / '', state, county, coalesce(zip, ''no ZIP code''))', null),
+		('omop_area', 'location', 'county_id',
+		 'case when county is not null then concat_ws('' / '', state, county) end', null),
+		('omop_area', 'location', 'state', 'l.state', null),
+		('omop_area', 'location', 'county', 'l.county', null),
+		('omop_area', 'location', 'zip', 'l.zip', null),
+
+		('place', 'areas', 'source_key', 'a.area_id', null),
+		('place', 'areas', 'place_id', 'a.area_id', null),
+		('place', 'areas', 'place_kind', '''ZIP''', null),
+		('place', 'areas', 'name', 'a.zip', null),
+		('place', 'counties', 'source_key', 'a.county_id', null),
+		('place', 'counties', 'place_id', 'a.county_id', null),
+		('place', 'counties', 'place_kind', '''COUNTY''', null),
+		('place', 'counties', 'name', 'a.county', null),
+		('place', 'states', 'source_key', 'a.state', null),
+		('place', 'states', 'place_id', 'a.state', null),
+		('place', 'states', 'place_kind', '''STATE''', null),
+		('place', 'states', 'name', 'a.state', null),
+		('place', 'care_site', 'source_key', 'c.care_site_id', null),
+		('place', 'care_site', 'place_id', 'concat(''care site '', c.care_site_id)', null),
+		('place', 'care_site', 'place_kind', '''CARE_SITE''', null),
+		('place', 'care_site', 'name', 'c.care_site_name', null),
+
+		('place_parent', 'areas', 'source_key', 'a.area_id', null),
+		('place_parent', 'areas', 'place_id', 'a.area_id', null),
+		('place_parent', 'areas', 'parent_id', 'coalesce(a.county_id, a.state)', null),
+		('place_parent', 'counties', 'source_key', 'a.county_id', null),
+		('place_parent', 'counties', 'place_id', 'a.county_id', null),
+		('place_parent', 'counties', 'parent_id', 'a.state', null),
+
+		('residence', 'person', 'source_key', 'p.person_id', null),
+		('residence', 'person', 'person_id', 'p.person_id', null),
+		('residence', 'person', 'lsoa21_code', 'a.area_id', null),
+		('residence', 'person', 'start_date', 'b.birth_date', null),
+
+		('registration', 'observation_period', 'source_key',
+		 'coalesce(o.observation_period_id::text, concat_ws('' '', o.person_id, o.observation_period_start_date))',
+		 null),
+		('registration', 'observation_period', 'person_id', 'o.person_id', null),
+		('registration', 'observation_period', 'practice_code', '''care site '' || c.care_site_id', null),
+		('registration', 'observation_period', 'start_date', 'o.observation_period_start_date', null),
+		('registration', 'observation_period', 'end_date', 'o.observation_period_end_date + 1', null),
+		('registration', 'observation_period', 'source_end', 'o.observation_period_end_date', null),
+
+		('omop_inpatient', 'visit_occurrence', 'visit_occurrence_id', 'v.visit_occurrence_id', null),
+		('omop_inpatient', 'visit_occurrence', 'person_id', 'v.person_id', null),
+		('omop_inpatient', 'visit_occurrence', 'visit_concept_id', 'v.visit_concept_id', null),
+		('omop_inpatient', 'visit_occurrence', 'visit_start_date', 'v.visit_start_date', null),
+		('omop_inpatient', 'visit_occurrence', 'visit_end_date', 'v.visit_end_date', null),
+		('omop_inpatient', 'visit_occurrence', 'last_day', 'v.last_day', null),
+		('omop_inpatient', 'visit_occurrence', 'care_site_id', 'v.care_site_id', null),
+		('omop_inpatient', 'visit_occurrence', 'admitted_from_concept_id',
+		 'coalesce(v.admitted_from_concept_id, v.admitting_source_concept_id)', null),
+		('omop_inpatient', 'visit_occurrence', 'begins', 'v.begins', null),
+		('omop_inpatient', 'visit_occurrence', 'spell', 'v.spell', null),
+		('omop_spell', 'visit_occurrence', 'person_id', 's.person_id', null),
+		('omop_spell', 'visit_occurrence', 'start_date', 's.start_date', null),
+		('omop_spell', 'visit_occurrence', 'end_date', 's.end_date', null),
+		('omop_spell', 'visit_occurrence', 'visits', 's.visits', null),
+		('omop_spell', 'visit_occurrence', 'emergency', 's.from_emergency or emergency.person_id is not null', null),
+		('omop_spell', 'visit_occurrence', 'care_site_id', 's.care_site_id', null),
+		('omop_inpatient_visit', 'visit_occurrence', 'visit_occurrence_id', 'v.visit_occurrence_id', null),
+		('omop_inpatient_visit', 'visit_occurrence', 'encounter_id', 's.visits[1]', null),
+		('omop_primary', 'condition_occurrence', 'visit_occurrence_id', 'o.visit_occurrence_id', null),
+		('omop_primary', 'condition_occurrence', 'code',
+		 '(array_agg(coalesce(s.concept_code, o.condition_source_value) order by o.condition_occurrence_id))[1]', null),
+		('omop_cost', 'cost', 'visit_occurrence_id', 'c.cost_event_id', null),
+		('omop_cost', 'cost', 'lines', 'count(*)', null),
+		('omop_cost', 'cost', 'cost', 'case when count(*) = 1 then min(c.{column.cost_column}) end', null),
+
+		('encounter', 'spells', 'source_key', 's.visits[1]', null),
+		('encounter', 'spells', 'source_provider', 's.care_site_id', null),
+		('encounter', 'spells', 'encounter_id', 's.visits[1]', null),
+		('encounter', 'spells', 'person_id', 's.person_id', null),
+		('encounter', 'spells', 'pod', 'case when s.emergency then ''emergency 9201'' else ''9201'' end', 'pod'),
+		('encounter', 'spells', 'start_date', 's.start_date', null),
+		('encounter', 'spells', 'end_date', 's.end_date', null),
+		('encounter', 'spells', 'los_days', 's.end_date - s.start_date', null),
+		('encounter', 'spells', 'primary_icd10', 'd.code', null),
+		('encounter', 'spells', 'provider_code', '''care site '' || s.care_site_id', null),
+		('encounter', 'spells', 'cost', 'c.cost', null),
+		('encounter', 'spells', 'source_remark', 'case when c.lines > 1 then ''several cost lines, none taken''
+			when cardinality(s.visits) > 1 then ''several visits, one spell'' end', null),
+		('encounter', 'attendances with admission', 'source_key', 'v.visit_occurrence_id', null),
+		('encounter', 'attendances with admission', 'source_provider', 'v.care_site_id', null),
+		('encounter', 'attendances with admission', 'encounter_id', 'concat(v.visit_occurrence_id, '' AE'')', null),
+		('encounter', 'attendances with admission', 'person_id', 'v.person_id', null),
+		('encounter', 'attendances with admission', 'pod', '''262''', 'pod'),
+		('encounter', 'attendances with admission', 'start_date', 'v.visit_start_date', null),
+		('encounter', 'attendances with admission', 'end_date', 'v.visit_start_date', null),
+		('encounter', 'attendances with admission', 'source_end', 'v.visit_end_date', null),
+		('encounter', 'attendances with admission', 'provider_code', '''care site '' || v.care_site_id', null),
+		('encounter', 'inpatient visits set aside', 'source_key', 'v.visit_occurrence_id', null),
+		('encounter', 'inpatient visits set aside', 'source_provider', 'v.care_site_id', null),
+		('encounter', 'inpatient visits set aside', 'encounter_id', 'v.visit_occurrence_id', null),
+		('encounter', 'inpatient visits set aside', 'person_id', 'v.person_id', null),
+		('encounter', 'inpatient visits set aside', 'pod', '''9201''', 'pod'),
+		('encounter', 'inpatient visits set aside', 'start_date', 'v.visit_start_date', null),
+		('encounter', 'inpatient visits set aside', 'end_date', 'v.visit_end_date', null),
+		('encounter', 'other visits', 'source_key', 'v.visit_occurrence_id', null),
+		('encounter', 'other visits', 'source_provider', 'v.care_site_id', null),
+		('encounter', 'other visits', 'encounter_id', 'v.visit_occurrence_id', null),
+		('encounter', 'other visits', 'person_id', 'v.person_id', null),
+		('encounter', 'other visits', 'pod', 'coalesce(v.visit_concept_id, 0)', 'pod'),
+		('encounter', 'other visits', 'start_date', 'v.visit_start_date', null),
+		('encounter', 'other visits', 'end_date', 'v.visit_end_date', null),
+		('encounter', 'other visits', 'primary_icd10', 'd.code', null),
+		('encounter', 'other visits', 'provider_code', '''care site '' || v.care_site_id', null),
+		('encounter', 'other visits', 'cost', 'c.cost', null),
+		('encounter', 'other visits', 'source_remark',
+		 'case when c.lines > 1 then ''several cost lines, none taken'' end', null),
+
+		('measurement', 'measurement', 'source_key', 'm.measurement_id', null),
+		('measurement', 'measurement', 'person_id', 'm.person_id', null),
+		('measurement', 'measurement', 'measure_date', 'm.measurement_date', null),
+		('measurement', 'measurement', 'code_system',
+		 'case
+			when c.vocabulary_id is not null then c.vocabulary_id
+			when m.measurement_source_value ~ ''^[0-9]{1,5}-[0-9]$'' then ''LOINC by form''
+			when m.measurement_source_value ~ ''^[1-9][0-9]{2,14}[01]0[0-9]$'' then ''SNOMED by form''
+			else ''UNKNOWN'' end', 'code_system'),
+		('measurement', 'measurement', 'code',
+		 'coalesce(c.concept_code, m.measurement_source_value, m.measurement_concept_id::text)', null),
+		('measurement', 'measurement', 'name', 'c.concept_name', null),
+		('measurement', 'measurement', 'value', 'm.value_as_number', null),
+		('measurement', 'measurement', 'unit', 'm.unit_source_value', null)
+) e (relation, part, column_name, expression, value_list);
+
+insert into ph.source_map (map, description, published) values
+	('hes',
+	 'Hospital Episode Statistics, loaded as hes_apc, hes_op, hes_ae and hes_ecds, as many of them as there are. '
+	 'Episodes become provider spells; there is no list of people, so that nobody is registered and rates are NULL. '
+	 'Births are what birth months and ages leave possible. A&E diagnoses, in codes of their own, and costs are left '
+	 'out.',
+	 'NHS England, Hospital Episode Statistics Data Dictionary; NHS Data Dictionary, Emergency Care Data Set');
+
+insert into ph.source_column (map, relation, column_name, column_type, needed)
+select 'hes', r.relation, c.column_name, 'text', c.needed
+from unnest('{hes_apc,hes_op,hes_ae,hes_ecds}'::text[]) r (relation)
+cross join (
+	values
+		('pseudo_hesid', 'one'), ('token_person_id', 'one'), ('encrypted_hesid', 'one'),
+		('fyear', 'no'), ('ethnos', 'no'), ('sex', 'no'), ('mydob', 'no'), ('gpprac', 'no'), ('resladst_ons', 'no'),
+		('procode3', 'no'), ('procode5', 'no'), ('procode', 'no'),
+		('lsoa01', 'no'), ('lsoa11', 'no'), ('lsoa21', 'no'), ('msoa01', 'no'), ('msoa11', 'no'), ('msoa21', 'no')
+) c (column_name, needed)
+union all
+select 'hes', c.relation, c.column_name, c.column_type, c.needed
+from (
+	values
+		('hes_apc', 'epikey', 'text', 'no'),
+		('hes_apc', 'admidate', 'day', 'relation'),
+		('hes_apc', 'admimeth', 'text', 'relation'),
+		('hes_apc', 'classpat', 'text', 'no'),
+		('hes_apc', 'disdate', 'day', 'no'),
+		('hes_apc', 'dismeth', 'text', 'no'),
+		('hes_apc', 'epistart', 'day', 'no'),
+		('hes_apc', 'epiend', 'day', 'no'),
+		('hes_apc', 'epiorder', 'whole', 'no'),
+		('hes_apc', 'epistat', 'text', 'no'),
+		('hes_apc', 'spelend', 'text', 'no'),
+		('hes_apc', 'provspnops', 'text', 'no'),
+		('hes_apc', 'startage', 'whole', 'no'),
+		('hes_op', 'attendkey', 'text', 'no'),
+		('hes_op', 'apptdate', 'day', 'relation'),
+		('hes_op', 'attended', 'text', 'relation'),
+		('hes_op', 'apptage', 'whole', 'no'),
+		('hes_ae', 'aekey', 'text', 'no'),
+		('hes_ae', 'arrivaldate', 'day', 'relation'),
+		('hes_ae', 'aeattendcat', 'text', 'relation'),
+		('hes_ae', 'arrivalage', 'whole', 'no'),
+		('hes_ecds', 'der_pseudo_nhs_number', 'text', 'one'),
+		('hes_ecds', 'ec_ident', 'text', 'no'),
+		('hes_ecds', 'aekey', 'text', 'no'),
+		('hes_ecds', 'arrival_date', 'day', 'one'),
+		('hes_ecds', 'arrivaldate', 'day', 'one'),
+		('hes_ecds', 'ec_attendance_category', 'text', 'no'),
+		('hes_ecds', 'attendance_category', 'text', 'no'),
+		('hes_ecds', 'age_at_arrival', 'whole', 'no'),
+		('hes_ecds', 'der_age_at_cds_activity_date', 'whole', 'no'),
+		('hes_ecds', 'arrivalage', 'whole', 'no'),
+		('hes_ecds', 'stated_gender', 'text', 'no'),
+		('hes_ecds', 'ethnic_category', 'text', 'no'),
+		('hes_ecds', 'gp_practice_code', 'text', 'no'),
+		('hes_ecds', 'der_postcode_lsoa_code', 'text', 'no'),
+		('hes_ecds', 'der_provider_code', 'text', 'no')
+) c (relation, column_name, column_type, needed)
+union all
+select 'hes', c.relation, format(c.name, lpad(n::text, 2, '0')), c.column_type, 'no'
+from (
+	values
+		('hes_apc', 'diag_4_%s', 'text', 20), ('hes_apc', 'diag_3_%s', 'text', 20), ('hes_apc', 'diag_%s', 'text', 20),
+		('hes_apc', 'opertn_4_%s', 'text', 24), ('hes_apc', 'opertn_3_%s', 'text', 24),
+		('hes_apc', 'opertn_%s', 'text', 24), ('hes_apc', 'opdate_%s', 'day', 24),
+		('hes_op', 'diag_4_%s', 'text', 12), ('hes_op', 'diag_3_%s', 'text', 12), ('hes_op', 'diag_%s', 'text', 12),
+		('hes_op', 'opertn_4_%s', 'text', 24), ('hes_op', 'opertn_3_%s', 'text', 24),
+		('hes_op', 'opertn_%s', 'text', 24),
+		('hes_ecds', 'ec_diagnosis_%s', 'text', 12)
+) c (relation, name, column_type, numbers), generate_series(1, c.numbers) n;
+
+insert into ph.source_option (map, option, value, description) values
+	('hes', 'day_order', 'ISO', 'how days are written: ISO, DMY or MDY'),
+	('hes', 'sentinel_days', '{1582-10-15,1600-01-01,1800-01-01,1801-01-01,1802-01-01,1900-01-01}',
+	 'days that stand for none'),
+	('hes', 'open_spell_days', '365', 'spells without an end are remarked that began so many days before the data day'),
+	('hes', 'population', 'seen', 'whom person_at and person_period count; without a list of people: who was seen'),
+	('hes', 'small_area', 'LSOA21, LSOA11, LSOA01', 'kind of place of an address, the first that the data have'),
+	('hes', 'neighbourhood', 'MSOA21, MSOA11, MSOA01',
+	 'kind of place of a neighbourhood, the first that the data have'),
+	('hes', 'place', 'LAD', 'kind of place of a place'),
+	('hes', 'system', 'none', 'kind of place of a system');
+
+insert into ph.source_value (map, list, source_value, value, description) values
+	('hes', 'sex', '1', 'M', 'male'),
+	('hes', 'sex', '2', 'F', 'female'),
+	('hes', 'sex', '0', null, 'not known'),
+	('hes', 'sex', '9', null, 'not specified'),
+	('hes', 'ethnicity', '0', '0', 'white, not further known: none of the 16 groups'),
+	('hes', 'ethnicity', '1', 'M', 'Black Caribbean'),
+	('hes', 'ethnicity', '2', 'N', 'Black African'),
+	('hes', 'ethnicity', '3', 'P', 'Black other'),
+	('hes', 'ethnicity', '4', 'H', 'Indian'),
+	('hes', 'ethnicity', '5', 'J', 'Pakistani'),
+	('hes', 'ethnicity', '6', 'K', 'Bangladeshi'),
+	('hes', 'ethnicity', '7', 'R', 'Chinese'),
+	('hes', 'ethnicity', '8', 'S', 'any other ethnic group'),
+	('hes', 'ethnicity', '9', null, 'not given'),
+	('hes', 'ethnicity', '99', null, 'not known'),
+	('hes', 'ethnicity', 'X', null, 'not known'),
+	('hes', 'ethnicity', 'Z', null, 'not stated'),
+	('hes', 'ethnicity', '*', '?', 'no code of an ethnicity'),
+	('hes', 'pod', '11', 'EL', 'waiting list'),
+	('hes', 'pod', '12', 'EL', 'booked'),
+	('hes', 'pod', '13', 'EL', 'planned'),
+	('hes', 'pod', '21', 'NEL', 'emergency: accident and emergency department of the provider'),
+	('hes', 'pod', '22', 'NEL', 'emergency: general practitioner'),
+	('hes', 'pod', '23', 'NEL', 'emergency: bed bureau'),
+	('hes', 'pod', '24', 'NEL', 'emergency: consultant clinic'),
+	('hes', 'pod', '25', 'NEL', 'emergency: mental health crisis resolution team'),
+	('hes', 'pod', '28', 'NEL', 'emergency: other means'),
+	('hes', 'pod', '2A', 'NEL', 'emergency: accident and emergency department of another provider'),
+	('hes', 'pod', '2C', 'NEL', 'emergency: baby born at home as intended'),
+	('hes', 'pod', '2D', 'NEL', 'emergency: other emergency admission'),
+	('hes', 'pod', '2B', 'OTH', 'transfer of an emergency patient, set aside: no new admission'),
+	('hes', 'pod', '81', 'OTH', 'transfer that is no emergency, set aside: no new admission'),
+	('hes', 'pod', '31', 'OTH', 'maternity, ante-partum'),
+	('hes', 'pod', '32', 'OTH', 'maternity, post-partum'),
+	('hes', 'pod', '82', 'OTH', 'birth in this provider'),
+	('hes', 'pod', '83', 'OTH', 'birth outside this provider'),
+	('hes', 'pod', 'regular attendance', 'OTH', 'regular day or night attendance, CLASSPAT 3 or 4: no spell'),
+	('hes', 'pod', '*', 'OTH', 'any other method of admission');
+
+insert into ph.source_value (map, list, source_value, value, description)
+select 'hes', 'ethnicity', code, code, 'a code of 2001'
+from regexp_split_to_table('ABCDEFGHJKLMNPRS', '') code;
+
+insert into ph.source_rows (map, step, relation, part, source_rows, description)
+select 'hes', 0, 'data_day', r.relation,
+	format('{%s} e where fyear ~ ''^([0-9]{2})?[0-9]{2}[-/]?([0-9]{2})?[0-9]{2}$''', r.relation),
+	'the last day of each financial year'
+from unnest('{hes_apc,hes_op,hes_ae,hes_ecds}'::text[]) r (relation)
+union all
+select 'hes', 2, 'hes_record', r.relation, format('{%s} e', r.relation),
+	'what every record says of its person, on the day of contact'
+from unnest('{hes_apc,hes_op,hes_ae,hes_ecds}'::text[]) r (relation);
+
+insert into ph.source_rows (map, step, relation, part, source_rows, description)
+select 'hes', 1, 'hes_episode', 'hes_apc',
+	format(
+	 '(
+		select *,
+			min(case when classpat in (''3'', ''4'') then ''regular attendance'' else admimeth end)
+				filter (where place = 1) over spell as method,
+			min(diagnoses[1]) filter (where place = 1) over spell as primary_diagnosis,
+			min(record) filter (where place = 1) over spell as first_record,
+			coalesce(max(disdate) filter (where disdate <> all ({option.sentinel_days}::date[])) over spell,
+				case
+					when bool_or(spelend = ''Y'') over spell
+						then max(epiend) filter (where epiend <> all ({option.sentinel_days}::date[])) over spell
+					end) as end_date,
+			bool_or(dismeth = ''4'') over spell as died
+		from (
+			select *, dense_rank() over (
+					partition by person_id, spell, fault order by epiorder, epistart, record) as place
+			from (
+				select *,
+					case
+						when epistat is distinct from ''3''
+							and (finished_too or bool_or(epistat = ''3'' and version = 1) over (
+								partition by person_id, spell, epiorder))
+							then ''unfinished, reported finished too''
+						when version > 1 then ''duplicate'' end as fault
+				from (
+					select *, dense_rank() over (
+							partition by record
+							order by epistat is distinct from ''3'', epiend desc nulls last, source_row) as version,
+						bool_or(epistat = ''3'') over (partition by record) as finished_too,
+						case
+							when classpat in (''3'', ''4'') then concat(''regular '', record)
+							when provspnops is not null then concat_ws('' '', provider, provspnops)
+							else concat_ws('' '', provider, ''on'', admidate) end as spell
+					from (
+						-- codes as arrays, since what is wide is sorted slowly
+						select source_row, coalesce(epikey, source_row) as record,
+							coalesce(pseudo_hesid, token_person_id, encrypted_hesid) as person_id,
+							coalesce(procode3, left(coalesce(procode5, procode), 3)) as provider, provspnops,
+							admidate, upper(admimeth) as admimeth, classpat, disdate, dismeth, epistart, epiend,
+							epiorder, epistat, spelend, array[%1$s] as diagnoses, array[%2$s] as procedures,
+							array[%3$s] as procedure_days
+						from {hes_apc} a) episode
+				) version
+			) judged
+		) placed
+		window spell as (partition by person_id, spell, fault)
+	) e',
+		string_agg(format('coalesce(diag_4_%1$s, diag_%1$s, diag_3_%1$s)', n), ', ' order by n)
+			filter (where n::integer <= 20),
+		string_agg(format('coalesce(opertn_4_%1$s, opertn_%1$s, opertn_3_%1$s)', n), ', ' order by n),
+		string_agg('opdate_' || n, ', ' order by n)),
+	'episodes with what their spell says: its number, first method and diagnosis, end; regular attendances are none; '
+	 'of an episode that was reported unfinished and finished the finished one counts'
+from (select lpad(i::text, 2, '0') from generate_series(1, 24) i) numbers (n);
+
+insert into ph.source_rows (map, step, relation, part, source_rows, description) values
+	('hes', 3, 'hes_birth', 'hes_record',
+	 '(
+		select person_id, max(greatest(birth_month, earliest)) as earliest,
+			min(least((birth_month + interval ''1 month'')::date - 1, latest)) as latest,
+			(array_agg(coalesce(birth_month, earliest) order by day desc nulls last, record desc)
+				filter (where coalesce(birth_month, earliest) is not null))[1] as last_earliest,
+			(array_agg(coalesce((birth_month + interval ''1 month'')::date - 1, latest)
+				order by day desc nulls last, record desc)
+				filter (where coalesce(birth_month, earliest) is not null))[1] as last_latest,
+			min(day) as first_seen
+		from (
+			select *,
+				case
+					when age between 0 and 120 then (age_day - make_interval(years => age + 1))::date + 1
+					else age_day - (array[0, 6, 28, 90, 181, 272, 364])[age - 7000] end as earliest,
+				case
+					when age between 0 and 120 then (age_day - make_interval(years => age))::date
+					else age_day - (array[0, 1, 7, 29, 91, 182, 273])[age - 7000] end as latest
+			from {made.hes_record} q where person_id is not null
+		) r
+		group by person_id) b
+		cross join lateral (select b.earliest > b.latest as contradict) c
+		cross join lateral (
+			select case when contradict then last_earliest else b.earliest end as earliest_day,
+				case when contradict then last_latest else b.latest end as latest_day) d
+		-- nobody is born after having been seen
+		cross join lateral (
+			select case
+				when first_seen >= earliest_day then least(latest_day, first_seen)
+				else latest_day end as latest_day
+		) seen',
+	 'the days of birth that the birth months and ages of a person''s records leave possible, where 7001 to 7007 are '
+	 'ages of babies in days; '
+	 'where they contradict each other those of the latest record'),
+	('hes', 4, 'ethnicity_record', 'hes_record', '{made.hes_record} r where ethnos is not null',
+	 'records of ethnicity'),
+	('hes', 6, 'hes_death', 'hes_episode',
+	 '{made.hes_episode} e where died and fault is null and end_date >= admidate
+		and admidate <> all ({option.sentinel_days}::date[]) group by person_id',
+	 'the end of the first spell that ended in death'),
+	('hes', 7, 'person', 'hes_record',
+	 '(
+		select person_id,
+			coalesce(
+				(array_agg(sex order by day desc nulls last, record desc) filter (where sex in (''1'', ''2'')))[1],
+				(array_agg(sex order by day desc nulls last, record desc) filter (where sex is not null))[1]) as sex,
+			count(distinct sex) filter (where sex in (''1'', ''2'')) as sexes
+		from {made.hes_record} r where person_id is not null group by person_id) p
+		left join {made.hes_birth} b using (person_id)
+		left join {made.hes_death} d using (person_id)
+		left join {made.chosen_ethnicity} e using (person_id)',
+	 'everybody of whom there is a record, with the latest known sex'),
+	('hes', 8, 'place', 'small areas',
+	 '{made.hes_record} r where small_area is not null
+		and small_area not in (select place_id from {place} q where place_id is not null)
+		group by small_area',
+	 'small areas of addresses, of the latest edition that has the code'),
+	('hes', 8, 'place', 'middle layer areas',
+	 '{made.hes_record} r where small_area is not null and middle_area is not null
+		and middle_area not in (select place_id from {place} q where place_id is not null)
+		group by middle_area',
+	 'middle layer areas of addresses'),
+	('hes', 8, 'place', 'districts', '{made.hes_record} r where district is not null
+		and district not in (select place_id from {place} q where place_id is not null)
+		group by district',
+	 'local authority districts of addresses'),
+	('hes', 8, 'place', 'practices', '{made.hes_record} r where practice is not null
+		and practice not in (select place_id from {place} q where place_id is not null)
+		group by practice',
+	 'general practices of records; nobody is registered with them'),
+	('hes', 9, 'place_parent', 'middle layer areas',
+	 '{made.hes_record} r where small_area is not null and middle_area is not null
+		and small_area not in (select place_id from {place_parent} q where place_id is not null)
+		group by small_area, middle_area',
+	 'small areas in middle layer areas, as records have them'),
+	('hes', 9, 'place_parent', 'districts',
+	 '{made.hes_record} r where small_area is not null and district is not null
+		and small_area not in (select place_id from {place_parent} q where place_id is not null)
+		group by small_area, district',
+	 'small areas in districts, as records have them'),
+	('hes', 10, 'residence', 'hes_record',
+	 '(
+		select *, lead(day) over (partition by person_id order by day) as next_day
+		from (
+			select *, lag(small_area) over (partition by person_id order by day) as earlier
+			from (
+				select distinct on (person_id, day) person_id, day, record, small_area
+				from {made.hes_record} r
+				where small_area is not null and day is not null and person_id is not null
+				order by person_id, day, record desc) by_day
+		) seen
+		where small_area is distinct from earlier) r',
+	 'from the first record with a small area until the first with another'),
+	('hes', 12, 'encounter', 'hes_apc', '{made.hes_episode} e',
+	 'provider spells, each under its first episode; transfers and later episodes are set aside, one row an episode'),
+	('hes', 12, 'encounter', 'hes_op', '{hes_op} e', 'outpatient appointments that were attended, ATTENDED 5 or 6'),
+	('hes', 12, 'encounter', 'hes_ae', '{hes_ae} e', 'attendances that were not planned, AEATTENDCAT 1 or 3'),
+	('hes', 12, 'encounter', 'hes_ecds', '{hes_ecds} e', 'attendances that were not planned, category 1, 2 or 3'),
+	('hes', 13, 'clinical_event', 'hes_apc diagnoses',
+	 '{made.hes_episode} e, unnest(e.diagnoses) with ordinality d (code, position)
+		where e.fault is null and d.code !~ ''^[-&[:space:]]*$''',
+	 'diagnoses of admissions, on the day of admission'),
+	('hes', 13, 'clinical_event', 'hes_apc procedures',
+	 '{made.hes_episode} e, unnest(e.procedures, e.procedure_days) with ordinality d (code, day, position)
+		where e.fault is null and d.code !~ ''^[-&[:space:]]*$''',
+	 'procedures, on their day or else that of admission');
+
+insert into ph.source_rows (map, step, relation, part, source_rows, description)
+select 'hes', 13, 'clinical_event', c.part,
+	format(
+		'{%s} e, unnest(array[%s]) with ordinality d (code, position)
+			where %s and d.code !~ ''^[-&[:space:]]*$''',
+		c.relation, (
+			select string_agg(format(c.columns, lpad(n::text, 2, '0')), ', ' order by n)
+			from generate_series(1, c.numbers) n), c.counted),
+	c.description
+from (
+	values
+		('hes_op diagnoses', 'hes_op', 'coalesce(e.diag_4_%1$s, e.diag_%1$s, e.diag_3_%1$s)', 12,
+		 'attended in (''5'', ''6'')', 'diagnoses of appointments that were attended'),
+		('hes_op procedures', 'hes_op', 'coalesce(e.opertn_4_%1$s, e.opertn_%1$s, e.opertn_3_%1$s)', 24,
+		 'attended in (''5'', ''6'')', 'procedures of appointments that were attended'),
+		('hes_ecds diagnoses', 'hes_ecds', 'e.ec_diagnosis_%1$s', 12,
+		 'coalesce(ec_attendance_category, attendance_category) in (''1'', ''2'', ''3'')',
+		 'diagnoses of attendances that were not planned, SNOMED CT')
+) c (part, relation, columns, numbers, counted, description);
+
+insert into ph.source_expression (map, relation, part, column_name, expression, value_list)
+select 'hes', 'hes_episode', 'hes_apc', column_name, 'e.' || column_name, null
+from unnest('{record,version,person_id,provider,spell,fault,place,method,primary_diagnosis,first_record,admidate,
+	end_date,died,admimeth,diagnoses,procedures,procedure_days}'::text[]) column_name
+union all
+select 'hes', 'data_day', r.relation, 'day',
+	'make_date(case when right(e.fyear, 2) >= ''80'' then 1900 else 2000 end + right(e.fyear, 2)::integer, 3, 31)', null
+from unnest('{hes_apc,hes_op,hes_ae,hes_ecds}'::text[]) r (relation)
+union all
+select 'hes', 'hes_record', r.relation, e.column_name,
+	format(e.expression, r.key, r.day, r.age, r.age_day, r.person, r.sex, r.ethnicity, r.practice, r.lsoa11,
+		r.relation), null
+from (
+	values
+		('hes_apc', 'epikey', 'admidate', 'startage', 'epistart', 'null', 'null', 'null', 'null', 'null'),
+		('hes_op', 'attendkey', 'apptdate', 'apptage', 'apptdate', 'null', 'null', 'null', 'null', 'null'),
+		('hes_ae', 'aekey', 'arrivaldate', 'arrivalage', 'arrivaldate', 'null', 'null', 'null', 'null', 'null'),
+		('hes_ecds', 'aekey, e.ec_ident', 'arrivaldate, e.arrival_date',
+		 'arrivalage, e.age_at_arrival, e.der_age_at_cds_activity_date', 'arrivaldate, e.arrival_date',
+		 'e.der_pseudo_nhs_number', 'e.stated_gender', 'e.ethnic_category', 'e.gp_practice_code',
+		 'e.der_postcode_lsoa_code')
+) r (relation, key, day, age, age_day, person, sex, ethnicity, practice, lsoa11)
+cross join (
+	values
+		('record', 'coalesce(e.%1$s, e.source_row)'),
+		('person_id', 'coalesce(e.pseudo_hesid, e.token_person_id, e.encrypted_hesid, %5$s)'),
+		('day', 'nullif(case when coalesce(e.%2$s) <> all ({option.sentinel_days}::date[]) then coalesce(e.%2$s) end, '
+		 '''-infinity'')'),
+		('age', 'coalesce(e.%3$s)::integer'),
+		('age_day', 'nullif(case
+			when coalesce(e.%4$s) <> all ({option.sentinel_days}::date[] || date ''-infinity'') then coalesce(e.%4$s)
+			when coalesce(e.%2$s) <> all ({option.sentinel_days}::date[]) then coalesce(e.%2$s) end, ''-infinity'')'),
+		('sex', 'coalesce(e.sex, %6$s)'),
+		('ethnos', 'upper(coalesce(e.ethnos, %7$s))'),
+		('birth_month', 'case
+			when lpad(e.mydob, 6, ''0'') ~ ''^(0[1-9]|1[0-2])(18[89][0-9]|19[0-9]{2}|20[0-9]{2})$''
+				and lpad(e.mydob, 6, ''0'') <> ''011900''
+				then make_date(right(e.mydob, 4)::integer, left(lpad(e.mydob, 6, ''0''), 2)::integer, 1) end'),
+		('practice', 'substring(coalesce(e.gpprac, %8$s) from ''^(?!V8199[789])[A-Z][0-9]{5}$'')'),
+		('small_area', 'substring(coalesce(e.lsoa21, e.lsoa11, %9$s, e.lsoa01) from ''^(?!.99999999).+$'')'),
+		('small_area_kind', 'case
+			when e.lsoa21 is not null then ''LSOA21''
+			when coalesce(e.lsoa11, %9$s) is not null then ''LSOA11''
+			else ''LSOA01'' end'),
+		('middle_area', 'substring(case
+			when e.lsoa21 is not null then e.msoa21
+			when coalesce(e.lsoa11, %9$s) is not null then e.msoa11
+			else e.msoa01 end from ''^(?!.99999999).+$'')'),
+		('middle_area_kind', 'case
+			when e.lsoa21 is not null then ''MSOA21''
+			when coalesce(e.lsoa11, %9$s) is not null then ''MSOA11''
+			else ''MSOA01'' end'),
+		('district', 'substring(e.resladst_ons from ''^(?!.99999999)[A-Z][0-9]{8}$'')'),
+		('source', '''%10$s''')
+) e (column_name, expression);
+
+insert into ph.source_expression (map, relation, part, column_name, expression, value_list)
+select 'hes', 'encounter', r.relation, e.column_name,
+	format(e.expression, upper(substr(r.relation, 5)), r.pod, r.key, r.day, r.person, r.provider, r.fault), null
+from (
+	values
+		('hes_op', 'OP', 'attendkey', 'apptdate', 'null', 'null',
+		 'case when e.attended in (''5'', ''6'') then null else ''not attended'' end'),
+		('hes_ae', 'AE', 'aekey', 'arrivaldate', 'null', 'null',
+		 'case
+			when e.aeattendcat in (''1'', ''3'') then null
+			when e.aeattendcat = ''2'' then ''planned follow-up''
+			else ''attendance category not known'' end'),
+		('hes_ecds', 'AE', 'aekey, e.ec_ident', 'arrivaldate, e.arrival_date', 'e.der_pseudo_nhs_number',
+		 'e.der_provider_code',
+		 'case
+			when coalesce(e.ec_attendance_category, e.attendance_category) in (''1'', ''2'', ''3'') then null
+			when coalesce(e.ec_attendance_category, e.attendance_category) = ''4'' then ''planned follow-up''
+			else ''attendance category not known'' end')
+) r (relation, pod, key, day, person, provider, fault)
+cross join (
+	values
+		('source_key', 'coalesce(e.%3$s, e.source_row)'),
+		('source_provider', 'coalesce(e.procode3, left(coalesce(e.procode5, e.procode, %6$s), 3))'),
+		('encounter_id', 'concat(''%1$s '', coalesce(e.%3$s, e.source_row))'),
+		('person_id', 'coalesce(e.pseudo_hesid, e.token_person_id, e.encrypted_hesid, %5$s)'),
+		('pod', '''%2$s'''),
+		('start_date', 'coalesce(e.%4$s)'),
+		('end_date', 'coalesce(e.%4$s)'),
+		('provider_code', 'coalesce(e.procode3, left(coalesce(e.procode5, e.procode, %6$s), 3))'),
+		('source_fault', '%7$s')
+) e (column_name, expression)
+union all
+select 'hes', 'clinical_event', r.part, e.column_name,
+	format(e.expression, upper(substr(r.relation, 5)), r.key, r.day, r.person, r.system), null
+from (
+	values
+		('hes_op diagnoses', 'hes_op', 'attendkey', 'apptdate', 'null', 'ICD10'),
+		('hes_op procedures', 'hes_op', 'attendkey', 'apptdate', 'null', 'OPCS4'),
+		('hes_ecds diagnoses', 'hes_ecds', 'aekey, e.ec_ident', 'arrivaldate, e.arrival_date',
+		 'e.der_pseudo_nhs_number', 'SNOMED')
+) r (part, relation, key, day, person, system)
+cross join (
+	values
+		('source_key', 'concat(coalesce(e.%2$s, e.source_row), '' '', d.position)'),
+		('person_id', 'coalesce(e.pseudo_hesid, e.token_person_id, e.encrypted_hesid, %4$s)'),
+		('event_date', 'coalesce(e.%3$s)'),
+		('code_system', '''%5$s'''),
+		('source', '''%1$s'''),
+		('encounter_id', 'concat(''%1$s '', coalesce(e.%2$s, e.source_row))')
+) e (column_name, expression)
+union all
+select 'hes', 'clinical_event', r.part, e.column_name, e.expression, null
+from unnest('{hes_apc diagnoses,hes_apc procedures}'::text[]) r (part)
+cross join (
+	values
+		('source_key', 'concat(e.record, '' '', d.position)'),
+		('source_provider', 'e.provider'),
+		('person_id', 'e.person_id'),
+		('source_end', 'e.end_date'),
+		('source', '''APC'''),
+		('encounter_id', 'concat(''APC '', e.first_record)')
+) e (column_name, expression)
+union all
+select 'hes', 'clinical_event', r.part, e.column_name, e.expression, null
+from ph.source_rows r
+join (
+	values
+		('ICD10', 'code', 'coalesce(ph.icd10_normalise(d.code), d.code)'),
+		('ICD10', 'position', 'd.position'),
+		('ICD10', 'source_fault', 'case when ph.several_codes(d.code) then ''two codes in one field'' end'),
+		('ICD10', 'source_remark',
+		 'case when ph.icd10_normalise(d.code) is null then ''malformed ICD-10 code'' end'),
+		('OPCS4', 'code', 'upper(regexp_replace(d.code, ''[^A-Za-z0-9]'', '''', ''g''))'),
+		('SNOMED', 'code', 'd.code'),
+		('SNOMED', 'position', 'd.position'),
+		('SNOMED', 'source_fault', 'case when ph.several_codes(d.code) then ''two codes in one field'' end')
+) e (system, column_name, expression)
+	on e.system = case
+		when r.part like '%procedures' then 'OPCS4'
+		when r.part like 'hes_ecds%' then 'SNOMED'
+		else 'ICD10' end
+where r.map = 'hes' and r.relation = 'clinical_event';
+
+insert into ph.source_expression (map, relation, part, column_name, expression, value_list)
+select 'hes', e.relation, e.part, e.column_name, e.expression, e.value_list
+from (
+	values
+		('hes_birth', 'hes_record', 'person_id', 'b.person_id', null),
+		('hes_birth', 'hes_record', 'contradict', 'c.contradict', null),
+		('hes_birth', 'hes_record', 'earliest_birth_date', 'd.earliest_day', null),
+		('hes_birth', 'hes_record', 'birth_date',
+		 'case
+			when d.earliest_day <= date_trunc(''month'', d.earliest_day)::date + 14
+				and seen.latest_day between date_trunc(''month'', d.earliest_day)::date + 14
+					and (date_trunc(''month'', d.earliest_day) + interval ''1 month'')::date - 1
+				then date_trunc(''month'', d.earliest_day)::date + 14
+			else d.earliest_day + (seen.latest_day - d.earliest_day) / 2 end', null),
+		('hes_birth', 'hes_record', 'possible_days', 'seen.latest_day - d.earliest_day + 1', null),
+
+		('ethnicity_record', 'hes_record', 'person_id', 'r.person_id', null),
+		('ethnicity_record', 'hes_record', 'record', 'concat_ws('' '', r.source, r.record)', null),
+		('ethnicity_record', 'hes_record', 'recorded_on', 'r.day', null),
+		('ethnicity_record', 'hes_record', 'source', 'r.source', null),
+		('ethnicity_record', 'hes_record', 'self_reported', 'null::boolean', null),
+		('ethnicity_record', 'hes_record', 'given', 'r.ethnos', null),
+		('ethnicity_record', 'hes_record', 'ethnicity_code', 'r.ethnos', 'ethnicity'),
+
+		('hes_death', 'hes_episode', 'person_id', 'e.person_id', null),
+		('hes_death', 'hes_episode', 'death_date', 'min(e.end_date)', null),
+		('hes_death', 'hes_episode', 'deaths', 'count(distinct e.end_date)', null),
+
+		('person', 'hes_record', 'source_key', 'p.person_id', null),
+		('person', 'hes_record', 'person_id', 'p.person_id', null),
+		('person', 'hes_record', 'birth_date', 'b.birth_date', null),
+		('person', 'hes_record', 'earliest_birth_date', 'b.earliest_birth_date', null),
+		('person', 'hes_record', 'sex', 'p.sex', 'sex'),
+		('person', 'hes_record', 'death_date', 'd.death_date', null),
+		('person', 'hes_record', 'ethnicity_code', 'e.ethnicity_code', null),
+		('person', 'hes_record', 'source_remark',
+		 'case when p.sexes > 1 then ''records of both sexes: the latest taken'' end', null),
+		('person', 'hes_record', 'source_remark_2',
+		 'case
+			when b.contradict then ''records contradict each other on birth: the latest taken''
+			when b.possible_days > 31 then ''birth by age: the middle of the days that are possible''
+			when b.possible_days > 1 then ''birth by month: taken for its 15th day'' end', null),
+		('person', 'hes_record', 'source_remark_3',
+		 'case when d.deaths > 1 then ''several days of death: the first taken'' end', null),
+
+		('place', 'small areas', 'source_key', 'r.small_area', null),
+		('place', 'small areas', 'place_id', 'r.small_area', null),
+		('place', 'small areas', 'place_kind', 'max(r.small_area_kind)', null),
+		('place', 'middle layer areas', 'source_key', 'r.middle_area', null),
+		('place', 'middle layer areas', 'place_id', 'r.middle_area', null),
+		('place', 'middle layer areas', 'place_kind', 'max(r.middle_area_kind)', null),
+		('place', 'districts', 'source_key', 'r.district', null),
+		('place', 'districts', 'place_id', 'r.district', null),
+		('place', 'districts', 'place_kind', '''LAD''', null),
+		('place', 'practices', 'source_key', 'r.practice', null),
+		('place', 'practices', 'place_id', 'r.practice', null),
+		('place', 'practices', 'place_kind', '''PRACTICE''', null),
+		('place_parent', 'middle layer areas', 'source_key', 'r.small_area', null),
+		('place_parent', 'middle layer areas', 'place_id', 'r.small_area', null),
+		('place_parent', 'middle layer areas', 'parent_id', 'r.middle_area', null),
+		('place_parent', 'districts', 'source_key', 'r.small_area', null),
+		('place_parent', 'districts', 'place_id', 'r.small_area', null),
+		('place_parent', 'districts', 'parent_id', 'r.district', null),
+
+		('residence', 'hes_record', 'source_key', 'r.record', null),
+		('residence', 'hes_record', 'person_id', 'r.person_id', null),
+		('residence', 'hes_record', 'lsoa21_code', 'r.small_area', null),
+		('residence', 'hes_record', 'start_date', 'r.day', null),
+		('residence', 'hes_record', 'end_date', 'r.next_day', null),
+
+		('encounter', 'hes_apc', 'source_key', 'e.record', null),
+		('encounter', 'hes_apc', 'source_provider', 'e.provider', null),
+		('encounter', 'hes_apc', 'encounter_id',
+		 'concat(''APC '', e.record, case when e.version > 1 then '' version '' || e.version end)', null),
+		('encounter', 'hes_apc', 'person_id', 'e.person_id', null),
+		('encounter', 'hes_apc', 'pod', 'coalesce(e.method, ''not given'')', 'pod'),
+		('encounter', 'hes_apc', 'start_date', 'e.admidate', null),
+		('encounter', 'hes_apc', 'end_date', 'e.end_date', null),
+		('encounter', 'hes_apc', 'los_days',
+		 'case when e.end_date >= e.admidate and isfinite(e.admidate) then e.end_date - e.admidate end', null),
+		('encounter', 'hes_apc', 'admission_method', 'e.admimeth', null),
+		('encounter', 'hes_apc', 'primary_icd10', 'ph.icd10_normalise(e.primary_diagnosis)', null),
+		('encounter', 'hes_apc', 'provider_code', 'e.provider', null),
+		('encounter', 'hes_apc', 'source_fault',
+		 'case
+			when e.fault is not null then e.fault
+			when e.place > 1 then ''later episode of a spell''
+			when e.method in (''81'', ''2B'') then ''transfer'' end', null),
+		('encounter', 'hes_apc', 'source_remark',
+		 'case
+			when e.end_date is null and e.admidate < {load.data_day} - {option.open_spell_days}::integer
+				then ''open for more days than open_spell_days'' end', null),
+
+		('clinical_event', 'hes_apc diagnoses', 'event_date', 'e.admidate', null),
+		('clinical_event', 'hes_apc diagnoses', 'code_system', '''ICD10''', null),
+		('clinical_event', 'hes_apc procedures', 'event_date',
+		 'case
+			when d.day <> all ({option.sentinel_days}::date[] || date ''-infinity'') then d.day
+			else e.admidate end', null),
+		('clinical_event', 'hes_apc procedures', 'code_system', '''OPCS4''', null)
+) e (relation, part, column_name, expression, value_list);
+
+insert into ph.source_map (map, description, published) values
+	('gp_extract',
+	 'An extract of general practice records in long format: patient, event (one row a coded entry), and, where there '
+	 'are, registration (more than one a patient), consultation and ethnicity (more than one record a patient). '
+	 'Every coded event is a clinical event, those with a number are measurements too; consultations are GP. '
+	 'An end of registration is the first day no longer registered.',
+	 'no one publishes it: the columns that extracts of EMIS Web and TPP SystmOne have in common, to copy and change');
+
+insert into ph.source_column (map, relation, column_name, column_type, needed)
+select 'gp_extract', c.relation, c.column_name, c.column_type, c.needed
+from (
+	values
+		('patient', 'patient_id', 'text', 'source'),
+		('patient', 'date_of_birth', 'day', 'one'),
+		('patient', 'year_of_birth', 'whole', 'one'),
+		('patient', 'month_of_birth', 'whole', 'no'),
+		('patient', 'sex', 'text', 'source'),
+		('patient', 'ethnicity', 'text', 'no'),
+		('patient', 'ethnicity_recorded_on', 'day', 'no'),
+		('patient', 'ethnicity_self_reported', 'text', 'no'),
+		('patient', 'date_of_death', 'day', 'no'),
+		('patient', 'practice_code', 'text', 'no'),
+		('patient', 'pcn_code', 'text', 'no'),
+		('patient', 'registration_start', 'day', 'no'),
+		('patient', 'registration_end', 'day', 'no'),
+		('patient', 'lsoa21', 'text', 'no'),
+		('patient', 'lsoa11', 'text', 'no'),
+		('registration', 'patient_id', 'text', 'relation'),
+		('registration', 'practice_code', 'text', 'relation'),
+		('registration', 'pcn_code', 'text', 'no'),
+		('registration', 'registration_start', 'day', 'relation'),
+		('registration', 'registration_end', 'day', 'no'),
+		('event', 'event_id', 'text', 'no'),
+		('event', 'patient_id', 'text', 'source'),
+		('event', 'event_date', 'day', 'source'),
+		('event', 'code', 'text', 'source'),
+		('event', 'code_system', 'text', 'no'),
+		('event', 'term', 'text', 'no'),
+		('event', 'value', 'text', 'no'),
+		('event', 'unit', 'text', 'no'),
+		('event', 'practice_code', 'text', 'no'),
+		('event', 'consultation_id', 'text', 'no'),
+		('consultation', 'consultation_id', 'text', 'relation'),
+		('consultation', 'patient_id', 'text', 'relation'),
+		('consultation', 'consultation_date', 'day', 'relation'),
+		('consultation', 'practice_code', 'text', 'no'),
+		('ethnicity', 'patient_id', 'text', 'relation'),
+		('ethnicity', 'ethnicity', 'text', 'relation'),
+		('ethnicity', 'ethnicity_recorded_on', 'day', 'no'),
+		('ethnicity', 'ethnicity_self_reported', 'text', 'no'),
+		('ethnicity', 'recorded_by', 'text', 'no')
+) c (relation, column_name, column_type, needed);
+
+insert into ph.source_option (map, option, value, description) values
+	('gp_extract', 'day_order', 'ISO', 'how days are written: ISO, DMY or MDY'),
+	('gp_extract', 'sentinel_days', '{1800-01-01,1900-01-01,9999-12-31}', 'days that stand for none'),
+	('gp_extract', 'small_area', 'LSOA21, LSOA11', 'kind of place of an address, the first that the data have'),
+	('gp_extract', 'neighbourhood', 'PCN, MSOA21', 'kind of place of a neighbourhood, the first that the data have'),
+	('gp_extract', 'place', 'LAD24, LAD', 'kind of place of a place, the first that the data have'),
+	('gp_extract', 'system', 'ICB24, ICB', 'kind of place of a system, the first that the data have');
+
+insert into ph.source_value (map, list, source_value, value, description) values
+	('gp_extract', 'sex', 'F', 'F', 'female'),
+	('gp_extract', 'sex', 'FEMALE', 'F', 'female'),
+	('gp_extract', 'sex', '2', 'F', 'female'),
+	('gp_extract', 'sex', 'M', 'M', 'male'),
+	('gp_extract', 'sex', 'MALE', 'M', 'male'),
+	('gp_extract', 'sex', '1', 'M', 'male'),
+	('gp_extract', 'sex', 'I', 'I', 'indeterminate'),
+	('gp_extract', 'sex', 'INDETERMINATE', 'I', 'indeterminate'),
+	('gp_extract', 'sex', 'U', null, 'unknown'),
+	('gp_extract', 'sex', 'UNKNOWN', null, 'unknown'),
+	('gp_extract', 'sex', '0', null, 'not known'),
+	('gp_extract', 'sex', '9', null, 'not specified'),
+	('gp_extract', 'ethnicity', 'Z', null, 'not stated'),
+	('gp_extract', 'ethnicity', 'X', null, 'not known'),
+	('gp_extract', 'ethnicity', '99', null, 'not known'),
+	('gp_extract', 'ethnicity', '*', '?', 'no code of an ethnicity'),
+	('gp_extract', 'self_reported', 'TRUE', 'true', null),
+	('gp_extract', 'self_reported', 'T', 'true', null),
+	('gp_extract', 'self_reported', 'Y', 'true', null),
+	('gp_extract', 'self_reported', '1', 'true', null),
+	('gp_extract', 'self_reported', 'FALSE', 'false', null),
+	('gp_extract', 'self_reported', 'F', 'false', null),
+	('gp_extract', 'self_reported', 'N', 'false', null),
+	('gp_extract', 'self_reported', '0', 'false', null),
+	('gp_extract', 'code_system', 'SNOMED', 'SNOMED', null),
+	('gp_extract', 'code_system', 'SNOMEDCT', 'SNOMED', null),
+	('gp_extract', 'code_system', 'SCT', 'SNOMED', null),
+	('gp_extract', 'code_system', 'HTTPSNOMEDINFOSCT', 'SNOMED', null),
+	('gp_extract', 'code_system', 'READ', 'READ2', null),
+	('gp_extract', 'code_system', 'READ2', 'READ2', null),
+	('gp_extract', 'code_system', 'READV2', 'READ2', null),
+	('gp_extract', 'code_system', 'READ3', 'CTV3', null),
+	('gp_extract', 'code_system', 'READV3', 'CTV3', null),
+	('gp_extract', 'code_system', 'CTV3', 'CTV3', null),
+	('gp_extract', 'code_system', 'ICD10', 'ICD10', null),
+	('gp_extract', 'code_system', 'UNKNOWN', 'UNKNOWN', 'a code without a code system'),
+	('gp_extract', 'code_system', '*', 'UNKNOWN', 'a code system that is not known');
+
+insert into ph.source_value (map, list, source_value, value, description)
+select 'gp_extract', 'ethnicity', code, code, 'a code of 2001'
+from regexp_split_to_table('ABCDEFGHJKLMNPRS', '') code;
+
+insert into ph.source_rows (map, step, relation, part, source_rows, description) values
+	('gp_extract', 0, 'data_day', 'event', '{event} e where event_date <= current_date',
+	 'the day of the latest event, since no file says up to which day the others tell'),
+	('gp_extract', 4, 'ethnicity_record', 'patient', '{patient} p where ethnicity is not null',
+	 'the record of ethnicity of a patient'),
+	('gp_extract', 4, 'ethnicity_record', 'ethnicity', '{ethnicity} p where ethnicity is not null',
+	 'further records of ethnicity'),
+	('gp_extract', 7, 'person', 'patient',
+	 '{patient} p
+		left join {made.chosen_ethnicity} e on e.person_id = p.patient_id
+		cross join lateral (
+			select case
+				when year_of_birth between 1800 and 2200 and coalesce(month_of_birth, 1) between 1 and 12
+					then make_date(year_of_birth::integer, coalesce(month_of_birth, 1)::integer, 1) end as first_day
+		) b',
+	 'patients'),
+	('gp_extract', 8, 'place', 'small areas',
+	 '{patient} p where coalesce(lsoa21, lsoa11) is not null
+		and coalesce(lsoa21, lsoa11) not in (select place_id from {place} q where place_id is not null)
+		group by coalesce(lsoa21, lsoa11)',
+	 'small areas of addresses that place does not have'),
+	('gp_extract', 8, 'place', 'practices',
+	 '(select practice_code from {patient} p union select practice_code from {registration} r) p
+		where practice_code is not null
+			and practice_code not in (select place_id from {place} q where place_id is not null)',
+	 'practices that place does not have'),
+	('gp_extract', 8, 'place', 'networks',
+	 '(select pcn_code from {patient} p union select pcn_code from {registration} r) p
+		where pcn_code is not null
+			and pcn_code not in (select place_id from {place} q where place_id is not null)',
+	 'primary care networks that place does not have'),
+	('gp_extract', 10, 'residence', 'patient',
+	 '{patient} p join {made.source_person} b on b.person_id = p.patient_id and b.fault is null
+		where coalesce(lsoa21, lsoa11) is not null',
+	 'the one address of a patient, for life'),
+	('gp_extract', 11, 'registration', 'registration', '{registration} r', 'registrations'),
+	('gp_extract', 11, 'registration', 'patient',
+	 '{patient} r
+		where patient_id not in (select patient_id from {registration} q where patient_id is not null)
+			and (registration_start is not null or registration_end is not null or practice_code is not null)',
+	 'the one registration of patients without rows in registration'),
+	('gp_extract', 12, 'encounter', 'consultation', '{consultation} c', 'consultations'),
+	('gp_extract', 13, 'clinical_event', 'event',
+	 '{event} e
+		cross join lateral (
+			select coalesce(upper(regexp_replace(code_system, ''[^A-Za-z0-9]'', '''', ''g'')),
+				case when code ~ ''^[1-9][0-9]{2,14}[01]0[0-9]$'' then ''SNOMED'' else ''UNKNOWN'' end) as system) f',
+	 'all coded events; a code without a system is SNOMED where it has the form'),
+	('gp_extract', 13, 'measurement', 'event',
+	 '{event} e
+		cross join lateral (
+			select coalesce(upper(regexp_replace(code_system, ''[^A-Za-z0-9]'', '''', ''g'')),
+				case when code ~ ''^[1-9][0-9]{2,14}[01]0[0-9]$'' then ''SNOMED'' else ''UNKNOWN'' end) as system) f
+		where ph_support.source_number(value) is not null',
+	 'events that have a number');
+
+insert into ph.source_expression (map, relation, part, column_name, expression, value_list)
+select 'gp_extract', e.relation, e.part, e.column_name, e.expression, e.value_list
+from (
+	values
+		('data_day', 'event', 'day', 'e.event_date', null),
+
+		('person', 'patient', 'source_key', 'p.patient_id', null),
+		('person', 'patient', 'person_id', 'p.patient_id', null),
+		('person', 'patient', 'birth_date',
+		 'coalesce(p.date_of_birth, case
+			when p.month_of_birth is null then b.first_day + interval ''6 months''
+			else b.first_day + 14 end)', null),
+		('person', 'patient', 'earliest_birth_date', 'coalesce(p.date_of_birth, b.first_day)', null),
+		('person', 'patient', 'sex', 'upper(p.sex)', 'sex'),
+		('person', 'patient', 'ethnicity_code', 'e.ethnicity_code', null),
+		('person', 'patient', 'death_date', 'p.date_of_death', null),
+		('person', 'patient', 'source_remark',
+		 'case
+			when p.date_of_birth is not null then null
+			when p.month_of_birth is null then ''birth by year: taken for 1 July''
+			else ''birth by month: taken for its 15th day'' end', null),
+
+		('place', 'small areas', 'source_key', 'coalesce(lsoa21, lsoa11)', null),
+		('place', 'small areas', 'place_id', 'coalesce(lsoa21, lsoa11)', null),
+		('place', 'small areas', 'place_kind', 'case when count(lsoa21) > 0 then ''LSOA21'' else ''LSOA11'' end', null),
+		('place', 'practices', 'source_key', 'p.practice_code', null),
+		('place', 'practices', 'place_id', 'p.practice_code', null),
+		('place', 'practices', 'place_kind', '''PRACTICE''', null),
+		('place', 'networks', 'source_key', 'p.pcn_code', null),
+		('place', 'networks', 'place_id', 'p.pcn_code', null),
+		('place', 'networks', 'place_kind', '''PCN''', null),
+
+		('residence', 'patient', 'source_key', 'p.patient_id', null),
+		('residence', 'patient', 'person_id', 'p.patient_id', null),
+		('residence', 'patient', 'lsoa21_code', 'coalesce(p.lsoa21, p.lsoa11)', null),
+		('residence', 'patient', 'lsoa11_code', 'p.lsoa11', null),
+		('residence', 'patient', 'start_date', 'b.birth_date', null),
+
+		('encounter', 'consultation', 'source_key', 'c.consultation_id', null),
+		('encounter', 'consultation', 'source_provider', 'c.practice_code', null),
+		('encounter', 'consultation', 'encounter_id', 'c.consultation_id', null),
+		('encounter', 'consultation', 'person_id', 'c.patient_id', null),
+		('encounter', 'consultation', 'pod', '''GP''', null),
+		('encounter', 'consultation', 'start_date', 'c.consultation_date', null),
+		('encounter', 'consultation', 'end_date', 'c.consultation_date', null),
+		('encounter', 'consultation', 'provider_code', 'c.practice_code', null),
+
+		('clinical_event', 'event', 'event_date', 'e.event_date', null),
+		('clinical_event', 'event', 'description', 'e.term', null),
+		('clinical_event', 'event', 'source', '''GP''', null),
+		('clinical_event', 'event', 'encounter_id', 'e.consultation_id', null),
+		('measurement', 'event', 'measure_date', 'e.event_date', null),
+		('measurement', 'event', 'name', 'e.term', null),
+		('measurement', 'event', 'value', 'ph_support.source_number(e.value)', null),
+		('measurement', 'event', 'unit', 'e.unit', null)
+) e (relation, part, column_name, expression, value_list)
+union all
+select 'gp_extract', r.relation, 'event', e.column_name, e.expression, e.value_list
+from unnest('{clinical_event,measurement}'::text[]) r (relation)
+cross join (
+	values
+		('source_key', 'coalesce(e.event_id, concat_ws('' '', e.patient_id, e.event_date, e.code))', null),
+		('source_row', 'coalesce(e.event_id, e.source_row)', null),
+		('source_provider', 'e.practice_code', null),
+		('person_id', 'e.patient_id', null),
+		('code_system', 'f.system', 'code_system'),
+		('code', 'e.code', null)
+) e (column_name, expression, value_list)
+union all
+select 'gp_extract', 'registration', r.part, e.column_name, e.expression, null
+from unnest('{registration,patient}'::text[]) r (part)
+cross join (
+	values
+		('source_key', 'concat_ws('' '', r.patient_id, r.registration_start)'),
+		('source_row', 'r.source_row'),
+		('source_provider', 'r.practice_code'),
+		('person_id', 'r.patient_id'),
+		('practice_code', 'r.practice_code'),
+		('pcn_code', 'r.pcn_code'),
+		('start_date', 'r.registration_start'),
+		('end_date', 'r.registration_end')
+) e (column_name, expression)
+union all
+select 'gp_extract', 'ethnicity_record', r.part, e.column_name, e.expression, e.value_list
+from (values ('patient', '''GP'''), ('ethnicity', 'coalesce(p.recorded_by, ''GP'')')) r (part, source)
+cross join lateral (
+	values
+		('person_id', 'p.patient_id', null),
+		('record', quote_literal(r.part || ' ') || ' || p.source_row', null),
+		('recorded_on', 'p.ethnicity_recorded_on', null),
+		('source', r.source, null),
+		('self_reported', 'upper(p.ethnicity_self_reported)', 'self_reported'),
+		('given', 'upper(p.ethnicity)', null),
+		('ethnicity_code', 'upper(p.ethnicity)', 'ethnicity')
+) e (column_name, expression, value_list);
+
+insert into ph.source_rows (map, step, relation, part, source_rows, description)
+select m.map, 5, 'chosen_ethnicity', 'ethnicity_record',
+	'(
+		select distinct on (person_id) *
+		from (
+			select *, ethnicity_code ~ ''^[A-HJ-NPRS]$'' as known
+			from {made.ethnicity_record} r where person_id is not null
+		) records
+		order by person_id, known desc nulls last, self_reported::boolean is true desc, recorded_on desc nulls last,
+			record desc) c
+		join {made.ethnicity_record} r using (person_id)
+		group by person_id, c.known, c.ethnicity_code, c.source, c.recorded_on, c.self_reported',
+	'of all records of a known ethnicity the latest that the person said, or else the latest'
+from unnest('{hes,gp_extract}'::text[]) m (map)
+union all
+select m.map, 14, 'ethnicity', 'chosen_ethnicity', '{made.chosen_ethnicity} e',
+	'which record was taken, how many there are, and how many of them say otherwise'
+from unnest('{hes,gp_extract}'::text[]) m (map);
+
+insert into ph.source_expression (map, relation, part, column_name, expression)
+select r.map, r.relation, r.part, e.column_name, e.expression
+from ph.source_rows r
+join (
+	values
+		('chosen_ethnicity', 'person_id', 'person_id'),
+		('chosen_ethnicity', 'ethnicity_code', 'case when c.known then c.ethnicity_code end'),
+		('chosen_ethnicity', 'source', 'case when c.known then c.source end'),
+		('chosen_ethnicity', 'recorded_on', 'case when c.known then c.recorded_on end'),
+		('chosen_ethnicity', 'self_reported', 'case when c.known then c.self_reported end'),
+		('chosen_ethnicity', 'records',
+		 'count(distinct r.record) filter (where r.ethnicity_code ~ ''^[A-HJ-NPRS]$'')'),
+		('chosen_ethnicity', 'disagreeing',
+		 'count(distinct r.record) filter (where r.ethnicity_code ~ ''^[A-HJ-NPRS]$''
+			and r.ethnicity_code <> c.ethnicity_code)'),
+		('chosen_ethnicity', 'white', 'bool_or(r.ethnicity_code = ''0'')'),
+		('chosen_ethnicity', 'unknown', 'string_agg(distinct r.given, '', '') filter (where r.ethnicity_code = ''?'')'),
+		('ethnicity', 'source_key', 'e.person_id'),
+		('ethnicity', 'person_id', 'e.person_id'),
+		('ethnicity', 'ethnicity_code', 'e.ethnicity_code'),
+		('ethnicity', 'source', 'e.source'),
+		('ethnicity', 'recorded_on', 'e.recorded_on'),
+		('ethnicity', 'self_reported', 'e.self_reported'),
+		('ethnicity', 'records', 'e.records'),
+		('ethnicity', 'disagreeing', 'e.disagreeing'),
+		('ethnicity', 'source_remark', 'case when e.disagreeing > 0 then ''records of ethnicity disagree'' end'),
+		('ethnicity', 'source_remark_2',
+		 'case when e.ethnicity_code is null and e.white then ''white, not further known'' end'),
+		('ethnicity', 'source_remark_3', '''unknown ethnicity: '' || e.unknown')
+) e (relation, column_name, expression) using (relation)
+where r.relation in ('chosen_ethnicity', 'ethnicity');
+
+insert into ph.source_column (map, relation, column_name, column_type, needed)
+select m.map, c.relation, c.column_name, c.column_type, c.needed
+from ph.source_map m
+cross join (
+	values
+		('place', 'place_id', 'text', 'relation'),
+		('place', 'place_kind', 'text', 'relation'),
+		('place', 'name', 'text', 'no'),
+		('place_parent', 'place_id', 'text', 'relation'),
+		('place_parent', 'parent_id', 'text', 'relation'),
+		('place_factor', 'place_id', 'text', 'relation'),
+		('place_factor', 'factor', 'text', 'relation'),
+		('place_factor', 'period', 'text', 'relation'),
+		('place_factor', 'value', 'number', 'relation'),
+		('place_factor', 'unit', 'text', 'no'),
+		('place_factor', 'source', 'text', 'no')
+) c (relation, column_name, column_type, needed);
+
+insert into ph.source_rows (map, step, relation, part, source_rows, description)
+select m.map, r.step, r.relation, 'brought', r.source_rows, r.description
+from ph.source_map m
+cross join (
+	values
+		(20, 'place', '{place} p', 'places that stand in the source by this name'),
+		(21, 'place_parent',
+		 '{place_parent} p where place_id in (select place_id from {made.source_place} q where fault is null)
+			and parent_id in (select place_id from {made.source_place} q where fault is null)',
+		 'which of them lies in which'),
+		(22, 'place_factor',
+		 '{place_factor} p where place_id in (select place_id from {made.source_place} q where fault is null)',
+		 'what is known of them')
+) r (step, relation, source_rows, description);
+
+insert into ph.source_expression (map, relation, part, column_name, expression)
+select m.map, e.relation, 'brought', e.column_name, e.expression
+from ph.source_map m
+cross join (
+	values
+		('place', 'source_key', 'p.place_id'),
+		('place', 'place_id', 'p.place_id'),
+		('place', 'place_kind', 'p.place_kind'),
+		('place', 'name', 'p.name'),
+		('place_parent', 'source_key', 'p.place_id'),
+		('place_parent', 'place_id', 'p.place_id'),
+		('place_parent', 'parent_id', 'p.parent_id'),
+		('place_factor', 'source_key', 'p.place_id'),
+		('place_factor', 'place_id', 'p.place_id'),
+		('place_factor', 'factor', 'p.factor'),
+		('place_factor', 'period', 'p.period'),
+		('place_factor', 'value', 'p.value'),
+		('place_factor', 'unit', 'p.unit'),
+		('place_factor', 'source', 'p.source')
+) e (relation, column_name, expression);
+
+create procedure ph_support.require_place_tables(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	statement text;
+	missing text[];
+begin
+	if schema is null then
+		raise exception 'schema must not be null'
+			using errcode = 'null_value_not_allowed';
+	end if;
+	call ph_support.require_own_schema(schema);
+	if to_regclass(format('%I.source_load', schema)) is not null or exists (
+		select
+		from pg_class
+		where relnamespace = to_regnamespace(quote_ident(schema))
+			and relname = any ('{place,place_parent,place_factor}') and relkind not in ('r', 'p'))
+	then
+		raise exception 'the places of schema "%" are made from a source, or are views', schema
+			using errcode = 'wrong_object_type', hint =
+				'Name the schema of the source: every map reads place, place_parent and place_factor that stand there. '
+				'Then CALL ph.create_views_from(...) again.';
+	end if;
+	if to_regnamespace(quote_ident(schema)) is null then
+		execute format('create schema %I', schema);
+	end if;
+	missing := array(
+		select t.relation
+		from ph.shared_table() with ordinality t
+		where t.relation = any ('{place,place_parent,place_factor}')
+			and to_regclass(format('%I.%I', schema, t.relation)) is null
+		order by t.ordinality);
+	for statement in
+		select format('create table {%I} (%s)', m, ph_support.shared_table_columns(m)) from unnest(missing) m
+		union all
+		select * from ph_support.shared_table_statements(missing)
+	loop
+		execute ph_support.in_schema(statement, schema);
+	end loop;
+end
+$$;
+
+comment on procedure ph_support.require_place_tables(text) is
+	'makes the tables place, place_parent and place_factor of the schema where there are none. '
+	'Errors: null_value_not_allowed, wrong_object_type where they are views, or made from a source';
+
+create function ph_support.column_choices(argument text, choices jsonb, columns text[])
+returns table (choice text, column_name text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	wrong text;
+begin
+	if jsonb_typeof(choices) is distinct from 'object' then
+		raise exception 'argument "%" must be a JSON object of names and columns', argument
+			using errcode = 'invalid_parameter_value', hint = 'As in ''{"LSOA21": "lsoa21cd", "LAD24": "lad24cd"}''.';
+	end if;
+	select string_agg(key, ', ' order by key) into wrong from jsonb_each_text(choices)
+	where key = '' or not coalesce(value = any (columns), false);
+	if wrong is not null then
+		raise exception 'argument "%" names a column that the query does not have, for %', argument, wrong
+			using errcode = 'undefined_column', hint = format('Its columns are %s.', array_to_string(columns, ', '));
+	end if;
+	return query select key, value from jsonb_each_text(choices) order by key;
+end
+$$;
+
+comment on function ph_support.column_choices(text, jsonb, text[]) is
+	'names and columns of an argument. Errors: invalid_parameter_value, undefined_column with those that there are';
+
+create procedure ph.create_places(
+	schema text, query text, small_area text, kinds jsonb, names jsonb default '{}', factors jsonb default '{}',
+	period text default '', source text default null)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	columns text[];
+	chosen record;
+	area text;
+	told record;
+begin
+	if query is null or small_area is null or period is null then
+		raise exception 'query, small_area and period must not be null'
+			using errcode = 'null_value_not_allowed';
+	end if;
+	columns := array(select column_name from ph.query_columns(query));
+	perform ph_support.column_choices('kinds', kinds, columns), ph_support.column_choices('names', names, columns),
+		ph_support.column_choices('factors', factors, columns);
+	area := kinds ->> small_area;
+	if area is null then
+		raise exception 'argument "small_area" is none of the kinds'
+			using errcode = 'invalid_parameter_value', hint = 'Name the kind of the smallest areas, such as LSOA21.';
+	elsif exists (select from jsonb_object_keys(names) n where not kinds ? n) then
+		raise exception 'argument "names" names a kind that argument "kinds" does not'
+			using errcode = 'invalid_parameter_value', hint = 'Names are by kind, as in ''{"LAD24": "lad24nm"}''.';
+	end if;
+	call ph_support.require_place_tables(schema);
+	execute format('create temp table ph_area on commit drop as select * from (%s) area', query);
+
+	-- what most rows say of a place, and of two that as many say the first: a postcode directory has many an area
+	create temp table ph_said (small_area text, kind text, what text, value text, sayings bigint, rows bigint)
+		on commit drop;
+	for chosen in
+		select 'name' as what, n.choice as kind, k.column_name as area_column, n.column_name
+		from ph_support.column_choices('names', names, columns) n
+		join ph_support.column_choices('kinds', kinds, columns) k using (choice)
+		union all
+		select case when k.choice = small_area then 'area' else 'parent' end, k.choice, area, k.column_name
+		from ph_support.column_choices('kinds', kinds, columns) k
+		union all
+		select 'factor', f.choice, area, f.column_name
+		from ph_support.column_choices('factors', factors, columns) f
+	loop
+		execute format(
+			'insert into pg_temp.ph_said
+			select distinct on (small_area) small_area, $1, $2, value, count(*) over (partition by small_area), rows
+			from (
+				select btrim(%1$I::text) as small_area, btrim(%2$I::text) as value, count(*) as rows
+				from pg_temp.ph_area
+				where btrim(%1$I::text) <> '''' and btrim(%2$I::text) <> ''''
+				group by 1, 2) said
+			order by small_area, rows desc, value collate "C"',
+			chosen.area_column, chosen.column_name)
+		using chosen.kind, chosen.what;
+	end loop;
+	if not exists (select from pg_temp.ph_said where what = 'area') then
+		raise exception 'the query has no small areas'
+			using errcode = 'no_data_found', hint = 'No row has a value in the column that kinds gives for small_area.';
+	end if;
+	for told in
+		select s.what, s.kind, count(*) as places, min(s.small_area) as example
+		from pg_temp.ph_said s
+		where s.sayings > 1
+		group by s.what, s.kind
+		order by s.what, s.kind
+	loop
+		raise notice '% %: % places have more than one, that of most rows is taken, for example %',
+			told.what, told.kind, told.places, told.example;
+	end loop;
+	if exists (select from pg_temp.ph_said where what = 'factor' and ph_support.source_number(value) is null) then
+		raise exception 'argument "factors" names a column that has what is no number'
+			using errcode = 'invalid_parameter_value', hint = 'Leave such rows out, or make them NULL, in the query.';
+	end if;
+
+	create temp table ph_place on commit drop as
+	select distinct on (s.value) s.value as place_id, s.kind as place_kind, n.value as name
+	from pg_temp.ph_said s
+	left join pg_temp.ph_said n on n.what = 'name' and n.kind = s.kind and n.small_area = s.value
+	where s.what in ('area', 'parent')
+	order by s.value, s.what, s.kind;
+	for told in execute format(
+		'select count(*) as places, min(s.place_id) as example
+		from pg_temp.ph_place s
+		join %I.place p on p.place_id = s.place_id and p.place_kind <> s.place_kind
+		having count(*) > 0', schema)
+	loop
+		raise notice '% places were of another kind, for example %', told.places, told.example;
+	end loop;
+	execute format(
+		'update %1$I.place p
+		set name = coalesce(s.name, p.name), place_kind = s.place_kind
+		from pg_temp.ph_place s
+		where p.place_id = s.place_id
+			and (p.name, p.place_kind) is distinct from (coalesce(s.name, p.name), s.place_kind)',
+		schema);
+	execute format(
+		'insert into %1$I.place (place_id, place_kind, name)
+		select s.place_id, s.place_kind, s.name
+		from pg_temp.ph_place s
+		where not exists (select from %1$I.place p where p.place_id = s.place_id)', schema);
+	execute format(
+		'delete from %1$I.place_parent t
+		using %1$I.place parent
+		where t.place_id in (select small_area from pg_temp.ph_said where what = ''area'')
+			and parent.place_id = t.parent_id
+			and parent.place_kind in (select kind from pg_temp.ph_said where what = ''parent'')', schema);
+	execute format(
+		'insert into %1$I.place_parent (place_id, parent_id)
+		select distinct s.small_area, s.value
+		from pg_temp.ph_said s
+		where s.what = ''parent'' and s.value <> s.small_area', schema);
+	execute format(
+		'insert into %1$I.place_factor (place_id, factor, period, value, source)
+		select s.small_area, s.kind, $1, ph_support.source_number(s.value), $2
+		from pg_temp.ph_said s
+		where s.what = ''factor''
+		on conflict (place_id, factor, period) do update set value = excluded.value, source = excluded.source', schema)
+	using period, source;
+	drop table pg_temp.ph_area, pg_temp.ph_said, pg_temp.ph_place;
+	if to_regclass(format('%I.place_dimension', schema)) is not null then
+		call ph.refresh_place_dimension(schema);
+	end if;
+end
+$$;
+
+comment on procedure ph.create_places(text, text, text, jsonb, jsonb, jsonb, text, text) is
+	'makes places of one table of small areas, with columns for what they lie in, in any country''s codes: '
+	'fills place, place_parent and place_factor of the schema, and makes them where there are none. '
+	'query gives the rows, one or more a small area, as a postcode directory has them; kinds the column of each kind '
+	'of place, {"LSOA21": "lsoa21cd", "LAD24": "lad24cd"}, small_area the kind of the smallest; names the column with '
+	'the name of a kind; factors the column of numbers that are known of small areas, for a period, from a source. '
+	'Where rows of one small area differ, what most of them say is taken, and it is told how many differ. '
+	'Called again, places are replaced and none is dropped. '
+	'In the schema of a source, ph.create_views_from takes them from there. '
+	'Errors: null_value_not_allowed, invalid_parameter_value, undefined_column with those that there are, '
+	'no_data_found, wrong_object_type where the places of the schema are views, or made from a source';
+
+create procedure ph.create_area_deciles(
+	schema text, factor text, period text, most_deprived text default 'highest', population text default null)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	areas bigint;
+	weighted bigint;
+begin
+	if schema is null or factor is null or period is null then
+		raise exception 'schema, factor and period must not be null'
+			using errcode = 'null_value_not_allowed';
+	elsif coalesce(most_deprived, '') not in ('highest', 'lowest') then
+		raise exception 'argument "most_deprived" must be highest or lowest'
+			using errcode = 'invalid_parameter_value', hint = 'It says which values of the score mean most deprived.';
+	end if;
+	call ph_support.require_place_tables(schema);
+	execute format(
+		'select count(*), count(*) filter (where w.value >= 0)
+		from %1$I.place_factor s
+		left join %1$I.place_factor w on w.place_id = s.place_id and w.period = s.period and w.factor = $3
+		where s.factor = $1 and s.period = $2 and s.value <> ''NaN''', schema)
+	into areas, weighted
+	using factor, period, population;
+	if areas < 10 then
+		raise exception 'there are fewer than ten areas with a value of factor "%" in period "%"', factor, period
+			using errcode = 'invalid_parameter_value',
+				hint = 'Scores stand in place_factor: CALL ph.create_places(..., factors => ...) writes them.';
+	elsif population is not null and weighted < areas then
+		raise exception '% of % areas have no value of factor "%" in the period', areas - weighted, areas, population
+			using errcode = 'invalid_parameter_value', hint = 'Deciles by population need the people of every area.';
+	end if;
+	execute format(
+		'insert into %1$I.place_factor (place_id, factor, period, value, source)
+		select place_id, $1 || ''_decile'', $2,
+			-- the share of areas, or of people, that come before; areas that tie share one
+			least(10, floor(10 * coalesce(sum(weight) over (
+				order by rank range between unbounded preceding and current row exclude group), 0)
+				/ nullif(sum(weight) over (), 0)) + 1),
+			concat(''computed from '', $1, '' by '', coalesce($3, ''areas''))
+		from (
+			select s.place_id, (case when $4 = ''highest'' then -s.value else s.value end) as rank,
+				case when $3 is null then 1::numeric else w.value::numeric end as weight
+			from %1$I.place_factor s
+			left join %1$I.place_factor w on w.place_id = s.place_id and w.period = s.period and w.factor = $3
+			where s.factor = $1 and s.period = $2 and s.value <> ''NaN'') area
+		on conflict (place_id, factor, period) do update set value = excluded.value, source = excluded.source', schema)
+	using factor, period, population, most_deprived;
+end
+$$;
+
+comment on procedure ph.create_area_deciles(text, text, text, text, text) is
+	'writes into place_factor, as FACTOR_decile, the tenth of each area by a score of place_factor in a period: '
+	'1 the most deprived, whose scores are the highest, or the lowest where most_deprived says so; '
+	'tenths of the areas, or of the people that the factor population counts in the same period. '
+	'Areas that tie share the lower decile: floor(10 * before / all) + 1, before counts those that come before. '
+	'Errors: null_value_not_allowed, invalid_parameter_value for fewer than ten areas and without the people of some, '
+	'wrong_object_type where the places of the schema are views, or made from a source';
+
+create function ph_support.report_rows(schema text)
+returns table (relation text, provider text, item text, rows bigint, example text, note text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	part record;
+begin
+	if to_regclass(format('%I.source_count', schema)) is not null then
+		return query execute format(
+			'select relation, provider, case kind when ''used'' then kind else kind || '': '' || what end,
+				sum(rows)::bigint, min(example), null::text
+			from %I.source_count
+			group by 1, 2, 3', schema);
+		return;
+	end if;
+	for part in
+		select t.relation, exists (
+			select
+			from ph.shared_column() c
+			where c.relation = t.relation and c.column_name = 'provider_code') as has_provider
+		from ph.shared_table() t
+		where to_regclass(format('%I.%I', schema, t.relation)) is not null
+	loop
+		return query execute format('select %L, %s, ''used'', count(*), null::text, null::text from %I.%I group by 2',
+			part.relation, case when part.has_provider then 'provider_code::text' else 'null::text' end, schema,
+			part.relation);
+	end loop;
+end
+$$;
+
+comment on function ph_support.report_rows(text) is
+	'what became of the rows of the source by relation and provider: used, set aside and why, remarked; '
+	'where no map has counted, the rows of the tables';
+
+create function ph_support.report_months(schema text, first_month date, last_month date)
+returns table (relation text, item text, rows bigint, share double precision, note text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	part record;
+begin
+	for part in
+		select d.relation, d.start_column
+		from ph_support.dated_relation() d
+		where d.relation = any ('{encounter,clinical_event,measurement}')
+			and to_regclass(format('%I.%I', schema, d.relation)) is not null
+	loop
+		return query execute format(
+			'with counted as (
+				select m.month::date as month, coalesce(c.rows, 0) as rows
+				from generate_series($1::timestamp, $2::timestamp, ''1 month'') m (month)
+				left join (
+					select date_trunc(''month'', %1$I::timestamp) as month, count(*) as rows
+					from %2$I.%3$I
+					where %1$I >= $1 and %1$I < $2 + interval ''1 month''
+					group by 1
+				) c using (month)
+			), usual as (
+				select percentile_cont(0.5) within group (order by rows) as rows from counted
+			)
+			select %3$L, to_char(c.month, ''YYYY-MM''), c.rows, c.rows / nullif(u.rows, 0),
+				case when c.rows < u.rows / 2 then ''less than half of the usual month'' end
+			from counted c, usual u
+			where exists (select from counted k where k.rows > 0)',
+			part.start_column, schema, part.relation)
+		using first_month, last_month;
+	end loop;
+end
+$$;
+
+comment on function ph_support.report_months(text, date, date) is
+	'records by month, beside the usual month: the median of those looked at';
+
+create function ph_support.report_fields(schema text)
+returns table (relation text, item text, rows bigint, share double precision)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	part record;
+begin
+	for part in
+		select c.relation, array_agg(c.column_name order by c.ordinality) as names,
+			string_agg(format('count(%I)', c.column_name), ', ' order by c.ordinality) as counts
+		from ph.shared_column() with ordinality c
+		join pg_attribute a on a.attrelid = to_regclass(format('%I.%I', schema, c.relation))
+			and a.attname = c.column_name and not a.attisdropped
+		where not c.relation = any ('{code_list,code_map,data_day}')
+		group by c.relation
+		order by min(c.ordinality)
+	loop
+		return query execute format(
+			'select %L, n, k, k / nullif(all_rows, 0)::double precision
+			from (select count(*) as all_rows, array[%s] as known from %I.%I) counted, unnest($1, known) u (n, k)
+			where all_rows > 0',
+			part.relation, part.counts, schema, part.relation)
+		using part.names;
+	end loop;
+end
+$$;
+
+comment on function ph_support.report_fields(text) is 'how many rows of each relation know each field';
+
+create function ph_support.report_span(schema text)
+returns table (item text, rows bigint, note text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if to_regclass(format('%I.stay', schema)) is null then
+		return;
+	end if;
+	return query execute format(
+		'select u.item, null::bigint, u.day::text
+		from (
+			select min(start_date) filter (where isfinite(start_date)) as first_day, max(end_date) - 1 as last_day
+			from %1$I.stay) span,
+			unnest(array[''first day of person-time'', ''last day of person-time''],
+				array[span.first_day, span.last_day]) u (item, day)
+		union all
+		select ''people on the data day'', count(*),
+			case when count(*) = 0 then ''nobody: give a data_day on which people are registered'' end
+		from %1$I.person_at(%2$s)', schema, ph_support.in_schema(ph_support.last_day(schema), schema));
+end
+$$;
+
+comment on function ph_support.report_span(text) is
+	'the first and the last day on which person-time counts, and how many people are there on the data day';
+
+create function ph_support.report_missing(schema text)
+returns table (relation text, note text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	need record;
+	there boolean;
+begin
+	for need in select * from ph_support.shared_need() loop
+		there := false;
+		if to_regclass(format('%I.%I', schema, need.relation)) is not null then
+			execute format('select exists (select from %I.%I)', schema, need.relation) into there;
+		end if;
+		if not there then
+			return query select need.relation, need.without;
+		end if;
+	end loop;
+end
+$$;
+
+comment on function ph_support.report_missing(text) is
+	'the shared tables that are empty, and what cannot be answered so';
+
+create function ph.source_report(schema text, months integer default 36)
+returns table (
+	section text, relation text, provider text, item text, rows bigint, share double precision,
+	expected double precision, example text, note text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	last_month date;
+begin
+	if to_regnamespace(quote_ident(schema)) is null then
+		raise exception 'schema "%" does not exist', schema
+			using errcode = 'invalid_schema_name';
+	elsif months is null or months < 1 or months > 600 then
+		raise exception 'argument "months" must be from 1 to 600'
+			using errcode = 'invalid_parameter_value';
+	elsif to_regclass(format('%I.person', schema)) is null then
+		raise exception 'schema "%" has no shared tables', schema
+			using errcode = 'undefined_table', hint = 'CALL ph.create_views_from(...) makes them of what you have.';
+	end if;
+	execute ph_support.in_schema(
+		format('select date_trunc(''month'', %s::timestamp)', ph_support.last_day(schema)), schema)
+	into last_month;
+	return query
+	select 'rows', r.relation, r.provider, r.item, r.rows, null::double precision, null::double precision, r.example,
+		r.note
+	from ph_support.report_rows(schema) r
+	order by (select t.ordinality from ph.shared_table() with ordinality t where t.relation = r.relation),
+		r.provider collate "C", r.item collate "C" desc;
+	return query
+	select 'months', m.relation, null::text, m.item, m.rows, m.share, null::double precision, null::text, m.note
+	from ph_support.report_months(schema, (last_month - make_interval(months => months - 1))::date, last_month) m;
+	return query
+	select 'fields', f.relation, null::text, f.item, f.rows, f.share, null::double precision, null::text, null::text
+	from ph_support.report_fields(schema) f;
+	if to_regclass(format('%I.register', schema)) is not null
+		and to_regclass(format('%I.code_list', schema)) is not null
+	then
+		return query
+		select 'registers', c.register, null::text, concat_ws(' ', c.characteristic, c.value), c.registered,
+			c.registered::double precision / nullif(c.people, 0), c.expected / nullif(c.people, 0), null::text,
+			c.verdict
+		from ph.register_coverage(schema) c;
+	end if;
+	return query
+	select 'person-time', 'stay', null::text, s.item, s.rows, null::double precision, null::double precision,
+		null::text, s.note
+	from ph_support.report_span(schema) s;
+	return query
+	select 'missing', m.relation, null::text, null::text, null::bigint, null::double precision, null::double precision,
+		null::text, m.note
+	from ph_support.report_missing(schema) m;
+end
+$$;
+
+comment on function ph.source_report(text, integer) is
+	'what was understood of the data of a schema, by section: rows (of each relation and provider used, set aside and '
+	'why, remarked, with the key of one), months (records of each of the last months up to the data day, '
+	'as a share of the usual month), fields (share of rows that know each), registers (people beside what is '
+	'plausible), '
+	'person-time (first and last day that counts, people on the data day), missing (empty tables, '
+	'and what cannot be answered so). '
+	'Errors: invalid_schema_name, undefined_table, invalid_parameter_value';
+
+create function ph.chart_source_report(schema text, months integer default 36) returns text
+language sql stable
+begin atomic
+	with month as (
+		select m.relation, m.item, m.rows
+		from ph.source_report(schema, months) m
+		where m.section = 'months'
+	), row as (
+		select relation, array_agg(item order by item) as items, array_agg(rows::double precision order by item) as rows
+		from month
+		group by relation
+	)
+	select ph.chart_completeness(array_agg(relation order by relation), min(items), array_agg(rows order by relation),
+		'Records by month')
+	from row;
+end;
+
+comment on function ph.chart_source_report(text, integer) is
+	'the months of ph.source_report as SVG: a row of bars a relation, so that a month that is half loaded is seen';
+
