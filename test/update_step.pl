@@ -3,8 +3,8 @@
 #     update_step.pl OLD.sql NEW.sql
 #
 # writes the statements that make of the install script OLD the install script NEW. A function of which the body alone
-# has changed is replaced; one whose arguments or answer have is dropped and made anew, with all that is built on it in a
-# database of the old version, PGDATABASE. What cannot be made out of two texts stops it: a type or table that has
+# has changed is replaced; one whose arguments or answer have is dropped and made anew, with all that is built on it in
+# a database of the old version, PGDATABASE. What cannot be made out of two texts stops it: a type or table that has
 # changed, rows that have.
 use strict;
 use warnings;

@@ -411,8 +411,10 @@ begin atomic
 		), inside as (
 			select %5$s r.person_id, r.stay, r.practice, r.neighbourhood, r.place, r.system, r.small_area,
 				r.deprivation_decile, r.deprivation_quintile, greatest(r.start_date, r.first_day) as start_date,
-				least(r.end_date, r.day_after) as end_date, %8$s count(e.person_id) as events,
-				coalesce(sum(e.cost), 0) as cost
+				least(r.end_date, r.day_after) as end_date, %8$s
+				-- where no encounter is known of anybody, it is not known that there was none
+				case when exists (select 1 from %1$I.encounter) then count(e.person_id) end as events,
+				case when exists (select 1 from %1$I.encounter) then coalesce(sum(e.cost), 0) end as cost
 			from at_risk r
 			left join encounter e on e.person_id = r.person_id
 				and e.start_date >= greatest(r.start_date, r.first_day)
@@ -855,7 +857,8 @@ begin
 			end$query$, ph_support.person_period_query(schema, population)),
 		'one row a person and stay in the period, cut at the data day: person-years at risk (days / 365.25; '
 		'NULL in the population seen, where they are not known), '
-		'encounters of the kind that started in it (null: all), their cost in pounds. '
+		'encounters of the kind that started in it (null: all), their cost in pounds, '
+		'unknown where there are none at all. '
 		'Encounters in the period outside any stay are counted apart in events_outside, '
 		'on the first stay or on a row with stay 0. '
 		'Errors: invalid_parameter_value for a period without end or an unknown kind');

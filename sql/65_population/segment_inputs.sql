@@ -17,13 +17,13 @@ as $$
 			case
 				when k.icd10 then coalesce(ph.hospital_frailty(c.conditions), 0)::double precision
 				end as hospital_frailty,
-			coalesce(e.emergency, 0)::integer as emergency_admissions_12_months,
-			coalesce(e.emergency, 0)::integer as non_elective_admissions,
-			coalesce(e.maternity, 0)::integer as maternity_activity,
-			coalesce(e.attendances, 0)::integer as emergency_attendances_12_months,
-			coalesce(e.outpatient, 0)::integer as outpatient_attendances_12_months,
-			coalesce(e.consultations, 0)::integer as consultations_12_months,
-			coalesce(e.spend, 0)::double precision as spend_12_months,
+			case when k.encounters then coalesce(e.emergency, 0)::integer end as emergency_admissions_12_months,
+			case when k.encounters then coalesce(e.emergency, 0)::integer end as non_elective_admissions,
+			case when k.encounters then coalesce(e.maternity, 0)::integer end as maternity_activity,
+			case when k.encounters then coalesce(e.attendances, 0)::integer end as emergency_attendances_12_months,
+			case when k.encounters then coalesce(e.outpatient, 0)::integer end as outpatient_attendances_12_months,
+			case when k.encounters then coalesce(e.consultations, 0)::integer end as consultations_12_months,
+			case when k.encounters then coalesce(e.spend, 0)::double precision end as spend_12_months,
 			m.bmi::double precision as bmi,
 			m.smoker
 		from %1$I.%6$s p
@@ -37,7 +37,8 @@ as $$
 				exists (
 					select
 					from %1$I.clinical_event
-					where code_system = 'ICD9CM' and event_date < %3$s) as icd9
+					where code_system = 'ICD9CM' and event_date < %3$s) as icd9,
+				exists (select 1 from %1$I.encounter) as encounters
 			from (%5$s) matched
 			where exists (
 				select
@@ -173,6 +174,7 @@ comment on procedure ph.create_segment_inputs(text) is
 	'where no list of a condition has one (lists that ph.shipped_code_list() calls no long-term condition, '
 	'or part of another, are not counted), and charlson and hospital_frailty where nobody has an ICD-10 (ICD-10-CM, '
 	'for charlson ICD-9-CM) code. '
+	'Use of services is unknown where there is no encounter of anybody. '
 	'SNOMED CT 60621009 and LOINC 39156-5 are body mass index, SNOMED CT 77176002 smoker. '
 	'Errors: duplicate_column where a list has the name of another input '
 	'or, in its first 63 bytes, of another list, '

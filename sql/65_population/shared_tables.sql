@@ -206,7 +206,7 @@ begin atomic
 		('place_parent', 'no comparison of larger places'),
 		('residence', 'place, small area and deprivation of nobody are known'),
 		('registration', 'nobody is registered: rates have no denominator, unless the population is another'),
-		('encounter', 'no admissions, attendances or costs: rates and tiers of them are 0 of what is not recorded'),
+		('encounter', 'admissions, attendances and costs are unknown, and rates of them NULL'),
 		('clinical_event', 'no registers, no Charlson or frailty score, no segments by condition'),
 		('measurement', 'no measured values: body mass index and smoking are unknown'),
 		('place_factor', 'deprivation is unknown: no gap between the most and the least deprived'),

@@ -171,6 +171,43 @@ $$;
 comment on procedure ph_support.make_source_counts(jsonb) is
 	'fills source_count of the schema with what became of the rows of the source';
 
+create procedure ph_support.require_understood(load jsonb)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	lost record;
+begin
+	-- nobody can be used, or days are written otherwise than they are read
+	execute format(
+		'with counted as (
+			select relation, kind, what, sum(rows) as rows, min(example) as example
+			from %I.source_count
+			where kind <> ''remark''
+			group by relation, kind, what
+		)
+		select relation, what, (select sum(a.rows) from counted a where a.relation = c.relation) as rows, example
+		from counted c
+		where kind = ''set aside'' and (
+			what = ''unreadable date''
+				and 2 * rows > (select sum(a.rows) from counted a where a.relation = c.relation)
+			or relation = ''person''
+				and not exists (select from counted u where u.relation = ''person'' and u.kind = ''used''))
+		order by what = ''unreadable date'' desc, rows desc
+		limit 1', load ->> 'schema')
+	into lost;
+	if lost.relation is not null then
+		raise exception 'most of the % rows for "%" cannot be understood: %, as that of %',
+			lost.rows, lost.relation, lost.what, lost.example
+			using errcode = 'data_exception', hint = 'ph.source_column says how each column is read, '
+				'and the option day_order how days are written. Nothing was made.';
+	end if;
+end
+$$;
+comment on procedure ph_support.require_understood(jsonb) is
+	'does nothing where there are people to use, or none at all in the source, and most days can be read. '
+	'Errors: data_exception with how many rows cannot be understood, why, and the key of one';
+
 create function ph_support.source_data_day(load jsonb) returns date
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -506,6 +543,7 @@ begin
 		call ph_support.make_source_relation(load, relation, query, materialise);
 	end loop;
 	call ph_support.make_source_counts(load);
+	call ph_support.require_understood(load);
 	if materialise then
 		call ph_support.drop_source_rows(load);
 		if again then
@@ -532,4 +570,5 @@ comment on procedure ph.create_views_from(text, text, text, boolean, jsonb, time
 	'SELECT * FROM ph.source_report(schema). All or nothing is made. '
 	'Errors: undefined_object for an unknown map, invalid_schema_name, undefined_table with what the source lacks, '
 	'invalid_parameter_value for an unknown option and without a data day, '
+	'data_exception where most of it cannot be understood, '
 	'duplicate_table where the schema has other shared tables';

@@ -163,6 +163,56 @@ call ph.create_views_from('omap', 'cdm', 'other');
 call ph.create_views_from('omop', 'nowhere', 'other');
 call ph.create_views_from('omop', 'cdm', 'ph');
 call ph.create_views_from('omop', null, 'other');
+-- written with workers: what is stored is made by CREATE TABLE AS, of a query that can be read in parallel
+set parallel_setup_cost = 0;
+set parallel_tuple_cost = 0;
+set min_parallel_table_scan_size = 0;
+create function pg_temp.gathers(relation text) returns boolean
+language plpgsql
+as $$
+declare
+	line text;
+begin
+	for line in execute 'explain (costs off) create table none as ' || ph_support.judged_rows_query(
+		ph_support.source_load('omop', 'cdm', 'looked', '{}', 'ph', '2023-12-31'), relation)
+	loop
+		if line like '%Gather%' then
+			return true;
+		end if;
+	end loop;
+	return false;
+end
+$$;
+select relation, pg_temp.gathers(relation) from unnest('{person,encounter,clinical_event}'::text[]) relation;
+reset parallel_setup_cost;
+reset parallel_tuple_cost;
+reset min_parallel_table_scan_size;
+
+-- days that are written otherwise: nothing is made, but where they are few they are set aside
+create schema written;
+create table written.person as select * from cdm.person;
+create table written.observation_period as
+select observation_period_id, person_id,
+	to_char(observation_period_start_date, 'DD/MM/YYYY') as observation_period_start_date,
+	to_char(observation_period_end_date, 'DD/MM/YYYY') as observation_period_end_date
+from cdm.observation_period;
+call ph.create_views_from('omop', 'written', 'other', data_day => '2023-12-31');
+select to_regnamespace('other') as other;
+call ph.create_views_from('omop', 'written', 'other', data_day => '2023-12-31', options => '{"day_order": "DMY"}');
+-- a CDM without visits, conditions and a vocabulary
+select (select count(*) from other.registration) as registrations, (select count(*) from other.encounter) as encounters;
+select relation, note from ph.source_report('other') where section = 'missing' order by relation;
+select sum(events) as events, (ph.crude_rate(ph.person_tally(age, events, years))).*
+from other.person_period('[2019-01-01,2024-01-01)', 'NEL') where stay > 0;
+update written.observation_period set observation_period_start_date = 'soon' where observation_period_id = 1;
+call ph.create_views_from('omop', 'written', 'other', data_day => '2023-12-31', options => '{"day_order": "DMY"}');
+select what, rows, example from other.source_count
+where relation = 'registration' and kind = 'set aside' order by what;
+update written.person set year_of_birth = 3000;
+call ph.create_views_from('omop', 'written', 'other', data_day => '2023-12-31', options => '{"day_order": "DMY"}');
+select count(*) as loads_kept from other.source_load;
+drop schema written, other cascade;
+
 drop schema looked cascade;
 alter table cdm.person drop column year_of_birth;
 drop table cdm.observation_period;

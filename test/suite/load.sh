@@ -155,4 +155,54 @@ if [ -z "$same" ]; then
 else
 	fail "load: the shape in the source is that of the extension" "$same"
 fi
+# a folder of another shape, by one call: the same people come out
+mkdir "$load_folder/cdm"
+load_export() { load_sql -c "\\copy ($2) to '$load_folder/cdm/$1.csv' (format csv, header)"; }
+load_fresh
+PGDATABASE=load_test bash "$load_demo/load.sh" "$load_folder/good" health >/dev/null 2>&1
+load_sql -c "call ph.create_population_views('health')"
+load_export person "select substr(person_id, 2)::integer as person_id, case sex when 'F' then 8532 else 8507 end
+	as gender_concept_id, extract(year from birth_date)::integer as year_of_birth,
+	extract(month from birth_date)::integer as \"MONTH_OF_BIRTH\", extract(day from birth_date)::integer as day_of_birth from health.person"
+load_export death "select substr(person_id, 2)::integer as person_id, death_date from health.person
+	where death_date is not null"
+load_export observation_period "select substr(person_id, 2)::integer as person_id,
+	start_date as observation_period_start_date, coalesce(end_date - 1, day) as observation_period_end_date
+	from health.registration, health.data_day"
+load_export visit_occurrence "select encounter_id as visit_occurrence_id, substr(person_id, 2)::integer as person_id,
+	9202 as visit_concept_id, to_char(start_date, 'YYYYMMDD') as visit_start_date, end_date as visit_end_date
+	from health.encounter"
+load_export cdm_source "select day as source_release_date from health.data_day"
+load_people="select count(*), sum(events), round(sum(years)::numeric, 3)
+	from health.person_period('[2023-04-01,2024-04-01)') where stay > 0"
+load_expected=$(load_sql -c "$load_people")
+gzip "$load_folder/cdm/death.csv"
+load_fresh
+load_sql -c 'set client_min_messages = warning' -c 'drop schema health cascade'
+if message=$(PGDATABASE=load_test bash "$load_demo/load.sh" "$load_folder/cdm" health omop 2>&1); then
+	report_found=$(load_sql -c "$load_people")
+	if [ "$report_found" = "$load_expected" ]; then pass "load: a CDM as files, by one call"
+	else fail "load: a CDM as files, by one call" "found $report_found, not $load_expected"; fi
+else
+	fail "load: a CDM as files, by one call" "$message"
+fi
+load_shape_refused() {  # name, folder, shape, pattern of the message
+	local message status=0
+	message=$(PGDATABASE=load_test bash "$load_demo/load.sh" "$2" other "$3" 2>&1) || status=$?
+	if [ "$status" != 0 ] && grep -qE "$4" <<<"$message" &&
+		[ "$(load_sql -c "select to_regnamespace('other') is null")" = t ]; then
+		pass "load: $1"
+	else
+		fail "load: $1" "$message"
+	fi
+}
+load_shape_refused "a shape that is not known" "$load_folder/cdm" fhir 'none of the maps'
+load_shape_refused "a folder of another shape" "$load_folder/good" omop 'lacks what map "omop" needs'
+mkdir "$load_folder/empty"
+load_shape_refused "a folder without files" "$load_folder/empty" omop 'holds no CSV file'
+printf 'person_id,person_id\n1,2\n' >"$load_folder/empty/person.csv"
+load_shape_refused "two columns of one name" "$load_folder/empty" omop \
+	'person.csv, line 1: a column without a name, or two'
+printf 'person_id,name\n1,secret,2\n' >"$load_folder/empty/person.csv"
+load_shape_refused "more values than the header has" "$load_folder/empty" omop 'nothing was loaded'
 rm -rf "$load_folder"
