@@ -378,6 +378,12 @@ end;
 comment on function ph_support.shared_table_columns(text) is
 	'the columns of a shared table and their types, as they stand between the brackets of CREATE TABLE';
 
+create function ph_support.rule_constraint(relation text, column_name text, problem text) returns text
+language sql immutable parallel safe
+return concat_ws('_', relation, column_name, replace(problem, ' ', '_'));
+comment on function ph_support.rule_constraint(text, text, text) is
+	'the name of the constraint that holds a rule of ph.shared_rule() in a table';
+
 create function ph_support.shared_table_constraints(relation text) returns text
 language sql stable
 begin atomic
@@ -392,7 +398,7 @@ begin atomic
 		where t.relation = shared_table_constraints.relation and t.key_constraint is not null
 		union all
 		select format('add constraint %I check (%s)',
-			concat_ws('_', r.relation, r.column_name, replace(r.problem, ' ', '_')), r.condition)
+			ph_support.rule_constraint(r.relation, r.column_name, r.problem), r.condition)
 		from ph.shared_rule() r
 		where r.relation = shared_table_constraints.relation
 	) parts (part);
@@ -494,3 +500,50 @@ comment on procedure ph.create_shared_tables(text) is
 	'they are ordinary tables and belong to the caller. '
 	'Errors: duplicate_table where one of the names is taken (nothing is made then), '
 	'22023 for a schema of the extension or of the system, name_too_long';
+
+create procedure ph.complete_shared_tables(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	statement text;
+	missing text[];
+begin
+	if to_regclass(format('%I.person', schema)) is null then
+		raise exception 'schema "%" has no shared tables', schema
+			using errcode = 'undefined_table', hint = 'CALL ph.create_shared_tables(...) makes them.';
+	end if;
+	call ph_support.require_own_schema(schema);
+	missing := array(
+		select t.relation from ph.shared_table() t where to_regclass(format('%I.%I', schema, t.relation)) is null);
+	for statement in
+		select format('create table {%I} (%s)', m, ph_support.shared_table_columns(m))
+		from unnest(missing) m
+		union all
+		select *
+		from ph_support.shared_table_statements(missing)
+		union all
+		select format('alter table {%I} add column %I %s', c.relation, c.column_name, c.column_type)
+		from ph.shared_column() c
+		join pg_class r on r.oid = to_regclass(format('%I.%I', schema, c.relation)) and r.relkind in ('r', 'p')
+		where not exists (
+			select
+			from pg_attribute a
+			where a.attrelid = r.oid and a.attname = c.column_name and not a.attisdropped)
+		union all
+		select format('alter table {%I} %s', r.relation, string_agg(
+			format('drop constraint if exists %1$I, add constraint %1$I check (%2$s)',
+				ph_support.rule_constraint(r.relation, r.column_name, r.problem), r.condition), ', '))
+		from ph.shared_rule() r
+		join pg_class c on c.oid = to_regclass(format('%I.%I', schema, r.relation)) and c.relkind in ('r', 'p')
+		group by r.relation
+	loop
+		execute ph_support.in_schema(statement, schema);
+	end loop;
+	call ph_support.create_data_load(schema);
+end
+$$;
+comment on procedure ph.complete_shared_tables(text) is
+	'adds to the shared tables of a schema what an earlier version did not have: tables, empty, columns, unknown, '
+	'and the rules as they are now; '
+	'rows, keys and what is built on the tables stay, and relations that are no tables. Errors: undefined_table';

@@ -393,7 +393,7 @@ begin atomic
 		('place_parent', 'no comparison of larger places'),
 		('residence', 'place, small area and deprivation of nobody are known'),
 		('registration', 'nobody is registered: rates have no denominator, unless the population is another'),
-		('encounter', 'no admissions, attendances or costs: rates and tiers of them are 0 of what is not recorded'),
+		('encounter', 'admissions, attendances and costs are unknown, and rates of them NULL'),
 		('clinical_event', 'no registers, no Charlson or frailty score, no segments by condition'),
 		('measurement', 'no measured values: body mass index and smoking are unknown'),
 		('place_factor', 'deprivation is unknown: no gap between the most and the least deprived'),
@@ -532,6 +532,13 @@ end;
 comment on function ph_support.shared_table_columns(text) is
 	'the columns of a shared table and their types, as they stand between the brackets of CREATE TABLE';
 
+create function ph_support.rule_constraint(relation text, column_name text, problem text) returns text
+language sql immutable parallel safe
+return concat_ws('_', relation, column_name, replace(problem, ' ', '_'));
+
+comment on function ph_support.rule_constraint(text, text, text) is
+	'the name of the constraint that holds a rule of ph.shared_rule() in a table';
+
 create function ph_support.shared_table_constraints(relation text) returns text
 language sql stable
 begin atomic
@@ -546,7 +553,7 @@ begin atomic
 		where t.relation = shared_table_constraints.relation and t.key_constraint is not null
 		union all
 		select format('add constraint %I check (%s)',
-			concat_ws('_', r.relation, r.column_name, replace(r.problem, ' ', '_')), r.condition)
+			ph_support.rule_constraint(r.relation, r.column_name, r.problem), r.condition)
 		from ph.shared_rule() r
 		where r.relation = shared_table_constraints.relation
 	) parts (part);
@@ -652,6 +659,54 @@ comment on procedure ph.create_shared_tables(text) is
 	'they are ordinary tables and belong to the caller. '
 	'Errors: duplicate_table where one of the names is taken (nothing is made then), '
 	'22023 for a schema of the extension or of the system, name_too_long';
+
+create procedure ph.complete_shared_tables(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	statement text;
+	missing text[];
+begin
+	if to_regclass(format('%I.person', schema)) is null then
+		raise exception 'schema "%" has no shared tables', schema
+			using errcode = 'undefined_table', hint = 'CALL ph.create_shared_tables(...) makes them.';
+	end if;
+	call ph_support.require_own_schema(schema);
+	missing := array(
+		select t.relation from ph.shared_table() t where to_regclass(format('%I.%I', schema, t.relation)) is null);
+	for statement in
+		select format('create table {%I} (%s)', m, ph_support.shared_table_columns(m))
+		from unnest(missing) m
+		union all
+		select *
+		from ph_support.shared_table_statements(missing)
+		union all
+		select format('alter table {%I} add column %I %s', c.relation, c.column_name, c.column_type)
+		from ph.shared_column() c
+		join pg_class r on r.oid = to_regclass(format('%I.%I', schema, c.relation)) and r.relkind in ('r', 'p')
+		where not exists (
+			select
+			from pg_attribute a
+			where a.attrelid = r.oid and a.attname = c.column_name and not a.attisdropped)
+		union all
+		select format('alter table {%I} %s', r.relation, string_agg(
+			format('drop constraint if exists %1$I, add constraint %1$I check (%2$s)',
+				ph_support.rule_constraint(r.relation, r.column_name, r.problem), r.condition), ', '))
+		from ph.shared_rule() r
+		join pg_class c on c.oid = to_regclass(format('%I.%I', schema, r.relation)) and c.relkind in ('r', 'p')
+		group by r.relation
+	loop
+		execute ph_support.in_schema(statement, schema);
+	end loop;
+	call ph_support.create_data_load(schema);
+end
+$$;
+
+comment on procedure ph.complete_shared_tables(text) is
+	'adds to the shared tables of a schema what an earlier version did not have: tables, empty, columns, unknown, '
+	'and the rules as they are now; '
+	'rows, keys and what is built on the tables stay, and relations that are no tables. Errors: undefined_table';
 
 create function ph_support.latest_version_query() returns text
 language sql immutable parallel safe
@@ -1404,8 +1459,10 @@ begin atomic
 		), inside as (
 			select %5$s r.person_id, r.stay, r.practice, r.neighbourhood, r.place, r.system, r.small_area,
 				r.deprivation_decile, r.deprivation_quintile, greatest(r.start_date, r.first_day) as start_date,
-				least(r.end_date, r.day_after) as end_date, %8$s count(e.person_id) as events,
-				coalesce(sum(e.cost), 0) as cost
+				least(r.end_date, r.day_after) as end_date, %8$s
+				-- where no encounter is known of anybody, it is not known that there was none
+				case when exists (select 1 from %1$I.encounter) then count(e.person_id) end as events,
+				case when exists (select 1 from %1$I.encounter) then coalesce(sum(e.cost), 0) end as cost
 			from at_risk r
 			left join encounter e on e.person_id = r.person_id
 				and e.start_date >= greatest(r.start_date, r.first_day)
@@ -1844,7 +1901,8 @@ begin
 			end$query$, ph_support.person_period_query(schema, population)),
 		'one row a person and stay in the period, cut at the data day: person-years at risk (days / 365.25; '
 		'NULL in the population seen, where they are not known), '
-		'encounters of the kind that started in it (null: all), their cost in pounds. '
+		'encounters of the kind that started in it (null: all), their cost in pounds, '
+		'unknown where there are none at all. '
 		'Encounters in the period outside any stay are counted apart in events_outside, '
 		'on the first stay or on a row with stay 0. '
 		'Errors: invalid_parameter_value for a period without end or an unknown kind');
@@ -2385,13 +2443,13 @@ as $$
 			case
 				when k.icd10 then coalesce(ph.hospital_frailty(c.conditions), 0)::double precision
 				end as hospital_frailty,
-			coalesce(e.emergency, 0)::integer as emergency_admissions_12_months,
-			coalesce(e.emergency, 0)::integer as non_elective_admissions,
-			coalesce(e.maternity, 0)::integer as maternity_activity,
-			coalesce(e.attendances, 0)::integer as emergency_attendances_12_months,
-			coalesce(e.outpatient, 0)::integer as outpatient_attendances_12_months,
-			coalesce(e.consultations, 0)::integer as consultations_12_months,
-			coalesce(e.spend, 0)::double precision as spend_12_months,
+			case when k.encounters then coalesce(e.emergency, 0)::integer end as emergency_admissions_12_months,
+			case when k.encounters then coalesce(e.emergency, 0)::integer end as non_elective_admissions,
+			case when k.encounters then coalesce(e.maternity, 0)::integer end as maternity_activity,
+			case when k.encounters then coalesce(e.attendances, 0)::integer end as emergency_attendances_12_months,
+			case when k.encounters then coalesce(e.outpatient, 0)::integer end as outpatient_attendances_12_months,
+			case when k.encounters then coalesce(e.consultations, 0)::integer end as consultations_12_months,
+			case when k.encounters then coalesce(e.spend, 0)::double precision end as spend_12_months,
 			m.bmi::double precision as bmi,
 			m.smoker
 		from %1$I.%6$s p
@@ -2405,7 +2463,8 @@ as $$
 				exists (
 					select
 					from %1$I.clinical_event
-					where code_system = 'ICD9CM' and event_date < %3$s) as icd9
+					where code_system = 'ICD9CM' and event_date < %3$s) as icd9,
+				exists (select 1 from %1$I.encounter) as encounters
 			from (%5$s) matched
 			where exists (
 				select
@@ -2543,6 +2602,7 @@ comment on procedure ph.create_segment_inputs(text) is
 	'where no list of a condition has one (lists that ph.shipped_code_list() calls no long-term condition, '
 	'or part of another, are not counted), and charlson and hospital_frailty where nobody has an ICD-10 (ICD-10-CM, '
 	'for charlson ICD-9-CM) code. '
+	'Use of services is unknown where there is no encounter of anybody. '
 	'SNOMED CT 60621009 and LOINC 39156-5 are body mass index, SNOMED CT 77176002 smoker. '
 	'Errors: duplicate_column where a list has the name of another input '
 	'or, in its first 63 bytes, of another list, '
@@ -4584,6 +4644,44 @@ $$;
 comment on procedure ph_support.make_source_counts(jsonb) is
 	'fills source_count of the schema with what became of the rows of the source';
 
+create procedure ph_support.require_understood(load jsonb)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	lost record;
+begin
+	-- nobody can be used, or days are written otherwise than they are read
+	execute format(
+		'with counted as (
+			select relation, kind, what, sum(rows) as rows, min(example) as example
+			from %I.source_count
+			where kind <> ''remark''
+			group by relation, kind, what
+		)
+		select relation, what, (select sum(a.rows) from counted a where a.relation = c.relation) as rows, example
+		from counted c
+		where kind = ''set aside'' and (
+			what = ''unreadable date''
+				and 2 * rows > (select sum(a.rows) from counted a where a.relation = c.relation)
+			or relation = ''person''
+				and not exists (select from counted u where u.relation = ''person'' and u.kind = ''used''))
+		order by what = ''unreadable date'' desc, rows desc
+		limit 1', load ->> 'schema')
+	into lost;
+	if lost.relation is not null then
+		raise exception 'most of the % rows for "%" cannot be understood: %, as that of %',
+			lost.rows, lost.relation, lost.what, lost.example
+			using errcode = 'data_exception', hint = 'ph.source_column says how each column is read, '
+				'and the option day_order how days are written. Nothing was made.';
+	end if;
+end
+$$;
+
+comment on procedure ph_support.require_understood(jsonb) is
+	'does nothing where there are people to use, or none at all in the source, and most days can be read. '
+	'Errors: data_exception with how many rows cannot be understood, why, and the key of one';
+
 create function ph_support.source_data_day(load jsonb) returns date
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -4929,6 +5027,7 @@ begin
 		call ph_support.make_source_relation(load, relation, query, materialise);
 	end loop;
 	call ph_support.make_source_counts(load);
+	call ph_support.require_understood(load);
 	if materialise then
 		call ph_support.drop_source_rows(load);
 		if again then
@@ -4956,6 +5055,7 @@ comment on procedure ph.create_views_from(text, text, text, boolean, jsonb, time
 	'SELECT * FROM ph.source_report(schema). All or nothing is made. '
 	'Errors: undefined_object for an unknown map, invalid_schema_name, undefined_table with what the source lacks, '
 	'invalid_parameter_value for an unknown option and without a data day, '
+	'data_exception where most of it cannot be understood, '
 	'duplicate_table where the schema has other shared tables';
 
 insert into ph.source_map (map, description, published) values

@@ -275,3 +275,25 @@ from ids.person_at('2024-03-31');
 select person_id, days, events, cost from ids.person_period('[2023-04-01,2024-04-01)');
 select person_id, copd, emergency_admissions_12_months from ids.segment_input;
 drop schema typed, warehouse, ids cascade;
+
+-- tables of an earlier version are completed, and keep their rows
+call ph.create_shared_tables('fresh');
+call ph.create_shared_tables('older');
+insert into older.place (place_id, place_kind) values ('a', 'LSOA21');
+alter table older.place_parent drop column start_date, drop column end_date;
+alter table older.code_list drop column source;
+drop table older.code_map, older.wait, older.data_load;
+call ph.complete_shared_tables('older');
+call ph.complete_shared_tables('older');
+select relname, attname
+from pg_attribute
+join pg_class c on c.oid = attrelid and attnum > 0 and not attisdropped and relkind = 'r'
+join pg_namespace n on n.oid = relnamespace and nspname in ('fresh', 'older')
+group by relname, attname
+having count(*) <> 2;
+select (select count(*) from older.place) as places,
+	(select count(*) from pg_constraint where connamespace = 'older'::regnamespace)
+		= (select count(*) from pg_constraint where connamespace = 'fresh'::regnamespace) as same_constraints;
+call ph.complete_shared_tables('nowhere');
+set client_min_messages = warning;
+drop schema fresh, older cascade;

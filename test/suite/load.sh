@@ -163,7 +163,8 @@ PGDATABASE=load_test bash "$load_demo/load.sh" "$load_folder/good" health >/dev/
 load_sql -c "call ph.create_population_views('health')"
 load_export person "select substr(person_id, 2)::integer as person_id, case sex when 'F' then 8532 else 8507 end
 	as gender_concept_id, extract(year from birth_date)::integer as year_of_birth,
-	extract(month from birth_date)::integer as \"MONTH_OF_BIRTH\", extract(day from birth_date)::integer as day_of_birth from health.person"
+	extract(month from birth_date)::integer as \"MONTH_OF_BIRTH\",
+	extract(day from birth_date)::integer as day_of_birth from health.person"
 load_export death "select substr(person_id, 2)::integer as person_id, death_date from health.person
 	where death_date is not null"
 load_export observation_period "select substr(person_id, 2)::integer as person_id,
