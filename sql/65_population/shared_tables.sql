@@ -504,6 +504,7 @@ comment on procedure ph.create_shared_tables(text) is
 create procedure ph.complete_shared_tables(schema text)
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
 as $$
 declare
 	statement text;

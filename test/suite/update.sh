@@ -70,7 +70,8 @@ if [ "$update_version" != $update_first ]; then
 			missing => 'unknown')" -c "create view own.stay as select * from health.stay" 2>&1 >/dev/null)
 	update_before=$(psql -qXAt -d updated -c "$update_rows" -c "select count(*) from own.segment")
 	update_said+=$(psql -qXAt -v ON_ERROR_STOP=1 -d updated -c "alter extension population_health update" \
-		-c "call ph.complete_shared_tables('health')" -c "call ph.create_population_views('health')" -c "call ph.create_segment_inputs('health')" 2>&1)
+		-c "call ph.complete_shared_tables('health')" -c "call ph.create_population_views('health')" \
+		-c "call ph.create_segment_inputs('health')" 2>&1)
 	update_after=$(psql -qXAt -d updated -c "$update_rows" -c "select count(*) from own.segment")
 	update_said+=$(psql -qXAt -v ON_ERROR_STOP=1 -d updated -c "call ph.store_stays('health')" 2>&1)
 	update_stored=$(psql -qXAt -d updated -c "$update_rows" -c "select count(*) from own.segment")
