@@ -24,7 +24,7 @@ begin atomic
 		 'one row a person and registration with a practice: spells are half open, '
 		 'end_date is the first day no longer there'),
 		('encounter', true, array['person_id', 'encounter_id'], 'primary key',
-		 array['person_id, start_date', 'start_date', 'encounter_id'],
+		 array['person_id, start_date', 'start_date', 'encounter_id', 'pod, start_date, person_id, cost'],
 		 'one row a contact with a service: GP consultation, accident and emergency, outpatient, '
 		 'elective or emergency admission'),
 		('clinical_event', true, array['person_id', 'event_date', 'code'], null,

@@ -118,6 +118,36 @@ left join (
 	select person_id, sum(end_date - start_date) as days from other.stay group by person_id) s
 	on s.person_id = p.person_id;
 
+-- Charlson of two years, from the codes of each side; rates by hand
+insert into result
+select 'OMOP: Charlson', coalesce(f.person_id, i.person_id), coalesce(f.charlson, 0) = i.charlson
+from (
+	select person_id, ph.charlson(ph.conditions_of(condition_source_value)) as charlson
+	from cdm.condition_occurrence
+	where condition_source_value ~ '^[A-Z]' and condition_start_date::date >= '2021-09-01'
+		and condition_start_date::date < '2023-09-01'
+	group by person_id) f
+right join other.segment_inputs('2023-09-01') i on i.person_id = f.person_id;
+insert into result
+select 'OMOP: crude rate of attendances', 'a year', pg_temp.agrees(r.value, by_hand.rate, 1e-9)
+from (
+	select 100000 * sum(v.events) / sum(p.days / 365.25) as rate
+	from (
+		select o.person_id, observation_period_start_date::date as start_date,
+			least(observation_period_end_date::date, coalesce(death_date::date, 'infinity')) + 1 as end_date
+		from cdm.observation_period o left join cdm.death d on d.person_id = o.person_id) o,
+	lateral (select least(end_date, '2024-01-01') - greatest(start_date, '2023-01-01') as days) p,
+	lateral (
+		select count(*) as events
+		from visit
+		where concept = '9203' and visit.person_id = o.person_id and day >= greatest(start_date, '2023-01-01')
+			and day < least(end_date, '2024-01-01')) v
+	where p.days > 0) by_hand,
+	(
+		select ph.person_tally(age, events, years) as tally
+		from other.person_period('[2023-01-01,2024-01-01)', 'AE') where stay > 0) folded,
+	lateral ph.crude_rate(tally) r;
+
 -- both: the same people with the same conditions and emergency admissions
 create temp table same_person as
 select person_id, person_source_value as patient from cdm.person;
@@ -152,6 +182,22 @@ full join (
 	select person_id, array_agg(start_date order by start_date) as events
 	from one.encounter where pod = 'AE' group by 1) o on o.person_id = f.patient;
 
+-- segments of the shipped scheme on a day on which nearly all are in both
+call ph.create_views_from('synthea', 'synthea', 'three', data_day => '2023-09-01');
+call ph.create_views_from('omop', 'cdm', 'four', data_day => '2023-09-01');
+call ph.create_segment_view('bridges_to_health', 'bnssg-2019', 'three.segment_input', 'three.segment',
+	missing => 'unknown');
+call ph.create_segment_view('bridges_to_health', 'bnssg-2019', 'four.segment_input', 'four.segment',
+	missing => 'unknown');
+insert into result
+select 'the pair: segments', s.patient, o.segment = t.segment
+from same_person s
+join three.segment o on o.person_id = s.patient
+join four.segment t on t.person_id = s.person_id;
+insert into result
+select 'the pair: most people are in both', people::text, people > 90
+from (select count(*) as people from result where name = 'the pair: segments') counted;
+
 select name, count(*), count(*) filter (where ok is not true), min(case_id) filter (where ok is not true)
 from result group by name order by name;
-drop schema synthea, cdm, one, other cascade;
+drop schema synthea, cdm, one, other, three, four cascade;

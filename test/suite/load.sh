@@ -187,6 +187,26 @@ if message=$(PGDATABASE=load_test bash "$load_demo/load.sh" "$load_folder/cdm" h
 else
 	fail "load: a CDM as files, by one call" "$message"
 fi
+# the same from a foreign table, and from views
+if [ "$(load_sql -c "select count(*) from pg_available_extensions where name = 'file_fdw'")" = 1 ]; then
+	chmod 755 "$load_folder" "$load_folder/cdm"
+	load_sql -c 'set client_min_messages = warning' -c 'create extension file_fdw' \
+		-c 'create server files foreign data wrapper file_fdw' -c 'create schema mixed' \
+		-c "create foreign table mixed.\"Person\" (person_id integer, gender_concept_id integer, year_of_birth integer,
+			month_of_birth integer, day_of_birth integer)
+			server files options (filename '$load_folder/cdm/person.csv', format 'csv', header 'true')"
+	load_sql <<'SQL'
+select format('create view mixed.%1$I as table health_source.%1$I', relname)
+from pg_class
+where relnamespace = 'health_source'::regnamespace and relname <> 'person' and relkind = 'r' \gexec
+SQL
+	load_sql -c 'set client_min_messages = warning' -c "call ph.create_views_from('omop', 'mixed', 'from_foreign')"
+	report_found=$(load_sql -c "${load_people/health./from_foreign.}")
+	if [ "$report_found" = "$load_expected" ]; then pass "load: a foreign table and views as a source"
+	else fail "load: a foreign table and views as a source" "found $report_found, not $load_expected"; fi
+else
+	skip "load: a foreign table and views as a source" "no file_fdw here"
+fi
 load_shape_refused() {  # name, folder, shape, pattern of the message
 	local message status=0
 	message=$(PGDATABASE=load_test bash "$load_demo/load.sh" "$2" other "$3" 2>&1) || status=$?
