@@ -1,5 +1,5 @@
--- A CDM of a million people and their 17 million visits into tables, and the questions asked first of a population, against
--- a plain GROUP BY of the persons of the year's encounters.
+-- A CDM of a million people and their 17 million visits into tables, and the questions asked first of a population,
+-- against a plain GROUP BY of the persons of the year's encounters.
 \set QUIET 1
 set jit = off;
 set client_min_messages = warning;
@@ -53,7 +53,8 @@ insert into measured
 select 'everybody''s year, emergencies', 'GROUP BY person of the year', pg_temp.milliseconds('select person_id, events
 	from bench_health.person_period(''[2023-01-01,2024-01-01)'', ''NEL'') where stay > 0');
 insert into measured
-select 'everybody''s month, emergencies', 'everybody''s year, emergencies', pg_temp.milliseconds('select person_id, events
+select 'everybody''s month, emergencies', 'everybody''s year, emergencies',
+	pg_temp.milliseconds('select person_id, events
 	from bench_health.person_period(''[2023-03-01,2023-04-01)'', ''NEL'') where stay > 0');
 insert into measured
 select 'README 4: three levels', 'GROUP BY person of the year', pg_temp.milliseconds('
