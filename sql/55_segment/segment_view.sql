@@ -235,14 +235,15 @@ comment on function ph.segment_summary(regclass) is
 	'for them the order of the segments decides';
 
 create function ph.segment_coverage(
-	segments regclass, schema text default 'ph',
-	out input text, out people bigint, out known bigint, out share float8)
+	segments regclass, schema text default 'ph', population text default null,
+	out input text, out people bigint, out known bigint, out share float8, out note text)
 returns setof record
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
 	counted jsonb;  -- people by what is not known of them: the view is read once
+	verdicts jsonb := '{}';  -- of the registers of the population beside what is plausible
 begin
 	perform ph_support.require_segment_table(schema, 'scheme');
 	execute format($query$
@@ -264,9 +265,15 @@ begin
 		raise exception 'schema "%" does not hold scheme "%"', schema, input
 			using errcode = '42704', hint = 'Name the schema that does: schema => ...';
 	end if;
+	if population is not null then
+		select coalesce(jsonb_object_agg(c.register, c.verdict), '{}')
+		into verdicts
+		from ph.register_coverage(population) c
+		where c.characteristic = 'all' and c.verdict <> 'plausible';
+	end if;
 	return query execute format($query$
 		with inputs as (
-			select i.input, sum(p.people)::bigint as people,
+			select i.input, coalesce(i.code_list, i.input) as register, sum(p.people)::bigint as people,
 				case
 					when exists (
 						select
@@ -275,17 +282,19 @@ begin
 					then coalesce(sum(p.people) filter (where not i.input = any (p.unknown)), 0)::bigint end as known
 			from jsonb_to_recordset($1) p (scheme text, version text, unknown text[], people bigint)
 			join %1$I.scheme_input i using (scheme, version)
-			group by i.scheme, i.version, i.input
+			group by i.scheme, i.version, i.input, i.code_list
 		)
-		select input, people, known, known / people::float8
+		select input, people, known, known / people::float8, $2 ->> register
 		from inputs
 		order by 1$query$, schema)
-	using counted;
+	using counted, verdicts;
 end
 $$;
-comment on function ph.segment_coverage(regclass, text) is
+comment on function ph.segment_coverage(regclass, text, text) is
 	'for how many people of a segment view each input of the scheme is known; '
-	'an input that is not known matches nothing; NULL for an input that no rule reads';
+	'an input that is not known matches nothing; NULL for an input that no rule reads. '
+	'Where population names the schema of shared tables that the people come from, note says of an input from a code list '
+	'how its register lies beside what is plausible (ph.register_coverage), unless it is';
 
 create function ph.explain_segment(segments regclass, person_id text) returns setof text
 language plpgsql stable

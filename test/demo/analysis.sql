@@ -331,15 +331,16 @@ from analysis.segment, lateral (select analysis.hidden(people, below)) h (hidden
 order by rank;
 
 create table analysis.coverage as
-select g.rank, r.segment, r.says as rule, c.input, position, c.share as known
+select g.rank, r.segment, r.says as rule, c.input, position, c.share as known, c.note
 from ph.scheme_rule r join ph.scheme_segment g using (scheme, version, segment)
 cross join unnest(r.inputs) with ordinality i (input, position)
-  join ph.segment_coverage('analysis.segment_of') c using (input)
+  join ph.segment_coverage('analysis.segment_of', population => :'schema') c using (input)
 where r.scheme = 'bridges_to_health' and r.version = 'bnssg-2019';
 
 create view analysis.coverage_table as
 select segment as "segment", rule as "rule",
-  string_agg(replace(input, '_', ' ') || ' ' || round(100 * known) || ' %', ', ' order by position)
+  string_agg(replace(input, '_', ' ') || ' ' || round(100 * known) || ' %' || coalesce(' (' || note || ')', ''), ', '
+    order by position)
     as "inputs, and for how many people each is known"
 from analysis.coverage
 group by rank, segment, rule

@@ -280,6 +280,17 @@ select count(*) as rows,
 	bool_and(c.people = r.people and c.registered = r.registered and abs(c.expected - r.expected) < 1e-6) as the_same
 from recomputed r
 join ph.register_coverage('cover') c using (register, characteristic, value);
+-- a segment view says so of its inputs, unless they are plausible
+create schema cover_segments;
+call ph.create_segment_inputs('cover');
+call ph.create_segment_view('bridges_to_health', 'bnssg-2019', 'cover.segment_input', 'cover_segments.bridges',
+	missing => 'unknown');
+select s.input, s.note, s.note is not distinct from nullif(c.verdict, 'plausible') as as_covered
+from ph.segment_coverage('cover_segments.bridges', population => 'cover') s
+join ph.scheme_input i on i.scheme = 'bridges_to_health' and i.version = 'bnssg-2019' and i.input = s.input
+join ph.register_coverage('cover') c on c.register = i.code_list and c.characteristic = 'all'
+order by s.input;
+drop schema cover_segments cascade;
 -- law: the bands of age and the groups add up to all
 select characteristic, bool_and(people = whole) as people, bool_and(registered = whole_registered) as registered,
 	bool_and(abs(expected - whole_registered) < 1e-6) filter (where characteristic <> 'age') as expected
