@@ -23,7 +23,7 @@ as $$
 			coalesce(e.attendances, 0)::integer as emergency_attendances_12_months,
 			coalesce(e.outpatient, 0)::integer as outpatient_attendances_12_months,
 			coalesce(e.consultations, 0)::integer as consultations_12_months,
-			coalesce(e.spend, 0)::double precision as spend_12_months,
+			case when k.cost then coalesce(e.spend, 0)::double precision end as spend_12_months,
 			m.bmi::double precision as bmi,
 			m.smoker
 		from %1$I.%6$s p
@@ -37,7 +37,11 @@ as $$
 				exists (
 					select
 					from %1$I.clinical_event
-					where code_system = 'ICD9CM' and event_date < %3$s) as icd9
+					where code_system = 'ICD9CM' and event_date < %3$s) as icd9,
+				exists (
+					select
+					from %1$I.encounter
+					where cost is not null and start_date < %3$s) as cost
 			from (%5$s) matched
 			where exists (
 				select
@@ -172,7 +176,7 @@ comment on procedure ph.create_segment_inputs(text) is
 	'A list of which nobody has a record before the day is unknown, never false; so is long_term_conditions '
 	'where no list of a condition has one (lists that ph.shipped_code_list() calls no long-term condition, '
 	'or part of another, are not counted), and charlson and hospital_frailty where nobody has an ICD-10 (ICD-10-CM, '
-	'for charlson ICD-9-CM) code. '
+	'for charlson ICD-9-CM) code, and spend_12_months where no encounter before the day has a cost. '
 	'SNOMED CT 60621009 and LOINC 39156-5 are body mass index, SNOMED CT 77176002 smoker. '
 	'Errors: duplicate_column where a list has the name of another input '
 	'or, in its first 63 bytes, of another list, '
