@@ -85,7 +85,8 @@ begin
 		join pg_class parent on parent.oid = to_regclass(format('%I.%I', schema, source.relation))
 			and parent.relkind in ('r', 'p') and not ph_support.is_distributed(parent.oid)
 		cross join lateral (
-			select relid, array(select p.relid::regclass::text from pg_partition_tree(t.relid) p order by 1)::text as parts
+			select relid,
+				array(select p.relid::regclass::text from pg_partition_tree(t.relid) p order by 1)::text as parts
 			from (
 				select parent.oid as relid
 				union

@@ -155,8 +155,8 @@ comment on function ph_support.concept_set_query(text, text) is
 create function ph_support.system_of_column(column_name text) returns text
 language sql immutable parallel safe
 return case substring(lower(column_name collate "C"), '^(icd|ctv3|read2|dmd|bnf)')
-	when 'icd' then 'ICD10' when 'ctv3' then 'CTV3' when 'read2' then 'READ2' when 'dmd' then 'DMD' when 'bnf' then 'BNF'
-	else 'SNOMED' end;
+	when 'icd' then 'ICD10' when 'ctv3' then 'CTV3' when 'read2' then 'READ2' when 'dmd' then 'DMD'
+	when 'bnf' then 'BNF' else 'SNOMED' end;
 comment on function ph_support.system_of_column(text) is
 	'the code system of a column of codes by its name, such as CTV3Code; SNOMED where it names none';
 
