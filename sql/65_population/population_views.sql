@@ -470,8 +470,26 @@ end;
 comment on function ph_support.years_at_risk(text) is
 	'the expression of the person-years of a population: NULL in seen, where they are not known';
 
+create function ph_support.cost_at_risk(schema text) returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	known boolean;
+begin
+	execute format(
+		'select not exists (select from %1$I.encounter)
+			or exists (select from %1$I.encounter where cost is not null)',
+		schema)
+	into known;
+	return case when known then 'c.cost' else 'null::numeric' end;
+end
+$$;
+comment on function ph_support.cost_at_risk(text) is
+	'the expression of the cost of a period: NULL where there are encounters and the cost of none is known';
+
 create function ph_support.person_period_query(schema text, population text) returns text
-language sql immutable
+language sql stable
 begin atomic
 	-- first_day, day_after and known_pod are immutable: the planner knows what they return
 	select ph_support.at_risk_query(schema, population,
@@ -482,13 +500,14 @@ begin atomic
 			'c.person_id, c.stay, ph.completed_years(p.birth_date, c.start_date), p.sex::text,
 			nullif(p.ethnicity_code::text, ''Z''), c.practice, c.neighbourhood, c.place, c.system, c.small_area,
 			c.deprivation_decile, c.deprivation_quintile, c.start_date, c.end_date, c.days,
-			%s, c.events, c.cost, c.events_outside', ph_support.years_at_risk(population)));
+			%s, c.events, %s, c.events_outside', ph_support.years_at_risk(population),
+			ph_support.cost_at_risk(schema)));
 end;
 comment on function ph_support.person_period_query(text, text) is
 	'the query of the function person_period, whose arguments are period and kind';
 
 create function ph_support.person_in_period_query(schema text, population text) returns text
-language sql immutable
+language sql stable
 begin atomic
 	select ph_support.at_risk_query(schema, population,
 		format('select kind, name, start_date as first_day, end_date as day_after from %I.calendar', schema),
@@ -499,7 +518,8 @@ begin atomic
 			nullif(p.ethnicity_code::text, ''Z'') as ethnicity, c.practice, c.neighbourhood, c.place, c.system,
 			c.small_area, c.deprivation_decile, c.deprivation_quintile, c.start_date as at_risk_from,
 			c.end_date as at_risk_until, c.days, %s as years, c.events, c.gp, c.ae, c.op, c.el, c.nel,
-			c.oth, c.cost, c.events_outside', ph_support.years_at_risk(population)));
+			c.oth, %s as cost, c.events_outside', ph_support.years_at_risk(population),
+			ph_support.cost_at_risk(schema)));
 end;
 comment on function ph_support.person_in_period_query(text, text) is
 	'the query of the view person_in_period: person_period of each period of the calendar, with a column a pod';
@@ -568,7 +588,7 @@ begin atomic
 		('el', 'of these elective admissions and day cases'),
 		('nel', 'of these emergency and other unplanned admissions'),
 		('oth', 'of these all other contacts'),
-		('cost', 'cost of the events, in pounds'),
+		('cost', 'cost of the events, in pounds; NULL where no encounter has one'),
 		('events_outside', 'encounters in the period outside any stay'),
 		('earlier_ends', 'the end dates of the stays of this person before this one, in order'),
 		('condition', 'name of the code list'),
@@ -587,7 +607,7 @@ begin atomic
 		('emergency_attendances_12_months', 'attendances at accident and emergency of one year'),
 		('outpatient_attendances_12_months', 'outpatient attendances of one year'),
 		('consultations_12_months', 'consultations with general practice of one year'),
-		('spend_12_months', 'cost of one year, in pounds'),
+		('spend_12_months', 'cost of one year, in pounds; NULL where no encounter has one'),
 		('bmi', 'last body mass index of one year; NULL is unknown'),
 		('smoker', 'whether the last note on smoking says so; NULL is unknown');
 end;
@@ -844,6 +864,7 @@ begin
 		'and nobody after the data day: '
 		'age in completed years, where deprivation_decile 1 and deprivation_quintile 1 are the most deprived; '
 		'unknown is NULL');
+	query := ph_support.person_period_query(schema, population);
 	call ph_support.replace_function(schema, 'person_period', 'daterange, text',
 		format($query$(period daterange, kind text default null)
 			returns table (
@@ -854,11 +875,11 @@ begin
 			language sql stable parallel safe
 			begin atomic
 				%s;
-			end$query$, ph_support.person_period_query(schema, population)),
+			end$query$, query),
 		'one row a person and stay in the period, cut at the data day: person-years at risk (days / 365.25; '
 		'NULL in the population seen, where they are not known), '
-		'encounters of the kind that started in it (null: all), their cost in pounds, '
-		'unknown where there are none at all. '
+		'encounters of the kind that started in it (null: all; NULL where there are none at all), '
+		'their cost in pounds (NULL where no encounter has one). '
 		'Encounters in the period outside any stay are counted apart in events_outside, '
 		'on the first stay or on a row with stay 0. '
 		'Errors: invalid_parameter_value for a period without end or an unknown kind');
@@ -869,8 +890,8 @@ begin
 		execute format('select extract(year from %s)', day) into year;
 		call ph.create_calendar(schema, make_date(year - 10, 1, 1), make_date(year, 12, 31));
 	end if;
-	call ph_support.replace_population_view(schema, 'person_in_period',
-		ph_support.person_in_period_query(schema, population));
+	query := ph_support.person_in_period_query(schema, population);
+	call ph_support.replace_population_view(schema, 'person_in_period', query);
 
 	query := format(
 		'select event.person_id::text as person_id, matched.list as condition, min(event.event_date) as first_date

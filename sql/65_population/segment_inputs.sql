@@ -23,7 +23,7 @@ as $$
 			case when k.encounters then coalesce(e.attendances, 0)::integer end as emergency_attendances_12_months,
 			case when k.encounters then coalesce(e.outpatient, 0)::integer end as outpatient_attendances_12_months,
 			case when k.encounters then coalesce(e.consultations, 0)::integer end as consultations_12_months,
-			case when k.encounters then coalesce(e.spend, 0)::double precision end as spend_12_months,
+			case when k.cost then coalesce(e.spend, 0)::double precision end as spend_12_months,
 			m.bmi::double precision as bmi,
 			m.smoker
 		from %1$I.%6$s p
@@ -38,7 +38,11 @@ as $$
 					select
 					from %1$I.clinical_event
 					where code_system = 'ICD9CM' and event_date < %3$s) as icd9,
-				exists (select 1 from %1$I.encounter) as encounters
+				exists (select 1 from %1$I.encounter) as encounters,
+				exists (
+					select
+					from %1$I.encounter
+					where cost is not null and start_date < %3$s) as cost
 			from (%5$s) matched
 			where exists (
 				select
@@ -173,8 +177,8 @@ comment on procedure ph.create_segment_inputs(text) is
 	'A list of which nobody has a record before the day is unknown, never false; so is long_term_conditions '
 	'where no list of a condition has one (lists that ph.shipped_code_list() calls no long-term condition, '
 	'or part of another, are not counted), and charlson and hospital_frailty where nobody has an ICD-10 (ICD-10-CM, '
-	'for charlson ICD-9-CM) code. '
-	'Use of services is unknown where there is no encounter of anybody. '
+	'for charlson ICD-9-CM) code, use of services where there is no encounter of anybody, '
+	'and spend_12_months where no encounter before the day has a cost. '
 	'SNOMED CT 60621009 and LOINC 39156-5 are body mass index, SNOMED CT 77176002 smoker. '
 	'Errors: duplicate_column where a list has the name of another input '
 	'or, in its first 63 bytes, of another list, '

@@ -340,12 +340,13 @@ create function ph_support.code_key(code_system text, code text, match text) ret
 language sql immutable parallel safe
 begin atomic
 	-- system and code are one key: of one clause the planner guesses better than of two
-	select code_system || ' ' ||
+	select code_system || ' ' || nullif(  -- every code begins with nothing
 		case
 			when code_system = 'ICD10' and match = 'exact' then ph.icd10_normalise(code)
 			when code_system in ('ICD10', 'ICD10CM', 'ICD9CM', 'OPCS4')
 				then upper(regexp_replace(code, '[^A-Za-z0-9]', '', 'g') collate "C")
-			when code_system <> 'SNOMED' or not ph.several_codes(code) then code end;
+			when code_system <> 'SNOMED' or not ph.several_codes(code) then code end,
+		'');
 end;
 comment on function ph_support.code_key(text, text, text) is
 	'what a code is compared by: its system and the code in one form; NULL where a field holds several codes or none. '

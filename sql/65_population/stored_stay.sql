@@ -64,7 +64,7 @@ end
 $$;
 comment on procedure ph_support.create_change_trigger_function(text) is
 	'makes the trigger function note_changed_person in the schema, which only its owner can put on a table; '
-	'its arguments are the relation and everybody or person';
+	'its arguments are the relation, everybody or person, and the partitions';
 
 create procedure ph_support.watch_changes(schema text)
 language plpgsql
@@ -75,7 +75,7 @@ declare
 	missing record;
 begin
 	for missing in
-		select source.relation, source.everybody, part.relid::regclass as part, event,
+		select source.relation, source.everybody, part.relid::regclass as part, part.parts, event,
 			case
 				when source.everybody or event = 'truncate' then ''
 				when event = 'insert' then ' referencing new table as new_rows'
@@ -85,22 +85,28 @@ begin
 		join pg_class parent on parent.oid = to_regclass(format('%I.%I', schema, source.relation))
 			and parent.relkind in ('r', 'p') and not ph_support.is_distributed(parent.oid)
 		cross join lateral (
-			select parent.oid as relid
-			union
-			select relid
-			from pg_partition_tree(parent.oid)) part
+			select relid,
+				array(select p.relid::regclass::text from pg_partition_tree(t.relid) p order by 1)::text as parts
+			from (
+				select parent.oid as relid
+				union
+				select relid
+				from pg_partition_tree(parent.oid)) t) part
 		join pg_class c on c.oid = part.relid and c.relkind in ('r', 'p')
 		cross join unnest('{insert,update,delete,truncate}'::text[]) event
 		where not exists (
 			select
 			from pg_trigger
-			where tgrelid = part.relid and tgname = 'changed_person_' || event)
+			where tgrelid = part.relid and tgname = 'changed_person_' || event
+				and position(convert_to(part.parts, getdatabaseencoding()) in tgargs) > 0)
 	loop
+		-- the partitions that there are stand in the trigger: rows of one that is detached or dropped go away, and no
+		-- trigger says so
 		execute format(
-			'create trigger %I after %s on %s%s for each statement
-			execute function %I.note_changed_person(%L, %L)',
+			'create or replace trigger %I after %s on %s%s for each statement
+			execute function %I.note_changed_person(%L, %L, %L)',
 			'changed_person_' || missing.event, missing.event, missing.part, missing.referencing,
-			schema, missing.relation, case when missing.everybody then 'everybody' else 'person' end);
+			schema, missing.relation, case when missing.everybody then 'everybody' else 'person' end, missing.parts);
 		execute format(
 			'insert into %1$I.changed_person (relation)
 			select %2$L
@@ -112,7 +118,8 @@ $$;
 comment on procedure ph_support.watch_changes(text) is
 	'makes the triggers of note_changed_person() on the tables of ph_support.watched_relation(), '
 	'and on every partition, since rows written straight into one fire no trigger of the parent; '
-	'where one was missing everybody counts as changed. Views and foreign tables have none';
+	'where one was missing, or partitions are others than they were, everybody counts as changed. '
+	'Views and foreign tables have none';
 
 create procedure ph.mark_changed(schema text, relation text, person_ids text[] default null)
 language plpgsql
@@ -175,14 +182,38 @@ create function ph_support.grants_again(old regclass, new regclass) returns seto
 language sql stable
 set search_path = pg_catalog, pg_temp
 begin atomic
-	select format('grant %s on %s to %s%s', a.privilege_type, new,
+	select format('grant %s %s on %s to %s%s', a.privilege_type, a.columns, new,
 		case when a.grantee = 0 then 'public' else a.grantee::regrole::text end,
 		case when a.is_grantable then ' with grant option' else '' end)
-	from pg_class c, aclexplode(c.relacl) a
-	where c.oid = old and a.grantee <> c.relowner;
+	from (
+		select c.relowner, '' as columns, acl.*
+		from pg_class c, aclexplode(c.relacl) acl
+		where c.oid = old
+		union all
+		select c.relowner, format('(%I)', attname), acl.*
+		from pg_class c
+		join pg_attribute on attrelid = c.oid, aclexplode(attacl) acl
+		where c.oid = old
+	) a
+	where a.grantee <> a.relowner;
 end;
 comment on function ph_support.grants_again(regclass, regclass) is
-	'the statements that give on the new relation what is granted on the old one';
+	'the statements that give on the new relation, and its columns, what is granted on the old one';
+
+create procedure ph_support.give_to_owner_of_stay(schema text, kind text, target text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	execute format('alter %s %I.%s owner to %s', kind, schema, target, (
+		select relowner::regrole
+		from pg_class
+		where oid = format('%I.stay', schema)::regclass));
+end
+$$;
+comment on procedure ph_support.give_to_owner_of_stay(text, text, text) is
+	'gives a table or function of the schema to who owns the view stay, whoever made it: '
+	'a superuser who stores or refreshes stays would else lock the owner out';
 
 create procedure ph_support.move_stays_in(schema text)
 language plpgsql
@@ -200,6 +231,7 @@ begin
 	call ph_support.replace_population_view(schema, 'stay', format('select * from %s', new));
 	execute format('drop table if exists %I.stored_stay', schema);
 	execute format('alter table %s rename to stored_stay', new);
+	call ph_support.give_to_owner_of_stay(schema, 'table', 'stored_stay');
 	for statement in
 		select format('alter index %s rename to %I', i.indexrelid::regclass,
 			replace(c.relname, 'new_stored_stay', 'stored_stay'))
@@ -236,6 +268,8 @@ begin
 			'since stays were last refreshed',
 			'{"person_id": "who; NULL is everybody", "relation": "the shared table", "at": "when"}');
 		call ph_support.create_change_trigger_function(schema);
+		call ph_support.give_to_owner_of_stay(schema, 'table', 'changed_person');
+		call ph_support.give_to_owner_of_stay(schema, 'function', 'note_changed_person()');
 		call ph_support.watch_changes(schema);
 		execute format('delete from %I.changed_person', schema);  -- nobody was asked before
 	end if;

@@ -7,8 +7,11 @@ returns setof record
 language sql immutable parallel safe
 begin atomic
 	values
-		('opencodelists', 'code', '{code,id,snomed_code,snomedcode,icd_code,icd10_code,ctv3id,ctv3code,dmd_id}'::text[],
-		 true, 'the code; of the system that the argument code_system names, SNOMED where it is NULL'),
+		('opencodelists', 'code',
+		 '{code,id,snomed_code,snomedcode,icd_code,icd10_code,icd10code,ctv3id,ctv3code,read2code,dmd_id,dmdcode,'
+		 'bnfcode}'::text[],
+		 true, 'the code; of the system that the argument code_system names; where it is NULL that of the name of the '
+		 'column, or else SNOMED'),
 		('nhs_reference_set', 'code', '{snomed_code,snomed_concept_id,code}', true, 'the code of SNOMED CT'),
 		('nhs_reference_set', 'part', '{cluster_id}', false, 'the cluster, such as AST_COD'),
 		('omop_concept_set', 'code', '{concept_id,conceptid}', true, 'a concept of the vocabulary tables'),
@@ -149,6 +152,14 @@ comment on function ph_support.concept_set_query(text, text) is
 	'mapped) with their descendants and source concepts, less those of excluded items. '
 	'Errors: undefined_table where the schema has no vocabulary tables';
 
+create function ph_support.system_of_column(column_name text) returns text
+language sql immutable parallel safe
+return case substring(lower(column_name collate "C"), '^(icd|ctv3|read2|dmd|bnf)')
+	when 'icd' then 'ICD10' when 'ctv3' then 'CTV3' when 'read2' then 'READ2' when 'dmd' then 'DMD'
+	when 'bnf' then 'BNF' else 'SNOMED' end;
+comment on function ph_support.system_of_column(text) is
+	'the code system of a column of codes by its name, such as CTV3Code; SNOMED where it names none';
+
 create function ph_support.published_code_query(
 	relation regclass, format text, part text, code_system text, vocabulary text)
 returns text
@@ -170,9 +181,11 @@ begin
 				from unnest('{excluded,descendants,mapped}'::text[]) f), relation, wanted),
 			vocabulary);
 	else
-		published := format('select btrim(%I::text) as code, btrim(%s::text) as code_system from %s where %s',
+		published := format(
+			'select btrim(%I::text, E'' \t\r\n'') as code, btrim(%s::text) as code_system from %s where %s',
 			columns ->> 'code',
-			coalesce(quote_ident(columns ->> 'code_system'), quote_literal(coalesce(code_system, 'SNOMED'))),
+			coalesce(quote_ident(columns ->> 'code_system'),
+				quote_literal(coalesce(code_system, ph_support.system_of_column(columns ->> 'code')))),
 			relation, wanted);
 	end if;
 	return format(
@@ -272,8 +285,8 @@ comment on procedure ph.load_code_list(text, text, regclass, text, text, text, t
 	'reads a published code list from a relation into which its file was copied, all columns text, '
 	'into code_list of the schema, with its version and source (NULL: the format). '
 	'Formats and their columns: ph.code_list_format(). part names the one of several lists in the relation; '
-	'code_system is that of an opencodelists file (NULL: SNOMED); vocabulary is the schema of concept, '
-	'concept_ancestor and concept_relationship, for an omop_concept_set. '
+	'code_system is that of an opencodelists file (NULL: that of the name of the column, or else SNOMED); '
+	'vocabulary is the schema of concept, concept_ancestor and concept_relationship, for an omop_concept_set. '
 	'Code systems are spelt as in the shared tables, a code that stands twice is one, '
 	'codes match exactly but for ICD-10 categories of HDR UK. '
 	'The same version again changes nothing. A code system that is not known is kept, with a warning. '

@@ -59,20 +59,25 @@ begin
 					where %1$I >= $1 and %1$I < $2 + interval ''1 month''
 					group by 1
 				) c using (month)
-			), usual as (
-				select percentile_cont(0.5) within group (order by rows) as rows from counted
+			), usual as (  -- months before the data begin say nothing of it
+				select first_month, percentile_cont(0.5) within group (order by rows) as rows
+				from counted
+				join (select min(month) as first_month from counted where rows > 0) f on month >= first_month
+				group by first_month
 			)
-			select %3$L, to_char(c.month, ''YYYY-MM''), c.rows, c.rows / nullif(u.rows, 0),
-				case when c.rows < u.rows / 2 then ''less than half of the usual month'' end
-			from counted c, usual u
-			where exists (select from counted k where k.rows > 0)',
+			select %3$L, to_char(c.month, ''YYYY-MM''), c.rows,
+				case when c.month >= u.first_month then c.rows / nullif(u.rows, 0) end,
+				case
+					when c.month < u.first_month then ''before the first record''
+					when c.rows < u.rows / 2 then ''less than half of the usual month'' end
+			from counted c, usual u',
 			part.start_column, schema, part.relation)
 		using first_month, last_month;
 	end loop;
 end
 $$;
 comment on function ph_support.report_months(text, date, date) is
-	'records by month, beside the usual month: the median of those looked at';
+	'records by month, beside the usual month: the median of those looked at, from the first with a record on';
 
 create function ph_support.report_fields(schema text)
 returns table (relation text, item text, rows bigint, share double precision)
@@ -218,7 +223,8 @@ create function ph.chart_source_report(schema text, months integer default 36) r
 language sql stable
 begin atomic
 	with month as (
-		select m.relation, m.item, m.rows
+		select m.relation, m.item,
+			case when m.note is distinct from 'before the first record' then m.rows end as rows
 		from ph.source_report(schema, months) m
 		where m.section = 'months'
 	), row as (

@@ -115,12 +115,14 @@ with coded as (
     exists (
       select from encounter
       where admission_method in ('31', '32') or ph.icd10_normalise(primary_icd10) like 'O%'
-    ) as births
+    ) as births,
+    exists (select from encounter where cost is not null) as costs
 ), person as (
   select p.person_id, age, sex, deprivation_quintile,
     coalesce(coded.conditions, '{}') as conditions,
     coalesce(admissions_before, 0) as admissions_before, coalesce(births_before, 0) as births_before,
-    coalesce(admissions, 0) as admissions, coalesce(cost, 0) as cost,
+    coalesce(admissions, 0) as admissions,
+    case when known.costs then coalesce(cost, 0) end as cost,
     coalesce(has.conditions, '{}') as has, known.lists, known.births
   from person_at(analysis.day(0)) p
   cross join known

@@ -182,6 +182,20 @@ call ph.load_code_list('lists', 'omop_concept_set', 'lists.concept_set', 'omop_a
 -- I48.3 maps to a concept that is excluded without its source codes: it goes only if Mapped is said of that too
 select code_system, code, match from lists.code_list where list = 'omop_af' order by code_system, code;
 
+-- the name of the column of an OpenCodelists file says its system; a carriage return is none of the code
+create table lists.upload ("ICD10Code" text, term text);
+insert into lists.upload values (E'I48.9\r', 'a');
+call ph.load_code_list('lists', 'opencodelists', 'lists.upload', 'uploaded', '1');
+alter table lists.upload rename "ICD10Code" to "CTV3Code";
+call ph.load_code_list('lists', 'opencodelists', 'lists.upload', 'uploaded', '2');
+call ph.load_code_list('lists', 'opencodelists', 'lists.upload', 'uploaded', '3', code_system => 'ICD10');
+select version, code_system, quote_literal(code) as code from lists.code_list where list = 'uploaded' order by version;
+-- what is no code is the beginning of none: not of all
+insert into lists.code_list (list, version, code_system, code, match)
+values ('dash', '1', 'ICD10', '-', 'prefix');
+select count(*) from lists.register where condition = 'dash';
+delete from lists.code_list where list in ('uploaded', 'dash');
+
 -- what cannot be loaded
 call ph.load_code_list('lists', 'csv', 'lists.file', 'x', '1');
 call ph.load_code_list('lists', 'nhs_reference_set', 'lists.person', 'x', '1');

@@ -322,3 +322,34 @@ select ph.completed_years('2020-06-01', '2020-01-01') as unborn,
 	ph.completed_years('2020-06-01', 'infinity') as never,
 	ph.completed_years('2020-06-01', '2020-06-01') as born;
 drop schema pop cascade;
+-- what an extract of nine months, the last of them half there, and without costs knows
+call ph.create_shared_tables('young');
+insert into young.place values ('A1', 'LSOA21'), ('N', 'PCN'), ('G1', 'PRACTICE');
+insert into young.place_parent values ('G1', 'N');
+insert into young.person (person_id, birth_date) values ('p1', '1990-01-01'), ('p2', '1990-01-01');
+insert into young.residence values ('p1', 'A1', null, '2000-01-01', null);
+insert into young.registration select person_id, 'G1', 'N', '2000-01-01', null from young.person;
+insert into young.data_day values ('2024-03-31');
+insert into young.encounter (encounter_id, person_id, pod, start_date)
+select row_number() over (), 'p1', 'GP', day
+from generate_series(timestamp '2023-07-01', '2024-03-10', '1 day') day;
+call ph.create_population_views('young');
+call ph.create_segment_inputs('young');
+-- the usual month is one since the first record, so that the last is seen to be half there
+select item, rows, round(share::numeric, 2) as share, note
+from ph.source_report('young', 36)
+where section = 'months' and item in ('2023-06', '2023-07', '2023-08', '2024-03');
+select ph.chart_source_report('young', 36) like '%2024-03: 10, less than half of the usual%' as half_there,
+	ph.chart_source_report('young', 36) like '%2023-06: %' as before_the_first;
+-- a cost of which nothing is known is no cost of nothing
+select person_id, events, cost from young.person_period('[2024-01-01,2024-04-01)') order by person_id;
+select person_id, events, cost
+from young.person_in_period
+where kind = 'month' and start_date = '2024-01-01'
+order by person_id;
+select person_id, consultations_12_months, spend_12_months from young.segment_input order by person_id;
+update young.encounter set cost = 10 where start_date = '2024-03-01';
+call ph.create_population_views('young');
+select person_id, events, cost from young.person_period('[2024-01-01,2024-04-01)') order by person_id;
+select person_id, consultations_12_months, spend_12_months from young.segment_input order by person_id;
+drop schema young cascade;

@@ -117,6 +117,20 @@ create table parts.later partition of parts.registration for values from ('2010-
 insert into parts.later values ('p9', 'G1', 'N', '2023-01-01', '2023-06-01');
 call ph.refresh_stays('parts');
 select pg_temp.differ('parts') as differ;
+-- rows of a partition that is detached go away, and come back with it
+alter table parts.registration detach partition parts.later;
+call ph.refresh_stays('parts');
+select pg_temp.differ('parts') as differ;
+alter table parts.registration attach partition parts.later for values from ('2010-01-01') to (maxvalue);
+call ph.refresh_stays('parts');
+select pg_temp.differ('parts') as differ;
+insert into parts.later values ('p20', 'G1', 'N', '2023-01-01', null);
+call ph.refresh_stays('parts');
+drop table parts.later;
+call ph.refresh_stays('parts');
+select pg_temp.differ('parts') as differ, (select count(*) from parts.changed_person) as waiting;
+create table parts.later partition of parts.registration for values from ('2010-01-01') to (maxvalue);
+call ph.refresh_stays('parts');
 create role ph_test_loader;
 grant usage on schema parts to ph_test_loader;
 grant insert on parts.registration to ph_test_loader;
@@ -159,6 +173,7 @@ select person_id, relation from parts.changed_person;
 
 -- the data day, deprivation and places are everybody's; what is granted stays
 grant select on pop.stored_stay to ph_test_loader;
+grant update (practice) on pop.stored_stay to ph_test_loader;
 update pop.data_day set day = '2023-12-31';
 update pop.place_factor set value = 5;
 delete from pop.place_parent where place_id = 'A2';
@@ -166,8 +181,17 @@ call ph.create_population_views('pop');
 select person_id, relation from pop.changed_person order by relation;
 call ph.refresh_stays('pop');
 select pg_temp.differ('pop') as differ, max(end_date) as until,
-	has_table_privilege('ph_test_loader', 'pop.stored_stay', 'select') as may_still_read
+	has_table_privilege('ph_test_loader', 'pop.stored_stay', 'select') as may_still_read,
+	has_column_privilege('ph_test_loader', 'pop.stored_stay', 'practice', 'update') as and_write_a_column
 from pop.stay;
+-- whoever refreshes, a superuser too, it belongs to who owns the view
+alter view pop.stay owner to ph_test_loader;
+call ph.mark_changed('pop', 'person');
+call ph.refresh_stays('pop');
+select relname, relowner::regrole from pg_class where oid in ('pop.stay'::regclass, 'pop.stored_stay'::regclass)
+order by relname;
+alter view pop.stay owner to current_user;
+call ph.store_stays('pop');
 select relname
 from pg_class
 where relnamespace = 'pop'::regnamespace and relname ~ 'stored_stay'
