@@ -18,6 +18,10 @@ begin
 		raise exception 'argument "options" must be a JSON object'
 			using errcode = 'invalid_parameter_value', hint = 'As in ''{"day_order": "DMY"}''.';
 	end if;
+	if not isfinite(data_day) then
+		raise exception 'argument "data_day" must be a day'
+			using errcode = 'invalid_parameter_value', hint = 'It is the last day of which the data tell.';
+	end if;
 	select string_agg(k, ', ' order by k) into wrong from jsonb_object_keys(options) k where not known ? k;
 	if wrong is not null then
 		raise exception 'map "%" has no option %', map, wrong
@@ -25,7 +29,9 @@ begin
 				select string_agg(k, ', ' order by k) from jsonb_object_keys(known) k), 'none'));
 	end if;
 	return jsonb_build_object('maps', maps, 'map', map, 'source', source, 'schema', schema, 'prefix', '',
-		'options', jsonb_build_object('day_order', 'ISO', 'sentinel_days', '{}') || known || options,
+		-- what is chosen as null is not chosen
+		'options', jsonb_build_object('day_order', 'ISO', 'sentinel_days', '{}') || known
+			|| jsonb_strip_nulls(options),
 		'data_day', ph_support.day(data_day));
 end
 $$;
