@@ -111,7 +111,8 @@ begin
 		coalesce(', md5(source_row::text) as source_row from ' || min(c.found::text) || ' source_row',
 			', null::text as source_row where false'))
 	into query
-	from ph_support.source_columns(load, wanted) c;
+	from ph_support.source_columns(load, wanted) c
+	having count(*) > 0;
 	if query is null then
 		raise exception 'map "%" reads "%", of which it names no column', load ->> 'map', wanted
 			using errcode = 'invalid_parameter_value', hint = 'Add its columns to source_column.';
@@ -430,9 +431,10 @@ begin atomic
 		case
 			when t.key_constraint is null then 'person_id, part, coalesce(source_row, source_key)'
 			else concat(array_to_string(t.key, ', '),
-				', case when ' || k.unknown || ' then coalesce(source_row, source_key) end') end,
-		-- of rows with one key the one that can be counts
-		'(coalesce(source_end, ' || d.end_column || ') < ' || d.start_column || ') is true, ',
+				', case when ' || k.unknown || ' then given::text end') end,
+		-- of rows with one key one that can be counts, and of two that begin on one day the longer
+		concat('(coalesce(source_end, ' || d.end_column || ') < ' || d.start_column || ') is true, ',
+			case when d.start_column = any (t.key) then d.end_column || ' desc nulls first, ' end),
 		s.names,
 		ph_support.source_rows_query(load, wanted),
 		case
