@@ -77,6 +77,12 @@ begin
 			using errcode = 'invalid_parameter_value', hint = 'It is how the source writes 1 April 2024: '
 				'2024-04-01 or 20240401, 01/04/2024, or 04/01/2024.';
 	end if;
+	begin
+		perform (load #>> '{options,sentinel_days}')::date[];
+	exception when data_exception then
+		raise exception 'option "sentinel_days" must be an array of days'
+			using errcode = 'invalid_parameter_value', hint = 'As in ''{"sentinel_days": "{1800-01-01,1900-01-01}"}''.';
+	end;
 end
 $$;
 comment on procedure ph_support.require_source(jsonb) is

@@ -456,8 +456,9 @@ begin atomic
 		-- rows of which the key is not known are no copies of one another
 		select string_agg(
 				case
-					when c.column_name = d.start_column then format('coalesce(%I = any (%L::date[]), true)', c.column_name,
-						array_append((load #>> '{options,sentinel_days}')::date[], date '-infinity'))
+					when c.column_name = d.start_column then format(
+						'coalesce(%I = any (%L::date[] || date ''-infinity''), true)', c.column_name,
+						load #>> '{options,sentinel_days}')
 					else format('%I is null', c.column_name) end,
 				' or ') as unknown
 		from ph.shared_column() c

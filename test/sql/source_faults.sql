@@ -17,8 +17,8 @@ create table observation_period (
 	person_id text, observation_period_start_date text, observation_period_end_date text);
 insert into observation_period values
 	('6', '2020-01-01', '2019-01-01'), ('6', '2020-01-01', '2020-03-31'), ('6', '2020-01-01', '2022-03-31'),
-	('6', '2020-01-01', 'soon'), ('6', 'soon', '2021-01-01'), ('6', 'later', '2021-01-01'), ('6', 'later', '2021-01-01'),
-	('6', null, '2022-01-01');
+	('6', '2020-01-01', 'soon'), ('6', 'soon', '2021-01-01'), ('6', 'later', '2021-01-01'),
+	('6', 'later', '2021-01-01'), ('6', null, '2022-01-01');
 create domain day as date;
 create table visit_occurrence (
 	visit_occurrence_id integer, person_id text, visit_concept_id integer, visit_start_date day, visit_end_date day);
@@ -71,7 +71,8 @@ select '2425' as fyear, person as epikey, person as pseudo_hesid, 'RAA' as proco
 from (
 	values ('a', '2024-12-31', '7007', '012024'), ('b', '2024-12-31', '99999999999', '021980')
 ) r (person, day, age, born);
-call ph.create_views_from('hes', 'odd', 'made', materialise => true);
+call ph.create_views_from('hes', 'odd', 'made', options => '{"sentinel_days": "soon"}');
+call ph.create_views_from('hes', 'odd', 'made', materialise => true, options => '{"sentinel_days": null}');
 select person_id, birth_date from made.person order by person_id;
 select what, rows from made.source_count where relation = 'person' and kind = 'remark';
 drop schema made cascade;
