@@ -23,13 +23,13 @@ begin
 			'with listed as (
 				select code_system::text, code::text, match::text,
 					case
-						when count(distinct version) = 2 or %2$L = %3$L then ''both''
-						when min(version) = %2$L then ''one''
+						when count(distinct version) = 2 or $2 = $3 then ''both''
+						when min(version) = $2 then ''one''
 						else ''other'' end as found_in
 				from {code_list}
-				where list = %1$L and version in (%2$L, %3$L)
+				where list = $1 and version in ($2, $3)
 				group by 1, 2, 3
-			), matched as (%4$s)
+			), matched as (%s)
 			select l.code_system, l.code, l.match, l.found_in, count(e.person_id), count(distinct e.person_id)
 			from listed l
 			left join matched m on (m.list_system, m.list_code, m.match) = (l.code_system, l.code, l.match)
@@ -37,12 +37,12 @@ begin
 			group by l.code_system, l.code, l.match, l.found_in
 			order by array_position(''{both,one,other}'', l.found_in), count(e.person_id) desc,
 				l.code_system collate "C", l.code collate "C", l.match collate "C"',
-			list, version_one, version_other,
 			ph_support.matched_code_query(ph_support.has_code_map(schema),
 				'wanted.code_system as list_system, wanted.code as list_code, wanted.match, '
 				'recorded.code_system, recorded.code',
-				format('list = %L and version in (%L, %L)', list, version_one, version_other))),
-		schema);
+				'list = $1 and version in ($2, $3)')),
+		schema)
+	using list, version_one, version_other;
 end
 $$;
 comment on function ph.compare_code_lists(text, text, text, text) is

@@ -18,6 +18,10 @@ begin
 		raise exception 'argument "options" must be a JSON object'
 			using errcode = 'invalid_parameter_value', hint = 'As in ''{"day_order": "DMY"}''.';
 	end if;
+	if not isfinite(data_day) then
+		raise exception 'argument "data_day" must be a day'
+			using errcode = 'invalid_parameter_value', hint = 'It is the last day of which the data tell.';
+	end if;
 	select string_agg(k, ', ' order by k) into wrong from jsonb_object_keys(options) k where not known ? k;
 	if wrong is not null then
 		raise exception 'map "%" has no option %', map, wrong
@@ -25,7 +29,9 @@ begin
 				select string_agg(k, ', ' order by k) from jsonb_object_keys(known) k), 'none'));
 	end if;
 	return jsonb_build_object('maps', maps, 'map', map, 'source', source, 'schema', schema, 'prefix', '',
-		'options', jsonb_build_object('day_order', 'ISO', 'sentinel_days', '{}') || known || options,
+		-- what is chosen as null is not chosen
+		'options', jsonb_build_object('day_order', 'ISO', 'sentinel_days', '{}') || known
+			|| jsonb_strip_nulls(options),
 		'data_day', ph_support.day(data_day));
 end
 $$;
@@ -71,6 +77,12 @@ begin
 			using errcode = 'invalid_parameter_value', hint = 'It is how the source writes 1 April 2024: '
 				'2024-04-01 or 20240401, 01/04/2024, or 04/01/2024.';
 	end if;
+	begin
+		perform (load #>> '{options,sentinel_days}')::date[];
+	exception when data_exception then
+		raise exception 'option "sentinel_days" must be an array of days'
+			using errcode = 'invalid_parameter_value', hint = 'As in ''{"sentinel_days": "{1800-01-01,1900-01-01}"}''.';
+	end;
 end
 $$;
 comment on procedure ph_support.require_source(jsonb) is

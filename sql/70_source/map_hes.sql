@@ -211,7 +211,8 @@ insert into ph.source_rows (map, step, relation, part, source_rows, description)
 			select *,
 				case
 					when age between 0 and 120 then (age_day - make_interval(years => age + 1))::date + 1
-					else age_day - (array[0, 6, 28, 90, 181, 272, 364])[age - 7000] end as earliest,
+					when age = 7007 then (age_day - interval ''1 year'')::date + 1
+					else age_day - (array[0, 6, 28, 90, 181, 272])[age - 7000] end as earliest,
 				case
 					when age between 0 and 120 then (age_day - make_interval(years => age))::date
 					else age_day - (array[0, 1, 7, 29, 91, 182, 273])[age - 7000] end as latest
@@ -354,7 +355,7 @@ cross join (
 		('person_id', 'coalesce(e.pseudo_hesid, e.token_person_id, e.encrypted_hesid, %5$s)'),
 		('day', 'nullif(case when coalesce(e.%2$s) <> all ({option.sentinel_days}::date[]) then coalesce(e.%2$s) end, '
 		 '''-infinity'')'),
-		('age', 'coalesce(e.%3$s)::integer'),
+		('age', 'case when coalesce(e.%3$s) between 0 and 7007 then coalesce(e.%3$s)::integer end'),
 		('age_day', 'nullif(case
 			when coalesce(e.%4$s) <> all ({option.sentinel_days}::date[] || date ''-infinity'') then coalesce(e.%4$s)
 			when coalesce(e.%2$s) <> all ({option.sentinel_days}::date[]) then coalesce(e.%2$s) end, ''-infinity'')'),

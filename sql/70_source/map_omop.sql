@@ -198,6 +198,22 @@ insert into ph.source_rows (map, step, relation, part, source_rows, description)
 			select person_id, min(care_site_id) as care_site_id from {person} q group by person_id) p using (person_id)
 		left join {care_site} c on c.care_site_id = p.care_site_id',
 	 'observation periods, the last day included, with the care site of the person where there is one'),
+	('omop', 6, 'omop_inpatient_row', 'visit_occurrence',
+	 '(
+		select *, row_number() over (
+			partition by person_id, visit_occurrence_id
+			order by can_be desc, visit_start_date, visit_end_date, source_row) as version
+		from (
+			select v.*, coalesce(isfinite(visit_start_date) and visit_start_date >= earliest_birth_date
+				and visit_start_date <= {load.data_day} and coalesce(visit_start_date <= death_date, true)
+				and coalesce(visit_end_date >= visit_start_date, true), false) as can_be
+			from {visit_occurrence} v
+			left join (
+				select person_id, earliest_birth_date, death_date
+				from {made.source_person} q where coalesce(fault = '''', true)) p on p.person_id = v.person_id::text
+			where visit_concept_id in (9201, 262)) visit
+	) v',
+	 'inpatient visits, each version of one, and whether its days can be'),
 	('omop', 7, 'omop_inpatient', 'visit_occurrence',
 	 '(
 		select *, count(*) filter (where begins) over by_day as spell
@@ -207,9 +223,8 @@ insert into ph.source_rows (map, step, relation, part, source_rows, description)
 				rows between unbounded preceding and 1 preceding) is not false as begins
 			from (
 				select *, greatest(visit_end_date, visit_start_date) as last_day
-				from {visit_occurrence} q
-				where visit_concept_id in (9201, 262) and isfinite(visit_start_date)
-					and coalesce(visit_end_date >= visit_start_date, true)) inpatient
+				-- what is set aside neither lengthens nor begins a spell
+				from {made.omop_inpatient_row} q where can_be and version = 1) inpatient
 		) visits
 		window by_day as (
 			partition by person_id order by visit_start_date, last_day, visit_occurrence_id
@@ -261,9 +276,8 @@ insert into ph.source_rows (map, step, relation, part, source_rows, description)
 	 '{visit_occurrence} v where visit_concept_id = 262',
 	 'the attendances at the emergency room of visits that went on as inpatients'),
 	('omop', 10, 'encounter', 'inpatient visits set aside',
-	 '{visit_occurrence} v where visit_concept_id in (9201, 262)
-		and (isfinite(visit_start_date) and coalesce(visit_end_date >= visit_start_date, true)) is not true',
-	 'inpatient visits without days that can be'),
+	 '{made.omop_inpatient_row} v where not can_be or version > 1',
+	 'inpatient visits without days that can be, and those that stand twice'),
 	('omop', 10, 'encounter', 'other visits',
 	 '{visit_occurrence} v left join {made.omop_cost} c using (visit_occurrence_id)
 		left join {made.omop_primary} d using (visit_occurrence_id)
@@ -376,7 +390,7 @@ from (
 		('person', 'person', 'person_id', 'p.person_id', null),
 		('person', 'person', 'birth_date',
 		 'case
-			when p.month_of_birth is null then make_date(p.year_of_birth::integer, 7, 1)
+			when p.month_of_birth is null then (p.first_of_month + interval ''6 months'')::date
 			when p.day_of_birth is null then p.first_of_month + 14
 			when date_trunc(''month'', (p.first_of_month + p.day_of_birth::integer - 1)::timestamp) = p.first_of_month
 				then p.first_of_month + p.day_of_birth::integer - 1 end', null),
@@ -441,6 +455,16 @@ from (
 		('registration', 'observation_period', 'end_date', 'o.observation_period_end_date + 1', null),
 		('registration', 'observation_period', 'source_end', 'o.observation_period_end_date', null),
 
+		('omop_inpatient_row', 'visit_occurrence', 'visit_occurrence_id', 'v.visit_occurrence_id', null),
+		('omop_inpatient_row', 'visit_occurrence', 'person_id', 'v.person_id', null),
+		('omop_inpatient_row', 'visit_occurrence', 'visit_concept_id', 'v.visit_concept_id', null),
+		('omop_inpatient_row', 'visit_occurrence', 'visit_start_date', 'v.visit_start_date', null),
+		('omop_inpatient_row', 'visit_occurrence', 'visit_end_date', 'v.visit_end_date', null),
+		('omop_inpatient_row', 'visit_occurrence', 'care_site_id', 'v.care_site_id', null),
+		('omop_inpatient_row', 'visit_occurrence', 'admitted_from_concept_id',
+		 'coalesce(v.admitted_from_concept_id, v.admitting_source_concept_id)', null),
+		('omop_inpatient_row', 'visit_occurrence', 'can_be', 'v.can_be', null),
+		('omop_inpatient_row', 'visit_occurrence', 'version', 'v.version', null),
 		('omop_inpatient', 'visit_occurrence', 'visit_occurrence_id', 'v.visit_occurrence_id', null),
 		('omop_inpatient', 'visit_occurrence', 'person_id', 'v.person_id', null),
 		('omop_inpatient', 'visit_occurrence', 'visit_concept_id', 'v.visit_concept_id', null),
@@ -448,8 +472,7 @@ from (
 		('omop_inpatient', 'visit_occurrence', 'visit_end_date', 'v.visit_end_date', null),
 		('omop_inpatient', 'visit_occurrence', 'last_day', 'v.last_day', null),
 		('omop_inpatient', 'visit_occurrence', 'care_site_id', 'v.care_site_id', null),
-		('omop_inpatient', 'visit_occurrence', 'admitted_from_concept_id',
-		 'coalesce(v.admitted_from_concept_id, v.admitting_source_concept_id)', null),
+		('omop_inpatient', 'visit_occurrence', 'admitted_from_concept_id', 'v.admitted_from_concept_id', null),
 		('omop_inpatient', 'visit_occurrence', 'begins', 'v.begins', null),
 		('omop_inpatient', 'visit_occurrence', 'spell', 'v.spell', null),
 		('omop_spell', 'visit_occurrence', 'person_id', 's.person_id', null),
@@ -491,7 +514,10 @@ from (
 		('encounter', 'attendances with admission', 'provider_code', '''care site '' || v.care_site_id', null),
 		('encounter', 'inpatient visits set aside', 'source_key', 'v.visit_occurrence_id', null),
 		('encounter', 'inpatient visits set aside', 'source_provider', 'v.care_site_id', null),
-		('encounter', 'inpatient visits set aside', 'encounter_id', 'v.visit_occurrence_id', null),
+		('encounter', 'inpatient visits set aside', 'encounter_id',
+		 'concat(v.visit_occurrence_id, case when v.version > 1 then '' version '' || v.version end)', null),
+		('encounter', 'inpatient visits set aside', 'source_fault',
+		 'case when v.version > 1 then ''duplicate'' end', null),
 		('encounter', 'inpatient visits set aside', 'person_id', 'v.person_id', null),
 		('encounter', 'inpatient visits set aside', 'pod', '''9201''', 'pod'),
 		('encounter', 'inpatient visits set aside', 'start_date', 'v.visit_start_date', null),

@@ -218,9 +218,13 @@ from (
 		('registration', 'payer_transitions', 'person_id', 't.patient', null),
 		('registration', 'payer_transitions', 'practice_code', 't.payer', null),
 		('registration', 'payer_transitions', 'start_date',
-		 'coalesce(t.start_date, make_date(t.start_year::integer, 1, 1))', null),
+		 'coalesce(t.start_date, case
+			when t.start_year between 1800 and 2200 then make_date(t.start_year::integer, 1, 1)
+			when t.start_year is not null then date ''-infinity'' end)', null),
 		('registration', 'payer_transitions', 'end_date',
-		 'coalesce(t.end_date, make_date(t.end_year::integer + 1, 1, 1))', null),
+		 'coalesce(t.end_date, case
+			when t.end_year between 1800 and 2200 then make_date(t.end_year::integer + 1, 1, 1)
+			when t.end_year is not null then date ''-infinity'' end)', null),
 		('registration', 'patients', 'source_key', 'p.id', null),
 		('registration', 'patients', 'person_id', 'p.id', null),
 		('registration', 'patients', 'start_date', 'p.birthdate', null),

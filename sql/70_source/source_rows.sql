@@ -74,10 +74,13 @@ begin
 			from (
 				select distinct relation from %1$I.source_column where map = $1 and coalesce(relation = $3, true)) named
 		), attribute as (
-			select distinct on (relation, lower(attname collate "C")) relation,
-				lower(attname collate "C") as column_name, attname, atttypid
+			select distinct on (relation, lower(attname collate "C"))
+				relation, lower(attname collate "C") as column_name, attname,
+				-- what is of a domain is read as what it is of, whatever form the session writes days in
+				coalesce(nullif(typbasetype, 0), atttypid) as atttypid
 			from named
 			join pg_attribute on attrelid = found and attnum > 0 and not attisdropped
+			join pg_type on pg_type.oid = atttypid
 			order by relation, lower(attname collate "C"), attname = lower(attname collate "C") desc, attnum
 		)
 		select c.relation, c.column_name, c.column_type, c.needed, r.found, a.attname, a.atttypid::regtype
@@ -108,7 +111,8 @@ begin
 		coalesce(', md5(source_row::text) as source_row from ' || min(c.found::text) || ' source_row',
 			', null::text as source_row where false'))
 	into query
-	from ph_support.source_columns(load, wanted) c;
+	from ph_support.source_columns(load, wanted) c
+	having count(*) > 0;
 	if query is null then
 		raise exception 'map "%" reads "%", of which it names no column', load ->> 'map', wanted
 			using errcode = 'invalid_parameter_value', hint = 'Add its columns to source_column.';
@@ -157,21 +161,27 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+	pattern constant text := '[{](made[.]|option[.]|column[.]|load[.])?([a-z_][a-z_0-9]*)[}]';
+	-- what is put in is not read again: names and options can have braces too
+	pieces constant text[] := regexp_split_to_array(text, pattern);
+	sql text := pieces[1];
 	placeholder record;
 begin
 	for placeholder in
-		select distinct m[1] as kind, m[2] as name
-		from regexp_matches(text, '[{](made[.]|option[.]|column[.]|load[.])?([a-z_][a-z_0-9]*)[}]', 'g') m
+		select m[1] as kind, m[2] as name, n
+		from regexp_matches(text, pattern, 'g') with ordinality r (m, n)
+		order by n
 	loop
-		text := replace(text, format('{%s%s}', placeholder.kind, placeholder.name),
+		sql := concat(sql,
 			case placeholder.kind
 				when 'made.' then format('%I.%I', load ->> 'schema', concat(load ->> 'prefix', placeholder.name))
 				when 'option.' then quote_nullable(ph_support.source_option(load, placeholder.name))
 				when 'column.' then quote_ident(ph_support.source_column_option(load, placeholder.name))
 				when 'load.' then format('%L::date', load ->> placeholder.name)
-				else ph_support.source_relation_query(load, placeholder.name) end);
+				else ph_support.source_relation_query(load, placeholder.name) end,
+			pieces[placeholder.n + 1]);
 	end loop;
-	return text;
+	return sql;
 end
 $$;
 comment on function ph_support.source_sql(jsonb, text) is
@@ -222,10 +232,10 @@ declare
 begin
 	execute format(
 		'with given as (
-			select e.column_name, ph_support.source_sql($1, coalesce(v.translated, e.expression)) as expression,
-				ph_support.source_sql($1, v.unknown) as unknown
+			select e.column_name, coalesce(v.translated, s.sql) as expression, v.unknown
 			from %I.source_expression e
-			left join lateral ph_support.source_value_sql($1, e.value_list, e.expression) v on true
+			cross join lateral ph_support.source_sql($1, e.expression) s (sql)
+			left join lateral ph_support.source_value_sql($1, e.value_list, s.sql) v on true
 			where e.map = $1 ->> ''map'' and e.relation = $2 and e.part = $3
 		), wanted (place, column_name, column_type) as (
 			select c.ordinality, c.column_name, c.column_type
@@ -331,7 +341,7 @@ begin atomic
 	select format('case %s else r.source_fault end', string_agg(format('when %s then %L', condition, fault), ' '
 			order by place))
 	from (
-		select 1, 'duplicate', 'r.copy > 1'
+		select 1, 'duplicate', 'r.copy > 1 or r.source_fault = ''duplicate'''
 		union all
 		select 2, 'unknown person', 'p.person_id is null'
 		where wanted <> 'person' and exists (
@@ -407,7 +417,7 @@ begin atomic
 	)
 	select format(
 		'select r.part, r.source_key, r.source_provider, r.remarks%s as remarks, %s%s, %s as fault
-		from (select *, row_number() over (partition by %s order by %s) as copy from (%s) given) r%s%s',
+		from (select *, row_number() over (partition by %s order by %s%s) as copy from (%s) given) r%s%s',
 		coalesce(' || array_remove(array[' || s.remarks || ']::text[], null)', '')
 			|| case
 				when wanted = 'person' then ' || array_remove(array[case when r.source_person is not null '
@@ -420,7 +430,11 @@ begin atomic
 		ph_support.fault_sql(load, wanted),
 		case
 			when t.key_constraint is null then 'person_id, part, coalesce(source_row, source_key)'
-			else array_to_string(t.key, ', ') end,
+			else concat(array_to_string(t.key, ', '),
+				', case when ' || k.unknown || ' then given::text end') end,
+		-- of rows with one key one that can be counts, and of two that begin on one day the longer
+		concat('(coalesce(source_end, ' || d.end_column || ') < ' || d.start_column || ') is true, ',
+			case when d.start_column = any (t.key) then d.end_column || ' desc nulls first, ' end),
 		s.names,
 		ph_support.source_rows_query(load, wanted),
 		case
@@ -437,6 +451,19 @@ begin atomic
 			else '' end)
 	from shared s
 	join ph.shared_table() t on t.relation = wanted
+	left join ph_support.dated_relation() d on d.relation = wanted
+	cross join lateral (
+		-- rows of which the key is not known are no copies of one another
+		select string_agg(
+				case
+					when c.column_name = d.start_column then format(
+						'coalesce(%I = any (%L::date[] || date ''-infinity''), true)', c.column_name,
+						load #>> '{options,sentinel_days}')
+					else format('%I is null', c.column_name) end,
+				' or ') as unknown
+		from ph.shared_column() c
+		where c.relation = wanted and c.column_name = any (t.key) and c.required
+	) k
 	where ph_support.map_makes(load, wanted);
 end;
 comment on function ph_support.judged_rows_query(jsonb, text) is

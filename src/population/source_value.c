@@ -6,6 +6,7 @@
  */
 #include "postgres.h"
 
+#include "common/int.h"
 #include "core/argument.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
@@ -187,16 +188,18 @@ source_whole(PG_FUNCTION_ARGS)
 {
 	Rest		rest = trimmed(PG_GETARG_TEXT_PP(0));
 	bool		negative = rest.at < rest.end && *rest.at == '-';
-	int64		number = 0;
+	int64		number = 0;	/* below 0, where there is one more */
 	int			digits = 0;
 
 	take_one_of(&rest, "+-");
-	for (; rest.at < rest.end && *rest.at >= '0' && *rest.at <= '9' && digits < 18; digits++)
-		number = number * 10 + (*rest.at++ - '0');
+	for (; rest.at < rest.end && *rest.at >= '0' && *rest.at <= '9'; digits++)
+		if (pg_mul_s64_overflow(number, 10, &number) ||
+			pg_sub_s64_overflow(number, *rest.at++ - '0', &number))
+			PG_RETURN_NULL();
 	if (take_one_of(&rest, "."))
 		while (take_one_of(&rest, "0"))
 			;
-	if (digits == 0 || rest.at < rest.end)
+	if (digits == 0 || rest.at < rest.end || (!negative && number == PG_INT64_MIN))
 		PG_RETURN_NULL();
-	PG_RETURN_INT64(negative ? -number : number);
+	PG_RETURN_INT64(negative ? number : -number);
 }

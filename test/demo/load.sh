@@ -21,6 +21,11 @@ folder=$1
 schema=$2
 here=$(cd "$(dirname "$0")" && pwd)
 if [ $# = 3 ]; then
+	shapes=$(psql -XqAt -v ON_ERROR_STOP=1 -c "select string_agg(map, ', ' order by map) from ph.source_map")
+	if [[ ", $shapes, " != *", $3, "* ]]; then
+		printf 'there is no shape %s, only %s\nnothing was loaded\n' "$3" "$shapes" >&2
+		exit 1
+	fi
 	bash "$here/load_source.sh" "$folder" "${schema}_source"
 	psql -XqAt -v ON_ERROR_STOP=1 -v "shape=$3" -v "schema=$schema" -v "source=${schema}_source" <<'SQL'
 set client_min_messages = warning;

@@ -5,7 +5,8 @@
 #
 # for ph.create_views_from to read. Tables of the schema by these names are replaced. All or nothing is loaded; a file
 # that is no CSV is named with the line, never with a value. What a published name has around the relation's is taken
-# off: artificial_hes_apc_0102_truncated.csv is hes_apc.
+# off: artificial_hes_apc_0102_truncated.csv is hes_apc. Files of one relation, a file a year, are put together, whether
+# or not they have the same columns.
 set -euo pipefail
 
 if [ $# -ne 2 ] || [ ! -d "$1" ]; then
@@ -14,6 +15,8 @@ if [ $# -ne 2 ] || [ ! -d "$1" ]; then
 fi
 folder=$1
 schema=$2
+quoted='"'${schema//\"/\"\"}'"'
+declare -A loaded
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export PGCLIENTENCODING=UTF8
@@ -34,21 +37,31 @@ relation_of() {
 	for path in "$folder"/*.csv "$folder"/*.csv.gz "$folder"/*.CSV; do
 		[ -e "$path" ] || continue
 		found=$((found + 1))
+		if [[ $path == *.gz && -e ${path%.gz} ]]; then
+			echo "${path##*/}: there twice, also without .gz" >&2
+			exit 1
+		fi
 		relation=$(relation_of "$path")
 		header=$(gzip -dcf < "$path" 2> /dev/null | head -n 1 | sed 's/^\xef\xbb\xbf//; s/\r$//; s/"//g') || true
 		if [ -z "$header" ]; then
 			echo "${path##*/}: no header" >&2
 			exit 1
 		fi
-		export "path_$relation=$path"
+		export "path_$found=$path"
 		columns=$(tr 'A-Z' 'a-z' <<< "$header" | sed -E 's/([^,]+)/"\1"/g')
 		if [[ $columns == *,,* || $(tr ',' '\n' <<< "$columns" | sort | uniq -d) != "" ]]; then
 			echo "${path##*/}, line 1: a column without a name, or two of one name" >&2
 			exit 1
 		fi
-		echo "drop table if exists :\"schema\".\"$relation\";"
-		echo "create table :\"schema\".\"$relation\" ($(sed 's/,/ text, /g' <<< "$columns") text);"
-		echo "\\copy \"$schema\".\"$relation\" from program 'gzip -dcf < \"\$path_$relation\"' csv header"
+		if [ -z "${loaded[$relation]:-}" ]; then
+			echo "drop table if exists :\"schema\".\"$relation\";"
+			echo "create table :\"schema\".\"$relation\" ($(sed 's/,/ text, /g' <<< "$columns") text);"
+			loaded[$relation]=yes
+		else
+			sed 's/,/\n/g' <<< "$columns" |
+				sed "s/.*/alter table :\"schema\".\"$relation\" add column if not exists & text;/"
+		fi
+		echo "\\copy $quoted.\"$relation\" ($columns) from program 'gzip -dcf < \"\$path_$found\"' csv header"
 		echo "analyze :\"schema\".\"$relation\";"
 	done
 	echo 'commit;'

@@ -338,3 +338,11 @@ from (
 	values
 		(1, 10.0), (2, 10.1), (4, 10), (5, 10), (20, 10), (21, 10), (51, 10), (9, 1), (9, 9), (10, 1), (0, null)
 ) v (registered, expected);
+
+-- names that look like what is put into a query
+set client_min_messages = warning;
+call ph.create_shared_tables('it''s');
+insert into "it's".code_list (list, version, code_system, code, match) values
+	('{code_list}', '1', 'ICD10', 'I10', 'exact'), ('{code_list}', '2', 'ICD10', 'I11', 'exact');
+select code, found_in from ph.compare_code_lists('it''s', '{code_list}', '1', '2');
+drop schema "it's" cascade;

@@ -117,6 +117,37 @@ if message=$(PGDATABASE=load_test bash "$load_demo/load.sh" "$load_folder/other"
 else
 	fail "load: what is optional is missing, identifiers are UUIDs, other editions" "$message"
 fi
+# files of another shape: those of one relation are one table, and a shape that is none leaves nothing
+mkdir "$load_folder/hes"
+cat >"$load_folder/hes/artificial_hes_apc_2223_truncated.csv" <<'CSV'
+FYEAR,EPIKEY,PSEUDO_HESID,ADMIDATE,ADMIMETH,STARTAGE
+2223,1,a,2022-05-01,21,40
+CSV
+printf '\xef\xbb\xbfFYEAR,PSEUDO_HESID,"EPIKEY",ADMIDATE,ADMIMETH,STARTAGE,SEX\r\n2324,a,2,2023-05-01,11,41,2\r\n' |
+	gzip >"$load_folder/hes/artificial_hes_apc_2324_truncated.csv.gz"
+load_schema='h"{x} y'
+message=$(PGDATABASE=load_test bash "$load_demo/load.sh" "$load_folder/hes" "$load_schema" other 2>&1) || true
+if [[ $message == *"only gp_extract, hes, omop, synthea"* ]] &&
+	[ "$(load_sql -c "select count(*) from pg_namespace where nspname like 'h\"%'")" = 0 ]; then
+	pass "load: a shape that there is not"
+else
+	fail "load: a shape that there is not" "$message"
+fi
+if message=$(PGDATABASE=load_test bash "$load_demo/load.sh" "$load_folder/hes" "$load_schema" hes 2>&1) &&
+	answer=$(load_sql -c 'select string_agg(concat_ws($$ $$, encounter_id, pod, start_date), $$, $$ order by 1)
+			from "h""{x} y".encounter' -c 'select sex from "h""{x} y".person') &&
+	[ "$answer" = $'APC 1 NEL 2022-05-01, APC 2 EL 2023-05-01\nF' ]; then
+	pass "load: a relation in a file a year, with other columns"
+else
+	fail "load: a relation in a file a year, with other columns" "$message $answer"
+fi
+gzip -dc "$load_folder/hes/artificial_hes_apc_2324_truncated.csv.gz" \
+	>"$load_folder/hes/artificial_hes_apc_2324_truncated.csv"
+if message=$(PGDATABASE=load_test bash "$load_demo/load_source.sh" "$load_folder/hes" "$load_schema" 2>&1); then
+	fail "load: a file that is there twice" "$message"
+else
+	pass "load: a file that is there twice"
+fi
 # the folder is looked at before anything is built
 load_early() {  # name, pattern of the message
 	local message status=0
