@@ -20,7 +20,10 @@ as $$
 declare
 	longest constant integer := current_setting('max_identifier_length');
 begin
-	if schema in ('ph', 'ph_support') or schema like 'pg\_%' or schema = 'information_schema' then
+	if coalesce(schema, '') = '' then
+		raise exception 'argument "schema" must not be null or empty'
+			using errcode = 'null_value_not_allowed', hint = 'Name a schema of your own.';
+	elsif schema in ('ph', 'ph_support') or schema like 'pg\_%' or schema = 'information_schema' then
 		raise exception 'argument "schema" must not be %', schema
 			using errcode = '22023', hint = 'What is yours lives in a schema of your own.';
 	elsif octet_length(schema) > longest or octet_length(name) > longest then
@@ -31,7 +34,7 @@ end
 $$;
 comment on procedure ph_support.require_own_schema(text, text) is
 	'does nothing where something of a user can be made under the name in the schema. '
-	'Errors: 22023 for a schema of the extension or of the system, name_too_long';
+	'Errors: null_value_not_allowed, 22023 for a schema of the extension or of the system, name_too_long';
 
 create procedure ph_support.require_column_names(what text, relation text, names text[], taken text[])
 language plpgsql

@@ -535,6 +535,8 @@ begin
 	end if;
 	call ph_support.require_source_map(maps, map);
 	call ph_support.require_own_schema(schema);
+	-- who else makes the same schema waits
+	perform pg_advisory_xact_lock(hashtextextended('population_health ' || schema, 0));
 	load := ph_support.source_load(map, source, schema, options, maps, data_day);
 	call ph_support.require_source(load);
 	load := load || jsonb_build_object('data_day', ph_support.source_data_day(load));

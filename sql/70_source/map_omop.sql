@@ -39,6 +39,7 @@ from (
 		('visit_occurrence', 'visit_end_date', 'day', 'no'),
 		('visit_occurrence', 'visit_source_value', 'text', 'no'),
 		('visit_occurrence', 'care_site_id', 'whole', 'no'),
+		('visit_occurrence', 'provider_id', 'whole', 'no'),
 		('visit_occurrence', 'admitted_from_concept_id', 'whole', 'no'),
 		('visit_occurrence', 'admitting_source_concept_id', 'whole', 'no'),
 		('condition_occurrence', 'condition_occurrence_id', 'whole', 'relation'),
@@ -89,6 +90,8 @@ from (
 		('location', 'state', 'text', 'no'),
 		('location', 'county', 'text', 'no'),
 		('location', 'zip', 'text', 'no'),
+		('provider', 'provider_id', 'whole', 'relation'),
+		('provider', 'care_site_id', 'whole', 'no'),
 		('care_site', 'care_site_id', 'whole', 'relation'),
 		('care_site', 'care_site_name', 'text', 'no'),
 		('cdm_source', 'source_release_date', 'day', 'no'),
@@ -198,16 +201,20 @@ insert into ph.source_rows (map, step, relation, part, source_rows, description)
 			select person_id, min(care_site_id) as care_site_id from {person} q group by person_id) p using (person_id)
 		left join {care_site} c on c.care_site_id = p.care_site_id',
 	 'observation periods, the last day included, with the care site of the person where there is one'),
+	('omop', 5, 'omop_provider', 'provider',
+	 '{provider} p where provider_id is not null group by provider_id',
+	 'the care site of each provider, for visits that name no other'),
 	('omop', 6, 'omop_inpatient_row', 'visit_occurrence',
 	 '(
 		select *, row_number() over (
 			partition by person_id, visit_occurrence_id
 			order by can_be desc, visit_start_date, visit_end_date, source_row) as version
 		from (
-			select v.*, coalesce(isfinite(visit_start_date) and visit_start_date >= earliest_birth_date
+			select v.*, r.care_site_id as provider_site, coalesce(isfinite(visit_start_date) and visit_start_date >= earliest_birth_date
 				and visit_start_date <= {load.data_day} and coalesce(visit_start_date <= death_date, true)
 				and coalesce(visit_end_date >= visit_start_date, true), false) as can_be
 			from {visit_occurrence} v
+			left join {made.omop_provider} r using (provider_id)
 			left join (
 				select person_id, earliest_birth_date, death_date
 				from {made.source_person} q where coalesce(fault = '''', true)) p on p.person_id = v.person_id::text
@@ -273,20 +280,22 @@ insert into ph.source_rows (map, step, relation, part, source_rows, description)
 			from unnest(s.visits) v (id) left join {made.omop_cost} c on c.visit_occurrence_id = v.id) c on true',
 	 'spells in hospital, under the first of their visits'),
 	('omop', 10, 'encounter', 'attendances with admission',
-	 '{visit_occurrence} v where visit_concept_id = 262',
+	 '{visit_occurrence} v left join {made.omop_provider} r using (provider_id) where visit_concept_id = 262',
 	 'the attendances at the emergency room of visits that went on as inpatients'),
 	('omop', 10, 'encounter', 'inpatient visits set aside',
 	 '{made.omop_inpatient_row} v where not can_be or version > 1',
 	 'inpatient visits without days that can be, and those that stand twice'),
+	('omop', 10, 'encounter', 'visits within a spell', '{made.omop_inpatient} v where not begins',
+	 'inpatient visits that go on with a spell: told, and no encounters of their own'),
 	('omop', 10, 'encounter', 'other visits',
 	 '{visit_occurrence} v left join {made.omop_cost} c using (visit_occurrence_id)
 		left join {made.omop_primary} d using (visit_occurrence_id)
+		left join {made.omop_provider} r using (provider_id)
 		where coalesce(visit_concept_id, 0) not in (9201, 262)',
 	 'all other visits'),
 	('omop', 12, 'measurement', 'measurement',
-	 '{measurement} m left join {concept} c on c.concept_id = nullif(m.measurement_concept_id, 0)
-		where value_as_number is not null',
-	 'measurements that are numbers');
+	 '{measurement} m left join {concept} c on c.concept_id = nullif(m.measurement_concept_id, 0)',
+	 'measurements; those without a number are set aside');
 
 -- Conditions, procedures, observations and drugs are of one form: a part for the codes that the source has, and one for
 -- the standard concepts of which the vocabulary says that they are others.
@@ -455,12 +464,14 @@ from (
 		('registration', 'observation_period', 'end_date', 'o.observation_period_end_date + 1', null),
 		('registration', 'observation_period', 'source_end', 'o.observation_period_end_date', null),
 
+		('omop_provider', 'provider', 'provider_id', 'p.provider_id', null),
+		('omop_provider', 'provider', 'care_site_id', 'min(p.care_site_id)', null),
 		('omop_inpatient_row', 'visit_occurrence', 'visit_occurrence_id', 'v.visit_occurrence_id', null),
 		('omop_inpatient_row', 'visit_occurrence', 'person_id', 'v.person_id', null),
 		('omop_inpatient_row', 'visit_occurrence', 'visit_concept_id', 'v.visit_concept_id', null),
 		('omop_inpatient_row', 'visit_occurrence', 'visit_start_date', 'v.visit_start_date', null),
 		('omop_inpatient_row', 'visit_occurrence', 'visit_end_date', 'v.visit_end_date', null),
-		('omop_inpatient_row', 'visit_occurrence', 'care_site_id', 'v.care_site_id', null),
+		('omop_inpatient_row', 'visit_occurrence', 'care_site_id', 'coalesce(v.care_site_id, v.provider_site)', null),
 		('omop_inpatient_row', 'visit_occurrence', 'admitted_from_concept_id',
 		 'coalesce(v.admitted_from_concept_id, v.admitting_source_concept_id)', null),
 		('omop_inpatient_row', 'visit_occurrence', 'can_be', 'v.can_be', null),
@@ -501,17 +512,18 @@ from (
 		('encounter', 'spells', 'primary_icd10', 'd.code', null),
 		('encounter', 'spells', 'provider_code', '''care site '' || s.care_site_id', null),
 		('encounter', 'spells', 'cost', 'c.cost', null),
-		('encounter', 'spells', 'source_remark', 'case when c.lines > 1 then ''several cost lines, none taken''
-			when cardinality(s.visits) > 1 then ''several visits, one spell'' end', null),
+		('encounter', 'spells', 'source_remark',
+		 'case when c.lines > 1 then ''several cost lines, none taken'' end', null),
 		('encounter', 'attendances with admission', 'source_key', 'v.visit_occurrence_id', null),
-		('encounter', 'attendances with admission', 'source_provider', 'v.care_site_id', null),
+		('encounter', 'attendances with admission', 'source_provider', 'coalesce(v.care_site_id, r.care_site_id)', null),
 		('encounter', 'attendances with admission', 'encounter_id', 'concat(v.visit_occurrence_id, '' AE'')', null),
 		('encounter', 'attendances with admission', 'person_id', 'v.person_id', null),
 		('encounter', 'attendances with admission', 'pod', '''262''', 'pod'),
 		('encounter', 'attendances with admission', 'start_date', 'v.visit_start_date', null),
 		('encounter', 'attendances with admission', 'end_date', 'v.visit_start_date', null),
 		('encounter', 'attendances with admission', 'source_end', 'v.visit_end_date', null),
-		('encounter', 'attendances with admission', 'provider_code', '''care site '' || v.care_site_id', null),
+		('encounter', 'attendances with admission', 'provider_code',
+		 '''care site '' || coalesce(v.care_site_id, r.care_site_id)', null),
 		('encounter', 'inpatient visits set aside', 'source_key', 'v.visit_occurrence_id', null),
 		('encounter', 'inpatient visits set aside', 'source_provider', 'v.care_site_id', null),
 		('encounter', 'inpatient visits set aside', 'encounter_id',
@@ -522,20 +534,30 @@ from (
 		('encounter', 'inpatient visits set aside', 'pod', '''9201''', 'pod'),
 		('encounter', 'inpatient visits set aside', 'start_date', 'v.visit_start_date', null),
 		('encounter', 'inpatient visits set aside', 'end_date', 'v.visit_end_date', null),
+		('encounter', 'visits within a spell', 'source_key', 'v.visit_occurrence_id', null),
+		('encounter', 'visits within a spell', 'source_provider', 'v.care_site_id', null),
+		('encounter', 'visits within a spell', 'source_fault', '''visit within a spell''', null),
+		('encounter', 'visits within a spell', 'encounter_id', 'v.visit_occurrence_id', null),
+		('encounter', 'visits within a spell', 'person_id', 'v.person_id', null),
+		('encounter', 'visits within a spell', 'pod', '''9201''', 'pod'),
+		('encounter', 'visits within a spell', 'start_date', 'v.visit_start_date', null),
+		('encounter', 'visits within a spell', 'end_date', 'v.visit_end_date', null),
 		('encounter', 'other visits', 'source_key', 'v.visit_occurrence_id', null),
-		('encounter', 'other visits', 'source_provider', 'v.care_site_id', null),
+		('encounter', 'other visits', 'source_provider', 'coalesce(v.care_site_id, r.care_site_id)', null),
 		('encounter', 'other visits', 'encounter_id', 'v.visit_occurrence_id', null),
 		('encounter', 'other visits', 'person_id', 'v.person_id', null),
 		('encounter', 'other visits', 'pod', 'coalesce(v.visit_concept_id, 0)', 'pod'),
 		('encounter', 'other visits', 'start_date', 'v.visit_start_date', null),
 		('encounter', 'other visits', 'end_date', 'v.visit_end_date', null),
 		('encounter', 'other visits', 'primary_icd10', 'd.code', null),
-		('encounter', 'other visits', 'provider_code', '''care site '' || v.care_site_id', null),
+		('encounter', 'other visits', 'provider_code',
+		 '''care site '' || coalesce(v.care_site_id, r.care_site_id)', null),
 		('encounter', 'other visits', 'cost', 'c.cost', null),
 		('encounter', 'other visits', 'source_remark',
 		 'case when c.lines > 1 then ''several cost lines, none taken'' end', null),
 
 		('measurement', 'measurement', 'source_key', 'm.measurement_id', null),
+		('measurement', 'measurement', 'source_fault', 'case when m.value_as_number is null then ''no number'' end', null),
 		('measurement', 'measurement', 'person_id', 'm.person_id', null),
 		('measurement', 'measurement', 'measure_date', 'm.measurement_date', null),
 		('measurement', 'measurement', 'code_system',

@@ -94,6 +94,8 @@ insert into ph.source_value (map, list, source_value, value, description) values
 	('synthea', 'sex', 'M', 'M', 'male'),
 	('synthea', 'ethnicity', 'white', 'C', 'any other White background'),
 	('synthea', 'ethnicity', 'black', 'P', 'any other Black background'),
+	('synthea', 'ethnicity', 'black or african american', 'P', 'as earlier versions write it'),
+	('synthea', 'ethnicity', 'american indian or alaska native', 'S', 'as earlier versions write it'),
 	('synthea', 'ethnicity', 'asian', 'L', 'any other Asian background'),
 	('synthea', 'ethnicity', 'native', 'S', 'any other ethnic group'),
 	('synthea', 'ethnicity', 'hawaiian', 'S', 'any other ethnic group'),
@@ -157,7 +159,7 @@ insert into ph.source_rows (map, step, relation, part, source_rows, description)
 	('synthea', 8, 'clinical_event', 'immunizations', '{immunizations} c', 'immunizations'),
 	('synthea', 8, 'clinical_event', 'allergies', '{allergies} c', 'allergies, on the day of their start'),
 	('synthea', 9, 'measurement', 'observations',
-	 '{observations} o where ph_support.source_number(value) is not null', 'observations that are numbers');
+	 '{observations} o', 'observations; those that are no number are set aside');
 
 insert into ph.source_expression (map, relation, part, column_name, expression, value_list)
 select 'synthea', e.relation, e.part, e.column_name, e.expression, e.value_list
@@ -255,6 +257,8 @@ from (
 
 		('measurement', 'observations', 'source_key', 'concat_ws('' '', o.patient, o.date, o.code)', null),
 		('measurement', 'observations', 'source_row', 'o.source_row', null),
+		('measurement', 'observations', 'source_fault',
+		 'case when ph_support.source_number(o.value) is null then ''no number'' end', null),
 		('measurement', 'observations', 'person_id', 'o.patient', null),
 		('measurement', 'observations', 'measure_date', 'o.date', null),
 		('measurement', 'observations', 'code_system', '''LOINC''', null),

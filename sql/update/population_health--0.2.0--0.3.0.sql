@@ -1,6 +1,7 @@
 -- 0.2.0 to 0.3.0: places, calendar and stays that are stored, populations to choose from.
 
-drop function ph.shared_check(OUT problem text, OUT relation text, OUT column_name text, OUT needs text[], OUT condition text, OUT query text),
+drop function ph.segment_coverage(segments regclass, schema text, OUT input text, OUT people bigint, OUT known bigint, OUT share double precision),
+	ph.shared_check(OUT problem text, OUT relation text, OUT column_name text, OUT needs text[], OUT condition text, OUT query text),
 	ph.shared_column(OUT relation text, OUT column_name text, OUT column_type text, OUT required boolean, OUT description text),
 	ph.shared_reference(OUT relation text, OUT column_name text, OUT parent_relation text, OUT parent_column text),
 	ph_support.matched_code_query(),
@@ -10,6 +11,30 @@ drop function ph.shared_check(OUT problem text, OUT relation text, OUT column_na
 	ph_support.spell_query(schema text, source text, columns text);
 
 drop procedure ph.create_population_views(IN schema text, IN small_area text, IN neighbourhood text, IN place text, IN system text, IN deprivation text);
+
+create or replace procedure ph_support.require_own_schema(schema text, name text default '')
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	longest constant integer := current_setting('max_identifier_length');
+begin
+	if coalesce(schema, '') = '' then
+		raise exception 'argument "schema" must not be null or empty'
+			using errcode = 'null_value_not_allowed', hint = 'Name a schema of your own.';
+	elsif schema in ('ph', 'ph_support') or schema like 'pg\_%' or schema = 'information_schema' then
+		raise exception 'argument "schema" must not be %', schema
+			using errcode = '22023', hint = 'What is yours lives in a schema of your own.';
+	elsif octet_length(schema) > longest or octet_length(name) > longest then
+		raise exception 'names must not have more than % bytes', longest
+			using errcode = 'name_too_long';
+	end if;
+end
+$$;
+
+comment on procedure ph_support.require_own_schema(text, text) is
+	'does nothing where something of a user can be made under the name in the schema. '
+	'Errors: null_value_not_allowed, 22023 for a schema of the extension or of the system, name_too_long';
 
 create or replace procedure ph_support.replace_view(
 	schema text, name text, query text, description text, columns jsonb, keep boolean default false)
@@ -195,6 +220,69 @@ comment on function ph.segment_query(text, text, regclass, text, text, text) is
 	'a rule whose inputs are unknown is no match. '
 	'Errors: 55000 with standard_conforming_strings off, under which the text would mean something else';
 
+create function ph.segment_coverage(
+	segments regclass, schema text default 'ph', population text default null,
+	out input text, out people bigint, out known bigint, out share float8, out note text)
+returns setof record
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	counted jsonb;  -- people by what is not known of them: the view is read once
+	verdicts jsonb := '{}';  -- of the registers of the population beside what is plausible
+begin
+	perform ph_support.require_segment_table(schema, 'scheme');
+	execute format($query$
+		select coalesce(jsonb_agg(pattern), '[]')
+		from (
+			select scheme, version, unknown, count(*) as people
+			from %s
+			group by 1, 2, 3
+		) pattern$query$, segments)
+	into counted;
+	execute format($query$
+		select p.scheme
+		from jsonb_to_recordset($1) p (scheme text, version text)
+		where not exists (select from %I.scheme t where (t.scheme, t.version) = (p.scheme, p.version))
+		limit 1$query$, schema)
+	into input
+	using counted;
+	if input is not null then
+		raise exception 'schema "%" does not hold scheme "%"', schema, input
+			using errcode = '42704', hint = 'Name the schema that does: schema => ...';
+	end if;
+	if population is not null then
+		select coalesce(jsonb_object_agg(c.register, c.verdict), '{}')
+		into verdicts
+		from ph.register_coverage(population) c
+		where c.characteristic = 'all' and c.verdict <> 'plausible';
+	end if;
+	return query execute format($query$
+		with inputs as (
+			select i.input, coalesce(i.code_list, i.input) as register, sum(p.people)::bigint as people,
+				case
+					when exists (
+						select
+						from %1$I.scheme_rule r
+						where (r.scheme, r.version) = (i.scheme, i.version) and i.input = any (r.inputs))
+					then coalesce(sum(p.people) filter (where not i.input = any (p.unknown)), 0)::bigint end as known
+			from jsonb_to_recordset($1) p (scheme text, version text, unknown text[], people bigint)
+			join %1$I.scheme_input i using (scheme, version)
+			group by i.scheme, i.version, i.input, i.code_list
+		)
+		select input, people, known, known / people::float8, $2 ->> register
+		from inputs
+		order by 1$query$, schema)
+	using counted, verdicts;
+end
+$$;
+
+comment on function ph.segment_coverage(regclass, text, text) is
+	'for how many people of a segment view each input of the scheme is known; '
+	'an input that is not known matches nothing; NULL for an input that no rule reads. '
+	'Where population names the schema of shared tables that the people come from, note says of an input from a code list '
+	'how its register lies beside what is plausible (ph.register_coverage), unless it is';
+
 create or replace function ph.shared_table(
 	out relation text, out required boolean, out key text[], out key_constraint text, out indexes text[],
 	out description text)
@@ -214,7 +302,7 @@ begin atomic
 		 'one row a person and registration with a practice: spells are half open, '
 		 'end_date is the first day no longer there'),
 		('encounter', true, array['person_id', 'encounter_id'], 'primary key',
-		 array['person_id, start_date', 'start_date', 'encounter_id'],
+		 array['person_id, start_date', 'start_date', 'encounter_id', 'pod, start_date, person_id, cost'],
 		 'one row a contact with a service: GP consultation, accident and emergency, outpatient, '
 		 'elective or emergency admission'),
 		('clinical_event', true, array['person_id', 'event_date', 'code'], null,
@@ -509,12 +597,13 @@ create function ph_support.code_key(code_system text, code text, match text) ret
 language sql immutable parallel safe
 begin atomic
 	-- system and code are one key: of one clause the planner guesses better than of two
-	select code_system || ' ' ||
+	select code_system || ' ' || nullif(  -- every code begins with nothing
 		case
 			when code_system = 'ICD10' and match = 'exact' then ph.icd10_normalise(code)
 			when code_system in ('ICD10', 'ICD10CM', 'ICD9CM', 'OPCS4')
 				then upper(regexp_replace(code, '[^A-Za-z0-9]', '', 'g') collate "C")
-			when code_system <> 'SNOMED' or not ph.several_codes(code) then code end;
+			when code_system <> 'SNOMED' or not ph.several_codes(code) then code end,
+		'');
 end;
 
 comment on function ph_support.code_key(text, text, text) is
@@ -1521,8 +1610,27 @@ end;
 comment on function ph_support.years_at_risk(text) is
 	'the expression of the person-years of a population: NULL in seen, where they are not known';
 
+create function ph_support.cost_at_risk(schema text) returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	known boolean;
+begin
+	execute format(
+		'select not exists (select from %1$I.encounter)
+			or exists (select from %1$I.encounter where cost is not null)',
+		schema)
+	into known;
+	return case when known then 'c.cost' else 'null::numeric' end;
+end
+$$;
+
+comment on function ph_support.cost_at_risk(text) is
+	'the expression of the cost of a period: NULL where there are encounters and the cost of none is known';
+
 create function ph_support.person_period_query(schema text, population text) returns text
-language sql immutable
+language sql stable
 begin atomic
 	-- first_day, day_after and known_pod are immutable: the planner knows what they return
 	select ph_support.at_risk_query(schema, population,
@@ -1533,14 +1641,15 @@ begin atomic
 			'c.person_id, c.stay, ph.completed_years(p.birth_date, c.start_date), p.sex::text,
 			nullif(p.ethnicity_code::text, ''Z''), c.practice, c.neighbourhood, c.place, c.system, c.small_area,
 			c.deprivation_decile, c.deprivation_quintile, c.start_date, c.end_date, c.days,
-			%s, c.events, c.cost, c.events_outside', ph_support.years_at_risk(population)));
+			%s, c.events, %s, c.events_outside', ph_support.years_at_risk(population),
+			ph_support.cost_at_risk(schema)));
 end;
 
 comment on function ph_support.person_period_query(text, text) is
 	'the query of the function person_period, whose arguments are period and kind';
 
 create function ph_support.person_in_period_query(schema text, population text) returns text
-language sql immutable
+language sql stable
 begin atomic
 	select ph_support.at_risk_query(schema, population,
 		format('select kind, name, start_date as first_day, end_date as day_after from %I.calendar', schema),
@@ -1551,7 +1660,8 @@ begin atomic
 			nullif(p.ethnicity_code::text, ''Z'') as ethnicity, c.practice, c.neighbourhood, c.place, c.system,
 			c.small_area, c.deprivation_decile, c.deprivation_quintile, c.start_date as at_risk_from,
 			c.end_date as at_risk_until, c.days, %s as years, c.events, c.gp, c.ae, c.op, c.el, c.nel,
-			c.oth, c.cost, c.events_outside', ph_support.years_at_risk(population)));
+			c.oth, %s as cost, c.events_outside', ph_support.years_at_risk(population),
+			ph_support.cost_at_risk(schema)));
 end;
 
 comment on function ph_support.person_in_period_query(text, text) is
@@ -1619,7 +1729,7 @@ begin atomic
 		('el', 'of these elective admissions and day cases'),
 		('nel', 'of these emergency and other unplanned admissions'),
 		('oth', 'of these all other contacts'),
-		('cost', 'cost of the events, in pounds'),
+		('cost', 'cost of the events, in pounds; NULL where no encounter has one'),
 		('events_outside', 'encounters in the period outside any stay'),
 		('earlier_ends', 'the end dates of the stays of this person before this one, in order'),
 		('condition', 'name of the code list'),
@@ -1638,7 +1748,7 @@ begin atomic
 		('emergency_attendances_12_months', 'attendances at accident and emergency of one year'),
 		('outpatient_attendances_12_months', 'outpatient attendances of one year'),
 		('consultations_12_months', 'consultations with general practice of one year'),
-		('spend_12_months', 'cost of one year, in pounds'),
+		('spend_12_months', 'cost of one year, in pounds; NULL where no encounter has one'),
 		('bmi', 'last body mass index of one year; NULL is unknown'),
 		('smoker', 'whether the last note on smoking says so; NULL is unknown');
 end;
@@ -1889,6 +1999,7 @@ begin
 		'and nobody after the data day: '
 		'age in completed years, where deprivation_decile 1 and deprivation_quintile 1 are the most deprived; '
 		'unknown is NULL');
+	query := ph_support.person_period_query(schema, population);
 	call ph_support.replace_function(schema, 'person_period', 'daterange, text',
 		format($query$(period daterange, kind text default null)
 			returns table (
@@ -1899,11 +2010,11 @@ begin
 			language sql stable parallel safe
 			begin atomic
 				%s;
-			end$query$, ph_support.person_period_query(schema, population)),
+			end$query$, query),
 		'one row a person and stay in the period, cut at the data day: person-years at risk (days / 365.25; '
 		'NULL in the population seen, where they are not known), '
-		'encounters of the kind that started in it (null: all), their cost in pounds, '
-		'unknown where there are none at all. '
+		'encounters of the kind that started in it (null: all; NULL where there are none at all), '
+		'their cost in pounds (NULL where no encounter has one). '
 		'Encounters in the period outside any stay are counted apart in events_outside, '
 		'on the first stay or on a row with stay 0. '
 		'Errors: invalid_parameter_value for a period without end or an unknown kind');
@@ -1914,8 +2025,8 @@ begin
 		execute format('select extract(year from %s)', day) into year;
 		call ph.create_calendar(schema, make_date(year - 10, 1, 1), make_date(year, 12, 31));
 	end if;
-	call ph_support.replace_population_view(schema, 'person_in_period',
-		ph_support.person_in_period_query(schema, population));
+	query := ph_support.person_in_period_query(schema, population);
+	call ph_support.replace_population_view(schema, 'person_in_period', query);
 
 	query := format(
 		'select event.person_id::text as person_id, matched.list as condition, min(event.event_date) as first_date
@@ -2011,7 +2122,7 @@ $$;
 
 comment on procedure ph_support.create_change_trigger_function(text) is
 	'makes the trigger function note_changed_person in the schema, which only its owner can put on a table; '
-	'its arguments are the relation and everybody or person';
+	'its arguments are the relation, everybody or person, and the partitions';
 
 create procedure ph_support.watch_changes(schema text)
 language plpgsql
@@ -2022,7 +2133,7 @@ declare
 	missing record;
 begin
 	for missing in
-		select source.relation, source.everybody, part.relid::regclass as part, event,
+		select source.relation, source.everybody, part.relid::regclass as part, part.parts, event,
 			case
 				when source.everybody or event = 'truncate' then ''
 				when event = 'insert' then ' referencing new table as new_rows'
@@ -2032,22 +2143,28 @@ begin
 		join pg_class parent on parent.oid = to_regclass(format('%I.%I', schema, source.relation))
 			and parent.relkind in ('r', 'p') and not ph_support.is_distributed(parent.oid)
 		cross join lateral (
-			select parent.oid as relid
-			union
-			select relid
-			from pg_partition_tree(parent.oid)) part
+			select relid,
+				array(select p.relid::regclass::text from pg_partition_tree(t.relid) p order by 1)::text as parts
+			from (
+				select parent.oid as relid
+				union
+				select relid
+				from pg_partition_tree(parent.oid)) t) part
 		join pg_class c on c.oid = part.relid and c.relkind in ('r', 'p')
 		cross join unnest('{insert,update,delete,truncate}'::text[]) event
 		where not exists (
 			select
 			from pg_trigger
-			where tgrelid = part.relid and tgname = 'changed_person_' || event)
+			where tgrelid = part.relid and tgname = 'changed_person_' || event
+				and position(convert_to(part.parts, getdatabaseencoding()) in tgargs) > 0)
 	loop
+		-- the partitions that there are stand in the trigger: rows of one that is detached or dropped go away, and no
+		-- trigger says so
 		execute format(
-			'create trigger %I after %s on %s%s for each statement
-			execute function %I.note_changed_person(%L, %L)',
+			'create or replace trigger %I after %s on %s%s for each statement
+			execute function %I.note_changed_person(%L, %L, %L)',
 			'changed_person_' || missing.event, missing.event, missing.part, missing.referencing,
-			schema, missing.relation, case when missing.everybody then 'everybody' else 'person' end);
+			schema, missing.relation, case when missing.everybody then 'everybody' else 'person' end, missing.parts);
 		execute format(
 			'insert into %1$I.changed_person (relation)
 			select %2$L
@@ -2060,7 +2177,8 @@ $$;
 comment on procedure ph_support.watch_changes(text) is
 	'makes the triggers of note_changed_person() on the tables of ph_support.watched_relation(), '
 	'and on every partition, since rows written straight into one fire no trigger of the parent; '
-	'where one was missing everybody counts as changed. Views and foreign tables have none';
+	'where one was missing, or partitions are others than they were, everybody counts as changed. '
+	'Views and foreign tables have none';
 
 create procedure ph.mark_changed(schema text, relation text, person_ids text[] default null)
 language plpgsql
@@ -2125,15 +2243,40 @@ create function ph_support.grants_again(old regclass, new regclass) returns seto
 language sql stable
 set search_path = pg_catalog, pg_temp
 begin atomic
-	select format('grant %s on %s to %s%s', a.privilege_type, new,
+	select format('grant %s %s on %s to %s%s', a.privilege_type, a.columns, new,
 		case when a.grantee = 0 then 'public' else a.grantee::regrole::text end,
 		case when a.is_grantable then ' with grant option' else '' end)
-	from pg_class c, aclexplode(c.relacl) a
-	where c.oid = old and a.grantee <> c.relowner;
+	from (
+		select c.relowner, '' as columns, acl.*
+		from pg_class c, aclexplode(c.relacl) acl
+		where c.oid = old
+		union all
+		select c.relowner, format('(%I)', attname), acl.*
+		from pg_class c
+		join pg_attribute on attrelid = c.oid, aclexplode(attacl) acl
+		where c.oid = old
+	) a
+	where a.grantee <> a.relowner;
 end;
 
 comment on function ph_support.grants_again(regclass, regclass) is
-	'the statements that give on the new relation what is granted on the old one';
+	'the statements that give on the new relation, and its columns, what is granted on the old one';
+
+create procedure ph_support.give_to_owner_of_stay(schema text, kind text, target text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	execute format('alter %s %I.%s owner to %s', kind, schema, target, (
+		select relowner::regrole
+		from pg_class
+		where oid = format('%I.stay', schema)::regclass));
+end
+$$;
+
+comment on procedure ph_support.give_to_owner_of_stay(text, text, text) is
+	'gives a table or function of the schema to who owns the view stay, whoever made it: '
+	'a superuser who stores or refreshes stays would else lock the owner out';
 
 create procedure ph_support.move_stays_in(schema text)
 language plpgsql
@@ -2151,6 +2294,7 @@ begin
 	call ph_support.replace_population_view(schema, 'stay', format('select * from %s', new));
 	execute format('drop table if exists %I.stored_stay', schema);
 	execute format('alter table %s rename to stored_stay', new);
+	call ph_support.give_to_owner_of_stay(schema, 'table', 'stored_stay');
 	for statement in
 		select format('alter index %s rename to %I', i.indexrelid::regclass,
 			replace(c.relname, 'new_stored_stay', 'stored_stay'))
@@ -2188,6 +2332,8 @@ begin
 			'since stays were last refreshed',
 			'{"person_id": "who; NULL is everybody", "relation": "the shared table", "at": "when"}');
 		call ph_support.create_change_trigger_function(schema);
+		call ph_support.give_to_owner_of_stay(schema, 'table', 'changed_person');
+		call ph_support.give_to_owner_of_stay(schema, 'function', 'note_changed_person()');
 		call ph_support.watch_changes(schema);
 		execute format('delete from %I.changed_person', schema);  -- nobody was asked before
 	end if;
@@ -2450,7 +2596,7 @@ as $$
 			case when k.encounters then coalesce(e.attendances, 0)::integer end as emergency_attendances_12_months,
 			case when k.encounters then coalesce(e.outpatient, 0)::integer end as outpatient_attendances_12_months,
 			case when k.encounters then coalesce(e.consultations, 0)::integer end as consultations_12_months,
-			case when k.encounters then coalesce(e.spend, 0)::double precision end as spend_12_months,
+			case when k.cost then coalesce(e.spend, 0)::double precision end as spend_12_months,
 			m.bmi::double precision as bmi,
 			m.smoker
 		from %1$I.%6$s p
@@ -2465,7 +2611,11 @@ as $$
 					select
 					from %1$I.clinical_event
 					where code_system = 'ICD9CM' and event_date < %3$s) as icd9,
-				exists (select 1 from %1$I.encounter) as encounters
+				exists (select 1 from %1$I.encounter) as encounters,
+				exists (
+					select
+					from %1$I.encounter
+					where cost is not null and start_date < %3$s) as cost
 			from (%5$s) matched
 			where exists (
 				select
@@ -2602,8 +2752,8 @@ comment on procedure ph.create_segment_inputs(text) is
 	'A list of which nobody has a record before the day is unknown, never false; so is long_term_conditions '
 	'where no list of a condition has one (lists that ph.shipped_code_list() calls no long-term condition, '
 	'or part of another, are not counted), and charlson and hospital_frailty where nobody has an ICD-10 (ICD-10-CM, '
-	'for charlson ICD-9-CM) code. '
-	'Use of services is unknown where there is no encounter of anybody. '
+	'for charlson ICD-9-CM) code, use of services where there is no encounter of anybody, '
+	'and spend_12_months where no encounter before the day has a cost. '
 	'SNOMED CT 60621009 and LOINC 39156-5 are body mass index, SNOMED CT 77176002 smoker. '
 	'Errors: duplicate_column where a list has the name of another input '
 	'or, in its first 63 bytes, of another list, '
@@ -3055,8 +3205,11 @@ returns setof record
 language sql immutable parallel safe
 begin atomic
 	values
-		('opencodelists', 'code', '{code,id,snomed_code,snomedcode,icd_code,icd10_code,ctv3id,ctv3code,dmd_id}'::text[],
-		 true, 'the code; of the system that the argument code_system names, SNOMED where it is NULL'),
+		('opencodelists', 'code',
+		 '{code,id,snomed_code,snomedcode,icd_code,icd10_code,icd10code,ctv3id,ctv3code,read2code,dmd_id,dmdcode,'
+		 'bnfcode}'::text[],
+		 true, 'the code; of the system that the argument code_system names; where it is NULL that of the name of the '
+		 'column, or else SNOMED'),
 		('nhs_reference_set', 'code', '{snomed_code,snomed_concept_id,code}', true, 'the code of SNOMED CT'),
 		('nhs_reference_set', 'part', '{cluster_id}', false, 'the cluster, such as AST_COD'),
 		('omop_concept_set', 'code', '{concept_id,conceptid}', true, 'a concept of the vocabulary tables'),
@@ -3201,6 +3354,15 @@ comment on function ph_support.concept_set_query(text, text) is
 	'mapped) with their descendants and source concepts, less those of excluded items. '
 	'Errors: undefined_table where the schema has no vocabulary tables';
 
+create function ph_support.system_of_column(column_name text) returns text
+language sql immutable parallel safe
+return case substring(lower(column_name collate "C"), '^(icd|ctv3|read2|dmd|bnf)')
+	when 'icd' then 'ICD10' when 'ctv3' then 'CTV3' when 'read2' then 'READ2' when 'dmd' then 'DMD'
+	when 'bnf' then 'BNF' else 'SNOMED' end;
+
+comment on function ph_support.system_of_column(text) is
+	'the code system of a column of codes by its name, such as CTV3Code; SNOMED where it names none';
+
 create function ph_support.published_code_query(
 	relation regclass, format text, part text, code_system text, vocabulary text)
 returns text
@@ -3222,9 +3384,11 @@ begin
 				from unnest('{excluded,descendants,mapped}'::text[]) f), relation, wanted),
 			vocabulary);
 	else
-		published := format('select btrim(%I::text) as code, btrim(%s::text) as code_system from %s where %s',
+		published := format(
+			'select btrim(%I::text, E'' \t\r\n'') as code, btrim(%s::text) as code_system from %s where %s',
 			columns ->> 'code',
-			coalesce(quote_ident(columns ->> 'code_system'), quote_literal(coalesce(code_system, 'SNOMED'))),
+			coalesce(quote_ident(columns ->> 'code_system'),
+				quote_literal(coalesce(code_system, ph_support.system_of_column(columns ->> 'code')))),
 			relation, wanted);
 	end if;
 	return format(
@@ -3326,8 +3490,8 @@ comment on procedure ph.load_code_list(text, text, regclass, text, text, text, t
 	'reads a published code list from a relation into which its file was copied, all columns text, '
 	'into code_list of the schema, with its version and source (NULL: the format). '
 	'Formats and their columns: ph.code_list_format(). part names the one of several lists in the relation; '
-	'code_system is that of an opencodelists file (NULL: SNOMED); vocabulary is the schema of concept, '
-	'concept_ancestor and concept_relationship, for an omop_concept_set. '
+	'code_system is that of an opencodelists file (NULL: that of the name of the column, or else SNOMED); '
+	'vocabulary is the schema of concept, concept_ancestor and concept_relationship, for an omop_concept_set. '
 	'Code systems are spelt as in the shared tables, a code that stands twice is one, '
 	'codes match exactly but for ICD-10 categories of HDR UK. '
 	'The same version again changes nothing. A code system that is not known is kept, with a warning. '
@@ -3356,13 +3520,13 @@ begin
 			'with listed as (
 				select code_system::text, code::text, match::text,
 					case
-						when count(distinct version) = 2 or %2$L = %3$L then ''both''
-						when min(version) = %2$L then ''one''
+						when count(distinct version) = 2 or $2 = $3 then ''both''
+						when min(version) = $2 then ''one''
 						else ''other'' end as found_in
 				from {code_list}
-				where list = %1$L and version in (%2$L, %3$L)
+				where list = $1 and version in ($2, $3)
 				group by 1, 2, 3
-			), matched as (%4$s)
+			), matched as (%s)
 			select l.code_system, l.code, l.match, l.found_in, count(e.person_id), count(distinct e.person_id)
 			from listed l
 			left join matched m on (m.list_system, m.list_code, m.match) = (l.code_system, l.code, l.match)
@@ -3370,12 +3534,12 @@ begin
 			group by l.code_system, l.code, l.match, l.found_in
 			order by array_position(''{both,one,other}'', l.found_in), count(e.person_id) desc,
 				l.code_system collate "C", l.code collate "C", l.match collate "C"',
-			list, version_one, version_other,
 			ph_support.matched_code_query(ph_support.has_code_map(schema),
 				'wanted.code_system as list_system, wanted.code as list_code, wanted.match, '
 				'recorded.code_system, recorded.code',
-				format('list = %L and version in (%L, %L)', list, version_one, version_other))),
-		schema);
+				'list = $1 and version in ($2, $3)')),
+		schema)
+	using list, version_one, version_other;
 end
 $$;
 
@@ -4086,10 +4250,13 @@ begin
 			from (
 				select distinct relation from %1$I.source_column where map = $1 and coalesce(relation = $3, true)) named
 		), attribute as (
-			select distinct on (relation, lower(attname collate "C")) relation,
-				lower(attname collate "C") as column_name, attname, atttypid
+			select distinct on (relation, lower(attname collate "C"))
+				relation, lower(attname collate "C") as column_name, attname,
+				-- what is of a domain is read as what it is of, whatever form the session writes days in
+				coalesce(nullif(typbasetype, 0), atttypid) as atttypid
 			from named
 			join pg_attribute on attrelid = found and attnum > 0 and not attisdropped
+			join pg_type on pg_type.oid = atttypid
 			order by relation, lower(attname collate "C"), attname = lower(attname collate "C") desc, attnum
 		)
 		select c.relation, c.column_name, c.column_type, c.needed, r.found, a.attname, a.atttypid::regtype
@@ -4121,7 +4288,8 @@ begin
 		coalesce(', md5(source_row::text) as source_row from ' || min(c.found::text) || ' source_row',
 			', null::text as source_row where false'))
 	into query
-	from ph_support.source_columns(load, wanted) c;
+	from ph_support.source_columns(load, wanted) c
+	having count(*) > 0;
 	if query is null then
 		raise exception 'map "%" reads "%", of which it names no column', load ->> 'map', wanted
 			using errcode = 'invalid_parameter_value', hint = 'Add its columns to source_column.';
@@ -4173,21 +4341,27 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+	pattern constant text := '[{](made[.]|option[.]|column[.]|load[.])?([a-z_][a-z_0-9]*)[}]';
+	-- what is put in is not read again: names and options can have braces too
+	pieces constant text[] := regexp_split_to_array(text, pattern);
+	sql text := pieces[1];
 	placeholder record;
 begin
 	for placeholder in
-		select distinct m[1] as kind, m[2] as name
-		from regexp_matches(text, '[{](made[.]|option[.]|column[.]|load[.])?([a-z_][a-z_0-9]*)[}]', 'g') m
+		select m[1] as kind, m[2] as name, n
+		from regexp_matches(text, pattern, 'g') with ordinality r (m, n)
+		order by n
 	loop
-		text := replace(text, format('{%s%s}', placeholder.kind, placeholder.name),
+		sql := concat(sql,
 			case placeholder.kind
 				when 'made.' then format('%I.%I', load ->> 'schema', concat(load ->> 'prefix', placeholder.name))
 				when 'option.' then quote_nullable(ph_support.source_option(load, placeholder.name))
 				when 'column.' then quote_ident(ph_support.source_column_option(load, placeholder.name))
 				when 'load.' then format('%L::date', load ->> placeholder.name)
-				else ph_support.source_relation_query(load, placeholder.name) end);
+				else ph_support.source_relation_query(load, placeholder.name) end,
+			pieces[placeholder.n + 1]);
 	end loop;
-	return text;
+	return sql;
 end
 $$;
 
@@ -4240,10 +4414,10 @@ declare
 begin
 	execute format(
 		'with given as (
-			select e.column_name, ph_support.source_sql($1, coalesce(v.translated, e.expression)) as expression,
-				ph_support.source_sql($1, v.unknown) as unknown
+			select e.column_name, coalesce(v.translated, s.sql) as expression, v.unknown
 			from %I.source_expression e
-			left join lateral ph_support.source_value_sql($1, e.value_list, e.expression) v on true
+			cross join lateral ph_support.source_sql($1, e.expression) s (sql)
+			left join lateral ph_support.source_value_sql($1, e.value_list, s.sql) v on true
 			where e.map = $1 ->> ''map'' and e.relation = $2 and e.part = $3
 		), wanted (place, column_name, column_type) as (
 			select c.ordinality, c.column_name, c.column_type
@@ -4354,7 +4528,7 @@ begin atomic
 	select format('case %s else r.source_fault end', string_agg(format('when %s then %L', condition, fault), ' '
 			order by place))
 	from (
-		select 1, 'duplicate', 'r.copy > 1'
+		select 1, 'duplicate', 'r.copy > 1 or r.source_fault = ''duplicate'''
 		union all
 		select 2, 'unknown person', 'p.person_id is null'
 		where wanted <> 'person' and exists (
@@ -4432,7 +4606,7 @@ begin atomic
 	)
 	select format(
 		'select r.part, r.source_key, r.source_provider, r.remarks%s as remarks, %s%s, %s as fault
-		from (select *, row_number() over (partition by %s order by %s) as copy from (%s) given) r%s%s',
+		from (select *, row_number() over (partition by %s order by %s%s) as copy from (%s) given) r%s%s',
 		coalesce(' || array_remove(array[' || s.remarks || ']::text[], null)', '')
 			|| case
 				when wanted = 'person' then ' || array_remove(array[case when r.source_person is not null '
@@ -4445,7 +4619,11 @@ begin atomic
 		ph_support.fault_sql(load, wanted),
 		case
 			when t.key_constraint is null then 'person_id, part, coalesce(source_row, source_key)'
-			else array_to_string(t.key, ', ') end,
+			else concat(array_to_string(t.key, ', '),
+				', case when ' || k.unknown || ' then given::text end') end,
+		-- of rows with one key one that can be counts, and of two that begin on one day the longer
+		concat('(coalesce(source_end, ' || d.end_column || ') < ' || d.start_column || ') is true, ',
+			case when d.start_column = any (t.key) then d.end_column || ' desc nulls first, ' end),
 		s.names,
 		ph_support.source_rows_query(load, wanted),
 		case
@@ -4462,6 +4640,19 @@ begin atomic
 			else '' end)
 	from shared s
 	join ph.shared_table() t on t.relation = wanted
+	left join ph_support.dated_relation() d on d.relation = wanted
+	cross join lateral (
+		-- rows of which the key is not known are no copies of one another
+		select string_agg(
+				case
+					when c.column_name = d.start_column then format(
+						'coalesce(%I = any (%L::date[] || date ''-infinity''), true)', c.column_name,
+						load #>> '{options,sentinel_days}')
+					else format('%I is null', c.column_name) end,
+				' or ') as unknown
+		from ph.shared_column() c
+		where c.relation = wanted and c.column_name = any (t.key) and c.required
+	) k
 	where ph_support.map_makes(load, wanted);
 end;
 
@@ -4486,6 +4677,10 @@ begin
 		raise exception 'argument "options" must be a JSON object'
 			using errcode = 'invalid_parameter_value', hint = 'As in ''{"day_order": "DMY"}''.';
 	end if;
+	if not isfinite(data_day) then
+		raise exception 'argument "data_day" must be a day'
+			using errcode = 'invalid_parameter_value', hint = 'It is the last day of which the data tell.';
+	end if;
 	select string_agg(k, ', ' order by k) into wrong from jsonb_object_keys(options) k where not known ? k;
 	if wrong is not null then
 		raise exception 'map "%" has no option %', map, wrong
@@ -4493,7 +4688,9 @@ begin
 				select string_agg(k, ', ' order by k) from jsonb_object_keys(known) k), 'none'));
 	end if;
 	return jsonb_build_object('maps', maps, 'map', map, 'source', source, 'schema', schema, 'prefix', '',
-		'options', jsonb_build_object('day_order', 'ISO', 'sentinel_days', '{}') || known || options,
+		-- what is chosen as null is not chosen
+		'options', jsonb_build_object('day_order', 'ISO', 'sentinel_days', '{}') || known
+			|| jsonb_strip_nulls(options),
 		'data_day', ph_support.day(data_day));
 end
 $$;
@@ -4540,6 +4737,12 @@ begin
 			using errcode = 'invalid_parameter_value', hint = 'It is how the source writes 1 April 2024: '
 				'2024-04-01 or 20240401, 01/04/2024, or 04/01/2024.';
 	end if;
+	begin
+		perform (load #>> '{options,sentinel_days}')::date[];
+	exception when data_exception then
+		raise exception 'option "sentinel_days" must be an array of days'
+			using errcode = 'invalid_parameter_value', hint = 'As in ''{"sentinel_days": "{1800-01-01,1900-01-01}"}''.';
+	end;
 end
 $$;
 
@@ -5008,6 +5211,8 @@ begin
 	end if;
 	call ph_support.require_source_map(maps, map);
 	call ph_support.require_own_schema(schema);
+	-- who else makes the same schema waits
+	perform pg_advisory_xact_lock(hashtextextended('population_health ' || schema, 0));
 	load := ph_support.source_load(map, source, schema, options, maps, data_day);
 	call ph_support.require_source(load);
 	load := load || jsonb_build_object('data_day', ph_support.source_data_day(load));
@@ -5152,6 +5357,8 @@ insert into ph.source_value (map, list, source_value, value, description) values
 	('synthea', 'sex', 'M', 'M', 'male'),
 	('synthea', 'ethnicity', 'white', 'C', 'any other White background'),
 	('synthea', 'ethnicity', 'black', 'P', 'any other Black background'),
+	('synthea', 'ethnicity', 'black or african american', 'P', 'as earlier versions write it'),
+	('synthea', 'ethnicity', 'american indian or alaska native', 'S', 'as earlier versions write it'),
 	('synthea', 'ethnicity', 'asian', 'L', 'any other Asian background'),
 	('synthea', 'ethnicity', 'native', 'S', 'any other ethnic group'),
 	('synthea', 'ethnicity', 'hawaiian', 'S', 'any other ethnic group'),
@@ -5215,7 +5422,7 @@ insert into ph.source_rows (map, step, relation, part, source_rows, description)
 	('synthea', 8, 'clinical_event', 'immunizations', '{immunizations} c', 'immunizations'),
 	('synthea', 8, 'clinical_event', 'allergies', '{allergies} c', 'allergies, on the day of their start'),
 	('synthea', 9, 'measurement', 'observations',
-	 '{observations} o where ph_support.source_number(value) is not null', 'observations that are numbers');
+	 '{observations} o', 'observations; those that are no number are set aside');
 
 insert into ph.source_expression (map, relation, part, column_name, expression, value_list)
 select 'synthea', e.relation, e.part, e.column_name, e.expression, e.value_list
@@ -5276,9 +5483,13 @@ from (
 		('registration', 'payer_transitions', 'person_id', 't.patient', null),
 		('registration', 'payer_transitions', 'practice_code', 't.payer', null),
 		('registration', 'payer_transitions', 'start_date',
-		 'coalesce(t.start_date, make_date(t.start_year::integer, 1, 1))', null),
+		 'coalesce(t.start_date, case
+			when t.start_year between 1800 and 2200 then make_date(t.start_year::integer, 1, 1)
+			when t.start_year is not null then date ''-infinity'' end)', null),
 		('registration', 'payer_transitions', 'end_date',
-		 'coalesce(t.end_date, make_date(t.end_year::integer + 1, 1, 1))', null),
+		 'coalesce(t.end_date, case
+			when t.end_year between 1800 and 2200 then make_date(t.end_year::integer + 1, 1, 1)
+			when t.end_year is not null then date ''-infinity'' end)', null),
 		('registration', 'patients', 'source_key', 'p.id', null),
 		('registration', 'patients', 'person_id', 'p.id', null),
 		('registration', 'patients', 'start_date', 'p.birthdate', null),
@@ -5309,6 +5520,8 @@ from (
 
 		('measurement', 'observations', 'source_key', 'concat_ws('' '', o.patient, o.date, o.code)', null),
 		('measurement', 'observations', 'source_row', 'o.source_row', null),
+		('measurement', 'observations', 'source_fault',
+		 'case when ph_support.source_number(o.value) is null then ''no number'' end', null),
 		('measurement', 'observations', 'person_id', 'o.patient', null),
 		('measurement', 'observations', 'measure_date', 'o.date', null),
 		('measurement', 'observations', 'code_system', '''LOINC''', null),
@@ -5371,6 +5584,7 @@ from (
 		('visit_occurrence', 'visit_end_date', 'day', 'no'),
 		('visit_occurrence', 'visit_source_value', 'text', 'no'),
 		('visit_occurrence', 'care_site_id', 'whole', 'no'),
+		('visit_occurrence', 'provider_id', 'whole', 'no'),
 		('visit_occurrence', 'admitted_from_concept_id', 'whole', 'no'),
 		('visit_occurrence', 'admitting_source_concept_id', 'whole', 'no'),
 		('condition_occurrence', 'condition_occurrence_id', 'whole', 'relation'),
@@ -5421,6 +5635,8 @@ from (
 		('location', 'state', 'text', 'no'),
 		('location', 'county', 'text', 'no'),
 		('location', 'zip', 'text', 'no'),
+		('provider', 'provider_id', 'whole', 'relation'),
+		('provider', 'care_site_id', 'whole', 'no'),
 		('care_site', 'care_site_id', 'whole', 'relation'),
 		('care_site', 'care_site_name', 'text', 'no'),
 		('cdm_source', 'source_release_date', 'day', 'no'),
@@ -5530,6 +5746,26 @@ insert into ph.source_rows (map, step, relation, part, source_rows, description)
 			select person_id, min(care_site_id) as care_site_id from {person} q group by person_id) p using (person_id)
 		left join {care_site} c on c.care_site_id = p.care_site_id',
 	 'observation periods, the last day included, with the care site of the person where there is one'),
+	('omop', 5, 'omop_provider', 'provider',
+	 '{provider} p where provider_id is not null group by provider_id',
+	 'the care site of each provider, for visits that name no other'),
+	('omop', 6, 'omop_inpatient_row', 'visit_occurrence',
+	 '(
+		select *, row_number() over (
+			partition by person_id, visit_occurrence_id
+			order by can_be desc, visit_start_date, visit_end_date, source_row) as version
+		from (
+			select v.*, r.care_site_id as provider_site, coalesce(isfinite(visit_start_date) and visit_start_date >= earliest_birth_date
+				and visit_start_date <= {load.data_day} and coalesce(visit_start_date <= death_date, true)
+				and coalesce(visit_end_date >= visit_start_date, true), false) as can_be
+			from {visit_occurrence} v
+			left join {made.omop_provider} r using (provider_id)
+			left join (
+				select person_id, earliest_birth_date, death_date
+				from {made.source_person} q where coalesce(fault = '''', true)) p on p.person_id = v.person_id::text
+			where visit_concept_id in (9201, 262)) visit
+	) v',
+	 'inpatient visits, each version of one, and whether its days can be'),
 	('omop', 7, 'omop_inpatient', 'visit_occurrence',
 	 '(
 		select *, count(*) filter (where begins) over by_day as spell
@@ -5539,9 +5775,8 @@ insert into ph.source_rows (map, step, relation, part, source_rows, description)
 				rows between unbounded preceding and 1 preceding) is not false as begins
 			from (
 				select *, greatest(visit_end_date, visit_start_date) as last_day
-				from {visit_occurrence} q
-				where visit_concept_id in (9201, 262) and isfinite(visit_start_date)
-					and coalesce(visit_end_date >= visit_start_date, true)) inpatient
+				-- what is set aside neither lengthens nor begins a spell
+				from {made.omop_inpatient_row} q where can_be and version = 1) inpatient
 		) visits
 		window by_day as (
 			partition by person_id order by visit_start_date, last_day, visit_occurrence_id
@@ -5590,21 +5825,22 @@ insert into ph.source_rows (map, step, relation, part, source_rows, description)
 			from unnest(s.visits) v (id) left join {made.omop_cost} c on c.visit_occurrence_id = v.id) c on true',
 	 'spells in hospital, under the first of their visits'),
 	('omop', 10, 'encounter', 'attendances with admission',
-	 '{visit_occurrence} v where visit_concept_id = 262',
+	 '{visit_occurrence} v left join {made.omop_provider} r using (provider_id) where visit_concept_id = 262',
 	 'the attendances at the emergency room of visits that went on as inpatients'),
 	('omop', 10, 'encounter', 'inpatient visits set aside',
-	 '{visit_occurrence} v where visit_concept_id in (9201, 262)
-		and (isfinite(visit_start_date) and coalesce(visit_end_date >= visit_start_date, true)) is not true',
-	 'inpatient visits without days that can be'),
+	 '{made.omop_inpatient_row} v where not can_be or version > 1',
+	 'inpatient visits without days that can be, and those that stand twice'),
+	('omop', 10, 'encounter', 'visits within a spell', '{made.omop_inpatient} v where not begins',
+	 'inpatient visits that go on with a spell: told, and no encounters of their own'),
 	('omop', 10, 'encounter', 'other visits',
 	 '{visit_occurrence} v left join {made.omop_cost} c using (visit_occurrence_id)
 		left join {made.omop_primary} d using (visit_occurrence_id)
+		left join {made.omop_provider} r using (provider_id)
 		where coalesce(visit_concept_id, 0) not in (9201, 262)',
 	 'all other visits'),
 	('omop', 12, 'measurement', 'measurement',
-	 '{measurement} m left join {concept} c on c.concept_id = nullif(m.measurement_concept_id, 0)
-		where value_as_number is not null',
-	 'measurements that are numbers');
+	 '{measurement} m left join {concept} c on c.concept_id = nullif(m.measurement_concept_id, 0)',
+	 'measurements; those without a number are set aside');
 
 insert into ph.source_rows (map, step, relation, part, source_rows, description)
 select 'omop', 11, 'clinical_event', d.relation,
@@ -5706,7 +5942,7 @@ from (
 		('person', 'person', 'person_id', 'p.person_id', null),
 		('person', 'person', 'birth_date',
 		 'case
-			when p.month_of_birth is null then make_date(p.year_of_birth::integer, 7, 1)
+			when p.month_of_birth is null then (p.first_of_month + interval ''6 months'')::date
 			when p.day_of_birth is null then p.first_of_month + 14
 			when date_trunc(''month'', (p.first_of_month + p.day_of_birth::integer - 1)::timestamp) = p.first_of_month
 				then p.first_of_month + p.day_of_birth::integer - 1 end', null),
@@ -5771,6 +6007,18 @@ from (
 		('registration', 'observation_period', 'end_date', 'o.observation_period_end_date + 1', null),
 		('registration', 'observation_period', 'source_end', 'o.observation_period_end_date', null),
 
+		('omop_provider', 'provider', 'provider_id', 'p.provider_id', null),
+		('omop_provider', 'provider', 'care_site_id', 'min(p.care_site_id)', null),
+		('omop_inpatient_row', 'visit_occurrence', 'visit_occurrence_id', 'v.visit_occurrence_id', null),
+		('omop_inpatient_row', 'visit_occurrence', 'person_id', 'v.person_id', null),
+		('omop_inpatient_row', 'visit_occurrence', 'visit_concept_id', 'v.visit_concept_id', null),
+		('omop_inpatient_row', 'visit_occurrence', 'visit_start_date', 'v.visit_start_date', null),
+		('omop_inpatient_row', 'visit_occurrence', 'visit_end_date', 'v.visit_end_date', null),
+		('omop_inpatient_row', 'visit_occurrence', 'care_site_id', 'coalesce(v.care_site_id, v.provider_site)', null),
+		('omop_inpatient_row', 'visit_occurrence', 'admitted_from_concept_id',
+		 'coalesce(v.admitted_from_concept_id, v.admitting_source_concept_id)', null),
+		('omop_inpatient_row', 'visit_occurrence', 'can_be', 'v.can_be', null),
+		('omop_inpatient_row', 'visit_occurrence', 'version', 'v.version', null),
 		('omop_inpatient', 'visit_occurrence', 'visit_occurrence_id', 'v.visit_occurrence_id', null),
 		('omop_inpatient', 'visit_occurrence', 'person_id', 'v.person_id', null),
 		('omop_inpatient', 'visit_occurrence', 'visit_concept_id', 'v.visit_concept_id', null),
@@ -5778,8 +6026,7 @@ from (
 		('omop_inpatient', 'visit_occurrence', 'visit_end_date', 'v.visit_end_date', null),
 		('omop_inpatient', 'visit_occurrence', 'last_day', 'v.last_day', null),
 		('omop_inpatient', 'visit_occurrence', 'care_site_id', 'v.care_site_id', null),
-		('omop_inpatient', 'visit_occurrence', 'admitted_from_concept_id',
-		 'coalesce(v.admitted_from_concept_id, v.admitting_source_concept_id)', null),
+		('omop_inpatient', 'visit_occurrence', 'admitted_from_concept_id', 'v.admitted_from_concept_id', null),
 		('omop_inpatient', 'visit_occurrence', 'begins', 'v.begins', null),
 		('omop_inpatient', 'visit_occurrence', 'spell', 'v.spell', null),
 		('omop_spell', 'visit_occurrence', 'person_id', 's.person_id', null),
@@ -5808,38 +6055,52 @@ from (
 		('encounter', 'spells', 'primary_icd10', 'd.code', null),
 		('encounter', 'spells', 'provider_code', '''care site '' || s.care_site_id', null),
 		('encounter', 'spells', 'cost', 'c.cost', null),
-		('encounter', 'spells', 'source_remark', 'case when c.lines > 1 then ''several cost lines, none taken''
-			when cardinality(s.visits) > 1 then ''several visits, one spell'' end', null),
+		('encounter', 'spells', 'source_remark',
+		 'case when c.lines > 1 then ''several cost lines, none taken'' end', null),
 		('encounter', 'attendances with admission', 'source_key', 'v.visit_occurrence_id', null),
-		('encounter', 'attendances with admission', 'source_provider', 'v.care_site_id', null),
+		('encounter', 'attendances with admission', 'source_provider', 'coalesce(v.care_site_id, r.care_site_id)', null),
 		('encounter', 'attendances with admission', 'encounter_id', 'concat(v.visit_occurrence_id, '' AE'')', null),
 		('encounter', 'attendances with admission', 'person_id', 'v.person_id', null),
 		('encounter', 'attendances with admission', 'pod', '''262''', 'pod'),
 		('encounter', 'attendances with admission', 'start_date', 'v.visit_start_date', null),
 		('encounter', 'attendances with admission', 'end_date', 'v.visit_start_date', null),
 		('encounter', 'attendances with admission', 'source_end', 'v.visit_end_date', null),
-		('encounter', 'attendances with admission', 'provider_code', '''care site '' || v.care_site_id', null),
+		('encounter', 'attendances with admission', 'provider_code',
+		 '''care site '' || coalesce(v.care_site_id, r.care_site_id)', null),
 		('encounter', 'inpatient visits set aside', 'source_key', 'v.visit_occurrence_id', null),
 		('encounter', 'inpatient visits set aside', 'source_provider', 'v.care_site_id', null),
-		('encounter', 'inpatient visits set aside', 'encounter_id', 'v.visit_occurrence_id', null),
+		('encounter', 'inpatient visits set aside', 'encounter_id',
+		 'concat(v.visit_occurrence_id, case when v.version > 1 then '' version '' || v.version end)', null),
+		('encounter', 'inpatient visits set aside', 'source_fault',
+		 'case when v.version > 1 then ''duplicate'' end', null),
 		('encounter', 'inpatient visits set aside', 'person_id', 'v.person_id', null),
 		('encounter', 'inpatient visits set aside', 'pod', '''9201''', 'pod'),
 		('encounter', 'inpatient visits set aside', 'start_date', 'v.visit_start_date', null),
 		('encounter', 'inpatient visits set aside', 'end_date', 'v.visit_end_date', null),
+		('encounter', 'visits within a spell', 'source_key', 'v.visit_occurrence_id', null),
+		('encounter', 'visits within a spell', 'source_provider', 'v.care_site_id', null),
+		('encounter', 'visits within a spell', 'source_fault', '''visit within a spell''', null),
+		('encounter', 'visits within a spell', 'encounter_id', 'v.visit_occurrence_id', null),
+		('encounter', 'visits within a spell', 'person_id', 'v.person_id', null),
+		('encounter', 'visits within a spell', 'pod', '''9201''', 'pod'),
+		('encounter', 'visits within a spell', 'start_date', 'v.visit_start_date', null),
+		('encounter', 'visits within a spell', 'end_date', 'v.visit_end_date', null),
 		('encounter', 'other visits', 'source_key', 'v.visit_occurrence_id', null),
-		('encounter', 'other visits', 'source_provider', 'v.care_site_id', null),
+		('encounter', 'other visits', 'source_provider', 'coalesce(v.care_site_id, r.care_site_id)', null),
 		('encounter', 'other visits', 'encounter_id', 'v.visit_occurrence_id', null),
 		('encounter', 'other visits', 'person_id', 'v.person_id', null),
 		('encounter', 'other visits', 'pod', 'coalesce(v.visit_concept_id, 0)', 'pod'),
 		('encounter', 'other visits', 'start_date', 'v.visit_start_date', null),
 		('encounter', 'other visits', 'end_date', 'v.visit_end_date', null),
 		('encounter', 'other visits', 'primary_icd10', 'd.code', null),
-		('encounter', 'other visits', 'provider_code', '''care site '' || v.care_site_id', null),
+		('encounter', 'other visits', 'provider_code',
+		 '''care site '' || coalesce(v.care_site_id, r.care_site_id)', null),
 		('encounter', 'other visits', 'cost', 'c.cost', null),
 		('encounter', 'other visits', 'source_remark',
 		 'case when c.lines > 1 then ''several cost lines, none taken'' end', null),
 
 		('measurement', 'measurement', 'source_key', 'm.measurement_id', null),
+		('measurement', 'measurement', 'source_fault', 'case when m.value_as_number is null then ''no number'' end', null),
 		('measurement', 'measurement', 'person_id', 'm.person_id', null),
 		('measurement', 'measurement', 'measure_date', 'm.measurement_date', null),
 		('measurement', 'measurement', 'code_system',
@@ -6065,7 +6326,8 @@ insert into ph.source_rows (map, step, relation, part, source_rows, description)
 			select *,
 				case
 					when age between 0 and 120 then (age_day - make_interval(years => age + 1))::date + 1
-					else age_day - (array[0, 6, 28, 90, 181, 272, 364])[age - 7000] end as earliest,
+					when age = 7007 then (age_day - interval ''1 year'')::date + 1
+					else age_day - (array[0, 6, 28, 90, 181, 272])[age - 7000] end as earliest,
 				case
 					when age between 0 and 120 then (age_day - make_interval(years => age))::date
 					else age_day - (array[0, 1, 7, 29, 91, 182, 273])[age - 7000] end as latest
@@ -6206,7 +6468,7 @@ cross join (
 		('person_id', 'coalesce(e.pseudo_hesid, e.token_person_id, e.encrypted_hesid, %5$s)'),
 		('day', 'nullif(case when coalesce(e.%2$s) <> all ({option.sentinel_days}::date[]) then coalesce(e.%2$s) end, '
 		 '''-infinity'')'),
-		('age', 'coalesce(e.%3$s)::integer'),
+		('age', 'case when coalesce(e.%3$s) between 0 and 7007 then coalesce(e.%3$s)::integer end'),
 		('age_day', 'nullif(case
 			when coalesce(e.%4$s) <> all ({option.sentinel_days}::date[] || date ''-infinity'') then coalesce(e.%4$s)
 			when coalesce(e.%2$s) <> all ({option.sentinel_days}::date[]) then coalesce(e.%2$s) end, ''-infinity'')'),
@@ -6500,10 +6762,12 @@ insert into ph.source_value (map, list, source_value, value, description) values
 	('gp_extract', 'self_reported', 'TRUE', 'true', null),
 	('gp_extract', 'self_reported', 'T', 'true', null),
 	('gp_extract', 'self_reported', 'Y', 'true', null),
+	('gp_extract', 'self_reported', 'YES', 'true', null),
 	('gp_extract', 'self_reported', '1', 'true', null),
 	('gp_extract', 'self_reported', 'FALSE', 'false', null),
 	('gp_extract', 'self_reported', 'F', 'false', null),
 	('gp_extract', 'self_reported', 'N', 'false', null),
+	('gp_extract', 'self_reported', 'NO', 'false', null),
 	('gp_extract', 'self_reported', '0', 'false', null),
 	('gp_extract', 'code_system', 'SNOMED', 'SNOMED', null),
 	('gp_extract', 'code_system', 'SNOMEDCT', 'SNOMED', null),
@@ -7108,13 +7372,18 @@ begin
 					where %1$I >= $1 and %1$I < $2 + interval ''1 month''
 					group by 1
 				) c using (month)
-			), usual as (
-				select percentile_cont(0.5) within group (order by rows) as rows from counted
+			), usual as (  -- months before the data begin say nothing of it
+				select first_month, percentile_cont(0.5) within group (order by rows) as rows
+				from counted
+				join (select min(month) as first_month from counted where rows > 0) f on month >= first_month
+				group by first_month
 			)
-			select %3$L, to_char(c.month, ''YYYY-MM''), c.rows, c.rows / nullif(u.rows, 0),
-				case when c.rows < u.rows / 2 then ''less than half of the usual month'' end
-			from counted c, usual u
-			where exists (select from counted k where k.rows > 0)',
+			select %3$L, to_char(c.month, ''YYYY-MM''), c.rows,
+				case when c.month >= u.first_month then c.rows / nullif(u.rows, 0) end,
+				case
+					when c.month < u.first_month then ''before the first record''
+					when c.rows < u.rows / 2 then ''less than half of the usual month'' end
+			from counted c, usual u',
 			part.start_column, schema, part.relation)
 		using first_month, last_month;
 	end loop;
@@ -7122,7 +7391,7 @@ end
 $$;
 
 comment on function ph_support.report_months(text, date, date) is
-	'records by month, beside the usual month: the median of those looked at';
+	'records by month, beside the usual month: the median of those looked at, from the first with a record on';
 
 create function ph_support.report_fields(schema text)
 returns table (relation text, item text, rows bigint, share double precision)
@@ -7272,7 +7541,8 @@ create function ph.chart_source_report(schema text, months integer default 36) r
 language sql stable
 begin atomic
 	with month as (
-		select m.relation, m.item, m.rows
+		select m.relation, m.item,
+			case when m.note is distinct from 'before the first record' then m.rows end as rows
 		from ph.source_report(schema, months) m
 		where m.section = 'months'
 	), row as (

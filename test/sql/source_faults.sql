@@ -83,7 +83,8 @@ select id, 'a' as patient, '2023-01-01' as start, '2023-01-02' as stop, 'wellnes
 from unnest(array['1', null, null]) id;
 create table odd.payer_transitions as
 select *
-from (values ('a', '1990', '2020'), ('b', '0', '2020'), ('c', '1990', '99999999999')) t (patient, start_year, end_year);
+from (values ('a', '1990', '2020'), ('b', '0', '2020'), ('c', '1990', '99999999999'),
+	('a', '1980', '1989'), ('a', '1970', '1979')) t (patient, start_year, end_year);
 call ph.create_views_from('synthea', 'odd', 'made', materialise => true);
 table made.registration;
 select relation, what, rows from made.source_count where kind = 'set aside' order by relation, what;

@@ -248,7 +248,7 @@ load_shape_refused() {  # name, folder, shape, pattern of the message
 		fail "load: $1" "$message"
 	fi
 }
-load_shape_refused "a shape that is not known" "$load_folder/cdm" fhir 'none of the maps'
+load_shape_refused "a shape that is not known" "$load_folder/cdm" fhir 'no shape fhir'
 load_shape_refused "a folder of another shape" "$load_folder/good" omop 'lacks what map "omop" needs'
 mkdir "$load_folder/empty"
 load_shape_refused "a folder without files" "$load_folder/empty" omop 'holds no CSV file'
