@@ -249,13 +249,11 @@ insert into ph.source_rows (map, step, relation, part, source_rows, description)
 		from {made.omop_inpatient} group by person_id, spell) s
 		left join (
 			-- an emergency visit belongs to the spell that begins on its day, or else on the next
-			select distinct person_id, visit_start_date
-					+ (not exists (
-						select from {made.omop_inpatient} i
-						where i.person_id = e.person_id and i.begins and i.visit_start_date = e.visit_start_date
-					))::integer as admitted
+			select distinct e.person_id, coalesce(i.visit_start_date, e.visit_start_date + 1) as admitted
 			from {visit_occurrence} e
-			where visit_concept_id = 9203 and isfinite(visit_start_date)
+			left join {made.omop_inpatient} i on i.begins and i.person_id = e.person_id
+				and i.visit_start_date = e.visit_start_date
+			where e.visit_concept_id = 9203 and isfinite(e.visit_start_date)
 		) emergency on emergency.person_id = s.person_id and emergency.admitted = s.start_date',
 	 'spells in hospital, and whether each began in the emergency room'),
 	('omop', 9, 'omop_inpatient_visit', 'visit_occurrence',
