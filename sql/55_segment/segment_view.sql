@@ -293,8 +293,8 @@ $$;
 comment on function ph.segment_coverage(regclass, text, text) is
 	'for how many people of a segment view each input of the scheme is known; '
 	'an input that is not known matches nothing; NULL for an input that no rule reads. '
-	'Where population names the schema of shared tables that the people come from, note says of an input from a code list '
-	'how its register lies beside what is plausible (ph.register_coverage), unless it is';
+	'Where population names the schema of shared tables that the people come from, note says of an input '
+	'from a code list how its register lies beside what is plausible (ph.register_coverage), unless it is';
 
 create function ph.explain_segment(segments regclass, person_id text) returns setof text
 language plpgsql stable

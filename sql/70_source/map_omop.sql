@@ -210,7 +210,8 @@ insert into ph.source_rows (map, step, relation, part, source_rows, description)
 			partition by person_id, visit_occurrence_id
 			order by can_be desc, visit_start_date, visit_end_date, source_row) as version
 		from (
-			select v.*, r.care_site_id as provider_site, coalesce(isfinite(visit_start_date) and visit_start_date >= earliest_birth_date
+			select v.*, r.care_site_id as provider_site,
+				coalesce(isfinite(visit_start_date) and visit_start_date >= earliest_birth_date
 				and visit_start_date <= {load.data_day} and coalesce(visit_start_date <= death_date, true)
 				and coalesce(visit_end_date >= visit_start_date, true), false) as can_be
 			from {visit_occurrence} v
@@ -513,7 +514,8 @@ from (
 		('encounter', 'spells', 'source_remark',
 		 'case when c.lines > 1 then ''several cost lines, none taken'' end', null),
 		('encounter', 'attendances with admission', 'source_key', 'v.visit_occurrence_id', null),
-		('encounter', 'attendances with admission', 'source_provider', 'coalesce(v.care_site_id, r.care_site_id)', null),
+		('encounter', 'attendances with admission', 'source_provider',
+		 'coalesce(v.care_site_id, r.care_site_id)', null),
 		('encounter', 'attendances with admission', 'encounter_id', 'concat(v.visit_occurrence_id, '' AE'')', null),
 		('encounter', 'attendances with admission', 'person_id', 'v.person_id', null),
 		('encounter', 'attendances with admission', 'pod', '''262''', 'pod'),
@@ -555,7 +557,8 @@ from (
 		 'case when c.lines > 1 then ''several cost lines, none taken'' end', null),
 
 		('measurement', 'measurement', 'source_key', 'm.measurement_id', null),
-		('measurement', 'measurement', 'source_fault', 'case when m.value_as_number is null then ''no number'' end', null),
+		('measurement', 'measurement', 'source_fault',
+		 'case when m.value_as_number is null then ''no number'' end', null),
 		('measurement', 'measurement', 'person_id', 'm.person_id', null),
 		('measurement', 'measurement', 'measure_date', 'm.measurement_date', null),
 		('measurement', 'measurement', 'code_system',

@@ -35,7 +35,7 @@ $$;
 comment on function ph_support.source_relation(text, text) is
 	'the relation of the source by this name, in any case of its letters';
 
-create function ph_support.source_reading(name name, type regtype, column_type text, day_order text) returns text
+create function ph_support.source_reading(name text, type regtype, column_type text, day_order text) returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
 begin atomic
@@ -59,7 +59,7 @@ begin atomic
 			when column_type = 'number' then format('ph_support.source_number(%I::text)', name)
 			else format('nullif(btrim(%I::text), '''')', name) end;
 end;
-comment on function ph_support.source_reading(name, regtype, text, text) is
+comment on function ph_support.source_reading(text, regtype, text, text) is
 	'the expression that reads a column of a source in the type that a map wants, typed NULL where there is none';
 
 create function ph_support.source_columns(load jsonb, wanted text default null)

@@ -280,8 +280,8 @@ $$;
 comment on function ph.segment_coverage(regclass, text, text) is
 	'for how many people of a segment view each input of the scheme is known; '
 	'an input that is not known matches nothing; NULL for an input that no rule reads. '
-	'Where population names the schema of shared tables that the people come from, note says of an input from a code list '
-	'how its register lies beside what is plausible (ph.register_coverage), unless it is';
+	'Where population names the schema of shared tables that the people come from, note says of an input '
+	'from a code list how its register lies beside what is plausible (ph.register_coverage), unless it is';
 
 create or replace function ph.shared_table(
 	out relation text, out required boolean, out key text[], out key_constraint text, out indexes text[],
@@ -4210,7 +4210,7 @@ $$;
 comment on function ph_support.source_relation(text, text) is
 	'the relation of the source by this name, in any case of its letters';
 
-create function ph_support.source_reading(name name, type regtype, column_type text, day_order text) returns text
+create function ph_support.source_reading(name text, type regtype, column_type text, day_order text) returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
 begin atomic
@@ -4235,7 +4235,7 @@ begin atomic
 			else format('nullif(btrim(%I::text), '''')', name) end;
 end;
 
-comment on function ph_support.source_reading(name, regtype, text, text) is
+comment on function ph_support.source_reading(text, regtype, text, text) is
 	'the expression that reads a column of a source in the type that a map wants, typed NULL where there is none';
 
 create function ph_support.source_columns(load jsonb, wanted text default null)
@@ -5755,7 +5755,8 @@ insert into ph.source_rows (map, step, relation, part, source_rows, description)
 			partition by person_id, visit_occurrence_id
 			order by can_be desc, visit_start_date, visit_end_date, source_row) as version
 		from (
-			select v.*, r.care_site_id as provider_site, coalesce(isfinite(visit_start_date) and visit_start_date >= earliest_birth_date
+			select v.*, r.care_site_id as provider_site,
+				coalesce(isfinite(visit_start_date) and visit_start_date >= earliest_birth_date
 				and visit_start_date <= {load.data_day} and coalesce(visit_start_date <= death_date, true)
 				and coalesce(visit_end_date >= visit_start_date, true), false) as can_be
 			from {visit_occurrence} v
@@ -6056,7 +6057,8 @@ from (
 		('encounter', 'spells', 'source_remark',
 		 'case when c.lines > 1 then ''several cost lines, none taken'' end', null),
 		('encounter', 'attendances with admission', 'source_key', 'v.visit_occurrence_id', null),
-		('encounter', 'attendances with admission', 'source_provider', 'coalesce(v.care_site_id, r.care_site_id)', null),
+		('encounter', 'attendances with admission', 'source_provider',
+		 'coalesce(v.care_site_id, r.care_site_id)', null),
 		('encounter', 'attendances with admission', 'encounter_id', 'concat(v.visit_occurrence_id, '' AE'')', null),
 		('encounter', 'attendances with admission', 'person_id', 'v.person_id', null),
 		('encounter', 'attendances with admission', 'pod', '''262''', 'pod'),
@@ -6098,7 +6100,8 @@ from (
 		 'case when c.lines > 1 then ''several cost lines, none taken'' end', null),
 
 		('measurement', 'measurement', 'source_key', 'm.measurement_id', null),
-		('measurement', 'measurement', 'source_fault', 'case when m.value_as_number is null then ''no number'' end', null),
+		('measurement', 'measurement', 'source_fault',
+		 'case when m.value_as_number is null then ''no number'' end', null),
 		('measurement', 'measurement', 'person_id', 'm.person_id', null),
 		('measurement', 'measurement', 'measure_date', 'm.measurement_date', null),
 		('measurement', 'measurement', 'code_system',
