@@ -478,8 +478,8 @@ declare
 	known boolean;
 begin
 	execute format(
-		'select not exists (select from %1$I.encounter)
-			or exists (select from %1$I.encounter where cost is not null)',
+		'select not exists (select 1 from %1$I.encounter)
+			or exists (select 1 from %1$I.encounter where cost is not null)',
 		schema)
 	into known;
 	return case when known then 'c.cost' else 'null::numeric' end;

@@ -1618,8 +1618,8 @@ declare
 	known boolean;
 begin
 	execute format(
-		'select not exists (select from %1$I.encounter)
-			or exists (select from %1$I.encounter where cost is not null)',
+		'select not exists (select 1 from %1$I.encounter)
+			or exists (select 1 from %1$I.encounter where cost is not null)',
 		schema)
 	into known;
 	return case when known then 'c.cost' else 'null::numeric' end;
@@ -2604,21 +2604,21 @@ as $$
 			-- a list of which nobody has a record says nothing: its codes may be of another system than the records
 			select array_agg(distinct list) as lists, bool_or(list <> all (%4$L)) as long_term_conditions,
 				exists (
-					select
+					select 1
 					from %1$I.clinical_event
 					where code_system in ('ICD10', 'ICD10CM') and event_date < %3$s) as icd10,
 				exists (
-					select
+					select 1
 					from %1$I.clinical_event
 					where code_system = 'ICD9CM' and event_date < %3$s) as icd9,
 				exists (select 1 from %1$I.encounter) as encounters,
 				exists (
-					select
+					select 1
 					from %1$I.encounter
 					where cost is not null and start_date < %3$s) as cost
 			from (%5$s) matched
 			where exists (
-				select
+				select 1
 				from %1$I.clinical_event e
 				where e.code = matched.code and e.code_system = matched.code_system and e.event_date < %3$s)
 		) k

@@ -21,8 +21,7 @@ distribute_load() {  # database
 	psql -qX -d postgres -c "create database $1"
 	PGDATABASE=$1 psql -qX -v ON_ERROR_STOP=1 -c 'create extension population_health' \
 		-c "call ph.create_shared_tables('health')" \
-		-c "\\copy health.code_list from '$root/test/demo/code_list.csv' csv header" \
-		-v persons=1000 -v schema=health -f "$root/test/demo/generate.sql" \
+		-v persons=1000 -v schema=health -f "$root/test/demo/code_list.sql" -f "$root/test/demo/generate.sql" \
 		-c "call ph.create_population_views('health')" >/dev/null
 }
 
