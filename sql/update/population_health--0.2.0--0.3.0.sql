@@ -2617,10 +2617,9 @@ as $$
 					from %1$I.encounter
 					where cost is not null and start_date < %3$s) as cost
 			from (%5$s) matched
-			where exists (
-				select 1
-				from %1$I.clinical_event e
-				where e.code = matched.code and e.code_system = matched.code_system and e.event_date < %3$s)
+			join (
+				select distinct code, code_system from %1$I.clinical_event where event_date < %3$s) e
+				using (code, code_system)
 		) k
 		left join (
 			select person_id, array_agg(distinct condition) as conditions,
