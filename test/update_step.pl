@@ -55,7 +55,7 @@ with recursive gone (oid) as (
 	where d.classid = 'pg_proc'::regclass and d.deptype in ('n', 'a')
 )
 select case prokind when 'p' then 'procedure' else 'function' end, format('%s.%s', nspname, proname),
-	format('%I.%I(%s)', nspname, proname, pg_get_function_identity_arguments(p.oid))
+	oid::regprocedure
 from gone join pg_proc p using (oid) join pg_namespace n on n.oid = p.pronamespace
 order by 1, 3
 SQL` : '';

@@ -289,6 +289,7 @@ comment on procedure ph.refresh_place_dimension(text) is
 	'Errors: undefined_table, duplicate_object where the name is taken by something else, '
 	'duplicate_column where kinds differ in case only or are named as one of its own columns';
 
+-- tie_break is no more columns than it takes: with more Citus reads all on one node.
 create function ph_support.spell_query(schema text, source text, columns text, tie_break text) returns text
 language sql stable
 begin atomic
@@ -312,8 +313,7 @@ comment on function ph_support.spell_query(text, text, text, text) is
 	'the query that makes of the spells of the source (person_id, the columns, start_date, end_date) '
 	'days that are each counted once: within life, the day of death included, up to the data day, '
 	'and the spell with the later start takes over from one that it overlaps; of two that start on one day '
-	'it is the first in the order of the columns tie_break'  -- no more of them, or Citus reads all on one node
-	;
+	'it is the first in the order of the columns tie_break';
 
 create function ph_support.stay_query(schema text, population text) returns text
 language sql immutable
@@ -386,13 +386,19 @@ end;
 comment on function ph_support.person_at_query(text, text, text) is
 	'the query of the people of a population on a day, an expression';
 
+create function ph_support.kind_is_known(schema text, of_kind text) returns text
+language sql immutable parallel safe
+return format('exists (select 1 from %I.encounter where %s)', schema, of_kind);
+comment on function ph_support.kind_is_known(text, text) is
+	'the condition that the schema has an encounter of a kind at all, whoever had it';
+
 -- One text for a period that is asked for, the argument of a function, and for each period of the calendar, which a
 -- tool or a distributed engine can ask for by a condition.
 -- Encounters are joined to stays before they are counted, grouped by all that a stay says, so that a place that is
 -- asked for is looked up first. Encounters outside any stay stand apart, so that they are not sought where nobody asks
 -- for them (events_outside) and for rows without a stay (stay 0).
 create function ph_support.at_risk_query(
-	schema text, population text, asked text, of_kind text, keys text[], counts text[], answer text)
+	schema text, population text, asked text, asked_days text, of_kind text, keys text[], counts text[], answer text)
 returns text
 language sql immutable
 begin atomic
@@ -407,14 +413,13 @@ begin atomic
 		), encounter as not materialized (
 			select person_id::text as person_id, start_date, pod::text as pod, cost::numeric as cost
 			from %1$I.encounter
-			where %3$s
+			where %3$s and %11$s
 		), inside as (
 			select %5$s r.person_id, r.stay, r.practice, r.neighbourhood, r.place, r.system, r.small_area,
 				r.deprivation_decile, r.deprivation_quintile, greatest(r.start_date, r.first_day) as start_date,
 				least(r.end_date, r.day_after) as end_date, %8$s
-				-- where no encounter is known of anybody, it is not known that there was none
-				case when exists (select 1 from %1$I.encounter) then count(e.person_id) end as events,
-				case when exists (select 1 from %1$I.encounter) then coalesce(sum(e.cost), 0) end as cost
+				-- where none of a kind is known of anybody, it is not known that there was none
+				case when %12$s then count(e.person_id) end as events, case when %12$s then coalesce(sum(e.cost), 0) end as cost
 			from at_risk r
 			left join encounter e on e.person_id = r.person_id
 				and e.start_date >= greatest(r.start_date, r.first_day)
@@ -445,21 +450,25 @@ begin atomic
 		select %10$s
 		from counted c
 		join %1$I.person p on p.person_id::text = c.person_id',
-		schema, asked, of_kind,
+		schema, asked, asked_days,
 		ph_support.seen_condition(schema, population, 's.person_id', 'a.first_day', 'a.day_after'),
 		(select string_agg(format('r.%I,', k), ' ') from unnest(keys) k),
 		(select string_agg(format('a.%I,', k), ' ') from unnest(keys) k),
 		(select string_agg(format('and a.%1$I = r.%1$I', k), ' ') from unnest(keys[1:2]) k),
 		(
-			select string_agg(format('count(*) filter (where e.pod = %L) as %I,', upper(c collate "C"), c), ' ')
+			select string_agg(
+				format('case when %s then count(*) filter (where e.pod = %L) end as %I,',
+					ph_support.kind_is_known(schema, format('pod = %L', upper(c collate "C"))), upper(c collate "C"), c),
+				' ')
 			from unnest(counts) c
 		),
-		repeat('0::bigint, ', cardinality(counts)), answer);
+		repeat('0::bigint, ', cardinality(counts)), answer, of_kind, ph_support.kind_is_known(schema, of_kind));
 end;
-comment on function ph_support.at_risk_query(text, text, text, text, text[], text[], text) is
+comment on function ph_support.at_risk_query(text, text, text, text, text, text[], text[], text) is
 	'the query of who was at risk in the periods that the query asked gives (first_day, day_after and keys, of which '
-	'the first two tell them apart), with their encounters for which the condition of_kind holds: the columns answer '
-	'of c, a row a period, person and stay, and of p, the person; counts are pods that are counted by themselves too';
+	'the first two tell them apart), with their encounters for which the conditions asked_days and of_kind hold: '
+	'the columns answer of c, a row a period, person and stay, and of p, the person; '
+	'counts are pods that are counted by themselves too. Of a kind that nobody has, counts are NULL';
 
 create function ph_support.years_at_risk(population text) returns text
 language sql immutable parallel safe
@@ -494,8 +503,8 @@ begin atomic
 	-- first_day, day_after and known_pod are immutable: the planner knows what they return
 	select ph_support.at_risk_query(schema, population,
 		'select ph_support.first_day(period) as first_day, ph_support.day_after(period) as day_after',
-		'start_date >= ph_support.first_day(period) and start_date < ph_support.day_after(period)
-				and (ph_support.known_pod(kind) is null or pod = ph_support.known_pod(kind))', '{}', '{}',
+		'start_date >= ph_support.first_day(period) and start_date < ph_support.day_after(period)',
+		'(ph_support.known_pod(kind) is null or pod = ph_support.known_pod(kind))', '{}', '{}',
 		format(
 			'c.person_id, c.stay, ph.completed_years(p.birth_date, c.start_date), p.sex::text,
 			nullif(p.ethnicity_code::text, ''Z''), c.practice, c.neighbourhood, c.place, c.system, c.small_area,
@@ -511,7 +520,7 @@ language sql stable
 begin atomic
 	select ph_support.at_risk_query(schema, population,
 		format('select kind, name, start_date as first_day, end_date as day_after from %I.calendar', schema),
-		'true', '{kind,first_day,name,day_after}', '{gp,ae,op,el,nel,oth}',
+		'true', 'true', '{kind,first_day,name,day_after}', '{gp,ae,op,el,nel,oth}',
 		format(
 			'c.kind, c.name, c.first_day as start_date, c.day_after as end_date, c.person_id, c.stay,
 			ph.completed_years(p.birth_date, c.start_date) as age, p.sex::text as sex,
@@ -878,7 +887,7 @@ begin
 			end$query$, query),
 		'one row a person and stay in the period, cut at the data day: person-years at risk (days / 365.25; '
 		'NULL in the population seen, where they are not known), '
-		'encounters of the kind that started in it (null: all; NULL where there are none at all), '
+		'encounters of the kind that started in it (null: all; NULL where nobody ever had one), '
 		'their cost in pounds (NULL where no encounter has one). '
 		'Encounters in the period outside any stay are counted apart in events_outside, '
 		'on the first stay or on a row with stay 0. '

@@ -17,12 +17,12 @@ as $$
 			case
 				when k.icd10 then coalesce(ph.hospital_frailty(c.conditions), 0)::double precision
 				end as hospital_frailty,
-			case when k.encounters then coalesce(e.emergency, 0)::integer end as emergency_admissions_12_months,
-			case when k.encounters then coalesce(e.emergency, 0)::integer end as non_elective_admissions,
+			case when k.nel then coalesce(e.emergency, 0)::integer end as emergency_admissions_12_months,
+			case when k.nel then coalesce(e.emergency, 0)::integer end as non_elective_admissions,
 			case when k.encounters then coalesce(e.maternity, 0)::integer end as maternity_activity,
-			case when k.encounters then coalesce(e.attendances, 0)::integer end as emergency_attendances_12_months,
-			case when k.encounters then coalesce(e.outpatient, 0)::integer end as outpatient_attendances_12_months,
-			case when k.encounters then coalesce(e.consultations, 0)::integer end as consultations_12_months,
+			case when k.ae then coalesce(e.attendances, 0)::integer end as emergency_attendances_12_months,
+			case when k.op then coalesce(e.outpatient, 0)::integer end as outpatient_attendances_12_months,
+			case when k.gp then coalesce(e.consultations, 0)::integer end as consultations_12_months,
 			case when k.cost then coalesce(e.spend, 0)::double precision end as spend_12_months,
 			m.bmi::double precision as bmi,
 			m.smoker
@@ -38,7 +38,7 @@ as $$
 					select 1
 					from %1$I.clinical_event
 					where code_system = 'ICD9CM' and event_date < %3$s) as icd9,
-				exists (select 1 from %1$I.encounter) as encounters,
+				%7$s,
 				exists (
 					select 1
 					from %1$I.encounter
@@ -99,7 +99,13 @@ as $$
 				' ' order by l)
 			from unnest(lists) l),
 		as_of, uncounted, ph_support.in_schema(ph_support.matched_code_query(ph_support.has_code_map(schema)), schema),
-		people)
+		people, (
+			select string_agg(format('%s as %I', ph_support.kind_is_known(schema, condition), name), ', ' order by name)
+			from (
+				values
+					('encounters', 'true'), ('nel', 'pod = ''NEL'''), ('ae', 'pod = ''AE'''), ('op', 'pod = ''OP'''),
+					('gp', 'pod = ''GP''')
+			) k (name, condition)))
 $$;
 comment on function ph_support.segment_input_query(text, text[], text[], text, text) is
 	'the query of the people of a day, an expression, in a relation of the schema, '
@@ -176,7 +182,7 @@ comment on procedure ph.create_segment_inputs(text) is
 	'A list of which nobody has a record before the day is unknown, never false; so is long_term_conditions '
 	'where no list of a condition has one (lists that ph.shipped_code_list() calls no long-term condition, '
 	'or part of another, are not counted), and charlson and hospital_frailty where nobody has an ICD-10 (ICD-10-CM, '
-	'for charlson ICD-9-CM) code, use of services where there is no encounter of anybody, '
+	'for charlson ICD-9-CM) code, use of a service that nobody has used, '
 	'and spend_12_months where no encounter before the day has a cost. '
 	'SNOMED CT 60621009 and LOINC 39156-5 are body mass index, SNOMED CT 77176002 smoker. '
 	'Errors: duplicate_column where a list has the name of another input '

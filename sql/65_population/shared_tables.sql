@@ -457,18 +457,35 @@ end
 $$;
 comment on procedure ph_support.create_data_load(text) is 'makes the table data_load where there is none';
 
+create procedure ph_support.make_shared_tables(schema text, relations text[])
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	statement text;
+begin
+	for statement in
+		select format('create table {%I} (%s)', r, ph_support.shared_table_columns(r))
+		from unnest(relations) r
+		union all
+		select *
+		from ph_support.shared_table_statements(relations)
+	loop
+		execute ph_support.in_schema(statement, schema);
+	end loop;
+end
+$$;
+comment on procedure ph_support.make_shared_tables(text, text[]) is
+	'makes these shared tables in a schema, empty, with what must hold in them';
+
 create procedure ph.create_shared_tables(schema text)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
 	taken text;
-	statement text;
+	all_tables constant text[] := array(select t.relation from ph.shared_table() t);
 begin
-	if schema is null then
-		raise exception 'schema must not be null'
-			using errcode = 'null_value_not_allowed';
-	end if;
 	call ph_support.require_own_schema(schema);
 	select string_agg(t.relation, ', ' order by t.relation)
 	into taken
@@ -482,16 +499,7 @@ begin
 	if to_regnamespace(quote_ident(schema)) is null then
 		execute format('create schema %I', schema);
 	end if;
-
-	for statement in
-		select format('create table {%I} (%s)', t.relation, ph_support.shared_table_columns(t.relation))
-		from ph.shared_table() t
-		union all
-		select *
-		from ph_support.shared_table_statements(array(select t.relation from ph.shared_table() t))
-	loop
-		execute ph_support.in_schema(statement, schema);
-	end loop;
+	call ph_support.make_shared_tables(schema, all_tables);
 	call ph_support.create_data_load(schema);
 end
 $$;
@@ -518,13 +526,8 @@ begin
 	call ph_support.require_own_schema(schema);
 	missing := array(
 		select t.relation from ph.shared_table() t where to_regclass(format('%I.%I', schema, t.relation)) is null);
+	call ph_support.make_shared_tables(schema, missing);
 	for statement in
-		select format('create table {%I} (%s)', m, ph_support.shared_table_columns(m))
-		from unnest(missing) m
-		union all
-		select *
-		from ph_support.shared_table_statements(missing)
-		union all
 		select format('alter table {%I} add column %I %s', c.relation, c.column_name, c.column_type)
 		from ph.shared_column() c
 		join pg_class r on r.oid = to_regclass(format('%I.%I', schema, c.relation)) and r.relkind in ('r', 'p')
@@ -532,6 +535,13 @@ begin
 			select
 			from pg_attribute a
 			where a.attrelid = r.oid and a.attname = c.column_name and not a.attisdropped)
+		union all
+		select format('alter table {%I} alter column %I drop not null', c.relation, c.column_name)
+		from ph.shared_column() c
+		join ph.shared_table() t using (relation)
+		join pg_class r on r.oid = to_regclass(format('%I.%I', schema, c.relation)) and r.relkind in ('r', 'p')
+		join pg_attribute a on a.attrelid = r.oid and a.attname = c.column_name and a.attnotnull
+		where not c.required and not c.column_name = any (t.key)
 		union all
 		select format('alter table {%I} %s', r.relation, string_agg(
 			format('drop constraint if exists %1$I, add constraint %1$I check (%2$s)',

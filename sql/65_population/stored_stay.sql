@@ -32,14 +32,9 @@ create procedure ph_support.create_change_trigger_function(schema text)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
-begin
-	call ph_support.replace_function(schema, 'note_changed_person', '', format(
-		$query$()
-		returns trigger
-		language plpgsql security definer
-		set search_path = pg_catalog, pg_temp
-		as $body$
-		begin
+declare
+	body constant text := format(
+		$body$begin
 			if tg_op = 'TRUNCATE' or tg_argv[1] = 'everybody' then
 				insert into %1$I.changed_person (relation) values (tg_argv[0]);
 			elsif tg_op = 'INSERT' then
@@ -55,8 +50,10 @@ begin
 				select person_id::text, tg_argv[0] from new_rows;
 			end if;
 			return null;
-		end
-		$body$ $query$, schema),
+		end$body$, schema);
+begin
+	call ph_support.replace_function(schema, 'note_changed_person', '', format(
+		'() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as %L', body),
 		'the trigger after a statement on a shared table, or on a partition of one: whose rows were changed, into '
 		'changed_person; with the rights of its owner');
 	execute format('revoke all on function %I.note_changed_person() from public', schema);

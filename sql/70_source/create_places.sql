@@ -6,13 +6,8 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-	statement text;
 	missing text[];
 begin
-	if schema is null then
-		raise exception 'schema must not be null'
-			using errcode = 'null_value_not_allowed';
-	end if;
 	call ph_support.require_own_schema(schema);
 	if to_regclass(format('%I.source_load', schema)) is not null or exists (
 		select
@@ -34,13 +29,7 @@ begin
 		where t.relation = any ('{place,place_parent,place_factor}')
 			and to_regclass(format('%I.%I', schema, t.relation)) is null
 		order by t.ordinality);
-	for statement in
-		select format('create table {%I} (%s)', m, ph_support.shared_table_columns(m)) from unnest(missing) m
-		union all
-		select * from ph_support.shared_table_statements(missing)
-	loop
-		execute ph_support.in_schema(statement, schema);
-	end loop;
+	call ph_support.make_shared_tables(schema, missing);
 end
 $$;
 comment on procedure ph_support.require_place_tables(text) is

@@ -244,6 +244,29 @@ comment on function ph_support.source_data_day(jsonb) is
 	'the last day that the data tell of: the one that was given, or else the one that the source says. '
 	'Errors: invalid_parameter_value where there is none';
 
+create function ph_support.map_steps(load jsonb) returns table (relation text, shared boolean, name text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	return query execute format(
+		'select r.relation, t.relation is not null,
+			case when t.relation is null then r.relation else ''source_'' || r.relation end
+		from (
+			select relation, min(step) as step
+			from %I.source_rows
+			where map = $1 and relation <> ''data_day''
+			group by relation
+		) r
+		left join ph.shared_table() t using (relation)
+		order by r.step, r.relation', load ->> 'maps')
+	using load ->> 'map';
+end
+$$;
+comment on function ph_support.map_steps(jsonb) is
+	'what a map makes, in its order: steps of the map''s own, and shared tables, whose judged rows are source_person and so '
+	'on; the data day is asked for before';
+
 create procedure ph_support.make_source_rows(load jsonb, tables boolean)
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -252,29 +275,17 @@ declare
 	made record;
 	query text;
 begin
-	for made in execute format(
-		'select r.relation, exists (select from ph.shared_table() t where t.relation = r.relation) as shared
-		from %I.source_rows r
-		where r.map = $1 and r.relation <> ''data_day''
-		group by r.relation
-		order by min(r.step), r.relation', load ->> 'maps')
-		using load ->> 'map'
-	loop
-		if made.shared then
-			query := ph_support.judged_rows_query(load, made.relation);
-			perform ph.query_columns(query);
-			call ph_support.make_source_relation(load, 'source_' || made.relation, query, tables);
-		else
-			query := ph_support.source_rows_query(load, made.relation);
-			perform ph.query_columns(query);
-			call ph_support.make_source_relation(load, made.relation, query, tables);
-		end if;
+	for made in select * from ph_support.map_steps(load) loop
+		query :=
+			case
+				when made.shared then ph_support.judged_rows_query(load, made.relation)
+				else ph_support.source_rows_query(load, made.relation) end;
+		call ph_support.make_source_relation(load, made.name, query, tables);
 	end loop;
 end
 $$;
 comment on procedure ph_support.make_source_rows(jsonb, boolean) is
-	'makes what a map makes of a source, in its order: steps of the map''s own, and the judged rows of shared tables, '
-	'source_person and so on';
+	'makes what a map makes of a source, as views or tables';
 
 create function ph_support.made_shared_table() returns setof text
 language sql immutable parallel safe
@@ -332,26 +343,17 @@ declare
 	part record;
 begin
 	-- who has a row that differs is written anew, in all person tables, so that references hold
-	select array(
-		select t.relation
-		from ph.shared_table() t
-		join ph.shared_column() c using (relation)
-		where c.column_name = 'person_id' and t.relation in (select ph_support.made_shared_table()))
-	into persons;
+	persons := array(
+		select m
+		from ph_support.made_shared_table() with ordinality made (m, place)
+		where exists (select from ph.shared_column() c where c.relation = m and c.column_name = 'person_id')
+		order by place);
 	execute format('create temp table ph_changed on commit drop as select distinct person_id from (%s) changed', (
 		select string_agg(ph_support.changed_rows_query(schema, r, 'person_id'), ' union all ')
 		from unnest(persons) r));
-	for part in
-		select r.relation, r.of_person, string_agg(quote_ident(c.column_name), ', ') as columns
-		from (select m, m = any (persons) from ph_support.made_shared_table() m) r (relation, of_person)
-		join ph.shared_column() c using (relation)
-		group by r.relation, r.of_person
-		order by array_position(array(select ph_support.made_shared_table()), r.relation) desc
-	loop
-		if part.of_person then
-			execute format('delete from %I.%I where person_id in (select person_id from pg_temp.ph_changed)',
-				schema, part.relation);
-		end if;
+	for part in select r as relation from unnest(persons) with ordinality u (r, place) order by place desc loop
+		execute format('delete from %I.%I where person_id in (select person_id from pg_temp.ph_changed)',
+			schema, part.relation);
 	end loop;
 	for part in
 		select r.relation, r.of_person, t.key, string_agg(quote_ident(c.column_name), ', ') as columns,
@@ -408,14 +410,7 @@ as $$
 declare
 	made record;
 begin
-	for made in execute format(
-		'select distinct
-			case
-				when exists (select from ph.shared_table() t where t.relation = r.relation) then ''source_''
-				else '''' end || r.relation as name
-		from %I.source_rows r where r.map = $1 and r.relation <> ''data_day''', load ->> 'maps')
-		using load ->> 'map'
-	loop
+	for made in select * from ph_support.map_steps(load) loop
 		execute format('drop table %I.%I', load ->> 'schema', concat(load ->> 'prefix', made.name));
 	end loop;
 end
@@ -429,16 +424,12 @@ set client_min_messages = warning
 as $$
 declare
 	schema constant text := load ->> 'schema';
-	statement text;
 	relation text;
 	kept date;
 begin
 	foreach relation in array '{code_list,code_map,data_day}'::text[] loop
 		if to_regclass(format('%I.%I', schema, relation)) is null then
-			execute format('create table %I.%I (%s)', schema, relation, ph_support.shared_table_columns(relation));
-			for statement in select ph_support.shared_table_statements(array[relation]) loop
-				execute ph_support.in_schema(statement, schema);
-			end loop;
+			call ph_support.make_shared_tables(schema, array[relation]);
 			if relation = 'code_list' then
 				call ph.load_shipped_code_lists(schema);
 			end if;
@@ -458,7 +449,9 @@ begin
 			"source": "schema of the source", "options": "what was chosen", "materialised": "as tables, or as views",
 			"data_day": "last day that the data tell of"}');
 	for relation in select ph_support.made_shared_table() loop
-		execute format('insert into %1$I.data_load (relation, rows) select %2$L, count(*) from %1$I.%2$I',
+		execute format(
+			'insert into %1$I.data_load (relation, rows)
+			select %2$L, coalesce(sum(rows), 0) from %1$I.source_count where relation = %2$L and kind = ''used''',
 			schema, relation);
 	end loop;
 	execute format('insert into %1$I.source_load

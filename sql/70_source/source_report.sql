@@ -35,14 +35,40 @@ comment on function ph_support.report_rows(text) is
 	'what became of the rows of the source by relation and provider: used, set aside and why, remarked; '
 	'where no map has counted, the rows of the tables';
 
-create function ph_support.report_months(schema text, first_month date, last_month date)
+create function ph_support.require_report(schema text, months integer) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if to_regnamespace(quote_ident(schema)) is null then
+		raise exception 'schema "%" does not exist', schema
+			using errcode = 'invalid_schema_name';
+	elsif months is null or months < 1 or months > 600 then
+		raise exception 'argument "months" must be from 1 to 600'
+			using errcode = 'invalid_parameter_value';
+	elsif to_regclass(format('%I.person', schema)) is null then
+		raise exception 'schema "%" has no shared tables', schema
+			using errcode = 'undefined_table', hint = 'CALL ph.create_views_from(...) makes them of what you have.';
+	end if;
+end
+$$;
+comment on function ph_support.require_report(text, integer) is
+	'does nothing where the schema has shared tables to report of. '
+	'Errors: invalid_schema_name, undefined_table, invalid_parameter_value';
+
+create function ph_support.report_months(schema text, months integer)
 returns table (relation text, item text, rows bigint, share double precision, note text)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
 	part record;
+	last_month date;
 begin
+	perform ph_support.require_report(schema, months);
+	execute ph_support.in_schema(
+		format('select date_trunc(''month'', %s::timestamp)', ph_support.last_day(schema)), schema)
+	into last_month;
 	for part in
 		select d.relation, d.start_column
 		from ph_support.dated_relation() d
@@ -72,12 +98,12 @@ begin
 					when c.rows < u.rows / 2 then ''less than half of the usual month'' end
 			from counted c, usual u',
 			part.start_column, schema, part.relation)
-		using first_month, last_month;
+		using (last_month - make_interval(months => months - 1))::date, last_month;
 	end loop;
 end
 $$;
-comment on function ph_support.report_months(text, date, date) is
-	'records by month, beside the usual month: the median of those looked at, from the first with a record on';
+comment on function ph_support.report_months(text, integer) is
+	'records by month, of so many up to the data day, beside the usual month: the median of those looked at, from the first with a record on';
 
 create function ph_support.report_fields(schema text)
 returns table (relation text, item text, rows bigint, share double precision)
@@ -141,6 +167,7 @@ as $$
 declare
 	need record;
 	there boolean;
+	pod text;
 begin
 	for need in select * from ph_support.shared_need() loop
 		there := false;
@@ -151,10 +178,19 @@ begin
 			return query select need.relation, need.without;
 		end if;
 	end loop;
+	foreach pod in array '{GP,AE,OP,EL,NEL}'::text[] loop
+		exit when to_regclass(format('%I.encounter', schema)) is null;
+		execute format('select not exists (select from %I.encounter) or %s', schema,
+			ph_support.kind_is_known(schema, format('pod = %L', pod)))
+		into there;
+		if not there then
+			return query select 'encounter', format('no encounter of kind %s: counts and rates of them are unknown', pod);
+		end if;
+	end loop;
 end
 $$;
 comment on function ph_support.report_missing(text) is
-	'the shared tables that are empty, and what cannot be answered so';
+	'the shared tables that are empty, kinds of encounter that nobody has, and what cannot be answered so';
 
 create function ph.source_report(schema text, months integer default 36)
 returns table (
@@ -163,22 +199,8 @@ returns table (
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-	last_month date;
 begin
-	if to_regnamespace(quote_ident(schema)) is null then
-		raise exception 'schema "%" does not exist', schema
-			using errcode = 'invalid_schema_name';
-	elsif months is null or months < 1 or months > 600 then
-		raise exception 'argument "months" must be from 1 to 600'
-			using errcode = 'invalid_parameter_value';
-	elsif to_regclass(format('%I.person', schema)) is null then
-		raise exception 'schema "%" has no shared tables', schema
-			using errcode = 'undefined_table', hint = 'CALL ph.create_views_from(...) makes them of what you have.';
-	end if;
-	execute ph_support.in_schema(
-		format('select date_trunc(''month'', %s::timestamp)', ph_support.last_day(schema)), schema)
-	into last_month;
+	perform ph_support.require_report(schema, months);
 	return query
 	select 'rows', r.relation, r.provider, r.item, r.rows, null::double precision, null::double precision, r.example,
 		r.note
@@ -187,7 +209,7 @@ begin
 		r.provider collate "C", r.item collate "C" desc;
 	return query
 	select 'months', m.relation, null::text, m.item, m.rows, m.share, null::double precision, null::text, m.note
-	from ph_support.report_months(schema, (last_month - make_interval(months => months - 1))::date, last_month) m;
+	from ph_support.report_months(schema, months) m;
 	return query
 	select 'fields', f.relation, null::text, f.item, f.rows, f.share, null::double precision, null::text, null::text
 	from ph_support.report_fields(schema) f;
@@ -214,9 +236,8 @@ comment on function ph.source_report(text, integer) is
 	'what was understood of the data of a schema, by section: rows (of each relation and provider used, set aside and '
 	'why, remarked, with the key of one), months (records of each of the last months up to the data day, '
 	'as a share of the usual month), fields (share of rows that know each), registers (people beside what is '
-	'plausible), '
-	'person-time (first and last day that counts, people on the data day), missing (empty tables, '
-	'and what cannot be answered so). '
+	'plausible), person-time (first and last day that counts, people on the data day), '
+	'missing (empty tables and kinds of encounter, and what cannot be answered so). '
 	'Errors: invalid_schema_name, undefined_table, invalid_parameter_value';
 
 create function ph.chart_source_report(schema text, months integer default 36) returns text
@@ -225,8 +246,7 @@ begin atomic
 	with month as (
 		select m.relation, m.item,
 			case when m.note is distinct from 'before the first record' then m.rows end as rows
-		from ph.source_report(schema, months) m
-		where m.section = 'months'
+		from ph_support.report_months(schema, months) m
 	), row as (
 		select relation, array_agg(item order by item) as items, array_agg(rows::double precision order by item) as rows
 		from month

@@ -101,7 +101,7 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-	query text;
+	relation_query text;
 begin
 	select format('(select %s%s)',
 		string_agg(
@@ -110,14 +110,14 @@ begin
 			', ' order by c.column_name),
 		coalesce(', md5(source_row::text) as source_row from ' || min(c.found::text) || ' source_row',
 			', null::text as source_row where false'))
-	into query
+	into relation_query
 	from ph_support.source_columns(load, wanted) c
 	having count(*) > 0;
-	if query is null then
+	if relation_query is null then
 		raise exception 'map "%" reads "%", of which it names no column', load ->> 'map', wanted
 			using errcode = 'invalid_parameter_value', hint = 'Add its columns to source_column.';
 	end if;
-	return (query);
+	return relation_query;
 end
 $$;
 comment on function ph_support.source_relation_query(jsonb, text) is
@@ -165,21 +165,21 @@ declare
 	-- what is put in is not read again: names and options can have braces too
 	pieces constant text[] := regexp_split_to_array(text, pattern);
 	sql text := pieces[1];
-	placeholder record;
+	braced record;
 begin
-	for placeholder in
+	for braced in
 		select m[1] as kind, m[2] as name, n
 		from regexp_matches(text, pattern, 'g') with ordinality r (m, n)
 		order by n
 	loop
 		sql := concat(sql,
-			case placeholder.kind
-				when 'made.' then format('%I.%I', load ->> 'schema', concat(load ->> 'prefix', placeholder.name))
-				when 'option.' then quote_nullable(ph_support.source_option(load, placeholder.name))
-				when 'column.' then quote_ident(ph_support.source_column_option(load, placeholder.name))
-				when 'load.' then format('%L::date', load ->> placeholder.name)
-				else ph_support.source_relation_query(load, placeholder.name) end,
-			pieces[placeholder.n + 1]);
+			case braced.kind
+				when 'made.' then format('%I.%I', load ->> 'schema', concat(load ->> 'prefix', braced.name))
+				when 'option.' then quote_nullable(ph_support.source_option(load, braced.name))
+				when 'column.' then quote_ident(ph_support.source_column_option(load, braced.name))
+				when 'load.' then format('%L::date', load ->> braced.name)
+				else ph_support.source_relation_query(load, braced.name) end,
+			pieces[braced.n + 1]);
 	end loop;
 	return sql;
 end
@@ -290,20 +290,22 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-	query text;
+	rows_query text;
 begin
 	execute format(
 		'select string_agg(ph_support.source_part_query($1, $2, r.part, r.source_rows), '' union all '' order by r.part)
 		from %I.source_rows r
 		where r.map = $1 ->> ''map'' and r.relation = $2',
 		load ->> 'maps')
-	into query
+	into rows_query
 	using load, wanted;
-	return (query);
+	perform ph.query_columns(rows_query);
+	return rows_query;
 end
 $$;
 comment on function ph_support.source_rows_query(jsonb, text) is
-	'the query of all rows that a map makes of a source for a relation; NULL where it makes none';
+	'the query of all rows that a map makes of a source for a relation, which must be one SELECT that only reads; '
+	'NULL where it makes none. Errors: those of ph.query_columns, where the SQL of the map is something else';
 
 create function ph_support.map_makes(load jsonb, wanted text) returns boolean
 language plpgsql stable
