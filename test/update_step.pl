@@ -55,7 +55,7 @@ with recursive gone (oid) as (
 	where d.classid = 'pg_proc'::regclass and d.deptype in ('n', 'a')
 )
 select case prokind when 'p' then 'procedure' else 'function' end, format('%s.%s', nspname, proname),
-	oid::regprocedure
+	p.oid::regprocedure
 from gone join pg_proc p using (oid) join pg_namespace n on n.oid = p.pronamespace
 order by 1, 3
 SQL` : '';
@@ -75,5 +75,6 @@ for my $statement (@new) {
 	my $anew = $made_anew{ $statement->{routine} // $statement->{of} // '' };
 	next if $old_text{$text} && !$anew;
 	$text =~ s/^create /create or replace / if $statement->{header} && !$anew && $old_header{ $statement->{header} };
+	$text =~ s/^(.*?\)) returns /$1\nreturns / if $text =~ /^.{121}/;
 	print "$text\n\n";
 }

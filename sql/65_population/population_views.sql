@@ -398,7 +398,8 @@ comment on function ph_support.kind_is_known(text, text) is
 -- asked for is looked up first. Encounters outside any stay stand apart, so that they are not sought where nobody asks
 -- for them (events_outside) and for rows without a stay (stay 0).
 create function ph_support.at_risk_query(
-	schema text, population text, asked text, asked_days text, of_kind text, keys text[], counts text[], answer text)
+	schema text, population text, asked text, asked_days text, of_kind text, keys text[], counts text[],
+	answer text)
 returns text
 language sql immutable
 begin atomic
@@ -419,7 +420,8 @@ begin atomic
 				r.deprivation_decile, r.deprivation_quintile, greatest(r.start_date, r.first_day) as start_date,
 				least(r.end_date, r.day_after) as end_date, %8$s
 				-- where none of a kind is known of anybody, it is not known that there was none
-				case when %12$s then count(e.person_id) end as events, case when %12$s then coalesce(sum(e.cost), 0) end as cost
+				case when %12$s then count(e.person_id) end as events,
+				case when %12$s then coalesce(sum(e.cost), 0) end as cost
 			from at_risk r
 			left join encounter e on e.person_id = r.person_id
 				and e.start_date >= greatest(r.start_date, r.first_day)
@@ -458,7 +460,8 @@ begin atomic
 		(
 			select string_agg(
 				format('case when %s then count(*) filter (where e.pod = %L) end as %I,',
-					ph_support.kind_is_known(schema, format('pod = %L', upper(c collate "C"))), upper(c collate "C"), c),
+					ph_support.kind_is_known(schema, format('pod = %L', upper(c collate "C"))),
+					upper(c collate "C"), c),
 				' ')
 			from unnest(counts) c
 		),

@@ -264,8 +264,8 @@ begin
 end
 $$;
 comment on function ph_support.map_steps(jsonb) is
-	'what a map makes, in its order: steps of the map''s own, and shared tables, whose judged rows are source_person and so '
-	'on; the data day is asked for before';
+	'what a map makes, in its order: steps of the map''s own, and shared tables, whose judged rows are source_person '
+	'and so on; the data day is asked for before';
 
 create procedure ph_support.make_source_rows(load jsonb, tables boolean)
 language plpgsql

@@ -104,11 +104,7 @@ from (
 insert into ph.source_option (map, option, value, description) values
 	('omop', 'day_order', 'ISO', 'how days are written that are text: ISO, DMY or MDY'),
 	('omop', 'cost_column', 'total_paid',
-	 'the cost of a visit: total_paid, total_cost, total_charge, paid_by_payer or amount_allowed'),
-	('omop', 'small_area', 'ZIP', 'kind of place of an address'),
-	('omop', 'neighbourhood', 'none', 'kind of place of a neighbourhood'),
-	('omop', 'place', 'COUNTY', 'kind of place of a place'),
-	('omop', 'system', 'STATE', 'kind of place of a system');
+	 'the cost of a visit: total_paid, total_cost, total_charge, paid_by_payer or amount_allowed');
 
 insert into ph.source_value (map, list, source_value, value, description) values
 	('omop', 'sex', '8507', 'M', 'male'),
@@ -174,26 +170,16 @@ insert into ph.source_rows (map, step, relation, part, source_rows, description)
 				(array_agg(cause_source_value order by death_date))[1] as cause_source_value
 			from {death} q group by person_id) d using (person_id)',
 	 'persons with their first day of death'),
-	('omop', 2, 'omop_area', 'location',
+	('omop', 2, 'address_area', 'location',
 	 '{location} l where concat(state, county, zip) <> ''''',
 	 'locations as areas: a ZIP code within its county and state'),
-	('omop', 3, 'place', 'areas', '{made.omop_area} a group by area_id, zip', 'ZIP codes within counties or states'),
-	('omop', 3, 'place', 'counties',
-	 '{made.omop_area} a where county is not null group by county_id, county', 'counties'),
-	('omop', 3, 'place', 'states', '{made.omop_area} a where state is not null group by state', 'states'),
 	('omop', 3, 'place', 'care_site',
 	 '{care_site} c where care_site_id in (select care_site_id from {person} p)',
 	 'care sites with which people are registered'),
-	('omop', 4, 'place_parent', 'areas',
-	 '{made.omop_area} a where coalesce(county_id, state) is not null group by area_id, county_id, state',
-	 'areas in counties, or in states'),
-	('omop', 4, 'place_parent', 'counties',
-	 '{made.omop_area} a where county is not null and state is not null group by county_id, state',
-	 'counties in states'),
 	('omop', 5, 'residence', 'person',
 	 '{made.source_person} b
 		join (select distinct person_id, location_id from {person} q) p on p.person_id::text = b.person_id
-		join {made.omop_area} a using (location_id) where b.fault is null',
+		join {made.address_area} a using (location_id) where b.fault is null',
 	 'the one location of a person, for life'),
 	('omop', 6, 'registration', 'observation_period',
 	 '{observation_period} o
@@ -417,37 +403,12 @@ from (
 		('person', 'person', 'ethnicity_code',
 		 'coalesce(nullif(p.race_concept_id, 0)::text, lower(p.race_source_value))', 'ethnicity'),
 
-		('omop_area', 'location', 'location_id', 'l.location_id', null),
-		('omop_area', 'location', 'area_id', 'concat_ws('' / '', state, county, coalesce(zip, ''no ZIP code''))', null),
-		('omop_area', 'location', 'county_id',
-		 'case when county is not null then concat_ws('' / '', state, county) end', null),
-		('omop_area', 'location', 'state', 'l.state', null),
-		('omop_area', 'location', 'county', 'l.county', null),
-		('omop_area', 'location', 'zip', 'l.zip', null),
+		('address_area', 'location', 'location_id', 'l.location_id', null),
 
-		('place', 'areas', 'source_key', 'a.area_id', null),
-		('place', 'areas', 'place_id', 'a.area_id', null),
-		('place', 'areas', 'place_kind', '''ZIP''', null),
-		('place', 'areas', 'name', 'a.zip', null),
-		('place', 'counties', 'source_key', 'a.county_id', null),
-		('place', 'counties', 'place_id', 'a.county_id', null),
-		('place', 'counties', 'place_kind', '''COUNTY''', null),
-		('place', 'counties', 'name', 'a.county', null),
-		('place', 'states', 'source_key', 'a.state', null),
-		('place', 'states', 'place_id', 'a.state', null),
-		('place', 'states', 'place_kind', '''STATE''', null),
-		('place', 'states', 'name', 'a.state', null),
 		('place', 'care_site', 'source_key', 'c.care_site_id', null),
 		('place', 'care_site', 'place_id', 'concat(''care site '', c.care_site_id)', null),
 		('place', 'care_site', 'place_kind', '''CARE_SITE''', null),
 		('place', 'care_site', 'name', 'c.care_site_name', null),
-
-		('place_parent', 'areas', 'source_key', 'a.area_id', null),
-		('place_parent', 'areas', 'place_id', 'a.area_id', null),
-		('place_parent', 'areas', 'parent_id', 'coalesce(a.county_id, a.state)', null),
-		('place_parent', 'counties', 'source_key', 'a.county_id', null),
-		('place_parent', 'counties', 'place_id', 'a.county_id', null),
-		('place_parent', 'counties', 'parent_id', 'a.state', null),
 
 		('residence', 'person', 'source_key', 'p.person_id', null),
 		('residence', 'person', 'person_id', 'p.person_id', null),

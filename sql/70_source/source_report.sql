@@ -103,7 +103,8 @@ begin
 end
 $$;
 comment on function ph_support.report_months(text, integer) is
-	'records by month, of so many up to the data day, beside the usual month: the median of those looked at, from the first with a record on';
+	'records by month, of so many up to the data day, beside the usual month: '
+	'the median of those looked at, from the first with a record on';
 
 create function ph_support.report_fields(schema text)
 returns table (relation text, item text, rows bigint, share double precision)
@@ -184,7 +185,8 @@ begin
 			ph_support.kind_is_known(schema, format('pod = %L', pod)))
 		into there;
 		if not there then
-			return query select 'encounter', format('no encounter of kind %s: counts and rates of them are unknown', pod);
+			return query
+			select 'encounter', format('no encounter of kind %s: counts and rates of them are unknown', pod);
 		end if;
 	end loop;
 end

@@ -1,16 +1,16 @@
--- 0.2.0 to 0.3.0: places, calendar and stays that are stored, populations to choose from.
+-- 0.2.0 to 0.3.0: from the tables that people have; code lists; places and stays that are stored.
 
-drop function ph.segment_coverage(segments regclass, schema text, OUT input text, OUT people bigint, OUT known bigint, OUT share double precision),
-	ph.shared_check(OUT problem text, OUT relation text, OUT column_name text, OUT needs text[], OUT condition text, OUT query text),
-	ph.shared_column(OUT relation text, OUT column_name text, OUT column_type text, OUT required boolean, OUT description text),
-	ph.shared_reference(OUT relation text, OUT column_name text, OUT parent_relation text, OUT parent_column text),
+drop function ph.segment_coverage(regclass,text),
+	ph.shared_column(),
+	ph.shared_reference(),
+	ph_support.shared_table_definition(text),
 	ph_support.matched_code_query(),
-	ph_support.mistyped_column(schema text, OUT relation text, OUT column_name text),
-	ph_support.segment_input_query(schema text, lists text[], as_of text),
-	ph_support.shared_table_definition(relation text),
-	ph_support.spell_query(schema text, source text, columns text);
+	ph.shared_check(),
+	ph_support.mistyped_column(text),
+	ph_support.spell_query(text,text,text),
+	ph_support.segment_input_query(text,text[],text);
 
-drop procedure ph.create_population_views(IN schema text, IN small_area text, IN neighbourhood text, IN place text, IN system text, IN deprivation text);
+drop procedure ph.create_population_views(text,text,text,text,text,text);
 
 create or replace procedure ph_support.require_own_schema(schema text, name text default '')
 language plpgsql
@@ -703,18 +703,36 @@ $$;
 
 comment on procedure ph_support.create_data_load(text) is 'makes the table data_load where there is none';
 
+create procedure ph_support.make_shared_tables(schema text, relations text[])
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	statement text;
+begin
+	for statement in
+		select format('create table {%I} (%s)', r, ph_support.shared_table_columns(r))
+		from unnest(relations) r
+		union all
+		select *
+		from ph_support.shared_table_statements(relations)
+	loop
+		execute ph_support.in_schema(statement, schema);
+	end loop;
+end
+$$;
+
+comment on procedure ph_support.make_shared_tables(text, text[]) is
+	'makes these shared tables in a schema, empty, with what must hold in them';
+
 create or replace procedure ph.create_shared_tables(schema text)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
 	taken text;
-	statement text;
+	all_tables constant text[] := array(select t.relation from ph.shared_table() t);
 begin
-	if schema is null then
-		raise exception 'schema must not be null'
-			using errcode = 'null_value_not_allowed';
-	end if;
 	call ph_support.require_own_schema(schema);
 	select string_agg(t.relation, ', ' order by t.relation)
 	into taken
@@ -728,16 +746,7 @@ begin
 	if to_regnamespace(quote_ident(schema)) is null then
 		execute format('create schema %I', schema);
 	end if;
-
-	for statement in
-		select format('create table {%I} (%s)', t.relation, ph_support.shared_table_columns(t.relation))
-		from ph.shared_table() t
-		union all
-		select *
-		from ph_support.shared_table_statements(array(select t.relation from ph.shared_table() t))
-	loop
-		execute ph_support.in_schema(statement, schema);
-	end loop;
+	call ph_support.make_shared_tables(schema, all_tables);
 	call ph_support.create_data_load(schema);
 end
 $$;
@@ -765,13 +774,8 @@ begin
 	call ph_support.require_own_schema(schema);
 	missing := array(
 		select t.relation from ph.shared_table() t where to_regclass(format('%I.%I', schema, t.relation)) is null);
+	call ph_support.make_shared_tables(schema, missing);
 	for statement in
-		select format('create table {%I} (%s)', m, ph_support.shared_table_columns(m))
-		from unnest(missing) m
-		union all
-		select *
-		from ph_support.shared_table_statements(missing)
-		union all
 		select format('alter table {%I} add column %I %s', c.relation, c.column_name, c.column_type)
 		from ph.shared_column() c
 		join pg_class r on r.oid = to_regclass(format('%I.%I', schema, c.relation)) and r.relkind in ('r', 'p')
@@ -779,6 +783,13 @@ begin
 			select
 			from pg_attribute a
 			where a.attrelid = r.oid and a.attname = c.column_name and not a.attisdropped)
+		union all
+		select format('alter table {%I} alter column %I drop not null', c.relation, c.column_name)
+		from ph.shared_column() c
+		join ph.shared_table() t using (relation)
+		join pg_class r on r.oid = to_regclass(format('%I.%I', schema, c.relation)) and r.relkind in ('r', 'p')
+		join pg_attribute a on a.attrelid = r.oid and a.attname = c.column_name and a.attnotnull
+		where not c.required and not c.column_name = any (t.key)
 		union all
 		select format('alter table {%I} %s', r.relation, string_agg(
 			format('drop constraint if exists %1$I, add constraint %1$I check (%2$s)',
@@ -1238,7 +1249,8 @@ $$;
 comment on function ph_support.known_population(text) is
 	'the population itself, NULL for registered. Errors: invalid_parameter_value where there is no such population';
 
-create or replace function ph_support.chosen(argument text, choice text, usual text, alike text, offered text[]) returns text
+create or replace function ph_support.chosen(argument text, choice text, usual text, alike text, offered text[])
+returns text
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
@@ -1452,8 +1464,7 @@ comment on function ph_support.spell_query(text, text, text, text) is
 	'the query that makes of the spells of the source (person_id, the columns, start_date, end_date) '
 	'days that are each counted once: within life, the day of death included, up to the data day, '
 	'and the spell with the later start takes over from one that it overlaps; of two that start on one day '
-	'it is the first in the order of the columns tie_break'  -- no more of them, or Citus reads all on one node
-	;
+	'it is the first in the order of the columns tie_break';
 
 create function ph_support.stay_query(schema text, population text) returns text
 language sql immutable
@@ -1529,8 +1540,16 @@ end;
 comment on function ph_support.person_at_query(text, text, text) is
 	'the query of the people of a population on a day, an expression';
 
+create function ph_support.kind_is_known(schema text, of_kind text) returns text
+language sql immutable parallel safe
+return format('exists (select 1 from %I.encounter where %s)', schema, of_kind);
+
+comment on function ph_support.kind_is_known(text, text) is
+	'the condition that the schema has an encounter of a kind at all, whoever had it';
+
 create function ph_support.at_risk_query(
-	schema text, population text, asked text, of_kind text, keys text[], counts text[], answer text)
+	schema text, population text, asked text, asked_days text, of_kind text, keys text[], counts text[],
+	answer text)
 returns text
 language sql immutable
 begin atomic
@@ -1545,14 +1564,14 @@ begin atomic
 		), encounter as not materialized (
 			select person_id::text as person_id, start_date, pod::text as pod, cost::numeric as cost
 			from %1$I.encounter
-			where %3$s
+			where %3$s and %11$s
 		), inside as (
 			select %5$s r.person_id, r.stay, r.practice, r.neighbourhood, r.place, r.system, r.small_area,
 				r.deprivation_decile, r.deprivation_quintile, greatest(r.start_date, r.first_day) as start_date,
 				least(r.end_date, r.day_after) as end_date, %8$s
-				-- where no encounter is known of anybody, it is not known that there was none
-				case when exists (select 1 from %1$I.encounter) then count(e.person_id) end as events,
-				case when exists (select 1 from %1$I.encounter) then coalesce(sum(e.cost), 0) end as cost
+				-- where none of a kind is known of anybody, it is not known that there was none
+				case when %12$s then count(e.person_id) end as events,
+				case when %12$s then coalesce(sum(e.cost), 0) end as cost
 			from at_risk r
 			left join encounter e on e.person_id = r.person_id
 				and e.start_date >= greatest(r.start_date, r.first_day)
@@ -1583,22 +1602,27 @@ begin atomic
 		select %10$s
 		from counted c
 		join %1$I.person p on p.person_id::text = c.person_id',
-		schema, asked, of_kind,
+		schema, asked, asked_days,
 		ph_support.seen_condition(schema, population, 's.person_id', 'a.first_day', 'a.day_after'),
 		(select string_agg(format('r.%I,', k), ' ') from unnest(keys) k),
 		(select string_agg(format('a.%I,', k), ' ') from unnest(keys) k),
 		(select string_agg(format('and a.%1$I = r.%1$I', k), ' ') from unnest(keys[1:2]) k),
 		(
-			select string_agg(format('count(*) filter (where e.pod = %L) as %I,', upper(c collate "C"), c), ' ')
+			select string_agg(
+				format('case when %s then count(*) filter (where e.pod = %L) end as %I,',
+					ph_support.kind_is_known(schema, format('pod = %L', upper(c collate "C"))),
+					upper(c collate "C"), c),
+				' ')
 			from unnest(counts) c
 		),
-		repeat('0::bigint, ', cardinality(counts)), answer);
+		repeat('0::bigint, ', cardinality(counts)), answer, of_kind, ph_support.kind_is_known(schema, of_kind));
 end;
 
-comment on function ph_support.at_risk_query(text, text, text, text, text[], text[], text) is
+comment on function ph_support.at_risk_query(text, text, text, text, text, text[], text[], text) is
 	'the query of who was at risk in the periods that the query asked gives (first_day, day_after and keys, of which '
-	'the first two tell them apart), with their encounters for which the condition of_kind holds: the columns answer '
-	'of c, a row a period, person and stay, and of p, the person; counts are pods that are counted by themselves too';
+	'the first two tell them apart), with their encounters for which the conditions asked_days and of_kind hold: '
+	'the columns answer of c, a row a period, person and stay, and of p, the person; '
+	'counts are pods that are counted by themselves too. Of a kind that nobody has, counts are NULL';
 
 create function ph_support.years_at_risk(population text) returns text
 language sql immutable parallel safe
@@ -1635,8 +1659,8 @@ begin atomic
 	-- first_day, day_after and known_pod are immutable: the planner knows what they return
 	select ph_support.at_risk_query(schema, population,
 		'select ph_support.first_day(period) as first_day, ph_support.day_after(period) as day_after',
-		'start_date >= ph_support.first_day(period) and start_date < ph_support.day_after(period)
-				and (ph_support.known_pod(kind) is null or pod = ph_support.known_pod(kind))', '{}', '{}',
+		'start_date >= ph_support.first_day(period) and start_date < ph_support.day_after(period)',
+		'(ph_support.known_pod(kind) is null or pod = ph_support.known_pod(kind))', '{}', '{}',
 		format(
 			'c.person_id, c.stay, ph.completed_years(p.birth_date, c.start_date), p.sex::text,
 			nullif(p.ethnicity_code::text, ''Z''), c.practice, c.neighbourhood, c.place, c.system, c.small_area,
@@ -1653,7 +1677,7 @@ language sql stable
 begin atomic
 	select ph_support.at_risk_query(schema, population,
 		format('select kind, name, start_date as first_day, end_date as day_after from %I.calendar', schema),
-		'true', '{kind,first_day,name,day_after}', '{gp,ae,op,el,nel,oth}',
+		'true', 'true', '{kind,first_day,name,day_after}', '{gp,ae,op,el,nel,oth}',
 		format(
 			'c.kind, c.name, c.first_day as start_date, c.day_after as end_date, c.person_id, c.stay,
 			ph.completed_years(p.birth_date, c.start_date) as age, p.sex::text as sex,
@@ -2013,7 +2037,7 @@ begin
 			end$query$, query),
 		'one row a person and stay in the period, cut at the data day: person-years at risk (days / 365.25; '
 		'NULL in the population seen, where they are not known), '
-		'encounters of the kind that started in it (null: all; NULL where there are none at all), '
+		'encounters of the kind that started in it (null: all; NULL where nobody ever had one), '
 		'their cost in pounds (NULL where no encounter has one). '
 		'Encounters in the period outside any stay are counted apart in events_outside, '
 		'on the first stay or on a row with stay 0. '
@@ -2089,14 +2113,9 @@ create procedure ph_support.create_change_trigger_function(schema text)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
-begin
-	call ph_support.replace_function(schema, 'note_changed_person', '', format(
-		$query$()
-		returns trigger
-		language plpgsql security definer
-		set search_path = pg_catalog, pg_temp
-		as $body$
-		begin
+declare
+	body constant text := format(
+		$body$begin
 			if tg_op = 'TRUNCATE' or tg_argv[1] = 'everybody' then
 				insert into %1$I.changed_person (relation) values (tg_argv[0]);
 			elsif tg_op = 'INSERT' then
@@ -2112,8 +2131,10 @@ begin
 				select person_id::text, tg_argv[0] from new_rows;
 			end if;
 			return null;
-		end
-		$body$ $query$, schema),
+		end$body$, schema);
+begin
+	call ph_support.replace_function(schema, 'note_changed_person', '', format(
+		'() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as %L', body),
 		'the trigger after a statement on a shared table, or on a partition of one: whose rows were changed, into '
 		'changed_person; with the rights of its owner');
 	execute format('revoke all on function %I.note_changed_person() from public', schema);
@@ -2590,12 +2611,12 @@ as $$
 			case
 				when k.icd10 then coalesce(ph.hospital_frailty(c.conditions), 0)::double precision
 				end as hospital_frailty,
-			case when k.encounters then coalesce(e.emergency, 0)::integer end as emergency_admissions_12_months,
-			case when k.encounters then coalesce(e.emergency, 0)::integer end as non_elective_admissions,
+			case when k.nel then coalesce(e.emergency, 0)::integer end as emergency_admissions_12_months,
+			case when k.nel then coalesce(e.emergency, 0)::integer end as non_elective_admissions,
 			case when k.encounters then coalesce(e.maternity, 0)::integer end as maternity_activity,
-			case when k.encounters then coalesce(e.attendances, 0)::integer end as emergency_attendances_12_months,
-			case when k.encounters then coalesce(e.outpatient, 0)::integer end as outpatient_attendances_12_months,
-			case when k.encounters then coalesce(e.consultations, 0)::integer end as consultations_12_months,
+			case when k.ae then coalesce(e.attendances, 0)::integer end as emergency_attendances_12_months,
+			case when k.op then coalesce(e.outpatient, 0)::integer end as outpatient_attendances_12_months,
+			case when k.gp then coalesce(e.consultations, 0)::integer end as consultations_12_months,
 			case when k.cost then coalesce(e.spend, 0)::double precision end as spend_12_months,
 			m.bmi::double precision as bmi,
 			m.smoker
@@ -2611,7 +2632,7 @@ as $$
 					select 1
 					from %1$I.clinical_event
 					where code_system = 'ICD9CM' and event_date < %3$s) as icd9,
-				exists (select 1 from %1$I.encounter) as encounters,
+				%7$s,
 				exists (
 					select 1
 					from %1$I.encounter
@@ -2672,7 +2693,13 @@ as $$
 				' ' order by l)
 			from unnest(lists) l),
 		as_of, uncounted, ph_support.in_schema(ph_support.matched_code_query(ph_support.has_code_map(schema)), schema),
-		people)
+		people, (
+			select string_agg(format('%s as %I', ph_support.kind_is_known(schema, condition), name), ', ' order by name)
+			from (
+				values
+					('encounters', 'true'), ('nel', 'pod = ''NEL'''), ('ae', 'pod = ''AE'''), ('op', 'pod = ''OP'''),
+					('gp', 'pod = ''GP''')
+			) k (name, condition)))
 $$;
 
 comment on function ph_support.segment_input_query(text, text[], text[], text, text) is
@@ -2751,7 +2778,7 @@ comment on procedure ph.create_segment_inputs(text) is
 	'A list of which nobody has a record before the day is unknown, never false; so is long_term_conditions '
 	'where no list of a condition has one (lists that ph.shipped_code_list() calls no long-term condition, '
 	'or part of another, are not counted), and charlson and hospital_frailty where nobody has an ICD-10 (ICD-10-CM, '
-	'for charlson ICD-9-CM) code, use of services where there is no encounter of anybody, '
+	'for charlson ICD-9-CM) code, use of a service that nobody has used, '
 	'and spend_12_months where no encounter before the day has a cost. '
 	'SNOMED CT 60621009 and LOINC 39156-5 are body mass index, SNOMED CT 77176002 smoker. '
 	'Errors: duplicate_column where a list has the name of another input '
@@ -4277,7 +4304,7 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-	query text;
+	relation_query text;
 begin
 	select format('(select %s%s)',
 		string_agg(
@@ -4286,14 +4313,14 @@ begin
 			', ' order by c.column_name),
 		coalesce(', md5(source_row::text) as source_row from ' || min(c.found::text) || ' source_row',
 			', null::text as source_row where false'))
-	into query
+	into relation_query
 	from ph_support.source_columns(load, wanted) c
 	having count(*) > 0;
-	if query is null then
+	if relation_query is null then
 		raise exception 'map "%" reads "%", of which it names no column', load ->> 'map', wanted
 			using errcode = 'invalid_parameter_value', hint = 'Add its columns to source_column.';
 	end if;
-	return (query);
+	return relation_query;
 end
 $$;
 
@@ -4344,21 +4371,21 @@ declare
 	-- what is put in is not read again: names and options can have braces too
 	pieces constant text[] := regexp_split_to_array(text, pattern);
 	sql text := pieces[1];
-	placeholder record;
+	braced record;
 begin
-	for placeholder in
+	for braced in
 		select m[1] as kind, m[2] as name, n
 		from regexp_matches(text, pattern, 'g') with ordinality r (m, n)
 		order by n
 	loop
 		sql := concat(sql,
-			case placeholder.kind
-				when 'made.' then format('%I.%I', load ->> 'schema', concat(load ->> 'prefix', placeholder.name))
-				when 'option.' then quote_nullable(ph_support.source_option(load, placeholder.name))
-				when 'column.' then quote_ident(ph_support.source_column_option(load, placeholder.name))
-				when 'load.' then format('%L::date', load ->> placeholder.name)
-				else ph_support.source_relation_query(load, placeholder.name) end,
-			pieces[placeholder.n + 1]);
+			case braced.kind
+				when 'made.' then format('%I.%I', load ->> 'schema', concat(load ->> 'prefix', braced.name))
+				when 'option.' then quote_nullable(ph_support.source_option(load, braced.name))
+				when 'column.' then quote_ident(ph_support.source_column_option(load, braced.name))
+				when 'load.' then format('%L::date', load ->> braced.name)
+				else ph_support.source_relation_query(load, braced.name) end,
+			pieces[braced.n + 1]);
 	end loop;
 	return sql;
 end
@@ -4473,21 +4500,23 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-	query text;
+	rows_query text;
 begin
 	execute format(
 		'select string_agg(ph_support.source_part_query($1, $2, r.part, r.source_rows), '' union all '' order by r.part)
 		from %I.source_rows r
 		where r.map = $1 ->> ''map'' and r.relation = $2',
 		load ->> 'maps')
-	into query
+	into rows_query
 	using load, wanted;
-	return (query);
+	perform ph.query_columns(rows_query);
+	return rows_query;
 end
 $$;
 
 comment on function ph_support.source_rows_query(jsonb, text) is
-	'the query of all rows that a map makes of a source for a relation; NULL where it makes none';
+	'the query of all rows that a map makes of a source for a relation, which must be one SELECT that only reads; '
+	'NULL where it makes none. Errors: those of ph.query_columns, where the SQL of the map is something else';
 
 create function ph_support.map_makes(load jsonb, wanted text) returns boolean
 language plpgsql stable
@@ -4910,6 +4939,30 @@ comment on function ph_support.source_data_day(jsonb) is
 	'the last day that the data tell of: the one that was given, or else the one that the source says. '
 	'Errors: invalid_parameter_value where there is none';
 
+create function ph_support.map_steps(load jsonb) returns table (relation text, shared boolean, name text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	return query execute format(
+		'select r.relation, t.relation is not null,
+			case when t.relation is null then r.relation else ''source_'' || r.relation end
+		from (
+			select relation, min(step) as step
+			from %I.source_rows
+			where map = $1 and relation <> ''data_day''
+			group by relation
+		) r
+		left join ph.shared_table() t using (relation)
+		order by r.step, r.relation', load ->> 'maps')
+	using load ->> 'map';
+end
+$$;
+
+comment on function ph_support.map_steps(jsonb) is
+	'what a map makes, in its order: steps of the map''s own, and shared tables, whose judged rows are source_person '
+	'and so on; the data day is asked for before';
+
 create procedure ph_support.make_source_rows(load jsonb, tables boolean)
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -4918,30 +4971,18 @@ declare
 	made record;
 	query text;
 begin
-	for made in execute format(
-		'select r.relation, exists (select from ph.shared_table() t where t.relation = r.relation) as shared
-		from %I.source_rows r
-		where r.map = $1 and r.relation <> ''data_day''
-		group by r.relation
-		order by min(r.step), r.relation', load ->> 'maps')
-		using load ->> 'map'
-	loop
-		if made.shared then
-			query := ph_support.judged_rows_query(load, made.relation);
-			perform ph.query_columns(query);
-			call ph_support.make_source_relation(load, 'source_' || made.relation, query, tables);
-		else
-			query := ph_support.source_rows_query(load, made.relation);
-			perform ph.query_columns(query);
-			call ph_support.make_source_relation(load, made.relation, query, tables);
-		end if;
+	for made in select * from ph_support.map_steps(load) loop
+		query :=
+			case
+				when made.shared then ph_support.judged_rows_query(load, made.relation)
+				else ph_support.source_rows_query(load, made.relation) end;
+		call ph_support.make_source_relation(load, made.name, query, tables);
 	end loop;
 end
 $$;
 
 comment on procedure ph_support.make_source_rows(jsonb, boolean) is
-	'makes what a map makes of a source, in its order: steps of the map''s own, and the judged rows of shared tables, '
-	'source_person and so on';
+	'makes what a map makes of a source, as views or tables';
 
 create function ph_support.made_shared_table() returns setof text
 language sql immutable parallel safe
@@ -5002,26 +5043,17 @@ declare
 	part record;
 begin
 	-- who has a row that differs is written anew, in all person tables, so that references hold
-	select array(
-		select t.relation
-		from ph.shared_table() t
-		join ph.shared_column() c using (relation)
-		where c.column_name = 'person_id' and t.relation in (select ph_support.made_shared_table()))
-	into persons;
+	persons := array(
+		select m
+		from ph_support.made_shared_table() with ordinality made (m, place)
+		where exists (select from ph.shared_column() c where c.relation = m and c.column_name = 'person_id')
+		order by place);
 	execute format('create temp table ph_changed on commit drop as select distinct person_id from (%s) changed', (
 		select string_agg(ph_support.changed_rows_query(schema, r, 'person_id'), ' union all ')
 		from unnest(persons) r));
-	for part in
-		select r.relation, r.of_person, string_agg(quote_ident(c.column_name), ', ') as columns
-		from (select m, m = any (persons) from ph_support.made_shared_table() m) r (relation, of_person)
-		join ph.shared_column() c using (relation)
-		group by r.relation, r.of_person
-		order by array_position(array(select ph_support.made_shared_table()), r.relation) desc
-	loop
-		if part.of_person then
-			execute format('delete from %I.%I where person_id in (select person_id from pg_temp.ph_changed)',
-				schema, part.relation);
-		end if;
+	for part in select r as relation from unnest(persons) with ordinality u (r, place) order by place desc loop
+		execute format('delete from %I.%I where person_id in (select person_id from pg_temp.ph_changed)',
+			schema, part.relation);
 	end loop;
 	for part in
 		select r.relation, r.of_person, t.key, string_agg(quote_ident(c.column_name), ', ') as columns,
@@ -5079,14 +5111,7 @@ as $$
 declare
 	made record;
 begin
-	for made in execute format(
-		'select distinct
-			case
-				when exists (select from ph.shared_table() t where t.relation = r.relation) then ''source_''
-				else '''' end || r.relation as name
-		from %I.source_rows r where r.map = $1 and r.relation <> ''data_day''', load ->> 'maps')
-		using load ->> 'map'
-	loop
+	for made in select * from ph_support.map_steps(load) loop
 		execute format('drop table %I.%I', load ->> 'schema', concat(load ->> 'prefix', made.name));
 	end loop;
 end
@@ -5101,16 +5126,12 @@ set client_min_messages = warning
 as $$
 declare
 	schema constant text := load ->> 'schema';
-	statement text;
 	relation text;
 	kept date;
 begin
 	foreach relation in array '{code_list,code_map,data_day}'::text[] loop
 		if to_regclass(format('%I.%I', schema, relation)) is null then
-			execute format('create table %I.%I (%s)', schema, relation, ph_support.shared_table_columns(relation));
-			for statement in select ph_support.shared_table_statements(array[relation]) loop
-				execute ph_support.in_schema(statement, schema);
-			end loop;
+			call ph_support.make_shared_tables(schema, array[relation]);
 			if relation = 'code_list' then
 				call ph.load_shipped_code_lists(schema);
 			end if;
@@ -5130,7 +5151,9 @@ begin
 			"source": "schema of the source", "options": "what was chosen", "materialised": "as tables, or as views",
 			"data_day": "last day that the data tell of"}');
 	for relation in select ph_support.made_shared_table() loop
-		execute format('insert into %1$I.data_load (relation, rows) select %2$L, count(*) from %1$I.%2$I',
+		execute format(
+			'insert into %1$I.data_load (relation, rows)
+			select %2$L, coalesce(sum(rows), 0) from %1$I.source_count where relation = %2$L and kind = ''used''',
 			schema, relation);
 	end loop;
 	execute format('insert into %1$I.source_load
@@ -5345,11 +5368,7 @@ from (
 insert into ph.source_option (map, option, value, description) values
 	('synthea', 'day_order', 'ISO', 'how days are written: ISO, DMY or MDY'),
 	('synthea', 'cost_column', 'total_claim_cost',
-	 'the cost of an encounter: total_claim_cost, base_encounter_cost or payer_coverage'),
-	('synthea', 'small_area', 'ZIP', 'kind of place of an address'),
-	('synthea', 'neighbourhood', 'none', 'kind of place of a neighbourhood'),
-	('synthea', 'place', 'COUNTY', 'kind of place of a place'),
-	('synthea', 'system', 'STATE', 'kind of place of a system');
+	 'the cost of an encounter: total_claim_cost, base_encounter_cost or payer_coverage');
 
 insert into ph.source_value (map, list, source_value, value, description) values
 	('synthea', 'sex', 'F', 'F', 'female'),
@@ -5386,23 +5405,13 @@ insert into ph.source_rows (map, step, relation, part, source_rows, description)
 	('synthea', 0, 'data_day', 'encounters', '{encounters} e where start <= current_date',
 	 'the day of the latest encounter, since no file says up to which day the others tell'),
 	('synthea', 1, 'person', 'patients', '{patients} p', 'everybody in patients'),
-	('synthea', 2, 'synthea_area', 'patients',
+	('synthea', 2, 'address_area', 'patients',
 	 '{patients} p where concat(state, county, zip) <> '''' group by state, county, zip',
 	 'the areas of addresses: a ZIP code within its county'),
-	('synthea', 3, 'place', 'areas', '{made.synthea_area} a', 'ZIP codes within counties'),
-	('synthea', 3, 'place', 'counties',
-	 '{made.synthea_area} a where county is not null group by state, county, county_id',
-	 'counties'),
-	('synthea', 3, 'place', 'states', '{made.synthea_area} a where state is not null group by state', 'states'),
 	('synthea', 3, 'place', 'payers',
 	 '(select patient, payer from {payer_transitions} t where payer is not null) t
 		left join {payers} y on y.id = t.payer group by t.payer, y.name',
 	 'payers, with whom people are registered'),
-	('synthea', 4, 'place_parent', 'areas',
-	 '{made.synthea_area} a where coalesce(county_id, state) is not null', 'areas in counties, or in states'),
-	('synthea', 4, 'place_parent', 'counties',
-	 '{made.synthea_area} a where county is not null and state is not null group by county_id, state',
-	 'counties in states'),
 	('synthea', 5, 'residence', 'patients', '{patients} p where concat(state, county, zip) <> ''''',
 	 'the one address of a patient, for life'),
 	('synthea', 6, 'registration', 'payer_transitions',
@@ -5437,37 +5446,10 @@ from (
 		('person', 'patients', 'sex', 'p.gender', 'sex'),
 		('person', 'patients', 'ethnicity_code', 'p.race', 'ethnicity'),
 
-		('synthea_area', 'patients', 'area_id',
-		 'concat_ws('' / '', state, county, coalesce(zip, ''no ZIP code''))', null),
-		('synthea_area', 'patients', 'county_id',
-		 'case when county is not null then concat_ws('' / '', state, county) end', null),
-		('synthea_area', 'patients', 'state', 'state', null),
-		('synthea_area', 'patients', 'county', 'county', null),
-		('synthea_area', 'patients', 'zip', 'zip', null),
-
-		('place', 'areas', 'source_key', 'a.area_id', null),
-		('place', 'areas', 'place_id', 'a.area_id', null),
-		('place', 'areas', 'place_kind', '''ZIP''', null),
-		('place', 'areas', 'name', 'a.zip', null),
-		('place', 'counties', 'source_key', 'a.county_id', null),
-		('place', 'counties', 'place_id', 'a.county_id', null),
-		('place', 'counties', 'place_kind', '''COUNTY''', null),
-		('place', 'counties', 'name', 'a.county', null),
-		('place', 'states', 'source_key', 'a.state', null),
-		('place', 'states', 'place_id', 'a.state', null),
-		('place', 'states', 'place_kind', '''STATE''', null),
-		('place', 'states', 'name', 'a.state', null),
 		('place', 'payers', 'source_key', 't.payer', null),
 		('place', 'payers', 'place_id', 't.payer', null),
 		('place', 'payers', 'place_kind', '''PAYER''', null),
 		('place', 'payers', 'name', 'y.name', null),
-
-		('place_parent', 'areas', 'source_key', 'a.area_id', null),
-		('place_parent', 'areas', 'place_id', 'a.area_id', null),
-		('place_parent', 'areas', 'parent_id', 'coalesce(a.county_id, a.state)', null),
-		('place_parent', 'counties', 'source_key', 'a.county_id', null),
-		('place_parent', 'counties', 'place_id', 'a.county_id', null),
-		('place_parent', 'counties', 'parent_id', 'a.state', null),
 
 		('residence', 'patients', 'source_key', 'p.id', null),
 		('residence', 'patients', 'person_id', 'p.id', null),
@@ -5648,11 +5630,7 @@ from (
 insert into ph.source_option (map, option, value, description) values
 	('omop', 'day_order', 'ISO', 'how days are written that are text: ISO, DMY or MDY'),
 	('omop', 'cost_column', 'total_paid',
-	 'the cost of a visit: total_paid, total_cost, total_charge, paid_by_payer or amount_allowed'),
-	('omop', 'small_area', 'ZIP', 'kind of place of an address'),
-	('omop', 'neighbourhood', 'none', 'kind of place of a neighbourhood'),
-	('omop', 'place', 'COUNTY', 'kind of place of a place'),
-	('omop', 'system', 'STATE', 'kind of place of a system');
+	 'the cost of a visit: total_paid, total_cost, total_charge, paid_by_payer or amount_allowed');
 
 insert into ph.source_value (map, list, source_value, value, description) values
 	('omop', 'sex', '8507', 'M', 'male'),
@@ -5718,26 +5696,16 @@ insert into ph.source_rows (map, step, relation, part, source_rows, description)
 				(array_agg(cause_source_value order by death_date))[1] as cause_source_value
 			from {death} q group by person_id) d using (person_id)',
 	 'persons with their first day of death'),
-	('omop', 2, 'omop_area', 'location',
+	('omop', 2, 'address_area', 'location',
 	 '{location} l where concat(state, county, zip) <> ''''',
 	 'locations as areas: a ZIP code within its county and state'),
-	('omop', 3, 'place', 'areas', '{made.omop_area} a group by area_id, zip', 'ZIP codes within counties or states'),
-	('omop', 3, 'place', 'counties',
-	 '{made.omop_area} a where county is not null group by county_id, county', 'counties'),
-	('omop', 3, 'place', 'states', '{made.omop_area} a where state is not null group by state', 'states'),
 	('omop', 3, 'place', 'care_site',
 	 '{care_site} c where care_site_id in (select care_site_id from {person} p)',
 	 'care sites with which people are registered'),
-	('omop', 4, 'place_parent', 'areas',
-	 '{made.omop_area} a where coalesce(county_id, state) is not null group by area_id, county_id, state',
-	 'areas in counties, or in states'),
-	('omop', 4, 'place_parent', 'counties',
-	 '{made.omop_area} a where county is not null and state is not null group by county_id, state',
-	 'counties in states'),
 	('omop', 5, 'residence', 'person',
 	 '{made.source_person} b
 		join (select distinct person_id, location_id from {person} q) p on p.person_id::text = b.person_id
-		join {made.omop_area} a using (location_id) where b.fault is null',
+		join {made.address_area} a using (location_id) where b.fault is null',
 	 'the one location of a person, for life'),
 	('omop', 6, 'registration', 'observation_period',
 	 '{observation_period} o
@@ -5959,37 +5927,12 @@ from (
 		('person', 'person', 'ethnicity_code',
 		 'coalesce(nullif(p.race_concept_id, 0)::text, lower(p.race_source_value))', 'ethnicity'),
 
-		('omop_area', 'location', 'location_id', 'l.location_id', null),
-		('omop_area', 'location', 'area_id', 'concat_ws('' / '', state, county, coalesce(zip, ''no ZIP code''))', null),
-		('omop_area', 'location', 'county_id',
-		 'case when county is not null then concat_ws('' / '', state, county) end', null),
-		('omop_area', 'location', 'state', 'l.state', null),
-		('omop_area', 'location', 'county', 'l.county', null),
-		('omop_area', 'location', 'zip', 'l.zip', null),
+		('address_area', 'location', 'location_id', 'l.location_id', null),
 
-		('place', 'areas', 'source_key', 'a.area_id', null),
-		('place', 'areas', 'place_id', 'a.area_id', null),
-		('place', 'areas', 'place_kind', '''ZIP''', null),
-		('place', 'areas', 'name', 'a.zip', null),
-		('place', 'counties', 'source_key', 'a.county_id', null),
-		('place', 'counties', 'place_id', 'a.county_id', null),
-		('place', 'counties', 'place_kind', '''COUNTY''', null),
-		('place', 'counties', 'name', 'a.county', null),
-		('place', 'states', 'source_key', 'a.state', null),
-		('place', 'states', 'place_id', 'a.state', null),
-		('place', 'states', 'place_kind', '''STATE''', null),
-		('place', 'states', 'name', 'a.state', null),
 		('place', 'care_site', 'source_key', 'c.care_site_id', null),
 		('place', 'care_site', 'place_id', 'concat(''care site '', c.care_site_id)', null),
 		('place', 'care_site', 'place_kind', '''CARE_SITE''', null),
 		('place', 'care_site', 'name', 'c.care_site_name', null),
-
-		('place_parent', 'areas', 'source_key', 'a.area_id', null),
-		('place_parent', 'areas', 'place_id', 'a.area_id', null),
-		('place_parent', 'areas', 'parent_id', 'coalesce(a.county_id, a.state)', null),
-		('place_parent', 'counties', 'source_key', 'a.county_id', null),
-		('place_parent', 'counties', 'place_id', 'a.county_id', null),
-		('place_parent', 'counties', 'parent_id', 'a.state', null),
 
 		('residence', 'person', 'source_key', 'p.person_id', null),
 		('residence', 'person', 'person_id', 'p.person_id', null),
@@ -6939,6 +6882,70 @@ cross join lateral (
 		('ethnicity_code', 'upper(p.ethnicity)', 'ethnicity')
 ) e (column_name, expression, value_list);
 
+insert into ph.source_option (map, option, value, description)
+select m.map, o.option, o.value, o.description
+from unnest('{omop,synthea}'::text[]) m (map)
+cross join (
+	values
+		('small_area', 'ZIP', 'kind of place of an address'),
+		('neighbourhood', 'none', 'kind of place of a neighbourhood'),
+		('place', 'COUNTY', 'kind of place of a place'),
+		('system', 'STATE', 'kind of place of a system')
+) o (option, value, description);
+
+insert into ph.source_rows (map, step, relation, part, source_rows, description)
+select m.map, r.step, r.relation, r.part, r.source_rows, r.description
+from unnest('{omop,synthea}'::text[]) m (map)
+cross join (
+	values
+		(3, 'place', 'areas', '{made.address_area} a group by area_id, zip', 'ZIP codes within counties or states'),
+		(3, 'place', 'counties', '{made.address_area} a where county is not null group by county_id, county',
+		 'counties'),
+		(3, 'place', 'states', '{made.address_area} a where state is not null group by state', 'states'),
+		(4, 'place_parent', 'areas',
+		 '{made.address_area} a where coalesce(county_id, state) is not null group by area_id, county_id, state',
+		 'areas in counties, or in states'),
+		(4, 'place_parent', 'counties',
+		 '{made.address_area} a where county is not null and state is not null group by county_id, state',
+		 'counties in states')
+) r (step, relation, part, source_rows, description);
+
+insert into ph.source_expression (map, relation, part, column_name, expression)
+select m.map, e.relation, e.part, e.column_name, e.expression
+from unnest('{omop,synthea}'::text[]) m (map)
+cross join (
+	values
+		('place', 'areas', 'source_key', 'a.area_id'),
+		('place', 'areas', 'place_id', 'a.area_id'),
+		('place', 'areas', 'place_kind', '''ZIP'''),
+		('place', 'areas', 'name', 'a.zip'),
+		('place', 'counties', 'source_key', 'a.county_id'),
+		('place', 'counties', 'place_id', 'a.county_id'),
+		('place', 'counties', 'place_kind', '''COUNTY'''),
+		('place', 'counties', 'name', 'a.county'),
+		('place', 'states', 'source_key', 'a.state'),
+		('place', 'states', 'place_id', 'a.state'),
+		('place', 'states', 'place_kind', '''STATE'''),
+		('place', 'states', 'name', 'a.state'),
+		('place_parent', 'areas', 'source_key', 'a.area_id'),
+		('place_parent', 'areas', 'place_id', 'a.area_id'),
+		('place_parent', 'areas', 'parent_id', 'coalesce(a.county_id, a.state)'),
+		('place_parent', 'counties', 'source_key', 'a.county_id'),
+		('place_parent', 'counties', 'place_id', 'a.county_id'),
+		('place_parent', 'counties', 'parent_id', 'a.state')
+) e (relation, part, column_name, expression)
+union all
+select m.map, 'address_area', m.part, e.column_name, e.expression
+from (values ('omop', 'location'), ('synthea', 'patients')) m (map, part)
+cross join (
+	values
+		('area_id', 'concat_ws('' / '', state, county, coalesce(zip, ''no ZIP code''))'),
+		('county_id', 'case when county is not null then concat_ws('' / '', state, county) end'),
+		('state', 'state'),
+		('county', 'county'),
+		('zip', 'zip')
+) e (column_name, expression);
+
 insert into ph.source_rows (map, step, relation, part, source_rows, description)
 select m.map, 5, 'chosen_ethnicity', 'ethnicity_record',
 	'(
@@ -7049,13 +7056,8 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-	statement text;
 	missing text[];
 begin
-	if schema is null then
-		raise exception 'schema must not be null'
-			using errcode = 'null_value_not_allowed';
-	end if;
 	call ph_support.require_own_schema(schema);
 	if to_regclass(format('%I.source_load', schema)) is not null or exists (
 		select
@@ -7077,13 +7079,7 @@ begin
 		where t.relation = any ('{place,place_parent,place_factor}')
 			and to_regclass(format('%I.%I', schema, t.relation)) is null
 		order by t.ordinality);
-	for statement in
-		select format('create table {%I} (%s)', m, ph_support.shared_table_columns(m)) from unnest(missing) m
-		union all
-		select * from ph_support.shared_table_statements(missing)
-	loop
-		execute ph_support.in_schema(statement, schema);
-	end loop;
+	call ph_support.make_shared_tables(schema, missing);
 end
 $$;
 
@@ -7348,14 +7344,41 @@ comment on function ph_support.report_rows(text) is
 	'what became of the rows of the source by relation and provider: used, set aside and why, remarked; '
 	'where no map has counted, the rows of the tables';
 
-create function ph_support.report_months(schema text, first_month date, last_month date)
+create function ph_support.require_report(schema text, months integer) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if to_regnamespace(quote_ident(schema)) is null then
+		raise exception 'schema "%" does not exist', schema
+			using errcode = 'invalid_schema_name';
+	elsif months is null or months < 1 or months > 600 then
+		raise exception 'argument "months" must be from 1 to 600'
+			using errcode = 'invalid_parameter_value';
+	elsif to_regclass(format('%I.person', schema)) is null then
+		raise exception 'schema "%" has no shared tables', schema
+			using errcode = 'undefined_table', hint = 'CALL ph.create_views_from(...) makes them of what you have.';
+	end if;
+end
+$$;
+
+comment on function ph_support.require_report(text, integer) is
+	'does nothing where the schema has shared tables to report of. '
+	'Errors: invalid_schema_name, undefined_table, invalid_parameter_value';
+
+create function ph_support.report_months(schema text, months integer)
 returns table (relation text, item text, rows bigint, share double precision, note text)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
 	part record;
+	last_month date;
 begin
+	perform ph_support.require_report(schema, months);
+	execute ph_support.in_schema(
+		format('select date_trunc(''month'', %s::timestamp)', ph_support.last_day(schema)), schema)
+	into last_month;
 	for part in
 		select d.relation, d.start_column
 		from ph_support.dated_relation() d
@@ -7385,13 +7408,14 @@ begin
 					when c.rows < u.rows / 2 then ''less than half of the usual month'' end
 			from counted c, usual u',
 			part.start_column, schema, part.relation)
-		using first_month, last_month;
+		using (last_month - make_interval(months => months - 1))::date, last_month;
 	end loop;
 end
 $$;
 
-comment on function ph_support.report_months(text, date, date) is
-	'records by month, beside the usual month: the median of those looked at, from the first with a record on';
+comment on function ph_support.report_months(text, integer) is
+	'records by month, of so many up to the data day, beside the usual month: '
+	'the median of those looked at, from the first with a record on';
 
 create function ph_support.report_fields(schema text)
 returns table (relation text, item text, rows bigint, share double precision)
@@ -7457,6 +7481,7 @@ as $$
 declare
 	need record;
 	there boolean;
+	pod text;
 begin
 	for need in select * from ph_support.shared_need() loop
 		there := false;
@@ -7467,11 +7492,21 @@ begin
 			return query select need.relation, need.without;
 		end if;
 	end loop;
+	foreach pod in array '{GP,AE,OP,EL,NEL}'::text[] loop
+		exit when to_regclass(format('%I.encounter', schema)) is null;
+		execute format('select not exists (select from %I.encounter) or %s', schema,
+			ph_support.kind_is_known(schema, format('pod = %L', pod)))
+		into there;
+		if not there then
+			return query
+			select 'encounter', format('no encounter of kind %s: counts and rates of them are unknown', pod);
+		end if;
+	end loop;
 end
 $$;
 
 comment on function ph_support.report_missing(text) is
-	'the shared tables that are empty, and what cannot be answered so';
+	'the shared tables that are empty, kinds of encounter that nobody has, and what cannot be answered so';
 
 create function ph.source_report(schema text, months integer default 36)
 returns table (
@@ -7480,22 +7515,8 @@ returns table (
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-	last_month date;
 begin
-	if to_regnamespace(quote_ident(schema)) is null then
-		raise exception 'schema "%" does not exist', schema
-			using errcode = 'invalid_schema_name';
-	elsif months is null or months < 1 or months > 600 then
-		raise exception 'argument "months" must be from 1 to 600'
-			using errcode = 'invalid_parameter_value';
-	elsif to_regclass(format('%I.person', schema)) is null then
-		raise exception 'schema "%" has no shared tables', schema
-			using errcode = 'undefined_table', hint = 'CALL ph.create_views_from(...) makes them of what you have.';
-	end if;
-	execute ph_support.in_schema(
-		format('select date_trunc(''month'', %s::timestamp)', ph_support.last_day(schema)), schema)
-	into last_month;
+	perform ph_support.require_report(schema, months);
 	return query
 	select 'rows', r.relation, r.provider, r.item, r.rows, null::double precision, null::double precision, r.example,
 		r.note
@@ -7504,7 +7525,7 @@ begin
 		r.provider collate "C", r.item collate "C" desc;
 	return query
 	select 'months', m.relation, null::text, m.item, m.rows, m.share, null::double precision, null::text, m.note
-	from ph_support.report_months(schema, (last_month - make_interval(months => months - 1))::date, last_month) m;
+	from ph_support.report_months(schema, months) m;
 	return query
 	select 'fields', f.relation, null::text, f.item, f.rows, f.share, null::double precision, null::text, null::text
 	from ph_support.report_fields(schema) f;
@@ -7532,9 +7553,8 @@ comment on function ph.source_report(text, integer) is
 	'what was understood of the data of a schema, by section: rows (of each relation and provider used, set aside and '
 	'why, remarked, with the key of one), months (records of each of the last months up to the data day, '
 	'as a share of the usual month), fields (share of rows that know each), registers (people beside what is '
-	'plausible), '
-	'person-time (first and last day that counts, people on the data day), missing (empty tables, '
-	'and what cannot be answered so). '
+	'plausible), person-time (first and last day that counts, people on the data day), '
+	'missing (empty tables and kinds of encounter, and what cannot be answered so). '
 	'Errors: invalid_schema_name, undefined_table, invalid_parameter_value';
 
 create function ph.chart_source_report(schema text, months integer default 36) returns text
@@ -7543,8 +7563,7 @@ begin atomic
 	with month as (
 		select m.relation, m.item,
 			case when m.note is distinct from 'before the first record' then m.rows end as rows
-		from ph.source_report(schema, months) m
-		where m.section = 'months'
+		from ph_support.report_months(schema, months) m
 	), row as (
 		select relation, array_agg(item order by item) as items, array_agg(rows::double precision order by item) as rows
 		from month

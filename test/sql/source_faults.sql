@@ -88,4 +88,11 @@ from (values ('a', '1990', '2020'), ('b', '0', '2020'), ('c', '1990', '999999999
 call ph.create_views_from('synthea', 'odd', 'made', materialise => true);
 table made.registration;
 select relation, what, rows from made.source_count where kind = 'set aside' order by relation, what;
+-- a map is one SELECT a part, that of the data day too
+call ph.copy_source_map('synthea', 'odd', 'hostile');
+update odd.source_rows
+set source_rows = '{encounters} e) x; drop table odd.encounters; select * from (select current_date as start) e'
+where relation = 'data_day';
+call ph.create_views_from('hostile', 'odd', 'other', maps => 'odd');
+select to_regclass('odd.encounters') is not null as still_there, to_regnamespace('other') as other;
 drop schema odd, made cascade;

@@ -144,5 +144,17 @@ join (
 group by r.condition
 order by r.condition;
 
+-- nobody has a consultation with general practice in these data: not none, but not known
+select relation, note from ph.source_report('one') where section = 'missing' and relation = 'encounter';
+select count(*) as people, count(events) as events
+from one.person_period('[2022-07-01,2023-07-01)', 'GP')
+where stay > 0;
+select count(*) as rows, count(events) as events, count(ae) as ae, count(gp) as gp
+from one.person_in_period
+where kind = 'year' and start_date = '2023-01-01' and stay > 0;
+select count(*) as people, count(consultations_12_months) as consultations,
+	count(emergency_attendances_12_months) as attendances
+from other.segment_inputs('2023-04-01');
+
 drop schema synthea, cdm, one, other cascade;
 drop table people, visits, problems;

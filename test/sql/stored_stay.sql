@@ -230,7 +230,7 @@ from ph.shared_table();
 insert into pop.registration values ('p1', 'G2', 'N', '2023-01-01', null);
 drop table computed;
 -- any name of a schema does
-\set odd 'O''Hara\\1 50% {person} é'
+\set odd 'O''Hara\\1 50% {person} $body$ $$ é'
 call ph.create_shared_tables(:'odd');
 insert into :"odd".place select * from pop.place;
 insert into :"odd".place_parent select * from pop.place_parent;
