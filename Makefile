@@ -25,7 +25,8 @@ PARTS = \
 	$(addprefix 66_code/, shipped_code_lists load_code_list compare_code_lists register_coverage \
 		check_code_lists) \
 	$(addprefix 70_source/, source_map source_rows create_views_from map_synthea map_omop map_hes \
-		map_gp_extract map_address ethnicity map_places create_places source_report)
+		map_gp_extract map_address ethnicity map_places create_places source_report) \
+	$(addprefix 75_measure/, measure shipped_breakdowns measure_tables fold_measures measure_views shipped_measures)
 JOINED_SCRIPT = population_health--$(EXTVERSION).sql
 DATA_built = $(JOINED_SCRIPT)
 # What brings an older version up to the next, a step each.

@@ -12,3 +12,9 @@ language c immutable strict parallel safe
 as 'MODULE_PATHNAME', 'number_of';
 comment on function ph_support.number_of(numeric) is
 	'support function of queries given as text: the nearest double, infinity beyond all of them';
+
+create function ph_support.in_transaction_block() returns boolean
+language c stable parallel restricted
+as 'MODULE_PATHNAME', 'in_transaction_block';
+comment on function ph_support.in_transaction_block() is
+	'support function of procedures that commit step by step: whether the caller is inside BEGIN';

@@ -1,0 +1,393 @@
+
+-- ---- the views that tools read ----
+-- Flat: dates, text, booleans and doubles only. Each is asked of stored summaries when it is read; no window stands
+-- above measure_value and measure_breakdown, so that a measure, level, place and period that are asked for reach an
+-- index. LATERAL with OFFSET 0 asks once a row what several columns show.
+
+create function ph_support.verdict(lower float8, upper float8, against float8, better text) returns text
+language sql immutable parallel safe
+return case
+	when lower <= against and upper >= against then 'similar'
+	when (lower > against) = (better = 'higher') and better <> 'neither' then 'better'
+	when lower is null or upper is null or against is null then null
+	when better <> 'neither' then 'worse'
+	when lower > against then 'higher'
+	else 'lower' end;
+comment on function ph_support.verdict(float8, float8, float8, text) is
+	'where limits lie beside a number: similar where they hold it, else better or worse, or, where neither is better, '
+	'higher or lower; NULL where something is not known';
+
+create function ph_support.measure_column(out column_name text, out description text) returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		('period', 'first day of the period'),
+		('period_kind', 'kind of period: day, month, quarter, year, financial_year or rolling_year. '
+			'Ask for one kind: periods of different kinds overlap'),
+		('measure', 'code of the measure'),
+		('name', 'name of the measure'),
+		('version', 'version of the measure'),
+		('level', 'level of place. Ask for one level: larger places hold the smaller ones'),
+		('place_id', 'code of the place, or unknown'),
+		('place_name', 'name of the place, or unknown'),
+		('parent_id', 'code of the larger place that it is held against'),
+		('parent_name', 'name of the larger place that it is held against'),
+		('breakdown', 'what it is broken down by. Ask for one breakdown: each holds all people'),
+		('breakdown_name', 'name of the breakdown'),
+		('group_name', 'the group, or unknown'),
+		('group_order', 'place of the group in the order in which groups are shown; unknown comes last'),
+		('value', 'the value, in unit: never add, never average'),
+		('lower', 'lower 95 % limit of the value: never add'),
+		('upper', 'upper 95 % limit of the value: never add'),
+		('numerator', 'events, or sum of amounts: may be added over places of one level and period'),
+		('denominator', 'what they are held over, years, people or rows: may be added over places of one level and period'),
+		('people', 'people who are counted: may be added over places of one level and period, but who moved counts twice'),
+		('per', 'what the value is times'),
+		('unit', 'unit of the value'),
+		('better', 'which way is good: lower, higher or neither'),
+		('note', 'why there is no value, or what to be careful with'),
+		('data_until', 'last day of which the value tells'),
+		('folded_at', 'when it was folded'),
+		('share_known', 'share of the people of this level whose place, or of this place whose group, is known'),
+		('provisional', 'whether the period is not over: not to be held against whole ones'),
+		('shrunken_value', 'the value of a small place drawn towards that of all places, as far as chance may explain it: '
+			'never add'),
+		('shrunken_lower', 'lower 95 % limit of the drawn value'),
+		('shrunken_upper', 'upper 95 % limit of the drawn value'),
+		('parent_value', 'the value of the larger place, or of the same group there'),
+		('parent_difference', 'value less that of the larger place: never add'),
+		('parent_difference_lower', 'lower 95 % limit of the difference, the larger place taken as fixed'),
+		('parent_difference_upper', 'upper 95 % limit of the difference, the larger place taken as fixed'),
+		('parent_verdict', 'better, similar or worse than the larger place; higher or lower where neither is better'),
+		('before_value', 'the value of the same place a year before, where both periods are over'),
+		('before_difference', 'value less that of a year before: never add'),
+		('before_difference_lower', 'lower 95 % limit of the difference, the two years taken as independent'),
+		('before_difference_upper', 'upper 95 % limit of the difference, the two years taken as independent'),
+		('before_verdict', 'better, similar or worse than a year before; higher or lower where neither is better'),
+		('compared', 'what is compared: parent or before'),
+		('judged', 'places that have a verdict'),
+		('said_better', 'places said to be better, or lower'),
+		('said_worse', 'places said to be worse, or higher'),
+		('by_chance', 'verdicts other than similar that chance alone would give: one in twenty of those judged'),
+		('chart_value', 'what is charted: the value, or observed over expected events where season is allowed for'),
+		('mean', 'centre line of the control chart'),
+		('lower_limit', 'lower control limit'),
+		('upper_limit', 'upper control limit'),
+		('rule', 'the rule that holds of the point, else common_cause'),
+		('improvement', 'special_cause_improvement, special_cause_concern, another special cause, or common_cause'),
+		('variation', 'what the last point of the series is'),
+		('trend', 'recent trend of the last five years: increasing, decreasing, no_significant_change, '
+			'cannot_be_calculated'),
+		('size', 'what to draw the place at: people of a proportion, events of a rate'),
+		('baseline', 'value of all places together'),
+		('lower_95', 'lower limit of 95 % at that size'),
+		('upper_95', 'upper limit of 95 % at that size'),
+		('lower_998', 'lower limit of 99.8 % at that size'),
+		('upper_998', 'upper limit of 99.8 % at that size'),
+		('significance', 'high_99.8, high_95, not_significant, low_95, low_99.8 or not_applicable'),
+		('dispersion', 'how much more places differ than chance makes: 1 is as chance does'),
+		('slope', 'slope index of inequality: value of the least disadvantaged less that of the most'),
+		('slope_lower', 'its lower 95 % limit'),
+		('slope_upper', 'its upper 95 % limit'),
+		('relative', 'relative index of inequality: the least disadvantaged over the most'),
+		('relative_lower', 'its lower 95 % limit'),
+		('relative_upper', 'its upper 95 % limit'),
+		('slope_change', 'change of the slope since the year before'),
+		('slope_change_lower', 'its lower 95 % limit'),
+		('slope_change_upper', 'its upper 95 % limit'),
+		('verdict', 'narrowing, widening, reversed or no clear change since the year before'),
+		('how', 'levelling up, levelling down and so on'),
+		('highest_group', 'the group with the highest value'),
+		('lowest_group', 'the group with the lowest value'),
+		('largest_gap', 'value of the highest group less that of the lowest'),
+		('largest_gap_lower', 'its lower 95 % limit, the two groups taken as chosen beforehand'),
+		('largest_gap_upper', 'its upper 95 % limit'),
+		('weighted_spread', 'standard deviation between groups, weighted by their people'),
+		('gap_to_best', 'what the mean of the groups would change by if all were as the best group is'),
+		('meaning', 'what it means, in one sentence'),
+		('indicator', 'the indicator that is asked'),
+		('kind', 'input, process, output or outcome'),
+		('aim', 'outcomes, quality, cost, equity or experience'),
+		('pillar', 'determinants, behaviours, communities or care'),
+		('action_area', 'action area of the Culture of Health framework'),
+		('team', 'team that it is about'),
+		('owner', 'partner that answers for it'),
+		('source', 'who defines it'),
+		('leaves_out', 'what it leaves out'),
+		('population', 'whom it counts'),
+		('purpose', 'what it may be used for'),
+		('is_latest', 'whether it is the latest version');
+end;
+comment on function ph_support.measure_column() is 'the columns of the views of measures, each name once';
+
+create function ph_support.asked_of(tally text, indicator text default 'm.indicator') returns text
+language sql immutable parallel safe
+return format('(select ph.ask(%s, %s, coalesce(m.reference_tally, f.reference, w.tally), m.per, 0.95, '
+	'coalesce(m.age, 0), m.until) as e offset 0)', indicator, tally);
+comment on function ph_support.asked_of(text, text) is
+	'the relation that asks the indicator of measure m of a tally; f is its fold, w the row of with_measure';
+
+create function ph_support.measure_value_query(is_breakdown boolean) returns text
+language sql immutable parallel safe
+begin atomic
+	-- the two differ in their groups, and in that the groups of ages have crude rates
+	select format(
+		$query$
+			select t.period, t.period_kind, t.measure, m.name, t.version, t.level, t.place_id, place.place_name,
+				place.parent_id, parent_place.place_name as parent_name, %1$s (now.e).value, (now.e).lower,
+				(now.e).upper, ph.events(t.tally) as numerator, ph.exposure(t.tally) as denominator,
+				t.people, coalesce(m.per, i.per) as per, m.unit, m.better,
+				concat_ws('; ', (now.e).note, f.data_note) as note, f.data_until, t.folded_at, t.share_known,
+				t.provisional, %2$s (above.e).value as parent_value,
+				(now.e).value - (above.e).value as parent_difference,
+				(now.e).lower - (above.e).value as parent_difference_lower,
+				(now.e).upper - (above.e).value as parent_difference_upper,
+				ph_support.verdict((now.e).lower, (now.e).upper, (above.e).value, m.better) as parent_verdict,
+				(earlier.e).value as before_value, (change.c).value as before_difference,
+				(change.c).lower as before_difference_lower, (change.c).upper as before_difference_upper,
+				(change.c).verdict as before_verdict
+			from {measure_tally} t
+			join {measure_current} m using (measure, version)
+			join {measure_fold_current} f using (measure, version, period_kind, period)
+			join ph.indicators() i on i.indicator = m.indicator
+			left join {measure_place} place using (level, place_id)
+			left join {measure_place} parent_place
+				on parent_place.level = place.parent_level and parent_place.place_id = place.parent_id
+			%3$s
+			left join {measure_tally} w on w.measure = m.with_measure and w.level = t.level and w.place_id = t.place_id
+				and w.breakdown = t.breakdown and w.group_name = t.group_name and w.period_kind = t.period_kind
+				and w.period = t.period
+			left join {measure_tally} p on p.measure = t.measure and p.version = t.version
+				and p.level = place.parent_level and p.place_id = place.parent_id and p.breakdown = t.breakdown
+				and p.group_name = t.group_name and p.period_kind = t.period_kind and p.period = t.period
+			left join {measure_tally} b on b.measure = t.measure and b.version = t.version and b.level = t.level
+				and b.place_id = t.place_id and b.breakdown = t.breakdown and b.group_name = t.group_name
+				and b.period_kind = t.period_kind and b.period = (t.period - interval '1 year')::date
+				and not b.provisional and not t.provisional
+			cross join lateral %4$s now
+			cross join lateral %5$s above
+			cross join lateral %6$s earlier
+			cross join lateral (
+				select case when b.tally is not null then
+					ph.compare(t.tally, b.tally, %7$s, m.reference_tally, m.per, 0.95, 'difference', m.better,
+						coalesce(m.age, 0), m.until) end as c
+				offset 0
+			) change
+			where %8$s$query$,
+		case when is_breakdown
+			then 't.breakdown, g.name as breakdown_name, t.group_name,
+				coalesce(array_position(g.groups, t.group_name), 1000)::float8 as group_order,' else '' end,
+		case when is_breakdown then ''
+			else 't.shrunken_value, t.shrunken_lower, t.shrunken_upper,' end,
+		case when is_breakdown then 'left join {breakdown} g using (breakdown)' else '' end,
+		ph_support.asked_of('t.tally', i.indicator),
+		ph_support.asked_of('p.tally', i.indicator),
+		ph_support.asked_of('b.tally', i.indicator),
+		i.indicator,
+		case when is_breakdown then 't.breakdown <> ''all''' else 't.breakdown = ''all''' end)
+	from (
+		select
+			case
+				when is_breakdown then
+					'case when t.breakdown like ''age_band%'' and m.indicator in (''dsr'', ''dsr_gamma'')
+						then ''rate'' else m.indicator end'
+				else 'm.indicator' end as indicator
+	) i;
+end;
+comment on function ph_support.measure_value_query(boolean) is
+	'the query of measure_value, or of measure_breakdown';
+
+create function ph_support.measure_view(out relation text, out description text, out query text) returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		('measure_current', 'the version of each measure that counts: the latest of those that were folded',
+		 $query$select m.*
+			from {measure} m
+			where folded_at is not null and not exists (
+				select
+				from {measure} later
+				where later.measure = m.measure and later.folded_at is not null
+					and ph_support.measure_order(later.version) > ph_support.measure_order(m.version))$query$),
+		('measure_fold_current', 'measure_fold with its note in words that stand beside a value',
+		 $query$select f.*, case when note = 'no_data' then 'no_record_of_the_source' end as data_note
+			from {measure_fold} f$query$),
+		('measure_value',
+		 'measures of whole places: one row a measure, level, place and period. Ask for one level and one kind of '
+		 'period; values are never added', ph_support.measure_value_query(false)),
+		('measure_breakdown',
+		 'measures by group: one row a measure, level, place, period, breakdown and group. Ask for one level, kind of '
+		 'period and breakdown; values are never added', ph_support.measure_value_query(true)),
+		('measure_trend',
+		 'series of measures with control charts and the recent trend: one row a measure, level, place and period',
+		 $query$
+			select period, period_kind, measure, name, version, level, place_id, place_name, value, lower, upper, per, unit,
+				better, note, provisional, (point).value as chart_value, (point).mean, (point).lower as lower_limit,
+				(point).upper as upper_limit, (point).special_cause as rule, (point).point_type as improvement,
+				(point).variation, case when period_kind in ('year', 'financial_year') then (
+					ph.recent_trend_of_values(array_agg(extract(year from period)::float8) over five,
+						array_agg(value) over five, array_agg(lower) over five, array_agg(upper) over five)).trend end as trend
+			from (
+				select s.*,
+					case
+						when chart = 'xmr' and not seasonal then
+							ph.control_xmr(charted, period, better, calendar => 'any') over series
+						when chart = 'p' then
+							ph.control_p(charted_events, charted_exposure, period, better, calendar => 'any',
+								per => coalesce(per, 1)) over series
+						else
+							ph.control_u(charted_events, charted_exposure, period, better, calendar => 'any',
+								per => coalesce(per, 1)) over series end as point
+				from (
+					select v.*, m.chart, m.seasonal and v.period_kind = 'month' as seasonal,
+						case when not v.provisional then v.value end as charted,
+						case when not v.provisional then v.numerator end as charted_events,
+						case
+							when v.provisional then null
+							when m.seasonal and v.period_kind = 'month' then
+								ph.expected_count(v.numerator, v.period, v.denominator) over (
+									partition by v.measure, v.version, v.level, v.place_id, v.period_kind order by v.period)
+							else v.denominator end as charted_exposure
+					from {measure_value} v
+					join {measure_current} m using (measure, version)
+				) s
+				window series as (partition by measure, version, level, place_id, period_kind order by period)
+			) charted
+			window five as (
+				partition by measure, version, level, place_id, period_kind order by period rows 4 preceding)$query$),
+		('measure_funnel',
+		 'places of a level and period in a funnel: one row a measure, level, place and period that is over',
+		 $query$
+			select period, period_kind, measure, name, version, level, place_id, place_name, (point).value, (point).size,
+				(point).baseline, (point).lower_95, (point).upper_95, (point).lower_998, (point).upper_998,
+				(point).significance, (point).dispersion, per, unit, better, (point).note
+			from (
+				select v.*,
+					case
+						when m.indicator = 'proportion' then
+							ph.funnel(numerator, denominator, 'proportion', per => v.per, overdispersion => case
+								when m.overdispersion then 'winsorised' else 'none' end) over places
+						when m.indicator in ('dsr', 'dsr_gamma') then
+							ph.funnel(numerator, null, 'rate', per => v.per, rate => value, rate_type => 'dsr',
+								overdispersion => case when m.overdispersion then 'winsorised' else 'none' end) over places
+						else
+							ph.funnel(numerator, denominator, 'rate', per => v.per, rate_type => 'crude',
+								overdispersion => case when m.overdispersion then 'winsorised' else 'none' end) over places
+						end as point
+				from {measure_value} v
+				join {measure_current} m using (measure, version)
+				where m.indicator in ('proportion', 'rate', 'dsr', 'dsr_gamma') and not v.provisional
+					and v.place_id <> 'unknown' and v.level <> 'system'
+				window places as (partition by measure, version, level, period_kind, period)
+			) placed$query$),
+		('measure_inequality',
+		 'measures over fifths of deprivation: slope and relative index of inequality, and what became of them since '
+		 'the year before; one row a measure, level, place and period',
+		 $query$
+			with fifth as (
+				select t.measure, t.version, t.level, t.place_id, t.period_kind, t.period, bool_or(t.provisional) as provisional,
+					array_agg(t.tally order by t.group_name) as tallies
+				from {measure_tally} t
+				where t.breakdown = 'deprivation_quintile' and t.group_name <> 'unknown'
+				group by t.measure, t.version, t.level, t.place_id, t.period_kind, t.period
+			)
+			select t.period, t.period_kind, t.measure, m.name, t.version, t.level, t.place_id, place.place_name,
+				(slope.e).value as slope, (slope.e).lower as slope_lower, (slope.e).upper as slope_upper,
+				(relative.e).value as relative, (relative.e).lower as relative_lower, (relative.e).upper as relative_upper,
+				(progress.e).slope_change, (progress.e).slope_change_lower, (progress.e).slope_change_upper,
+				(progress.e).verdict, (progress.e).how, coalesce(m.per, i.per) as per, m.unit, m.better,
+				concat_ws('; ', (slope.e).note, f.data_note) as note, t.provisional
+			from fifth t
+			join {measure_current} m using (measure, version)
+			join {measure_fold_current} f using (measure, version, period_kind, period)
+			join ph.indicators() i on i.indicator = m.indicator
+			left join {measure_place} place using (level, place_id)
+			left join fifth b on b.measure = t.measure and b.version = t.version and b.level = t.level
+				and b.place_id = t.place_id and b.period_kind = t.period_kind
+				and b.period = (t.period - interval '1 year')::date and not b.provisional and not t.provisional
+			cross join lateral (
+				select ph.slope_index_of_inequality(t.tallies, m.indicator, coalesce(m.reference_tally, f.reference), m.per,
+					0.95, 5, coalesce(m.age, 0), m.until) as e
+				offset 0) slope
+			cross join lateral (
+				select ph.relative_index_of_inequality(t.tallies, m.indicator, coalesce(m.reference_tally, f.reference),
+					m.per, 0.95, 5, coalesce(m.age, 0), m.until) as e
+				offset 0) relative
+			cross join lateral (
+				select case when b.tallies is not null then
+					ph.equity_progress(b.tallies, t.tallies, m.indicator, m.reference_tally, m.per, 0.95, m.better, 5,
+						coalesce(m.age, 0), m.until) end as e
+				offset 0) progress
+			where m.with_measure is null$query$),
+		('measure_gap',
+		 'gaps between groups, whether they have an order or not: one row a measure, level, place, period and breakdown',
+		 $query$
+			select g.period, g.period_kind, g.measure, g.name, g.version, g.level, g.place_id, g.place_name, g.breakdown,
+				g.highest_group, g.lowest_group, g.largest_gap, (gap.c).lower as largest_gap_lower,
+				(gap.c).upper as largest_gap_upper, g.weighted_spread, g.gap_to_best, g.per, g.unit, g.better, g.provisional
+			from (
+				select v.period, v.period_kind, v.measure, v.name, v.version, v.level, v.place_id, v.place_name,
+					v.breakdown, v.per, v.unit, v.better, v.provisional,
+					(array_agg(v.group_name order by v.value desc, v.group_name))[1] as highest_group,
+					(array_agg(v.group_name order by v.value, v.group_name))[1] as lowest_group,
+					max(v.value) - min(v.value) as largest_gap,
+					sqrt(greatest(0, sum(v.people * v.value ^ 2) / sum(v.people)
+						- (sum(v.people * v.value) / sum(v.people)) ^ 2)) as weighted_spread,
+					case v.better
+						when 'lower' then min(v.value) - sum(v.people * v.value) / sum(v.people)
+						when 'higher' then max(v.value) - sum(v.people * v.value) / sum(v.people) end as gap_to_best
+				from {measure_breakdown} v
+				where v.group_name <> 'unknown' and v.value is not null
+				group by v.period, v.period_kind, v.measure, v.name, v.version, v.level, v.place_id, v.place_name,
+					v.breakdown, v.per, v.unit, v.better, v.provisional
+				having count(*) > 1
+			) g
+			join {measure_current} m using (measure, version)
+			join {measure_tally} h on (h.measure, h.version, h.level, h.place_id, h.breakdown, h.group_name, h.period_kind,
+				h.period) = (g.measure, g.version, g.level, g.place_id, g.breakdown, g.highest_group, g.period_kind, g.period)
+			join {measure_tally} l on (l.measure, l.version, l.level, l.place_id, l.breakdown, l.group_name, l.period_kind,
+				l.period) = (g.measure, g.version, g.level, g.place_id, g.breakdown, g.lowest_group, g.period_kind, g.period)
+			cross join lateral (
+				select ph.compare(h.tally, l.tally, case when g.breakdown like 'age_band%'
+					and m.indicator in ('dsr', 'dsr_gamma') then 'rate' else m.indicator end, m.reference_tally, m.per, 0.95,
+					'difference', m.better, coalesce(m.age, 0), m.until) as c
+				offset 0) gap$query$),
+		('measure_verdicts',
+		 'how many verdicts of measure_value say something, and how many chance alone would give: one row a measure, '
+		 'level, period and comparison',
+		 $query$
+			select v.period, v.period_kind, v.measure, v.name, v.version, v.level, c.compared,
+				count(c.verdict)::float8 as judged,
+				(count(*) filter (where c.verdict in ('better', 'lower')))::float8 as said_better,
+				(count(*) filter (where c.verdict in ('worse', 'higher')))::float8 as said_worse,
+				0.05 * count(c.verdict)::float8 as by_chance
+			from {measure_value} v,
+				lateral (values ('parent', v.parent_verdict), ('before', v.before_verdict)) c (compared, verdict)
+			where v.place_id <> 'unknown'
+			group by v.period, v.period_kind, v.measure, v.name, v.version, v.level, c.compared$query$),
+		('measure_dimension', 'one row a measure: what it is, for tools that join it to the values',
+		 $query$
+			select m.measure, m.version, m.name, m.meaning, m.indicator, coalesce(m.per, i.per) as per, m.unit, m.better,
+				m.kind, m.aim, m.pillar, m.action_area, m.team, m.owner, m.source, m.leaves_out, m.population, m.purpose
+			from {measure_current} m
+			join ph.indicators() i using (indicator)$query$);
+end;
+comment on function ph_support.measure_view() is
+	'the views of measures, each after those it is built on, with their queries';
+
+create procedure ph_support.create_measure_views(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	view record;
+	columns constant jsonb := (select jsonb_object_agg(c.column_name, c.description) from ph_support.measure_column() c);
+begin
+	for view in select * from ph_support.measure_view() loop
+		call ph_support.replace_view(schema, view.relation, ph_support.in_schema(view.query, schema), view.description,
+			columns);
+	end loop;
+end
+$$;
+comment on procedure ph_support.create_measure_views(text) is
+	'makes the views of measures, or replaces them in place';
