@@ -121,6 +121,14 @@ comment on aggregate ph.rollup(ph.tally) is
 	'adds tallies of disjoint people into one, in any order, with compensated sums; '
 	'a NULL tally counts as a missing row, so that what is asked of the sum is NULL with the note missing_input';
 
+create function ph.without(tally ph.tally, part ph.tally) returns ph.tally
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'tally_without';
+comment on function ph.without(ph.tally, ph.tally) is
+	'a tally less a part that ph.rollup added to it: ph.without(ph.rollup of a and b, b) is a; counts are exact, other '
+	'sums to 72 bits, a cell left with nothing is gone; NULL for either is NULL (a part of which nothing is known was '
+	'added as a missing row: take ''counts; missing 1'' away); error where the part is not within the tally';
+
 
 create function ph.cells(
 	tally ph.tally,

@@ -35,6 +35,13 @@
 #define run_to_the_end(running) ExecutorRun(running, ForwardScanDirection, 0, true)
 #endif
 
+/* since 16, which columns are read is said apart from the range table */
+#if PG_VERSION_NUM >= 160000
+#define columns_read(query, entry) (getRTEPermissionInfo((query)->rteperminfos, entry)->selectedCols)
+#else
+#define columns_read(query, entry) ((entry)->selectedCols)
+#endif
+
 /* before 16, input functions had no soft errors */
 #if PG_VERSION_NUM < 160000
 #define ereturn(context, dummy, ...) \

@@ -64,16 +64,15 @@ parse_query(const char *text)
 	return linitial_node(RawStmt, statements);
 }
 
-pg_noreturn static void
-only_reads(void)
+void
+query_only_reads(void)
 {
 	argument_error("query", "must only read",
 				   "Leave FOR UPDATE and the like out, and INSERT, UPDATE, DELETE and MERGE.");
 }
 
-/* The user's query as PostgreSQL understands it now. */
-static Query *
-analyse_query(const UserQuery *query)
+Query *
+query_analyse(const UserQuery *query)
 {
 	ErrorContextCallback callback;
 	Query	   *analysed;
@@ -84,7 +83,7 @@ analyse_query(const UserQuery *query)
 	if (analysed->commandType != CMD_SELECT || analysed->utilityStmt != NULL)
 		argument_error("query", "must be a SELECT without INTO", NULL);
 	if (analysed->hasModifyingCTE)
-		only_reads();
+		query_only_reads();
 	return analysed;
 }
 
@@ -160,7 +159,7 @@ argument_query(FunctionCallInfo fcinfo, int index)
 	error_context_open(&callback, query->text);
 	query->statement = parse_query(query->text);
 	error_context_stack = callback.previous;
-	query->shape = shape_of(analyse_query(query));
+	query->shape = shape_of(query_analyse(query));
 	query->columns = columns_of(query->shape);
 	return query;
 }
@@ -217,7 +216,7 @@ put_query(Node *node, void *user)
 static PlannedStmt *
 plan_question(const UserQuery *query, const QueryQuestion *question, ParamListInfo parameters)
 {
-	Query	   *user = analyse_query(query);
+	Query	   *user = query_analyse(query);
 	ErrorContextCallback callback;
 	Query	   *asked;
 	PlannedStmt *plan;
@@ -232,7 +231,7 @@ plan_question(const UserQuery *query, const QueryQuestion *question, ParamListIn
 	plan = pg_plan_query(linitial_node(Query, pg_rewrite_query(asked)), question->sql, CURSOR_OPT_PARALLEL_OK,
 						 parameters);
 	if (!CommandIsReadOnly(plan))
-		only_reads();
+		query_only_reads();
 	return plan;
 }
 

@@ -42,12 +42,16 @@ typedef void (*QueryRow) (void *state, const Datum *values, const bool *nulls);
 
 extern UserQuery *argument_query(FunctionCallInfo fcinfo, int index);
 
+/* The user's query as PostgreSQL understands it now: one SELECT that only reads. */
+extern Query *query_analyse(const UserQuery *query);
+
 /* Asks under the snapshot of the calling statement, in parallel where PostgreSQL finds it worth while. */
 extern void query_ask(const UserQuery *query, const QueryQuestion *question, QueryRow row, void *state);
 
 /* The one value of an answer of one row and column, copied into the current context; false for NULL. */
 extern bool query_ask_value(const UserQuery *query, const QueryQuestion *question, Datum *value);
 
+pg_noreturn extern void query_only_reads(void); /* it would lock or write */
 pg_noreturn extern void query_changed(void);	/* a pass has met other rows than the first */
 
 /* A context of a call's own, current from open to close. */
