@@ -759,15 +759,26 @@ $$;
 comment on procedure ph_support.require_known(text, text[], text[]) is
 	'does nothing where all that is asked is offered. Errors: invalid_parameter_value, with what there is';
 
+create function ph_support.require_measure_tables(schema text) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if schema is null or to_regclass(format('%I.measure_tally', schema)) is null then
+		raise exception 'argument "schema" must be a schema with tables of measures'
+			using errcode = 'undefined_table', hint = 'CALL ph.create_measure_tables(...) makes them.';
+	end if;
+end
+$$;
+comment on function ph_support.require_measure_tables(text) is
+	'does nothing where the schema has the tables of ph.create_measure_tables. Errors: undefined_table';
+
 create function ph_support.latest_measures(schema text, measures text[] default null) returns setof ph.measure
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-	if to_regclass(format('%I.measure_tally', schema)) is null then
-		raise exception 'schema "%" has no tables of measures', schema
-			using errcode = 'undefined_table', hint = 'CALL ph.create_measure_tables(...) makes them.';
-	end if;
+	perform ph_support.require_measure_tables(schema);
 	return query execute format(
 		'select distinct on (measure) %s
 		from %I.measure
@@ -855,6 +866,30 @@ end
 $$;
 comment on function ph_support.breakdown_queries(text, text[]) is 'the queries of the named breakdowns and pairs';
 
+create function ph_support.require_periods(schema text, periods text[]) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	wrong text;
+begin
+	execute format(
+		'select string_agg(coalesce(p, ''null''), '', '')
+		from unnest($1) p
+		where p is null or not exists (select from %I.calendar where kind = p or name = p)', schema)
+	into wrong
+	using periods;
+	if wrong is not null then
+		raise exception 'calendar has no period of the kind or name %', wrong
+			using errcode = 'invalid_parameter_value', hint = format(
+				'SELECT kind, name FROM %I.calendar: a kind is financial_year, a name 2024/25; '
+				'CALL ph.create_calendar(...) makes it of other years.', schema);
+	end if;
+end
+$$;
+comment on function ph_support.require_periods(text, text[]) is
+	'does nothing where calendar has all periods by their kind or name. Errors: invalid_parameter_value';
+
 create function ph_support.folds_due(
 	schema text, measures text[], periods text[], levels text[], breakdowns text[], refold boolean)
 returns table (
@@ -876,8 +911,7 @@ begin
 	level_names := coalesce(levels, level_names);
 	offered := array(select l.measure from ph_support.latest_measures(schema) l);
 	call ph_support.require_known('measures', measures, offered);
-	execute format('select array_agg(kind) || array_agg(name) from %I.calendar', schema) into offered;
-	call ph_support.require_known('periods', periods, offered);
+	perform ph_support.require_periods(schema, periods);
 	for m in select * from ph_support.latest_measures(schema, measures) loop
 		if measures is null and ph_support.lacking_relation(schema, m) is not null then
 			continue;  -- what is shipped for tables that are not here
@@ -932,6 +966,7 @@ declare
 	due record;
 	in_steps constant boolean := not ph_support.in_transaction_block();
 begin
+	perform ph_support.require_measure_tables(schema);
 	call ph_support.fill_measure_places(schema);
 	for due in
 		select d.*, pg_catalog.row_number() over () as number, pg_catalog.count(*) over () as total
@@ -939,7 +974,7 @@ begin
 	loop
 		call ph_support.fold_measure(schema, due.measure, due.kind, due.first_day, due.last_day, due.data_day,
 			due.level_names, due.breakdown_names, due.stamp);
-		raise info '% of %: %, % from %', due.number, due.total, (due.measure).measure, due.kind, due.first_day;
+		raise notice '% of %: %, % from %', due.number, due.total, (due.measure).measure, due.kind, due.first_day;
 		if in_steps then
 			commit;
 		end if;

@@ -137,7 +137,7 @@ begin atomic
 				place.parent_id, parent_place.place_name as parent_name, %1$s (now.e).value, (now.e).lower,
 				(now.e).upper, ph.events(t.tally) as numerator, ph.exposure(t.tally) as denominator,
 				t.people, coalesce(m.per, i.per) as per, m.unit, m.better,
-				concat_ws('; ', (now.e).note, f.data_note) as note, f.data_until, t.folded_at, t.share_known,
+				(now.e).note, f.data_until, t.folded_at, t.share_known,
 				t.provisional, %2$s (above.e).value as parent_value,
 				(now.e).value - (above.e).value as parent_difference,
 				(now.e).lower - (above.e).value as parent_difference_lower,
@@ -148,7 +148,7 @@ begin atomic
 				(change.c).verdict as before_verdict
 			from {measure_tally} t
 			join {measure_current} m using (measure, version)
-			join {measure_fold_current} f using (measure, version, period_kind, period)
+			join {measure_fold} f using (measure, version, period_kind, period)
 			join ph.indicators() i on i.indicator = m.indicator
 			left join {measure_place} place using (level, place_id)
 			left join {measure_place} parent_place
@@ -209,9 +209,6 @@ begin atomic
 				from {measure} later
 				where later.measure = m.measure and later.folded_at is not null
 					and ph_support.measure_order(later.version) > ph_support.measure_order(m.version))$query$),
-		('measure_fold_current', 'measure_fold with its note in words that stand beside a value',
-		 $query$select f.*, case when note = 'no_data' then 'no_record_of_the_source' end as data_note
-			from {measure_fold} f$query$),
 		('measure_value',
 		 'measures of whole places: one row a measure, level, place and period. Ask for one level and one kind of '
 		 'period; values are never added', ph_support.measure_value_query(false)),
@@ -296,10 +293,10 @@ begin atomic
 				(relative.e).value as relative, (relative.e).lower as relative_lower, (relative.e).upper as relative_upper,
 				(progress.e).slope_change, (progress.e).slope_change_lower, (progress.e).slope_change_upper,
 				(progress.e).verdict, (progress.e).how, coalesce(m.per, i.per) as per, m.unit, m.better,
-				concat_ws('; ', (slope.e).note, f.data_note) as note, t.provisional
+				(slope.e).note, t.provisional
 			from fifth t
 			join {measure_current} m using (measure, version)
-			join {measure_fold_current} f using (measure, version, period_kind, period)
+			join {measure_fold} f using (measure, version, period_kind, period)
 			join ph.indicators() i on i.indicator = m.indicator
 			left join {measure_place} place using (level, place_id)
 			left join fifth b on b.measure = t.measure and b.version = t.version and b.level = t.level
