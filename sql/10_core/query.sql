@@ -100,8 +100,8 @@ begin
 			if fault is not null then
 				raise exception 'argument "query" calls %, which %', found.name, fault
 					using errcode = '22023',
-						hint = 'A query that is kept may call functions of PostgreSQL and of population_health that are '
-							'not volatile and that read or call nothing that a text names.';
+						hint = 'It may call functions of PostgreSQL and population_health that are not '
+							'volatile and that read or call nothing that a text names.';
 			elsif not has_function_privilege(author, found.object, 'execute') then
 				raise exception 'role % may not call %, which argument "query" calls', author, found.name
 					using errcode = '42501', hint = 'Grant EXECUTE on it, or ask without it.';

@@ -59,7 +59,8 @@ select q as query,
 	(select string_agg(name, ' ' order by name) from reads(q) where name like '%evil%') as foreign_functions
 from (values
 	('select ''x''::public.checked'), ('select age::text::public.checked from data.person'),
-	('select array[sex]::public.checked[] from data.person'), ('select row(array[sex])::public.holder from data.person'),
+	('select array[sex]::public.checked[] from data.person'),
+	('select row(array[sex])::public.holder from data.person'),
 	('select ''x''::text::public.holder'), ('select null::public.holder is null'),
 	('select part from json_to_record(''{}'') as r(part public.checked)'),
 	('select * from json_populate_record(null::public.holder, ''{}'')'),

@@ -28,7 +28,7 @@ join random_tally b using (kind, g),
 lateral (select ph.rollup(t) as whole from (values (a.tally), (b.tally)) p(t)) w
 where a.half = 'a' and b.half = 'b';
 -- a sum of values that is 0 but for rounding and one that is 0 are the same cell; whole numbers are the same bytes
-select kind, count(*), bool_and(rest operator(ph.=) a) as as_before,
+select kind, count(*) > 150 as many, bool_and(rest operator(ph.=) a) as as_before,
 	bool_and(rest::text = a::text) filter (where kind in ('people')) as to_the_byte
 from taken
 where kind <> 'values' or whole::text like '%negative%' and a::text like '%negative%'
@@ -76,13 +76,14 @@ select count(*) as differ from (select rest::text from stored except select rest
 select ph.without('people; negative; 1: 2 -1 5; 2: 1 4 16', 'people; negative; 1: 1 -2 4') as maybe_negative,
 	ph.without(ph.rollup(t), 'counts; 1: 10 2 2') as two_kinds
 from (values ('people; 1: 10 2 2'::ph.tally), ('counts; 1: 10 2 2')) r(t);
-select ph.without(null, 'people; 1: 1 1 1') is null as no_tally, ph.without('people; 1: 1 1 1', null) is null as no_part,
+select ph.without(null, 'people; 1: 1 1 1') is null as no_tally,
+	ph.without('people; 1: 1 1 1', null) is null as no_part,
 	ph.without(ph.rollup(t), 'counts; missing 1') as null_taken_away
 from (values ('counts; 1: 10 2 2'::ph.tally), (null)) r(t);
 -- a cell of nothing stays unless the part has it
 select ph.without('counts; 1: 0 0 0; 2: 1 1 1', 'counts; 2: 1 1 1') as stays;
 
--- not a part: a key too many, more people, more events, more rows, another kind, squares without which events would be
+-- not a part: a key too many, more people, more events, more rows, another kind, no squares left for the events
 select ph.without('people; 1: 10 2 2', 'people; 2: 1 0 0');
 select ph.without('people; 1: 10 2 2', 'people; 0: 1 0 0; 1: 1 0 0');
 select ph.without('people; 1: 10 2 2', 'people; 1: 11 0 0');
