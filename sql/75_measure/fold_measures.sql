@@ -355,7 +355,7 @@ begin
 			ph_support.measure_query(schema, m.events), first_day, after_day);
 	end if;
 	return format(
-		'with at_risk as (
+		'with at_risk as %11$s (
 			%1$s
 		)
 		select s.person_id, s.first_day, s.after_day, ph.completed_years(p.birth_date, s.first_day) as age,
@@ -370,7 +370,10 @@ begin
 		events, grouped.joins, case when by_row then 'true' else 'mover.person_id is null' end,
 		case when by_row then '' else
 			E'\nleft join (select person_id from at_risk group by person_id having count(*) > 1) mover
-				on mover.person_id = s.person_id' end);
+				on mover.person_id = s.person_id' end,
+		-- stays that are stored are quick to read again, and by workers
+		case when m.population is null and to_regclass(format('%I.stored_stay', schema)) is not null
+			then 'not materialized' else 'materialized' end);
 end
 $$;
 comment on function ph_support.contribution_query(text, ph.measure, date, date, date, text[], boolean) is
@@ -576,7 +579,8 @@ begin
 	end if;
 	query := ph_support.contribution_query(
 		schema, m, first_day, last_day + 1, last_day, ph_support.breakdown_dimensions(breakdowns), by_row);
-	execute format('create table %s as select %L::text as fold, c.* from (%s) c', target, fold, query);
+	execute format('create %s table %s as select %L::text as fold, c.* from (%s) c',
+		case when keep then '' else 'unlogged' end, target, fold, query);
 	if m.exposure <> 'rows' then
 		call ph_support.require_disjoint_days(schema, m);
 	end if;
@@ -686,6 +690,7 @@ create procedure ph_support.fold_measure(
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set jit = off  -- it takes longer than a fold of a small population
+set default_statistics_target = 10
 as $$
 declare
 	began constant timestamptz := clock_timestamp();

@@ -104,6 +104,7 @@ begin
 		on {measure_tally} (measure, period_kind, period, level, breakdown, version)', schema);
 	call ph_support.add_measure_triggers(schema);
 	call ph_support.take_shipped_measures(schema);
+	call ph_support.create_goal_tables(schema);
 	call ph_support.create_measure_views(schema);
 end
 $$;

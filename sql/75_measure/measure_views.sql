@@ -95,7 +95,8 @@ begin atomic
 		('slope_change', 'change of the slope since the year before'),
 		('slope_change_lower', 'its lower 95 % limit'),
 		('slope_change_upper', 'its upper 95 % limit'),
-		('verdict', 'narrowing, widening, reversed or no clear change since the year before'),
+		('verdict', 'of inequality: narrowing, widening, reversed or no clear change since the year before; '
+			'of a goal: on_track, uncertain, off_track, reached or missed'),
 		('how', 'levelling up, levelling down and so on'),
 		('highest_group', 'the group with the highest value'),
 		('lowest_group', 'the group with the lowest value'),
@@ -104,6 +105,22 @@ begin atomic
 		('largest_gap_upper', 'its upper 95 % limit'),
 		('weighted_spread', 'standard deviation between groups, weighted by their people'),
 		('gap_to_best', 'what the mean of the groups would change by if all were as the best group is'),
+		('goal', 'code of the goal'),
+		('beside_group', 'of a goal on inequality: the group beside which the first is held'),
+		('subsystem', 'subsystem whose goal it is'),
+		('live', 'whether all owners have signed'),
+		('baseline', 'first day of the baseline period'),
+		('baseline_value', 'value of the baseline period'),
+		('should_be', 'where the value should be by now'),
+		('target', 'the value that shall be reached'),
+		('target_period', 'first day of the period in which it shall be reached'),
+		('projected', 'where the trend leads by then'),
+		('projected_lower', 'lower 95 % limit of what will be observed then'),
+		('projected_upper', 'upper 95 % limit of what will be observed then'),
+		('chance', 'chance of reaching the target'),
+		('needed_change', 'relative change a period that is still needed'),
+		('periods', 'periods of the trend'),
+		('left_out', 'periods that the trend leaves out'),
 		('meaning', 'what it means, in one sentence'),
 		('indicator', 'the indicator that is asked'),
 		('kind', 'input, process, output or outcome'),
@@ -362,6 +379,8 @@ begin atomic
 				lateral (values ('parent', v.parent_verdict), ('before', v.before_verdict)) c (compared, verdict)
 			where v.place_id <> 'unknown'
 			group by v.period, v.period_kind, v.measure, v.name, v.version, v.level, c.compared$query$),
+		('goal_value', 'goals and how far they are, a row each: ph.goal_status of the schema',
+		 $query$select * from ph.goal_status({schema})$query$),
 		('measure_dimension', 'one row a measure: what it is, for tools that join it to the values',
 		 $query$
 			select m.measure, m.version, m.name, m.meaning, m.indicator, coalesce(m.per, i.per) as per, m.unit, m.better,
@@ -381,7 +400,8 @@ declare
 	columns constant jsonb := (select jsonb_object_agg(c.column_name, c.description) from ph_support.measure_column() c);
 begin
 	for view in select * from ph_support.measure_view() loop
-		call ph_support.replace_view(schema, view.relation, ph_support.in_schema(view.query, schema), view.description,
+		call ph_support.replace_view(schema, view.relation, 
+			ph_support.in_schema(replace(view.query, '{schema}', quote_literal(schema)), schema), view.description,
 			columns);
 	end loop;
 end

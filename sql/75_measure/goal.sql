@@ -1,0 +1,451 @@
+
+-- ---- shared goals ----
+-- A goal is a row about a measure: where, of whom, from which period to which value by when, whose it is. It is live
+-- when all of its owners have signed, and stays as it is from the first signature on.
+
+create function ph_support.goal_table(
+	out relation text, out definition text, out description text, out columns jsonb)
+returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		('subsystem',
+		 'subsystem text primary key check (subsystem <> ''''), name text not null,
+		 parent text references {subsystem} check (parent <> subsystem)',
+		 'one row a subsystem: a named set of segments, places and partners with goals and a scorecard of its own',
+		 jsonb_build_object('subsystem', 'name of the subsystem', 'name', 'name to show',
+			'parent', 'subsystem that it is a part of')),
+		('subsystem_part',
+		 'subsystem text references {subsystem} on delete cascade,
+		 kind text not null check (kind in (''segment'', ''place'', ''partner'')), part text not null,
+		 primary key (subsystem, kind, part)',
+		 'what a subsystem consists of', jsonb_build_object('subsystem', 'the subsystem',
+			'kind', 'segment, place or partner', 'part', 'the segment, place or partner')),
+		('goal',
+		 'goal text primary key check (goal <> ''''), name text not null, measure text not null, level text not null,
+		 place_id text not null, breakdown text not null default ''all'', group_name text not null default ''all'',
+		 beside_group text, period_kind text not null default ''financial_year'', baseline date not null,
+		 target float8 not null check (target > 0 and target < ''infinity''), target_period date not null,
+		 leave_out date[] not null default ''{}'', parent text references {goal} check (parent <> goal),
+		 subsystem text references {subsystem}, check (target_period > baseline),
+		 check ((breakdown = ''all'') = (group_name = ''all'')), check (beside_group is null or breakdown <> ''all'')',
+		 'one row a goal: which value a measure shall have, where and of whom, from a baseline to a period',
+		 jsonb_build_object('goal', 'name of the goal', 'name', 'name to show', 'measure', 'measure that it is about',
+			'level', 'level of the place', 'place_id', 'the place',
+			'breakdown', 'breakdown of the group that it is about, or all', 'group_name', 'the group, or all',
+			'beside_group',
+			'of a goal on inequality: the group beside which the first is held; the target is a ratio then',
+			'period_kind', 'kind of period in which progress is measured', 'baseline', 'first day of the baseline period',
+			'target', 'the value that shall be reached, in the unit of the measure, or the ratio of the two groups',
+			'target_period', 'first day of the period in which it shall be reached',
+			'leave_out', 'first days of periods that the trend leaves out, such as those of a shock',
+			'parent', 'goal that it is a part of', 'subsystem', 'subsystem whose goal it is')),
+		('goal_owner',
+		 'goal text references {goal} on delete cascade, partner text not null, signed_on date, signed_by text,
+		 primary key (goal, partner), check ((signed_on is null) = (signed_by is null))',
+		 'the partners that own a goal, with their signatures: it is live when all have signed',
+		 jsonb_build_object('goal', 'the goal', 'partner', 'the partner', 'signed_on', 'day of the signature',
+			'signed_by', 'who signed')),
+		('goal_intervention',
+		 'goal text references {goal} on delete cascade, intervention text not null, partner text not null,
+		 expected_contribution float8, source text, primary key (goal, intervention)',
+		 'what is done to reach a goal, and how much of the way each is expected to contribute',
+		 jsonb_build_object('goal', 'the goal', 'intervention', 'what is done', 'partner', 'who does it',
+			'expected_contribution', 'expected change of the value of the measure, negative where it falls',
+			'source', 'where the expectation comes from')),
+		('goal_milestone',
+		 'goal text references {goal} on delete cascade, milestone text not null, partner text not null,
+		 due date not null, delivered_on date, primary key (goal, milestone)',
+		 'what partners have promised on the way to a goal, and when it was delivered',
+		 jsonb_build_object('goal', 'the goal', 'milestone', 'what was promised', 'partner', 'who promised it',
+			'due', 'day by which', 'delivered_on', 'day on which it was delivered; NULL is not yet'));
+end;
+comment on function ph_support.goal_table() is
+	'the tables of goals, in the order in which they build on each other: columns, descriptions';
+
+create function ph_support.keep_signed_goal() returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	signed boolean;
+	circle boolean;
+begin
+	execute format('select exists (select from %I.goal_owner where goal = $1 and signed_on is not null)', tg_table_schema)
+	into signed
+	using old.goal;
+	if signed then
+		raise exception 'goal "%" was signed and cannot change', old.goal
+			using errcode = '55006', hint = 'Take the signatures back, or set a new goal.';
+	end if;
+	if tg_op = 'DELETE' then
+		return old;
+	end if;
+	execute format(
+		'with recursive above (goal) as (
+			select $2
+			union
+			select g.parent from above join %I.goal g on g.goal = above.goal)
+		select $1 in (select goal from above where goal is not null)', tg_table_schema)
+	into circle
+	using new.goal, new.parent;
+	if circle then
+		raise exception 'goal "%" would be a part of itself', new.goal
+			using errcode = '23514', hint = 'Parents must not go in a circle.';
+	end if;
+	return new;
+end
+$$;
+comment on function ph_support.keep_signed_goal() is
+	'trigger of the table goal: what was signed does not change, parents do not go in a circle';
+
+create function ph_support.check_goal() returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	problem text;
+begin
+	execute format(
+		'select case
+			when m.measure is null then ''measure'' || '' names no measure''
+			when not exists (select from %1$I.measure_place where level = $1.level and place_id = $1.place_id)
+				then ''place_id names no place of the level''
+			when $1.breakdown <> ''all'' and $1.breakdown <> all (m.breakdowns)
+				then ''breakdown names none that the measure allows''
+			when not exists (select from %1$I.calendar where kind = $1.period_kind and start_date = $1.baseline)
+				then ''baseline is not the first day of a period of calendar''
+			end
+		from (values (1)) one
+		left join ph_support.latest_measures(%2$L, array[$1.measure]) m on true', tg_table_schema, tg_table_schema)
+	into problem
+	using new;
+	if problem is not null then
+		raise exception 'column %', problem
+			using errcode = 'invalid_parameter_value', hint = format(
+				'SELECT * FROM %I.measure, measure_place and calendar tell what there is; ph.fold_measures fills places.',
+				tg_table_schema);
+	end if;
+	return new;
+end
+$$;
+comment on function ph_support.check_goal() is
+	'trigger of the table goal: its measure, place, breakdown and baseline are known';
+
+create procedure ph_support.create_goal_tables(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	part record;
+	target text;
+begin
+	for part in select * from ph_support.goal_table() loop
+		target := format('%I.%I', schema, part.relation);
+		if to_regclass(target) is null then
+			execute format('create table %s (%s)', target, ph_support.in_schema(part.definition, schema));
+			call ph_support.describe_table(target, part.description, part.columns);
+		end if;
+	end loop;
+	execute ph_support.in_schema(
+		'create or replace trigger a_keep_signed before update or delete on {goal}
+		for each row execute function ph_support.keep_signed_goal()', schema);
+	execute ph_support.in_schema(
+		'create or replace trigger b_check before insert or update on {goal}
+		for each row execute function ph_support.check_goal()', schema);
+end
+$$;
+comment on procedure ph_support.create_goal_tables(text) is 'makes the tables of goals; ph.create_measure_tables calls it';
+
+-- ---- how far goals are ----
+
+-- Events and exposure that a trend is fitted to: those of the tally where the indicator is events over exposure, with
+-- the exposure that gives a standardised rate; else as many as have the value's own relative error.
+create function ph_support.trend_events(
+	m ph.measure, tally ph.tally, reference ph.tally, out value float8, out lower float8, out upper float8,
+	out events float8, out exposure float8)
+returns record
+language sql immutable parallel safe
+begin atomic
+	select (e).value, (e).lower, (e).upper, counted.events,
+		case when counted.events > 0 then counted.events / ((e).value / per) else nullif(ph.exposure(tally), 0) end
+	from (
+		select coalesce(m.per, (select i.per from ph.indicators() i where i.indicator = m.indicator)) as per,
+			ph.ask(m.indicator, tally, coalesce(m.reference_tally, reference), m.per, 0.95, coalesce(m.age, 0), m.until) as e
+		offset 0
+	) asked,
+	lateral (
+		select
+			case
+				when m.indicator in ('rate', 'proportion', 'dsr', 'dsr_gamma', 'smr', 'indirect_rate') then ph.events(tally)
+				when (e).value > 0 and (e).lower > 0
+					then (2 * 1.959963984540054 / ln((e).upper / (e).lower)) ^ 2 end as events
+	) counted;
+end;
+comment on function ph_support.trend_events(ph.measure, ph.tally, ph.tally) is
+	'the value of a measure with its limits, and the events and exposure whose rate, times per, is that value and has '
+	'its error';
+
+create function ph_support.goal_series(schema text, goal record) returns table (
+	period date, group_name text, tally ph.tally, value float8, lower float8, upper float8, events float8,
+	exposure float8)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	return query execute format(
+		'select t.period, t.group_name, t.tally, e.value, e.lower, e.upper, e.events, e.exposure
+		from ph_support.latest_measures($1, array[$2]) m
+		join %1$I.measure_tally t using (measure, version)
+		join %1$I.measure_fold f using (measure, version, period_kind, period),
+			lateral ph_support.trend_events(m, t.tally, f.reference) e
+		where t.level = $3 and t.place_id = $4 and t.breakdown = $5 and t.group_name in ($6, $7) and t.period_kind = $8
+			and t.period >= $9 and not t.provisional and f.note is null and t.period <> all ($10)
+		order by t.period', schema)
+	using schema, goal.measure, goal.level, goal.place_id, goal.breakdown, goal.group_name,
+		coalesce(goal.beside_group, goal.group_name), goal.period_kind, goal.baseline, goal.leave_out;
+end
+$$;
+comment on function ph_support.goal_series(text, record) is
+	'the periods of a goal from its baseline on that are over and not left out, by group';
+
+create function ph_support.period_number(kind text, first_day date) returns float8
+language sql immutable parallel safe
+return case kind
+	when 'day' then first_day - date '2000-01-01'
+	when 'month' then extract(year from first_day) * 12 + extract(month from first_day)
+	when 'rolling_year' then extract(year from first_day) + (extract(month from first_day) - 1) / 12.0
+	when 'quarter' then extract(year from first_day) * 4 + extract(quarter from first_day)
+	else extract(year from first_day) end;
+comment on function ph_support.period_number(text, date) is 'the period as a number that is one more for the next one';
+
+create function ph.goal_status(schema text)
+returns table (
+	goal text, name text, measure text, level text, place_id text, breakdown text, group_name text, beside_group text,
+	subsystem text, live boolean, baseline date, baseline_value float8, period date, value float8, lower float8,
+	upper float8, should_be float8, target float8, target_period date, projected float8, projected_lower float8,
+	projected_upper float8, chance float8, needed_change float8, verdict text, better text, unit text, periods bigint,
+	left_out bigint, note text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	g record;
+	m ph.measure;
+	s record;
+	per float8;
+	ahead float8;
+	way float8;
+	p ph.goal_progress;
+	gap ph.goal_gap_progress;
+begin
+	perform ph_support.require_measure_tables(schema);
+	for g in execute format(
+		'select g.*, not exists (select from %1$I.goal_owner o where o.goal = g.goal and signed_on is null)
+			and exists (select from %1$I.goal_owner o where o.goal = g.goal) as live
+		from %1$I.goal g
+		order by g.goal', schema)
+	loop
+		select * into m from ph_support.latest_measures(schema, array[g.measure]);
+		select coalesce(m.per, i.per) into per from ph.indicators() i where i.indicator = m.indicator;
+		select array_agg(ph_support.period_number(g.period_kind, o.period) order by o.period) filter (where a) as numbers,
+			array_agg(o.events order by o.period) filter (where a) as events,
+			array_agg(o.exposure order by o.period) filter (where a) as exposures,
+			array_agg(ph_support.period_number(g.period_kind, o.period) order by o.period) filter (where not a) as other_numbers,
+			array_agg(o.events order by o.period) filter (where not a) as other_events,
+			array_agg(o.exposure order by o.period) filter (where not a) as other_exposures,
+			max(o.period) as period, count(*) filter (where a) as periods,
+			max(o.value) filter (where a and o.period = g.baseline) as baseline_value,
+			max(o.value) filter (where not a and o.period = g.baseline) as other_baseline,
+			(array_agg(o.value order by o.period desc) filter (where a))[1] as value,
+			(array_agg(o.lower order by o.period desc) filter (where a))[1] as lower,
+			(array_agg(o.upper order by o.period desc) filter (where a))[1] as upper,
+			(array_agg(o.value order by o.period desc) filter (where not a))[1] as other_value,
+			(array_agg(o.tally order by o.period desc) filter (where a))[1] as tally,
+			(array_agg(o.tally order by o.period desc) filter (where not a))[1] as other_tally
+		into s
+		from ph_support.goal_series(schema, g) o, lateral (select o.group_name = g.group_name as a) which
+		where o.exposure > 0 and o.events is not null;
+		goal := g.goal;
+		name := g.name;
+		measure := g.measure;
+		level := g.level;
+		place_id := g.place_id;
+		breakdown := g.breakdown;
+		group_name := g.group_name;
+		beside_group := g.beside_group;
+		subsystem := g.subsystem;
+		live := g.live;
+		baseline := g.baseline;
+		target := g.target;
+		target_period := g.target_period;
+		better := case m.better when 'neither' then 'lower' else m.better end;
+		unit := case when g.beside_group is not null then 'ratio of the two groups' else m.unit end;
+		period := s.period;
+		periods := s.periods;
+		left_out := cardinality(g.leave_out);
+		if g.beside_group is null then
+			baseline_value := s.baseline_value;
+			value := s.value;
+			lower := s.lower;
+			upper := s.upper;
+		else
+			baseline_value := s.baseline_value / nullif(s.other_baseline, 0);
+			value := s.value / nullif(s.other_value, 0);
+			select c.lower, c.upper
+			into lower, upper
+			from ph.compare(s.tally, s.other_tally, m.indicator, m.reference_tally, m.per, 0.95, 'ratio', m.better,
+				coalesce(m.age, 0), m.until) c;
+		end if;
+		ahead := ph_support.period_number(g.period_kind, g.target_period)
+			- ph_support.period_number(g.period_kind, g.baseline);
+		way := (ph_support.period_number(g.period_kind, s.period) - ph_support.period_number(g.period_kind, g.baseline))
+			/ ahead;
+		should_be := case when baseline_value > 0 then baseline_value * (g.target / baseline_value) ^ least(way, 1) end;
+		p := null;
+		gap := null;
+		if s.period is null then
+			note := 'no_data';
+		elsif s.period >= g.target_period then
+			note := 'target_period_is_over';
+		elsif g.beside_group is not null then
+			gap := ph.goal_gap_progress(s.numbers, s.events, s.exposures, s.other_numbers, s.other_events,
+				s.other_exposures, g.target, ph_support.period_number(g.period_kind, g.target_period), better);
+			note := gap.note;
+		else
+			p := ph.goal_progress(s.numbers, s.events, s.exposures, g.target,
+				ph_support.period_number(g.period_kind, g.target_period),
+				better, per);
+			note := p.note;
+		end if;
+		projected := coalesce(p.projected, gap.projected);
+		projected_lower := coalesce(p.value_lower, gap.lower);
+		projected_upper := coalesce(p.value_upper, gap.upper);
+		chance := coalesce(p.chance_value, gap.chance);
+		needed_change := coalesce(p.needed_change, gap.needed_change);
+		verdict := case
+			when note = 'target_period_is_over' then
+				case when value = target or (value < target) = (better = 'lower') then 'reached' else 'missed' end
+			else coalesce(p.verdict, gap.verdict) end;
+		return next;
+	end loop;
+end
+$$;
+comment on function ph.goal_status(text) is
+	'the goals of the schema, a row each: the value of its baseline and of the last period that is over, with limits; '
+	'where it should be by now, on a straight way in the logarithm; where its trend leads (ph.goal_progress, '
+	'ph.goal_gap_progress) with limits of what will be observed, the chance of reaching the target and the change a '
+	'period that is still needed; verdict on_track, uncertain or off_track, reached or missed once the target period is '
+	'over; live: all owners have signed. Periods are those of the latest version of the measure: fold older ones with '
+	'ph.fold_goals. Notes: no_data, too_few_periods, no_events, missing_input, target_period_is_over. '
+	'Errors: undefined_table';
+
+create function ph.goal_parts(schema text, goal text)
+returns table (part text, level text, place_id text, events_now float8, events_at_target float8, fewer float8)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	there boolean;
+begin
+	perform ph_support.require_measure_tables(schema);
+	execute format('select exists (select from %I.goal g where g.goal = $1)', schema) into there using goal;
+	if not there then
+		raise exception 'argument "goal" names no goal'
+			using errcode = 'undefined_object', hint = format('SELECT goal FROM %I.goal tells which there are.', schema);
+	end if;
+	-- events that are spared add up where rates do not
+	return query execute format(
+		'with part as (
+			select g.goal, g.parent, g.level, g.place_id, ph.events(t.tally) as events_now,
+				ph.events(t.tally) * g.target / nullif(s.value, 0) as events_at_target
+			from %1$I.goal g
+			join ph.goal_status($1) s using (goal)
+			join ph_support.latest_measures($1) m on m.measure = g.measure
+			left join %1$I.measure_tally t on (t.measure, t.version, t.level, t.place_id, t.breakdown, t.group_name,
+				t.period_kind, t.period) = (g.measure, m.version, g.level, g.place_id, g.breakdown, g.group_name,
+				g.period_kind, s.period)
+			where g.goal = $2 or g.parent = $2
+		), line as (
+			select 1 as n, goal, level, place_id, events_now, events_at_target from part where parent = $2
+			union all
+			select 2, ''remainder'', null, null,
+				max(events_now) filter (where goal = $2) - coalesce(sum(events_now) filter (where parent = $2), 0),
+				max(events_at_target) filter (where goal = $2)
+					- coalesce(sum(events_at_target) filter (where parent = $2), 0)
+			from part
+			union all
+			select 3, goal, level, place_id, events_now, events_at_target from part where goal = $2
+		)
+		select goal, level, place_id, events_now, events_at_target, events_now - events_at_target
+		from line
+		order by n, goal', schema)
+	using schema, goal;
+end
+$$;
+comment on function ph.goal_parts(text, text) is
+	'how the parts of a goal make up the whole: events of the last period, events that its target would leave, and how '
+	'many fewer these are, a row a part, the remainder that no part has, and the goal itself, to which they add up. '
+	'Errors: undefined_table, undefined_object';
+
+create function ph.goal_delivery(schema text)
+returns table (partner text, goals bigint, signed bigint, promised bigint, delivered bigint, late bigint, due bigint)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform ph_support.require_measure_tables(schema);
+	return query execute format(
+		'with today as (select %2$s as day), owner as (
+			select partner, count(*) as goals, count(signed_on) as signed from %1$I.goal_owner group by partner
+		), promise as (
+			select partner, count(*) as promised, count(delivered_on) filter (where delivered_on <= day) as delivered,
+				count(*) filter (where coalesce(delivered_on, day) > due) as late, count(*) filter (where due <= day) as due
+			from %1$I.goal_milestone, today
+			group by partner
+		)
+		select partner, coalesce(goals, 0), coalesce(signed, 0), coalesce(promised, 0), coalesce(delivered, 0),
+			coalesce(late, 0), coalesce(due, 0)
+		from owner
+		full join promise using (partner)
+		order by partner', schema, ph_support.in_schema(ph_support.last_day(schema), schema));
+end
+$$;
+comment on function ph.goal_delivery(text) is
+	'what partners have signed, promised and delivered by the data day, a row each: milestones promised, delivered, '
+	'late (delivered after they were due, or due and not delivered) and due. Errors: undefined_table';
+
+create procedure ph.fold_goals(schema text)
+language plpgsql
+as $$
+declare
+	part record;
+begin
+	perform ph_support.require_measure_tables(schema);
+	for part in
+		select *
+		from ph_support.goal_periods(schema)
+	loop
+		call ph.fold_measures(schema, array[part.measure], part.periods);
+	end loop;
+end
+$$;
+comment on procedure ph.fold_goals(text) is
+	'folds the periods of all goals from their baselines on, where they are missing or out of date: what the latest '
+	'version of a measure lacks, too. Errors: those of ph.fold_measures';
+
+create function ph_support.goal_periods(schema text) returns table (measure text, periods text[])
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	return query execute format(
+		'select g.measure, array_agg(distinct c.name order by c.name)
+		from %1$I.goal g
+		join %1$I.calendar c on c.kind = g.period_kind and c.start_date >= g.baseline and c.start_date <= g.target_period
+			and c.start_date <= %2$s
+		group by g.measure', schema, ph_support.in_schema(ph_support.last_day(schema), schema));
+end
+$$;
+comment on function ph_support.goal_periods(text) is 'the measures of goals and the names of their periods';
