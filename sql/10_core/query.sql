@@ -13,11 +13,12 @@ as 'MODULE_PATHNAME', 'number_of';
 comment on function ph_support.number_of(numeric) is
 	'support function of queries given as text: the nearest double, infinity beyond all of them';
 
-create function ph_support.in_transaction_block() returns boolean
+create function ph_support.may_commit() returns boolean
 language c stable parallel restricted
-as 'MODULE_PATHNAME', 'in_transaction_block';
-comment on function ph_support.in_transaction_block() is
-	'support function of procedures that commit step by step: whether the caller is inside BEGIN';
+as 'MODULE_PATHNAME', 'may_commit';
+comment on function ph_support.may_commit() is
+	'support function of procedures that commit step by step: whether the one that asks may, '
+	'neither inside BEGIN nor inside a function';
 
 create function ph_support.query_reads(
 	query text, out kind text, out object oid, out name text, out through oid, out reader oid, out columns text[])

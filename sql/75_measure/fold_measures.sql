@@ -969,7 +969,7 @@ language plpgsql
 as $$
 declare
 	due record;
-	in_steps constant boolean := not ph_support.in_transaction_block();
+	in_steps constant boolean := ph_support.may_commit();
 begin
 	perform ph_support.require_measure_tables(schema);
 	call ph_support.fill_measure_places(schema);

@@ -1,16 +1,17 @@
 /* transaction.c: what procedures that commit step by step must know. */
 #include "postgres.h"
 #include "access/xact.h"
+#include "executor/spi.h"
 #include "fmgr.h"
 
 /*
- * ph_support.in_transaction_block() -> boolean
+ * ph_support.may_commit() -> boolean
  *
- * Whether the caller is inside BEGIN, where a procedure must not commit.
+ * Whether the procedure that asks may commit: it stands alone, neither inside BEGIN nor inside a function.
  */
-PG_FUNCTION_INFO_V1(in_transaction_block);
+PG_FUNCTION_INFO_V1(may_commit);
 Datum
-in_transaction_block(PG_FUNCTION_ARGS)
+may_commit(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_BOOL(IsTransactionBlock());
+	PG_RETURN_BOOL(!IsTransactionBlock() && SPI_inside_nonatomic_context());
 }

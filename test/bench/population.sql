@@ -80,4 +80,4 @@ select m.what,
 from measured m
 left join measured o on o.what = m.of
 order by m.ctid;
-drop schema bench_health, bench_cdm cascade;
+drop schema bench_cdm cascade;

@@ -260,3 +260,14 @@ select count(*) from m.measure_value;
 reset role;
 drop owned by measure_other;
 drop role measure_other;
+-- inside a transaction or a function nothing is committed
+begin;
+call ph.fold_measures('m', '{our_cost}', '{2024/25}', refold => true);
+rollback;
+do $$ begin call ph.fold_measures('m', '{our_cost}', '{2024/25}', refold => true); end $$;
+create function m.fold() returns bigint language plpgsql as $$
+begin
+	call ph.fold_measures('m', '{our_cost}', '{2024/25}', refold => true);
+	return (select count(*) from m.measure_fold where measure = 'our_cost');
+end $$;
+select m.fold();
