@@ -1,138 +1,5 @@
 
 -- ---- folding measures ----
--- First what each person adds in a period is written down, a row a person and run of days in one place: people and
--- their days cut by stays, events on those days. From there each level of place is one GROUP BY over persons, so that
--- who moves within a place counts once in it, with the age and the groups of the first day there.
-
-create function ph_support.measure_levels(schema text, out level text, out place_kind text) returns setof record
-language plpgsql stable
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-	usual constant text[] := '{system,place,neighbourhood,practice,small_area}';
-	taken text[] := usual;
-	part text;
-begin
-	foreach part in array usual loop
-		level := part;
-		-- one that is in use tells its kind
-		execute format(
-			'select place_kind
-			from %1$I.place
-			where place_id = (select %2$I from %1$I.stay where %2$I is not null limit 1)', schema, part)
-		into place_kind;
-		return next;
-		taken := array_append(taken, lower(place_kind collate "C"));
-	end loop;
-	return query
-		select distinct a.attname::text, upper(a.attname::text collate "C")
-		from unnest('{place_ladder,practice_ladder}'::text[]) relation
-		join pg_attribute a on a.attrelid = to_regclass(format('%I.%I', schema, relation)) and a.attnum > 1
-		where a.attname::text <> all (taken);
-end
-$$;
-comment on function ph_support.measure_levels(text) is
-	'the levels of place that measures are folded at, with the kind of place: those of stays, and the other kinds of '
-	'place above small areas and practices';
-
-create function ph_support.folded_levels(schema text, out level text, out place_kind text, out column_name text)
-returns setof record
-language plpgsql stable
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-	return query execute format(
-		'select level, max(place_kind),
-			case
-				when level in (''system'', ''place'', ''neighbourhood'', ''practice'', ''small_area'') then ''s.'' || level
-				when level in (
-					select attname from pg_attribute where attrelid = %2$L::regclass and attnum > 1)
-					then format(''area.%%I'', level)
-				else format(''practice.%%I'', level) end
-		from %1$I.measure_place
-		group by level
-		order by array_position(''{system,place,neighbourhood,practice,small_area}'', level), level',
-		schema, format('%I.place_ladder', schema));
-end
-$$;
-comment on function ph_support.folded_levels(text) is
-	'the levels of measure_place with the kind of place and the expression of the place, over s (a stay) and its ladders';
-
-create function ph_support.only_place(schema text, kind text) returns text
-language plpgsql stable
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-	places text[];
-begin
-	execute format(
-		'select array_agg(place_id::text) from (
-			select place_id from %I.place where lower(place_kind collate "C") = $1 limit 2) p', schema)
-	into places
-	using kind;
-	return case when cardinality(places) = 1 then places[1] end;
-end
-$$;
-comment on function ph_support.only_place(text, text) is
-	'the place of a kind where there is one, NULL where there are none or more';
-
-create procedure ph_support.fill_measure_places(schema text)
-language plpgsql
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-	columns constant text[] := array(
-		select attname
-		from pg_attribute
-		where attrelid = format('%I.place_dimension', schema)::regclass and attnum > 0 and not attisdropped);
-	part record;
-	levels text[];
-	level_kinds text[];
-	kinds jsonb;
-	parents text[];
-	candidates text;
-begin
-	execute format('lock table %I.measure_place in share row exclusive mode', schema);
-	execute format('delete from %I.measure_place', schema);
-	select array_agg(l.level), array_agg(l.place_kind), coalesce(
-		jsonb_object_agg(l.level, lower(l.place_kind collate "C")) filter (where l.place_kind is not null), '{}')
-	into levels, level_kinds, kinds
-	from ph_support.measure_levels(schema) l;
-	for part in select * from unnest(levels, level_kinds) l (level, place_kind) loop
-		parents := array(
-			select p
-			from unnest(
-				case part.level
-					when 'system' then '{}'
-					when 'place' then '{system}'
-					when 'practice' then '{neighbourhood,place,system}'
-					else '{place,system}' end::text[]) p
-			where kinds ->> p = any (columns));
-		select string_agg(format('(d.%I, %L)', kinds ->> p, p), ', ' order by n)
-		into candidates
-		from unnest(parents) with ordinality parent (p, n);
-		-- without a parent of its own a place is held against the system, where there is one
-		execute format(
-			'insert into %1$I.measure_place
-			select $1, p.place_id::text, coalesce(p.name, p.place_id)::text, p.place_kind::text,
-				case when parent.id is null and $1 <> ''system'' and $3 is not null then ''system'' else parent.level end,
-				coalesce(parent.id, case when $1 <> ''system'' then $3 end)
-			from %1$I.place p
-			join %1$I.place_dimension d on d.place_id = p.place_id and d.is_current
-			left join lateral (
-				select * from (values %2$s) c (id, level) where id is not null limit 1) parent on true
-			where p.place_kind = $2
-			union all
-			select $1, ''unknown'', ''unknown'', null, case when $1 <> ''system'' and $3 is not null then ''system'' end,
-				case when $1 <> ''system'' then $3 end',
-			schema, coalesce(candidates, '(null::text, null::text)'))
-		using part.level, part.place_kind, ph_support.only_place(schema, kinds ->> 'system');
-	end loop;
-	call ph_support.take_statistics(format('%I.measure_place', schema)::regclass);
-end
-$$;
-comment on procedure ph_support.fill_measure_places(text) is
-	'fills measure_place anew from place and place_dimension';
 
 -- ---- what the data were like ----
 
@@ -200,186 +67,10 @@ $$;
 comment on function ph_support.data_stamp(text, text[], jsonb) is
 	'a text that changes when the tables do which the queries read; known holds those of tables that were looked at';
 
--- ---- what each person adds ----
-
-create function ph_support.number_of_column(query text, name text, otherwise text) returns text
-language sql stable
-set search_path = pg_catalog, pg_temp
-as $$
-	select coalesce((select format('e.%I::float8', q.column_name) from ph.query_columns(query) q
-		where q.column_name = name), otherwise)
-$$;
-comment on function ph_support.number_of_column(text, text, text) is
-	'the column of e, the rows of the query, as a number; otherwise where the query does not give it';
-
-create function ph_support.stay_relation(schema text, population text) returns text
-language sql stable
-begin atomic
-	select
-		case
-			when population is null then format('%I.stay', schema)
-			else format(
-				'(select *, coalesce(lower(spell), ''-infinity'') as start_date, upper(spell) as end_date from (%s) run)',
-				ph_support.stay_query(schema, ph_support.known_population(population))) end;
-end;
-comment on function ph_support.stay_relation(text, text) is
-	'the stays of a population as a relation of a query; NULL is the population that the views are made of';
-
-create function ph_support.at_risk_part(schema text, m ph.measure, first_day date, after_day date, day date)
-returns text
-language plpgsql stable
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-	stays constant text := ph_support.stay_relation(schema, m.population);
-	query text;
-	people text := '';
-	from_day text := '';
-	until_day text := '';
-	key text := 'null::float8';
-begin
-	if m.persons is not null then
-		query := ph_support.measure_query(schema, m.persons, day);
-		return format(
-			'select s.*, %4$L::date as first_day, %4$L::date + 1 as after_day, %5$s as key, %6$s as exposure,
-				%7$s as amount
-			from (%1$s
-			) e
-			join %2$s s on s.person_id = e.person_id and s.start_date <= %3$L and s.end_date > %3$L',
-			query, stays, day, day, ph_support.number_of_column(query, 'key', 'null::float8'),
-			ph_support.number_of_column(query, 'exposure', '1::float8'),
-			ph_support.number_of_column(query, 'amount', null));
-	elsif m.exposure = 'rows' then
-		query := ph_support.measure_query(schema, m.events);
-		return format(
-			'select s.*, e.event_date as first_day, e.event_date + 1 as after_day, %5$s as key, %6$s as exposure,
-				%7$s as amount
-			from (%1$s
-			) e
-			join %2$s s on s.person_id = e.person_id and s.start_date <= e.event_date and s.end_date > e.event_date
-			where e.event_date >= %3$L and e.event_date < %4$L',
-			query, stays, first_day, after_day, ph_support.number_of_column(query, 'key', 'null::float8'),
-			ph_support.number_of_column(query, 'exposure', '1::float8'),
-			ph_support.number_of_column(query, 'amount', null));
-	end if;
-	if m.people is not null then
-		query := ph_support.measure_query(schema, m.people);
-		people := format(E'\njoin (%s\n) e on e.person_id = s.person_id and e.days && daterange(%L, %L)', query, first_day,
-			after_day);
-		from_day := ', lower(e.days)';
-		until_day := ', upper(e.days)';
-		key := ph_support.number_of_column(query, 'key', key);
-	end if;
-	return format(
-		'select *
-		from (
-			select s.*, greatest(s.start_date, %1$L%2$s) as first_day, least(s.end_date, %3$L%4$s) as after_day, %5$s as key
-			from %6$s s%7$s
-			where s.start_date < %3$L and s.end_date > %1$L
-		) cut
-		where first_day < after_day',
-		first_day, from_day, after_day, until_day, key, stays, people);
-end
-$$;
-comment on function ph_support.at_risk_part(text, ph.measure, date, date, date) is
-	'the query of the stays of a measure in a period, cut at the days at risk (first_day, after_day), with key, and of '
-	'measures of a day and of rows amount and exposure';
-
-create function ph_support.group_columns(schema text, names text[], out joins text, out columns text)
-returns record
-language plpgsql stable
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-	part record;
-	query text;
-	dated boolean;
-	known boolean;
-begin
-	joins := '';
-	columns := '';
-	for part in execute format('select * from %I.breakdown where breakdown = any ($1) order by breakdown', schema)
-	using names
-	loop
-		if part.expression is not null then
-			columns := columns || format(', (%s) as %I', part.expression, 'group_' || part.breakdown);
-			continue;
-		end if;
-		call ph_support.check_measure_query(schema, ph_support.owner_of(format('%I.breakdown', schema)::regclass), 'query',
-			part.query);
-		query := ph_support.measure_query(schema, part.query);
-		dated := exists (select from ph.query_columns(query) where column_name = 'days');
-		execute format('select exists (select from (%s
-			) q)', query) into known;
-		joins := joins || format(
-			E'\nleft join (\n%s\n) %I on %2$I.person_id = s.person_id%3$s',
-			query, 'in_' || part.breakdown,
-			case when dated then format(' and %I.days @> s.first_day', 'in_' || part.breakdown) else '' end);
-		columns := columns || format(', coalesce(%I.group_name, %L) as %I', 'in_' || part.breakdown,
-			case when known then part.otherwise else 'unknown' end, 'group_' || part.breakdown);
-	end loop;
-end
-$$;
-comment on function ph_support.group_columns(text, text[]) is
-	'joins and columns that give the group of each person in the named breakdowns on first_day of s';
-
-create function ph_support.contribution_query(
-	schema text, m ph.measure, first_day date, after_day date, day date, dimensions text[], by_row boolean)
-returns text
-language plpgsql stable
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-	grouped record;
-	amount text := 's.amount';
-	exposure text := 's.exposure';
-	events text := '';
-	levels text;
-begin
-	grouped := ph_support.group_columns(schema, dimensions);
-	select string_agg(format('coalesce(%s, ''unknown'') as %I', l.column_name, 'level_' || l.level), ', ')
-	into levels
-	from ph_support.folded_levels(schema) l;
-	if m.events is not null and m.exposure <> 'rows' then
-		amount := 'case when c.person_id is null then 0 else c.amount end';
-		exposure := case m.exposure when 'years' then '(s.after_day - s.first_day) / 365.25' else '1::float8' end;
-		events := format(
-			'left join (
-				select r.person_id, r.first_day, case when count(*) = count(e.amount) then sum(e.amount::float8) end as amount
-				from at_risk r
-				join (%s
-				) e on e.person_id = r.person_id and e.event_date >= r.first_day and e.event_date < r.after_day
-				where e.event_date >= %L and e.event_date < %L
-				group by r.person_id, r.first_day
-			) c on c.person_id = s.person_id and c.first_day = s.first_day',
-			ph_support.measure_query(schema, m.events), first_day, after_day);
-	end if;
-	return format(
-		'with at_risk as %11$s (
-			%1$s
-		)
-		select s.person_id, s.first_day, s.after_day, ph.completed_years(p.birth_date, s.first_day) as age,
-			coalesce(s.key, ph.completed_years(p.birth_date, s.first_day)::float8) as key, %2$s as amount,
-			%3$s as exposure, %9$s as single, %4$s%5$s
-		from at_risk s
-		join %6$I.person p on p.person_id = s.person_id
-		left join %6$I.place_ladder area on area.small_area = s.small_area
-		left join %6$I.practice_ladder practice on practice.practice = s.practice
-		%7$s%8$s%10$s',
-		ph_support.at_risk_part(schema, m, first_day, after_day, day), amount, exposure, levels, grouped.columns, schema,
-		events, grouped.joins, case when by_row then 'true' else 'mover.person_id is null' end,
-		case when by_row then '' else
-			E'\nleft join (select person_id from at_risk group by person_id having count(*) > 1) mover
-				on mover.person_id = s.person_id' end,
-		-- stays that are stored are quick to read again, and by workers
-		case when m.population is null and to_regclass(format('%I.stored_stay', schema)) is not null
-			then 'not materialized' else 'materialized' end);
-end
-$$;
-comment on function ph_support.contribution_query(text, ph.measure, date, date, date, text[], boolean) is
-	'the query of what each person adds to a measure in a period: a row a person and run of days in one place';
-
--- ---- a level is one GROUP BY over persons ----
+-- ---- persons into tallies ----
+-- Who has one row in the period is in one small area and one practice: these are folded once, and rolled up into the
+-- places above. Who moved is folded at each level by itself, so that he counts once in it, with the age, the key and
+-- the groups of the first day there.
 
 create function ph_support.breakdown_dimensions(breakdowns text[]) returns text[]
 language sql immutable parallel safe
@@ -393,54 +84,125 @@ comment on function ph_support.breakdown_dimensions(text[]) is
 create function ph_support.group_values(breakdowns text[]) returns text
 language sql immutable parallel safe
 begin atomic
-	select '(''all'', ''all'')' || coalesce(string_agg(format(', (%L, %s)', b, (
+	select coalesce(string_agg(format('(%L, %s)', b, (
 			select string_agg(format('%I', 'group_' || d), ' || '', '' || ' order by n)
-			from regexp_split_to_table(b, ' by ') with ordinality s (d, n))), '' order by b), '')
+			from regexp_split_to_table(b, ' by ') with ordinality s (d, n))), ', '), '(''all'', ''all'')')
 	from unnest(breakdowns) b;
 end;
 comment on function ph_support.group_values(text[]) is
-	'the rows (breakdown, group) that one row of measure_person stands in, as values of a query';
+	'the rows (breakdown, group) that one row of measure_person stands in, as values of a query: '
+	'all where there is no breakdown';
 
-create function ph_support.level_query(
-	relation text, level text, breakdowns text[], age_from integer, age_until integer, weighted boolean, by_row boolean)
+create function ph_support.tally_call(weighted boolean) returns text
+language sql immutable parallel safe
+return case when weighted then 'ph.person_tally(key, amount, exposure)' else 'ph.person_tally(key, amount)' end;
+comment on function ph_support.tally_call(boolean) is 'the aggregate of what persons add, by their exposure or by head';
+
+create function ph_support.within_ages(m ph.measure) returns text
+language sql immutable parallel safe
+return concat_ws(' and ', 'true', 'age >= ' || m.age_from, 'age < ' || m.age_until);
+comment on function ph_support.within_ages(ph.measure) is 'the condition that an age is within the limits of a measure';
+
+create function ph_support.unit_query(relation text, m ph.measure, breakdowns text[], weighted boolean) returns text
+language sql stable
+begin atomic
+	select format(
+		'select unit, u.system, u.place, u.small_area, u.neighbourhood, u.practice, breakdown, group_name,
+			%1$s as tally, count(*) as people, count(*) filter (where amount <> 0) as people_with_event
+		from %2$s c,
+			lateral (values
+				(''area'', system, place, small_area, null, null),
+				(''practice'', null, null, null, neighbourhood, practice)
+			) u (unit, system, place, small_area, neighbourhood, practice),
+			lateral (values %3$s) grouped (breakdown, group_name)
+		where single and %4$s
+		group by unit, u.system, u.place, u.small_area, u.neighbourhood, u.practice, breakdown, group_name',
+		ph_support.tally_call(weighted), relation, ph_support.group_values(breakdowns), ph_support.within_ages(m));
+end;
+comment on function ph_support.unit_query(text, ph.measure, text[], boolean) is
+	'the query of the tallies of who has one row, by small area and by practice with the places above them';
+
+create function ph_support.mover_query(relation text, m ph.measure, place text, breakdowns text[], weighted boolean)
 returns text
 language sql stable
 begin atomic
-	-- of who has several rows in a place, age, key and groups are those of the first
 	select format(
-		$query$
-			select %1$L as level, place_id, breakdown, group_name, %2$s as tally, %3$s as people,
-				%3$s filter (where amount <> 0) as people_with_event
-			from (
-				select person_id, %4$I as place_id, age, key, amount, exposure%5$s
-				from %6$s
-				where single
-				union all
-				select person_id, %4$I as place_id, (array_agg(age order by first_day))[1],
-					(array_agg(key order by first_day))[1], case when count(*) = count(amount) then sum(amount) end,
-					sum(exposure)%7$s
-				from %6$s
-				where not single
-				group by person_id, %4$I
-			) person,
-				lateral (values %8$s) grouped (breakdown, group_name)
-			where %9$s
-			group by place_id, breakdown, group_name$query$,
-		level, case when weighted then 'ph.person_tally(key, amount, exposure)' else 'ph.person_tally(key, amount)' end,
-		case when by_row then 'count(distinct person_id)' else 'count(*)' end,
-		'level_' || level,
-		(select string_agg(format(', %I', 'group_' || d), '') from unnest(ph_support.breakdown_dimensions(breakdowns)) d),
-		relation,
+		'select place_id, breakdown, group_name, %1$s as tally, count(*) as people,
+			count(*) filter (where amount <> 0) as people_with_event
+		from (
+			select (array_agg(age order by first_day))[1] as age, (array_agg(key order by first_day))[1] as key,
+				case when count(*) = count(amount) then sum(amount) end as amount, sum(exposure) as exposure,
+				%2$s as place_id%3$s
+			from %4$s
+			where not single
+			group by s.person_id, %2$s
+		) person,
+			lateral (values %5$s) grouped (breakdown, group_name)
+		where %6$s
+		group by place_id, breakdown, group_name',
+		ph_support.tally_call(weighted), place,
 		(
-			select string_agg(format(', (array_agg(%I order by first_day))[1]', 'group_' || d), '')
+			select string_agg(format(', (array_agg(%I order by first_day))[1] as %1$I', 'group_' || d), '')
 			from unnest(ph_support.breakdown_dimensions(breakdowns)) d
 		),
-		ph_support.group_values(breakdowns),
-		concat_ws(' and ', 'true', 'age >= ' || age_from, 'age < ' || age_until));
+		relation, ph_support.group_values(breakdowns), ph_support.within_ages(m));
 end;
-comment on function ph_support.level_query(text, text, text[], integer, integer, boolean, boolean) is
-	'the query of the tallies of one level of place over the rows of a table of what persons add: '
-	'weighted by exposure or not, each row by itself or together by person';
+comment on function ph_support.mover_query(text, ph.measure, text, text[], boolean) is
+	'the query of the tallies of who has several rows, together by person and place';
+
+create function ph_support.row_query(relation text, m ph.measure, place text, breakdowns text[]) returns text
+language sql stable
+begin atomic
+	select format(
+		'select %1$s as place_id, breakdown, group_name, %2$s as tally, count(distinct person_id) as people,
+			count(distinct person_id) filter (where amount <> 0) as people_with_event
+		from %3$s,
+			lateral (values %4$s) grouped (breakdown, group_name)
+		where %5$s
+		group by %1$s, breakdown, group_name',
+		place, ph_support.tally_call(false), relation, ph_support.group_values(breakdowns), ph_support.within_ages(m));
+end;
+comment on function ph_support.row_query(text, ph.measure, text, text[]) is
+	'the query of the tallies of rows that count by themselves, such as waits';
+
+create function ph_support.level_query(
+	schema text, m ph.measure, level text, place text, breakdowns text[], weighted boolean, by_row boolean)
+returns text
+language sql stable
+begin atomic
+	select format(
+		'select %1$L as level, coalesce(place_id, ''unknown'') as place_id, shown.breakdown, shown.group_name,
+			ph.rollup(tally) as tally, sum(people)::bigint as people, sum(people_with_event)::bigint as people_with_event
+		from (%2$s) folded,
+			-- all people are those of any one breakdown
+			lateral (values (breakdown, group_name), (''all'', ''all'')) shown (breakdown, group_name)
+		where shown.breakdown <> ''all'' or folded.breakdown = %3$L
+		group by coalesce(place_id, ''unknown''), shown.breakdown, shown.group_name',
+		level,
+		case
+			when by_row then ph_support.row_query(part.persons, m, place, breakdowns)
+			else format(
+				'select %s as place_id, breakdown, group_name, tally, people, people_with_event
+				from pg_temp.ph_unit s%s
+				where unit = %L
+				union all
+				%s', place, part.ladders,
+				case when place like '%practice%' or place = 's.neighbourhood' then 'practice' else 'area' end,
+				ph_support.mover_query(part.persons, m, place, breakdowns, weighted)) end,
+		coalesce(breakdowns[1], 'all'))
+	from (
+		select ladders, format('%I.new_measure_person s%s', schema, ladders) as persons
+		from (
+			select case split_part(place, '.', 1)
+				when 's' then ''
+				when 'area' then format(' left join %I.place_ladder area on area.small_area = s.small_area', schema)
+				else format(' left join %I.practice_ladder practice on practice.practice = s.practice', schema) end
+				as ladders
+		) l
+	) part;
+end;
+comment on function ph_support.level_query(text, ph.measure, text, text, text[], boolean, boolean) is
+	'the query of the tallies of one level of place over what persons add';
 
 -- ---- one measure and period ----
 
@@ -481,83 +243,6 @@ $$;
 comment on function ph_support.has_record(text, ph.measure, date, date) is
 	'whether the source of a measure has a record of the period: in it, or up to its last day for a measure of a day';
 
-create procedure ph_support.keep_contributions(schema text, fold text)
-language plpgsql
-set search_path = pg_catalog, pg_temp
-set client_min_messages = warning
-as $$
-declare
-	parent constant text := format('%I.measure_person', schema);
-	child constant text := format('%I.new_measure_person', schema);
-	name constant text := 'measure_person_' || left(md5(fold), 16);
-	part record;
-begin
-	if to_regclass(parent) is null then
-		execute format('create table %s (like %s) partition by list (fold)', parent, child);
-		call ph_support.describe_table(parent,
-			'what each person adds to the measures of periods that are not over, a partition a measure and period: '
-			'a row a person and run of days in one place', jsonb_build_object(
-				'fold', 'measure, version, kind of period and first day', 'person_id', 'the person',
-				'first_day', 'first day of the run', 'after_day', 'first day after it',
-				'age', 'age in completed years on the first day', 'key', 'key of the tally, age where it is no other',
-				'amount', 'what happened in it', 'exposure', 'years, people or rows',
-				'single', 'whether the person has no other row'));
-	end if;
-	for part in
-		select case when p.attname is null then parent else child end as lacks, coalesce(p.attname, c.attname) as name
-		from (select attname from pg_attribute where attrelid = parent::regclass and attnum > 0 and not attisdropped) p
-		full join (select attname from pg_attribute where attrelid = child::regclass and attnum > 0) c using (attname)
-		where p.attname is null or c.attname is null
-	loop
-		execute format('alter table %s add column %I text', part.lacks, part.name);
-	end loop;
-	execute format('drop table if exists %I.%I', schema, name);
-	execute format('alter table %s rename to %I', child, name);
-	execute format('alter table %s attach partition %I.%I for values in (%L)', parent, schema, name, fold);
-end
-$$;
-comment on procedure ph_support.keep_contributions(text, text) is
-	'makes new_measure_person the partition of measure_person of a measure and period that is not over';
-
-create procedure ph_support.drop_contributions(schema text, fold text)
-language plpgsql
-set search_path = pg_catalog, pg_temp
-set client_min_messages = warning
-as $$
-begin
-	execute format('drop table if exists %I.%I', schema, 'measure_person_' || left(md5(fold), 16));
-end
-$$;
-comment on procedure ph_support.drop_contributions(text, text) is
-	'drops the partition of measure_person of a measure and period, where there is one';
-
-create procedure ph_support.require_disjoint_days(schema text, m ph.measure)
-language plpgsql
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-	twice boolean;
-begin
-	execute format(
-		'select exists (
-			select
-			from (
-				select first_day, lag(after_day) over (partition by person_id order by first_day, after_day) as before
-				from %I.new_measure_person
-				where not single
-			) run
-			where first_day < before)', schema)
-	into twice;
-	if twice then
-		raise exception 'measure "%" counts a person twice on one day', m.measure
-			using errcode = 'cardinality_violation', hint =
-				'Its query of people gives days that overlap, or its query of persons gives a person more than once.';
-	end if;
-end
-$$;
-comment on procedure ph_support.require_disjoint_days(text, ph.measure) is
-	'does nothing where no person is counted twice on one day. Errors: cardinality_violation';
-
 create procedure ph_support.fold_persons(
 	schema text, m ph.measure, first_day date, last_day date, levels text[], breakdowns text[], fold text, keep boolean)
 language plpgsql
@@ -585,11 +270,17 @@ begin
 		call ph_support.require_disjoint_days(schema, m);
 	end if;
 	call ph_support.take_statistics(target::regclass);
+	if not by_row then
+		query := ph_support.unit_query(target, m, breakdowns, weighted);
+		execute 'create temp table ph_unit on commit drop as ' || query;
+	end if;
 	select string_agg(
-		ph_support.level_query(target, l, breakdowns, m.age_from, m.age_until, weighted, by_row), E'\nunion all' order by n)
+		ph_support.level_query(schema, m, l.level, l.column_name, breakdowns, weighted, by_row), E'\nunion all ')
 	into query
-	from unnest(levels) with ordinality asked (l, n);
+	from ph_support.folded_levels(schema) l
+	where l.level = any (levels);
 	execute 'create temp table ph_folded on commit drop as ' || query;
+	drop table if exists pg_temp.ph_unit;
 	call ph_support.drop_contributions(schema, fold);
 	if keep then
 		call ph_support.keep_contributions(schema, fold);
@@ -653,36 +344,87 @@ $$;
 comment on procedure ph_support.fold_areas(text, ph.measure, text, date, text[]) is
 	'fills pg_temp.ph_folded with the tallies of a measure of areas in a period';
 
+create function ph_support.indicator_of(indicator text, breakdown text) returns text
+language sql immutable parallel safe
+return case when breakdown like 'age_band%' and indicator in ('dsr', 'dsr_gamma') then 'rate' else indicator end;
+comment on function ph_support.indicator_of(text, text) is
+	'the indicator of a breakdown: groups of ages have crude rates, since there is nothing to standardise';
+
 create function ph_support.shrunken_values(
-	m ph.measure,
+	m ph.measure, whole ph.tally,
 	out level text, out place_id text, out breakdown text, out shrunken_value float8, out shrunken_lower float8,
 	out shrunken_upper float8)
 returns setof record
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+	whole_value float8;
 begin
+	if m.measure is null then
+		return;
+	end if;
+	whole_value := (ph.ask(m.indicator, whole, coalesce(m.reference_tally, whole), m.per)).value;
 	-- events over those that the whole system's rates would give, times the whole system's value
 	return query
-	with whole as (
-		select tally, (ph.ask(m.indicator, tally, coalesce(m.reference_tally, tally), m.per)).value
-		from (
-			select ph.rollup(f.tally) as tally
-			from pg_temp.ph_folded f
-			where f.level = 'system' and f.breakdown = 'all'
-		) whole
-	), drawn as (
-		select f.level, f.place_id, w.value,
-			ph.shrunken_rate(ph.events(f.tally), ph.expected(f.tally, w.tally), 1) over (partition by f.level) as ratio
-		from pg_temp.ph_folded f, whole w
-		where m.indicator is not null and f.breakdown = 'all' and f.level <> 'system' and f.place_id <> 'unknown'
+	with drawn as (
+		select f.level, f.place_id,
+			ph.shrunken_rate(ph.events(f.tally), ph.expected(f.tally, whole), 1) over (partition by f.level) as ratio
+		from pg_temp.ph_folded f
+		where f.breakdown = 'all' and f.level <> 'system' and f.place_id <> 'unknown'
 	)
-	select d.level, d.place_id, 'all', d.value * (d.ratio).value, d.value * (d.ratio).lower, d.value * (d.ratio).upper
+	select d.level, d.place_id, 'all', whole_value * (d.ratio).value, whole_value * (d.ratio).lower,
+		whole_value * (d.ratio).upper
 	from drawn d;
 end
 $$;
-comment on function ph_support.shrunken_values(ph.measure) is
+comment on function ph_support.shrunken_values(ph.measure, ph.tally) is
 	'the values of small places in pg_temp.ph_folded, drawn towards the value of the whole system; no rows for NULL';
+
+create procedure ph_support.store_folded(
+	schema text, m ph.measure, kind text, first_day date, recorded boolean, stamp text, provisional boolean)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	whole ph.tally;
+begin
+	if not recorded then
+		update pg_temp.ph_folded set tally = 'empty', people_with_event = null;
+	end if;
+	select ph.rollup(tally) into whole from pg_temp.ph_folded where level = 'system' and breakdown = 'all';
+	-- the indicator is asked once, here, and not each time that somebody looks
+	execute format(
+		'insert into %1$I.measure_tally
+		select $1, $2, level, place_id, breakdown, group_name, $3, $4, tally, people, people_with_event, $6, $7, now(),
+			case
+				when breakdown = ''all''
+					then sum(people) filter (where place_id <> ''unknown'') over (partition by level, breakdown)
+						/ nullif(sum(people) over (partition by level, breakdown), 0)
+				else sum(people) filter (where group_name <> ''unknown'') over (partition by level, place_id, breakdown)
+					/ nullif(sum(people) over (partition by level, place_id, breakdown), 0) end,
+			(e).value, (e).lower, (e).upper, (e).note, ph.events(tally), ph.exposure(tally), shrunken_value,
+			shrunken_lower, shrunken_upper
+		from pg_temp.ph_folded f
+		left join ph_support.shrunken_values($8, $9) shrunken using (level, place_id, breakdown)
+		left join (
+			select level, place_id, breakdown, group_name, tally as survey
+			from %1$I.measure_tally
+			where measure = $5.with_measure and period_kind = $3 and period = $4
+		) w using (level, place_id, breakdown, group_name),
+			lateral (
+				select ph.ask(ph_support.indicator_of($5.indicator, breakdown), tally,
+					coalesce($5.reference_tally, case when $5.reference = ''system'' then $9 end, survey), $5.per, 0.95,
+					coalesce($5.age, 0), $5.until) as e
+				offset 0
+			) asked', schema)
+	using m.measure, m.version, kind, first_day, m, stamp, provisional,
+		case when recorded and m.indicator in ('rate', 'proportion', 'dsr', 'dsr_gamma', 'smr', 'indirect_rate') then m end,
+		whole;
+end
+$$;
+comment on procedure ph_support.store_folded(text, ph.measure, text, date, boolean, text, boolean) is
+	'writes pg_temp.ph_folded into measure_tally, each summary with its answer';
 
 create procedure ph_support.fold_measure(
 	schema text, m ph.measure, kind text, first_day date, last_day date, data_day date, levels text[], breakdowns text[],
@@ -709,21 +451,7 @@ begin
 	end if;
 	execute format('delete from %I.measure_tally where %s', schema, is_of)
 	using m.measure, m.version, kind, first_day;
-	execute format(
-		'insert into %I.measure_tally
-		select $1, $2, level, place_id, breakdown, group_name, $3, $4, case when $5 then tally else ''empty'' end, people,
-			case when $5 then people_with_event end, $6, $7, now(),
-			case
-				when breakdown = ''all''
-					then sum(people) filter (where place_id <> ''unknown'') over (partition by level, breakdown)
-						/ nullif(sum(people) over (partition by level, breakdown), 0)
-				else sum(people) filter (where group_name <> ''unknown'') over (partition by level, place_id, breakdown)
-					/ nullif(sum(people) over (partition by level, place_id, breakdown), 0) end,
-			shrunken_value, shrunken_lower, shrunken_upper
-		from pg_temp.ph_folded
-		left join ph_support.shrunken_values($8) shrunken using (level, place_id, breakdown)', schema)
-	using m.measure, m.version, kind, first_day, recorded, stamp, last_day > data_day,
-		case when recorded and m.indicator in ('rate', 'proportion', 'dsr', 'dsr_gamma', 'smr', 'indirect_rate') then m end;
+	call ph_support.store_folded(schema, m, kind, first_day, recorded, stamp, last_day > data_day);
 	execute format('delete from %I.measure_fold where %s', schema, is_of)
 	using m.measure, m.version, kind, first_day;
 	execute format(

@@ -1,8 +1,8 @@
 
 -- ---- the views that tools read ----
--- Flat: dates, text, booleans and doubles only. Each is asked of stored summaries when it is read; no window stands
--- above measure_value and measure_breakdown, so that a measure, level, place and period that are asked for reach an
--- index. LATERAL with OFFSET 0 asks once a row what several columns show.
+-- Flat: dates, text, booleans and doubles only. No window stands above measure_value and measure_breakdown, so that a
+-- measure, level, place and period that are asked for reach an index. LATERAL with OFFSET 0 asks once a row what
+-- several columns show.
 
 create function ph_support.verdict(lower float8, upper float8, against float8, better text) returns text
 language sql immutable parallel safe
@@ -137,32 +137,22 @@ begin atomic
 end;
 comment on function ph_support.measure_column() is 'the columns of the views of measures, each name once';
 
-create function ph_support.asked_of(tally text, indicator text default 'm.indicator') returns text
-language sql immutable parallel safe
-return format('(select ph.ask(%s, %s, coalesce(m.reference_tally, f.reference, w.tally), m.per, 0.95, '
-	'coalesce(m.age, 0), m.until) as e offset 0)', indicator, tally);
-comment on function ph_support.asked_of(text, text) is
-	'the relation that asks the indicator of measure m of a tally; f is its fold, w the row of with_measure';
-
+-- The difference of two years has the limits that ph.compare recovers from those of either side (Zou and Donner 2008).
 create function ph_support.measure_value_query(is_breakdown boolean) returns text
 language sql immutable parallel safe
 begin atomic
-	-- the two differ in their groups, and in that the groups of ages have crude rates
 	select format(
 		$query$
 			select t.period, t.period_kind, t.measure, m.name, t.version, t.level, t.place_id, place.place_name,
-				place.parent_id, parent_place.place_name as parent_name, %1$s (now.e).value, (now.e).lower,
-				(now.e).upper, ph.events(t.tally) as numerator, ph.exposure(t.tally) as denominator,
-				t.people, coalesce(m.per, i.per) as per, m.unit, m.better,
-				(now.e).note, f.data_until, t.folded_at, t.share_known,
-				t.provisional, %2$s (above.e).value as parent_value,
-				(now.e).value - (above.e).value as parent_difference,
-				(now.e).lower - (above.e).value as parent_difference_lower,
-				(now.e).upper - (above.e).value as parent_difference_upper,
-				ph_support.verdict((now.e).lower, (now.e).upper, (above.e).value, m.better) as parent_verdict,
-				(earlier.e).value as before_value, (change.c).value as before_difference,
-				(change.c).lower as before_difference_lower, (change.c).upper as before_difference_upper,
-				(change.c).verdict as before_verdict
+				place.parent_id, parent_place.place_name as parent_name, %1$s t.value, t.lower, t.upper, t.numerator,
+				t.denominator, t.people, coalesce(m.per, i.per) as per, m.unit, m.better, t.note, f.data_until,
+				t.folded_at, t.share_known, t.provisional, %2$s p.value as parent_value,
+				t.value - p.value as parent_difference, t.lower - p.value as parent_difference_lower,
+				t.upper - p.value as parent_difference_upper,
+				ph_support.verdict(t.lower, t.upper, p.value, m.better) as parent_verdict,
+				b.value as before_value, t.value - b.value as before_difference, change.lower as before_difference_lower,
+				change.upper as before_difference_upper,
+				ph_support.verdict(change.lower, change.upper, 0, m.better) as before_verdict
 			from {measure_tally} t
 			join {measure_current} m using (measure, version)
 			join {measure_fold} f using (measure, version, period_kind, period)
@@ -171,9 +161,6 @@ begin atomic
 			left join {measure_place} parent_place
 				on parent_place.level = place.parent_level and parent_place.place_id = place.parent_id
 			%3$s
-			left join {measure_tally} w on w.measure = m.with_measure and w.level = t.level and w.place_id = t.place_id
-				and w.breakdown = t.breakdown and w.group_name = t.group_name and w.period_kind = t.period_kind
-				and w.period = t.period
 			left join {measure_tally} p on p.measure = t.measure and p.version = t.version
 				and p.level = place.parent_level and p.place_id = place.parent_id and p.breakdown = t.breakdown
 				and p.group_name = t.group_name and p.period_kind = t.period_kind and p.period = t.period
@@ -181,35 +168,17 @@ begin atomic
 				and b.place_id = t.place_id and b.breakdown = t.breakdown and b.group_name = t.group_name
 				and b.period_kind = t.period_kind and b.period = (t.period - interval '1 year')::date
 				and not b.provisional and not t.provisional
-			cross join lateral %4$s now
-			cross join lateral %5$s above
-			cross join lateral %6$s earlier
 			cross join lateral (
-				select case when b.tally is not null then
-					ph.compare(t.tally, b.tally, %7$s, m.reference_tally, m.per, 0.95, 'difference', m.better,
-						coalesce(m.age, 0), m.until) end as c
-				offset 0
+				select t.value - b.value - sqrt((t.value - t.lower) ^ 2 + (b.upper - b.value) ^ 2) as lower,
+					t.value - b.value + sqrt((t.upper - t.value) ^ 2 + (b.value - b.lower) ^ 2) as upper
 			) change
-			where %8$s$query$,
+			where %4$s$query$,
 		case when is_breakdown
 			then 't.breakdown, g.name as breakdown_name, t.group_name,
 				coalesce(array_position(g.groups, t.group_name), 1000)::float8 as group_order,' else '' end,
-		case when is_breakdown then ''
-			else 't.shrunken_value, t.shrunken_lower, t.shrunken_upper,' end,
+		case when is_breakdown then '' else 't.shrunken_value, t.shrunken_lower, t.shrunken_upper,' end,
 		case when is_breakdown then 'left join {breakdown} g using (breakdown)' else '' end,
-		ph_support.asked_of('t.tally', i.indicator),
-		ph_support.asked_of('p.tally', i.indicator),
-		ph_support.asked_of('b.tally', i.indicator),
-		i.indicator,
-		case when is_breakdown then 't.breakdown <> ''all''' else 't.breakdown = ''all''' end)
-	from (
-		select
-			case
-				when is_breakdown then
-					'case when t.breakdown like ''age_band%'' and m.indicator in (''dsr'', ''dsr_gamma'')
-						then ''rate'' else m.indicator end'
-				else 'm.indicator' end as indicator
-	) i;
+		case when is_breakdown then 't.breakdown <> ''all''' else 't.breakdown = ''all''' end);
 end;
 comment on function ph_support.measure_value_query(boolean) is
 	'the query of measure_value, or of measure_breakdown';
@@ -337,35 +306,29 @@ begin atomic
 		 'gaps between groups, whether they have an order or not: one row a measure, level, place, period and breakdown',
 		 $query$
 			select g.period, g.period_kind, g.measure, g.name, g.version, g.level, g.place_id, g.place_name, g.breakdown,
-				g.highest_group, g.lowest_group, g.largest_gap, (gap.c).lower as largest_gap_lower,
-				(gap.c).upper as largest_gap_upper, g.weighted_spread, g.gap_to_best, g.per, g.unit, g.better, g.provisional
+				g.names[1] as highest_group, g.names[g.n] as lowest_group, g.values[1] - g.values[g.n] as largest_gap,
+				g.values[1] - g.values[g.n] - sqrt((g.values[1] - g.lowers[1]) ^ 2 + (g.uppers[g.n] - g.values[g.n]) ^ 2)
+					as largest_gap_lower,
+				g.values[1] - g.values[g.n] + sqrt((g.uppers[1] - g.values[1]) ^ 2 + (g.values[g.n] - g.lowers[g.n]) ^ 2)
+					as largest_gap_upper,
+				sqrt(greatest(0, g.mean_square - g.mean ^ 2)) as weighted_spread,
+				case g.better when 'lower' then g.values[g.n] when 'higher' then g.values[1] end - g.mean as gap_to_best,
+				g.per, g.unit, g.better, g.provisional
 			from (
 				select v.period, v.period_kind, v.measure, v.name, v.version, v.level, v.place_id, v.place_name,
-					v.breakdown, v.per, v.unit, v.better, v.provisional,
-					(array_agg(v.group_name order by v.value desc, v.group_name))[1] as highest_group,
-					(array_agg(v.group_name order by v.value, v.group_name))[1] as lowest_group,
-					max(v.value) - min(v.value) as largest_gap,
-					sqrt(greatest(0, sum(v.people * v.value ^ 2) / sum(v.people)
-						- (sum(v.people * v.value) / sum(v.people)) ^ 2)) as weighted_spread,
-					case v.better
-						when 'lower' then min(v.value) - sum(v.people * v.value) / sum(v.people)
-						when 'higher' then max(v.value) - sum(v.people * v.value) / sum(v.people) end as gap_to_best
+					v.breakdown, v.per, v.unit, v.better, v.provisional, count(*)::integer as n,
+					array_agg(v.group_name order by v.value desc, v.group_name) as names,
+					array_agg(v.value order by v.value desc, v.group_name) as values,
+					array_agg(v.lower order by v.value desc, v.group_name) as lowers,
+					array_agg(v.upper order by v.value desc, v.group_name) as uppers,
+					sum(v.people * v.value) / sum(v.people) as mean,
+					sum(v.people * v.value ^ 2) / sum(v.people) as mean_square
 				from {measure_breakdown} v
-				where v.group_name <> 'unknown' and v.value is not null
+				where v.group_name <> 'unknown' and v.value is not null and v.people > 0
 				group by v.period, v.period_kind, v.measure, v.name, v.version, v.level, v.place_id, v.place_name,
 					v.breakdown, v.per, v.unit, v.better, v.provisional
 				having count(*) > 1
-			) g
-			join {measure_current} m using (measure, version)
-			join {measure_tally} h on (h.measure, h.version, h.level, h.place_id, h.breakdown, h.group_name, h.period_kind,
-				h.period) = (g.measure, g.version, g.level, g.place_id, g.breakdown, g.highest_group, g.period_kind, g.period)
-			join {measure_tally} l on (l.measure, l.version, l.level, l.place_id, l.breakdown, l.group_name, l.period_kind,
-				l.period) = (g.measure, g.version, g.level, g.place_id, g.breakdown, g.lowest_group, g.period_kind, g.period)
-			cross join lateral (
-				select ph.compare(h.tally, l.tally, case when g.breakdown like 'age_band%'
-					and m.indicator in ('dsr', 'dsr_gamma') then 'rate' else m.indicator end, m.reference_tally, m.per, 0.95,
-					'difference', m.better, coalesce(m.age, 0), m.until) as c
-				offset 0) gap$query$),
+			) g$query$),
 		('measure_verdicts',
 		 'how many verdicts of measure_value say something, and how many chance alone would give: one row a measure, '
 		 'level, period and comparison',

@@ -101,4 +101,4 @@ select m.what, round(m.milliseconds::numeric, 1) as milliseconds, m.of as agains
 from measured m
 left join measured o on o.what = m.of
 order by m.n;
-drop schema bench_health cascade;
+
