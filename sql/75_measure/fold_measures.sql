@@ -84,13 +84,14 @@ comment on function ph_support.breakdown_dimensions(text[]) is
 create function ph_support.group_values(breakdowns text[]) returns text
 language sql immutable parallel safe
 begin atomic
-	select coalesce(string_agg(format('(%L, %s)', b, (
+	-- one text, so that rows are grouped by two columns; PostgreSQL remembers what the groups of the last persons gave
+	select coalesce(string_agg(format('(%L || %s)', b || chr(31), (
 			select string_agg(format('%I', 'group_' || d), ' || '', '' || ' order by n)
-			from regexp_split_to_table(b, ' by ') with ordinality s (d, n))), ', '), '(''all'', ''all'')')
+			from regexp_split_to_table(b, ' by ') with ordinality s (d, n))), ', '), format('(%L)', 'all' || chr(31) || 'all'))
 	from unnest(breakdowns) b;
 end;
 comment on function ph_support.group_values(text[]) is
-	'the rows (breakdown, group) that one row of measure_person stands in, as values of a query: '
+	'the cells, breakdown and group in one text, that one row of measure_person stands in, as values of a query: '
 	'all where there is no breakdown';
 
 create function ph_support.tally_call(weighted boolean) returns text
@@ -103,32 +104,28 @@ language sql immutable parallel safe
 return concat_ws(' and ', 'true', 'age >= ' || m.age_from, 'age < ' || m.age_until);
 comment on function ph_support.within_ages(ph.measure) is 'the condition that an age is within the limits of a measure';
 
-create function ph_support.unit_query(relation text, m ph.measure, breakdowns text[], weighted boolean) returns text
+create function ph_support.unit_query(
+	relation text, m ph.measure, places text, breakdowns text[], weighted boolean)
+returns text
 language sql stable
 begin atomic
 	select format(
-		'select unit, u.system, u.place, u.small_area, u.neighbourhood, u.practice, breakdown, group_name,
-			%1$s as tally, count(*) as people, count(*) filter (where amount <> 0) as people_with_event
-		from %2$s c,
-			lateral (values
-				(''area'', system, place, small_area, null, null),
-				(''practice'', null, null, null, neighbourhood, practice)
-			) u (unit, system, place, small_area, neighbourhood, practice),
-			lateral (values %3$s) grouped (breakdown, group_name)
-		where single and %4$s
-		group by unit, u.system, u.place, u.small_area, u.neighbourhood, u.practice, breakdown, group_name',
-		ph_support.tally_call(weighted), relation, ph_support.group_values(breakdowns), ph_support.within_ages(m));
+		'select %1$s, cell, %2$s as tally, count(*) as people, count(*) filter (where amount <> 0) as people_with_event
+		from %3$s c,
+			lateral (values %4$s) grouped (cell)
+		where single and %5$s
+		group by %1$s, cell',
+		places, ph_support.tally_call(weighted), relation, ph_support.group_values(breakdowns), ph_support.within_ages(m));
 end;
-comment on function ph_support.unit_query(text, ph.measure, text[], boolean) is
-	'the query of the tallies of who has one row, by small area and by practice with the places above them';
+comment on function ph_support.unit_query(text, ph.measure, text, text[], boolean) is
+	'the query of the tallies of who has one row, by the places that are named';
 
 create function ph_support.mover_query(relation text, m ph.measure, place text, breakdowns text[], weighted boolean)
 returns text
 language sql stable
 begin atomic
 	select format(
-		'select place_id, breakdown, group_name, %1$s as tally, count(*) as people,
-			count(*) filter (where amount <> 0) as people_with_event
+		'select place_id, cell, %1$s as tally, count(*) as people, count(*) filter (where amount <> 0) as people_with_event
 		from (
 			select (array_agg(age order by first_day))[1] as age, (array_agg(key order by first_day))[1] as key,
 				case when count(*) = count(amount) then sum(amount) end as amount, sum(exposure) as exposure,
@@ -137,9 +134,9 @@ begin atomic
 			where not single
 			group by s.person_id, %2$s
 		) person,
-			lateral (values %5$s) grouped (breakdown, group_name)
+			lateral (values %5$s) grouped (cell)
 		where %6$s
-		group by place_id, breakdown, group_name',
+		group by place_id, cell',
 		ph_support.tally_call(weighted), place,
 		(
 			select string_agg(format(', (array_agg(%I order by first_day))[1] as %1$I', 'group_' || d), '')
@@ -154,16 +151,25 @@ create function ph_support.row_query(relation text, m ph.measure, place text, br
 language sql stable
 begin atomic
 	select format(
-		'select %1$s as place_id, breakdown, group_name, %2$s as tally, count(distinct person_id) as people,
+		'select %1$s as place_id, cell, %2$s as tally, count(distinct person_id) as people,
 			count(distinct person_id) filter (where amount <> 0) as people_with_event
 		from %3$s,
-			lateral (values %4$s) grouped (breakdown, group_name)
+			lateral (values %4$s) grouped (cell)
 		where %5$s
-		group by %1$s, breakdown, group_name',
+		group by %1$s, cell',
 		place, ph_support.tally_call(false), relation, ph_support.group_values(breakdowns), ph_support.within_ages(m));
 end;
 comment on function ph_support.row_query(text, ph.measure, text, text[]) is
 	'the query of the tallies of rows that count by themselves, such as waits';
+
+create function ph_support.place_joins(schema text, place text) returns text
+language sql immutable parallel safe
+return case split_part(place, '.', 1)
+	when 's' then ''
+	when 'area' then format(' left join %I.place_ladder area on area.small_area = s.small_area', schema)
+	else format(' left join %I.practice_ladder practice on practice.practice = s.practice', schema) end;
+comment on function ph_support.place_joins(text, text) is
+	'the joins that the expression of a place needs beside s, a stay';
 
 create function ph_support.level_query(
 	schema text, m ph.measure, level text, place text, breakdowns text[], weighted boolean, by_row boolean)
@@ -175,30 +181,24 @@ begin atomic
 			ph.rollup(tally) as tally, sum(people)::bigint as people, sum(people_with_event)::bigint as people_with_event
 		from (%2$s) folded,
 			-- all people are those of any one breakdown
-			lateral (values (breakdown, group_name), (''all'', ''all'')) shown (breakdown, group_name)
-		where shown.breakdown <> ''all'' or folded.breakdown = %3$L
+			lateral (values
+				(split_part(cell, chr(31), 1), split_part(cell, chr(31), 2)), (''all'', ''all'')) shown (breakdown, group_name)
+		where shown.breakdown <> ''all'' or split_part(cell, chr(31), 1) = %3$L
 		group by coalesce(place_id, ''unknown''), shown.breakdown, shown.group_name',
 		level,
 		case
 			when by_row then ph_support.row_query(part.persons, m, place, breakdowns)
 			else format(
-				'select %s as place_id, breakdown, group_name, tally, people, people_with_event
-				from pg_temp.ph_unit s%s
-				where unit = %L
+				'select %s as place_id, cell, tally, people, people_with_event
+				from pg_temp.%s s%s
 				union all
-				%s', place, part.ladders,
-				case when place like '%practice%' or place = 's.neighbourhood' then 'practice' else 'area' end,
+				%s', place, case when place in ('s.practice', 's.neighbourhood') or place like 'practice.%'
+					then 'ph_by_practice' else 'ph_by_area' end,
+				ph_support.place_joins(schema, place),
 				ph_support.mover_query(part.persons, m, place, breakdowns, weighted)) end,
 		coalesce(breakdowns[1], 'all'))
 	from (
-		select ladders, format('%I.new_measure_person s%s', schema, ladders) as persons
-		from (
-			select case split_part(place, '.', 1)
-				when 's' then ''
-				when 'area' then format(' left join %I.place_ladder area on area.small_area = s.small_area', schema)
-				else format(' left join %I.practice_ladder practice on practice.practice = s.practice', schema) end
-				as ladders
-		) l
+		select format('%I.new_measure_person s%s', schema, ph_support.place_joins(schema, place)) as persons
 	) part;
 end;
 comment on function ph_support.level_query(text, ph.measure, text, text, text[], boolean, boolean) is
@@ -271,8 +271,10 @@ begin
 	end if;
 	call ph_support.take_statistics(target::regclass);
 	if not by_row then
-		query := ph_support.unit_query(target, m, breakdowns, weighted);
-		execute 'create temp table ph_unit on commit drop as ' || query;
+		query := ph_support.unit_query(target, m, 'system, place, small_area', breakdowns, weighted);
+		execute 'create temp table ph_by_area on commit drop as ' || query;
+		query := ph_support.unit_query(target, m, 'neighbourhood, practice', breakdowns, weighted);
+		execute 'create temp table ph_by_practice on commit drop as ' || query;
 	end if;
 	select string_agg(
 		ph_support.level_query(schema, m, l.level, l.column_name, breakdowns, weighted, by_row), E'\nunion all ')
@@ -280,7 +282,7 @@ begin
 	from ph_support.folded_levels(schema) l
 	where l.level = any (levels);
 	execute 'create temp table ph_folded on commit drop as ' || query;
-	drop table if exists pg_temp.ph_unit;
+	drop table if exists pg_temp.ph_by_area, pg_temp.ph_by_practice;
 	call ph_support.drop_contributions(schema, fold);
 	if keep then
 		call ph_support.keep_contributions(schema, fold);
