@@ -377,7 +377,7 @@ combined_attributable_fraction(PG_FUNCTION_ARGS)
 		rest += log1p(-own * fraction[i]);
 		variance += pow(own * (1 - fraction[i]) / (1 - own * fraction[i]) * error[i], 2);
 	}
-	combined = missing ? NAN : -expm1(rest);
+	combined = missing ? NAN : 0 - expm1(rest);
 	InitMaterializedSRF(fcinfo, 0);
 	put_factor(result, NULL, combined, combined, link_limits(combined, sqrt(variance), confidence),
 			   missing ? "missing_input" : NULL);
@@ -482,8 +482,8 @@ compare_names(const void *a, const void *b)
  *
  * Places (or people), their level of exposure, and a log-linear risk: RR = relative_risk ^ (max(level - counterfactual,
  * 0) / per).  attributable = sum events (1 - 1 / RR), each place's own events; fraction_of_people = 1 - sum people /
- * sum people RR, which takes the risk without exposure to be the same everywhere.  The whole first, its group NULL, then
- * each group in byte order.  Errors: people or events below 0, per not above 0, those of a risk.
+ * sum people RR, which takes the risk without exposure to be the same everywhere.  The whole first, its group NULL,
+ * then each group in byte order.  Errors: people or events below 0, per not above 0, those of a risk.
  */
 PG_FUNCTION_INFO_V1(attributable);
 Datum

@@ -133,7 +133,7 @@ select count(*) as rows, bool_and(near(a.people, h.people) and near(a.events, h.
 		and near(fraction_of_people_upper, 1 - h.people / weight[3])) as of_people
 from answer a
 join (
-	select fifth, sum(people) as people, sum(deaths) as deaths, array_agg(number order by n) as number,
+	select fifth, min(people) as people, min(deaths) as deaths, array_agg(number order by n) as number,
 		array_agg(weight order by n) as weight
 	from (
 		select g.fifth, n, sum(deaths * (1 - 1 / r)) as number, sum(people * r) as weight, sum(people) as people,
