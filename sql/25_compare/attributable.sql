@@ -44,8 +44,9 @@ as 'MODULE_PATHNAME', 'attributable_fraction_of_categories';
 comment on function ph.attributable_fraction_of_categories(
 	float8[], float8[], text, float8[], float8[], text[], float8) is
 	'attributable fraction of an exposure in several levels: the whole, its category NULL, and each level''s part, '
-	'which add up to it (Hanley 2001); shares of people (levin) or cases (miettinen), made to add up to 1, risks against '
-	'the level whose risk is 1; limits by the delta method on ln(1 - fraction), errors of the risks taken as independent';
+	'which add up to it (Hanley 2001); shares of people (levin) or cases (miettinen), made to add up to 1, risks '
+	'against the level whose risk is 1; limits by the delta method on ln(1 - fraction), errors of the risks taken as '
+	'independent';
 
 create function ph.combined_attributable_fraction(
 	fractions float8[], communalities float8[] default null, link_errors float8[] default null,
@@ -57,7 +58,8 @@ as 'MODULE_PATHNAME', 'combined_attributable_fraction';
 comment on function ph.combined_attributable_fraction(float8[], float8[], float8[], text[], float8) is
 	'fraction attributable to several causes together, 1 - product (1 - (1 - communality) fraction), its factor NULL, '
 	'and each factor''s own fraction and its part of the whole, in proportion; communality: how much of a factor '
-	'others explain, NULL none (a convention); limits where every factor has a link_error; error for a fraction of 1 or more';
+	'others explain, NULL none (a convention); limits where every factor has a link_error; error for a fraction of 1 '
+	'or more';
 
 create function ph.attributable(
 	people float8[], events float8[], levels float8[], relative_risk float8, per float8, counterfactual float8,

@@ -1,5 +1,7 @@
 -- Attributable fractions and numbers against formulas in SQL, numerical slopes and laws.
 set client_min_messages = warning;
+create schema attributable_test;
+set search_path = attributable_test;
 create function near(a float8, b float8, tolerance float8 default 1e-9) returns boolean immutable
 begin atomic
 	select coalesce(abs(a - b) <= tolerance * greatest(abs(b), 1e-6), a is null and b is null);
