@@ -93,7 +93,8 @@ language c immutable parallel safe
 as 'MODULE_PATHNAME', 'population_attributable_risk';
 comment on function ph.population_attributable_risk(
 	ph.tally[], text, ph.tally, float8, float8, integer, integer, float8, float8) is
-	'what the mean of the groups would fall by if all had the value of the reference group, the last if NULL';
+	'what the mean of the groups would fall by if all had the value of the reference group, the last if NULL; '
+	'fractions by an exposure: ph.attributable_fraction';
 
 create function ph.inequality_points(
 	tallies ph.tally[], indicator text default 'dsr', reference ph.tally default null, per float8 default null,
