@@ -10,7 +10,7 @@ PARTS = \
 	$(addprefix 00_head/, schema) \
 	$(addprefix 10_core/, estimate comparison hypothesis_test tally interval crosstab score query day age_band generated) \
 	$(addprefix 20_indicator/, standard rate standardise life_table survival) \
-	$(addprefix 25_compare/, indicator compare inequality log_rank quantile_group) \
+	$(addprefix 25_compare/, indicator compare inequality attributable opportunity log_rank quantile_group) \
 	$(addprefix 30_monitor/, control_chart expected_count cusum recent_trend funnel shrinkage goal) \
 	$(addprefix 35_chart/, chart) \
 	$(addprefix 40_instrument/, look_back conditions instrument instruments \

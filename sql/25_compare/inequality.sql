@@ -93,18 +93,8 @@ language c immutable parallel safe
 as 'MODULE_PATHNAME', 'population_attributable_risk';
 comment on function ph.population_attributable_risk(
 	ph.tally[], text, ph.tally, float8, float8, integer, integer, float8, float8) is
-	'what the mean of the groups would fall by if all had the value of the reference group, the last if NULL';
-
-create function ph.population_attributable_fraction(
-	tallies ph.tally[], indicator text default 'dsr', reference ph.tally default null, per float8 default null,
-	confidence float8 default 0.95, reference_group integer default null, groups integer default null,
-	age float8 default 0, until float8 default null)
-returns ph.estimate
-language c immutable parallel safe
-as 'MODULE_PATHNAME', 'population_attributable_fraction';
-comment on function ph.population_attributable_fraction(
-	ph.tally[], text, ph.tally, float8, float8, integer, integer, float8, float8) is
-	'the share of the mean of the groups that would go if all had the value of the reference group, the last if NULL';
+	'what the mean of the groups would fall by if all had the value of the reference group, the last if NULL; '
+	'fractions by an exposure: ph.attributable_fraction';
 
 create function ph.inequality_points(
 	tallies ph.tally[], indicator text default 'dsr', reference ph.tally default null, per float8 default null,

@@ -18,24 +18,16 @@ attributable_risk(const Groups *groups, int reference, double confidence)
 						   confidence);
 }
 
-/* The same as a share of the mean, 1 - y_ref / mean; variance by the delta method. */
-static Estimate
-attributable_fraction(const Groups *groups, int reference, double confidence)
-{
-	double		y = groups->value[reference];
-	double		risk = groups_mean_about(groups, groups->value, y);
-	double		mean = y + risk;
-	double		variance = 0;
-
-	if (mean == 0)
-		return estimate_none("zero_mean");
-	for (int i = 0; i < groups->count; i++)
-		variance += pow((y * groups->share[i] / (mean * mean) - (i == reference) / mean) * groups->error[i], 2);
-	return estimate_normal(risk / mean, sqrt(variance), confidence);
-}
-
-static Datum
-attributable(FunctionCallInfo fcinfo, bool fraction)
+/*
+ * ph.population_attributable_risk(tallies ph.tally[], indicator text, reference ph.tally, per float8,
+ *   confidence float8, reference_group int, groups int) -> ph.estimate
+ *
+ * The mean less the value of the reference group, the last and least disadvantaged if NULL: negative
+ * where that group has the higher value.
+ */
+PG_FUNCTION_INFO_V1(population_attributable_risk);
+Datum
+population_attributable_risk(PG_FUNCTION_ARGS)
 {
 	Asked		asked;
 	Groups		groups;
@@ -51,36 +43,21 @@ attributable(FunctionCallInfo fcinfo, bool fraction)
 	reference = PG_ARGISNULL(5) ? groups.count : PG_GETARG_INT32(5);
 	if (reference < 1 || reference > groups.count)
 		argument_error("reference_group", "must be the number of a group, from 1", NULL);
-	if (fraction)
-		estimate = attributable_fraction(&groups, reference - 1, asked.question.confidence);
-	else
-	{
-		estimate = attributable_risk(&groups, reference - 1, asked.question.confidence);
-		estimate_scale(&estimate, asked.per);
-	}
+	estimate = attributable_risk(&groups, reference - 1, asked.question.confidence);
+	estimate_scale(&estimate, asked.per);
 	return groups_datum(fcinfo, &groups, estimate);
 }
 
 /*
- * ph.population_attributable_risk(tallies ph.tally[], indicator text, reference ph.tally, per float8,
- *   confidence float8, reference_group int, groups int) -> ph.estimate
- *
- * The mean less the value of the reference group, the last and least disadvantaged if NULL: negative
- * where that group has the higher value.
- */
-PG_FUNCTION_INFO_V1(population_attributable_risk);
-Datum
-population_attributable_risk(PG_FUNCTION_ARGS)
-{
-	return attributable(fcinfo, false);
-}
-
-/*
- * ph.population_attributable_fraction(the same) -> ph.estimate
+ * ph.population_attributable_fraction, which version 0.2.0 had.  The entry point stays, since that version's script is
+ * checked against the library.
  */
 PG_FUNCTION_INFO_V1(population_attributable_fraction);
 Datum
 population_attributable_fraction(PG_FUNCTION_ARGS)
 {
-	return attributable(fcinfo, true);
+	ereport(ERROR,
+			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+			 errmsg("ph.population_attributable_fraction is no longer there"),
+			 errhint("Call alter extension population_health update, then ph.attributable_fraction.")));
 }

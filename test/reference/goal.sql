@@ -18,12 +18,7 @@ create temp table gap_expected (
 \copy gap_input from program 'cat $REFERENCE/goal_gap_input.csv' csv header
 \copy gap_expected from program 'cat $REFERENCE/goal_gap_expected.csv' csv header
 \ir agreement.psql
--- agreement as the README there defines it, of all fields at once
-create function pg_temp.agree(got float8[], want float8[], tol float8) returns boolean immutable
-begin atomic
-	select bool_and(coalesce(abs(g - w) <= tol * greatest(abs(w), 1e-3), g is null and w is null))
-	from unnest(got, want) v(g, w);
-end;
+\ir people_agreement.psql
 
 insert into result
 select 'goals', case_id || ' ' || tag,
@@ -37,7 +32,8 @@ select 'goals', case_id || ' ' || tag,
 from goal_expected e
 join lateral (
 	select ph.goal_progress(
-			array_agg(year), array_agg(events), array_agg(person_years), target, target_year, better, per, confidence) as g
+			array_agg(year), array_agg(events), array_agg(person_years), target, target_year, better, per,
+			confidence) as g
 	from goal_input i
 	where i.case_id = e.case_id
 ) a on true;

@@ -1,5 +1,7 @@
 -- Goals: a Poisson trend in the log rate, checked against its own equations.
 set client_min_messages = warning;
+create schema goal_test;
+set search_path = goal_test;
 
 create function row_of(g ph.goal_progress) returns text immutable
 begin atomic

@@ -59,19 +59,17 @@ from grp, ph.inequality_points(g, 'rate');
 select round(((ph.slope_index_of_inequality(e, 'rate')).value)::numeric, 6) as slope,
 	round(((ph.relative_index_of_inequality(e, 'rate')).value)::numeric, 6) as ratio,
 	round(((ph.concentration_index(e, 'rate')).value)::numeric, 9) as concentration,
-	round(((ph.population_attributable_fraction(e, 'rate')).value)::numeric, 9) as fraction
+	round(((ph.population_attributable_risk(e, 'rate')).value)::numeric, 9) as risk
 from (select array['counts; 0: 1000 50 50', 'counts; 0: 2000 100 100', 'counts; 0: 400 20 20']::ph.tally[] e) q;
 -- concentration index and attributable risk by hand
 select pg_temp.near((c).value, by_hand) as concentration,
 	pg_temp.near((r).value, 100000 * (254 / 4200.0 - 0.04)) as risk,
-	pg_temp.near((f).value, 1 - 0.04 / (254 / 4200.0)) as fraction,
-	(f).lower < (f).value as limits
+	(r).lower < (r).value as limits
 from grp,
 	lateral (
 		select ph.concentration_index(g, 'rate'),
-			ph.population_attributable_risk(g, 'rate'),
-			ph.population_attributable_fraction(g, 'rate')
-	) q(c, r, f),
+			ph.population_attributable_risk(g, 'rate')
+	) q(c, r),
 	(
 		select 2 * sum(x * b) / sum(x) - 1 as by_hand
 		from (
@@ -169,11 +167,6 @@ from (
 		(ph.concentration_index(array['counts; 0: 1 1000000003 1', 'counts; 0: 1 1000000001 1']::ph.tally[],
 			'rate')).value,
 		-1 / 2000000004.0::float8
-	union all
-	select 'fraction', 1e-18,
-		(ph.population_attributable_fraction(
-			array['counts; 0: 1 1000000003 1', 'counts; 0: 1 1000000001 1']::ph.tally[], 'rate')).value,
-		1 / 1000000002.0::float8
 ) q;
 
 -- people of unknown group come last, where the least disadvantaged are expected; a group may be missing: both are said,
@@ -199,7 +192,6 @@ from list, unnest(array[null, 5]) said,
 		('relative', ph.relative_index_of_inequality(g, 'rate', groups => said)),
 		('concentration', ph.concentration_index(g, 'rate', groups => said)),
 		('risk', ph.population_attributable_risk(g, 'rate', groups => said)),
-		('fraction', ph.population_attributable_fraction(g, 'rate', groups => said)),
 		('published',
 			ph.slope_index_of_values(array_fill(10::float8, array[cardinality(g)]),
 				array_fill(2::float8, array[cardinality(g)]), array_fill(1::float8, array[cardinality(g)]),
@@ -231,7 +223,6 @@ from left_out, lateral (
 		('ratio', ph.relative_index_of_inequality(g)),
 		('concentration', ph.concentration_index(g)),
 		('risk', ph.population_attributable_risk(g)),
-		('fraction', ph.population_attributable_fraction(g)),
 		('one group', ph.slope_index_of_inequality(array[fine, fine, fine, fine, no_key])),
 		('none', ph.slope_index_of_inequality(clean)),
 		('crude', ph.slope_index_of_inequality(g, 'rate'))

@@ -1,5 +1,7 @@
 -- What a query given as text reads and calls, and which queries may be kept.
 set client_min_messages = warning;
+create schema own;
+set search_path = own;
 create schema data;
 create table data.person (person_id text, age float8, sex text);
 create table data.secret (person_id text, diagnosis text);
@@ -58,14 +60,14 @@ create type holder as (part checked[]);
 select q as query,
 	(select string_agg(name, ' ' order by name) from reads(q) where name like '%evil%') as foreign_functions
 from (values
-	('select ''x''::public.checked'), ('select age::text::public.checked from data.person'),
-	('select array[sex]::public.checked[] from data.person'),
-	('select row(array[sex])::public.holder from data.person'),
-	('select ''x''::text::public.holder'), ('select null::public.holder is null'),
-	('select part from json_to_record(''{}'') as r(part public.checked)'),
-	('select * from json_populate_record(null::public.holder, ''{}'')'),
+	('select ''x''::own.checked'), ('select age::text::own.checked from data.person'),
+	('select array[sex]::own.checked[] from data.person'),
+	('select row(array[sex])::own.holder from data.person'),
+	('select ''x''::text::own.holder'), ('select null::own.holder is null'),
+	('select part from json_to_record(''{}'') as r(part own.checked)'),
+	('select * from json_populate_record(null::own.holder, ''{}'')'),
 	('select to_json(p) from data.person p'), ('select jsonb_agg(p) from data.person p'),
-	('select a from xmltable(''/a'' passing ''<a/>'' columns a public.checked path ''.'')'),
+	('select a from xmltable(''/a'' passing ''<a/>'' columns a own.checked path ''.'')'),
 	('select row_to_json(p) from data.person p'), ('select sex from data.person')) v(q);
 
 -- policies of tables; a rule that a table once had does not matter, an operator's function and one in a join do
@@ -76,7 +78,7 @@ create policy own on data.guarded
 select * from reads('select person_id from data.guarded');
 create function evil_equal(text, integer) returns boolean language sql stable as 'select true';
 create operator === (function = evil_equal, leftarg = text, rightarg = integer);
-select name from reads('select 1 from data.person a join data.person b on a.sex operator(public.===) 1')
+select name from reads('select 1 from data.person a join data.person b on a.sex operator(own.===) 1')
 where kind = 'function';
 
 -- a view that reads itself has an end here; a query as deep as there is room for is refused as PostgreSQL refuses it
@@ -124,8 +126,8 @@ from (values
 	('select (ph.dsr(ph.person_tally(age, 1::float8))).value from data.person'),
 	('select a from data.half'), ('select count(*) from data.half'), ('select person_id from data.by_owner'),
 	-- marks prove nothing
-	('select public.steady(age) from data.person'), ('select r from data.random'), ('select random()'),
-	('select sex::public.checked from data.person'), ('select 1 where ''a'' operator(public.===) 1'),
+	('select own.steady(age) from data.person'), ('select r from data.random'), ('select random()'),
+	('select sex::own.checked from data.person'), ('select 1 where ''a'' operator(own.===) 1'),
 	('select to_json(p) from data.person p'), ('select p::json from data.person p'), ('select * from data.guarded'),
 	('select nextval(''s'') from data.person'), ('select set_config(''a.b'', ''c'', true)'), ('select pg_sleep(1)'),
 	('select pg_read_file(''/etc/passwd'')'), ('select (pg_stat_file(''a'')).size'), ('select lo_get(1)'),
@@ -149,9 +151,9 @@ from (values
 	('select person_id from data.person union select person_id from data.secret'),
 	-- names mean the same whoever asks
 	('select person_id from person')) v(q);
-set search_path = data, public;
-select public.refused('select person_id from person') as whatever_the_path;
-reset search_path;
+set search_path = data, own;
+select own.refused('select person_id from person') as whatever_the_path;
+set search_path = own;
 select refused('select 1', null), refused('select * from data.secret', current_user);
 select count(*) as secrets from data.secret;
 
@@ -162,10 +164,11 @@ create operator <<<< (function = evil_less, leftarg = integer, rightarg = intege
 create operator ==== (function = evil_less, leftarg = integer, rightarg = integer);
 create operator class evil_class for type integer using btree as
 	operator 1 <<<<, operator 3 ====, function 1 evil_order(integer, integer);
-select name from reads('select i from generate_series(1, 3) i order by i using operator(public.<<<<)')
+select name from reads('select i from generate_series(1, 3) i order by i using operator(own.<<<<)')
 where name like '%evil%';
-select name from reads('select array_agg(i order by i using operator(public.<<<<)) from generate_series(1, 3) i')
+select name from reads('select array_agg(i order by i using operator(own.<<<<)) from generate_series(1, 3) i')
 where name like '%evil%';
 
+drop schema data, hidden, own cascade;
 drop owned by ph_test_author, ph_test_other cascade;
 drop role ph_test_author, ph_test_other;

@@ -62,13 +62,13 @@ end
 $$;
 
 -- stored, and over the wire
-create table stored (rest ph.tally);
+create temp table stored (rest ph.tally);
 insert into stored select rest from taken;
 select count(*) as differ from (select rest::text from stored except all select rest::text from taken) d;
 select bool_and(ph_support.tally_send(rest) = ph_support.tally_send(rest::text::ph.tally)) as same_bytes from stored;
 select current_setting('data_directory') || '/tally_without.bin' as file \gset
 copy stored to :'file' (format binary);
-create table received (like stored);
+create temp table received (like stored);
 copy received from :'file' (format binary);
 select count(*) as differ from (select rest::text from stored except select rest::text from received) d;
 

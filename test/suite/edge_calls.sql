@@ -182,6 +182,7 @@ select 'regtype[]', v
 from unnest(array[null, '{}', '{boolean,integer,boolean}', '{record,integer,boolean}', '{0,0,0}', '{999999,1,2}',
 	'{boolean[],NULL,text}']) v;
 insert into pool select 'boolean[]', v from unnest(array[null, '{}', '{t,f,NULL}', '{{t,f},{t,t}}']) v;
+insert into pool select 'text', v, 'kind' from unnest(array[null, 'levin', 'miettinen', 'NEL']) v;
 insert into pool
 select 'text', v, 'pass'
 from unnest(array[null, 'products', 'start', 'step', 'scores', 'squares', 'no such pass']) v;
@@ -218,7 +219,7 @@ where e.extname = 'population_health'
 	and p.provolatile <> 'v'
 	and not 'internal'::regtype::oid = any (p.proargtypes::oid[])
 	-- take a query, whose errors are its own
-	and p.proname not in ('query_columns', 'fit', 'grow_tree', 'tree_pruning', 'k_means', 'k_prototypes', 'silhouette',
+	and p.proname not in ('query_columns', 'query_reads', 'fit', 'grow_tree', 'tree_pruning', 'k_means', 'k_prototypes', 'silhouette',
 		'cluster_stability', 'latent_class');
 create temp table complaint (said text);
 create temp table choice (i int, n int, value text, primary key (i, n));

@@ -179,6 +179,8 @@ insert into hostile_call values
 		'%1$L, array[%1$L], ''poisson'', %1$L) c'),
 	('names', 'select ph.latent_class(''select smoker from person'', 1, array[%1$L])'),
 	('query_columns', 'select count(c) from ph.query_columns(%1$L) c'),
+	('query_columns', 'select count(c) from ph_support.query_reads(%1$L) c'),
+	('query_columns', 'call ph_support.require_safe_query(%1$L, current_user::regrole)'),
 	('learn', 'call ph.learn_scheme(''pg_temp'', ''tree'', ''1'', %1$L, smallest_leaf => 5, folds => 0)'),
 	('learn',
 		'call ph.learn_cluster_scheme(''pg_temp'', ''clusters'', ''1'', %1$L, '
