@@ -75,6 +75,24 @@ as 'MODULE_PATHNAME', 'chart_slope';
 comment on function ph.chart_slope(ph.tally[], text[], text, ph.tally, float8, float8, text, integer, float8, float8, text, text) is
 	'inequality by group as SVG, the most disadvantaged first, with the line of the slope index';
 
+create function ph.chart_map(
+	ids text[], numbers float8[], boundaries text[] default null, title text default null, unit text default null,
+	source text default null, labels text[] default null, classes integer default 5, benchmark float8 default null,
+	better text default 'neither', id_property text default null)
+returns text
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'chart_map';
+comment on function ph.chart_map(
+	text[], float8[], text[], text, text, text, text[], integer, float8, text, text) is
+	'map of places as SVG, in 3 to 7 classes of their numbers: by quantile, or around a benchmark, as far above as below; '
+	'boundaries: GeoJSON (RFC 7946; Polygon, MultiPolygon), a FeatureCollection of which a feature''s id, the property '
+	'id_property, or the only property that does, names a place of ids, or one geometry a place as ST_AsGeoJSON writes '
+	'it; degrees are drawn at their mean latitude, metres as they are; NULL draws tiles in the order given. '
+	'better (lower, higher, neither): the side of the benchmark that is worse is orange and dotted. '
+	'A number that is NULL is hatched, a place without a boundary is counted. '
+	'Errors: 22023 for places named twice, lists of different lengths, numbers or coordinates beyond 1e300 and 1e9, '
+	'other geometries, more than 32 MB a text or ten million points; 22P02 for text that is no JSON';
+
 create function ph.chart_table(picture text) returns text language sql immutable parallel safe
 set search_path = pg_catalog, pg_temp
 begin atomic

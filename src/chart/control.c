@@ -118,7 +118,7 @@ chart_control(PG_FUNCTION_ARGS)
 		values[i] = number_field(points[i], nulls[i], "value");
 		days[i] = day_text(periods[i], period_nulls[i]);
 		if (i % Max(1, (count + 5) / 6) == 0)
-			svg_text(svg, axis_at(&across, i), 296, "soft middle", days[i], 0);
+			svg_text(svg, axis_at(&across, i), 296, axis_at(&across, i) > 720 ? "soft end" : "soft middle", days[i], 0);
 		picture_row(picture, days[i], svg_number(values[i]), svg_number(mean), svg_number(lower), svg_number(upper),
 					isnan(values[i]) ? "" : kind->words, text_field(points[i], nulls[i], "note"));
 		if (isnan(values[i]))

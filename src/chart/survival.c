@@ -114,9 +114,9 @@ write_steps(Picture *picture, const char *name, const Tally *tally, const Steps 
 		while (left < tally->sorted && tally->cells[left].key < ticks[i])
 			present_leave(&present, tally->cells[left++].exposure);
 		if (ticks[i] <= steps->time[last])
-			picture_row(picture, name, svg_number(ticks[i]), svg_number(steps->survival[step]),
-						svg_number(steps->lower[step]), svg_number(steps->upper[step]),
-						at_risk ? svg_number(present_at(&present, ticks[i])) : "");
+			picture_cells(picture, (const char *const[]) {name, svg_number(ticks[i]), svg_number(steps->survival[step]),
+						  svg_number(steps->lower[step]), svg_number(steps->upper[step]),
+						  svg_number(present_at(&present, ticks[i]))}, at_risk ? 6 : 5);
 	}
 	picture_says(picture, "%s: %s at %s.", name,
 				 with_limits(steps->survival[last], steps->lower[last], steps->upper[last]),
@@ -160,7 +160,8 @@ chart_survival(PG_FUNCTION_ARGS)
 	across = axis_of(0, longest, 70, 740);
 	svg_axis_left(svg, &up, 70, 740, "share without the event");
 	svg_axis_below(svg, &across, 326, 326, time);
-	picture_row(picture, "group", time, "share without the event", "from", "to", "people at risk");
+	picture_cells(picture, (const char *const[]) {"group", time, "share without the event", "from", "to",
+				  "people at risk"}, at_risk ? 6 : 5);
 	if (at_risk)
 		svg_text(svg, 70, below + 10, "soft", "people at risk", 0);
 	for (int i = 0; i < count; i++)
