@@ -112,7 +112,7 @@ begin atomic
 		from (
 			select number, position, cell,
 				bool_and(number = 1 or cell ~ '^(-?[0-9][0-9,.]*(e[+-]?[0-9]+)?( %)?)?$') over (partition by position)
-					as of_numbers
+					and max(cell) filter (where number > 1) over (partition by position) > '' as of_numbers
 			from said, jsonb_array_elements(said -> 'rows') with ordinality r (cells, number),
 				jsonb_array_elements_text(cells) with ordinality c (cell, position)
 		) cell
