@@ -72,7 +72,8 @@ create function ph.chart_slope(
 returns text
 language c immutable parallel safe
 as 'MODULE_PATHNAME', 'chart_slope';
-comment on function ph.chart_slope(ph.tally[], text[], text, ph.tally, float8, float8, text, integer, float8, float8, text, text) is
+comment on function ph.chart_slope(
+	ph.tally[], text[], text, ph.tally, float8, float8, text, integer, float8, float8, text, text) is
 	'inequality by group as SVG, the most disadvantaged first, with the line of the slope index';
 
 create function ph.chart_map(
@@ -84,7 +85,8 @@ language c immutable parallel safe
 as 'MODULE_PATHNAME', 'chart_map';
 comment on function ph.chart_map(
 	text[], float8[], text[], text, text, text, text[], integer, float8, text, text) is
-	'map of places as SVG, in 3 to 7 classes of their numbers: by quantile, or around a benchmark, as far above as below; '
+	'map of places as SVG, in 3 to 7 classes of their numbers: by quantile, or around a benchmark, as far above as '
+	'below; '
 	'boundaries: GeoJSON (RFC 7946; Polygon, MultiPolygon), a FeatureCollection of which a feature''s id, the property '
 	'id_property, or the only property that does, names a place of ids, or one geometry a place as ST_AsGeoJSON writes '
 	'it; degrees are drawn at their mean latitude, metres as they are; NULL draws tiles in the order given. '

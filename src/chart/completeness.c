@@ -99,8 +99,8 @@ chart_completeness(PG_FUNCTION_ARGS)
 		{
 			svg_text(svg, 668, bottom - 8, last < median / 2 ? "start" : "soft",
 					 psprintf("last: %.0f %%", 100 * last / median), 0);
-			picture_says(picture, "%s: %s in the last, %.0f %% of the usual %s.", name_of(labels, row), svg_number(last),
-						 100 * last / median, svg_number(median));
+			picture_says(picture, "%s: %s in the last, %.0f %% of the usual %s.", name_of(labels, row),
+						 svg_number(last), 100 * last / median, svg_number(median));
 		}
 	}
 	picture_says(picture, "Less than half of the usual: %d.", few);

@@ -152,8 +152,8 @@ chart_funnel(PG_FUNCTION_ARGS)
 					field_text(points[point], "lower_998"), field_text(points[point], "lower_95"),
 					field_text(points[point], "upper_95"), field_text(points[point], "upper_998"), significance);
 	}
-	picture_says(picture, "Of %d places %d lie above and %d below the limits of 99.8 %%, %d more outside those of 95 %%; "
-				 "the baseline is %s.", shown, above, below, outside_95, svg_number(baseline));
+	picture_says(picture, "Of %d places %d lie above and %d below the limits of 99.8 %%, %d more outside those of "
+				 "95 %%; the baseline is %s.", shown, above, below, outside_95, svg_number(baseline));
 	picture_says_range(picture, values, labels, count);
 	picture->bottom = 360;
 	picture_key_line(picture, "mean", psprintf("baseline: %s", svg_number(baseline)));

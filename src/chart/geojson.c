@@ -26,8 +26,8 @@ typedef struct Reader
 pg_noreturn static void
 bad_boundary(const char *rule)
 {
-	argument_error("boundaries", rule, "A geometry is {\"type\": \"Polygon\" or \"MultiPolygon\", \"coordinates\": ...}, "
-				   "as ST_AsGeoJSON(geom) writes it.");
+	argument_error("boundaries", rule, "A geometry is {\"type\": \"Polygon\" or \"MultiPolygon\", "
+				   "\"coordinates\": ...}, as ST_AsGeoJSON(geom) writes it.");
 }
 
 static JsonbValue *

@@ -40,9 +40,9 @@ typedef struct PlaceId
 extern int	place_id_order(const void *a, const void *b);
 
 /*
- * One text is a FeatureCollection, or there is one geometry (or Feature) a place, in their order; NULL where no boundary
- * is known.  A feature is of the place that its id names, or the property that is said, or the only one of its
- * properties that names one; features of no place are left out.  Rings come back in the order of their places.
+ * One text is a FeatureCollection, or there is one geometry (or Feature) a place, in their order; NULL where no
+ * boundary is known.  A feature is of the place that its id names, or the property that is said, or the only one of
+ * its properties that names one; features of no place are left out.  Rings come back in the order of their places.
  */
 extern Boundaries *boundaries_read(Datum *texts, const bool *nulls, int count, const PlaceId *ids, int places,
 								   const char *id_property);

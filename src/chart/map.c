@@ -21,8 +21,8 @@
 
 /*
  * Seven steps from few to many, and seven around a middle.  The steps of a row are equally far apart in luminance as a
- * reader of greys sees them, blue and orange differ for every kind of colour blindness, and what lies on the orange side
- * is dotted.  What is written on them is in ink or in paper, whichever is at least 4.5 times lighter or darker, and
+ * reader of greys sees them, blue and orange differ for every kind of colour blindness, and what lies on the orange
+ * side is dotted.  What is written on them is in ink or in paper, whichever is at least 4.5 times lighter or darker, and
  * keeps dots and hatches off itself.
  */
 static const char map_style[] =
@@ -35,7 +35,8 @@ static const char map_style[] =
 ".ph .m6{fill:var(--m6)}.ph .m7{fill:var(--m7)}.ph .w1{fill:var(--w1)}.ph .w2{fill:var(--w2)}.ph .w3{fill:var(--w3)}"
 ".ph .w4{fill:var(--w4)}.ph .w5{fill:url(#ph-w5)}.ph .w6{fill:url(#ph-w6)}.ph .w7{fill:url(#ph-w7)}"
 ".ph .none{fill:url(#ph-none)}.ph .on{fill:var(--paper)}"
-".ph .h0,.ph .h5,.ph .h6,.ph .h7{stroke-width:4;paint-order:stroke}.ph .h0{stroke:var(--paper)}.ph .h5{stroke:var(--w5)}.ph .h6{stroke:var(--w6)}.ph .h7{stroke:var(--w7)}";
+".ph .h0,.ph .h5,.ph .h6,.ph .h7{stroke-width:4;paint-order:stroke}.ph .h0{stroke:var(--paper)}"
+".ph .h5{stroke:var(--w5)}.ph .h6{stroke:var(--w6)}.ph .h7{stroke:var(--w7)}";
 
 /* How a class is filled, and what is written on it. */
 typedef struct Fill

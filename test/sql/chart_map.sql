@@ -140,7 +140,8 @@ with line as (
 ), drawn as (
 	select ph.chart_map('{west,east}', '{1,2}', array[
 		format('{"type":"Polygon","coordinates":[[[0,10000],[0,0],%s,[0,10000]]]}', array_to_string(up, ',')),
-		format('{"type":"Polygon","coordinates":[[%s,[10000,0],[10000,10000],%s]]}', array_to_string(down, ','), down[1])
+		format('{"type":"Polygon","coordinates":[[%s,[10000,0],[10000,10000],%s]]}',
+			array_to_string(down, ','), down[1])
 		]) as svg
 	from line
 ), corner as (
@@ -160,7 +161,8 @@ select format('{"type":"Polygon","coordinates":[[%s]]}', string_agg(
 	format('[%s,%s]', round((2 + cos(n / 159155.0) + n * 919 % 1009 / 3000.0)::numeric, 5),
 		round((52 + sin(n / 159155.0) + n * 1009 % 1013 / 3000.0)::numeric, 5)), ',' order by n)) as boundary
 from generate_series(1, 1000000) n;
-select length(boundary) > 15000000 as large, length(ph.chart_map('{a}', '{1}', array[boundary])) < 1000000 as drawn_small
+select length(boundary) > 15000000 as large,
+	length(ph.chart_map('{a}', '{1}', array[boundary])) < 1000000 as drawn_small
 from coast;
 set statement_timeout = '20ms';
 select length(ph.chart_map('{a}', '{1}', array[boundary])) from coast;

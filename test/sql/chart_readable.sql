@@ -1,5 +1,5 @@
--- Pictures for everybody (WCAG 2.2 AA): contrast computed from the style sheet, in light and in dark; words for all that
--- is drawn; what the data show; their numbers as a table; a size of text that a phone can show.
+-- Pictures for everybody (WCAG 2.2 AA): contrast computed from the style sheet, in light and in dark; words for all
+-- that is drawn; what the data show; their numbers as a table; a size of text that a phone can show.
 create function pg_temp.luminance(colour text) returns float8 immutable
 begin atomic
 	select sum(weight * case when part <= 0.04045 then part / 12.92 else power((part + 0.055) / 1.055, 2.4) end)
@@ -36,7 +36,8 @@ select 'completeness', ph.chart_completeness('{a,b}', '{2024-01,2024-02,2024-03}
 		'the feed'),
 	'{period}', '{"rows, each row up to its own highest","less than half of the usual, the median of its row"}';
 insert into picture
-select 'control', ph.chart_control(array_agg(d order by d), array_agg(x order by d), 'Months', 'admissions', 'encounters'),
+select 'control',
+	ph.chart_control(array_agg(d order by d), array_agg(x order by d), 'Months', 'admissions', 'encounters'),
 	'{admissions,period}',
 	array['value', 'mean of the phase', 'its limits', 'special cause, of concern', 'special cause, an improvement']
 from (
@@ -58,8 +59,8 @@ from (
 insert into picture
 select 'survival',
 	ph.chart_survival(array[(select ph.person_tally(i % 50 + 1, i % 3 = 0) from generate_series(1, 300) i),
-			(select ph.person_tally(i % 40 + 1, i % 2 = 0) from generate_series(1, 300) i)], '{a,b}', 'Staying', unit => 'days',
-		source => 'stays'),
+			(select ph.person_tally(i % 40 + 1, i % 2 = 0) from generate_series(1, 300) i)], '{a,b}', 'Staying',
+		unit => 'days', source => 'stays'),
 	'{"time of follow-up, in days",share without the event}', '{a,b,between its lower and upper limit,people at risk}';
 insert into picture
 select 'slope',
@@ -73,7 +74,8 @@ select 'map', ph.chart_map(array_agg('P' || i), array_agg(nullif(i, 4)::float8),
 	'{"per 1,000"}', '{"1: 1 to 2 (2)","7: over 13 to 15 (2)",-: no value (1)}'
 from generate_series(1, 15) i;
 insert into picture
-select 'map around a benchmark', ph.chart_map(array_agg('P' || i), array_agg(i::float8), null, 'Map', 'per 1,000', 'places',
+select 'map around a benchmark',
+	ph.chart_map(array_agg('P' || i), array_agg(i::float8), null, 'Map', 'per 1,000', 'places',
 		classes => 7, benchmark => 8, better => 'lower'),
 	'{"per 1,000"}', '{"1: 1 to 2, better (2)","4: over 6 to 10, about the benchmark (4)"}'
 from generate_series(1, 15) i;

@@ -169,7 +169,7 @@ insert into pool select 'int4', v, 'classes' from unnest(array[null, '2', '3', '
 insert into pool select 'text[]', v, 'ids' from unnest(array[null, '{}', '{a}', '{a,b}', '{a,a}', '{NULL}']) v;
 insert into pool select 'float8[]', v, 'numbers' from unnest(array[null, '{}', '{1}', '{5e-324,1e300}', '{NULL}', '{NaN}']) v;
 insert into pool
-select 'text[]', array[v]::text, 'boundaries'
+select 'text[]'::regtype, array[v]::text, 'boundaries'
 from unnest(array[null, '{}', '{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,0]]]}',
 	'{"type":"Polygon","coordinates":[[[5e-324,-1e9],[1e9,1e9]]]}', '{"type":"MultiPolygon","coordinates":[[[]],[]]}',
 	'{"type":"FeatureCollection","features":[{"type":"Feature","id":"a","geometry":null}]}',
