@@ -20,10 +20,10 @@
 #define MAP_HEIGHT 560
 
 /*
- * Seven steps from few to many, and seven around a middle.  The steps of a row are equally far apart in luminance as a
- * reader of greys sees them, blue and orange differ for every kind of colour blindness, and what lies on the orange
- * side is dotted.  What is written on them is in ink or in paper, whichever is at least 4.5 times lighter or darker, and
- * keeps dots and hatches off itself.
+ * Seven steps from few to many, and seven around a middle.  The steps of a row are apart in luminance as a reader of
+ * greys sees them, blue and orange differ for every kind of colour blindness, and what lies on the orange side is
+ * dotted.  What is written on them is in ink or in paper, whichever is at least 4.5 times lighter or darker, and keeps
+ * dots and hatches off itself.
  */
 static const char map_style[] =
 ".ph{--m1:#d3eaff;--m2:#a4d4fd;--m3:#73b9f4;--m4:#559bd3;--m5:#2f76ac;--m6:#05588d;--m7:#01375a;"

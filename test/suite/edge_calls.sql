@@ -173,9 +173,8 @@ select 'text[]'::regtype, array[v]::text, 'boundaries'
 from unnest(array[null, '{}', '{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,0]]]}',
 	'{"type":"Polygon","coordinates":[[[5e-324,-1e9],[1e9,1e9]]]}', '{"type":"MultiPolygon","coordinates":[[[]],[]]}',
 	'{"type":"FeatureCollection","features":[{"type":"Feature","id":"a","geometry":null}]}',
-	'{"type":"Feature","geometry":{"type":"Polygon","coordinates":[[[0,0]]]}}', '[[[[', 'x']) v
-union all
-values ('text[]', null, 'boundaries'), ('text[]', '{}', 'boundaries');
+	'{"type":"Feature","geometry":{"type":"Polygon","coordinates":[[[0,0]]]}}', '[[[[', 'x']) v;
+insert into pool values ('text[]', null, 'boundaries'), ('text[]', '{}', 'boundaries');
 insert into pool
 select 'text', v, 'indicator'
 from unnest(array[null, 'rate', 'dsr', 'dsr_ratio', 'smr', 'life_expectancy', 'healthy_life_expectancy', 'years_of_life_lost',
