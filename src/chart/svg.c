@@ -7,7 +7,7 @@
 
 const char svg_style[] =
 ".ph{--paper:#fff;--ink:#1d2733;--soft:#5b6876;--rule:#d5dbe2;--a:#1f6691;--b:#b8442b;--c:#7a5ea8;--d:#2f7d4f}"
-"@media(prefers-color-scheme:dark){.ph{--paper:#14191f;--ink:#e4e9ee;--soft:#9aa7b4;--rule:#35404b;"
+"@media screen and (prefers-color-scheme:dark){.ph{--paper:#14191f;--ink:#e4e9ee;--soft:#9aa7b4;--rule:#35404b;"
 "--a:#6db1d6;--b:#ee8a72;--c:#b79ae6;--d:#76c893}}"
 ".ph{display:block;width:100%;min-width:640px;height:auto;font:12px system-ui,sans-serif}"
 ".ph text{fill:var(--ink)}.ph .soft{fill:var(--soft)}"
