@@ -127,7 +127,7 @@ chart_control(PG_FUNCTION_ARGS)
 		of_kind[kind - kinds]++;
 		svg_point(svg, axis_at(&across, i), axis_at(&up, values[i]), kind->shape, kind->class,
 				  psprintf("%s: %s, %s", days[i], svg_number(values[i]),
-						   text_field(points[i], nulls[i], "special_cause")));
+						   plain_words(text_field(points[i], nulls[i], "special_cause"))));
 	}
 	svg_text(svg, 405, 312, "soft middle", "period", 0);
 	if (latest >= 0)

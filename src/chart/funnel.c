@@ -142,7 +142,7 @@ chart_funnel(PG_FUNCTION_ARGS)
 		CHECK_FOR_INTERRUPTS();
 		svg_point(svg, x, y, outside ? SHAPE_DIAMOND : only_95 ? SHAPE_SQUARE : SHAPE_DOT,
 				  outside ? "b" : only_95 ? "c" : "a",
-				  psprintf("%s: %s, %s", labels[point], svg_number(value), significance));
+				  psprintf("%s: %s, %s", labels[point], svg_number(value), plain_words(significance)));
 		if (outside)
 			write_name(svg, names, x, y, labels[point]);
 		above += outside && significance[0] == 'h';
@@ -150,7 +150,8 @@ chart_funnel(PG_FUNCTION_ARGS)
 		outside_95 += only_95;
 		picture_row(picture, name_of(labels, point), svg_number(marks[i].size), svg_number(value),
 					field_text(points[point], "lower_998"), field_text(points[point], "lower_95"),
-					field_text(points[point], "upper_95"), field_text(points[point], "upper_998"), significance);
+					field_text(points[point], "upper_95"), field_text(points[point], "upper_998"),
+					plain_words(significance));
 	}
 	picture_says(picture, "Of %d places %d lie above and %d below the limits of 99.8 %%, %d more outside those of "
 				 "95 %%; the baseline is %s.", shown, above, below, outside_95, svg_number(baseline));

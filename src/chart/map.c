@@ -28,8 +28,8 @@
 static const char map_style[] =
 ".ph{--m1:#d3eaff;--m2:#a4d4fd;--m3:#73b9f4;--m4:#559bd3;--m5:#2f76ac;--m6:#05588d;--m7:#01375a;"
 "--w1:#245a9b;--w2:#5e95db;--w3:#9dc7fc;--w4:#f1ecea;--w5:#fdb392;--w6:#d27d55;--w7:#914218}"
-"@media screen and (prefers-color-scheme:dark){.ph{--m1:#022944;--m2:#063f65;--m3:#01568a;--m4:#20699f;--m5:#4b91c9;--m6:#73b9f4;"
-"--m7:#c6e4ff;--w1:#74adf4;--w2:#3065a7;--w3:#0b4584;--w4:#2c2827;--w5:#782f01;--w6:#9e4d25;--w7:#ec946c}}"
+"@media screen and (prefers-color-scheme:dark){.ph{--m1:#022944;--m2:#063f65;--m3:#01568a;--m4:#20699f;"
+"--m5:#4b91c9;--m6:#73b9f4;--m7:#c6e4ff;--w1:#74adf4;--w2:#3065a7;--w3:#0b4584;--w4:#2c2827;--w5:#782f01;--w6:#9e4d25;--w7:#ec946c}}"
 ".ph .area,.ph .area path{stroke:var(--soft);stroke-width:.8;stroke-linejoin:round}.ph .area path{fill:inherit}"
 ".ph .m1{fill:var(--m1)}.ph .m2{fill:var(--m2)}.ph .m3{fill:var(--m3)}.ph .m4{fill:var(--m4)}.ph .m5{fill:var(--m5)}"
 ".ph .m6{fill:var(--m6)}.ph .m7{fill:var(--m7)}.ph .w1{fill:var(--w1)}.ph .w2{fill:var(--w2)}.ph .w3{fill:var(--w3)}"

@@ -292,6 +292,16 @@ text_field(Datum composite, bool isnull, const char *field)
 	return isnull ? "" : TextDatumGetCString(value);
 }
 
+char *
+plain_words(const char *word)
+{
+	char	   *words = pstrdup(word);
+
+	for (char *c = words; *c; c++)
+		*c = *c == '_' ? ' ' : *c;
+	return words;
+}
+
 void
 widen(double x, double *low, double *high)
 {

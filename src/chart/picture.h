@@ -60,6 +60,9 @@ extern char **argument_labels(FunctionCallInfo fcinfo, int index, int count);
 extern int	argument_table(FunctionCallInfo fcinfo, int index, const char *argument, double **numbers);
 extern double number_field(Datum composite, bool isnull, const char *field);
 extern char *text_field(Datum composite, bool isnull, const char *field);
+
+/* What the code writes in one word, in the words of a reader. */
+extern char *plain_words(const char *word);
 extern void widen(double x, double *low, double *high);
 
 /* A label, or the number of what has none. */

@@ -63,7 +63,7 @@ chart_slope(PG_FUNCTION_ARGS)
 		double		y = axis_at(&up, estimates[i].value);
 		double		zero = axis_at(&up, 0);
 
-		svg_bar(svg, left + 1, fmin(y, zero), fmax(right - left - 2, 0.5), fabs(zero - y), "a",
+		svg_bar(svg, left + 1, fmin(y, zero), fmax(right - left - 2, 0.5), fabs(zero - y), "a s0 band",
 				psprintf("%s: %s", labels[i], with_limits(estimates[i].value, estimates[i].lower, estimates[i].upper)));
 		picture_row(picture, name_of(labels, i), psprintf("%.1f %%", 100 * groups.share[i]),
 					svg_number(estimates[i].value), svg_number(estimates[i].lower), svg_number(estimates[i].upper));
@@ -76,7 +76,7 @@ chart_slope(PG_FUNCTION_ARGS)
 	groups_note(&remarks, &groups);
 	picture->bottom = 346;
 	picture_remark(picture, "share of the people, the most disadvantaged on the left");
-	picture_key_bar(picture, "a", "value of the group");
+	picture_key_bar(picture, "a s0 band", "value of the group");
 	picture_key_line(picture, "mark", "from its lower to its upper limit");
 	picture_key_line(picture, "s1", psprintf("line of the slope index: %s from end to end",
 											 svg_number(asked.per * line.slope)));

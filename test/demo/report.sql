@@ -261,6 +261,10 @@ select pg_temp.html_table('rate_table', 'Unplanned admissions per 100,000 person
 select case
 		when bool_or(analysis.hidden(people) or analysis.hidden(events))
 			then '<p class="soft">Not shown: a quintile has fewer than 10 people or admissions.</p>'
+		when bool_or(value is null)
+			then format('<p class="soft">Not drawn: %s.</p>', string_agg(
+				format('quintile %s, %s', name, pg_temp.in_words(note)), '; ' order by place_id)
+				filter (where value is null))
 		else pg_temp.figure(ph.chart_slope(array_agg(tally order by place_id),
 				array_agg(case name when '1' then '1, most deprived' when '5' then '5, least deprived' else name end
 					order by place_id),
@@ -295,7 +299,8 @@ select pg_temp.html_table('no_answer_table', 'Places without an answer'),
 \qecho '<h2 id="months">6. Months</h2>'
 \qecho '<p>Unplanned admissions by month, over those that the month of the year, its days and the people registered'
 \qecho 'would have; 1 is as many as expected. The limits are those of a U chart, allowing for what varies more than'
-\qecho 'by chance (Laney); special causes have shapes of their own. A chart of the bare counts would call every winter one.</p>'
+\qecho 'by chance (Laney); special causes have shapes of their own. A chart of the bare counts would call every winter'
+\qecho 'one.</p>'
 select pg_temp.figure(ph.chart_control(array_agg(month order by month),
 		array_agg(case
 			when hidden

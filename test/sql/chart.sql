@@ -115,7 +115,8 @@ from (
 	select array_agg(m[1] order by o) y
 	from regexp_matches(ph.chart_slope(array['counts; 0: 1000 200 200', 'counts; 0: 1000 100 100']::ph.tally[], null,
 			'rate', title => ''),
-		'<rect x="[0-9.]+" y="([0-9.]+)" width="[0-9.]+" height="[0-9.]+" class="a">', 'g') with ordinality g(m, o)
+		'<rect x="[0-9.]+" y="([0-9.]+)" width="[0-9.]+" height="[0-9.]+" class="a s0 band"><title>[^<]', 'g')
+			with ordinality g(m, o)
 ) q;
 select ph.chart_ranked(array['a'], array[row(1, 1, 1, null), row(2, 1, 3, null)]::ph.estimate[]);
 select ph.chart_control(array[date '2024-01-01'], null);

@@ -101,7 +101,8 @@ create temp table colour as
 select scheme, m[1] as name, m[2] as colour
 from picture,
 	lateral (select string_agg(s[1], '') as style from regexp_matches(svg, '<style>([^<]*)</style>', 'g') s) s,
-	regexp_matches(replace(style, '@media screen and (prefers-color-scheme:dark)', '~'), '(^|~|})[{.ph]*{([^}]*)', 'g') block,
+	lateral (select replace(style, '@media screen and (prefers-color-scheme:dark)', '~') as sheet) r,
+	regexp_matches(sheet, '(^|~|})[{.ph]*{([^}]*)', 'g') block,
 	lateral (select case when block[1] = '~' then 'dark' else 'light' end as scheme) c,
 	regexp_matches(block[2], '--([a-z0-9]+):(#[0-9a-f]+)', 'g') m
 where picture.name = 'map' and block[2] like '--%';
