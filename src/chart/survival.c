@@ -95,8 +95,37 @@ write_at_risk(StringInfo svg, const Tally *tally, const Axis *across, double y)
 	}
 }
 
+/* Rows of the table: the curve at the ticks of the axis, and the description: where it ends. */
+static void
+write_steps(Picture *picture, const char *name, const Tally *tally, const Steps *steps, const Axis *across,
+			bool at_risk)
+{
+	double		ticks[MOST_TICKS];
+	int			count = axis_ticks(across, 7, ticks);
+	int			last = steps->count - 1;
+	int			step = 0;
+	Present		present = present_start(tally, NULL);
+	int			left = 0;
+
+	for (int i = 0; i < count; i++)
+	{
+		while (step < last && steps->time[step + 1] <= ticks[i])
+			step++;
+		while (left < tally->sorted && tally->cells[left].key < ticks[i])
+			present_leave(&present, tally->cells[left++].exposure);
+		if (ticks[i] <= steps->time[last])
+			picture_cells(picture, (const char *const[]) {name, svg_number(ticks[i]), svg_number(steps->survival[step]),
+						  svg_number(steps->lower[step]), svg_number(steps->upper[step]),
+						  svg_number(present_at(&present, ticks[i]))}, at_risk ? 6 : 5);
+	}
+	picture_says(picture, "%s: %s at %s.", name,
+				 with_limits(steps->survival[last], steps->lower[last], steps->upper[last]),
+				 svg_number(steps->time[last]));
+}
+
 /*
- * ph.chart_survival(tallies ph.tally[], labels text[], title text, confidence float8, at_risk boolean) -> text
+ * ph.chart_survival(tallies ph.tally[], labels text[], title text, confidence float8, at_risk boolean,
+ *   unit text, source text) -> text
  *
  * Kaplan and Meier's curves, a line style each, at most four, with log-log limits as bands and the people
  * at risk below.  A tally without an answer says why.
@@ -108,15 +137,16 @@ chart_survival(PG_FUNCTION_ARGS)
 	Tally	  **tallies;
 	int			count = argument_tallies(fcinfo, 0, "tallies", &tallies);
 	char	  **labels = argument_labels(fcinfo, 1, count);
-	char	   *title = argument_title(fcinfo, 2, "Survival by time of follow-up");
+	Picture    *picture = picture_start(fcinfo, 2, "Survival by time of follow-up", 5);
+	StringInfo	svg = &picture->marks;
+	const char *time = picture->unit ? psprintf("time of follow-up, in %s", picture->unit) : "time of follow-up";
 	double		z = two_sided_z(argument_confidence(fcinfo, 3));
 	bool		at_risk = !PG_ARGISNULL(4) && PG_GETARG_BOOL(4);
 	double		longest = 0;
-	double		below = 352 + 18 * count;
+	double		below = 384 + 18 * count;
 	Axis		across,
-				up = axis_of(0, 1, 310, 36);
+				up = axis_of(0, 1, 326, 52);
 	Estimate	why;
-	StringInfo	svg;
 
 	if (count > lengthof(series_line))
 		argument_error("tallies", "must not have more than 4 elements", NULL);
@@ -126,19 +156,17 @@ chart_survival(PG_FUNCTION_ARGS)
 		if (curve_possible(tallies[i], NULL, &why) && tallies[i]->sorted > 0)
 			longest = fmax(longest, tallies[i]->cells[tallies[i]->sorted - 1].key);
 	if (longest == 0)
-		return nothing_to_show(title, "nobody was followed");
+		return picture_of_nothing(picture, "nobody was followed");
 	across = axis_of(0, longest, 70, 740);
-	svg = svg_start(below + (at_risk ? 24 + 18 * count : 6), title, at_risk
-					? "Survival by time of follow-up, a line style each group, with limits as bands, and below the"
-					" people at risk."
-					: "Survival by time of follow-up, a line style each group, with limits as bands.");
-	svg_axis_left(svg, &up, 70, 740);
-	svg_axis_below(svg, &across, 310, 310);
+	svg_axis_left(svg, &up, 70, 740, "share without the event");
+	svg_axis_below(svg, &across, 326, 326, time);
+	picture_cells(picture, (const char *const[]) {"group", time, "share without the event", "from", "to",
+				  "people at risk"}, at_risk ? 6 : 5);
 	if (at_risk)
 		svg_text(svg, 70, below + 10, "soft", "people at risk", 0);
 	for (int i = 0; i < count; i++)
 	{
-		double		y = 352 + 18 * i;
+		double		y = 384 + 18 * i;
 		bool		down = false;
 		Steps		steps;
 
@@ -156,10 +184,13 @@ chart_survival(PG_FUNCTION_ARGS)
 		svg_path_start(svg, series_line[i]);
 		draw_steps(svg, &steps, steps.survival, &across, &up, &down);
 		svg_path_end(svg);
+		write_steps(picture, name_of(labels, i), tallies[i], &steps, &across, at_risk);
 		if (!at_risk)
 			continue;
 		svg_line(svg, 10, below + 24 + 18 * i, 46, below + 24 + 18 * i, series_line[i]);
 		write_at_risk(svg, tallies[i], &across, below + 28 + 18 * i);
 	}
-	return svg_end(svg);
+	picture->bottom = below + (at_risk ? 14 + 18 * count : -8);
+	picture_key_bar(picture, "a s0 band", "between its lower and upper limit");
+	return picture_end(picture);
 }

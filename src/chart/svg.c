@@ -4,91 +4,66 @@
 #include <math.h>
 
 #include "mb/pg_wchar.h"
-#include "utils/builtins.h"
 
-static const char style[] =
+const char svg_style[] =
 ".ph{--paper:#fff;--ink:#1d2733;--soft:#5b6876;--rule:#d5dbe2;--a:#1f6691;--b:#b8442b;--c:#7a5ea8;--d:#2f7d4f}"
-"@media(prefers-color-scheme:dark){.ph{--paper:#14191f;--ink:#e4e9ee;--soft:#9aa7b4;--rule:#35404b;"
+"@media screen and (prefers-color-scheme:dark){.ph{--paper:#14191f;--ink:#e4e9ee;--soft:#9aa7b4;--rule:#35404b;"
 "--a:#6db1d6;--b:#ee8a72;--c:#b79ae6;--d:#76c893}}"
-".ph{width:100%;height:auto;font:12px system-ui,sans-serif}.ph text{fill:var(--ink)}.ph .soft{fill:var(--soft)}"
+".ph{display:block;width:100%;min-width:640px;height:auto;font:12px system-ui,sans-serif}"
+".ph text{fill:var(--ink)}.ph .soft{fill:var(--soft)}"
 ".ph .end{text-anchor:end}.ph .middle{text-anchor:middle}.ph .paper{fill:var(--paper)}"
 ".ph .title{font-size:15px;font-weight:600}"
 ".ph line,.ph path{stroke:var(--rule);fill:none}.ph .s0{stroke:var(--a);stroke-width:2}"
 ".ph .s1{stroke:var(--b);stroke-width:2;stroke-dasharray:7 3}"
 ".ph .s2{stroke:var(--c);stroke-width:2;stroke-dasharray:2 3}"
 ".ph .s3{stroke:var(--d);stroke-width:2;stroke-dasharray:10 3 2 3}"
-".ph .band{opacity:.15}.ph .limit{stroke:var(--soft);stroke-dasharray:4 3}"
+".ph .band{fill-opacity:.15;stroke-width:.8}.ph .point{stroke:none}.ph .limit{stroke:var(--soft);stroke-dasharray:4 3}"
 ".ph .outer{stroke:var(--soft);stroke-dasharray:9 3}"
 ".ph .mean{stroke:var(--soft)}.ph .mark{stroke:var(--ink);stroke-width:1.5}"
 ".ph .a{fill:var(--a)}.ph .b{fill:var(--b)}.ph .c{fill:var(--c)}.ph .d{fill:var(--d)}";
 
-/* Escapes what XML takes for its own, and leaves out what it forbids. */
-static void
-append_escaped(StringInfo svg, const char *text, int longest)
+/* Text with spaces for what XML forbids: control characters, U+FFFE and U+FFFF. */
+char *
+svg_clean(const char *text)
 {
-	int			length = strlen(text);
-	bool		cut = longest > 0 && pg_mbstrlen(text) > longest;
+	char	   *clean = pstrdup(text);
+
+	for (unsigned char *c = (unsigned char *) clean; *c; c++)
+		if (*c < 0x20)
+			*c = ' ';
+		else if (c[0] == 0xEF && c[1] == 0xBF && c[2] >= 0xBE)
+			memset(c, ' ', 3);
+	return clean;
+}
+
+void
+svg_escaped(StringInfo svg, const char *text, int longest)
+{
+	char	   *clean = svg_clean(text);
+	bool		cut = longest > 0 && pg_mbstrlen(clean) > longest;
 
 	if (cut)
-		length = pg_mbcharcliplen(text, length, longest - 1);
-	for (int i = 0; i < length; i++)
-	{
-		unsigned char c = text[i];
-
-		if (c == '&')
+		clean[pg_mbcharcliplen(clean, strlen(clean), longest - 1)] = '\0';
+	for (const char *c = clean; *c; c++)
+		if (*c == '&')
 			appendStringInfoString(svg, "&amp;");
-		else if (c == '<')
+		else if (*c == '<')
 			appendStringInfoString(svg, "&lt;");
-		else if (c == '>')
+		else if (*c == '>')
 			appendStringInfoString(svg, "&gt;");
-		else if (c == '"')
+		else if (*c == '"')
 			appendStringInfoString(svg, "&quot;");
-		else if (c == 0xEF && (unsigned char) text[i + 1] == 0xBF &&
-				 ((unsigned char) text[i + 2] == 0xBE || (unsigned char) text[i + 2] == 0xBF))
-		{
-			/* U+FFFE and U+FFFF, which XML forbids */
-			appendStringInfoChar(svg, ' ');
-			i += 2;
-		}
-		else if (c >= 0x20)
-			appendStringInfoChar(svg, c);
 		else
-			appendStringInfoChar(svg, ' ');
-	}
+			appendStringInfoChar(svg, *c);
 	if (cut)
 		appendStringInfoString(svg, "...");
-}
-
-StringInfo
-svg_start(double height, const char *title, const char *description)
-{
-	StringInfo	svg = makeStringInfo();
-
-	appendStringInfo(svg,
-					 "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"ph\" viewBox=\"0 0 %d %.0f\" role=\"img\">"
-					 "<title>",
-					 SVG_WIDTH, height);
-	append_escaped(svg, title, 0);
-	appendStringInfoString(svg, "</title><desc>");
-	append_escaped(svg, description, 0);
-	appendStringInfo(svg, "</desc><style>%s</style><rect class=\"paper\" width=\"%d\" height=\"%.0f\"/>\n", style,
-					 SVG_WIDTH, height);
-	svg_text(svg, 10, 20, "title", title, 90);
-	return svg;
-}
-
-Datum
-svg_end(StringInfo svg)
-{
-	appendStringInfoString(svg, "</svg>");
-	return PointerGetDatum(cstring_to_text_with_len(svg->data, svg->len));
 }
 
 static void
 append_tooltip(StringInfo svg, const char *tooltip)
 {
 	appendStringInfoString(svg, "<title>");
-	append_escaped(svg, tooltip, 200);
+	svg_escaped(svg, tooltip, 200);
 	appendStringInfoString(svg, "</title>");
 }
 
@@ -96,7 +71,7 @@ void
 svg_text(StringInfo svg, double x, double y, const char *class, const char *text, int longest)
 {
 	appendStringInfo(svg, "<text x=\"%.1f\" y=\"%.1f\" class=\"%s\">", x, y, class);
-	append_escaped(svg, text, longest);
+	svg_escaped(svg, text, longest);
 	appendStringInfoString(svg, "</text>\n");
 }
 
@@ -117,15 +92,24 @@ svg_bar(StringInfo svg, double x, double y, double width, double height, const c
 }
 
 void
-svg_point(StringInfo svg, double x, double y, bool stands_out, const char *class, const char *tooltip)
+svg_point(StringInfo svg, double x, double y, Shape shape, const char *class, const char *tooltip)
 {
-	if (stands_out)
-		appendStringInfo(svg, "<polygon points=\"%.1f,%.1f %.1f,%.1f %.1f,%.1f %.1f,%.1f\" class=\"%s\">",
-						 x, y - 6, x + 6, y, x, y + 6, x - 6, y, class);
-	else
+	static const char *const outlines[] = {
+		[SHAPE_DIAMOND] = "M%.1f %.1fm0 -6l6 6l-6 6l-6 -6z",
+		[SHAPE_SQUARE] = "M%.1f %.1fm-4.5 -4.5h9v9h-9z",
+		[SHAPE_TRIANGLE] = "M%.1f %.1fm0 -6l6 10h-12z",
+	};
+
+	if (shape == SHAPE_DOT)
 		appendStringInfo(svg, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4\" class=\"%s\">", x, y, class);
+	else
+	{
+		appendStringInfoString(svg, "<path d=\"");
+		appendStringInfo(svg, outlines[shape], x, y);
+		appendStringInfo(svg, "\" class=\"%s point\">", class);
+	}
 	append_tooltip(svg, tooltip);
-	appendStringInfoString(svg, stands_out ? "</polygon>\n" : "</circle>\n");
+	appendStringInfoString(svg, shape == SHAPE_DOT ? "</circle>\n" : "</path>\n");
 }
 
 void
@@ -200,10 +184,22 @@ axis_ticks(const Axis *axis, int about, double ticks[MOST_TICKS])
 	return count;
 }
 
+static char *
+plain_number(double x)
+{
+	return isnan(x) ? "" : psprintf(fabs(x) >= 1000 && fabs(x) < 1e15 ? "%.0f" : "%.4g", x + 0.0);
+}
+
+double
+svg_rounded(double x)
+{
+	return isnan(x) ? x : strtod(plain_number(x), NULL);
+}
+
 char *
 svg_number(double x)
 {
-	char	   *plain = psprintf(fabs(x) >= 1000 && fabs(x) < 1e15 ? "%.0f" : "%.4g", x);
+	char	   *plain = plain_number(x);
 	int			digits = strspn(plain + (plain[0] == '-'), "0123456789");
 	StringInfoData grouped;
 
@@ -222,7 +218,7 @@ svg_number(double x)
 }
 
 void
-svg_axis_below(StringInfo svg, const Axis *axis, double top, double bottom)
+svg_axis_below(StringInfo svg, const Axis *axis, double top, double bottom, const char *name)
 {
 	double		ticks[MOST_TICKS];
 	int			count = axis_ticks(axis, 7, ticks);
@@ -234,10 +230,11 @@ svg_axis_below(StringInfo svg, const Axis *axis, double top, double bottom)
 		svg_line(svg, x, top, x, bottom, "rule");
 		svg_text(svg, x, bottom + 16, "soft middle", svg_number(ticks[i]), 0);
 	}
+	svg_text(svg, (axis->from + axis->to) / 2, bottom + 32, "soft middle", name, 70);
 }
 
 void
-svg_axis_left(StringInfo svg, const Axis *axis, double left, double right)
+svg_axis_left(StringInfo svg, const Axis *axis, double left, double right, const char *name)
 {
 	double		ticks[MOST_TICKS];
 	int			count = axis_ticks(axis, 6, ticks);
@@ -249,4 +246,5 @@ svg_axis_left(StringInfo svg, const Axis *axis, double left, double right)
 		svg_line(svg, left, y, right, y, "rule");
 		svg_text(svg, left - 6, y + 4, "soft end", svg_number(ticks[i]), 0);
 	}
+	svg_text(svg, 10, fmin(axis->from, axis->to) - 12, "soft", name, 100);
 }

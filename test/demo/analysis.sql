@@ -457,16 +457,20 @@ order by array_position(array['practice', 'neighbourhood', 'place'], level)
 limit 1;
 
 create view analysis.no_answer_table as
-select level as "level", name as "name", note as "note" from analysis.rate where value is null
-union all
-select 'small area', name, note from analysis.small_area where value is null
-union all
-select 'small area', count(*) || ' of ' || (select count(*) from analysis.small_area),
-  'fewer than 10 admissions, or held back'
-from analysis.small_area
-where value is not null and (analysis.hidden(people) or analysis.hidden(events, below))
-having count(*) > 0
-order by 1, 2;
+select level as "level", name as "name", note as "note"
+from (
+  select level, name, note from analysis.rate where value is null
+  union all
+  select 'small area', name, note from analysis.small_area where value is null
+  union all
+  select 'small area', count(*) || ' of ' || (select count(*) from analysis.small_area),
+    'fewer than 10 admissions, or held back'
+  from analysis.small_area
+  where value is not null and (analysis.hidden(people) or analysis.hidden(events, below))
+  having count(*) > 0
+) without  -- 2 comes before 10
+order by array_position(array['system', 'place', 'neighbourhood', 'quintile of deprivation', 'small area'], level),
+  substring(name from '^[^0-9]*'), substring(name from '[0-9]+')::numeric, name;
 
 -- 6: months
 
@@ -506,6 +510,28 @@ select to_char(month, 'YYYY-MM') as "month", analysis.shown(admissions, below) a
 from analysis.month, lateral (select analysis.hidden(admissions, below)) h (hidden)
 order by month;
 
+-- 7: who was reached by a programme; what came of it is not asked here, since who is reached differs from who is not
+
+create table analysis.reached as
+select programme, deprivation_quintile, count(*) as people,
+  count(*) filter (where enrolled) as enrolled
+from (
+  select person_id, programme, bool_or(start_date is not null) as enrolled
+  from enrolment
+  where start_date is null or start_date < analysis.day(1)
+  group by person_id, programme
+) asked
+join analysis.people using (person_id)
+group by programme, deprivation_quintile;
+
+create view analysis.reached_table as
+select initcap(replace(programme, '_', ' ')) as "programme",
+  case deprivation_quintile when 1 then '1, most deprived' when 5 then '5, least deprived'
+         else coalesce(deprivation_quintile::text, 'unknown') end as "quintile of deprivation",
+  analysis.rounded(people) as "people recorded", analysis.rounded(enrolled) as "enrolled"
+from analysis.reached
+order by programme, deprivation_quintile;
+
 \pset footer off
 \pset null ''
 \echo '1. The data'
@@ -531,3 +557,5 @@ table analysis.small_area_table;
 table analysis.no_answer_table;
 \echo '6. Unplanned admissions by month'
 table analysis.month_table;
+\echo '7. Who was reached by a programme'
+table analysis.reached_table;

@@ -19,33 +19,83 @@ return format(E'<details><summary>The query of %s</summary><pre>%s</pre></detail
   pg_temp.escaped(coalesce(
     substring(source from '(create table analysis\.' || name || E' as\n[^;]*;)'), 'create view analysis.' || name)));
 
--- a column in which there are only numbers is set to the right
-create function pg_temp.html_table(relation text) returns text language plpgsql as $$
+-- a note of an estimate (docs/estimate.md) for who reads no code; what is not known here, without its underlines
+create function pg_temp.in_words(note text) returns text language sql immutable
+return case
+  when note ~ '^empty_band: ' then (
+    select 'no rate: nobody of ' || case
+        when first + 5 * (bands - 1) >= 90 then first || ' or over here'
+        when bands = 1 then format('%s to %s here', first, first + 4)
+        else format('%s to %s here, nor of %s more ages', first, first + 4, bands - 1)
+      end
+    from (
+      select substring(note from '([0-9]+) without')::integer as bands,
+        substring(note from 'first at ([0-9]+)')::integer as first
+    ) band)
+  when note ~ '^fewer_than_10_events' then 'no rate: fewer than 10 admissions'
+  when note ~ '^missing_input' then 'no rate: numbers are missing'
+  when note ~ '^(no_exposure|no_data)' then 'no rate: nobody was here'
+  when note ~ '^(zero|no)_expected' then 'no ratio: none would be expected'
+  when note ~ '^unknown_key' then 'people of unknown age are left out'
+  when note ~ '^impossible_age' then 'ages that nobody has are left out'
+  when note ~ '^events_without_exposure' then 'no rate: admissions at an age of which nobody was here'
+  else regexp_replace(note, '([a-z])_(?=[a-z])', '\1 ', 'g')
+end;
+
+-- a picture, and what it shows as a table beside it
+create function pg_temp.figure(picture text) returns text language sql immutable
+return format(E'<figure><div class="wide" tabindex="0">%s</div>\n%s</figure>', picture,
+  coalesce('<details><summary>The numbers of this picture</summary><div class="wide">'
+    || ph.chart_table(picture) || '</div></details>', ''));
+
+-- what disclosure control has left out of a picture or a table
+create function pg_temp.left_out(hidden bigint, of_all bigint, what text) returns text language sql immutable
+return case
+  when hidden = 0 then ''
+  else format('<p class="soft">Left out: %s of %s %s, which tell of fewer than 10, or would give such a count away.'
+    '</p>', hidden, of_all, what)
+end;
+
+create function pg_temp.source() returns text language sql stable
+return format('the linked records of this system, up to %s', analysis.day(1) - 1);
+
+-- a column in which there are only numbers is set to the right; words of the code are words
+create function pg_temp.html_table(relation text, caption text) returns text language plpgsql as $$
 declare
   content text;
   found bigint;
 begin
   execute format($q$
     with cells as (
-      select line, position, key, value,
+      select line, position, key,
+        case
+          when key = 'note' then pg_temp.in_words(value)
+          else regexp_replace(value, '([a-z])_(?=[a-z])', '\1 ', 'g')
+        end as value,
         case when position > 1
           and bool_and(value is null or value ~ '^(-?[0-9][0-9,.]*( %%)?|<10|held back)$') over (partition by position)
           then ' class="n"' else '' end as class
       from (select row_number() over () as line, t from analysis.%I t) lines,
         json_each_text(row_to_json(t)) with ordinality j (key, value, position)
     ), lines as (
-      select line, string_agg(format('<th%%s>%%s</th>', class, pg_temp.escaped(key)), '' order by position) as heading,
-        string_agg(format('<td%%s>%%s</td>', class, pg_temp.escaped(value)), '' order by position) as cells
+      select line,
+        string_agg(format('<th scope="col"%%s>%%s</th>', class, pg_temp.escaped(key)), '' order by position) as heading,
+        string_agg(
+          format(case when position = 1 then '<th scope="row"%%s>%%s</th>' else '<td%%s>%%s</td>' end, class,
+            pg_temp.escaped(value)),
+          '' order by position) as cells
       from cells
       group by line
     )
     select count(*), format(
-      E'<div class="wide"><table>\n<thead><tr>%%s</tr></thead>\n<tbody>\n%%s\n</tbody></table></div>',
-      min(heading), string_agg('<tr>' || cells || '</tr>', E'\n' order by line))
-    from lines $q$, relation)
+      E'<div class="wide" tabindex="0"><table>\n<caption>%%s</caption>\n<thead><tr>%%s</tr></thead>\n<tbody>\n%%s\n'
+        '</tbody></table></div>',
+      %L, min(heading), string_agg('<tr>' || cells || '</tr>', E'\n' order by line))
+    from lines $q$, relation, pg_temp.escaped(caption))
   into found, content;
-  return case when found = 0 then '<p class="soft">None.</p>'
-    when found > 24 then format('<details><summary>The table, %s rows</summary>%s</details>', found, content)
+  return case when found = 0 then format('<p class="soft">%s: none.</p>', pg_temp.escaped(caption))
+    when found > 24 then format('<details><summary>%s, %s rows</summary>%s</details>', pg_temp.escaped(caption), found,
+      content)
     else content end;
 end $$;
 
@@ -55,24 +105,30 @@ select analysis.day(0) as index_day \gset
 \qecho 'initial-scale=1">'
 \qecho '<title>Population health at' :index_day '</title><style>'
 \qecho ':root { color-scheme: light dark; --paper: #fff; --ink: #1d2733; --soft: #5b6876; --rule: #d5dbe2; --band:'
-\qecho '  #eef2f6; }'
-\qecho '@media (prefers-color-scheme: dark) { :root { --paper: #14191f; --ink: #e4e9ee; --soft: #9aa7b4; --rule:'
-\qecho '  #35404b; --band: #1e262e; } }'
+\qecho '  #eef2f6; --link: #1f6691; }'
+\qecho '@media screen and (prefers-color-scheme: dark) { :root { --paper: #14191f; --ink: #e4e9ee; --soft: #9aa7b4;'
+\qecho '  --rule: #35404b; --band: #1e262e; --link: #6db1d6; } }'
 \qecho 'body { margin: 0 auto; max-width: 60rem; padding: 1rem 1.5rem 4rem; background: var(--paper); color:'
 \qecho '  var(--ink); font: 16px/1.5 system-ui, sans-serif; }'
 \qecho 'h1 { font-size: 1.7rem; line-height: 1.2; }'
 \qecho 'h2 { font-size: 1.25rem; margin-top: 3rem; border-top: 1px solid var(--rule); padding-top: 1rem; }'
-\qecho 'h3 { font-size: 1rem; margin-bottom: 0; }'
+\qecho 'h3 { font-size: 1rem; margin: 2rem 0 0; }'
 \qecho 'p { max-width: 44rem; } .soft { color: var(--soft); }'
-\qecho 'svg { display: block; margin: 1rem 0; }'
-\qecho '.wide { overflow-x: auto; }'
+\qecho 'nav ol { list-style: none; padding: 0; } nav li { padding: 0.2rem 0; } a { color: var(--link); }'
+\qecho 'figure { margin: 1rem 0; }'
+\qecho '.wide { overflow-x: auto; max-width: 100%; }'
 \qecho 'table { border-collapse: collapse; font-size: 0.85rem; margin: 0.75rem 0; }'
+\qecho 'caption { text-align: left; font-weight: 600; padding-bottom: 0.3rem; }'
 \qecho 'th, td { text-align: left; padding: 0.2rem 0.8rem 0.2rem 0; border-bottom: 1px solid var(--rule);'
-\qecho '  vertical-align: top; }'
-\qecho 'th { color: var(--soft); font-weight: 600; }'
-\qecho '.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }'
-\qecho 'summary { cursor: pointer; color: var(--soft); font-size: 0.85rem; }'
+\qecho '  vertical-align: top; font-weight: 400; min-width: 3.5rem; }'
+\qecho 'thead th { color: var(--soft); font-weight: 600; }'
+\qecho '.n { text-align: right; font-variant-numeric: tabular-nums; } td.n { white-space: nowrap; }'
+\qecho 'summary { cursor: pointer; color: var(--soft); font-size: 0.85rem; padding: 0.3rem 0; }'
 \qecho 'pre { overflow-x: auto; background: var(--band); padding: 0.75rem; font-size: 0.75rem; line-height: 1.4; }'
+\qecho '@media (max-width: 40rem) { body { padding: 0.5rem 1rem 3rem; } h1 { font-size: 1.4rem; } h2 { margin-top:'
+\qecho '  2rem; } }'
+\qecho '@media print { body { max-width: none; padding: 0; font-size: 10pt; } nav, summary { display: none; }'
+\qecho '  h2, h3 { break-after: avoid; } figure, tr, svg { break-inside: avoid; } .wide { overflow: visible; } }'
 \qecho '</style></head><body>'
 
 select format(E'<h1>Population health at %s</h1>\n<p>%s people, %s. The follow-up year ends on %s.</p>',
@@ -89,12 +145,22 @@ select format(E'<h1>Population health at %s</h1>\n<p>%s people, %s. The follow-u
 \qecho 'recorded as such. Counts that tell of fewer than 10 people are not shown; others are held back, or rounded to'
 \qecho '5, so that these cannot be worked out.</p>'
 
-\qecho '<h2>1. The data</h2>'
+\qecho '<nav aria-label="Contents"><ol>'
+\qecho '<li><a href="#data">1. The data</a></li>'
+\qecho '<li><a href="#population">2. Population</a></li>'
+\qecho '<li><a href="#conditions">3. Conditions, scores and tiers</a></li>'
+\qecho '<li><a href="#segments">4. Segments</a></li>'
+\qecho '<li><a href="#places">5. Places</a></li>'
+\qecho '<li><a href="#months">6. Months</a></li>'
+\qecho '<li><a href="#reached">7. Who was reached</a></li>'
+\qecho '</ol></nav>'
+
+\qecho '<h2 id="data">1. The data</h2>'
 \qecho '<p>What became of the rows of the source: used, set aside under the first fault that they have, remarked. Below'
 \qecho 'them, the records of each month: one with less than half of the usual one is a warning.</p>'
-select pg_temp.html_table('source_table');
-select ph.chart_completeness(array_agg(relation order by relation), min(items), array_agg(counts order by relation),
-		'Records by month')
+select pg_temp.html_table('source_table', 'Rows of the source');
+select pg_temp.figure(ph.chart_completeness(array_agg(replace(relation, '_', ' ') order by relation), min(items),
+		array_agg(counts order by relation), 'Records by month', source => pg_temp.source()))
 from (
 	select relation, array_agg(item order by item) as items,
 		array_agg(case when not analysis.hidden(rows) then rows end::float8 order by item) as counts
@@ -102,98 +168,108 @@ from (
 	where section = 'months'
 	group by relation
 ) m;
-\qecho '<h3>Fields that not every row knows</h3>'
-select pg_temp.html_table('field_table');
-\qecho '<h3>Registers beside what is plausible</h3>'
-select pg_temp.html_table('register_table');
-\qecho '<h3>What cannot be answered</h3>'
-select pg_temp.html_table('missing_table'), pg_temp.quoted('source', :'source');
+select pg_temp.left_out(count(*) filter (where analysis.hidden(rows)), count(*), 'months of a kind of record')
+from analysis.source
+where section = 'months';
+select pg_temp.html_table('field_table', 'Fields that not every row knows');
+select pg_temp.html_table('register_table', 'Registers beside what is plausible');
+select pg_temp.html_table('missing_table', 'What cannot be answered'), pg_temp.quoted('source', :'source');
 
-\qecho '<h2>2. Population</h2>'
-select ph.chart_pyramid(ph.count_tally(age_from, 0, people) filter (where sex = 'F'),
-		ph.count_tally(age_from, 0, people) filter (where sex = 'M'),
-		'People by age and sex; a band of few people is not shown')
-from analysis.pyramid
-where not analysis.hidden(people, below);
-select pg_temp.html_table('pyramid_table'),
-	pg_temp.html_table('deprivation_table'),
+\qecho '<h2 id="population">2. Population</h2>'
+select pg_temp.figure(ph.chart_pyramid(ph.count_tally(age_from, 0, people) filter (where sex = 'F' and not hidden),
+			ph.count_tally(age_from, 0, people) filter (where sex = 'M' and not hidden),
+			'People by age and sex; a band of few people is not shown', source => pg_temp.source())),
+	pg_temp.left_out(count(*) filter (where hidden), count(*), 'bands of age and sex')
+from (select *, analysis.hidden(people, below) as hidden from analysis.pyramid) p;
+select pg_temp.html_table('pyramid_table', 'People by age and sex'),
+	pg_temp.html_table('deprivation_table', 'People by quintile of deprivation'),
 	pg_temp.quoted('pyramid', :'source'),
 	pg_temp.quoted('people', :'source');
 
-\qecho '<h2>3. Conditions, scores and tiers</h2>'
+\qecho '<h2 id="conditions">3. Conditions, scores and tiers</h2>'
 \qecho '<p>Charlson and the Hospital Frailty Risk Score come from the ICD-10 diagnoses of the two years before; who'
 \qecho 'has none scores 0. The tiers order people by their unplanned admissions in the year before. Most people tie'
 \qecho 'at a cut, and the table of ties says what each rule would do; here ties are split by hospital frailty.</p>'
-select ph.chart_bars(array_agg('Tier ' || tier order by tier), array['people', 'cost', 'admissions'],
+select pg_temp.figure(ph.chart_bars(array_agg('Tier ' || tier order by tier), array['people', 'cost', 'admissions'],
 		array_agg(case
 			when analysis.hidden(people, below) then array[null, null, null]::numeric[]
 			else array[round(100 * people_share, 1), round(100 * cost_share, 1),
 				case when not analysis.hidden(admissions) then round(100 * admission_share, 1) end]
 		end::float8[] order by tier),
-		'What each tier accounts for in the next year', ' %')
+		'What each tier accounts for in the next year', ' %', pg_temp.source())),
+	pg_temp.left_out(count(*) filter (where analysis.hidden(people, below)), count(*), 'tiers')
 from analysis.tier;
-select pg_temp.html_table('tier_table');
+select pg_temp.html_table('tier_table', 'Tiers, and what came in the next year');
 \qecho '<h3>Days to the first unplanned admission</h3>'
 \qecho '<p>The share of each tier without one, with 95 % limits. A step holds 10 admissions or more; a tier with'
 \qecho 'fewer than 10 is not drawn.</p>'
-select ph.chart_survival(array_agg(tally order by tier), array_agg('Tier ' || tier order by tier),
-		'Without an unplanned admission, by days', at_risk => false)
-from analysis.admission_free
-where admitted >= 10;
+select pg_temp.figure(ph.chart_survival(array_agg(tally order by tier) filter (where admitted >= 10),
+			array_agg('Tier ' || tier order by tier) filter (where admitted >= 10),
+			'Without an unplanned admission, by days', at_risk => false, unit => 'days', source => pg_temp.source())),
+	pg_temp.left_out(count(*) filter (where admitted < 10), count(*), 'tiers')
+from analysis.admission_free;
 select pg_temp.quoted('admission_free', :'source');
-\qecho '<h3>Ties at the cuts</h3>'
-select pg_temp.html_table('tie_table');
-\qecho '<h3>Scores</h3>'
-select pg_temp.html_table('morbidity_table'),
+select pg_temp.html_table('tie_table', 'What each rule of ties would do at the cuts');
+select pg_temp.html_table('morbidity_table', 'Scores from the diagnoses of two years before'),
 	pg_temp.quoted('tier', :'source'),
 	pg_temp.quoted('tie', :'source'),
 	pg_temp.quoted('morbidity', :'source');
 
-\qecho '<h2>4. Segments</h2>'
+\qecho '<h2 id="segments">4. Segments</h2>'
 \qecho '<p>Bridges to Health: the first of the ordered rules that matches is the segment. An input that the data'
 \qecho 'cannot tell is unknown and matches nothing.</p>'
-select ph.chart_bars(array_agg(segment order by rank), array['people', 'cost'],
+select pg_temp.figure(ph.chart_bars(array_agg(segment order by rank), array['people', 'cost'],
 		array_agg(case
 			when analysis.hidden(people, below) then array[null, null]::numeric[]
 			else array[round(100 * people_share, 1), round(100 * cost_share, 1)]
 		end::float8[] order by rank),
-		'Segments: share of people, and of the cost of the next year', ' %')
+		'Segments: share of people, and of the cost of the next year', ' %', pg_temp.source())),
+	pg_temp.left_out(count(*) filter (where analysis.hidden(people, below)), count(*), 'segments')
 from analysis.segment;
-select pg_temp.html_table('segment_table'),
-	pg_temp.html_table('coverage_table'),
+select pg_temp.html_table('segment_table', 'Segments, and what came in the next year'),
+	pg_temp.html_table('coverage_table', 'Rules of the segments, and what is known of their inputs'),
 	pg_temp.quoted('segment', :'source'),
 	pg_temp.quoted('people', :'source');
 
-\qecho '<h2>5. Places</h2>'
+\qecho '<h2 id="places">5. Places</h2>'
 \qecho '<p>Unplanned admissions in the follow-up year per 100,000 person-years, directly standardised to the European'
 \qecho 'standard population of 2013, with 95 % limits that allow for people admitted more than once. The line is the'
 \qecho 'whole system.</p>'
-select ph.chart_ranked(array_agg(case
+select pg_temp.figure(ph.chart_ranked(array_agg(case
 			when level = 'quintile of deprivation' then 'deprivation quintile ' || name
 			else name
 		end order by rank),
 		array_agg(case
 			when hidden then row(null, null, null, 'fewer than 10, or held back')::ph.estimate
+			when value is null then row(null, null, null, pg_temp.in_words(note))::ph.estimate
 			else row(value, lower, upper, null)::ph.estimate
 		end order by rank),
 		max(value) filter (where level = 'system' and place_id is not null and not hidden),
-		'Unplanned admissions by place: standardised rate and 95 % limits')
+		'Unplanned admissions by place: standardised rate and 95 % limits',
+		'admissions per 100,000 person-years', pg_temp.source())),
+	pg_temp.left_out(count(*) filter (where hidden), count(*), 'places and quintiles')
 from (
-	select *,
-		analysis.hidden(people) or analysis.hidden(events) or value is null as hidden,
+	select *, analysis.hidden(people) or analysis.hidden(events) as hidden,
 		row_number() over (order by level = 'quintile of deprivation', level = 'place', place_id) as rank
 	from analysis.rate
 	where level <> 'neighbourhood'
 ) r;
-select pg_temp.html_table('rate_table');
+select pg_temp.html_table('rate_table', 'Unplanned admissions per 100,000 person-years, age-standardised');
 \qecho '<h3>Deprivation</h3>'
 \qecho '<p>The same rate by quintile of deprivation, the most deprived on the left; the dashed line is that of the'
 \qecho 'slope index of inequality.</p>'
 select case
 		when bool_or(analysis.hidden(people) or analysis.hidden(events))
 			then '<p class="soft">Not shown: a quintile has fewer than 10 people or admissions.</p>'
-		else ph.chart_slope(array_agg(tally order by place_id), array_agg('Q' || name order by place_id),
-			title => 'Unplanned admissions per 100,000 by quintile of deprivation', groups => 5)
+		when bool_or(value is null)
+			then format('<p class="soft">Not drawn: %s.</p>', string_agg(
+				format('quintile %s, %s', name, pg_temp.in_words(note)), '; ' order by place_id)
+				filter (where value is null))
+		else pg_temp.figure(ph.chart_slope(array_agg(tally order by place_id),
+				array_agg(case name when '1' then '1, most deprived' when '5' then '5, least deprived' else name end
+					order by place_id),
+				title => 'Unplanned admissions by quintile of deprivation', groups => 5,
+				unit => 'admissions per 100,000 person-years', source => pg_temp.source()))
 	end
 from analysis.rate
 where level = 'quintile of deprivation' and place_id is not null;
@@ -202,39 +278,46 @@ where level = 'quintile of deprivation' and place_id is not null;
 \qecho 'would all lie above the whole. Each lies at its expected admissions, from which its limits follow; they allow'
 \qecho 'for areas that differ more than by chance, as where people are admitted more than once.</p>'
 select coalesce((
-			select ph.chart_funnel(array_agg(name order by area), array_agg(funnel order by area),
-					format('Each %s: ratio to expected admissions, by expected admissions', min(level)))
+			select pg_temp.figure(ph.chart_funnel(array_agg(name order by area), array_agg(funnel order by area),
+					format('Each %s: ratio to expected admissions, by expected admissions', min(level)),
+					'admissions to expected admissions', pg_temp.source()))
 			from analysis.area
 			join analysis.funnel_level using (level)
 			where not hidden
 		)
 			|| (
-				select format('<p class="soft">%s of %s left out: fewer than 10 admissions, or held back.</p>',
-						left_out, areas)
+				select pg_temp.left_out(left_out, areas, 'areas')
 				from analysis.funnel_level
 			),
 		'<p class="soft">Not drawn: at every level more than a tenth of the areas have fewer than 10 admissions.</p>');
-\qecho '<h3>Small areas</h3>'
-select pg_temp.html_table('small_area_table');
-\qecho '<h3>Without an answer</h3>'
-select pg_temp.html_table('no_answer_table'),
+select pg_temp.html_table('small_area_table', 'Small areas: admissions to expected admissions');
+select pg_temp.html_table('no_answer_table', 'Places without an answer'),
 	pg_temp.quoted('rate', :'source'),
 	pg_temp.quoted('area', :'source'),
 	pg_temp.quoted('small_area', :'source');
 
-\qecho '<h2>6. Months</h2>'
+\qecho '<h2 id="months">6. Months</h2>'
 \qecho '<p>Unplanned admissions by month, over those that the month of the year, its days and the people registered'
 \qecho 'would have; 1 is as many as expected. The limits are those of a U chart, allowing for what varies more than'
-\qecho 'by chance (Laney); special causes are diamonds. A chart of the bare counts would call every winter one.</p>'
-select ph.chart_control(array_agg(month order by month),
+\qecho 'by chance (Laney); special causes have shapes of their own. A chart of the bare counts would call every winter'
+\qecho 'one.</p>'
+select pg_temp.figure(ph.chart_control(array_agg(month order by month),
 		array_agg(case
 			when hidden
 				then row(null, (point).phase, (point).mean, (point).lower, (point).upper, null, null, null, null, null,
 					null, null, null, null, null, null, null, 'not shown')::ph.control_point
 			else point
 		end order by month),
-		'Unplanned admissions by month, as a ratio to those expected of the season')
+		'Unplanned admissions by month, as a ratio to those expected of the season',
+		'admissions to expected admissions', pg_temp.source())),
+	pg_temp.left_out(count(*) filter (where hidden), count(*), 'months')
 from (select *, analysis.hidden(admissions, below) as hidden from analysis.month) m;
-select pg_temp.html_table('month_table'), pg_temp.quoted('month', :'source');
+select pg_temp.html_table('month_table', 'Unplanned admissions by month'), pg_temp.quoted('month', :'source');
+
+\qecho '<h2 id="reached">7. Who was reached</h2>'
+\qecho '<p>People in programmes, as recorded, by the deprivation of where they live; counts are rounded to 5. This says'
+\qecho 'who was reached, and nothing of what came of it: who is enrolled differs from who is not.</p>'
+select pg_temp.html_table('reached_table', 'People in programmes by quintile of deprivation'),
+	pg_temp.quoted('reached', :'source');
 
 \qecho '</body></html>'

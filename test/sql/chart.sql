@@ -1,6 +1,11 @@
 -- Pictures: well formed whatever the text, a mark for every value, bad input refused.
 create function pg_temp.marks(svg text, mark text) returns bigint immutable
 begin atomic select count(*) from regexp_matches(svg, '<' || mark || ' ', 'g'); end;
+-- dots, diamonds, squares and triangles, those of the legend too
+create function pg_temp.points(svg text) returns bigint immutable
+begin atomic
+	select pg_temp.marks(svg, 'circle') + count(*) from regexp_matches(svg, 'class="[a-d] point"', 'g');
+end;
 create temp table picture (name text, svg text);
 insert into picture
 select 'pyramid', ph.chart_pyramid(t, t, title => hostile)
@@ -59,19 +64,19 @@ from picture
 order by name;
 select pg_temp.marks(svg, 'rect') as bars from picture where name = 'pyramid';
 select pg_temp.marks(svg, 'circle') as dots,
-	pg_temp.marks(svg, 'polygon') as diamonds,
+	pg_temp.points(svg) - pg_temp.marks(svg, 'circle') as diamonds,
 	svg like '%not shown: no_data%' as note
 from picture
 where name = 'ranked';
-select pg_temp.marks(svg, 'circle') + pg_temp.marks(svg, 'polygon') as marks,
-	svg ~ 'class="b"><title>2023-09-01: ' as concern,
+select pg_temp.points(svg) as marks,
+	svg ~ 'class="b point"><title>2023-09-01: ' as concern,
 	(select count(*) from regexp_matches(svg, 'class="s0" d="[^"]*"', 'g')) as lines,
 	(
 		select length(m[1]) - length(replace(m[1], 'M', '')) from regexp_matches(svg, 'class="s0" d="([^"]*)"') m
 	) as pieces
 from picture
 where name = 'control';
-select pg_temp.marks(svg, 'circle') + pg_temp.marks(svg, 'polygon') as marks
+select pg_temp.points(svg) as marks
 from picture
 where name = 'funnel';
 -- a bar a number, twice as long where it is twice as much; a NULL is not shown
@@ -84,7 +89,7 @@ select pg_temp.marks(svg, 'rect') as bars,
 from picture
 where name = 'bars';
 -- the band holds the curve, and the people at risk are counted at the ticks; without them nothing is written below
-select (select count(*) from regexp_matches(svg, 'class="a band" d="M', 'g')) as bands,
+select (select count(*) from regexp_matches(svg, 'class="a s0 band" d="M', 'g')) as bands,
 	svg like '%people at risk%' as at_risk,
 	(
 		select array_agg(m[1] order by o)
@@ -105,12 +110,13 @@ select count(*) between 1 and 19 as fewer
 from picture, regexp_matches(svg, 'class="(start|end)">&lt;', 'g')
 where name = 'funnel';
 -- a value twice as high is twice as far up
-select (y[1]::float8 - 310) / (y[2]::float8 - 310) as ratio
+select (y[1]::float8 - 326) / (y[2]::float8 - 326) as ratio
 from (
 	select array_agg(m[1] order by o) y
 	from regexp_matches(ph.chart_slope(array['counts; 0: 1000 200 200', 'counts; 0: 1000 100 100']::ph.tally[], null,
 			'rate', title => ''),
-		'<rect x="[0-9.]+" y="([0-9.]+)" width="[0-9.]+" height="[0-9.]+" class="a">', 'g') with ordinality g(m, o)
+		'<rect x="[0-9.]+" y="([0-9.]+)" width="[0-9.]+" height="[0-9.]+" class="a s0 band"><title>[^<]', 'g')
+			with ordinality g(m, o)
 ) q;
 select ph.chart_ranked(array['a'], array[row(1, 1, 1, null), row(2, 1, 3, null)]::ph.estimate[]);
 select ph.chart_control(array[date '2024-01-01'], null);
@@ -179,7 +185,7 @@ select least_size,
 	count(*) filter (where class = 'outer') as outer_lines,
 	min(points) filter (where class = 'outer') = 40 as whole,
 	min(points) filter (where class = 'outer') > 1 as drawn,
-	count(*) filter (where top <= 30) as along_the_edge
+	count(*) filter (where top <= 46) as along_the_edge
 from (
 	select least_size,
 		l[1] as class,

@@ -164,6 +164,17 @@ from unnest(array['', '{', 'empty', 'people; 1: 1 0 0', '{mi}', '{1>1: 30, 2>?: 
 	'1 1 0 0 0 0 1 1 5 0 0 0 0 0 0 0 0 0 0 0', 'scores linear 0 0 1 0 0 1 1 Infinity 0 1 0 0 0 1 0 1 0 0 0 0 0 0 0',
 	'junk']) v;
 
+insert into pool select 'text', v, 'better' from unnest(array[null, 'lower', 'higher', 'neither', 'up']) v;
+insert into pool select 'int4', v, 'classes' from unnest(array[null, '2', '3', '4', '7', '-2147483648']) v;
+insert into pool select 'text[]', v, 'ids' from unnest(array[null, '{}', '{a}', '{a,b}', '{a,a}', '{NULL}']) v;
+insert into pool select 'float8[]', v, 'numbers' from unnest(array[null, '{}', '{1}', '{5e-324,1e300}', '{NULL}', '{NaN}']) v;
+insert into pool
+select 'text[]'::regtype, array[v]::text, 'boundaries'
+from unnest(array[null, '{}', '{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,0]]]}',
+	'{"type":"Polygon","coordinates":[[[5e-324,-1e9],[1e9,1e9]]]}', '{"type":"MultiPolygon","coordinates":[[[]],[]]}',
+	'{"type":"FeatureCollection","features":[{"type":"Feature","id":"a","geometry":null}]}',
+	'{"type":"Feature","geometry":{"type":"Polygon","coordinates":[[[0,0]]]}}', '[[[[', 'x']) v;
+insert into pool values ('text[]', null, 'boundaries'), ('text[]', '{}', 'boundaries');
 insert into pool
 select 'text', v, 'indicator'
 from unnest(array[null, 'rate', 'dsr', 'dsr_ratio', 'smr', 'life_expectancy', 'healthy_life_expectancy', 'years_of_life_lost',
