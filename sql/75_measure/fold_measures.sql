@@ -477,8 +477,8 @@ comment on procedure ph_support.fold_measure(
 
 -- ---- all that is asked ----
 
-create procedure ph_support.require_known(argument text, asked text[], offered text[])
-language plpgsql
+create function ph_support.require_known(argument text, asked text[], offered text[]) returns void
+language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -491,7 +491,7 @@ begin
 	end if;
 end
 $$;
-comment on procedure ph_support.require_known(text, text[], text[]) is
+comment on function ph_support.require_known(text, text[], text[]) is
 	'does nothing where all that is asked is offered. Errors: invalid_parameter_value, with what there is';
 
 create function ph_support.require_measure_tables(schema text) returns void
@@ -642,10 +642,10 @@ begin
 	execute format('select day from (select %s as day) d', ph_support.in_schema(ph_support.last_day(schema), schema))
 	into data_day;
 	level_names := array(select l.level from ph_support.folded_levels(schema) l);
-	call ph_support.require_known('levels', levels, level_names);
+	perform ph_support.require_known('levels', levels, level_names);
 	level_names := coalesce(levels, level_names);
 	offered := array(select l.measure from ph_support.latest_measures(schema) l);
-	call ph_support.require_known('measures', measures, offered);
+	perform ph_support.require_known('measures', measures, offered);
 	perform ph_support.require_periods(schema, periods);
 	for m in select * from ph_support.latest_measures(schema, measures) loop
 		if measures is null and ph_support.lacking_relation(schema, m) is not null then
@@ -653,7 +653,7 @@ begin
 		end if;
 		call ph_support.check_measure_now(schema, m);
 		if measures is not null then
-			call ph_support.require_known('breakdowns', breakdowns, m.breakdowns);
+			perform ph_support.require_known('breakdowns', breakdowns, m.breakdowns);
 		end if;
 		breakdown_names := array(
 			select b from unnest(m.breakdowns) b where m.areas is null and (breakdowns is null or b = any (breakdowns)));
