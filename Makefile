@@ -26,7 +26,8 @@ PARTS = \
 		check_code_lists) \
 	$(addprefix 70_source/, source_map source_rows create_views_from map_synthea map_omop map_hes \
 		map_gp_extract map_address ethnicity map_places create_places source_report) \
-	$(addprefix 75_measure/, measure shipped_breakdowns measure_tables fold_measures measure_views shipped_measures)
+	$(addprefix 75_measure/, measure avoidable_cause shipped_breakdowns measure_tables fold_measures measure_views \
+		shipped_measures)
 JOINED_SCRIPT = population_health--$(EXTVERSION).sql
 DATA_built = $(JOINED_SCRIPT)
 # What brings an older version up to the next, a step each.

@@ -287,7 +287,7 @@ comment on function ph_support.at_risk_part(text, ph.measure, date, date, date) 
 
 create function ph_support.group_columns(schema text, names text[], out joins text, out columns text)
 returns record
-language plpgsql stable
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -326,7 +326,7 @@ comment on function ph_support.group_columns(text, text[]) is
 create function ph_support.contribution_query(
 	schema text, m ph.measure, first_day date, after_day date, day date, dimensions text[], by_row boolean)
 returns text
-language plpgsql stable
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -632,7 +632,10 @@ begin
 			from pg_temp.ph_published a %s
 			group by 2',
 			case when query = '' then '' else ' union all' end, part.level,
-			case when part.has_own then 'a.place_id' else format('coalesce(d.%I, ''unknown'')', part.attname) end,
+			case
+				when part.has_own then 'a.place_id'
+				when part.attname is null then '''unknown'''
+				else format('coalesce(d.%I, ''unknown'')', part.attname) end,
 			case
 				when part.has_own then format('where a.place_kind = %L', part.place_kind)
 				when part.attname is null then 'where false'

@@ -120,12 +120,30 @@ begin atomic
 end;
 comment on function ph_support.measure_column() is 'the columns of the views of measures, each name once';
 
+create function ph_support.survey_join(tally text) returns text
+language sql immutable parallel safe
+return format('left join {measure_tally} %1$s_survey on %1$s_survey.measure = survey.measure
+	and %1$s_survey.version = survey.version and %1$s_survey.level = %1$s.level
+	and %1$s_survey.place_id = %1$s.place_id and %1$s_survey.breakdown = %1$s.breakdown
+	and %1$s_survey.group_name = %1$s.group_name and %1$s_survey.period_kind = %1$s.period_kind
+	and %1$s_survey.period = %1$s.period', tally);
+comment on function ph_support.survey_join(text) is
+	'the join that gives a row of measure_tally the row of with_measure beside it; survey is the measure that is meant';
+
+create function ph_support.reference_of(survey text default 'null') returns text
+language sql immutable parallel safe
+return format('case when m.with_measure is not null then %s when m.reference = ''system'' then f.reference
+	else m.reference_tally end', survey);
+comment on function ph_support.reference_of(text) is
+	'the tally that the indicator of measure m takes beside a summary: that of with_measure, the whole system of '
+	'fold f, or its standard';
+
 create function ph_support.asked_of(tally text, indicator text default 'm.indicator') returns text
 language sql immutable parallel safe
-return format('(select ph.ask(%s, %s, coalesce(m.reference_tally, f.reference, w.tally), m.per, 0.95, '
-	'coalesce(m.age, 0), m.until) as e offset 0)', indicator, tally);
+return format('(select ph.ask(%s, %s.tally, %s, m.per, 0.95, coalesce(m.age, 0), m.until) as e offset 0)',
+	indicator, tally, ph_support.reference_of(tally || '_survey.tally'));
 comment on function ph_support.asked_of(text, text) is
-	'the relation that asks the indicator of measure m of a tally; f is its fold, w the row of with_measure';
+	'the relation that asks the indicator of measure m of a row of measure_tally; f is its fold';
 
 create function ph_support.measure_value_query(is_breakdown boolean) returns text
 language sql immutable parallel safe
@@ -154,9 +172,7 @@ begin atomic
 			left join {measure_place} parent_place
 				on parent_place.level = place.parent_level and parent_place.place_id = place.parent_id
 			%3$s
-			left join {measure_tally} w on w.measure = m.with_measure and w.level = t.level and w.place_id = t.place_id
-				and w.breakdown = t.breakdown and w.group_name = t.group_name and w.period_kind = t.period_kind
-				and w.period = t.period
+			left join {measure_current} survey on survey.measure = m.with_measure
 			left join {measure_tally} p on p.measure = t.measure and p.version = t.version
 				and p.level = place.parent_level and p.place_id = place.parent_id and p.breakdown = t.breakdown
 				and p.group_name = t.group_name and p.period_kind = t.period_kind and p.period = t.period
@@ -164,6 +180,9 @@ begin atomic
 				and b.place_id = t.place_id and b.breakdown = t.breakdown and b.group_name = t.group_name
 				and b.period_kind = t.period_kind and b.period = (t.period - interval '1 year')::date
 				and not b.provisional and not t.provisional
+			%9$s
+			%10$s
+			%11$s
 			cross join lateral %4$s now
 			cross join lateral %5$s above
 			cross join lateral %6$s earlier
@@ -180,11 +199,14 @@ begin atomic
 		case when is_breakdown then ''
 			else 't.shrunken_value, t.shrunken_lower, t.shrunken_upper,' end,
 		case when is_breakdown then 'left join {breakdown} g using (breakdown)' else '' end,
-		ph_support.asked_of('t.tally', i.indicator),
-		ph_support.asked_of('p.tally', i.indicator),
-		ph_support.asked_of('b.tally', i.indicator),
+		ph_support.asked_of('t', i.indicator),
+		ph_support.asked_of('p', i.indicator),
+		ph_support.asked_of('b', i.indicator),
 		i.indicator,
-		case when is_breakdown then 't.breakdown <> ''all''' else 't.breakdown = ''all''' end)
+		case when is_breakdown then 't.breakdown <> ''all''' else 't.breakdown = ''all''' end,
+		ph_support.survey_join('t'),
+		ph_support.survey_join('p'),
+		ph_support.survey_join('b'))
 	from (
 		select
 			case
@@ -306,12 +328,14 @@ begin atomic
 				and b.place_id = t.place_id and b.period_kind = t.period_kind
 				and b.period = (t.period - interval '1 year')::date and not b.provisional and not t.provisional
 			cross join lateral (
-				select ph.slope_index_of_inequality(t.tallies, m.indicator, coalesce(m.reference_tally, f.reference), m.per,
-					0.95, 5, coalesce(m.age, 0), m.until) as e
+				select ph.slope_index_of_inequality(t.tallies, m.indicator,
+					case when m.reference = 'system' then f.reference else m.reference_tally end, m.per, 0.95, 5,
+					coalesce(m.age, 0), m.until) as e
 				offset 0) slope
 			cross join lateral (
-				select ph.relative_index_of_inequality(t.tallies, m.indicator, coalesce(m.reference_tally, f.reference),
-					m.per, 0.95, 5, coalesce(m.age, 0), m.until) as e
+				select ph.relative_index_of_inequality(t.tallies, m.indicator,
+					case when m.reference = 'system' then f.reference else m.reference_tally end, m.per, 0.95, 5,
+					coalesce(m.age, 0), m.until) as e
 				offset 0) relative
 			cross join lateral (
 				select case when b.tallies is not null then
