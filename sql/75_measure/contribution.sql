@@ -88,7 +88,7 @@ comment on function ph_support.at_risk_part(text, ph.measure, date, date, date) 
 
 create function ph_support.group_columns(schema text, names text[], out joins text, out columns text)
 returns record
-language plpgsql stable
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -144,7 +144,7 @@ comment on function ph_support.events_part(text, ph.measure, date, date) is
 create function ph_support.contribution_query(
 	schema text, m ph.measure, first_day date, after_day date, day date, dimensions text[], by_row boolean)
 returns text
-language plpgsql stable
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare

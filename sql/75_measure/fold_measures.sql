@@ -329,7 +329,10 @@ begin
 			from pg_temp.ph_published a %s
 			group by 2',
 			case when query = '' then '' else ' union all' end, part.level,
-			case when part.has_own then 'a.place_id' else format('coalesce(d.%I, ''unknown'')', part.attname) end,
+			case
+				when part.has_own then 'a.place_id'
+				when part.attname is null then '''unknown'''
+				else format('coalesce(d.%I, ''unknown'')', part.attname) end,
 			case
 				when part.has_own then format('where a.place_kind = %L', part.place_kind)
 				when part.attname is null then 'where false'
@@ -352,6 +355,12 @@ return case when breakdown like 'age_band%' and indicator in ('dsr', 'dsr_gamma'
 comment on function ph_support.indicator_of(text, text) is
 	'the indicator of a breakdown: groups of ages have crude rates, since there is nothing to standardise';
 
+create function ph_support.reference_of(m ph.measure, whole ph.tally) returns ph.tally
+language sql immutable parallel safe
+return case when m.reference = 'system' then whole else m.reference_tally end;
+comment on function ph_support.reference_of(ph.measure, ph.tally) is
+	'what the indicator of a measure takes beside a summary: the whole system, or its standard';
+
 create function ph_support.shrunken_values(
 	m ph.measure, whole ph.tally,
 	out level text, out place_id text, out breakdown text, out shrunken_value float8, out shrunken_lower float8,
@@ -366,7 +375,7 @@ begin
 	if m.measure is null then
 		return;
 	end if;
-	whole_value := (ph.ask(m.indicator, whole, coalesce(m.reference_tally, whole), m.per)).value;
+	whole_value := (ph.ask(m.indicator, whole, ph_support.reference_of(m, whole), m.per)).value;
 	-- events over those that the whole system's rates would give, times the whole system's value
 	return query
 	with drawn as (
@@ -412,17 +421,19 @@ begin
 		left join (
 			select level, place_id, breakdown, group_name, tally as survey
 			from %1$I.measure_tally
-			where measure = $5.with_measure and period_kind = $3 and period = $4
+			where (measure, version) = (
+					select measure, version from ph_support.latest_measures($10, array[$5.with_measure]))
+				and period_kind = $3 and period = $4
 		) w using (level, place_id, breakdown, group_name),
 			lateral (
 				select ph.ask(ph_support.indicator_of($5.indicator, breakdown), tally,
-					coalesce($5.reference_tally, case when $5.reference = ''system'' then $9 end, survey), $5.per, 0.95,
+					coalesce(ph_support.reference_of($5, $9), survey), $5.per, 0.95,
 					coalesce($5.age, 0), $5.until) as e
 				offset 0
 			) asked', schema)
 	using m.measure, m.version, kind, first_day, m, stamp, provisional,
 		case when recorded and m.indicator in ('rate', 'proportion', 'dsr', 'dsr_gamma', 'smr', 'indirect_rate') then m end,
-		whole;
+		whole, schema;
 end
 $$;
 comment on procedure ph_support.store_folded(text, ph.measure, text, date, boolean, text, boolean) is

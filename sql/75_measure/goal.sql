@@ -172,7 +172,7 @@ begin atomic
 		case when counted.events > 0 then counted.events / ((e).value / per) else nullif(ph.exposure(tally), 0) end
 	from (
 		select coalesce(m.per, (select i.per from ph.indicators() i where i.indicator = m.indicator)) as per,
-			ph.ask(m.indicator, tally, coalesce(m.reference_tally, reference), m.per, 0.95, coalesce(m.age, 0), m.until) as e
+			ph.ask(m.indicator, tally, ph_support.reference_of(m, reference), m.per, 0.95, coalesce(m.age, 0), m.until) as e
 		offset 0
 	) asked,
 	lateral (

@@ -229,9 +229,9 @@ begin
 			where (o.measure, o.version, o.level, o.breakdown, o.period_kind, o.period)
 				= (v.measure, v.version, v.level, ''all'', v.period_kind, v.period) and o.place_id = any ($5)
 		) others on m.with_measure is null
-		left join lateral ph.ask(m.indicator, others.tally, coalesce(m.reference_tally, f.reference), m.per, 0.95,
+		left join lateral ph.ask(m.indicator, others.tally, ph_support.reference_of(m, f.reference), m.per, 0.95,
 			coalesce(m.age, 0), m.until) e on others.tally is not null
-		left join lateral ph.compare(t.tally, others.tally, m.indicator, coalesce(m.reference_tally, f.reference), m.per,
+		left join lateral ph.compare(t.tally, others.tally, m.indicator, ph_support.reference_of(m, f.reference), m.per,
 			0.95, ''difference'', m.better, coalesce(m.age, 0), m.until) c on others.tally is not null
 		where v.level = $1 and v.place_id = $2
 		order by m.pillar, v.name', schema)

@@ -289,11 +289,11 @@ begin atomic
 				and b.place_id = t.place_id and b.period_kind = t.period_kind
 				and b.period = (t.period - interval '1 year')::date and not b.provisional and not t.provisional
 			cross join lateral (
-				select ph.slope_index_of_inequality(t.tallies, m.indicator, coalesce(m.reference_tally, f.reference), m.per,
+				select ph.slope_index_of_inequality(t.tallies, m.indicator, case when m.reference = 'system' then f.reference else m.reference_tally end, m.per,
 					0.95, 5, coalesce(m.age, 0), m.until) as e
 				offset 0) slope
 			cross join lateral (
-				select ph.relative_index_of_inequality(t.tallies, m.indicator, coalesce(m.reference_tally, f.reference),
+				select ph.relative_index_of_inequality(t.tallies, m.indicator, case when m.reference = 'system' then f.reference else m.reference_tally end,
 					m.per, 0.95, 5, coalesce(m.age, 0), m.until) as e
 				offset 0) relative
 			cross join lateral (

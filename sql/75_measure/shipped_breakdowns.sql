@@ -38,4 +38,4 @@ values
 	('homelessness', 'homelessness', false, '{yes,no,unknown}', null,
 	 'select person_id, ''yes'' as group_name, daterange(first_date + 1, null) as days
 	 from {register}
-	 where condition = ''homelessness''', 'no');
+	 where condition = ''homeless''', 'no');
