@@ -189,6 +189,7 @@ standardise(Places *places, int determinant)
 				most = -INFINITY,
 				mean = 0,
 				squares = 0;
+	double		unit;			/* of the range: half, where it is beyond numbers */
 	int			count = 0;
 
 	for (int i = 0; i < places->places.count; i++)
@@ -204,9 +205,10 @@ standardise(Places *places, int determinant)
 		return;
 	}
 	/* by the range first, which no square takes beyond numbers */
+	unit = isinf(most - least) ? 0.5 : 1;
 	for (int i = 0; i < places->places.count; i++)
 	{
-		value[(Size) i * columns] = (value[(Size) i * columns] / 2 - least / 2) / (most / 2 - least / 2);
+		value[(Size) i * columns] = (unit * value[(Size) i * columns] - unit * least) / (unit * most - unit * least);
 		if (places->known[i])
 			mean += value[(Size) i * columns] / count;
 	}
