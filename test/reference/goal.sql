@@ -1,5 +1,6 @@
 -- reads reference/people
--- Goals on a rate and on the ratio of two groups, and what of errors.csv is of them.  One row a check: name, cases, failures.
+-- Goals on a rate and on the ratio of two groups, and what of errors.csv is of them.
+-- One row a check: name, cases, failures.
 \set QUIET 1
 \pset format unaligned
 \pset tuples_only on
