@@ -35,8 +35,12 @@ $$;
 comment on function ph_support.people_on(text, text, date, text) is
 	'the query of the people of a place on a day: person_id, age (100 and over together), group_name';
 
+create type ph_support.observed_move as (age integer, from_group text, to_group text, people float8);
+comment on type ph_support.observed_move is
+	'people of one age who were in a group and a year later in another; NULL: nowhere';
+
 create function ph_support.observed_moves(schema text, place_id text, day date, breakdown text)
-returns table (age integer, from_group text, to_group text, people float8)
+returns setof ph_support.observed_move
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
@@ -106,6 +110,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
 	oldest constant integer := 100;
+	seen ph_support.observed_move[];
 	groups text[];
 	g integer;
 	moves float8[];      -- [age, from, to], to = g + 1 is nobody
@@ -126,13 +131,10 @@ declare
 	first_year constant integer := extract(year from day);
 	loaded boolean := false;
 begin
+	select array_agg(o) into seen from ph_support.observed_moves(schema, place_id, day, breakdown) o;
 	select array_agg(distinct s.name order by s.name)
 	into groups
-	from (
-		select from_group as name from ph_support.observed_moves(schema, place_id, day, breakdown)
-		union
-		select to_group from ph_support.observed_moves(schema, place_id, day, breakdown)
-	) s
+	from unnest(seen) o, lateral (values (o.from_group), (o.to_group)) s (name)
 	where s.name is not null;
 	g := cardinality(groups);
 	if g is null then
@@ -143,7 +145,7 @@ begin
 	comes := array_fill(0::float8, array[(oldest + 1) * g]);
 	n := array_fill(0::float8, array[(oldest + 1) * g]);
 	v := n;
-	for m in select * from ph_support.observed_moves(schema, place_id, day, breakdown) loop
+	for m in select * from unnest(seen) loop
 		declare
 			f constant integer := array_position(groups, m.from_group);
 			t constant integer := coalesce(array_position(groups, m.to_group), g + 1);

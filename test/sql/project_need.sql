@@ -25,6 +25,7 @@ select person_id, (birth_date + interval '60 years 1 month')::date, 'SNOMED', '1
 from future.person
 where birth_date < '1964-11-01' and split_part(person_id, '-', 2)::integer % 2 = 0;
 insert into future.data_day values ('2024-12-31');
+analyze;
 call ph.create_population_views('future', neighbourhood => 'none');
 call ph.create_calendar('future', '2020-01-01', '2030-12-31');
 call ph.create_measure_tables('future');
