@@ -14,15 +14,17 @@ return choices[1 + floor(cardinality(choices) * pg_temp.chance(purpose, n))::int
 
 insert into care.data_day values ('2024-03-31');
 insert into care.place values
-	('S1', 'ICB24', 'System'), ('L1', 'LAD24', 'North'), ('L2', 'LAD24', 'South'), ('N1', 'PCN', null), ('N2', 'PCN', null),
-	('P1', 'PRACTICE', null), ('P2', 'PRACTICE', null), ('A1', 'LSOA21', null), ('A2', 'LSOA21', null),
+	('S1', 'ICB24', 'System'), ('L1', 'LAD24', 'North'), ('L2', 'LAD24', 'South'), ('N1', 'PCN', null),
+	('N2', 'PCN', null), ('P1', 'PRACTICE', null), ('P2', 'PRACTICE', null), ('A1', 'LSOA21', null),
+	('A2', 'LSOA21', null),
 	('A3', 'LSOA21', null), ('A4', 'LSOA21', null);
 insert into care.place_parent (place_id, parent_id) values
 	('L1', 'S1'), ('L2', 'S1'), ('N1', 'L1'), ('N2', 'L2'), ('P1', 'N1'), ('P2', 'N2'), ('A1', 'L1'), ('A2', 'L1'),
 	('A3', 'L2'), ('A4', 'L2');
 -- the factors of A4 are not known, and of two editions the later one counts
 insert into care.place_factor (place_id, factor, period, value)
-select 'A' || n, factor, edition, case factor when 'imd2019_decile' then 3 * n - 2 else n * length(factor) + edition::int end
+select 'A' || n, factor, edition,
+	case factor when 'imd2019_decile' then 3 * n - 2 else n * length(factor) + edition::int end
 from generate_series(1, 3) n,
 	unnest('{imd2019_decile,income_deprivation_pct,imd2025_score,unemployed_pct,social_rented_pct,overcrowding_rooms,
 		fuel_poverty_pct,pm25,no2,green_access_pct,no_car_pct,crime_score}'::text[]) factor,
@@ -50,8 +52,8 @@ select person_id, birth_date,
 	case when n % 50 <> 0 then pg_temp.one_of('{F,M,F,M,F,M,I}', 'sex', n) end,
 	pg_temp.one_of(array['A', 'B', 'D', 'H', 'N', 'R', 'Z', null], 'ethnicity', n), death_date,
 	case when death_date is not null then
-		pg_temp.one_of(array['I259', 'I639', 'C349', 'C509', 'C189', 'J449', 'J189', 'K703', 'X620', 'Y12X', 'E119', 'A403',
-			'A419', 'N40X', 'F03X', null], 'cause', n) end
+		pg_temp.one_of(array['I259', 'I639', 'C349', 'C509', 'C189', 'J449', 'J189', 'K703', 'X620', 'Y12X', 'E119',
+			'A403', 'A419', 'N40X', 'F03X', null], 'cause', n) end
 from life;
 insert into care.residence
 select person_id, pg_temp.one_of('{A1,A2,A3,A4}', 'area', n), null, birth_date,
@@ -91,8 +93,8 @@ from (
 ) c
 where start_date >= birth_date and start_date <= coalesce(death_date, '2024-03-31') and start_date <= '2024-03-31';
 
-call ph.load_shipped_code_lists('care', '{asthma,diabetes,hypertension,coronary_heart_disease,stroke_or_tia,heart_failure,
-	peripheral_arterial_disease,severe_mental_illness,learning_disability,depression,homeless}');
+call ph.load_shipped_code_lists('care', '{asthma,diabetes,hypertension,coronary_heart_disease,stroke_or_tia,
+	heart_failure,peripheral_arterial_disease,severe_mental_illness,learning_disability,depression,homeless}');
 insert into care.code_list (list, version, code_system, code, match)
 select list, '1', 'SNOMED', 'own' || left(list, 5), 'exact'
 from unnest('{carer,influenza_vaccination,mmr_vaccination,cervical_screening,breast_screening,bowel_screening}'::text[])
@@ -125,7 +127,8 @@ select person_id, start_date, 'ICD10', code, null, 'APC', encounter_id, 2
 from care.encounter, unnest('{F059,R410,W190,X700,E86X}'::text[]) code
 where pod = 'NEL' and pg_temp.chance('coded ' || code, encounter_id::bigint) < 0.3;
 insert into care.measurement
-select person_id, date '2021-06-01' + floor(1030 * pg_temp.chance('measured ' || g || sample, n))::int, 'SNOMED', code, null,
+select person_id, date '2021-06-01' + floor(1030 * pg_temp.chance('measured ' || g || sample, n))::int, 'SNOMED', code,
+	null,
 	case when code = '77176002' then (pg_temp.chance('smokes ' || sample, n) < 0.3)::int
 		else round((middle * (0.75 + 0.5 * pg_temp.chance(code || sample, n)))::numeric, 1) end, null
 from life, generate_series(1, 2) sample, (
@@ -136,7 +139,8 @@ from life, generate_series(1, 2) sample, (
 ) m (g, code, middle)
 where pg_temp.chance('sample ' || g || sample, n) < 0.5;
 insert into care.wait
-select person_id, 'w' || k, case k when 1 then null when 2 then 'referral_to_treatment' else 'diagnostic' end, clock_start,
+select person_id, 'w' || k, case k when 1 then null when 2 then 'referral_to_treatment' else 'diagnostic' end,
+	clock_start,
 	case when clock_start + days <= '2024-03-31' and k + n % 9 <> 3 then clock_start + days end, null
 from (
 	select n, k, person_id,
@@ -205,7 +209,8 @@ select aim, count(*), count(*) filter (where measure !~ '_prevalence$') as but_p
 from ph.measure
 group by aim
 order by aim;
-select count(*) as measures, count(*) filter (where concat(events, persons, areas) !~ '[{]encounter[}]') as no_encounters,
+select count(*) as measures,
+	count(*) filter (where concat(events, persons, areas) !~ '[{]encounter[}]') as no_encounters,
 	bool_and(source <> '' and leaves_out <> '' and team <> '' and action_area <> '') as all_said
 from ph.measure;
 
