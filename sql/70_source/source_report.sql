@@ -255,7 +255,7 @@ begin atomic
 		group by relation
 	)
 	select ph.chart_completeness(array_agg(relation order by relation), min(items), array_agg(rows order by relation),
-		'Records by month')
+		'Records by month', source => 'tables of schema ' || schema)
 	from row;
 end;
 comment on function ph.chart_source_report(text, integer) is

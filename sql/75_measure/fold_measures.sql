@@ -498,7 +498,10 @@ begin
 	if wrong is not null or array_position(asked, null) is not null then
 		raise exception 'argument "%" names what there is not: %', argument, coalesce(wrong, 'null')
 			using errcode = 'invalid_parameter_value', hint =
-				'There are ' || coalesce((select string_agg(distinct o, ', ' order by o) from unnest(offered) o), 'none') || '.';
+				'There are ' || coalesce((
+					select string_agg(o, ', ' order by o) filter (where n <= 12)
+						|| case when count(*) > 12 then format(' and %s more', count(*) - 12) else '' end
+					from (select distinct o, dense_rank() over (order by o) as n from unnest(offered) o) named), 'none') || '.';
 	end if;
 end
 $$;

@@ -301,11 +301,13 @@ begin
 			from %1$I.measure_breakdown b
 			join %1$I.calendar c on c.kind = b.period_kind and c.start_date = b.period and c.name = $3
 			where b.level = $4 and b.place_id = $2 and b.measure = (
-				select min(m.measure)
+				select m.measure
 				from ph_support.latest_measures($1) m
 				join value using (measure)
 				where m.people is null and m.exposure = ''years'' and m.age_from is null and m.age_until is null
-					and m.events is not null)
+					and m.events is not null
+				order by cardinality(m.breakdowns) desc, m.measure
+				limit 1)
 		)
 		select jsonb_build_object(
 			''place'', (select jsonb_build_object(''id'', p.place_id, ''name'', p.place_name, ''level'', p.level)

@@ -195,6 +195,8 @@ read_coordinates(Boundaries *boundaries, JsonbContainer *coordinates, int positi
 				bad_boundary("must have positions of two numbers");
 			if (depth == position_depth)
 				boundaries->rings[boundaries->ring_count - 1].count++;
+			if (depth == position_depth - 1 && boundaries->rings[boundaries->ring_count - 1].count == 0)
+				boundaries->ring_count--;	/* nothing is around nothing */
 			depth--;
 		}
 		else

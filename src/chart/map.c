@@ -418,7 +418,7 @@ crossings(const Point *points, int count, double y, double *x)
 	return n;
 }
 
-/* The class of a place, in the middle of its widest part half way down its largest ring, if there is room. */
+/* The class of a place, in the middle of its widest part half way down its longest ring, if there is room. */
 static void
 write_class(StringInfo svg, const Boundaries *boundaries, int first, int last, const char *text, const char *class)
 {

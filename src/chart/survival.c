@@ -118,9 +118,9 @@ write_steps(Picture *picture, const char *name, const Tally *tally, const Steps 
 						  svg_number(steps->lower[step]), svg_number(steps->upper[step]),
 						  svg_number(present_at(&present, ticks[i]))}, at_risk ? 6 : 5);
 	}
-	picture_says(picture, "%s: %s at %s.", name,
+	picture_says(picture, "%s: %s at %s%s%s.", name,
 				 with_limits(steps->survival[last], steps->lower[last], steps->upper[last]),
-				 svg_number(steps->time[last]));
+				 svg_number(steps->time[last]), picture->unit ? " " : "", picture->unit ? picture->unit : "");
 }
 
 /*

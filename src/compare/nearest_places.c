@@ -37,8 +37,7 @@ typedef struct Places
 typedef struct Neighbour
 {
 	double		distance;
-	double		order;			/* the same for distances that are one but for rounding */
-	int			place;
+	int			place;			/* in byte order */
 } Neighbour;
 
 /* ---- names ---- */
@@ -189,6 +188,7 @@ standardise(Places *places, int determinant)
 				most = -INFINITY,
 				mean = 0,
 				squares = 0;
+	double		unit;			/* of the range: half, where it is beyond numbers */
 	int			count = 0;
 
 	for (int i = 0; i < places->places.count; i++)
@@ -204,9 +204,10 @@ standardise(Places *places, int determinant)
 		return;
 	}
 	/* by the range first, which no square takes beyond numbers */
+	unit = isinf(most - least) ? 0.5 : 1;
 	for (int i = 0; i < places->places.count; i++)
 	{
-		value[(Size) i * columns] = (value[(Size) i * columns] / 2 - least / 2) / (most / 2 - least / 2);
+		value[(Size) i * columns] = (unit * value[(Size) i * columns] - unit * least) / (unit * most - unit * least);
 		if (places->known[i])
 			mean += value[(Size) i * columns] / count;
 	}
@@ -242,37 +243,32 @@ compare_distances(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
-/* Places are numbered in byte order. */
 static int
-compare_neighbours(const void *a, const void *b)
+compare_places(const void *a, const void *b)
 {
-	const Neighbour *left = a,
-			   *right = b;
-
-	if (left->order != right->order)
-		return left->order < right->order ? -1 : 1;
-	return left->place - right->place;
+	return ((const Neighbour *) a)->place - ((const Neighbour *) b)->place;
 }
 
-/* All candidates from the nearest; equal distances go by the name. */
+/* All candidates from the nearest; distances that are one but for rounding go by the name. */
 static int
 rank_neighbours(const Places *places, int own, Neighbour *neighbours)
 {
-	int			count = 0;
+	int			count = 0,
+				first = 0;		/* of a run of the same distance */
 
 	CHECK_FOR_INTERRUPTS();
 	for (int i = 0; i < places->places.count; i++)
 		if (i != own && places->known[i])
-			neighbours[count++] = (Neighbour) {distance(places, own, i), 0, i};
+			neighbours[count++] = (Neighbour) {distance(places, own, i), i};
 	qsort(neighbours, count, sizeof(Neighbour), compare_distances);
-	for (int i = 0; i < count; i++)
+	for (int i = 1; i <= count; i++)
 	{
-		bool		same = i > 0 && neighbours[i].distance - neighbours[i - 1].distance <=
-			SAME_DISTANCE * neighbours[i].distance;
-
-		neighbours[i].order = same ? neighbours[i - 1].order : neighbours[i].distance;
+		if (i < count &&
+			neighbours[i].distance - neighbours[i - 1].distance <= SAME_DISTANCE * neighbours[i].distance)
+			continue;
+		qsort(neighbours + first, i - first, sizeof(Neighbour), compare_places);
+		first = i;
 	}
-	qsort(neighbours, count, sizeof(Neighbour), compare_neighbours);
 	return count;
 }
 

@@ -1,5 +1,6 @@
 -- reads reference/people
--- Goals on a rate and on the ratio of two groups.  One row a check: name, cases, failures.
+-- Goals on a rate and on the ratio of two groups, and what of errors.csv is of them.
+-- One row a check: name, cases, failures.
 \set QUIET 1
 \pset format unaligned
 \pset tuples_only on
@@ -13,6 +14,9 @@ create temp table gap_input (case_id text, tag text, group_name text, year float
 create temp table gap_expected (
 	case_id text, tag text, target_ratio float8, target_year float8, confidence float8, ratio_now float8,
 	projected float8, lower float8, upper float8, chance float8, needed_change float8);
+create temp table errors (
+	case_id text, tag text, function_name text, scenario text, arguments jsonb, recommended_outcome text);
+\copy errors from program 'cat $REFERENCE/errors.csv' csv header
 \copy goal_input from program 'cat $REFERENCE/goal_input.csv' csv header
 \copy goal_expected from program 'cat $REFERENCE/goal_expected.csv' csv header
 \copy gap_input from program 'cat $REFERENCE/goal_gap_input.csv' csv header
@@ -53,6 +57,24 @@ join lateral (
 	from (select *, group_name = 'most_deprived' as most from gap_input) i
 	where i.case_id = e.case_id
 ) a on true;
+
+-- a call that is right but for what the scenario says
+create function pg_temp.outcome(scenario text) returns text language plpgsql
+as $$
+begin
+	return coalesce((ph.goal_progress(
+			case when scenario like 'two rows%' then '{2020,2021,2021}' else '{2020,2021,2022}' end::float8[],
+			case when scenario like 'events above%' then '{300,290,280}' else '{30,29,28}' end::float8[],
+			case when scenario = 'person-years 0' then '{100,0,100}' else '{100,100,100}' end::float8[], 20000,
+			case when scenario like 'target date%' then 2022 else 2025 end)).note, 'ok');
+exception when data_exception then
+	return 'error';
+end
+$$;
+insert into result
+select 'bad input of goals', case_id || ' ' || scenario || ': ' || outcome, outcome = recommended_outcome
+from errors, lateral pg_temp.outcome(scenario) outcome
+where function_name = 'goal';
 
 select name, count(*), count(*) filter (where ok is not true), string_agg(case_id, ' ') filter (where ok is not true)
 from result

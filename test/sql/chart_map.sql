@@ -104,7 +104,7 @@ with drawn as (
 	select ph.chart_map('{a,b,c,d,e}', '{1,2,3,4,5}', array[
 		'{"type":"MultiPolygon","coordinates":[[[[0,0],[9,0],[9,9],[0,9],[0,0]],[[3,3],[6,3],[6,6],[3,3]]],'
 			'[[[20,0,5],[29,0,5],[29,9,5],[20,0,5]]]]}',
-		pg_temp.square(40, 0, 0.001), null, '{"type":"Polygon","coordinates":[]}',
+		pg_temp.square(40, 0, 0.001), null, '{"type":"MultiPolygon","coordinates":[[[]],[]]}',
 		'{"type":"Feature","geometry":{"type":"Polygon","coordinates":[[[50,0],[60,0],[60,9],[50,0]]]}}']) as svg
 )
 select (select count(distinct area) from pg_temp.corners(svg)) as paths,

@@ -1,169 +1,206 @@
--- Goals: a Poisson trend in the log rate, checked against its own equations.
+-- Goals, scorecards, and questions of one place, over made-up summaries of which the answers are known.
+\set SHOW_CONTEXT never
+set datestyle = 'ISO, YMD';
 set client_min_messages = warning;
-create schema goal_test;
-set search_path = goal_test;
 
-create function row_of(g ph.goal_progress) returns text immutable
-begin atomic
-	select concat_ws(' ', round((g).change::numeric, 6), round((g).fitted_now::numeric, 3),
-		round((g).projected::numeric, 3), round((g).chance_value::numeric, 6), (g).verdict, (g).note);
-end;
+call ph.create_shared_tables('g');
+insert into g.place
+values ('S', 'ICB24', 'System'), ('L1', 'LAD24', 'Hill'), ('L2', 'LAD24', 'Dale'), ('L3', 'LAD24', 'Moor');
+insert into g.place_parent values ('L1', 'S'), ('L2', 'S'), ('L3', 'S');
+insert into g.place
+select 'A' || i, 'LSOA21', 'Area ' || i from generate_series(1, 15) i;
+insert into g.place_parent
+select 'A' || i, 'L' || 1 + (i - 1) / 5 from generate_series(1, 15) i;
+insert into g.place_factor
+select 'A' || i, 'imd2019_decile', '2019', 1 + (i - 1) % 5 * 2 from generate_series(1, 15) i;
+insert into g.place_factor
+select 'A' || i, 'damp', '2019', case (i - 1) / 5 when 0 then 10 when 1 then 11 else 30 end + i % 2
+from generate_series(1, 15) i;
+insert into g.person (person_id, birth_date, sex)
+select 'P' || i, date '2015-01-01' - (i * 7919 % 32000), case i % 2 when 0 then 'M' else 'F' end
+from generate_series(1, 3000) i;
+insert into g.registration (person_id, start_date) select person_id, '2015-01-01' from g.person;
+insert into g.residence (person_id, lsoa21_code, start_date)
+select 'P' || i, 'A' || 1 + i % 15, '2015-01-01' from generate_series(1, 3000) i;
+-- emergencies fall every year, most in Hill; the most deprived have more, and their share grows
+insert into g.encounter (encounter_id, person_id, pod, start_date, end_date, cost)
+select format('%s-%s', i, y), 'P' || i, 'NEL', make_date(y, 5, 1) + i % 300, make_date(y, 5, 2) + i % 300, 2000
+from generate_series(1, 3000) i, generate_series(2018, 2024) y
+where i * 7 % 100 < 14 - (y - 2018) - case when (i % 15) / 5 = 0 then (y - 2018) else 0 end + 2 * (i % 5 = 0)::integer;
+insert into g.encounter (encounter_id, person_id, pod, start_date, end_date, cost)
+select format('gp %s-%s', i, y), 'P' || i, 'GP', make_date(y, 5, 1) + i % 300, make_date(y, 5, 1) + i % 300,
+	40 + 4 * (y - 2018)
+from generate_series(1, 3000) i, generate_series(2018, 2024) y;
+insert into g.data_day values ('2025-03-31');
+call ph.create_population_views('g', neighbourhood => 'none');
+call ph.create_calendar('g', '2015-01-01', '2030-12-31');
+call ph.create_measure_tables('g');
+insert into g.measure (
+	measure, version, name, meaning, indicator, per, unit, better, kind, aim, pillar, source, owner, events, breakdowns,
+	period_kinds)
+values
+	('emergencies', '1', 'Emergencies', 'Emergency admissions.', 'rate', 1000, 'per 1,000', 'lower', 'outcome',
+	 'outcomes', 'care', 'this test', 'hospital',
+	 'select person_id, start_date as event_date, 1 as amount from {encounter} where pod = ''NEL''',
+	 '{deprivation_quintile}', '{financial_year}'),
+	('contacts', '1', 'Contacts', 'Contacts with a GP.', 'rate', 1, 'a year', 'neither', 'process', 'quality', 'care',
+	 'this test', 'gp',
+	 'select person_id, start_date as event_date, 1 as amount from {encounter} where pod = ''GP''',
+	 '{}', '{financial_year}'),
+	('cost', '1', 'Cost', 'Cost a person-year.', 'rate', 1, 'pounds a year', 'lower', 'input', 'cost', 'care',
+	 'this test', 'payer',
+	 'select person_id, start_date as event_date, cost as amount from {encounter} where pod = ''GP''',
+	 '{}', '{financial_year}');
+insert into g.measure (
+	measure, version, name, meaning, indicator, unit, better, kind, aim, pillar, source, persons, breakdowns,
+	period_kinds)
+values
+	('damp', '1', 'Damp homes', 'Share of damp homes where people live.', 'mean', '%', 'lower', 'outcome', 'equity',
+	 'determinants', 'this test',
+	 'select s.person_id, f.value as amount
+	 from {stay} s
+	 join {place_factor} f on f.place_id = s.small_area
+	 where s.start_date <= {day} and s.end_date > {day} and f.factor = ''damp''', '{}', '{financial_year}');
+call ph.fold_measures('g', '{emergencies,contacts,cost,damp}');
 
--- random series, also of few events and of millions, of days, of uneven times and exposures
-select setseed(0.14);
-create temp table series as
-select s as id, array_agg(t order by random()) as t
-from (
-	select s, array[start + step * k * (1 + random() / 9),
-		floor(size * exp((s % 7 - 3) * k / 40.0) * (0.8 + 0.4 * random())),
-			1000 * (1 + random()) * (1 + s % 5)]::float8[] as t
-	from generate_series(1, 300) s, lateral (
-		select 10.0 ^ (s % 6) as size, case when s % 2 = 0 then 2016 else 738000 end as start,
-			case when s % 2 = 0 then 1 else 91 end as step
-		offset 0) w,
-		generate_series(0, 3 + s % 9) k
-) r
-group by s;
-create temp table fitted as
-select id, t, p, o, n, last, h, (
-		select ph.goal_progress(p, o, n, 50, last + h, case when id % 3 = 0 then 'higher' else 'lower' end, 1000, 0.9)
-	) as g
-from (
-	select id, t, array_agg(r[1] order by j) as p, array_agg(r[2] order by j) as o, array_agg(r[3] order by j) as n,
-		max(r[1]) as last, (max(r[1]) - min(r[1])) / 3 as h
+-- a goal is about a measure, place and group that there are
+insert into g.goal (goal, name, measure, level, place_id, baseline, target, target_period)
+values ('fewer', 'Fewer emergencies', 'emergency', 'system', 'S', '2018-04-01', 60, '2027-04-01');
+insert into g.goal (goal, name, measure, level, place_id, baseline, target, target_period)
+values ('fewer', 'Fewer emergencies', 'emergencies', 'system', 'X', '2018-04-01', 60, '2027-04-01');
+insert into g.goal (goal, name, measure, level, place_id, breakdown, group_name, baseline, target, target_period)
+values ('fewer', 'Fewer emergencies', 'emergencies', 'system', 'S', 'sex', 'F', '2018-04-01', 60, '2027-04-01');
+insert into g.goal (goal, name, measure, level, place_id, baseline, target, target_period)
+values ('fewer', 'Fewer emergencies', 'emergencies', 'system', 'S', '2018-05-01', 60, '2027-04-01');
+insert into g.subsystem values ('all', 'The whole', null), ('older', 'Older people', 'all');
+insert into g.subsystem_part values ('older', 'place', 'S'), ('older', 'partner', 'hospital');
+insert into g.goal (goal, name, measure, level, place_id, baseline, target, target_period, parent, subsystem)
+values
+	('fewer', 'Fewer emergencies', 'emergencies', 'system', 'S', '2018-04-01', 60, '2027-04-01', null, 'all'),
+	('fewer in Hill', 'Fewer emergencies in Hill', 'emergencies', 'place', 'L1', '2018-04-01', 40, '2027-04-01', 'fewer',
+	 'older'),
+	('fewer in Dale', 'Fewer emergencies in Dale', 'emergencies', 'place', 'L2', '2018-04-01', 70, '2027-04-01', 'fewer',
+	 null),
+	('over', 'Emergencies last year', 'emergencies', 'system', 'S', '2018-04-01', 95, '2024-04-01', null, null);
+insert into g.goal (
+	goal, name, measure, level, place_id, breakdown, group_name, beside_group, baseline, target, target_period)
+values
+	('gap', 'Smaller gap', 'emergencies', 'system', 'S', 'deprivation_quintile', '1', '5', '2018-04-01', 1.05,
+	 '2027-04-01');
+update g.goal set parent = 'fewer in Hill' where goal = 'fewer';
+
+-- the same as ph.goal_progress of counts by hand
+create view g.by_hand as
+select extract(year from start_date)::float8 as year, count(*)::float8 as events,
+	(select 3000 * (make_date(extract(year from min(start_date))::integer + 1, 4, 1)
+		- make_date(extract(year from min(start_date))::integer, 4, 1)) / 365.25) as years
+from (select start_date - 90 as start_date from g.encounter where pod = 'NEL') e
+group by extract(year from start_date);
+select s.goal, s.live, s.periods, round(s.baseline_value) as baseline, round(s.value) as value,
+	round(s.should_be) as should_be, s.target, s.verdict, abs(s.projected - p.projected) < 1e-6 as projected,
+	abs(s.chance - p.chance_value) < 1e-9 as chance, abs(s.needed_change - p.needed_change) < 1e-9 as needed
+from ph.goal_status('g') s
+cross join (
+	select (ph.goal_progress(array_agg(year), array_agg(events), array_agg(years), 60, 2027, per => 1000)).*
+	from g.by_hand
+) p
+where s.goal = 'fewer';
+select goal, round(baseline_value::numeric, 2) as baseline, round(value::numeric, 2) as value,
+	lower < value and value < upper as limits, round(should_be::numeric, 2) as should_be, target,
+	chance between 0 and 1 as chance, verdict, unit, note
+from g.goal_value
+order by goal;
+-- periods that are left out by name
+update g.goal set leave_out = '{2020-04-01,2021-04-01}' where goal = 'fewer';
+select periods, left_out from ph.goal_status('g') where goal = 'fewer';
+-- parts and remainder close
+select part, round(events_now) as now, round(fewer) as fewer from ph.goal_parts('g', 'fewer');
+select abs(sum(fewer) filter (where part <> 'fewer') - max(fewer) filter (where part = 'fewer')) < 1e-9 as close
+from ph.goal_parts('g', 'fewer');
+select * from ph.goal_parts('g', 'none');
+-- it is live when all have signed, and stays as it is
+insert into g.goal_owner values ('fewer', 'council', '2024-05-01', 'A. Leader'), ('fewer', 'hospital', null, null);
+select live from ph.goal_status('g') where goal = 'fewer';
+update g.goal_owner set signed_on = '2024-06-01', signed_by = 'B. Leader' where partner = 'hospital';
+select live from ph.goal_status('g') where goal = 'fewer';
+update g.goal set target = 100 where goal = 'fewer';
+delete from g.goal where goal = 'fewer';
+insert into g.goal_milestone
+values
+	('fewer', 'beds closed', 'hospital', '2024-09-01', '2024-08-01'),
+	('fewer', 'team hired', 'council', '2024-09-01', '2024-10-01'), ('fewer', 'homes', 'council', '2025-01-01', null),
+	('fewer', 'later', 'council', '2026-01-01', null);
+select * from ph.goal_delivery('g');
+-- a scorecard without an outcome is refused by name
+select goal, kind, owners, verdict from ph.goal_scorecard('g');
+select goal, kind from ph.goal_scorecard('g', 'all');
+insert into g.subsystem values ('busy', 'Busy people', null);
+insert into g.goal (goal, name, measure, level, place_id, baseline, target, target_period, subsystem)
+values ('more contacts', 'More contacts', 'contacts', 'system', 'S', '2018-04-01', 2, '2027-04-01', 'busy');
+select * from ph.goal_scorecard('g', 'busy');
+-- a new version has no old periods until they are folded
+insert into g.measure
+select measure, '2', name, meaning, indicator, per, unit, standard, reference, with_measure, age, until, age_from,
+	age_until, exposure, better, kind, aim, pillar, action_area, team, owner, source, leaves_out, population, purpose,
+	people, events, persons, areas, recorded, recorded_within, breakdowns, period_kinds
+from g.measure
+where measure = 'emergencies';
+call ph.fold_measures('g', '{emergencies}', '{2024/25}');
+select periods, note from ph.goal_status('g') where goal = 'fewer';
+select count(*) from ph.measure_series('g', 'emergencies', 'system', 'S');
+select count(*), count(distinct measure_version) from ph.measure_series('g', 'emergencies', 'system', 'S',
+	mix_versions => true);
+call ph.fold_goals('g');
+select periods, note from ph.goal_status('g') where goal = 'fewer';
+select count(*) as periods, bool_and(measure_version = '2') as of_one_version
+from ph.measure_series('g', 'emergencies', 'system', 'S');
+
+-- scorecards by what somebody asks for; rank as far as limits tell; cost that goes another way
+select group_name, measure, round(value::numeric, 1) as value, against_parent, since_year_before, rank, rank_best,
+	rank_worst, peers, trade_off
+from ph.scorecard('g', 'L1', '2024/25');
+select distinct by, group_name
+from unnest('{triple_aim,pillar,partner,team,framework}'::text[]) by, ph.scorecard('g', 'L1', '2024/25', by)
+order by 1, 2;
+select * from ph.scorecard('g', 'L1', '2024/25', 'colour');
+select * from ph.scorecard('g', 'L9', '2024/25');
+
+-- one place: Hill and Dale are alike, Moor is damp
+select rank, neighbour, name, determinants from ph.place_neighbours('g', 'L1', '2024/25');
+select pillar, measure, round(value) as value, round(parent_value) as parent, against_parent,
+	round(neighbours_value) as neighbours, against_neighbours, left(neighbours_are, 4) as nearest
+from ph.place_profile('g', 'L1', '2024/25', 1)
+order by measure;
+-- events spared at the rates of the least deprived, as ph.opportunity says of the five summaries in bands of age
+select o.group_name, round(o.observed) as observed, round(o.spared::numeric, 2) as spared,
+	abs(o.spared - h.spared) < 1e-9 as by_hand
+from ph.measure_opportunity('g', 'emergencies', 'S', '2024/25') o
+join (
+	select (ph.opportunity(array_agg(tally order by fifth), array_agg(fifth order by fifth), '5')).*
 	from (
-		select id, t, j, array[t[j][1], t[j][2], t[j][3]] as r
-		from series, generate_subscripts(t, 1) j
-	) e
-	group by id, t
-) f;
-create temp table counted as
-select id, i, p[i] - last as x, o[i] as events, n[i] as exposure,
-	n[i] * (g).fitted_now / 1000 * (1 + (g).change) ^ (p[i] - last) as fitted
-from fitted, generate_subscripts(p, 1) i
-where (g).change is not null;
--- the score equations, Pearson's dispersion, the variances by the information matrix turned round
-create temp table by_hand as
-select id, count(*) as periods, sum(events - fitted) / sum(events) as level,
-	sum(x * (events - fitted)) / sum(events * abs(x)) as slope,
-	greatest(1, sum((events - fitted) ^ 2 / fitted) / (count(*) - 2)) as phi, sum(fitted) as s0, sum(fitted * x) as s1,
-	sum(fitted * x * x) as s2, max(exposure) filter (where x = 0) as last_exposure
-from counted
-group by id;
-select count(*) > 250 as series, bool_and(abs(level) < 1e-9 and abs(slope) < 1e-9) as solves_the_equations,
-	bool_and(abs((g).dispersion / phi - 1) < 1e-7) as dispersion
-from by_hand join fitted using (id);
-create temp table judged as
-select id, g, h, periods as n, eta, b, v, (s0 / det) * phi as vb, v + phi / (last_exposure * exp(eta)) as vo,
-	ln(50 / 1000.0) as target, id % 3 = 0 as higher
-from (
-	select *, ln((g).fitted_now / 1000) + ln(1 + (g).change) * h as eta, ln(1 + (g).change) as b,
-		phi * (s2 - 2 * h * s1 + h * h * s0) / det as v
-	from (select *, s0 * s2 - s1 * s1 as det from by_hand) m join fitted using (id)
-) e;
--- quantiles and tails of Student's t for 2 and 1 degrees of freedom in closed form; the others by their symmetry
-select bool_and(abs(ln((g).projected / 1000) - eta) < 1e-7) as projected,
-	bool_and(abs((g).needed_change - (exp((target - ln((g).fitted_now / 1000)) / h) - 1))
-		< 1e-9 * (1 + (g).needed_change)) as needed,
-	bool_and(abs(ln((g).trend_upper / (g).projected) / ln((g).projected / (g).trend_lower) - 1) < 1e-6)
-		as even_about_it,
-	bool_and(abs(ln((g).value_upper / (g).projected) / ln((g).trend_upper / (g).projected) / sqrt(vo / v) - 1) < 1e-6)
-		as noise_of_the_period,
-	bool_and(abs(ln((1 + (g).change_upper) / (1 + (g).change)) / ln((g).trend_upper / (g).projected)
-		/ sqrt(vb / v) - 1) < 1e-6) as change_limits,
-	bool_and(abs(ln((g).trend_upper / (g).projected) / (sqrt(v) * 0.9 * sqrt(2 / (1 - 0.81))) - 1) < 1e-6)
-		filter (where n = 4) as limits_of_two_degrees,
-	bool_and(abs((g).chance_value - (0.5 + case when higher then -1 else 1 end * z / (2 * sqrt(2 + z * z)))) < 1e-9)
-		filter (where n = 4) as chance_of_two_degrees,
-	bool_and(((g).chance_trend > 0.5) = ((g).chance_value > 0.5)) as same_side,
-	bool_and((g).verdict = case
-			when (g).chance_value >= 0.8 then 'on_track'
-			when (g).chance_value <= 0.2 then 'off_track'
-			else 'uncertain' end) as verdict
-from (select *, (target - eta) / sqrt(vo) as z from judged) j;
-select distinct (g).note from fitted where (g).note is not null order by 1;
+		select fifth, ph.count_tally(band, events, years, squares) as tally
+		from (
+			select (1 + (i % 15) % 5)::text as fifth, (array[0, 20, 40, 60, 70, 80])[width_bucket(
+					extract(year from age('2024-04-01', p.birth_date))::float8, '{0,20,40,60,70,80}'::float8[])] as band,
+				count(e.person_id) as events, count(*) * 365 / 365.25 as years, count(e.person_id) as squares
+			from g.person p
+			join lateral (select substr(p.person_id, 2)::integer as i) n on true
+			left join g.encounter e on e.person_id = p.person_id and e.pod = 'NEL'
+				and e.start_date >= '2024-04-01' and e.start_date < '2025-04-01'
+			group by 1, 2
+		) counted
+		group by fifth
+	) folded
+) h on h.group_name is not distinct from o.group_name
+order by o.group_name;
+select jsonb_object_keys(ph.needs_assessment('g', 'L1', '2024/25')) as told;
+select page like '<!DOCTYPE html>%</html>%' as is_page, page like '%Needs of Hill, 2024/25%' as has_title,
+	page !~ '<script|http' as alone
+from ph.needs_assessment_page('g', 'L1', '2024/25') page;
 
--- laws: order of the rows, unit of time, per, the other side
-select
-	row_of(ph.goal_progress('{1,2,3,5}', '{9,8,6,7}', '{100,100,90,95}', 50, 7, per => 1000))
-		= row_of(ph.goal_progress('{5,2,1,3}', '{7,8,9,6}', '{95,100,100,90}', 50, 7, per => 1000)) as any_order,
-	abs((a).chance_value - (b).chance_value) < 1e-12
-		and abs((a).trend_upper - (b).trend_upper) < 1e-9 as any_unit_of_time,
-	abs((a).trend_upper / 10 - (c).trend_upper) < 1e-9 and (a).chance_value = (c).chance_value as per,
-	abs((a).chance_value + (d).chance_value - 1) < 1e-12 as one_or_the_other
-from (select
-	ph.goal_progress('{1,2,3,5}', '{9,8,6,7}', '{100,100,90,95}', 50, 7, per => 1000) as a,
-	ph.goal_progress('{8,9,10,12}', '{9,8,6,7}', '{100,100,90,95}', 50, 14, per => 1000) as b,
-	ph.goal_progress('{1,2,3,5}', '{9,8,6,7}', '{100,100,90,95}', 5, 7, per => 100) as c,
-	ph.goal_progress('{1,2,3,5}', '{9,8,6,7}', '{100,100,90,95}', 50, 7, 'higher', per => 1000) as d) s;
--- a trend through every point is that trend
-select row_of(ph.goal_progress('{0,1,2,3}', '{800,400,200,100}', '{1,1,1,1}', 25, 5, per => 1)) as halves;
-
--- none, huge, tiny: zero years, a single event, a rate of a billionth, exposures that differ a lot
-select row_of(ph.goal_progress('{1,2,3,4}', '{0,0,1,0}', '{10,10,10,10}', 5, 6)) as one_event,
-	row_of(ph.goal_progress('{1,2,3,4}', '{0,0,3,0}', '{1e-3,1e9,1e2,5}', 5, 6)) as uneven,
-	row_of(ph.goal_progress('{1,2,3}', '{1e12,2e12,4e12}', '{1,1,1}', 8e12, 4, 'higher', 1)) as many;
-select (g).projected, (g).chance_value, (g).verdict, (g).note
-from ph.goal_progress('{1,2,3}', '{1,1e300,1e300}', '{1,1,1}', 1, 1e6) g;
-
--- no answer
-select (ph.goal_progress('{1,2}', '{3,4}', '{10,10}', 5, 3)).note as two,
-	(ph.goal_progress('{}', '{}', '{}', 5, 3)).note as none,
-	(ph.goal_progress('{1,2,3}', '{0,0,0}', '{10,10,10}', 5, 4)).note as no_events,
-	(ph.goal_progress('{1,2,3}', '{0,0,5}', '{10,10,10}', 5, 4)).note as last_only,
-	(ph.goal_progress('{1,2,3}', '{7,0,0}', '{10,10,10}', 5, 4)).note as first_only,
-	(ph.goal_progress('{1,2,3}', '{7,null,2}', '{10,10,10}', 5, 4)).note as unknown,
-	(ph.goal_progress(null, '{7,3,2}', '{10,10,10}', 5, 4)).note as no_list,
-	(ph.goal_progress('{1,2,3}', '{7,9,2}', '{1,1,1}', 5, 4)).note as events_above_exposure;
-select ph.goal_progress('{1,2,3}', '{5,4,3}', '{10,10,10}', 5, 3);
-select ph.goal_progress('{1,2,2}', '{5,4,3}', '{10,10,10}', 5, 4);
-select ph.goal_progress('{1,2,3}', '{5,4,3}', '{10,0,10}', 5, 4);
-select ph.goal_progress('{1,2,3}', '{5,-4,3}', '{10,10,10}', 5, 4);
-select ph.goal_progress('{1,NaN,3}', '{5,4,3}', '{10,10,10}', 5, 4);
-select ph.goal_progress('{1,2,3}', '{5,4}', '{10,10,10}', 5, 4);
-select ph.goal_progress('{1,2,3}', '{5,4,3}', '{10,10,10}', 0, 4);
-select ph.goal_progress('{1,2,3}', '{5,4,3}', '{10,10,10}', 5, null);
-select ph.goal_progress('{1,2,3}', '{5,4,3}', '{10,10,10}', 5, 4, 'neither');
-select ph.goal_progress('{1,2,3}', '{5,4,3}', '{10,10,10}', 5, 4, confidence => 95);
-
--- ---- the gap ----
-create temp table gap as
-select a.id, a.g as a, b.g as b, a.h, a.last,
-	ph.goal_gap_progress(a.p, a.o, a.n, a.p, b.o, b.n, 1.5, a.last + a.h) as g,
-	ph.goal_gap_progress(a.p, b.o, b.n, a.p, a.o, a.n, 1 / 1.5, a.last + a.h, 'higher') as turned
-from fitted a
-join (select f.id, o, n, ph.goal_progress(s.p, o, n, 50, last + h, per => 1000) as g
-	from (select id, p, last, h from fitted) s
-	join lateral (
-		select s.id, array_agg(1 + x order by i) as o, array_agg(500 + x order by i) as n
-		from unnest(s.p) with ordinality q(v, i), lateral (select (s.id * 7919 * i % 97)::float8 as x) r
-	) f using (id)) b using (id)
-where (a.g).change is not null and a.id % 6 < 3;
-select count(*) > 100 as gaps,
-	bool_and(abs((g).ratio_now - (a).fitted_now / (b).fitted_now) < 1e-6 * (g).ratio_now) as now,
-	bool_and(abs((g).projected - (a).projected / (b).projected) < 1e-6 * (g).projected) as then,
-	bool_and(abs((g).needed_change - ((1.5 / (g).ratio_now) ^ (1 / h) - 1))
-		< 1e-9 * (1 + (g).needed_change)) as needed,
-	bool_and(abs((g).chance - (turned).chance) < 1e-9) as turned_round,
-	bool_and(abs((g).lower * (turned).upper - 1) < 1e-9) as limits_turned_round
-from gap;
--- both fall, the gap widens: the goal on the mean is met and the one on the gap is not
-with year as (
-	select array_agg(2016 + k order by k)::float8[] as p,
-		array_agg(round(1200 * 0.97 ^ k) order by k)::float8[] as most,
-		array_agg(round(600 * 0.93 ^ k) order by k)::float8[] as least, array_agg(90000 order by k)::float8[] as people
-	from generate_series(0, 7) k
-)
-select (ph.goal_progress(p, most, people, 1100, 2026)).verdict as most,
-	(ph.goal_progress(p, least, people, 550, 2026)).verdict as least,
-	(g).verdict as gap, (g).projected > (g).ratio_now as widens
-from year, ph.goal_gap_progress(p, most, people, p, least, people, 1.8, 2026) g;
--- now is the later of the last periods
-select abs((g).ratio_now - 8) < 1e-9 as at_four, (g).note
-from ph.goal_gap_progress(
-	'{1,2,3,4}', '{800,800,800,800}', '{1,1,1,1}', '{0,1,2,3}', '{1600,800,400,200}', '{1,1,1,1}', 2, 5) g;
-select (ph.goal_gap_progress('{1,2}', '{8,8}', '{1,1}', '{0,1,2}', '{1,8,4}', '{1,1,1}', 2, 5)).note as one_too_few,
-	(ph.goal_gap_progress('{1,2,3}', '{8,8,8}', '{1,1,1}', '{0,1,2}', '{0,0,0}', '{1,1,1}', 2, 5)).note as no_events,
-	(ph.goal_gap_progress('{1,2,3}', '{8,8,8}', '{1,1,1}', null, '{0,0,0}', '{1,1,1}', 2, 5)).note as unknown;
-select ph.goal_gap_progress('{1,2,3}', '{8,8,8}', '{1,1,1}', '{0,1,2}', '{1,1,1}', '{1,-1,1}', 2, 5);
-select ph.goal_gap_progress('{1,2,3}', '{8,8,8}', '{1,1,1}', '{0,1,5}', '{1,1,1}', '{1,1,1}', 2, 4);
+-- a stored summary answers anything; a measure goes with all of it
+select round((ph.crude_rate(ph.measure_tally('g', 'emergencies', 'system', 'S', '2024/25'), 1000)).value) as rate;
+select ph.measure_tally('g', 'emergencies', 'system', 'S', '2029/30') is null as nothing_folded;
+select ph.measure_tally('g', 'none', 'system', 'S', '2024/25');
+call ph.drop_measure('g', 'damp');
+select count(*) as left_over from g.measure_tally where measure = 'damp';

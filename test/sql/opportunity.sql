@@ -120,6 +120,8 @@ select rank, neighbour, round(distance::numeric, 9) as distance
 from ph.nearest_places('{me,b,a,B,far}', '{d,d,d,d,d}', '{0.3,0.4,0.2,0.39999999999999997,9}', place => 'me');
 select rank, neighbour, round(distance::numeric, 6) as distance
 from ph.nearest_places('{a,b,c}', '{d,d,d}', '{-1.7e308,0,1.7e308}', place => 'b');
+select rank, neighbour, round(distance::numeric, 6) as distance
+from ph.nearest_places('{a,b,c}', '{d,d,d}', '{0,5e-324,1e-323}', place => 'b');
 select * from ph.nearest_places('{a,b,a,b}', '{d,d,e,e}', '{1,1,5,5}', '{1,1,0,0}');
 -- none: alone, all others lack something, itself lacks something, a row that is not there
 select * from ph.nearest_places('{a}', '{d}', '{1}');
