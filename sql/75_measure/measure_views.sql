@@ -68,7 +68,8 @@ begin atomic
 		('said_better', 'places said to be better, or lower'),
 		('said_worse', 'places said to be worse, or higher'),
 		('by_chance', 'verdicts other than similar that chance alone would give: one in twenty of those judged'),
-		('chart_value', 'what is charted: the value, or observed over expected events where season is allowed for'),
+		('chart_value', 'what is charted, beside mean and limits: the value, or, where season is allowed for, events '
+			'over those expected of the month and its days'),
 		('mean', 'centre line of the control chart'),
 		('lower_limit', 'lower control limit'),
 		('upper_limit', 'upper control limit'),
@@ -237,7 +238,7 @@ begin atomic
 						when 'p' then ph.control_p(p_events, p_exposure, period, better, calendar => 'any',
 							per => coalesce(per, 1)) over series
 						else ph.control_u(u_events, u_exposure, period, better, calendar => 'any',
-							per => coalesce(per, 1)) over series end as point
+							per => case when seasonal then 1 else coalesce(per, 1) end) over series end as point
 				from (
 					-- the functions of all charts are called of every series, so each gets only what is its own
 					select c.*, case when chart = 'xmr' and not provisional then value end as xmr_value,
@@ -246,13 +247,13 @@ begin atomic
 						case when chart = 'u' and not provisional then numerator end as u_events,
 						case when chart = 'u' and not provisional then coalesce(expected, denominator) end as u_exposure
 					from (
-						select v.*, case when v.period_kind = 'month' and m.seasonal then 'u' else m.chart end as chart,
-							case when v.period_kind = 'month' and m.seasonal then
-								ph.expected_count(v.numerator, v.period, v.denominator) over (
-									partition by v.measure, v.version, v.level, v.place_id, v.period_kind
-									order by v.period) end as expected
+						select v.*, s.seasonal, case when s.seasonal then 'u' else m.chart end as chart,
+							case when s.seasonal then ph.expected_count(v.numerator, v.period, v.denominator) over (
+								partition by v.measure, v.version, v.level, v.place_id, v.period_kind
+								order by v.period) end as expected
 						from {measure_value} v
 						join {measure_current} m using (measure, version)
+						cross join lateral (select m.seasonal and v.period_kind = 'month') s (seasonal)
 					) c
 				) s
 				window series as (partition by measure, version, level, place_id, period_kind order by period)
