@@ -1,6 +1,17 @@
 
 -- ---- calendar ----
 
+create function ph_support.period_name(kind text, first_day date) returns text
+language sql stable parallel safe
+return case kind
+	when 'day' then to_char(first_day, 'YYYY-MM-DD')
+	when 'month' then to_char(first_day, 'YYYY-MM')
+	when 'quarter' then to_char(first_day, 'YYYY "Q"Q')
+	when 'year' then to_char(first_day, 'YYYY')
+	when 'financial_year' then to_char(first_day, 'YYYY/') || to_char(first_day + interval '1 year', 'YY')
+	when 'rolling_year' then 'year to ' || to_char(first_day + interval '11 months', 'YYYY-MM') end;
+comment on function ph_support.period_name(text, date) is 'the name of a period of calendar, by its kind and first day';
+
 create function ph_support.calendar_query() returns text
 language sql immutable parallel safe
 return $query$with periods as (
@@ -20,13 +31,7 @@ return $query$with periods as (
 		else true end
 )
 select p.kind, daterange(p.first, p.after), p.first, p.after,
-	case p.kind
-		when 'day' then to_char(p.first, 'YYYY-MM-DD')
-		when 'month' then to_char(p.first, 'YYYY-MM')
-		when 'quarter' then to_char(p.first, 'YYYY "Q"Q')
-		when 'year' then to_char(p.first, 'YYYY')
-		when 'financial_year' then to_char(p.first, 'YYYY/') || to_char(p.after, 'YY')
-		else 'year to ' || to_char(p.after - 1, 'YYYY-MM') end
+	ph_support.period_name(p.kind, p.first)
 from periods p
 where p.first >= $1 and p.after - 1 <= $2$query$;
 comment on function ph_support.calendar_query() is

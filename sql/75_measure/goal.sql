@@ -235,8 +235,8 @@ returns table (
 	goal text, name text, measure text, level text, place_id text, breakdown text, group_name text, beside_group text,
 	subsystem text, live boolean, baseline date, baseline_value float8, period date, value float8, lower float8,
 	upper float8, should_be float8, target float8, target_period date, projected float8, projected_lower float8,
-	projected_upper float8, chance float8, needed_change float8, verdict text, better text, unit text, periods bigint,
-	left_out bigint, note text)
+	projected_upper float8, chance float8, needed_change float8, verdict text, better text, unit text, periods float8,
+	left_out float8, note text)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$

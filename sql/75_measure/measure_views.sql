@@ -1,8 +1,8 @@
 
 -- ---- the views that tools read ----
--- Flat: dates, text, booleans and doubles only. No window stands above measure_value and measure_breakdown, so that a
--- measure, level, place and period that are asked for reach an index. LATERAL with OFFSET 0 asks once a row what
--- several columns show.
+-- Flat: dates, text, booleans and doubles only, no bigint, which drivers of JavaScript give as text. No window stands
+-- above measure_value and measure_breakdown, so that a measure, level, place and period that are asked for reach an
+-- index. LATERAL with OFFSET 0 asks once a row what several columns show.
 
 create function ph_support.verdict(lower float8, upper float8, against float8, better text) returns text
 language sql immutable parallel safe
@@ -17,13 +17,14 @@ comment on function ph_support.verdict(float8, float8, float8, text) is
 	'where limits lie beside a number: similar where they hold it, else better or worse, or, where neither is better, '
 	'higher or lower; NULL where something is not known';
 
-create function ph_support.measure_column(out column_name text, out description text) returns setof record
+create function ph_support.measure_column(out column_name text, out description text, out accepted text[])
+returns setof record
 language sql immutable parallel safe
 begin atomic
-	values
+	select c.column_name, c.description, null::text[]
+	from (values
 		('period', 'first day of the period'),
-		('period_kind', 'kind of period: day, month, quarter, year, financial_year or rolling_year. '
-			'Ask for one kind: periods of different kinds overlap'),
+		('period_name', 'name of the period'),
 		('measure', 'code of the measure'),
 		('name', 'name of the measure'),
 		('version', 'version of the measure'),
@@ -40,51 +41,46 @@ begin atomic
 		('lower', 'lower 95 % limit of the value: never add'),
 		('upper', 'upper 95 % limit of the value: never add'),
 		('numerator', 'events, or sum of amounts: may be added over places of one level and period'),
-		('denominator', 'what they are held over, years, people or rows: may be added over places of one level and period'),
-		('people', 'people who are counted: may be added over places of one level and period, but who moved counts twice'),
+		('denominator', 'what they are held over, years, people or rows: may be added over places of one level and '
+			'period'),
+		('people', 'people who are counted: may be added over places of one level and period, but who moved '
+			'counts twice'),
 		('per', 'what the value is times'),
 		('unit', 'unit of the value'),
-		('better', 'which way is good: lower, higher or neither'),
 		('note', 'why there is no value, or what to be careful with'),
 		('data_until', 'last day of which the value tells'),
 		('folded_at', 'when it was folded'),
 		('share_known', 'share of the people of this level whose place, or of this place whose group, is known'),
 		('provisional', 'whether the period is not over: not to be held against whole ones'),
-		('shrunken_value', 'the value of a small place drawn towards that of all places, as far as chance may explain it: '
-			'never add'),
+		('shrunken_value', 'the value of a small place drawn towards that of all places, as far as chance may '
+			'explain it: never add'),
 		('shrunken_lower', 'lower 95 % limit of the drawn value'),
 		('shrunken_upper', 'upper 95 % limit of the drawn value'),
 		('parent_value', 'the value of the larger place, or of the same group there'),
 		('parent_difference', 'value less that of the larger place: never add'),
 		('parent_difference_lower', 'lower 95 % limit of the difference, the larger place taken as fixed'),
 		('parent_difference_upper', 'upper 95 % limit of the difference, the larger place taken as fixed'),
-		('parent_verdict', 'better, similar or worse than the larger place; higher or lower where neither is better'),
 		('before_value', 'the value of the same place a year before, where both periods are over'),
 		('before_difference', 'value less that of a year before: never add'),
 		('before_difference_lower', 'lower 95 % limit of the difference, the two years taken as independent'),
 		('before_difference_upper', 'upper 95 % limit of the difference, the two years taken as independent'),
-		('before_verdict', 'better, similar or worse than a year before; higher or lower where neither is better'),
-		('compared', 'what is compared: parent or before'),
 		('judged', 'places that have a verdict'),
 		('said_better', 'places said to be better, or lower'),
 		('said_worse', 'places said to be worse, or higher'),
 		('by_chance', 'verdicts other than similar that chance alone would give: one in twenty of those judged'),
-		('chart_value', 'what is charted: the value, or observed over expected events where season is allowed for'),
+		('chart_value', 'what is charted, beside mean and limits: the value, or, where season is allowed for, events '
+			'over those expected of the month and its days'),
 		('mean', 'centre line of the control chart'),
 		('lower_limit', 'lower control limit'),
 		('upper_limit', 'upper control limit'),
 		('rule', 'the rule that holds of the point, else common_cause'),
-		('improvement', 'special_cause_improvement, special_cause_concern, another special cause, or common_cause'),
 		('variation', 'what the last point of the series is'),
-		('trend', 'recent trend of the last five years: increasing, decreasing, no_significant_change, '
-			'cannot_be_calculated'),
 		('size', 'what to draw the place at: people of a proportion, events of a rate'),
-		('baseline', 'value of all places together'),
+		('baseline', 'of a funnel the value of all places together, of a goal the first day of its baseline period'),
 		('lower_95', 'lower limit of 95 % at that size'),
 		('upper_95', 'upper limit of 95 % at that size'),
 		('lower_998', 'lower limit of 99.8 % at that size'),
 		('upper_998', 'upper limit of 99.8 % at that size'),
-		('significance', 'high_99.8, high_95, not_significant, low_95, low_99.8 or not_applicable'),
 		('dispersion', 'how much more places differ than chance makes: 1 is as chance does'),
 		('slope', 'slope index of inequality: value of the least disadvantaged less that of the most'),
 		('slope_lower', 'its lower 95 % limit'),
@@ -95,8 +91,6 @@ begin atomic
 		('slope_change', 'change of the slope since the year before'),
 		('slope_change_lower', 'its lower 95 % limit'),
 		('slope_change_upper', 'its upper 95 % limit'),
-		('verdict', 'of inequality: narrowing, widening, reversed or no clear change since the year before; '
-			'of a goal: on_track, uncertain, off_track, reached or missed'),
 		('how', 'levelling up, levelling down and so on'),
 		('highest_group', 'the group with the highest value'),
 		('lowest_group', 'the group with the lowest value'),
@@ -109,7 +103,6 @@ begin atomic
 		('beside_group', 'of a goal on inequality: the group beside which the first is held'),
 		('subsystem', 'subsystem whose goal it is'),
 		('live', 'whether all owners have signed'),
-		('baseline', 'first day of the baseline period'),
 		('baseline_value', 'value of the baseline period'),
 		('should_be', 'where the value should be by now'),
 		('target', 'the value that shall be reached'),
@@ -123,9 +116,6 @@ begin atomic
 		('left_out', 'periods that the trend leaves out'),
 		('meaning', 'what it means, in one sentence'),
 		('indicator', 'the indicator that is asked'),
-		('kind', 'input, process, output or outcome'),
-		('aim', 'outcomes, quality, cost, equity or experience'),
-		('pillar', 'determinants, behaviours, communities or care'),
 		('action_area', 'action area of the Culture of Health framework'),
 		('team', 'team that it is about'),
 		('owner', 'partner that answers for it'),
@@ -133,9 +123,33 @@ begin atomic
 		('leaves_out', 'what it leaves out'),
 		('population', 'whom it counts'),
 		('purpose', 'what it may be used for'),
-		('is_latest', 'whether it is the latest version');
+		('verdict', 'of inequality: narrowing, widening, reversed or no clear change since the year before; '
+			'of a goal: on_track, uncertain, off_track, reached or missed')) c (column_name, description)
+	union all
+	select c.column_name, c.description || ': ' || array_to_string(c.accepted, ', '), c.accepted
+	from (values
+		('period_kind', 'kind of period (ask for one kind, since periods of different kinds overlap)',
+			'{day,month,quarter,year,financial_year,rolling_year}'::text[]),
+		('better', 'which way is good', '{lower,higher,neither}'),
+		('parent_verdict', 'what it is beside the larger place, higher or lower where neither is better',
+			'{better,similar,worse,higher,lower}'),
+		('before_verdict', 'what it is beside a year before, higher or lower where neither is better',
+			'{better,similar,worse,higher,lower}'),
+		('compared', 'what is compared', '{parent,before}'),
+		('improvement', 'what the point is',
+			'{special_cause_improvement,special_cause_concern,special_cause_neutral_high,special_cause_neutral_low,'
+			'common_cause}'),
+		('trend', 'recent trend of the last five years',
+			'{increasing,decreasing,no_significant_change,cannot_be_calculated}'),
+		('significance', 'where the place lies beside the limits',
+			'{high_99.8,high_95,not_significant,low_95,low_99.8,not_applicable}'),
+		('kind', 'kind of measure', '{input,process,output,outcome}'),
+		('aim', 'aim that it serves', '{outcomes,quality,cost,equity,experience}'),
+		('pillar', 'pillar of population health', '{determinants,behaviours,communities,care}')
+	) c (column_name, description, accepted);
 end;
-comment on function ph_support.measure_column() is 'the columns of the views of measures, each name once';
+comment on function ph_support.measure_column() is
+	'the columns of the views of measures, each name once; accepted: all that may stand in it, where that is a list';
 
 -- The difference of two years has the limits that ph.compare recovers from those of either side (Zou and Donner 2008).
 create function ph_support.measure_value_query(is_breakdown boolean) returns text
@@ -143,15 +157,17 @@ language sql immutable parallel safe
 begin atomic
 	select format(
 		$query$
-			select t.period, t.period_kind, t.measure, m.name, t.version, t.level, t.place_id, place.place_name,
-				place.parent_id, parent_place.place_name as parent_name, %1$s t.value, t.lower, t.upper, t.numerator,
-				t.denominator, t.people, coalesce(m.per, i.per) as per, m.unit, m.better, t.note, f.data_until,
-				t.folded_at, t.share_known, t.provisional, %2$s p.value as parent_value,
+			select t.period, t.period_kind, ph_support.period_name(t.period_kind, t.period) as period_name, t.measure,
+				m.name, t.version, t.level, t.place_id, place.place_name, place.parent_id,
+				parent_place.place_name as parent_name,
+				%1$s t.value, t.lower, t.upper, t.numerator, t.denominator, t.people::float8 as people,
+				coalesce(m.per, i.per) as per, m.unit, m.better, t.note, f.data_until, t.folded_at, t.share_known,
+				t.provisional, %2$s p.value as parent_value,
 				t.value - p.value as parent_difference, t.lower - p.value as parent_difference_lower,
 				t.upper - p.value as parent_difference_upper,
 				ph_support.verdict(t.lower, t.upper, p.value, m.better) as parent_verdict,
-				b.value as before_value, t.value - b.value as before_difference, change.lower as before_difference_lower,
-				change.upper as before_difference_upper,
+				b.value as before_value, t.value - b.value as before_difference,
+				change.lower as before_difference_lower, change.upper as before_difference_upper,
 				ph_support.verdict(change.lower, change.upper, 0, m.better) as before_verdict
 			from {measure_tally} t
 			join {measure_current} m using (measure, version)
@@ -183,11 +199,14 @@ end;
 comment on function ph_support.measure_value_query(boolean) is
 	'the query of measure_value, or of measure_breakdown';
 
-create function ph_support.measure_view(out relation text, out description text, out query text) returns setof record
+create function ph_support.measure_view(
+	out relation text, out key text[], out description text, out query text)
+returns setof record
 language sql immutable parallel safe
 begin atomic
 	values
-		('measure_current', 'the version of each measure that counts: the latest of those that were folded',
+		('measure_current', '{measure}'::text[],
+		 'the version of each measure that counts: the latest of those that were folded',
 		 $query$select m.*
 			from {measure} m
 			where folded_at is not null and not exists (
@@ -195,88 +214,100 @@ begin atomic
 				from {measure} later
 				where later.measure = m.measure and later.folded_at is not null
 					and ph_support.measure_order(later.version) > ph_support.measure_order(m.version))$query$),
-		('measure_value',
+		('measure_value', '{measure,level,place_id,period_kind,period}',
 		 'measures of whole places: one row a measure, level, place and period. Ask for one level and one kind of '
 		 'period; values are never added', ph_support.measure_value_query(false)),
-		('measure_breakdown',
+		('measure_breakdown', '{measure,level,place_id,period_kind,period,breakdown,group_name}',
 		 'measures by group: one row a measure, level, place, period, breakdown and group. Ask for one level, kind of '
 		 'period and breakdown; values are never added', ph_support.measure_value_query(true)),
-		('measure_trend',
+		('measure_trend', '{measure,level,place_id,period_kind,period}',
 		 'series of measures with control charts and the recent trend: one row a measure, level, place and period',
 		 $query$
-			select period, period_kind, measure, name, version, level, place_id, place_name, value, lower, upper, per, unit,
-				better, note, provisional, (point).value as chart_value, (point).mean, (point).lower as lower_limit,
-				(point).upper as upper_limit, (point).special_cause as rule, (point).point_type as improvement,
-				(point).variation, case when period_kind in ('year', 'financial_year') then (
+			select period, period_kind, period_name, measure, name, version, level, place_id, place_name, value, lower,
+				upper, per, unit, better, note, provisional, (point).value as chart_value, (point).mean,
+				(point).lower as lower_limit, (point).upper as upper_limit, (point).special_cause as rule,
+				(point).point_type as improvement, (point).variation,
+				case when period_kind in ('year', 'financial_year') then (
 					ph.recent_trend_of_values(array_agg(extract(year from period)::float8) over five,
-						array_agg(value) over five, array_agg(lower) over five, array_agg(upper) over five)).trend end as trend
+						array_agg(value) over five, array_agg(lower) over five, array_agg(upper) over five)
+					).trend end as trend
 			from (
 				select s.*,
-					case
-						when chart = 'xmr' and not seasonal then
-							ph.control_xmr(charted, period, better, calendar => 'any') over series
-						when chart = 'p' then
-							ph.control_p(charted_events, charted_exposure, period, better, calendar => 'any',
-								per => coalesce(per, 1)) over series
-						else
-							ph.control_u(charted_events, charted_exposure, period, better, calendar => 'any',
-								per => coalesce(per, 1)) over series end as point
+					case chart
+						when 'xmr' then ph.control_xmr(xmr_value, period, better, calendar => 'any') over series
+						when 'p' then ph.control_p(p_events, p_exposure, period, better, calendar => 'any',
+							per => coalesce(per, 1)) over series
+						else ph.control_u(u_events, u_exposure, period, better, calendar => 'any',
+							per => case when seasonal then 1 else coalesce(per, 1) end) over series end as point
 				from (
-					select v.*, m.chart, m.seasonal and v.period_kind = 'month' as seasonal,
-						case when not v.provisional then v.value end as charted,
-						case when not v.provisional then v.numerator end as charted_events,
-						case
-							when v.provisional then null
-							when m.seasonal and v.period_kind = 'month' then
-								ph.expected_count(v.numerator, v.period, v.denominator) over (
-									partition by v.measure, v.version, v.level, v.place_id, v.period_kind order by v.period)
-							else v.denominator end as charted_exposure
-					from {measure_value} v
-					join {measure_current} m using (measure, version)
+					-- the functions of all charts are called of every series, so each gets only what is its own
+					select c.*, case when chart = 'xmr' and not provisional then value end as xmr_value,
+						case when chart = 'p' and not provisional then numerator end as p_events,
+						case when chart = 'p' and not provisional then denominator end as p_exposure,
+						case when chart = 'u' and not provisional then numerator end as u_events,
+						case when chart = 'u' and not provisional then coalesce(expected, denominator) end as u_exposure
+					from (
+						select v.*, s.seasonal, case when s.seasonal then 'u' else m.chart end as chart,
+							case when s.seasonal then ph.expected_count(v.numerator, v.period, v.denominator) over (
+								partition by v.measure, v.version, v.level, v.place_id, v.period_kind
+								order by v.period) end as expected
+						from {measure_value} v
+						join {measure_current} m using (measure, version)
+						cross join lateral (select m.seasonal and v.period_kind = 'month') s (seasonal)
+					) c
 				) s
 				window series as (partition by measure, version, level, place_id, period_kind order by period)
 			) charted
 			window five as (
 				partition by measure, version, level, place_id, period_kind order by period rows 4 preceding)$query$),
-		('measure_funnel',
+		('measure_funnel', '{measure,level,place_id,period_kind,period}',
 		 'places of a level and period in a funnel: one row a measure, level, place and period that is over',
 		 $query$
-			select period, period_kind, measure, name, version, level, place_id, place_name, (point).value, (point).size,
-				(point).baseline, (point).lower_95, (point).upper_95, (point).lower_998, (point).upper_998,
-				(point).significance, (point).dispersion, per, unit, better, (point).note
+			select period, period_kind, period_name, measure, name, version, level, place_id, place_name, (point).value,
+				(point).size, (point).baseline, (point).lower_95, (point).upper_95, (point).lower_998,
+				(point).upper_998, (point).significance, (point).dispersion, per, unit, better,
+				coalesce(note, (point).note) as note
 			from (
-				select v.*,
-					case
-						when m.indicator = 'proportion' then
-							ph.funnel(numerator, denominator, 'proportion', per => v.per, overdispersion => case
-								when m.overdispersion then 'winsorised' else 'none' end) over places
-						when m.indicator in ('dsr', 'dsr_gamma') then
-							ph.funnel(numerator, null, 'rate', per => v.per, rate => value, rate_type => 'dsr',
-								overdispersion => case when m.overdispersion then 'winsorised' else 'none' end) over places
-						else
-							ph.funnel(numerator, denominator, 'rate', per => v.per, rate_type => 'crude',
-								overdispersion => case when m.overdispersion then 'winsorised' else 'none' end) over places
-						end as point
-				from {measure_value} v
-				join {measure_current} m using (measure, version)
-				where m.indicator in ('proportion', 'rate', 'dsr', 'dsr_gamma') and not v.provisional
-					and v.place_id <> 'unknown' and v.level <> 'system'
+				select s.*,
+					case of
+						when 'proportion' then ph.funnel(share_events, share_of, 'proportion', per => per,
+							overdispersion => dispersed) over places
+						when 'dsr' then ph.funnel(dsr_events, null, 'rate', per => per, rate => dsr_rate,
+							rate_type => 'dsr', overdispersion => dispersed) over places
+						else ph.funnel(rate_events, rate_over, 'rate', per => per, rate_type => 'crude',
+							overdispersion => dispersed) over places end as point
+				from (
+					-- all three funnels are called of every place, so each gets only what is its own
+					select v.*, k.of, case when m.overdispersion then 'winsorised' else 'none' end as dispersed,
+						case when k.of = 'proportion' then v.numerator end as share_events,
+						case when k.of = 'proportion' then v.denominator end as share_of,
+						case when k.of = 'dsr' then v.numerator end as dsr_events,
+						case when k.of = 'dsr' then v.value end as dsr_rate,
+						case when k.of = 'rate' then v.numerator end as rate_events,
+						case when k.of = 'rate' then v.denominator end as rate_over
+					from {measure_value} v
+					join {measure_current} m using (measure, version)
+					join (values ('proportion', 'proportion'), ('rate', 'rate'), ('dsr', 'dsr'), ('dsr_gamma', 'dsr'))
+						k (indicator, of) on k.indicator = m.indicator
+					where not v.provisional and v.place_id <> 'unknown' and v.level <> 'system'
+				) s
 				window places as (partition by measure, version, level, period_kind, period)
 			) placed$query$),
-		('measure_inequality',
+		('measure_inequality', '{measure,level,place_id,period_kind,period}',
 		 'measures over fifths of deprivation: slope and relative index of inequality, and what became of them since '
 		 'the year before; one row a measure, level, place and period',
 		 $query$
-			with fifth as (
-				select t.measure, t.version, t.level, t.place_id, t.period_kind, t.period, bool_or(t.provisional) as provisional,
-					array_agg(t.tally order by t.group_name) as tallies
+			with fifth as not materialized (
+				select t.measure, t.version, t.level, t.place_id, t.period_kind, t.period,
+					bool_or(t.provisional) as provisional, array_agg(t.tally order by t.group_name) as tallies
 				from {measure_tally} t
 				where t.breakdown = 'deprivation_quintile' and t.group_name <> 'unknown'
 				group by t.measure, t.version, t.level, t.place_id, t.period_kind, t.period
 			)
-			select t.period, t.period_kind, t.measure, m.name, t.version, t.level, t.place_id, place.place_name,
-				(slope.e).value as slope, (slope.e).lower as slope_lower, (slope.e).upper as slope_upper,
-				(relative.e).value as relative, (relative.e).lower as relative_lower, (relative.e).upper as relative_upper,
+			select t.period, t.period_kind, ph_support.period_name(t.period_kind, t.period) as period_name, t.measure,
+				m.name, t.version, t.level, t.place_id, place.place_name, (slope.e).value as slope,
+				(slope.e).lower as slope_lower, (slope.e).upper as slope_upper, (relative.e).value as relative,
+				(relative.e).lower as relative_lower, (relative.e).upper as relative_upper,
 				(progress.e).slope_change, (progress.e).slope_change_lower, (progress.e).slope_change_upper,
 				(progress.e).verdict, (progress.e).how, coalesce(m.per, i.per) as per, m.unit, m.better,
 				(slope.e).note, t.provisional
@@ -289,12 +320,15 @@ begin atomic
 				and b.place_id = t.place_id and b.period_kind = t.period_kind
 				and b.period = (t.period - interval '1 year')::date and not b.provisional and not t.provisional
 			cross join lateral (
-				select ph.slope_index_of_inequality(t.tallies, m.indicator, case when m.reference = 'system' then f.reference else m.reference_tally end, m.per,
-					0.95, 5, coalesce(m.age, 0), m.until) as e
+				select case when m.reference = 'system' then f.reference else m.reference_tally end as tally
+				offset 0) reference
+			cross join lateral (
+				select ph.slope_index_of_inequality(t.tallies, m.indicator, reference.tally, m.per, 0.95, 5,
+						coalesce(m.age, 0), m.until) as e
 				offset 0) slope
 			cross join lateral (
-				select ph.relative_index_of_inequality(t.tallies, m.indicator, case when m.reference = 'system' then f.reference else m.reference_tally end,
-					m.per, 0.95, 5, coalesce(m.age, 0), m.until) as e
+				select ph.relative_index_of_inequality(t.tallies, m.indicator, reference.tally, m.per, 0.95, 5,
+						coalesce(m.age, 0), m.until) as e
 				offset 0) relative
 			cross join lateral (
 				select case when b.tallies is not null then
@@ -302,21 +336,24 @@ begin atomic
 						coalesce(m.age, 0), m.until) end as e
 				offset 0) progress
 			where m.with_measure is null$query$),
-		('measure_gap',
-		 'gaps between groups, whether they have an order or not: one row a measure, level, place, period and breakdown',
+		('measure_gap', '{measure,level,place_id,period_kind,period,breakdown}',
+		 'gaps between groups, whether they have an order or not: one row a measure, level, place, period and '
+		 'breakdown',
 		 $query$
-			select g.period, g.period_kind, g.measure, g.name, g.version, g.level, g.place_id, g.place_name, g.breakdown,
-				g.names[1] as highest_group, g.names[g.n] as lowest_group, g.values[1] - g.values[g.n] as largest_gap,
-				g.values[1] - g.values[g.n] - sqrt((g.values[1] - g.lowers[1]) ^ 2 + (g.uppers[g.n] - g.values[g.n]) ^ 2)
-					as largest_gap_lower,
-				g.values[1] - g.values[g.n] + sqrt((g.uppers[1] - g.values[1]) ^ 2 + (g.values[g.n] - g.lowers[g.n]) ^ 2)
-					as largest_gap_upper,
+			select g.period, g.period_kind, g.period_name, g.measure, g.name, g.version, g.level, g.place_id,
+				g.place_name, g.breakdown, g.names[1] as highest_group, g.names[g.n] as lowest_group,
+				g.values[1] - g.values[g.n] as largest_gap,
+				g.values[1] - g.values[g.n]
+					- sqrt((g.values[1] - g.lowers[1]) ^ 2 + (g.uppers[g.n] - g.values[g.n]) ^ 2) as largest_gap_lower,
+				g.values[1] - g.values[g.n]
+					+ sqrt((g.uppers[1] - g.values[1]) ^ 2 + (g.values[g.n] - g.lowers[g.n]) ^ 2) as largest_gap_upper,
 				sqrt(greatest(0, g.mean_square - g.mean ^ 2)) as weighted_spread,
-				case g.better when 'lower' then g.values[g.n] when 'higher' then g.values[1] end - g.mean as gap_to_best,
+				case g.better when 'lower' then g.values[g.n] when 'higher' then g.values[1] end - g.mean
+					as gap_to_best,
 				g.per, g.unit, g.better, g.provisional
 			from (
-				select v.period, v.period_kind, v.measure, v.name, v.version, v.level, v.place_id, v.place_name,
-					v.breakdown, v.per, v.unit, v.better, v.provisional, count(*)::integer as n,
+				select v.period, v.period_kind, v.period_name, v.measure, v.name, v.version, v.level, v.place_id,
+					v.place_name, v.breakdown, v.per, v.unit, v.better, v.provisional, count(*)::integer as n,
 					array_agg(v.group_name order by v.value desc, v.group_name) as names,
 					array_agg(v.value order by v.value desc, v.group_name) as values,
 					array_agg(v.lower order by v.value desc, v.group_name) as lowers,
@@ -325,15 +362,15 @@ begin atomic
 					sum(v.people * v.value ^ 2) / sum(v.people) as mean_square
 				from {measure_breakdown} v
 				where v.group_name <> 'unknown' and v.value is not null and v.people > 0
-				group by v.period, v.period_kind, v.measure, v.name, v.version, v.level, v.place_id, v.place_name,
-					v.breakdown, v.per, v.unit, v.better, v.provisional
+				group by v.period, v.period_kind, v.period_name, v.measure, v.name, v.version, v.level, v.place_id,
+					v.place_name, v.breakdown, v.per, v.unit, v.better, v.provisional
 				having count(*) > 1
 			) g$query$),
-		('measure_verdicts',
+		('measure_verdicts', '{measure,level,period_kind,period,compared}',
 		 'how many verdicts of measure_value say something, and how many chance alone would give: one row a measure, '
 		 'level, period and comparison',
 		 $query$
-			select v.period, v.period_kind, v.measure, v.name, v.version, v.level, c.compared,
+			select v.period, v.period_kind, v.period_name, v.measure, v.name, v.version, v.level, c.compared,
 				count(c.verdict)::float8 as judged,
 				(count(*) filter (where c.verdict in ('better', 'lower')))::float8 as said_better,
 				(count(*) filter (where c.verdict in ('worse', 'higher')))::float8 as said_worse,
@@ -341,18 +378,28 @@ begin atomic
 			from {measure_value} v,
 				lateral (values ('parent', v.parent_verdict), ('before', v.before_verdict)) c (compared, verdict)
 			where v.place_id <> 'unknown'
-			group by v.period, v.period_kind, v.measure, v.name, v.version, v.level, c.compared$query$),
-		('goal_value', 'goals and how far they are, a row each: ph.goal_status of the schema',
+			group by v.period, v.period_kind, v.period_name, v.measure, v.name, v.version, v.level, c.compared$query$),
+		('goal_value', '{goal}',
+		 'goals and how far they are, a row each: ph.goal_status of the schema',
 		 $query$select * from ph.goal_status({schema})$query$),
-		('measure_dimension', 'one row a measure: what it is, for tools that join it to the values',
+		('measure_dimension', '{measure}',
+		 'one row a measure: what it is, for tools that join it to the values',
 		 $query$
-			select m.measure, m.version, m.name, m.meaning, m.indicator, coalesce(m.per, i.per) as per, m.unit, m.better,
-				m.kind, m.aim, m.pillar, m.action_area, m.team, m.owner, m.source, m.leaves_out, m.population, m.purpose
+			select m.measure, m.version, m.name, m.meaning, m.indicator, coalesce(m.per, i.per) as per, m.unit,
+				m.better, m.kind, m.aim, m.pillar, m.action_area, m.team, m.owner, m.source, m.leaves_out, m.population,
+				m.purpose
 			from {measure_current} m
-			join ph.indicators() i using (indicator)$query$);
+			join ph.indicators() i using (indicator)$query$),
+		('measure_period', '{period_kind,period}',
+		 'one row a period that was folded, for tools that join it to the values by both period_kind and period',
+		 $query$
+			select period, period_kind, ph_support.period_name(period_kind, period) as period_name,
+				max(data_until) as data_until
+			from {measure_fold}
+			group by period_kind, period$query$);
 end;
 comment on function ph_support.measure_view() is
-	'the views of measures, each after those it is built on, with their queries';
+	'the views of measures, each after those it is built on: the columns that tell its rows apart, and its query';
 
 create procedure ph_support.create_measure_views(schema text)
 language plpgsql
@@ -360,10 +407,11 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
 	view record;
-	columns constant jsonb := (select jsonb_object_agg(c.column_name, c.description) from ph_support.measure_column() c);
+	columns constant jsonb := (
+		select jsonb_object_agg(c.column_name, c.description) from ph_support.measure_column() c);
 begin
 	for view in select * from ph_support.measure_view() loop
-		call ph_support.replace_view(schema, view.relation, 
+		call ph_support.replace_view(schema, view.relation,
 			ph_support.in_schema(replace(view.query, '{schema}', quote_literal(schema)), schema), view.description,
 			columns);
 	end loop;
