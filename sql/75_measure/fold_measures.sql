@@ -180,9 +180,11 @@ begin atomic
 		'select %1$L as level, coalesce(place_id, ''unknown'') as place_id, shown.breakdown, shown.group_name,
 			ph.rollup(tally) as tally, sum(people)::bigint as people, sum(people_with_event)::bigint as people_with_event
 		from (%2$s) folded,
-			-- all people are those of any one breakdown
-			lateral (values
-				(split_part(cell, chr(31), 1), split_part(cell, chr(31), 2)), (''all'', ''all'')) shown (breakdown, group_name)
+			-- all people are those of any one breakdown, and of none where there is none
+			lateral (
+				select split_part(cell, chr(31), 1), split_part(cell, chr(31), 2)
+				union
+				select ''all'', ''all'') shown (breakdown, group_name)
 		where shown.breakdown <> ''all'' or split_part(cell, chr(31), 1) = %3$L
 		group by coalesce(place_id, ''unknown''), shown.breakdown, shown.group_name',
 		level,
