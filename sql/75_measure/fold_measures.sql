@@ -416,7 +416,8 @@ begin
 						/ nullif(sum(people) over (partition by level, breakdown), 0)
 				else sum(people) filter (where group_name <> ''unknown'') over (partition by level, place_id, breakdown)
 					/ nullif(sum(people) over (partition by level, place_id, breakdown), 0) end,
-			(e).value, (e).lower, (e).upper, (e).note, ph.events(tally), ph.exposure(tally), shrunken_value,
+			(e).value, (e).lower, (e).upper, (e).note, case when $11 then ph.events(tally) end,
+			case when $11 then ph.exposure(tally) end, shrunken_value,
 			shrunken_lower, shrunken_upper
 		from pg_temp.ph_folded f
 		left join ph_support.shrunken_values($8, $9) shrunken using (level, place_id, breakdown)
@@ -435,7 +436,7 @@ begin
 			) asked', schema)
 	using m.measure, m.version, kind, first_day, m, stamp, provisional,
 		case when recorded and m.indicator in ('rate', 'proportion', 'dsr', 'dsr_gamma', 'smr', 'indirect_rate') then m end,
-		whole, schema;
+		whole, schema, recorded;
 end
 $$;
 comment on procedure ph_support.store_folded(text, ph.measure, text, date, boolean, text, boolean) is
@@ -725,7 +726,8 @@ begin
 	loop
 		call ph_support.fold_measure(schema, due.measure, due.kind, due.first_day, due.last_day, due.data_day,
 			due.level_names, due.breakdown_names, due.stamp);
-		raise notice '% of %: %, % from %', due.number, due.total, (due.measure).measure, due.kind, due.first_day;
+		raise notice '% of %: %, % from %', due.number, due.total, (due.measure).measure, due.kind,
+			pg_catalog.to_char(due.first_day, 'YYYY-MM-DD');
 		if in_steps then
 			commit;
 		end if;

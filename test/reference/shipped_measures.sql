@@ -66,11 +66,11 @@ select 'shipped measures: numerator, denominator, value',
 from truth t
 left join (select * from care.measure_value where period_kind = 'year' and period = '2024-01-01') v
 	using (measure, place_id)
-where v.note ~ 'no_record_of_the_source' is not true or t.numerator > 0 and measure <> 'healthy_life_expectancy';
+where v.note ~ '^no_data' is not true or t.numerator > 0 and measure <> 'healthy_life_expectancy';
 -- no data, never 0
 insert into result
 select 'no record of a source is no data', concat_ws(' ', measure, period, place_id),
-	value is null and numerator = 0 and note ~ 'no_record_of_the_source'
+	value is null and numerator is null and note ~ '^no_data'
 from care.measure_value
 where period_kind = 'financial_year';
 insert into result

@@ -190,7 +190,7 @@ where not coalesce(
 	abs(a.numerator - t.numerator) <= 1e-9 * (1 + abs(t.numerator))
 		and abs(a.denominator - t.denominator) <= 1e-9 * (1 + abs(t.denominator))
 		and (a.value is null and t.value is null or abs(a.value - t.value) <= 1e-9 * (1 + abs(t.value))), false)
-	and not (t.measure is null and a.note ~ 'no_record_of_the_source')
+	and not (t.measure is null and a.note ~ '^no_data')
 order by measure, place_id;
 -- how much was compared, and what the population has no record of
 select count(*) as answers, count(distinct measure) as measures, count(value) as with_value,
@@ -198,7 +198,7 @@ select count(*) as answers, count(distinct measure) as measures, count(value) as
 from truth;
 select string_agg(distinct measure, ' ' order by measure) as without_record
 from answer
-where note ~ 'no_record_of_the_source';
+where note ~ '^no_data';
 
 -- five of each pillar and each aim, ten that count no encounters
 select pillar, count(*), count(*) filter (where measure !~ '_prevalence$') as but_prevalence
