@@ -116,12 +116,13 @@ def draw(dashboard, sheet, rows, types, title, kind, place):
     chart = dashboard.Charts.getByName(sheet.Name).EmbeddedObject
     chart.Diagram = chart.createInstance(f"com.sun.star.chart.{kind}Diagram")
     chart.Diagram.DataRowSource = uno.Enum("com.sun.star.chart.ChartDataRowSource", "COLUMNS")
+    chart.HasLegend = len(types) > 4  # of one value with its limits there is nothing to tell apart
     chart.HasMainTitle, chart.Title.String, chart.Title.CharHeight = True, title, 11
     if kind == "XY":
         chart.Diagram.Lines = True
-        points = chart.Diagram.getDataRowProperties(0)
+        points = chart.Diagram.getDataRowProperties(1)  # the first row of data after that of the sizes
         points.LineStyle, points.SymbolType = uno.Enum("com.sun.star.drawing.LineStyle", "NONE"), 1
-        for limit in range(1, len(types) - 1):
+        for limit in range(2, len(types)):
             chart.Diagram.getDataRowProperties(limit).SymbolType = -3
 
 
@@ -146,7 +147,9 @@ try:
     wrong = list(unknown_types(source))
     document = desktop.loadComponentFromURL("private:factory/scalc", "_blank", 0, properties(Hidden=True))
     dashboard = document.Sheets.getByIndex(0)
-    dashboard.getCellByPosition(0, 0).String = "Emergency admissions per 100,000 person-years, standardised for age"
+    heading = dashboard.getCellByPosition(0, 0)
+    heading.CharHeight = 16
+    heading.String = "Emergency admissions per 100,000 person-years, standardised for age"
     numbers = 0
     for place, (title, kind, query, types) in enumerate(pictures):
         document.Sheets.insertNewByName(f"data {place + 1}", place + 1)
@@ -156,7 +159,9 @@ try:
         numbers += rows * types.count("n")
         draw(dashboard, sheet, rows, types, title, kind, place)
     on_one_page(document, dashboard)
-    document.storeToURL(f"file://{folder}/libreoffice.pdf", properties(FilterName="calc_pdf_Export"))
+    first_page = uno.Any("[]com.sun.star.beans.PropertyValue", properties(PageRange="1"))
+    document.storeToURL(
+        f"file://{folder}/libreoffice.pdf", properties(FilterName="calc_pdf_Export", FilterData=first_page))
     document.storeToURL(f"file://{folder}/libreoffice.ods", ())
     if wrong:
         raise SystemExit("\n".join(wrong))
