@@ -3,7 +3,7 @@ import datetime
 import os
 import pyodbc
 
-kinds = {pyodbc.SQL_DOUBLE: "number", pyodbc.SQL_WVARCHAR: "text", pyodbc.SQL_WLONGVARCHAR: "text",
+kinds = {pyodbc.SQL_FLOAT: "number", pyodbc.SQL_WVARCHAR: "text", pyodbc.SQL_WLONGVARCHAR: "text",
          pyodbc.SQL_TYPE_DATE: "date", pyodbc.SQL_BIT: "boolean", pyodbc.SQL_TYPE_TIMESTAMP: "time"}
 
 
