@@ -211,12 +211,13 @@ begin atomic
 					ph.recent_trend_of_values(array_agg(extract(year from period)::float8) over five,
 						array_agg(value) over five, array_agg(lower) over five, array_agg(upper) over five)).trend end as trend
 			from (
+				-- each window is asked of every row, whichever branch it stands in: what is no proportion is NULL to it
 				select s.*,
 					case
 						when chart = 'xmr' and not seasonal then
 							ph.control_xmr(charted, period, better, calendar => 'any') over series
 						when chart = 'p' then
-							ph.control_p(charted_events, charted_exposure, period, better, calendar => 'any',
+							ph.control_p(case chart when 'p' then charted_events end, charted_exposure, period, better, calendar => 'any',
 								per => coalesce(per, 1)) over series
 						else
 							ph.control_u(charted_events, charted_exposure, period, better, calendar => 'any',
@@ -245,18 +246,13 @@ begin atomic
 				(point).baseline, (point).lower_95, (point).upper_95, (point).lower_998, (point).upper_998,
 				(point).significance, (point).dispersion, per, unit, better, (point).note
 			from (
+				-- one call: a window is asked of every row, whichever branch of a CASE it stands in
 				select v.*,
-					case
-						when m.indicator = 'proportion' then
-							ph.funnel(numerator, denominator, 'proportion', per => v.per, overdispersion => case
-								when m.overdispersion then 'winsorised' else 'none' end) over places
-						when m.indicator in ('dsr', 'dsr_gamma') then
-							ph.funnel(numerator, null, 'rate', per => v.per, rate => value, rate_type => 'dsr',
-								overdispersion => case when m.overdispersion then 'winsorised' else 'none' end) over places
-						else
-							ph.funnel(numerator, denominator, 'rate', per => v.per, rate_type => 'crude',
-								overdispersion => case when m.overdispersion then 'winsorised' else 'none' end) over places
-						end as point
+					ph.funnel(numerator, case when m.indicator not in ('dsr', 'dsr_gamma') then denominator end,
+						case m.indicator when 'proportion' then 'proportion' else 'rate' end, per => v.per,
+						rate => case when m.indicator in ('dsr', 'dsr_gamma') then value end,
+						rate_type => case m.indicator when 'proportion' then null when 'rate' then 'crude' else 'dsr' end,
+						overdispersion => case when m.overdispersion then 'winsorised' else 'none' end) over places as point
 				from {measure_value} v
 				join {measure_current} m using (measure, version)
 				where m.indicator in ('proportion', 'rate', 'dsr', 'dsr_gamma') and not v.provisional
@@ -289,15 +285,17 @@ begin atomic
 				and b.place_id = t.place_id and b.period_kind = t.period_kind
 				and b.period = (t.period - interval '1 year')::date and not b.provisional and not t.provisional
 			cross join lateral (
-				select ph.slope_index_of_inequality(t.tallies, m.indicator, case when m.reference = 'system' then f.reference else m.reference_tally end, m.per,
-					0.95, 5, coalesce(m.age, 0), m.until) as e
+				select case when m.reference = 'system' then f.reference else m.reference_tally end as reference) held
+			cross join lateral (
+				select ph.slope_index_of_inequality(t.tallies, m.indicator, held.reference, m.per, 0.95, 5, coalesce(m.age, 0),
+					m.until) as e
 				offset 0) slope
 			cross join lateral (
-				select ph.relative_index_of_inequality(t.tallies, m.indicator, case when m.reference = 'system' then f.reference else m.reference_tally end,
-					m.per, 0.95, 5, coalesce(m.age, 0), m.until) as e
+				select ph.relative_index_of_inequality(t.tallies, m.indicator, held.reference, m.per, 0.95, 5,
+					coalesce(m.age, 0), m.until) as e
 				offset 0) relative
 			cross join lateral (
-				select case when b.tallies is not null then
+				select case when b.tallies is not null and m.better <> 'neither' then
 					ph.equity_progress(b.tallies, t.tallies, m.indicator, m.reference_tally, m.per, 0.95, m.better, 5,
 						coalesce(m.age, 0), m.until) end as e
 				offset 0) progress
