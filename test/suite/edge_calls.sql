@@ -178,7 +178,7 @@ insert into pool values ('text[]', null, 'boundaries'), ('text[]', '{}', 'bounda
 insert into pool
 select 'text', v, 'indicator'
 from unnest(array[null, 'rate', 'dsr', 'dsr_ratio', 'smr', 'life_expectancy', 'healthy_life_expectancy', 'years_of_life_lost',
-	'survival', 'restricted_mean', 'auroc', 'no such indicator']) v;
+	'survival', 'median_survival', 'cumulative_incidence', 'restricted_mean', 'auroc', 'no such indicator']) v;
 insert into pool
 select 'text', v, 'statistic'
 from unnest(array[null, 'proportion', 'ratio', 'rate', 'no such statistic']) v;
