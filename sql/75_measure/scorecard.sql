@@ -52,9 +52,9 @@ begin
 			from asked a
 			join asked p using (measure, level)
 			where a.place_id = $2 and p.place_id <> ''unknown''
-			group by a.period, a.period_kind, a.measure, a.name, a.version, a.level, a.place_id, a.place_name,
-				a.parent_id, a.parent_name, a.value, a.lower, a.upper, a.numerator, a.denominator, a.people, a.per,
-				a.unit, a.better, a.note, a.data_until, a.folded_at, a.share_known, a.provisional, a.shrunken_value,
+			group by a.period, a.period_kind, a.period_name, a.measure, a.name, a.version, a.level, a.place_id,
+				a.place_name, a.parent_id, a.parent_name, a.value, a.lower, a.upper, a.numerator, a.denominator,
+				a.people, a.per, a.unit, a.better, a.note, a.data_until, a.folded_at, a.share_known, a.provisional, a.shrunken_value,
 				a.shrunken_lower, a.shrunken_upper, a.parent_value, a.parent_difference, a.parent_difference_lower,
 				a.parent_difference_upper, a.parent_verdict, a.before_value, a.before_difference,
 				a.before_difference_lower, a.before_difference_upper, a.before_verdict, a.group_name, a.kind_of, a.aim
