@@ -221,7 +221,7 @@ begin atomic
 								per => coalesce(per, 1)) over series
 						else
 							ph.control_u(charted_events, charted_exposure, period, better, calendar => 'any',
-								per => coalesce(per, 1)) over series end as point
+								per => case when seasonal then 1 else coalesce(per, 1) end) over series end as point
 				from (
 					select v.*, m.chart, m.seasonal and v.period_kind = 'month' as seasonal,
 						case when not v.provisional then v.value end as charted,
