@@ -17,6 +17,10 @@ return case
 create function analysis.interval_of(lower float8, upper float8) returns text language sql immutable parallel safe
 return format('%s to %s', analysis.figure(lower), analysis.figure(upper));
 
+create function analysis.chance_in_words(chance float8) returns text language sql immutable parallel safe
+return case when chance < 0.005 then 'below 0.01' when chance > 0.995 then 'above 0.99' else to_char(chance, 'FM0.00')
+  end;
+
 create table analysis.year as
 select c.name, f.period as start_date, rank() over (order by f.period desc) = 1 as is_last,
   coalesce((
@@ -197,7 +201,7 @@ join goal d using (goal);
 
 create view analysis.goal_table as
 select name as "goal", coalesce(replace(verdict, '_', ' '), analysis.why(note)) as "verdict",
-  to_char(chance, 'FM0.00') as "chance",
+  analysis.chance_in_words(chance) as "chance",
   analysis.figure(value) || ' (' || analysis.interval_of(lower, upper) || ')' as "now",
   analysis.figure(should_be) as "should be by now", analysis.figure(target) as "target",
   to_char(target_period, 'Mon YYYY') as "by",
@@ -345,7 +349,8 @@ select 4, f.measure, f.goal, f.chance, f.lower, f.upper,
     when f.goal is null then 'Of no goal that all owners have signed can the chance be told yet.'
     else format('The goal "%s", %s %s by %s, has a chance of %s (%s): it is at %s (%s) and should be at %s; its trend '
       'leads to %s (%s).', f.name, analysis.figure(target), unit, to_char(target_period, 'FMMonth YYYY'),
-      to_char(chance, 'FM0.00'), replace(verdict, '_', ' '), analysis.figure(value), analysis.interval_of(lower, upper),
+      analysis.chance_in_words(chance), replace(verdict, '_', ' '), analysis.figure(value),
+      analysis.interval_of(lower, upper),
       analysis.figure(should_be), analysis.figure(projected), analysis.interval_of(projected_lower, projected_upper))
   end
 from (values (1)) one left join first f on true;
