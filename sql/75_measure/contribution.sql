@@ -156,7 +156,7 @@ begin
 	grouped := ph_support.group_columns(schema, dimensions);
 	if m.events is not null and m.exposure <> 'rows' then
 		amount := 'case when c.person_id is null then 0 else c.amount end';
-		exposure := case m.exposure when 'years' then '(s.after_day - s.first_day) / 365.25' else '1::float8' end;
+		exposure := case m.exposure when 'years' then '((s.after_day - s.first_day) / 365.25)::float8' else '1::float8' end;
 		joined := format(E'\nleft join %s c on c.person_id = s.person_id and c.first_day = s.first_day',
 			ph_support.events_part(schema, m, first_day, after_day));
 	end if;

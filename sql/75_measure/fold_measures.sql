@@ -180,9 +180,11 @@ begin atomic
 		'select %1$L as level, coalesce(place_id, ''unknown'') as place_id, shown.breakdown, shown.group_name,
 			ph.rollup(tally) as tally, sum(people)::bigint as people, sum(people_with_event)::bigint as people_with_event
 		from (%2$s) folded,
-			-- all people are those of any one breakdown
-			lateral (values
-				(split_part(cell, chr(31), 1), split_part(cell, chr(31), 2)), (''all'', ''all'')) shown (breakdown, group_name)
+			-- all people are those of any one breakdown, and of none where there is none
+			lateral (
+				select split_part(cell, chr(31), 1), split_part(cell, chr(31), 2)
+				union
+				select ''all'', ''all'') shown (breakdown, group_name)
 		where shown.breakdown <> ''all'' or split_part(cell, chr(31), 1) = %3$L
 		group by coalesce(place_id, ''unknown''), shown.breakdown, shown.group_name',
 		level,
@@ -414,7 +416,8 @@ begin
 						/ nullif(sum(people) over (partition by level, breakdown), 0)
 				else sum(people) filter (where group_name <> ''unknown'') over (partition by level, place_id, breakdown)
 					/ nullif(sum(people) over (partition by level, place_id, breakdown), 0) end,
-			(e).value, (e).lower, (e).upper, (e).note, ph.events(tally), ph.exposure(tally), shrunken_value,
+			(e).value, (e).lower, (e).upper, (e).note, case when $11 then ph.events(tally) end,
+			case when $11 then ph.exposure(tally) end, shrunken_value,
 			shrunken_lower, shrunken_upper
 		from pg_temp.ph_folded f
 		left join ph_support.shrunken_values($8, $9) shrunken using (level, place_id, breakdown)
@@ -433,7 +436,7 @@ begin
 			) asked', schema)
 	using m.measure, m.version, kind, first_day, m, stamp, provisional,
 		case when recorded and m.indicator in ('rate', 'proportion', 'dsr', 'dsr_gamma', 'smr', 'indirect_rate') then m end,
-		whole, schema;
+		whole, schema, recorded;
 end
 $$;
 comment on procedure ph_support.store_folded(text, ph.measure, text, date, boolean, text, boolean) is
@@ -723,7 +726,8 @@ begin
 	loop
 		call ph_support.fold_measure(schema, due.measure, due.kind, due.first_day, due.last_day, due.data_day,
 			due.level_names, due.breakdown_names, due.stamp);
-		raise notice '% of %: %, % from %', due.number, due.total, (due.measure).measure, due.kind, due.first_day;
+		raise notice '% of %: %, % from %', due.number, due.total, (due.measure).measure, due.kind,
+			pg_catalog.to_char(due.first_day, 'YYYY-MM-DD');
 		if in_steps then
 			commit;
 		end if;

@@ -156,7 +156,7 @@ comment on function ph_support.measure_order(text) is
 
 create function ph_support.measure_tables() returns text[]
 language sql immutable parallel safe
-return '{breakdown,measure}'::text[];
+return '{breakdown,measure,relative_risk}'::text[];
 comment on function ph_support.measure_tables() is 'the tables of measures that are shipped and copied';
 
 -- ---- what a query of a measure must give ----

@@ -278,7 +278,8 @@ $$;
 comment on function ph.measure_opportunity(text, text, text, text, text, text, float8[]) is
 	'how many events of a measure a place would have been spared in a period if all groups had the rates of one of them, '
 	'by default of the least deprived fifth: ph.opportunity over its stored summaries with ages gathered into bands that '
-	'begin at these, of all (group NULL) and of each group; no row where nothing is folded. Errors: undefined_table, invalid_parameter_value, those of ph.opportunity';
+	'begin at these, of all (group NULL) and of each group; no row where nothing is folded. '
+	'Errors: undefined_table, invalid_parameter_value, those of ph.opportunity';
 
 create function ph.needs_assessment(schema text, place_id text, period text) returns jsonb
 language plpgsql stable

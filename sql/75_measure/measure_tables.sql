@@ -70,10 +70,11 @@ begin
 	execute format(
 		'insert into %1$I.measure select * from ph.measure m
 		where not exists (select from %1$I.measure o where (o.measure, o.version) = (m.measure, m.version))', schema);
+	execute format('insert into %I.relative_risk select * from ph.relative_risk on conflict do nothing', schema);
 end
 $$;
 comment on procedure ph_support.take_shipped_measures(text) is
-	'copies the measures and breakdowns that are shipped and not yet there';
+	'copies the measures, breakdowns and relative risks that are shipped and not yet there';
 
 create procedure ph.create_measure_tables(schema text)
 language plpgsql

@@ -232,6 +232,7 @@ begin atomic
 						array_agg(value) over five, array_agg(lower) over five, array_agg(upper) over five)
 					).trend end as trend
 			from (
+				-- each window is asked of every row, whichever branch it stands in: what is no proportion is NULL to it
 				select s.*,
 					case chart
 						when 'xmr' then ph.control_xmr(xmr_value, period, better, calendar => 'any') over series
@@ -268,29 +269,17 @@ begin atomic
 				(point).upper_998, (point).significance, (point).dispersion, per, unit, better,
 				coalesce(note, (point).note) as note
 			from (
-				select s.*,
-					case of
-						when 'proportion' then ph.funnel(share_events, share_of, 'proportion', per => per,
-							overdispersion => dispersed) over places
-						when 'dsr' then ph.funnel(dsr_events, null, 'rate', per => per, rate => dsr_rate,
-							rate_type => 'dsr', overdispersion => dispersed) over places
-						else ph.funnel(rate_events, rate_over, 'rate', per => per, rate_type => 'crude',
-							overdispersion => dispersed) over places end as point
-				from (
-					-- all three funnels are called of every place, so each gets only what is its own
-					select v.*, k.of, case when m.overdispersion then 'winsorised' else 'none' end as dispersed,
-						case when k.of = 'proportion' then v.numerator end as share_events,
-						case when k.of = 'proportion' then v.denominator end as share_of,
-						case when k.of = 'dsr' then v.numerator end as dsr_events,
-						case when k.of = 'dsr' then v.value end as dsr_rate,
-						case when k.of = 'rate' then v.numerator end as rate_events,
-						case when k.of = 'rate' then v.denominator end as rate_over
-					from {measure_value} v
-					join {measure_current} m using (measure, version)
-					join (values ('proportion', 'proportion'), ('rate', 'rate'), ('dsr', 'dsr'), ('dsr_gamma', 'dsr'))
-						k (indicator, of) on k.indicator = m.indicator
-					where not v.provisional and v.place_id <> 'unknown' and v.level <> 'system'
-				) s
+				-- one call: a window is asked of every row, whichever branch of a CASE it stands in
+				select v.*,
+					ph.funnel(numerator, case when m.indicator not in ('dsr', 'dsr_gamma') then denominator end,
+						case m.indicator when 'proportion' then 'proportion' else 'rate' end, per => v.per,
+						rate => case when m.indicator in ('dsr', 'dsr_gamma') then value end,
+						rate_type => case m.indicator when 'proportion' then null when 'rate' then 'crude' else 'dsr' end,
+						overdispersion => case when m.overdispersion then 'winsorised' else 'none' end) over places as point
+				from {measure_value} v
+				join {measure_current} m using (measure, version)
+				where m.indicator in ('proportion', 'rate', 'dsr', 'dsr_gamma') and not v.provisional
+					and v.place_id <> 'unknown' and v.level <> 'system'
 				window places as (partition by measure, version, level, period_kind, period)
 			) placed$query$),
 		('measure_inequality', '{measure,level,place_id,period_kind,period}',
@@ -331,7 +320,7 @@ begin atomic
 						coalesce(m.age, 0), m.until) as e
 				offset 0) relative
 			cross join lateral (
-				select case when b.tallies is not null then
+				select case when b.tallies is not null and m.better <> 'neither' then
 					ph.equity_progress(b.tallies, t.tallies, m.indicator, m.reference_tally, m.per, 0.95, m.better, 5,
 						coalesce(m.age, 0), m.until) end as e
 				offset 0) progress

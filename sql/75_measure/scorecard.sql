@@ -41,23 +41,20 @@ begin
 			join ph_support.latest_measures($1) m using (measure, version)
 			where v.level in (select level from %1$I.measure_place where place_id = $2)
 		), placed as (
-			select a.*, count(p.value) as peers,
-				1 + count(*) filter (where case a.better when ''higher'' then p.value > a.value else p.value < a.value end)
-					as rank,
-				1 + count(*) filter (where case a.better when ''higher'' then p.lower > a.upper else p.upper < a.lower end)
-					as rank_best,
-				count(p.value)
-					- count(*) filter (where case a.better when ''higher'' then p.upper < a.lower else p.lower > a.upper end)
-					as rank_worst
+			select a.*, r.*
 			from asked a
-			join asked p using (measure, level)
-			where a.place_id = $2 and p.place_id <> ''unknown''
-			group by a.period, a.period_kind, a.period_name, a.measure, a.name, a.version, a.level, a.place_id,
-				a.place_name, a.parent_id, a.parent_name, a.value, a.lower, a.upper, a.numerator, a.denominator,
-				a.people, a.per, a.unit, a.better, a.note, a.data_until, a.folded_at, a.share_known, a.provisional, a.shrunken_value,
-				a.shrunken_lower, a.shrunken_upper, a.parent_value, a.parent_difference, a.parent_difference_lower,
-				a.parent_difference_upper, a.parent_verdict, a.before_value, a.before_difference,
-				a.before_difference_lower, a.before_difference_upper, a.before_verdict, a.group_name, a.kind_of, a.aim
+			cross join lateral (
+				select count(p.value) as peers,
+					1 + count(*) filter (where case a.better when ''higher'' then p.value > a.value else p.value < a.value end)
+						as rank,
+					1 + count(*) filter (where case a.better when ''higher'' then p.lower > a.upper else p.upper < a.lower end)
+						as rank_best,
+					count(p.value) - count(*) filter (
+						where case a.better when ''higher'' then p.upper < a.lower else p.lower > a.upper end) as rank_worst
+				from asked p
+				where p.measure = a.measure and p.level = a.level and p.place_id <> ''unknown''
+			) r
+			where a.place_id = $2
 		)
 		select group_name, measure, name, kind_of, value, lower, upper, unit, better, parent_verdict, before_verdict,
 			case when better <> ''neither'' and value is not null then rank end,

@@ -11,7 +11,7 @@ insert into ph.measure (
 select measure, '1', name, meaning, indicator, per, unit, age_from, age_until, better, kind, aim, 'care',
 	'integrated services', team, source, leaves_out, events,
 	format('select start_date as record_date from {encounter} where pod = %L', pod), period_kinds::text[],
-	period_kinds = '{month,financial_year}'
+	period_kinds = '{month,financial_year}' and measure <> 'emergency_bed_days'
 from (
 	values
 		('emergency_admissions', 'Emergency admissions',
@@ -161,10 +161,10 @@ values
 				group by e.person_id, e.encounter_id, e.start_date, e.end_date, p.birth_date
 			) i
 			left join {register} r on r.person_id = i.person_id and r.first_date < i.start_date
-				and r.condition not in (
+				and r.condition in (
 					select list
 					from ph.shipped_code_list()
-					where not long_term_condition)
+					where long_term_condition)
 			group by i.person_id, i.encounter_id, i.event_date, i.amount, i.birth_date
 		) discharge$$,
 	 '{financial_year}', true),
@@ -199,31 +199,30 @@ insert into ph.measure (
 	leaves_out, events, recorded, period_kinds)
 select measure, '1', name, meaning, 'mean', 1, 'pounds', 'people', 'lower', 'input', 'cost', 'care', 'shared value',
 	'finance', 'NHS England, patient-level costing',
-	'Per person with a day at risk in the period, however short; who has a contact without a cost is not counted.',
+	'Per person with a day at risk in the period, however short; a contact without a cost counts as none.',
 	format(
 		$$select e.person_id, e.start_date as event_date, e.cost as amount
-		from {encounter} e%s$$, of),
+		from {encounter} e%s
+		where e.cost is not null%s$$,
+		case when sensitive then ', ph.ambulatory_care_sensitive(e.primary_icd10) sensitive' end, ' and ' || of),
 	'select start_date as record_date from {encounter} where cost is not null', period_kinds::text[]
 from (
 	values
-		('cost_a_head', 'Cost of care a head', 'What care cost a person in the period.', '', '{month,financial_year}'),
+		('cost_a_head', 'Cost of care a head', 'What care cost a person in the period.', null, false,
+		 '{month,financial_year}'),
 		('emergency_cost_a_head', 'Cost of emergencies a head',
-		 'What emergency admissions and attendances cost a person in the period.',
-		 $$
-		where e.pod in ('NEL', 'AE')$$, '{financial_year}'),
+		 'What emergency admissions and attendances cost a person in the period.', $$e.pod in ('NEL', 'AE')$$, false,
+		 '{financial_year}'),
 		('planned_cost_a_head', 'Cost of planned hospital care a head',
-		 'What elective admissions and outpatient attendances cost a person in the period.',
-		 $$
-		where e.pod in ('EL', 'OP')$$, '{financial_year}'),
+		 'What elective admissions and outpatient attendances cost a person in the period.', $$e.pod in ('EL', 'OP')$$,
+		 false, '{financial_year}'),
 		('primary_care_cost_a_head', 'Cost of general practice a head',
-		 'What consultations in general practice cost a person in the period.',
-		 $$
-		where e.pod = 'GP'$$, '{financial_year}'),
+		 'What consultations in general practice cost a person in the period.', $$e.pod = 'GP'$$, false,
+		 '{financial_year}'),
 		('ambulatory_care_sensitive_cost_a_head', 'Cost a head of admissions that care outside hospital can prevent',
 		 'What emergency admissions for ambulatory-care-sensitive conditions cost a person in the period.',
-		 $$, ph.ambulatory_care_sensitive(e.primary_icd10) sensitive
-		where e.pod = 'NEL' and ph.is_emergency_admission(e.admission_method)$$, '{financial_year}')
-) m (measure, name, meaning, of, period_kinds);
+		 $$e.pod = 'NEL' and ph.is_emergency_admission(e.admission_method)$$, true, '{financial_year}')
+) m (measure, name, meaning, of, sensitive, period_kinds);
 
 -- the end of life, death by death
 insert into ph.measure (
@@ -235,10 +234,9 @@ values
 	 'What care cost in the year up to the day of death, a death.',
 	 'mean', 1, 'pounds', 'rows', 'lower', 'input', 'cost', 'care', 'shared value', 'end of life care',
 	 'Nuffield Trust, care at the end of life',
-	 'Hospital and general practice as far as encounters have costs; not social care, hospices and medicines. A year '
+	 'Encounters as far as they have costs; not social care, hospices and medicines. A year '
 	 'that lies partly before the first encounter of the data is too cheap.',
-	 $$select p.person_id, p.death_date as event_date,
-			case when count(e.person_id) = count(e.cost) then coalesce(sum(e.cost), 0) end as amount
+	 $$select p.person_id, p.death_date as event_date, coalesce(sum(e.cost), 0) as amount
 		from {person} p
 		left join {encounter} e on e.person_id = p.person_id and e.start_date <= p.death_date
 			and e.start_date > p.death_date - 365
@@ -297,7 +295,7 @@ from (
 		 'counted.',
 		 $$select p.person_id, p.death_date as event_date, c.preventable as amount
 			from {person} p, ph.icd10_normalise(p.death_cause_icd10) cause (icd10),
-				unnest(array[left(icd10, 3), left(icd10, 4)]) beginning (code)
+				unnest(array[left(icd10, 3), nullif(left(icd10, 4), left(icd10, 3))]) beginning (code)
 			join ph.avoidable_cause() c using (code)
 			where p.death_date is not null and c.preventable > 0 and (c.sex is null or c.sex = p.sex)$$),
 		('treatable_deaths_under_75', 'Deaths under 75 that care could have avoided',
@@ -308,7 +306,7 @@ from (
 		 'counted.',
 		 $$select p.person_id, p.death_date as event_date, c.treatable as amount
 			from {person} p, ph.icd10_normalise(p.death_cause_icd10) cause (icd10),
-				unnest(array[left(icd10, 3), left(icd10, 4)]) beginning (code)
+				unnest(array[left(icd10, 3), nullif(left(icd10, 4), left(icd10, 3))]) beginning (code)
 			join ph.avoidable_cause() c using (code)
 			where p.death_date is not null and c.treatable > 0 and (c.sex is null or c.sex = p.sex)$$),
 		('cardiovascular_deaths_under_75', 'Deaths under 75 from cardiovascular disease',
@@ -455,17 +453,17 @@ values
 	 'Share of people with codes of two or more long-term conditions before the last day of the period.',
 	 'proportion', 100, '%', null, 'lower', 'outcome', 'outcomes', 'care', 'integrated services', 'primary care',
 	 'Barnett et al. 2012, Lancet 380:37',
-	 'Conditions are the lists of code_list, all but those that ph.shipped_code_list() calls no long-term condition.',
+	 'Conditions are those that ph.shipped_code_list() calls long-term, by the codes that code_list has of them.',
 	 $$select p.person_id, case when c.conditions >= 2 then 1 else 0 end as amount
 		from {person} p
 		left join (
 			select person_id, count(*) as conditions
 			from {register}
 			where first_date < {day}
-				and condition not in (
+				and condition in (
 					select list
 					from ph.shipped_code_list()
-					where not long_term_condition)
+					where long_term_condition)
 			group by person_id
 		) c on c.person_id = p.person_id$$,
 	 'select first_date as record_date from {register}', '{financial_year}'),
@@ -746,7 +744,7 @@ select measure, '1', name,
 			join {code_list} l on l.code_system = e.code_system and l.code = e.code
 			where l.list = %L and e.event_date < {day} and e.event_date >= ({day} - interval %L)::date
 		) c on c.person_id = p.person_id
-		where %s$$, list, span, coalesce(format('p.sex = %L', sex), 'true')),
+		where %s$$, list, span, case when sex is null then 'true' else format('p.sex = %L', sex) end),
 	format(
 		$$select e.event_date as record_date
 		from {clinical_event} e
@@ -862,8 +860,12 @@ from (
 		 'Share of waits from referral to treatment that last longer than 18 weeks.', 'survival', 100, '%', 126,
 		 'NHS constitution, referral to treatment', $$coalesce(kind,
 		 'referral_to_treatment') = 'referral_to_treatment'$$),
-		('mean_wait_in_a_year', 'Mean wait for treatment',
-		 'Mean days from referral to treatment, of a wait''s first 52 weeks.', 'restricted_mean', 1, 'days', 364,
+		('median_wait', 'Median wait for treatment',
+		 'Days from referral within which half of the waits are over.', 'median_survival', 1, 'days', null,
+		 'NHS England, referral to treatment waiting times',
+		 $$coalesce(kind, 'referral_to_treatment') = 'referral_to_treatment'$$),
+		('mean_wait', 'Mean wait for treatment',
+		 'Mean days from referral to treatment, of a wait''s first 26 weeks.', 'restricted_mean', 1, 'days', 182,
 		 'NHS England, referral to treatment waiting times',
 		 $$coalesce(kind, 'referral_to_treatment') = 'referral_to_treatment'$$),
 		('diagnostic_waits_over_6_weeks', 'Waits for a diagnosis over 6 weeks',

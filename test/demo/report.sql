@@ -1,6 +1,7 @@
--- Writes the answers of analysis.sql as one HTML page, pictures included, without scripts or anything from outside:
+-- Writes the answers of analysis.sql and findings.sql as one HTML page, pictures included, without scripts or anything
+-- from outside:
 --
---     psql -XAtq -v source="$(cat analysis.sql)" -f report.sql > report.html
+--     psql -XAtq -v schema=health -v source="$(cat analysis.sql findings.sql)" -f report.sql > report.html
 --
 -- source is the text that the page quotes. All text goes through pg_temp.escaped.
 \set ON_ERROR_STOP on
@@ -60,23 +61,26 @@ create function pg_temp.source() returns text language sql stable
 return format('the linked records of this system, up to %s', analysis.day(1) - 1);
 
 -- a column in which there are only numbers is set to the right; words of the code are words
-create function pg_temp.html_table(relation text, caption text) returns text language plpgsql as $$
+-- of_group: the rows of that group, without saying it in each
+create function pg_temp.html_table(relation text, caption text, of_group text default null) returns text
+language plpgsql as $$
 declare
   content text;
   found bigint;
 begin
   execute format($q$
     with cells as (
-      select line, position, key,
+      select line, position - (%2$L is not null)::integer as position, key,
         case
           when key = 'note' then pg_temp.in_words(value)
           else regexp_replace(value, '([a-z])_(?=[a-z])', '\1 ', 'g')
         end as value,
-        case when position > 1
+        case when position > 1 + (%2$L is not null)::integer
           and bool_and(value is null or value ~ '^(-?[0-9][0-9,.]*( %%)?|<10|held back)$') over (partition by position)
           then ' class="n"' else '' end as class
-      from (select row_number() over () as line, t from analysis.%I t) lines,
+      from (select row_number() over () as line, t from analysis.%1$I t) lines,
         json_each_text(row_to_json(t)) with ordinality j (key, value, position)
+      where %L is null or row_to_json(t) ->> 'group' = %2$L and key <> 'group'
     ), lines as (
       select line,
         string_agg(format('<th scope="col"%%s>%%s</th>', class, pg_temp.escaped(key)), '' order by position) as heading,
@@ -90,14 +94,109 @@ begin
     select count(*), format(
       E'<div class="wide" tabindex="0"><table>\n<caption>%%s</caption>\n<thead><tr>%%s</tr></thead>\n<tbody>\n%%s\n'
         '</tbody></table></div>',
-      %L, min(heading), string_agg('<tr>' || cells || '</tr>', E'\n' order by line))
-    from lines $q$, relation, pg_temp.escaped(caption))
+      %3$L, min(heading), string_agg('<tr>' || cells || '</tr>', E'\n' order by line))
+    from lines $q$, relation, of_group, pg_temp.escaped(caption))
   into found, content;
   return case when found = 0 then format('<p class="soft">%s: none.</p>', pg_temp.escaped(caption))
     when found > 24 then format('<details><summary>%s, %s rows</summary>%s</details>', pg_temp.escaped(caption), found,
       content)
     else content end;
 end $$;
+
+-- the months of a measure
+create function pg_temp.trend_figure(c analysis.chosen) returns text language sql stable as $$
+	select case
+			when count(*) < 13 then '<p class="soft">No trend is drawn: fewer than 13 months of it are folded.</p>'
+			else pg_temp.figure(ph.chart_control(array_agg(t.period order by t.period),
+					array_agg(case
+						when hidden then row(null, 1, mean, lower_limit, upper_limit, null, null, null, null, null,
+							null, null, null, null, null, null, null, 'not shown')::ph.control_point
+						else row(chart_value, 1, mean, lower_limit, upper_limit, null, null, null, null, null,
+							null, null, null, rule, improvement, variation, null, t.note)::ph.control_point
+					end order by t.period),
+					c.name || ' by month', case when c.seasonal then 'to those expected of the season' else c.unit end,
+					pg_temp.source()))
+				|| pg_temp.left_out(count(*) filter (where hidden), count(*), 'months')
+		end
+	from analysis.trend t
+	where t.measure = c.measure
+$$;
+
+create function pg_temp.ranked_figure(c analysis.chosen) returns text language sql stable as $$
+	select coalesce(pg_temp.figure(ph.chart_ranked(array_agg(place_name order by shown, place_name),
+				array_agg(case
+					when hidden then row(null, null, null, 'fewer than 10, or held back')::ph.estimate
+					when value is null then row(null, null, null, pg_temp.in_words(note))::ph.estimate
+					else row(value, lower, upper, null)::ph.estimate
+				end order by shown, place_name),
+				c.system_value, c.name || ' by place', c.unit, pg_temp.source()))
+			|| pg_temp.left_out(count(*) filter (where hidden), count(*), 'places'), '')
+	from (
+		select *, case when not hidden then value end as shown
+		from analysis.place_value
+		where level = 'place' and measure = c.measure
+		limit 100
+	) v
+	having count(*) > 0
+$$;
+
+create function pg_temp.funnel_figure(c analysis.chosen) returns text language sql stable as $$
+	select case
+			when count(*) = 0 then '<p class="soft">No funnel is drawn: '
+				|| case when c.indicator in ('proportion', 'rate', 'dsr')
+					then 'of no level with 5 to 200 places may nine in ten be shown.'
+					else 'it is no rate or share of people.' end
+				|| '</p>'
+			else pg_temp.figure(ph.chart_funnel(array_agg(place_name order by place_id) filter (where not hidden),
+					array_agg(point order by place_id) filter (where not hidden),
+					format('%s: funnel by %s', c.name, replace(min(level), '_', ' ')), c.unit, pg_temp.source()))
+				|| pg_temp.left_out(count(*) filter (where hidden), count(*), 'places')
+		end
+	from analysis.funnel f
+	where f.measure = c.measure
+$$;
+
+create function pg_temp.inequality_figure(c analysis.chosen) returns text language sql stable as $$
+	select case
+			when count(*) = 0 then '<p class="soft">Inequality is not drawn: no fifth of deprivation is known.</p>'
+			when bool_or(hidden)
+				then '<p class="soft">Inequality is not drawn: in a fifth fewer than 10 people have an event.</p>'
+			when bool_or(value is null)
+				then format('<p class="soft">Inequality is not drawn: fifth %s</p>', string_agg(
+					group_name || ', ' || pg_temp.in_words(note), '; ' order by group_name)
+					filter (where value is null))
+			else pg_temp.figure(ph.chart_slope(array_agg(tally order by group_name),
+					array_agg(case group_name when '1' then '1, most deprived' when '5' then '5, least deprived'
+						else group_name end order by group_name),
+					c.indicator, c.reference_tally, c.per, title => c.name || ' by fifth', groups => 5,
+					age => coalesce(c.age, 0), until => c.until, unit => c.unit, source => pg_temp.source()))
+		end
+	from analysis.fifth f
+	where f.measure = c.measure
+$$;
+
+-- how many verdicts are said of places, and how many chance alone would give
+create function pg_temp.by_chance(c analysis.chosen) returns text language sql stable as $$
+	select coalesce(format('<p>%s</p>', string_agg(format('Level %s: of %s held against the larger place %s are said '
+			'to differ; chance alone would make about %s.', replace(level, '_', ' '), judged, said_better + said_worse,
+			analysis.one_place(by_chance)), ' ' order by judged)), '')
+	from analysis.chance
+	where measure = c.measure and compared = 'parent' and judged > 0
+$$;
+
+create function pg_temp.measure_page(c analysis.chosen) returns text language sql stable as $$
+	select format(E'<h3 class="page" id="measure_%s">%s</h3>\n<p>%s The system: <strong>%s</strong> %s (%s)%s.</p>\n'
+		'<p class="soft">Source of the definition: %s. It leaves out: %s</p>\n', c.measure, pg_temp.escaped(c.name),
+		pg_temp.escaped(c.meaning), analysis.figure(s.value), pg_temp.escaped(s.unit),
+		analysis.interval_of(s.lower, s.upper),
+		coalesce(format(', %s the year before: %s', analysis.figure(s.before_value), case s.since_year_before
+			when 'similar' then 'no clear change' else 'surely ' || s.since_year_before end), ''),
+		pg_temp.escaped(c.source), pg_temp.escaped(coalesce(c.leaves_out, 'nothing that is known.')))
+	|| concat_ws(E'\n', pg_temp.trend_figure(c), pg_temp.ranked_figure(c), pg_temp.by_chance(c),
+		pg_temp.funnel_figure(c), pg_temp.inequality_figure(c))
+	from analysis.scorecard s
+	where s.measure = c.measure
+$$;
 
 select analysis.day(0) as index_day \gset
 \qecho '<!DOCTYPE html>'
@@ -125,10 +224,12 @@ select analysis.day(0) as index_day \gset
 \qecho '.n { text-align: right; font-variant-numeric: tabular-nums; } td.n { white-space: nowrap; }'
 \qecho 'summary { cursor: pointer; color: var(--soft); font-size: 0.85rem; padding: 0.3rem 0; }'
 \qecho 'pre { overflow-x: auto; background: var(--band); padding: 0.75rem; font-size: 0.75rem; line-height: 1.4; }'
+\qecho '.found { padding-left: 1.4rem; font-size: 1.05rem; } .found li { max-width: 44rem; margin: 0.6rem 0; }'
 \qecho '@media (max-width: 40rem) { body { padding: 0.5rem 1rem 3rem; } h1 { font-size: 1.4rem; } h2 { margin-top:'
 \qecho '  2rem; } }'
 \qecho '@media print { body { max-width: none; padding: 0; font-size: 10pt; } nav, summary { display: none; }'
-\qecho '  h2, h3 { break-after: avoid; } figure, tr, svg { break-inside: avoid; } .wide { overflow: visible; } }'
+\qecho '  h2, h3 { break-after: avoid; } .page { break-before: page; } figure, tr, svg { break-inside: avoid; }'
+\qecho '  .wide { overflow: visible; } }'
 \qecho '</style></head><body>'
 
 select format(E'<h1>Population health at %s</h1>\n<p>%s people, %s. The follow-up year ends on %s.</p>',
@@ -145,17 +246,99 @@ select format(E'<h1>Population health at %s</h1>\n<p>%s people, %s. The follow-u
 \qecho 'recorded as such. Counts that tell of fewer than 10 people are not shown; others are held back, or rounded to'
 \qecho '5, so that these cannot be worked out.</p>'
 
+\qecho '<h2 id="found">1. What was found</h2>'
+select format(E'<ol class="found">\n%s\n</ol>',
+		string_agg(format('<li>%s</li>', pg_temp.escaped(sentence)), E'\n' order by position))
+from analysis.sentence;
+\qecho '<p class="soft">In brackets are 95 % limits: where the number may lie by chance. "Surely" is said where limits'
+\qecho 'exclude no difference; of twenty such comparisons one does so by chance alone.</p>'
+
 \qecho '<nav aria-label="Contents"><ol>'
-\qecho '<li><a href="#data">1. The data</a></li>'
-\qecho '<li><a href="#population">2. Population</a></li>'
-\qecho '<li><a href="#conditions">3. Conditions, scores and tiers</a></li>'
-\qecho '<li><a href="#segments">4. Segments</a></li>'
-\qecho '<li><a href="#places">5. Places</a></li>'
-\qecho '<li><a href="#months">6. Months</a></li>'
-\qecho '<li><a href="#reached">7. Who was reached</a></li>'
+\qecho '<li><a href="#found">1. What was found</a></li>'
+\qecho '<li><a href="#scorecard">2. Scorecard</a></li>'
+\qecho '<li><a href="#goals">3. Goals</a></li>'
+\qecho '<li><a href="#map">4. Map</a></li>'
+\qecho '<li><a href="#measures">5. Measures</a></li>'
+\qecho '<li><a href="#gaps">6. Before and after: gaps by deprivation</a></li>'
+\qecho '<li><a href="#data">7. The data</a></li>'
+\qecho '<li><a href="#population">8. Population</a></li>'
+\qecho '<li><a href="#conditions">9. Conditions, scores and tiers</a></li>'
+\qecho '<li><a href="#segments">10. Segments</a></li>'
+\qecho '<li><a href="#places">11. Places</a></li>'
+\qecho '<li><a href="#months">12. Months</a></li>'
+\qecho '<li><a href="#reached">13. Who was reached</a></li>'
 \qecho '</ol></nav>'
 
-\qecho '<h2 id="data">1. The data</h2>'
+\qecho '<h2 id="scorecard">2. Scorecard</h2>'
+select format('<p>%s in %s by the triple aim, each measure against the year before; there is no sum of them. %s</p>',
+		pg_temp.escaped(coalesce(max(place_name), 'The system')), coalesce(max(analysis.year.name), 'no year'),
+		case
+			when count(measure) = 0 then 'No measure has a value: no financial year is over, or no place is the system.'
+			else 'What is worse comes first.'
+		end)
+from analysis.year
+left join (
+	select * from :"schema".measure_place where level = 'system'
+) s on s.place_id = system
+left join analysis.scorecard on true
+where is_last;
+select string_agg(pg_temp.html_table('scorecard_table', upper(left(g, 1)) || substring(g from 2), g), E'\n'
+		order by array_position(array['outcomes', 'quality and experience', 'cost a head'], g))
+from (select distinct group_name as g from analysis.scorecard where value is not null) grouped;
+select format('<p>Trade-offs: %s.</p>', string_agg(pg_temp.escaped(name || ', ' || trade_off), '; ' order by name))
+from analysis.scorecard
+where trade_off is not null
+having count(*) > 0;
+select pg_temp.html_table('no_value_table', 'Measures without a value, and why'),
+	pg_temp.quoted('scorecard', :'source');
+
+\qecho '<h2 id="goals">3. Goals</h2>'
+select case
+		when count(*) = 0 then '<p>No goals are set. A row of the table goal sets one: which measure shall have which '
+			'value, where and by when; its owners stand in goal_owner, and it is live when all have signed '
+			'(docs/goal.md).</p>'
+		else format('<p>%s goals, %s of them live, that is, signed by all owners. The chance is that of the value as '
+			'it will be counted, if the trend goes on.</p>', count(*), count(*) filter (where live))
+	end
+from analysis.goal;
+select pg_temp.html_table('goal_table', 'Goals'),
+	pg_temp.html_table('goal_part_table', 'Parts of goals, in events, which add up; rounded to 5'),
+	pg_temp.html_table('delivery_table', 'What partners have signed, promised and delivered'),
+	pg_temp.quoted('goal', :'source')
+where exists (select from analysis.goal);
+
+\qecho '<h2 id="map">4. Map</h2>'
+select coalesce((
+			select pg_temp.figure(ph.chart_map(array_agg(place_name order by place_id),
+					array_agg(case when not hidden then value end order by place_id), null,
+					format('%s, %s, by %s', min(name), min(year), replace(min(level), '_', ' ')),
+					min(unit), pg_temp.source(), benchmark => min(system_value), better => min(better)))
+				|| pg_temp.left_out(count(*) filter (where hidden), count(*), 'places')
+				|| format('<p class="soft">The classes lie around the value of the system, %s. No boundaries are '
+					'loaded, so a place is a tile.</p>', analysis.figure(min(system_value)))
+			from analysis.mapped
+			having count(*) > 0
+		),
+		'<p class="soft">Not drawn: no measure may be shown of nine in ten places of any level with 5 to 200.</p>');
+
+\qecho '<h2 id="measures">5. Measures</h2>'
+select case
+		when count(*) = 0 then '<p>No measure has a value of the last year.</p>'
+		else format('<p>A page each: %s. A verdict is said where 95 %% limits exclude no difference, so of twenty '
+			'places that do not differ one is said to.</p>', string_agg(format('<a href="#measure_%s">%s</a>', measure,
+			pg_temp.escaped(name)), ', ' order by position))
+	end
+from analysis.chosen;
+select pg_temp.measure_page(c) from analysis.chosen c order by position;
+
+\qecho '<h2 id="gaps">6. Before and after: gaps by deprivation</h2>'
+\qecho '<p>The gap is that from the least to the most deprived end of a straight line through the fifths (the slope'
+\qecho 'index of inequality): above 0 the most deprived have more. Two years are compared place by place; nothing is'
+\qecho 'said of what brought a change about.</p>'
+select pg_temp.html_table('gap_table', 'Gaps by deprivation and their change since the year before'),
+	pg_temp.quoted('gap', :'source');
+
+\qecho '<h2 id="data">7. The data</h2>'
 \qecho '<p>What became of the rows of the source: used, set aside under the first fault that they have, remarked. Below'
 \qecho 'them, the records of each month: one with less than half of the usual one is a warning.</p>'
 select pg_temp.html_table('source_table', 'Rows of the source');
@@ -175,7 +358,7 @@ select pg_temp.html_table('field_table', 'Fields that not every row knows');
 select pg_temp.html_table('register_table', 'Registers beside what is plausible');
 select pg_temp.html_table('missing_table', 'What cannot be answered'), pg_temp.quoted('source', :'source');
 
-\qecho '<h2 id="population">2. Population</h2>'
+\qecho '<h2 id="population">8. Population</h2>'
 select pg_temp.figure(ph.chart_pyramid(ph.count_tally(age_from, 0, people) filter (where sex = 'F' and not hidden),
 			ph.count_tally(age_from, 0, people) filter (where sex = 'M' and not hidden),
 			'People by age and sex; a band of few people is not shown', source => pg_temp.source())),
@@ -186,7 +369,7 @@ select pg_temp.html_table('pyramid_table', 'People by age and sex'),
 	pg_temp.quoted('pyramid', :'source'),
 	pg_temp.quoted('people', :'source');
 
-\qecho '<h2 id="conditions">3. Conditions, scores and tiers</h2>'
+\qecho '<h2 id="conditions">9. Conditions, scores and tiers</h2>'
 \qecho '<p>Charlson and the Hospital Frailty Risk Score come from the ICD-10 diagnoses of the two years before; who'
 \qecho 'has none scores 0. The tiers order people by their unplanned admissions in the year before. Most people tie'
 \qecho 'at a cut, and the table of ties says what each rule would do; here ties are split by hospital frailty.</p>'
@@ -215,7 +398,7 @@ select pg_temp.html_table('morbidity_table', 'Scores from the diagnoses of two y
 	pg_temp.quoted('tie', :'source'),
 	pg_temp.quoted('morbidity', :'source');
 
-\qecho '<h2 id="segments">4. Segments</h2>'
+\qecho '<h2 id="segments">10. Segments</h2>'
 \qecho '<p>Bridges to Health: the first of the ordered rules that matches is the segment. An input that the data'
 \qecho 'cannot tell is unknown and matches nothing.</p>'
 select pg_temp.figure(ph.chart_bars(array_agg(segment order by rank), array['people', 'cost'],
@@ -231,7 +414,7 @@ select pg_temp.html_table('segment_table', 'Segments, and what came in the next 
 	pg_temp.quoted('segment', :'source'),
 	pg_temp.quoted('people', :'source');
 
-\qecho '<h2 id="places">5. Places</h2>'
+\qecho '<h2 id="places">11. Places</h2>'
 \qecho '<p>Unplanned admissions in the follow-up year per 100,000 person-years, directly standardised to the European'
 \qecho 'standard population of 2013, with 95 % limits that allow for people admitted more than once. The line is the'
 \qecho 'whole system.</p>'
@@ -296,7 +479,7 @@ select pg_temp.html_table('no_answer_table', 'Places without an answer'),
 	pg_temp.quoted('area', :'source'),
 	pg_temp.quoted('small_area', :'source');
 
-\qecho '<h2 id="months">6. Months</h2>'
+\qecho '<h2 id="months">12. Months</h2>'
 \qecho '<p>Unplanned admissions by month, over those that the month of the year, its days and the people registered'
 \qecho 'would have; 1 is as many as expected. The limits are those of a U chart, allowing for what varies more than'
 \qecho 'by chance (Laney); special causes have shapes of their own. A chart of the bare counts would call every winter'
@@ -314,7 +497,7 @@ select pg_temp.figure(ph.chart_control(array_agg(month order by month),
 from (select *, analysis.hidden(admissions, below) as hidden from analysis.month) m;
 select pg_temp.html_table('month_table', 'Unplanned admissions by month'), pg_temp.quoted('month', :'source');
 
-\qecho '<h2 id="reached">7. Who was reached</h2>'
+\qecho '<h2 id="reached">13. Who was reached</h2>'
 \qecho '<p>People in programmes, as recorded, by the deprivation of where they live; counts are rounded to 5. This says'
 \qecho 'who was reached, and nothing of what came of it: who is enrolled differs from who is not.</p>'
 select pg_temp.html_table('reached_table', 'People in programmes by quintile of deprivation'),

@@ -29,7 +29,7 @@ from generate_series(1, 3000) i, generate_series(2018, 2024) y
 where i * 7 % 100 < 14 - (y - 2018) - case when (i % 15) / 5 = 0 then (y - 2018) else 0 end + 2 * (i % 5 = 0)::integer;
 insert into g.encounter (encounter_id, person_id, pod, start_date, end_date, cost)
 select format('gp %s-%s', i, y), 'P' || i, 'GP', make_date(y, 5, 1) + i % 300, make_date(y, 5, 1) + i % 300,
-	40 + 4 * (y - 2018)
+	40 + 10 * (y - 2018)
 from generate_series(1, 3000) i, generate_series(2018, 2024) y;
 insert into g.data_day values ('2025-03-31');
 call ph.create_population_views('g', neighbourhood => 'none');

@@ -214,6 +214,25 @@ update m.data_day set day = '2025-03-31';
 call ph.fold_measures('m', '{our_emergencies}', '{2025 Q1}');
 select count(*) as people_of_closed_periods from m.measure_person;
 
+-- who is counted does not hang on the breakdowns that are folded
+create temp table with_breakdowns as
+select place_id, numerator, denominator, people from m.measure_value where measure = 'our_women' and period = '2024-04-01';
+call ph.fold_measures('m', '{our_women}', '{2024/25}', null, '{}', true);
+select count(*) as differ
+from with_breakdowns
+full join (
+	select place_id, numerator, denominator, people
+	from m.measure_value
+	where measure = 'our_women' and period = '2024-04-01'
+) without using (place_id, numerator, denominator, people)
+where with_breakdowns.people is null or without.people is null;
+call ph.fold_measures('m', '{our_women}', '{2024/25}', refold => true);
+-- what persons add to open periods stands in one table, whatever is held below the line
+begin;
+update m.data_day set day = '2025-03-30';
+call ph.fold_measures('m', '{our_emergencies,our_cost}', '{2024/25}', refold => true);
+rollback;
+
 -- what was folded stays as it is; a new version is another series
 update m.measure set name = 'Other' where measure = 'our_women';
 insert into m.measure
