@@ -19,7 +19,8 @@ begin atomic
 		case when array[dbt_column.column_name] = key then '          - unique' end,
 		case when accepted is not null then '          - accepted_values:' end,
 		'              values: [' || (
-			select string_agg(ph_support.yaml(v), ', ' order by n) from unnest(accepted) with ordinality a (v, n)) || ']')
+			select string_agg(ph_support.yaml(v), ', ' order by n)
+			from unnest(accepted) with ordinality a (v, n)) || ']')
 	from (select) one
 	left join ph_support.measure_column() c on c.column_name = dbt_column.column_name;
 end;
