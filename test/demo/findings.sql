@@ -17,6 +17,11 @@ return case
 create function analysis.interval_of(lower float8, upper float8) returns text language sql immutable parallel safe
 return format('%s to %s', analysis.figure(lower), analysis.figure(upper));
 
+create function analysis.before(value float8, since text) returns text language sql immutable parallel safe
+return case when since is not null then coalesce(analysis.figure(value), 'fewer than 10 people') end;
+comment on function analysis.before(float8, text) is
+'the value of the year before: a verdict without it tells that it was of too few to be shown';
+
 create table analysis.year as
 select c.name, f.period as start_date, rank() over (order by f.period desc) = 1 as is_last,
   coalesce((
@@ -34,12 +39,14 @@ limit 2;
 
 create table analysis.scorecard as
 with counted as (
-  select measure, v.period, v.level, place_id, f.people_with_event, before_value, v.people
+  select measure, v.period, v.level, place_id, f.people_with_event, before_value,
+    lag(f.people_with_event) over (partition by measure, version, v.level, place_id order by v.period) as people_before
   from measure_value v
   join measure_tally f using (measure, version, level, place_id, period_kind, period)
   where f.breakdown = 'all' and v.period_kind = 'financial_year'
 )
-select s.*, m.indicator, m.aim, m.areas is not null as of_areas, before_value,
+select s.*, m.indicator, m.aim, m.areas is not null as of_areas,
+  case when m.areas is not null or not coalesce(analysis.hidden(people_before), false) then before_value end as before_value,
   m.areas is null and analysis.hidden(people_with_event) as hidden
 from analysis.year y
 cross join lateral ph.scorecard(:'schema', y.system, y.name) s
@@ -52,7 +59,7 @@ select group_name as "group", name as "measure",
   case when hidden then 'fewer than 10' else analysis.figure(value) end as "value",
   case when not hidden then analysis.interval_of(lower, upper) end as "95 % limits", unit as "unit",
   case better when 'neither' then 'neither way' else better end as "better is",
-  case when not hidden then analysis.figure(before_value) end as "year before",
+  case when not hidden then analysis.before(before_value, since_year_before) end as "year before",
   case
     when hidden then null
     when since_year_before in ('better', 'worse') then 'surely ' || since_year_before
@@ -69,6 +76,7 @@ select name as "measure",
   case
     when note = 'no_data' then 'the source has no record of the year'
     when note ~ 'fewer_than_10_events' then 'fewer than 10 events'
+    when note ~ 'population_not_above_5000' then 'no life table of 5,000 people or fewer'
     else note
   end as "why"
 from analysis.scorecard
@@ -189,7 +197,14 @@ join measure_tally f on (f.measure, f.version, f.level, f.place_id, f.breakdown,
 where y.is_last and not t.provisional;
 
 create table analysis.goal as
-select s.*, m.name as measure_name, c.owners, d.level as goal_level
+select s.*, m.name as measure_name, c.owners, d.level as goal_level, m.areas is null and exists (
+    select
+    from measure_tally t
+    where (t.measure, t.version, t.level, t.place_id, t.breakdown, t.period_kind)
+        = (m.measure, m.version, d.level, d.place_id, d.breakdown, d.period_kind)
+      and t.group_name in (d.group_name, d.beside_group) and t.period in (s.baseline, s.period)
+      and analysis.hidden(t.people_with_event)
+  ) as hidden
 from ph.goal_status(:'schema') s
 join ph_support.latest_measures(:'schema') m using (measure)
 join ph.goal_scorecard(:'schema') c using (goal)
@@ -198,11 +213,15 @@ join goal d using (goal);
 create view analysis.goal_table as
 select name as "goal", measure_name as "measure", owners as "owners",
   case when live then 'signed by all' else 'not live: not signed by all' end as "signatures",
-  to_char(baseline, 'Mon YYYY') || ': ' || analysis.figure(baseline_value) as "baseline",
-  analysis.figure(value) as "now", analysis.interval_of(lower, upper) as "95 % limits",
-  analysis.figure(should_be) as "should be by now", analysis.figure(target) as "target",
+  to_char(baseline, 'Mon YYYY') || case when not hidden then ': ' || analysis.figure(baseline_value) else '' end
+    as "baseline",
+  case when hidden then 'fewer than 10 people' else analysis.figure(value) end as "now",
+  case when not hidden then analysis.interval_of(lower, upper) end as "95 % limits",
+  case when not hidden then analysis.figure(should_be) end as "should be by now", analysis.figure(target) as "target",
   to_char(target_period, 'Mon YYYY') as "period of the target",
-  analysis.figure(projected) || ' (' || analysis.interval_of(projected_lower, projected_upper) || ')' as "trend leads to",
+  case
+    when not hidden then analysis.figure(projected) || ' (' || analysis.interval_of(projected_lower, projected_upper) || ')'
+  end as "trend leads to",
   to_char(chance, 'FM0.00') as "chance", replace(verdict, '_', ' ') as "verdict", note as "note"
 from analysis.goal
 order by breakdown = 'all' desc, goal_level = 'place', not live, goal;
@@ -240,7 +259,7 @@ with before as (
     case
       when hidden then 'of fewer than 10 people'
       else format('%s %s (%s) after %s', analysis.figure(value), unit, analysis.interval_of(lower, upper),
-        analysis.figure(before_value))
+        analysis.before(before_value, since_year_before))
     end as told,
     row_number() over (partition by since_year_before order by name) as n
   from analysis.scorecard
@@ -332,7 +351,7 @@ insert into analysis.sentence
 with first as (
   select *
   from analysis.goal
-  where live and chance is not null
+  where live and chance is not null and not hidden
   order by goal_level <> 'system', breakdown <> 'all', goal
   limit 1
 )
@@ -360,7 +379,7 @@ with counted as (
 select 5, null, null, measures, no_data, too_few,
   case
     when measures = 0 then 'No measure is known: no financial year of the data is over, or no place is a system.'
-    else format('Not known: of %s measures %s have no record of the year%s, %s have too few events for a value, and %s '
+    else format('Not known: of %s measures %s have no record of the year%s, %s have too few events or people for a value, and %s '
       'have no value of the year before to compare; %s more of the catalogue were never recorded or are not folded here.',
       measures, no_data,
       coalesce(' (' || names || case when no_data > 4 then format(' and %s more', no_data - 4) else '' end || ')', ''),
