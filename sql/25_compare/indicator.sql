@@ -5,7 +5,7 @@ create function ph.indicators(
 	out indicator text, out per float8, out tally text, out reference text, out until text, out takes_age boolean,
 	out meaning text)
 returns setof record
-language c immutable parallel safe rows 16
+language c immutable parallel safe rows 18
 as 'MODULE_PATHNAME', 'indicator_rows';
 comment on function ph.indicators() is
 	'the indicators that ph.ask, ph.compare, ph.benchmark, the indices of inequality, '

@@ -10,12 +10,13 @@ comment on function ph_support.yaml(text) is 'a text as YAML in double quotes';
 create function ph_support.dbt_column(column_name text, description text, data_type text, key text[]) returns text
 language sql immutable parallel safe
 begin atomic
-	select concat_ws(E'\n', '      - name: ' || ph_support.yaml(column_name),
-		'        description: ' || ph_support.yaml(description),
+	-- a column comes before an argument of its name
+	select concat_ws(E'\n', '      - name: ' || ph_support.yaml(dbt_column.column_name),
+		'        description: ' || ph_support.yaml(dbt_column.description),
 		'        data_type: ' || data_type,
-		case when column_name = any (key) or accepted is not null then '        tests:' end,
-		case when column_name = any (key) then '          - not_null' end,
-		case when array[column_name] = key then '          - unique' end,
+		case when dbt_column.column_name = any (key) or accepted is not null then '        tests:' end,
+		case when dbt_column.column_name = any (key) then '          - not_null' end,
+		case when array[dbt_column.column_name] = key then '          - unique' end,
 		case when accepted is not null then '          - accepted_values:' end,
 		'              values: [' || (
 			select string_agg(ph_support.yaml(v), ', ' order by n) from unnest(accepted) with ordinality a (v, n)) || ']')

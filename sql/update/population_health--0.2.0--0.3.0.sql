@@ -1,6 +1,14 @@
 -- 0.2.0 to 0.3.0: from the tables that people have; code lists; places and stays that are stored.
 
-drop function ph.segment_coverage(regclass,text),
+drop function ph.population_attributable_fraction(ph.tally[],text,ph.tally,double precision,double precision,integer,integer,double precision,double precision),
+	ph.chart_pyramid(ph.tally,ph.tally,text,double precision),
+	ph.chart_ranked(text[],ph.estimate[],double precision,text),
+	ph.chart_bars(text[],text[],double precision[],text,text),
+	ph.chart_control(timestamp with time zone[],ph.control_point[],text),
+	ph.chart_funnel(text[],ph.funnel_point[],text),
+	ph.chart_survival(ph.tally[],text[],text,double precision,boolean),
+	ph.chart_slope(ph.tally[],text[],text,ph.tally,double precision,double precision,text,integer,double precision,double precision),
+	ph.segment_coverage(regclass,text),
 	ph.shared_column(),
 	ph.shared_reference(),
 	ph_support.shared_table_definition(text),
@@ -11,6 +19,133 @@ drop function ph.segment_coverage(regclass,text),
 	ph_support.segment_input_query(text,text[],text);
 
 drop procedure ph.create_population_views(text,text,text,text,text,text);
+
+create function ph.without(tally ph.tally, part ph.tally) returns ph.tally
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'tally_without';
+
+comment on function ph.without(ph.tally, ph.tally) is
+	'a tally less a part that ph.rollup added to it: ph.without(ph.rollup of a and b, b) is a; counts are exact, other '
+	'sums to 72 bits, a cell left with nothing is gone; NULL for either is NULL (a part of which nothing is known was '
+	'added as a missing row: take ''counts; missing 1'' away); error where the part is not within the tally';
+
+create function ph_support.may_commit() returns boolean
+language c stable parallel restricted
+as 'MODULE_PATHNAME', 'may_commit';
+
+comment on function ph_support.may_commit() is
+	'support function of procedures that commit step by step: whether the one that asks may, '
+	'neither inside BEGIN nor inside a function';
+
+create function ph_support.query_reads(
+	query text, out kind text, out object oid, out name text, out through oid, out reader oid, out columns text[])
+returns setof record
+language c stable strict parallel restricted rows 20
+as 'MODULE_PATHNAME', 'query_reads';
+
+comment on function ph_support.query_reads(text) is
+	'the relations that a query reads, views and what they read among them, with their columns, and the functions that '
+	'it calls, also by operators, casts, types, checks of domains and policies of tables; through: the view in which '
+	'it stands, NULL for the query itself, each once for each such view; reader: the owner of that view, whose rights '
+	'count, NULL for whoever asks (of security_invoker views too); the query is analysed and not run; errors: those of '
+	'ph.query_columns';
+
+create function ph_support.function_fault(function oid) returns text
+language sql stable parallel safe
+begin atomic
+	select case
+			when provolatile = 'v' then 'is volatile'
+			when not of_extension and (pronamespace <> 'pg_catalog'::regnamespace or p.oid >= 16384)
+				then 'is neither of PostgreSQL nor of population_health'
+			when provolatile <> 'i' and (
+				of_extension and (
+					pronamespace <> 'ph'::regnamespace or lanname not in ('c', 'sql')
+						or proargnames && array['query', 'schema'])
+				or not of_extension and (
+					proname ~ '^(query|cursor|table|schema|database)_to_xml' or proname ~ '^pg_input_'
+						or proname in (
+							'array_in', 'record_in', 'domain_in', 'range_in', 'multirange_in', 'anyrange_in',
+							'anymultirange_in', 'anycompatiblerange_in', 'anycompatiblemultirange_in')))
+				then 'reads or calls what a text names' end
+	from pg_proc p
+	join pg_language l on l.oid = prolang,
+	lateral (
+		select exists (
+				select
+				from pg_depend d
+				join pg_extension e on e.oid = d.refobjid
+				where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e'
+					and d.refclassid = 'pg_extension'::regclass and e.extname = 'population_health') as of_extension
+	) m
+	where p.oid = function;
+end;
+
+comment on function ph_support.function_fault(oid) is
+	'why a query that is kept may not call a function, NULL where it may: one of PostgreSQL or of population_health '
+	'that is not volatile and does not run, read or make what a text or a number names; volatility marks of other '
+	'functions prove nothing';
+
+create function ph_support.may_read(reader oid, relation oid, columns text[]) returns boolean
+language sql stable parallel safe
+begin atomic
+	select has_table_privilege(reader, relation, 'select')
+		or case
+			when columns = '{}' then has_any_column_privilege(reader, relation, 'select')
+			else (select bool_and(has_column_privilege(reader, relation, c, 'select')) from unnest(columns) c) end;
+end;
+
+comment on function ph_support.may_read(oid, oid, text[]) is
+	'whether a role may read these columns of a relation; of no column, whether it may read any';
+
+create procedure ph_support.require_safe_query(query text, author regrole)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	found record;
+	fault text;
+begin
+	if author is null then
+		raise exception 'argument "author" must not be null'
+			using errcode = 'null_value_not_allowed';
+	elsif query is null then
+		raise exception 'argument "query" must not be null'
+			using errcode = 'null_value_not_allowed';
+	end if;
+	for found in
+		select kind, object, name, through, coalesce(reader, author)::regrole as reader, columns
+		from ph_support.query_reads(query)
+	loop
+		if found.kind = 'function' then
+			fault := ph_support.function_fault(found.object);
+			if fault is not null then
+				raise exception 'argument "query" calls %, which %', found.name, fault
+					using errcode = '22023',
+						hint = 'It may call functions of PostgreSQL and population_health that are not '
+							'volatile and that read or call nothing that a text names.';
+			elsif not has_function_privilege(author, found.object, 'execute') then
+				raise exception 'role % may not call %, which argument "query" calls', author, found.name
+					using errcode = '42501', hint = 'Grant EXECUTE on it, or ask without it.';
+			end if;
+		elsif not ph_support.may_read(found.reader, found.object, found.columns) then
+			raise exception 'role % may not read %, which argument "query" reads', found.reader, found.name
+				using errcode = '42501',
+					hint = 'Grant SELECT on it, or on the columns that are read, or ask a view that the role may read.';
+		elsif found.through is null and not has_schema_privilege(
+			author, (select relnamespace from pg_class where oid = found.object), 'usage') then
+			raise exception 'role % may not use the schema of %, which argument "query" reads', author, found.name
+				using errcode = '42501', hint = 'Grant USAGE on the schema.';
+		end if;
+	end loop;
+end
+$$;
+
+comment on procedure ph_support.require_safe_query(text, regrole) is
+	'does nothing where a query may be kept and asked by others than its author: one SELECT that only reads, calls '
+	'nothing but functions of PostgreSQL and population_health that are not volatile, and reads only what its author '
+	'may, or the owner of the view in which it stands. Names are looked for in pg_catalog and pg_temp alone, so that '
+	'they mean the same whoever asks. Errors: 22023, 42501 insufficient_privilege, null_value_not_allowed, those of '
+	'ph.query_columns';
 
 create or replace procedure ph_support.require_own_schema(schema text, name text default '')
 language plpgsql
@@ -120,16 +255,394 @@ begin
 end
 $$;
 
+create or replace function ph.indicators(
+	out indicator text, out per float8, out tally text, out reference text, out until text, out takes_age boolean,
+	out meaning text)
+returns setof record
+language c immutable parallel safe rows 18
+as 'MODULE_PATHNAME', 'indicator_rows';
+
+comment on function ph.population_attributable_risk(
+	ph.tally[], text, ph.tally, float8, float8, integer, integer, float8, float8) is
+	'what the mean of the groups would fall by if all had the value of the reference group, the last if NULL; '
+	'fractions by an exposure: ph.attributable_fraction';
+
+create type ph.attributable_fraction as (
+	fraction float8,
+	link_error float8,
+	delta_lower float8,
+	delta_upper float8,
+	substitution_lower float8,
+	substitution_upper float8,
+	note text
+);
+
+comment on type ph.attributable_fraction is
+	'share of cases that would not be if nobody were exposed, with limits by two ways';
+
+comment on column ph.attributable_fraction.fraction is 'the share; negative where exposure protects';
+
+comment on column ph.attributable_fraction.link_error is 'standard error of ln(1 - fraction)';
+
+comment on column ph.attributable_fraction.delta_lower is 'lower limit by the delta method on ln(1 - fraction)';
+
+comment on column ph.attributable_fraction.delta_upper is 'upper limit by the delta method';
+
+comment on column ph.attributable_fraction.substitution_lower is
+	'the fraction at the lower limit of the risk: exact, to be preferred; NULL where the share exposed has an error';
+
+comment on column ph.attributable_fraction.substitution_upper is 'the fraction at the upper limit of the risk';
+
+comment on column ph.attributable_fraction.note is
+	'missing_input; risk_taken_as_known where the risk has no limits';
+
+create function ph.attributable_fraction(
+	exposed float8, relative_risk float8, kind text, lower float8 default null, upper float8 default null,
+	exposed_error float8 default null, confidence float8 default 0.95)
+returns ph.attributable_fraction
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'attributable_fraction';
+
+comment on function ph.attributable_fraction(float8, float8, text, float8, float8, float8, float8) is
+	'attributable fraction of one exposure: kind levin, from the share of people exposed (Levin 1953; biased with a '
+	'risk adjusted for confounding), or miettinen, from the share of cases exposed (Miettinen 1974); lower, upper: '
+	'limits of the risk at the confidence; exposed_error: standard error of the share; error for a share outside 0 to '
+	'1, a risk not above 0 or outside its limits';
+
+create function ph.attributable_fraction_of_categories(
+	shares float8[], relative_risks float8[], kind text, lowers float8[] default null, uppers float8[] default null,
+	categories text[] default null, confidence float8 default 0.95,
+	out category text, out fraction float8, out link_error float8, out lower float8, out upper float8, out note text)
+returns setof record
+language c immutable parallel safe rows 5
+as 'MODULE_PATHNAME', 'attributable_fraction_of_categories';
+
+comment on function ph.attributable_fraction_of_categories(
+	float8[], float8[], text, float8[], float8[], text[], float8) is
+	'attributable fraction of an exposure in several levels: the whole, its category NULL, and each level''s part, '
+	'which add up to it (Hanley 2001); shares of people (levin) or cases (miettinen), made to add up to 1, risks '
+	'against the level whose risk is 1; limits by the delta method on ln(1 - fraction), errors of the risks taken as '
+	'independent';
+
+create function ph.combined_attributable_fraction(
+	fractions float8[], communalities float8[] default null, link_errors float8[] default null,
+	factors text[] default null, confidence float8 default 0.95,
+	out factor text, out fraction float8, out part float8, out lower float8, out upper float8, out note text)
+returns setof record
+language c immutable parallel safe rows 5
+as 'MODULE_PATHNAME', 'combined_attributable_fraction';
+
+comment on function ph.combined_attributable_fraction(float8[], float8[], float8[], text[], float8) is
+	'fraction attributable to several causes together, 1 - product (1 - (1 - communality) fraction), its factor NULL, '
+	'and each factor''s own fraction and its part of the whole, in proportion; communality: how much of a factor '
+	'others explain, NULL none (a convention); limits where every factor has a link_error; error for a fraction of 1 '
+	'or more';
+
+create function ph.attributable(
+	people float8[], events float8[], levels float8[], relative_risk float8, per float8, counterfactual float8,
+	lower float8 default null, upper float8 default null, groups text[] default null,
+	out group_name text, out people float8, out events float8, out attributable float8, out attributable_lower float8,
+	out attributable_upper float8, out fraction_of_events float8, out fraction_of_events_lower float8,
+	out fraction_of_events_upper float8, out fraction_of_people float8, out fraction_of_people_lower float8,
+	out fraction_of_people_upper float8, out note text)
+returns setof record
+language c immutable parallel safe rows 10
+as 'MODULE_PATHNAME', 'attributable';
+
+comment on function ph.attributable(
+	float8[], float8[], float8[], float8, float8, float8, float8, float8, text[]) is
+	'events attributable to exposure above a counterfactual level, over places or people: risk relative_risk to the '
+	'power of (level - counterfactual) / per, nothing below it; of all, group NULL, and of each group; '
+	'fraction_of_events from each place''s own events, fraction_of_people by weights of people as if the risk without '
+	'exposure were the same everywhere; limits at those of the risk, so that places move together; notes: '
+	'missing_input (a place unknown), no_people, no_events, risk_taken_as_known, out_of_range';
+
+create function ph.opportunity(
+	tallies ph.tally[], groups text[], reference text, confidence float8 default 0.95,
+	out group_name text, out observed float8, out expected float8, out spared float8, out lower float8,
+	out upper float8, out note text)
+returns setof record
+language c immutable parallel safe rows 10
+as 'MODULE_PATHNAME', 'opportunity';
+
+comment on function ph.opportunity(ph.tally[], text[], text, float8) is
+	'events that would have been spared at the rates of a named group, key by key (age by age): observed less '
+	'expected, negative where the reference is worse; of all, group NULL, where the reference''s error comes in once, '
+	'and of each group; normal limits from the errors of both; notes: reference, no_reference (not there, or '
+	'nobody in it where others are), group G: ..., unknown_key; error for a tally without a name, a name twice';
+
+create function ph.nearest_places(
+	places text[], determinants text[], numbers float8[], weights float8[] default null, place text default null,
+	neighbours integer default 10,
+	out place text, out rank integer, out neighbour text, out distance float8, out note text)
+returns setof record
+language c immutable parallel safe rows 10
+as 'MODULE_PATHNAME', 'nearest_places';
+
+comment on function ph.nearest_places(text[], text[], float8[], float8[], text, integer) is
+	'statistical neighbours of a place, or of every place for NULL: the nearest by the weighted distance between '
+	'standard scores; lists of places, determinants, their values and the determinants'' weights (NULL 1), an element '
+	'each; a determinant that all places share drops out, a place that lacks one is no neighbour; ties by name in byte '
+	'order; notes: missing_input (of the place itself), no_neighbours; error for a negative weight, a determinant of a '
+	'place twice, a place that is not among them';
+
+create type ph.goal_progress as (
+	dispersion float8,
+	change float8,
+	change_lower float8,
+	change_upper float8,
+	fitted_now float8,
+	projected float8,
+	trend_lower float8,
+	trend_upper float8,
+	value_lower float8,
+	value_upper float8,
+	chance_trend float8,
+	chance_value float8,
+	needed_change float8,
+	verdict text,
+	note text
+);
+
+comment on type ph.goal_progress is
+	'where a rate will be at a goal''s date if its trend goes on, with limits and the chance that the goal is reached; '
+	'verdict by chance_value: on_track from 0.8, off_track up to 0.2, else uncertain';
+
+comment on column ph.goal_progress.dispersion is
+	'how much more the periods scatter than chance would have them, at least 1';
+
+comment on column ph.goal_progress.change is 'relative change of the fitted rate from one period to the next';
+
+comment on column ph.goal_progress.change_lower is 'its lower confidence limit';
+
+comment on column ph.goal_progress.change_upper is 'its upper confidence limit';
+
+comment on column ph.goal_progress.fitted_now is 'rate of the trend in the last period, times per';
+
+comment on column ph.goal_progress.projected is 'rate of the trend in the target period, times per';
+
+comment on column ph.goal_progress.trend_lower is 'lower confidence limit of the underlying rate then';
+
+comment on column ph.goal_progress.trend_upper is 'upper confidence limit of the underlying rate then';
+
+comment on column ph.goal_progress.value_lower is
+	'lower limit of the rate as it will be observed, that period''s noise included';
+
+comment on column ph.goal_progress.value_upper is 'upper limit of the rate as it will be observed';
+
+comment on column ph.goal_progress.chance_trend is 'chance that the underlying rate reaches the target';
+
+comment on column ph.goal_progress.chance_value is 'chance that the observed rate reaches the target';
+
+comment on column ph.goal_progress.needed_change is
+	'relative change a period that leads from the fitted rate now to the target';
+
+comment on column ph.goal_progress.verdict is 'on_track, uncertain or off_track, by chance_value';
+
+comment on column ph.goal_progress.note is
+	'why there is no answer: missing_input, too_few_periods (fewer than 3), no_events, trend_undefined (events in the '
+	'first or the last period only); or out_of_range, where some of it is larger than numbers are';
+
+create function ph.goal_progress(
+	periods float8[], events float8[], exposures float8[], target float8, target_period float8,
+	better text default 'lower', per float8 default 100000, confidence float8 default 0.95)
+returns ph.goal_progress
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'goal_progress';
+
+comment on function ph.goal_progress(float8[], float8[], float8[], float8, float8, text, float8, float8) is
+	'whether a rate will reach its target, a rate times per, in a later period: Poisson trend in the log rate over '
+	'periods (years as numbers; some may be missing), over-dispersion at least 1, Student''s t of n - 2 degrees of '
+	'freedom; error for a period twice, exposure not above 0, a target period that is not after the last';
+
+create type ph.goal_gap_progress as (
+	ratio_now float8,
+	projected float8,
+	lower float8,
+	upper float8,
+	chance float8,
+	needed_change float8,
+	verdict text,
+	note text
+);
+
+comment on type ph.goal_gap_progress is
+	'where the ratio of two groups'' rates will be at a goal''s date if both trends go on, with limits and the chance '
+	'that the goal is reached; verdict by chance: on_track from 0.8, off_track up to 0.2, else uncertain';
+
+comment on column ph.goal_gap_progress.ratio_now is 'ratio of the two trends in the last period';
+
+comment on column ph.goal_gap_progress.projected is 'ratio of the two trends in the target period';
+
+comment on column ph.goal_gap_progress.lower is 'lower confidence limit of that ratio';
+
+comment on column ph.goal_gap_progress.upper is 'upper confidence limit of that ratio';
+
+comment on column ph.goal_gap_progress.chance is 'chance that the ratio reaches the target';
+
+comment on column ph.goal_gap_progress.needed_change is
+	'relative change of the ratio a period that leads to the target';
+
+comment on column ph.goal_gap_progress.verdict is 'on_track, uncertain or off_track, by chance';
+
+comment on column ph.goal_gap_progress.note is 'why there is no answer, as of ph.goal_progress';
+
+create function ph.goal_gap_progress(
+	periods float8[], events float8[], exposures float8[], other_periods float8[], other_events float8[],
+	other_exposures float8[], target_ratio float8, target_period float8, better text default 'lower',
+	confidence float8 default 0.95)
+returns ph.goal_gap_progress
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'goal_gap_progress';
+
+comment on function ph.goal_gap_progress(
+	float8[], float8[], float8[], float8[], float8[], float8[], float8, float8, text, float8) is
+	'whether the ratio of one group''s rate to another''s will reach its target: two trends of ph.goal_progress, whose '
+	'variances and degrees of freedom add; now is the later of their last periods; notes and errors the same';
+
+create function ph.chart_pyramid(female ph.tally, male ph.tally, title text default null, band_width float8 default 5,
+	unit text default null, source text default null)
+returns text
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'chart_pyramid';
+
+comment on function ph.chart_pyramid(ph.tally, ph.tally, text, float8, text, text) is
+	'population pyramid as SVG: exposure by age in bands';
+
+create function ph.chart_ranked(
+	labels text[], estimates ph.estimate[], benchmark float8 default null, title text default null,
+	unit text default null, source text default null)
+returns text
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'chart_ranked';
+
+comment on function ph.chart_ranked(text[], ph.estimate[], float8, text, text, text) is
+	'places with their limits as SVG, in the order given, beside a benchmark; a place without a value shows its note';
+
+create function ph.chart_bars(
+	labels text[], series text[], heights float8[], title text default null, unit text default '',
+	source text default null)
+returns text
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'chart_bars';
+
+comment on function ph.chart_bars(text[], text[], float8[], text, text, text) is
+	'groups of bars as SVG, a bar a series, at most four; heights group by group; NULL is not shown; '
+	'unit follows each number';
+
 create function ph.chart_completeness(
-	labels text[], periods text[], counts float8[], title text default null)
+	labels text[], periods text[], counts float8[], title text default null, unit text default null,
+	source text default null)
 returns text
 language c immutable parallel safe
 as 'MODULE_PATHNAME', 'chart_completeness';
 
-comment on function ph.chart_completeness(text[], text[], float8[], text) is
+comment on function ph.chart_completeness(text[], text[], float8[], text, text, text) is
 	'what arrived in each period as SVG: a row of bars a label, a bar a period, counts label by label; NULL is a gap; '
 	'a period with less than half of the usual one, the median of its row, is a warning, '
 	'and the last one is told as a share of it. Errors: 22023 for counts that are not one a label and period';
+
+create function ph.chart_control(
+	periods timestamptz[], points ph.control_point[], title text default null, unit text default null,
+	source text default null)
+returns text
+language c stable parallel safe
+as 'MODULE_PATHNAME', 'chart_control';
+
+comment on function ph.chart_control(timestamptz[], ph.control_point[], text, text, text) is
+	'control chart as SVG from the points of ph.control_xmr and its siblings; special causes are diamonds';
+
+create function ph.chart_funnel(
+	labels text[], points ph.funnel_point[], title text default null, unit text default null,
+	source text default null)
+returns text
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'chart_funnel';
+
+comment on function ph.chart_funnel(text[], ph.funnel_point[], text, text, text) is
+	'funnel plot as SVG from the points of ph.funnel; places outside 99.8 % limits are diamonds and named';
+
+create function ph.chart_survival(
+	tallies ph.tally[], labels text[] default null, title text default null, confidence float8 default 0.95,
+	at_risk boolean default true, unit text default null, source text default null)
+returns text
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'chart_survival';
+
+comment on function ph.chart_survival(ph.tally[], text[], text, float8, boolean, text, text) is
+	'Kaplan-Meier curves as SVG, at most four, with log-log limits as bands and the people at risk below';
+
+create function ph.chart_slope(
+	tallies ph.tally[], labels text[] default null, indicator text default 'dsr', reference ph.tally default null,
+	per float8 default null, confidence float8 default 0.95, title text default null, groups integer default null,
+	age float8 default 0, until float8 default null, unit text default null, source text default null)
+returns text
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'chart_slope';
+
+comment on function ph.chart_slope(
+	ph.tally[], text[], text, ph.tally, float8, float8, text, integer, float8, float8, text, text) is
+	'inequality by group as SVG, the most disadvantaged first, with the line of the slope index';
+
+create function ph.chart_map(
+	ids text[], numbers float8[], boundaries text[] default null, title text default null, unit text default null,
+	source text default null, labels text[] default null, classes integer default 5, benchmark float8 default null,
+	better text default 'neither', id_property text default null)
+returns text
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'chart_map';
+
+comment on function ph.chart_map(
+	text[], float8[], text[], text, text, text, text[], integer, float8, text, text) is
+	'map of places as SVG, in 3 to 7 classes of their numbers: by quantile, or around a benchmark, as far above as '
+	'below; '
+	'boundaries: GeoJSON (RFC 7946; Polygon, MultiPolygon), a FeatureCollection of which a feature''s id, the property '
+	'id_property, or the only property that does, names a place of ids, or one geometry a place as ST_AsGeoJSON writes '
+	'it; degrees are drawn at their mean latitude, metres as they are; NULL draws tiles in the order given. '
+	'better (lower, higher, neither): the side of the benchmark that is worse is orange and dotted. '
+	'A number that is NULL is hatched, a place without a boundary is counted. '
+	'Errors: 22023 for places named twice, lists of different lengths, numbers or coordinates beyond 1e300 and 1e9, '
+	'other geometries, more than 32 MB a text or ten million points; 22P02 for text that is no JSON';
+
+create function ph.chart_table(picture text) returns text language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+begin atomic
+	with said as (
+		select substring(picture from '<metadata>([^<]*)</metadata>')::jsonb as said
+	), line as (
+		select number, string_agg(
+				format(
+					case
+						when number = 1 then '<th scope="col"%s>%s</th>'
+						when position = 1 then '<th scope="row"%s>%s</th>'
+						else '<td%s>%s</td>'
+					end,
+					case when position > 1 and of_numbers then ' class="n"' end,
+					replace(replace(replace(replace(cell, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;')),
+				'' order by position) as cells
+		from (
+			select number, position, cell,
+				bool_and(number = 1 or cell ~ '^(-?[0-9][0-9,.]*(e[+-]?[0-9]+)?( %)?)?$') over (partition by position)
+					and max(cell) filter (where number > 1) over (partition by position) > '' as of_numbers
+			from said, jsonb_array_elements(said -> 'rows') with ordinality r (cells, number),
+				jsonb_array_elements_text(cells) with ordinality c (cell, position)
+		) cell
+		group by number
+	)
+	select format(E'<table>\n<caption>%s</caption>\n<thead><tr>%s</tr></thead>\n<tbody>\n%s\n</tbody></table>',
+		replace(replace(replace(
+			(said ->> 'caption') || coalesce('; ' || nullif(said ->> 'unit', ''), ''), '&', '&amp;'), '<', '&lt;'),
+			'>', '&gt;'),
+		(select cells from line where number = 1),
+		(select string_agg('<tr>' || cells || '</tr>', E'\n' order by number) from line where number > 1))
+	from said
+	where said is not null;
+end;
+
+comment on function ph.chart_table(text) is
+	'the numbers of a picture of ph.chart_* as an HTML table with a caption, to stand beside it; '
+	'NULL where the picture shows nothing, or where it is no picture. All text is escaped. '
+	'Columns in which there are only numbers have the class n. Errors: 22P02 for a picture that was changed';
 
 comment on aggregate ph.conditions_of(text, text) is
 	'folds codes of a person into the conditions of every instrument at once: ICD-10, dialect nhs or cm, '
@@ -2433,6 +2946,18 @@ comment on procedure ph.refresh_stays(text) is
 	'or of everybody where a whole table, the data day, places or factors of places have changed. '
 	'Errors: undefined_table without stored stays, as ph.store_stays where all is stored anew';
 
+create function ph_support.period_name(kind text, first_day date) returns text
+language sql stable parallel safe
+return case kind
+	when 'day' then to_char(first_day, 'YYYY-MM-DD')
+	when 'month' then to_char(first_day, 'YYYY-MM')
+	when 'quarter' then to_char(first_day, 'YYYY "Q"Q')
+	when 'year' then to_char(first_day, 'YYYY')
+	when 'financial_year' then to_char(first_day, 'YYYY/') || to_char(first_day + interval '1 year', 'YY')
+	when 'rolling_year' then 'year to ' || to_char(first_day + interval '11 months', 'YYYY-MM') end;
+
+comment on function ph_support.period_name(text, date) is 'the name of a period of calendar, by its kind and first day';
+
 create function ph_support.calendar_query() returns text
 language sql immutable parallel safe
 return $query$with periods as (
@@ -2452,13 +2977,7 @@ return $query$with periods as (
 		else true end
 )
 select p.kind, daterange(p.first, p.after), p.first, p.after,
-	case p.kind
-		when 'day' then to_char(p.first, 'YYYY-MM-DD')
-		when 'month' then to_char(p.first, 'YYYY-MM')
-		when 'quarter' then to_char(p.first, 'YYYY "Q"Q')
-		when 'year' then to_char(p.first, 'YYYY')
-		when 'financial_year' then to_char(p.first, 'YYYY/') || to_char(p.after, 'YY')
-		else 'year to ' || to_char(p.after - 1, 'YYYY-MM') end
+	ph_support.period_name(p.kind, p.first)
 from periods p
 where p.first >= $1 and p.after - 1 <= $2$query$;
 
@@ -7570,10 +8089,5025 @@ begin atomic
 		group by relation
 	)
 	select ph.chart_completeness(array_agg(relation order by relation), min(items), array_agg(rows order by relation),
-		'Records by month')
+		'Records by month', source => 'tables of schema ' || schema)
 	from row;
 end;
 
 comment on function ph.chart_source_report(text, integer) is
 	'the months of ph.source_report as SVG: a row of bars a relation, so that a month that is half loaded is seen';
+
+create table ph.breakdown (
+	breakdown text primary key check (breakdown ~ '^[a-z][a-z0-9_]*$'),
+	name text not null,
+	ordered boolean not null default false,
+	groups text[] not null default '{}',
+	expression text,
+	query text,
+	otherwise text not null default 'unknown',
+	check (num_nonnulls(expression, query) = 1)
+);
+
+comment on table ph.breakdown is
+	'what measures may be broken down by; who belongs to no group, or to one that is not known, is in the group unknown';
+
+comment on column ph.breakdown.breakdown is 'name of the breakdown';
+
+comment on column ph.breakdown.name is 'name to show';
+
+comment on column ph.breakdown.ordered is
+	'whether the groups have an order that means something, the most disadvantaged or youngest first';
+
+comment on column ph.breakdown.groups is 'the groups in the order in which they are shown';
+
+comment on column ph.breakdown.expression is
+	'shipped only: the group, as an expression over s (the stay), p (the person) and age';
+
+comment on column ph.breakdown.query is
+	'a query of person_id, group_name and, if groups change, days (a daterange): who is in which group on which days';
+
+comment on column ph.breakdown.otherwise is
+	'the group of who is in no row of the query, where the query has rows at all: unknown, or no';
+
+create table ph.measure (
+	measure text not null check (measure ~ '^[a-z][a-z0-9_]*$'),
+	version text not null check (version ~ '^[0-9a-z][0-9a-z._-]*$'),
+	name text not null check (name <> ''),
+	meaning text not null check (meaning <> ''),
+	indicator text not null,
+	per float8 check (per > 0),
+	unit text not null,
+	standard text,
+	reference text check (reference = 'system'),
+	with_measure text,
+	age float8,
+	until float8,
+	age_from integer check (age_from >= 0),
+	age_until integer check (age_until > 0),
+	exposure text not null default 'years' check (exposure in ('years', 'people', 'rows')),
+	better text not null check (better in ('lower', 'higher', 'neither')),
+	kind text not null check (kind in ('input', 'process', 'output', 'outcome')),
+	aim text not null check (aim in ('outcomes', 'quality', 'cost', 'equity', 'experience')),
+	pillar text not null check (pillar in ('determinants', 'behaviours', 'communities', 'care')),
+	action_area text check (action_area in (
+		'shared value', 'collaboration', 'equitable communities', 'integrated services')),
+	team text,
+	owner text,
+	source text not null,
+	leaves_out text,
+	population text,
+	purpose text,
+	people text,
+	events text,
+	persons text,
+	areas text,
+	recorded text,
+	recorded_within interval,
+	breakdowns text[] not null default '{deprivation_quintile,sex,age_band,ethnicity}',
+	period_kinds text[] not null default '{month,financial_year}',
+	chart text not null default 'xmr' check (chart in ('xmr', 'u', 'p')),
+	overdispersion boolean not null default false,
+	seasonal boolean not null default false,
+	reference_tally ph.tally,
+	folded_at timestamptz,
+	primary key (measure, version),
+	check (num_nonnulls(events, persons, areas) = 1),
+	check (people is null or events is not null),
+	check (age_from < age_until),
+	check (num_nonnulls(standard, reference, with_measure) <= 1)
+);
+
+comment on table ph.measure is
+	'the measures that are shipped: read only; CALL ph.create_measure_tables(...) takes them into a schema of yours, '
+	'where measures of your own stand beside them';
+
+comment on column ph.measure.measure is 'name of the measure';
+
+comment on column ph.measure.version is 'version; the latest one counts, numbers in it compared as numbers';
+
+comment on column ph.measure.name is 'name to show';
+
+comment on column ph.measure.meaning is 'what it means, in one sentence';
+
+comment on column ph.measure.indicator is 'the indicator that is asked of its tallies: one of ph.indicators()';
+
+comment on column ph.measure.per is 'what the indicator is times; NULL is its own';
+
+comment on column ph.measure.unit is 'unit of the value';
+
+comment on column ph.measure.standard is
+	'standard population of a standardised rate, as text of a tally; NULL is the indicator''s own. '
+	'Its bands beyond the age limits are left out';
+
+comment on column ph.measure.reference is
+	'system: the whole system of the same period is the reference of an indicator that needs one';
+
+comment on column ph.measure.with_measure is
+	'the measure whose tally is the reference: the survey of healthy life expectancy';
+
+comment on column ph.measure.age is 'age from which a life expectancy counts';
+
+comment on column ph.measure.until is 'time that survival and years of life lost are asked for';
+
+comment on column ph.measure.age_from is
+	'youngest age that counts, in completed years on the first day at risk in the period in that place';
+
+comment on column ph.measure.age_until is 'first age that counts no more';
+
+comment on column ph.measure.exposure is
+	'what is below the line: years at risk, people with a day at risk, or rows: the events themselves, '
+	'each with a column exposure, or 1';
+
+comment on column ph.measure.better is 'lower, higher or neither';
+
+comment on column ph.measure.kind is 'input, process, output or outcome';
+
+comment on column ph.measure.aim is 'outcomes, quality, cost, equity or experience';
+
+comment on column ph.measure.pillar is 'determinants, behaviours, communities or care';
+
+comment on column ph.measure.action_area is
+	'action area of the Culture of Health framework: shared value, collaboration, equitable communities, '
+	'integrated services';
+
+comment on column ph.measure.team is 'team that it is about';
+
+comment on column ph.measure.owner is 'partner that answers for it';
+
+comment on column ph.measure.source is 'who defines it';
+
+comment on column ph.measure.leaves_out is 'what it leaves out or does otherwise than its source';
+
+comment on column ph.measure.population is
+	'registered, resident or registered_or_resident; NULL is the population that the views are made of';
+
+comment on column ph.measure.purpose is 'what it may be used for';
+
+comment on column ph.measure.people is
+	'of a period measure: the query of who is at risk on which days, person_id, days daterange and, if it is not age, '
+	'key; NULL is everybody on all days. The days of one person do not overlap';
+
+comment on column ph.measure.events is
+	'of a period measure: the query of what happened, person_id, event_date, amount and, where exposure is rows, '
+	'exposure and key';
+
+comment on column ph.measure.persons is
+	'of a day measure: the query of persons on {day}, one row each, person_id, amount and, if they are not 1 and age, '
+	'exposure and key; a period is asked on its last day';
+
+comment on column ph.measure.areas is
+	'of a measure of areas: the query of published numbers, place_id, period_kind, period, numerator, denominator and '
+	'key; they roll up into larger places';
+
+comment on column ph.measure.recorded is
+	'the query of the days, record_date, on which its source has a record: a period without any is no data. '
+	'NULL: the events themselves';
+
+comment on column ph.measure.recorded_within is
+	'of a day measure: how long before the day a record may lie; NULL is ever';
+
+comment on column ph.measure.breakdowns is
+	'what it may be broken down by, each a breakdown or a pair of them, "deprivation_quintile by sex"';
+
+comment on column ph.measure.period_kinds is 'the kinds of period of calendar that are folded unless others are asked';
+
+comment on column ph.measure.chart is 'control chart of its series: xmr, u (rates) or p (proportions)';
+
+comment on column ph.measure.overdispersion is 'whether its funnels allow for places that differ by more than chance';
+
+comment on column ph.measure.seasonal is
+	'whether its monthly series is adjusted for season and the number of days before it is charted';
+
+comment on column ph.measure.reference_tally is 'the standard within the age limits, as the indicator takes it';
+
+comment on column ph.measure.folded_at is 'when it was first folded: from then on the version cannot change';
+
+grant select on ph.breakdown, ph.measure to public;
+
+create function ph_support.measure_order(version text) returns text[]
+language sql immutable parallel safe
+begin atomic
+	-- numbers of one length compare as text as they do as numbers
+	select array(
+		select case when part[1] ~ '^[0-9]' then lpad(ltrim(part[1], '0'), 30, '0') else part[1] end
+		from regexp_matches(version, '[0-9]+|[^0-9]+', 'g') part);
+end;
+
+comment on function ph_support.measure_order(text) is
+	'a version as something that sorts: numbers in it compared as numbers';
+
+create function ph_support.measure_tables() returns text[]
+language sql immutable parallel safe
+return '{breakdown,measure,relative_risk}'::text[];
+
+comment on function ph_support.measure_tables() is 'the tables of measures that are shipped and copied';
+
+create function ph_support.measure_query_columns(
+	out part text, out column_name text, out types regtype[], out needed boolean)
+returns setof record
+language sql immutable parallel safe
+begin atomic
+	select part, column_name, types::regtype[], needed
+	from (
+		values
+			('people', 'person_id', '{text}', true),
+			('people', 'days', '{daterange}', true),
+			('people', 'key', '{int,bigint,smallint,numeric,float8,real}', false),
+			('events', 'person_id', '{text}', true),
+			('events', 'event_date', '{date}', true),
+			('events', 'amount', '{int,bigint,smallint,numeric,float8,real}', true),
+			('events', 'exposure', '{int,bigint,smallint,numeric,float8,real}', false),
+			('events', 'key', '{int,bigint,smallint,numeric,float8,real}', false),
+			('persons', 'person_id', '{text}', true),
+			('persons', 'amount', '{int,bigint,smallint,numeric,float8,real}', true),
+			('persons', 'exposure', '{int,bigint,smallint,numeric,float8,real}', false),
+			('persons', 'key', '{int,bigint,smallint,numeric,float8,real}', false),
+			('areas', 'place_id', '{text}', true),
+			('areas', 'period_kind', '{text}', true),
+			('areas', 'period', '{date}', true),
+			('areas', 'numerator', '{int,bigint,smallint,numeric,float8,real}', true),
+			('areas', 'denominator', '{int,bigint,smallint,numeric,float8,real}', true),
+			('areas', 'key', '{int,bigint,smallint,numeric,float8,real}', false),
+			('recorded', 'record_date', '{date}', true),
+			('query', 'person_id', '{text}', true),
+			('query', 'group_name', '{text}', true),
+			('query', 'days', '{daterange}', false)
+	) c (part, column_name, types, needed);
+end;
+
+comment on function ph_support.measure_query_columns() is
+	'the columns that the queries of measures (people, events, persons, areas, recorded) and of breakdowns (query) give, '
+	'the types that each may have, and whether it is needed';
+
+create function ph_support.measure_query(schema text, query text, day date default current_date) returns text
+language sql stable parallel safe
+begin atomic
+	select ph_support.in_schema(
+		replace(rtrim(query, E'; \n\t\r'), '{day}', quote_literal(day::text) || '::pg_catalog.date'), schema);
+end;
+
+comment on function ph_support.measure_query(text, text, date) is
+	'the query of a measure with the relations of the schema and the day in it';
+
+create function ph_support.measure_part(schema text, query text, day date default current_date) returns text
+language sql stable parallel safe
+return '(' || ph_support.measure_query(schema, query, day) || E'\n)';  -- after a comment at its end
+
+comment on function ph_support.measure_part(text, text, date) is
+	'the query of a measure as a relation of another query, which must have been checked';
+
+create procedure ph_support.check_measure_query(schema text, author regrole, part text, query text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	readable text;
+	wrong text;
+begin
+	if query is null then
+		return;
+	end if;
+	readable := ph_support.measure_query(schema, query);
+	call ph_support.require_safe_query(readable, author);
+	select string_agg(format('%s %s', c.column_name, c.types[1]), ', ')
+	into wrong
+	from ph_support.measure_query_columns() c
+	left join ph.query_columns(readable) q using (column_name)
+	where c.part = check_measure_query.part
+		and (q.type is null and c.needed or q.type is not null and q.type <> all (c.types));
+	if wrong is not null then
+		raise exception 'the query "%" must give the columns %', part, wrong
+			using errcode = 'datatype_mismatch', hint = (
+				select string_agg(format('%s %s%s', c.column_name, c.types[1], case when c.needed then '' else ' (may be left out)' end),
+					', ')
+				from ph_support.measure_query_columns() c
+				where c.part = check_measure_query.part);
+	end if;
+end
+$$;
+
+comment on procedure ph_support.check_measure_query(text, regrole, text, text) is
+	'does nothing where the query is one SELECT that only reads what its author may read, calls only functions that '
+	'are not volatile, and gives the columns of its part. Errors: those of ph_support.require_safe_query, '
+	'datatype_mismatch';
+
+create function ph_support.standard_of(standard text, age_from integer, age_until integer) returns ph.tally
+language sql immutable parallel safe
+begin atomic
+	select ph.count_tally(key, events, exposure)
+	from (
+		select c.*, lead(c.key) over (order by c.key) as next
+		from ph.cells(coalesce(standard::ph.tally, ph.esp2013())) c
+	) band
+	where (age_until is null or key < age_until) and (age_from is null or next is null or next > age_from);
+end;
+
+comment on function ph_support.standard_of(text, integer, integer) is
+	'a standard population, ph.esp2013() where it is NULL, without the bands that lie wholly beyond the age limits';
+
+create function ph_support.owner_of(relation regclass) returns regrole
+language sql stable parallel safe
+set search_path = pg_catalog, pg_temp
+return (select relowner::regrole from pg_class where oid = relation);
+
+comment on function ph_support.owner_of(regclass) is 'the owner of a relation';
+
+create function ph_support.check_measure() returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	author constant regrole := ph_support.owner_of(tg_relid);
+	wrong text;
+	part record;
+begin
+	if not pg_has_role(author, 'usage') then
+		raise exception 'only the owner of table %.% may write measures', tg_table_schema, tg_table_name
+			using errcode = 'insufficient_privilege', hint = 'The owner''s rights decide what a measure may read.';
+	end if;
+	if not exists (select from ph.indicators() i where i.indicator = new.indicator) then
+		raise exception 'column "indicator" must be an indicator'
+			using errcode = 'invalid_parameter_value', hint = (
+				select 'The indicators are ' || string_agg(i.indicator, ', ') || '.'
+				from ph.indicators() i);
+	end if;
+	if tg_table_schema <> 'ph' and exists (
+		select
+		from ph.measure m
+		where m.measure = new.measure and (m.version = new.version)
+			and to_jsonb(m) - '{folded_at,reference_tally}'::text[]
+				<> to_jsonb(new) - '{folded_at,reference_tally}'::text[])
+	then
+		raise exception 'version "%" of measure "%" is shipped and stays as it is', new.version, new.measure
+			using errcode = '42939', hint = 'Give yours a version, or a name, of its own.';
+	end if;
+	execute format(
+		'select string_agg(d, '', '') from unnest($1) b, regexp_split_to_table(b, '' by '') d '
+		'where d not in (select breakdown from %I.breakdown)', tg_table_schema)
+	into wrong
+	using new.breakdowns;
+	if wrong is not null then
+		raise exception 'column "breakdowns" names what table breakdown has not: %', wrong
+			using errcode = 'invalid_parameter_value', hint = 'Insert the breakdown first, or name one that is there.';
+	end if;
+	if exists (
+		select
+		from unnest(new.period_kinds) k
+		where k not in ('day', 'month', 'quarter', 'year', 'financial_year', 'rolling_year'))
+	then
+		raise exception 'column "period_kinds" must name kinds of period'
+			using errcode = 'invalid_parameter_value', hint =
+				'They are day, month, quarter, year, financial_year and rolling_year.';
+	end if;
+	if new.standard is not null or new.indicator in ('dsr', 'dsr_gamma') then
+		new.reference_tally := ph_support.standard_of(new.standard, new.age_from, new.age_until);
+	else
+		new.reference_tally := null;
+	end if;
+	if tg_table_schema = 'ph' then  -- shipped queries are checked where they are folded: {person} is of a schema
+		return new;
+	end if;
+	for part in
+		select *
+		from (
+			values ('people', new.people), ('events', new.events), ('persons', new.persons), ('areas', new.areas),
+				('recorded', new.recorded)
+		) q (name, query)
+		where not exists (select from ph.measure m where (m.measure, m.version) = (new.measure, new.version))
+	loop
+		call ph_support.check_measure_query(tg_table_schema, author, part.name, part.query);
+	end loop;
+	return new;
+end
+$$;
+
+comment on function ph_support.check_measure() is
+	'trigger of the table measure: its indicator, breakdowns and kinds of period are known, its queries safe, '
+	'and it is its owner who writes';
+
+create function ph_support.keep_folded_measure() returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if old.folded_at is not null
+		and (tg_op = 'DELETE' or to_jsonb(new) - 'folded_at' <> to_jsonb(old) - 'folded_at' or new.folded_at is null)
+	then
+		raise exception 'version "%" of measure "%" was folded and cannot change', old.version, old.measure
+			using errcode = '55006', hint =
+				'Insert it anew with another version; ph.drop_measure takes a measure and all that was folded of it.';
+	end if;
+	return case when tg_op = 'DELETE' then old else new end;
+end
+$$;
+
+comment on function ph_support.keep_folded_measure() is
+	'trigger of the table measure: a version that was folded does not change';
+
+create function ph_support.check_breakdown() returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if not pg_has_role(ph_support.owner_of(tg_relid), 'usage') then
+		raise exception 'only the owner of table %.% may write breakdowns', tg_table_schema, tg_table_name
+			using errcode = 'insufficient_privilege';
+	end if;
+	if exists (select from ph.breakdown b where b.breakdown = new.breakdown and to_jsonb(b) = to_jsonb(new)) then
+		return new;
+	elsif exists (select from ph.breakdown b where b.breakdown = new.breakdown) then
+		raise exception 'breakdown "%" is shipped and stays as it is', new.breakdown
+			using errcode = '42939', hint = 'Give yours a name of its own.';
+	elsif new.expression is not null then
+		raise exception 'column "expression" is for breakdowns that are shipped'
+			using errcode = 'invalid_parameter_value', hint = 'Give a query of person_id, group_name and days.';
+	elsif new.breakdown in ('all', 'unknown') then
+		raise exception 'column "breakdown" must not be %', new.breakdown
+			using errcode = 'invalid_parameter_value', hint = 'The name says something else in what is folded.';
+	end if;
+	call ph_support.check_measure_query(tg_table_schema, ph_support.owner_of(tg_relid), 'query', new.query);
+	return new;
+end
+$$;
+
+comment on function ph_support.check_breakdown() is
+	'trigger of the table breakdown: those that are shipped stay as they are, the queries of others are safe';
+
+create procedure ph_support.add_measure_triggers(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	execute ph_support.in_schema(
+		'create or replace trigger a_keep_folded before update or delete on {measure}
+		for each row execute function ph_support.keep_folded_measure()', schema);
+	execute ph_support.in_schema(
+		'create or replace trigger b_check before insert or update on {measure}
+		for each row execute function ph_support.check_measure()', schema);
+	execute ph_support.in_schema(
+		'create or replace trigger b_check before insert or update on {breakdown}
+		for each row execute function ph_support.check_breakdown()', schema);
+end
+$$;
+
+comment on procedure ph_support.add_measure_triggers(text) is
+	'attaches what keeps the tables of measures of a schema right; ph.create_measure_tables calls it';
+
+create table ph.relative_risk (
+	factor text not null check (factor <> ''),
+	outcome text not null check (outcome <> ''),
+	source text not null check (source <> ''),
+	relative_risk float8 not null check (relative_risk > 0 and relative_risk < 'infinity'),
+	lower float8 not null check (lower > 0 and lower <= relative_risk),
+	upper float8 not null check (upper >= relative_risk and upper < 'infinity'),
+	per float8 not null default 1 check (per > 0),
+	unit text,
+	counterfactual float8 not null default 0 check (counterfactual >= 0),
+	causes text,
+	age_from integer not null default 0 check (age_from >= 0),
+	certainty text not null check (certainty <> ''),
+	primary key (factor, outcome, source)
+);
+
+comment on table ph.relative_risk is
+	'relative risks that are shipped, read only; those of yours belong into the table relative_risk that '
+	'ph.create_measure_tables makes, with their source';
+
+comment on column ph.relative_risk.factor is 'the exposure: a factor of place_factor';
+
+comment on column ph.relative_risk.outcome is 'what it is a risk of';
+
+comment on column ph.relative_risk.source is 'who published it';
+
+comment on column ph.relative_risk.relative_risk is 'relative risk for each step of the exposure';
+
+comment on column ph.relative_risk.lower is 'its lower 95 % limit';
+
+comment on column ph.relative_risk.upper is 'its upper 95 % limit';
+
+comment on column ph.relative_risk.per is 'the step of the exposure';
+
+comment on column ph.relative_risk.unit is 'unit of the exposure';
+
+comment on column ph.relative_risk.counterfactual is 'level that could be reached: nothing below it counts';
+
+comment on column ph.relative_risk.causes is
+	'regular expression of the ICD-10 codes of the deaths that it is about; NULL is all';
+
+comment on column ph.relative_risk.age_from is 'youngest age that it is about';
+
+comment on column ph.relative_risk.certainty is 'what was read in the source and what is from memory';
+
+grant select on ph.relative_risk to public;
+
+insert into ph.relative_risk
+values
+	('pm25', 'deaths from natural causes', 'Chen and Hoek 2020, review for the WHO guidelines of 2021', 1.08, 1.06, 1.09,
+	 10, 'ug/m3', 5, '^[A-R]', 30, 'risk and limits read as quoted; counterfactual, the guideline level, from memory'),
+	('pm25', 'deaths from all causes', 'COMEAP 2018', 1.06, 1.04, 1.08, 10, 'ug/m3', 0, null, 30,
+	 'read in a public health bulletin; superseded in 2022'),
+	('no2', 'deaths from natural causes', 'Huangfu and Atkinson 2020, review for the WHO guidelines of 2021', 1.02, 1.01,
+	 1.04, 10, 'ug/m3', 10, '^[A-R]', 30,
+	 'risk and limits read as quoted; counterfactual and authors from memory');
+
+create function ph.attributable_to(
+	schema text, factor text, outcome text, period daterange, source text default null,
+	by text default 'deprivation_quintile')
+returns table (
+	group_name text, people float8, events float8, attributable float8, attributable_lower float8,
+	attributable_upper float8, fraction_of_events float8, fraction_of_events_lower float8,
+	fraction_of_events_upper float8, fraction_of_people float8, fraction_of_people_lower float8,
+	fraction_of_people_upper float8, note text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	risk record;
+begin
+	perform ph_support.require_measure_tables(schema);
+	if by is null or by not in ('deprivation_quintile', 'place', 'neighbourhood', 'small_area', 'system') then
+		raise exception 'argument "by" must be one that is known'
+			using errcode = 'invalid_parameter_value', hint =
+				'They are deprivation_quintile, place, neighbourhood, small_area and system.';
+	end if;
+	execute format(
+		'select count(*) over () as found, r.*
+		from %I.relative_risk r
+		where r.factor = $1 and r.outcome = $2 and ($3 is null or r.source = $3)
+		order by r.source
+		limit 1', schema)
+	into risk
+	using factor, outcome, source;
+	if risk.found is distinct from 1 then
+		raise exception 'there is %', case when risk.found is null then 'no such relative risk'
+				else 'more than one such relative risk: argument "source" is needed' end
+			using errcode = 'invalid_parameter_value', hint = format(
+				'SELECT factor, outcome, source FROM %I.relative_risk tells which there are.', schema);
+	end if;
+	-- everybody with the exposure of the first day at risk, deaths where people lived then
+	return query execute format(
+		'with exposure as (
+			select distinct on (place_id) place_id, value
+			from %1$I.place_factor
+			where factor = $1
+			order by place_id, period desc
+		), person as (
+			select distinct on (s.person_id) s.person_id, s.%2$I::text as group_name, x.value as level,
+				p.death_date >= $2 and p.death_date < $3 and ($4 is null or p.death_cause_icd10 ~ $4) as died
+			from %1$I.stay s
+			join %1$I.person p on p.person_id = s.person_id
+			left join exposure x on x.place_id = s.small_area
+			where s.start_date < $3 and s.end_date > $2
+				and ph.completed_years(p.birth_date, greatest(s.start_date, $2)) >= $5
+			order by s.person_id, s.start_date
+		), counted as (
+			select coalesce(group_name, ''unknown'') as group_name, level, count(*)::float8 as people,
+				(count(*) filter (where died))::float8 as events
+			from person
+			group by coalesce(group_name, ''unknown''), level
+		)
+		select a.*
+		from (
+			select array_agg(people) as people, array_agg(events) as events, array_agg(level) as levels,
+				array_agg(group_name) as groups
+			from counted
+		) given,
+			lateral ph.attributable(given.people, given.events, given.levels, $6, $7, $8, $9, $10, given.groups) a
+		where given.people is not null', schema, by)
+	using factor, ph_support.first_day(period), ph_support.day_after(period), risk.causes, risk.age_from,
+		risk.relative_risk, risk.per, risk.counterfactual, risk.lower, risk.upper;
+end
+$$;
+
+comment on function ph.attributable_to(text, text, text, daterange, text, text) is
+	'deaths attributable to a factor of places in a period: everybody has the level of the place of the first day at '
+	'risk, the risk is the row of relative_risk with that factor, outcome and source (NULL: the only one); of all '
+	'(group_name NULL) and by deprivation_quintile, place, neighbourhood, small_area or system: numbers with limits '
+	'that move together, and fractions of deaths and of people (ph.attributable). "Equivalent to" so many deaths: '
+	'they are put off, not spared for ever. Errors: undefined_table, invalid_parameter_value';
+
+create function ph_support.avoidable_list(
+	out cause text, out icd10 text, out preventable float8, out treatable float8, out sex text, out certain boolean)
+returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		('intestinal diseases', 'A00-A09', 1, 0, null, true),
+		('tuberculosis', 'A15-A19 B90 J65', 0.5, 0.5, null, false),
+		('diphtheria, tetanus, poliomyelitis, whooping cough', 'A33-A37 A80', 1, 0, null, false),
+		('meningococcal infection', 'A39', 1, 0, null, true),
+		('sepsis of pneumococci and Haemophilus', 'A403 A413', 1, 0, null, true),
+		('Haemophilus infections', 'A492', 1, 0, null, true),
+		('sexually transmitted infections', 'A50-A60 A63 A64', 1, 0, null, true),
+		('varicella, measles, rubella', 'B01 B05 B06', 1, 0, null, true),
+		('viral hepatitis', 'B15-B19', 1, 0, null, true),
+		('HIV', 'B20-B24', 1, 0, null, false),
+		('malaria', 'B50-B54', 1, 0, null, true),
+		('meningitis of Haemophilus and pneumococci', 'G000 G001', 1, 0, null, true),
+		('COVID-19', 'U071 U072 U099 U109', 1, 0, null, false),
+		('scarlet fever', 'A38', 0, 1, null, true),
+		('other sepsis', 'A400-A402 A404-A409 A410-A412 A414-A419', 0, 1, null, true),
+		('cellulitis', 'A46 L03', 0, 1, null, true),
+		('legionnaires'' disease', 'A481', 0, 1, null, true),
+		('streptococcal and enterococcal infection', 'A491', 0, 1, null, true),
+		('other meningitis', 'G002 G003 G008 G009 G03', 0, 1, null, true),
+
+		('cancer of lip, mouth and throat', 'C00-C14', 1, 0, null, true),
+		('cancer of the oesophagus', 'C15', 1, 0, null, true),
+		('cancer of the stomach', 'C16', 1, 0, null, true),
+		('cancer of the liver', 'C22', 1, 0, null, true),
+		('cancer of the lung', 'C33 C34', 1, 0, null, true),
+		('mesothelioma', 'C45', 1, 0, null, true),
+		('melanoma of the skin', 'C43', 1, 0, null, true),
+		('cancer of the bladder', 'C67', 1, 0, null, true),
+		('cancer of the cervix', 'C53', 0.5, 0.5, null, false),
+		('cancer of bowel and anus', 'C18-C21', 0, 1, null, true),
+		('cancer of the breast', 'C50', 0, 1, 'F', true),
+		('cancer of the uterus', 'C54 C55', 0, 1, null, true),
+		('cancer of the testis', 'C62', 0, 1, null, true),
+		('cancer of the thyroid', 'C73', 0, 1, null, true),
+		('Hodgkin''s disease', 'C81', 0, 1, null, true),
+		('lymphoid leukaemia', 'C910 C911', 0, 1, null, true),
+		('benign neoplasms', 'D10-D36', 0, 1, null, true),
+
+		('nutritional anaemia', 'D50-D53', 1, 0, null, false),
+		('diabetes', 'E10-E14', 0.5, 0.5, null, false),
+		('disorders of the thyroid', 'E00-E07', 0, 1, null, false),
+		('disorders of the adrenals', 'E240-E243 E248 E249 E25 E27', 0, 1, null, false),
+		('epilepsy', 'G40 G41', 0, 1, null, false),
+
+		('aortic aneurysm', 'I71', 0.5, 0.5, null, false),
+		('hypertensive diseases', 'I10-I13 I15', 0.5, 0.5, null, false),
+		('ischaemic heart disease', 'I20-I25', 0.5, 0.5, null, true),
+		('cerebrovascular diseases', 'I60-I69', 0.5, 0.5, null, true),
+		('other atherosclerosis', 'I70 I739', 0.5, 0.5, null, true),
+		('rheumatic and other valvular heart disease', 'I00-I09', 0, 1, null, false),
+		('venous thromboembolism', 'I26 I80 I829', 0, 1, null, true),
+
+		('influenza', 'J09-J11', 1, 0, null, true),
+		('pneumonia of pneumococci and Haemophilus', 'J13 J14', 1, 0, null, true),
+		('chronic lower respiratory diseases', 'J40-J44', 1, 0, null, true),
+		('lung diseases of external agents', 'J60-J64 J66-J70 J82 J92', 1, 0, null, true),
+		('upper respiratory infections', 'J00-J06 J30-J39', 0, 1, null, true),
+		('other pneumonia', 'J12 J15-J18', 0, 1, null, true),
+		('acute lower respiratory infections', 'J20-J22', 0, 1, null, true),
+		('asthma and bronchiectasis', 'J45-J47', 0, 1, null, true),
+		('acute respiratory distress syndrome', 'J80', 0, 1, null, true),
+		('pulmonary oedema', 'J81', 0, 1, null, true),
+		('abscess of the lung, pyothorax', 'J85 J86', 0, 1, null, true),
+		('other disorders of the pleura', 'J90 J93 J94', 0, 1, null, true),
+
+		('gastric and duodenal ulcer', 'K25-K28', 0, 1, null, false),
+		('appendicitis', 'K35-K38', 0, 1, null, false),
+		('abdominal hernia', 'K40-K46', 0, 1, null, false),
+		('gallstones and diseases of the bile ducts', 'K80-K83', 0, 1, null, false),
+		('acute pancreatitis', 'K850 K851 K853 K858 K859', 0, 1, null, false),
+		('other diseases of the pancreas', 'K861-K863 K868 K869', 0, 1, null, false),
+		('nephritis and nephrosis', 'N00-N07', 0, 1, null, false),
+		('obstructive uropathy', 'N13 N20 N21 N35', 0, 1, null, false),
+		('kidney failure', 'N17-N19', 0, 1, null, false),
+		('renal colic', 'N23', 0, 1, null, false),
+		('disorders of the tubules, contracted kidney', 'N25-N27', 0, 1, null, false),
+		('inflammation of urinary and genital organs', 'N341 N70-N73 N750 N751 N764 N766', 0, 1, null, false),
+		('enlarged prostate', 'N40', 0, 1, null, false),
+		('pregnancy and childbirth', 'O00-O99', 0, 1, null, false),
+		('conditions of the perinatal period', 'P00-P96', 0, 1, null, false),
+		('neural tube defects', 'Q00 Q01 Q05', 1, 0, null, false),
+		('malformations of heart and vessels', 'Q20-Q28', 0, 1, null, false),
+
+		('transport accidents', 'V01-V99', 1, 0, null, false),
+		('other accidents', 'W00-W99 X00-X39 X46-X59', 1, 0, null, false),
+		('intentional self-harm', 'X60-X64 X66-X84', 1, 0, null, false),
+		('events of undetermined intent', 'Y10-Y14 Y16-Y34', 1, 0, null, false),
+		('assault', 'X85-X99 Y00-Y09 U509', 1, 0, null, false),
+		('alcohol',
+		 'E244 F10 G312 G621 G721 I426 K292 K70 K73 K740-K742 K746 K852 K860 Q860 R780 X45 X65 Y15', 1, 0, null, false),
+		('drugs', 'F11-F16 F18 F19 X40-X44', 1, 0, null, false),
+		('adverse effects of medicines', 'Y40-Y59', 0, 1, null, false),
+		('misadventures of care', 'Y60-Y69 Y83 Y84', 0, 1, null, false),
+		('devices in care', 'Y70-Y82', 0, 1, null, false);
+end;
+
+comment on function ph_support.avoidable_list() is
+	'avoidable causes of death, a row each: the beginnings of their ICD-10 codes, with ranges';
+
+create function ph.avoidable_cause(
+	out code text, out cause text, out preventable float8, out treatable float8, out sex text, out source text,
+	out certain boolean)
+returns setof record
+language sql immutable parallel safe
+begin atomic
+	select code, l.cause, l.preventable, l.treatable, l.sex,
+		'OECD and Eurostat, avoidable mortality, January 2022 version', l.certain
+	from ph_support.avoidable_list() l, ph_support.spread_codes(l.icd10) code;
+end;
+
+comment on function ph.avoidable_cause() is
+	'the causes of death below 75 that prevention or treatment could have avoided, one row a code of ICD-10 of three '
+	'or '
+	'four characters, each the beginning of codes: the share of a death that counts as preventable and as treatable '
+	'(halves where both do), sex where it counts for one only. certain: read in a publication; false is written down '
+	'from knowledge of the list. Source: OECD and Eurostat, as followed by the Office for National Statistics';
+
+insert into ph.breakdown (breakdown, name, ordered, groups, expression, query, otherwise)
+values
+	('sex', 'sex', false, '{F,M,I,unknown}', 'coalesce(p.sex, ''unknown'')', null, 'unknown'),
+	('age_band', 'age', true, '{0-17,18-39,40-64,65-79,80+,unknown}',
+	 'case
+		when ph.completed_years(p.birth_date, s.first_day) < 18 then ''0-17''
+		when ph.completed_years(p.birth_date, s.first_day) < 40 then ''18-39''
+		when ph.completed_years(p.birth_date, s.first_day) < 65 then ''40-64''
+		when ph.completed_years(p.birth_date, s.first_day) < 80 then ''65-79''
+		when ph.completed_years(p.birth_date, s.first_day) >= 80 then ''80+''
+		else ''unknown'' end', null, 'unknown'),
+	-- groups of the codes of the NHS data dictionary, in which R (Chinese) is of the other groups
+	('ethnicity', 'ethnicity', false, '{white,mixed,asian,black,other,unknown}',
+	 'case
+		when p.ethnicity_code in (''A'', ''B'', ''C'') then ''white''
+		when p.ethnicity_code in (''D'', ''E'', ''F'', ''G'') then ''mixed''
+		when p.ethnicity_code in (''H'', ''J'', ''K'', ''L'') then ''asian''
+		when p.ethnicity_code in (''M'', ''N'', ''P'') then ''black''
+		when p.ethnicity_code in (''R'', ''S'') then ''other''
+		else ''unknown'' end', null, 'unknown'),
+	('deprivation_quintile', 'fifth of deprivation', true, '{1,2,3,4,5,unknown}',
+	 'coalesce(s.deprivation_quintile::text, ''unknown'')', null, 'unknown'),
+	('learning_disability', 'learning disability', false, '{yes,no,unknown}', null,
+	 'select person_id, ''yes'' as group_name, daterange(first_date + 1, null) as days
+	 from {register}
+	 where condition = ''learning_disability''', 'no'),
+	('severe_mental_illness', 'severe mental illness', false, '{yes,no,unknown}', null,
+	 'select person_id, ''yes'' as group_name, daterange(first_date + 1, null) as days
+	 from {register}
+	 where condition = ''severe_mental_illness''', 'no'),
+	('carer', 'carer', false, '{yes,no,unknown}', null,
+	 'select person_id, ''yes'' as group_name, daterange(first_date + 1, null) as days
+	 from {register}
+	 where condition = ''carer''', 'no'),
+	('homelessness', 'homelessness', false, '{yes,no,unknown}', null,
+	 'select person_id, ''yes'' as group_name, daterange(first_date + 1, null) as days
+	 from {register}
+	 where condition = ''homeless''', 'no');
+
+create function ph_support.fold_table(out relation text, out definition text, out description text, out columns jsonb)
+returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		('measure_tally',
+		 'measure text not null, version text not null, level text not null, place_id text not null,
+		 breakdown text not null, group_name text not null, period_kind text not null, period date not null,
+		 tally ph.tally not null, people bigint not null, people_with_event bigint, data_stamp text,
+		 provisional boolean not null, folded_at timestamptz not null, share_known float8, value float8,
+		 lower float8, upper float8, note text, numerator float8, denominator float8, shrunken_value float8,
+		 shrunken_lower float8, shrunken_upper float8,
+		 primary key (measure, version, level, place_id, breakdown, group_name, period_kind, period)',
+		 'one row a measure, place, group and period: its summary, folded from rows; granted to nobody, '
+		 'since small groups are not hidden in it',
+		 jsonb_build_object(
+			'measure', 'name of the measure', 'version', 'its version',
+			'level', 'level of place: system, place, neighbourhood, practice, small_area, or a kind of place',
+			'place_id', 'the place, or unknown', 'breakdown', 'all, or what it is broken down by',
+			'group_name', 'all, the group, or unknown', 'period_kind', 'kind of period, as in calendar',
+			'period', 'first day of the period', 'tally', 'the summary',
+			'people', 'people who are counted in it',
+			'people_with_event', 'of these, whose amounts do not sum to zero; NULL where there are no data',
+			'data_stamp', 'what the data were like', 'provisional', 'whether the period was not over',
+			'folded_at', 'when it was folded',
+			'share_known', 'share of the people of the level whose place is known, or of the place whose group is',
+			'value', 'the indicator, asked when it was folded', 'lower', 'its lower 95 % limit',
+			'upper', 'its upper 95 % limit', 'note', 'why there is no value, or what to be careful with',
+			'numerator', 'events of the summary', 'denominator', 'its exposure',
+			'shrunken_value', 'value of a small place drawn towards that of all',
+			'shrunken_lower', 'its lower 95 % limit', 'shrunken_upper', 'its upper 95 % limit')),
+		('measure_fold',
+		 'measure text not null, version text not null, period_kind text not null, period date not null,
+		 data_until date not null, levels text[] not null, breakdowns text[] not null, data_stamp text,
+		 rows bigint not null, people bigint not null, events float8, reference ph.tally, note text,
+		 seconds float8 not null, folded_at timestamptz not null,
+		 primary key (measure, version, period_kind, period)',
+		 'one row a measure and period that was folded: what of, how far the data told, how long it took',
+		 jsonb_build_object(
+			'measure', 'name of the measure', 'version', 'its version', 'period_kind', 'kind of period',
+			'period', 'first day of the period', 'data_until', 'last day of which it tells',
+			'levels', 'levels that were folded', 'breakdowns', 'breakdowns that were folded',
+			'data_stamp', 'what the data were like', 'rows', 'rows of persons and places that were folded',
+			'people', 'people who were counted', 'events', 'sum of what happened to them',
+			'reference', 'the summary of the whole system',
+			'note', 'no_data where its source has no record of the period', 'seconds', 'how long it took',
+			'folded_at', 'when it was folded')),
+		('measure_place',
+		 'level text not null, place_id text not null, place_name text not null, place_kind text,
+		 parent_level text, parent_id text, primary key (level, place_id)',
+		 'one row a level and place of measures, with the larger place that it is held against',
+		 jsonb_build_object(
+			'level', 'level of place', 'place_id', 'the place, or unknown', 'place_name', 'name to show',
+			'place_kind', 'kind and edition of the place', 'parent_level', 'level of the larger place',
+			'parent_id', 'the larger place'));
+end;
+
+comment on function ph_support.fold_table() is 'the tables that ph.fold_measures fills: columns, descriptions';
+
+create procedure ph_support.take_shipped_measures(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	execute format(
+		'insert into %1$I.breakdown select * from ph.breakdown b
+		where not exists (select from %1$I.breakdown o where o.breakdown = b.breakdown)', schema);
+	execute format(
+		'insert into %1$I.measure select * from ph.measure m
+		where not exists (select from %1$I.measure o where (o.measure, o.version) = (m.measure, m.version))', schema);
+	execute format('insert into %I.relative_risk select * from ph.relative_risk on conflict do nothing', schema);
+end
+$$;
+
+comment on procedure ph_support.take_shipped_measures(text) is
+	'copies the measures, breakdowns and relative risks that are shipped and not yet there';
+
+create procedure ph.create_measure_tables(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	part record;
+	target text;
+begin
+	call ph_support.require_own_schema(schema);
+	if to_regclass(format('%I.stay', schema)) is null then
+		raise exception 'schema "%" has no population views', schema
+			using errcode = 'undefined_table', hint = 'CALL ph.create_population_views(...) first.';
+	end if;
+	foreach target in array ph_support.measure_tables() loop
+		if to_regclass(format('%I.%I', schema, target)) is null then
+			execute format('create table %1$I.%2$I (like ph.%2$I including all)', schema, target);
+			call ph_support.describe_table(format('%I.%I', schema, target),
+				obj_description(to_regclass('ph.' || target), 'pg_class'), '{}');
+		end if;
+	end loop;
+	for part in select * from ph_support.fold_table() loop
+		target := format('%I.%I', schema, part.relation);
+		if to_regclass(target) is null then
+			execute format('create table %s (%s)', target, part.definition);
+			call ph_support.describe_table(target, part.description, part.columns);
+		end if;
+	end loop;
+	execute ph_support.in_schema(
+		'create index if not exists measure_tally_period
+		on {measure_tally} (measure, period_kind, period, level, breakdown, version)', schema);
+	call ph_support.add_measure_triggers(schema);
+	call ph_support.take_shipped_measures(schema);
+	call ph_support.create_goal_tables(schema);
+	call ph_support.create_measure_views(schema);
+end
+$$;
+
+comment on procedure ph.create_measure_tables(text) is
+	'makes, beside the population views of the schema, the tables measure and breakdown with all that is shipped, '
+	'measure_tally, measure_fold, measure_place and measure_person that ph.fold_measures fills, and the views that '
+	'tools read (measure_value, measure_breakdown, measure_trend, measure_funnel, measure_inequality, '
+	'measure_dimension); called again it brings what is shipped since, and replaces the views in place. '
+	'All of it belongs to the caller and is granted to nobody. '
+	'Errors: undefined_table without population views, duplicate_object where a name is taken by something else';
+
+create function ph_support.measure_levels(schema text, out level text, out place_kind text) returns setof record
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	usual constant text[] := '{system,place,neighbourhood,practice,small_area}';
+	taken text[] := usual;
+	part text;
+begin
+	foreach part in array usual loop
+		level := part;
+		-- one that is in use tells its kind
+		execute format(
+			'select place_kind
+			from %1$I.place
+			where place_id = (select %2$I from %1$I.stay where %2$I is not null limit 1)', schema, part)
+		into place_kind;
+		return next;
+		taken := array_append(taken, lower(place_kind collate "C"));
+	end loop;
+	return query
+		select distinct a.attname::text, upper(a.attname::text collate "C")
+		from unnest('{place_ladder,practice_ladder}'::text[]) relation
+		join pg_attribute a on a.attrelid = to_regclass(format('%I.%I', schema, relation)) and a.attnum > 1
+		where a.attname::text <> all (taken);
+end
+$$;
+
+comment on function ph_support.measure_levels(text) is
+	'the levels of place that measures are folded at, with the kind of place: those of stays, and the other kinds of '
+	'place above small areas and practices';
+
+create function ph_support.folded_levels(schema text, out level text, out place_kind text, out column_name text)
+returns setof record
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	return query execute format(
+		'select level, max(place_kind),
+			case
+				when level in (''system'', ''place'', ''neighbourhood'', ''practice'', ''small_area'') then ''s.'' || level
+				when level in (
+					select attname from pg_attribute where attrelid = %2$L::regclass and attnum > 1)
+					then format(''area.%%I'', level)
+				else format(''practice.%%I'', level) end
+		from %1$I.measure_place
+		group by level
+		order by array_position(''{system,place,neighbourhood,practice,small_area}'', level), level',
+		schema, format('%I.place_ladder', schema));
+end
+$$;
+
+comment on function ph_support.folded_levels(text) is
+	'the levels of measure_place with the kind of place and the expression of the place, over s (a stay) and its ladders';
+
+create function ph_support.only_place(schema text, kind text) returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	places text[];
+begin
+	execute format(
+		'select array_agg(place_id::text) from (
+			select place_id from %I.place where lower(place_kind collate "C") = $1 limit 2) p', schema)
+	into places
+	using kind;
+	return case when cardinality(places) = 1 then places[1] end;
+end
+$$;
+
+comment on function ph_support.only_place(text, text) is
+	'the place of a kind where there is one, NULL where there are none or more';
+
+create procedure ph_support.fill_measure_places(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	columns constant text[] := array(
+		select attname
+		from pg_attribute
+		where attrelid = format('%I.place_dimension', schema)::regclass and attnum > 0 and not attisdropped);
+	part record;
+	levels text[];
+	level_kinds text[];
+	kinds jsonb;
+	parents text[];
+	candidates text;
+begin
+	execute format('lock table %I.measure_place in share row exclusive mode', schema);
+	execute format('delete from %I.measure_place', schema);
+	select array_agg(l.level), array_agg(l.place_kind), coalesce(
+		jsonb_object_agg(l.level, lower(l.place_kind collate "C")) filter (where l.place_kind is not null), '{}')
+	into levels, level_kinds, kinds
+	from ph_support.measure_levels(schema) l;
+	for part in select * from unnest(levels, level_kinds) l (level, place_kind) loop
+		parents := array(
+			select p
+			from unnest(
+				case part.level
+					when 'system' then '{}'
+					when 'place' then '{system}'
+					when 'practice' then '{neighbourhood,place,system}'
+					else '{place,system}' end::text[]) p
+			where kinds ->> p = any (columns));
+		select string_agg(format('(d.%I, %L)', kinds ->> p, p), ', ' order by n)
+		into candidates
+		from unnest(parents) with ordinality parent (p, n);
+		-- without a parent of its own a place is held against the system, where there is one
+		execute format(
+			'insert into %1$I.measure_place
+			select $1, p.place_id::text, coalesce(p.name, p.place_id)::text, p.place_kind::text,
+				case when parent.id is null and $1 <> ''system'' and $3 is not null then ''system'' else parent.level end,
+				coalesce(parent.id, case when $1 <> ''system'' then $3 end)
+			from %1$I.place p
+			join %1$I.place_dimension d on d.place_id = p.place_id and d.is_current
+			left join lateral (
+				select * from (values %2$s) c (id, level) where id is not null limit 1) parent on true
+			where p.place_kind = $2
+			union all
+			select $1, ''unknown'', ''unknown'', null, case when $1 <> ''system'' and $3 is not null then ''system'' end,
+				case when $1 <> ''system'' then $3 end',
+			schema, coalesce(candidates, '(null::text, null::text)'))
+		using part.level, part.place_kind, ph_support.only_place(schema, kinds ->> 'system');
+	end loop;
+	call ph_support.take_statistics(format('%I.measure_place', schema)::regclass);
+end
+$$;
+
+comment on procedure ph_support.fill_measure_places(text) is
+	'fills measure_place anew from place and place_dimension';
+
+create function ph_support.number_of_column(query text, name text, otherwise text) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select coalesce((select format('e.%I::float8', q.column_name) from ph.query_columns(query) q
+		where q.column_name = name), otherwise)
+$$;
+
+comment on function ph_support.number_of_column(text, text, text) is
+	'the column of e, the rows of the query, as a number; otherwise where the query does not give it';
+
+create function ph_support.stay_relation(schema text, population text) returns text
+language sql stable
+begin atomic
+	select
+		case
+			when population is null then format('%I.stay', schema)
+			else format(
+				'(select *, coalesce(lower(spell), ''-infinity'') as start_date, upper(spell) as end_date from (%s) run)',
+				ph_support.stay_query(schema, ph_support.known_population(population))) end;
+end;
+
+comment on function ph_support.stay_relation(text, text) is
+	'the stays of a population as a relation of a query; NULL is the population that the views are made of';
+
+create function ph_support.at_risk_part(schema text, m ph.measure, first_day date, after_day date, day date)
+returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	stays constant text := ph_support.stay_relation(schema, m.population);
+	query text;
+	people text := '';
+	from_day text := '';
+	until_day text := '';
+	key text := 'null::float8';
+begin
+	if m.persons is not null then
+		query := ph_support.measure_query(schema, m.persons, day);
+		return format(
+			'select s.*, %4$L::date as first_day, %4$L::date + 1 as after_day, %5$s as key, %6$s as exposure,
+				%7$s as amount
+			from (%1$s
+			) e
+			join %2$s s on s.person_id = e.person_id and s.start_date <= %3$L and s.end_date > %3$L',
+			query, stays, day, day, ph_support.number_of_column(query, 'key', 'null::float8'),
+			ph_support.number_of_column(query, 'exposure', '1::float8'),
+			ph_support.number_of_column(query, 'amount', null));
+	elsif m.exposure = 'rows' then
+		query := ph_support.measure_query(schema, m.events);
+		return format(
+			'select s.*, e.event_date as first_day, e.event_date + 1 as after_day, %5$s as key, %6$s as exposure,
+				%7$s as amount
+			from (%1$s
+			) e
+			join %2$s s on s.person_id = e.person_id and s.start_date <= e.event_date and s.end_date > e.event_date
+			where e.event_date >= %3$L and e.event_date < %4$L',
+			query, stays, first_day, after_day, ph_support.number_of_column(query, 'key', 'null::float8'),
+			ph_support.number_of_column(query, 'exposure', '1::float8'),
+			ph_support.number_of_column(query, 'amount', null));
+	end if;
+	if m.people is not null then
+		query := ph_support.measure_query(schema, m.people);
+		people := format(E'\njoin (%s\n) e on e.person_id = s.person_id and e.days && daterange(%L, %L)', query, first_day,
+			after_day);
+		from_day := ', lower(e.days)';
+		until_day := ', upper(e.days)';
+		key := ph_support.number_of_column(query, 'key', key);
+	end if;
+	return format(
+		'select *
+		from (
+			select s.*, greatest(s.start_date, %1$L%2$s) as first_day, least(s.end_date, %3$L%4$s) as after_day, %5$s as key
+			from %6$s s%7$s
+			where s.start_date < %3$L and s.end_date > %1$L
+		) cut
+		where first_day < after_day',
+		first_day, from_day, after_day, until_day, key, stays, people);
+end
+$$;
+
+comment on function ph_support.at_risk_part(text, ph.measure, date, date, date) is
+	'the query of the stays of a measure in a period, cut at the days at risk (first_day, after_day), with key, and of '
+	'measures of a day and of rows amount and exposure';
+
+create function ph_support.group_columns(schema text, names text[], out joins text, out columns text)
+returns record
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	part record;
+	query text;
+	dated boolean;
+	known boolean;
+begin
+	joins := '';
+	columns := '';
+	for part in execute format('select * from %I.breakdown where breakdown = any ($1) order by breakdown', schema)
+	using names
+	loop
+		if part.expression is not null then
+			columns := columns || format(', (%s) as %I', part.expression, 'group_' || part.breakdown);
+			continue;
+		end if;
+		call ph_support.check_measure_query(schema, ph_support.owner_of(format('%I.breakdown', schema)::regclass), 'query',
+			part.query);
+		query := ph_support.measure_query(schema, part.query);
+		dated := exists (select from ph.query_columns(query) where column_name = 'days');
+		execute format('select exists (select from (%s
+			) q)', query) into known;
+		joins := joins || format(
+			E'\nleft join (\n%s\n) %I on %2$I.person_id = s.person_id%3$s',
+			query, 'in_' || part.breakdown,
+			case when dated then format(' and %I.days @> s.first_day', 'in_' || part.breakdown) else '' end);
+		columns := columns || format(', coalesce(%I.group_name, %L) as %I', 'in_' || part.breakdown,
+			case when known then part.otherwise else 'unknown' end, 'group_' || part.breakdown);
+	end loop;
+end
+$$;
+
+comment on function ph_support.group_columns(text, text[]) is
+	'joins and columns that give the group of each person in the named breakdowns on first_day of s';
+
+create function ph_support.events_part(schema text, m ph.measure, first_day date, after_day date) returns text
+language sql stable
+begin atomic
+	-- what is not known of one event is not known of their sum
+	select format(
+		'(
+			select r.person_id, r.first_day, case when count(*) = count(e.amount) then sum(e.amount::float8) end as amount
+			from at_risk r
+			join (%s
+			) e on e.person_id = r.person_id and e.event_date >= r.first_day and e.event_date < r.after_day
+			where e.event_date >= %L and e.event_date < %L
+			group by r.person_id, r.first_day
+		)', ph_support.measure_query(schema, m.events), first_day, after_day);
+end;
+
+comment on function ph_support.events_part(text, ph.measure, date, date) is
+	'the relation of the sums of the events of a period measure, a row a person and run of days with any';
+
+create function ph_support.contribution_query(
+	schema text, m ph.measure, first_day date, after_day date, day date, dimensions text[], by_row boolean)
+returns text
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	grouped record;
+	amount text := 's.amount';
+	exposure text := 's.exposure';
+	joined text := '';
+begin
+	grouped := ph_support.group_columns(schema, dimensions);
+	if m.events is not null and m.exposure <> 'rows' then
+		amount := 'case when c.person_id is null then 0 else c.amount end';
+		exposure := case m.exposure when 'years' then '((s.after_day - s.first_day) / 365.25)::float8' else '1::float8' end;
+		joined := format(E'\nleft join %s c on c.person_id = s.person_id and c.first_day = s.first_day',
+			ph_support.events_part(schema, m, first_day, after_day));
+	end if;
+	if not by_row then
+		joined := joined || '
+		left join (select person_id from at_risk group by person_id having count(*) > 1) mover
+			on mover.person_id = s.person_id';
+	end if;
+	-- stays that are stored are quick to read again, and by workers
+	return format(
+		'with at_risk as %1$s (
+			%2$s
+		)
+		select s.person_id, s.first_day, s.after_day, ph.completed_years(p.birth_date, s.first_day) as age,
+			coalesce(s.key, ph.completed_years(p.birth_date, s.first_day)::float8) as key, %3$s as amount,
+			%4$s as exposure, %5$s as single, s.system, s.place, s.neighbourhood, s.practice, s.small_area%6$s
+		from at_risk s
+		join %7$I.person p on p.person_id = s.person_id%8$s%9$s',
+		case when m.population is null and to_regclass(format('%I.stored_stay', schema)) is not null
+			then 'not materialized' else 'materialized' end,
+		ph_support.at_risk_part(schema, m, first_day, after_day, day), amount, exposure,
+		case when by_row then 'true' else 'mover.person_id is null' end, grouped.columns, schema, joined, grouped.joins);
+end
+$$;
+
+comment on function ph_support.contribution_query(text, ph.measure, date, date, date, text[], boolean) is
+	'the query of what each person adds to a measure in a period: a row a person and run of days in one place';
+
+create procedure ph_support.keep_contributions(schema text, fold text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	parent constant text := format('%I.measure_person', schema);
+	child constant text := format('%I.new_measure_person', schema);
+	name constant text := 'measure_person_' || left(md5(fold), 16);
+	part record;
+begin
+	if to_regclass(parent) is null then
+		execute format('create table %s (like %s) partition by list (fold)', parent, child);
+		call ph_support.describe_table(parent,
+			'what each person adds to the measures of periods that are not over, a partition a measure and period: '
+			'a row a person and run of days in one place', jsonb_build_object(
+				'fold', 'measure, version, kind of period and first day', 'person_id', 'the person',
+				'first_day', 'first day of the run', 'after_day', 'first day after it',
+				'age', 'age in completed years on the first day', 'key', 'key of the tally, age where it is no other',
+				'amount', 'what happened in it', 'exposure', 'years, people or rows',
+				'single', 'whether the person has no other row'));
+	end if;
+	for part in
+		select case when p.attname is null then parent else child end as lacks, coalesce(p.attname, c.attname) as name
+		from (select attname from pg_attribute where attrelid = parent::regclass and attnum > 0 and not attisdropped) p
+		full join (select attname from pg_attribute where attrelid = child::regclass and attnum > 0) c using (attname)
+		where p.attname is null or c.attname is null
+	loop
+		execute format('alter table %s add column %I text', part.lacks, part.name);
+	end loop;
+	execute format('drop table if exists %I.%I', schema, name);
+	execute format('alter table %s rename to %I', child, name);
+	execute format('alter table %s attach partition %I.%I for values in (%L)', parent, schema, name, fold);
+end
+$$;
+
+comment on procedure ph_support.keep_contributions(text, text) is
+	'makes new_measure_person the partition of measure_person of a measure and period that is not over';
+
+create procedure ph_support.drop_contributions(schema text, fold text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+begin
+	execute format('drop table if exists %I.%I', schema, 'measure_person_' || left(md5(fold), 16));
+end
+$$;
+
+comment on procedure ph_support.drop_contributions(text, text) is
+	'drops the partition of measure_person of a measure and period, where there is one';
+
+create procedure ph_support.require_disjoint_days(schema text, m ph.measure)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	twice boolean;
+begin
+	execute format(
+		'select exists (
+			select
+			from (
+				select first_day, lag(after_day) over (partition by person_id order by first_day, after_day) as before
+				from %I.new_measure_person
+				where not single
+			) run
+			where first_day < before)', schema)
+	into twice;
+	if twice then
+		raise exception 'measure "%" counts a person twice on one day', m.measure
+			using errcode = 'cardinality_violation', hint =
+				'Its query of people gives days that overlap, or its query of persons gives a person more than once.';
+	end if;
+end
+$$;
+
+comment on procedure ph_support.require_disjoint_days(text, ph.measure) is
+	'does nothing where no person is counted twice on one day. Errors: cardinality_violation';
+
+create function ph_support.relation_stamp(relation regclass) returns text
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	stamp text;
+begin
+	if row_security_active(relation) then
+		raise exception 'row security hides rows of % from whoever folds', relation
+			using errcode = 'insufficient_privilege', hint =
+				'Fold as a role that sees all rows: what is folded is shown to others.';
+	end if;
+	-- every write leaves its transaction on the rows that it made, and takes away those of others
+	if (select relkind in ('r', 'p', 'm') from pg_class where oid = relation) then
+		execute format(
+			'select md5(string_agg(x || '':'' || n, '','' order by x collate "C"))
+			from (select xmin::text as x, count(*) as n from %s group by xmin) written', relation)
+		into stamp;
+	else
+		stamp := clock_timestamp()::text;  -- of foreign tables nobody knows
+	end if;
+	return coalesce(stamp, 'empty');
+end
+$$;
+
+comment on function ph_support.relation_stamp(regclass) is
+	'a text that changes when rows of a table do; of a foreign table one that is always another. '
+	'Errors: insufficient_privilege where row security hides rows';
+
+create function ph_support.relations_below(query text) returns setof regclass
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select distinct r.object::regclass
+	from ph_support.query_reads(query) r
+	join pg_class c on c.oid = r.object
+	where r.kind = 'relation' and c.relkind <> 'v'
+$$;
+
+comment on function ph_support.relations_below(text) is 'the tables that a query reads, also through views';
+
+create function ph_support.data_stamp(schema text, queries text[], inout known jsonb, out stamp text)
+returns record
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	relation regclass;
+	parts text[] := '{}';
+begin
+	for relation in
+		select distinct r
+		from unnest(queries) q, ph_support.relations_below(ph_support.measure_query(schema, q)) r
+		order by r
+	loop
+		if not known ? relation::text then
+			known := known || jsonb_build_object(relation::text, ph_support.relation_stamp(relation));
+		end if;
+		parts := parts || format('%s %s', relation, known ->> relation::text);
+	end loop;
+	stamp := md5(array_to_string(parts, E'\n'));
+end
+$$;
+
+comment on function ph_support.data_stamp(text, text[], jsonb) is
+	'a text that changes when the tables do which the queries read; known holds those of tables that were looked at';
+
+create function ph_support.breakdown_dimensions(breakdowns text[]) returns text[]
+language sql immutable parallel safe
+begin atomic
+	select coalesce(array_agg(distinct d order by d), '{}')
+	from unnest(breakdowns) b, regexp_split_to_table(b, ' by ') d;
+end;
+
+comment on function ph_support.breakdown_dimensions(text[]) is
+	'the single breakdowns of a list of breakdowns and pairs of them';
+
+create function ph_support.group_values(breakdowns text[]) returns text
+language sql immutable parallel safe
+begin atomic
+	-- one text, so that rows are grouped by two columns; PostgreSQL remembers what the groups of the last persons gave
+	select coalesce(string_agg(format('(%L || %s)', b || chr(31), (
+			select string_agg(format('%I', 'group_' || d), ' || '', '' || ' order by n)
+			from regexp_split_to_table(b, ' by ') with ordinality s (d, n))), ', '), format('(%L)', 'all' || chr(31) || 'all'))
+	from unnest(breakdowns) b;
+end;
+
+comment on function ph_support.group_values(text[]) is
+	'the cells, breakdown and group in one text, that one row of measure_person stands in, as values of a query: '
+	'all where there is no breakdown';
+
+create function ph_support.tally_call(weighted boolean) returns text
+language sql immutable parallel safe
+return case when weighted then 'ph.person_tally(key, amount, exposure)' else 'ph.person_tally(key, amount)' end;
+
+comment on function ph_support.tally_call(boolean) is 'the aggregate of what persons add, by their exposure or by head';
+
+create function ph_support.within_ages(m ph.measure) returns text
+language sql immutable parallel safe
+return concat_ws(' and ', 'true', 'age >= ' || m.age_from, 'age < ' || m.age_until);
+
+comment on function ph_support.within_ages(ph.measure) is 'the condition that an age is within the limits of a measure';
+
+create function ph_support.unit_query(
+	relation text, m ph.measure, places text, breakdowns text[], weighted boolean)
+returns text
+language sql stable
+begin atomic
+	select format(
+		'select %1$s, cell, %2$s as tally, count(*) as people, count(*) filter (where amount <> 0) as people_with_event
+		from %3$s c,
+			lateral (values %4$s) grouped (cell)
+		where single and %5$s
+		group by %1$s, cell',
+		places, ph_support.tally_call(weighted), relation, ph_support.group_values(breakdowns), ph_support.within_ages(m));
+end;
+
+comment on function ph_support.unit_query(text, ph.measure, text, text[], boolean) is
+	'the query of the tallies of who has one row, by the places that are named';
+
+create function ph_support.mover_query(relation text, m ph.measure, place text, breakdowns text[], weighted boolean)
+returns text
+language sql stable
+begin atomic
+	select format(
+		'select place_id, cell, %1$s as tally, count(*) as people, count(*) filter (where amount <> 0) as people_with_event
+		from (
+			select (array_agg(age order by first_day))[1] as age, (array_agg(key order by first_day))[1] as key,
+				case when count(*) = count(amount) then sum(amount) end as amount, sum(exposure) as exposure,
+				%2$s as place_id%3$s
+			from %4$s
+			where not single
+			group by s.person_id, %2$s
+		) person,
+			lateral (values %5$s) grouped (cell)
+		where %6$s
+		group by place_id, cell',
+		ph_support.tally_call(weighted), place,
+		(
+			select string_agg(format(', (array_agg(%I order by first_day))[1] as %1$I', 'group_' || d), '')
+			from unnest(ph_support.breakdown_dimensions(breakdowns)) d
+		),
+		relation, ph_support.group_values(breakdowns), ph_support.within_ages(m));
+end;
+
+comment on function ph_support.mover_query(text, ph.measure, text, text[], boolean) is
+	'the query of the tallies of who has several rows, together by person and place';
+
+create function ph_support.row_query(relation text, m ph.measure, place text, breakdowns text[]) returns text
+language sql stable
+begin atomic
+	select format(
+		'select %1$s as place_id, cell, %2$s as tally, count(distinct person_id) as people,
+			count(distinct person_id) filter (where amount <> 0) as people_with_event
+		from %3$s,
+			lateral (values %4$s) grouped (cell)
+		where %5$s
+		group by %1$s, cell',
+		place, ph_support.tally_call(false), relation, ph_support.group_values(breakdowns), ph_support.within_ages(m));
+end;
+
+comment on function ph_support.row_query(text, ph.measure, text, text[]) is
+	'the query of the tallies of rows that count by themselves, such as waits';
+
+create function ph_support.place_joins(schema text, place text) returns text
+language sql immutable parallel safe
+return case split_part(place, '.', 1)
+	when 's' then ''
+	when 'area' then format(' left join %I.place_ladder area on area.small_area = s.small_area', schema)
+	else format(' left join %I.practice_ladder practice on practice.practice = s.practice', schema) end;
+
+comment on function ph_support.place_joins(text, text) is
+	'the joins that the expression of a place needs beside s, a stay';
+
+create function ph_support.level_query(
+	schema text, m ph.measure, level text, place text, breakdowns text[], weighted boolean, by_row boolean)
+returns text
+language sql stable
+begin atomic
+	select format(
+		'select %1$L as level, coalesce(place_id, ''unknown'') as place_id, shown.breakdown, shown.group_name,
+			ph.rollup(tally) as tally, sum(people)::bigint as people, sum(people_with_event)::bigint as people_with_event
+		from (%2$s) folded,
+			-- all people are those of any one breakdown, and of none where there is none
+			lateral (
+				select split_part(cell, chr(31), 1), split_part(cell, chr(31), 2)
+				union
+				select ''all'', ''all'') shown (breakdown, group_name)
+		where shown.breakdown <> ''all'' or split_part(cell, chr(31), 1) = %3$L
+		group by coalesce(place_id, ''unknown''), shown.breakdown, shown.group_name',
+		level,
+		case
+			when by_row then ph_support.row_query(part.persons, m, place, breakdowns)
+			else format(
+				'select %s as place_id, cell, tally, people, people_with_event
+				from pg_temp.%s s%s
+				union all
+				%s', place, case when place in ('s.practice', 's.neighbourhood') or place like 'practice.%'
+					then 'ph_by_practice' else 'ph_by_area' end,
+				ph_support.place_joins(schema, place),
+				ph_support.mover_query(part.persons, m, place, breakdowns, weighted)) end,
+		coalesce(breakdowns[1], 'all'))
+	from (
+		select format('%I.new_measure_person s%s', schema, ph_support.place_joins(schema, place)) as persons
+	) part;
+end;
+
+comment on function ph_support.level_query(text, ph.measure, text, text, text[], boolean, boolean) is
+	'the query of the tallies of one level of place over what persons add';
+
+create function ph_support.measure_parts(m ph.measure) returns text[]
+language sql immutable parallel safe
+return array_remove(array[m.people, m.events, m.persons, m.areas, m.recorded], null);
+
+comment on function ph_support.measure_parts(ph.measure) is 'the queries of a measure';
+
+create function ph_support.recorded_query(schema text, m ph.measure, day date) returns text
+language sql stable
+begin atomic
+	select ph_support.measure_part(schema, coalesce(m.recorded,
+		'select event_date as record_date from (' || m.events || E'\n) happened',
+		'select period as record_date from (' || m.areas || E'\n) published',
+		'select {day} as record_date from (' || m.persons || E'\n) persons where amount is not null'), day);
+end;
+
+comment on function ph_support.recorded_query(text, ph.measure, date) is
+	'the relation of the days on which the source of a measure has a record';
+
+create function ph_support.has_record(schema text, m ph.measure, first_day date, last_day date) returns boolean
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	found boolean;
+begin
+	execute format('select exists (select from %s r where record_date <= $2 and ($1 is null or record_date >= $1))',
+		ph_support.recorded_query(schema, m, last_day))
+	into found
+	using
+		case
+			when m.persons is null then first_day
+			when m.recorded is not null then (last_day - m.recorded_within)::date + 1 end,
+		last_day;
+	return found;
+end
+$$;
+
+comment on function ph_support.has_record(text, ph.measure, date, date) is
+	'whether the source of a measure has a record of the period: in it, or up to its last day for a measure of a day';
+
+create procedure ph_support.fold_persons(
+	schema text, m ph.measure, first_day date, last_day date, levels text[], breakdowns text[], fold text, keep boolean)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	target constant text := format('%I.new_measure_person', schema);
+	weighted boolean := m.exposure = 'years' and m.events is not null;
+	by_row boolean := false;
+	query text;
+begin
+	if m.persons is not null or m.exposure = 'rows' then
+		weighted := exists (
+			select
+			from ph.query_columns(ph_support.measure_query(schema, coalesce(m.persons, m.events)))
+			where column_name = 'exposure');
+		by_row := m.persons is null and not weighted;
+	end if;
+	query := ph_support.contribution_query(
+		schema, m, first_day, last_day + 1, last_day, ph_support.breakdown_dimensions(breakdowns), by_row);
+	execute format('create %s table %s as select %L::text as fold, c.* from (%s) c',
+		case when keep then '' else 'unlogged' end, target, fold, query);
+	if m.exposure <> 'rows' then
+		call ph_support.require_disjoint_days(schema, m);
+	end if;
+	call ph_support.take_statistics(target::regclass);
+	if not by_row then
+		query := ph_support.unit_query(target, m, 'system, place, small_area', breakdowns, weighted);
+		execute 'create temp table ph_by_area on commit drop as ' || query;
+		query := ph_support.unit_query(target, m, 'neighbourhood, practice', breakdowns, weighted);
+		execute 'create temp table ph_by_practice on commit drop as ' || query;
+	end if;
+	select string_agg(
+		ph_support.level_query(schema, m, l.level, l.column_name, breakdowns, weighted, by_row), E'\nunion all ')
+	into query
+	from ph_support.folded_levels(schema) l
+	where l.level = any (levels);
+	execute 'create temp table ph_folded on commit drop as ' || query;
+	drop table if exists pg_temp.ph_by_area, pg_temp.ph_by_practice;
+	call ph_support.drop_contributions(schema, fold);
+	if keep then
+		call ph_support.keep_contributions(schema, fold);
+	else
+		execute 'drop table ' || target;
+	end if;
+end
+$$;
+
+comment on procedure ph_support.fold_persons(text, ph.measure, date, date, text[], text[], text, boolean) is
+	'fills pg_temp.ph_folded with the tallies of a measure of persons from the first to the last day';
+
+create procedure ph_support.fold_areas(schema text, m ph.measure, kind text, first_day date, levels text[])
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	published constant text := ph_support.measure_query(schema, m.areas);
+	part record;
+	query text := '';
+begin
+	execute format(
+		'create temp table ph_published on commit drop as
+		select e.place_id, p.place_kind::text as place_kind, %s as key, e.numerator::float8 as numerator,
+			e.denominator::float8 as denominator
+		from (%s
+		) e
+		join %I.place p on p.place_id = e.place_id
+		where e.period_kind = %L and e.period = %L',
+		ph_support.number_of_column(published, 'key', '0::float8'), published, schema, kind, first_day);
+	for part in
+		select l.*, exists (select from pg_temp.ph_published a where a.place_kind = l.place_kind) as has_own,
+			a.attname
+		from ph_support.folded_levels(schema) l
+		left join pg_attribute a on a.attrelid = format('%I.place_dimension', schema)::regclass
+			and a.attname = lower(l.place_kind collate "C") and not a.attisdropped
+		where l.level = any (levels) and l.place_kind is not null
+	loop
+		-- what is published of the level itself counts, else that of the smallest places in it
+		query := query || format(
+			'%s select %L as level, %s as place_id, ''all'' as breakdown, ''all'' as group_name,
+				ph.count_tally(a.key, a.numerator, a.denominator) as tally,
+				round(sum(a.denominator))::bigint as people, round(sum(a.numerator))::bigint as people_with_event
+			from pg_temp.ph_published a %s
+			group by 2',
+			case when query = '' then '' else ' union all' end, part.level,
+			case
+				when part.has_own then 'a.place_id'
+				when part.attname is null then '''unknown'''
+				else format('coalesce(d.%I, ''unknown'')', part.attname) end,
+			case
+				when part.has_own then format('where a.place_kind = %L', part.place_kind)
+				when part.attname is null then 'where false'
+				else format(
+					'join %I.place_dimension d on d.place_id = a.place_id and d.is_current
+					where a.place_kind = (
+						select place_kind from pg_temp.ph_published group by place_kind order by count(*) desc, 1 limit 1)',
+					schema) end);
+	end loop;
+	execute 'create temp table ph_folded on commit drop as ' || regexp_replace(query, 'group by 2', 'group by 2', 'g');
+	drop table pg_temp.ph_published;
+end
+$$;
+
+comment on procedure ph_support.fold_areas(text, ph.measure, text, date, text[]) is
+	'fills pg_temp.ph_folded with the tallies of a measure of areas in a period';
+
+create function ph_support.indicator_of(indicator text, breakdown text) returns text
+language sql immutable parallel safe
+return case when breakdown like 'age_band%' and indicator in ('dsr', 'dsr_gamma') then 'rate' else indicator end;
+
+comment on function ph_support.indicator_of(text, text) is
+	'the indicator of a breakdown: groups of ages have crude rates, since there is nothing to standardise';
+
+create function ph_support.reference_of(m ph.measure, whole ph.tally) returns ph.tally
+language sql immutable parallel safe
+return case when m.reference = 'system' then whole else m.reference_tally end;
+
+comment on function ph_support.reference_of(ph.measure, ph.tally) is
+	'what the indicator of a measure takes beside a summary: the whole system, or its standard';
+
+create function ph_support.shrunken_values(
+	m ph.measure, whole ph.tally,
+	out level text, out place_id text, out breakdown text, out shrunken_value float8, out shrunken_lower float8,
+	out shrunken_upper float8)
+returns setof record
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	whole_value float8;
+begin
+	if m.measure is null then
+		return;
+	end if;
+	whole_value := (ph.ask(m.indicator, whole, ph_support.reference_of(m, whole), m.per)).value;
+	-- events over those that the whole system's rates would give, times the whole system's value
+	return query
+	with drawn as (
+		select f.level, f.place_id,
+			ph.shrunken_rate(ph.events(f.tally), ph.expected(f.tally, whole), 1) over (partition by f.level) as ratio
+		from pg_temp.ph_folded f
+		where f.breakdown = 'all' and f.level <> 'system' and f.place_id <> 'unknown'
+	)
+	select d.level, d.place_id, 'all', whole_value * (d.ratio).value, whole_value * (d.ratio).lower,
+		whole_value * (d.ratio).upper
+	from drawn d;
+end
+$$;
+
+comment on function ph_support.shrunken_values(ph.measure, ph.tally) is
+	'the values of small places in pg_temp.ph_folded, drawn towards the value of the whole system; no rows for NULL';
+
+create procedure ph_support.store_folded(
+	schema text, m ph.measure, kind text, first_day date, recorded boolean, stamp text, provisional boolean)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	whole ph.tally;
+begin
+	if not recorded then
+		update pg_temp.ph_folded set tally = 'empty', people_with_event = null;
+	end if;
+	select ph.rollup(tally) into whole from pg_temp.ph_folded where level = 'system' and breakdown = 'all';
+	-- the indicator is asked once, here, and not each time that somebody looks
+	execute format(
+		'insert into %1$I.measure_tally
+		select $1, $2, level, place_id, breakdown, group_name, $3, $4, tally, people, people_with_event, $6, $7, now(),
+			case
+				when breakdown = ''all''
+					then sum(people) filter (where place_id <> ''unknown'') over (partition by level, breakdown)
+						/ nullif(sum(people) over (partition by level, breakdown), 0)
+				else sum(people) filter (where group_name <> ''unknown'') over (partition by level, place_id, breakdown)
+					/ nullif(sum(people) over (partition by level, place_id, breakdown), 0) end,
+			(e).value, (e).lower, (e).upper, (e).note, case when $11 then ph.events(tally) end,
+			case when $11 then ph.exposure(tally) end, shrunken_value,
+			shrunken_lower, shrunken_upper
+		from pg_temp.ph_folded f
+		left join ph_support.shrunken_values($8, $9) shrunken using (level, place_id, breakdown)
+		left join (
+			select level, place_id, breakdown, group_name, tally as survey
+			from %1$I.measure_tally
+			where (measure, version) = (
+					select measure, version from ph_support.latest_measures($10, array[$5.with_measure]))
+				and period_kind = $3 and period = $4
+		) w using (level, place_id, breakdown, group_name),
+			lateral (
+				select ph.ask(ph_support.indicator_of($5.indicator, breakdown), tally,
+					coalesce(ph_support.reference_of($5, $9), survey), $5.per, 0.95,
+					coalesce($5.age, 0), $5.until) as e
+				offset 0
+			) asked', schema)
+	using m.measure, m.version, kind, first_day, m, stamp, provisional,
+		case when recorded and m.indicator in ('rate', 'proportion', 'dsr', 'dsr_gamma', 'smr', 'indirect_rate') then m end,
+		whole, schema, recorded;
+end
+$$;
+
+comment on procedure ph_support.store_folded(text, ph.measure, text, date, boolean, text, boolean) is
+	'writes pg_temp.ph_folded into measure_tally, each summary with its answer';
+
+create procedure ph_support.fold_measure(
+	schema text, m ph.measure, kind text, first_day date, last_day date, data_day date, levels text[], breakdowns text[],
+	stamp text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set jit = off  -- it takes longer than a fold of a small population
+set default_statistics_target = 10
+as $$
+declare
+	began constant timestamptz := clock_timestamp();
+	until constant date := least(last_day, data_day);
+	recorded constant boolean := m.areas is not null or ph_support.has_record(schema, m, first_day, until);
+	fold constant text := concat_ws(' ', m.measure, m.version, kind, first_day);
+	is_of constant text := 'measure = $1 and version = $2 and period_kind = $3 and period = $4';
+begin
+	-- who folds at the same time waits
+	execute format('lock table %I.measure_fold in share row exclusive mode', schema);
+	if m.areas is not null then
+		call ph_support.fold_areas(schema, m, kind, first_day, levels);
+	else
+		call ph_support.fold_persons(schema, m, case when m.persons is null then first_day else until end, until, levels,
+			breakdowns, fold, last_day > data_day);
+	end if;
+	execute format('delete from %I.measure_tally where %s', schema, is_of)
+	using m.measure, m.version, kind, first_day;
+	call ph_support.store_folded(schema, m, kind, first_day, recorded, stamp, last_day > data_day);
+	execute format('delete from %I.measure_fold where %s', schema, is_of)
+	using m.measure, m.version, kind, first_day;
+	execute format(
+		'insert into %I.measure_fold
+		select $1, $2, $3, $4, $5, $6, $7, $8, count(*),
+			coalesce(sum(people) filter (where level = ''system'' and breakdown = ''all''), 0),
+			ph.events(ph.rollup(tally) filter (where level = ''system'' and breakdown = ''all'')),
+			ph.rollup(tally) filter (where level = ''system'' and breakdown = ''all''),
+			case when not $9 then ''no_data'' end, extract(epoch from clock_timestamp() - $10), now()
+		from pg_temp.ph_folded', schema)
+	using m.measure, m.version, kind, first_day, until, levels, breakdowns, stamp, recorded, began;
+	execute format('update %I.measure set folded_at = now() where measure = $1 and version = $2 and folded_at is null',
+		schema)
+	using m.measure, m.version;
+	drop table pg_temp.ph_folded;
+end
+$$;
+
+comment on procedure ph_support.fold_measure(
+	text, ph.measure, text, date, date, date, text[], text[], text) is
+	'folds one measure of one period at all levels and breakdowns, in the place of what was folded of it before';
+
+create function ph_support.require_known(argument text, asked text[], offered text[]) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	wrong text := (select string_agg(a, ', ') from unnest(asked) a where a <> all (offered) or a is null);
+begin
+	if wrong is not null or array_position(asked, null) is not null then
+		raise exception 'argument "%" names what there is not: %', argument, coalesce(wrong, 'null')
+			using errcode = 'invalid_parameter_value', hint =
+				'There are ' || coalesce((
+					select string_agg(o, ', ' order by o) filter (where n <= 12)
+						|| case when count(*) > 12 then format(' and %s more', count(*) - 12) else '' end
+					from (select distinct o, dense_rank() over (order by o) as n from unnest(offered) o) named), 'none') || '.';
+	end if;
+end
+$$;
+
+comment on function ph_support.require_known(text, text[], text[]) is
+	'does nothing where all that is asked is offered. Errors: invalid_parameter_value, with what there is';
+
+create function ph_support.require_measure_tables(schema text) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if schema is null or to_regclass(format('%I.measure_tally', schema)) is null then
+		raise exception 'argument "schema" must be a schema with tables of measures'
+			using errcode = 'undefined_table', hint = 'CALL ph.create_measure_tables(...) makes them.';
+	end if;
+end
+$$;
+
+comment on function ph_support.require_measure_tables(text) is
+	'does nothing where the schema has the tables of ph.create_measure_tables. Errors: undefined_table';
+
+create function ph_support.latest_measures(schema text, measures text[] default null) returns setof ph.measure
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform ph_support.require_measure_tables(schema);
+	return query execute format(
+		'select distinct on (measure) %s
+		from %I.measure
+		where $1 is null or measure = any ($1)
+		order by measure, ph_support.measure_order(version) desc', (
+			select string_agg(quote_ident(attname), ', ' order by attnum)
+			from pg_attribute
+			where attrelid = 'ph.measure'::regclass and attnum > 0 and not attisdropped), schema)
+	using measures;
+end
+$$;
+
+comment on function ph_support.latest_measures(text, text[]) is
+	'the latest version of each measure of the schema, or of those that are named. Errors: undefined_table';
+
+create function ph_support.periods_to_fold(
+	schema text, m ph.measure, asked text[], data_day date,
+	out kind text, out first_day date, out last_day date)
+returns setof record
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	earliest date;
+begin
+	-- of a kind of period only those from the first record on
+	execute format('select min(record_date) from %s r', ph_support.recorded_query(schema, m, data_day)) into earliest;
+	return query execute format(
+		'select kind, start_date, end_date - 1
+		from %I.calendar
+		where start_date <= $3
+			and (name = any ($2) or kind = any (coalesce($2, $1)) and end_date > $4)
+		order by kind, start_date', schema)
+	using m.period_kinds, asked, data_day, earliest;
+end
+$$;
+
+comment on function ph_support.periods_to_fold(text, ph.measure, text[], date) is
+	'the periods of calendar of a measure that are asked for by their kind or name, none that begins after the data day';
+
+create procedure ph_support.check_measure_now(schema text, m ph.measure)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	author constant regrole := ph_support.owner_of(format('%I.measure', schema)::regclass);
+	part record;
+begin
+	if not pg_has_role(author, 'usage') then
+		raise exception 'only the owner of the tables of measures may fold'
+			using errcode = 'insufficient_privilege', hint = 'Its rights decide what a measure may read.';
+	end if;
+	for part in
+		select *
+		from (
+			values ('people', m.people), ('events', m.events), ('persons', m.persons), ('areas', m.areas),
+				('recorded', m.recorded)
+		) q (name, query)
+	loop
+		call ph_support.check_measure_query(schema, author, part.name, part.query);
+	end loop;
+end
+$$;
+
+comment on procedure ph_support.check_measure_now(text, ph.measure) is
+	'does nothing where the caller may fold and the queries of the measure are still safe. '
+	'Errors: insufficient_privilege, those of ph_support.check_measure_query';
+
+create function ph_support.lacking_relation(schema text, m ph.measure) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select min(name[1])
+	from unnest(ph_support.measure_parts(m)) q, regexp_matches(q, '[{]([a-z_]+)[}]', 'g') name
+	where name[1] <> 'day' and to_regclass(format('%I.%I', schema, name[1])) is null
+$$;
+
+comment on function ph_support.lacking_relation(text, ph.measure) is
+	'a relation that a measure reads and the schema has not, NULL where it has all';
+
+create function ph_support.breakdown_queries(schema text, breakdowns text[]) returns setof text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	return query execute format('select query from %I.breakdown where query is not null and breakdown = any ($1)', schema)
+	using ph_support.breakdown_dimensions(breakdowns);
+end
+$$;
+
+comment on function ph_support.breakdown_queries(text, text[]) is 'the queries of the named breakdowns and pairs';
+
+create function ph_support.require_periods(schema text, periods text[]) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	wrong text;
+begin
+	execute format(
+		'select string_agg(coalesce(p, ''null''), '', '')
+		from unnest($1) p
+		where p is null or not exists (select from %I.calendar where kind = p or name = p)', schema)
+	into wrong
+	using periods;
+	if wrong is not null then
+		raise exception 'calendar has no period of the kind or name %', wrong
+			using errcode = 'invalid_parameter_value', hint = format(
+				'SELECT kind, name FROM %I.calendar: a kind is financial_year, a name 2024/25; '
+				'CALL ph.create_calendar(...) makes it of other years.', schema);
+	end if;
+end
+$$;
+
+comment on function ph_support.require_periods(text, text[]) is
+	'does nothing where calendar has all periods by their kind or name. Errors: invalid_parameter_value';
+
+create function ph_support.folds_due(
+	schema text, measures text[], periods text[], levels text[], breakdowns text[], refold boolean)
+returns table (
+	measure ph.measure, kind text, first_day date, last_day date, data_day date, level_names text[], breakdown_names text[],
+	stamp text)
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	m ph.measure;
+	known jsonb := '{}';
+	offered text[];
+	there boolean;
+begin
+	execute format('select day from (select %s as day) d', ph_support.in_schema(ph_support.last_day(schema), schema))
+	into data_day;
+	level_names := array(select l.level from ph_support.folded_levels(schema) l);
+	perform ph_support.require_known('levels', levels, level_names);
+	level_names := coalesce(levels, level_names);
+	offered := array(select l.measure from ph_support.latest_measures(schema) l);
+	perform ph_support.require_known('measures', measures, offered);
+	perform ph_support.require_periods(schema, periods);
+	for m in select * from ph_support.latest_measures(schema, measures) loop
+		if measures is null and ph_support.lacking_relation(schema, m) is not null then
+			continue;  -- what is shipped for tables that are not here
+		end if;
+		call ph_support.check_measure_now(schema, m);
+		if measures is not null then
+			perform ph_support.require_known('breakdowns', breakdowns, m.breakdowns);
+		end if;
+		breakdown_names := array(
+			select b from unnest(m.breakdowns) b where m.areas is null and (breakdowns is null or b = any (breakdowns)));
+		measure := m;
+		select d.stamp, d.known
+		into stamp, known
+		from ph_support.data_stamp(schema, ph_support.measure_parts(m) || array[
+			'select start_date from {stay}', 'select birth_date from {person}'] || (
+				select array_agg(b.query)
+				from ph_support.breakdown_queries(schema, breakdown_names) b (query)), known) d;
+		stamp := md5(concat_ws(' ', stamp, data_day, (to_jsonb(m) - 'folded_at')::text));
+		for kind, first_day, last_day in
+			select * from ph_support.periods_to_fold(schema, m, periods, data_day)
+		loop
+			execute format(
+				'select exists (
+					select
+					from %I.measure_fold
+					where measure = $1 and version = $2 and period_kind = $3 and period = $4 and data_stamp = $5
+						and levels @> $6 and breakdowns @> $7)', schema)
+			into there
+			using m.measure, m.version, kind, first_day, stamp, level_names, breakdown_names;
+			if refold or not there then
+				return next;
+			end if;
+		end loop;
+	end loop;
+end
+$$;
+
+comment on function ph_support.folds_due(text, text[], text[], text[], text[], boolean) is
+	'the measures and periods that are missing or out of date. Errors: invalid_parameter_value with what there is, '
+	'those of ph_support.check_measure_now';
+
+create procedure ph.fold_measures(
+	schema text,
+	measures text[] default null,
+	periods text[] default null,
+	levels text[] default null,
+	breakdowns text[] default null,
+	refold boolean default false)
+language plpgsql
+as $$
+declare
+	due record;
+	in_steps constant boolean := ph_support.may_commit();
+begin
+	perform ph_support.require_measure_tables(schema);
+	call ph_support.fill_measure_places(schema);
+	for due in
+		select d.*, pg_catalog.row_number() over () as number, pg_catalog.count(*) over () as total
+		from ph_support.folds_due(schema, measures, periods, levels, breakdowns, refold) d
+	loop
+		call ph_support.fold_measure(schema, due.measure, due.kind, due.first_day, due.last_day, due.data_day,
+			due.level_names, due.breakdown_names, due.stamp);
+		raise notice '% of %: %, % from %', due.number, due.total, (due.measure).measure, due.kind,
+			pg_catalog.to_char(due.first_day, 'YYYY-MM-DD');
+		if in_steps then
+			commit;
+		end if;
+	end loop;
+end
+$$;
+
+comment on procedure ph.fold_measures(text, text[], text[], text[], text[], boolean) is
+	'folds measures of the schema (NULL: the latest version of all whose tables are there) over periods (kinds or names '
+	'of calendar; NULL: the kinds of each measure), levels (NULL: all) and breakdowns (NULL: all that a measure allows) '
+	'into measure_tally: only what is missing or out of date, unless refold. It says how far it is, and commits after '
+	'each measure and period, so that who reads meanwhile sees whole ones and a failure leaves what was there; inside a '
+	'transaction it commits nothing. The numbers of a period that is not over are provisional; a period of which the '
+	'source has no record has no data. Errors: undefined_table, invalid_parameter_value with what there is, '
+	'insufficient_privilege for others than the owner, for queries that read what the owner may not, and where row '
+	'security hides rows, cardinality_violation where a person counts twice';
+
+create function ph_support.verdict(lower float8, upper float8, against float8, better text) returns text
+language sql immutable parallel safe
+return case
+	when lower <= against and upper >= against then 'similar'
+	when (lower > against) = (better = 'higher') and better <> 'neither' then 'better'
+	when lower is null or upper is null or against is null then null
+	when better <> 'neither' then 'worse'
+	when lower > against then 'higher'
+	else 'lower' end;
+
+comment on function ph_support.verdict(float8, float8, float8, text) is
+	'where limits lie beside a number: similar where they hold it, else better or worse, or, where neither is better, '
+	'higher or lower; NULL where something is not known';
+
+create function ph_support.measure_column(out column_name text, out description text, out accepted text[])
+returns setof record
+language sql immutable parallel safe
+begin atomic
+	select c.column_name, c.description, null::text[]
+	from (values
+		('period', 'first day of the period'),
+		('period_name', 'name of the period'),
+		('measure', 'code of the measure'),
+		('name', 'name of the measure'),
+		('version', 'version of the measure'),
+		('level', 'level of place. Ask for one level: larger places hold the smaller ones'),
+		('place_id', 'code of the place, or unknown'),
+		('place_name', 'name of the place, or unknown'),
+		('parent_id', 'code of the larger place that it is held against'),
+		('parent_name', 'name of the larger place that it is held against'),
+		('breakdown', 'what it is broken down by. Ask for one breakdown: each holds all people'),
+		('breakdown_name', 'name of the breakdown'),
+		('group_name', 'the group, or unknown'),
+		('group_order', 'place of the group in the order in which groups are shown; unknown comes last'),
+		('value', 'the value, in unit: never add, never average'),
+		('lower', 'lower 95 % limit of the value: never add'),
+		('upper', 'upper 95 % limit of the value: never add'),
+		('numerator', 'events, or sum of amounts: may be added over places of one level and period'),
+		('denominator', 'what they are held over, years, people or rows: may be added over places of one level and '
+			'period'),
+		('people', 'people who are counted: may be added over places of one level and period, but who moved '
+			'counts twice'),
+		('per', 'what the value is times'),
+		('unit', 'unit of the value'),
+		('note', 'why there is no value, or what to be careful with'),
+		('data_until', 'last day of which the value tells'),
+		('folded_at', 'when it was folded'),
+		('share_known', 'share of the people of this level whose place, or of this place whose group, is known'),
+		('provisional', 'whether the period is not over: not to be held against whole ones'),
+		('shrunken_value', 'the value of a small place drawn towards that of all places, as far as chance may '
+			'explain it: never add'),
+		('shrunken_lower', 'lower 95 % limit of the drawn value'),
+		('shrunken_upper', 'upper 95 % limit of the drawn value'),
+		('parent_value', 'the value of the larger place, or of the same group there'),
+		('parent_difference', 'value less that of the larger place: never add'),
+		('parent_difference_lower', 'lower 95 % limit of the difference, the larger place taken as fixed'),
+		('parent_difference_upper', 'upper 95 % limit of the difference, the larger place taken as fixed'),
+		('before_value', 'the value of the same place a year before, where both periods are over'),
+		('before_difference', 'value less that of a year before: never add'),
+		('before_difference_lower', 'lower 95 % limit of the difference, the two years taken as independent'),
+		('before_difference_upper', 'upper 95 % limit of the difference, the two years taken as independent'),
+		('judged', 'places that have a verdict'),
+		('said_better', 'places said to be better, or lower'),
+		('said_worse', 'places said to be worse, or higher'),
+		('by_chance', 'verdicts other than similar that chance alone would give: one in twenty of those judged'),
+		('chart_value', 'what is charted, beside mean and limits: the value, or, where season is allowed for, events '
+			'over those expected of the month and its days'),
+		('mean', 'centre line of the control chart'),
+		('lower_limit', 'lower control limit'),
+		('upper_limit', 'upper control limit'),
+		('rule', 'the rule that holds of the point, else common_cause'),
+		('variation', 'what the last point of the series is'),
+		('size', 'what to draw the place at: people of a proportion, events of a rate'),
+		('baseline', 'of a funnel the value of all places together, of a goal the first day of its baseline period'),
+		('lower_95', 'lower limit of 95 % at that size'),
+		('upper_95', 'upper limit of 95 % at that size'),
+		('lower_998', 'lower limit of 99.8 % at that size'),
+		('upper_998', 'upper limit of 99.8 % at that size'),
+		('dispersion', 'how much more places differ than chance makes: 1 is as chance does'),
+		('slope', 'slope index of inequality: value of the least disadvantaged less that of the most'),
+		('slope_lower', 'its lower 95 % limit'),
+		('slope_upper', 'its upper 95 % limit'),
+		('relative', 'relative index of inequality: the least disadvantaged over the most'),
+		('relative_lower', 'its lower 95 % limit'),
+		('relative_upper', 'its upper 95 % limit'),
+		('slope_change', 'change of the slope since the year before'),
+		('slope_change_lower', 'its lower 95 % limit'),
+		('slope_change_upper', 'its upper 95 % limit'),
+		('how', 'levelling up, levelling down and so on'),
+		('highest_group', 'the group with the highest value'),
+		('lowest_group', 'the group with the lowest value'),
+		('largest_gap', 'value of the highest group less that of the lowest'),
+		('largest_gap_lower', 'its lower 95 % limit, the two groups taken as chosen beforehand'),
+		('largest_gap_upper', 'its upper 95 % limit'),
+		('weighted_spread', 'standard deviation between groups, weighted by their people'),
+		('gap_to_best', 'what the mean of the groups would change by if all were as the best group is'),
+		('goal', 'code of the goal'),
+		('beside_group', 'of a goal on inequality: the group beside which the first is held'),
+		('subsystem', 'subsystem whose goal it is'),
+		('live', 'whether all owners have signed'),
+		('baseline_value', 'value of the baseline period'),
+		('should_be', 'where the value should be by now'),
+		('target', 'the value that shall be reached'),
+		('target_period', 'first day of the period in which it shall be reached'),
+		('projected', 'where the trend leads by then'),
+		('projected_lower', 'lower 95 % limit of what will be observed then'),
+		('projected_upper', 'upper 95 % limit of what will be observed then'),
+		('chance', 'chance of reaching the target'),
+		('needed_change', 'relative change a period that is still needed'),
+		('periods', 'periods of the trend'),
+		('left_out', 'periods that the trend leaves out'),
+		('meaning', 'what it means, in one sentence'),
+		('indicator', 'the indicator that is asked'),
+		('action_area', 'action area of the Culture of Health framework'),
+		('team', 'team that it is about'),
+		('owner', 'partner that answers for it'),
+		('source', 'who defines it'),
+		('leaves_out', 'what it leaves out'),
+		('population', 'whom it counts'),
+		('purpose', 'what it may be used for'),
+		('verdict', 'of inequality: narrowing, widening, reversed or no clear change since the year before; '
+			'of a goal: on_track, uncertain, off_track, reached or missed')) c (column_name, description)
+	union all
+	select c.column_name, c.description || ': ' || array_to_string(c.accepted, ', '), c.accepted
+	from (values
+		('period_kind', 'kind of period (ask for one kind, since periods of different kinds overlap)',
+			'{day,month,quarter,year,financial_year,rolling_year}'::text[]),
+		('better', 'which way is good', '{lower,higher,neither}'),
+		('parent_verdict', 'what it is beside the larger place, higher or lower where neither is better',
+			'{better,similar,worse,higher,lower}'),
+		('before_verdict', 'what it is beside a year before, higher or lower where neither is better',
+			'{better,similar,worse,higher,lower}'),
+		('compared', 'what is compared', '{parent,before}'),
+		('improvement', 'what the point is',
+			'{special_cause_improvement,special_cause_concern,special_cause_neutral_high,special_cause_neutral_low,'
+			'common_cause}'),
+		('trend', 'recent trend of the last five years',
+			'{increasing,decreasing,no_significant_change,cannot_be_calculated}'),
+		('significance', 'where the place lies beside the limits',
+			'{high_99.8,high_95,not_significant,low_95,low_99.8,not_applicable}'),
+		('kind', 'kind of measure', '{input,process,output,outcome}'),
+		('aim', 'aim that it serves', '{outcomes,quality,cost,equity,experience}'),
+		('pillar', 'pillar of population health', '{determinants,behaviours,communities,care}')
+	) c (column_name, description, accepted);
+end;
+
+comment on function ph_support.measure_column() is
+	'the columns of the views of measures, each name once; accepted: all that may stand in it, where that is a list';
+
+create function ph_support.measure_value_query(is_breakdown boolean) returns text
+language sql immutable parallel safe
+begin atomic
+	select format(
+		$query$
+			select t.period, t.period_kind, ph_support.period_name(t.period_kind, t.period) as period_name, t.measure,
+				m.name, t.version, t.level, t.place_id, place.place_name, place.parent_id,
+				parent_place.place_name as parent_name,
+				%1$s t.value, t.lower, t.upper, t.numerator, t.denominator, t.people::float8 as people,
+				coalesce(m.per, i.per) as per, m.unit, m.better, t.note, f.data_until, t.folded_at, t.share_known,
+				t.provisional, %2$s p.value as parent_value,
+				t.value - p.value as parent_difference, t.lower - p.value as parent_difference_lower,
+				t.upper - p.value as parent_difference_upper,
+				ph_support.verdict(t.lower, t.upper, p.value, m.better) as parent_verdict,
+				b.value as before_value, t.value - b.value as before_difference,
+				change.lower as before_difference_lower, change.upper as before_difference_upper,
+				ph_support.verdict(change.lower, change.upper, 0, m.better) as before_verdict
+			from {measure_tally} t
+			join {measure_current} m using (measure, version)
+			join {measure_fold} f using (measure, version, period_kind, period)
+			join ph.indicators() i on i.indicator = m.indicator
+			left join {measure_place} place using (level, place_id)
+			left join {measure_place} parent_place
+				on parent_place.level = place.parent_level and parent_place.place_id = place.parent_id
+			%3$s
+			left join {measure_tally} p on p.measure = t.measure and p.version = t.version
+				and p.level = place.parent_level and p.place_id = place.parent_id and p.breakdown = t.breakdown
+				and p.group_name = t.group_name and p.period_kind = t.period_kind and p.period = t.period
+			left join {measure_tally} b on b.measure = t.measure and b.version = t.version and b.level = t.level
+				and b.place_id = t.place_id and b.breakdown = t.breakdown and b.group_name = t.group_name
+				and b.period_kind = t.period_kind and b.period = (t.period - interval '1 year')::date
+				and not b.provisional and not t.provisional
+			cross join lateral (
+				select t.value - b.value - sqrt((t.value - t.lower) ^ 2 + (b.upper - b.value) ^ 2) as lower,
+					t.value - b.value + sqrt((t.upper - t.value) ^ 2 + (b.value - b.lower) ^ 2) as upper
+			) change
+			where %4$s$query$,
+		case when is_breakdown
+			then 't.breakdown, g.name as breakdown_name, t.group_name,
+				coalesce(array_position(g.groups, t.group_name), 1000)::float8 as group_order,' else '' end,
+		case when is_breakdown then '' else 't.shrunken_value, t.shrunken_lower, t.shrunken_upper,' end,
+		case when is_breakdown then 'left join {breakdown} g using (breakdown)' else '' end,
+		case when is_breakdown then 't.breakdown <> ''all''' else 't.breakdown = ''all''' end);
+end;
+
+comment on function ph_support.measure_value_query(boolean) is
+	'the query of measure_value, or of measure_breakdown';
+
+create function ph_support.measure_view(
+	out relation text, out key text[], out description text, out query text)
+returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		('measure_current', '{measure}'::text[],
+		 'the version of each measure that counts: the latest of those that were folded',
+		 $query$select m.*
+			from {measure} m
+			where folded_at is not null and not exists (
+				select
+				from {measure} later
+				where later.measure = m.measure and later.folded_at is not null
+					and ph_support.measure_order(later.version) > ph_support.measure_order(m.version))$query$),
+		('measure_value', '{measure,level,place_id,period_kind,period}',
+		 'measures of whole places: one row a measure, level, place and period. Ask for one level and one kind of '
+		 'period; values are never added', ph_support.measure_value_query(false)),
+		('measure_breakdown', '{measure,level,place_id,period_kind,period,breakdown,group_name}',
+		 'measures by group: one row a measure, level, place, period, breakdown and group. Ask for one level, kind of '
+		 'period and breakdown; values are never added', ph_support.measure_value_query(true)),
+		('measure_trend', '{measure,level,place_id,period_kind,period}',
+		 'series of measures with control charts and the recent trend: one row a measure, level, place and period',
+		 $query$
+			select period, period_kind, period_name, measure, name, version, level, place_id, place_name, value, lower,
+				upper, per, unit, better, note, provisional, (point).value as chart_value, (point).mean,
+				(point).lower as lower_limit, (point).upper as upper_limit, (point).special_cause as rule,
+				(point).point_type as improvement, (point).variation,
+				case when period_kind in ('year', 'financial_year') then (
+					ph.recent_trend_of_values(array_agg(extract(year from period)::float8) over five,
+						array_agg(value) over five, array_agg(lower) over five, array_agg(upper) over five)
+					).trend end as trend
+			from (
+				-- each window is asked of every row, whichever branch it stands in: what is no proportion is NULL to it
+				select s.*,
+					case chart
+						when 'xmr' then ph.control_xmr(xmr_value, period, better, calendar => 'any') over series
+						when 'p' then ph.control_p(p_events, p_exposure, period, better, calendar => 'any',
+							per => coalesce(per, 1)) over series
+						else ph.control_u(u_events, u_exposure, period, better, calendar => 'any',
+							per => case when seasonal then 1 else coalesce(per, 1) end) over series end as point
+				from (
+					-- the functions of all charts are called of every series, so each gets only what is its own
+					select c.*, case when chart = 'xmr' and not provisional then value end as xmr_value,
+						case when chart = 'p' and not provisional then numerator end as p_events,
+						case when chart = 'p' and not provisional then denominator end as p_exposure,
+						case when chart = 'u' and not provisional then numerator end as u_events,
+						case when chart = 'u' and not provisional then coalesce(expected, denominator) end as u_exposure
+					from (
+						select v.*, s.seasonal, case when s.seasonal then 'u' else m.chart end as chart,
+							case when s.seasonal then ph.expected_count(v.numerator, v.period, v.denominator) over (
+								partition by v.measure, v.version, v.level, v.place_id, v.period_kind
+								order by v.period) end as expected
+						from {measure_value} v
+						join {measure_current} m using (measure, version)
+						cross join lateral (select m.seasonal and v.period_kind = 'month') s (seasonal)
+					) c
+				) s
+				window series as (partition by measure, version, level, place_id, period_kind order by period)
+			) charted
+			window five as (
+				partition by measure, version, level, place_id, period_kind order by period rows 4 preceding)$query$),
+		('measure_funnel', '{measure,level,place_id,period_kind,period}',
+		 'places of a level and period in a funnel: one row a measure, level, place and period that is over',
+		 $query$
+			select period, period_kind, period_name, measure, name, version, level, place_id, place_name, (point).value,
+				(point).size, (point).baseline, (point).lower_95, (point).upper_95, (point).lower_998,
+				(point).upper_998, (point).significance, (point).dispersion, per, unit, better,
+				coalesce(note, (point).note) as note
+			from (
+				-- one call: a window is asked of every row, whichever branch of a CASE it stands in
+				select v.*,
+					ph.funnel(numerator, case when m.indicator not in ('dsr', 'dsr_gamma') then denominator end,
+						case m.indicator when 'proportion' then 'proportion' else 'rate' end, per => v.per,
+						rate => case when m.indicator in ('dsr', 'dsr_gamma') then value end,
+						rate_type => case m.indicator when 'proportion' then null when 'rate' then 'crude' else 'dsr' end,
+						overdispersion => case when m.overdispersion then 'winsorised' else 'none' end) over places as point
+				from {measure_value} v
+				join {measure_current} m using (measure, version)
+				where m.indicator in ('proportion', 'rate', 'dsr', 'dsr_gamma') and not v.provisional
+					and v.place_id <> 'unknown' and v.level <> 'system'
+				window places as (partition by measure, version, level, period_kind, period)
+			) placed$query$),
+		('measure_inequality', '{measure,level,place_id,period_kind,period}',
+		 'measures over fifths of deprivation: slope and relative index of inequality, and what became of them since '
+		 'the year before; one row a measure, level, place and period',
+		 $query$
+			with fifth as not materialized (
+				select t.measure, t.version, t.level, t.place_id, t.period_kind, t.period,
+					bool_or(t.provisional) as provisional, array_agg(t.tally order by t.group_name) as tallies
+				from {measure_tally} t
+				where t.breakdown = 'deprivation_quintile' and t.group_name <> 'unknown'
+				group by t.measure, t.version, t.level, t.place_id, t.period_kind, t.period
+			)
+			select t.period, t.period_kind, ph_support.period_name(t.period_kind, t.period) as period_name, t.measure,
+				m.name, t.version, t.level, t.place_id, place.place_name, (slope.e).value as slope,
+				(slope.e).lower as slope_lower, (slope.e).upper as slope_upper, (relative.e).value as relative,
+				(relative.e).lower as relative_lower, (relative.e).upper as relative_upper,
+				(progress.e).slope_change, (progress.e).slope_change_lower, (progress.e).slope_change_upper,
+				(progress.e).verdict, (progress.e).how, coalesce(m.per, i.per) as per, m.unit, m.better,
+				(slope.e).note, t.provisional
+			from fifth t
+			join {measure_current} m using (measure, version)
+			join {measure_fold} f using (measure, version, period_kind, period)
+			join ph.indicators() i on i.indicator = m.indicator
+			left join {measure_place} place using (level, place_id)
+			left join fifth b on b.measure = t.measure and b.version = t.version and b.level = t.level
+				and b.place_id = t.place_id and b.period_kind = t.period_kind
+				and b.period = (t.period - interval '1 year')::date and not b.provisional and not t.provisional
+			cross join lateral (
+				select case when m.reference = 'system' then f.reference else m.reference_tally end as tally
+				offset 0) reference
+			cross join lateral (
+				select ph.slope_index_of_inequality(t.tallies, m.indicator, reference.tally, m.per, 0.95, 5,
+						coalesce(m.age, 0), m.until) as e
+				offset 0) slope
+			cross join lateral (
+				select ph.relative_index_of_inequality(t.tallies, m.indicator, reference.tally, m.per, 0.95, 5,
+						coalesce(m.age, 0), m.until) as e
+				offset 0) relative
+			cross join lateral (
+				select case when b.tallies is not null and m.better <> 'neither' then
+					ph.equity_progress(b.tallies, t.tallies, m.indicator, m.reference_tally, m.per, 0.95, m.better, 5,
+						coalesce(m.age, 0), m.until) end as e
+				offset 0) progress
+			where m.with_measure is null$query$),
+		('measure_gap', '{measure,level,place_id,period_kind,period,breakdown}',
+		 'gaps between groups, whether they have an order or not: one row a measure, level, place, period and '
+		 'breakdown',
+		 $query$
+			select g.period, g.period_kind, g.period_name, g.measure, g.name, g.version, g.level, g.place_id,
+				g.place_name, g.breakdown, g.names[1] as highest_group, g.names[g.n] as lowest_group,
+				g.values[1] - g.values[g.n] as largest_gap,
+				g.values[1] - g.values[g.n]
+					- sqrt((g.values[1] - g.lowers[1]) ^ 2 + (g.uppers[g.n] - g.values[g.n]) ^ 2) as largest_gap_lower,
+				g.values[1] - g.values[g.n]
+					+ sqrt((g.uppers[1] - g.values[1]) ^ 2 + (g.values[g.n] - g.lowers[g.n]) ^ 2) as largest_gap_upper,
+				sqrt(greatest(0, g.mean_square - g.mean ^ 2)) as weighted_spread,
+				case g.better when 'lower' then g.values[g.n] when 'higher' then g.values[1] end - g.mean
+					as gap_to_best,
+				g.per, g.unit, g.better, g.provisional
+			from (
+				select v.period, v.period_kind, v.period_name, v.measure, v.name, v.version, v.level, v.place_id,
+					v.place_name, v.breakdown, v.per, v.unit, v.better, v.provisional, count(*)::integer as n,
+					array_agg(v.group_name order by v.value desc, v.group_name) as names,
+					array_agg(v.value order by v.value desc, v.group_name) as values,
+					array_agg(v.lower order by v.value desc, v.group_name) as lowers,
+					array_agg(v.upper order by v.value desc, v.group_name) as uppers,
+					sum(v.people * v.value) / sum(v.people) as mean,
+					sum(v.people * v.value ^ 2) / sum(v.people) as mean_square
+				from {measure_breakdown} v
+				where v.group_name <> 'unknown' and v.value is not null and v.people > 0
+				group by v.period, v.period_kind, v.period_name, v.measure, v.name, v.version, v.level, v.place_id,
+					v.place_name, v.breakdown, v.per, v.unit, v.better, v.provisional
+				having count(*) > 1
+			) g$query$),
+		('measure_verdicts', '{measure,level,period_kind,period,compared}',
+		 'how many verdicts of measure_value say something, and how many chance alone would give: one row a measure, '
+		 'level, period and comparison',
+		 $query$
+			select v.period, v.period_kind, v.period_name, v.measure, v.name, v.version, v.level, c.compared,
+				count(c.verdict)::float8 as judged,
+				(count(*) filter (where c.verdict in ('better', 'lower')))::float8 as said_better,
+				(count(*) filter (where c.verdict in ('worse', 'higher')))::float8 as said_worse,
+				0.05 * count(c.verdict)::float8 as by_chance
+			from {measure_value} v,
+				lateral (values ('parent', v.parent_verdict), ('before', v.before_verdict)) c (compared, verdict)
+			where v.place_id <> 'unknown'
+			group by v.period, v.period_kind, v.period_name, v.measure, v.name, v.version, v.level, c.compared$query$),
+		('goal_value', '{goal}',
+		 'goals and how far they are, a row each: ph.goal_status of the schema',
+		 $query$select * from ph.goal_status({schema})$query$),
+		('measure_dimension', '{measure}',
+		 'one row a measure: what it is, for tools that join it to the values',
+		 $query$
+			select m.measure, m.version, m.name, m.meaning, m.indicator, coalesce(m.per, i.per) as per, m.unit,
+				m.better, m.kind, m.aim, m.pillar, m.action_area, m.team, m.owner, m.source, m.leaves_out, m.population,
+				m.purpose
+			from {measure_current} m
+			join ph.indicators() i using (indicator)$query$),
+		('measure_period', '{period_kind,period}',
+		 'one row a period that was folded, for tools that join it to the values by both period_kind and period',
+		 $query$
+			select period, period_kind, ph_support.period_name(period_kind, period) as period_name,
+				max(data_until) as data_until
+			from {measure_fold}
+			group by period_kind, period$query$);
+end;
+
+comment on function ph_support.measure_view() is
+	'the views of measures, each after those it is built on: the columns that tell its rows apart, and its query';
+
+create procedure ph_support.create_measure_views(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	view record;
+	columns constant jsonb := (
+		select jsonb_object_agg(c.column_name, c.description) from ph_support.measure_column() c);
+begin
+	for view in select * from ph_support.measure_view() loop
+		call ph_support.replace_view(schema, view.relation,
+			ph_support.in_schema(replace(view.query, '{schema}', quote_literal(schema)), schema), view.description,
+			columns);
+	end loop;
+end
+$$;
+
+comment on procedure ph_support.create_measure_views(text) is
+	'makes the views of measures, or replaces them in place';
+
+create function ph_support.goal_table(
+	out relation text, out definition text, out description text, out columns jsonb)
+returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		('subsystem',
+		 'subsystem text primary key check (subsystem <> ''''), name text not null,
+		 parent text references {subsystem} check (parent <> subsystem)',
+		 'one row a subsystem: a named set of segments, places and partners with goals and a scorecard of its own',
+		 jsonb_build_object('subsystem', 'name of the subsystem', 'name', 'name to show',
+			'parent', 'subsystem that it is a part of')),
+		('subsystem_part',
+		 'subsystem text references {subsystem} on delete cascade,
+		 kind text not null check (kind in (''segment'', ''place'', ''partner'')), part text not null,
+		 primary key (subsystem, kind, part)',
+		 'what a subsystem consists of', jsonb_build_object('subsystem', 'the subsystem',
+			'kind', 'segment, place or partner', 'part', 'the segment, place or partner')),
+		('goal',
+		 'goal text primary key check (goal <> ''''), name text not null, measure text not null, level text not null,
+		 place_id text not null, breakdown text not null default ''all'', group_name text not null default ''all'',
+		 beside_group text, period_kind text not null default ''financial_year'', baseline date not null,
+		 target float8 not null check (target > 0 and target < ''infinity''), target_period date not null,
+		 leave_out date[] not null default ''{}'', parent text references {goal} check (parent <> goal),
+		 subsystem text references {subsystem}, check (target_period > baseline),
+		 check ((breakdown = ''all'') = (group_name = ''all'')), check (beside_group is null or breakdown <> ''all'')',
+		 'one row a goal: which value a measure shall have, where and of whom, from a baseline to a period',
+		 jsonb_build_object('goal', 'name of the goal', 'name', 'name to show', 'measure', 'measure that it is about',
+			'level', 'level of the place', 'place_id', 'the place',
+			'breakdown', 'breakdown of the group that it is about, or all', 'group_name', 'the group, or all',
+			'beside_group',
+			'of a goal on inequality: the group beside which the first is held; the target is a ratio then',
+			'period_kind', 'kind of period in which progress is measured', 'baseline', 'first day of the baseline period',
+			'target', 'the value that shall be reached, in the unit of the measure, or the ratio of the two groups',
+			'target_period', 'first day of the period in which it shall be reached',
+			'leave_out', 'first days of periods that the trend leaves out, such as those of a shock',
+			'parent', 'goal that it is a part of', 'subsystem', 'subsystem whose goal it is')),
+		('goal_owner',
+		 'goal text references {goal} on delete cascade, partner text not null, signed_on date, signed_by text,
+		 primary key (goal, partner), check ((signed_on is null) = (signed_by is null))',
+		 'the partners that own a goal, with their signatures: it is live when all have signed',
+		 jsonb_build_object('goal', 'the goal', 'partner', 'the partner', 'signed_on', 'day of the signature',
+			'signed_by', 'who signed')),
+		('goal_intervention',
+		 'goal text references {goal} on delete cascade, intervention text not null, partner text not null,
+		 expected_contribution float8, source text, primary key (goal, intervention)',
+		 'what is done to reach a goal, and how much of the way each is expected to contribute',
+		 jsonb_build_object('goal', 'the goal', 'intervention', 'what is done', 'partner', 'who does it',
+			'expected_contribution', 'expected change of the value of the measure, negative where it falls',
+			'source', 'where the expectation comes from')),
+		('population_component',
+		 'scenario text not null check (scenario <> ''observed''), place_id text not null, year integer not null,
+		 component text not null check (component in (''births'', ''deaths'', ''migration'')), age integer,
+		 people float8 not null, source text,
+		 unique nulls not distinct (scenario, place_id, year, component, age)',
+		 'births, deaths and net migration that somebody projects, a row a scenario, place, year and age: '
+		 'ph.project_need takes them',
+		 jsonb_build_object('scenario', 'name of the projection', 'place_id', 'the place', 'year', 'the year',
+			'component', 'births, deaths or migration (net: who comes less who goes)',
+			'age', 'age in completed years; NULL for births', 'people', 'how many', 'source', 'who projects it')),
+		('goal_milestone',
+		 'goal text references {goal} on delete cascade, milestone text not null, partner text not null,
+		 due date not null, delivered_on date, primary key (goal, milestone)',
+		 'what partners have promised on the way to a goal, and when it was delivered',
+		 jsonb_build_object('goal', 'the goal', 'milestone', 'what was promised', 'partner', 'who promised it',
+			'due', 'day by which', 'delivered_on', 'day on which it was delivered; NULL is not yet'));
+end;
+
+comment on function ph_support.goal_table() is
+	'the tables of goals, in the order in which they build on each other: columns, descriptions';
+
+create function ph_support.keep_signed_goal() returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	signed boolean;
+	circle boolean;
+begin
+	execute format('select exists (select from %I.goal_owner where goal = $1 and signed_on is not null)', tg_table_schema)
+	into signed
+	using old.goal;
+	if signed then
+		raise exception 'goal "%" was signed and cannot change', old.goal
+			using errcode = '55006', hint = 'Take the signatures back, or set a new goal.';
+	end if;
+	if tg_op = 'DELETE' then
+		return old;
+	end if;
+	execute format(
+		'with recursive above (goal) as (
+			select $2
+			union
+			select g.parent from above join %I.goal g on g.goal = above.goal)
+		select $1 in (select goal from above where goal is not null)', tg_table_schema)
+	into circle
+	using new.goal, new.parent;
+	if circle then
+		raise exception 'goal "%" would be a part of itself', new.goal
+			using errcode = '23514', hint = 'Parents must not go in a circle.';
+	end if;
+	return new;
+end
+$$;
+
+comment on function ph_support.keep_signed_goal() is
+	'trigger of the table goal: what was signed does not change, parents do not go in a circle';
+
+create function ph_support.check_goal() returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	problem text;
+begin
+	execute format(
+		'select case
+			when m.measure is null then ''measure'' || '' names no measure''
+			when not exists (select from %1$I.measure_place where level = $1.level and place_id = $1.place_id)
+				then ''place_id names no place of the level''
+			when $1.breakdown <> ''all'' and $1.breakdown <> all (m.breakdowns)
+				then ''breakdown names none that the measure allows''
+			when not exists (select from %1$I.calendar where kind = $1.period_kind and start_date = $1.baseline)
+				then ''baseline is not the first day of a period of calendar''
+			end
+		from (values (1)) one
+		left join ph_support.latest_measures(%2$L, array[$1.measure]) m on true', tg_table_schema, tg_table_schema)
+	into problem
+	using new;
+	if problem is not null then
+		raise exception 'column %', problem
+			using errcode = 'invalid_parameter_value', hint = format(
+				'SELECT * FROM %I.measure, measure_place and calendar tell what there is; ph.fold_measures fills places.',
+				tg_table_schema);
+	end if;
+	return new;
+end
+$$;
+
+comment on function ph_support.check_goal() is
+	'trigger of the table goal: its measure, place, breakdown and baseline are known';
+
+create procedure ph_support.create_goal_tables(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	part record;
+	target text;
+begin
+	for part in select * from ph_support.goal_table() loop
+		target := format('%I.%I', schema, part.relation);
+		if to_regclass(target) is null then
+			execute format('create table %s (%s)', target, ph_support.in_schema(part.definition, schema));
+			call ph_support.describe_table(target, part.description, part.columns);
+		end if;
+	end loop;
+	execute ph_support.in_schema(
+		'create or replace trigger a_keep_signed before update or delete on {goal}
+		for each row execute function ph_support.keep_signed_goal()', schema);
+	execute ph_support.in_schema(
+		'create or replace trigger b_check before insert or update on {goal}
+		for each row execute function ph_support.check_goal()', schema);
+end
+$$;
+
+comment on procedure ph_support.create_goal_tables(text) is 'makes the tables of goals; ph.create_measure_tables calls it';
+
+create function ph_support.trend_events(
+	m ph.measure, tally ph.tally, reference ph.tally, out value float8, out lower float8, out upper float8,
+	out events float8, out exposure float8)
+returns record
+language sql immutable parallel safe
+begin atomic
+	select (e).value, (e).lower, (e).upper, counted.events,
+		case when counted.events > 0 then counted.events / ((e).value / per) else nullif(ph.exposure(tally), 0) end
+	from (
+		select coalesce(m.per, (select i.per from ph.indicators() i where i.indicator = m.indicator)) as per,
+			ph.ask(m.indicator, tally, ph_support.reference_of(m, reference), m.per, 0.95, coalesce(m.age, 0), m.until) as e
+		offset 0
+	) asked,
+	lateral (
+		select
+			case
+				when m.indicator in ('rate', 'proportion', 'dsr', 'dsr_gamma', 'smr', 'indirect_rate') then ph.events(tally)
+				when (e).value > 0 and (e).lower > 0
+					then (2 * 1.959963984540054 / ln((e).upper / (e).lower)) ^ 2 end as events
+	) counted;
+end;
+
+comment on function ph_support.trend_events(ph.measure, ph.tally, ph.tally) is
+	'the value of a measure with its limits, and the events and exposure whose rate, times per, is that value and has '
+	'its error';
+
+create function ph_support.goal_series(schema text, goal record) returns table (
+	period date, group_name text, tally ph.tally, value float8, lower float8, upper float8, events float8,
+	exposure float8)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	return query execute format(
+		'select t.period, t.group_name, t.tally, e.value, e.lower, e.upper, e.events, e.exposure
+		from ph_support.latest_measures($1, array[$2]) m
+		join %1$I.measure_tally t using (measure, version)
+		join %1$I.measure_fold f using (measure, version, period_kind, period),
+			lateral ph_support.trend_events(m, t.tally, f.reference) e
+		where t.level = $3 and t.place_id = $4 and t.breakdown = $5 and t.group_name in ($6, $7) and t.period_kind = $8
+			and t.period >= $9 and not t.provisional and f.note is null and t.period <> all ($10)
+		order by t.period', schema)
+	using schema, goal.measure, goal.level, goal.place_id, goal.breakdown, goal.group_name,
+		coalesce(goal.beside_group, goal.group_name), goal.period_kind, goal.baseline, goal.leave_out;
+end
+$$;
+
+comment on function ph_support.goal_series(text, record) is
+	'the periods of a goal from its baseline on that are over and not left out, by group';
+
+create function ph_support.period_number(kind text, first_day date) returns float8
+language sql immutable parallel safe
+return case kind
+	when 'day' then first_day - date '2000-01-01'
+	when 'month' then extract(year from first_day) * 12 + extract(month from first_day)
+	when 'rolling_year' then extract(year from first_day) + (extract(month from first_day) - 1) / 12.0
+	when 'quarter' then extract(year from first_day) * 4 + extract(quarter from first_day)
+	else extract(year from first_day) end;
+
+comment on function ph_support.period_number(text, date) is 'the period as a number that is one more for the next one';
+
+create function ph.goal_status(schema text)
+returns table (
+	goal text, name text, measure text, level text, place_id text, breakdown text, group_name text, beside_group text,
+	subsystem text, live boolean, baseline date, baseline_value float8, period date, value float8, lower float8,
+	upper float8, should_be float8, target float8, target_period date, projected float8, projected_lower float8,
+	projected_upper float8, chance float8, needed_change float8, verdict text, better text, unit text, periods float8,
+	left_out float8, note text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	g record;
+	m ph.measure;
+	s record;
+	per float8;
+	ahead float8;
+	way float8;
+	p ph.goal_progress;
+	gap ph.goal_gap_progress;
+begin
+	perform ph_support.require_measure_tables(schema);
+	for g in execute format(
+		'select g.*, not exists (select from %1$I.goal_owner o where o.goal = g.goal and signed_on is null)
+			and exists (select from %1$I.goal_owner o where o.goal = g.goal) as live
+		from %1$I.goal g
+		order by g.goal', schema)
+	loop
+		select * into m from ph_support.latest_measures(schema, array[g.measure]);
+		select coalesce(m.per, i.per) into per from ph.indicators() i where i.indicator = m.indicator;
+		select array_agg(ph_support.period_number(g.period_kind, o.period) order by o.period) filter (where a) as numbers,
+			array_agg(o.events order by o.period) filter (where a) as events,
+			array_agg(o.exposure order by o.period) filter (where a) as exposures,
+			array_agg(ph_support.period_number(g.period_kind, o.period) order by o.period) filter (where not a) as other_numbers,
+			array_agg(o.events order by o.period) filter (where not a) as other_events,
+			array_agg(o.exposure order by o.period) filter (where not a) as other_exposures,
+			max(o.period) as period, count(*) filter (where a) as periods,
+			max(o.value) filter (where a and o.period = g.baseline) as baseline_value,
+			max(o.value) filter (where not a and o.period = g.baseline) as other_baseline,
+			(array_agg(o.value order by o.period desc) filter (where a))[1] as value,
+			(array_agg(o.lower order by o.period desc) filter (where a))[1] as lower,
+			(array_agg(o.upper order by o.period desc) filter (where a))[1] as upper,
+			(array_agg(o.value order by o.period desc) filter (where not a))[1] as other_value,
+			(array_agg(o.tally order by o.period desc) filter (where a))[1] as tally,
+			(array_agg(o.tally order by o.period desc) filter (where not a))[1] as other_tally
+		into s
+		from ph_support.goal_series(schema, g) o, lateral (select o.group_name = g.group_name as a) which
+		where o.exposure > 0 and o.events is not null;
+		goal := g.goal;
+		name := g.name;
+		measure := g.measure;
+		level := g.level;
+		place_id := g.place_id;
+		breakdown := g.breakdown;
+		group_name := g.group_name;
+		beside_group := g.beside_group;
+		subsystem := g.subsystem;
+		live := g.live;
+		baseline := g.baseline;
+		target := g.target;
+		target_period := g.target_period;
+		better := case m.better when 'neither' then 'lower' else m.better end;
+		unit := case when g.beside_group is not null then 'ratio of the two groups' else m.unit end;
+		period := s.period;
+		periods := s.periods;
+		left_out := cardinality(g.leave_out);
+		if g.beside_group is null then
+			baseline_value := s.baseline_value;
+			value := s.value;
+			lower := s.lower;
+			upper := s.upper;
+		else
+			baseline_value := s.baseline_value / nullif(s.other_baseline, 0);
+			value := s.value / nullif(s.other_value, 0);
+			select c.lower, c.upper
+			into lower, upper
+			from ph.compare(s.tally, s.other_tally, m.indicator, m.reference_tally, m.per, 0.95, 'ratio', m.better,
+				coalesce(m.age, 0), m.until) c;
+		end if;
+		ahead := ph_support.period_number(g.period_kind, g.target_period)
+			- ph_support.period_number(g.period_kind, g.baseline);
+		way := (ph_support.period_number(g.period_kind, s.period) - ph_support.period_number(g.period_kind, g.baseline))
+			/ ahead;
+		should_be := case when baseline_value > 0 then baseline_value * (g.target / baseline_value) ^ least(way, 1) end;
+		p := null;
+		gap := null;
+		if s.period is null then
+			note := 'no_data';
+		elsif s.period >= g.target_period then
+			note := 'target_period_is_over';
+		elsif g.beside_group is not null then
+			gap := ph.goal_gap_progress(s.numbers, s.events, s.exposures, s.other_numbers, s.other_events,
+				s.other_exposures, g.target, ph_support.period_number(g.period_kind, g.target_period), better);
+			note := gap.note;
+		else
+			p := ph.goal_progress(s.numbers, s.events, s.exposures, g.target,
+				ph_support.period_number(g.period_kind, g.target_period),
+				better, per);
+			note := p.note;
+		end if;
+		projected := coalesce(p.projected, gap.projected);
+		projected_lower := coalesce(p.value_lower, gap.lower);
+		projected_upper := coalesce(p.value_upper, gap.upper);
+		chance := coalesce(p.chance_value, gap.chance);
+		needed_change := coalesce(p.needed_change, gap.needed_change);
+		verdict := case
+			when note = 'target_period_is_over' then
+				case when value = target or (value < target) = (better = 'lower') then 'reached' else 'missed' end
+			else coalesce(p.verdict, gap.verdict) end;
+		return next;
+	end loop;
+end
+$$;
+
+comment on function ph.goal_status(text) is
+	'the goals of the schema, a row each: the value of its baseline and of the last period that is over, with limits; '
+	'where it should be by now, on a straight way in the logarithm; where its trend leads (ph.goal_progress, '
+	'ph.goal_gap_progress) with limits of what will be observed, the chance of reaching the target and the change a '
+	'period that is still needed; verdict on_track, uncertain or off_track, reached or missed once the target period is '
+	'over; live: all owners have signed. Periods are those of the latest version of the measure: fold older ones with '
+	'ph.fold_goals. Notes: no_data, too_few_periods, no_events, missing_input, target_period_is_over. '
+	'Errors: undefined_table';
+
+create function ph.goal_parts(schema text, goal text)
+returns table (part text, level text, place_id text, events_now float8, events_at_target float8, fewer float8)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	there boolean;
+begin
+	perform ph_support.require_measure_tables(schema);
+	execute format('select exists (select from %I.goal g where g.goal = $1)', schema) into there using goal;
+	if not there then
+		raise exception 'argument "goal" names no goal'
+			using errcode = 'undefined_object', hint = format('SELECT goal FROM %I.goal tells which there are.', schema);
+	end if;
+	-- events that are spared add up where rates do not
+	return query execute format(
+		'with part as (
+			select g.goal, g.parent, g.level, g.place_id, ph.events(t.tally) as events_now,
+				ph.events(t.tally) * g.target / nullif(s.value, 0) as events_at_target
+			from %1$I.goal g
+			join ph.goal_status($1) s using (goal)
+			join ph_support.latest_measures($1) m on m.measure = g.measure
+			left join %1$I.measure_tally t on (t.measure, t.version, t.level, t.place_id, t.breakdown, t.group_name,
+				t.period_kind, t.period) = (g.measure, m.version, g.level, g.place_id, g.breakdown, g.group_name,
+				g.period_kind, s.period)
+			where g.goal = $2 or g.parent = $2
+		), line as (
+			select 1 as n, goal, level, place_id, events_now, events_at_target from part where parent = $2
+			union all
+			select 2, ''remainder'', null, null,
+				max(events_now) filter (where goal = $2) - coalesce(sum(events_now) filter (where parent = $2), 0),
+				max(events_at_target) filter (where goal = $2)
+					- coalesce(sum(events_at_target) filter (where parent = $2), 0)
+			from part
+			union all
+			select 3, goal, level, place_id, events_now, events_at_target from part where goal = $2
+		)
+		select goal, level, place_id, events_now, events_at_target, events_now - events_at_target
+		from line
+		order by n, goal', schema)
+	using schema, goal;
+end
+$$;
+
+comment on function ph.goal_parts(text, text) is
+	'how the parts of a goal make up the whole: events of the last period, events that its target would leave, and how '
+	'many fewer these are, a row a part, the remainder that no part has, and the goal itself, to which they add up. '
+	'Errors: undefined_table, undefined_object';
+
+create function ph.goal_delivery(schema text)
+returns table (partner text, goals bigint, signed bigint, promised bigint, delivered bigint, late bigint, due bigint)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform ph_support.require_measure_tables(schema);
+	return query execute format(
+		'with today as (select %2$s as day), owner as (
+			select partner, count(*) as goals, count(signed_on) as signed from %1$I.goal_owner group by partner
+		), promise as (
+			select partner, count(*) as promised, count(delivered_on) filter (where delivered_on <= day) as delivered,
+				count(*) filter (where coalesce(delivered_on, day) > due) as late, count(*) filter (where due <= day) as due
+			from %1$I.goal_milestone, today
+			group by partner
+		)
+		select partner, coalesce(goals, 0), coalesce(signed, 0), coalesce(promised, 0), coalesce(delivered, 0),
+			coalesce(late, 0), coalesce(due, 0)
+		from owner
+		full join promise using (partner)
+		order by partner', schema, ph_support.in_schema(ph_support.last_day(schema), schema));
+end
+$$;
+
+comment on function ph.goal_delivery(text) is
+	'what partners have signed, promised and delivered by the data day, a row each: milestones promised, delivered, '
+	'late (delivered after they were due, or due and not delivered) and due. Errors: undefined_table';
+
+create procedure ph.fold_goals(schema text)
+language plpgsql
+as $$
+declare
+	part record;
+begin
+	perform ph_support.require_measure_tables(schema);
+	for part in
+		select *
+		from ph_support.goal_periods(schema)
+	loop
+		call ph.fold_measures(schema, array[part.measure], part.periods);
+	end loop;
+end
+$$;
+
+comment on procedure ph.fold_goals(text) is
+	'folds the periods of all goals from their baselines on, where they are missing or out of date: what the latest '
+	'version of a measure lacks, too. Errors: those of ph.fold_measures';
+
+create function ph_support.goal_periods(schema text) returns table (measure text, periods text[])
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	return query execute format(
+		'select g.measure, array_agg(distinct c.name order by c.name)
+		from %1$I.goal g
+		join %1$I.calendar c on c.kind = g.period_kind and c.start_date >= g.baseline and c.start_date <= g.target_period
+			and c.start_date <= %2$s
+		group by g.measure', schema, ph_support.in_schema(ph_support.last_day(schema), schema));
+end
+$$;
+
+comment on function ph_support.goal_periods(text) is 'the measures of goals and the names of their periods';
+
+create function ph_support.scorecard_group(by_what text, m ph.measure) returns text
+language sql immutable parallel safe
+return case by_what
+	when 'triple_aim' then
+		case m.aim
+			when 'outcomes' then 'outcomes'
+			when 'cost' then 'cost a head'
+			when 'equity' then 'outcomes'
+			else 'quality and experience' end
+	when 'pillar' then m.pillar
+	when 'partner' then coalesce(m.owner, 'nobody')
+	when 'team' then coalesce(m.team, 'none')
+	when 'framework' then coalesce(m.action_area, 'none') end;
+
+comment on function ph_support.scorecard_group(text, ph.measure) is 'the group of a measure in a scorecard';
+
+create function ph.scorecard(schema text, place_id text, period text, by text default 'triple_aim')
+returns table (
+	group_name text, measure text, name text, kind text, value float8, lower float8, upper float8, unit text, better text,
+	against_parent text, since_year_before text, rank bigint, rank_best bigint, rank_worst bigint, peers bigint,
+	trade_off text, note text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform ph_support.require_measure_tables(schema);
+	if by is null or by not in ('triple_aim', 'pillar', 'partner', 'team', 'framework') then
+		raise exception 'argument "by" must be one that is known'
+			using errcode = 'invalid_parameter_value', hint = 'They are triple_aim, pillar, partner, team and framework.';
+	end if;
+	perform ph_support.require_place(schema, place_id);
+	perform ph_support.require_periods(schema, array[period]);
+	-- a place is surely better than another where its limits lie wholly on the good side of the other's
+	return query execute format(
+		'with asked as (
+			select v.*, ph_support.scorecard_group($4, m) as group_name, m.kind as kind_of, m.aim
+			from %1$I.measure_value v
+			join %1$I.calendar c on c.kind = v.period_kind and c.start_date = v.period and c.name = $3
+			join ph_support.latest_measures($1) m using (measure, version)
+			where v.level in (select level from %1$I.measure_place where place_id = $2)
+		), placed as (
+			select a.*, r.*
+			from asked a
+			cross join lateral (
+				select count(p.value) as peers,
+					1 + count(*) filter (where case a.better when ''higher'' then p.value > a.value else p.value < a.value end)
+						as rank,
+					1 + count(*) filter (where case a.better when ''higher'' then p.lower > a.upper else p.upper < a.lower end)
+						as rank_best,
+					count(p.value) - count(*) filter (
+						where case a.better when ''higher'' then p.upper < a.lower else p.lower > a.upper end) as rank_worst
+				from asked p
+				where p.measure = a.measure and p.level = a.level and p.place_id <> ''unknown''
+			) r
+			where a.place_id = $2
+		)
+		select group_name, measure, name, kind_of, value, lower, upper, unit, better, parent_verdict, before_verdict,
+			case when better <> ''neither'' and value is not null then rank end,
+			case when better <> ''neither'' and value is not null then rank_best end,
+			case when better <> ''neither'' and value is not null then rank_worst end, peers,
+			case
+				when before_verdict = ''better'' and aim = ''cost''
+					then ''cost fell while worse: '' || string_agg(name, '', '')
+						filter (where before_verdict = ''worse'' and aim <> ''cost'') over ()
+				when before_verdict = ''worse'' and aim = ''cost''
+					then ''cost rose while better: '' || string_agg(name, '', '')
+						filter (where before_verdict = ''better'' and aim <> ''cost'') over ()
+				when before_verdict = ''worse''
+					then ''worse while cost fell: '' || string_agg(name, '', '')
+						filter (where before_verdict = ''better'' and aim = ''cost'') over () end,
+			note
+		from placed
+		order by group_name, name', schema)
+	using schema, place_id, period, by;
+end
+$$;
+
+comment on function ph.scorecard(text, text, text, text) is
+	'the measures of a place in a period (a name of calendar), a row each, grouped by triple_aim (outcomes, quality and '
+	'experience, cost a head), pillar, partner, team or framework (the action areas of the Culture of Health '
+	'framework): value with limits, verdicts against the larger place and the year before, rank among the places of '
+	'its level, 1 the best, from rank_best to rank_worst as far as limits that do not overlap tell, and where cost and '
+	'the rest went different ways. There is no composite of them. Errors: undefined_table, invalid_parameter_value';
+
+create function ph_support.require_place(schema text, place_id text) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	there boolean;
+begin
+	execute format('select exists (select from %I.measure_place p where p.place_id = $1)', schema)
+	into there
+	using place_id;
+	if not there then
+		raise exception 'argument "place_id" names no place that measures are folded of'
+			using errcode = 'invalid_parameter_value', hint = format(
+				'SELECT level, place_id, place_name FROM %I.measure_place tells which there are.', schema);
+	end if;
+end
+$$;
+
+comment on function ph_support.require_place(text, text) is
+	'does nothing where measures are folded of the place. Errors: invalid_parameter_value';
+
+create function ph.goal_scorecard(schema text, subsystem text default null)
+returns table (
+	goal text, name text, kind text, owners text, live boolean, value float8, lower float8, upper float8, should_be float8,
+	target float8, target_period date, chance float8, needed_change float8, verdict text, unit text, note text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	goals bigint;
+	outcomes bigint;
+begin
+	perform ph_support.require_measure_tables(schema);
+	execute format(
+		'with recursive part (subsystem) as (
+			select $2
+			union
+			select s.subsystem from part join %1$I.subsystem s on s.parent = part.subsystem)
+		select count(*), count(*) filter (where m.kind = ''outcome'')
+		from %1$I.goal g
+		join ph_support.latest_measures($1) m using (measure)
+		where $2 is null or g.subsystem in (select subsystem from part)', schema)
+	into goals, outcomes
+	using schema, subsystem;
+	if goals > 0 and outcomes = 0 then
+		raise exception 'the scorecard%s has no outcome measure', coalesce(' of ' || subsystem, '')
+			using errcode = 'invalid_parameter_value', hint =
+				'Goals on inputs, processes and outputs alone do not tell whether anybody is better off: '
+				'add a goal of a measure whose kind is outcome.';
+	end if;
+	return query execute format(
+		'with recursive part (subsystem) as (
+			select $2
+			union
+			select s.subsystem from part join %1$I.subsystem s on s.parent = part.subsystem)
+		select s.goal, s.name, m.kind, (
+				select string_agg(o.partner, '', '' order by o.partner) from %1$I.goal_owner o where o.goal = s.goal),
+			s.live, s.value, s.lower, s.upper, s.should_be, s.target, s.target_period, s.chance, s.needed_change,
+			s.verdict, s.unit, s.note
+		from ph.goal_status($1) s
+		join ph_support.latest_measures($1) m using (measure)
+		where $2 is null or s.subsystem in (select subsystem from part)
+		order by s.goal', schema)
+	using schema, subsystem;
+end
+$$;
+
+comment on function ph.goal_scorecard(text, text) is
+	'the goals of the schema, or of a subsystem and its parts, as of ph.goal_status, with their owners and the kind of '
+	'their measures. Errors: undefined_table, invalid_parameter_value for goals without any outcome among them';
+
+create function ph_support.require_measure(schema text, measure text) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	offered text[] := array(select m.measure from ph_support.latest_measures(schema) m);
+begin
+	perform ph_support.require_known('measure', array[measure], offered);
+end
+$$;
+
+comment on function ph_support.require_measure(text, text) is
+	'does nothing where the schema has the measure. Errors: undefined_table, invalid_parameter_value';
+
+create function ph.measure_tally(
+	schema text, measure text, level text, place_id text, period text, breakdown text default 'all',
+	group_name text default 'all', version text default null)
+returns ph.tally
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	found ph.tally;
+begin
+	perform ph_support.require_measure(schema, measure);
+	perform ph_support.require_place(schema, place_id);
+	perform ph_support.require_periods(schema, array[period]);
+	execute format(
+		'select t.tally
+		from %1$I.measure_tally t
+		join %1$I.calendar c on c.kind = t.period_kind and c.start_date = t.period and c.name = $5
+		where t.measure = $2 and t.level = $3 and t.place_id = $4 and t.breakdown = $6 and t.group_name = $7
+			and ($8 is null or t.version = $8)
+		order by ph_support.measure_order(t.version) desc
+		limit 1', schema)
+	into found
+	using schema, measure, level, place_id, period, breakdown, group_name, version;
+	return found;
+end
+$$;
+
+comment on function ph.measure_tally(text, text, text, text, text, text, text, text) is
+	'a stored summary, to ask anything of: of a measure, level, place, period (a name of calendar), breakdown and group; '
+	'version NULL is the latest that was folded of them; NULL where nothing is folded. '
+	'Errors: undefined_table, invalid_parameter_value';
+
+create function ph.measure_series(
+	schema text, measure text, level text, place_id text, period_kind text default 'financial_year',
+	breakdown text default 'all', group_name text default 'all', version text default null,
+	mix_versions boolean default false)
+returns table (period date, measure_version text, tally ph.tally, provisional boolean)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	versions bigint;
+begin
+	perform ph_support.require_measure(schema, measure);
+	perform ph_support.require_place(schema, place_id);
+	execute format(
+		'select count(distinct version)
+		from (
+			select distinct on (t.period) t.version
+			from %I.measure_tally t
+			where t.measure = $1 and t.level = $2 and t.place_id = $3 and t.period_kind = $4 and t.breakdown = $5
+				and t.group_name = $6 and ($7 is null or t.version = $7)
+			order by t.period, ph_support.measure_order(t.version) desc
+		) latest', schema)
+	into versions
+	using measure, level, place_id, period_kind, breakdown, group_name, version;
+	if versions > 1 and not mix_versions then
+		raise exception 'the series of measure "%" mixes versions', measure
+			using errcode = 'invalid_parameter_value', hint =
+				'Fold the earlier periods of the latest version with ph.fold_measures, name one version, '
+				'or ask for mix_versions.';
+	end if;
+	return query execute format(
+		'select distinct on (t.period) t.period, t.version, t.tally, t.provisional
+		from %I.measure_tally t
+		where t.measure = $1 and t.level = $2 and t.place_id = $3 and t.period_kind = $4 and t.breakdown = $5
+			and t.group_name = $6 and ($7 is null or t.version = $7)
+		order by t.period, ph_support.measure_order(t.version) desc', schema)
+	using measure, level, place_id, period_kind, breakdown, group_name, version;
+end
+$$;
+
+comment on function ph.measure_series(text, text, text, text, text, text, text, text, boolean) is
+	'the stored summaries of a measure and place, a row a period, each of the latest version that was folded of it. '
+	'Errors: undefined_table, invalid_parameter_value, also where they are of several versions and mix_versions is not '
+	'said';
+
+create procedure ph.drop_measure(schema text, measure text, version text default null)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	part record;
+begin
+	perform ph_support.require_measure(schema, measure);
+	for part in execute format(
+		'select distinct concat_ws('' '', measure, version, period_kind, period) as fold
+		from %I.measure_fold f
+		where f.measure = $1 and ($2 is null or f.version = $2)', schema)
+	using measure, version
+	loop
+		call ph_support.drop_contributions(schema, part.fold);
+	end loop;
+	execute format('delete from %I.measure_tally t where t.measure = $1 and ($2 is null or t.version = $2)', schema)
+	using measure, version;
+	execute format('delete from %I.measure_fold f where f.measure = $1 and ($2 is null or f.version = $2)', schema)
+	using measure, version;
+	execute format('alter table %I.measure disable trigger a_keep_folded', schema);
+	execute format('delete from %I.measure m where m.measure = $1 and ($2 is null or m.version = $2)', schema)
+	using measure, version;
+	execute format('alter table %I.measure enable trigger a_keep_folded', schema);
+end
+$$;
+
+comment on procedure ph.drop_measure(text, text, text) is
+	'deletes a measure, or one version of it, with all that was folded of it. A shipped one comes back, without what was '
+	'folded, with the next ph.create_measure_tables. Errors: undefined_table, invalid_parameter_value';
+
+create function ph_support.measure_places(
+	schema text, measure text, level text, period text, breakdown text,
+	out place_id text, out group_name text, out tally ph.tally, out reference ph.tally)
+returns setof record
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform ph_support.require_measure(schema, measure);
+	perform ph_support.require_periods(schema, array[period]);
+	return query execute format(
+		'select t.place_id, t.group_name, t.tally, f.reference
+		from ph_support.latest_measures($1, array[$2]) m
+		join %1$I.measure_tally t using (measure, version)
+		join %1$I.measure_fold f using (measure, version, period_kind, period)
+		join %1$I.calendar c on c.kind = t.period_kind and c.start_date = t.period and c.name = $4
+		where t.level = $3 and t.breakdown = $5', schema)
+	using schema, measure, level, period, breakdown;
+end
+$$;
+
+comment on function ph_support.measure_places(text, text, text, text, text) is
+	'the summaries of the latest version of a measure at a level in a period, by place and group of a breakdown';
+
+create function ph_support.level_of_place(schema text, place_id text) returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	found text;
+begin
+	perform ph_support.require_measure_tables(schema);
+	perform ph_support.require_place(schema, place_id);
+	execute format('select min(level) from %I.measure_place where place_id = $1', schema) into found using place_id;
+	return found;
+end
+$$;
+
+comment on function ph_support.level_of_place(text, text) is 'the level of a place. Errors: undefined_table, '
+	'invalid_parameter_value';
+
+create function ph.place_neighbours(schema text, place_id text, period text, neighbours integer default 5)
+returns table (rank integer, neighbour text, name text, distance float8, determinants text, note text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform ph_support.require_periods(schema, array[period]);
+	return query execute format(
+		'with determinant as (
+			select v.place_id, v.measure, v.value
+			from %1$I.measure_value v
+			join %1$I.calendar c on c.kind = v.period_kind and c.start_date = v.period and c.name = $3
+			join %1$I.measure_dimension d using (measure)
+			where v.level = ph_support.level_of_place($1, $2) and d.pillar = ''determinants'' and v.place_id <> ''unknown''
+				and v.value is not null
+		)
+		select n.rank, n.neighbour, p.place_name, n.distance, measures, n.note
+		from (
+			select array_agg(d.place_id) as places, array_agg(d.measure) as names, array_agg(d.value) as numbers,
+				string_agg(distinct d.measure, '', '') as measures
+			from determinant d
+			having bool_or(d.place_id = $2)
+		) given,
+			lateral ph.nearest_places(places, names, numbers, null, $2, $4) n
+		left join %1$I.measure_place p on p.level = ph_support.level_of_place($1, $2) and p.place_id = n.neighbour
+		order by n.rank', schema)
+	using schema, place_id, period, neighbours;
+end
+$$;
+
+comment on function ph.place_neighbours(text, text, text, integer) is
+	'the statistical neighbours of a place in a period (a name of calendar), nearest first: by the distance between '
+	'standard scores of the determinants that are folded of its level (ph.nearest_places); no row where there are none. '
+	'Errors: undefined_table, invalid_parameter_value';
+
+create function ph.place_profile(schema text, place_id text, period text, neighbours integer default 5)
+returns table (
+	pillar text, measure text, name text, value float8, lower float8, upper float8, unit text, better text,
+	parent_name text, parent_value float8, against_parent text, neighbours_value float8, against_neighbours text,
+	neighbours_are text, note text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	level constant text := ph_support.level_of_place(schema, place_id);
+	places text[];
+begin
+	perform ph_support.require_periods(schema, array[period]);
+	select array_agg(n.neighbour order by n.rank),
+		string_agg(format('%s (%s)', n.name, round(n.distance::numeric, 2)), ', ' order by n.rank)
+	into places, neighbours_are
+	from ph.place_neighbours(schema, place_id, period, neighbours) n
+	where n.neighbour is not null;
+	return query execute format(
+		'select m.pillar, v.measure, v.name, v.value, v.lower, v.upper, v.unit, v.better, v.parent_name, v.parent_value,
+			v.parent_verdict, e.value, c.verdict, $4, v.note
+		from %1$I.measure_value v
+		join %1$I.calendar k on k.kind = v.period_kind and k.start_date = v.period and k.name = $3
+		join ph_support.latest_measures($6) m using (measure, version)
+		left join %1$I.measure_tally t on (t.measure, t.version, t.level, t.place_id, t.breakdown, t.group_name,
+			t.period_kind, t.period) = (v.measure, v.version, v.level, v.place_id, ''all'', ''all'', v.period_kind, v.period)
+		left join %1$I.measure_fold f on (f.measure, f.version, f.period_kind, f.period)
+			= (v.measure, v.version, v.period_kind, v.period)
+		left join lateral (
+			select case when count(*) > 0 then ph.rollup(o.tally) end as tally
+			from %1$I.measure_tally o
+			where (o.measure, o.version, o.level, o.breakdown, o.period_kind, o.period)
+				= (v.measure, v.version, v.level, ''all'', v.period_kind, v.period) and o.place_id = any ($5)
+		) others on m.with_measure is null
+		left join lateral ph.ask(m.indicator, others.tally, ph_support.reference_of(m, f.reference), m.per, 0.95,
+			coalesce(m.age, 0), m.until) e on others.tally is not null
+		left join lateral ph.compare(t.tally, others.tally, m.indicator, ph_support.reference_of(m, f.reference), m.per,
+			0.95, ''difference'', m.better, coalesce(m.age, 0), m.until) c on others.tally is not null
+		where v.level = $1 and v.place_id = $2
+		order by m.pillar, v.name', schema)
+	using level, place_id, period, neighbours_are, places, schema;
+end
+$$;
+
+comment on function ph.place_profile(text, text, text, integer) is
+	'one place in a period (a name of calendar), a row a measure: its value with limits against the larger place, and '
+	'against its statistical neighbours together (ph.place_neighbours), which are named with their distances. '
+	'Errors: undefined_table, invalid_parameter_value';
+
+create function ph_support.in_bands(tally ph.tally, starts float8[]) returns ph.tally
+language sql immutable parallel safe
+begin atomic
+	select ph.count_tally(starts[nullif(width_bucket(key, starts), 0)], events, exposure, events_squared)
+	from ph.cells(tally);
+end;
+
+comment on function ph_support.in_bands(ph.tally, float8[]) is
+	'a tally with its keys gathered into bands that begin at these numbers';
+
+create function ph.measure_opportunity(
+	schema text, measure text, place_id text, period text, breakdown text default 'deprivation_quintile',
+	reference text default '5', bands float8[] default '{0,20,40,60,70,80}')
+returns table (
+	group_name text, observed float8, expected float8, spared float8, lower float8, upper float8, note text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	level constant text := ph_support.level_of_place(schema, place_id);
+begin
+	return query
+	select o.group_name, o.observed, o.expected, o.spared, o.lower, o.upper, o.note
+	from (
+		select array_agg(ph_support.in_bands(p.tally, bands) order by p.group_name) as tallies,
+			array_agg(p.group_name order by p.group_name) as names
+		from ph_support.measure_places(schema, measure, level, period, breakdown) p
+		where p.place_id = measure_opportunity.place_id and p.group_name <> 'unknown'
+	) given,
+		lateral ph.opportunity(tallies, names, reference) o
+	where tallies is not null;
+end
+$$;
+
+comment on function ph.measure_opportunity(text, text, text, text, text, text, float8[]) is
+	'how many events of a measure a place would have been spared in a period if all groups had the rates of one of them, '
+	'by default of the least deprived fifth: ph.opportunity over its stored summaries with ages gathered into bands that '
+	'begin at these, of all (group NULL) and of each group; no row where nothing is folded. '
+	'Errors: undefined_table, invalid_parameter_value, those of ph.opportunity';
+
+create function ph.needs_assessment(schema text, place_id text, period text) returns jsonb
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	level constant text := ph_support.level_of_place(schema, place_id);
+	answer jsonb;
+begin
+	perform ph_support.require_periods(schema, array[period]);
+	execute format(
+		'with value as (
+			select v.*, d.pillar, d.aim, d.meaning, d.source, d.leaves_out
+			from %1$I.measure_value v
+			join %1$I.calendar c on c.kind = v.period_kind and c.start_date = v.period and c.name = $3
+			join %1$I.measure_dimension d using (measure)
+			where v.level = $4 and v.place_id = $2
+		), people as (
+			select b.*
+			from %1$I.measure_breakdown b
+			join %1$I.calendar c on c.kind = b.period_kind and c.start_date = b.period and c.name = $3
+			where b.level = $4 and b.place_id = $2 and b.measure = (
+				select m.measure
+				from ph_support.latest_measures($1) m
+				join value using (measure)
+				where m.people is null and m.exposure = ''years'' and m.age_from is null and m.age_until is null
+					and m.events is not null
+				order by cardinality(m.breakdowns) desc, m.measure
+				limit 1)
+		)
+		select jsonb_build_object(
+			''place'', (select jsonb_build_object(''id'', p.place_id, ''name'', p.place_name, ''level'', p.level)
+				from %1$I.measure_place p where p.level = $4 and p.place_id = $2),
+			''period'', $3,
+			''data_until'', (select max(data_until) from value),
+			''people'', (select jsonb_object_agg(breakdown, groups)
+				from (
+					select breakdown, jsonb_agg(jsonb_build_object(''group'', group_name, ''people'', people)
+						order by group_order, group_name) as groups
+					from people
+					where breakdown not like ''%% by %%''
+					group by breakdown
+				) counted),
+			''measures'', (select jsonb_object_agg(pillar, measures)
+				from (
+					select pillar, jsonb_agg(jsonb_build_object(''measure'', measure, ''name'', name, ''meaning'', meaning,
+						''value'', value, ''lower'', lower, ''upper'', upper, ''unit'', unit, ''larger_place'', parent_name,
+						''larger_place_value'', parent_value, ''verdict'', parent_verdict, ''since_last_year'', before_verdict,
+						''note'', note, ''provisional'', provisional, ''source'', source, ''leaves_out'', leaves_out)
+						order by name) as measures
+					from value
+					group by pillar
+				) listed),
+			''worse_than_larger_place'', (select jsonb_agg(name order by name) from value where parent_verdict = ''worse''),
+			''inequality'', (select jsonb_agg(jsonb_build_object(''measure'', i.measure, ''name'', i.name, ''slope'', i.slope,
+					''lower'', i.slope_lower, ''upper'', i.slope_upper, ''unit'', i.unit, ''since_last_year'', i.verdict,
+					''how'', i.how, ''note'', i.note) order by i.name)
+				from %1$I.measure_inequality i
+				join %1$I.calendar c on c.kind = i.period_kind and c.start_date = i.period and c.name = $3
+				where i.level = $4 and i.place_id = $2),
+			''opportunity'', (select jsonb_agg(jsonb_build_object(''measure'', v.measure, ''name'', v.name,
+					''spared'', o.spared, ''lower'', o.lower, ''upper'', o.upper, ''note'', o.note) order by v.name)
+				from value v
+				join ph_support.latest_measures($1) m using (measure),
+					lateral ph.measure_opportunity($1, v.measure, $2, $3) o
+				where o.group_name is null and v.better = ''lower'' and m.indicator in (''rate'', ''dsr'')
+					and ''deprivation_quintile'' = any (m.breakdowns)),
+			''neighbours'', (select jsonb_agg(jsonb_build_object(''id'', neighbour, ''name'', name, ''distance'', distance)
+				order by rank) from ph.place_neighbours($1, $2, $3) where neighbour is not null))', schema)
+	into answer
+	using schema, place_id, period, level;
+	return jsonb_strip_nulls(answer);
+end
+$$;
+
+comment on function ph.needs_assessment(text, text, text) is
+	'what is known of the needs of a place in a period (a name of calendar), as one value: people by group, measures by '
+	'pillar against the larger place, inequality, events to be spared at the least deprived fifth''s rates, statistical '
+	'neighbours, with sources and what each leaves out; ph.needs_assessment_page writes it as a page. '
+	'Errors: undefined_table, invalid_parameter_value';
+
+create function ph_support.html(raw text) returns text
+language sql immutable parallel safe
+return replace(replace(replace(replace(raw, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;');
+
+comment on function ph_support.html(text) is 'text as it is written in HTML';
+
+create function ph_support.number_in_words(number float8) returns text
+language sql immutable parallel safe
+return case
+	when abs(number) >= 100 then to_char(number, 'FM999,999,999,990')
+	when abs(number) >= 10 then to_char(number, 'FM990.0')
+	else to_char(number, 'FM0.00') end;
+
+comment on function ph_support.number_in_words(float8) is 'a number with about three digits';
+
+create function ph.needs_assessment_page(schema text, place_id text, period text) returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	need constant jsonb := ph.needs_assessment(schema, place_id, period);
+	title constant text := format('Needs of %s, %s', need -> 'place' ->> 'name', period);
+	page text;
+begin
+	page := format(
+		E'<!DOCTYPE html>\n<html lang="en-GB"><head><meta charset="utf-8">'
+		'<meta name="viewport" content="width=device-width, initial-scale=1"><title>%1$s</title><style>\n'
+		':root { color-scheme: light dark; }\nbody { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; '
+		'margin: 0 auto; padding: 1rem; }\n.wide { overflow-x: auto; }\ntable { border-collapse: collapse; }\n'
+		'th, td { text-align: left; padding: 0.2rem 0.8rem 0.2rem 0; border-bottom: 1px solid; }\n'
+		'caption { text-align: left; font-weight: 600; }\n</style></head><body>\n<h1>%1$s</h1>\n'
+		'<p>Data until %2$s. Values have 95 %% limits; "better" and "worse" are against %3$s.</p>\n',
+		ph_support.html(title), coalesce(need ->> 'data_until', 'an unknown day'),
+		ph_support.html(coalesce((
+			select m ->> 'larger_place'
+			from jsonb_each(need -> 'measures') p, jsonb_array_elements(p.value) m
+			where m ? 'larger_place'
+			limit 1), 'no larger place')));
+	select page || coalesce(string_agg(format(
+		E'<div class="wide"><table><caption>People by %s</caption><thead><tr><th>group</th><th>people</th></tr></thead>'
+		'<tbody>%s</tbody></table></div>\n', ph_support.html(replace(b.key, '_', ' ')), (
+			select string_agg(format('<tr><td>%s</td><td>%s</td></tr>', ph_support.html(g ->> 'group'), g ->> 'people'), '')
+			from jsonb_array_elements(b.value) g)), '' order by b.key), '')
+	into page
+	from jsonb_each(coalesce(need -> 'people', '{}')) b;
+	select page || coalesce(string_agg(format(
+		E'<h2>%s</h2>\n<div class="wide"><table><caption>Measures: %1$s</caption><thead><tr><th>measure</th><th>value</th>'
+		'<th>limits</th><th>unit</th><th>larger place</th><th>verdict</th><th>note</th></tr></thead><tbody>%s</tbody>'
+		'</table></div>\n', ph_support.html(initcap(p.key)), (
+			select string_agg(format(
+				'<tr><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>',
+				ph_support.html(m ->> 'name'),
+				coalesce(ph_support.number_in_words((m ->> 'value')::float8), 'none'),
+				coalesce(ph_support.number_in_words((m ->> 'lower')::float8) || ' to '
+					|| ph_support.number_in_words((m ->> 'upper')::float8), ''),
+				ph_support.html(m ->> 'unit'),
+				coalesce(ph_support.number_in_words((m ->> 'larger_place_value')::float8), ''),
+				coalesce(m ->> 'verdict', ''), ph_support.html(coalesce(m ->> 'note', ''))), '')
+			from jsonb_array_elements(p.value) m)), '' order by p.key), '')
+	into page
+	from jsonb_each(coalesce(need -> 'measures', '{}')) p;
+	select page || coalesce(string_agg(format(
+		E'<p>At the rates of the least deprived fifth: %s fewer (%s to %s) of %s.</p>\n',
+		ph_support.number_in_words((o ->> 'spared')::float8), ph_support.number_in_words((o ->> 'lower')::float8),
+		ph_support.number_in_words((o ->> 'upper')::float8), ph_support.html(lower(o ->> 'name'))), ''), '')
+	into page
+	from jsonb_array_elements(coalesce(need -> 'opportunity', '[]')) o
+	where o ? 'spared';
+	select page || coalesce(E'<p>Statistical neighbours, with their distance: '
+		|| string_agg(format('%s (%s)', ph_support.html(n ->> 'name'), round((n ->> 'distance')::numeric, 2)), ', ')
+		|| E'.</p>\n', '')
+	into page
+	from jsonb_array_elements(coalesce(need -> 'neighbours', '[]')) n;
+	return page || E'</body></html>\n';
+end
+$$;
+
+comment on function ph.needs_assessment_page(text, text, text) is
+	'ph.needs_assessment as an HTML page of its own, without scripts or anything from outside. '
+	'Errors: undefined_table, invalid_parameter_value';
+
+create function ph_support.people_on(
+	schema text, place_id text, day date, breakdown text, out query text)
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	grouped record;
+	place text;
+	joins text;
+begin
+	select l.column_name, ph_support.place_joins(schema, l.column_name)
+	into place, joins
+	from ph_support.folded_levels(schema) l
+	where l.level = ph_support.level_of_place(schema, people_on.place_id);
+	grouped := ph_support.group_columns(schema, array_remove(array[breakdown], null));
+	query := format(
+		'select s.person_id, least(ph.completed_years(p.birth_date, %1$L), 100) as age, %2$s as group_name
+		from (
+			select *, date %1$L as first_day from %3$I.stay where start_date <= %1$L and end_date > %1$L
+		) s
+		join %3$I.person p on p.person_id = s.person_id%4$s%5$s
+		where coalesce(%6$s, ''unknown'') = %7$L and ph.completed_years(p.birth_date, %1$L) is not null',
+		day, case when breakdown is null then '''all''' else format('%I.%I', 'g', 'group_' || breakdown) end, schema,
+		joins, grouped.joins || case when breakdown is null then ''
+			else format(' cross join lateral (select %s) g', substr(grouped.columns, 3)) end, place, place_id);
+end
+$$;
+
+comment on function ph_support.people_on(text, text, date, text) is
+	'the query of the people of a place on a day: person_id, age (100 and over together), group_name';
+
+create type ph_support.observed_move as (age integer, from_group text, to_group text, people float8);
+
+comment on type ph_support.observed_move is
+	'people of one age who were in a group and a year later in another; NULL: nowhere';
+
+create function ph_support.observed_moves(schema text, place_id text, day date, breakdown text)
+returns setof ph_support.observed_move
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	before constant text := (ph_support.people_on(schema, place_id, (day - interval '1 year')::date, breakdown));
+	now constant text := (ph_support.people_on(schema, place_id, day, breakdown));
+begin
+	-- from nobody: who came; to nobody: who left or died
+	return query execute format(
+		'select coalesce(b.age, n.age), b.group_name, n.group_name, count(*)::float8
+		from (%s) b
+		full join (%s) n using (person_id)
+		group by 1, 2, 3', before, now);
+end
+$$;
+
+comment on function ph_support.observed_moves(text, text, date, text) is
+	'how people of a place moved in the year up to a day: age before (of who came: now), group before, NULL for who '
+	'came, group now, NULL for who went';
+
+create function ph_support.need_rates(schema text, measure text, place_id text, period text, breakdown text)
+returns table (band integer, group_name text, rate float8, variance float8)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	level constant text := ph_support.level_of_place(schema, place_id);
+	by_group constant boolean := breakdown = any (
+		(select m.breakdowns from ph_support.latest_measures(schema, array[measure]) m)::text[]);
+begin
+	return query
+	select ten.band, ten.group_name, ten.events / ten.exposure, ten.squares / ten.exposure ^ 2
+	from (
+		select width_bucket(c.key, '{0,10,20,30,40,50,60,70,80,90}'::float8[]) as band,
+			case when coalesce(by_group, false) then t.group_name end as group_name, sum(c.events) as events,
+			sum(c.events_squared) as squares, sum(c.exposure) as exposure
+		from ph_support.measure_places(schema, measure, level, period,
+			case when coalesce(by_group, false) then breakdown else 'all' end) t,
+			lateral ph.cells(t.tally) c
+		where t.place_id = need_rates.place_id and c.key is not null
+		group by 1, 2
+	) ten
+	where ten.exposure > 0;
+end
+$$;
+
+comment on function ph_support.need_rates(text, text, text, text, text) is
+	'activity a person and year by band of ten years of age, and by group where the measure has the breakdown, from its '
+	'stored summaries';
+
+create function ph_support.band_of_age(age integer) returns integer
+language sql immutable parallel safe
+return width_bucket(age::float8, '{0,10,20,30,40,50,60,70,80,90}'::float8[]);
+
+comment on function ph_support.band_of_age(integer) is 'the band of ten years of age, 1 from 0 on, 10 from 90 on';
+
+create function ph_support.name_of_band(band integer) returns text
+language sql immutable parallel safe
+return case
+	when band is null then 'all'
+	when band = 10 then '90+'
+	else format('%s-%s', 10 * band - 10, 10 * band - 1) end;
+
+comment on function ph_support.name_of_band(integer) is 'the name of a band of ten years of age, all where there is none';
+
+create function ph_support.project_people(
+	schema text, place_id text, day date, years integer, breakdown text, scenario text)
+returns table (years_ahead integer, age integer, group_name text, people float8, variance float8)
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	oldest constant integer := 100;
+	seen ph_support.observed_move[];
+	groups text[];
+	g integer;
+	moves float8[];      -- [age, from, to], to = g + 1 is nobody
+	starts float8[];     -- who was seen to start, [age, from]
+	comes float8[];      -- [age, to]
+	n float8[];
+	v float8[];
+	next_n float8[];
+	next_v float8[];
+	m record;
+	p float8;
+	base float8;
+	mothers float8 := 0;
+	mothers_now float8;
+	births float8;
+	stays float8;
+	deaths float8;
+	first_year constant integer := extract(year from day);
+	loaded boolean := false;
+begin
+	select array_agg(o) into seen from ph_support.observed_moves(schema, place_id, day, breakdown) o;
+	select array_agg(distinct s.name order by s.name)
+	into groups
+	from unnest(seen) o, lateral (values (o.from_group), (o.to_group)) s (name)
+	where s.name is not null;
+	g := cardinality(groups);
+	if g is null then
+		return;
+	end if;
+	moves := array_fill(0::float8, array[(oldest + 1) * g * (g + 1)]);
+	starts := array_fill(0::float8, array[(oldest + 1) * g]);
+	comes := array_fill(0::float8, array[(oldest + 1) * g]);
+	n := array_fill(0::float8, array[(oldest + 1) * g]);
+	v := n;
+	for m in select * from unnest(seen) loop
+		declare
+			f constant integer := array_position(groups, m.from_group);
+			t constant integer := coalesce(array_position(groups, m.to_group), g + 1);
+			aged integer;
+		begin
+			if f is null then
+				comes[m.age * g + t] := comes[m.age * g + t] + m.people;
+				aged := m.age;
+			else
+				moves[(m.age * g + f - 1) * (g + 1) + t] := moves[(m.age * g + f - 1) * (g + 1) + t] + m.people;
+				starts[m.age * g + f] := starts[m.age * g + f] + m.people;
+				aged := least(m.age + 1, oldest);
+			end if;
+			if t <= g then
+				n[aged * g + t] := n[aged * g + t] + m.people;
+			end if;
+		end;
+	end loop;
+	for a in 15..44 loop
+		for f in 1..g loop
+			mothers := mothers + n[a * g + f];
+		end loop;
+	end loop;
+	for h in 0..years loop
+		for a in 0..oldest loop
+			for f in 1..g loop
+				years_ahead := h;
+				age := a;
+				group_name := groups[f];
+				people := n[a * g + f];
+				variance := v[a * g + f];
+				return next;
+			end loop;
+		end loop;
+		exit when h = years;
+		next_n := array_fill(0::float8, array[(oldest + 1) * g]);
+		next_v := next_n;
+		mothers_now := 0;
+		for a in 15..44 loop
+			for f in 1..g loop
+				mothers_now := mothers_now + n[a * g + f];
+			end loop;
+		end loop;
+		for a in 0..oldest loop
+			deaths := ph_support.loaded_component(schema, scenario, place_id, first_year + h + 1, 'deaths', a);
+			for f in 1..g loop
+				continue when n[a * g + f] = 0;
+				-- where nobody of that age and group was seen, those of the ten years around are asked
+				base := starts[a * g + f];
+				stays := 0;
+				for t in 1..g loop
+					p := ph_support.share_of_moves(moves, starts, a, f, t, g, oldest);
+					stays := stays + p;
+				end loop;
+				for t in 1..g loop
+					p := ph_support.share_of_moves(moves, starts, a, f, t, g, oldest);
+					if deaths is not null and stays > 0 then
+						p := p / stays * (1 - least(1, deaths / greatest(1, ph_support.sum_of_age(n, a, g))));
+					end if;
+					next_n[least(a + 1, oldest) * g + t] := next_n[least(a + 1, oldest) * g + t] + n[a * g + f] * p;
+					next_v[least(a + 1, oldest) * g + t] := next_v[least(a + 1, oldest) * g + t]
+						+ v[a * g + f] * p ^ 2
+						+ n[a * g + f] * p * greatest(0, 1 - p) * (1 + n[a * g + f] / greatest(base, 1));
+				end loop;
+			end loop;
+		end loop;
+		births := ph_support.loaded_component(schema, scenario, place_id, first_year + h + 1, 'births', null);
+		for a in 0..oldest loop
+			p := ph_support.loaded_component(schema, scenario, place_id, first_year + h + 1, 'migration', a);
+			base := ph_support.sum_of_age(comes, a, g);
+			for t in 1..g loop
+				stays := case
+					when a = 0 and births is not null
+						then births * case when base > 0 then comes[t] / base else (t = 1)::integer end
+					when a = 0 then comes[t] * case when mothers > 0 then mothers_now / mothers else 1 end
+					when p is not null
+						then p * case when base > 0 then comes[a * g + t] / base else (t = 1)::integer end
+					else comes[a * g + t] end;
+				next_n[a * g + t] := greatest(0, next_n[a * g + t] + stays);
+				next_v[a * g + t] := next_v[a * g + t] + 2 * abs(stays);
+			end loop;
+		end loop;
+		n := next_n;
+		v := next_v;
+	end loop;
+end
+$$;
+
+comment on function ph_support.project_people(text, text, date, integer, text, text) is
+	'people of a place by years ahead, age and group, with the variance of each';
+
+create function ph_support.sum_of_age(numbers float8[], age integer, groups integer) returns float8
+language sql immutable parallel safe
+begin atomic
+	select sum(numbers[age * groups + i]) from generate_series(1, groups) i;
+end;
+
+comment on function ph_support.sum_of_age(float8[], integer, integer) is 'the sum over the groups of one age';
+
+create function ph_support.share_of_moves(
+	moves float8[], starts float8[], age integer, from_group integer, to_group integer, groups integer, oldest integer)
+returns float8
+language sql immutable parallel safe
+begin atomic
+	-- the ages around count as much as ten people of that very age
+	select coalesce((own.moved + 10 * coalesce(around.moved / nullif(around.seen, 0), 0))
+		/ nullif(own.seen + case when around.seen > 0 then 10 else 0 end, 0), (from_group = to_group)::integer)
+	from (
+		select moves[(age * groups + from_group - 1) * (groups + 1) + to_group] as moved,
+			starts[age * groups + from_group] as seen
+	) own,
+	lateral (
+		select sum(moves[(a * groups + from_group - 1) * (groups + 1) + to_group]) as moved,
+			sum(starts[a * groups + from_group]) as seen
+		from generate_series(greatest(age - 5, least(age, 1)), least(age + 5, oldest)) a
+		where a <> age
+	) around;
+end;
+
+comment on function ph_support.share_of_moves(
+	float8[], float8[], integer, integer, integer, integer, integer) is
+	'the share of an age and group that is in another group a year later, smoothed over the ages around it';
+
+create function ph_support.loaded_component(
+	schema text, scenario text, place_id text, year integer, component text, age integer)
+returns float8
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	found float8;
+begin
+	if scenario = 'observed' then
+		return null;
+	end if;
+	execute format(
+		'select sum(c.people)
+		from %I.population_component c
+		where c.scenario = $1 and c.place_id = $2 and c.year = $3 and c.component = $4 and ($5 is null or c.age = $5)', schema)
+	into found
+	using scenario, place_id, year, component, age;
+	return found;
+end
+$$;
+
+comment on function ph_support.loaded_component(text, text, text, integer, text, integer) is
+	'births, deaths or migration that are loaded for a scenario, place, year and age; NULL where there are none';
+
+create function ph.project_need(
+	schema text, place_id text, period text, years integer default 5, measures text[] default '{}',
+	breakdown text default null, scenario text default 'observed')
+returns table (
+	years_ahead integer, age_band text, group_name text, measure text, people float8, people_lower float8,
+	people_upper float8, activity float8, activity_lower float8, activity_upper float8, note text)
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	last_day date;
+	known boolean;
+begin
+	perform ph_support.level_of_place(schema, place_id);
+	perform ph_support.require_periods(schema, array[period]);
+	if years is null or years < 1 or years > 50 then
+		raise exception 'argument "years" must be from 1 to 50'
+			using errcode = 'invalid_parameter_value';
+	end if;
+	execute format('select max(end_date) - 1 from %I.calendar where name = $1', schema) into last_day using period;
+	execute format('select %s >= $1 - interval ''1 day''', ph_support.in_schema(ph_support.last_day(schema), schema))
+	into known
+	using last_day;
+	if not known then
+		raise exception 'argument "period" must be over'
+			using errcode = 'invalid_parameter_value', hint = 'Project from the last period of which all is known.';
+	end if;
+	if scenario <> 'observed' then
+		execute format('select exists (select from %I.population_component c where c.scenario = $1 and c.place_id = $2)',
+			schema)
+		into known
+		using scenario, place_id;
+		if not known then
+			raise exception 'argument "scenario" names none that is loaded for the place'
+				using errcode = 'invalid_parameter_value', hint = format(
+					'Insert its births, deaths and migration into %I.population_component, or ask for observed.', schema);
+		end if;
+	end if;
+	perform ph_support.require_measure(schema, m) from unnest(measures) m;
+	return query
+	with person as (
+		select p.years_ahead, ph_support.band_of_age(p.age) as band, p.group_name, sum(p.people) as people,
+			sum(p.variance) as variance
+		from ph_support.project_people(schema, project_need.place_id, last_day, years, breakdown, scenario) p
+		group by p.years_ahead, ph_support.band_of_age(p.age), p.group_name
+	), asked as (
+		select m.name, r.band, r.group_name, r.rate, r.variance
+		from unnest(measures) m (name)
+		left join lateral ph_support.need_rates(schema, m.name, project_need.place_id, period, breakdown) r on true
+	), cell as (
+		select p.years_ahead, p.band, p.group_name, m.name, p.people, p.variance, p.people * r.rate as activity,
+			r.rate ^ 2 * p.variance + p.people ^ 2 * r.variance as activity_variance, p.people > 0 and r.rate is null as lacks
+		from person p
+		cross join (select unnest(measures) union all select null where measures = '{}') m (name)
+		left join asked r on r.name = m.name and r.band = p.band and coalesce(r.group_name, p.group_name) = p.group_name
+	), line as (
+		select c.years_ahead, c.band, c.group_name, c.name, c.people, c.variance, c.activity, c.activity_variance,
+			c.name is not null and c.lacks as lacks
+		from cell c
+		union all
+		select c.years_ahead, null, null, c.name, sum(c.people), sum(c.variance), sum(c.activity),
+			sum(c.activity_variance), c.name is not null and bool_or(c.lacks)
+		from cell c
+		group by c.years_ahead, c.name
+	)
+	select l.years_ahead,
+		ph_support.name_of_band(l.band),
+		coalesce(l.group_name, 'all'), l.name, l.people, greatest(0, l.people - 1.959963984540054 * sqrt(l.variance)),
+		l.people + 1.959963984540054 * sqrt(l.variance), case when not l.lacks then l.activity end,
+		case when not l.lacks and l.name is not null
+			then greatest(0, l.activity - 1.959963984540054 * sqrt(l.activity_variance)) end,
+		case when not l.lacks then l.activity + 1.959963984540054 * sqrt(l.activity_variance) end,
+		case when l.lacks then 'no_rate: nobody of that age and group in the period' end
+	from line l
+	order by l.name, l.years_ahead, l.band nulls last, l.group_name nulls last;
+end
+$$;
+
+comment on function ph.project_need(text, text, text, integer, text[], text, text) is
+	'people of a place by band of age and group, and what they will need of measures, so many years after a period (a '
+	'name of calendar): everybody goes on as people were seen to go in the year up to its last day (moves between the '
+	'groups of a breakdown, deaths, who left and who came, births by the number of people of 15 to 44), or by the '
+	'births, deaths and migration that are loaded in population_component under the name of a scenario; activity is '
+	'people times what the stored summaries of the period say a person of that age (and group) has. age_band and '
+	'group_name all are the totals. 95 % limits from the chance of each move and of what was seen of it; not in them is '
+	'that the future may be another. Errors: undefined_table, invalid_parameter_value';
+
+create function ph.backtest_need(
+	schema text, place_id text, period text, breakdown text default null)
+returns table (
+	age_band text, group_name text, projected float8, projected_lower float8, projected_upper float8, observed float8,
+	inside boolean)
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	last_day date;
+begin
+	perform ph_support.level_of_place(schema, place_id);
+	perform ph_support.require_periods(schema, array[period]);
+	execute format('select max(end_date) - 1 from %I.calendar where name = $1', schema) into last_day using period;
+	return query
+	with projected as (
+		select ph_support.band_of_age(p.age) as band, p.group_name, sum(p.people) as people, sum(p.variance) as variance
+		from ph_support.project_people(schema, backtest_need.place_id, (last_day - interval '1 year')::date, 1, breakdown,
+			'observed') p
+		where p.years_ahead = 1
+		group by ph_support.band_of_age(p.age), p.group_name
+	), observed as (
+		select ph_support.band_of_age(p.age) as band, p.group_name, sum(p.people) as people
+		from ph_support.project_people(schema, backtest_need.place_id, last_day, 1, breakdown, 'observed') p
+		where p.years_ahead = 0
+		group by ph_support.band_of_age(p.age), p.group_name
+	), line as (
+		select coalesce(p.band, o.band) as band, coalesce(p.group_name, o.group_name) as group_name,
+			coalesce(p.people, 0) as projected, coalesce(p.variance, 0) as variance, coalesce(o.people, 0) as observed
+		from projected p
+		full join observed o on o.band = p.band and o.group_name = p.group_name
+		union all
+		select null, null, (select sum(p.people) from projected p), (select sum(p.variance) from projected p),
+			(select sum(o.people) from observed o)
+	)
+	select ph_support.name_of_band(l.band),
+		coalesce(l.group_name, 'all'), l.projected, greatest(0, l.projected - 1.959963984540054 * sqrt(l.variance)),
+		l.projected + 1.959963984540054 * sqrt(l.variance), l.observed,
+		abs(l.observed - l.projected) <= 1.959963984540054 * sqrt(l.variance)
+	from line l
+	order by l.band nulls last, l.group_name nulls last;
+end
+$$;
+
+comment on function ph.backtest_need(text, text, text, text) is
+	'ph.project_need held against a year that it has not seen: people of a place at the end of a period as the year '
+	'before it would have projected them, with limits, beside those who were there. Errors: undefined_table, '
+	'invalid_parameter_value';
+
+create function ph_support.yaml(value text) returns text
+language sql immutable parallel safe
+return to_json(coalesce(value, ''))::text;
+
+comment on function ph_support.yaml(text) is 'a text as YAML in double quotes';
+
+create function ph_support.dbt_column(column_name text, description text, data_type text, key text[]) returns text
+language sql immutable parallel safe
+begin atomic
+	-- a column comes before an argument of its name
+	select concat_ws(E'\n', '      - name: ' || ph_support.yaml(dbt_column.column_name),
+		'        description: ' || ph_support.yaml(dbt_column.description),
+		'        data_type: ' || data_type,
+		case when dbt_column.column_name = any (key) or accepted is not null then '        tests:' end,
+		case when dbt_column.column_name = any (key) then '          - not_null' end,
+		case when array[dbt_column.column_name] = key then '          - unique' end,
+		case when accepted is not null then '          - accepted_values:' end,
+		'              values: [' || (
+			select string_agg(ph_support.yaml(v), ', ' order by n) from unnest(accepted) with ordinality a (v, n)) || ']')
+	from (select) one
+	left join ph_support.measure_column() c on c.column_name = dbt_column.column_name;
+end;
+
+comment on function ph_support.dbt_column(text, text, text, text[]) is
+	'a column as dbt describes it: never NULL where it is of the key, with the values that are accepted';
+
+create function ph_support.dbt_view(view regclass, key text[]) returns text
+language sql stable
+begin atomic
+	select format(E'  - name: %s\n    description: %s\n    columns:\n', ph_support.yaml(c.relname),
+			ph_support.yaml(obj_description(c.oid, 'pg_class')))
+		|| string_agg(ph_support.dbt_column(a.attname, col_description(a.attrelid, a.attnum),
+			format_type(a.atttypid, a.atttypmod), key), E'\n' order by a.attnum)
+	from pg_class c
+	join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+	where c.oid = view
+	group by c.oid, c.relname;
+end;
+
+comment on function ph_support.dbt_view(regclass, text[]) is 'a view as dbt describes it, by its comments';
+
+create function ph.dbt_schema(schema text, as_sources boolean default false) returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	views text;
+begin
+	perform ph_support.require_measure_tables(schema);
+	select string_agg(ph_support.dbt_view(to_regclass(format('%I.%I', schema, v.relation)), v.key), E'\n' order by v.n)
+	into views
+	from ph_support.measure_view() with ordinality v (relation, key, description, query, n)
+	where v.relation <> 'measure_current';  -- which the others are built on, and is not flat
+	return E'version: 2\n\n' || case when as_sources then
+		format(E'sources:\n  - name: %1$s\n    schema: %1$s\n    tables:\n', ph_support.yaml(schema))
+			|| regexp_replace(views, '^', '    ', 'gn')
+		else E'models:\n' || views end || E'\n';
+end
+$$;
+
+comment on function ph.dbt_schema(text, boolean) is
+	'the views of measures of the schema as a schema.yml of dbt, version 2, from their comments: name, description and '
+	'columns with name, description, data_type and tests (not_null and unique by what tells rows apart, '
+	'accepted_values). As models, or, for views that dbt did not make, as the tables of a source. '
+	'Errors: undefined_table where the schema has no tables of measures';
+
+insert into ph.measure (
+	measure, version, name, meaning, indicator, per, unit, age_from, age_until, better, kind, aim, pillar, action_area,
+	team, source, leaves_out, events, recorded, period_kinds, seasonal)
+select measure, '1', name, meaning, indicator, per, unit, age_from, age_until, better, kind, aim, 'care',
+	'integrated services', team, source, leaves_out, events,
+	format('select start_date as record_date from {encounter} where pod = %L', pod), period_kinds::text[],
+	period_kinds = '{month,financial_year}' and measure <> 'emergency_bed_days'
+from (
+	values
+		('emergency_admissions', 'Emergency admissions',
+		 'Emergency admissions per 100,000 person-years, standardised for age.',
+		 'dsr', 100000, 'per 100,000 person-years', null, null, 'lower', 'outcome', 'outcomes', 'urgent care',
+		 'NHS Outcomes Framework, domain 3', 'Nothing: all unplanned admissions count, those for childbirth too.',
+		 $$select person_id, start_date as event_date, 1 as amount
+			from {encounter}
+			where pod = 'NEL'$$,
+		 'NEL', '{month,financial_year}'),
+		('ambulatory_care_sensitive_admissions', 'Emergency admissions that care outside hospital can prevent',
+		 'Emergency admissions for chronic ambulatory-care-sensitive conditions per 100,000 person-years, standardised '
+		 'for age.',
+		 'dsr', 100000, 'per 100,000 person-years', null, null, 'lower', 'outcome', 'quality', 'primary care',
+		 'NHS Outcomes Framework 2.3.i',
+		 'The primary diagnosis alone decides: acute bronchitis beside COPD is not counted, and neither sickle cell '
+		 'disease nor an operation takes an admission out.',
+		 $$select e.person_id, e.start_date as event_date, 1 as amount
+			from {encounter} e, ph.ambulatory_care_sensitive(e.primary_icd10) sensitive
+			where e.pod = 'NEL' and ph.is_emergency_admission(e.admission_method)$$,
+		 'NEL', '{month,financial_year}'),
+		('falls_admissions', 'Emergency admissions after falls, 65 and over',
+		 'Emergency admissions with a fall of people of 65 and over, per 100,000 person-years, standardised for age.',
+		 'dsr', 100000, 'per 100,000 person-years', 65, null, 'lower', 'outcome', 'outcomes', 'community care',
+		 'Fingertips 22401, Public Health Outcomes Framework C29',
+		 'A fall is an external cause W00 to W19 at any position, or a primary diagnosis R29.6; the source asks for an '
+		 'injury as primary diagnosis.',
+		 $$select e.person_id, e.start_date as event_date, 1 as amount
+			from {encounter} e
+			left join (
+				select distinct person_id, encounter_id
+				from {clinical_event}
+				where code_system = 'ICD10' and code >= 'W' and code < 'X' and left(code, 2) in ('W0', 'W1')
+			) fall on fall.person_id = e.person_id and fall.encounter_id = e.encounter_id
+			where e.pod = 'NEL'
+				and (fall.person_id is not null or left(ph.icd10_normalise(e.primary_icd10), 4) = 'R296')$$,
+		 'NEL', '{month,financial_year}'),
+		('emergency_admissions_under_19', 'Emergency admissions under 19',
+		 'Emergency admissions of children and young people under 19, per 100,000 person-years, standardised for age.',
+		 'dsr', 100000, 'per 100,000 person-years', null, 19, 'lower', 'outcome', 'outcomes', 'children',
+		 'NHS Outcomes Framework 2.3.ii and 3.2',
+		 'All causes count, not asthma, diabetes, epilepsy and lower respiratory infections alone.',
+		 $$select person_id, start_date as event_date, 1 as amount
+			from {encounter}
+			where pod = 'NEL'$$,
+		 'NEL', '{month,financial_year}'),
+		('emergency_bed_days', 'Emergency bed days',
+		 'Nights in hospital after emergency admission per 100,000 person-years, standardised for age.',
+		 'dsr', 100000, 'nights per 100,000 person-years', null, null, 'lower', 'output', 'quality', 'urgent care',
+		 'NHS England, bed days of emergency care',
+		 'All nights of a stay count on its day of admission; one that is not over counts up to the data day.',
+		 $$select person_id, start_date as event_date,
+				coalesce(end_date, least((select max(day) from {data_day}), current_date)) - start_date as amount
+			from {encounter}
+			where pod = 'NEL'$$,
+		 'NEL', '{month,financial_year}'),
+		('ae_attendances', 'Accident and emergency attendances',
+		 'Attendances at accident and emergency per 100,000 person-years, standardised for age.',
+		 'dsr', 100000, 'per 100,000 person-years', null, null, 'lower', 'output', 'quality', 'urgent care',
+		 'NHS England, A&E attendances', 'Types of department are not told apart.',
+		 $$select person_id, start_date as event_date, 1 as amount
+			from {encounter}
+			where pod = 'AE'$$,
+		 'AE', '{month,financial_year}'),
+		('ae_attendances_under_5', 'Accident and emergency attendances under 5',
+		 'Attendances at accident and emergency of children under 5, per 1,000 person-years.',
+		 'rate', 1000, 'per 1,000 person-years', null, 5, 'lower', 'output', 'quality', 'children',
+		 'Fingertips, child health profiles', 'Age is that of the first day in the period, not of the attendance.',
+		 $$select person_id, start_date as event_date, 1 as amount
+			from {encounter}
+			where pod = 'AE'$$,
+		 'AE', '{month,financial_year}'),
+		('gp_contacts', 'Consultations in general practice',
+		 'Consultations in general practice a person and year.',
+		 'rate', 1, 'a person-year', null, null, 'neither', 'output', 'quality', 'primary care',
+		 'NHS England, appointments in general practice', 'Kinds of consultation are not told apart.',
+		 $$select person_id, start_date as event_date, 1 as amount
+			from {encounter}
+			where pod = 'GP'$$,
+		 'GP', '{month,financial_year}'),
+		('outpatient_attendances', 'Outpatient attendances',
+		 'Outpatient attendances per 1,000 person-years, standardised for age.',
+		 'dsr', 1000, 'per 1,000 person-years', null, null, 'neither', 'output', 'quality', 'planned care',
+		 'NHS England, hospital outpatient activity', 'First and later attendances are not told apart.',
+		 $$select person_id, start_date as event_date, 1 as amount
+			from {encounter}
+			where pod = 'OP'$$,
+		 'OP', '{financial_year}'),
+		('elective_admissions', 'Planned admissions',
+		 'Elective admissions and day cases per 100,000 person-years, standardised for age.',
+		 'dsr', 100000, 'per 100,000 person-years', null, null, 'neither', 'output', 'quality', 'planned care',
+		 'NHS England, admitted patient care activity', 'Day cases are not told apart.',
+		 $$select person_id, start_date as event_date, 1 as amount
+			from {encounter}
+			where pod = 'EL'$$,
+		 'EL', '{month,financial_year}')
+) m (
+	measure, name, meaning, indicator, per, unit, age_from, age_until, better, kind, aim, team, source, leaves_out,
+	events, pod, period_kinds);
+
+insert into ph.measure (
+	measure, version, name, meaning, indicator, per, unit, exposure, better, kind, aim, pillar, action_area, team,
+	source,
+	leaves_out, events, period_kinds, overdispersion)
+values
+	('readmissions_30_days', '1', 'Emergency readmissions within 30 days',
+	 'Share of discharges after emergency admission that another follows on the day of discharge or within 29 days.',
+	 'proportion', 100, '%', 'rows', 'lower', 'outcome', 'quality', 'care', 'integrated services', 'acute hospitals',
+	 'NHS Outcomes Framework 3b',
+	 'Discharges after emergency admission only, of people alive after that day, whose 30 days are over by the data '
+	 'day; causes are not looked at. It counts in the place of the day of discharge.',
+	 $$select e.person_id, e.end_date as event_date, max(case when again.person_id is null then 0 else 1 end) as amount
+		from {encounter} e
+		join {person} p on p.person_id = e.person_id and (p.death_date is null or p.death_date > e.end_date)
+		left join {encounter} again on again.person_id = e.person_id and again.pod = 'NEL'
+			and again.encounter_id <> e.encounter_id
+			and again.start_date >= e.end_date and again.start_date <= e.end_date + 29
+		where e.pod = 'NEL' and e.end_date + 29 <= least((select max(day) from {data_day}), current_date)
+		group by e.person_id, e.encounter_id, e.end_date$$,
+	 '{financial_year}', true),
+	('readmissions_30_days_adjusted', '1', 'Emergency readmissions within 30 days, for age and conditions',
+	 'Emergency readmissions within 30 days over those that the rates of all discharges of the same age band and '
+	 'number '
+	 'of long-term conditions would give.',
+	 'rate', 1, 'observed over expected', 'rows', 'lower', 'outcome', 'quality', 'care', 'integrated services',
+	 'acute hospitals', 'NHS Outcomes Framework 3b, adjusted as said here',
+	 'As readmissions_30_days. Expected: the mean over all discharges of the data in bands of age (0, 18, 40, 65, 80) '
+	 'at '
+	 'discharge and number of conditions (0, 1, 2, 3, 4 and more) coded before the admission; not deprivation, cause '
+	 'or '
+	 'sex. The expected counts are taken as known.',
+	 $$select person_id, event_date, amount, avg(amount) over (partition by age_band, conditions) as exposure
+		from (
+			select i.person_id, i.event_date, i.amount,
+				width_bucket(ph.completed_years(i.birth_date, i.event_date), array[18, 40, 65, 80]) as age_band,
+				least(count(r.condition), 4) as conditions
+			from (
+				select e.person_id, e.encounter_id, e.start_date, e.end_date as event_date, p.birth_date,
+					max(case when again.person_id is null then 0 else 1 end) as amount
+				from {encounter} e
+				join {person} p on p.person_id = e.person_id and (p.death_date is null or p.death_date > e.end_date)
+				left join {encounter} again on again.person_id = e.person_id and again.pod = 'NEL'
+					and again.encounter_id <> e.encounter_id
+					and again.start_date >= e.end_date and again.start_date <= e.end_date + 29
+				where e.pod = 'NEL' and e.end_date + 29 <= least((select max(day) from {data_day}), current_date)
+				group by e.person_id, e.encounter_id, e.start_date, e.end_date, p.birth_date
+			) i
+			left join {register} r on r.person_id = i.person_id and r.first_date < i.start_date
+				and r.condition in (
+					select list
+					from ph.shipped_code_list()
+					where long_term_condition)
+			group by i.person_id, i.encounter_id, i.event_date, i.amount, i.birth_date
+		) discharge$$,
+	 '{financial_year}', true),
+	('long_emergency_stays', '1', 'Emergency stays of 21 nights and more',
+	 'Share of emergency stays that last 21 nights or more.',
+	 'proportion', 100, '%', 'rows', 'lower', 'outcome', 'experience', 'care', 'integrated services', 'acute hospitals',
+	 'NHS England, long length of stay',
+	 'Stays are counted on the day of discharge; those that are not over are left out.',
+	 $$select person_id, end_date as event_date, case when end_date - start_date >= 21 then 1 else 0 end as amount
+		from {encounter}
+		where pod = 'NEL' and end_date is not null$$,
+	 '{financial_year}', false),
+	('same_service_again', '1', 'The same service again within 7 days',
+	 'Share of contacts that another contact with the same kind of service follows within 7 days.',
+	 'proportion', 100, '%', 'rows', 'lower', 'process', 'experience', 'care', 'integrated services', 'primary care',
+	 'NHS England, unplanned re-attendance within 7 days, for all kinds of service',
+	 'Planned courses of treatment count too; kinds of service are general practice, A&E, outpatients, elective, '
+	 'emergency and other. Contacts whose 7 days are not over by the data day are left out.',
+	 $$select person_id, event_date, case when next_date <= event_date + 7 then 1 else 0 end as amount
+		from (
+			select person_id, start_date as event_date,
+				lead(start_date) over (partition by person_id, pod order by start_date, encounter_id) as next_date
+			from {encounter}
+		) contact
+		where event_date + 7 <= least((select max(day) from {data_day}), current_date)$$,
+	 '{financial_year}', true);
+
+insert into ph.measure (
+	measure, version, name, meaning, indicator, per, unit, exposure, better, kind, aim, pillar, action_area, team,
+	source,
+	leaves_out, events, recorded, period_kinds)
+select measure, '1', name, meaning, 'mean', 1, 'pounds', 'people', 'lower', 'input', 'cost', 'care', 'shared value',
+	'finance', 'NHS England, patient-level costing',
+	'Per person with a day at risk in the period, however short; a contact without a cost counts as none.',
+	format(
+		$$select e.person_id, e.start_date as event_date, e.cost as amount
+		from {encounter} e%s
+		where e.cost is not null%s$$,
+		case when sensitive then ', ph.ambulatory_care_sensitive(e.primary_icd10) sensitive' end, ' and ' || of),
+	'select start_date as record_date from {encounter} where cost is not null', period_kinds::text[]
+from (
+	values
+		('cost_a_head', 'Cost of care a head', 'What care cost a person in the period.', null, false,
+		 '{month,financial_year}'),
+		('emergency_cost_a_head', 'Cost of emergencies a head',
+		 'What emergency admissions and attendances cost a person in the period.', $$e.pod in ('NEL', 'AE')$$, false,
+		 '{financial_year}'),
+		('planned_cost_a_head', 'Cost of planned hospital care a head',
+		 'What elective admissions and outpatient attendances cost a person in the period.', $$e.pod in ('EL', 'OP')$$,
+		 false, '{financial_year}'),
+		('primary_care_cost_a_head', 'Cost of general practice a head',
+		 'What consultations in general practice cost a person in the period.', $$e.pod = 'GP'$$, false,
+		 '{financial_year}'),
+		('ambulatory_care_sensitive_cost_a_head', 'Cost a head of admissions that care outside hospital can prevent',
+		 'What emergency admissions for ambulatory-care-sensitive conditions cost a person in the period.',
+		 $$e.pod = 'NEL' and ph.is_emergency_admission(e.admission_method)$$, true, '{financial_year}')
+) m (measure, name, meaning, of, sensitive, period_kinds);
+
+insert into ph.measure (
+	measure, version, name, meaning, indicator, per, unit, exposure, better, kind, aim, pillar, action_area, team,
+	source,
+	leaves_out, events, period_kinds)
+values
+	('cost_last_year_of_life', '1', 'Cost of care in the last year of life',
+	 'What care cost in the year up to the day of death, a death.',
+	 'mean', 1, 'pounds', 'rows', 'lower', 'input', 'cost', 'care', 'shared value', 'end of life care',
+	 'Nuffield Trust, care at the end of life',
+	 'Encounters as far as they have costs; not social care, hospices and medicines. A year '
+	 'that lies partly before the first encounter of the data is too cheap.',
+	 $$select p.person_id, p.death_date as event_date, coalesce(sum(e.cost), 0) as amount
+		from {person} p
+		left join {encounter} e on e.person_id = p.person_id and e.start_date <= p.death_date
+			and e.start_date > p.death_date - 365
+		where p.death_date is not null
+		group by p.person_id, p.death_date$$,
+	 '{financial_year}'),
+	('three_emergencies_before_death', '1', 'Three emergency admissions in the last 90 days of life',
+	 'Share of deaths with three or more emergency admissions in the 90 days up to the day of death.',
+	 'proportion', 100, '%', 'rows', 'lower', 'outcome', 'experience', 'care', 'integrated services',
+	 'end of life care', 'Fingertips, palliative and end of life care profiles',
+	 'Deaths by accident count too.',
+	 $$select p.person_id, p.death_date as event_date, case when count(e.person_id) >= 3 then 1 else 0 end as amount
+		from {person} p
+		left join {encounter} e on e.person_id = p.person_id and e.pod = 'NEL' and e.start_date <= p.death_date
+			and e.start_date > p.death_date - 90
+		where p.death_date is not null
+		group by p.person_id, p.death_date$$,
+	 '{financial_year}'),
+	('deaths_in_hospital', '1', 'Deaths in hospital',
+	 'Share of deaths that lie within a stay in hospital.',
+	 'proportion', 100, '%', 'rows', 'lower', 'outcome', 'experience', 'care', 'integrated services',
+	 'end of life care', 'Fingertips 93474, place of death',
+	 'From stays and not from the place on the certificate: a discharge on the day of death counts as in hospital.',
+	 $$select p.person_id, p.death_date as event_date, max(case when e.person_id is null then 0 else 1 end) as amount
+		from {person} p
+		left join {encounter} e on e.person_id = p.person_id and e.pod in ('EL', 'NEL')
+			and e.start_date <= p.death_date and (e.end_date is null or e.end_date >= p.death_date)
+		where p.death_date is not null
+		group by p.person_id, p.death_date$$,
+	 '{financial_year}');
+
+insert into ph.measure (
+	measure, version, name, meaning, indicator, per, unit, age_until, until, better, kind, aim, pillar, action_area,
+	team,
+	source, leaves_out, events, recorded, breakdowns, period_kinds)
+select measure, '1', name, meaning, indicator, per, unit, age_until, years, better, 'outcome', aim, pillar, action_area,
+	'public health', source, leaves_out, events,
+	'select death_date as record_date from {person} where death_date is not null',
+	'{deprivation_quintile,sex,age_band,ethnicity,learning_disability,severe_mental_illness}', '{financial_year}'
+from (
+	values
+		('deaths_under_75', 'Deaths under 75',
+		 'Deaths from all causes of people under 75 per 100,000 person-years, standardised for age.',
+		 'dsr', 100000, 'per 100,000 person-years', 75, null, 'lower', 'outcomes', 'care', 'equitable communities',
+		 'Fingertips 108, Public Health Outcomes Framework',
+		 'Deaths by day of death, not of registration; of residents as of the first day in the period.',
+		 $$select person_id, death_date as event_date, 1 as amount
+			from {person}
+			where death_date is not null$$),
+		('preventable_deaths_under_75', 'Deaths under 75 that prevention could have avoided',
+		 'Deaths from preventable causes of people under 75 per 100,000 person-years, standardised for age.',
+		 'dsr', 100000, 'per 100,000 person-years', 75, null, 'lower', 'equity', 'behaviours', 'equitable communities',
+		 'Office for National Statistics; OECD and Eurostat, January 2022 version, as ph.avoidable_cause() has it',
+		 'Causes that are both preventable and treatable count by half in each; a death without a cause is not '
+		 'counted.',
+		 $$select p.person_id, p.death_date as event_date, c.preventable as amount
+			from {person} p, ph.icd10_normalise(p.death_cause_icd10) cause (icd10),
+				unnest(array[left(icd10, 3), nullif(left(icd10, 4), left(icd10, 3))]) beginning (code)
+			join ph.avoidable_cause() c using (code)
+			where p.death_date is not null and c.preventable > 0 and (c.sex is null or c.sex = p.sex)$$),
+		('treatable_deaths_under_75', 'Deaths under 75 that care could have avoided',
+		 'Deaths from treatable causes of people under 75 per 100,000 person-years, standardised for age.',
+		 'dsr', 100000, 'per 100,000 person-years', 75, null, 'lower', 'outcomes', 'care', 'integrated services',
+		 'Office for National Statistics; OECD and Eurostat, January 2022 version, as ph.avoidable_cause() has it',
+		 'Causes that are both preventable and treatable count by half in each; a death without a cause is not '
+		 'counted.',
+		 $$select p.person_id, p.death_date as event_date, c.treatable as amount
+			from {person} p, ph.icd10_normalise(p.death_cause_icd10) cause (icd10),
+				unnest(array[left(icd10, 3), nullif(left(icd10, 4), left(icd10, 3))]) beginning (code)
+			join ph.avoidable_cause() c using (code)
+			where p.death_date is not null and c.treatable > 0 and (c.sex is null or c.sex = p.sex)$$),
+		('cardiovascular_deaths_under_75', 'Deaths under 75 from cardiovascular disease',
+		 'Deaths from diseases of the circulation (I00 to I99) of people under 75 per 100,000 person-years, '
+		 'standardised '
+		 'for age.',
+		 'dsr', 100000, 'per 100,000 person-years', 75, null, 'lower', 'outcomes', 'care', 'integrated services',
+		 'Fingertips 40401, Core20PLUS5', 'A death without a cause is not counted.',
+		 $$select person_id, death_date as event_date, 1 as amount
+			from {person}
+			where death_date is not null and ph.icd10_normalise(death_cause_icd10) ~ '^I'$$),
+		('cancer_deaths_under_75', 'Deaths under 75 from cancer',
+		 'Deaths from malignant neoplasms (C00 to C97) of people under 75 per 100,000 person-years, standardised for '
+		 'age.',
+		 'dsr', 100000, 'per 100,000 person-years', 75, null, 'lower', 'outcomes', 'care', 'integrated services',
+		 'Fingertips 40501, Core20PLUS5', 'A death without a cause is not counted.',
+		 $$select person_id, death_date as event_date, 1 as amount
+			from {person}
+			where death_date is not null and ph.icd10_normalise(death_cause_icd10) ~ '^C'$$),
+		('respiratory_deaths_under_75', 'Deaths under 75 from respiratory disease',
+		 'Deaths from respiratory diseases (J00 to J99) of people under 75 per 100,000 person-years, standardised for '
+		 'age.',
+		 'dsr', 100000, 'per 100,000 person-years', 75, null, 'lower', 'outcomes', 'care', 'integrated services',
+		 'Fingertips 40701, Core20PLUS5', 'A death without a cause is not counted.',
+		 $$select person_id, death_date as event_date, 1 as amount
+			from {person}
+			where death_date is not null and ph.icd10_normalise(death_cause_icd10) ~ '^J'$$),
+		('suicides', 'Suicides',
+		 'Deaths from intentional self-harm and injury of undetermined intent per 100,000 person-years, standardised '
+		 'for '
+		 'age.',
+		 'dsr', 100000, 'per 100,000 person-years', null, null, 'lower', 'outcomes', 'communities',
+		 'equitable communities', 'Fingertips 41001, Office for National Statistics',
+		 'The source counts X60 to X84 from the age of 10 and Y10 to Y34 from 15; here all ages count.',
+		 $$select person_id, death_date as event_date, 1 as amount
+			from {person}
+			where death_date is not null
+				and ph.icd10_normalise(death_cause_icd10) ~ '^(X[67]|X8[0-4]|Y[12]|Y3[0-4])'$$),
+		('alcohol_specific_deaths', 'Deaths from alcohol',
+		 'Deaths from causes that alcohol alone has, per 100,000 person-years, standardised for age.',
+		 'dsr', 100000, 'per 100,000 person-years', null, null, 'lower', 'outcomes', 'behaviours', 'equitable '
+		 'communities',
+		 'Office for National Statistics, alcohol-specific deaths; Fingertips 91380',
+		 'Causes that alcohol has in part are not counted.',
+		 $$select person_id, death_date as event_date, 1 as amount
+			from {person}
+			where death_date is not null and ph.icd10_normalise(death_cause_icd10) ~
+				'^(E244|F10|G312|G621|G721|I426|K292|K70|K852|K860|Q860|R780|X45|X65|Y15)'$$),
+		('life_expectancy', 'Life expectancy at birth',
+		 'Years that somebody born now would live under the death rates of the period.',
+		 'life_expectancy', 1, 'years', null, null, 'higher', 'outcomes', 'determinants', 'equitable communities',
+		 'Fingertips 90366, Public Health Outcomes Framework A01b',
+		 'One year and not three together: no value where 5,000 person-years or fewer are counted.',
+		 $$select person_id, death_date as event_date, 1 as amount
+			from {person}
+			where death_date is not null$$),
+		('years_of_life_lost', 'Years of life lost before 75',
+		 'Years that deaths below 75 came too early, per 100,000 person-years.',
+		 'years_of_life_lost', 100000, 'years per 100,000 person-years', 75, 75, 'lower', 'outcomes', 'determinants',
+		 'equitable communities', 'Office for National Statistics, years of life lost',
+		 'A crude rate; a death counts from the middle of its band of five years of age.',
+		 $$select person_id, death_date as event_date, 1 as amount
+			from {person}
+			where death_date is not null$$)
+) m (
+	measure, name, meaning, indicator, per, unit, age_until, years, better, aim, pillar, action_area, source,
+	leaves_out,
+	events);
+
+insert into ph.measure (
+	measure, version, name, meaning, indicator, per, unit, with_measure, exposure, better, kind, aim, pillar,
+	action_area,
+	team, source, leaves_out, people, events, recorded, period_kinds)
+values
+	('infant_deaths', '1', 'Deaths in the first year of life',
+	 'Deaths before the first birthday per 1,000 years lived before it.',
+	 'rate', 1000, 'per 1,000 person-years', null, 'years', 'lower', 'outcome', 'outcomes', 'care', 'integrated '
+	 'services',
+	 'children', 'Fingertips 92196, infant mortality',
+	 'Over the years lived before the first birthday and not over live births, so that who is registered weeks after '
+	 'birth is not lost; deaths before any registration are.',
+	 $$select person_id, daterange(birth_date, (birth_date + interval '1 year')::date) as days
+		from {person}$$,
+	 $$select person_id, death_date as event_date, 1 as amount
+		from {person}
+		where death_date is not null$$,
+	 'select death_date as record_date from {person} where death_date is not null', '{financial_year}'),
+	('not_in_good_health', '1', 'Not in good health',
+	 'Share of those asked in a survey who say that their health is not good.',
+	 'proportion', 100, '%', null, 'rows', 'lower', 'outcome', 'equity', 'determinants', 'equitable communities',
+	 'public health', 'Annual Population Survey; GP Patient Survey',
+	 'Where there is a table survey (person_id, asked_on, in_good_health); it is not one of the shared tables. Answers '
+	 'count as they are, without the weights of a survey.',
+	 null,
+	 $$select person_id, asked_on as event_date, (not in_good_health)::int as amount
+		from {survey}$$,
+	 null, '{financial_year}'),
+	('healthy_life_expectancy', '1', 'Healthy life expectancy at birth',
+	 'Years in good health that somebody born now would live under the death rates and the health of the period.',
+	 'healthy_life_expectancy', 1, 'years', 'not_in_good_health', 'years', 'higher', 'outcome', 'equity',
+	 'determinants',
+	 'equitable communities', 'public health', 'Fingertips 90362, Public Health Outcomes Framework A01a',
+	 'Where not_in_good_health is folded for the same period; bands of age in which nobody was asked leave no value.',
+	 null,
+	 $$select person_id, death_date as event_date, 1 as amount
+		from {person}
+		where death_date is not null$$,
+	 $$select death_date as record_date
+		from {person}
+		where death_date is not null and exists (select from {survey})$$, '{financial_year}');
+
+insert into ph.measure (
+	measure, version, name, meaning, indicator, per, unit, age_from, better, kind, aim, pillar, action_area, team,
+	source,
+	leaves_out, persons, recorded, period_kinds)
+select list || '_prevalence', '1',
+	'Prevalence of ' || case list when 'hiv' then 'HIV' when 'copd' then 'COPD' else replace(list, '_', ' ') end,
+	format('Share of people%s with a code of the list %s before the last day of the period.', ' of ' || age_from || ' '
+	'and over',
+		list),
+	'proportion', 100, '%', age_from, 'neither', 'outcome', 'outcomes', 'care', 'integrated services', 'primary '
+	'care', source,
+	'By code alone: nobody leaves a register by getting well or by another code.',
+	format(
+		$$select p.person_id, case when r.person_id is null then 0 else 1 end as amount
+		from {person} p
+		left join {register} r on r.person_id = p.person_id and r.condition = %L and r.first_date < {day}$$, list),
+	format('select first_date as record_date from {register} where condition = %L', list), '{financial_year}'
+from ph_support.shipped_list()
+left join (
+	values
+		('asthma', 6), ('chronic_kidney_disease', 18), ('depression', 18), ('diabetes', 17), ('epilepsy', 18),
+		('osteoporosis', 50), ('rheumatoid_arthritis', 16)
+) limits (list, age_from) using (list)
+where long_term_condition;
+
+insert into ph.measure (
+	measure, version, name, meaning, indicator, per, unit, age_from, better, kind, aim, pillar, action_area, team,
+	source,
+	leaves_out, persons, recorded, period_kinds)
+values
+	('multimorbidity', '1', 'Two or more long-term conditions',
+	 'Share of people with codes of two or more long-term conditions before the last day of the period.',
+	 'proportion', 100, '%', null, 'lower', 'outcome', 'outcomes', 'care', 'integrated services', 'primary care',
+	 'Barnett et al. 2012, Lancet 380:37',
+	 'Conditions are those that ph.shipped_code_list() calls long-term, by the codes that code_list has of them.',
+	 $$select p.person_id, case when c.conditions >= 2 then 1 else 0 end as amount
+		from {person} p
+		left join (
+			select person_id, count(*) as conditions
+			from {register}
+			where first_date < {day}
+				and condition in (
+					select list
+					from ph.shipped_code_list()
+					where long_term_condition)
+			group by person_id
+		) c on c.person_id = p.person_id$$,
+	 'select first_date as record_date from {register}', '{financial_year}'),
+	('hospital_frailty', '1', 'Frailty at 75 and over',
+	 'Share of people of 75 and over with a Hospital Frailty Risk Score of 5 or more from the diagnoses of two years.',
+	 'proportion', 100, '%', 75, 'lower', 'outcome', 'outcomes', 'care', 'integrated services', 'community care',
+	 'Gilbert et al. 2018, Lancet 391:1775',
+	 'Who was in no hospital in the two years counts as not frail.',
+	 $$select p.person_id, case when ph.hospital_frailty(c.conditions) >= 5 then 1 else 0 end as amount
+		from {person} p
+		left join (
+			select person_id, ph.conditions_of(code) as conditions
+			from {clinical_event}
+			where code_system = 'ICD10' and event_date < {day} and event_date >= ({day} - interval '2 years')::date
+			group by person_id
+		) c on c.person_id = p.person_id$$,
+	 $$select event_date as record_date
+		from {clinical_event}
+		where code_system = 'ICD10'$$, '{financial_year}'),
+	('carers', '1', 'Carers known to general practice',
+	 'Share of people with a code of the list carer before the last day of the period.',
+	 'proportion', 100, '%', null, 'higher', 'process', 'experience', 'communities', 'collaboration', 'primary care',
+	 'NHS England, quality markers for carers',
+	 'Needs a list carer in code_list; none is shipped. Who cares and has not said so is not known.',
+	 $$select p.person_id, case when r.person_id is null then 0 else 1 end as amount
+		from {person} p
+		left join {register} r on r.person_id = p.person_id and r.condition = 'carer' and r.first_date < {day}$$,
+	 $$select first_date as record_date
+		from {register}
+		where condition = 'carer'$$, '{financial_year}'),
+	('homelessness', '1', 'Homelessness known to care',
+	 'People with a code of homelessness before the last day of the period, per 1,000.',
+	 'rate', 1000, 'per 1,000 people', null, 'lower', 'outcome', 'equity', 'determinants', 'equitable communities',
+	 'inclusion health', 'Core20PLUS5, inclusion health groups',
+	 'Ever coded: who has found a home since still counts, and most people without a home are never coded.',
+	 $$select p.person_id, case when r.person_id is null then 0 else 1 end as amount
+		from {person} p
+		left join {register} r on r.person_id = p.person_id and r.condition = 'homeless' and r.first_date < {day}$$,
+	 $$select first_date as record_date
+		from {register}
+		where condition = 'homeless'$$, '{financial_year}'),
+	('ethnicity_known', '1', 'Ethnicity known',
+	 'Share of people whose ethnicity is recorded and stated.',
+	 'proportion', 100, '%', null, 'higher', 'process', 'equity', 'care', 'collaboration', 'business intelligence',
+	 'Core20PLUS5; NHS England, ethnicity recording',
+	 'As recorded now: when it was recorded is not in the table.',
+	 $$select person_id, case when ethnicity_code is null or ethnicity_code = 'Z' then 0 else 1 end as amount
+		from {person}$$,
+	 'select {day} as record_date from {person} where ethnicity_code is not null', '{financial_year}');
+
+insert into ph.measure (
+	measure, version, name, meaning, indicator, per, unit, age_from, better, kind, aim, pillar, action_area, team,
+	source,
+	leaves_out, persons, recorded, recorded_within, breakdowns, period_kinds)
+select measure, '1', name, meaning, indicator, per, unit, age_from, 'higher', 'process', aim, 'care', 'integrated '
+'services',
+	'primary care', source, leaves_out, persons,
+	format(
+		$$select measure_date as record_date
+		from {measurement}
+		where (code_system, code) in (%s)$$, recorded), '1 year',
+	'{deprivation_quintile,sex,age_band,ethnicity,learning_disability,severe_mental_illness}', '{financial_year}'
+from (
+	values
+		('blood_pressure_to_target', 'Blood pressure to target in hypertension',
+		 'Share of people with hypertension whose latest blood pressure of the year was at most 140/90, from 80 years '
+		 '150/90.',
+		 'proportion', 100, '%', null, 'outcomes', 'QOF HYP008 and HYP009',
+		 'The latest day with both readings in the 12 months before counts, the mean of several on one day; who was '
+		 'not '
+		 'measured is not to target. Readings at home have no limits of their own, and nobody is excepted.',
+		 $$select r.person_id,
+				case
+					when m.systolic <= case when ph.completed_years(p.birth_date, {day}) >= 80 then 150 else 140 end
+						and m.diastolic <= 90 then 1
+					else 0 end as amount
+			from {register} r
+			join {person} p on p.person_id = r.person_id
+			left join (
+				select distinct on (person_id) person_id, systolic, diastolic
+				from (
+					select person_id, measure_date,
+						avg(value) filter (where code in ('271649006', '8480-6')) as systolic,
+						avg(value) filter (where code in ('271650006', '8462-4')) as diastolic
+					from {measurement}
+					where (code_system, code) in (
+							('SNOMED', '271649006'), ('LOINC', '8480-6'), ('SNOMED', '271650006'), ('LOINC', '8462-4'))
+						and measure_date < {day} and measure_date >= ({day} - interval '1 year')::date
+					group by person_id, measure_date
+				) reading
+				where systolic is not null and diastolic is not null
+				order by person_id, measure_date desc
+			) m on m.person_id = r.person_id
+			where r.condition = 'hypertension' and r.first_date < {day}$$,
+		 $$('SNOMED', '271649006'), ('LOINC', '8480-6')$$),
+		('hba1c_to_target', 'HbA1c to target in diabetes',
+		 'Share of people of 17 and over with diabetes whose latest HbA1c of the year was at most 58 mmol/mol.',
+		 'proportion', 100, '%', 17, 'outcomes', 'QOF DM006 and DM020; National Diabetes Audit',
+		 'The latest day in the 12 months before counts, the mean of several on one day; who was not measured is not '
+		 'to '
+		 'target. Frail people have no limit of their own, and nobody is excepted.',
+		 $$select r.person_id, case when m.value <= 58 then 1 else 0 end as amount
+			from {register} r
+			left join (
+				select distinct on (person_id) person_id, value
+				from (
+					select person_id, measure_date, avg(value) as value
+					from {measurement}
+					where (code_system, code) in (('SNOMED', '999791000000106'), ('LOINC', '59261-8'))
+						and value is not null and measure_date < {day}
+						and measure_date >= ({day} - interval '1 year')::date
+					group by person_id, measure_date
+				) reading
+				order by person_id, measure_date desc
+			) m on m.person_id = r.person_id
+			where r.condition = 'diabetes' and r.first_date < {day}$$,
+		 $$('SNOMED', '999791000000106'), ('LOINC', '59261-8')$$),
+		('cholesterol_to_target', 'Cholesterol to target in cardiovascular disease',
+		 'Share of people with coronary, cerebrovascular or peripheral arterial disease whose latest non-HDL '
+		 'cholesterol '
+		 'of the year was at most 2.6 mmol/l.',
+		 'proportion', 100, '%', null, 'outcomes', 'QOF CHOL004; NICE NG238',
+		 'Non-HDL is the total less HDL of the latest day with both, in the 12 months before; LDL is not looked at. '
+		 'Who '
+		 'was not measured is not to target.',
+		 $$select r.person_id, case when m.total - m.hdl <= 2.6 then 1 else 0 end as amount
+			from (
+				select distinct person_id
+				from {register}
+				where condition in ('coronary_heart_disease', 'stroke_or_tia', 'peripheral_arterial_disease')
+					and first_date < {day}
+			) r
+			left join (
+				select distinct on (person_id) person_id, total, hdl
+				from (
+					select person_id, measure_date,
+						avg(value) filter (where code in ('1005671000000105', '14647-2')) as total,
+						avg(value) filter (where code in ('1005681000000107', '14646-4')) as hdl
+					from {measurement}
+					where (code_system, code) in (
+							('SNOMED', '1005671000000105'), ('LOINC', '14647-2'), ('SNOMED', '1005681000000107'),
+							('LOINC', '14646-4'))
+						and measure_date < {day} and measure_date >= ({day} - interval '1 year')::date
+					group by person_id, measure_date
+				) reading
+				where total is not null and hdl is not null
+				order by person_id, measure_date desc
+			) m on m.person_id = r.person_id$$,
+		 $$('SNOMED', '1005671000000105'), ('LOINC', '14647-2')$$),
+		('blood_pressure_measured', 'Blood pressure measured in five years, 45 and over',
+		 'Share of people of 45 and over whose blood pressure was measured in the five years before.',
+		 'proportion', 100, '%', 45, 'quality', 'QOF BP002', 'A systolic reading counts; nobody is excepted.',
+		 $$select p.person_id, case when m.person_id is null then 0 else 1 end as amount
+			from {person} p
+			left join (
+				select distinct person_id
+				from {measurement}
+				where (code_system, code) in (('SNOMED', '271649006'), ('LOINC', '8480-6'))
+					and measure_date < {day} and measure_date >= ({day} - interval '5 years')::date
+			) m on m.person_id = p.person_id$$,
+		 $$('SNOMED', '271649006'), ('LOINC', '8480-6')$$),
+		('diabetes_care_processes', 'Care processes in diabetes',
+		 'Care processes that people of 17 and over with diabetes had in the year, of six: HbA1c, blood pressure, '
+		 'cholesterol, kidney function, body mass index, smoking.',
+		 'mean', 1, 'of six', 17, 'quality', 'National Diabetes Audit',
+		 'Urine albumin and feet, the other two of its eight, are not in the table of measurements.',
+		 $$select r.person_id, coalesce(m.processes, 0) as amount
+			from {register} r
+			left join (
+				select person_id, count(distinct code) as processes
+				from {measurement}
+				where code_system = 'SNOMED' and code in (
+						'999791000000106', '271649006', '1005671000000105', '1020291000000106', '60621009', '77176002')
+					and measure_date < {day} and measure_date >= ({day} - interval '1 year')::date
+				group by person_id
+			) m on m.person_id = r.person_id
+			where r.condition = 'diabetes' and r.first_date < {day}$$,
+		 $$('SNOMED', '999791000000106')$$),
+		('severe_mental_illness_checks', 'Physical checks in severe mental illness',
+		 'Physical checks that people of 18 and over with severe mental illness had in the year, of five: blood '
+		 'pressure, '
+		 'HbA1c, cholesterol, body mass index, smoking.',
+		 'mean', 1, 'of five', 18, 'equity', 'Core20PLUS5; NHS Long Term Plan; QOF MH021',
+		 'Alcohol, the sixth check of the source, is not in the table of measurements.',
+		 $$select r.person_id, coalesce(m.checks, 0) as amount
+			from {register} r
+			left join (
+				select person_id, count(distinct code) as checks
+				from {measurement}
+				where code_system = 'SNOMED'
+					and code in ('271649006', '999791000000106', '1005671000000105', '60621009', '77176002')
+					and measure_date < {day} and measure_date >= ({day} - interval '1 year')::date
+				group by person_id
+			) m on m.person_id = r.person_id
+			where r.condition = 'severe_mental_illness' and r.first_date < {day}$$,
+		 $$('SNOMED', '271649006')$$)
+) m (measure, name, meaning, indicator, per, unit, age_from, aim, source, leaves_out, persons, recorded);
+
+insert into ph.measure (
+	measure, version, name, meaning, indicator, per, unit, age_from, better, kind, aim, pillar, action_area, team,
+	source,
+	leaves_out, persons, recorded, recorded_within, period_kinds)
+select measure, '1', name, meaning, indicator, per, unit, age_from, better, kind, aim, 'behaviours', 'equitable '
+'communities',
+	'public health', source, leaves_out, persons,
+	format(
+		$$select measure_date as record_date
+		from {measurement}
+		where (code_system, code) in (%s)$$, recorded), '1 year', '{financial_year}'
+from (
+	values
+		('smoking', 'Smoking at 15 and over',
+		 'Share of people of 15 and over, of whom smoking is known, who smoked when they were last asked.',
+		 'proportion', 100, '%', 15, 'lower', 'outcome', 'outcomes', 'Fingertips 91280, smoking prevalence (QOF)',
+		 'Who was never asked is not counted; an answer counts however old it is.',
+		 $$select distinct on (person_id) person_id, value as amount
+			from {measurement}
+			where code_system = 'SNOMED' and code = '77176002' and value in (0, 1) and measure_date < {day}
+			order by person_id, measure_date desc, value desc$$,
+		 $$('SNOMED', '77176002')$$),
+		('smoking_known', 'Smoking known at 15 and over',
+		 'Share of people of 15 and over of whom it was recorded in two years whether they smoke.',
+		 'proportion', 100, '%', 15, 'higher', 'process', 'quality', 'QOF SMOK002, for all adults',
+		 'All people and not those with long-term conditions alone.',
+		 $$select p.person_id, case when m.person_id is null then 0 else 1 end as amount
+			from {person} p
+			left join (
+				select distinct person_id
+				from {measurement}
+				where code_system = 'SNOMED' and code = '77176002' and measure_date < {day}
+					and measure_date >= ({day} - interval '2 years')::date
+			) m on m.person_id = p.person_id$$,
+		 $$('SNOMED', '77176002')$$),
+		('obesity', 'Obesity at 18 and over',
+		 'Share of people of 18 and over, who were measured in the year, whose latest body mass index was 30 or more.',
+		 'proportion', 100, '%', 18, 'lower', 'outcome', 'outcomes', 'QOF OB003; Fingertips',
+		 'Who was not measured in the 12 months before is not counted, and those measured are heavier than others. The '
+		 'lower limits for Asian and Black people are not applied.',
+		 $$select distinct on (person_id) person_id, case when value >= 30 then 1 else 0 end as amount
+			from {measurement}
+			where (code_system, code) in (('SNOMED', '60621009'), ('LOINC', '39156-5')) and value is not null
+				and measure_date < {day} and measure_date >= ({day} - interval '1 year')::date
+			order by person_id, measure_date desc, value desc$$,
+		 $$('SNOMED', '60621009'), ('LOINC', '39156-5')$$),
+		('body_mass_index', 'Body mass index at 18 and over',
+		 'Mean of the latest body mass index of people of 18 and over who were measured in the year.',
+		 'mean', 1, 'kg/m2', 18, 'lower', 'outcome', 'outcomes', 'Health Survey for England',
+		 'Who was not measured in the 12 months before is not counted.',
+		 $$select distinct on (person_id) person_id, value as amount
+			from {measurement}
+			where (code_system, code) in (('SNOMED', '60621009'), ('LOINC', '39156-5')) and value is not null
+				and measure_date < {day} and measure_date >= ({day} - interval '1 year')::date
+			order by person_id, measure_date desc, value desc$$,
+		 $$('SNOMED', '60621009'), ('LOINC', '39156-5')$$)
+) m (
+	measure, name, meaning, indicator, per, unit, age_from, better, kind, aim, source, leaves_out, persons, recorded);
+
+insert into ph.measure (
+	measure, version, name, meaning, indicator, per, unit, age_from, age_until, better, kind, aim, pillar,
+	action_area, team,
+	source, leaves_out, persons, recorded, recorded_within, period_kinds)
+select measure, '1', name,
+	format('Share of %s of %s to %s with a code of the list %s in the %s before.',
+		case sex when 'F' then 'women' else 'people' end, age_from, age_until - 1, list, span),
+	'proportion', 100, '%', age_from, age_until, 'higher', 'process', aim, 'behaviours', 'collaboration', 'public '
+	'health', source,
+	format('Needs a list %s in code_list; none is shipped. Codes are taken as they stand, without prefixes or '
+	'versions; '
+		'who was offered and declined counts as not done.', list),
+	format(
+		$$select p.person_id, case when c.person_id is null then 0 else 1 end as amount
+		from {person} p
+		left join (
+			select distinct e.person_id
+			from {clinical_event} e
+			join {code_list} l on l.code_system = e.code_system and l.code = e.code
+			where l.list = %L and e.event_date < {day} and e.event_date >= ({day} - interval %L)::date
+		) c on c.person_id = p.person_id
+		where %s$$, list, span, case when sex is null then 'true' else format('p.sex = %L', sex) end),
+	format(
+		$$select e.event_date as record_date
+		from {clinical_event} e
+		join {code_list} l on l.code_system = e.code_system and l.code = e.code
+		where l.list = %L$$, list),
+	'1 year', '{financial_year}'
+from (
+	values
+		('flu_vaccination', 'Flu vaccination at 65 and over', 'influenza_vaccination', 65, 120, null, '1 year',
+		'outcomes',
+		 'UK Health Security Agency, seasonal flu uptake'),
+		('measles_vaccination', 'Measles, mumps and rubella vaccination at 5', 'mmr_vaccination', 5, 6, null, '6 years',
+		 'outcomes', 'UK Health Security Agency, COVER'),
+		('cervical_screening', 'Cervical screening at 25 to 64', 'cervical_screening', 25, 65, 'F', '5 years 6 months',
+		 'quality', 'NHS England, cervical screening coverage'),
+		('breast_screening', 'Breast screening at 53 to 70', 'breast_screening', 53, 71, 'F', '3 years', 'quality',
+		 'NHS England, breast screening coverage'),
+		('bowel_screening', 'Bowel screening at 60 to 74', 'bowel_screening', 60, 75, null, '2 years 6 months',
+		'quality',
+		 'NHS England, bowel cancer screening coverage')
+) m (measure, name, list, age_from, age_until, sex, span, aim, source);
+
+insert into ph.measure (
+	measure, version, name, meaning, indicator, per, unit, age_from, age_until, exposure, better, kind, aim, pillar,
+	action_area, team, source, leaves_out, people, events, recorded, period_kinds)
+values
+	('alcohol_specific_admissions', '1', 'Admissions for alcohol',
+	 'Admissions whose primary diagnosis alcohol alone has, per 100,000 person-years, standardised for age.',
+	 'dsr', 100000, 'per 100,000 person-years', null, null, 'years', 'lower', 'outcome', 'outcomes', 'behaviours',
+	 'equitable communities', 'public health', 'Fingertips 93764, admission episodes for alcohol-specific conditions',
+	 'The source counts diagnoses at any position.',
+	 null,
+	 $$select person_id, start_date as event_date, 1 as amount
+		from {encounter}
+		where pod in ('EL', 'NEL') and ph.icd10_normalise(primary_icd10) ~
+			'^(E244|F10|G312|G621|G721|I426|K292|K70|K852|K860|T510|T511|T519|X45|X65|Y15)'$$,
+	 $$select start_date as record_date
+		from {encounter}
+		where pod in ('EL', 'NEL') and primary_icd10 is not null$$, '{financial_year}'),
+	('self_harm_admissions', '1', 'Admissions after self-harm at 10 to 24',
+	 'Emergency admissions after self-harm of people of 10 to 24 per 100,000 person-years, standardised for age.',
+	 'dsr', 100000, 'per 100,000 person-years', 10, 25, 'years', 'lower', 'outcome', 'outcomes', 'communities',
+	 'equitable communities', 'mental health', 'Fingertips 90813, hospital admissions after self-harm',
+	 'A cause X60 to X84 at any position; attendances without an admission are not counted.',
+	 null,
+	 $$select e.person_id, e.start_date as event_date, 1 as amount
+		from {encounter} e
+		join (
+			select distinct person_id, encounter_id
+			from {clinical_event}
+			where code_system = 'ICD10' and code >= 'X6' and code < 'X85'
+		) harm on harm.person_id = e.person_id and harm.encounter_id = e.encounter_id
+		where e.pod = 'NEL'$$,
+	 $$select event_date as record_date
+		from {clinical_event}
+		where code_system = 'ICD10' and code >= 'V' and code < 'Z'$$, '{financial_year}'),
+	('mental_health_contacts', '1', 'Contacts for mental health',
+	 'Contacts of any kind whose primary diagnosis is a mental disorder (F10 to F99), per 1,000 person-years.',
+	 'rate', 1000, 'per 1,000 person-years', null, null, 'years', 'neither', 'output', 'experience', 'care',
+	 'integrated services', 'mental health', 'NHS England, mental health services',
+	 'Contacts without a diagnosis, and dementia (F00 to F09), are not counted.',
+	 null,
+	 $$select person_id, start_date as event_date, 1 as amount
+		from {encounter}
+		where ph.icd10_normalise(primary_icd10) ~ '^F[1-9]'$$,
+	 'select start_date as record_date from {encounter} where primary_icd10 is not null', '{financial_year}'),
+	('births', '1', 'Deliveries of women of 15 to 44',
+	 'Deliveries in hospital per 1,000 years of women of 15 to 44.',
+	 'rate', 1000, 'per 1,000 person-years', 15, 45, 'years', 'neither', 'output', 'outcomes', 'care', 'integrated '
+	 'services',
+	 'maternity', 'Office for National Statistics, general fertility rate',
+	 'Deliveries and not children: admissions with a primary diagnosis O80 to O84; births at home are not counted.',
+	 $$select person_id, daterange(birth_date, null) as days
+		from {person}
+		where sex = 'F'$$,
+	 $$select person_id, start_date as event_date, 1 as amount
+		from {encounter}
+		where pod in ('EL', 'NEL') and ph.icd10_normalise(primary_icd10) ~ '^O8[0-4]'$$,
+	 null, '{financial_year}'),
+	('caesarean_sections', '1', 'Caesarean sections',
+	 'Share of deliveries in hospital by caesarean section.',
+	 'proportion', 100, '%', null, null, 'rows', 'neither', 'process', 'quality', 'care', 'integrated services',
+	 'maternity',
+	 'National Maternity and Perinatal Audit',
+	 'By the primary diagnosis (O82 of O80 to O84), not by the procedure.',
+	 null,
+	 $$select person_id, start_date as event_date,
+			case when ph.icd10_normalise(primary_icd10) ~ '^O82' then 1 else 0 end as amount
+		from {encounter}
+		where pod in ('EL', 'NEL') and ph.icd10_normalise(primary_icd10) ~ '^O8[0-4]'$$,
+	 null, '{financial_year}');
+
+insert into ph.measure (
+	measure, version, name, meaning, indicator, per, unit, until, exposure, better, kind, aim, pillar, action_area,
+	team,
+	source, leaves_out, events, period_kinds)
+select measure, '1', name, meaning, indicator, per, unit, until, 'rows', 'lower', 'outcome', 'experience', 'care',
+	'integrated services', 'planned care', source,
+	'Waits that began in the period, those that are not over censored at the data day; the clock stops for whatever '
+	'reason, a death or a removal too.',
+	format(
+		$$select person_id, clock_start as event_date,
+			least(clock_stop, least((select max(day) from {data_day}), current_date)) - clock_start as key,
+			case when clock_stop <= least((select max(day) from {data_day}), current_date) then 1 else 0 end as amount
+		from {wait}
+		where clock_start <= least((select max(day) from {data_day}), current_date) and %s$$, of),
+	'{financial_year}'
+from (
+	values
+		('waits_over_18_weeks', 'Waits for treatment over 18 weeks',
+		 'Share of waits from referral to treatment that last longer than 18 weeks.', 'survival', 100, '%', 126,
+		 'NHS constitution, referral to treatment', $$coalesce(kind,
+		 'referral_to_treatment') = 'referral_to_treatment'$$),
+		('median_wait', 'Median wait for treatment',
+		 'Days from referral within which half of the waits are over.', 'median_survival', 1, 'days', null,
+		 'NHS England, referral to treatment waiting times',
+		 $$coalesce(kind, 'referral_to_treatment') = 'referral_to_treatment'$$),
+		('mean_wait', 'Mean wait for treatment',
+		 'Mean days from referral to treatment, of a wait''s first 26 weeks.', 'restricted_mean', 1, 'days', 182,
+		 'NHS England, referral to treatment waiting times',
+		 $$coalesce(kind, 'referral_to_treatment') = 'referral_to_treatment'$$),
+		('diagnostic_waits_over_6_weeks', 'Waits for a diagnosis over 6 weeks',
+		 'Share of waits for a diagnostic test that last longer than 6 weeks.', 'survival', 100, '%', 42,
+		 'NHS England, diagnostic waiting times', $$kind = 'diagnostic'$$)
+) m (measure, name, meaning, indicator, per, unit, until, source, of);
+
+insert into ph.measure (
+	measure, version, name, meaning, indicator, per, unit, better, kind, aim, pillar, action_area, team, source,
+	leaves_out,
+	persons, recorded, recorded_within, period_kinds)
+values
+	('still_waiting', '1', 'Still waiting for treatment',
+	 'Waits from referral to treatment that are not over on the last day of the period, per 1,000 people.',
+	 'rate', 1000, 'per 1,000 people', 'lower', 'outcome', 'experience', 'care', 'integrated services', 'planned care',
+	 'NHS England, referral to treatment waiting times, incomplete pathways', 'A person may wait on several pathways.',
+	 $$select p.person_id, coalesce(w.waits, 0) as amount
+		from {person} p
+		left join (
+			select person_id, count(*) as waits
+			from {wait}
+			where clock_start <= {day} and (clock_stop is null or clock_stop > {day})
+				and coalesce(kind, 'referral_to_treatment') = 'referral_to_treatment'
+			group by person_id
+		) w on w.person_id = p.person_id$$,
+	 'select clock_start as record_date from {wait}', '1 year', '{month,financial_year}'),
+	('still_waiting_over_52_weeks', '1', 'Still waiting for treatment after 52 weeks',
+	 'Of the waits that are not over on the last day of the period, those that began more than 52 weeks before, in '
+	 '100.',
+	 'rate', 100, 'in 100 waits', 'lower', 'outcome', 'experience', 'care', 'integrated services', 'planned care',
+	 'NHS England, referral to treatment waiting times, incomplete pathways', 'A person may wait on several pathways.',
+	 $$select person_id, count(*) filter (where clock_start < {day} - 364) as amount, count(*) as exposure
+		from {wait}
+		where clock_start <= {day} and (clock_stop is null or clock_stop > {day})
+			and coalesce(kind, 'referral_to_treatment') = 'referral_to_treatment'
+		group by person_id$$,
+	 'select clock_start as record_date from {wait}', '1 year', '{financial_year}');
+
+insert into ph.measure (
+	measure, version, name, meaning, indicator, per, unit, better, kind, aim, pillar, action_area, team, source,
+	leaves_out,
+	persons, recorded, breakdowns, period_kinds)
+select measure, '1', name, meaning, 'mean', 1, unit, better, 'input', aim, pillar, 'equitable communities', 'public '
+'health',
+	source,
+	format('The factor %s of place_factor, its latest edition on all days, so that a change is one of where people '
+	'live. '
+		'Who has no known small area is not counted. Limits are those of people: the factor itself is taken as exact.',
+		factor),
+	format(
+		$$select s.person_id, f.value as amount
+		from {stay} s
+		join (
+			select distinct on (place_id) place_id, value
+			from {place_factor}
+			where factor = %L and value is not null
+			order by place_id, period desc
+		) f on f.place_id = s.small_area
+		where s.start_date <= {day} and s.end_date > {day}$$, factor),
+	format(
+		$$select {day} as record_date
+		from {place_factor}
+		where factor = %L$$, factor),
+	'{sex,age_band,ethnicity}', '{financial_year}'
+from (
+	values
+		('income_deprivation', 'Income deprivation where people live', 'Mean share of people in income deprivation in '
+		'the '
+		 'small area, weighted by residents.', 'income_deprivation_pct', '%', 'lower', 'equity', 'determinants',
+		 'English Indices of Deprivation, income domain'),
+		('deprivation_score', 'Deprivation where people live', 'Mean score of the index of multiple deprivation of '
+		'the small '
+		 'area, weighted by residents.', 'imd2025_score', 'score', 'lower', 'equity', 'determinants',
+		 'English Indices of Deprivation 2025'),
+		('unemployment', 'Unemployment where people live', 'Mean share of people out of work in the small area, '
+		'weighted by '
+		 'residents.', 'unemployed_pct', '%', 'lower', 'equity', 'determinants', 'Census 2021'),
+		('social_rented_housing', 'Social housing where people live', 'Mean share of homes in social rent in the '
+		'small area, '
+		 'weighted by residents.', 'social_rented_pct', '%', 'neither', 'equity', 'determinants', 'Census 2021'),
+		('overcrowding', 'Overcrowded homes where people live', 'Mean indicator of overcrowded homes in the small '
+		'area, '
+		 'weighted by residents.', 'overcrowding_rooms', 'indicator', 'lower', 'equity', 'determinants',
+		 'English Indices of Deprivation 2025, barriers to housing'),
+		('fuel_poverty', 'Fuel poverty where people live', 'Mean share of households in fuel poverty in the small '
+		'area, '
+		 'weighted by residents.', 'fuel_poverty_pct', '%', 'lower', 'equity', 'determinants',
+		 'Department for Energy Security and Net Zero; Fingertips 93759'),
+		('fine_particles', 'Fine particles where people live', 'Mean PM2.5 of the small area, weighted by residents.',
+		 'pm25', 'ug/m3', 'lower', 'outcomes', 'communities', 'Defra, modelled background concentrations; Fingertips '
+		 '93867'),
+		('nitrogen_dioxide', 'Nitrogen dioxide where people live', 'Mean nitrogen dioxide of the small area, weighted '
+		'by '
+		 'residents.', 'no2', 'ug/m3', 'lower', 'outcomes', 'communities', 'Defra, modelled background concentrations'),
+		('green_space', 'Green space near home', 'Mean share of homes near green space in the small area, weighted by '
+		 'residents.', 'green_access_pct', '%', 'higher', 'outcomes', 'communities',
+		 'Defra, access to green and blue space'),
+		('no_car', 'Homes without a car where people live', 'Mean share of households without a car in the small area, '
+		 'weighted by residents.', 'no_car_pct', '%', 'neither', 'equity', 'communities', 'Census 2021'),
+		('crime', 'Crime where people live', 'Mean score of the crime domain of the small area, weighted by residents.',
+		 'crime_score', 'score', 'lower', 'equity', 'communities', 'English Indices of Deprivation, crime domain')
+) m (measure, name, meaning, factor, unit, better, aim, pillar, source);
+
+insert into ph.measure (
+	measure, version, name, meaning, indicator, per, unit, better, kind, aim, pillar, action_area, team, source,
+	leaves_out,
+	persons, recorded, breakdowns, period_kinds)
+values
+	('most_deprived_fifth', '1', 'People in the most deprived fifth',
+	 'Share of people who live in the most deprived fifth of small areas.',
+	 'proportion', 100, '%', 'neither', 'input', 'equity', 'determinants', 'equitable communities', 'public health',
+	 'Core20PLUS5, Core20',
+	 'Fifths of the edition that the population views are made of, on all days. Who has no known small area is not '
+	 'counted.',
+	 $$select person_id, case when deprivation_quintile = 1 then 1 else 0 end as amount
+		from {stay}
+		where start_date <= {day} and end_date > {day} and deprivation_quintile is not null$$,
+	 null, '{sex,age_band,ethnicity}', '{financial_year}');
+
+insert into ph.measure (
+	measure, version, name, meaning, indicator, per, unit, better, kind, aim, pillar, action_area, team, source,
+	leaves_out,
+	areas, breakdowns, period_kinds)
+select measure, '1', name, meaning, 'rate', per, unit, 'lower', 'outcome', 'equity', pillar, 'equitable communities',
+	'public health', source,
+	format('Where place_factor has the counts %s and %s of the same places and periods: a year, 2024, or a financial '
+	'year, '
+		'2024/25.', events, population),
+	format(
+		$$select n.place_id, case when n.period like '%%/%%' then 'financial_year' else 'year' end as period_kind,
+			make_date(left(n.period, 4)::int, case when n.period like '%%/%%' then 4 else 1 end, 1) as period,
+			n.value as numerator, d.value as denominator
+		from {place_factor} n
+		join {place_factor} d on d.place_id = n.place_id and d.period = n.period and d.factor = %L
+		where n.factor = %L and n.period ~ '^[0-9]{4}(/[0-9]{2})?$' and n.value is not null and d.value > 0$$,
+		population, events),
+	'{}', '{year,financial_year}'
+from (
+	values
+		('claimants', 'People who claim benefits for being out of work',
+		 'Claimants in 100 residents of 16 to 64, as published.', 100, 'in 100 people', 'determinants',
+		 'Nomis, claimant count', 'claimants', 'residents_16_to_64'),
+		('children_in_poverty', 'Children in families with low income',
+		 'Children in families with low income in 100 children under 16, as published.', 100, 'in 100 children',
+		 'determinants', 'Department for Work and Pensions; Fingertips 93700', 'children_in_low_income',
+		 'children_under_16'),
+		('recorded_crime', 'Crimes recorded by the police', 'Crimes per 1,000 residents, as published.', 1000,
+		 'per 1,000 people', 'communities', 'Home Office, recorded crime', 'recorded_crimes', 'residents')
+) m (measure, name, meaning, per, unit, pillar, source, events, population);
 

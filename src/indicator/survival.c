@@ -255,3 +255,29 @@ median_survival(PG_FUNCTION_ARGS)
 
 	return estimate_datum(fcinfo, survival_quantile_estimate(followed, 0.5, confidence, scale));
 }
+
+/* ---- asked by name ---- */
+
+/* Who has had the event by a time. */
+Quantity
+cumulative_incidence_quantity(const Tally *tally, const Question *question)
+{
+	Quantity	quantity = survival_quantity(tally, question);
+	Estimate	survived = quantity.estimate;
+
+	quantity.estimate.value = 1 - survived.value;
+	quantity.estimate.lower = 1 - survived.upper;
+	quantity.estimate.upper = 1 - survived.lower;
+	return quantity;
+}
+
+/* The median with the variance that its limits would have if they were normal; none where one of them is not there. */
+Quantity
+median_survival_quantity(const Tally *tally, const Question *question)
+{
+	Estimate	median = survival_quantile_estimate(followed_from_start(tally), 0.5, question->confidence,
+													SCALE_LOG_LOG);
+	double		error = (median.upper - median.lower) / (2 * two_sided_z(question->confidence));
+
+	return quantity_of(median, error * error);
+}

@@ -6,5 +6,7 @@
 
 /* Followed from time 0, at the question's until. */
 extern Quantity survival_quantity(const Tally *tally, const Question *question);
+extern Quantity cumulative_incidence_quantity(const Tally *tally, const Question *question);
+extern Quantity median_survival_quantity(const Tally *tally, const Question *question);
 
 #endif

@@ -23,7 +23,8 @@ class Jdbc {
 
 	public static void main(String[] arguments) throws SQLException {
 		Map<String, String> is = System.getenv();
-		String url = String.format("jdbc:postgresql://%s:%s/%s", is.get("PGHOST"), is.get("PGPORT"), is.get("PGDATABASE"));
+		String url = String.format("jdbc:postgresql://%s:%s/%s", is.get("PGHOST"), is.get("PGPORT"),
+			is.get("PGDATABASE"));
 		try (Connection connection = DriverManager.getConnection(url, is.get("PGUSER"), is.get("PGPASSWORD"))) {
 			DatabaseMetaData catalogue = connection.getMetaData();
 			TreeSet<String> views = new TreeSet<>();
@@ -36,7 +37,8 @@ class Jdbc {
 				ResultSet columns = catalogue.getColumns(null, "health", view, "%");
 				while (columns.next())
 					System.out.println(String.join("\t", "column", view, columns.getString("COLUMN_NAME"),
-						kind(columns.getInt("DATA_TYPE"), columns.getString("TYPE_NAME")), columns.getString("REMARKS")));
+						kind(columns.getInt("DATA_TYPE"), columns.getString("TYPE_NAME")),
+						columns.getString("REMARKS")));
 			}
 			PreparedStatement query = connection.prepareStatement(
 				"select period, place_name, value, lower, upper, people, provisional, before_verdict"

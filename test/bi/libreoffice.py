@@ -1,5 +1,5 @@
-# LibreOffice Calc makes the dashboard of emergency admissions from the views: a data source, four imported queries, four
-# charts, a PDF. Says how many numbers came.
+# LibreOffice Calc makes the dashboard of emergency admissions from the views: a data source, four queries into sheets,
+# four charts, a PDF. Says how many numbers came.
 #     python3 libreoffice.py DATA_SOURCE_URL FOLDER
 import datetime
 import os

@@ -2,7 +2,7 @@
 --
 --     psql -v schema=health -f test/demo/findings.sql
 --
--- comes after measures.sql and analysis.sql, into schema analysis. Every number is one of the views of measures; a number
+-- comes after measures.sql and analysis.sql, into schema analysis. Every number is one of the views of measures; one
 -- that tells of fewer than 10 people is not shown, nor as many more as it takes that it cannot be worked out.
 \set ON_ERROR_STOP on
 \set QUIET on
@@ -55,30 +55,29 @@ join counted c on c.measure = s.measure and c.period = y.start_date and c.level 
 where y.is_last;
 
 create view analysis.scorecard_table as
-select group_name as "group", name as "measure",
-  case when hidden then 'fewer than 10' else analysis.figure(value) end as "value",
+select group_name as "group", name as "measure", case when not hidden then analysis.figure(value) end as "value",
   case when not hidden then analysis.interval_of(lower, upper) end as "95 % limits", unit as "unit",
   case better when 'neither' then 'neither way' else better end as "better is",
   case when not hidden then analysis.before(before_value, since_year_before) end as "year before",
   case
-    when hidden then null
-    when since_year_before in ('better', 'worse') then 'surely ' || since_year_before
+    when hidden then 'not shown: fewer than 10 people'
     when since_year_before = 'similar' then 'no clear change'
-    when since_year_before is not null then 'surely ' || since_year_before
-  end as "since the year before",
-  trade_off as "beside cost"
+    else 'surely ' || since_year_before
+  end as "since the year before"
 from analysis.scorecard
 where value is not null
-order by group_name, array_position(array['worse', 'better', 'higher', 'lower'], since_year_before), name;
+order by group_name, array_position(array['worse', 'better', 'higher', 'lower'], since_year_before), hidden, name;
+
+create function analysis.why(note text) returns text language sql immutable
+return case
+  when note = 'no_data' then 'the source has no record of the year'
+  when note ~ 'fewer_than_10_events' then 'fewer than 10 events'
+  when note ~ 'population_not_above_5000' then 'not of 5,000 people or fewer'
+  else replace(note, '_', ' ')
+end;
 
 create view analysis.no_value_table as
-select name as "measure",
-  case
-    when note = 'no_data' then 'the source has no record of the year'
-    when note ~ 'fewer_than_10_events' then 'fewer than 10 events'
-    when note ~ 'population_not_above_5000' then 'no life table of 5,000 people or fewer'
-    else note
-  end as "why"
+select name as "measure", analysis.why(note) as "why"
 from analysis.scorecard
 where value is null
 order by note <> 'no_data', name;
@@ -211,20 +210,20 @@ join ph.goal_scorecard(:'schema') c using (goal)
 join goal d using (goal);
 
 create view analysis.goal_table as
-select name as "goal", measure_name as "measure", owners as "owners",
-  case when live then 'signed by all' else 'not live: not signed by all' end as "signatures",
-  to_char(baseline, 'Mon YYYY') || case when not hidden then ': ' || analysis.figure(baseline_value) else '' end
-    as "baseline",
-  case when hidden then 'fewer than 10 people' else analysis.figure(value) end as "now",
-  case when not hidden then analysis.interval_of(lower, upper) end as "95 % limits",
+select name as "goal", coalesce(replace(verdict, '_', ' '), analysis.why(note)) as "verdict",
+  to_char(chance, 'FM0.00') as "chance",
+  case
+    when hidden then 'not shown: fewer than 10 people'
+    else analysis.figure(value) || ' (' || analysis.interval_of(lower, upper) || ')'
+  end as "now",
   case when not hidden then analysis.figure(should_be) end as "should be by now", analysis.figure(target) as "target",
-  to_char(target_period, 'Mon YYYY') as "period of the target",
+  to_char(target_period, 'Mon YYYY') as "by",
   case
     when not hidden then analysis.figure(projected) || ' (' || analysis.interval_of(projected_lower, projected_upper) || ')'
   end as "trend leads to",
-  to_char(chance, 'FM0.00') as "chance", replace(verdict, '_', ' ') as "verdict", note as "note"
+  owners || case when live then '' else ': not signed by all' end as "owners"
 from analysis.goal
-order by breakdown = 'all' desc, goal_level = 'place', not live, goal;
+order by goal_level = 'place', breakdown <> 'all', not live, goal;
 
 create table analysis.goal_part as
 select g.name as goal, p.part, coalesce(g2.name, p.part) as name, p.events_now, p.events_at_target, p.fewer
@@ -281,7 +280,8 @@ select 1, first_measure, null, judged, worse, better,
     when judged = 0 then 'No measure of the system has two years to compare.'
     else format('Of %s measures of the system that have two years, %s since %s%s; %s; chance alone would call about %s '
       'of them changed.', judged,
-      case worse when 0 then 'none is surely worse' when 1 then '1 is surely worse' else worse || ' are surely worse' end,
+      case worse when 0 then 'none is surely worse' when 1 then '1 is surely worse'
+        else worse || ' are surely worse' end,
       (select name from analysis.year where not is_last),
       coalesce(': ' || the_worse || case when worse > 3 then format(' and %s more', worse - 3) else '' end, ''),
       case better when 0 then 'none is surely better'
@@ -297,7 +297,8 @@ with judged as (
     (v.value - v.parent_value) / nullif(case when v.value > v.parent_value then v.value - v.lower
       else v.upper - v.value end, 0) as limits_away
   from analysis.place_value v
-  where v.level = 'place' and not hidden and v.better <> 'neither' and v.kind <> 'input' and v.parent_verdict is not null
+  where v.level = 'place' and not hidden and v.better <> 'neither' and v.kind <> 'input'
+    and v.parent_verdict is not null
 ), counted as (
   select count(*) as judged, count(*) filter (where parent_verdict <> 'similar') as said, 0.05 * count(*) as by_chance
   from judged
@@ -307,8 +308,8 @@ with judged as (
 select 2, measure, place_id, value, lower, upper,
   case
     when judged = 0 then 'No place can be held against the system.'
-    when said = 0 then format('No place differs surely from the system in any of %s comparisons of a measure and a place.',
-      judged)
+    when said = 0 then format('No place differs surely from the system in any of %s comparisons of a measure and a '
+      'place.', judged)
     else format('%s differs most surely from the system: %s %s %s (%s) where the system has %s, which is %s; of %s '
       'comparisons of a measure and a place %s say better or worse, and chance alone would make about %s do so.',
       place_name, lower(left(name, 1)) || substring(name from 2), analysis.figure(value), unit,
@@ -331,10 +332,10 @@ with asked as (
   select * from asked order by verdict is null, sureness desc, measure limit 1
 )
 select 3, measure, place_id, slope, slope_lower, slope_upper,
-  coalesce(format('By deprivation the surest gap is of %s: from the least to the most deprived end it %s by %s %s (%s); '
-      'since %s %s. Of %s gaps that have two years %s narrow and %s widen.',
+  coalesce(format('By deprivation the surest gap is of %s: from the least to the most deprived end it %s by %s %s '
+      '(%s); since %s %s. Of %s gaps that have two years %s narrow and %s widen.',
       lower(left(name, 1)) || substring(name from 2), case when slope < 0 then 'rises' else 'falls' end,
-      analysis.figure(abs(slope)), unit,
+      analysis.figure(abs(slope)), case unit when '%' then 'percentage points' else unit end,
       case when slope < 0 then analysis.interval_of(-slope_upper, -slope_lower)
         else analysis.interval_of(slope_lower, slope_upper) end,
       (select name from analysis.year where not is_last),
@@ -372,15 +373,16 @@ with counted as (
   select count(*) as measures, count(*) filter (where note = 'no_data') as no_data,
     count(*) filter (where value is null and note is distinct from 'no_data') as too_few,
     count(*) filter (where value is not null and since_year_before is null) as no_before,
-    string_agg(lower(left(name, 1)) || substring(name from 2), ', ' order by name) filter (where note = 'no_data' and n <= 4)
-      as names
+    string_agg(lower(left(name, 1)) || substring(name from 2), ', ' order by name)
+      filter (where note = 'no_data' and n <= 4) as names
   from (select *, row_number() over (partition by note order by name) as n from analysis.scorecard) s
 )
 select 5, null, null, measures, no_data, too_few,
   case
     when measures = 0 then 'No measure is known: no financial year of the data is over, or no place is a system.'
-    else format('Not known: of %s measures %s have no record of the year%s, %s have too few events or people for a value, and %s '
-      'have no value of the year before to compare; %s more of the catalogue were never recorded or are not folded here.',
+    else format('Not known: of %s measures %s have no record of the year%s, %s have too few people or events for a '
+      'value, and %s have no value of the year before to compare; %s more of the catalogue were never recorded or are '
+      'not folded here.',
       measures, no_data,
       coalesce(' (' || names || case when no_data > 4 then format(' and %s more', no_data - 4) else '' end || ')', ''),
       too_few, no_before, (select count(*) from ph_support.latest_measures(:'schema')) - measures)
@@ -392,4 +394,4 @@ from counted;
 \echo '0. What was found'
 select sentence from analysis.sentence order by position;
 \echo 'Goals'
-select "goal", "now", "95 % limits", "should be by now", "target", "chance", "verdict" from analysis.goal_table;
+table analysis.goal_table;

@@ -11,7 +11,8 @@ call ph.create_measure_tables(:'schema');
 
 -- of many people a dozen measures, by deprivation alone and without months: a fold takes seconds then
 select count(*) > 20000 as is_large,
-	case when count(*) > 20000 then '{deprivation_quintile}' else '{deprivation_quintile,sex,age_band}' end as breakdowns
+	case when count(*) > 20000 then '{deprivation_quintile}' else '{deprivation_quintile,sex,age_band}' end
+		as breakdowns
 from person
 \gset
 create temp table chosen as
@@ -25,15 +26,17 @@ where ph_support.lacking_relation(:'schema', m) is null
 	and measure in (
 		-- outcomes
 		'emergency_admissions', 'emergency_admissions_under_19', 'falls_admissions', 'deaths_under_75',
-		'preventable_deaths_under_75', 'treatable_deaths_under_75', 'infant_deaths', 'life_expectancy', 'multimorbidity',
-		'hospital_frailty', 'diabetes_prevalence', 'hypertension_prevalence', 'coronary_heart_disease_prevalence',
-		'copd_prevalence', 'depression_prevalence', 'dementia_prevalence', 'severe_mental_illness_prevalence', 'smoking',
-		'obesity', 'fine_particles', 'most_deprived_fifth', 'income_deprivation',
+		'preventable_deaths_under_75', 'treatable_deaths_under_75', 'infant_deaths', 'life_expectancy',
+		'multimorbidity', 'hospital_frailty', 'diabetes_prevalence', 'hypertension_prevalence',
+		'coronary_heart_disease_prevalence', 'copd_prevalence', 'depression_prevalence',
+		'dementia_prevalence', 'severe_mental_illness_prevalence',
+		'smoking', 'obesity', 'fine_particles', 'most_deprived_fifth', 'income_deprivation',
 		-- quality and experience
 		'ambulatory_care_sensitive_admissions', 'readmissions_30_days', 'ae_attendances', 'emergency_bed_days',
 		'gp_contacts', 'elective_admissions', 'outpatient_attendances', 'mental_health_contacts',
 		'blood_pressure_measured', 'blood_pressure_to_target', 'hba1c_to_target', 'diabetes_care_processes',
-		'severe_mental_illness_checks', 'flu_vaccination', 'cervical_screening', 'waits_over_18_weeks', 'deaths_in_hospital',
+		'severe_mental_illness_checks', 'flu_vaccination', 'cervical_screening', 'waits_over_18_weeks',
+		'deaths_in_hospital',
 		-- cost
 		'cost_a_head', 'emergency_cost_a_head', 'planned_cost_a_head', 'cost_last_year_of_life');
 

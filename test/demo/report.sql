@@ -1,4 +1,5 @@
--- Writes the answers of analysis.sql and findings.sql as one HTML page, pictures included, without scripts or anything from outside:
+-- Writes the answers of analysis.sql and findings.sql as one HTML page, pictures included, without scripts or anything
+-- from outside:
 --
 --     psql -XAtq -v schema=health -v source="$(cat analysis.sql findings.sql)" -f report.sql > report.html
 --
@@ -107,11 +108,14 @@ create function pg_temp.trend_figure(c analysis.chosen) returns text language sq
 	select case
 			when count(*) < 13 then '<p class="soft">No trend is drawn: fewer than 13 months of it are folded.</p>'
 			else pg_temp.figure(ph.chart_control(array_agg(t.period order by t.period),
-					array_agg(row(case when not hidden then chart_value end, 1, mean, lower_limit, upper_limit, null, null, null,
-						null, null, null, null, null, case when not hidden then rule end, case when not hidden then improvement end,
-						variation, null, case when hidden then 'not shown' else t.note end)::ph.control_point order by t.period),
-					c.name || ' by month' || case when c.seasonal then ', as a ratio to those expected of the season' else '' end,
-					case when c.seasonal then 'observed to expected' else c.unit end, pg_temp.source()))
+					array_agg(case
+						when hidden then row(null, 1, mean, lower_limit, upper_limit, null, null, null, null, null,
+							null, null, null, null, null, null, null, 'not shown')::ph.control_point
+						else row(chart_value, 1, mean, lower_limit, upper_limit, null, null, null, null, null,
+							null, null, null, rule, improvement, variation, null, t.note)::ph.control_point
+					end order by t.period),
+					c.name || ' by month', case when c.seasonal then 'to those expected of the season' else c.unit end,
+					pg_temp.source()))
 				|| pg_temp.left_out(count(*) filter (where hidden), count(*), 'months')
 		end
 	from analysis.trend t
@@ -125,7 +129,7 @@ create function pg_temp.ranked_figure(c analysis.chosen) returns text language s
 					when value is null then row(null, null, null, pg_temp.in_words(note))::ph.estimate
 					else row(value, lower, upper, null)::ph.estimate
 				end order by shown, place_name),
-				c.system_value, c.name || ' by place; the line is the system', c.unit, pg_temp.source()))
+				c.system_value, c.name || ' by place', c.unit, pg_temp.source()))
 			|| pg_temp.left_out(count(*) filter (where hidden), count(*), 'places'), '')
 	from (
 		select *, case when not hidden then value end as shown
@@ -140,11 +144,12 @@ create function pg_temp.funnel_figure(c analysis.chosen) returns text language s
 	select case
 			when count(*) = 0 then '<p class="soft">No funnel is drawn: '
 				|| case when c.indicator in ('proportion', 'rate', 'dsr')
-					then 'of no level with 5 to 200 places may nine in ten be shown.' else 'it is no rate or share of people.' end
+					then 'of no level with 5 to 200 places may nine in ten be shown.'
+					else 'it is no rate or share of people.' end
 				|| '</p>'
 			else pg_temp.figure(ph.chart_funnel(array_agg(place_name order by place_id) filter (where not hidden),
 					array_agg(point order by place_id) filter (where not hidden),
-					format('%s: each %s by its size', c.name, replace(min(level), '_', ' ')), c.unit, pg_temp.source()))
+					format('%s: funnel by %s', c.name, replace(min(level), '_', ' ')), c.unit, pg_temp.source()))
 				|| pg_temp.left_out(count(*) filter (where hidden), count(*), 'places')
 		end
 	from analysis.funnel f
@@ -155,15 +160,16 @@ create function pg_temp.inequality_figure(c analysis.chosen) returns text langua
 	select case
 			when count(*) = 0 then '<p class="soft">Inequality is not drawn: no fifth of deprivation is known.</p>'
 			when bool_or(hidden)
-				then '<p class="soft">Inequality is not drawn: a fifth of deprivation has fewer than 10 people with an event.</p>'
+				then '<p class="soft">Inequality is not drawn: in a fifth fewer than 10 people have an event.</p>'
 			when bool_or(value is null)
-				then format('<p class="soft">Inequality is not drawn: fifth %s</p>',
-					string_agg(group_name || ', ' || pg_temp.in_words(note), '; ' order by group_name) filter (where value is null))
+				then format('<p class="soft">Inequality is not drawn: fifth %s</p>', string_agg(
+					group_name || ', ' || pg_temp.in_words(note), '; ' order by group_name)
+					filter (where value is null))
 			else pg_temp.figure(ph.chart_slope(array_agg(tally order by group_name),
-					array_agg(case group_name when '1' then '1, most deprived' when '5' then '5, least deprived' else group_name end
-						order by group_name),
-					c.indicator, c.reference_tally, c.per, title => c.name || ' by fifth of deprivation',
-					groups => 5, age => coalesce(c.age, 0), until => c.until, unit => c.unit, source => pg_temp.source()))
+					array_agg(case group_name when '1' then '1, most deprived' when '5' then '5, least deprived'
+						else group_name end order by group_name),
+					c.indicator, c.reference_tally, c.per, title => c.name || ' by fifth', groups => 5,
+					age => coalesce(c.age, 0), until => c.until, unit => c.unit, source => pg_temp.source()))
 		end
 	from analysis.fifth f
 	where f.measure = c.measure
@@ -171,8 +177,8 @@ $$;
 
 -- how many verdicts are said of places, and how many chance alone would give
 create function pg_temp.by_chance(c analysis.chosen) returns text language sql stable as $$
-	select coalesce(format('<p>%s</p>', string_agg(format('Of %s of level %s held against the larger place, %s say better or '
-			'worse; chance alone would make about %s.', judged, replace(level, '_', ' '), said_better + said_worse,
+	select coalesce(format('<p>%s</p>', string_agg(format('Level %s: of %s held against the larger place %s are said '
+			'to differ; chance alone would make about %s.', replace(level, '_', ' '), judged, said_better + said_worse,
 			analysis.one_place(by_chance)), ' ' order by judged)), '')
 	from analysis.chance
 	where measure = c.measure and compared = 'parent' and judged > 0
@@ -186,8 +192,8 @@ create function pg_temp.measure_page(c analysis.chosen) returns text language sq
 		coalesce(format(', %s the year before: ', analysis.before(s.before_value, s.since_year_before))
 			|| case s.since_year_before when 'similar' then 'no clear change' else 'surely ' || s.since_year_before end, ''),
 		pg_temp.escaped(c.source), pg_temp.escaped(coalesce(c.leaves_out, 'nothing that is known.')))
-	|| concat_ws(E'\n', pg_temp.trend_figure(c), pg_temp.ranked_figure(c), pg_temp.by_chance(c), pg_temp.funnel_figure(c),
-		pg_temp.inequality_figure(c))
+	|| concat_ws(E'\n', pg_temp.trend_figure(c), pg_temp.ranked_figure(c), pg_temp.by_chance(c),
+		pg_temp.funnel_figure(c), pg_temp.inequality_figure(c))
 	from analysis.scorecard s
 	where s.measure = c.measure
 $$;
@@ -222,7 +228,8 @@ select analysis.day(0) as index_day \gset
 \qecho '@media (max-width: 40rem) { body { padding: 0.5rem 1rem 3rem; } h1 { font-size: 1.4rem; } h2 { margin-top:'
 \qecho '  2rem; } }'
 \qecho '@media print { body { max-width: none; padding: 0; font-size: 10pt; } nav, summary { display: none; }'
-\qecho '  h2, h3 { break-after: avoid; } .page { break-before: page; } figure, tr, svg { break-inside: avoid; } .wide { overflow: visible; } }'
+\qecho '  h2, h3 { break-after: avoid; } .page { break-before: page; } figure, tr, svg { break-inside: avoid; }'
+\qecho '  .wide { overflow: visible; } }'
 \qecho '</style></head><body>'
 
 select format(E'<h1>Population health at %s</h1>\n<p>%s people, %s. The follow-up year ends on %s.</p>',
@@ -243,7 +250,7 @@ select format(E'<h1>Population health at %s</h1>\n<p>%s people, %s. The follow-u
 select format(E'<ol class="found">\n%s\n</ol>',
 		string_agg(format('<li>%s</li>', pg_temp.escaped(sentence)), E'\n' order by position))
 from analysis.sentence;
-\qecho '<p class="soft">In brackets are 95 % limits: where the number may lie by chance. "Surely" is said where the limits'
+\qecho '<p class="soft">In brackets are 95 % limits: where the number may lie by chance. "Surely" is said where limits'
 \qecho 'exclude no difference; of twenty such comparisons one does so by chance alone.</p>'
 
 \qecho '<nav aria-label="Contents"><ol>'
@@ -278,14 +285,20 @@ where is_last;
 select string_agg(pg_temp.html_table('scorecard_table', upper(left(g, 1)) || substring(g from 2), g), E'\n'
 		order by array_position(array['outcomes', 'quality and experience', 'cost a head'], g))
 from (select distinct group_name as g from analysis.scorecard where value is not null) grouped;
-select pg_temp.html_table('no_value_table', 'Measures without a value, and why'), pg_temp.quoted('scorecard', :'source');
+select format('<p>Trade-offs: %s.</p>', string_agg(pg_temp.escaped(name || ', ' || trade_off), '; ' order by name))
+from analysis.scorecard
+where trade_off is not null
+having count(*) > 0;
+select pg_temp.html_table('no_value_table', 'Measures without a value, and why'),
+	pg_temp.quoted('scorecard', :'source');
 
 \qecho '<h2 id="goals">3. Goals</h2>'
 select case
-		when count(*) = 0 then '<p>No goals are set. A row of the table goal sets one: which measure shall have which value, '
-			'where and by when; its owners stand in goal_owner, and it is live when all have signed (docs/goal.md).</p>'
-		else format('<p>%s goals, %s of them live, that is, signed by all owners. A chance is never certain: it is that of the '
-			'value as it will be counted, if the trend goes on.</p>', count(*), count(*) filter (where live))
+		when count(*) = 0 then '<p>No goals are set. A row of the table goal sets one: which measure shall have which '
+			'value, where and by when; its owners stand in goal_owner, and it is live when all have signed '
+			'(docs/goal.md).</p>'
+		else format('<p>%s goals, %s of them live, that is, signed by all owners. The chance is that of the value as '
+			'it will be counted, if the trend goes on.</p>', count(*), count(*) filter (where live))
 	end
 from analysis.goal;
 select pg_temp.html_table('goal_table', 'Goals'),
@@ -301,8 +314,8 @@ select coalesce((
 					format('%s, %s, by %s', min(name), min(year), replace(min(level), '_', ' ')),
 					min(unit), pg_temp.source(), benchmark => min(system_value), better => min(better)))
 				|| pg_temp.left_out(count(*) filter (where hidden), count(*), 'places')
-				|| format('<p class="soft">The classes lie around the value of the system, %s. No boundaries are loaded, so a '
-					'place is a tile.</p>', analysis.figure(min(system_value)))
+				|| format('<p class="soft">The classes lie around the value of the system, %s. No boundaries are '
+					'loaded, so a place is a tile.</p>', analysis.figure(min(system_value)))
 			from analysis.mapped
 			having count(*) > 0
 		),
@@ -311,17 +324,17 @@ select coalesce((
 \qecho '<h2 id="measures">5. Measures</h2>'
 select case
 		when count(*) = 0 then '<p>No measure has a value of the last year.</p>'
-		else format('<p>A page each: %s. A verdict is said where 95 %% limits exclude no difference, so of twenty places that '
-			'do not differ one is said to.</p>', string_agg(format('<a href="#measure_%s">%s</a>', measure,
+		else format('<p>A page each: %s. A verdict is said where 95 %% limits exclude no difference, so of twenty '
+			'places that do not differ one is said to.</p>', string_agg(format('<a href="#measure_%s">%s</a>', measure,
 			pg_temp.escaped(name)), ', ' order by position))
 	end
 from analysis.chosen;
 select pg_temp.measure_page(c) from analysis.chosen c order by position;
 
 \qecho '<h2 id="gaps">6. Before and after: gaps by deprivation</h2>'
-\qecho '<p>The gap is that from the least to the most deprived end of a straight line through the fifths (the slope index'
-\qecho 'of inequality): above 0 the most deprived have more. Two years are compared place by place; nothing is said of'
-\qecho 'what brought a change about.</p>'
+\qecho '<p>The gap is that from the least to the most deprived end of a straight line through the fifths (the slope'
+\qecho 'index of inequality): above 0 the most deprived have more. Two years are compared place by place; nothing is'
+\qecho 'said of what brought a change about.</p>'
 select pg_temp.html_table('gap_table', 'Gaps by deprivation and their change since the year before'),
 	pg_temp.quoted('gap', :'source');
 

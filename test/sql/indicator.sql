@@ -62,6 +62,10 @@ from whole w, indicators() i, lateral (
 				order by time desc
 				limit 1
 			)
+			when 'cumulative_incidence' then (
+				select (1 - value, 1 - upper, 1 - lower, note)::estimate from survival_at(followed, 100)
+			)
+			when 'median_survival' then median_survival(followed)
 			when 'auroc' then auroc(judged)
 			when 'average_precision' then average_precision(judged)
 			when 'calibration_in_the_large' then (
@@ -74,7 +78,7 @@ from whole w, indicators() i, lateral (
 		case
 			when indicator in ('rate', 'proportion') then people
 			when indicator = 'mean' then costs
-			when indicator in ('survival', 'restricted_mean') then followed
+			when i.tally like 'by time%' then followed
 			when i.tally like 'by predicted risk%' then judged
 			else deaths
 		end,
@@ -88,7 +92,7 @@ from whole w, indicators() i, lateral (
 select indicator, (ask(indicator, deaths)).*
 from whole,
 	unnest(array['dsr', 'dsr_ratio', 'smr', 'indirect_rate', 'healthy_life_expectancy', 'years_of_life_lost',
-		'survival', 'restricted_mean']) indicator;
+		'survival', 'cumulative_incidence', 'restricted_mean']) indicator;
 -- a standard is no survey: nobody would be ill
 select e.* from whole, lateral ask('healthy_life_expectancy', deaths, esp2013()) e;
 select e.* from whole, lateral ask('survival', followed, until => 500) e;

@@ -56,4 +56,5 @@ else
 	fail "docs population" "$out"
 fi
 dropdb "$docs_database"
-psql -qX -d postgres -c 'drop role if exists docs_reader' -c 'drop role if exists analysts'
+psql -qX -d postgres -c 'drop role if exists docs_reader' -c 'drop role if exists analysts' \
+	-c 'drop role if exists bi_reader'

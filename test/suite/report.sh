@@ -26,10 +26,11 @@ else
 fi
 
 if psql -qX -d demo_test -c "call ph.create_population_views('health')" &&
-	psql -qX -P pager=off -d demo_test -v schema=health -f "$report_demo/analysis.sql" \
+	psql -qX -P pager=off -v ON_ERROR_STOP=1 -d demo_test -v schema=health -f "$report_demo/measures.sql" \
+		-f "$report_demo/goals.sql" -f "$report_demo/analysis.sql" -f "$report_demo/findings.sql" \
 		>"$report_folder/analysis.txt" 2>&1 &&
-	report_sql -v source="$(cat "$report_demo/analysis.sql")" -f "$report_demo/report.sql" \
-		>"$report_page" 2>"$report_folder/errors"; then
+	report_sql -v schema=health -v source="$(cat "$report_demo/analysis.sql" "$report_demo/findings.sql")" \
+		-f "$report_demo/report.sql" >"$report_page" 2>"$report_folder/errors"; then
 	pass "analysis and report run"
 	report_same "report: a whole page" \
 		"$(head -n 1 "$report_page") $(tail -n 1 "$report_page")" "<!DOCTYPE html> </body></html>"
@@ -72,6 +73,97 @@ if psql -qX -d demo_test -c "call ph.create_population_views('health')" &&
 			where attrelid = 'analysis.reached'::regclass and attnum > 0")" \
 		'"#reached"
 "reached" programme,deprivation_quintile,people,enrolled'
+
+	report_same "front page: five sentences, as they were written" "$(report_sql -c "
+		select string_agg('<li>' || replace(sentence, '\"', '&quot;') || '</li>', E'\n' order by position)
+		from analysis.sentence")" "$(sed -n '/^<ol class="found">/,/^<\/ol>/p' "$report_page" | sed '1d;$d')"
+	report_same "front page: there are five, in order" \
+		"$(report_sql -c "select string_agg(position::text, ',' order by position) from analysis.sentence")" 1,2,3,4,5
+	report_same "front page: what is worse and better is counted in measure_value" "$(report_sql -c "
+		select (s.value, s.lower, s.upper) = (count(before_verdict), count(*) filter (where before_verdict = 'worse'),
+			count(*) filter (where before_verdict = 'better')) and sentence like 'Of ' || count(before_verdict) || ' %'
+		from analysis.sentence s, health.measure_value v
+		where position = 1 and v.level = 'system' and v.place_id = 'X54000001' and v.period = '2024-04-01'
+			and v.period_kind = 'financial_year'
+		group by s.value, s.lower, s.upper, sentence")" t
+	report_same "front page: the place that differs is one of measure_value, and none differs more surely" "$(report_sql -c "
+		with judged as (
+			select v.*, case when v.value > parent_value then (v.value - parent_value) / (v.value - v.lower)
+				else (parent_value - v.value) / (v.upper - v.value) end as sureness
+			from health.measure_value v
+			join health.measure_dimension d using (measure)
+			join health.measure_tally t using (measure, version, level, place_id, period_kind, period)
+			where v.level = 'place' and v.place_id <> 'unknown' and v.period = '2024-04-01'
+				and v.period_kind = 'financial_year' and t.breakdown = 'all' and t.people_with_event >= 10
+				and d.kind <> 'input' and v.better <> 'neither'
+		)
+		select bool_and((j.value, j.lower, j.upper) = (s.value, s.lower, s.upper))
+			and bool_and(sentence like '%' || to_char(j.value, case when j.value >= 100 then 'FM999,999,990'
+				when j.value >= 10 then 'FM990.0' else 'FM0.00' end) || '%')
+			and count(*) = 1
+			and max(sureness) >= (
+				select max(o.sureness) from judged o
+				join analysis.place_value p using (measure, level, place_id) where not p.hidden)
+		from analysis.sentence s
+		join judged j using (measure, place_id)
+		where position = 2")" t
+	report_same "front page: the gap is that of measure_inequality" "$(report_sql -c "
+		select count(*) = 1 and bool_and((i.slope, i.slope_lower, i.slope_upper) = (s.value, s.lower, s.upper))
+			and bool_and(sentence like '%' || analysis.figure(abs(i.slope)) || '%')
+		from analysis.sentence s
+		join health.measure_inequality i using (measure, place_id)
+		where position = 3 and i.level = 'system' and i.period = '2024-04-01' and i.period_kind = 'financial_year'")" t
+	report_same "front page: the chance is that of goal_value" "$(report_sql -c "
+		select count(*) = 1 and bool_and((g.chance, g.lower, g.upper) = (s.value, s.lower, s.upper)) and bool_and(g.live)
+			and bool_and(sentence like '%chance of ' || to_char(g.chance, 'FM0.00') || '%')
+		from analysis.sentence s
+		join health.goal_value g on g.goal = s.place_id
+		where position = 4")" t
+	report_same "front page: what is not known is counted in measure_value" "$(report_sql -c "
+		select (s.value, s.lower, s.upper) = (count(*), count(*) filter (where v.note = 'no_data'),
+			count(*) filter (where v.value is null and v.note <> 'no_data'))
+		from analysis.sentence s, health.measure_value v
+		where position = 5 and v.level = 'system' and v.place_id = 'X54000001' and v.period = '2024-04-01'
+			and v.period_kind = 'financial_year'
+		group by s.value, s.lower, s.upper")" t
+	report_same "scorecard: its values are those of measure_value, all of them" "$(report_sql -c "
+		select count(*) filter (where (s.value, s.lower, s.upper) is distinct from (v.value, v.lower, v.upper))
+				|| ' ' || (count(*) > 20)
+		from analysis.scorecard s
+		full join (
+			select * from health.measure_value
+			where level = 'system' and place_id = 'X54000001' and period = '2024-04-01' and period_kind = 'financial_year'
+		) v using (measure)")" "0 true"
+	report_same "scorecard: the page shows them with their limits" "$(report_sql -c "
+		select format('<tr><th scope=\"row\">%s</th><td class=\"n\">%s</td><td>%s to %s</td>', name,
+			to_char(value, 'FM999,999,990'), to_char(lower, 'FM999,999,990'), to_char(upper, 'FM999,999,990'))
+		from health.measure_value
+		where measure = 'emergency_admissions' and level = 'system' and place_id = 'X54000001'
+			and period = '2024-04-01' and period_kind = 'financial_year'" | grep -cFf - "$report_page")" 1
+	report_same "scorecard, places and fifths: nothing shown tells of fewer than 10 people" "$(report_sql -c "
+		select count(*)
+		from (
+			select measure, hidden from analysis.scorecard
+			join health.measure_tally t using (measure)
+			where t.level = 'system' and t.place_id = 'X54000001' and t.breakdown = 'all'
+				and t.period_kind = 'financial_year' and t.period = '2024-04-01' and people_with_event between 1 and 9
+			union all
+			select measure, hidden from analysis.place_value where people_with_event between 1 and 9
+			union all
+			select measure, hidden from analysis.fifth where people_with_event between 1 and 9
+		) few
+		where not hidden")" 0
+	report_same "goals: made up, of the system with two parts, and on a gap" "$(report_sql -c "
+		select count(*) filter (where parent = 'fewer_smokers') || ' ' || count(*) filter (where beside_group is not null)
+			|| ' ' || bool_and(name like '%(made up)')
+		from health.goal")" "2 1 true"
+	report_same "goals: all on the page" "$(grep -oE '<tr><th scope="row">[^<]*\(made up\)</th><td>(on track|off track|uncertain|[a-z ]*)</td>' \
+		"$report_page" | grep -c .)" "$(report_sql -c 'select count(*) from health.goal')"
+	report_same "map: of places, with its legend" "$(perl -0777 -ne '
+		for (/<h2 id="map">.*?(<svg .*?<\/svg>)/s) { print scalar(() = $1 =~ />\d: [^<]+\(\d+\)<\/text>/g) > 2 ? "legend" : "" }
+		' "$report_page")" legend
+	report_same "measures: six, each with its places and its source" "$(report_sql -c 'select count(*) from analysis.chosen') $(
+		grep -c '<h3 class="page" id="measure_' "$report_page") $(grep -c 'Source of the definition: ' "$report_page")" "6 6 6"
 
 	report_same "register: the planner expects within ten times the rows" "$(report_sql -c 'analyze' -c "
 		do \$\$ declare plan jsonb; begin
@@ -137,8 +229,9 @@ else
 fi
 
 psql -qX -d demo_test -c "update health.place set name = '<b>\"A & B\"</b>' where place_kind in ('LAD24', 'ICB24')" &&
-	psql -qX -d demo_test -v schema=health -f "$report_demo/analysis.sql" >/dev/null 2>&1 &&
-	report_sql -v source="" -f "$report_demo/report.sql" >"$report_page" 2>/dev/null || true
+	psql -qX -d demo_test -v schema=health -f "$report_demo/analysis.sql" -f "$report_demo/findings.sql" \
+		>/dev/null 2>&1 &&
+	report_sql -v schema=health -v source="" -f "$report_demo/report.sql" >"$report_page" 2>/dev/null || true
 report_same "report: names are escaped" \
 	"$(grep -c '<b>' "$report_page") $(grep -q '&lt;b&gt;&quot;A &amp; B&quot;' "$report_page" && echo escaped)" \
 	"0 escaped"

@@ -22,7 +22,8 @@ const day = v => [v.getFullYear(), v.getMonth() + 1, v.getDate()].map(n => Strin
 		const type = names[fields[view].find(f => f.name === column).dataTypeID];
 		say('column', view, column, kinds[type] ?? `unknown type ${type}`, comment);
 	}
-	const answer = await client.query(`select period, place_name, value, lower, upper, people, provisional, before_verdict
+	const answer = await client.query(`select period, place_name, value, lower, upper, people, provisional,
+			before_verdict
 		from health.measure_value
 		where measure = $1 and level = $2 and period_kind = $3 and period = $4
 		order by place_id collate "C"`, ['emergency_admissions', 'place', 'financial_year', '2022-04-01']);
