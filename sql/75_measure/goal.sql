@@ -28,7 +28,8 @@ begin atomic
 		 target float8 not null check (target > 0 and target < ''infinity''), target_period date not null,
 		 leave_out date[] not null default ''{}'', parent text references {goal} check (parent <> goal),
 		 subsystem text references {subsystem}, check (target_period > baseline),
-		 check ((breakdown = ''all'') = (group_name = ''all'')), check (beside_group is null or breakdown <> ''all'')',
+		 check ((breakdown = ''all'') = (group_name = ''all'')),
+		 check (beside_group is null or breakdown <> ''all'' and beside_group <> group_name)',
 		 'one row a goal: which value a measure shall have, where and of whom, from a baseline to a period',
 		 jsonb_build_object('goal', 'name of the goal', 'name', 'name to show', 'measure', 'measure that it is about',
 			'level', 'level of the place', 'place_id', 'the place',
@@ -57,12 +58,14 @@ begin atomic
 		 'scenario text not null check (scenario <> ''observed''), place_id text not null, year integer not null,
 		 component text not null check (component in (''births'', ''deaths'', ''migration'')), age integer,
 		 people float8 not null, source text,
+		 check ((component = ''births'') = (age is null)), check (age between 0 and 100),
+		 check (abs(people) < 1e10 and (people >= 0 or component = ''migration'')),
 		 unique nulls not distinct (scenario, place_id, year, component, age)',
 		 'births, deaths and net migration that somebody projects, a row a scenario, place, year and age: '
 		 'ph.project_need takes them',
 		 jsonb_build_object('scenario', 'name of the projection', 'place_id', 'the place', 'year', 'the year',
 			'component', 'births, deaths or migration (net: who comes less who goes)',
-			'age', 'age in completed years; NULL for births', 'people', 'how many', 'source', 'who projects it')),
+			'age', 'age in completed years, 100 and over together as 100; NULL for births', 'people', 'how many', 'source', 'who projects it')),
 		('goal_milestone',
 		 'goal text references {goal} on delete cascade, milestone text not null, partner text not null,
 		 due date not null, delivered_on date, primary key (goal, milestone)',
@@ -79,7 +82,6 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
 	signed boolean;
-	circle boolean;
 begin
 	execute format('select exists (select from %I.goal_owner where goal = $1 and signed_on is not null)', tg_table_schema)
 	into signed
@@ -88,26 +90,46 @@ begin
 		raise exception 'goal "%" was signed and cannot change', old.goal
 			using errcode = '55006', hint = 'Take the signatures back, or set a new goal.';
 	end if;
-	if tg_op = 'DELETE' then
-		return old;
-	end if;
+	return case when tg_op = 'DELETE' then old else new end;
+end
+$$;
+comment on function ph_support.keep_signed_goal() is 'trigger of the table goal: what was signed does not change';
+
+create function ph_support.refuse_circle() returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	name constant text := to_jsonb(new) ->> tg_table_name;
+	circle boolean;
+begin
 	execute format(
-		'with recursive above (goal) as (
+		'with recursive above (name) as (
 			select $2
 			union
-			select g.parent from above join %I.goal g on g.goal = above.goal)
-		select $1 in (select goal from above where goal is not null)', tg_table_schema)
+			select t.parent from above join %1$I.%2$I t on t.%2$I = above.name)
+		select $1 in (select name from above where name is not null)', tg_table_schema, tg_table_name)
 	into circle
-	using new.goal, new.parent;
+	using name, new.parent;
 	if circle then
-		raise exception 'goal "%" would be a part of itself', new.goal
+		raise exception '% "%" would be a part of itself', tg_table_name, name
 			using errcode = '23514', hint = 'Parents must not go in a circle.';
 	end if;
 	return new;
 end
 $$;
-comment on function ph_support.keep_signed_goal() is
-	'trigger of the table goal: what was signed does not change, parents do not go in a circle';
+comment on function ph_support.refuse_circle() is
+	'trigger of the tables goal and subsystem, which name their rows by a column of their own name: parents do not go in '
+	'a circle';
+
+create function ph_support.begins_period(kind text, day date) returns boolean
+language sql immutable parallel safe
+return isfinite(day) and case kind
+	when 'day' then true
+	when 'financial_year' then (extract(month from day), extract(day from day)) = (4, 1)
+	else day = date_trunc(kind, day::timestamp) end;
+comment on function ph_support.begins_period(text, date) is
+	'whether a period of a kind (day, month, quarter, year, financial_year) begins on the day, also beyond the calendar';
 
 create function ph_support.check_goal() returns trigger
 language plpgsql
@@ -123,8 +145,21 @@ begin
 				then ''place_id names no place of the level''
 			when $1.breakdown <> ''all'' and $1.breakdown <> all (m.breakdowns)
 				then ''breakdown names none that the measure allows''
+			when $1.breakdown <> ''all'' and exists (
+					select
+					from unnest(array[$1.group_name, $1.beside_group]) g
+					where g is not null
+						and not exists (select from %1$I.breakdown b where b.breakdown = $1.breakdown and g = any (b.groups))
+						and not exists (
+							select
+							from %1$I.measure_tally t
+							where (t.measure, t.breakdown, t.group_name) = ($1.measure, $1.breakdown, g)))
+				then ''group_name or beside_group names no group of the breakdown''
+			when $1.period_kind = ''rolling_year'' then ''period_kind must not be rolling_year: its periods overlap''
 			when not exists (select from %1$I.calendar where kind = $1.period_kind and start_date = $1.baseline)
 				then ''baseline is not the first day of a period of calendar''
+			when not ph_support.begins_period($1.period_kind, $1.target_period)
+				then ''target_period is not the first day of a period''
 			end
 		from (values (1)) one
 		left join ph_support.latest_measures(%2$L, array[$1.measure]) m on true', tg_table_schema, tg_table_schema)
@@ -140,7 +175,7 @@ begin
 end
 $$;
 comment on function ph_support.check_goal() is
-	'trigger of the table goal: its measure, place, breakdown and baseline are known';
+	'trigger of the table goal: its measure, place, groups and periods are known';
 
 create procedure ph_support.create_goal_tables(schema text)
 language plpgsql
@@ -164,6 +199,11 @@ begin
 	execute ph_support.in_schema(
 		'create or replace trigger b_check before insert or update on {goal}
 		for each row execute function ph_support.check_goal()', schema);
+	foreach target in array '{goal,subsystem}'::text[] loop
+		execute format(
+			'create or replace trigger c_refuse_circle before insert or update on %I.%I
+			for each row execute function ph_support.refuse_circle()', schema, target);
+	end loop;
 end
 $$;
 comment on procedure ph_support.create_goal_tables(text) is 'makes the tables of goals; ph.create_measure_tables calls it';
@@ -179,9 +219,16 @@ returns record
 language sql immutable parallel safe
 begin atomic
 	select (e).value, (e).lower, (e).upper, counted.events,
-		case when counted.events > 0 then counted.events / ((e).value / per) else nullif(ph.exposure(tally), 0) end
+		case
+			when counted.events > 0 then counted.events / ((e).value / per)
+			when m.indicator in ('smr', 'indirect_rate')
+				then nullif(ph.expected(tally, whole), 0) * case m.indicator
+					when 'smr' then 1
+					else ph.exposure(whole) / nullif(ph.events(whole), 0) end
+			else nullif(ph.exposure(tally), 0) end
 	from (
 		select coalesce(m.per, (select i.per from ph.indicators() i where i.indicator = m.indicator)) as per,
+			ph_support.reference_of(m, reference) as whole,
 			ph.ask(m.indicator, tally, ph_support.reference_of(m, reference), m.per, 0.95, coalesce(m.age, 0), m.until) as e
 		offset 0
 	) asked,
@@ -198,27 +245,28 @@ comment on function ph_support.trend_events(ph.measure, ph.tally, ph.tally) is
 	'its error';
 
 create function ph_support.goal_series(schema text, goal record) returns table (
-	period date, group_name text, tally ph.tally, value float8, lower float8, upper float8, events float8,
-	exposure float8)
+	period date, group_name text, tally ph.tally, reference ph.tally, value float8, lower float8, upper float8,
+	events float8, exposure float8)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
 	return query execute format(
-		'select t.period, t.group_name, t.tally, e.value, e.lower, e.upper, e.events, e.exposure
+		'select t.period, t.group_name, t.tally, ph_support.reference_of(m, f.reference), e.value, e.lower, e.upper, e.events, e.exposure
 		from ph_support.latest_measures($1, array[$2]) m
 		join %1$I.measure_tally t using (measure, version)
 		join %1$I.measure_fold f using (measure, version, period_kind, period),
 			lateral ph_support.trend_events(m, t.tally, f.reference) e
 		where t.level = $3 and t.place_id = $4 and t.breakdown = $5 and t.group_name in ($6, $7) and t.period_kind = $8
-			and t.period >= $9 and not t.provisional and f.note is null and t.period <> all ($10)
+			and t.period between $9 and $10 and not t.provisional and f.note is null and t.period <> all ($11)
 		order by t.period', schema)
 	using schema, goal.measure, goal.level, goal.place_id, goal.breakdown, goal.group_name,
-		coalesce(goal.beside_group, goal.group_name), goal.period_kind, goal.baseline, goal.leave_out;
+		coalesce(goal.beside_group, goal.group_name), goal.period_kind, goal.baseline,
+		goal.target_period, goal.leave_out;
 end
 $$;
 comment on function ph_support.goal_series(text, record) is
-	'the periods of a goal from its baseline on that are over and not left out, by group';
+	'the periods of a goal, from its baseline until its target period, that are over and not left out, by group';
 
 create function ph_support.period_number(kind text, first_day date) returns float8
 language sql immutable parallel safe
@@ -268,15 +316,19 @@ begin
 			max(o.period) as period, count(*) filter (where a) as periods,
 			max(o.value) filter (where a and o.period = g.baseline) as baseline_value,
 			max(o.value) filter (where not a and o.period = g.baseline) as other_baseline,
-			(array_agg(o.value order by o.period desc) filter (where a))[1] as value,
-			(array_agg(o.lower order by o.period desc) filter (where a))[1] as lower,
-			(array_agg(o.upper order by o.period desc) filter (where a))[1] as upper,
-			(array_agg(o.value order by o.period desc) filter (where not a))[1] as other_value,
-			(array_agg(o.tally order by o.period desc) filter (where a))[1] as tally,
-			(array_agg(o.tally order by o.period desc) filter (where not a))[1] as other_tally
+			(array_agg(o.value) filter (where a and o.period = o.last))[1] as value,
+			(array_agg(o.lower) filter (where a and o.period = o.last))[1] as lower,
+			(array_agg(o.upper) filter (where a and o.period = o.last))[1] as upper,
+			(array_agg(o.value) filter (where not a and o.period = o.last))[1] as other_value,
+			(array_agg(o.tally) filter (where a and o.period = o.last))[1] as tally,
+			(array_agg(o.tally) filter (where not a and o.period = o.last))[1] as other_tally,
+			(array_agg(o.reference) filter (where a and o.period = o.last))[1] as reference
 		into s
-		from ph_support.goal_series(schema, g) o, lateral (select o.group_name = g.group_name as a) which
-		where o.exposure > 0 and o.events is not null;
+		from (
+			select o.*, o.group_name = g.group_name as a, max(o.period) over () as last
+			from ph_support.goal_series(schema, g) o
+			where o.exposure > 0 and o.events is not null
+		) o;
 		goal := g.goal;
 		name := g.name;
 		measure := g.measure;
@@ -303,10 +355,14 @@ begin
 		else
 			baseline_value := s.baseline_value / nullif(s.other_baseline, 0);
 			value := s.value / nullif(s.other_value, 0);
-			select c.lower, c.upper
-			into lower, upper
-			from ph.compare(s.tally, s.other_tally, m.indicator, m.reference_tally, m.per, 0.95, 'ratio', m.better,
-				coalesce(m.age, 0), m.until) c;
+			lower := null;
+			upper := null;
+			if s.period is not null then  -- of a measure that was dropped there is no indicator to ask
+				select c.lower, c.upper
+				into lower, upper
+				from ph.compare(s.tally, s.other_tally, m.indicator, s.reference, m.per, 0.95, 'ratio', m.better,
+					coalesce(m.age, 0), m.until) c;
+			end if;
 		end if;
 		ahead := ph_support.period_number(g.period_kind, g.target_period)
 			- ph_support.period_number(g.period_kind, g.baseline);
@@ -317,7 +373,7 @@ begin
 		gap := null;
 		if s.period is null then
 			note := 'no_data';
-		elsif s.period >= g.target_period then
+		elsif s.period = g.target_period then
 			note := 'target_period_is_over';
 		elsif g.beside_group is not null then
 			gap := ph.goal_gap_progress(s.numbers, s.events, s.exposures, s.other_numbers, s.other_events,
@@ -336,7 +392,8 @@ begin
 		needed_change := coalesce(p.needed_change, gap.needed_change);
 		verdict := case
 			when note = 'target_period_is_over' then
-				case when value = target or (value < target) = (better = 'lower') then 'reached' else 'missed' end
+				case when value = target or (value < target) = (better = 'lower') then 'reached'
+					when value is not null then 'missed' end
 			else coalesce(p.verdict, gap.verdict) end;
 		return next;
 	end loop;
@@ -345,8 +402,8 @@ $$;
 comment on function ph.goal_status(text) is
 	'the goals of the schema, a row each: the value of its baseline and of the last period that is over, with limits; '
 	'where it should be by now, on a straight way in the logarithm; where its trend leads (ph.goal_progress, '
-	'ph.goal_gap_progress) with limits of what will be observed, the chance of reaching the target and the change a '
-	'period that is still needed; verdict on_track, uncertain or off_track, reached or missed once the target period is '
+	'ph.goal_gap_progress) with limits of what will be observed, of a ratio of groups those of the ratio that underlies '
+	'it, the chance of reaching the target and the change a period that is still needed; verdict on_track, uncertain or off_track, reached or missed once the target period is '
 	'over; live: all owners have signed. Periods are those of the latest version of the measure: fold older ones with '
 	'ph.fold_goals. Notes: no_data, too_few_periods, no_events, missing_input, target_period_is_over. '
 	'Errors: undefined_table';
@@ -369,14 +426,16 @@ begin
 	return query execute format(
 		'with part as (
 			select g.goal, g.parent, g.level, g.place_id, ph.events(t.tally) as events_now,
-				ph.events(t.tally) * g.target / nullif(s.value, 0) as events_at_target
-			from %1$I.goal g
-			join ph.goal_status($1) s using (goal)
-			join ph_support.latest_measures($1) m on m.measure = g.measure
+				ph.events(t.tally) * g.target / nullif(t.value, 0) as events_at_target
+			from ph.goal_status($1) s
+			join %1$I.goal w on w.goal = s.goal
+			join %1$I.goal g on g.goal = w.goal or g.parent = w.goal
+			left join ph_support.latest_measures($1) m on m.measure = w.measure
 			left join %1$I.measure_tally t on (t.measure, t.version, t.level, t.place_id, t.breakdown, t.group_name,
 				t.period_kind, t.period) = (g.measure, m.version, g.level, g.place_id, g.breakdown, g.group_name,
-				g.period_kind, s.period)
-			where g.goal = $2 or g.parent = $2
+				g.period_kind, s.period) and (g.measure, g.period_kind) = (w.measure, w.period_kind)
+				and g.beside_group is null
+			where w.goal = $2
 		), line as (
 			select 1 as n, goal, level, place_id, events_now, events_at_target from part where parent = $2
 			union all
@@ -395,8 +454,9 @@ begin
 end
 $$;
 comment on function ph.goal_parts(text, text) is
-	'how the parts of a goal make up the whole: events of the last period, events that its target would leave, and how '
-	'many fewer these are, a row a part, the remainder that no part has, and the goal itself, to which they add up. '
+	'how the parts of a goal make up the whole: events of its last period, events that its target would leave, and how '
+	'many fewer these are, a row a part, the remainder that no part has, and the goal itself, to which they add up; NULL '
+	'of a part that cannot be added, since it is about another measure or kind of period, or about the ratio of groups. '
 	'Errors: undefined_table, undefined_object';
 
 create function ph.goal_delivery(schema text)

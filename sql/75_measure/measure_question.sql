@@ -263,6 +263,11 @@ as $$
 declare
 	level constant text := ph_support.level_of_place(schema, place_id);
 begin
+	if bands is distinct from array(select distinct b from unnest(bands) b where b < 'infinity' order by b) or bands = '{}'
+	then
+		raise exception 'argument "bands" must be ages in rising order'
+			using errcode = 'invalid_parameter_value', hint = 'Each band begins at one of them: {0,20,40,60,70,80}.';
+	end if;
 	return query
 	select o.group_name, o.observed, o.expected, o.spared, o.lower, o.upper, o.note
 	from (

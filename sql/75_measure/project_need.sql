@@ -290,6 +290,43 @@ $$;
 comment on function ph_support.loaded_component(text, text, text, integer, text, integer) is
 	'births, deaths or migration that are loaded for a scenario, place, year and age; NULL where there are none';
 
+create function ph_support.projected_from(schema text, period text) returns date
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	last_day date;
+	known boolean;
+begin
+	perform ph_support.require_periods(schema, array[period]);
+	execute format('select max(end_date) - 1 from %I.calendar where name = $1', schema) into last_day using period;
+	execute format('select %s >= $1 - interval ''1 day''', ph_support.in_schema(ph_support.last_day(schema), schema))
+	into known
+	using last_day;
+	if not known then
+		raise exception 'argument "period" must be over'
+			using errcode = 'invalid_parameter_value', hint = 'Project from the last period of which all is known.';
+	end if;
+	return last_day;
+end
+$$;
+comment on function ph_support.projected_from(text, text) is
+	'the last day of a period (a name of calendar) that is over. Errors: invalid_parameter_value';
+
+create procedure ph_support.require_breakdown(schema text, breakdown text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	offered text[];
+begin
+	execute format('select array_agg(b.breakdown) from %I.breakdown b', schema) into offered;
+	perform ph_support.require_known('breakdown', array_remove(array[breakdown], null), offered);
+end
+$$;
+comment on procedure ph_support.require_breakdown(text, text) is
+	'does nothing for NULL and for a single breakdown of the schema. Errors: invalid_parameter_value';
+
 create function ph.project_need(
 	schema text, place_id text, period text, years integer default 5, measures text[] default '{}',
 	breakdown text default null, scenario text default 'observed')
@@ -302,20 +339,14 @@ as $$
 declare
 	last_day date;
 	known boolean;
+	asked_of constant text[] := coalesce(measures, '{}');
 begin
 	perform ph_support.level_of_place(schema, place_id);
-	perform ph_support.require_periods(schema, array[period]);
+	last_day := ph_support.projected_from(schema, period);
+	call ph_support.require_breakdown(schema, breakdown);
 	if years is null or years < 1 or years > 50 then
 		raise exception 'argument "years" must be from 1 to 50'
 			using errcode = 'invalid_parameter_value';
-	end if;
-	execute format('select max(end_date) - 1 from %I.calendar where name = $1', schema) into last_day using period;
-	execute format('select %s >= $1 - interval ''1 day''', ph_support.in_schema(ph_support.last_day(schema), schema))
-	into known
-	using last_day;
-	if not known then
-		raise exception 'argument "period" must be over'
-			using errcode = 'invalid_parameter_value', hint = 'Project from the last period of which all is known.';
 	end if;
 	if scenario <> 'observed' then
 		execute format('select exists (select from %I.population_component c where c.scenario = $1 and c.place_id = $2)',
@@ -328,7 +359,7 @@ begin
 					'Insert its births, deaths and migration into %I.population_component, or ask for observed.', schema);
 		end if;
 	end if;
-	perform ph_support.require_measure(schema, m) from unnest(measures) m;
+	perform ph_support.require_measure(schema, m) from unnest(asked_of) m;
 	return query
 	with person as (
 		select p.years_ahead, ph_support.band_of_age(p.age) as band, p.group_name, sum(p.people) as people,
@@ -337,13 +368,13 @@ begin
 		group by p.years_ahead, ph_support.band_of_age(p.age), p.group_name
 	), asked as (
 		select m.name, r.band, r.group_name, r.rate, r.variance
-		from unnest(measures) m (name)
+		from unnest(asked_of) m (name)
 		left join lateral ph_support.need_rates(schema, m.name, project_need.place_id, period, breakdown) r on true
 	), cell as (
 		select p.years_ahead, p.band, p.group_name, m.name, p.people, p.variance, p.people * r.rate as activity,
 			r.rate ^ 2 * p.variance + p.people ^ 2 * r.variance as activity_variance, p.people > 0 and r.rate is null as lacks
 		from person p
-		cross join (select unnest(measures) union all select null where measures = '{}') m (name)
+		cross join (select unnest(asked_of) union all select null where asked_of = '{}') m (name)
 		left join asked r on r.name = m.name and r.band = p.band and coalesce(r.group_name, p.group_name) = p.group_name
 	), line as (
 		select c.years_ahead, c.band, c.group_name, c.name, c.people, c.variance, c.activity, c.activity_variance,
@@ -388,8 +419,8 @@ declare
 	last_day date;
 begin
 	perform ph_support.level_of_place(schema, place_id);
-	perform ph_support.require_periods(schema, array[period]);
-	execute format('select max(end_date) - 1 from %I.calendar where name = $1', schema) into last_day using period;
+	last_day := ph_support.projected_from(schema, period);
+	call ph_support.require_breakdown(schema, breakdown);
 	return query
 	with projected as (
 		select ph_support.band_of_age(p.age) as band, p.group_name, sum(p.people) as people, sum(p.variance) as variance
@@ -411,8 +442,8 @@ begin
 		select null, null, (select sum(p.people) from projected p), (select sum(p.variance) from projected p),
 			(select sum(o.people) from observed o)
 	)
-	select ph_support.name_of_band(l.band),
-		coalesce(l.group_name, 'all'), l.projected, greatest(0, l.projected - 1.959963984540054 * sqrt(l.variance)),
+	select ph_support.name_of_band(l.band), coalesce(l.group_name, 'all'), l.projected,
+		case when l.projected is not null then greatest(0, l.projected - 1.959963984540054 * sqrt(l.variance)) end,
 		l.projected + 1.959963984540054 * sqrt(l.variance), l.observed,
 		abs(l.observed - l.projected) <= 1.959963984540054 * sqrt(l.variance)
 	from line l

@@ -30,7 +30,6 @@ begin
 		raise exception 'argument "by" must be one that is known'
 			using errcode = 'invalid_parameter_value', hint = 'They are triple_aim, pillar, partner, team and framework.';
 	end if;
-	perform ph_support.require_place(schema, place_id);
 	perform ph_support.require_periods(schema, array[period]);
 	-- a place is surely better than another where its limits lie wholly on the good side of the other's
 	return query execute format(
@@ -39,7 +38,7 @@ begin
 			from %1$I.measure_value v
 			join %1$I.calendar c on c.kind = v.period_kind and c.start_date = v.period and c.name = $3
 			join ph_support.latest_measures($1) m using (measure, version)
-			where v.level in (select level from %1$I.measure_place where place_id = $2)
+			where v.level = $5
 		), placed as (
 			select a.*, r.*
 			from asked a
@@ -73,7 +72,7 @@ begin
 			note
 		from placed
 		order by group_name, name', schema)
-	using schema, place_id, period, by;
+	using schema, place_id, period, by, ph_support.level_of_place(schema, place_id);
 end
 $$;
 comment on function ph.scorecard(text, text, text, text) is
@@ -111,10 +110,19 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+	there boolean;
 	goals bigint;
 	outcomes bigint;
 begin
 	perform ph_support.require_measure_tables(schema);
+	execute format('select $1 is null or exists (select from %I.subsystem s where s.subsystem = $1)', schema)
+	into there
+	using subsystem;
+	if not there then
+		raise exception 'argument "subsystem" names no subsystem'
+			using errcode = 'undefined_object', hint = format(
+				'SELECT subsystem, name FROM %I.subsystem tells which there are.', schema);
+	end if;
 	execute format(
 		'with recursive part (subsystem) as (
 			select $2
@@ -122,7 +130,7 @@ begin
 			select s.subsystem from part join %1$I.subsystem s on s.parent = part.subsystem)
 		select count(*), count(*) filter (where m.kind = ''outcome'')
 		from %1$I.goal g
-		join ph_support.latest_measures($1) m using (measure)
+		left join ph_support.latest_measures($1) m using (measure)
 		where $2 is null or g.subsystem in (select subsystem from part)', schema)
 	into goals, outcomes
 	using schema, subsystem;
@@ -142,7 +150,7 @@ begin
 			s.live, s.value, s.lower, s.upper, s.should_be, s.target, s.target_period, s.chance, s.needed_change,
 			s.verdict, s.unit, s.note
 		from ph.goal_status($1) s
-		join ph_support.latest_measures($1) m using (measure)
+		left join ph_support.latest_measures($1) m using (measure)
 		where $2 is null or s.subsystem in (select subsystem from part)
 		order by s.goal', schema)
 	using schema, subsystem;
@@ -150,4 +158,5 @@ end
 $$;
 comment on function ph.goal_scorecard(text, text) is
 	'the goals of the schema, or of a subsystem and its parts, as of ph.goal_status, with their owners and the kind of '
-	'their measures. Errors: undefined_table, invalid_parameter_value for goals without any outcome among them';
+	'their measures, NULL where that was dropped. Errors: undefined_table, undefined_object, invalid_parameter_value for '
+	'goals without any outcome among them';

@@ -76,7 +76,8 @@ order by (select ordinality from ph.shared_table() with ordinality t where t.rel
 
 create view analysis.register_table as
 select relation as "register", item as "of", analysis.shown(rows) as "people",
-  analysis.percent(share) as "share", analysis.percent(expected) as "plausible", note as "note"
+  case when not analysis.hidden(rows) then analysis.percent(share) end as "share",
+  analysis.percent(expected) as "plausible", note as "note"
 from analysis.source
 where section = 'registers' and item = 'all'
 order by relation;

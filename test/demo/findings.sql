@@ -20,6 +20,10 @@ return format('%s to %s', analysis.figure(lower), analysis.figure(upper));
 create function analysis.chance_in_words(chance float8) returns text language sql immutable parallel safe
 return case when chance < 0.005 then 'below 0.01' when chance > 0.995 then 'above 0.99' else to_char(chance, 'FM0.00')
   end;
+create function analysis.before(value float8, since text) returns text language sql immutable parallel safe
+return case when since is not null then coalesce(analysis.figure(value), 'fewer than 10 people') end;
+comment on function analysis.before(float8, text) is
+'the value of the year before: a verdict without it tells that it was of too few to be shown';
 
 create table analysis.year as
 select c.name, f.period as start_date, rank() over (order by f.period desc) = 1 as is_last,
@@ -38,12 +42,14 @@ limit 2;
 
 create table analysis.scorecard as
 with counted as (
-  select measure, v.period, v.level, place_id, f.people_with_event, before_value, v.people
+  select measure, v.period, v.level, place_id, f.people_with_event, before_value,
+    lag(f.people_with_event) over (partition by measure, version, v.level, place_id order by v.period) as people_before
   from measure_value v
   join measure_tally f using (measure, version, level, place_id, period_kind, period)
   where f.breakdown = 'all' and v.period_kind = 'financial_year'
 )
-select s.*, m.indicator, m.aim, m.areas is not null as of_areas, before_value,
+select s.*, m.indicator, m.aim, m.areas is not null as of_areas,
+  case when m.areas is not null or not coalesce(analysis.hidden(people_before), false) then before_value end as before_value,
   m.areas is null and analysis.hidden(people_with_event) as hidden
 from analysis.year y
 cross join lateral ph.scorecard(:'schema', y.system, y.name) s
@@ -55,7 +61,7 @@ create view analysis.scorecard_table as
 select group_name as "group", name as "measure", case when not hidden then analysis.figure(value) end as "value",
   case when not hidden then analysis.interval_of(lower, upper) end as "95 % limits", unit as "unit",
   case better when 'neither' then 'neither way' else better end as "better is",
-  case when not hidden then analysis.figure(before_value) end as "year before",
+  case when not hidden then analysis.before(before_value, since_year_before) end as "year before",
   case
     when hidden then 'not shown: fewer than 10 people'
     when since_year_before = 'similar' then 'no clear change'
@@ -193,7 +199,14 @@ join measure_tally f on (f.measure, f.version, f.level, f.place_id, f.breakdown,
 where y.is_last and not t.provisional;
 
 create table analysis.goal as
-select s.*, m.name as measure_name, c.owners, d.level as goal_level
+select s.*, m.name as measure_name, c.owners, d.level as goal_level, m.areas is null and exists (
+    select
+    from measure_tally t
+    where (t.measure, t.version, t.level, t.place_id, t.breakdown, t.period_kind)
+        = (m.measure, m.version, d.level, d.place_id, d.breakdown, d.period_kind)
+      and t.group_name in (d.group_name, d.beside_group) and t.period in (s.baseline, s.period)
+      and analysis.hidden(t.people_with_event)
+  ) as hidden
 from ph.goal_status(:'schema') s
 join ph_support.latest_measures(:'schema') m using (measure)
 join ph.goal_scorecard(:'schema') c using (goal)
@@ -202,11 +215,15 @@ join goal d using (goal);
 create view analysis.goal_table as
 select name as "goal", coalesce(replace(verdict, '_', ' '), analysis.why(note)) as "verdict",
   analysis.chance_in_words(chance) as "chance",
-  analysis.figure(value) || ' (' || analysis.interval_of(lower, upper) || ')' as "now",
-  analysis.figure(should_be) as "should be by now", analysis.figure(target) as "target",
+  case
+    when hidden then 'not shown: fewer than 10 people'
+    else analysis.figure(value) || ' (' || analysis.interval_of(lower, upper) || ')'
+  end as "now",
+  case when not hidden then analysis.figure(should_be) end as "should be by now", analysis.figure(target) as "target",
   to_char(target_period, 'Mon YYYY') as "by",
-  analysis.figure(projected) || ' (' || analysis.interval_of(projected_lower, projected_upper) || ')'
-    as "trend leads to",
+  case
+    when not hidden then analysis.figure(projected) || ' (' || analysis.interval_of(projected_lower, projected_upper) || ')'
+  end as "trend leads to",
   owners || case when live then '' else ': not signed by all' end as "owners"
 from analysis.goal
 order by goal_level = 'place', breakdown <> 'all', not live, goal;
@@ -244,7 +261,7 @@ with before as (
     case
       when hidden then 'of fewer than 10 people'
       else format('%s %s (%s) after %s', analysis.figure(value), unit, analysis.interval_of(lower, upper),
-        analysis.figure(before_value))
+        analysis.before(before_value, since_year_before))
     end as told,
     row_number() over (partition by since_year_before order by name) as n
   from analysis.scorecard
@@ -338,7 +355,7 @@ insert into analysis.sentence
 with first as (
   select *
   from analysis.goal
-  where live and chance is not null
+  where live and chance is not null and not hidden
   order by goal_level <> 'system', breakdown <> 'all', goal
   limit 1
 )

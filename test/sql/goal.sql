@@ -204,3 +204,77 @@ select ph.measure_tally('g', 'emergencies', 'system', 'S', '2029/30') is null as
 select ph.measure_tally('g', 'none', 'system', 'S', '2024/25');
 call ph.drop_measure('g', 'damp');
 select count(*) as left_over from g.measure_tally where measure = 'damp';
+
+-- a goal is about groups and periods that there are
+insert into g.goal (
+	goal, name, measure, level, place_id, breakdown, group_name, beside_group, baseline, target, target_period)
+values
+	('no group', 'No group', 'emergencies', 'system', 'S', 'deprivation_quintile', '1', '9', '2018-04-01', 1, '2027-04-01');
+insert into g.goal (
+	goal, name, measure, level, place_id, breakdown, group_name, beside_group, baseline, target, target_period)
+values
+	('itself', 'Itself', 'emergencies', 'system', 'S', 'deprivation_quintile', '1', '1', '2018-04-01', 1, '2027-04-01');
+insert into g.goal (goal, name, measure, level, place_id, period_kind, baseline, target, target_period)
+values ('overlap', 'Overlap', 'emergencies', 'system', 'S', 'rolling_year', '2018-04-01', 60, '2027-04-01');
+insert into g.goal (goal, name, measure, level, place_id, baseline, target, target_period)
+values ('between', 'Between', 'emergencies', 'system', 'S', '2018-04-01', 60, '2027-01-15');
+insert into g.goal (goal, name, measure, level, place_id, baseline, target, target_period)
+values ('never', 'Never', 'emergencies', 'system', 'S', '2018-04-01', 60, 'infinity');
+select kind, day, ph_support.begins_period(kind, day)
+from unnest('{day,month,quarter,year,financial_year}'::text[]) kind,
+	unnest('{2027-01-01,2027-04-01,2027-05-01,2027-05-02}'::date[]) day
+where ph_support.begins_period(kind, day)
+order by day, kind;
+insert into g.subsystem values ('round', 'Round', 'about'), ('about', 'About', 'round');
+select * from ph.goal_scorecard('g', 'nowhere');
+
+-- what is reached is told by the target period, not by those after it; nor is what has no value missed
+insert into g.goal (goal, name, measure, level, place_id, baseline, target, target_period)
+values ('early', 'By 2020', 'emergencies', 'system', 'S', '2018-04-01', 95, '2020-04-01');
+select s.period, round(s.value) as value, round(v.value) as of_that_year, s.verdict
+from ph.goal_status('g') s
+join g.measure_value v on v.measure = s.measure and v.level = s.level and v.place_id = s.place_id and v.period = s.period
+where s.goal = 'early';
+
+-- periods without events: of a ratio they count by what was expected; a value that is not known is not missed
+insert into g.measure (
+	measure, version, name, meaning, indicator, per, reference, unit, better, kind, aim, pillar, source, events, recorded,
+	breakdowns, period_kinds)
+select measure, '1', 'Rare', 'Events until 2020.', indicator, 1, reference, 'ratio', 'lower', 'outcome', 'outcomes',
+	'care', 'this test',
+	'select person_id, start_date as event_date, 1 as amount
+	from {encounter}
+	where pod = ''NEL'' and (start_date < ''2021-04-01'' or person_id !~ ''[05]$'')',
+	'select start_date as record_date from {encounter}', '{deprivation_quintile}', '{financial_year}'
+from (values ('rare', 'smr', 'system'), ('rare_rate', 'rate', null)) m (measure, indicator, reference);
+call ph.fold_measures('g', '{rare,rare_rate}', '{financial_year}', '{system}');
+insert into g.goal (
+	goal, name, measure, level, place_id, breakdown, group_name, beside_group, baseline, target, target_period)
+values
+	('rare gap', 'Rare', 'rare', 'system', 'S', 'deprivation_quintile', '2', '3', '2018-04-01', 0.5, '2027-04-01'),
+	('rare over', 'Rare', 'rare_rate', 'system', 'S', 'deprivation_quintile', '2', '1', '2018-04-01', 1, '2024-04-01');
+select count(*) filter (where e.events = 0) as without_events,
+	bool_and(abs(e.exposure / ph.expected(t.tally, f.reference) - 1) < 1e-9) as as_expected
+from g.measure_tally t
+join g.measure_fold f using (measure, version, period_kind, period)
+cross join ph_support.latest_measures('g', '{rare}') m, lateral ph_support.trend_events(m, t.tally, f.reference) e
+where t.measure = 'rare';
+select goal, value is null as no_value, lower < value and value < upper as limits, verdict, note
+from ph.goal_status('g')
+where goal like 'rare%';
+-- parts are of the whole's last period, and only what can be added is added
+insert into g.goal (goal, name, measure, level, place_id, baseline, target, target_period, leave_out, parent)
+values
+	('whole', 'Whole', 'emergencies', 'system', 'S', '2018-04-01', 60, '2027-04-01', '{}', null),
+	('part', 'Part', 'emergencies', 'place', 'L1', '2018-04-01', 60, '2027-04-01', '{2024-04-01}', 'whole'),
+	('other', 'Other', 'rare_rate', 'system', 'S', '2018-04-01', 60, '2027-04-01', '{}', 'whole');
+select part, round(events_now) as now, round(fewer) as fewer from ph.goal_parts('g', 'whole');
+-- a goal outlives its measure, and says so
+call ph.drop_measure('g', 'rare');
+select goal, kind, verdict, note from ph.goal_scorecard('g') where goal like 'rare%';
+
+-- a place that is of two levels, and who is in no known place, have each measure once
+select count(*) = count(distinct measure) as once from ph.scorecard('g', 'unknown', '2024/25');
+select * from ph.measure_opportunity('g', 'emergencies', 'S', '2024/25', bands => '{80,0}');
+select * from ph.measure_opportunity('g', 'emergencies', 'S', '2024/25', bands => null);
+select * from ph.measure_opportunity('g', 'emergencies', 'S', '2024/25', bands => '{}');

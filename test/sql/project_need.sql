@@ -74,3 +74,17 @@ select * from ph.project_need('future', 'S', '2025');
 select * from ph.project_need('future', 'S', '2024', 1, '{none}');
 select * from ph.project_need('future', 'S', '2024', 1, '{}', null, 'fuller');
 select * from ph.project_need('future', 'X', '2024');
+
+-- what is asked is told apart from what there is not
+select count(*) from ph.project_need('future', 'S', '2024', 1, measures => null);
+select * from ph.project_need('future', 'S', '2024', 1, breakdown => 'colour');
+select * from ph.backtest_need('future', 'S', '2024', 'sex by age_band');
+select * from ph.backtest_need('future', 'S', '2029');
+insert into future.population_component (scenario, place_id, year, component, age, people)
+values ('wrong', 'S', 2025, 'deaths', 50, 'NaN');
+insert into future.population_component (scenario, place_id, year, component, age, people)
+values ('wrong', 'S', 2025, 'births', null, -1);
+insert into future.population_component (scenario, place_id, year, component, age, people)
+values ('wrong', 'S', 2025, 'deaths', null, 10);
+insert into future.population_component (scenario, place_id, year, component, age, people)
+values ('wrong', 'S', 2025, 'deaths', 101, 10);
