@@ -217,8 +217,8 @@ begin atomic
 						when chart = 'xmr' and not seasonal then
 							ph.control_xmr(charted, period, better, calendar => 'any') over series
 						when chart = 'p' then
-							ph.control_p(case chart when 'p' then charted_events end, charted_exposure, period, better, calendar => 'any',
-								per => coalesce(per, 1)) over series
+							ph.control_p(case chart when 'p' then charted_events end, charted_exposure, period, better,
+								calendar => 'any', per => coalesce(per, 1)) over series
 						else
 							ph.control_u(charted_events, charted_exposure, period, better, calendar => 'any',
 								per => case when seasonal then 1 else coalesce(per, 1) end) over series end as point
@@ -251,8 +251,9 @@ begin atomic
 					ph.funnel(numerator, case when m.indicator not in ('dsr', 'dsr_gamma') then denominator end,
 						case m.indicator when 'proportion' then 'proportion' else 'rate' end, per => v.per,
 						rate => case when m.indicator in ('dsr', 'dsr_gamma') then value end,
-						rate_type => case m.indicator when 'proportion' then null when 'rate' then 'crude' else 'dsr' end,
-						overdispersion => case when m.overdispersion then 'winsorised' else 'none' end) over places as point
+						rate_type => case m.indicator when 'rate' then 'crude' when 'proportion' then null else 'dsr' end,
+						overdispersion => case when m.overdispersion then 'winsorised' else 'none' end) over places
+						as point
 				from {measure_value} v
 				join {measure_current} m using (measure, version)
 				where m.indicator in ('proportion', 'rate', 'dsr', 'dsr_gamma') and not v.provisional
