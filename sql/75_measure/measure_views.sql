@@ -251,7 +251,8 @@ begin atomic
 					ph.funnel(numerator, case when m.indicator not in ('dsr', 'dsr_gamma') then denominator end,
 						case m.indicator when 'proportion' then 'proportion' else 'rate' end, per => v.per,
 						rate => case when m.indicator in ('dsr', 'dsr_gamma') then value end,
-						rate_type => case m.indicator when 'rate' then 'crude' when 'proportion' then null else 'dsr' end,
+						rate_type => case m.indicator when 'rate' then 'crude' when 'proportion' then null else 'dsr'
+							end,
 						overdispersion => case when m.overdispersion then 'winsorised' else 'none' end) over places
 						as point
 				from {measure_value} v
