@@ -44,7 +44,7 @@ with counted as (
   where f.breakdown = 'all' and v.period_kind = 'financial_year'
 )
 select s.*, m.indicator, m.aim, m.areas is not null as of_areas, before_value,
-  m.areas is null and analysis.hidden(people_with_event) as hidden
+  m.areas is null and (analysis.hidden(people_with_event) or analysis.hidden(people)) as hidden
 from analysis.year y
 cross join lateral ph.scorecard(:'schema', y.system, y.name) s
 join ph_support.latest_measures(:'schema') m using (measure)
@@ -52,15 +52,16 @@ join counted c on c.measure = s.measure and c.period = y.start_date and c.level 
 where y.is_last;
 
 create view analysis.scorecard_table as
-select group_name as "group", name as "measure", case when not hidden then analysis.figure(value) end as "value",
-  case when not hidden then analysis.interval_of(lower, upper) end as "95 % limits", unit as "unit",
-  case better when 'neither' then 'neither way' else better end as "better is",
-  case when not hidden then analysis.figure(before_value) end as "year before",
+select group_name as "group", name as "measure",
   case
     when hidden then 'not shown: fewer than 10 people'
     when since_year_before = 'similar' then 'no clear change'
-    else 'surely ' || since_year_before
-  end as "since the year before"
+    else coalesce('surely ' || since_year_before, 'no year before')
+  end as "since the year before",
+  case when not hidden then analysis.figure(value) end as "value",
+  case when not hidden then analysis.interval_of(lower, upper) end as "95 % limits",
+  case when not hidden then analysis.figure(before_value) end as "year before", unit as "unit",
+  case better when 'neither' then 'neither way' else better end as "better is"
 from analysis.scorecard
 where value is not null
 order by group_name, array_position(array['worse', 'better', 'higher', 'lower'], since_year_before), hidden, name;
@@ -69,6 +70,7 @@ create function analysis.why(note text) returns text language sql immutable
 return case
   when note = 'no_data' then 'the source has no record of the year'
   when note ~ 'fewer_than_10_events' then 'fewer than 10 events'
+  when note ~ '^empty_band' then 'nobody of some ages is here'
   when note ~ 'population_not_above_5000' then 'not of 5,000 people or fewer'
   else replace(note, '_', ' ')
 end;
@@ -318,7 +320,10 @@ with asked as (
   select * from asked order by verdict is null, sureness desc, measure limit 1
 )
 select 3, measure, place_id, slope, slope_lower, slope_upper,
-  coalesce(format('By deprivation the surest gap is of %s: from the least to the most deprived end it %s by %s %s '
+  case
+    when measure is null
+      then 'No gap by deprivation can be measured: a fifth has too few events, or deprivation is not known.'
+    else format('By deprivation the surest gap is of %s: from the least to the most deprived end it %s by %s %s '
       '(%s); since %s %s. Of %s gaps that have two years %s narrow and %s widen.',
       lower(left(name, 1)) || substring(name from 2), case when slope < 0 then 'rises' else 'falls' end,
       analysis.figure(abs(slope)), case unit when '%' then 'percentage points' else unit end,
@@ -330,8 +335,8 @@ select 3, measure, place_id, slope, slope_lower, slope_upper,
         else format('%s (change of the gap %s)', case verdict when 'narrowing' then 'it narrows' when 'widening'
           then 'it widens' when 'reversed' then 'it has turned round' else 'there is no clear change' end,
           analysis.interval_of(-slope_change_upper, -slope_change_lower))
-      end, compared, narrowing, widening),
-    'No gap by deprivation can be measured: a fifth has too few events, or deprivation is not known.')
+      end, compared, narrowing, widening)
+  end
 from counted left join first on true;
 
 insert into analysis.sentence
