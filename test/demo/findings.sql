@@ -44,7 +44,7 @@ with counted as (
   where f.breakdown = 'all' and v.period_kind = 'financial_year'
 )
 select s.*, m.indicator, m.aim, m.areas is not null as of_areas, before_value,
-  m.areas is null and (analysis.hidden(people_with_event) or analysis.hidden(people)) as hidden
+  m.areas is null and (analysis.hidden(people_with_event) or analysis.hidden(c.people)) as hidden
 from analysis.year y
 cross join lateral ph.scorecard(:'schema', y.system, y.name) s
 join ph_support.latest_measures(:'schema') m using (measure)
