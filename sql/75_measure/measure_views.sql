@@ -278,8 +278,10 @@ begin atomic
 					ph.funnel(numerator, case when m.indicator not in ('dsr', 'dsr_gamma') then denominator end,
 						case m.indicator when 'proportion' then 'proportion' else 'rate' end, per => v.per,
 						rate => case when m.indicator in ('dsr', 'dsr_gamma') then value end,
-						rate_type => case m.indicator when 'proportion' then null when 'rate' then 'crude' else 'dsr' end,
-						overdispersion => case when m.overdispersion then 'winsorised' else 'none' end) over places as point
+						rate_type => case m.indicator when 'rate' then 'crude' when 'proportion' then null else 'dsr'
+							end,
+						overdispersion => case when m.overdispersion then 'winsorised' else 'none' end) over places
+						as point
 				from {measure_value} v
 				join {measure_current} m using (measure, version)
 				where m.indicator in ('proportion', 'rate', 'dsr', 'dsr_gamma') and not v.provisional

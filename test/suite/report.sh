@@ -136,7 +136,8 @@ if psql -qX -d demo_test -c "call ph.create_population_views('health')" &&
 				and period_kind = 'financial_year'
 		) v using (measure)")" "0 true"
 	report_same "scorecard: the page shows them with their limits" "$(report_sql -c "
-		select format('<tr><th scope=\"row\">%s</th><td class=\"n\">%s</td><td>%s to %s</td>', name,
+		select format('<tr><th scope=\"row\">%s</th><td>%s</td><td class=\"n\">%s</td><td>%s to %s</td>', name,
+			case before_verdict when 'similar' then 'no clear change' else 'surely ' || before_verdict end,
 			to_char(value, 'FM999,999,990'), to_char(lower, 'FM999,999,990'), to_char(upper, 'FM999,999,990'))
 		from health.measure_value
 		where measure = 'emergency_admissions' and level = 'system' and place_id = 'X54000001'
