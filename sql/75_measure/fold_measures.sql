@@ -168,8 +168,8 @@ create function ph_support.row_query(relation text, m ph.measure, place text, br
 language sql stable
 begin atomic
 	select format(
-		'select %1$s as place_id, cell, %2$s as tally, count(distinct person_id) as people,
-			count(distinct person_id) filter (where amount <> 0) as people_with_event
+		'select %1$s as place_id, cell, %2$s as tally, count(distinct person_id collate "C") as people,
+			count(distinct person_id collate "C") filter (where amount <> 0) as people_with_event
 		from %3$s,
 			lateral (values %4$s) grouped (cell)
 		where %5$s
@@ -427,7 +427,10 @@ begin
 	select ph.rollup(tally) into whole from pg_temp.ph_folded where level = 'system' and breakdown = 'all';
 	-- the indicator is asked once, here, and not each time that somebody looks
 	execute format(
-		'insert into %1$I.measure_tally
+		'insert into %1$I.measure_tally (
+			measure, version, level, place_id, breakdown, group_name, period_kind, period, tally, people,
+			people_with_event, data_stamp, provisional, folded_at, share_known, value, lower, upper, note, numerator,
+			denominator, shrunken_value, shrunken_lower, shrunken_upper)
 		select $1, $2, level, place_id, breakdown, group_name, $3, $4, tally, people, people_with_event, $6, $7, now(),
 			case
 				when breakdown = ''all''
@@ -490,7 +493,9 @@ begin
 	execute format('delete from %I.measure_fold where %s', schema, is_of)
 	using m.measure, m.version, kind, first_day;
 	execute format(
-		'insert into %I.measure_fold
+		'insert into %I.measure_fold (
+			measure, version, period_kind, period, data_until, levels, breakdowns, data_stamp, rows, people, events,
+			reference, note, seconds, folded_at)
 		select $1, $2, $3, $4, $5, $6, $7, $8, count(*),
 			coalesce(sum(people) filter (where level = ''system'' and breakdown = ''all''), 0),
 			ph.events(ph.rollup(tally) filter (where level = ''system'' and breakdown = ''all'')),
@@ -554,10 +559,7 @@ begin
 		'select distinct on (measure) %s
 		from %I.measure
 		where $1 is null or measure = any ($1)
-		order by measure, ph_support.measure_order(version) desc', (
-			select string_agg(quote_ident(attname), ', ' order by attnum)
-			from pg_attribute
-			where attrelid = 'ph.measure'::regclass and attnum > 0 and not attisdropped), schema)
+		order by measure, ph_support.measure_order(version) desc', ph_support.column_list('ph.measure'), schema)
 	using measures;
 end
 $$;
