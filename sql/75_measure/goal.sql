@@ -65,7 +65,8 @@ begin atomic
 		 'ph.project_need takes them',
 		 jsonb_build_object('scenario', 'name of the projection', 'place_id', 'the place', 'year', 'the year',
 			'component', 'births, deaths or migration (net: who comes less who goes)',
-			'age', 'age in completed years, 100 and over together as 100; NULL for births', 'people', 'how many', 'source', 'who projects it')),
+			'age', 'age in completed years, 100 and over together as 100; NULL for births', 'people', 'how many',
+			'source', 'who projects it')),
 		('goal_milestone',
 		 'goal text references {goal} on delete cascade, milestone text not null, partner text not null,
 		 due date not null, delivered_on date, primary key (goal, milestone)',
@@ -392,7 +393,8 @@ begin
 		needed_change := coalesce(p.needed_change, gap.needed_change);
 		verdict := case
 			when note = 'target_period_is_over' then
-				case when value = target or (value < target) = (better = 'lower') then 'reached'
+				case
+					when value = target or (value < target) = (better = 'lower') then 'reached'
 					when value is not null then 'missed' end
 			else coalesce(p.verdict, gap.verdict) end;
 		return next;
@@ -402,11 +404,11 @@ $$;
 comment on function ph.goal_status(text) is
 	'the goals of the schema, a row each: the value of its baseline and of the last period that is over, with limits; '
 	'where it should be by now, on a straight way in the logarithm; where its trend leads (ph.goal_progress, '
-	'ph.goal_gap_progress) with limits of what will be observed, of a ratio of groups those of the ratio that underlies '
-	'it, the chance of reaching the target and the change a period that is still needed; verdict on_track, uncertain or off_track, reached or missed once the target period is '
-	'over; live: all owners have signed. Periods are those of the latest version of the measure: fold older ones with '
-	'ph.fold_goals. Notes: no_data, too_few_periods, no_events, missing_input, target_period_is_over. '
-	'Errors: undefined_table';
+	'ph.goal_gap_progress) with limits of what will be observed, of a ratio of groups those of the ratio that '
+	'underlies it, the chance of reaching the target and the change a period that is still needed; verdict '
+	'on_track, uncertain or off_track, reached or missed once the target period is over; live: all owners have '
+	'signed. Periods are those of the latest version of the measure: fold older ones with ph.fold_goals. Notes: '
+	'no_data, too_few_periods, no_events, missing_input, target_period_is_over. Errors: undefined_table';
 
 create function ph.goal_parts(schema text, goal text)
 returns table (part text, level text, place_id text, events_now float8, events_at_target float8, fewer float8)

@@ -174,8 +174,8 @@ begin
 			from %1$I.measure_value v
 			join %1$I.calendar c on c.kind = v.period_kind and c.start_date = v.period and c.name = $3
 			join %1$I.measure_dimension d using (measure)
-			where v.level = ph_support.level_of_place($1, $2) and d.pillar = ''determinants'' and v.place_id <> ''unknown''
-				and v.value is not null
+			where v.level = ph_support.level_of_place($1, $2) and d.pillar in (''determinants'', ''communities'')
+				and d.kind = ''input'' and v.place_id <> ''unknown'' and v.value is not null
 		)
 		select n.rank, n.neighbour, p.place_name, n.distance, measures, n.note
 		from (
@@ -192,7 +192,8 @@ end
 $$;
 comment on function ph.place_neighbours(text, text, text, integer) is
 	'the statistical neighbours of a place in a period (a name of calendar), nearest first: by the distance between '
-	'standard scores of the determinants that are folded of its level (ph.nearest_places); no row where there are none. '
+	'standard scores of what determines health there, the inputs of the pillars determinants and communities that are '
+	'folded of its level and never outcomes (ph.nearest_places); no row where there are none. '
 	'Errors: undefined_table, invalid_parameter_value';
 
 create function ph.place_profile(schema text, place_id text, period text, neighbours integer default 5)

@@ -55,7 +55,7 @@ insert into g.measure (
 	measure, version, name, meaning, indicator, unit, better, kind, aim, pillar, source, persons, breakdowns,
 	period_kinds)
 values
-	('damp', '1', 'Damp homes', 'Share of damp homes where people live.', 'mean', '%', 'lower', 'outcome', 'equity',
+	('damp', '1', 'Damp homes', 'Share of damp homes where people live.', 'mean', '%', 'lower', 'input', 'equity',
 	 'determinants', 'this test',
 	 'select s.person_id, f.value as amount
 	 from {stay} s
@@ -166,6 +166,15 @@ select * from ph.scorecard('g', 'L1', '2024/25', 'colour');
 select * from ph.scorecard('g', 'L9', '2024/25');
 
 -- one place: Hill and Dale are alike, Moor is damp
+-- an outcome of the same pillar tells nothing of likeness
+insert into g.measure (
+	measure, version, name, meaning, indicator, per, unit, better, kind, aim, pillar, source, events, breakdowns,
+	period_kinds)
+select 'mortal', '1', 'An outcome', 'Emergencies.', indicator, per, unit, better, 'outcome', aim, 'determinants', source,
+	events, '{}', period_kinds
+from g.measure
+where measure = 'emergencies' and version = '1';
+call ph.fold_measures('g', '{mortal}', '{2024/25}', '{place}');
 select rank, neighbour, name, determinants from ph.place_neighbours('g', 'L1', '2024/25');
 select pillar, measure, round(value) as value, round(parent_value) as parent, against_parent,
 	round(neighbours_value) as neighbours, against_neighbours, left(neighbours_are, 4) as nearest
@@ -233,7 +242,7 @@ insert into g.goal (goal, name, measure, level, place_id, baseline, target, targ
 values ('early', 'By 2020', 'emergencies', 'system', 'S', '2018-04-01', 95, '2020-04-01');
 select s.period, round(s.value) as value, round(v.value) as of_that_year, s.verdict
 from ph.goal_status('g') s
-join g.measure_value v on v.measure = s.measure and v.level = s.level and v.place_id = s.place_id and v.period = s.period
+join g.measure_value v using (measure, level, place_id, period)
 where s.goal = 'early';
 
 -- periods without events: of a ratio they count by what was expected; a value that is not known is not missed
