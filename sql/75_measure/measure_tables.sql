@@ -105,18 +105,20 @@ begin
 		where not exists (
 			select
 			from pg_attribute
-			where attrelid = format('%I.%I', schema, t.relation)::regclass and attname = t.column_name and not attisdropped)
+			where attrelid = format('%I.%I', schema, t.relation)::regclass and attname = t.column_name
+				and not attisdropped)
 	loop
 		if part.query is not null then
 			execute ph_support.in_schema(part.query, schema);
 		end if;
-		execute format('alter table %I.%I add column %I ph.tally%s', schema, part.relation, part.column_name, part.rule);
+		execute format('alter table %I.%I add column %I ph.tally%s', schema, part.relation, part.column_name,
+			part.rule);
 	end loop;
 end
 $$;
 comment on procedure ph_support.take_tallies_back(text) is
-	'gives the tables of measures the columns again that DROP EXTENSION ... CASCADE took from them; what was folded has '
-	'lost its summaries and is to be folded anew';
+	'gives the tables of measures the columns again that DROP EXTENSION ... CASCADE took from them; what was folded '
+	'has lost its summaries and is to be folded anew';
 
 create procedure ph.create_measure_tables(schema text)
 language plpgsql
