@@ -46,7 +46,7 @@ begin
 				%7$s as amount
 			from (%1$s
 			) e
-			join %2$s s on s.person_id = e.person_id and s.start_date <= %3$L and s.end_date > %3$L',
+			join %2$s s on s.person_id = e.person_id::text and s.start_date <= %3$L and s.end_date > %3$L',
 			query, stays, day, day, ph_support.number_of_column(query, 'key', 'null::float8'),
 			ph_support.number_of_column(query, 'exposure', '1::float8'),
 			ph_support.number_of_column(query, 'amount', null));
@@ -57,7 +57,8 @@ begin
 				%7$s as amount
 			from (%1$s
 			) e
-			join %2$s s on s.person_id = e.person_id and s.start_date <= e.event_date and s.end_date > e.event_date
+			join %2$s s on s.person_id = e.person_id::text and s.start_date <= e.event_date
+				and s.end_date > e.event_date
 			where e.event_date >= %3$L and e.event_date < %4$L',
 			query, stays, first_day, after_day, ph_support.number_of_column(query, 'key', 'null::float8'),
 			ph_support.number_of_column(query, 'exposure', '1::float8'),
@@ -65,8 +66,8 @@ begin
 	end if;
 	if m.people is not null then
 		query := ph_support.measure_query(schema, m.people);
-		people := format(E'\njoin (%s\n) e on e.person_id = s.person_id and e.days && daterange(%L, %L)', query, first_day,
-			after_day);
+		people := format(E'\njoin (%s\n) e on e.person_id::text = s.person_id and e.days && daterange(%L, %L)', query,
+			first_day, after_day);
 		from_day := ', lower(e.days)';
 		until_day := ', upper(e.days)';
 		key := ph_support.number_of_column(query, 'key', key);
@@ -96,6 +97,7 @@ declare
 	query text;
 	dated boolean;
 	known boolean;
+	twice boolean;
 begin
 	joins := '';
 	columns := '';
@@ -110,10 +112,24 @@ begin
 			part.query);
 		query := ph_support.measure_query(schema, part.query);
 		dated := exists (select from ph.query_columns(query) where column_name = 'days');
-		execute format('select exists (select from (%s
-			) q)', query) into known;
+		execute format(
+			'select exists (select from (%1$s
+				) q), exists (
+				select
+				from (
+					select %2$s && lag(%2$s) over (partition by person_id order by %2$s) as twice
+					from (%1$s
+					) q
+				) placed
+				where twice)',
+			query, case when dated then 'days' else 'daterange(null, null)' end)
+		into known, twice;
+		if twice then
+			raise exception 'breakdown "%" has a person twice on one day', part.breakdown
+				using errcode = 'cardinality_violation', hint = 'Its query must give each person one group on a day.';
+		end if;
 		joins := joins || format(
-			E'\nleft join (\n%s\n) %I on %2$I.person_id = s.person_id%3$s',
+			E'\nleft join (\n%s\n) %I on %2$I.person_id::text = s.person_id%3$s',
 			query, 'in_' || part.breakdown,
 			case when dated then format(' and %I.days @> s.first_day', 'in_' || part.breakdown) else '' end);
 		columns := columns || format(', coalesce(%I.group_name, %L) as %I', 'in_' || part.breakdown,
@@ -122,7 +138,8 @@ begin
 end
 $$;
 comment on function ph_support.group_columns(text, text[]) is
-	'joins and columns that give the group of each person in the named breakdowns on first_day of s';
+	'joins and columns that give the group of each person in the named breakdowns on first_day of s. '
+	'Errors: cardinality_violation where a breakdown has a person twice on one day';
 
 create function ph_support.events_part(schema text, m ph.measure, first_day date, after_day date) returns text
 language sql stable
@@ -133,7 +150,7 @@ begin atomic
 			select r.person_id, r.first_day, case when count(*) = count(e.amount) then sum(e.amount::float8) end as amount
 			from at_risk r
 			join (%s
-			) e on e.person_id = r.person_id and e.event_date >= r.first_day and e.event_date < r.after_day
+			) e on e.person_id::text = r.person_id and e.event_date >= r.first_day and e.event_date < r.after_day
 			where e.event_date >= %L and e.event_date < %L
 			group by r.person_id, r.first_day
 		)', ph_support.measure_query(schema, m.events), first_day, after_day);
@@ -174,7 +191,7 @@ begin
 			coalesce(s.key, ph.completed_years(p.birth_date, s.first_day)::float8) as key, %3$s as amount,
 			%4$s as exposure, %5$s as single, s.system, s.place, s.neighbourhood, s.practice, s.small_area%6$s
 		from at_risk s
-		join %7$I.person p on p.person_id = s.person_id%8$s%9$s',
+		join %7$I.person p on p.person_id::text = s.person_id%8$s%9$s',
 		case when m.population is null and to_regclass(format('%I.stored_stay', schema)) is not null
 			then 'not materialized' else 'materialized' end,
 		ph_support.at_risk_part(schema, m, first_day, after_day, day), amount, exposure,

@@ -19,7 +19,8 @@ begin atomic
 		case when array[dbt_column.column_name] = key then '          - unique' end,
 		case when accepted is not null then '          - accepted_values:' end,
 		'              values: [' || (
-			select string_agg(ph_support.yaml(v), ', ' order by n) from unnest(accepted) with ordinality a (v, n)) || ']')
+			select string_agg(ph_support.yaml(v), ', ' order by n)
+			from unnest(accepted) with ordinality a (v, n)) || ']')
 	from (select) one
 	left join ph_support.measure_column() c on c.column_name = dbt_column.column_name;
 end;
@@ -50,8 +51,7 @@ begin
 	perform ph_support.require_measure_tables(schema);
 	select string_agg(ph_support.dbt_view(to_regclass(format('%I.%I', schema, v.relation)), v.key), E'\n' order by v.n)
 	into views
-	from ph_support.measure_view() with ordinality v (relation, key, description, query, n)
-	where v.relation <> 'measure_current';  -- which the others are built on, and is not flat
+	from ph_support.measure_view() with ordinality v (relation, key, description, query, n);
 	return E'version: 2\n\n' || case when as_sources then
 		format(E'sources:\n  - name: %1$s\n    schema: %1$s\n    tables:\n', ph_support.yaml(schema))
 			|| regexp_replace(views, '^', '    ', 'gn')

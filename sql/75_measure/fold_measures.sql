@@ -3,44 +3,61 @@
 
 -- ---- what the data were like ----
 
-create function ph_support.relation_stamp(relation regclass) returns text
+create function ph_support.row_security_hides(relation regclass, reader regrole) returns boolean
+language sql stable
+begin atomic
+	select c.relrowsecurity and not r.rolsuper and not r.rolbypassrls
+		and (c.relforcerowsecurity or not pg_has_role(r.oid, c.relowner, 'usage'))
+	from pg_class c, pg_roles r
+	where c.oid = relation and r.oid = reader;
+end;
+comment on function ph_support.row_security_hides(regclass, regrole) is
+	'whether policies decide which rows of a table a role sees, as row_security_active says it of the current one';
+
+create function ph_support.relation_stamp(relation regclass, reader regrole) returns text
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+	kind constant "char" := (select relkind from pg_class where oid = relation);
 	stamp text;
 begin
-	if row_security_active(relation) then
-		raise exception 'row security hides rows of % from whoever folds', relation
+	if ph_support.row_security_hides(relation, reader) then
+		raise exception 'row security hides rows of % from %', relation, reader
 			using errcode = 'insufficient_privilege', hint =
-				'Fold as a role that sees all rows: what is folded is shown to others.';
+				'Fold as a role that sees all rows, through views whose owners do: what is folded is shown to others.';
 	end if;
-	-- every write leaves its transaction on the rows that it made, and takes away those of others
-	if (select relkind in ('r', 'p', 'm') from pg_class where oid = relation) then
+	if kind = 'v' then
+		stamp := md5(pg_get_viewdef(relation));
+	elsif kind in ('r', 'p', 'm') and has_table_privilege(relation, 'select') and not row_security_active(relation)
+		and has_schema_privilege((select relnamespace from pg_class where oid = relation), 'usage')
+	then
+		-- every write leaves its transaction on the rows that it made, and takes away those of others
 		execute format(
 			'select md5(string_agg(x || '':'' || n, '','' order by x collate "C"))
 			from (select xmin::text as x, count(*) as n from %s group by xmin) written', relation)
 		into stamp;
 	else
-		stamp := clock_timestamp()::text;  -- of foreign tables nobody knows
+		stamp := clock_timestamp()::text;  -- of foreign tables, and those behind a view of others, nobody knows
 	end if;
 	return coalesce(stamp, 'empty');
 end
 $$;
-comment on function ph_support.relation_stamp(regclass) is
-	'a text that changes when rows of a table do; of a foreign table one that is always another. '
-	'Errors: insufficient_privilege where row security hides rows';
+comment on function ph_support.relation_stamp(regclass, regrole) is
+	'a text that changes when rows of a table do, or the query of a view; one that is always another of a foreign '
+	'table, and of one that the caller may read through a view alone. '
+	'Errors: insufficient_privilege where row security hides rows from the reader';
 
-create function ph_support.relations_below(query text) returns setof regclass
+create function ph_support.relations_below(query text, out relation regclass, out reader regrole) returns setof record
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
-	select distinct r.object::regclass
+	select distinct r.object::regclass, coalesce(r.reader::regrole, current_user::regrole)
 	from ph_support.query_reads(query) r
-	join pg_class c on c.oid = r.object
-	where r.kind = 'relation' and c.relkind <> 'v'
+	where r.kind = 'relation'
 $$;
-comment on function ph_support.relations_below(text) is 'the tables that a query reads, also through views';
+comment on function ph_support.relations_below(text) is
+	'the tables and views that a query reads, also through views, each with the role whose rights count';
 
 create function ph_support.data_stamp(schema text, queries text[], inout known jsonb, out stamp text)
 returns record
@@ -48,24 +65,24 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-	relation regclass;
+	part record;
 	parts text[] := '{}';
 begin
-	for relation in
-		select distinct r
+	for part in
+		select distinct r.relation, r.reader, concat(r.relation, ' ', r.reader) as key
 		from unnest(queries) q, ph_support.relations_below(ph_support.measure_query(schema, q)) r
-		order by r
+		order by r.relation, r.reader
 	loop
-		if not known ? relation::text then
-			known := known || jsonb_build_object(relation::text, ph_support.relation_stamp(relation));
+		if not known ? part.key then
+			known := known || jsonb_build_object(part.key, ph_support.relation_stamp(part.relation, part.reader));
 		end if;
-		parts := parts || format('%s %s', relation, known ->> relation::text);
+		parts := parts || format('%s %s', part.relation, known ->> part.key);
 	end loop;
 	stamp := md5(array_to_string(parts, E'\n'));
 end
 $$;
 comment on function ph_support.data_stamp(text, text[], jsonb) is
-	'a text that changes when the tables do which the queries read; known holds those of tables that were looked at';
+	'a text that changes when the tables and views do which the queries read; known holds those that were looked at';
 
 -- ---- persons into tallies ----
 -- Who has one row in the period is in one small area and one practice: these are folded once, and rolled up into the
@@ -151,8 +168,8 @@ create function ph_support.row_query(relation text, m ph.measure, place text, br
 language sql stable
 begin atomic
 	select format(
-		'select %1$s as place_id, cell, %2$s as tally, count(distinct person_id) as people,
-			count(distinct person_id) filter (where amount <> 0) as people_with_event
+		'select %1$s as place_id, cell, %2$s as tally, count(distinct person_id collate "C") as people,
+			count(distinct person_id collate "C") filter (where amount <> 0) as people_with_event
 		from %3$s,
 			lateral (values %4$s) grouped (cell)
 		where %5$s
@@ -304,7 +321,10 @@ as $$
 declare
 	published constant text := ph_support.measure_query(schema, m.areas);
 	part record;
-	query text := '';
+	query text :=
+		'select null::text as level, null::text as place_id, ''all'' as breakdown, ''all'' as group_name,
+			null::ph.tally as tally, null::bigint as people, null::bigint as people_with_event
+		where false';
 begin
 	execute format(
 		'create temp table ph_published on commit drop as
@@ -325,12 +345,11 @@ begin
 	loop
 		-- what is published of the level itself counts, else that of the smallest places in it
 		query := query || format(
-			'%s select %L as level, %s as place_id, ''all'' as breakdown, ''all'' as group_name,
-				ph.count_tally(a.key, a.numerator, a.denominator) as tally,
-				round(sum(a.denominator))::bigint as people, round(sum(a.numerator))::bigint as people_with_event
+			' union all select %L, %s as place_id, ''all'', ''all'', ph.count_tally(a.key, a.numerator, a.denominator),
+				round(sum(a.denominator))::bigint, round(sum(a.numerator))::bigint
 			from pg_temp.ph_published a %s
 			group by 2',
-			case when query = '' then '' else ' union all' end, part.level,
+			part.level,
 			case
 				when part.has_own then 'a.place_id'
 				when part.attname is null then '''unknown'''
@@ -344,7 +363,7 @@ begin
 						select place_kind from pg_temp.ph_published group by place_kind order by count(*) desc, 1 limit 1)',
 					schema) end);
 	end loop;
-	execute 'create temp table ph_folded on commit drop as ' || regexp_replace(query, 'group by 2', 'group by 2', 'g');
+	execute 'create temp table ph_folded on commit drop as ' || query;
 	drop table pg_temp.ph_published;
 end
 $$;
@@ -353,7 +372,7 @@ comment on procedure ph_support.fold_areas(text, ph.measure, text, date, text[])
 
 create function ph_support.indicator_of(indicator text, breakdown text) returns text
 language sql immutable parallel safe
-return case when breakdown like 'age_band%' and indicator in ('dsr', 'dsr_gamma') then 'rate' else indicator end;
+return case when breakdown ~ '(^| by )age_band' and indicator in ('dsr', 'dsr_gamma') then 'rate' else indicator end;
 comment on function ph_support.indicator_of(text, text) is
 	'the indicator of a breakdown: groups of ages have crude rates, since there is nothing to standardise';
 
@@ -408,7 +427,10 @@ begin
 	select ph.rollup(tally) into whole from pg_temp.ph_folded where level = 'system' and breakdown = 'all';
 	-- the indicator is asked once, here, and not each time that somebody looks
 	execute format(
-		'insert into %1$I.measure_tally
+		'insert into %1$I.measure_tally (
+			measure, version, level, place_id, breakdown, group_name, period_kind, period, tally, people,
+			people_with_event, data_stamp, provisional, folded_at, share_known, value, lower, upper, note, numerator,
+			denominator, shrunken_value, shrunken_lower, shrunken_upper)
 		select $1, $2, level, place_id, breakdown, group_name, $3, $4, tally, people, people_with_event, $6, $7, now(),
 			case
 				when breakdown = ''all''
@@ -471,7 +493,9 @@ begin
 	execute format('delete from %I.measure_fold where %s', schema, is_of)
 	using m.measure, m.version, kind, first_day;
 	execute format(
-		'insert into %I.measure_fold
+		'insert into %I.measure_fold (
+			measure, version, period_kind, period, data_until, levels, breakdowns, data_stamp, rows, people, events,
+			reference, note, seconds, folded_at)
 		select $1, $2, $3, $4, $5, $6, $7, $8, count(*),
 			coalesce(sum(people) filter (where level = ''system'' and breakdown = ''all''), 0),
 			ph.events(ph.rollup(tally) filter (where level = ''system'' and breakdown = ''all'')),
@@ -535,10 +559,7 @@ begin
 		'select distinct on (measure) %s
 		from %I.measure
 		where $1 is null or measure = any ($1)
-		order by measure, ph_support.measure_order(version) desc', (
-			select string_agg(quote_ident(attname), ', ' order by attnum)
-			from pg_attribute
-			where attrelid = 'ph.measure'::regclass and attnum > 0 and not attisdropped), schema)
+		order by measure, ph_support.measure_order(version) desc', ph_support.column_list('ph.measure'), schema)
 	using measures;
 end
 $$;
@@ -618,6 +639,25 @@ end
 $$;
 comment on function ph_support.breakdown_queries(text, text[]) is 'the queries of the named breakdowns and pairs';
 
+create function ph_support.breakdown_rows(schema text, breakdowns text[]) returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	said text;
+begin
+	execute format(
+		'select string_agg(to_jsonb(b)::text, '' '' order by breakdown)
+		from %I.breakdown b
+		where breakdown = any ($1)', schema)
+	into said
+	using ph_support.breakdown_dimensions(breakdowns);
+	return said;
+end
+$$;
+comment on function ph_support.breakdown_rows(text, text[]) is
+	'what the catalogue says of the named breakdowns and pairs, as one text';
+
 create function ph_support.require_periods(schema text, periods text[]) returns void
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -654,17 +694,31 @@ declare
 	m ph.measure;
 	known jsonb := '{}';
 	offered text[];
+	offered_levels text[];
+	asked_breakdowns text[];
 	there boolean;
+	was record;
 begin
+	if to_regclass(format('%I.calendar', schema)) is null then
+		raise exception 'schema "%" has no calendar', schema
+			using errcode = 'undefined_table', hint = 'CALL ph.create_calendar(...) makes it.';
+	elsif levels = '{}' then
+		raise exception 'argument "levels" must not be empty'
+			using errcode = 'invalid_parameter_value', hint = 'NULL is all of them.';
+	end if;
 	execute format('select day from (select %s as day) d', ph_support.in_schema(ph_support.last_day(schema), schema))
 	into data_day;
-	level_names := array(select l.level from ph_support.folded_levels(schema) l);
-	perform ph_support.require_known('levels', levels, level_names);
-	level_names := coalesce(levels, level_names);
+	offered_levels := array(select l.level from ph_support.folded_levels(schema) l);
+	perform ph_support.require_known('levels', levels, offered_levels);
 	offered := array(select l.measure from ph_support.latest_measures(schema) l);
 	perform ph_support.require_known('measures', measures, offered);
 	perform ph_support.require_periods(schema, periods);
-	for m in select * from ph_support.latest_measures(schema, measures) loop
+	-- what is asked beside a survey comes after it
+	for m in
+		select *
+		from ph_support.latest_measures(schema, measures) l
+		order by l.with_measure is not null, l.measure
+	loop
 		if measures is null and ph_support.lacking_relation(schema, m) is not null then
 			continue;  -- what is shipped for tables that are not here
 		end if;
@@ -672,7 +726,7 @@ begin
 		if measures is not null then
 			perform ph_support.require_known('breakdowns', breakdowns, m.breakdowns);
 		end if;
-		breakdown_names := array(
+		asked_breakdowns := array(
 			select b from unnest(m.breakdowns) b where m.areas is null and (breakdowns is null or b = any (breakdowns)));
 		measure := m;
 		select d.stamp, d.known
@@ -680,20 +734,33 @@ begin
 		from ph_support.data_stamp(schema, ph_support.measure_parts(m) || array[
 			'select start_date from {stay}', 'select birth_date from {person}'] || (
 				select array_agg(b.query)
-				from ph_support.breakdown_queries(schema, breakdown_names) b (query)), known) d;
-		stamp := md5(concat_ws(' ', stamp, data_day, (to_jsonb(m) - 'folded_at')::text));
+				from ph_support.breakdown_queries(schema, m.breakdowns) b (query)), known) d;
+		stamp := md5(concat_ws(' ', stamp, data_day, (to_jsonb(m) - 'folded_at')::text,
+			ph_support.breakdown_rows(schema, m.breakdowns)));
 		for kind, first_day, last_day in
 			select * from ph_support.periods_to_fold(schema, m, periods, data_day)
 		loop
 			execute format(
-				'select exists (
-					select
-					from %I.measure_fold
-					where measure = $1 and version = $2 and period_kind = $3 and period = $4 and data_stamp = $5
-						and levels @> $6 and breakdowns @> $7)', schema)
-			into there
-			using m.measure, m.version, kind, first_day, stamp, level_names, breakdown_names;
-			if refold or not there then
+				'select f.levels, f.breakdowns, f.data_stamp = $5 and not exists (
+						select
+						from %1$I.measure_fold survey
+						where survey.measure = $6 and (survey.period_kind, survey.period) = ($3, $4)
+							and survey.folded_at > f.folded_at) as fresh
+				from %1$I.measure_fold f
+				where f.measure = $1 and f.version = $2 and f.period_kind = $3 and f.period = $4', schema)
+			into was
+			using m.measure, m.version, kind, first_day, stamp, m.with_measure;
+			-- what was folded beside what is asked is folded with it, and not lost
+			level_names := array(
+				select l
+				from unnest(offered_levels) l
+				where levels is null or l = any (levels) or not refold and l = any (was.levels));
+			breakdown_names := array(
+				select b
+				from unnest(m.breakdowns) b
+				where b = any (asked_breakdowns) or not refold and b = any (was.breakdowns));
+			there := was.fresh and was.levels @> level_names and was.breakdowns @> breakdown_names;
+			if refold or there is not true then
 				return next;
 			end if;
 		end loop;
@@ -737,7 +804,8 @@ $$;
 comment on procedure ph.fold_measures(text, text[], text[], text[], text[], boolean) is
 	'folds measures of the schema (NULL: the latest version of all whose tables are there) over periods (kinds or names '
 	'of calendar; NULL: the kinds of each measure), levels (NULL: all) and breakdowns (NULL: all that a measure allows) '
-	'into measure_tally: only what is missing or out of date, unless refold. It says how far it is, and commits after '
+	'into measure_tally: only what is missing or out of date, together with the levels and breakdowns that were folded '
+	'before; with refold all that is asked, and nothing else stays. It says how far it is, and commits after '
 	'each measure and period, so that who reads meanwhile sees whole ones and a failure leaves what was there; inside a '
 	'transaction it commits nothing. The numbers of a period that is not over are provisional; a period of which the '
 	'source has no record has no data. Errors: undefined_table, invalid_parameter_value with what there is, '

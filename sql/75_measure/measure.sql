@@ -169,15 +169,15 @@ begin atomic
 	select part, column_name, types::regtype[], needed
 	from (
 		values
-			('people', 'person_id', '{text}', true),
+			('people', 'person_id', '{text,varchar,int,bigint,uuid}', true),
 			('people', 'days', '{daterange}', true),
 			('people', 'key', '{int,bigint,smallint,numeric,float8,real}', false),
-			('events', 'person_id', '{text}', true),
+			('events', 'person_id', '{text,varchar,int,bigint,uuid}', true),
 			('events', 'event_date', '{date}', true),
 			('events', 'amount', '{int,bigint,smallint,numeric,float8,real}', true),
 			('events', 'exposure', '{int,bigint,smallint,numeric,float8,real}', false),
 			('events', 'key', '{int,bigint,smallint,numeric,float8,real}', false),
-			('persons', 'person_id', '{text}', true),
+			('persons', 'person_id', '{text,varchar,int,bigint,uuid}', true),
 			('persons', 'amount', '{int,bigint,smallint,numeric,float8,real}', true),
 			('persons', 'exposure', '{int,bigint,smallint,numeric,float8,real}', false),
 			('persons', 'key', '{int,bigint,smallint,numeric,float8,real}', false),
@@ -188,7 +188,7 @@ begin atomic
 			('areas', 'denominator', '{int,bigint,smallint,numeric,float8,real}', true),
 			('areas', 'key', '{int,bigint,smallint,numeric,float8,real}', false),
 			('recorded', 'record_date', '{date}', true),
-			('query', 'person_id', '{text}', true),
+			('query', 'person_id', '{text,varchar,int,bigint,uuid}', true),
 			('query', 'group_name', '{text}', true),
 			('query', 'days', '{daterange}', false)
 	) c (part, column_name, types, needed);
@@ -228,7 +228,9 @@ begin
 	select string_agg(format('%s %s', c.column_name, c.types[1]), ', ')
 	into wrong
 	from ph_support.measure_query_columns() c
-	left join ph.query_columns(readable) q using (column_name)
+	-- as it is folded: a relation of another query
+	left join ph.query_columns(format('select * from %s q', ph_support.measure_part(schema, query))) q
+		using (column_name)
 	where c.part = check_measure_query.part
 		and (q.type is null and c.needed or q.type is not null and q.type <> all (c.types));
 	if wrong is not null then
@@ -304,6 +306,10 @@ begin
 	if wrong is not null then
 		raise exception 'column "breakdowns" names what table breakdown has not: %', wrong
 			using errcode = 'invalid_parameter_value', hint = 'Insert the breakdown first, or name one that is there.';
+	end if;
+	if cardinality(new.breakdowns) <> (select count(distinct b) from unnest(new.breakdowns) b) then
+		raise exception 'column "breakdowns" must name each breakdown once'
+			using errcode = 'invalid_parameter_value', hint = 'Who is in a breakdown that is named twice counts twice.';
 	end if;
 	if exists (
 		select

@@ -19,13 +19,19 @@ begin
 			where place_id = (select %2$I from %1$I.stay where %2$I is not null limit 1)', schema, part)
 		into place_kind;
 		return next;
-		taken := array_append(taken, lower(place_kind collate "C"));
+		if place_kind is not null then
+			taken := taken || lower(place_kind collate "C");
+		end if;
 	end loop;
-	return query
-		select distinct a.attname::text, upper(a.attname::text collate "C")
-		from unnest('{place_ladder,practice_ladder}'::text[]) relation
-		join pg_attribute a on a.attrelid = to_regclass(format('%I.%I', schema, relation)) and a.attnum > 1
-		where a.attname::text <> all (taken);
+	return query execute format(
+		'select distinct a.attname::text, (
+			select min(place_kind::text)
+			from %1$I.place
+			where lower(place_kind collate "C") = a.attname::text)
+		from unnest(''{place_ladder,practice_ladder}''::text[]) relation
+		join pg_attribute a on a.attrelid = to_regclass(format(''%%I.%%I'', %1$L, relation)) and a.attnum > 1
+		where a.attname::text <> all ($1)', schema)
+	using taken;
 end
 $$;
 comment on function ph_support.measure_levels(text) is
@@ -111,7 +117,7 @@ begin
 		-- without a parent of its own a place is held against the system, where there is one
 		execute format(
 			'insert into %1$I.measure_place
-			select $1, p.place_id::text, coalesce(p.name, p.place_id)::text, p.place_kind::text,
+			select $1, p.place_id::text, coalesce(nullif(p.name, ''''), p.place_id)::text, p.place_kind::text,
 				case when parent.id is null and $1 <> ''system'' and $3 is not null then ''system'' else parent.level end,
 				coalesce(parent.id, case when $1 <> ''system'' then $3 end)
 			from %1$I.place p
@@ -121,7 +127,8 @@ begin
 			where p.place_kind = $2
 			union all
 			select $1, ''unknown'', ''unknown'', null, case when $1 <> ''system'' and $3 is not null then ''system'' end,
-				case when $1 <> ''system'' then $3 end',
+				case when $1 <> ''system'' then $3 end
+			on conflict (level, place_id) do nothing',  -- a place that is called unknown is that of who has none
 			schema, coalesce(candidates, '(null::text, null::text)'))
 		using part.level, part.place_kind, ph_support.only_place(schema, kinds ->> 'system');
 	end loop;

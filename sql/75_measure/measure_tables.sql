@@ -59,22 +59,64 @@ begin atomic
 end;
 comment on function ph_support.fold_table() is 'the tables that ph.fold_measures fills: columns, descriptions';
 
+create function ph_support.column_list(relation regclass) returns text
+language sql stable
+begin atomic
+	select string_agg(quote_ident(attname), ', ' order by attnum)
+	from pg_attribute
+	where attrelid = relation and attnum > 0 and not attisdropped;
+end;
+comment on function ph_support.column_list(regclass) is 'the columns of a relation, as a list of a query';
+
 create procedure ph_support.take_shipped_measures(schema text)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
 	execute format(
-		'insert into %1$I.breakdown select * from ph.breakdown b
-		where not exists (select from %1$I.breakdown o where o.breakdown = b.breakdown)', schema);
+		'insert into %1$I.breakdown (%2$s) select %2$s from ph.breakdown b
+		where not exists (select from %1$I.breakdown o where o.breakdown = b.breakdown)',
+		schema, ph_support.column_list('ph.breakdown'));
 	execute format(
-		'insert into %1$I.measure select * from ph.measure m
-		where not exists (select from %1$I.measure o where (o.measure, o.version) = (m.measure, m.version))', schema);
+		'insert into %1$I.measure (%2$s) select %2$s from ph.measure m
+		where not exists (select from %1$I.measure o where (o.measure, o.version) = (m.measure, m.version))',
+		schema, ph_support.column_list('ph.measure'));
 	execute format('insert into %I.relative_risk select * from ph.relative_risk on conflict do nothing', schema);
 end
 $$;
 comment on procedure ph_support.take_shipped_measures(text) is
 	'copies the measures, breakdowns and relative risks that are shipped and not yet there';
+
+create procedure ph_support.take_tallies_back(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	part record;
+begin
+	for part in
+		select *
+		from (
+			values
+				('measure', 'reference_tally', '', null),
+				('measure_fold', 'reference', '', 'delete from {measure_fold}'),
+				('measure_tally', 'tally', ' not null', 'delete from {measure_tally}')
+		) t (relation, column_name, rule, query)
+		where not exists (
+			select
+			from pg_attribute
+			where attrelid = format('%I.%I', schema, t.relation)::regclass and attname = t.column_name and not attisdropped)
+	loop
+		if part.query is not null then
+			execute ph_support.in_schema(part.query, schema);
+		end if;
+		execute format('alter table %I.%I add column %I ph.tally%s', schema, part.relation, part.column_name, part.rule);
+	end loop;
+end
+$$;
+comment on procedure ph_support.take_tallies_back(text) is
+	'gives the tables of measures the columns again that DROP EXTENSION ... CASCADE took from them; what was folded has '
+	'lost its summaries and is to be folded anew';
 
 create procedure ph.create_measure_tables(schema text)
 language plpgsql
@@ -104,10 +146,14 @@ begin
 			call ph_support.describe_table(target, part.description, part.columns);
 		end if;
 	end loop;
+	call ph_support.take_tallies_back(schema);
 	execute ph_support.in_schema(
 		'create index if not exists measure_tally_period
 		on {measure_tally} (measure, period_kind, period, level, breakdown, version)', schema);
 	call ph_support.add_measure_triggers(schema);
+	execute ph_support.in_schema(  -- the trigger computes it
+		'update {measure} set measure = measure
+		where reference_tally is null and (standard is not null or indicator in (''dsr'', ''dsr_gamma''))', schema);
 	call ph_support.take_shipped_measures(schema);
 	call ph_support.create_goal_tables(schema);
 	call ph_support.create_measure_views(schema);
@@ -117,6 +163,7 @@ comment on procedure ph.create_measure_tables(text) is
 	'makes, beside the population views of the schema, the tables measure and breakdown with all that is shipped, '
 	'measure_tally, measure_fold, measure_place and measure_person that ph.fold_measures fills, and the views that '
 	'tools read (measure_value, measure_breakdown, measure_trend, measure_funnel, measure_inequality, '
-	'measure_dimension); called again it brings what is shipped since, and replaces the views in place. '
+	'measure_dimension); called again it brings what is shipped since, replaces the views in place, and mends what '
+	'DROP EXTENSION ... CASCADE took away, but for what was folded. '
 	'All of it belongs to the caller and is granted to nobody. '
 	'Errors: undefined_table without population views, duplicate_object where a name is taken by something else';

@@ -199,22 +199,26 @@ end;
 comment on function ph_support.measure_value_query(boolean) is
 	'the query of measure_value, or of measure_breakdown';
 
+create function ph_support.current_measure() returns text
+language sql immutable parallel safe
+return '(
+	select *
+	from {measure} m
+	where folded_at is not null and not exists (
+		select
+		from {measure} later
+		where later.measure = m.measure and later.folded_at is not null
+			and ph_support.measure_order(later.version) > ph_support.measure_order(m.version)))';
+comment on function ph_support.current_measure() is
+	'the relation of the versions of measures that count: the latest of those that were folded';
+
 create function ph_support.measure_view(
 	out relation text, out key text[], out description text, out query text)
 returns setof record
 language sql immutable parallel safe
 begin atomic
 	values
-		('measure_current', '{measure}'::text[],
-		 'the version of each measure that counts: the latest of those that were folded',
-		 $query$select m.*
-			from {measure} m
-			where folded_at is not null and not exists (
-				select
-				from {measure} later
-				where later.measure = m.measure and later.folded_at is not null
-					and ph_support.measure_order(later.version) > ph_support.measure_order(m.version))$query$),
-		('measure_value', '{measure,level,place_id,period_kind,period}',
+		('measure_value', '{measure,level,place_id,period_kind,period}'::text[],
 		 'measures of whole places: one row a measure, level, place and period. Ask for one level and one kind of '
 		 'period; values are never added', ph_support.measure_value_query(false)),
 		('measure_breakdown', '{measure,level,place_id,period_kind,period,breakdown,group_name}',
@@ -274,8 +278,10 @@ begin atomic
 					ph.funnel(numerator, case when m.indicator not in ('dsr', 'dsr_gamma') then denominator end,
 						case m.indicator when 'proportion' then 'proportion' else 'rate' end, per => v.per,
 						rate => case when m.indicator in ('dsr', 'dsr_gamma') then value end,
-						rate_type => case m.indicator when 'proportion' then null when 'rate' then 'crude' else 'dsr' end,
-						overdispersion => case when m.overdispersion then 'winsorised' else 'none' end) over places as point
+						rate_type => case m.indicator when 'rate' then 'crude' when 'proportion' then null else 'dsr'
+							end,
+						overdispersion => case when m.overdispersion then 'winsorised' else 'none' end) over places
+						as point
 				from {measure_value} v
 				join {measure_current} m using (measure, version)
 				where m.indicator in ('proportion', 'rate', 'dsr', 'dsr_gamma') and not v.provisional
@@ -401,7 +407,11 @@ declare
 begin
 	for view in select * from ph_support.measure_view() loop
 		call ph_support.replace_view(schema, view.relation,
-			ph_support.in_schema(replace(view.query, '{schema}', quote_literal(schema)), schema), view.description,
+			ph_support.in_schema(
+				replace(
+					replace(view.query, '{measure_current}', ph_support.current_measure()),
+					'{schema}', quote_literal(schema)),
+				schema), view.description,
 			columns);
 	end loop;
 end

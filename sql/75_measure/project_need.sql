@@ -39,6 +39,11 @@ create type ph_support.observed_move as (age integer, from_group text, to_group 
 comment on type ph_support.observed_move is
 	'people of one age who were in a group and a year later in another; NULL: nowhere';
 
+comment on column ph_support.observed_move.age is 'age in completed years before, of who came now';
+comment on column ph_support.observed_move.from_group is 'the group before; NULL: came';
+comment on column ph_support.observed_move.to_group is 'the group a year later; NULL: died or left';
+comment on column ph_support.observed_move.people is 'how many';
+
 create function ph_support.observed_moves(schema text, place_id text, day date, breakdown text)
 returns setof ph_support.observed_move
 language plpgsql volatile

@@ -32,7 +32,7 @@ class Jdbc {
 			while (tables.next())
 				views.add(tables.getString("TABLE_NAME"));
 			for (String view : views) {
-				if (!view.startsWith("measure_") && !view.equals("goal_value") || view.equals("measure_current"))
+				if (!view.startsWith("measure_") && !view.equals("goal_value"))
 					continue;
 				ResultSet columns = catalogue.getColumns(null, "health", view, "%");
 				while (columns.next())

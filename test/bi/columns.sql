@@ -8,5 +8,5 @@ select 'column', c.relname, a.attname,
 from pg_class c
 join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
 where c.relnamespace = 'health'::regnamespace and c.relkind = 'v'
-	and (c.relname like 'measure\_%' or c.relname = 'goal_value') and c.relname <> 'measure_current'
+	and (c.relname like 'measure\_%' or c.relname = 'goal_value')
 order by c.relname collate "C", a.attnum

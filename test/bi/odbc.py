@@ -18,7 +18,7 @@ def text(value):
 
 connection = pyodbc.connect("DSN=population_health;PWD=" + os.environ["PGPASSWORD"])
 views = [t.table_name for t in connection.cursor().tables(schema="health", tableType="VIEW")
-         if (t.table_name.startswith("measure_") or t.table_name == "goal_value") and t.table_name != "measure_current"]
+         if t.table_name.startswith("measure_") or t.table_name == "goal_value"]
 for view in sorted(views):
     # the driver leaves remarks empty
     comments = dict(connection.execute(

@@ -19,7 +19,6 @@ with psycopg.connect("") as connection:
     views = connection.execute(
         """select table_name from information_schema.views
         where table_schema = %s and (table_name like 'measure\\_%%' or table_name = 'goal_value')
-            and table_name <> 'measure_current'
         order by table_name collate "C" """, ["health"]).fetchall()
     for (view,) in views:
         comments = [comment for (comment,) in connection.execute(

@@ -14,7 +14,6 @@ columns <- dbGetQuery(connection, "select table_name, column_name,
 	from information_schema.columns
 	join information_schema.views using (table_schema, table_name)
 	where table_schema = $1 and (table_name like 'measure\\_%' or table_name = 'goal_value')
-		and table_name <> 'measure_current'
 	order by table_name collate \"C\", ordinal_position", "health")
 for (view in unique(columns$table_name)) {
 	query <- dbSendQuery(connection, sprintf("select * from health.%s limit 0", view))

@@ -17,6 +17,9 @@ return case
 create function analysis.interval_of(lower float8, upper float8) returns text language sql immutable parallel safe
 return format('%s to %s', analysis.figure(lower), analysis.figure(upper));
 
+create function analysis.chance_in_words(chance float8) returns text language sql immutable parallel safe
+return case when chance < 0.005 then 'below 0.01' when chance > 0.995 then 'above 0.99' else to_char(chance, 'FM0.00')
+  end;
 create function analysis.before(value float8, since text) returns text language sql immutable parallel safe
 return case when since is not null then coalesce(analysis.figure(value), 'fewer than 10 people') end;
 comment on function analysis.before(float8, text) is
@@ -39,7 +42,7 @@ limit 2;
 
 create table analysis.scorecard as
 with counted as (
-  select measure, v.period, v.level, place_id, f.people_with_event, before_value,
+  select measure, v.period, v.level, place_id, f.people_with_event, f.people, before_value,
     lag(f.people_with_event) over (partition by measure, version, v.level, place_id order by v.period) as people_before
   from measure_value v
   join measure_tally f using (measure, version, level, place_id, period_kind, period)
@@ -47,7 +50,7 @@ with counted as (
 )
 select s.*, m.indicator, m.aim, m.areas is not null as of_areas,
   case when m.areas is not null or not coalesce(analysis.hidden(people_before), false) then before_value end as before_value,
-  m.areas is null and analysis.hidden(people_with_event) as hidden
+  m.areas is null and (analysis.hidden(people_with_event) or analysis.hidden(c.people)) as hidden
 from analysis.year y
 cross join lateral ph.scorecard(:'schema', y.system, y.name) s
 join ph_support.latest_measures(:'schema') m using (measure)
@@ -55,15 +58,16 @@ join counted c on c.measure = s.measure and c.period = y.start_date and c.level 
 where y.is_last;
 
 create view analysis.scorecard_table as
-select group_name as "group", name as "measure", case when not hidden then analysis.figure(value) end as "value",
-  case when not hidden then analysis.interval_of(lower, upper) end as "95 % limits", unit as "unit",
-  case better when 'neither' then 'neither way' else better end as "better is",
-  case when not hidden then analysis.before(before_value, since_year_before) end as "year before",
+select group_name as "group", name as "measure",
   case
     when hidden then 'not shown: fewer than 10 people'
     when since_year_before = 'similar' then 'no clear change'
-    else 'surely ' || since_year_before
-  end as "since the year before"
+    else coalesce('surely ' || since_year_before, 'no year before')
+  end as "since the year before",
+  case when not hidden then analysis.figure(value) end as "value",
+  case when not hidden then analysis.interval_of(lower, upper) end as "95 % limits",
+  case when not hidden then analysis.before(before_value, since_year_before) end as "year before", unit as "unit",
+  case better when 'neither' then 'neither way' else better end as "better is"
 from analysis.scorecard
 where value is not null
 order by group_name, array_position(array['worse', 'better', 'higher', 'lower'], since_year_before), hidden, name;
@@ -72,6 +76,7 @@ create function analysis.why(note text) returns text language sql immutable
 return case
   when note = 'no_data' then 'the source has no record of the year'
   when note ~ 'fewer_than_10_events' then 'fewer than 10 events'
+  when note ~ '^empty_band' then 'nobody of some ages is here'
   when note ~ 'population_not_above_5000' then 'not of 5,000 people or fewer'
   else replace(note, '_', ' ')
 end;
@@ -211,7 +216,7 @@ join goal d using (goal);
 
 create view analysis.goal_table as
 select name as "goal", coalesce(replace(verdict, '_', ' '), analysis.why(note)) as "verdict",
-  to_char(chance, 'FM0.00') as "chance",
+  analysis.chance_in_words(chance) as "chance",
   case
     when hidden then 'not shown: fewer than 10 people'
     else analysis.figure(value) || ' (' || analysis.interval_of(lower, upper) || ')'
@@ -332,7 +337,10 @@ with asked as (
   select * from asked order by verdict is null, sureness desc, measure limit 1
 )
 select 3, measure, place_id, slope, slope_lower, slope_upper,
-  coalesce(format('By deprivation the surest gap is of %s: from the least to the most deprived end it %s by %s %s '
+  case
+    when measure is null
+      then 'No gap by deprivation can be measured: a fifth has too few events, or deprivation is not known.'
+    else format('By deprivation the surest gap is of %s: from the least to the most deprived end it %s by %s %s '
       '(%s); since %s %s. Of %s gaps that have two years %s narrow and %s widen.',
       lower(left(name, 1)) || substring(name from 2), case when slope < 0 then 'rises' else 'falls' end,
       analysis.figure(abs(slope)), case unit when '%' then 'percentage points' else unit end,
@@ -344,8 +352,8 @@ select 3, measure, place_id, slope, slope_lower, slope_upper,
         else format('%s (change of the gap %s)', case verdict when 'narrowing' then 'it narrows' when 'widening'
           then 'it widens' when 'reversed' then 'it has turned round' else 'there is no clear change' end,
           analysis.interval_of(-slope_change_upper, -slope_change_lower))
-      end, compared, narrowing, widening),
-    'No gap by deprivation can be measured: a fifth has too few events, or deprivation is not known.')
+      end, compared, narrowing, widening)
+  end
 from counted left join first on true;
 
 insert into analysis.sentence
@@ -363,7 +371,8 @@ select 4, f.measure, f.goal, f.chance, f.lower, f.upper,
     when f.goal is null then 'Of no goal that all owners have signed can the chance be told yet.'
     else format('The goal "%s", %s %s by %s, has a chance of %s (%s): it is at %s (%s) and should be at %s; its trend '
       'leads to %s (%s).', f.name, analysis.figure(target), unit, to_char(target_period, 'FMMonth YYYY'),
-      to_char(chance, 'FM0.00'), replace(verdict, '_', ' '), analysis.figure(value), analysis.interval_of(lower, upper),
+      analysis.chance_in_words(chance), replace(verdict, '_', ' '), analysis.figure(value),
+      analysis.interval_of(lower, upper),
       analysis.figure(should_be), analysis.figure(projected), analysis.interval_of(projected_lower, projected_upper))
   end
 from (values (1)) one left join first f on true;

@@ -42,8 +42,7 @@ select c.relname::text as relation, a.attname::text as column_name, col_descript
 	format_type(a.atttypid, a.atttypmod) as data_type, v.key, a.attnum
 from ph_support.measure_view() v
 join pg_class c on c.oid = format('d.%I', v.relation)::regclass
-join pg_attribute a on a.attrelid = c.oid and a.attnum > 0
-where v.relation <> 'measure_current';
+join pg_attribute a on a.attrelid = c.oid and a.attnum > 0;
 
 -- the whole: heads, and every column of every view once, by its comment; models, or tables of a source
 select left(ph.dbt_schema('d'), 55) as models, left(ph.dbt_schema('d', true), 100) as sources;
@@ -93,7 +92,6 @@ select relation, d.wrong_rows(relation, 'true') > 0 as has_rows, d.repeated(rela
 		where d.relation = v.relation and d.data_type = 'double precision'
 	) as not_finite
 from ph_support.measure_view() v
-where relation <> 'measure_current'
 order by relation;
 
 -- each measure has the chart and the funnel of its own kind, though the functions of all kinds are called: admissions

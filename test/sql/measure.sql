@@ -216,7 +216,9 @@ select count(*) as people_of_closed_periods from m.measure_person;
 
 -- who is counted does not hang on the breakdowns that are folded
 create temp table with_breakdowns as
-select place_id, numerator, denominator, people from m.measure_value where measure = 'our_women' and period = '2024-04-01';
+select place_id, numerator, denominator, people
+from m.measure_value
+where measure = 'our_women' and period = '2024-04-01';
 call ph.fold_measures('m', '{our_women}', '{2024/25}', null, '{}', true);
 select count(*) as differ
 from with_breakdowns
@@ -227,6 +229,10 @@ full join (
 ) without using (place_id, numerator, denominator, people)
 where with_breakdowns.people is null or without.people is null;
 call ph.fold_measures('m', '{our_women}', '{2024/25}', refold => true);
+-- views answer for measures of all indicators, of which not all are shares, and not all have a better side
+select count(distinct measure) as measures, count(value) > 0 as have_values from m.measure_funnel;
+select count(distinct measure) as measures, count(chart_value) > 0 as have_values from m.measure_trend;
+select count(distinct measure) as measures, count(slope) > 0 as have_values from m.measure_inequality;
 -- what persons add to open periods stands in one table, whatever is held below the line
 begin;
 update m.data_day set day = '2025-03-30';

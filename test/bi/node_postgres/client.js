@@ -14,7 +14,6 @@ const day = v => [v.getFullYear(), v.getMonth() + 1, v.getDate()].map(n => Strin
 		from information_schema.columns
 		where table_schema = $1 and (table_name like 'measure\\_%' or table_name = 'goal_value')
 			and (table_schema, table_name) in (select table_schema, table_name from information_schema.views)
-			and table_name <> 'measure_current'
 		order by table_name collate "C", ordinal_position`, ['health']);
 	const fields = {};
 	for (const { table_name: view, column_name: column, comment } of columns.rows) {
