@@ -84,7 +84,9 @@ begin
 			select distinct on (place_id) place_id, value
 			from %1$I.place_factor
 			where factor = $1
-			order by place_id, period desc
+			-- the latest that was there by the end of the period, or else the first after it
+			order by place_id, left(period, 4) <= to_char($3 - 1, ''YYYY'') desc,
+				case when left(period, 4) <= to_char($3 - 1, ''YYYY'') then period end desc, period
 		), person as (
 			select distinct on (s.person_id) s.person_id, s.%2$I::text as group_name, x.value as level,
 				p.death_date >= $2 and p.death_date < $3 and ($4 is null or p.death_cause_icd10 ~ $4) as died

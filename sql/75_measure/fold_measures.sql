@@ -784,6 +784,11 @@ as $$
 declare
 	due record;
 	in_steps constant boolean := ph_support.may_commit();
+	failed bigint := 0;
+	first_state text;
+	first_message text;
+	first_hint text;
+	said text;
 begin
 	perform ph_support.require_measure_tables(schema);
 	call ph_support.fill_measure_places(schema);
@@ -791,14 +796,33 @@ begin
 		select d.*, pg_catalog.row_number() over () as number, pg_catalog.count(*) over () as total
 		from ph_support.folds_due(schema, measures, periods, levels, breakdowns, refold) d
 	loop
-		call ph_support.fold_measure(schema, due.measure, due.kind, due.first_day, due.last_day, due.data_day,
-			due.level_names, due.breakdown_names, due.stamp);
-		raise notice '% of %: %, % from %', due.number, due.total, (due.measure).measure, due.kind,
-			pg_catalog.to_char(due.first_day, 'YYYY-MM-DD');
+		said := pg_catalog.format('%s of %s: %s, %s from %s', due.number, due.total, (due.measure).measure, due.kind,
+			pg_catalog.to_char(due.first_day, 'YYYY-MM-DD'));
+		-- one that fails keeps no other from being folded
+		begin
+			call ph_support.fold_measure(schema, due.measure, due.kind, due.first_day, due.last_day, due.data_day,
+				due.level_names, due.breakdown_names, due.stamp);
+			raise notice '%', said;
+		exception when others then
+			if not in_steps then
+				raise;
+			end if;
+			raise warning '% was not folded: %', said, sqlerrm;
+			if failed operator(pg_catalog.=) 0 then
+				get stacked diagnostics first_state = returned_sqlstate, first_message = message_text,
+					first_hint = pg_exception_hint;
+			end if;
+			failed := failed operator(pg_catalog.+) 1;
+		end;
 		if in_steps then
 			commit;
 		end if;
 	end loop;
+	if failed operator(pg_catalog.>) 0 then
+		raise exception '%', first_message
+			using errcode = first_state, hint = first_hint, detail = pg_catalog.format(
+				'%s could not be folded, and this is why the first of them could not; all others were.', failed);
+	end if;
 end
 $$;
 comment on procedure ph.fold_measures(text, text[], text[], text[], text[], boolean) is
@@ -807,7 +831,7 @@ comment on procedure ph.fold_measures(text, text[], text[], text[], text[], bool
 	'into measure_tally: only what is missing or out of date, together with the levels and breakdowns that were folded '
 	'before; with refold all that is asked, and nothing else stays. It says how far it is, and commits after '
 	'each measure and period, so that who reads meanwhile sees whole ones and a failure leaves what was there; inside a '
-	'transaction it commits nothing. The numbers of a period that is not over are provisional; a period of which the '
+	'transaction it commits nothing, and stops at the first failure. The numbers of a period that is not over are provisional; a period of which the '
 	'source has no record has no data. Errors: undefined_table, invalid_parameter_value with what there is, '
 	'insufficient_privilege for others than the owner, for queries that read what the owner may not, and where row '
 	'security hides rows, cardinality_violation where a person counts twice';

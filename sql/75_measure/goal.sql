@@ -461,6 +461,98 @@ comment on function ph.goal_parts(text, text) is
 	'of a part that cannot be added, since it is about another measure or kind of period, or about the ratio of groups. '
 	'Errors: undefined_table, undefined_object';
 
+create function ph.goal_contributions(schema text, goal text)
+returns table (intervention text, partner text, expected_contribution float8, share_of_the_way float8)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	way float8;
+	found boolean := false;
+begin
+	perform ph_support.require_measure_tables(schema);
+	select s.target - s.value, true into way, found from ph.goal_status(schema) s where s.goal = goal_contributions.goal;
+	if found is not true then
+		raise exception 'argument "goal" names no goal'
+			using errcode = 'undefined_object', hint = format(
+				'SELECT goal FROM %I.goal tells which there are.', schema);
+	end if;
+	return query execute format(
+		'with line as (
+			select 1 as n, i.intervention, i.partner, i.expected_contribution
+			from %1$I.goal_intervention i
+			where i.goal = $1
+			union all
+			select 2, ''nothing planned'', null, $2 - coalesce((
+				select sum(i.expected_contribution) from %1$I.goal_intervention i where i.goal = $1), 0)
+			union all
+			select 3, ''the way to go'', null, $2
+		)
+		select intervention, partner, expected_contribution, expected_contribution / nullif($2, 0)
+		from line
+		order by n, intervention', schema)
+	using goal, way;
+end
+$$;
+comment on function ph.goal_contributions(text, text) is
+	'what is done to reach a goal, how far each is expected to bring it, in the unit of the measure and as a share of '
+	'the way from the last value to the target, what nothing is planned for, and the way, to which they add up. '
+	'Expectations are those that were given; whether they come true is for evaluation. '
+	'Errors: undefined_table, undefined_object';
+
+create function ph.check_goals(schema text) returns table (problem text, goal text, detail text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform ph_support.require_measure_tables(schema);
+	return query execute format(
+		'select ''nobody owns it'', g.goal, null
+		from %1$I.goal g
+		where not exists (select from %1$I.goal_owner o where o.goal = g.goal)
+		union all
+		select ''not signed by all'', g.goal, string_agg(o.partner, '', '' order by o.partner)
+		from %1$I.goal g
+		join %1$I.goal_owner o on o.goal = g.goal and o.signed_on is null
+		group by g.goal
+		union all
+		select ''its measure is gone'', g.goal, g.measure
+		from %1$I.goal g
+		where not exists (select from %1$I.measure m where m.measure = g.measure)
+		union all
+		select ''two parts are about the same people'', a.parent, format(''%%s and %%s'', a.goal, b.goal)
+		from %1$I.goal a
+		join %1$I.goal b on b.parent = a.parent and b.goal > a.goal and b.measure = a.measure
+			and (b.level, b.place_id, b.breakdown, b.group_name) = (a.level, a.place_id, a.breakdown, a.group_name)
+		union all
+		select ''a subsystem has what its parent has not'', s.subsystem, format(''%%s %%s'', p.kind, p.part)
+		from %1$I.subsystem s
+		join %1$I.subsystem_part p using (subsystem)
+		where exists (select from %1$I.subsystem_part o where o.subsystem = s.parent and o.kind = p.kind)
+			and not exists (
+				select from %1$I.subsystem_part o where (o.subsystem, o.kind, o.part) = (s.parent, p.kind, p.part))
+		union all
+		select ''a part of a subsystem is in none below it'', s.subsystem, format(''%%s %%s'', p.kind, p.part)
+		from %1$I.subsystem s
+		join %1$I.subsystem_part p using (subsystem)
+		where exists (
+				select
+				from %1$I.subsystem c
+				join %1$I.subsystem_part o using (subsystem)
+				where c.parent = s.subsystem and o.kind = p.kind)
+			and not exists (
+				select
+				from %1$I.subsystem c
+				join %1$I.subsystem_part o using (subsystem)
+				where c.parent = s.subsystem and (o.kind, o.part) = (p.kind, p.part))
+		order by 1, 2, 3', schema);
+end
+$$;
+comment on function ph.check_goals(text) is
+	'what does not hold together in the goals of a schema: goals that nobody owns or not all have signed, parts of one '
+	'goal about the same people, subsystems that do not close to their parent; no row where all is well. '
+	'Errors: undefined_table';
+
 create function ph.goal_delivery(schema text)
 returns table (partner text, goals bigint, signed bigint, promised bigint, delivered bigint, late bigint, due bigint)
 language plpgsql stable

@@ -54,7 +54,7 @@ create table ph.measure (
 	owner text,
 	source text not null,
 	leaves_out text,
-	population text,
+	population text check (population in ('registered', 'resident', 'registered_or_resident')),
 	purpose text,
 	people text,
 	events text,
@@ -367,12 +367,24 @@ create function ph_support.check_breakdown() returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+	reader text;
 begin
 	if not pg_has_role(ph_support.owner_of(tg_relid), 'usage') then
 		raise exception 'only the owner of table %.% may write breakdowns', tg_table_schema, tg_table_name
 			using errcode = 'insufficient_privilege';
 	end if;
-	if exists (select from ph.breakdown b where b.breakdown = new.breakdown and to_jsonb(b) = to_jsonb(new)) then
+	if tg_op = 'DELETE' then
+		execute format('select min(measure) from %I.measure where $1 = any (ph_support.breakdown_dimensions(breakdowns))',
+			tg_table_schema)
+		into reader
+		using old.breakdown;
+		if reader is not null then
+			raise exception 'measure "%" names breakdown "%"', reader, old.breakdown
+				using errcode = '55006', hint = 'Drop the measures that name it first: ph.drop_measure.';
+		end if;
+		return old;
+	elsif exists (select from ph.breakdown b where b.breakdown = new.breakdown and to_jsonb(b) = to_jsonb(new)) then
 		return new;
 	elsif exists (select from ph.breakdown b where b.breakdown = new.breakdown) then
 		raise exception 'breakdown "%" is shipped and stays as it is', new.breakdown
@@ -389,7 +401,8 @@ begin
 end
 $$;
 comment on function ph_support.check_breakdown() is
-	'trigger of the table breakdown: those that are shipped stay as they are, the queries of others are safe';
+	'trigger of the table breakdown: those that are shipped stay as they are, the queries of others are safe, and what '
+	'a measure names stays';
 
 create procedure ph_support.add_measure_triggers(schema text)
 language plpgsql
@@ -403,7 +416,7 @@ begin
 		'create or replace trigger b_check before insert or update on {measure}
 		for each row execute function ph_support.check_measure()', schema);
 	execute ph_support.in_schema(
-		'create or replace trigger b_check before insert or update on {breakdown}
+		'create or replace trigger b_check before insert or update or delete on {breakdown}
 		for each row execute function ph_support.check_breakdown()', schema);
 end
 $$;

@@ -412,7 +412,7 @@ begin
 	select page || coalesce(string_agg(format(
 		E'<h2>%s</h2>\n<div class="wide"><table><caption>Measures: %1$s</caption><thead><tr><th>measure</th><th>value</th>'
 		'<th>limits</th><th>unit</th><th>larger place</th><th>verdict</th><th>note</th></tr></thead><tbody>%s</tbody>'
-		'</table></div>\n', ph_support.html(initcap(p.key)), (
+		'</table></div>\n', ph_support.html(initcap(p.key collate "C")), (
 			select string_agg(format(
 				'<tr><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>',
 				ph_support.html(m ->> 'name'),
@@ -428,7 +428,7 @@ begin
 	select page || coalesce(string_agg(format(
 		E'<p>At the rates of the least deprived fifth: %s fewer (%s to %s) of %s.</p>\n',
 		ph_support.number_in_words((o ->> 'spared')::float8), ph_support.number_in_words((o ->> 'lower')::float8),
-		ph_support.number_in_words((o ->> 'upper')::float8), ph_support.html(lower(o ->> 'name'))), ''), '')
+		ph_support.number_in_words((o ->> 'upper')::float8), ph_support.html(o ->> 'name')), ''), '')
 	into page
 	from jsonb_array_elements(coalesce(need -> 'opportunity', '[]')) o
 	where o ? 'spared';

@@ -102,6 +102,35 @@ $$;
 comment on function ph_support.require_place(text, text) is
 	'does nothing where measures are folded of the place. Errors: invalid_parameter_value';
 
+create function ph_support.goals_of(schema text, subsystem text) returns setof text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	-- those that say so, and those that say no other and are of one of its places, partners or segments
+	return query execute format(
+		'with recursive part (subsystem) as (
+			select $1
+			union
+			select s.subsystem from part join %1$I.subsystem s on s.parent = part.subsystem
+		)
+		select g.goal
+		from %1$I.goal g
+		where $1 is null or g.subsystem in (select subsystem from part)
+			or g.subsystem is null and exists (
+				select
+				from part
+				join %1$I.subsystem_part p using (subsystem)
+				where p.kind = ''place'' and p.part = g.place_id
+					or p.kind = ''segment'' and p.part = g.group_name
+					or p.kind = ''partner'' and p.part in (select o.partner from %1$I.goal_owner o where o.goal = g.goal))',
+		schema)
+	using subsystem;
+end
+$$;
+comment on function ph_support.goals_of(text, text) is
+	'the goals of a subsystem, its parts included; NULL: all';
+
 create function ph.goal_scorecard(schema text, subsystem text default null)
 returns table (
 	goal text, name text, kind text, owners text, live boolean, value float8, lower float8, upper float8, should_be float8,
@@ -124,14 +153,10 @@ begin
 				'SELECT subsystem, name FROM %I.subsystem tells which there are.', schema);
 	end if;
 	execute format(
-		'with recursive part (subsystem) as (
-			select $2
-			union
-			select s.subsystem from part join %1$I.subsystem s on s.parent = part.subsystem)
-		select count(*), count(*) filter (where m.kind = ''outcome'')
-		from %1$I.goal g
-		left join ph_support.latest_measures($1) m using (measure)
-		where $2 is null or g.subsystem in (select subsystem from part)', schema)
+		'select count(*), count(*) filter (where m.kind = ''outcome'')
+		from ph_support.goals_of($1, $2) o
+		join %1$I.goal g on g.goal = o
+		left join ph_support.latest_measures($1) m using (measure)', schema)
 	into goals, outcomes
 	using schema, subsystem;
 	if goals > 0 and outcomes = 0 then
@@ -141,17 +166,13 @@ begin
 				'add a goal of a measure whose kind is outcome.';
 	end if;
 	return query execute format(
-		'with recursive part (subsystem) as (
-			select $2
-			union
-			select s.subsystem from part join %1$I.subsystem s on s.parent = part.subsystem)
-		select s.goal, s.name, m.kind, (
+		'select s.goal, s.name, m.kind, (
 				select string_agg(o.partner, '', '' order by o.partner) from %1$I.goal_owner o where o.goal = s.goal),
 			s.live, s.value, s.lower, s.upper, s.should_be, s.target, s.target_period, s.chance, s.needed_change,
 			s.verdict, s.unit, s.note
 		from ph.goal_status($1) s
 		left join ph_support.latest_measures($1) m using (measure)
-		where $2 is null or s.subsystem in (select subsystem from part)
+		where s.goal in (select ph_support.goals_of($1, $2))
 		order by s.goal', schema)
 	using schema, subsystem;
 end

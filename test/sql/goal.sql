@@ -131,9 +131,20 @@ values
 	('fewer', 'team hired', 'council', '2024-09-01', '2024-10-01'), ('fewer', 'homes', 'council', '2025-01-01', null),
 	('fewer', 'later', 'council', '2026-01-01', null);
 select * from ph.goal_delivery('g');
+-- how far what is done is expected to bring it: lines close to the way
+insert into g.goal_intervention values ('fewer in Dale', 'falls team', 'council', -4, 'a guess');
+select intervention, partner, round(expected_contribution::numeric, 2) as expected,
+	round(share_of_the_way::numeric, 2) as share
+from ph.goal_contributions('g', 'fewer in Dale');
+select * from ph.goal_contributions('g', 'none');
+select problem, goal, detail from ph.check_goals('g');
 -- a scorecard without an outcome is refused by name
 select goal, kind, owners, verdict from ph.goal_scorecard('g');
 select goal, kind from ph.goal_scorecard('g', 'all');
+-- a goal that names no subsystem is of those that have its place or partner
+insert into g.subsystem_part values ('older', 'place', 'L2'), ('all', 'place', 'S');
+select goal from ph.goal_scorecard('g', 'older');
+select problem, goal, detail from ph.check_goals('g') where problem like '%subsystem%';
 insert into g.subsystem values ('busy', 'Busy people', null);
 insert into g.goal (goal, name, measure, level, place_id, baseline, target, target_period, subsystem)
 values ('more contacts', 'More contacts', 'contacts', 'system', 'S', '2018-04-01', 2, '2027-04-01', 'busy');

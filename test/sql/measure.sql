@@ -265,6 +265,8 @@ call ph.fold_measures('m', '{unknown}');
 call ph.fold_measures('m', '{our_cost}', '{1999}');
 call ph.fold_measures('m', '{our_cost}', '{2024/25}', '{ward}');
 call ph.fold_measures('m', '{our_cost}', '{2024/25}', null, '{ethnicity}');
+-- a breakdown that a measure names stays
+delete from m.breakdown where breakdown = 'sex';
 -- a person who counts twice
 insert into m.measure (
 	measure, version, name, meaning, indicator, unit, better, kind, aim, pillar, source, people, events, breakdowns)
