@@ -121,7 +121,7 @@ begin atomic
 end;
 comment on function ph.avoidable_cause() is
 	'the causes of death below 75 that prevention or treatment could have avoided, one row a code of ICD-10 of three '
-	'or '
-	'four characters, each the beginning of codes: the share of a death that counts as preventable and as treatable '
-	'(halves where both do), sex where it counts for one only. certain: read in a publication; false is written down '
-	'from knowledge of the list. Source: OECD and Eurostat, as followed by the Office for National Statistics';
+	'or four characters, each the beginning of codes: the share of a death that counts as preventable and as '
+	'treatable (halves where both do), sex where it counts for one only. certain: read in a publication; false is '
+	'written down from knowledge of the list. Source: OECD and Eurostat, as followed by the Office for National '
+	'Statistics';

@@ -20,7 +20,8 @@ begin atomic
 		case
 			when population is null then format('%I.stay', schema)
 			else format(
-				'(select *, coalesce(lower(spell), ''-infinity'') as start_date, upper(spell) as end_date from (%s) run)',
+				'(select *, coalesce(lower(spell), ''-infinity'') as start_date, upper(spell) as end_date from (%s) '
+				'run)',
 				ph_support.stay_query(schema, ph_support.known_population(population))) end;
 end;
 comment on function ph_support.stay_relation(text, text) is
@@ -75,7 +76,8 @@ begin
 	return format(
 		'select *
 		from (
-			select s.*, greatest(s.start_date, %1$L%2$s) as first_day, least(s.end_date, %3$L%4$s) as after_day, %5$s as key
+			select s.*, greatest(s.start_date, %1$L%2$s) as first_day, least(s.end_date, %3$L%4$s) as after_day,
+				%5$s as key
 			from %6$s s%7$s
 			where s.start_date < %3$L and s.end_date > %1$L
 		) cut
@@ -108,7 +110,8 @@ begin
 			columns := columns || format(', (%s) as %I', part.expression, 'group_' || part.breakdown);
 			continue;
 		end if;
-		call ph_support.check_measure_query(schema, ph_support.owner_of(format('%I.breakdown', schema)::regclass), 'query',
+		call ph_support.check_measure_query(schema, ph_support.owner_of(format('%I.breakdown', schema)::regclass),
+			'query',
 			part.query);
 		query := ph_support.measure_query(schema, part.query);
 		dated := exists (select from ph.query_columns(query) where column_name = 'days');
@@ -147,7 +150,8 @@ begin atomic
 	-- what is not known of one event is not known of their sum
 	select format(
 		'(
-			select r.person_id, r.first_day, case when count(*) = count(e.amount) then sum(e.amount::float8) end as amount
+			select r.person_id, r.first_day, case when count(*) = count(e.amount)
+				then sum(e.amount::float8) end as amount
 			from at_risk r
 			join (%s
 			) e on e.person_id::text = r.person_id and e.event_date >= r.first_day and e.event_date < r.after_day
@@ -173,7 +177,8 @@ begin
 	grouped := ph_support.group_columns(schema, dimensions);
 	if m.events is not null and m.exposure <> 'rows' then
 		amount := 'case when c.person_id is null then 0 else c.amount end';
-		exposure := case m.exposure when 'years' then '((s.after_day - s.first_day) / 365.25)::float8' else '1::float8' end;
+		exposure := case m.exposure when 'years' then '((s.after_day - s.first_day) / 365.25)::float8'
+			else '1::float8' end;
 		joined := format(E'\nleft join %s c on c.person_id = s.person_id and c.first_day = s.first_day',
 			ph_support.events_part(schema, m, first_day, after_day));
 	end if;
@@ -195,7 +200,8 @@ begin
 		case when m.population is null and to_regclass(format('%I.stored_stay', schema)) is not null
 			then 'not materialized' else 'materialized' end,
 		ph_support.at_risk_part(schema, m, first_day, after_day, day), amount, exposure,
-		case when by_row then 'true' else 'mover.person_id is null' end, grouped.columns, schema, joined, grouped.joins);
+		case when by_row then 'true' else 'mover.person_id is null' end, grouped.columns, schema, joined,
+			grouped.joins);
 end
 $$;
 comment on function ph_support.contribution_query(text, ph.measure, date, date, date, text[], boolean) is

@@ -36,11 +36,13 @@ grant select on ph.relative_risk to public;
 
 insert into ph.relative_risk
 values
-	('pm25', 'deaths from natural causes', 'Chen and Hoek 2020, review for the WHO guidelines of 2021', 1.08, 1.06, 1.09,
+	('pm25', 'deaths from natural causes', 'Chen and Hoek 2020, review for the WHO guidelines of 2021', 1.08, 1.06,
+		1.09,
 	 10, 'ug/m3', 5, '^[A-R]', 30, 'risk and limits read as quoted; counterfactual, the guideline level, from memory'),
 	('pm25', 'deaths from all causes', 'COMEAP 2018', 1.06, 1.04, 1.08, 10, 'ug/m3', 0, null, 30,
 	 'read in a public health bulletin; superseded in 2022'),
-	('no2', 'deaths from natural causes', 'Huangfu and Atkinson 2020, review for the WHO guidelines of 2021', 1.02, 1.01,
+	('no2', 'deaths from natural causes', 'Huangfu and Atkinson 2020, review for the WHO guidelines of 2021', 1.02,
+		1.01,
 	 1.04, 10, 'ug/m3', 10, '^[A-R]', 30,
 	 'risk and limits read as quoted; counterfactual and authors from memory');
 

@@ -104,7 +104,8 @@ begin atomic
 	-- one text, so that rows are grouped by two columns; PostgreSQL remembers what the groups of the last persons gave
 	select coalesce(string_agg(format('(%L || %s)', b || chr(31), (
 			select string_agg(format('%I', 'group_' || d), ' || '', '' || ' order by n)
-			from regexp_split_to_table(b, ' by ') with ordinality s (d, n))), ', '), format('(%L)', 'all' || chr(31) || 'all'))
+			from regexp_split_to_table(b, ' by ') with ordinality s (d, n))), ', '), format('(%L)',
+				'all' || chr(31) || 'all'))
 	from unnest(breakdowns) b;
 end;
 comment on function ph_support.group_values(text[]) is
@@ -132,7 +133,8 @@ begin atomic
 			lateral (values %4$s) grouped (cell)
 		where single and %5$s
 		group by %1$s, cell',
-		places, ph_support.tally_call(weighted), relation, ph_support.group_values(breakdowns), ph_support.within_ages(m));
+		places, ph_support.tally_call(weighted), relation, ph_support.group_values(breakdowns),
+			ph_support.within_ages(m));
 end;
 comment on function ph_support.unit_query(text, ph.measure, text, text[], boolean) is
 	'the query of the tallies of who has one row, by the places that are named';
@@ -142,7 +144,8 @@ returns text
 language sql stable
 begin atomic
 	select format(
-		'select place_id, cell, %1$s as tally, count(*) as people, count(*) filter (where amount <> 0) as people_with_event
+		'select place_id, cell, %1$s as tally, count(*) as people,
+			count(*) filter (where amount <> 0) as people_with_event
 		from (
 			select (array_agg(age order by first_day))[1] as age, (array_agg(key order by first_day))[1] as key,
 				case when count(*) = count(amount) then sum(amount) end as amount, sum(exposure) as exposure,
@@ -195,7 +198,8 @@ language sql stable
 begin atomic
 	select format(
 		'select %1$L as level, coalesce(place_id, ''unknown'') as place_id, shown.breakdown, shown.group_name,
-			ph.rollup(tally) as tally, sum(people)::bigint as people, sum(people_with_event)::bigint as people_with_event
+			ph.rollup(tally) as tally, sum(people)::bigint as people, sum(people_with_event)::bigint
+				as people_with_event
 		from (%2$s) folded,
 			-- all people are those of any one breakdown, and of none where there is none
 			lateral (
@@ -360,7 +364,8 @@ begin
 				else format(
 					'join %I.place_dimension d on d.place_id = a.place_id and d.is_current
 					where a.place_kind = (
-						select place_kind from pg_temp.ph_published group by place_kind order by count(*) desc, 1 limit 1)',
+						select place_kind from pg_temp.ph_published group by place_kind order by count(*) desc,
+							1 limit 1)',
 					schema) end);
 	end loop;
 	execute 'create temp table ph_folded on commit drop as ' || query;
@@ -457,7 +462,8 @@ begin
 				offset 0
 			) asked', schema)
 	using m.measure, m.version, kind, first_day, m, stamp, provisional,
-		case when recorded and m.indicator in ('rate', 'proportion', 'dsr', 'dsr_gamma', 'smr', 'indirect_rate') then m end,
+		case when recorded and m.indicator in ('rate', 'proportion', 'dsr', 'dsr_gamma', 'smr',
+			'indirect_rate') then m end,
 		whole, schema, recorded;
 end
 $$;
@@ -465,7 +471,8 @@ comment on procedure ph_support.store_folded(text, ph.measure, text, date, boole
 	'writes pg_temp.ph_folded into measure_tally, each summary with its answer';
 
 create procedure ph_support.fold_measure(
-	schema text, m ph.measure, kind text, first_day date, last_day date, data_day date, levels text[], breakdowns text[],
+	schema text, m ph.measure, kind text, first_day date, last_day date, data_day date, levels text[],
+		breakdowns text[],
 	stamp text)
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -484,7 +491,8 @@ begin
 	if m.areas is not null then
 		call ph_support.fold_areas(schema, m, kind, first_day, levels);
 	else
-		call ph_support.fold_persons(schema, m, case when m.persons is null then first_day else until end, until, levels,
+		call ph_support.fold_persons(schema, m, case when m.persons is null then first_day else until end, until,
+			levels,
 			breakdowns, fold, last_day > data_day);
 	end if;
 	execute format('delete from %I.measure_tally where %s', schema, is_of)
@@ -528,7 +536,8 @@ begin
 				'There are ' || coalesce((
 					select string_agg(o, ', ' order by o) filter (where n <= 12)
 						|| case when count(*) > 12 then format(' and %s more', count(*) - 12) else '' end
-					from (select distinct o, dense_rank() over (order by o) as n from unnest(offered) o) named), 'none') || '.';
+					from (select distinct o, dense_rank() over (order by o) as n from unnest(offered) o) named),
+						'none') || '.';
 	end if;
 end
 $$;
@@ -588,7 +597,8 @@ begin
 end
 $$;
 comment on function ph_support.periods_to_fold(text, ph.measure, text[], date) is
-	'the periods of calendar of a measure that are asked for by their kind or name, none that begins after the data day';
+	'the periods of calendar of a measure that are asked for by their kind or name, none that begins after the data '
+	'day';
 
 create procedure ph_support.check_measure_now(schema text, m ph.measure)
 language plpgsql
@@ -633,7 +643,8 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-	return query execute format('select query from %I.breakdown where query is not null and breakdown = any ($1)', schema)
+	return query execute format('select query from %I.breakdown where query is not null and breakdown = any ($1)',
+		schema)
 	using ph_support.breakdown_dimensions(breakdowns);
 end
 $$;
@@ -685,7 +696,8 @@ comment on function ph_support.require_periods(text, text[]) is
 create function ph_support.folds_due(
 	schema text, measures text[], periods text[], levels text[], breakdowns text[], refold boolean)
 returns table (
-	measure ph.measure, kind text, first_day date, last_day date, data_day date, level_names text[], breakdown_names text[],
+	measure ph.measure, kind text, first_day date, last_day date, data_day date, level_names text[],
+		breakdown_names text[],
 	stamp text)
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -727,7 +739,8 @@ begin
 			perform ph_support.require_known('breakdowns', breakdowns, m.breakdowns);
 		end if;
 		asked_breakdowns := array(
-			select b from unnest(m.breakdowns) b where m.areas is null and (breakdowns is null or b = any (breakdowns)));
+			select b from unnest(m.breakdowns) b where m.areas is null and (breakdowns is null
+				or b = any (breakdowns)));
 		measure := m;
 		select d.stamp, d.known
 		into stamp, known
@@ -826,12 +839,13 @@ begin
 end
 $$;
 comment on procedure ph.fold_measures(text, text[], text[], text[], text[], boolean) is
-	'folds measures of the schema (NULL: the latest version of all whose tables are there) over periods (kinds or names '
-	'of calendar; NULL: the kinds of each measure), levels (NULL: all) and breakdowns (NULL: all that a measure allows) '
-	'into measure_tally: only what is missing or out of date, together with the levels and breakdowns that were folded '
-	'before; with refold all that is asked, and nothing else stays. It says how far it is, and commits after '
-	'each measure and period, so that who reads meanwhile sees whole ones and a failure leaves what was there; inside a '
-	'transaction it commits nothing, and stops at the first failure. The numbers of a period that is not over are provisional; a period of which the '
-	'source has no record has no data. Errors: undefined_table, invalid_parameter_value with what there is, '
-	'insufficient_privilege for others than the owner, for queries that read what the owner may not, and where row '
-	'security hides rows, cardinality_violation where a person counts twice';
+	'folds measures of the schema (NULL: the latest version of all whose tables are there) over periods (kinds or '
+	'names of calendar; NULL: the kinds of each measure), levels (NULL: all) and breakdowns (NULL: all that a measure '
+	'allows) into measure_tally: only what is missing or out of date, together with the levels and breakdowns that '
+	'were folded before; with refold all that is asked, and nothing else stays. It says how far it is, and commits '
+	'after each measure and period, so that who reads meanwhile sees whole ones and a failure leaves what was there; '
+	'inside a transaction it commits nothing, and stops at the first failure. The numbers of a period that is not '
+	'over are provisional; a period of which the source has no record has no data. Errors: undefined_table, '
+	'invalid_parameter_value with what there is, insufficient_privilege for others than the owner, for queries that '
+	'read what the owner may not, and where row security hides rows, cardinality_violation where a person counts '
+	'twice';

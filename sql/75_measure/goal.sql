@@ -36,7 +36,8 @@ begin atomic
 			'breakdown', 'breakdown of the group that it is about, or all', 'group_name', 'the group, or all',
 			'beside_group',
 			'of a goal on inequality: the group beside which the first is held; the target is a ratio then',
-			'period_kind', 'kind of period in which progress is measured', 'baseline', 'first day of the baseline period',
+			'period_kind', 'kind of period in which progress is measured', 'baseline',
+				'first day of the baseline period',
 			'target', 'the value that shall be reached, in the unit of the measure, or the ratio of the two groups',
 			'target_period', 'first day of the period in which it shall be reached',
 			'leave_out', 'first days of periods that the trend leaves out, such as those of a shock',
@@ -84,7 +85,8 @@ as $$
 declare
 	signed boolean;
 begin
-	execute format('select exists (select from %I.goal_owner where goal = $1 and signed_on is not null)', tg_table_schema)
+	execute format('select exists (select from %I.goal_owner where goal = $1 and signed_on is not null)',
+		tg_table_schema)
 	into signed
 	using old.goal;
 	if signed then
@@ -120,8 +122,8 @@ begin
 end
 $$;
 comment on function ph_support.refuse_circle() is
-	'trigger of the tables goal and subsystem, which name their rows by a column of their own name: parents do not go in '
-	'a circle';
+	'trigger of the tables goal and subsystem, which name their rows by a column of their own name: parents do not go '
+	'in a circle';
 
 create function ph_support.begins_period(kind text, day date) returns boolean
 language sql immutable parallel safe
@@ -130,7 +132,8 @@ return isfinite(day) and case kind
 	when 'financial_year' then (extract(month from day), extract(day from day)) = (4, 1)
 	else day = date_trunc(kind, day::timestamp) end;
 comment on function ph_support.begins_period(text, date) is
-	'whether a period of a kind (day, month, quarter, year, financial_year) begins on the day, also beyond the calendar';
+	'whether a period of a kind (day, month, quarter, year, financial_year) begins on the day, also beyond the '
+	'calendar';
 
 create function ph_support.check_goal() returns trigger
 language plpgsql
@@ -150,7 +153,8 @@ begin
 					select
 					from unnest(array[$1.group_name, $1.beside_group]) g
 					where g is not null
-						and not exists (select from %1$I.breakdown b where b.breakdown = $1.breakdown and g = any (b.groups))
+						and not exists (select from %1$I.breakdown b where b.breakdown = $1.breakdown
+							and g = any (b.groups))
 						and not exists (
 							select
 							from %1$I.measure_tally t
@@ -169,7 +173,8 @@ begin
 	if problem is not null then
 		raise exception 'column %', problem
 			using errcode = 'invalid_parameter_value', hint = format(
-				'SELECT * FROM %I.measure, measure_place and calendar tell what there is; ph.fold_measures fills places.',
+				'SELECT * FROM %I.measure, measure_place and calendar tell what there is; ph.fold_measures fills '
+				'places.',
 				tg_table_schema);
 	end if;
 	return new;
@@ -207,7 +212,8 @@ begin
 	end loop;
 end
 $$;
-comment on procedure ph_support.create_goal_tables(text) is 'makes the tables of goals; ph.create_measure_tables calls it';
+comment on procedure ph_support.create_goal_tables(text) is
+	'makes the tables of goals; ph.create_measure_tables calls it';
 
 -- ---- how far goals are ----
 
@@ -230,13 +236,15 @@ begin atomic
 	from (
 		select coalesce(m.per, (select i.per from ph.indicators() i where i.indicator = m.indicator)) as per,
 			ph_support.reference_of(m, reference) as whole,
-			ph.ask(m.indicator, tally, ph_support.reference_of(m, reference), m.per, 0.95, coalesce(m.age, 0), m.until) as e
+			ph.ask(m.indicator, tally, ph_support.reference_of(m, reference), m.per, 0.95, coalesce(m.age, 0),
+				m.until) as e
 		offset 0
 	) asked,
 	lateral (
 		select
 			case
-				when m.indicator in ('rate', 'proportion', 'dsr', 'dsr_gamma', 'smr', 'indirect_rate') then ph.events(tally)
+				when m.indicator in ('rate', 'proportion', 'dsr', 'dsr_gamma', 'smr',
+					'indirect_rate') then ph.events(tally)
 				when (e).value > 0 and (e).lower > 0
 					then (2 * 1.959963984540054 / ln((e).upper / (e).lower)) ^ 2 end as events
 	) counted;
@@ -253,7 +261,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
 	return query execute format(
-		'select t.period, t.group_name, t.tally, ph_support.reference_of(m, f.reference), e.value, e.lower, e.upper, e.events, e.exposure
+		'select t.period, t.group_name, t.tally,
+			ph_support.reference_of(m, f.reference), e.value, e.lower, e.upper, e.events, e.exposure
 		from ph_support.latest_measures($1, array[$2]) m
 		join %1$I.measure_tally t using (measure, version)
 		join %1$I.measure_fold f using (measure, version, period_kind, period),
@@ -308,10 +317,12 @@ begin
 	loop
 		select * into m from ph_support.latest_measures(schema, array[g.measure]);
 		select coalesce(m.per, i.per) into per from ph.indicators() i where i.indicator = m.indicator;
-		select array_agg(ph_support.period_number(g.period_kind, o.period) order by o.period) filter (where a) as numbers,
+		select array_agg(ph_support.period_number(g.period_kind, o.period)
+			order by o.period) filter (where a) as numbers,
 			array_agg(o.events order by o.period) filter (where a) as events,
 			array_agg(o.exposure order by o.period) filter (where a) as exposures,
-			array_agg(ph_support.period_number(g.period_kind, o.period) order by o.period) filter (where not a) as other_numbers,
+			array_agg(ph_support.period_number(g.period_kind, o.period)
+				order by o.period) filter (where not a) as other_numbers,
 			array_agg(o.events order by o.period) filter (where not a) as other_events,
 			array_agg(o.exposure order by o.period) filter (where not a) as other_exposures,
 			max(o.period) as period, count(*) filter (where a) as periods,
@@ -422,7 +433,8 @@ begin
 	execute format('select exists (select from %I.goal g where g.goal = $1)', schema) into there using goal;
 	if not there then
 		raise exception 'argument "goal" names no goal'
-			using errcode = 'undefined_object', hint = format('SELECT goal FROM %I.goal tells which there are.', schema);
+			using errcode = 'undefined_object', hint = format('SELECT goal FROM %I.goal tells which there are.',
+				schema);
 	end if;
 	-- events that are spared add up where rates do not
 	return query execute format(
@@ -456,10 +468,10 @@ begin
 end
 $$;
 comment on function ph.goal_parts(text, text) is
-	'how the parts of a goal make up the whole: events of its last period, events that its target would leave, and how '
-	'many fewer these are, a row a part, the remainder that no part has, and the goal itself, to which they add up; NULL '
-	'of a part that cannot be added, since it is about another measure or kind of period, or about the ratio of groups. '
-	'Errors: undefined_table, undefined_object';
+	'how the parts of a goal make up the whole: events of its last period, events that its target would leave, and '
+	'how many fewer these are, a row a part, the remainder that no part has, and the goal itself, to which they add '
+	'up; NULL of a part that cannot be added, since it is about another measure or kind of period, or about the ratio '
+	'of groups. Errors: undefined_table, undefined_object';
 
 create function ph.goal_contributions(schema text, goal text)
 returns table (intervention text, partner text, expected_contribution float8, share_of_the_way float8)
@@ -471,7 +483,8 @@ declare
 	found boolean := false;
 begin
 	perform ph_support.require_measure_tables(schema);
-	select s.target - s.value, true into way, found from ph.goal_status(schema) s where s.goal = goal_contributions.goal;
+	select s.target - s.value, true into way, found from ph.goal_status(schema) s where s.goal =
+		goal_contributions.goal;
 	if found is not true then
 		raise exception 'argument "goal" names no goal'
 			using errcode = 'undefined_object', hint = format(
@@ -565,7 +578,8 @@ begin
 			select partner, count(*) as goals, count(signed_on) as signed from %1$I.goal_owner group by partner
 		), promise as (
 			select partner, count(*) as promised, count(delivered_on) filter (where delivered_on <= day) as delivered,
-				count(*) filter (where coalesce(delivered_on, day) > due) as late, count(*) filter (where due <= day) as due
+				count(*) filter (where coalesce(delivered_on, day) > due) as late,
+					count(*) filter (where due <= day) as due
 			from %1$I.goal_milestone, today
 			group by partner
 		)
@@ -607,7 +621,8 @@ begin
 	return query execute format(
 		'select g.measure, array_agg(distinct c.name order by c.name)
 		from %1$I.goal g
-		join %1$I.calendar c on c.kind = g.period_kind and c.start_date >= g.baseline and c.start_date <= g.target_period
+		join %1$I.calendar c on c.kind = g.period_kind and c.start_date >= g.baseline
+			and c.start_date <= g.target_period
 			and c.start_date <= %2$s
 		group by g.measure', schema, ph_support.in_schema(ph_support.last_day(schema), schema));
 end

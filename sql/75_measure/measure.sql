@@ -15,7 +15,8 @@ create table ph.breakdown (
 	check (num_nonnulls(expression, query) = 1)
 );
 comment on table ph.breakdown is
-	'what measures may be broken down by; who belongs to no group, or to one that is not known, is in the group unknown';
+	'what measures may be broken down by; who belongs to no group, or to one that is not known, is in the group '
+	'unknown';
 comment on column ph.breakdown.breakdown is 'name of the breakdown';
 comment on column ph.breakdown.name is 'name to show';
 comment on column ph.breakdown.ordered is
@@ -194,8 +195,8 @@ begin atomic
 	) c (part, column_name, types, needed);
 end;
 comment on function ph_support.measure_query_columns() is
-	'the columns that the queries of measures (people, events, persons, areas, recorded) and of breakdowns (query) give, '
-	'the types that each may have, and whether it is needed';
+	'the columns that the queries of measures (people, events, persons, areas, recorded) and of breakdowns (query) '
+	'give, the types that each may have, and whether it is needed';
 
 create function ph_support.measure_query(schema text, query text, day date default current_date) returns text
 language sql stable parallel safe
@@ -236,7 +237,8 @@ begin
 	if wrong is not null then
 		raise exception 'the query "%" must give the columns %', part, wrong
 			using errcode = 'datatype_mismatch', hint = (
-				select string_agg(format('%s %s%s', c.column_name, c.types[1], case when c.needed then '' else ' (may be left out)' end),
+				select string_agg(format('%s %s%s', c.column_name, c.types[1],
+					case when c.needed then '' else ' (may be left out)' end),
 					', ')
 				from ph_support.measure_query_columns() c
 				where c.part = check_measure_query.part);
@@ -375,7 +377,8 @@ begin
 			using errcode = 'insufficient_privilege';
 	end if;
 	if tg_op = 'DELETE' then
-		execute format('select min(measure) from %I.measure where $1 = any (ph_support.breakdown_dimensions(breakdowns))',
+		execute format(
+			'select min(measure) from %I.measure where $1 = any (ph_support.breakdown_dimensions(breakdowns))',
 			tg_table_schema)
 		into reader
 		using old.breakdown;

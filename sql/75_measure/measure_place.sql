@@ -47,7 +47,8 @@ begin
 	return query execute format(
 		'select level, max(place_kind),
 			case
-				when level in (''system'', ''place'', ''neighbourhood'', ''practice'', ''small_area'') then ''s.'' || level
+				when level in (''system'', ''place'', ''neighbourhood'', ''practice'',
+					''small_area'') then ''s.'' || level
 				when level in (
 					select attname from pg_attribute where attrelid = %2$L::regclass and attnum > 1)
 					then format(''area.%%I'', level)
@@ -59,7 +60,8 @@ begin
 end
 $$;
 comment on function ph_support.folded_levels(text) is
-	'the levels of measure_place with the kind of place and the expression of the place, over s (a stay) and its ladders';
+	'the levels of measure_place with the kind of place and the expression of the place, over s (a stay) and its '
+	'ladders';
 
 create function ph_support.only_place(schema text, kind text) returns text
 language plpgsql stable
@@ -118,7 +120,8 @@ begin
 		execute format(
 			'insert into %1$I.measure_place
 			select $1, p.place_id::text, coalesce(nullif(p.name, ''''), p.place_id)::text, p.place_kind::text,
-				case when parent.id is null and $1 <> ''system'' and $3 is not null then ''system'' else parent.level end,
+				case when parent.id is null and $1 <> ''system'' and $3 is not null
+					then ''system'' else parent.level end,
 				coalesce(parent.id, case when $1 <> ''system'' then $3 end)
 			from %1$I.place p
 			join %1$I.place_dimension d on d.place_id = p.place_id and d.is_current
@@ -126,7 +129,8 @@ begin
 				select * from (values %2$s) c (id, level) where id is not null limit 1) parent on true
 			where p.place_kind = $2
 			union all
-			select $1, ''unknown'', ''unknown'', null, case when $1 <> ''system'' and $3 is not null then ''system'' end,
+			select $1, ''unknown'', ''unknown'', null, case when $1 <> ''system''
+				and $3 is not null then ''system'' end,
 				case when $1 <> ''system'' then $3 end
 			on conflict (level, place_id) do nothing',  -- a place that is called unknown is that of who has none
 			schema, coalesce(candidates, '(null::text, null::text)'))

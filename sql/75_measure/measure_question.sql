@@ -41,9 +41,9 @@ begin
 end
 $$;
 comment on function ph.measure_tally(text, text, text, text, text, text, text, text) is
-	'a stored summary, to ask anything of: of a measure, level, place, period (a name of calendar), breakdown and group; '
-	'version NULL is the latest that was folded of them; NULL where nothing is folded. '
-	'Errors: undefined_table, invalid_parameter_value';
+	'a stored summary, to ask anything of: of a measure, level, place, period (a name of calendar), breakdown and '
+	'group; version NULL is the latest that was folded of them; NULL where nothing is folded. Errors: '
+	'undefined_table, invalid_parameter_value';
 
 create function ph.measure_series(
 	schema text, measure text, level text, place_id text, period_kind text default 'financial_year',
@@ -117,8 +117,8 @@ begin
 end
 $$;
 comment on procedure ph.drop_measure(text, text, text) is
-	'deletes a measure, or one version of it, with all that was folded of it. A shipped one comes back, without what was '
-	'folded, with the next ph.create_measure_tables. Errors: undefined_table, invalid_parameter_value';
+	'deletes a measure, or one version of it, with all that was folded of it. A shipped one comes back, without what '
+	'was folded, with the next ph.create_measure_tables. Errors: undefined_table, invalid_parameter_value';
 
 create function ph_support.measure_places(
 	schema text, measure text, level text, period text, breakdown text,
@@ -221,7 +221,8 @@ begin
 		join %1$I.calendar k on k.kind = v.period_kind and k.start_date = v.period and k.name = $3
 		join ph_support.latest_measures($6) m using (measure, version)
 		left join %1$I.measure_tally t on (t.measure, t.version, t.level, t.place_id, t.breakdown, t.group_name,
-			t.period_kind, t.period) = (v.measure, v.version, v.level, v.place_id, ''all'', ''all'', v.period_kind, v.period)
+			t.period_kind, t.period) = (v.measure, v.version, v.level, v.place_id, ''all'', ''all'', v.period_kind,
+				v.period)
 		left join %1$I.measure_fold f on (f.measure, f.version, f.period_kind, f.period)
 			= (v.measure, v.version, v.period_kind, v.period)
 		left join lateral (
@@ -264,7 +265,8 @@ as $$
 declare
 	level constant text := ph_support.level_of_place(schema, place_id);
 begin
-	if bands is distinct from array(select distinct b from unnest(bands) b where b < 'infinity' order by b) or bands = '{}'
+	if bands is distinct from array(select distinct b from unnest(bands) b where b < 'infinity' order by b)
+		or bands = '{}'
 	then
 		raise exception 'argument "bands" must be ages in rising order'
 			using errcode = 'invalid_parameter_value', hint = 'Each band begins at one of them: {0,20,40,60,70,80}.';
@@ -282,10 +284,10 @@ begin
 end
 $$;
 comment on function ph.measure_opportunity(text, text, text, text, text, text, float8[]) is
-	'how many events of a measure a place would have been spared in a period if all groups had the rates of one of them, '
-	'by default of the least deprived fifth: ph.opportunity over its stored summaries with ages gathered into bands that '
-	'begin at these, of all (group NULL) and of each group; no row where nothing is folded. '
-	'Errors: undefined_table, invalid_parameter_value, those of ph.opportunity';
+	'how many events of a measure a place would have been spared in a period if all groups had the rates of one of '
+	'them, by default of the least deprived fifth: ph.opportunity over its stored summaries with ages gathered into '
+	'bands that begin at these, of all (group NULL) and of each group; no row where nothing is folded. Errors: '
+	'undefined_table, invalid_parameter_value, those of ph.opportunity';
 
 create function ph.needs_assessment(schema text, place_id text, period text) returns jsonb
 language plpgsql stable
@@ -331,17 +333,23 @@ begin
 				) counted),
 			''measures'', (select jsonb_object_agg(pillar, measures)
 				from (
-					select pillar, jsonb_agg(jsonb_build_object(''measure'', measure, ''name'', name, ''meaning'', meaning,
-						''value'', value, ''lower'', lower, ''upper'', upper, ''unit'', unit, ''larger_place'', parent_name,
-						''larger_place_value'', parent_value, ''verdict'', parent_verdict, ''since_last_year'', before_verdict,
+					select pillar, jsonb_agg(jsonb_build_object(''measure'', measure, ''name'', name, ''meaning'',
+						meaning,
+						''value'', value, ''lower'', lower, ''upper'', upper, ''unit'', unit, ''larger_place'',
+							parent_name,
+						''larger_place_value'', parent_value, ''verdict'', parent_verdict, ''since_last_year'',
+							before_verdict,
 						''note'', note, ''provisional'', provisional, ''source'', source, ''leaves_out'', leaves_out)
 						order by name) as measures
 					from value
 					group by pillar
 				) listed),
-			''worse_than_larger_place'', (select jsonb_agg(name order by name) from value where parent_verdict = ''worse''),
-			''inequality'', (select jsonb_agg(jsonb_build_object(''measure'', i.measure, ''name'', i.name, ''slope'', i.slope,
-					''lower'', i.slope_lower, ''upper'', i.slope_upper, ''unit'', i.unit, ''since_last_year'', i.verdict,
+			''worse_than_larger_place'', (select jsonb_agg(name order by name)
+				from value where parent_verdict = ''worse''),
+			''inequality'', (select jsonb_agg(jsonb_build_object(''measure'', i.measure, ''name'', i.name, ''slope'',
+				i.slope,
+					''lower'', i.slope_lower, ''upper'', i.slope_upper, ''unit'', i.unit, ''since_last_year'',
+						i.verdict,
 					''how'', i.how, ''note'', i.note) order by i.name)
 				from %1$I.measure_inequality i
 				join %1$I.calendar c on c.kind = i.period_kind and c.start_date = i.period and c.name = $3
@@ -353,7 +361,8 @@ begin
 					lateral ph.measure_opportunity($1, v.measure, $2, $3) o
 				where o.group_name is null and v.better = ''lower'' and m.indicator in (''rate'', ''dsr'')
 					and ''deprivation_quintile'' = any (m.breakdowns)),
-			''neighbours'', (select jsonb_agg(jsonb_build_object(''id'', neighbour, ''name'', name, ''distance'', distance)
+			''neighbours'', (select jsonb_agg(jsonb_build_object(''id'', neighbour, ''name'', name, ''distance'',
+				distance)
 				order by rank) from ph.place_neighbours($1, $2, $3) where neighbour is not null))', schema)
 	into answer
 	using schema, place_id, period, level;
@@ -361,9 +370,9 @@ begin
 end
 $$;
 comment on function ph.needs_assessment(text, text, text) is
-	'what is known of the needs of a place in a period (a name of calendar), as one value: people by group, measures by '
-	'pillar against the larger place, inequality, events to be spared at the least deprived fifth''s rates, statistical '
-	'neighbours, with sources and what each leaves out; ph.needs_assessment_page writes it as a page. '
+	'what is known of the needs of a place in a period (a name of calendar), as one value: people by group, measures '
+	'by pillar against the larger place, inequality, events to be spared at the least deprived fifth''s rates, '
+	'statistical neighbours, with sources and what each leaves out; ph.needs_assessment_page writes it as a page. '
 	'Errors: undefined_table, invalid_parameter_value';
 
 create function ph_support.html(raw text) returns text
@@ -405,12 +414,14 @@ begin
 	select page || coalesce(string_agg(format(
 		E'<div class="wide"><table><caption>People by %s</caption><thead><tr><th>group</th><th>people</th></tr></thead>'
 		'<tbody>%s</tbody></table></div>\n', ph_support.html(replace(b.key, '_', ' ')), (
-			select string_agg(format('<tr><td>%s</td><td>%s</td></tr>', ph_support.html(g ->> 'group'), g ->> 'people'), '')
+			select string_agg(format('<tr><td>%s</td><td>%s</td></tr>', ph_support.html(g ->> 'group'),
+				g ->> 'people'), '')
 			from jsonb_array_elements(b.value) g)), '' order by b.key), '')
 	into page
 	from jsonb_each(coalesce(need -> 'people', '{}')) b;
 	select page || coalesce(string_agg(format(
-		E'<h2>%s</h2>\n<div class="wide"><table><caption>Measures: %1$s</caption><thead><tr><th>measure</th><th>value</th>'
+		E'<h2>%s</h2>\n<div class="wide"><table><caption>Measures: %1$s</caption><thead><tr>'
+		'<th>measure</th><th>value</th>'
 		'<th>limits</th><th>unit</th><th>larger place</th><th>verdict</th><th>note</th></tr></thead><tbody>%s</tbody>'
 		'</table></div>\n', ph_support.html(initcap(p.key collate "C")), (
 			select string_agg(format(

@@ -166,6 +166,6 @@ comment on procedure ph.create_measure_tables(text) is
 	'measure_tally, measure_fold, measure_place and measure_person that ph.fold_measures fills, and the views that '
 	'tools read (measure_value, measure_breakdown, measure_trend, measure_funnel, measure_inequality, '
 	'measure_dimension); called again it brings what is shipped since, replaces the views in place, and mends what '
-	'DROP EXTENSION ... CASCADE took away, but for what was folded. '
-	'All of it belongs to the caller and is granted to nobody. '
-	'Errors: undefined_table without population views, duplicate_object where a name is taken by something else';
+	'DROP EXTENSION ... CASCADE took away, but for what was folded. All of it belongs to the caller and is granted to '
+	'nobody. Errors: undefined_table without population views, duplicate_object where a name is taken by something '
+	'else';

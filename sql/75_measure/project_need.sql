@@ -91,8 +91,8 @@ begin
 end
 $$;
 comment on function ph_support.need_rates(text, text, text, text, text) is
-	'activity a person and year by band of ten years of age, and by group where the measure has the breakdown, from its '
-	'stored summaries';
+	'activity a person and year by band of ten years of age, and by group where the measure has the breakdown, from '
+	'its stored summaries';
 
 create function ph_support.band_of_age(age integer) returns integer
 language sql immutable parallel safe
@@ -105,7 +105,8 @@ return case
 	when band is null then 'all'
 	when band = 10 then '90+'
 	else format('%s-%s', 10 * band - 10, 10 * band - 1) end;
-comment on function ph_support.name_of_band(integer) is 'the name of a band of ten years of age, all where there is none';
+comment on function ph_support.name_of_band(integer) is
+	'the name of a band of ten years of age, all where there is none';
 
 create function ph_support.project_people(
 	schema text, place_id text, day date, years integer, breakdown text, scenario text)
@@ -286,7 +287,8 @@ begin
 	execute format(
 		'select sum(c.people)
 		from %I.population_component c
-		where c.scenario = $1 and c.place_id = $2 and c.year = $3 and c.component = $4 and ($5 is null or c.age = $5)', schema)
+		where c.scenario = $1 and c.place_id = $2 and c.year = $3 and c.component = $4
+			and ($5 is null or c.age = $5)', schema)
 	into found
 	using scenario, place_id, year, component, age;
 	return found;
@@ -354,14 +356,15 @@ begin
 			using errcode = 'invalid_parameter_value';
 	end if;
 	if scenario <> 'observed' then
-		execute format('select exists (select from %I.population_component c where c.scenario = $1 and c.place_id = $2)',
-			schema)
+		execute format(
+			'select exists (select from %I.population_component c where c.scenario = $1 and c.place_id = $2)', schema)
 		into known
 		using scenario, place_id;
 		if not known then
 			raise exception 'argument "scenario" names none that is loaded for the place'
 				using errcode = 'invalid_parameter_value', hint = format(
-					'Insert its births, deaths and migration into %I.population_component, or ask for observed.', schema);
+					'Insert its births, deaths and migration into %I.population_component, or ask for observed.',
+						schema);
 		end if;
 	end if;
 	perform ph_support.require_measure(schema, m) from unnest(asked_of) m;
@@ -377,7 +380,8 @@ begin
 		left join lateral ph_support.need_rates(schema, m.name, project_need.place_id, period, breakdown) r on true
 	), cell as (
 		select p.years_ahead, p.band, p.group_name, m.name, p.people, p.variance, p.people * r.rate as activity,
-			r.rate ^ 2 * p.variance + p.people ^ 2 * r.variance as activity_variance, p.people > 0 and r.rate is null as lacks
+			r.rate ^ 2 * p.variance + p.people ^ 2 * r.variance as activity_variance, p.people > 0
+				and r.rate is null as lacks
 		from person p
 		cross join (select unnest(asked_of) union all select null where asked_of = '{}') m (name)
 		left join asked r on r.name = m.name and r.band = p.band and coalesce(r.group_name, p.group_name) = p.group_name
@@ -409,8 +413,8 @@ comment on function ph.project_need(text, text, text, integer, text[], text, tex
 	'groups of a breakdown, deaths, who left and who came, births by the number of people of 15 to 44), or by the '
 	'births, deaths and migration that are loaded in population_component under the name of a scenario; activity is '
 	'people times what the stored summaries of the period say a person of that age (and group) has. age_band and '
-	'group_name all are the totals. 95 % limits from the chance of each move and of what was seen of it; not in them is '
-	'that the future may be another. Errors: undefined_table, invalid_parameter_value';
+	'group_name all are the totals. 95 % limits from the chance of each move and of what was seen of it; not in them '
+	'is that the future may be another. Errors: undefined_table, invalid_parameter_value';
 
 create function ph.backtest_need(
 	schema text, place_id text, period text, breakdown text default null)
@@ -429,7 +433,8 @@ begin
 	return query
 	with projected as (
 		select ph_support.band_of_age(p.age) as band, p.group_name, sum(p.people) as people, sum(p.variance) as variance
-		from ph_support.project_people(schema, backtest_need.place_id, (last_day - interval '1 year')::date, 1, breakdown,
+		from ph_support.project_people(schema, backtest_need.place_id, (last_day - interval '1 year')::date, 1,
+			breakdown,
 			'observed') p
 		where p.years_ahead = 1
 		group by ph_support.band_of_age(p.age), p.group_name

@@ -18,7 +18,8 @@ comment on function ph_support.scorecard_group(text, ph.measure) is 'the group o
 
 create function ph.scorecard(schema text, place_id text, period text, by text default 'triple_aim')
 returns table (
-	group_name text, measure text, name text, kind text, value float8, lower float8, upper float8, unit text, better text,
+	group_name text, measure text, name text, kind text, value float8, lower float8, upper float8, unit text,
+		better text,
 	against_parent text, since_year_before text, rank bigint, rank_best bigint, rank_worst bigint, peers bigint,
 	trade_off text, note text)
 language plpgsql stable
@@ -28,7 +29,8 @@ begin
 	perform ph_support.require_measure_tables(schema);
 	if by is null or by not in ('triple_aim', 'pillar', 'partner', 'team', 'framework') then
 		raise exception 'argument "by" must be one that is known'
-			using errcode = 'invalid_parameter_value', hint = 'They are triple_aim, pillar, partner, team and framework.';
+			using errcode = 'invalid_parameter_value', hint =
+				'They are triple_aim, pillar, partner, team and framework.';
 	end if;
 	perform ph_support.require_periods(schema, array[period]);
 	-- a place is surely better than another where its limits lie wholly on the good side of the other's
@@ -44,12 +46,15 @@ begin
 			from asked a
 			cross join lateral (
 				select count(p.value) as peers,
-					1 + count(*) filter (where case a.better when ''higher'' then p.value > a.value else p.value < a.value end)
+					1 + count(*) filter (where case a.better when ''higher''
+						then p.value > a.value else p.value < a.value end)
 						as rank,
-					1 + count(*) filter (where case a.better when ''higher'' then p.lower > a.upper else p.upper < a.lower end)
+					1 + count(*) filter (where case a.better when ''higher''
+						then p.lower > a.upper else p.upper < a.lower end)
 						as rank_best,
 					count(p.value) - count(*) filter (
-						where case a.better when ''higher'' then p.upper < a.lower else p.lower > a.upper end) as rank_worst
+						where case a.better when ''higher'' then p.upper < a.lower
+							else p.lower > a.upper end) as rank_worst
 				from asked p
 				where p.measure = a.measure and p.level = a.level and p.place_id <> ''unknown''
 			) r
@@ -76,11 +81,12 @@ begin
 end
 $$;
 comment on function ph.scorecard(text, text, text, text) is
-	'the measures of a place in a period (a name of calendar), a row each, grouped by triple_aim (outcomes, quality and '
-	'experience, cost a head), pillar, partner, team or framework (the action areas of the Culture of Health '
+	'the measures of a place in a period (a name of calendar), a row each, grouped by triple_aim (outcomes, quality '
+	'and experience, cost a head), pillar, partner, team or framework (the action areas of the Culture of Health '
 	'framework): value with limits, verdicts against the larger place and the year before, rank among the places of '
-	'its level, 1 the best, from rank_best to rank_worst as far as limits that do not overlap tell, and where cost and '
-	'the rest went different ways. There is no composite of them. Errors: undefined_table, invalid_parameter_value';
+	'its level, 1 the best, from rank_best to rank_worst as far as limits that do not overlap tell, and where cost '
+	'and the rest went different ways. There is no composite of them. Errors: undefined_table, '
+	'invalid_parameter_value';
 
 create function ph_support.require_place(schema text, place_id text) returns void
 language plpgsql stable
@@ -123,7 +129,8 @@ begin
 				join %1$I.subsystem_part p using (subsystem)
 				where p.kind = ''place'' and p.part = g.place_id
 					or p.kind = ''segment'' and p.part = g.group_name
-					or p.kind = ''partner'' and p.part in (select o.partner from %1$I.goal_owner o where o.goal = g.goal))',
+					or p.kind = ''partner'' and p.part in (select o.partner
+						from %1$I.goal_owner o where o.goal = g.goal))',
 		schema)
 	using subsystem;
 end
@@ -133,7 +140,8 @@ comment on function ph_support.goals_of(text, text) is
 
 create function ph.goal_scorecard(schema text, subsystem text default null)
 returns table (
-	goal text, name text, kind text, owners text, live boolean, value float8, lower float8, upper float8, should_be float8,
+	goal text, name text, kind text, owners text, live boolean, value float8, lower float8, upper float8,
+		should_be float8,
 	target float8, target_period date, chance float8, needed_change float8, verdict text, unit text, note text)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -178,6 +186,6 @@ begin
 end
 $$;
 comment on function ph.goal_scorecard(text, text) is
-	'the goals of the schema, or of a subsystem and its parts, as of ph.goal_status, with their owners and the kind of '
-	'their measures, NULL where that was dropped. Errors: undefined_table, undefined_object, invalid_parameter_value for '
-	'goals without any outcome among them';
+	'the goals of the schema, or of a subsystem and its parts, as of ph.goal_status, with their owners and the kind '
+	'of their measures, NULL where that was dropped. Errors: undefined_table, undefined_object, '
+	'invalid_parameter_value for goals without any outcome among them';

@@ -18,7 +18,8 @@ insert into measured (what, milliseconds)
 select 'GROUP BY person of the year', pg_temp.milliseconds('select person_id, count(*) from bench_health.encounter
 	where start_date >= ''2023-01-01'' and start_date < ''2024-01-01'' group by person_id');
 insert into measured (what, milliseconds)
-select 'what the data are like (once a call)', pg_temp.took('select ph_support.relation_stamp(''bench_health.encounter'')');
+select 'what the data are like (once a call)',
+	pg_temp.took('select ph_support.relation_stamp(''bench_health.encounter'')');
 insert into measured (what, of, milliseconds)
 select 'one fold, five levels, four breakdowns', 'GROUP BY person of the year', pg_temp.took('
 	call ph.fold_measures(''bench_health'', ''{emergency_admissions}'', ''{2023}'',
@@ -38,8 +39,9 @@ order by level;
 -- 7,000 neighbourhoods of 400 people each over 36 months, under one system
 create table bench_health.made_tally as
 select 'emergency_admissions' as measure, '1' as version, 'neighbourhood' as level, 'N' || place as place_id,
-	'all' as breakdown, 'all' as group_name, 'month' as period_kind, (date '2020-01-01' + month * interval '1 month')::date
-	as period, ph.person_tally(age, (age * 31 + place * 7 + month) % 97 / 90, 30.4 / 365.25) as tally, 101 as people,
+	'all' as breakdown, 'all' as group_name, 'month' as period_kind,
+	(date '2020-01-01' + month * interval '1 month')::date as period,
+	ph.person_tally(age, (age * 31 + place * 7 + month) % 97 / 90, 30.4 / 365.25) as tally, 101 as people,
 	8 as people_with_event
 from generate_series(1, 7000) place, generate_series(0, 35) month, generate_series(0, 100) age
 group by place, month;
@@ -59,7 +61,8 @@ select measure, version, period_kind, period, period + 30, '{system,neighbourhoo
 from bench_health.made_tally
 group by measure, version, period_kind, period;
 insert into bench_health.measure_place
-select distinct 'neighbourhood', place_id, 'Neighbourhood ' || place_id, 'PCN', 'system', 'S' from bench_health.made_tally
+select distinct 'neighbourhood', place_id, 'Neighbourhood ' || place_id, 'PCN', 'system', 'S'
+from bench_health.made_tally
 union all
 select 'system', 'S', 'System', 'ICB', null, null;
 update bench_health.measure set folded_at = now() where measure = 'emergency_admissions' and folded_at is null;

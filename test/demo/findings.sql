@@ -49,7 +49,9 @@ with counted as (
   where f.breakdown = 'all' and v.period_kind = 'financial_year'
 )
 select s.*, m.indicator, m.aim, m.areas is not null as of_areas,
-  case when m.areas is not null or not coalesce(analysis.hidden(people_before), false) then before_value end as before_value,
+  case
+    when m.areas is not null or not coalesce(analysis.hidden(people_before), false) then before_value
+  end as before_value,
   m.areas is null and (analysis.hidden(people_with_event) or analysis.hidden(c.people)) as hidden
 from analysis.year y
 cross join lateral ph.scorecard(:'schema', y.system, y.name) s
@@ -224,7 +226,8 @@ select name as "goal", coalesce(replace(verdict, '_', ' '), analysis.why(note)) 
   case when not hidden then analysis.figure(should_be) end as "should be by now", analysis.figure(target) as "target",
   to_char(target_period, 'Mon YYYY') as "by",
   case
-    when not hidden then analysis.figure(projected) || ' (' || analysis.interval_of(projected_lower, projected_upper) || ')'
+    when not hidden
+      then analysis.figure(projected) || ' (' || analysis.interval_of(projected_lower, projected_upper) || ')'
   end as "trend leads to",
   owners || case when live then '' else ': not signed by all' end as "owners"
 from analysis.goal

@@ -190,7 +190,8 @@ create function pg_temp.measure_page(c analysis.chosen) returns text language sq
 		pg_temp.escaped(c.meaning), analysis.figure(s.value), pg_temp.escaped(s.unit),
 		analysis.interval_of(s.lower, s.upper),
 		coalesce(format(', %s the year before: ', analysis.before(s.before_value, s.since_year_before))
-			|| case s.since_year_before when 'similar' then 'no clear change' else 'surely ' || s.since_year_before end, ''),
+			|| case s.since_year_before when 'similar' then 'no clear change'
+				else 'surely ' || s.since_year_before end, ''),
 		pg_temp.escaped(c.source), pg_temp.escaped(coalesce(c.leaves_out, 'nothing that is known.')))
 	|| concat_ws(E'\n', pg_temp.trend_figure(c), pg_temp.ranked_figure(c), pg_temp.by_chance(c),
 		pg_temp.funnel_figure(c), pg_temp.inequality_figure(c))

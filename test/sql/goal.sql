@@ -77,9 +77,11 @@ insert into g.subsystem_part values ('older', 'place', 'S'), ('older', 'partner'
 insert into g.goal (goal, name, measure, level, place_id, baseline, target, target_period, parent, subsystem)
 values
 	('fewer', 'Fewer emergencies', 'emergencies', 'system', 'S', '2018-04-01', 60, '2027-04-01', null, 'all'),
-	('fewer in Hill', 'Fewer emergencies in Hill', 'emergencies', 'place', 'L1', '2018-04-01', 40, '2027-04-01', 'fewer',
+	('fewer in Hill', 'Fewer emergencies in Hill', 'emergencies', 'place', 'L1', '2018-04-01', 40, '2027-04-01',
+		'fewer',
 	 'older'),
-	('fewer in Dale', 'Fewer emergencies in Dale', 'emergencies', 'place', 'L2', '2018-04-01', 70, '2027-04-01', 'fewer',
+	('fewer in Dale', 'Fewer emergencies in Dale', 'emergencies', 'place', 'L2', '2018-04-01', 70, '2027-04-01',
+		'fewer',
 	 null),
 	('over', 'Emergencies last year', 'emergencies', 'system', 'S', '2018-04-01', 95, '2024-04-01', null, null);
 insert into g.goal (
@@ -181,7 +183,8 @@ select * from ph.scorecard('g', 'L9', '2024/25');
 insert into g.measure (
 	measure, version, name, meaning, indicator, per, unit, better, kind, aim, pillar, source, events, breakdowns,
 	period_kinds)
-select 'mortal', '1', 'An outcome', 'Emergencies.', indicator, per, unit, better, 'outcome', aim, 'determinants', source,
+select 'mortal', '1', 'An outcome', 'Emergencies.', indicator, per, unit, better, 'outcome', aim, 'determinants',
+	source,
 	events, '{}', period_kinds
 from g.measure
 where measure = 'emergencies' and version = '1';
@@ -201,7 +204,8 @@ join (
 		select fifth, ph.count_tally(band, events, years, squares) as tally
 		from (
 			select (1 + (i % 15) % 5)::text as fifth, (array[0, 20, 40, 60, 70, 80])[width_bucket(
-					extract(year from age('2024-04-01', p.birth_date))::float8, '{0,20,40,60,70,80}'::float8[])] as band,
+					extract(year from age('2024-04-01', p.birth_date))::float8,
+						'{0,20,40,60,70,80}'::float8[])] as band,
 				count(e.person_id) as events, count(*) * 365 / 365.25 as years, count(e.person_id) as squares
 			from g.person p
 			join lateral (select substr(p.person_id, 2)::integer as i) n on true
@@ -229,7 +233,8 @@ select count(*) as left_over from g.measure_tally where measure = 'damp';
 insert into g.goal (
 	goal, name, measure, level, place_id, breakdown, group_name, beside_group, baseline, target, target_period)
 values
-	('no group', 'No group', 'emergencies', 'system', 'S', 'deprivation_quintile', '1', '9', '2018-04-01', 1, '2027-04-01');
+	('no group', 'No group', 'emergencies', 'system', 'S', 'deprivation_quintile', '1', '9', '2018-04-01', 1,
+		'2027-04-01');
 insert into g.goal (
 	goal, name, measure, level, place_id, breakdown, group_name, beside_group, baseline, target, target_period)
 values
@@ -258,7 +263,8 @@ where s.goal = 'early';
 
 -- periods without events: of a ratio they count by what was expected; a value that is not known is not missed
 insert into g.measure (
-	measure, version, name, meaning, indicator, per, reference, unit, better, kind, aim, pillar, source, events, recorded,
+	measure, version, name, meaning, indicator, per, reference, unit, better, kind, aim, pillar, source, events,
+		recorded,
 	breakdowns, period_kinds)
 select measure, '1', 'Rare', 'Events until 2020.', indicator, 1, reference, 'ratio', 'lower', 'outcome', 'outcomes',
 	'care', 'this test',

@@ -184,7 +184,8 @@ select count(*) as rows_that_differ
 from (
 	(select measure, level, place_id, period, value, lower, upper, numerator, denominator, people, note from m.before
 	except
-	select measure, level, place_id, period, value, lower, upper, numerator, denominator, people, note from m.measure_value)
+	select measure, level, place_id, period, value, lower, upper, numerator, denominator, people,
+		note from m.measure_value)
 ) d;
 
 -- against the parent and the year before
@@ -242,7 +243,8 @@ rollback;
 -- what was folded stays as it is; a new version is another series
 update m.measure set name = 'Other' where measure = 'our_women';
 insert into m.measure
-select measure, '2', name, 'Everybody.', indicator, per, unit, standard, reference, with_measure, age, until, null, null,
+select measure, '2', name, 'Everybody.', indicator, per, unit, standard, reference, with_measure, age, until, null,
+	null,
 	exposure, better, kind, aim, pillar, action_area, team, owner, source, leaves_out, population, purpose, people,
 	events, persons, areas, recorded, recorded_within, breakdowns, period_kinds, chart, overdispersion, seasonal
 from m.measure
@@ -251,10 +253,12 @@ call ph.fold_measures('m', '{our_women}', '{2024/25}');
 select version, period, count(*) as rows from m.measure_value where measure = 'our_women' group by 1, 2 order by 1, 2;
 
 -- what a row may not say
-\set measure 'insert into m.measure (measure, version, name, meaning, indicator, unit, better, kind, aim, pillar, source, events, breakdowns)'
+\set columns 'measure, version, name, meaning, indicator, unit, better, kind, aim, pillar, source, events, breakdowns'
+\set measure 'insert into m.measure (' :columns ')'
 :measure values ('bad', '1', 'B', 'B', 'rates', 'u', 'lower', 'outcome', 'outcomes', 'care', 's', 'select 1', '{}');
 :measure values ('bad', '1', 'B', 'B', 'rate', 'u', 'lower', 'outcome', 'outcomes', 'care', 's', 'select 1', '{}');
-:measure values ('bad', '1', 'B', 'B', 'rate', 'u', 'lower', 'outcome', 'outcomes', 'care', 's', 'delete from m.person', '{}');
+:measure values ('bad', '1', 'B', 'B', 'rate', 'u', 'lower', 'outcome', 'outcomes', 'care', 's',
+	'delete from m.person', '{}');
 :measure values ('bad', '1', 'B', 'B', 'rate', 'u', 'lower', 'outcome', 'outcomes', 'care', 's',
 	'select person_id, start_date as event_date, random() as amount from {encounter}', '{}');
 :measure values ('bad', '1', 'B', 'B', 'rate', 'u', 'lower', 'outcome', 'outcomes', 'care', 's',

@@ -18,11 +18,13 @@ call ph.create_population_views('open', neighbourhood => 'none');
 call ph.create_calendar('open', '2020-01-01', '2025-12-31');
 call ph.create_measure_tables('open');
 create table open.published (area text, year integer, claims numeric, people numeric);
-insert into open.published select 'A' || i, y, 10 * i + y - 2023, 1000 from generate_series(1, 6) i, generate_series(2023, 2024) y;
+insert into open.published select 'A' || i, y, 10 * i + y - 2023, 1000 from generate_series(1, 6) i,
+	generate_series(2023, 2024) y;
 create table open.by_borough (area text, year integer, claims numeric, people numeric);
 insert into open.by_borough values ('L1', 2024, 70, 4000), ('L2', 2024, 160, 3000), ('X', 2024, 1, 1);
 insert into open.measure (
-	measure, version, name, meaning, indicator, per, unit, better, kind, aim, pillar, source, areas, period_kinds, breakdowns)
+	measure, version, name, meaning, indicator, per, unit, better, kind, aim, pillar, source, areas, period_kinds,
+		breakdowns)
 values
 	('claimants_published', '1', 'Claimants', 'Claimants over residents.', 'proportion', 100, '%', 'lower', 'outcome',
 	 'equity', 'determinants', 'this test',
@@ -57,7 +59,8 @@ declare
 	relation regclass;
 begin
 	for relation in
-		select oid from pg_class where relnamespace = 'open'::regnamespace and relkind in ('r', 'v') and relname <> 'secret'
+		select oid from pg_class where relnamespace = 'open'::regnamespace and relkind in ('r', 'v')
+			and relname <> 'secret'
 	loop
 		execute format('alter table %s owner to measure_owner', relation);
 	end loop;

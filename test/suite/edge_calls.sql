@@ -167,7 +167,8 @@ from unnest(array['', '{', 'empty', 'people; 1: 1 0 0', '{mi}', '{1>1: 30, 2>?: 
 insert into pool select 'text', v, 'better' from unnest(array[null, 'lower', 'higher', 'neither', 'up']) v;
 insert into pool select 'int4', v, 'classes' from unnest(array[null, '2', '3', '4', '7', '-2147483648']) v;
 insert into pool select 'text[]', v, 'ids' from unnest(array[null, '{}', '{a}', '{a,b}', '{a,a}', '{NULL}']) v;
-insert into pool select 'float8[]', v, 'numbers' from unnest(array[null, '{}', '{1}', '{5e-324,1e300}', '{NULL}', '{NaN}']) v;
+insert into pool select 'float8[]', v, 'numbers' from unnest(array[null, '{}', '{1}', '{5e-324,1e300}', '{NULL}',
+	'{NaN}']) v;
 insert into pool
 select 'text[]'::regtype, array[v]::text, 'boundaries'
 from unnest(array[null, '{}', '{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,0]]]}',
@@ -177,7 +178,8 @@ from unnest(array[null, '{}', '{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,
 insert into pool values ('text[]', null, 'boundaries'), ('text[]', '{}', 'boundaries');
 insert into pool
 select 'text', v, 'indicator'
-from unnest(array[null, 'rate', 'dsr', 'dsr_ratio', 'smr', 'life_expectancy', 'healthy_life_expectancy', 'years_of_life_lost',
+from unnest(array[null, 'rate', 'dsr', 'dsr_ratio', 'smr', 'life_expectancy', 'healthy_life_expectancy',
+	'years_of_life_lost',
 	'survival', 'median_survival', 'cumulative_incidence', 'restricted_mean', 'auroc', 'no such indicator']) v;
 insert into pool
 select 'text', v, 'statistic'
@@ -232,7 +234,8 @@ where e.extname = 'population_health'
 	-- the sanitizers look at what is C alone
 	and (l.lanname in ('c', 'internal') or current_setting('ph_test.limit')::int >= 2500)
 	-- take a query, whose errors are its own
-	and p.proname not in ('query_columns', 'query_reads', 'fit', 'grow_tree', 'tree_pruning', 'k_means', 'k_prototypes', 'silhouette',
+	and p.proname not in ('query_columns', 'query_reads', 'fit', 'grow_tree', 'tree_pruning', 'k_means',
+		'k_prototypes', 'silhouette',
 		'cluster_stability', 'latent_class');
 create temp table complaint (said text);
 create temp table choice (i int, n int, value text, primary key (i, n));
