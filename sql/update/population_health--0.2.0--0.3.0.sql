@@ -8108,7 +8108,8 @@ create table ph.breakdown (
 );
 
 comment on table ph.breakdown is
-	'what measures may be broken down by; who belongs to no group, or to one that is not known, is in the group unknown';
+	'what measures may be broken down by; who belongs to no group, or to one that is not known, is in the group '
+	'unknown';
 
 comment on column ph.breakdown.breakdown is 'name of the breakdown';
 
@@ -8154,7 +8155,7 @@ create table ph.measure (
 	owner text,
 	source text not null,
 	leaves_out text,
-	population text,
+	population text check (population in ('registered', 'resident', 'registered_or_resident')),
 	purpose text,
 	people text,
 	events text,
@@ -8309,15 +8310,15 @@ begin atomic
 	select part, column_name, types::regtype[], needed
 	from (
 		values
-			('people', 'person_id', '{text}', true),
+			('people', 'person_id', '{text,varchar,int,bigint,uuid}', true),
 			('people', 'days', '{daterange}', true),
 			('people', 'key', '{int,bigint,smallint,numeric,float8,real}', false),
-			('events', 'person_id', '{text}', true),
+			('events', 'person_id', '{text,varchar,int,bigint,uuid}', true),
 			('events', 'event_date', '{date}', true),
 			('events', 'amount', '{int,bigint,smallint,numeric,float8,real}', true),
 			('events', 'exposure', '{int,bigint,smallint,numeric,float8,real}', false),
 			('events', 'key', '{int,bigint,smallint,numeric,float8,real}', false),
-			('persons', 'person_id', '{text}', true),
+			('persons', 'person_id', '{text,varchar,int,bigint,uuid}', true),
 			('persons', 'amount', '{int,bigint,smallint,numeric,float8,real}', true),
 			('persons', 'exposure', '{int,bigint,smallint,numeric,float8,real}', false),
 			('persons', 'key', '{int,bigint,smallint,numeric,float8,real}', false),
@@ -8328,15 +8329,15 @@ begin atomic
 			('areas', 'denominator', '{int,bigint,smallint,numeric,float8,real}', true),
 			('areas', 'key', '{int,bigint,smallint,numeric,float8,real}', false),
 			('recorded', 'record_date', '{date}', true),
-			('query', 'person_id', '{text}', true),
+			('query', 'person_id', '{text,varchar,int,bigint,uuid}', true),
 			('query', 'group_name', '{text}', true),
 			('query', 'days', '{daterange}', false)
 	) c (part, column_name, types, needed);
 end;
 
 comment on function ph_support.measure_query_columns() is
-	'the columns that the queries of measures (people, events, persons, areas, recorded) and of breakdowns (query) give, '
-	'the types that each may have, and whether it is needed';
+	'the columns that the queries of measures (people, events, persons, areas, recorded) and of breakdowns (query) '
+	'give, the types that each may have, and whether it is needed';
 
 create function ph_support.measure_query(schema text, query text, day date default current_date) returns text
 language sql stable parallel safe
@@ -8371,13 +8372,16 @@ begin
 	select string_agg(format('%s %s', c.column_name, c.types[1]), ', ')
 	into wrong
 	from ph_support.measure_query_columns() c
-	left join ph.query_columns(readable) q using (column_name)
+	-- as it is folded: a relation of another query
+	left join ph.query_columns(format('select * from %s q', ph_support.measure_part(schema, query))) q
+		using (column_name)
 	where c.part = check_measure_query.part
 		and (q.type is null and c.needed or q.type is not null and q.type <> all (c.types));
 	if wrong is not null then
 		raise exception 'the query "%" must give the columns %', part, wrong
 			using errcode = 'datatype_mismatch', hint = (
-				select string_agg(format('%s %s%s', c.column_name, c.types[1], case when c.needed then '' else ' (may be left out)' end),
+				select string_agg(format('%s %s%s', c.column_name, c.types[1],
+					case when c.needed then '' else ' (may be left out)' end),
 					', ')
 				from ph_support.measure_query_columns() c
 				where c.part = check_measure_query.part);
@@ -8449,6 +8453,10 @@ begin
 		raise exception 'column "breakdowns" names what table breakdown has not: %', wrong
 			using errcode = 'invalid_parameter_value', hint = 'Insert the breakdown first, or name one that is there.';
 	end if;
+	if cardinality(new.breakdowns) <> (select count(distinct b) from unnest(new.breakdowns) b) then
+		raise exception 'column "breakdowns" must name each breakdown once'
+			using errcode = 'invalid_parameter_value', hint = 'Who is in a breakdown that is named twice counts twice.';
+	end if;
 	if exists (
 		select
 		from unnest(new.period_kinds) k
@@ -8507,12 +8515,25 @@ create function ph_support.check_breakdown() returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+	reader text;
 begin
 	if not pg_has_role(ph_support.owner_of(tg_relid), 'usage') then
 		raise exception 'only the owner of table %.% may write breakdowns', tg_table_schema, tg_table_name
 			using errcode = 'insufficient_privilege';
 	end if;
-	if exists (select from ph.breakdown b where b.breakdown = new.breakdown and to_jsonb(b) = to_jsonb(new)) then
+	if tg_op = 'DELETE' then
+		execute format(
+			'select min(measure) from %I.measure where $1 = any (ph_support.breakdown_dimensions(breakdowns))',
+			tg_table_schema)
+		into reader
+		using old.breakdown;
+		if reader is not null then
+			raise exception 'measure "%" names breakdown "%"', reader, old.breakdown
+				using errcode = '55006', hint = 'Drop the measures that name it first: ph.drop_measure.';
+		end if;
+		return old;
+	elsif exists (select from ph.breakdown b where b.breakdown = new.breakdown and to_jsonb(b) = to_jsonb(new)) then
 		return new;
 	elsif exists (select from ph.breakdown b where b.breakdown = new.breakdown) then
 		raise exception 'breakdown "%" is shipped and stays as it is', new.breakdown
@@ -8530,7 +8551,8 @@ end
 $$;
 
 comment on function ph_support.check_breakdown() is
-	'trigger of the table breakdown: those that are shipped stay as they are, the queries of others are safe';
+	'trigger of the table breakdown: those that are shipped stay as they are, the queries of others are safe, and what '
+	'a measure names stays';
 
 create procedure ph_support.add_measure_triggers(schema text)
 language plpgsql
@@ -8544,7 +8566,7 @@ begin
 		'create or replace trigger b_check before insert or update on {measure}
 		for each row execute function ph_support.check_measure()', schema);
 	execute ph_support.in_schema(
-		'create or replace trigger b_check before insert or update on {breakdown}
+		'create or replace trigger b_check before insert or update or delete on {breakdown}
 		for each row execute function ph_support.check_breakdown()', schema);
 end
 $$;
@@ -8601,11 +8623,13 @@ grant select on ph.relative_risk to public;
 
 insert into ph.relative_risk
 values
-	('pm25', 'deaths from natural causes', 'Chen and Hoek 2020, review for the WHO guidelines of 2021', 1.08, 1.06, 1.09,
+	('pm25', 'deaths from natural causes', 'Chen and Hoek 2020, review for the WHO guidelines of 2021', 1.08, 1.06,
+		1.09,
 	 10, 'ug/m3', 5, '^[A-R]', 30, 'risk and limits read as quoted; counterfactual, the guideline level, from memory'),
 	('pm25', 'deaths from all causes', 'COMEAP 2018', 1.06, 1.04, 1.08, 10, 'ug/m3', 0, null, 30,
 	 'read in a public health bulletin; superseded in 2022'),
-	('no2', 'deaths from natural causes', 'Huangfu and Atkinson 2020, review for the WHO guidelines of 2021', 1.02, 1.01,
+	('no2', 'deaths from natural causes', 'Huangfu and Atkinson 2020, review for the WHO guidelines of 2021', 1.02,
+		1.01,
 	 1.04, 10, 'ug/m3', 10, '^[A-R]', 30,
 	 'risk and limits read as quoted; counterfactual and authors from memory');
 
@@ -8649,7 +8673,9 @@ begin
 			select distinct on (place_id) place_id, value
 			from %1$I.place_factor
 			where factor = $1
-			order by place_id, period desc
+			-- the latest that was there by the end of the period, or else the first after it
+			order by place_id, left(period, 4) <= to_char($3 - 1, ''YYYY'') desc,
+				case when left(period, 4) <= to_char($3 - 1, ''YYYY'') then period end desc, period
 		), person as (
 			select distinct on (s.person_id) s.person_id, s.%2$I::text as group_name, x.value as level,
 				p.death_date >= $2 and p.death_date < $3 and ($4 is null or p.death_cause_icd10 ~ $4) as died
@@ -8803,10 +8829,10 @@ end;
 
 comment on function ph.avoidable_cause() is
 	'the causes of death below 75 that prevention or treatment could have avoided, one row a code of ICD-10 of three '
-	'or '
-	'four characters, each the beginning of codes: the share of a death that counts as preventable and as treatable '
-	'(halves where both do), sex where it counts for one only. certain: read in a publication; false is written down '
-	'from knowledge of the list. Source: OECD and Eurostat, as followed by the Office for National Statistics';
+	'or four characters, each the beginning of codes: the share of a death that counts as preventable and as '
+	'treatable (halves where both do), sex where it counts for one only. certain: read in a publication; false is '
+	'written down from knowledge of the list. Source: OECD and Eurostat, as followed by the Office for National '
+	'Statistics';
 
 insert into ph.breakdown (breakdown, name, ordered, groups, expression, query, otherwise)
 values
@@ -8906,23 +8932,69 @@ end;
 
 comment on function ph_support.fold_table() is 'the tables that ph.fold_measures fills: columns, descriptions';
 
+create function ph_support.column_list(relation regclass) returns text
+language sql stable
+begin atomic
+	select string_agg(quote_ident(attname), ', ' order by attnum)
+	from pg_attribute
+	where attrelid = relation and attnum > 0 and not attisdropped;
+end;
+
+comment on function ph_support.column_list(regclass) is 'the columns of a relation, as a list of a query';
+
 create procedure ph_support.take_shipped_measures(schema text)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
 	execute format(
-		'insert into %1$I.breakdown select * from ph.breakdown b
-		where not exists (select from %1$I.breakdown o where o.breakdown = b.breakdown)', schema);
+		'insert into %1$I.breakdown (%2$s) select %2$s from ph.breakdown b
+		where not exists (select from %1$I.breakdown o where o.breakdown = b.breakdown)',
+		schema, ph_support.column_list('ph.breakdown'));
 	execute format(
-		'insert into %1$I.measure select * from ph.measure m
-		where not exists (select from %1$I.measure o where (o.measure, o.version) = (m.measure, m.version))', schema);
+		'insert into %1$I.measure (%2$s) select %2$s from ph.measure m
+		where not exists (select from %1$I.measure o where (o.measure, o.version) = (m.measure, m.version))',
+		schema, ph_support.column_list('ph.measure'));
 	execute format('insert into %I.relative_risk select * from ph.relative_risk on conflict do nothing', schema);
 end
 $$;
 
 comment on procedure ph_support.take_shipped_measures(text) is
 	'copies the measures, breakdowns and relative risks that are shipped and not yet there';
+
+create procedure ph_support.take_tallies_back(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	part record;
+begin
+	for part in
+		select *
+		from (
+			values
+				('measure', 'reference_tally', '', null),
+				('measure_fold', 'reference', '', 'delete from {measure_fold}'),
+				('measure_tally', 'tally', ' not null', 'delete from {measure_tally}')
+		) t (relation, column_name, rule, query)
+		where not exists (
+			select
+			from pg_attribute
+			where attrelid = format('%I.%I', schema, t.relation)::regclass and attname = t.column_name
+				and not attisdropped)
+	loop
+		if part.query is not null then
+			execute ph_support.in_schema(part.query, schema);
+		end if;
+		execute format('alter table %I.%I add column %I ph.tally%s', schema, part.relation, part.column_name,
+			part.rule);
+	end loop;
+end
+$$;
+
+comment on procedure ph_support.take_tallies_back(text) is
+	'gives the tables of measures the columns again that DROP EXTENSION ... CASCADE took from them; what was folded '
+	'has lost its summaries and is to be folded anew';
 
 create procedure ph.create_measure_tables(schema text)
 language plpgsql
@@ -8952,10 +9024,14 @@ begin
 			call ph_support.describe_table(target, part.description, part.columns);
 		end if;
 	end loop;
+	call ph_support.take_tallies_back(schema);
 	execute ph_support.in_schema(
 		'create index if not exists measure_tally_period
 		on {measure_tally} (measure, period_kind, period, level, breakdown, version)', schema);
 	call ph_support.add_measure_triggers(schema);
+	execute ph_support.in_schema(  -- the trigger computes it
+		'update {measure} set measure = measure
+		where reference_tally is null and (standard is not null or indicator in (''dsr'', ''dsr_gamma''))', schema);
 	call ph_support.take_shipped_measures(schema);
 	call ph_support.create_goal_tables(schema);
 	call ph_support.create_measure_views(schema);
@@ -8966,9 +9042,10 @@ comment on procedure ph.create_measure_tables(text) is
 	'makes, beside the population views of the schema, the tables measure and breakdown with all that is shipped, '
 	'measure_tally, measure_fold, measure_place and measure_person that ph.fold_measures fills, and the views that '
 	'tools read (measure_value, measure_breakdown, measure_trend, measure_funnel, measure_inequality, '
-	'measure_dimension); called again it brings what is shipped since, and replaces the views in place. '
-	'All of it belongs to the caller and is granted to nobody. '
-	'Errors: undefined_table without population views, duplicate_object where a name is taken by something else';
+	'measure_dimension); called again it brings what is shipped since, replaces the views in place, and mends what '
+	'DROP EXTENSION ... CASCADE took away, but for what was folded. All of it belongs to the caller and is granted to '
+	'nobody. Errors: undefined_table without population views, duplicate_object where a name is taken by something '
+	'else';
 
 create function ph_support.measure_levels(schema text, out level text, out place_kind text) returns setof record
 language plpgsql stable
@@ -8988,13 +9065,19 @@ begin
 			where place_id = (select %2$I from %1$I.stay where %2$I is not null limit 1)', schema, part)
 		into place_kind;
 		return next;
-		taken := array_append(taken, lower(place_kind collate "C"));
+		if place_kind is not null then
+			taken := taken || lower(place_kind collate "C");
+		end if;
 	end loop;
-	return query
-		select distinct a.attname::text, upper(a.attname::text collate "C")
-		from unnest('{place_ladder,practice_ladder}'::text[]) relation
-		join pg_attribute a on a.attrelid = to_regclass(format('%I.%I', schema, relation)) and a.attnum > 1
-		where a.attname::text <> all (taken);
+	return query execute format(
+		'select distinct a.attname::text, (
+			select min(place_kind::text)
+			from %1$I.place
+			where lower(place_kind collate "C") = a.attname::text)
+		from unnest(''{place_ladder,practice_ladder}''::text[]) relation
+		join pg_attribute a on a.attrelid = to_regclass(format(''%%I.%%I'', %1$L, relation)) and a.attnum > 1
+		where a.attname::text <> all ($1)', schema)
+	using taken;
 end
 $$;
 
@@ -9011,7 +9094,8 @@ begin
 	return query execute format(
 		'select level, max(place_kind),
 			case
-				when level in (''system'', ''place'', ''neighbourhood'', ''practice'', ''small_area'') then ''s.'' || level
+				when level in (''system'', ''place'', ''neighbourhood'', ''practice'',
+					''small_area'') then ''s.'' || level
 				when level in (
 					select attname from pg_attribute where attrelid = %2$L::regclass and attnum > 1)
 					then format(''area.%%I'', level)
@@ -9024,7 +9108,8 @@ end
 $$;
 
 comment on function ph_support.folded_levels(text) is
-	'the levels of measure_place with the kind of place and the expression of the place, over s (a stay) and its ladders';
+	'the levels of measure_place with the kind of place and the expression of the place, over s (a stay) and its '
+	'ladders';
 
 create function ph_support.only_place(schema text, kind text) returns text
 language plpgsql stable
@@ -9083,8 +9168,9 @@ begin
 		-- without a parent of its own a place is held against the system, where there is one
 		execute format(
 			'insert into %1$I.measure_place
-			select $1, p.place_id::text, coalesce(p.name, p.place_id)::text, p.place_kind::text,
-				case when parent.id is null and $1 <> ''system'' and $3 is not null then ''system'' else parent.level end,
+			select $1, p.place_id::text, coalesce(nullif(p.name, ''''), p.place_id)::text, p.place_kind::text,
+				case when parent.id is null and $1 <> ''system'' and $3 is not null
+					then ''system'' else parent.level end,
 				coalesce(parent.id, case when $1 <> ''system'' then $3 end)
 			from %1$I.place p
 			join %1$I.place_dimension d on d.place_id = p.place_id and d.is_current
@@ -9092,8 +9178,10 @@ begin
 				select * from (values %2$s) c (id, level) where id is not null limit 1) parent on true
 			where p.place_kind = $2
 			union all
-			select $1, ''unknown'', ''unknown'', null, case when $1 <> ''system'' and $3 is not null then ''system'' end,
-				case when $1 <> ''system'' then $3 end',
+			select $1, ''unknown'', ''unknown'', null, case when $1 <> ''system''
+				and $3 is not null then ''system'' end,
+				case when $1 <> ''system'' then $3 end
+			on conflict (level, place_id) do nothing',  -- a place that is called unknown is that of who has none
 			schema, coalesce(candidates, '(null::text, null::text)'))
 		using part.level, part.place_kind, ph_support.only_place(schema, kinds ->> 'system');
 	end loop;
@@ -9122,7 +9210,8 @@ begin atomic
 		case
 			when population is null then format('%I.stay', schema)
 			else format(
-				'(select *, coalesce(lower(spell), ''-infinity'') as start_date, upper(spell) as end_date from (%s) run)',
+				'(select *, coalesce(lower(spell), ''-infinity'') as start_date, upper(spell) as end_date from (%s) '
+				'run)',
 				ph_support.stay_query(schema, ph_support.known_population(population))) end;
 end;
 
@@ -9149,7 +9238,7 @@ begin
 				%7$s as amount
 			from (%1$s
 			) e
-			join %2$s s on s.person_id = e.person_id and s.start_date <= %3$L and s.end_date > %3$L',
+			join %2$s s on s.person_id = e.person_id::text and s.start_date <= %3$L and s.end_date > %3$L',
 			query, stays, day, day, ph_support.number_of_column(query, 'key', 'null::float8'),
 			ph_support.number_of_column(query, 'exposure', '1::float8'),
 			ph_support.number_of_column(query, 'amount', null));
@@ -9160,7 +9249,8 @@ begin
 				%7$s as amount
 			from (%1$s
 			) e
-			join %2$s s on s.person_id = e.person_id and s.start_date <= e.event_date and s.end_date > e.event_date
+			join %2$s s on s.person_id = e.person_id::text and s.start_date <= e.event_date
+				and s.end_date > e.event_date
 			where e.event_date >= %3$L and e.event_date < %4$L',
 			query, stays, first_day, after_day, ph_support.number_of_column(query, 'key', 'null::float8'),
 			ph_support.number_of_column(query, 'exposure', '1::float8'),
@@ -9168,8 +9258,8 @@ begin
 	end if;
 	if m.people is not null then
 		query := ph_support.measure_query(schema, m.people);
-		people := format(E'\njoin (%s\n) e on e.person_id = s.person_id and e.days && daterange(%L, %L)', query, first_day,
-			after_day);
+		people := format(E'\njoin (%s\n) e on e.person_id::text = s.person_id and e.days && daterange(%L, %L)', query,
+			first_day, after_day);
 		from_day := ', lower(e.days)';
 		until_day := ', upper(e.days)';
 		key := ph_support.number_of_column(query, 'key', key);
@@ -9177,7 +9267,8 @@ begin
 	return format(
 		'select *
 		from (
-			select s.*, greatest(s.start_date, %1$L%2$s) as first_day, least(s.end_date, %3$L%4$s) as after_day, %5$s as key
+			select s.*, greatest(s.start_date, %1$L%2$s) as first_day, least(s.end_date, %3$L%4$s) as after_day,
+				%5$s as key
 			from %6$s s%7$s
 			where s.start_date < %3$L and s.end_date > %1$L
 		) cut
@@ -9200,6 +9291,7 @@ declare
 	query text;
 	dated boolean;
 	known boolean;
+	twice boolean;
 begin
 	joins := '';
 	columns := '';
@@ -9210,14 +9302,29 @@ begin
 			columns := columns || format(', (%s) as %I', part.expression, 'group_' || part.breakdown);
 			continue;
 		end if;
-		call ph_support.check_measure_query(schema, ph_support.owner_of(format('%I.breakdown', schema)::regclass), 'query',
+		call ph_support.check_measure_query(schema, ph_support.owner_of(format('%I.breakdown', schema)::regclass),
+			'query',
 			part.query);
 		query := ph_support.measure_query(schema, part.query);
 		dated := exists (select from ph.query_columns(query) where column_name = 'days');
-		execute format('select exists (select from (%s
-			) q)', query) into known;
+		execute format(
+			'select exists (select from (%1$s
+				) q), exists (
+				select
+				from (
+					select %2$s && lag(%2$s) over (partition by person_id order by %2$s) as twice
+					from (%1$s
+					) q
+				) placed
+				where twice)',
+			query, case when dated then 'days' else 'daterange(null, null)' end)
+		into known, twice;
+		if twice then
+			raise exception 'breakdown "%" has a person twice on one day', part.breakdown
+				using errcode = 'cardinality_violation', hint = 'Its query must give each person one group on a day.';
+		end if;
 		joins := joins || format(
-			E'\nleft join (\n%s\n) %I on %2$I.person_id = s.person_id%3$s',
+			E'\nleft join (\n%s\n) %I on %2$I.person_id::text = s.person_id%3$s',
 			query, 'in_' || part.breakdown,
 			case when dated then format(' and %I.days @> s.first_day', 'in_' || part.breakdown) else '' end);
 		columns := columns || format(', coalesce(%I.group_name, %L) as %I', 'in_' || part.breakdown,
@@ -9227,7 +9334,8 @@ end
 $$;
 
 comment on function ph_support.group_columns(text, text[]) is
-	'joins and columns that give the group of each person in the named breakdowns on first_day of s';
+	'joins and columns that give the group of each person in the named breakdowns on first_day of s. '
+	'Errors: cardinality_violation where a breakdown has a person twice on one day';
 
 create function ph_support.events_part(schema text, m ph.measure, first_day date, after_day date) returns text
 language sql stable
@@ -9235,10 +9343,11 @@ begin atomic
 	-- what is not known of one event is not known of their sum
 	select format(
 		'(
-			select r.person_id, r.first_day, case when count(*) = count(e.amount) then sum(e.amount::float8) end as amount
+			select r.person_id, r.first_day, case when count(*) = count(e.amount)
+				then sum(e.amount::float8) end as amount
 			from at_risk r
 			join (%s
-			) e on e.person_id = r.person_id and e.event_date >= r.first_day and e.event_date < r.after_day
+			) e on e.person_id::text = r.person_id and e.event_date >= r.first_day and e.event_date < r.after_day
 			where e.event_date >= %L and e.event_date < %L
 			group by r.person_id, r.first_day
 		)', ph_support.measure_query(schema, m.events), first_day, after_day);
@@ -9262,7 +9371,8 @@ begin
 	grouped := ph_support.group_columns(schema, dimensions);
 	if m.events is not null and m.exposure <> 'rows' then
 		amount := 'case when c.person_id is null then 0 else c.amount end';
-		exposure := case m.exposure when 'years' then '((s.after_day - s.first_day) / 365.25)::float8' else '1::float8' end;
+		exposure := case m.exposure when 'years' then '((s.after_day - s.first_day) / 365.25)::float8'
+			else '1::float8' end;
 		joined := format(E'\nleft join %s c on c.person_id = s.person_id and c.first_day = s.first_day',
 			ph_support.events_part(schema, m, first_day, after_day));
 	end if;
@@ -9280,11 +9390,12 @@ begin
 			coalesce(s.key, ph.completed_years(p.birth_date, s.first_day)::float8) as key, %3$s as amount,
 			%4$s as exposure, %5$s as single, s.system, s.place, s.neighbourhood, s.practice, s.small_area%6$s
 		from at_risk s
-		join %7$I.person p on p.person_id = s.person_id%8$s%9$s',
+		join %7$I.person p on p.person_id::text = s.person_id%8$s%9$s',
 		case when m.population is null and to_regclass(format('%I.stored_stay', schema)) is not null
 			then 'not materialized' else 'materialized' end,
 		ph_support.at_risk_part(schema, m, first_day, after_day, day), amount, exposure,
-		case when by_row then 'true' else 'mover.person_id is null' end, grouped.columns, schema, joined, grouped.joins);
+		case when by_row then 'true' else 'mover.person_id is null' end, grouped.columns, schema, joined,
+			grouped.joins);
 end
 $$;
 
@@ -9371,46 +9482,64 @@ $$;
 comment on procedure ph_support.require_disjoint_days(text, ph.measure) is
 	'does nothing where no person is counted twice on one day. Errors: cardinality_violation';
 
-create function ph_support.relation_stamp(relation regclass) returns text
+create function ph_support.row_security_hides(relation regclass, reader regrole) returns boolean
+language sql stable
+begin atomic
+	select c.relrowsecurity and not r.rolsuper and not r.rolbypassrls
+		and (c.relforcerowsecurity or not pg_has_role(r.oid, c.relowner, 'usage'))
+	from pg_class c, pg_roles r
+	where c.oid = relation and r.oid = reader;
+end;
+
+comment on function ph_support.row_security_hides(regclass, regrole) is
+	'whether policies decide which rows of a table a role sees, as row_security_active says it of the current one';
+
+create function ph_support.relation_stamp(relation regclass, reader regrole) returns text
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+	kind constant "char" := (select relkind from pg_class where oid = relation);
 	stamp text;
 begin
-	if row_security_active(relation) then
-		raise exception 'row security hides rows of % from whoever folds', relation
+	if ph_support.row_security_hides(relation, reader) then
+		raise exception 'row security hides rows of % from %', relation, reader
 			using errcode = 'insufficient_privilege', hint =
-				'Fold as a role that sees all rows: what is folded is shown to others.';
+				'Fold as a role that sees all rows, through views whose owners do: what is folded is shown to others.';
 	end if;
-	-- every write leaves its transaction on the rows that it made, and takes away those of others
-	if (select relkind in ('r', 'p', 'm') from pg_class where oid = relation) then
+	if kind = 'v' then
+		stamp := md5(pg_get_viewdef(relation));
+	elsif kind in ('r', 'p', 'm') and has_table_privilege(relation, 'select') and not row_security_active(relation)
+		and has_schema_privilege((select relnamespace from pg_class where oid = relation), 'usage')
+	then
+		-- every write leaves its transaction on the rows that it made, and takes away those of others
 		execute format(
 			'select md5(string_agg(x || '':'' || n, '','' order by x collate "C"))
 			from (select xmin::text as x, count(*) as n from %s group by xmin) written', relation)
 		into stamp;
 	else
-		stamp := clock_timestamp()::text;  -- of foreign tables nobody knows
+		stamp := clock_timestamp()::text;  -- of foreign tables, and those behind a view of others, nobody knows
 	end if;
 	return coalesce(stamp, 'empty');
 end
 $$;
 
-comment on function ph_support.relation_stamp(regclass) is
-	'a text that changes when rows of a table do; of a foreign table one that is always another. '
-	'Errors: insufficient_privilege where row security hides rows';
+comment on function ph_support.relation_stamp(regclass, regrole) is
+	'a text that changes when rows of a table do, or the query of a view; one that is always another of a foreign '
+	'table, and of one that the caller may read through a view alone. '
+	'Errors: insufficient_privilege where row security hides rows from the reader';
 
-create function ph_support.relations_below(query text) returns setof regclass
+create function ph_support.relations_below(query text, out relation regclass, out reader regrole) returns setof record
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
-	select distinct r.object::regclass
+	select distinct r.object::regclass, coalesce(r.reader::regrole, current_user::regrole)
 	from ph_support.query_reads(query) r
-	join pg_class c on c.oid = r.object
-	where r.kind = 'relation' and c.relkind <> 'v'
+	where r.kind = 'relation'
 $$;
 
-comment on function ph_support.relations_below(text) is 'the tables that a query reads, also through views';
+comment on function ph_support.relations_below(text) is
+	'the tables and views that a query reads, also through views, each with the role whose rights count';
 
 create function ph_support.data_stamp(schema text, queries text[], inout known jsonb, out stamp text)
 returns record
@@ -9418,25 +9547,25 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-	relation regclass;
+	part record;
 	parts text[] := '{}';
 begin
-	for relation in
-		select distinct r
+	for part in
+		select distinct r.relation, r.reader, concat(r.relation, ' ', r.reader) as key
 		from unnest(queries) q, ph_support.relations_below(ph_support.measure_query(schema, q)) r
-		order by r
+		order by r.relation, r.reader
 	loop
-		if not known ? relation::text then
-			known := known || jsonb_build_object(relation::text, ph_support.relation_stamp(relation));
+		if not known ? part.key then
+			known := known || jsonb_build_object(part.key, ph_support.relation_stamp(part.relation, part.reader));
 		end if;
-		parts := parts || format('%s %s', relation, known ->> relation::text);
+		parts := parts || format('%s %s', part.relation, known ->> part.key);
 	end loop;
 	stamp := md5(array_to_string(parts, E'\n'));
 end
 $$;
 
 comment on function ph_support.data_stamp(text, text[], jsonb) is
-	'a text that changes when the tables do which the queries read; known holds those of tables that were looked at';
+	'a text that changes when the tables and views do which the queries read; known holds those that were looked at';
 
 create function ph_support.breakdown_dimensions(breakdowns text[]) returns text[]
 language sql immutable parallel safe
@@ -9454,7 +9583,8 @@ begin atomic
 	-- one text, so that rows are grouped by two columns; PostgreSQL remembers what the groups of the last persons gave
 	select coalesce(string_agg(format('(%L || %s)', b || chr(31), (
 			select string_agg(format('%I', 'group_' || d), ' || '', '' || ' order by n)
-			from regexp_split_to_table(b, ' by ') with ordinality s (d, n))), ', '), format('(%L)', 'all' || chr(31) || 'all'))
+			from regexp_split_to_table(b, ' by ') with ordinality s (d, n))), ', '), format('(%L)',
+				'all' || chr(31) || 'all'))
 	from unnest(breakdowns) b;
 end;
 
@@ -9485,7 +9615,8 @@ begin atomic
 			lateral (values %4$s) grouped (cell)
 		where single and %5$s
 		group by %1$s, cell',
-		places, ph_support.tally_call(weighted), relation, ph_support.group_values(breakdowns), ph_support.within_ages(m));
+		places, ph_support.tally_call(weighted), relation, ph_support.group_values(breakdowns),
+			ph_support.within_ages(m));
 end;
 
 comment on function ph_support.unit_query(text, ph.measure, text, text[], boolean) is
@@ -9496,7 +9627,8 @@ returns text
 language sql stable
 begin atomic
 	select format(
-		'select place_id, cell, %1$s as tally, count(*) as people, count(*) filter (where amount <> 0) as people_with_event
+		'select place_id, cell, %1$s as tally, count(*) as people,
+			count(*) filter (where amount <> 0) as people_with_event
 		from (
 			select (array_agg(age order by first_day))[1] as age, (array_agg(key order by first_day))[1] as key,
 				case when count(*) = count(amount) then sum(amount) end as amount, sum(exposure) as exposure,
@@ -9523,8 +9655,8 @@ create function ph_support.row_query(relation text, m ph.measure, place text, br
 language sql stable
 begin atomic
 	select format(
-		'select %1$s as place_id, cell, %2$s as tally, count(distinct person_id) as people,
-			count(distinct person_id) filter (where amount <> 0) as people_with_event
+		'select %1$s as place_id, cell, %2$s as tally, count(distinct person_id collate "C") as people,
+			count(distinct person_id collate "C") filter (where amount <> 0) as people_with_event
 		from %3$s,
 			lateral (values %4$s) grouped (cell)
 		where %5$s
@@ -9552,7 +9684,8 @@ language sql stable
 begin atomic
 	select format(
 		'select %1$L as level, coalesce(place_id, ''unknown'') as place_id, shown.breakdown, shown.group_name,
-			ph.rollup(tally) as tally, sum(people)::bigint as people, sum(people_with_event)::bigint as people_with_event
+			ph.rollup(tally) as tally, sum(people)::bigint as people, sum(people_with_event)::bigint
+				as people_with_event
 		from (%2$s) folded,
 			-- all people are those of any one breakdown, and of none where there is none
 			lateral (
@@ -9681,7 +9814,10 @@ as $$
 declare
 	published constant text := ph_support.measure_query(schema, m.areas);
 	part record;
-	query text := '';
+	query text :=
+		'select null::text as level, null::text as place_id, ''all'' as breakdown, ''all'' as group_name,
+			null::ph.tally as tally, null::bigint as people, null::bigint as people_with_event
+		where false';
 begin
 	execute format(
 		'create temp table ph_published on commit drop as
@@ -9702,12 +9838,11 @@ begin
 	loop
 		-- what is published of the level itself counts, else that of the smallest places in it
 		query := query || format(
-			'%s select %L as level, %s as place_id, ''all'' as breakdown, ''all'' as group_name,
-				ph.count_tally(a.key, a.numerator, a.denominator) as tally,
-				round(sum(a.denominator))::bigint as people, round(sum(a.numerator))::bigint as people_with_event
+			' union all select %L, %s as place_id, ''all'', ''all'', ph.count_tally(a.key, a.numerator, a.denominator),
+				round(sum(a.denominator))::bigint, round(sum(a.numerator))::bigint
 			from pg_temp.ph_published a %s
 			group by 2',
-			case when query = '' then '' else ' union all' end, part.level,
+			part.level,
 			case
 				when part.has_own then 'a.place_id'
 				when part.attname is null then '''unknown'''
@@ -9718,10 +9853,11 @@ begin
 				else format(
 					'join %I.place_dimension d on d.place_id = a.place_id and d.is_current
 					where a.place_kind = (
-						select place_kind from pg_temp.ph_published group by place_kind order by count(*) desc, 1 limit 1)',
+						select place_kind from pg_temp.ph_published group by place_kind order by count(*) desc,
+							1 limit 1)',
 					schema) end);
 	end loop;
-	execute 'create temp table ph_folded on commit drop as ' || regexp_replace(query, 'group by 2', 'group by 2', 'g');
+	execute 'create temp table ph_folded on commit drop as ' || query;
 	drop table pg_temp.ph_published;
 end
 $$;
@@ -9731,7 +9867,7 @@ comment on procedure ph_support.fold_areas(text, ph.measure, text, date, text[])
 
 create function ph_support.indicator_of(indicator text, breakdown text) returns text
 language sql immutable parallel safe
-return case when breakdown like 'age_band%' and indicator in ('dsr', 'dsr_gamma') then 'rate' else indicator end;
+return case when breakdown ~ '(^| by )age_band' and indicator in ('dsr', 'dsr_gamma') then 'rate' else indicator end;
 
 comment on function ph_support.indicator_of(text, text) is
 	'the indicator of a breakdown: groups of ages have crude rates, since there is nothing to standardise';
@@ -9789,7 +9925,10 @@ begin
 	select ph.rollup(tally) into whole from pg_temp.ph_folded where level = 'system' and breakdown = 'all';
 	-- the indicator is asked once, here, and not each time that somebody looks
 	execute format(
-		'insert into %1$I.measure_tally
+		'insert into %1$I.measure_tally (
+			measure, version, level, place_id, breakdown, group_name, period_kind, period, tally, people,
+			people_with_event, data_stamp, provisional, folded_at, share_known, value, lower, upper, note, numerator,
+			denominator, shrunken_value, shrunken_lower, shrunken_upper)
 		select $1, $2, level, place_id, breakdown, group_name, $3, $4, tally, people, people_with_event, $6, $7, now(),
 			case
 				when breakdown = ''all''
@@ -9816,7 +9955,8 @@ begin
 				offset 0
 			) asked', schema)
 	using m.measure, m.version, kind, first_day, m, stamp, provisional,
-		case when recorded and m.indicator in ('rate', 'proportion', 'dsr', 'dsr_gamma', 'smr', 'indirect_rate') then m end,
+		case when recorded and m.indicator in ('rate', 'proportion', 'dsr', 'dsr_gamma', 'smr',
+			'indirect_rate') then m end,
 		whole, schema, recorded;
 end
 $$;
@@ -9825,7 +9965,8 @@ comment on procedure ph_support.store_folded(text, ph.measure, text, date, boole
 	'writes pg_temp.ph_folded into measure_tally, each summary with its answer';
 
 create procedure ph_support.fold_measure(
-	schema text, m ph.measure, kind text, first_day date, last_day date, data_day date, levels text[], breakdowns text[],
+	schema text, m ph.measure, kind text, first_day date, last_day date, data_day date, levels text[],
+		breakdowns text[],
 	stamp text)
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -9844,7 +9985,8 @@ begin
 	if m.areas is not null then
 		call ph_support.fold_areas(schema, m, kind, first_day, levels);
 	else
-		call ph_support.fold_persons(schema, m, case when m.persons is null then first_day else until end, until, levels,
+		call ph_support.fold_persons(schema, m, case when m.persons is null then first_day else until end, until,
+			levels,
 			breakdowns, fold, last_day > data_day);
 	end if;
 	execute format('delete from %I.measure_tally where %s', schema, is_of)
@@ -9853,7 +9995,9 @@ begin
 	execute format('delete from %I.measure_fold where %s', schema, is_of)
 	using m.measure, m.version, kind, first_day;
 	execute format(
-		'insert into %I.measure_fold
+		'insert into %I.measure_fold (
+			measure, version, period_kind, period, data_until, levels, breakdowns, data_stamp, rows, people, events,
+			reference, note, seconds, folded_at)
 		select $1, $2, $3, $4, $5, $6, $7, $8, count(*),
 			coalesce(sum(people) filter (where level = ''system'' and breakdown = ''all''), 0),
 			ph.events(ph.rollup(tally) filter (where level = ''system'' and breakdown = ''all'')),
@@ -9885,7 +10029,8 @@ begin
 				'There are ' || coalesce((
 					select string_agg(o, ', ' order by o) filter (where n <= 12)
 						|| case when count(*) > 12 then format(' and %s more', count(*) - 12) else '' end
-					from (select distinct o, dense_rank() over (order by o) as n from unnest(offered) o) named), 'none') || '.';
+					from (select distinct o, dense_rank() over (order by o) as n from unnest(offered) o) named),
+						'none') || '.';
 	end if;
 end
 $$;
@@ -9918,10 +10063,7 @@ begin
 		'select distinct on (measure) %s
 		from %I.measure
 		where $1 is null or measure = any ($1)
-		order by measure, ph_support.measure_order(version) desc', (
-			select string_agg(quote_ident(attname), ', ' order by attnum)
-			from pg_attribute
-			where attrelid = 'ph.measure'::regclass and attnum > 0 and not attisdropped), schema)
+		order by measure, ph_support.measure_order(version) desc', ph_support.column_list('ph.measure'), schema)
 	using measures;
 end
 $$;
@@ -9952,7 +10094,8 @@ end
 $$;
 
 comment on function ph_support.periods_to_fold(text, ph.measure, text[], date) is
-	'the periods of calendar of a measure that are asked for by their kind or name, none that begins after the data day';
+	'the periods of calendar of a measure that are asked for by their kind or name, none that begins after the data '
+	'day';
 
 create procedure ph_support.check_measure_now(schema text, m ph.measure)
 language plpgsql
@@ -9999,12 +10142,33 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-	return query execute format('select query from %I.breakdown where query is not null and breakdown = any ($1)', schema)
+	return query execute format('select query from %I.breakdown where query is not null and breakdown = any ($1)',
+		schema)
 	using ph_support.breakdown_dimensions(breakdowns);
 end
 $$;
 
 comment on function ph_support.breakdown_queries(text, text[]) is 'the queries of the named breakdowns and pairs';
+
+create function ph_support.breakdown_rows(schema text, breakdowns text[]) returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	said text;
+begin
+	execute format(
+		'select string_agg(to_jsonb(b)::text, '' '' order by breakdown)
+		from %I.breakdown b
+		where breakdown = any ($1)', schema)
+	into said
+	using ph_support.breakdown_dimensions(breakdowns);
+	return said;
+end
+$$;
+
+comment on function ph_support.breakdown_rows(text, text[]) is
+	'what the catalogue says of the named breakdowns and pairs, as one text';
 
 create function ph_support.require_periods(schema text, periods text[]) returns void
 language plpgsql stable
@@ -10034,7 +10198,8 @@ comment on function ph_support.require_periods(text, text[]) is
 create function ph_support.folds_due(
 	schema text, measures text[], periods text[], levels text[], breakdowns text[], refold boolean)
 returns table (
-	measure ph.measure, kind text, first_day date, last_day date, data_day date, level_names text[], breakdown_names text[],
+	measure ph.measure, kind text, first_day date, last_day date, data_day date, level_names text[],
+		breakdown_names text[],
 	stamp text)
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -10043,17 +10208,31 @@ declare
 	m ph.measure;
 	known jsonb := '{}';
 	offered text[];
+	offered_levels text[];
+	asked_breakdowns text[];
 	there boolean;
+	was record;
 begin
+	if to_regclass(format('%I.calendar', schema)) is null then
+		raise exception 'schema "%" has no calendar', schema
+			using errcode = 'undefined_table', hint = 'CALL ph.create_calendar(...) makes it.';
+	elsif levels = '{}' then
+		raise exception 'argument "levels" must not be empty'
+			using errcode = 'invalid_parameter_value', hint = 'NULL is all of them.';
+	end if;
 	execute format('select day from (select %s as day) d', ph_support.in_schema(ph_support.last_day(schema), schema))
 	into data_day;
-	level_names := array(select l.level from ph_support.folded_levels(schema) l);
-	perform ph_support.require_known('levels', levels, level_names);
-	level_names := coalesce(levels, level_names);
+	offered_levels := array(select l.level from ph_support.folded_levels(schema) l);
+	perform ph_support.require_known('levels', levels, offered_levels);
 	offered := array(select l.measure from ph_support.latest_measures(schema) l);
 	perform ph_support.require_known('measures', measures, offered);
 	perform ph_support.require_periods(schema, periods);
-	for m in select * from ph_support.latest_measures(schema, measures) loop
+	-- what is asked beside a survey comes after it
+	for m in
+		select *
+		from ph_support.latest_measures(schema, measures) l
+		order by l.with_measure is not null, l.measure
+	loop
 		if measures is null and ph_support.lacking_relation(schema, m) is not null then
 			continue;  -- what is shipped for tables that are not here
 		end if;
@@ -10061,28 +10240,42 @@ begin
 		if measures is not null then
 			perform ph_support.require_known('breakdowns', breakdowns, m.breakdowns);
 		end if;
-		breakdown_names := array(
-			select b from unnest(m.breakdowns) b where m.areas is null and (breakdowns is null or b = any (breakdowns)));
+		asked_breakdowns := array(
+			select b from unnest(m.breakdowns) b where m.areas is null and (breakdowns is null
+				or b = any (breakdowns)));
 		measure := m;
 		select d.stamp, d.known
 		into stamp, known
 		from ph_support.data_stamp(schema, ph_support.measure_parts(m) || array[
 			'select start_date from {stay}', 'select birth_date from {person}'] || (
 				select array_agg(b.query)
-				from ph_support.breakdown_queries(schema, breakdown_names) b (query)), known) d;
-		stamp := md5(concat_ws(' ', stamp, data_day, (to_jsonb(m) - 'folded_at')::text));
+				from ph_support.breakdown_queries(schema, m.breakdowns) b (query)), known) d;
+		stamp := md5(concat_ws(' ', stamp, data_day, (to_jsonb(m) - 'folded_at')::text,
+			ph_support.breakdown_rows(schema, m.breakdowns)));
 		for kind, first_day, last_day in
 			select * from ph_support.periods_to_fold(schema, m, periods, data_day)
 		loop
 			execute format(
-				'select exists (
-					select
-					from %I.measure_fold
-					where measure = $1 and version = $2 and period_kind = $3 and period = $4 and data_stamp = $5
-						and levels @> $6 and breakdowns @> $7)', schema)
-			into there
-			using m.measure, m.version, kind, first_day, stamp, level_names, breakdown_names;
-			if refold or not there then
+				'select f.levels, f.breakdowns, f.data_stamp = $5 and not exists (
+						select
+						from %1$I.measure_fold survey
+						where survey.measure = $6 and (survey.period_kind, survey.period) = ($3, $4)
+							and survey.folded_at > f.folded_at) as fresh
+				from %1$I.measure_fold f
+				where f.measure = $1 and f.version = $2 and f.period_kind = $3 and f.period = $4', schema)
+			into was
+			using m.measure, m.version, kind, first_day, stamp, m.with_measure;
+			-- what was folded beside what is asked is folded with it, and not lost
+			level_names := array(
+				select l
+				from unnest(offered_levels) l
+				where levels is null or l = any (levels) or not refold and l = any (was.levels));
+			breakdown_names := array(
+				select b
+				from unnest(m.breakdowns) b
+				where b = any (asked_breakdowns) or not refold and b = any (was.breakdowns));
+			there := was.fresh and was.levels @> level_names and was.breakdowns @> breakdown_names;
+			if refold or there is not true then
 				return next;
 			end if;
 		end loop;
@@ -10106,6 +10299,11 @@ as $$
 declare
 	due record;
 	in_steps constant boolean := ph_support.may_commit();
+	failed bigint := 0;
+	first_state text;
+	first_message text;
+	first_hint text;
+	said text;
 begin
 	perform ph_support.require_measure_tables(schema);
 	call ph_support.fill_measure_places(schema);
@@ -10113,26 +10311,47 @@ begin
 		select d.*, pg_catalog.row_number() over () as number, pg_catalog.count(*) over () as total
 		from ph_support.folds_due(schema, measures, periods, levels, breakdowns, refold) d
 	loop
-		call ph_support.fold_measure(schema, due.measure, due.kind, due.first_day, due.last_day, due.data_day,
-			due.level_names, due.breakdown_names, due.stamp);
-		raise notice '% of %: %, % from %', due.number, due.total, (due.measure).measure, due.kind,
-			pg_catalog.to_char(due.first_day, 'YYYY-MM-DD');
+		said := pg_catalog.format('%s of %s: %s, %s from %s', due.number, due.total, (due.measure).measure, due.kind,
+			pg_catalog.to_char(due.first_day, 'YYYY-MM-DD'));
+		-- one that fails keeps no other from being folded
+		begin
+			call ph_support.fold_measure(schema, due.measure, due.kind, due.first_day, due.last_day, due.data_day,
+				due.level_names, due.breakdown_names, due.stamp);
+			raise notice '%', said;
+		exception when others then
+			if not in_steps then
+				raise;
+			end if;
+			raise warning '% was not folded: %', said, sqlerrm;
+			if failed operator(pg_catalog.=) 0 then
+				get stacked diagnostics first_state = returned_sqlstate, first_message = message_text,
+					first_hint = pg_exception_hint;
+			end if;
+			failed := failed operator(pg_catalog.+) 1;
+		end;
 		if in_steps then
 			commit;
 		end if;
 	end loop;
+	if failed operator(pg_catalog.>) 0 then
+		raise exception '%', first_message
+			using errcode = first_state, hint = first_hint, detail = pg_catalog.format(
+				'%s could not be folded, and this is why the first of them could not; all others were.', failed);
+	end if;
 end
 $$;
 
 comment on procedure ph.fold_measures(text, text[], text[], text[], text[], boolean) is
-	'folds measures of the schema (NULL: the latest version of all whose tables are there) over periods (kinds or names '
-	'of calendar; NULL: the kinds of each measure), levels (NULL: all) and breakdowns (NULL: all that a measure allows) '
-	'into measure_tally: only what is missing or out of date, unless refold. It says how far it is, and commits after '
-	'each measure and period, so that who reads meanwhile sees whole ones and a failure leaves what was there; inside a '
-	'transaction it commits nothing. The numbers of a period that is not over are provisional; a period of which the '
-	'source has no record has no data. Errors: undefined_table, invalid_parameter_value with what there is, '
-	'insufficient_privilege for others than the owner, for queries that read what the owner may not, and where row '
-	'security hides rows, cardinality_violation where a person counts twice';
+	'folds measures of the schema (NULL: the latest version of all whose tables are there) over periods (kinds or '
+	'names of calendar; NULL: the kinds of each measure), levels (NULL: all) and breakdowns (NULL: all that a measure '
+	'allows) into measure_tally: only what is missing or out of date, together with the levels and breakdowns that '
+	'were folded before; with refold all that is asked, and nothing else stays. It says how far it is, and commits '
+	'after each measure and period, so that who reads meanwhile sees whole ones and a failure leaves what was there; '
+	'inside a transaction it commits nothing, and stops at the first failure. The numbers of a period that is not '
+	'over are provisional; a period of which the source has no record has no data. Errors: undefined_table, '
+	'invalid_parameter_value with what there is, insufficient_privilege for others than the owner, for queries that '
+	'read what the owner may not, and where row security hides rows, cardinality_violation where a person counts '
+	'twice';
 
 create function ph_support.verdict(lower float8, upper float8, against float8, better text) returns text
 language sql immutable parallel safe
@@ -10331,22 +10550,27 @@ end;
 comment on function ph_support.measure_value_query(boolean) is
 	'the query of measure_value, or of measure_breakdown';
 
+create function ph_support.current_measure() returns text
+language sql immutable parallel safe
+return '(
+	select *
+	from {measure} m
+	where folded_at is not null and not exists (
+		select
+		from {measure} later
+		where later.measure = m.measure and later.folded_at is not null
+			and ph_support.measure_order(later.version) > ph_support.measure_order(m.version)))';
+
+comment on function ph_support.current_measure() is
+	'the relation of the versions of measures that count: the latest of those that were folded';
+
 create function ph_support.measure_view(
 	out relation text, out key text[], out description text, out query text)
 returns setof record
 language sql immutable parallel safe
 begin atomic
 	values
-		('measure_current', '{measure}'::text[],
-		 'the version of each measure that counts: the latest of those that were folded',
-		 $query$select m.*
-			from {measure} m
-			where folded_at is not null and not exists (
-				select
-				from {measure} later
-				where later.measure = m.measure and later.folded_at is not null
-					and ph_support.measure_order(later.version) > ph_support.measure_order(m.version))$query$),
-		('measure_value', '{measure,level,place_id,period_kind,period}',
+		('measure_value', '{measure,level,place_id,period_kind,period}'::text[],
 		 'measures of whole places: one row a measure, level, place and period. Ask for one level and one kind of '
 		 'period; values are never added', ph_support.measure_value_query(false)),
 		('measure_breakdown', '{measure,level,place_id,period_kind,period,breakdown,group_name}',
@@ -10406,8 +10630,10 @@ begin atomic
 					ph.funnel(numerator, case when m.indicator not in ('dsr', 'dsr_gamma') then denominator end,
 						case m.indicator when 'proportion' then 'proportion' else 'rate' end, per => v.per,
 						rate => case when m.indicator in ('dsr', 'dsr_gamma') then value end,
-						rate_type => case m.indicator when 'proportion' then null when 'rate' then 'crude' else 'dsr' end,
-						overdispersion => case when m.overdispersion then 'winsorised' else 'none' end) over places as point
+						rate_type => case m.indicator when 'rate' then 'crude' when 'proportion' then null else 'dsr'
+							end,
+						overdispersion => case when m.overdispersion then 'winsorised' else 'none' end) over places
+						as point
 				from {measure_value} v
 				join {measure_current} m using (measure, version)
 				where m.indicator in ('proportion', 'rate', 'dsr', 'dsr_gamma') and not v.provisional
@@ -10534,7 +10760,11 @@ declare
 begin
 	for view in select * from ph_support.measure_view() loop
 		call ph_support.replace_view(schema, view.relation,
-			ph_support.in_schema(replace(view.query, '{schema}', quote_literal(schema)), schema), view.description,
+			ph_support.in_schema(
+				replace(
+					replace(view.query, '{measure_current}', ph_support.current_measure()),
+					'{schema}', quote_literal(schema)),
+				schema), view.description,
 			columns);
 	end loop;
 end
@@ -10568,14 +10798,16 @@ begin atomic
 		 target float8 not null check (target > 0 and target < ''infinity''), target_period date not null,
 		 leave_out date[] not null default ''{}'', parent text references {goal} check (parent <> goal),
 		 subsystem text references {subsystem}, check (target_period > baseline),
-		 check ((breakdown = ''all'') = (group_name = ''all'')), check (beside_group is null or breakdown <> ''all'')',
+		 check ((breakdown = ''all'') = (group_name = ''all'')),
+		 check (beside_group is null or breakdown <> ''all'' and beside_group <> group_name)',
 		 'one row a goal: which value a measure shall have, where and of whom, from a baseline to a period',
 		 jsonb_build_object('goal', 'name of the goal', 'name', 'name to show', 'measure', 'measure that it is about',
 			'level', 'level of the place', 'place_id', 'the place',
 			'breakdown', 'breakdown of the group that it is about, or all', 'group_name', 'the group, or all',
 			'beside_group',
 			'of a goal on inequality: the group beside which the first is held; the target is a ratio then',
-			'period_kind', 'kind of period in which progress is measured', 'baseline', 'first day of the baseline period',
+			'period_kind', 'kind of period in which progress is measured', 'baseline',
+				'first day of the baseline period',
 			'target', 'the value that shall be reached, in the unit of the measure, or the ratio of the two groups',
 			'target_period', 'first day of the period in which it shall be reached',
 			'leave_out', 'first days of periods that the trend leaves out, such as those of a shock',
@@ -10597,12 +10829,15 @@ begin atomic
 		 'scenario text not null check (scenario <> ''observed''), place_id text not null, year integer not null,
 		 component text not null check (component in (''births'', ''deaths'', ''migration'')), age integer,
 		 people float8 not null, source text,
+		 check ((component = ''births'') = (age is null)), check (age between 0 and 100),
+		 check (abs(people) < 1e10 and (people >= 0 or component = ''migration'')),
 		 unique nulls not distinct (scenario, place_id, year, component, age)',
 		 'births, deaths and net migration that somebody projects, a row a scenario, place, year and age: '
 		 'ph.project_need takes them',
 		 jsonb_build_object('scenario', 'name of the projection', 'place_id', 'the place', 'year', 'the year',
 			'component', 'births, deaths or migration (net: who comes less who goes)',
-			'age', 'age in completed years; NULL for births', 'people', 'how many', 'source', 'who projects it')),
+			'age', 'age in completed years, 100 and over together as 100; NULL for births', 'people', 'how many',
+			'source', 'who projects it')),
 		('goal_milestone',
 		 'goal text references {goal} on delete cascade, milestone text not null, partner text not null,
 		 due date not null, delivered_on date, primary key (goal, milestone)',
@@ -10620,36 +10855,59 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
 	signed boolean;
-	circle boolean;
 begin
-	execute format('select exists (select from %I.goal_owner where goal = $1 and signed_on is not null)', tg_table_schema)
+	execute format('select exists (select from %I.goal_owner where goal = $1 and signed_on is not null)',
+		tg_table_schema)
 	into signed
 	using old.goal;
 	if signed then
 		raise exception 'goal "%" was signed and cannot change', old.goal
 			using errcode = '55006', hint = 'Take the signatures back, or set a new goal.';
 	end if;
-	if tg_op = 'DELETE' then
-		return old;
-	end if;
+	return case when tg_op = 'DELETE' then old else new end;
+end
+$$;
+
+comment on function ph_support.keep_signed_goal() is 'trigger of the table goal: what was signed does not change';
+
+create function ph_support.refuse_circle() returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	name constant text := to_jsonb(new) ->> tg_table_name;
+	circle boolean;
+begin
 	execute format(
-		'with recursive above (goal) as (
+		'with recursive above (name) as (
 			select $2
 			union
-			select g.parent from above join %I.goal g on g.goal = above.goal)
-		select $1 in (select goal from above where goal is not null)', tg_table_schema)
+			select t.parent from above join %1$I.%2$I t on t.%2$I = above.name)
+		select $1 in (select name from above where name is not null)', tg_table_schema, tg_table_name)
 	into circle
-	using new.goal, new.parent;
+	using name, new.parent;
 	if circle then
-		raise exception 'goal "%" would be a part of itself', new.goal
+		raise exception '% "%" would be a part of itself', tg_table_name, name
 			using errcode = '23514', hint = 'Parents must not go in a circle.';
 	end if;
 	return new;
 end
 $$;
 
-comment on function ph_support.keep_signed_goal() is
-	'trigger of the table goal: what was signed does not change, parents do not go in a circle';
+comment on function ph_support.refuse_circle() is
+	'trigger of the tables goal and subsystem, which name their rows by a column of their own name: parents do not go '
+	'in a circle';
+
+create function ph_support.begins_period(kind text, day date) returns boolean
+language sql immutable parallel safe
+return isfinite(day) and case kind
+	when 'day' then true
+	when 'financial_year' then (extract(month from day), extract(day from day)) = (4, 1)
+	else day = date_trunc(kind, day::timestamp) end;
+
+comment on function ph_support.begins_period(text, date) is
+	'whether a period of a kind (day, month, quarter, year, financial_year) begins on the day, also beyond the '
+	'calendar';
 
 create function ph_support.check_goal() returns trigger
 language plpgsql
@@ -10665,8 +10923,22 @@ begin
 				then ''place_id names no place of the level''
 			when $1.breakdown <> ''all'' and $1.breakdown <> all (m.breakdowns)
 				then ''breakdown names none that the measure allows''
+			when $1.breakdown <> ''all'' and exists (
+					select
+					from unnest(array[$1.group_name, $1.beside_group]) g
+					where g is not null
+						and not exists (select from %1$I.breakdown b where b.breakdown = $1.breakdown
+							and g = any (b.groups))
+						and not exists (
+							select
+							from %1$I.measure_tally t
+							where (t.measure, t.breakdown, t.group_name) = ($1.measure, $1.breakdown, g)))
+				then ''group_name or beside_group names no group of the breakdown''
+			when $1.period_kind = ''rolling_year'' then ''period_kind must not be rolling_year: its periods overlap''
 			when not exists (select from %1$I.calendar where kind = $1.period_kind and start_date = $1.baseline)
 				then ''baseline is not the first day of a period of calendar''
+			when not ph_support.begins_period($1.period_kind, $1.target_period)
+				then ''target_period is not the first day of a period''
 			end
 		from (values (1)) one
 		left join ph_support.latest_measures(%2$L, array[$1.measure]) m on true', tg_table_schema, tg_table_schema)
@@ -10675,7 +10947,8 @@ begin
 	if problem is not null then
 		raise exception 'column %', problem
 			using errcode = 'invalid_parameter_value', hint = format(
-				'SELECT * FROM %I.measure, measure_place and calendar tell what there is; ph.fold_measures fills places.',
+				'SELECT * FROM %I.measure, measure_place and calendar tell what there is; ph.fold_measures fills '
+				'places.',
 				tg_table_schema);
 	end if;
 	return new;
@@ -10683,7 +10956,7 @@ end
 $$;
 
 comment on function ph_support.check_goal() is
-	'trigger of the table goal: its measure, place, breakdown and baseline are known';
+	'trigger of the table goal: its measure, place, groups and periods are known';
 
 create procedure ph_support.create_goal_tables(schema text)
 language plpgsql
@@ -10707,10 +10980,16 @@ begin
 	execute ph_support.in_schema(
 		'create or replace trigger b_check before insert or update on {goal}
 		for each row execute function ph_support.check_goal()', schema);
+	foreach target in array '{goal,subsystem}'::text[] loop
+		execute format(
+			'create or replace trigger c_refuse_circle before insert or update on %I.%I
+			for each row execute function ph_support.refuse_circle()', schema, target);
+	end loop;
 end
 $$;
 
-comment on procedure ph_support.create_goal_tables(text) is 'makes the tables of goals; ph.create_measure_tables calls it';
+comment on procedure ph_support.create_goal_tables(text) is
+	'makes the tables of goals; ph.create_measure_tables calls it';
 
 create function ph_support.trend_events(
 	m ph.measure, tally ph.tally, reference ph.tally, out value float8, out lower float8, out upper float8,
@@ -10719,16 +10998,25 @@ returns record
 language sql immutable parallel safe
 begin atomic
 	select (e).value, (e).lower, (e).upper, counted.events,
-		case when counted.events > 0 then counted.events / ((e).value / per) else nullif(ph.exposure(tally), 0) end
+		case
+			when counted.events > 0 then counted.events / ((e).value / per)
+			when m.indicator in ('smr', 'indirect_rate')
+				then nullif(ph.expected(tally, whole), 0) * case m.indicator
+					when 'smr' then 1
+					else ph.exposure(whole) / nullif(ph.events(whole), 0) end
+			else nullif(ph.exposure(tally), 0) end
 	from (
 		select coalesce(m.per, (select i.per from ph.indicators() i where i.indicator = m.indicator)) as per,
-			ph.ask(m.indicator, tally, ph_support.reference_of(m, reference), m.per, 0.95, coalesce(m.age, 0), m.until) as e
+			ph_support.reference_of(m, reference) as whole,
+			ph.ask(m.indicator, tally, ph_support.reference_of(m, reference), m.per, 0.95, coalesce(m.age, 0),
+				m.until) as e
 		offset 0
 	) asked,
 	lateral (
 		select
 			case
-				when m.indicator in ('rate', 'proportion', 'dsr', 'dsr_gamma', 'smr', 'indirect_rate') then ph.events(tally)
+				when m.indicator in ('rate', 'proportion', 'dsr', 'dsr_gamma', 'smr',
+					'indirect_rate') then ph.events(tally)
 				when (e).value > 0 and (e).lower > 0
 					then (2 * 1.959963984540054 / ln((e).upper / (e).lower)) ^ 2 end as events
 	) counted;
@@ -10739,28 +11027,30 @@ comment on function ph_support.trend_events(ph.measure, ph.tally, ph.tally) is
 	'its error';
 
 create function ph_support.goal_series(schema text, goal record) returns table (
-	period date, group_name text, tally ph.tally, value float8, lower float8, upper float8, events float8,
-	exposure float8)
+	period date, group_name text, tally ph.tally, reference ph.tally, value float8, lower float8, upper float8,
+	events float8, exposure float8)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
 	return query execute format(
-		'select t.period, t.group_name, t.tally, e.value, e.lower, e.upper, e.events, e.exposure
+		'select t.period, t.group_name, t.tally,
+			ph_support.reference_of(m, f.reference), e.value, e.lower, e.upper, e.events, e.exposure
 		from ph_support.latest_measures($1, array[$2]) m
 		join %1$I.measure_tally t using (measure, version)
 		join %1$I.measure_fold f using (measure, version, period_kind, period),
 			lateral ph_support.trend_events(m, t.tally, f.reference) e
 		where t.level = $3 and t.place_id = $4 and t.breakdown = $5 and t.group_name in ($6, $7) and t.period_kind = $8
-			and t.period >= $9 and not t.provisional and f.note is null and t.period <> all ($10)
+			and t.period between $9 and $10 and not t.provisional and f.note is null and t.period <> all ($11)
 		order by t.period', schema)
 	using schema, goal.measure, goal.level, goal.place_id, goal.breakdown, goal.group_name,
-		coalesce(goal.beside_group, goal.group_name), goal.period_kind, goal.baseline, goal.leave_out;
+		coalesce(goal.beside_group, goal.group_name), goal.period_kind, goal.baseline,
+		goal.target_period, goal.leave_out;
 end
 $$;
 
 comment on function ph_support.goal_series(text, record) is
-	'the periods of a goal from its baseline on that are over and not left out, by group';
+	'the periods of a goal, from its baseline until its target period, that are over and not left out, by group';
 
 create function ph_support.period_number(kind text, first_day date) returns float8
 language sql immutable parallel safe
@@ -10802,24 +11092,30 @@ begin
 	loop
 		select * into m from ph_support.latest_measures(schema, array[g.measure]);
 		select coalesce(m.per, i.per) into per from ph.indicators() i where i.indicator = m.indicator;
-		select array_agg(ph_support.period_number(g.period_kind, o.period) order by o.period) filter (where a) as numbers,
+		select array_agg(ph_support.period_number(g.period_kind, o.period)
+			order by o.period) filter (where a) as numbers,
 			array_agg(o.events order by o.period) filter (where a) as events,
 			array_agg(o.exposure order by o.period) filter (where a) as exposures,
-			array_agg(ph_support.period_number(g.period_kind, o.period) order by o.period) filter (where not a) as other_numbers,
+			array_agg(ph_support.period_number(g.period_kind, o.period)
+				order by o.period) filter (where not a) as other_numbers,
 			array_agg(o.events order by o.period) filter (where not a) as other_events,
 			array_agg(o.exposure order by o.period) filter (where not a) as other_exposures,
 			max(o.period) as period, count(*) filter (where a) as periods,
 			max(o.value) filter (where a and o.period = g.baseline) as baseline_value,
 			max(o.value) filter (where not a and o.period = g.baseline) as other_baseline,
-			(array_agg(o.value order by o.period desc) filter (where a))[1] as value,
-			(array_agg(o.lower order by o.period desc) filter (where a))[1] as lower,
-			(array_agg(o.upper order by o.period desc) filter (where a))[1] as upper,
-			(array_agg(o.value order by o.period desc) filter (where not a))[1] as other_value,
-			(array_agg(o.tally order by o.period desc) filter (where a))[1] as tally,
-			(array_agg(o.tally order by o.period desc) filter (where not a))[1] as other_tally
+			(array_agg(o.value) filter (where a and o.period = o.last))[1] as value,
+			(array_agg(o.lower) filter (where a and o.period = o.last))[1] as lower,
+			(array_agg(o.upper) filter (where a and o.period = o.last))[1] as upper,
+			(array_agg(o.value) filter (where not a and o.period = o.last))[1] as other_value,
+			(array_agg(o.tally) filter (where a and o.period = o.last))[1] as tally,
+			(array_agg(o.tally) filter (where not a and o.period = o.last))[1] as other_tally,
+			(array_agg(o.reference) filter (where a and o.period = o.last))[1] as reference
 		into s
-		from ph_support.goal_series(schema, g) o, lateral (select o.group_name = g.group_name as a) which
-		where o.exposure > 0 and o.events is not null;
+		from (
+			select o.*, o.group_name = g.group_name as a, max(o.period) over () as last
+			from ph_support.goal_series(schema, g) o
+			where o.exposure > 0 and o.events is not null
+		) o;
 		goal := g.goal;
 		name := g.name;
 		measure := g.measure;
@@ -10846,10 +11142,14 @@ begin
 		else
 			baseline_value := s.baseline_value / nullif(s.other_baseline, 0);
 			value := s.value / nullif(s.other_value, 0);
-			select c.lower, c.upper
-			into lower, upper
-			from ph.compare(s.tally, s.other_tally, m.indicator, m.reference_tally, m.per, 0.95, 'ratio', m.better,
-				coalesce(m.age, 0), m.until) c;
+			lower := null;
+			upper := null;
+			if s.period is not null then  -- of a measure that was dropped there is no indicator to ask
+				select c.lower, c.upper
+				into lower, upper
+				from ph.compare(s.tally, s.other_tally, m.indicator, s.reference, m.per, 0.95, 'ratio', m.better,
+					coalesce(m.age, 0), m.until) c;
+			end if;
 		end if;
 		ahead := ph_support.period_number(g.period_kind, g.target_period)
 			- ph_support.period_number(g.period_kind, g.baseline);
@@ -10860,7 +11160,7 @@ begin
 		gap := null;
 		if s.period is null then
 			note := 'no_data';
-		elsif s.period >= g.target_period then
+		elsif s.period = g.target_period then
 			note := 'target_period_is_over';
 		elsif g.beside_group is not null then
 			gap := ph.goal_gap_progress(s.numbers, s.events, s.exposures, s.other_numbers, s.other_events,
@@ -10879,7 +11179,9 @@ begin
 		needed_change := coalesce(p.needed_change, gap.needed_change);
 		verdict := case
 			when note = 'target_period_is_over' then
-				case when value = target or (value < target) = (better = 'lower') then 'reached' else 'missed' end
+				case
+					when value = target or (value < target) = (better = 'lower') then 'reached'
+					when value is not null then 'missed' end
 			else coalesce(p.verdict, gap.verdict) end;
 		return next;
 	end loop;
@@ -10889,11 +11191,11 @@ $$;
 comment on function ph.goal_status(text) is
 	'the goals of the schema, a row each: the value of its baseline and of the last period that is over, with limits; '
 	'where it should be by now, on a straight way in the logarithm; where its trend leads (ph.goal_progress, '
-	'ph.goal_gap_progress) with limits of what will be observed, the chance of reaching the target and the change a '
-	'period that is still needed; verdict on_track, uncertain or off_track, reached or missed once the target period is '
-	'over; live: all owners have signed. Periods are those of the latest version of the measure: fold older ones with '
-	'ph.fold_goals. Notes: no_data, too_few_periods, no_events, missing_input, target_period_is_over. '
-	'Errors: undefined_table';
+	'ph.goal_gap_progress) with limits of what will be observed, of a ratio of groups those of the ratio that '
+	'underlies it, the chance of reaching the target and the change a period that is still needed; verdict '
+	'on_track, uncertain or off_track, reached or missed once the target period is over; live: all owners have '
+	'signed. Periods are those of the latest version of the measure: fold older ones with ph.fold_goals. Notes: '
+	'no_data, too_few_periods, no_events, missing_input, target_period_is_over. Errors: undefined_table';
 
 create function ph.goal_parts(schema text, goal text)
 returns table (part text, level text, place_id text, events_now float8, events_at_target float8, fewer float8)
@@ -10907,20 +11209,23 @@ begin
 	execute format('select exists (select from %I.goal g where g.goal = $1)', schema) into there using goal;
 	if not there then
 		raise exception 'argument "goal" names no goal'
-			using errcode = 'undefined_object', hint = format('SELECT goal FROM %I.goal tells which there are.', schema);
+			using errcode = 'undefined_object', hint = format('SELECT goal FROM %I.goal tells which there are.',
+				schema);
 	end if;
 	-- events that are spared add up where rates do not
 	return query execute format(
 		'with part as (
 			select g.goal, g.parent, g.level, g.place_id, ph.events(t.tally) as events_now,
-				ph.events(t.tally) * g.target / nullif(s.value, 0) as events_at_target
-			from %1$I.goal g
-			join ph.goal_status($1) s using (goal)
-			join ph_support.latest_measures($1) m on m.measure = g.measure
+				ph.events(t.tally) * g.target / nullif(t.value, 0) as events_at_target
+			from ph.goal_status($1) s
+			join %1$I.goal w on w.goal = s.goal
+			join %1$I.goal g on g.goal = w.goal or g.parent = w.goal
+			left join ph_support.latest_measures($1) m on m.measure = w.measure
 			left join %1$I.measure_tally t on (t.measure, t.version, t.level, t.place_id, t.breakdown, t.group_name,
 				t.period_kind, t.period) = (g.measure, m.version, g.level, g.place_id, g.breakdown, g.group_name,
-				g.period_kind, s.period)
-			where g.goal = $2 or g.parent = $2
+				g.period_kind, s.period) and (g.measure, g.period_kind) = (w.measure, w.period_kind)
+				and g.beside_group is null
+			where w.goal = $2
 		), line as (
 			select 1 as n, goal, level, place_id, events_now, events_at_target from part where parent = $2
 			union all
@@ -10940,9 +11245,105 @@ end
 $$;
 
 comment on function ph.goal_parts(text, text) is
-	'how the parts of a goal make up the whole: events of the last period, events that its target would leave, and how '
-	'many fewer these are, a row a part, the remainder that no part has, and the goal itself, to which they add up. '
+	'how the parts of a goal make up the whole: events of its last period, events that its target would leave, and '
+	'how many fewer these are, a row a part, the remainder that no part has, and the goal itself, to which they add '
+	'up; NULL of a part that cannot be added, since it is about another measure or kind of period, or about the ratio '
+	'of groups. Errors: undefined_table, undefined_object';
+
+create function ph.goal_contributions(schema text, goal text)
+returns table (intervention text, partner text, expected_contribution float8, share_of_the_way float8)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	way float8;
+	found boolean := false;
+begin
+	perform ph_support.require_measure_tables(schema);
+	select s.target - s.value, true into way, found from ph.goal_status(schema) s where s.goal =
+		goal_contributions.goal;
+	if found is not true then
+		raise exception 'argument "goal" names no goal'
+			using errcode = 'undefined_object', hint = format(
+				'SELECT goal FROM %I.goal tells which there are.', schema);
+	end if;
+	return query execute format(
+		'with line as (
+			select 1 as n, i.intervention, i.partner, i.expected_contribution
+			from %1$I.goal_intervention i
+			where i.goal = $1
+			union all
+			select 2, ''nothing planned'', null, $2 - coalesce((
+				select sum(i.expected_contribution) from %1$I.goal_intervention i where i.goal = $1), 0)
+			union all
+			select 3, ''the way to go'', null, $2
+		)
+		select intervention, partner, expected_contribution, expected_contribution / nullif($2, 0)
+		from line
+		order by n, intervention', schema)
+	using goal, way;
+end
+$$;
+
+comment on function ph.goal_contributions(text, text) is
+	'what is done to reach a goal, how far each is expected to bring it, in the unit of the measure and as a share of '
+	'the way from the last value to the target, what nothing is planned for, and the way, to which they add up. '
+	'Expectations are those that were given; whether they come true is for evaluation. '
 	'Errors: undefined_table, undefined_object';
+
+create function ph.check_goals(schema text) returns table (problem text, goal text, detail text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform ph_support.require_measure_tables(schema);
+	return query execute format(
+		'select ''nobody owns it'', g.goal, null
+		from %1$I.goal g
+		where not exists (select from %1$I.goal_owner o where o.goal = g.goal)
+		union all
+		select ''not signed by all'', g.goal, string_agg(o.partner, '', '' order by o.partner)
+		from %1$I.goal g
+		join %1$I.goal_owner o on o.goal = g.goal and o.signed_on is null
+		group by g.goal
+		union all
+		select ''its measure is gone'', g.goal, g.measure
+		from %1$I.goal g
+		where not exists (select from %1$I.measure m where m.measure = g.measure)
+		union all
+		select ''two parts are about the same people'', a.parent, format(''%%s and %%s'', a.goal, b.goal)
+		from %1$I.goal a
+		join %1$I.goal b on b.parent = a.parent and b.goal > a.goal and b.measure = a.measure
+			and (b.level, b.place_id, b.breakdown, b.group_name) = (a.level, a.place_id, a.breakdown, a.group_name)
+		union all
+		select ''a subsystem has what its parent has not'', s.subsystem, format(''%%s %%s'', p.kind, p.part)
+		from %1$I.subsystem s
+		join %1$I.subsystem_part p using (subsystem)
+		where exists (select from %1$I.subsystem_part o where o.subsystem = s.parent and o.kind = p.kind)
+			and not exists (
+				select from %1$I.subsystem_part o where (o.subsystem, o.kind, o.part) = (s.parent, p.kind, p.part))
+		union all
+		select ''a part of a subsystem is in none below it'', s.subsystem, format(''%%s %%s'', p.kind, p.part)
+		from %1$I.subsystem s
+		join %1$I.subsystem_part p using (subsystem)
+		where exists (
+				select
+				from %1$I.subsystem c
+				join %1$I.subsystem_part o using (subsystem)
+				where c.parent = s.subsystem and o.kind = p.kind)
+			and not exists (
+				select
+				from %1$I.subsystem c
+				join %1$I.subsystem_part o using (subsystem)
+				where c.parent = s.subsystem and (o.kind, o.part) = (p.kind, p.part))
+		order by 1, 2, 3', schema);
+end
+$$;
+
+comment on function ph.check_goals(text) is
+	'what does not hold together in the goals of a schema: goals that nobody owns or not all have signed, parts of one '
+	'goal about the same people, subsystems that do not close to their parent; no row where all is well. '
+	'Errors: undefined_table';
 
 create function ph.goal_delivery(schema text)
 returns table (partner text, goals bigint, signed bigint, promised bigint, delivered bigint, late bigint, due bigint)
@@ -10956,7 +11357,8 @@ begin
 			select partner, count(*) as goals, count(signed_on) as signed from %1$I.goal_owner group by partner
 		), promise as (
 			select partner, count(*) as promised, count(delivered_on) filter (where delivered_on <= day) as delivered,
-				count(*) filter (where coalesce(delivered_on, day) > due) as late, count(*) filter (where due <= day) as due
+				count(*) filter (where coalesce(delivered_on, day) > due) as late,
+					count(*) filter (where due <= day) as due
 			from %1$I.goal_milestone, today
 			group by partner
 		)
@@ -11000,7 +11402,8 @@ begin
 	return query execute format(
 		'select g.measure, array_agg(distinct c.name order by c.name)
 		from %1$I.goal g
-		join %1$I.calendar c on c.kind = g.period_kind and c.start_date >= g.baseline and c.start_date <= g.target_period
+		join %1$I.calendar c on c.kind = g.period_kind and c.start_date >= g.baseline
+			and c.start_date <= g.target_period
 			and c.start_date <= %2$s
 		group by g.measure', schema, ph_support.in_schema(ph_support.last_day(schema), schema));
 end
@@ -11026,7 +11429,8 @@ comment on function ph_support.scorecard_group(text, ph.measure) is 'the group o
 
 create function ph.scorecard(schema text, place_id text, period text, by text default 'triple_aim')
 returns table (
-	group_name text, measure text, name text, kind text, value float8, lower float8, upper float8, unit text, better text,
+	group_name text, measure text, name text, kind text, value float8, lower float8, upper float8, unit text,
+		better text,
 	against_parent text, since_year_before text, rank bigint, rank_best bigint, rank_worst bigint, peers bigint,
 	trade_off text, note text)
 language plpgsql stable
@@ -11036,9 +11440,9 @@ begin
 	perform ph_support.require_measure_tables(schema);
 	if by is null or by not in ('triple_aim', 'pillar', 'partner', 'team', 'framework') then
 		raise exception 'argument "by" must be one that is known'
-			using errcode = 'invalid_parameter_value', hint = 'They are triple_aim, pillar, partner, team and framework.';
+			using errcode = 'invalid_parameter_value', hint =
+				'They are triple_aim, pillar, partner, team and framework.';
 	end if;
-	perform ph_support.require_place(schema, place_id);
 	perform ph_support.require_periods(schema, array[period]);
 	-- a place is surely better than another where its limits lie wholly on the good side of the other's
 	return query execute format(
@@ -11047,18 +11451,21 @@ begin
 			from %1$I.measure_value v
 			join %1$I.calendar c on c.kind = v.period_kind and c.start_date = v.period and c.name = $3
 			join ph_support.latest_measures($1) m using (measure, version)
-			where v.level in (select level from %1$I.measure_place where place_id = $2)
+			where v.level = $5
 		), placed as (
 			select a.*, r.*
 			from asked a
 			cross join lateral (
 				select count(p.value) as peers,
-					1 + count(*) filter (where case a.better when ''higher'' then p.value > a.value else p.value < a.value end)
+					1 + count(*) filter (where case a.better when ''higher''
+						then p.value > a.value else p.value < a.value end)
 						as rank,
-					1 + count(*) filter (where case a.better when ''higher'' then p.lower > a.upper else p.upper < a.lower end)
+					1 + count(*) filter (where case a.better when ''higher''
+						then p.lower > a.upper else p.upper < a.lower end)
 						as rank_best,
 					count(p.value) - count(*) filter (
-						where case a.better when ''higher'' then p.upper < a.lower else p.lower > a.upper end) as rank_worst
+						where case a.better when ''higher'' then p.upper < a.lower
+							else p.lower > a.upper end) as rank_worst
 				from asked p
 				where p.measure = a.measure and p.level = a.level and p.place_id <> ''unknown''
 			) r
@@ -11081,16 +11488,17 @@ begin
 			note
 		from placed
 		order by group_name, name', schema)
-	using schema, place_id, period, by;
+	using schema, place_id, period, by, ph_support.level_of_place(schema, place_id);
 end
 $$;
 
 comment on function ph.scorecard(text, text, text, text) is
-	'the measures of a place in a period (a name of calendar), a row each, grouped by triple_aim (outcomes, quality and '
-	'experience, cost a head), pillar, partner, team or framework (the action areas of the Culture of Health '
+	'the measures of a place in a period (a name of calendar), a row each, grouped by triple_aim (outcomes, quality '
+	'and experience, cost a head), pillar, partner, team or framework (the action areas of the Culture of Health '
 	'framework): value with limits, verdicts against the larger place and the year before, rank among the places of '
-	'its level, 1 the best, from rank_best to rank_worst as far as limits that do not overlap tell, and where cost and '
-	'the rest went different ways. There is no composite of them. Errors: undefined_table, invalid_parameter_value';
+	'its level, 1 the best, from rank_best to rank_worst as far as limits that do not overlap tell, and where cost '
+	'and the rest went different ways. There is no composite of them. Errors: undefined_table, '
+	'invalid_parameter_value';
 
 create function ph_support.require_place(schema text, place_id text) returns void
 language plpgsql stable
@@ -11113,27 +11521,64 @@ $$;
 comment on function ph_support.require_place(text, text) is
 	'does nothing where measures are folded of the place. Errors: invalid_parameter_value';
 
+create function ph_support.goals_of(schema text, subsystem text) returns setof text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	-- those that say so, and those that say no other and are of one of its places, partners or segments
+	return query execute format(
+		'with recursive part (subsystem) as (
+			select $1
+			union
+			select s.subsystem from part join %1$I.subsystem s on s.parent = part.subsystem
+		)
+		select g.goal
+		from %1$I.goal g
+		where $1 is null or g.subsystem in (select subsystem from part)
+			or g.subsystem is null and exists (
+				select
+				from part
+				join %1$I.subsystem_part p using (subsystem)
+				where p.kind = ''place'' and p.part = g.place_id
+					or p.kind = ''segment'' and p.part = g.group_name
+					or p.kind = ''partner'' and p.part in (select o.partner
+						from %1$I.goal_owner o where o.goal = g.goal))',
+		schema)
+	using subsystem;
+end
+$$;
+
+comment on function ph_support.goals_of(text, text) is
+	'the goals of a subsystem, its parts included; NULL: all';
+
 create function ph.goal_scorecard(schema text, subsystem text default null)
 returns table (
-	goal text, name text, kind text, owners text, live boolean, value float8, lower float8, upper float8, should_be float8,
+	goal text, name text, kind text, owners text, live boolean, value float8, lower float8, upper float8,
+		should_be float8,
 	target float8, target_period date, chance float8, needed_change float8, verdict text, unit text, note text)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+	there boolean;
 	goals bigint;
 	outcomes bigint;
 begin
 	perform ph_support.require_measure_tables(schema);
+	execute format('select $1 is null or exists (select from %I.subsystem s where s.subsystem = $1)', schema)
+	into there
+	using subsystem;
+	if not there then
+		raise exception 'argument "subsystem" names no subsystem'
+			using errcode = 'undefined_object', hint = format(
+				'SELECT subsystem, name FROM %I.subsystem tells which there are.', schema);
+	end if;
 	execute format(
-		'with recursive part (subsystem) as (
-			select $2
-			union
-			select s.subsystem from part join %1$I.subsystem s on s.parent = part.subsystem)
-		select count(*), count(*) filter (where m.kind = ''outcome'')
-		from %1$I.goal g
-		join ph_support.latest_measures($1) m using (measure)
-		where $2 is null or g.subsystem in (select subsystem from part)', schema)
+		'select count(*), count(*) filter (where m.kind = ''outcome'')
+		from ph_support.goals_of($1, $2) o
+		join %1$I.goal g on g.goal = o
+		left join ph_support.latest_measures($1) m using (measure)', schema)
 	into goals, outcomes
 	using schema, subsystem;
 	if goals > 0 and outcomes = 0 then
@@ -11143,25 +11588,22 @@ begin
 				'add a goal of a measure whose kind is outcome.';
 	end if;
 	return query execute format(
-		'with recursive part (subsystem) as (
-			select $2
-			union
-			select s.subsystem from part join %1$I.subsystem s on s.parent = part.subsystem)
-		select s.goal, s.name, m.kind, (
+		'select s.goal, s.name, m.kind, (
 				select string_agg(o.partner, '', '' order by o.partner) from %1$I.goal_owner o where o.goal = s.goal),
 			s.live, s.value, s.lower, s.upper, s.should_be, s.target, s.target_period, s.chance, s.needed_change,
 			s.verdict, s.unit, s.note
 		from ph.goal_status($1) s
-		join ph_support.latest_measures($1) m using (measure)
-		where $2 is null or s.subsystem in (select subsystem from part)
+		left join ph_support.latest_measures($1) m using (measure)
+		where s.goal in (select ph_support.goals_of($1, $2))
 		order by s.goal', schema)
 	using schema, subsystem;
 end
 $$;
 
 comment on function ph.goal_scorecard(text, text) is
-	'the goals of the schema, or of a subsystem and its parts, as of ph.goal_status, with their owners and the kind of '
-	'their measures. Errors: undefined_table, invalid_parameter_value for goals without any outcome among them';
+	'the goals of the schema, or of a subsystem and its parts, as of ph.goal_status, with their owners and the kind '
+	'of their measures, NULL where that was dropped. Errors: undefined_table, undefined_object, '
+	'invalid_parameter_value for goals without any outcome among them';
 
 create function ph_support.require_measure(schema text, measure text) returns void
 language plpgsql stable
@@ -11205,9 +11647,9 @@ end
 $$;
 
 comment on function ph.measure_tally(text, text, text, text, text, text, text, text) is
-	'a stored summary, to ask anything of: of a measure, level, place, period (a name of calendar), breakdown and group; '
-	'version NULL is the latest that was folded of them; NULL where nothing is folded. '
-	'Errors: undefined_table, invalid_parameter_value';
+	'a stored summary, to ask anything of: of a measure, level, place, period (a name of calendar), breakdown and '
+	'group; version NULL is the latest that was folded of them; NULL where nothing is folded. Errors: '
+	'undefined_table, invalid_parameter_value';
 
 create function ph.measure_series(
 	schema text, measure text, level text, place_id text, period_kind text default 'financial_year',
@@ -11283,8 +11725,8 @@ end
 $$;
 
 comment on procedure ph.drop_measure(text, text, text) is
-	'deletes a measure, or one version of it, with all that was folded of it. A shipped one comes back, without what was '
-	'folded, with the next ph.create_measure_tables. Errors: undefined_table, invalid_parameter_value';
+	'deletes a measure, or one version of it, with all that was folded of it. A shipped one comes back, without what '
+	'was folded, with the next ph.create_measure_tables. Errors: undefined_table, invalid_parameter_value';
 
 create function ph_support.measure_places(
 	schema text, measure text, level text, period text, breakdown text,
@@ -11340,8 +11782,8 @@ begin
 			from %1$I.measure_value v
 			join %1$I.calendar c on c.kind = v.period_kind and c.start_date = v.period and c.name = $3
 			join %1$I.measure_dimension d using (measure)
-			where v.level = ph_support.level_of_place($1, $2) and d.pillar = ''determinants'' and v.place_id <> ''unknown''
-				and v.value is not null
+			where v.level = ph_support.level_of_place($1, $2) and d.pillar in (''determinants'', ''communities'')
+				and d.kind = ''input'' and v.place_id <> ''unknown'' and v.value is not null
 		)
 		select n.rank, n.neighbour, p.place_name, n.distance, measures, n.note
 		from (
@@ -11359,7 +11801,8 @@ $$;
 
 comment on function ph.place_neighbours(text, text, text, integer) is
 	'the statistical neighbours of a place in a period (a name of calendar), nearest first: by the distance between '
-	'standard scores of the determinants that are folded of its level (ph.nearest_places); no row where there are none. '
+	'standard scores of what determines health there, the inputs of the pillars determinants and communities that are '
+	'folded of its level and never outcomes (ph.nearest_places); no row where there are none. '
 	'Errors: undefined_table, invalid_parameter_value';
 
 create function ph.place_profile(schema text, place_id text, period text, neighbours integer default 5)
@@ -11387,7 +11830,8 @@ begin
 		join %1$I.calendar k on k.kind = v.period_kind and k.start_date = v.period and k.name = $3
 		join ph_support.latest_measures($6) m using (measure, version)
 		left join %1$I.measure_tally t on (t.measure, t.version, t.level, t.place_id, t.breakdown, t.group_name,
-			t.period_kind, t.period) = (v.measure, v.version, v.level, v.place_id, ''all'', ''all'', v.period_kind, v.period)
+			t.period_kind, t.period) = (v.measure, v.version, v.level, v.place_id, ''all'', ''all'', v.period_kind,
+				v.period)
 		left join %1$I.measure_fold f on (f.measure, f.version, f.period_kind, f.period)
 			= (v.measure, v.version, v.period_kind, v.period)
 		left join lateral (
@@ -11432,6 +11876,12 @@ as $$
 declare
 	level constant text := ph_support.level_of_place(schema, place_id);
 begin
+	if bands is distinct from array(select distinct b from unnest(bands) b where b < 'infinity' order by b)
+		or bands = '{}'
+	then
+		raise exception 'argument "bands" must be ages in rising order'
+			using errcode = 'invalid_parameter_value', hint = 'Each band begins at one of them: {0,20,40,60,70,80}.';
+	end if;
 	return query
 	select o.group_name, o.observed, o.expected, o.spared, o.lower, o.upper, o.note
 	from (
@@ -11446,10 +11896,10 @@ end
 $$;
 
 comment on function ph.measure_opportunity(text, text, text, text, text, text, float8[]) is
-	'how many events of a measure a place would have been spared in a period if all groups had the rates of one of them, '
-	'by default of the least deprived fifth: ph.opportunity over its stored summaries with ages gathered into bands that '
-	'begin at these, of all (group NULL) and of each group; no row where nothing is folded. '
-	'Errors: undefined_table, invalid_parameter_value, those of ph.opportunity';
+	'how many events of a measure a place would have been spared in a period if all groups had the rates of one of '
+	'them, by default of the least deprived fifth: ph.opportunity over its stored summaries with ages gathered into '
+	'bands that begin at these, of all (group NULL) and of each group; no row where nothing is folded. Errors: '
+	'undefined_table, invalid_parameter_value, those of ph.opportunity';
 
 create function ph.needs_assessment(schema text, place_id text, period text) returns jsonb
 language plpgsql stable
@@ -11495,17 +11945,23 @@ begin
 				) counted),
 			''measures'', (select jsonb_object_agg(pillar, measures)
 				from (
-					select pillar, jsonb_agg(jsonb_build_object(''measure'', measure, ''name'', name, ''meaning'', meaning,
-						''value'', value, ''lower'', lower, ''upper'', upper, ''unit'', unit, ''larger_place'', parent_name,
-						''larger_place_value'', parent_value, ''verdict'', parent_verdict, ''since_last_year'', before_verdict,
+					select pillar, jsonb_agg(jsonb_build_object(''measure'', measure, ''name'', name, ''meaning'',
+						meaning,
+						''value'', value, ''lower'', lower, ''upper'', upper, ''unit'', unit, ''larger_place'',
+							parent_name,
+						''larger_place_value'', parent_value, ''verdict'', parent_verdict, ''since_last_year'',
+							before_verdict,
 						''note'', note, ''provisional'', provisional, ''source'', source, ''leaves_out'', leaves_out)
 						order by name) as measures
 					from value
 					group by pillar
 				) listed),
-			''worse_than_larger_place'', (select jsonb_agg(name order by name) from value where parent_verdict = ''worse''),
-			''inequality'', (select jsonb_agg(jsonb_build_object(''measure'', i.measure, ''name'', i.name, ''slope'', i.slope,
-					''lower'', i.slope_lower, ''upper'', i.slope_upper, ''unit'', i.unit, ''since_last_year'', i.verdict,
+			''worse_than_larger_place'', (select jsonb_agg(name order by name)
+				from value where parent_verdict = ''worse''),
+			''inequality'', (select jsonb_agg(jsonb_build_object(''measure'', i.measure, ''name'', i.name, ''slope'',
+				i.slope,
+					''lower'', i.slope_lower, ''upper'', i.slope_upper, ''unit'', i.unit, ''since_last_year'',
+						i.verdict,
 					''how'', i.how, ''note'', i.note) order by i.name)
 				from %1$I.measure_inequality i
 				join %1$I.calendar c on c.kind = i.period_kind and c.start_date = i.period and c.name = $3
@@ -11517,7 +11973,8 @@ begin
 					lateral ph.measure_opportunity($1, v.measure, $2, $3) o
 				where o.group_name is null and v.better = ''lower'' and m.indicator in (''rate'', ''dsr'')
 					and ''deprivation_quintile'' = any (m.breakdowns)),
-			''neighbours'', (select jsonb_agg(jsonb_build_object(''id'', neighbour, ''name'', name, ''distance'', distance)
+			''neighbours'', (select jsonb_agg(jsonb_build_object(''id'', neighbour, ''name'', name, ''distance'',
+				distance)
 				order by rank) from ph.place_neighbours($1, $2, $3) where neighbour is not null))', schema)
 	into answer
 	using schema, place_id, period, level;
@@ -11526,9 +11983,9 @@ end
 $$;
 
 comment on function ph.needs_assessment(text, text, text) is
-	'what is known of the needs of a place in a period (a name of calendar), as one value: people by group, measures by '
-	'pillar against the larger place, inequality, events to be spared at the least deprived fifth''s rates, statistical '
-	'neighbours, with sources and what each leaves out; ph.needs_assessment_page writes it as a page. '
+	'what is known of the needs of a place in a period (a name of calendar), as one value: people by group, measures '
+	'by pillar against the larger place, inequality, events to be spared at the least deprived fifth''s rates, '
+	'statistical neighbours, with sources and what each leaves out; ph.needs_assessment_page writes it as a page. '
 	'Errors: undefined_table, invalid_parameter_value';
 
 create function ph_support.html(raw text) returns text
@@ -11572,14 +12029,16 @@ begin
 	select page || coalesce(string_agg(format(
 		E'<div class="wide"><table><caption>People by %s</caption><thead><tr><th>group</th><th>people</th></tr></thead>'
 		'<tbody>%s</tbody></table></div>\n', ph_support.html(replace(b.key, '_', ' ')), (
-			select string_agg(format('<tr><td>%s</td><td>%s</td></tr>', ph_support.html(g ->> 'group'), g ->> 'people'), '')
+			select string_agg(format('<tr><td>%s</td><td>%s</td></tr>', ph_support.html(g ->> 'group'),
+				g ->> 'people'), '')
 			from jsonb_array_elements(b.value) g)), '' order by b.key), '')
 	into page
 	from jsonb_each(coalesce(need -> 'people', '{}')) b;
 	select page || coalesce(string_agg(format(
-		E'<h2>%s</h2>\n<div class="wide"><table><caption>Measures: %1$s</caption><thead><tr><th>measure</th><th>value</th>'
+		E'<h2>%s</h2>\n<div class="wide"><table><caption>Measures: %1$s</caption><thead><tr>'
+		'<th>measure</th><th>value</th>'
 		'<th>limits</th><th>unit</th><th>larger place</th><th>verdict</th><th>note</th></tr></thead><tbody>%s</tbody>'
-		'</table></div>\n', ph_support.html(initcap(p.key)), (
+		'</table></div>\n', ph_support.html(initcap(p.key collate "C")), (
 			select string_agg(format(
 				'<tr><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>',
 				ph_support.html(m ->> 'name'),
@@ -11595,7 +12054,7 @@ begin
 	select page || coalesce(string_agg(format(
 		E'<p>At the rates of the least deprived fifth: %s fewer (%s to %s) of %s.</p>\n',
 		ph_support.number_in_words((o ->> 'spared')::float8), ph_support.number_in_words((o ->> 'lower')::float8),
-		ph_support.number_in_words((o ->> 'upper')::float8), ph_support.html(lower(o ->> 'name'))), ''), '')
+		ph_support.number_in_words((o ->> 'upper')::float8), ph_support.html(o ->> 'name')), ''), '')
 	into page
 	from jsonb_array_elements(coalesce(need -> 'opportunity', '[]')) o
 	where o ? 'spared';
@@ -11648,6 +12107,14 @@ create type ph_support.observed_move as (age integer, from_group text, to_group 
 comment on type ph_support.observed_move is
 	'people of one age who were in a group and a year later in another; NULL: nowhere';
 
+comment on column ph_support.observed_move.age is 'age in completed years before, of who came now';
+
+comment on column ph_support.observed_move.from_group is 'the group before; NULL: came';
+
+comment on column ph_support.observed_move.to_group is 'the group a year later; NULL: died or left';
+
+comment on column ph_support.observed_move.people is 'how many';
+
 create function ph_support.observed_moves(schema text, place_id text, day date, breakdown text)
 returns setof ph_support.observed_move
 language plpgsql volatile
@@ -11697,8 +12164,8 @@ end
 $$;
 
 comment on function ph_support.need_rates(text, text, text, text, text) is
-	'activity a person and year by band of ten years of age, and by group where the measure has the breakdown, from its '
-	'stored summaries';
+	'activity a person and year by band of ten years of age, and by group where the measure has the breakdown, from '
+	'its stored summaries';
 
 create function ph_support.band_of_age(age integer) returns integer
 language sql immutable parallel safe
@@ -11713,7 +12180,8 @@ return case
 	when band = 10 then '90+'
 	else format('%s-%s', 10 * band - 10, 10 * band - 1) end;
 
-comment on function ph_support.name_of_band(integer) is 'the name of a band of ten years of age, all where there is none';
+comment on function ph_support.name_of_band(integer) is
+	'the name of a band of ten years of age, all where there is none';
 
 create function ph_support.project_people(
 	schema text, place_id text, day date, years integer, breakdown text, scenario text)
@@ -11897,7 +12365,8 @@ begin
 	execute format(
 		'select sum(c.people)
 		from %I.population_component c
-		where c.scenario = $1 and c.place_id = $2 and c.year = $3 and c.component = $4 and ($5 is null or c.age = $5)', schema)
+		where c.scenario = $1 and c.place_id = $2 and c.year = $3 and c.component = $4
+			and ($5 is null or c.age = $5)', schema)
 	into found
 	using scenario, place_id, year, component, age;
 	return found;
@@ -11906,6 +12375,45 @@ $$;
 
 comment on function ph_support.loaded_component(text, text, text, integer, text, integer) is
 	'births, deaths or migration that are loaded for a scenario, place, year and age; NULL where there are none';
+
+create function ph_support.projected_from(schema text, period text) returns date
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	last_day date;
+	known boolean;
+begin
+	perform ph_support.require_periods(schema, array[period]);
+	execute format('select max(end_date) - 1 from %I.calendar where name = $1', schema) into last_day using period;
+	execute format('select %s >= $1 - interval ''1 day''', ph_support.in_schema(ph_support.last_day(schema), schema))
+	into known
+	using last_day;
+	if not known then
+		raise exception 'argument "period" must be over'
+			using errcode = 'invalid_parameter_value', hint = 'Project from the last period of which all is known.';
+	end if;
+	return last_day;
+end
+$$;
+
+comment on function ph_support.projected_from(text, text) is
+	'the last day of a period (a name of calendar) that is over. Errors: invalid_parameter_value';
+
+create procedure ph_support.require_breakdown(schema text, breakdown text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	offered text[];
+begin
+	execute format('select array_agg(b.breakdown) from %I.breakdown b', schema) into offered;
+	perform ph_support.require_known('breakdown', array_remove(array[breakdown], null), offered);
+end
+$$;
+
+comment on procedure ph_support.require_breakdown(text, text) is
+	'does nothing for NULL and for a single breakdown of the schema. Errors: invalid_parameter_value';
 
 create function ph.project_need(
 	schema text, place_id text, period text, years integer default 5, measures text[] default '{}',
@@ -11919,33 +12427,28 @@ as $$
 declare
 	last_day date;
 	known boolean;
+	asked_of constant text[] := coalesce(measures, '{}');
 begin
 	perform ph_support.level_of_place(schema, place_id);
-	perform ph_support.require_periods(schema, array[period]);
+	last_day := ph_support.projected_from(schema, period);
+	call ph_support.require_breakdown(schema, breakdown);
 	if years is null or years < 1 or years > 50 then
 		raise exception 'argument "years" must be from 1 to 50'
 			using errcode = 'invalid_parameter_value';
 	end if;
-	execute format('select max(end_date) - 1 from %I.calendar where name = $1', schema) into last_day using period;
-	execute format('select %s >= $1 - interval ''1 day''', ph_support.in_schema(ph_support.last_day(schema), schema))
-	into known
-	using last_day;
-	if not known then
-		raise exception 'argument "period" must be over'
-			using errcode = 'invalid_parameter_value', hint = 'Project from the last period of which all is known.';
-	end if;
 	if scenario <> 'observed' then
-		execute format('select exists (select from %I.population_component c where c.scenario = $1 and c.place_id = $2)',
-			schema)
+		execute format(
+			'select exists (select from %I.population_component c where c.scenario = $1 and c.place_id = $2)', schema)
 		into known
 		using scenario, place_id;
 		if not known then
 			raise exception 'argument "scenario" names none that is loaded for the place'
 				using errcode = 'invalid_parameter_value', hint = format(
-					'Insert its births, deaths and migration into %I.population_component, or ask for observed.', schema);
+					'Insert its births, deaths and migration into %I.population_component, or ask for observed.',
+						schema);
 		end if;
 	end if;
-	perform ph_support.require_measure(schema, m) from unnest(measures) m;
+	perform ph_support.require_measure(schema, m) from unnest(asked_of) m;
 	return query
 	with person as (
 		select p.years_ahead, ph_support.band_of_age(p.age) as band, p.group_name, sum(p.people) as people,
@@ -11954,13 +12457,14 @@ begin
 		group by p.years_ahead, ph_support.band_of_age(p.age), p.group_name
 	), asked as (
 		select m.name, r.band, r.group_name, r.rate, r.variance
-		from unnest(measures) m (name)
+		from unnest(asked_of) m (name)
 		left join lateral ph_support.need_rates(schema, m.name, project_need.place_id, period, breakdown) r on true
 	), cell as (
 		select p.years_ahead, p.band, p.group_name, m.name, p.people, p.variance, p.people * r.rate as activity,
-			r.rate ^ 2 * p.variance + p.people ^ 2 * r.variance as activity_variance, p.people > 0 and r.rate is null as lacks
+			r.rate ^ 2 * p.variance + p.people ^ 2 * r.variance as activity_variance, p.people > 0
+				and r.rate is null as lacks
 		from person p
-		cross join (select unnest(measures) union all select null where measures = '{}') m (name)
+		cross join (select unnest(asked_of) union all select null where asked_of = '{}') m (name)
 		left join asked r on r.name = m.name and r.band = p.band and coalesce(r.group_name, p.group_name) = p.group_name
 	), line as (
 		select c.years_ahead, c.band, c.group_name, c.name, c.people, c.variance, c.activity, c.activity_variance,
@@ -11991,8 +12495,8 @@ comment on function ph.project_need(text, text, text, integer, text[], text, tex
 	'groups of a breakdown, deaths, who left and who came, births by the number of people of 15 to 44), or by the '
 	'births, deaths and migration that are loaded in population_component under the name of a scenario; activity is '
 	'people times what the stored summaries of the period say a person of that age (and group) has. age_band and '
-	'group_name all are the totals. 95 % limits from the chance of each move and of what was seen of it; not in them is '
-	'that the future may be another. Errors: undefined_table, invalid_parameter_value';
+	'group_name all are the totals. 95 % limits from the chance of each move and of what was seen of it; not in them '
+	'is that the future may be another. Errors: undefined_table, invalid_parameter_value';
 
 create function ph.backtest_need(
 	schema text, place_id text, period text, breakdown text default null)
@@ -12006,12 +12510,13 @@ declare
 	last_day date;
 begin
 	perform ph_support.level_of_place(schema, place_id);
-	perform ph_support.require_periods(schema, array[period]);
-	execute format('select max(end_date) - 1 from %I.calendar where name = $1', schema) into last_day using period;
+	last_day := ph_support.projected_from(schema, period);
+	call ph_support.require_breakdown(schema, breakdown);
 	return query
 	with projected as (
 		select ph_support.band_of_age(p.age) as band, p.group_name, sum(p.people) as people, sum(p.variance) as variance
-		from ph_support.project_people(schema, backtest_need.place_id, (last_day - interval '1 year')::date, 1, breakdown,
+		from ph_support.project_people(schema, backtest_need.place_id, (last_day - interval '1 year')::date, 1,
+			breakdown,
 			'observed') p
 		where p.years_ahead = 1
 		group by ph_support.band_of_age(p.age), p.group_name
@@ -12029,8 +12534,8 @@ begin
 		select null, null, (select sum(p.people) from projected p), (select sum(p.variance) from projected p),
 			(select sum(o.people) from observed o)
 	)
-	select ph_support.name_of_band(l.band),
-		coalesce(l.group_name, 'all'), l.projected, greatest(0, l.projected - 1.959963984540054 * sqrt(l.variance)),
+	select ph_support.name_of_band(l.band), coalesce(l.group_name, 'all'), l.projected,
+		case when l.projected is not null then greatest(0, l.projected - 1.959963984540054 * sqrt(l.variance)) end,
 		l.projected + 1.959963984540054 * sqrt(l.variance), l.observed,
 		abs(l.observed - l.projected) <= 1.959963984540054 * sqrt(l.variance)
 	from line l
@@ -12061,7 +12566,8 @@ begin atomic
 		case when array[dbt_column.column_name] = key then '          - unique' end,
 		case when accepted is not null then '          - accepted_values:' end,
 		'              values: [' || (
-			select string_agg(ph_support.yaml(v), ', ' order by n) from unnest(accepted) with ordinality a (v, n)) || ']')
+			select string_agg(ph_support.yaml(v), ', ' order by n)
+			from unnest(accepted) with ordinality a (v, n)) || ']')
 	from (select) one
 	left join ph_support.measure_column() c on c.column_name = dbt_column.column_name;
 end;
@@ -12094,8 +12600,7 @@ begin
 	perform ph_support.require_measure_tables(schema);
 	select string_agg(ph_support.dbt_view(to_regclass(format('%I.%I', schema, v.relation)), v.key), E'\n' order by v.n)
 	into views
-	from ph_support.measure_view() with ordinality v (relation, key, description, query, n)
-	where v.relation <> 'measure_current';  -- which the others are built on, and is not flat
+	from ph_support.measure_view() with ordinality v (relation, key, description, query, n);
 	return E'version: 2\n\n' || case when as_sources then
 		format(E'sources:\n  - name: %1$s\n    schema: %1$s\n    tables:\n', ph_support.yaml(schema))
 			|| regexp_replace(views, '^', '    ', 'gn')
