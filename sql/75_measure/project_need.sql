@@ -243,16 +243,16 @@ comment on function ph_support.project_people(text, text, date, integer, text, t
 	'people of a place by years ahead, age and group, with the variance of each';
 
 create function ph_support.sum_of_age(numbers float8[], age integer, groups integer) returns float8
-language sql immutable parallel safe
+language sql immutable strict parallel safe
 begin atomic
-	select sum(numbers[age * groups + i]) from generate_series(1, groups) i;
+	select sum(n) from unnest(numbers[age * groups + 1 : age * groups + groups]) n;
 end;
 comment on function ph_support.sum_of_age(float8[], integer, integer) is 'the sum over the groups of one age';
 
 create function ph_support.share_of_moves(
 	moves float8[], starts float8[], age integer, from_group integer, to_group integer, groups integer, oldest integer)
 returns float8
-language sql immutable parallel safe
+language sql immutable strict parallel safe
 begin atomic
 	-- the ages around count as much as ten people of that very age
 	select coalesce((own.moved + 10 * coalesce(around.moved / nullif(around.seen, 0), 0))

@@ -176,6 +176,12 @@ from unnest(array[null, '{}', '{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,
 	'{"type":"FeatureCollection","features":[{"type":"Feature","id":"a","geometry":null}]}',
 	'{"type":"Feature","geometry":{"type":"Polygon","coordinates":[[[0,0]]]}}', '[[[[', 'x']) v;
 insert into pool values ('text[]', null, 'boundaries'), ('text[]', '{}', 'boundaries');
+insert into pool (type, value)
+select 'measure', m::text
+from ph.measure m
+where measure in ('emergency_admissions', 'diabetes_prevalence', 'median_wait', 'healthy_life_expectancy');
+insert into pool (type, value)
+values ('measure', null), ('regrole', null), ('regrole', 'pg_database_owner'), ('regrole', '0');
 insert into pool
 select 'text', v, 'indicator'
 from unnest(array[null, 'rate', 'dsr', 'dsr_ratio', 'smr', 'life_expectancy', 'healthy_life_expectancy',
@@ -230,7 +236,7 @@ join pg_language l on l.oid = p.prolang,
 where e.extname = 'population_health'
 	and p.prokind in ('f', 'a', 'w')
 	and p.provolatile <> 'v'
-	and not 'internal'::regtype::oid = any (p.proargtypes::oid[])
+	and not p.proargtypes::oid[] && array['internal'::regtype::oid, 'record'::regtype::oid]
 	-- the sanitizers look at what is C alone
 	and (l.lanname in ('c', 'internal') or current_setting('ph_test.limit')::int >= 2500)
 	-- take a query, whose errors are its own
