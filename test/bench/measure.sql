@@ -19,7 +19,7 @@ select 'GROUP BY person of the year', pg_temp.milliseconds('select person_id, co
 	where start_date >= ''2023-01-01'' and start_date < ''2024-01-01'' group by person_id');
 insert into measured (what, milliseconds)
 select 'what the data are like (once a call)',
-	pg_temp.took('select ph_support.relation_stamp(''bench_health.encounter'')');
+	pg_temp.took('select ph_support.relation_stamp(''bench_health.encounter'', current_user::regrole)');
 insert into measured (what, of, milliseconds)
 select 'one fold, five levels, four breakdowns', 'GROUP BY person of the year', pg_temp.took('
 	call ph.fold_measures(''bench_health'', ''{emergency_admissions}'', ''{2023}'',
