@@ -68,7 +68,9 @@ for my $line (split /\n/, $said) {
 	$made_anew{$name} = 1;
 }
 for my $kind ('function', 'procedure') {
-	print "drop $kind ", join(",\n\t", @{ $drop{$kind} }), ";\n\n" if @{ $drop{$kind} };
+	# a list of arguments may be longer than a line
+	my @signatures = map { length > 110 ? s/(.{60,100}?,)/$1\n\t\t/r : $_ } @{ $drop{$kind} };
+	print "drop $kind ", join(",\n\t", @signatures), ";\n\n" if @signatures;
 }
 for my $statement (@new) {
 	my $text = $statement->{text};

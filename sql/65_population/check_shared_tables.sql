@@ -4,17 +4,22 @@
 -- the key of each thing that is wrong, and the columns that it reads. All conditions of a relation are asked in one
 -- pass.
 
+create function ph_support.version_numbers(version text) returns numeric[]
+language sql immutable parallel safe
+begin atomic
+	select array(
+		select part::numeric
+		from regexp_split_to_table(version, '[^0-9]+') part
+		where part <> '');
+end;
+comment on function ph_support.version_numbers(text) is
+	'the numbers in a version, by which versions are put in order: 10 comes after 9';
+
 create function ph_support.latest_version_query() returns text
 language sql immutable parallel safe
 return $$select distinct on (list) list, version
-	from (
-		select list, version, array(
-			select part::numeric
-			from regexp_split_to_table(version, '[^0-9]+') part
-			where part <> '') as numbers
-		from (select distinct list, version from {code_list}) versions
-	) version_order
-	order by list, numbers desc, version desc$$;
+	from (select distinct list, version from {code_list}) versions
+	order by list, ph_support.version_numbers(version) desc, version desc$$;
 comment on function ph_support.latest_version_query() is
 	'the query of the latest version of each code list, numbers in it compared as numbers: list, version';
 

@@ -102,10 +102,13 @@ create function ph_support.group_values(breakdowns text[]) returns text
 language sql immutable parallel safe
 begin atomic
 	-- one text, so that rows are grouped by two columns; PostgreSQL remembers what the groups of the last persons gave
-	select coalesce(string_agg(format('(%L || %s)', b || chr(31), (
-			select string_agg(format('%I', 'group_' || d), ' || '', '' || ' order by n)
-			from regexp_split_to_table(b, ' by ') with ordinality s (d, n))), ', '), format('(%L)',
-				'all' || chr(31) || 'all'))
+	select coalesce(
+		string_agg(
+			format('(%L || %s)', b || chr(31), (
+				select string_agg(format('%I', 'group_' || d), ' || '', '' || ' order by n)
+				from regexp_split_to_table(b, ' by ') with ordinality s (d, n))),
+			', '),
+		format('(%L)', 'all' || chr(31) || 'all'))
 	from unnest(breakdowns) b;
 end;
 comment on function ph_support.group_values(text[]) is
@@ -134,7 +137,7 @@ begin atomic
 		where single and %5$s
 		group by %1$s, cell',
 		places, ph_support.tally_call(weighted), relation, ph_support.group_values(breakdowns),
-			ph_support.within_ages(m));
+		ph_support.within_ages(m));
 end;
 comment on function ph_support.unit_query(text, ph.measure, text, text[], boolean) is
 	'the query of the tallies of who has one row, by the places that are named';
@@ -198,8 +201,8 @@ language sql stable
 begin atomic
 	select format(
 		'select %1$L as level, coalesce(place_id, ''unknown'') as place_id, shown.breakdown, shown.group_name,
-			ph.rollup(tally) as tally, sum(people)::bigint as people, sum(people_with_event)::bigint
-				as people_with_event
+			ph.rollup(tally) as tally, sum(people)::bigint as people,
+			sum(people_with_event)::bigint as people_with_event
 		from (%2$s) folded,
 			-- all people are those of any one breakdown, and of none where there is none
 			lateral (
@@ -364,8 +367,11 @@ begin
 				else format(
 					'join %I.place_dimension d on d.place_id = a.place_id and d.is_current
 					where a.place_kind = (
-						select place_kind from pg_temp.ph_published group by place_kind order by count(*) desc,
-							1 limit 1)',
+						select place_kind
+						from pg_temp.ph_published
+						group by place_kind
+						order by count(*) desc, 1
+						limit 1)',
 					schema) end);
 	end loop;
 	execute 'create temp table ph_folded on commit drop as ' || query;
@@ -380,6 +386,12 @@ language sql immutable parallel safe
 return case when breakdown ~ '(^| by )age_band' and indicator in ('dsr', 'dsr_gamma') then 'rate' else indicator end;
 comment on function ph_support.indicator_of(text, text) is
 	'the indicator of a breakdown: groups of ages have crude rates, since there is nothing to standardise';
+
+create function ph_support.counts_events(indicator text) returns boolean
+language sql immutable parallel safe
+return indicator in ('rate', 'proportion', 'dsr', 'dsr_gamma', 'smr', 'indirect_rate');
+comment on function ph_support.counts_events(text) is
+	'whether an indicator is events over people, years or expected events';
 
 create function ph_support.reference_of(m ph.measure, whole ph.tally) returns ph.tally
 language sql immutable parallel safe
@@ -462,9 +474,7 @@ begin
 				offset 0
 			) asked', schema)
 	using m.measure, m.version, kind, first_day, m, stamp, provisional,
-		case when recorded and m.indicator in ('rate', 'proportion', 'dsr', 'dsr_gamma', 'smr',
-			'indirect_rate') then m end,
-		whole, schema, recorded;
+		case when recorded and ph_support.counts_events(m.indicator) then m end, whole, schema, recorded;
 end
 $$;
 comment on procedure ph_support.store_folded(text, ph.measure, text, date, boolean, text, boolean) is
@@ -472,8 +482,7 @@ comment on procedure ph_support.store_folded(text, ph.measure, text, date, boole
 
 create procedure ph_support.fold_measure(
 	schema text, m ph.measure, kind text, first_day date, last_day date, data_day date, levels text[],
-		breakdowns text[],
-	stamp text)
+	breakdowns text[], stamp text)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set jit = off  -- it takes longer than a fold of a small population
@@ -492,8 +501,7 @@ begin
 		call ph_support.fold_areas(schema, m, kind, first_day, levels);
 	else
 		call ph_support.fold_persons(schema, m, case when m.persons is null then first_day else until end, until,
-			levels,
-			breakdowns, fold, last_day > data_day);
+			levels, breakdowns, fold, last_day > data_day);
 	end if;
 	execute format('delete from %I.measure_tally where %s', schema, is_of)
 	using m.measure, m.version, kind, first_day;
@@ -568,12 +576,23 @@ begin
 		'select distinct on (measure) %s
 		from %I.measure
 		where $1 is null or measure = any ($1)
-		order by measure, ph_support.measure_order(version) desc', ph_support.column_list('ph.measure'), schema)
+		order by measure, ph_support.version_numbers(version) desc, version desc',
+		ph_support.column_list('ph.measure'), schema)
 	using measures;
 end
 $$;
 comment on function ph_support.latest_measures(text, text[]) is
 	'the latest version of each measure of the schema, or of those that are named. Errors: undefined_table';
+
+create type ph_support.due_fold as (
+	kind text, first_day date, last_day date, levels text[], breakdowns text[], stamp text);
+comment on type ph_support.due_fold is 'a period of a measure that is to be folded';
+comment on column ph_support.due_fold.kind is 'kind of period';
+comment on column ph_support.due_fold.first_day is 'its first day';
+comment on column ph_support.due_fold.last_day is 'its last day';
+comment on column ph_support.due_fold.levels is 'levels of place to fold';
+comment on column ph_support.due_fold.breakdowns is 'breakdowns to fold';
+comment on column ph_support.due_fold.stamp is 'what the data are like';
 
 create function ph_support.periods_to_fold(
 	schema text, m ph.measure, asked text[], data_day date,
@@ -693,23 +712,90 @@ $$;
 comment on function ph_support.require_periods(text, text[]) is
 	'does nothing where calendar has all periods by their kind or name. Errors: invalid_parameter_value';
 
+create function ph_support.counts_who_was_seen(schema text) returns boolean
+language sql stable
+set search_path = pg_catalog, pg_temp
+return coalesce(pg_get_viewdef(to_regclass(format('%I.person_at_data_day', schema))) ~ ' seen\M', false);
+comment on function ph_support.counts_who_was_seen(text) is
+	'whether the population views of the schema are of who was seen: their query then asks for an encounter, seen';
+
+create function ph_support.folds_of_measure(
+	schema text, m ph.measure, periods text[], levels text[], breakdowns text[], refold boolean, data_day date,
+	inout known jsonb, out due ph_support.due_fold[])
+returns record
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	offered_levels constant text[] := array(select l.level from ph_support.folded_levels(schema) l);
+	part ph_support.due_fold;
+	fresh boolean;
+	was record;
+begin
+	call ph_support.check_measure_now(schema, m);
+	if m.areas is null and m.population is null and ph_support.counts_who_was_seen(schema) then
+		raise exception 'the population seen is nobody''s denominator'
+			using errcode = 'object_not_in_prerequisite_state', hint =
+				'Who is well is missing in it: make the population views of registered or resident people, '
+				'or give the measure a population of its own.';
+	end if;
+	select d.stamp, d.known
+	into part.stamp, known
+	from ph_support.data_stamp(schema, ph_support.measure_parts(m) || array[
+		'select start_date from {stay}', 'select birth_date from {person}'] || (
+			select array_agg(b.query)
+			from ph_support.breakdown_queries(schema, m.breakdowns) b (query)), known) d;
+	-- another version of the extension may answer otherwise
+	part.stamp := md5(concat_ws(' ', part.stamp, data_day, (to_jsonb(m) - 'folded_at')::text,
+		ph_support.breakdown_rows(schema, m.breakdowns),
+		(select extversion from pg_extension where extname = 'population_health')));
+	due := '{}';
+	for part.kind, part.first_day, part.last_day in
+		select * from ph_support.periods_to_fold(schema, m, periods, data_day)
+	loop
+		execute format(
+			'select f.levels, f.breakdowns, f.data_stamp = $5 and not exists (
+					select
+					from %1$I.measure_fold survey
+					where survey.measure = $6 and (survey.period_kind, survey.period) = ($3, $4)
+						and survey.folded_at > f.folded_at) as fresh
+			from %1$I.measure_fold f
+			where f.measure = $1 and f.version = $2 and f.period_kind = $3 and f.period = $4', schema)
+		into was
+		using m.measure, m.version, part.kind, part.first_day, part.stamp, m.with_measure;
+		-- what was folded beside what is asked is folded with it, and not lost
+		part.levels := array(
+			select l
+			from unnest(offered_levels) l
+			where levels is null or l = any (levels) or not refold and l = any (was.levels));
+		part.breakdowns := array(
+			select b
+			from unnest(m.breakdowns) b
+			where m.areas is null and (breakdowns is null or b = any (breakdowns))
+				or not refold and b = any (was.breakdowns));
+		fresh := was.fresh and was.levels @> part.levels and was.breakdowns @> part.breakdowns;
+		if refold or fresh is not true then
+			due := due || part;
+		end if;
+	end loop;
+end
+$$;
+comment on function ph_support.folds_of_measure(
+	text, ph.measure, text[], text[], text[], boolean, date, jsonb) is
+	'the periods of a measure that are missing or out of date; known: what tables were like that were looked at. '
+	'Errors: those of ph_support.check_measure_now, object_not_in_prerequisite_state where nobody is a denominator';
+
 create function ph_support.folds_due(
 	schema text, measures text[], periods text[], levels text[], breakdowns text[], refold boolean)
-returns table (
-	measure ph.measure, kind text, first_day date, last_day date, data_day date, level_names text[],
-		breakdown_names text[],
-	stamp text)
+returns table (measure ph.measure, data_day date, due ph_support.due_fold, state text, fault text, hint text)
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
 	m ph.measure;
 	known jsonb := '{}';
+	found ph_support.due_fold[];
 	offered text[];
-	offered_levels text[];
-	asked_breakdowns text[];
-	there boolean;
-	was record;
 begin
 	if to_regclass(format('%I.calendar', schema)) is null then
 		raise exception 'schema "%" has no calendar', schema
@@ -720,11 +806,15 @@ begin
 	end if;
 	execute format('select day from (select %s as day) d', ph_support.in_schema(ph_support.last_day(schema), schema))
 	into data_day;
-	offered_levels := array(select l.level from ph_support.folded_levels(schema) l);
-	perform ph_support.require_known('levels', levels, offered_levels);
+	offered := array(select l.level from ph_support.folded_levels(schema) l);
+	perform ph_support.require_known('levels', levels, offered);
 	offered := array(select l.measure from ph_support.latest_measures(schema) l);
 	perform ph_support.require_known('measures', measures, offered);
 	perform ph_support.require_periods(schema, periods);
+	if measures is not null then
+		perform ph_support.require_known('breakdowns', folds_due.breakdowns, l.breakdowns)
+		from ph_support.latest_measures(schema, measures) l;
+	end if;
 	-- what is asked beside a survey comes after it
 	for m in
 		select *
@@ -734,55 +824,25 @@ begin
 		if measures is null and ph_support.lacking_relation(schema, m) is not null then
 			continue;  -- what is shipped for tables that are not here
 		end if;
-		call ph_support.check_measure_now(schema, m);
-		if measures is not null then
-			perform ph_support.require_known('breakdowns', breakdowns, m.breakdowns);
-		end if;
-		asked_breakdowns := array(
-			select b from unnest(m.breakdowns) b where m.areas is null and (breakdowns is null
-				or b = any (breakdowns)));
 		measure := m;
-		select d.stamp, d.known
-		into stamp, known
-		from ph_support.data_stamp(schema, ph_support.measure_parts(m) || array[
-			'select start_date from {stay}', 'select birth_date from {person}'] || (
-				select array_agg(b.query)
-				from ph_support.breakdown_queries(schema, m.breakdowns) b (query)), known) d;
-		stamp := md5(concat_ws(' ', stamp, data_day, (to_jsonb(m) - 'folded_at')::text,
-			ph_support.breakdown_rows(schema, m.breakdowns)));
-		for kind, first_day, last_day in
-			select * from ph_support.periods_to_fold(schema, m, periods, data_day)
-		loop
-			execute format(
-				'select f.levels, f.breakdowns, f.data_stamp = $5 and not exists (
-						select
-						from %1$I.measure_fold survey
-						where survey.measure = $6 and (survey.period_kind, survey.period) = ($3, $4)
-							and survey.folded_at > f.folded_at) as fresh
-				from %1$I.measure_fold f
-				where f.measure = $1 and f.version = $2 and f.period_kind = $3 and f.period = $4', schema)
-			into was
-			using m.measure, m.version, kind, first_day, stamp, m.with_measure;
-			-- what was folded beside what is asked is folded with it, and not lost
-			level_names := array(
-				select l
-				from unnest(offered_levels) l
-				where levels is null or l = any (levels) or not refold and l = any (was.levels));
-			breakdown_names := array(
-				select b
-				from unnest(m.breakdowns) b
-				where b = any (asked_breakdowns) or not refold and b = any (was.breakdowns));
-			there := was.fresh and was.levels @> level_names and was.breakdowns @> breakdown_names;
-			if refold or there is not true then
-				return next;
-			end if;
+		begin
+			select f.known, f.due
+			into known, found
+			from ph_support.folds_of_measure(schema, m, periods, levels, breakdowns, refold, data_day, known) f;
+			fault := null;
+		exception when others then
+			get stacked diagnostics state = returned_sqlstate, fault = message_text, hint = pg_exception_hint;
+			found := array[null::ph_support.due_fold];
+		end;
+		foreach due in array found loop
+			return next;
 		end loop;
 	end loop;
 end
 $$;
 comment on function ph_support.folds_due(text, text[], text[], text[], text[], boolean) is
-	'the measures and periods that are missing or out of date. Errors: invalid_parameter_value with what there is, '
-	'those of ph_support.check_measure_now';
+	'the measures and periods that are missing or out of date, and the measures that cannot be folded, with what is '
+	'wrong with them. Errors: undefined_table, invalid_parameter_value with what there is';
 
 -- No SET clause, so that it can commit after each measure and period: all names are qualified.
 create procedure ph.fold_measures(
@@ -806,15 +866,22 @@ begin
 	perform ph_support.require_measure_tables(schema);
 	call ph_support.fill_measure_places(schema);
 	for due in
-		select d.*, pg_catalog.row_number() over () as number, pg_catalog.count(*) over () as total
+		select d.measure, d.data_day, (d.due).*, d.state, d.fault, d.hint, pg_catalog.row_number() over () as number,
+			pg_catalog.count(*) over () as total
 		from ph_support.folds_due(schema, measures, periods, levels, breakdowns, refold) d
 	loop
-		said := pg_catalog.format('%s of %s: %s, %s from %s', due.number, due.total, (due.measure).measure, due.kind,
-			pg_catalog.to_char(due.first_day, 'YYYY-MM-DD'));
+		said := pg_catalog.concat_ws(' ', pg_catalog.format('%s of %s: %s', due.number, due.total,
+			(due.measure).measure),
+			due.kind, pg_catalog.to_char(due.first_day, 'YYYY-MM-DD'));
 		-- one that fails keeps no other from being folded
 		begin
+			if due.fault is not null then
+				raise exception '%', due.fault
+					using errcode = due.state, hint = coalesce(nullif(due.hint, ''),
+						'Mend the measure, or name others.');
+			end if;
 			call ph_support.fold_measure(schema, due.measure, due.kind, due.first_day, due.last_day, due.data_day,
-				due.level_names, due.breakdown_names, due.stamp);
+				due.levels, due.breakdowns, due.stamp);
 			raise notice '%', said;
 		exception when others then
 			if not in_steps then
@@ -833,7 +900,8 @@ begin
 	end loop;
 	if failed operator(pg_catalog.>) 0 then
 		raise exception '%', first_message
-			using errcode = first_state, hint = first_hint, detail = pg_catalog.format(
+			using errcode = first_state, hint = coalesce(nullif(first_hint, ''), 'The warnings name them.'),
+				detail = pg_catalog.format(
 				'%s could not be folded, and this is why the first of them could not; all others were.', failed);
 	end if;
 end

@@ -243,8 +243,7 @@ begin atomic
 	lateral (
 		select
 			case
-				when m.indicator in ('rate', 'proportion', 'dsr', 'dsr_gamma', 'smr',
-					'indirect_rate') then ph.events(tally)
+				when ph_support.counts_events(m.indicator) then ph.events(tally)
 				when (e).value > 0 and (e).lower > 0
 					then (2 * 1.959963984540054 / ln((e).upper / (e).lower)) ^ 2 end as events
 	) counted;
@@ -317,15 +316,13 @@ begin
 	loop
 		select * into m from ph_support.latest_measures(schema, array[g.measure]);
 		select coalesce(m.per, i.per) into per from ph.indicators() i where i.indicator = m.indicator;
-		select array_agg(ph_support.period_number(g.period_kind, o.period)
-			order by o.period) filter (where a) as numbers,
+		select array_agg(o.number order by o.period) filter (where a) as numbers,
 			array_agg(o.events order by o.period) filter (where a) as events,
 			array_agg(o.exposure order by o.period) filter (where a) as exposures,
-			array_agg(ph_support.period_number(g.period_kind, o.period)
-				order by o.period) filter (where not a) as other_numbers,
+			array_agg(o.number order by o.period) filter (where not a) as other_numbers,
 			array_agg(o.events order by o.period) filter (where not a) as other_events,
 			array_agg(o.exposure order by o.period) filter (where not a) as other_exposures,
-			max(o.period) as period, count(*) filter (where a) as periods,
+			max(o.period) as period, max(o.folded_until) as folded_until, count(*) filter (where a) as periods,
 			max(o.value) filter (where a and o.period = g.baseline) as baseline_value,
 			max(o.value) filter (where not a and o.period = g.baseline) as other_baseline,
 			(array_agg(o.value) filter (where a and o.period = o.last))[1] as value,
@@ -337,8 +334,12 @@ begin
 			(array_agg(o.reference) filter (where a and o.period = o.last))[1] as reference
 		into s
 		from (
-			select o.*, o.group_name = g.group_name as a, max(o.period) over () as last
-			from ph_support.goal_series(schema, g) o
+			select o.*, ph_support.period_number(g.period_kind, o.period) as number, o.group_name = g.group_name as a,
+				max(o.period) over () as last
+			from (
+				select series.*, max(series.period) over () as folded_until
+				from ph_support.goal_series(schema, g) series
+			) o
 			where o.exposure > 0 and o.events is not null
 		) o;
 		goal := g.goal;
@@ -380,7 +381,10 @@ begin
 			- ph_support.period_number(g.period_kind, g.baseline);
 		way := (ph_support.period_number(g.period_kind, s.period) - ph_support.period_number(g.period_kind, g.baseline))
 			/ ahead;
-		should_be := case when baseline_value > 0 then baseline_value * (g.target / baseline_value) ^ least(way, 1) end;
+		should_be := case
+			-- who is there already shall stay there
+			when (baseline_value <= g.target) = (better = 'lower') or baseline_value = g.target then g.target
+			when baseline_value > 0 then baseline_value * (g.target / baseline_value) ^ least(way, 1) end;
 		p := null;
 		gap := null;
 		if s.period is null then
@@ -396,6 +400,9 @@ begin
 				ph_support.period_number(g.period_kind, g.target_period),
 				better, per);
 			note := p.note;
+		end if;
+		if s.period < s.folded_until and note is null then
+			note := 'later_periods_without_value';
 		end if;
 		projected := coalesce(p.projected, gap.projected);
 		projected_lower := coalesce(p.value_lower, gap.lower);
@@ -419,7 +426,8 @@ comment on function ph.goal_status(text) is
 	'underlies it, the chance of reaching the target and the change a period that is still needed; verdict '
 	'on_track, uncertain or off_track, reached or missed once the target period is over; live: all owners have '
 	'signed. Periods are those of the latest version of the measure: fold older ones with ph.fold_goals. Notes: '
-	'no_data, too_few_periods, no_events, missing_input, target_period_is_over. Errors: undefined_table';
+	'no_data, too_few_periods, no_events, missing_input, target_period_is_over, later_periods_without_value (folded '
+	'since, and not counted). Errors: undefined_table';
 
 create function ph.goal_parts(schema text, goal text)
 returns table (part text, level text, place_id text, events_now float8, events_at_target float8, fewer float8)

@@ -144,17 +144,6 @@ comment on column ph.measure.folded_at is 'when it was first folded: from then o
 
 grant select on ph.breakdown, ph.measure to public;
 
-create function ph_support.measure_order(version text) returns text[]
-language sql immutable parallel safe
-begin atomic
-	-- numbers of one length compare as text as they do as numbers
-	select array(
-		select case when part[1] ~ '^[0-9]' then lpad(ltrim(part[1], '0'), 30, '0') else part[1] end
-		from regexp_matches(version, '[0-9]+|[^0-9]+', 'g') part);
-end;
-comment on function ph_support.measure_order(text) is
-	'a version as something that sorts: numbers in it compared as numbers';
-
 create function ph_support.measure_tables() returns text[]
 language sql immutable parallel safe
 return '{breakdown,measure,relative_risk}'::text[];
@@ -167,32 +156,35 @@ create function ph_support.measure_query_columns(
 returns setof record
 language sql immutable parallel safe
 begin atomic
-	select part, column_name, types::regtype[], needed
+	select part, column_name, case kind
+			when 'person' then '{text,varchar,int,bigint,uuid}'
+			when 'number' then '{int,bigint,smallint,numeric,float8,real}'
+			else array[kind]::text end::regtype[], needed
 	from (
 		values
-			('people', 'person_id', '{text,varchar,int,bigint,uuid}', true),
-			('people', 'days', '{daterange}', true),
-			('people', 'key', '{int,bigint,smallint,numeric,float8,real}', false),
-			('events', 'person_id', '{text,varchar,int,bigint,uuid}', true),
-			('events', 'event_date', '{date}', true),
-			('events', 'amount', '{int,bigint,smallint,numeric,float8,real}', true),
-			('events', 'exposure', '{int,bigint,smallint,numeric,float8,real}', false),
-			('events', 'key', '{int,bigint,smallint,numeric,float8,real}', false),
-			('persons', 'person_id', '{text,varchar,int,bigint,uuid}', true),
-			('persons', 'amount', '{int,bigint,smallint,numeric,float8,real}', true),
-			('persons', 'exposure', '{int,bigint,smallint,numeric,float8,real}', false),
-			('persons', 'key', '{int,bigint,smallint,numeric,float8,real}', false),
-			('areas', 'place_id', '{text}', true),
-			('areas', 'period_kind', '{text}', true),
-			('areas', 'period', '{date}', true),
-			('areas', 'numerator', '{int,bigint,smallint,numeric,float8,real}', true),
-			('areas', 'denominator', '{int,bigint,smallint,numeric,float8,real}', true),
-			('areas', 'key', '{int,bigint,smallint,numeric,float8,real}', false),
-			('recorded', 'record_date', '{date}', true),
-			('query', 'person_id', '{text,varchar,int,bigint,uuid}', true),
-			('query', 'group_name', '{text}', true),
-			('query', 'days', '{daterange}', false)
-	) c (part, column_name, types, needed);
+			('people', 'person_id', 'person', true),
+			('people', 'days', 'daterange', true),
+			('people', 'key', 'number', false),
+			('events', 'person_id', 'person', true),
+			('events', 'event_date', 'date', true),
+			('events', 'amount', 'number', true),
+			('events', 'exposure', 'number', false),
+			('events', 'key', 'number', false),
+			('persons', 'person_id', 'person', true),
+			('persons', 'amount', 'number', true),
+			('persons', 'exposure', 'number', false),
+			('persons', 'key', 'number', false),
+			('areas', 'place_id', 'text', true),
+			('areas', 'period_kind', 'text', true),
+			('areas', 'period', 'date', true),
+			('areas', 'numerator', 'number', true),
+			('areas', 'denominator', 'number', true),
+			('areas', 'key', 'number', false),
+			('recorded', 'record_date', 'date', true),
+			('query', 'person_id', 'person', true),
+			('query', 'group_name', 'text', true),
+			('query', 'days', 'daterange', false)
+	) c (part, column_name, kind, needed);
 end;
 comment on function ph_support.measure_query_columns() is
 	'the columns that the queries of measures (people, events, persons, areas, recorded) and of breakdowns (query) '
@@ -278,6 +270,7 @@ as $$
 declare
 	author constant regrole := ph_support.owner_of(tg_relid);
 	wrong text;
+	lacks_survey boolean;
 	part record;
 begin
 	if not pg_has_role(author, 'usage') then
@@ -330,6 +323,20 @@ begin
 	if tg_table_schema = 'ph' then  -- shipped queries are checked where they are folded: {person} is of a schema
 		return new;
 	end if;
+	if new.indicator in ('smr', 'indirect_rate', 'dsr_ratio') and coalesce(new.reference, new.standard) is null then
+		raise exception 'indicator "%" needs a reference', new.indicator
+			using errcode = 'invalid_parameter_value', hint = 'Say reference = system, or give a standard as a tally.';
+	elsif new.indicator = 'healthy_life_expectancy' and new.with_measure is null then
+		raise exception 'indicator "%" needs a survey', new.indicator
+			using errcode = 'invalid_parameter_value', hint = 'Name the measure of the survey in with_measure.';
+	end if;
+	execute format('select $1 is not null and not exists (select from %I.measure where measure = $1)', tg_table_schema)
+	into lacks_survey
+	using new.with_measure;
+	if lacks_survey and not exists (select from ph.measure m where m.measure = new.with_measure) then
+		raise exception 'column "with_measure" names no measure'
+			using errcode = 'invalid_parameter_value', hint = 'Insert the measure of the survey first.';
+	end if;
 	for part in
 		select *
 		from (
@@ -351,10 +358,18 @@ create function ph_support.keep_folded_measure() returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+	changes boolean := true;
 begin
-	if old.folded_at is not null
-		and (tg_op = 'DELETE' or to_jsonb(new) - 'folded_at' <> to_jsonb(old) - 'folded_at' or new.folded_at is null)
-	then
+	if tg_op = 'DELETE' then  -- with all that was folded of it a version goes: ph.drop_measure
+		execute format('select exists (select from %I.measure_fold where measure = $1 and version = $2)',
+			tg_table_schema)
+		into changes
+		using old.measure, old.version;
+	else
+		changes := to_jsonb(new) - 'folded_at' <> to_jsonb(old) - 'folded_at' or new.folded_at is null;
+	end if;
+	if old.folded_at is not null and changes then
 		raise exception 'version "%" of measure "%" was folded and cannot change', old.version, old.measure
 			using errcode = '55006', hint =
 				'Insert it anew with another version; ph.drop_measure takes a measure and all that was folded of it.';
@@ -363,7 +378,7 @@ begin
 end
 $$;
 comment on function ph_support.keep_folded_measure() is
-	'trigger of the table measure: a version that was folded does not change';
+	'trigger of the table measure: a version that was folded does not change, nor go without what was folded of it';
 
 create function ph_support.check_breakdown() returns trigger
 language plpgsql

@@ -33,7 +33,7 @@ begin
 		join %1$I.calendar c on c.kind = t.period_kind and c.start_date = t.period and c.name = $5
 		where t.measure = $2 and t.level = $3 and t.place_id = $4 and t.breakdown = $6 and t.group_name = $7
 			and ($8 is null or t.version = $8)
-		order by ph_support.measure_order(t.version) desc
+		order by ph_support.version_numbers(t.version) desc, t.version desc
 		limit 1', schema)
 	into found
 	using schema, measure, level, place_id, period, breakdown, group_name, version;
@@ -65,7 +65,7 @@ begin
 			from %I.measure_tally t
 			where t.measure = $1 and t.level = $2 and t.place_id = $3 and t.period_kind = $4 and t.breakdown = $5
 				and t.group_name = $6 and ($7 is null or t.version = $7)
-			order by t.period, ph_support.measure_order(t.version) desc
+			order by t.period, ph_support.version_numbers(t.version) desc, t.version desc
 		) latest', schema)
 	into versions
 	using measure, level, place_id, period_kind, breakdown, group_name, version;
@@ -80,7 +80,7 @@ begin
 		from %I.measure_tally t
 		where t.measure = $1 and t.level = $2 and t.place_id = $3 and t.period_kind = $4 and t.breakdown = $5
 			and t.group_name = $6 and ($7 is null or t.version = $7)
-		order by t.period, ph_support.measure_order(t.version) desc', schema)
+		order by t.period, ph_support.version_numbers(t.version) desc, t.version desc', schema)
 	using measure, level, place_id, period_kind, breakdown, group_name, version;
 end
 $$;
@@ -110,10 +110,8 @@ begin
 	using measure, version;
 	execute format('delete from %I.measure_fold f where f.measure = $1 and ($2 is null or f.version = $2)', schema)
 	using measure, version;
-	execute format('alter table %I.measure disable trigger a_keep_folded', schema);
 	execute format('delete from %I.measure m where m.measure = $1 and ($2 is null or m.version = $2)', schema)
 	using measure, version;
-	execute format('alter table %I.measure enable trigger a_keep_folded', schema);
 end
 $$;
 comment on procedure ph.drop_measure(text, text, text) is

@@ -151,7 +151,19 @@ end;
 comment on function ph_support.measure_column() is
 	'the columns of the views of measures, each name once; accepted: all that may stand in it, where that is a list';
 
--- The difference of two years has the limits that ph.compare recovers from those of either side (Zou and Donner 2008).
+create function ph_support.difference_limits(
+	value float8, lower float8, upper float8, other_value float8, other_lower float8, other_upper float8,
+	out lower_limit float8, out upper_limit float8)
+returns setof record
+language sql immutable parallel safe rows 1
+begin atomic
+	select value - other_value - sqrt((value - lower) ^ 2 + (other_upper - other_value) ^ 2),
+		value - other_value + sqrt((upper - value) ^ 2 + (other_value - other_lower) ^ 2);
+end;
+comment on function ph_support.difference_limits(float8, float8, float8, float8, float8, float8) is
+	'limits of the difference of two values, recovered from the limits of either, as ph.compare does '
+	'(Zou and Donner 2008)';
+
 create function ph_support.measure_value_query(is_breakdown boolean) returns text
 language sql immutable parallel safe
 begin atomic
@@ -167,8 +179,8 @@ begin atomic
 				t.upper - p.value as parent_difference_upper,
 				ph_support.verdict(t.lower, t.upper, p.value, m.better) as parent_verdict,
 				b.value as before_value, t.value - b.value as before_difference,
-				change.lower as before_difference_lower, change.upper as before_difference_upper,
-				ph_support.verdict(change.lower, change.upper, 0, m.better) as before_verdict
+				change.lower_limit as before_difference_lower, change.upper_limit as before_difference_upper,
+				ph_support.verdict(change.lower_limit, change.upper_limit, 0, m.better) as before_verdict
 			from {measure_tally} t
 			join {measure_current} m using (measure, version)
 			join {measure_fold} f using (measure, version, period_kind, period)
@@ -184,10 +196,8 @@ begin atomic
 				and b.place_id = t.place_id and b.breakdown = t.breakdown and b.group_name = t.group_name
 				and b.period_kind = t.period_kind and b.period = (t.period - interval '1 year')::date
 				and not b.provisional and not t.provisional
-			cross join lateral (
-				select t.value - b.value - sqrt((t.value - t.lower) ^ 2 + (b.upper - b.value) ^ 2) as lower,
-					t.value - b.value + sqrt((t.upper - t.value) ^ 2 + (b.value - b.lower) ^ 2) as upper
-			) change
+			cross join lateral ph_support.difference_limits(
+				t.value, t.lower, t.upper, b.value, b.lower, b.upper) change
 			where %4$s$query$,
 		case when is_breakdown
 			then 't.breakdown, g.name as breakdown_name, t.group_name,
@@ -208,7 +218,8 @@ return '(
 		select
 		from {measure} later
 		where later.measure = m.measure and later.folded_at is not null
-			and ph_support.measure_order(later.version) > ph_support.measure_order(m.version)))';
+			and (ph_support.version_numbers(later.version), later.version)
+				> (ph_support.version_numbers(m.version), m.version)))';
 comment on function ph_support.current_measure() is
 	'the relation of the versions of measures that count: the latest of those that were folded';
 
@@ -338,10 +349,7 @@ begin atomic
 			select g.period, g.period_kind, g.period_name, g.measure, g.name, g.version, g.level, g.place_id,
 				g.place_name, g.breakdown, g.names[1] as highest_group, g.names[g.n] as lowest_group,
 				g.values[1] - g.values[g.n] as largest_gap,
-				g.values[1] - g.values[g.n]
-					- sqrt((g.values[1] - g.lowers[1]) ^ 2 + (g.uppers[g.n] - g.values[g.n]) ^ 2) as largest_gap_lower,
-				g.values[1] - g.values[g.n]
-					+ sqrt((g.uppers[1] - g.values[1]) ^ 2 + (g.values[g.n] - g.lowers[g.n]) ^ 2) as largest_gap_upper,
+				gap.lower_limit as largest_gap_lower, gap.upper_limit as largest_gap_upper,
 				sqrt(greatest(0, g.mean_square - g.mean ^ 2)) as weighted_spread,
 				case g.better when 'lower' then g.values[g.n] when 'higher' then g.values[1] end - g.mean
 					as gap_to_best,
@@ -360,7 +368,9 @@ begin atomic
 				group by v.period, v.period_kind, v.period_name, v.measure, v.name, v.version, v.level, v.place_id,
 					v.place_name, v.breakdown, v.per, v.unit, v.better, v.provisional
 				having count(*) > 1
-			) g$query$),
+			) g
+			cross join lateral ph_support.difference_limits(
+				g.values[1], g.lowers[1], g.uppers[1], g.values[g.n], g.lowers[g.n], g.uppers[g.n]) gap$query$),
 		('measure_verdicts', '{measure,level,period_kind,period,compared}',
 		 'how many verdicts of measure_value say something, and how many chance alone would give: one row a measure, '
 		 'level, period and comparison',

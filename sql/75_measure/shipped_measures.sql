@@ -160,7 +160,7 @@ values
 				where e.pod = 'NEL' and e.end_date + 29 <= least((select max(day) from {data_day}), current_date)
 				group by e.person_id, e.encounter_id, e.start_date, e.end_date, p.birth_date
 			) i
-			left join {register} r on r.person_id = i.person_id and r.first_date < i.start_date
+			left join {register} r on r.person_id = i.person_id::text and r.first_date < i.start_date
 				and r.condition in (
 					select list
 					from ph.shipped_code_list()
@@ -434,7 +434,7 @@ select list || '_prevalence', '1',
 	format(
 		$$select p.person_id, case when r.person_id is null then 0 else 1 end as amount
 		from {person} p
-		left join {register} r on r.person_id = p.person_id and r.condition = %L and r.first_date < {day}$$, list),
+		left join {register} r on r.person_id = p.person_id::text and r.condition = %L and r.first_date < {day}$$, list),
 	format('select first_date as record_date from {register} where condition = %L', list), '{financial_year}'
 from ph_support.shipped_list()
 left join (
@@ -465,7 +465,7 @@ values
 					from ph.shipped_code_list()
 					where long_term_condition)
 			group by person_id
-		) c on c.person_id = p.person_id$$,
+		) c on c.person_id = p.person_id::text$$,
 	 'select first_date as record_date from {register}', '{financial_year}'),
 	('hospital_frailty', '1', 'Frailty at 75 and over',
 	 'Share of people of 75 and over with a Hospital Frailty Risk Score of 5 or more from the diagnoses of two years.',
@@ -490,7 +490,7 @@ values
 	 'Needs a list carer in code_list; none is shipped. Who cares and has not said so is not known.',
 	 $$select p.person_id, case when r.person_id is null then 0 else 1 end as amount
 		from {person} p
-		left join {register} r on r.person_id = p.person_id and r.condition = 'carer' and r.first_date < {day}$$,
+		left join {register} r on r.person_id = p.person_id::text and r.condition = 'carer' and r.first_date < {day}$$,
 	 $$select first_date as record_date
 		from {register}
 		where condition = 'carer'$$, '{financial_year}'),
@@ -501,7 +501,7 @@ values
 	 'Ever coded: who has found a home since still counts, and most people without a home are never coded.',
 	 $$select p.person_id, case when r.person_id is null then 0 else 1 end as amount
 		from {person} p
-		left join {register} r on r.person_id = p.person_id and r.condition = 'homeless' and r.first_date < {day}$$,
+		left join {register} r on r.person_id = p.person_id::text and r.condition = 'homeless' and r.first_date < {day}$$,
 	 $$select first_date as record_date
 		from {register}
 		where condition = 'homeless'$$, '{financial_year}'),
@@ -542,7 +542,7 @@ from (
 						and m.diastolic <= 90 then 1
 					else 0 end as amount
 			from {register} r
-			join {person} p on p.person_id = r.person_id
+			join {person} p on p.person_id::text = r.person_id
 			left join (
 				select distinct on (person_id) person_id, systolic, diastolic
 				from (
@@ -557,7 +557,7 @@ from (
 				) reading
 				where systolic is not null and diastolic is not null
 				order by person_id, measure_date desc
-			) m on m.person_id = r.person_id
+			) m on m.person_id::text = r.person_id
 			where r.condition = 'hypertension' and r.first_date < {day}$$,
 		 $$('SNOMED', '271649006'), ('LOINC', '8480-6')$$),
 		('hba1c_to_target', 'HbA1c to target in diabetes',
@@ -579,7 +579,7 @@ from (
 					group by person_id, measure_date
 				) reading
 				order by person_id, measure_date desc
-			) m on m.person_id = r.person_id
+			) m on m.person_id::text = r.person_id
 			where r.condition = 'diabetes' and r.first_date < {day}$$,
 		 $$('SNOMED', '999791000000106'), ('LOINC', '59261-8')$$),
 		('cholesterol_to_target', 'Cholesterol to target in cardiovascular disease',
@@ -612,7 +612,7 @@ from (
 				) reading
 				where total is not null and hdl is not null
 				order by person_id, measure_date desc
-			) m on m.person_id = r.person_id$$,
+			) m on m.person_id::text = r.person_id$$,
 		 $$('SNOMED', '1005671000000105'), ('LOINC', '14647-2')$$),
 		('blood_pressure_measured', 'Blood pressure measured in five years, 45 and over',
 		 'Share of people of 45 and over whose blood pressure was measured in the five years before.',
@@ -640,7 +640,7 @@ from (
 						'999791000000106', '271649006', '1005671000000105', '1020291000000106', '60621009', '77176002')
 					and measure_date < {day} and measure_date >= ({day} - interval '1 year')::date
 				group by person_id
-			) m on m.person_id = r.person_id
+			) m on m.person_id::text = r.person_id
 			where r.condition = 'diabetes' and r.first_date < {day}$$,
 		 $$('SNOMED', '999791000000106')$$),
 		('severe_mental_illness_checks', 'Physical checks in severe mental illness',
@@ -658,7 +658,7 @@ from (
 					and code in ('271649006', '999791000000106', '1005671000000105', '60621009', '77176002')
 					and measure_date < {day} and measure_date >= ({day} - interval '1 year')::date
 				group by person_id
-			) m on m.person_id = r.person_id
+			) m on m.person_id::text = r.person_id
 			where r.condition = 'severe_mental_illness' and r.first_date < {day}$$,
 		 $$('SNOMED', '271649006')$$)
 ) m (measure, name, meaning, indicator, per, unit, age_from, aim, source, leaves_out, persons, recorded);

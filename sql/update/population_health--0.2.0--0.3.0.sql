@@ -1,13 +1,15 @@
 -- 0.2.0 to 0.3.0: from the tables that people have; code lists; places and stays that are stored.
 
-drop function ph.population_attributable_fraction(ph.tally[],text,ph.tally,double precision,double precision,integer,integer,double precision,double precision),
+drop function ph.population_attributable_fraction(ph.tally[],text,ph.tally,
+		double precision,double precision,integer,integer,double precision,double precision),
 	ph.chart_pyramid(ph.tally,ph.tally,text,double precision),
 	ph.chart_ranked(text[],ph.estimate[],double precision,text),
 	ph.chart_bars(text[],text[],double precision[],text,text),
 	ph.chart_control(timestamp with time zone[],ph.control_point[],text),
 	ph.chart_funnel(text[],ph.funnel_point[],text),
 	ph.chart_survival(ph.tally[],text[],text,double precision,boolean),
-	ph.chart_slope(ph.tally[],text[],text,ph.tally,double precision,double precision,text,integer,double precision,double precision),
+	ph.chart_slope(ph.tally[],text[],text,ph.tally,double precision,
+		double precision,text,integer,double precision,double precision),
 	ph.segment_coverage(regclass,text),
 	ph.shared_column(),
 	ph.shared_reference(),
@@ -1322,17 +1324,23 @@ comment on procedure ph.complete_shared_tables(text) is
 	'and the rules as they are now; '
 	'rows, keys and what is built on the tables stay, and relations that are no tables. Errors: undefined_table';
 
+create function ph_support.version_numbers(version text) returns numeric[]
+language sql immutable parallel safe
+begin atomic
+	select array(
+		select part::numeric
+		from regexp_split_to_table(version, '[^0-9]+') part
+		where part <> '');
+end;
+
+comment on function ph_support.version_numbers(text) is
+	'the numbers in a version, by which versions are put in order: 10 comes after 9';
+
 create function ph_support.latest_version_query() returns text
 language sql immutable parallel safe
 return $$select distinct on (list) list, version
-	from (
-		select list, version, array(
-			select part::numeric
-			from regexp_split_to_table(version, '[^0-9]+') part
-			where part <> '') as numbers
-		from (select distinct list, version from {code_list}) versions
-	) version_order
-	order by list, numbers desc, version desc$$;
+	from (select distinct list, version from {code_list}) versions
+	order by list, ph_support.version_numbers(version) desc, version desc$$;
 
 comment on function ph_support.latest_version_query() is
 	'the query of the latest version of each code list, numbers in it compared as numbers: list, version';
@@ -8284,18 +8292,6 @@ comment on column ph.measure.folded_at is 'when it was first folded: from then o
 
 grant select on ph.breakdown, ph.measure to public;
 
-create function ph_support.measure_order(version text) returns text[]
-language sql immutable parallel safe
-begin atomic
-	-- numbers of one length compare as text as they do as numbers
-	select array(
-		select case when part[1] ~ '^[0-9]' then lpad(ltrim(part[1], '0'), 30, '0') else part[1] end
-		from regexp_matches(version, '[0-9]+|[^0-9]+', 'g') part);
-end;
-
-comment on function ph_support.measure_order(text) is
-	'a version as something that sorts: numbers in it compared as numbers';
-
 create function ph_support.measure_tables() returns text[]
 language sql immutable parallel safe
 return '{breakdown,measure,relative_risk}'::text[];
@@ -8307,32 +8303,35 @@ create function ph_support.measure_query_columns(
 returns setof record
 language sql immutable parallel safe
 begin atomic
-	select part, column_name, types::regtype[], needed
+	select part, column_name, case kind
+			when 'person' then '{text,varchar,int,bigint,uuid}'
+			when 'number' then '{int,bigint,smallint,numeric,float8,real}'
+			else array[kind]::text end::regtype[], needed
 	from (
 		values
-			('people', 'person_id', '{text,varchar,int,bigint,uuid}', true),
-			('people', 'days', '{daterange}', true),
-			('people', 'key', '{int,bigint,smallint,numeric,float8,real}', false),
-			('events', 'person_id', '{text,varchar,int,bigint,uuid}', true),
-			('events', 'event_date', '{date}', true),
-			('events', 'amount', '{int,bigint,smallint,numeric,float8,real}', true),
-			('events', 'exposure', '{int,bigint,smallint,numeric,float8,real}', false),
-			('events', 'key', '{int,bigint,smallint,numeric,float8,real}', false),
-			('persons', 'person_id', '{text,varchar,int,bigint,uuid}', true),
-			('persons', 'amount', '{int,bigint,smallint,numeric,float8,real}', true),
-			('persons', 'exposure', '{int,bigint,smallint,numeric,float8,real}', false),
-			('persons', 'key', '{int,bigint,smallint,numeric,float8,real}', false),
-			('areas', 'place_id', '{text}', true),
-			('areas', 'period_kind', '{text}', true),
-			('areas', 'period', '{date}', true),
-			('areas', 'numerator', '{int,bigint,smallint,numeric,float8,real}', true),
-			('areas', 'denominator', '{int,bigint,smallint,numeric,float8,real}', true),
-			('areas', 'key', '{int,bigint,smallint,numeric,float8,real}', false),
-			('recorded', 'record_date', '{date}', true),
-			('query', 'person_id', '{text,varchar,int,bigint,uuid}', true),
-			('query', 'group_name', '{text}', true),
-			('query', 'days', '{daterange}', false)
-	) c (part, column_name, types, needed);
+			('people', 'person_id', 'person', true),
+			('people', 'days', 'daterange', true),
+			('people', 'key', 'number', false),
+			('events', 'person_id', 'person', true),
+			('events', 'event_date', 'date', true),
+			('events', 'amount', 'number', true),
+			('events', 'exposure', 'number', false),
+			('events', 'key', 'number', false),
+			('persons', 'person_id', 'person', true),
+			('persons', 'amount', 'number', true),
+			('persons', 'exposure', 'number', false),
+			('persons', 'key', 'number', false),
+			('areas', 'place_id', 'text', true),
+			('areas', 'period_kind', 'text', true),
+			('areas', 'period', 'date', true),
+			('areas', 'numerator', 'number', true),
+			('areas', 'denominator', 'number', true),
+			('areas', 'key', 'number', false),
+			('recorded', 'record_date', 'date', true),
+			('query', 'person_id', 'person', true),
+			('query', 'group_name', 'text', true),
+			('query', 'days', 'daterange', false)
+	) c (part, column_name, kind, needed);
 end;
 
 comment on function ph_support.measure_query_columns() is
@@ -8422,6 +8421,7 @@ as $$
 declare
 	author constant regrole := ph_support.owner_of(tg_relid);
 	wrong text;
+	lacks_survey boolean;
 	part record;
 begin
 	if not pg_has_role(author, 'usage') then
@@ -8474,6 +8474,20 @@ begin
 	if tg_table_schema = 'ph' then  -- shipped queries are checked where they are folded: {person} is of a schema
 		return new;
 	end if;
+	if new.indicator in ('smr', 'indirect_rate', 'dsr_ratio') and coalesce(new.reference, new.standard) is null then
+		raise exception 'indicator "%" needs a reference', new.indicator
+			using errcode = 'invalid_parameter_value', hint = 'Say reference = system, or give a standard as a tally.';
+	elsif new.indicator = 'healthy_life_expectancy' and new.with_measure is null then
+		raise exception 'indicator "%" needs a survey', new.indicator
+			using errcode = 'invalid_parameter_value', hint = 'Name the measure of the survey in with_measure.';
+	end if;
+	execute format('select $1 is not null and not exists (select from %I.measure where measure = $1)', tg_table_schema)
+	into lacks_survey
+	using new.with_measure;
+	if lacks_survey and not exists (select from ph.measure m where m.measure = new.with_measure) then
+		raise exception 'column "with_measure" names no measure'
+			using errcode = 'invalid_parameter_value', hint = 'Insert the measure of the survey first.';
+	end if;
 	for part in
 		select *
 		from (
@@ -8496,10 +8510,18 @@ create function ph_support.keep_folded_measure() returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+	changes boolean := true;
 begin
-	if old.folded_at is not null
-		and (tg_op = 'DELETE' or to_jsonb(new) - 'folded_at' <> to_jsonb(old) - 'folded_at' or new.folded_at is null)
-	then
+	if tg_op = 'DELETE' then  -- with all that was folded of it a version goes: ph.drop_measure
+		execute format('select exists (select from %I.measure_fold where measure = $1 and version = $2)',
+			tg_table_schema)
+		into changes
+		using old.measure, old.version;
+	else
+		changes := to_jsonb(new) - 'folded_at' <> to_jsonb(old) - 'folded_at' or new.folded_at is null;
+	end if;
+	if old.folded_at is not null and changes then
 		raise exception 'version "%" of measure "%" was folded and cannot change', old.version, old.measure
 			using errcode = '55006', hint =
 				'Insert it anew with another version; ph.drop_measure takes a measure and all that was folded of it.';
@@ -8509,7 +8531,7 @@ end
 $$;
 
 comment on function ph_support.keep_folded_measure() is
-	'trigger of the table measure: a version that was folded does not change';
+	'trigger of the table measure: a version that was folded does not change, nor go without what was folded of it';
 
 create function ph_support.check_breakdown() returns trigger
 language plpgsql
@@ -9581,10 +9603,13 @@ create function ph_support.group_values(breakdowns text[]) returns text
 language sql immutable parallel safe
 begin atomic
 	-- one text, so that rows are grouped by two columns; PostgreSQL remembers what the groups of the last persons gave
-	select coalesce(string_agg(format('(%L || %s)', b || chr(31), (
-			select string_agg(format('%I', 'group_' || d), ' || '', '' || ' order by n)
-			from regexp_split_to_table(b, ' by ') with ordinality s (d, n))), ', '), format('(%L)',
-				'all' || chr(31) || 'all'))
+	select coalesce(
+		string_agg(
+			format('(%L || %s)', b || chr(31), (
+				select string_agg(format('%I', 'group_' || d), ' || '', '' || ' order by n)
+				from regexp_split_to_table(b, ' by ') with ordinality s (d, n))),
+			', '),
+		format('(%L)', 'all' || chr(31) || 'all'))
 	from unnest(breakdowns) b;
 end;
 
@@ -9616,7 +9641,7 @@ begin atomic
 		where single and %5$s
 		group by %1$s, cell',
 		places, ph_support.tally_call(weighted), relation, ph_support.group_values(breakdowns),
-			ph_support.within_ages(m));
+		ph_support.within_ages(m));
 end;
 
 comment on function ph_support.unit_query(text, ph.measure, text, text[], boolean) is
@@ -9684,8 +9709,8 @@ language sql stable
 begin atomic
 	select format(
 		'select %1$L as level, coalesce(place_id, ''unknown'') as place_id, shown.breakdown, shown.group_name,
-			ph.rollup(tally) as tally, sum(people)::bigint as people, sum(people_with_event)::bigint
-				as people_with_event
+			ph.rollup(tally) as tally, sum(people)::bigint as people,
+			sum(people_with_event)::bigint as people_with_event
 		from (%2$s) folded,
 			-- all people are those of any one breakdown, and of none where there is none
 			lateral (
@@ -9853,8 +9878,11 @@ begin
 				else format(
 					'join %I.place_dimension d on d.place_id = a.place_id and d.is_current
 					where a.place_kind = (
-						select place_kind from pg_temp.ph_published group by place_kind order by count(*) desc,
-							1 limit 1)',
+						select place_kind
+						from pg_temp.ph_published
+						group by place_kind
+						order by count(*) desc, 1
+						limit 1)',
 					schema) end);
 	end loop;
 	execute 'create temp table ph_folded on commit drop as ' || query;
@@ -9871,6 +9899,13 @@ return case when breakdown ~ '(^| by )age_band' and indicator in ('dsr', 'dsr_ga
 
 comment on function ph_support.indicator_of(text, text) is
 	'the indicator of a breakdown: groups of ages have crude rates, since there is nothing to standardise';
+
+create function ph_support.counts_events(indicator text) returns boolean
+language sql immutable parallel safe
+return indicator in ('rate', 'proportion', 'dsr', 'dsr_gamma', 'smr', 'indirect_rate');
+
+comment on function ph_support.counts_events(text) is
+	'whether an indicator is events over people, years or expected events';
 
 create function ph_support.reference_of(m ph.measure, whole ph.tally) returns ph.tally
 language sql immutable parallel safe
@@ -9955,9 +9990,7 @@ begin
 				offset 0
 			) asked', schema)
 	using m.measure, m.version, kind, first_day, m, stamp, provisional,
-		case when recorded and m.indicator in ('rate', 'proportion', 'dsr', 'dsr_gamma', 'smr',
-			'indirect_rate') then m end,
-		whole, schema, recorded;
+		case when recorded and ph_support.counts_events(m.indicator) then m end, whole, schema, recorded;
 end
 $$;
 
@@ -9966,8 +9999,7 @@ comment on procedure ph_support.store_folded(text, ph.measure, text, date, boole
 
 create procedure ph_support.fold_measure(
 	schema text, m ph.measure, kind text, first_day date, last_day date, data_day date, levels text[],
-		breakdowns text[],
-	stamp text)
+	breakdowns text[], stamp text)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set jit = off  -- it takes longer than a fold of a small population
@@ -9986,8 +10018,7 @@ begin
 		call ph_support.fold_areas(schema, m, kind, first_day, levels);
 	else
 		call ph_support.fold_persons(schema, m, case when m.persons is null then first_day else until end, until,
-			levels,
-			breakdowns, fold, last_day > data_day);
+			levels, breakdowns, fold, last_day > data_day);
 	end if;
 	execute format('delete from %I.measure_tally where %s', schema, is_of)
 	using m.measure, m.version, kind, first_day;
@@ -10063,13 +10094,31 @@ begin
 		'select distinct on (measure) %s
 		from %I.measure
 		where $1 is null or measure = any ($1)
-		order by measure, ph_support.measure_order(version) desc', ph_support.column_list('ph.measure'), schema)
+		order by measure, ph_support.version_numbers(version) desc, version desc',
+		ph_support.column_list('ph.measure'), schema)
 	using measures;
 end
 $$;
 
 comment on function ph_support.latest_measures(text, text[]) is
 	'the latest version of each measure of the schema, or of those that are named. Errors: undefined_table';
+
+create type ph_support.due_fold as (
+	kind text, first_day date, last_day date, levels text[], breakdowns text[], stamp text);
+
+comment on type ph_support.due_fold is 'a period of a measure that is to be folded';
+
+comment on column ph_support.due_fold.kind is 'kind of period';
+
+comment on column ph_support.due_fold.first_day is 'its first day';
+
+comment on column ph_support.due_fold.last_day is 'its last day';
+
+comment on column ph_support.due_fold.levels is 'levels of place to fold';
+
+comment on column ph_support.due_fold.breakdowns is 'breakdowns to fold';
+
+comment on column ph_support.due_fold.stamp is 'what the data are like';
 
 create function ph_support.periods_to_fold(
 	schema text, m ph.measure, asked text[], data_day date,
@@ -10195,23 +10244,92 @@ $$;
 comment on function ph_support.require_periods(text, text[]) is
 	'does nothing where calendar has all periods by their kind or name. Errors: invalid_parameter_value';
 
+create function ph_support.counts_who_was_seen(schema text) returns boolean
+language sql stable
+set search_path = pg_catalog, pg_temp
+return coalesce(pg_get_viewdef(to_regclass(format('%I.person_at_data_day', schema))) ~ ' seen\M', false);
+
+comment on function ph_support.counts_who_was_seen(text) is
+	'whether the population views of the schema are of who was seen: their query then asks for an encounter, seen';
+
+create function ph_support.folds_of_measure(
+	schema text, m ph.measure, periods text[], levels text[], breakdowns text[], refold boolean, data_day date,
+	inout known jsonb, out due ph_support.due_fold[])
+returns record
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	offered_levels constant text[] := array(select l.level from ph_support.folded_levels(schema) l);
+	part ph_support.due_fold;
+	fresh boolean;
+	was record;
+begin
+	call ph_support.check_measure_now(schema, m);
+	if m.areas is null and m.population is null and ph_support.counts_who_was_seen(schema) then
+		raise exception 'the population seen is nobody''s denominator'
+			using errcode = 'object_not_in_prerequisite_state', hint =
+				'Who is well is missing in it: make the population views of registered or resident people, '
+				'or give the measure a population of its own.';
+	end if;
+	select d.stamp, d.known
+	into part.stamp, known
+	from ph_support.data_stamp(schema, ph_support.measure_parts(m) || array[
+		'select start_date from {stay}', 'select birth_date from {person}'] || (
+			select array_agg(b.query)
+			from ph_support.breakdown_queries(schema, m.breakdowns) b (query)), known) d;
+	-- another version of the extension may answer otherwise
+	part.stamp := md5(concat_ws(' ', part.stamp, data_day, (to_jsonb(m) - 'folded_at')::text,
+		ph_support.breakdown_rows(schema, m.breakdowns),
+		(select extversion from pg_extension where extname = 'population_health')));
+	due := '{}';
+	for part.kind, part.first_day, part.last_day in
+		select * from ph_support.periods_to_fold(schema, m, periods, data_day)
+	loop
+		execute format(
+			'select f.levels, f.breakdowns, f.data_stamp = $5 and not exists (
+					select
+					from %1$I.measure_fold survey
+					where survey.measure = $6 and (survey.period_kind, survey.period) = ($3, $4)
+						and survey.folded_at > f.folded_at) as fresh
+			from %1$I.measure_fold f
+			where f.measure = $1 and f.version = $2 and f.period_kind = $3 and f.period = $4', schema)
+		into was
+		using m.measure, m.version, part.kind, part.first_day, part.stamp, m.with_measure;
+		-- what was folded beside what is asked is folded with it, and not lost
+		part.levels := array(
+			select l
+			from unnest(offered_levels) l
+			where levels is null or l = any (levels) or not refold and l = any (was.levels));
+		part.breakdowns := array(
+			select b
+			from unnest(m.breakdowns) b
+			where m.areas is null and (breakdowns is null or b = any (breakdowns))
+				or not refold and b = any (was.breakdowns));
+		fresh := was.fresh and was.levels @> part.levels and was.breakdowns @> part.breakdowns;
+		if refold or fresh is not true then
+			due := due || part;
+		end if;
+	end loop;
+end
+$$;
+
+comment on function ph_support.folds_of_measure(
+	text, ph.measure, text[], text[], text[], boolean, date, jsonb) is
+	'the periods of a measure that are missing or out of date; known: what tables were like that were looked at. '
+	'Errors: those of ph_support.check_measure_now, object_not_in_prerequisite_state where nobody is a denominator';
+
 create function ph_support.folds_due(
 	schema text, measures text[], periods text[], levels text[], breakdowns text[], refold boolean)
-returns table (
-	measure ph.measure, kind text, first_day date, last_day date, data_day date, level_names text[],
-		breakdown_names text[],
-	stamp text)
+returns table (measure ph.measure, data_day date, due ph_support.due_fold, state text, fault text, hint text)
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
 	m ph.measure;
 	known jsonb := '{}';
+	found ph_support.due_fold[];
 	offered text[];
-	offered_levels text[];
-	asked_breakdowns text[];
-	there boolean;
-	was record;
 begin
 	if to_regclass(format('%I.calendar', schema)) is null then
 		raise exception 'schema "%" has no calendar', schema
@@ -10222,11 +10340,15 @@ begin
 	end if;
 	execute format('select day from (select %s as day) d', ph_support.in_schema(ph_support.last_day(schema), schema))
 	into data_day;
-	offered_levels := array(select l.level from ph_support.folded_levels(schema) l);
-	perform ph_support.require_known('levels', levels, offered_levels);
+	offered := array(select l.level from ph_support.folded_levels(schema) l);
+	perform ph_support.require_known('levels', levels, offered);
 	offered := array(select l.measure from ph_support.latest_measures(schema) l);
 	perform ph_support.require_known('measures', measures, offered);
 	perform ph_support.require_periods(schema, periods);
+	if measures is not null then
+		perform ph_support.require_known('breakdowns', folds_due.breakdowns, l.breakdowns)
+		from ph_support.latest_measures(schema, measures) l;
+	end if;
 	-- what is asked beside a survey comes after it
 	for m in
 		select *
@@ -10236,56 +10358,26 @@ begin
 		if measures is null and ph_support.lacking_relation(schema, m) is not null then
 			continue;  -- what is shipped for tables that are not here
 		end if;
-		call ph_support.check_measure_now(schema, m);
-		if measures is not null then
-			perform ph_support.require_known('breakdowns', breakdowns, m.breakdowns);
-		end if;
-		asked_breakdowns := array(
-			select b from unnest(m.breakdowns) b where m.areas is null and (breakdowns is null
-				or b = any (breakdowns)));
 		measure := m;
-		select d.stamp, d.known
-		into stamp, known
-		from ph_support.data_stamp(schema, ph_support.measure_parts(m) || array[
-			'select start_date from {stay}', 'select birth_date from {person}'] || (
-				select array_agg(b.query)
-				from ph_support.breakdown_queries(schema, m.breakdowns) b (query)), known) d;
-		stamp := md5(concat_ws(' ', stamp, data_day, (to_jsonb(m) - 'folded_at')::text,
-			ph_support.breakdown_rows(schema, m.breakdowns)));
-		for kind, first_day, last_day in
-			select * from ph_support.periods_to_fold(schema, m, periods, data_day)
-		loop
-			execute format(
-				'select f.levels, f.breakdowns, f.data_stamp = $5 and not exists (
-						select
-						from %1$I.measure_fold survey
-						where survey.measure = $6 and (survey.period_kind, survey.period) = ($3, $4)
-							and survey.folded_at > f.folded_at) as fresh
-				from %1$I.measure_fold f
-				where f.measure = $1 and f.version = $2 and f.period_kind = $3 and f.period = $4', schema)
-			into was
-			using m.measure, m.version, kind, first_day, stamp, m.with_measure;
-			-- what was folded beside what is asked is folded with it, and not lost
-			level_names := array(
-				select l
-				from unnest(offered_levels) l
-				where levels is null or l = any (levels) or not refold and l = any (was.levels));
-			breakdown_names := array(
-				select b
-				from unnest(m.breakdowns) b
-				where b = any (asked_breakdowns) or not refold and b = any (was.breakdowns));
-			there := was.fresh and was.levels @> level_names and was.breakdowns @> breakdown_names;
-			if refold or there is not true then
-				return next;
-			end if;
+		begin
+			select f.known, f.due
+			into known, found
+			from ph_support.folds_of_measure(schema, m, periods, levels, breakdowns, refold, data_day, known) f;
+			fault := null;
+		exception when others then
+			get stacked diagnostics state = returned_sqlstate, fault = message_text, hint = pg_exception_hint;
+			found := array[null::ph_support.due_fold];
+		end;
+		foreach due in array found loop
+			return next;
 		end loop;
 	end loop;
 end
 $$;
 
 comment on function ph_support.folds_due(text, text[], text[], text[], text[], boolean) is
-	'the measures and periods that are missing or out of date. Errors: invalid_parameter_value with what there is, '
-	'those of ph_support.check_measure_now';
+	'the measures and periods that are missing or out of date, and the measures that cannot be folded, with what is '
+	'wrong with them. Errors: undefined_table, invalid_parameter_value with what there is';
 
 create procedure ph.fold_measures(
 	schema text,
@@ -10308,15 +10400,22 @@ begin
 	perform ph_support.require_measure_tables(schema);
 	call ph_support.fill_measure_places(schema);
 	for due in
-		select d.*, pg_catalog.row_number() over () as number, pg_catalog.count(*) over () as total
+		select d.measure, d.data_day, (d.due).*, d.state, d.fault, d.hint, pg_catalog.row_number() over () as number,
+			pg_catalog.count(*) over () as total
 		from ph_support.folds_due(schema, measures, periods, levels, breakdowns, refold) d
 	loop
-		said := pg_catalog.format('%s of %s: %s, %s from %s', due.number, due.total, (due.measure).measure, due.kind,
-			pg_catalog.to_char(due.first_day, 'YYYY-MM-DD'));
+		said := pg_catalog.concat_ws(' ', pg_catalog.format('%s of %s: %s', due.number, due.total,
+			(due.measure).measure),
+			due.kind, pg_catalog.to_char(due.first_day, 'YYYY-MM-DD'));
 		-- one that fails keeps no other from being folded
 		begin
+			if due.fault is not null then
+				raise exception '%', due.fault
+					using errcode = due.state, hint = coalesce(nullif(due.hint, ''),
+						'Mend the measure, or name others.');
+			end if;
 			call ph_support.fold_measure(schema, due.measure, due.kind, due.first_day, due.last_day, due.data_day,
-				due.level_names, due.breakdown_names, due.stamp);
+				due.levels, due.breakdowns, due.stamp);
 			raise notice '%', said;
 		exception when others then
 			if not in_steps then
@@ -10335,7 +10434,8 @@ begin
 	end loop;
 	if failed operator(pg_catalog.>) 0 then
 		raise exception '%', first_message
-			using errcode = first_state, hint = first_hint, detail = pg_catalog.format(
+			using errcode = first_state, hint = coalesce(nullif(first_hint, ''), 'The warnings name them.'),
+				detail = pg_catalog.format(
 				'%s could not be folded, and this is why the first of them could not; all others were.', failed);
 	end if;
 end
@@ -10502,6 +10602,20 @@ end;
 comment on function ph_support.measure_column() is
 	'the columns of the views of measures, each name once; accepted: all that may stand in it, where that is a list';
 
+create function ph_support.difference_limits(
+	value float8, lower float8, upper float8, other_value float8, other_lower float8, other_upper float8,
+	out lower_limit float8, out upper_limit float8)
+returns setof record
+language sql immutable parallel safe rows 1
+begin atomic
+	select value - other_value - sqrt((value - lower) ^ 2 + (other_upper - other_value) ^ 2),
+		value - other_value + sqrt((upper - value) ^ 2 + (other_value - other_lower) ^ 2);
+end;
+
+comment on function ph_support.difference_limits(float8, float8, float8, float8, float8, float8) is
+	'limits of the difference of two values, recovered from the limits of either, as ph.compare does '
+	'(Zou and Donner 2008)';
+
 create function ph_support.measure_value_query(is_breakdown boolean) returns text
 language sql immutable parallel safe
 begin atomic
@@ -10517,8 +10631,8 @@ begin atomic
 				t.upper - p.value as parent_difference_upper,
 				ph_support.verdict(t.lower, t.upper, p.value, m.better) as parent_verdict,
 				b.value as before_value, t.value - b.value as before_difference,
-				change.lower as before_difference_lower, change.upper as before_difference_upper,
-				ph_support.verdict(change.lower, change.upper, 0, m.better) as before_verdict
+				change.lower_limit as before_difference_lower, change.upper_limit as before_difference_upper,
+				ph_support.verdict(change.lower_limit, change.upper_limit, 0, m.better) as before_verdict
 			from {measure_tally} t
 			join {measure_current} m using (measure, version)
 			join {measure_fold} f using (measure, version, period_kind, period)
@@ -10534,10 +10648,8 @@ begin atomic
 				and b.place_id = t.place_id and b.breakdown = t.breakdown and b.group_name = t.group_name
 				and b.period_kind = t.period_kind and b.period = (t.period - interval '1 year')::date
 				and not b.provisional and not t.provisional
-			cross join lateral (
-				select t.value - b.value - sqrt((t.value - t.lower) ^ 2 + (b.upper - b.value) ^ 2) as lower,
-					t.value - b.value + sqrt((t.upper - t.value) ^ 2 + (b.value - b.lower) ^ 2) as upper
-			) change
+			cross join lateral ph_support.difference_limits(
+				t.value, t.lower, t.upper, b.value, b.lower, b.upper) change
 			where %4$s$query$,
 		case when is_breakdown
 			then 't.breakdown, g.name as breakdown_name, t.group_name,
@@ -10559,7 +10671,8 @@ return '(
 		select
 		from {measure} later
 		where later.measure = m.measure and later.folded_at is not null
-			and ph_support.measure_order(later.version) > ph_support.measure_order(m.version)))';
+			and (ph_support.version_numbers(later.version), later.version)
+				> (ph_support.version_numbers(m.version), m.version)))';
 
 comment on function ph_support.current_measure() is
 	'the relation of the versions of measures that count: the latest of those that were folded';
@@ -10690,10 +10803,7 @@ begin atomic
 			select g.period, g.period_kind, g.period_name, g.measure, g.name, g.version, g.level, g.place_id,
 				g.place_name, g.breakdown, g.names[1] as highest_group, g.names[g.n] as lowest_group,
 				g.values[1] - g.values[g.n] as largest_gap,
-				g.values[1] - g.values[g.n]
-					- sqrt((g.values[1] - g.lowers[1]) ^ 2 + (g.uppers[g.n] - g.values[g.n]) ^ 2) as largest_gap_lower,
-				g.values[1] - g.values[g.n]
-					+ sqrt((g.uppers[1] - g.values[1]) ^ 2 + (g.values[g.n] - g.lowers[g.n]) ^ 2) as largest_gap_upper,
+				gap.lower_limit as largest_gap_lower, gap.upper_limit as largest_gap_upper,
 				sqrt(greatest(0, g.mean_square - g.mean ^ 2)) as weighted_spread,
 				case g.better when 'lower' then g.values[g.n] when 'higher' then g.values[1] end - g.mean
 					as gap_to_best,
@@ -10712,7 +10822,9 @@ begin atomic
 				group by v.period, v.period_kind, v.period_name, v.measure, v.name, v.version, v.level, v.place_id,
 					v.place_name, v.breakdown, v.per, v.unit, v.better, v.provisional
 				having count(*) > 1
-			) g$query$),
+			) g
+			cross join lateral ph_support.difference_limits(
+				g.values[1], g.lowers[1], g.uppers[1], g.values[g.n], g.lowers[g.n], g.uppers[g.n]) gap$query$),
 		('measure_verdicts', '{measure,level,period_kind,period,compared}',
 		 'how many verdicts of measure_value say something, and how many chance alone would give: one row a measure, '
 		 'level, period and comparison',
@@ -11015,8 +11127,7 @@ begin atomic
 	lateral (
 		select
 			case
-				when m.indicator in ('rate', 'proportion', 'dsr', 'dsr_gamma', 'smr',
-					'indirect_rate') then ph.events(tally)
+				when ph_support.counts_events(m.indicator) then ph.events(tally)
 				when (e).value > 0 and (e).lower > 0
 					then (2 * 1.959963984540054 / ln((e).upper / (e).lower)) ^ 2 end as events
 	) counted;
@@ -11092,15 +11203,13 @@ begin
 	loop
 		select * into m from ph_support.latest_measures(schema, array[g.measure]);
 		select coalesce(m.per, i.per) into per from ph.indicators() i where i.indicator = m.indicator;
-		select array_agg(ph_support.period_number(g.period_kind, o.period)
-			order by o.period) filter (where a) as numbers,
+		select array_agg(o.number order by o.period) filter (where a) as numbers,
 			array_agg(o.events order by o.period) filter (where a) as events,
 			array_agg(o.exposure order by o.period) filter (where a) as exposures,
-			array_agg(ph_support.period_number(g.period_kind, o.period)
-				order by o.period) filter (where not a) as other_numbers,
+			array_agg(o.number order by o.period) filter (where not a) as other_numbers,
 			array_agg(o.events order by o.period) filter (where not a) as other_events,
 			array_agg(o.exposure order by o.period) filter (where not a) as other_exposures,
-			max(o.period) as period, count(*) filter (where a) as periods,
+			max(o.period) as period, max(o.folded_until) as folded_until, count(*) filter (where a) as periods,
 			max(o.value) filter (where a and o.period = g.baseline) as baseline_value,
 			max(o.value) filter (where not a and o.period = g.baseline) as other_baseline,
 			(array_agg(o.value) filter (where a and o.period = o.last))[1] as value,
@@ -11112,8 +11221,12 @@ begin
 			(array_agg(o.reference) filter (where a and o.period = o.last))[1] as reference
 		into s
 		from (
-			select o.*, o.group_name = g.group_name as a, max(o.period) over () as last
-			from ph_support.goal_series(schema, g) o
+			select o.*, ph_support.period_number(g.period_kind, o.period) as number, o.group_name = g.group_name as a,
+				max(o.period) over () as last
+			from (
+				select series.*, max(series.period) over () as folded_until
+				from ph_support.goal_series(schema, g) series
+			) o
 			where o.exposure > 0 and o.events is not null
 		) o;
 		goal := g.goal;
@@ -11155,7 +11268,10 @@ begin
 			- ph_support.period_number(g.period_kind, g.baseline);
 		way := (ph_support.period_number(g.period_kind, s.period) - ph_support.period_number(g.period_kind, g.baseline))
 			/ ahead;
-		should_be := case when baseline_value > 0 then baseline_value * (g.target / baseline_value) ^ least(way, 1) end;
+		should_be := case
+			-- who is there already shall stay there
+			when (baseline_value <= g.target) = (better = 'lower') or baseline_value = g.target then g.target
+			when baseline_value > 0 then baseline_value * (g.target / baseline_value) ^ least(way, 1) end;
 		p := null;
 		gap := null;
 		if s.period is null then
@@ -11171,6 +11287,9 @@ begin
 				ph_support.period_number(g.period_kind, g.target_period),
 				better, per);
 			note := p.note;
+		end if;
+		if s.period < s.folded_until and note is null then
+			note := 'later_periods_without_value';
 		end if;
 		projected := coalesce(p.projected, gap.projected);
 		projected_lower := coalesce(p.value_lower, gap.lower);
@@ -11195,7 +11314,8 @@ comment on function ph.goal_status(text) is
 	'underlies it, the chance of reaching the target and the change a period that is still needed; verdict '
 	'on_track, uncertain or off_track, reached or missed once the target period is over; live: all owners have '
 	'signed. Periods are those of the latest version of the measure: fold older ones with ph.fold_goals. Notes: '
-	'no_data, too_few_periods, no_events, missing_input, target_period_is_over. Errors: undefined_table';
+	'no_data, too_few_periods, no_events, missing_input, target_period_is_over, later_periods_without_value (folded '
+	'since, and not counted). Errors: undefined_table';
 
 create function ph.goal_parts(schema text, goal text)
 returns table (part text, level text, place_id text, events_now float8, events_at_target float8, fewer float8)
@@ -11638,7 +11758,7 @@ begin
 		join %1$I.calendar c on c.kind = t.period_kind and c.start_date = t.period and c.name = $5
 		where t.measure = $2 and t.level = $3 and t.place_id = $4 and t.breakdown = $6 and t.group_name = $7
 			and ($8 is null or t.version = $8)
-		order by ph_support.measure_order(t.version) desc
+		order by ph_support.version_numbers(t.version) desc, t.version desc
 		limit 1', schema)
 	into found
 	using schema, measure, level, place_id, period, breakdown, group_name, version;
@@ -11671,7 +11791,7 @@ begin
 			from %I.measure_tally t
 			where t.measure = $1 and t.level = $2 and t.place_id = $3 and t.period_kind = $4 and t.breakdown = $5
 				and t.group_name = $6 and ($7 is null or t.version = $7)
-			order by t.period, ph_support.measure_order(t.version) desc
+			order by t.period, ph_support.version_numbers(t.version) desc, t.version desc
 		) latest', schema)
 	into versions
 	using measure, level, place_id, period_kind, breakdown, group_name, version;
@@ -11686,7 +11806,7 @@ begin
 		from %I.measure_tally t
 		where t.measure = $1 and t.level = $2 and t.place_id = $3 and t.period_kind = $4 and t.breakdown = $5
 			and t.group_name = $6 and ($7 is null or t.version = $7)
-		order by t.period, ph_support.measure_order(t.version) desc', schema)
+		order by t.period, ph_support.version_numbers(t.version) desc, t.version desc', schema)
 	using measure, level, place_id, period_kind, breakdown, group_name, version;
 end
 $$;
@@ -11717,10 +11837,8 @@ begin
 	using measure, version;
 	execute format('delete from %I.measure_fold f where f.measure = $1 and ($2 is null or f.version = $2)', schema)
 	using measure, version;
-	execute format('alter table %I.measure disable trigger a_keep_folded', schema);
 	execute format('delete from %I.measure m where m.measure = $1 and ($2 is null or m.version = $2)', schema)
 	using measure, version;
-	execute format('alter table %I.measure enable trigger a_keep_folded', schema);
 end
 $$;
 
@@ -12768,7 +12886,7 @@ values
 				where e.pod = 'NEL' and e.end_date + 29 <= least((select max(day) from {data_day}), current_date)
 				group by e.person_id, e.encounter_id, e.start_date, e.end_date, p.birth_date
 			) i
-			left join {register} r on r.person_id = i.person_id and r.first_date < i.start_date
+			left join {register} r on r.person_id = i.person_id::text and r.first_date < i.start_date
 				and r.condition in (
 					select list
 					from ph.shipped_code_list()
@@ -13038,7 +13156,7 @@ select list || '_prevalence', '1',
 	format(
 		$$select p.person_id, case when r.person_id is null then 0 else 1 end as amount
 		from {person} p
-		left join {register} r on r.person_id = p.person_id and r.condition = %L and r.first_date < {day}$$, list),
+		left join {register} r on r.person_id = p.person_id::text and r.condition = %L and r.first_date < {day}$$, list),
 	format('select first_date as record_date from {register} where condition = %L', list), '{financial_year}'
 from ph_support.shipped_list()
 left join (
@@ -13069,7 +13187,7 @@ values
 					from ph.shipped_code_list()
 					where long_term_condition)
 			group by person_id
-		) c on c.person_id = p.person_id$$,
+		) c on c.person_id = p.person_id::text$$,
 	 'select first_date as record_date from {register}', '{financial_year}'),
 	('hospital_frailty', '1', 'Frailty at 75 and over',
 	 'Share of people of 75 and over with a Hospital Frailty Risk Score of 5 or more from the diagnoses of two years.',
@@ -13094,7 +13212,7 @@ values
 	 'Needs a list carer in code_list; none is shipped. Who cares and has not said so is not known.',
 	 $$select p.person_id, case when r.person_id is null then 0 else 1 end as amount
 		from {person} p
-		left join {register} r on r.person_id = p.person_id and r.condition = 'carer' and r.first_date < {day}$$,
+		left join {register} r on r.person_id = p.person_id::text and r.condition = 'carer' and r.first_date < {day}$$,
 	 $$select first_date as record_date
 		from {register}
 		where condition = 'carer'$$, '{financial_year}'),
@@ -13105,7 +13223,7 @@ values
 	 'Ever coded: who has found a home since still counts, and most people without a home are never coded.',
 	 $$select p.person_id, case when r.person_id is null then 0 else 1 end as amount
 		from {person} p
-		left join {register} r on r.person_id = p.person_id and r.condition = 'homeless' and r.first_date < {day}$$,
+		left join {register} r on r.person_id = p.person_id::text and r.condition = 'homeless' and r.first_date < {day}$$,
 	 $$select first_date as record_date
 		from {register}
 		where condition = 'homeless'$$, '{financial_year}'),
@@ -13145,7 +13263,7 @@ from (
 						and m.diastolic <= 90 then 1
 					else 0 end as amount
 			from {register} r
-			join {person} p on p.person_id = r.person_id
+			join {person} p on p.person_id::text = r.person_id
 			left join (
 				select distinct on (person_id) person_id, systolic, diastolic
 				from (
@@ -13160,7 +13278,7 @@ from (
 				) reading
 				where systolic is not null and diastolic is not null
 				order by person_id, measure_date desc
-			) m on m.person_id = r.person_id
+			) m on m.person_id::text = r.person_id
 			where r.condition = 'hypertension' and r.first_date < {day}$$,
 		 $$('SNOMED', '271649006'), ('LOINC', '8480-6')$$),
 		('hba1c_to_target', 'HbA1c to target in diabetes',
@@ -13182,7 +13300,7 @@ from (
 					group by person_id, measure_date
 				) reading
 				order by person_id, measure_date desc
-			) m on m.person_id = r.person_id
+			) m on m.person_id::text = r.person_id
 			where r.condition = 'diabetes' and r.first_date < {day}$$,
 		 $$('SNOMED', '999791000000106'), ('LOINC', '59261-8')$$),
 		('cholesterol_to_target', 'Cholesterol to target in cardiovascular disease',
@@ -13215,7 +13333,7 @@ from (
 				) reading
 				where total is not null and hdl is not null
 				order by person_id, measure_date desc
-			) m on m.person_id = r.person_id$$,
+			) m on m.person_id::text = r.person_id$$,
 		 $$('SNOMED', '1005671000000105'), ('LOINC', '14647-2')$$),
 		('blood_pressure_measured', 'Blood pressure measured in five years, 45 and over',
 		 'Share of people of 45 and over whose blood pressure was measured in the five years before.',
@@ -13243,7 +13361,7 @@ from (
 						'999791000000106', '271649006', '1005671000000105', '1020291000000106', '60621009', '77176002')
 					and measure_date < {day} and measure_date >= ({day} - interval '1 year')::date
 				group by person_id
-			) m on m.person_id = r.person_id
+			) m on m.person_id::text = r.person_id
 			where r.condition = 'diabetes' and r.first_date < {day}$$,
 		 $$('SNOMED', '999791000000106')$$),
 		('severe_mental_illness_checks', 'Physical checks in severe mental illness',
@@ -13261,7 +13379,7 @@ from (
 					and code in ('271649006', '999791000000106', '1005671000000105', '60621009', '77176002')
 					and measure_date < {day} and measure_date >= ({day} - interval '1 year')::date
 				group by person_id
-			) m on m.person_id = r.person_id
+			) m on m.person_id::text = r.person_id
 			where r.condition = 'severe_mental_illness' and r.first_date < {day}$$,
 		 $$('SNOMED', '271649006')$$)
 ) m (measure, name, meaning, indicator, per, unit, age_from, aim, source, leaves_out, persons, recorded);

@@ -79,7 +79,7 @@ static int
 place_named(const Reader *reader, const JsonbValue *value)
 {
 	PlaceId		wanted = {id_text(value), 0};
-	PlaceId    *found = wanted.id == NULL ? NULL
+	const PlaceId *found = wanted.id == NULL ? NULL
 		: bsearch(&wanted, reader->ids, reader->places, sizeof(PlaceId), place_id_order);
 
 	return found ? found->place : -1;

@@ -112,6 +112,11 @@ select goal, round(baseline_value::numeric, 2) as baseline, round(value::numeric
 	chance between 0 and 1 as chance, verdict, unit, note
 from g.goal_value
 order by goal;
+-- who is there already shall stay there
+insert into g.goal (goal, name, measure, level, place_id, baseline, target, target_period)
+values ('easy', 'Few enough', 'emergencies', 'system', 'S', '2018-04-01', 200, '2027-04-01');
+select round(baseline_value) as baseline, target, should_be from ph.goal_status('g') where goal = 'easy';
+delete from g.goal where goal = 'easy';
 -- periods that are left out by name
 update g.goal set leave_out = '{2020-04-01,2021-04-01}' where goal = 'fewer';
 select periods, left_out from ph.goal_status('g') where goal = 'fewer';

@@ -280,6 +280,41 @@ values
 	 'select person_id, start_date as event_date, 1 as amount from {encounter}', '{}');
 call ph.fold_measures('m', '{twice}', '{2024/25}');
 select count(*) as half_folded from m.measure_tally where measure = 'twice';
+-- one that fails, when it is looked at or when it is folded, keeps no other from being folded, and is named
+create table m.passing (person_id text, event_date date, amount integer);
+insert into m.measure (
+	measure, version, name, meaning, indicator, unit, better, kind, aim, pillar, source, events, breakdowns)
+values
+	('a_gone', '1', 'Gone', 'Gone.', 'rate', 'u', 'lower', 'outcome', 'outcomes', 'care', 's',
+	 'select person_id, event_date, amount from {passing}', '{}'),
+	('a_less', '1', 'Less', 'Less than nothing.', 'proportion', 'u', 'lower', 'outcome', 'outcomes', 'care', 's',
+	 'select person_id, start_date as event_date, 2 as amount from {encounter}', '{}');
+update m.measure set exposure = 'people' where measure = 'a_less';
+drop table m.passing;
+call ph.fold_measures('m', '{a_gone,a_less,our_cost}', '{2024/25}', refold => true);
+select count(*) as folded_all_the_same from m.measure_fold where measure = 'our_cost';
+-- a measure goes with all that was folded of it, and no other way
+delete from m.measure where measure = 'our_cost';
+call ph.drop_measure('m', 'our_cost');
+select count(*) from m.measure where measure = 'our_cost';
+-- what an indicator needs is asked when a measure is saved
+insert into m.measure (
+	measure, version, name, meaning, indicator, unit, better, kind, aim, pillar, source, events, breakdowns)
+values
+	('no_reference', '1', 'N', 'N', 'smr', 'u', 'lower', 'outcome', 'outcomes', 'care', 's',
+	 'select person_id, start_date as event_date, 1 as amount from {encounter}', '{}');
+insert into m.measure (
+	measure, version, name, meaning, indicator, unit, better, kind, aim, pillar, source, events, with_measure)
+values
+	('no_survey', '1', 'N', 'N', 'healthy_life_expectancy', 'u', 'higher', 'outcome', 'outcomes', 'care', 's',
+	 'select person_id, start_date as event_date, 1 as amount from {encounter}', 'nothing');
+-- who was seen is nobody's denominator
+call ph.create_population_views('m', population => 'seen');
+call ph.fold_measures('m', '{our_women}', '{2024/25}', refold => true);
+call ph.create_population_views('m', population => 'resident');
+call ph.fold_measures('m', '{our_women}', '{2024/25}', '{system}', refold => true);
+select place_id, people from m.measure_value where measure = 'our_women' and level = 'system' order by place_id;
+call ph.create_population_views('m');
 -- somebody else may neither write nor fold, and reads nothing
 create role measure_other;
 grant usage on schema m to measure_other;
@@ -293,12 +328,12 @@ drop owned by measure_other;
 drop role measure_other;
 -- inside a transaction or a function nothing is committed
 begin;
-call ph.fold_measures('m', '{our_cost}', '{2024/25}', refold => true);
+call ph.fold_measures('m', '{our_women}', '{2024/25}', refold => true);
 rollback;
-do $$ begin call ph.fold_measures('m', '{our_cost}', '{2024/25}', refold => true); end $$;
+do $$ begin call ph.fold_measures('m', '{our_women}', '{2024/25}', refold => true); end $$;
 create function m.fold() returns bigint language plpgsql as $$
 begin
-	call ph.fold_measures('m', '{our_cost}', '{2024/25}', refold => true);
-	return (select count(*) from m.measure_fold where measure = 'our_cost');
+	call ph.fold_measures('m', '{our_women}', '{2024/25}', refold => true);
+	return (select count(*) from m.measure_fold where measure = 'our_women');
 end $$;
 select m.fold();

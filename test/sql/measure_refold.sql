@@ -146,7 +146,7 @@ select format('create view ro.%1$I as select * from rv.%1$I', relation) from ph.
 call ph.create_population_views('ro', neighbourhood => 'none');
 call ph.create_calendar('ro', '2023-01-01', '2025-12-31');
 call ph.create_measure_tables('ro');
-call ph.fold_measures('ro', '{gp_contacts,ethnicity_known}', '{2024/25}', '{system}', '{}');
+call ph.fold_measures('ro', '{gp_contacts,ethnicity_known,multimorbidity}', '{2024/25}', '{system}', '{}');
 select measure, people, numerator, note from ro.measure_value order by measure;
 reset role;
 alter table r.encounter enable row level security;
