@@ -434,7 +434,8 @@ select list || '_prevalence', '1',
 	format(
 		$$select p.person_id, case when r.person_id is null then 0 else 1 end as amount
 		from {person} p
-		left join {register} r on r.person_id = p.person_id::text and r.condition = %L and r.first_date < {day}$$, list),
+		left join {register} r
+			on r.person_id = p.person_id::text and r.condition = %L and r.first_date < {day}$$, list),
 	format('select first_date as record_date from {register} where condition = %L', list), '{financial_year}'
 from ph_support.shipped_list()
 left join (
@@ -490,7 +491,8 @@ values
 	 'Needs a list carer in code_list; none is shipped. Who cares and has not said so is not known.',
 	 $$select p.person_id, case when r.person_id is null then 0 else 1 end as amount
 		from {person} p
-		left join {register} r on r.person_id = p.person_id::text and r.condition = 'carer' and r.first_date < {day}$$,
+		left join {register} r
+			on r.person_id = p.person_id::text and r.condition = 'carer' and r.first_date < {day}$$,
 	 $$select first_date as record_date
 		from {register}
 		where condition = 'carer'$$, '{financial_year}'),
@@ -501,7 +503,8 @@ values
 	 'Ever coded: who has found a home since still counts, and most people without a home are never coded.',
 	 $$select p.person_id, case when r.person_id is null then 0 else 1 end as amount
 		from {person} p
-		left join {register} r on r.person_id = p.person_id::text and r.condition = 'homeless' and r.first_date < {day}$$,
+		left join {register} r
+			on r.person_id = p.person_id::text and r.condition = 'homeless' and r.first_date < {day}$$,
 	 $$select first_date as record_date
 		from {register}
 		where condition = 'homeless'$$, '{financial_year}'),
