@@ -10418,7 +10418,7 @@ begin
 				due.levels, due.breakdowns, due.stamp);
 			raise notice '%', said;
 		exception when others then
-			if not in_steps then
+			if not in_steps or due.total operator(pg_catalog.=) 1 then
 				raise;
 			end if;
 			raise warning '% was not folded: %', said, sqlerrm;
