@@ -26,8 +26,8 @@ begin
 end
 $$;
 comment on function ph_support.disclosure_rule_at(text, text) is
-	'a rule as it is at a level: one that is for levels below the national one hides and rounds nothing there. Errors: '
-	'those of ph_support.disclosure_rule, invalid_parameter_value for a level that is neither';
+	'a rule as it is at a level: one that is for levels below the national one hides and rounds nothing there. '
+	'Errors: those of ph_support.disclosure_rule, invalid_parameter_value for a level that is neither';
 
 create function ph_support.nearest_multiple(n bigint, base bigint) returns bigint
 language sql immutable parallel safe
@@ -136,10 +136,10 @@ returns bigint
 language sql stable parallel safe
 return ph_support.published_count(ph_support.disclosure_rule_at(rule, level), n);
 comment on function ph.publish(bigint, text, text) is
-	'a count of people as it leaves by a rule (ph.disclosure_rule, or schema.rule of one''s own), at level national or '
-	'subnational: rounded, NULL where it is hidden. It looks at one figure: in a table with totals others may give it '
-	'away, which is for ph.protect. Errors: undefined_object for a rule that there is not, invalid_parameter_value for '
-	'a count below 0 and another level';
+	'a count of people as it leaves by a rule (ph.disclosure_rule, or schema.rule of one''s own), at level national '
+	'or subnational: rounded, NULL where it is hidden. It looks at one figure: in a table with totals others may '
+	'give it away, which is for ph.protect. Errors: undefined_object for a rule that there is not, '
+	'invalid_parameter_value for a count below 0 and another level';
 
 create function ph.publish_text(n bigint, rule text default 'nhse_hes_2018', level text default 'subnational')
 returns text
@@ -148,8 +148,8 @@ return case
 	when n is not null
 	then coalesce(ph.publish(n, rule, level)::text, (ph_support.disclosure_rule(rule)).symbol) end;
 comment on function ph.publish_text(bigint, text, text) is
-	'ph.publish to show: the rule''s own symbol where a count is hidden (NULL where it has none), NULL where it is not '
-	'known. Errors: those of ph.publish';
+	'ph.publish to show: the rule''s own symbol where a count is hidden (NULL where it has none), NULL where it is '
+	'not known. Errors: those of ph.publish';
 
 create function ph.publish_percent(
 	numerator bigint, denominator bigint, rule text default 'nhse_hes_2018', level text default 'subnational',
@@ -160,9 +160,9 @@ return ph_support.published_share(
 	ph_support.disclosure_rule_at(rule, level), numerator, denominator, 100, confidence);
 comment on function ph.publish_percent(bigint, bigint, text, text, float8) is
 	'a percentage of people as it leaves by a rule, with Wilson limits: both made from parts as they leave, or from '
-	'parts as they are where the rule does not round; hidden where either part is, and, by a rule that does not round, '
-	'where the rest of the people would be. Notes: suppressed, missing_input, no_exposure. Errors: those of ph.publish, '
-	'invalid_parameter_value for a numerator above the denominator';
+	'parts as they are where the rule does not round; hidden where either part is, and, by a rule that does not '
+	'round, where the rest of the people would be. Notes: suppressed, missing_input, no_exposure. Errors: those of '
+	'ph.publish, invalid_parameter_value for a numerator above the denominator';
 
 create function ph_support.published_rate(
 	rule ph.disclosure_rule, events bigint, exposure float8, per float8, confidence float8)
@@ -175,7 +175,8 @@ return case
 	else ph_support.limited_estimate(
 		ph.crude_rate(
 			ph_support.tally_of_count(
-				case when (rule).rates = 'exact' then events else ph_support.published_count(rule, events) end, exposure),
+				case when (rule).rates = 'exact' then events else ph_support.published_count(rule, events) end,
+				exposure),
 			per, confidence),
 		(rule).intervals <> 'none') end;
 comment on function ph_support.published_rate(ph.disclosure_rule, bigint, float8, float8, float8) is
@@ -189,9 +190,9 @@ language sql stable parallel safe
 return ph_support.published_rate(ph_support.disclosure_rule_at(rule, level), events, exposure, per, confidence);
 comment on function ph.publish_rate(bigint, float8, text, text, float8, float8) is
 	'a crude rate as it leaves by a rule, events over an exposure that may be known (person-years, a published '
-	'population), times per, with limits of the count as in ph.count_limits: both made from the events as they leave, '
-	'or as they are where the rule does not round; hidden where the events are, or the exposure is less than the '
-	'rule''s minimum of people. Notes: suppressed, missing_input, no_exposure. Errors: those of ph.publish';
+	'population), times per, with limits of the count as in ph.count_limits: both made from the events as they '
+	'leave, or as they are where the rule does not round; hidden where the events are, or the exposure is less than '
+	'the rule''s minimum of people. Notes: suppressed, missing_input, no_exposure. Errors: those of ph.publish';
 
 create function ph.publishable(
 	people bigint, parameters integer default 0, rule text default 'nhse_hes_2018', level text default 'subnational')
@@ -200,8 +201,8 @@ language sql stable parallel safe
 return ph_support.rule_publishable(ph_support.disclosure_rule_at(rule, level), people, parameters);
 comment on function ph.publishable(bigint, integer, text, text) is
 	'whether a statistic may leave by a rule: made of at least its minimum of people and, where it has parameters '
-	'(coefficients, centres), with so many people more than these; of an unknown number it may not. For whatever has no '
-	'function of its own here. Errors: those of ph.publish';
+	'(coefficients, centres), with so many people more than these; of an unknown number it may not. For whatever has '
+	'no function of its own here. Errors: those of ph.publish';
 
 create function ph.publish_estimate(
 	estimate ph.estimate, people bigint, rule text default 'nhse_hes_2018', level text default 'subnational')
@@ -215,10 +216,10 @@ begin atomic
 	from (select ph_support.disclosure_rule_at(rule, level) as found) r;
 end;
 comment on function ph.publish_estimate(ph.estimate, bigint, text, text) is
-	'an estimate that no published parts make anew, as it leaves by a rule: a mean, a median, a standardised rate, an '
-	'area under a curve. people: those whose values it is made of, of a rate those with the event. Its limits leave '
-	'where the rule says exact of intervals, since an interval with its value gives a count away; of its note only the '
-	'word leaves. Notes: suppressed, missing_input, those of the estimate. Errors: those of ph.publish';
+	'an estimate that no published parts make anew, as it leaves by a rule: a mean, a median, a standardised rate, '
+	'an area under a curve. people: those whose values it is made of, of a rate those with the event. Its limits '
+	'leave where the rule says exact of intervals, since an interval with its value gives a count away; of its note '
+	'only the word leaves. Notes: suppressed, missing_input, those of the estimate. Errors: those of ph.publish';
 
 create function ph.publish_extreme(
 	value float8, people bigint, rule text default 'nhse_hes_2018', level text default 'subnational')
@@ -229,8 +230,8 @@ begin atomic
 	from (select ph_support.disclosure_rule_at(rule, level) as found) r;
 end;
 comment on function ph.publish_extreme(float8, bigint, text, text) is
-	'the least or the greatest of the values of people, which is one person''s: NULL unless the rule says that extremes '
-	'may leave, which no shipped one does. Errors: those of ph.publish';
+	'the least or the greatest of the values of people, which is one person''s: NULL unless the rule says that '
+	'extremes may leave, which no shipped one does. Errors: those of ph.publish';
 
 create function ph.dominance(
 	contributions float8[], rule text default 'srs_acro',
@@ -259,7 +260,7 @@ begin atomic
 	from judged j, (select ph_support.disclosure_rule(rule) as found) r;
 end;
 comment on function ph.dominance(float8[], text) is
-	'whether few contribute most of a sum, by their sizes: p_ratio, all but the two largest over the largest, which must '
-	'not be below the rule''s; top2_share, the two largest of all, which must not be above it; contributors, at least the '
-	'rule''s minimum of people. NULL where nobody contributes anything or a contribution is not known. Source: AI-SDC/ACRO, default.yaml. Errors: '
-	'undefined_object for a rule that there is not';
+	'whether few contribute most of a sum, by their sizes: p_ratio, all but the two largest over the largest, which '
+	'must not be below the rule''s; top2_share, the two largest of all, which must not be above it; contributors, at '
+	'least the rule''s minimum of people. NULL where nobody contributes anything or a contribution is not known. '
+	'Source: AI-SDC/ACRO, default.yaml. Errors: undefined_object for a rule that there is not';
