@@ -29,16 +29,18 @@ create table ph.disclosure_rule (
 			else num_nulls(protect_lower, protect_upper) = 0 and protect_lower <= zero_shown::integer end)
 );
 comment on table ph.disclosure_rule is
-	'rules by which numbers leave that are shipped: read only; a rule of your own is a row of the table disclosure_rule '
-	'that CALL ph.create_sharing_tables makes in a schema of yours, and is named schema.rule. threshold, zero_shown, '
-	'base, midpoint, tiers, level and symbol are the source''s. Of statistics few sources speak: residual_degrees, '
-	'p_ratio and top2_share are those of ACRO''s default.yaml for all, and docs/disclosure.md says what else is ours';
+	'rules by which numbers leave that are shipped: read only; a rule of your own is a row of the table '
+	'disclosure_rule that CALL ph.create_sharing_tables makes in a schema of yours, and is named schema.rule. '
+	'threshold, zero_shown, base, midpoint, tiers, level and symbol are the source''s. Of statistics few sources '
+	'speak: residual_degrees, p_ratio and top2_share are those of ACRO''s default.yaml for all, and '
+	'docs/disclosure.md says what else is ours';
 comment on column ph.disclosure_rule.rule is 'its name in calls, without a full stop';
 comment on column ph.disclosure_rule.name is 'its name to show';
 comment on column ph.disclosure_rule.threshold is 'counts from 1 to so many are hidden; 0: none is';
 comment on column ph.disclosure_rule.zero_shown is
 	'whether a count of 0 is shown; where it is not it is hidden as small counts are';
-comment on column ph.disclosure_rule.base is 'shown counts are rounded to the nearest multiple, a tie to the even one; NULL: not so';
+comment on column ph.disclosure_rule.base is
+	'shown counts are rounded to the nearest multiple, a tie to the even one; NULL: not so';
 comment on column ph.disclosure_rule.midpoint is
 	'shown counts above 0 become the middle of their group of so many: 1 to 6 become 3, 7 to 12 become 9; NULL: not so';
 comment on column ph.disclosure_rule.tiers is
@@ -46,23 +48,23 @@ comment on column ph.disclosure_rule.tiers is
 	'NULL: not so';
 comment on column ph.disclosure_rule.level is 'all, or subnational: national counts leave as they are';
 comment on column ph.disclosure_rule.protect_lower is
-	'whoever knows every shown figure of a table must be left with this as possible for a hidden count, or with less; '
-	'NULL where nothing is hidden';
-comment on column ph.disclosure_rule.protect_upper is
-	'and with this, or with more; NULL where nothing is hidden';
+	'whoever knows every shown figure of a table must be left with this as possible for a hidden count, or with '
+	'less; NULL where nothing is hidden';
+comment on column ph.disclosure_rule.protect_upper is 'and with this, or with more; NULL where nothing is hidden';
 comment on column ph.disclosure_rule.minimum_people is
-	'a mean, a median, a percentile, a group of calibration, a leaf, a centre and a step of survival need so many people';
-comment on column ph.disclosure_rule.residual_degrees is
-	'a model needs so many more people than coefficients';
+	'a mean, a median, a percentile, a group of calibration, a leaf, a centre and a step of survival need so many '
+	'people';
+comment on column ph.disclosure_rule.residual_degrees is 'a model needs so many more people than coefficients';
 comment on column ph.disclosure_rule.p_ratio is
 	'a sum fails where all contributions but the two largest are less than this share of the largest';
 comment on column ph.disclosure_rule.top2_share is
 	'a sum fails where its two largest contributions are more than this share of it';
 comment on column ph.disclosure_rule.rates is
-	'percentages and crude rates, and their limits, are made from parts as they are (exact) or as they leave (published)';
+	'percentages and crude rates, and their limits, are made from parts as they are (exact) or as they leave '
+	'(published)';
 comment on column ph.disclosure_rule.intervals is
-	'limits of estimates that no published parts make anew, such as standardised rates: leave as they are (exact), or '
-	'not (published: only those of percentages and crude rates leave; none: those neither)';
+	'limits of estimates that no published parts make anew, such as standardised rates: leave as they are (exact), '
+	'or not (published: only those of percentages and crude rates leave; none: those neither)';
 comment on column ph.disclosure_rule.extremes is 'whether the least and the greatest value of a person may leave';
 comment on column ph.disclosure_rule.symbol is 'what is written for a hidden count; NULL: nothing';
 comment on column ph.disclosure_rule.source is 'where it was read';
@@ -151,8 +153,9 @@ begin
 end
 $$;
 comment on function ph_support.disclosure_rule(text) is
-	'the row of a rule: of ph.disclosure_rule by its name, of a table of one''s own by schema.rule, with the rights of '
-	'whoever asks. Errors: undefined_object where there is none of the name, or it is NULL: nothing takes its place';
+	'the row of a rule: of ph.disclosure_rule by its name, of a table of one''s own by schema.rule, with the rights '
+	'of whoever asks. Errors: undefined_object where there is none of the name, or it is NULL: nothing takes its '
+	'place';
 
 create function ph_support.rule_rounds(rule ph.disclosure_rule) returns boolean
 language sql immutable parallel safe
