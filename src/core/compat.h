@@ -42,6 +42,13 @@
 #define columns_read(query, entry) ((entry)->selectedCols)
 #endif
 
+/* since 16, with a place for soft errors */
+#if PG_VERSION_NUM >= 160000
+#define range_of(type, lower, upper) make_range(type, lower, upper, false, NULL)
+#else
+#define range_of(type, lower, upper) make_range(type, lower, upper, false)
+#endif
+
 /* before 16, input functions had no soft errors */
 #if PG_VERSION_NUM < 160000
 #define ereturn(context, dummy, ...) \
