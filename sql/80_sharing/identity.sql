@@ -36,16 +36,16 @@ create function ph.nhs_number(stored bigint) returns ph.nhs_number
 language c immutable strict parallel safe
 as 'MODULE_PATHNAME', 'nhs_number_of_bigint';
 comment on function ph.nhs_number(bigint) is
-	'an NHS number that was stored as a bigint, with its leading zeros again. Of numbers that came as numbers check the '
-	'length where they came from: ten digits of which a zero was lost pass the check one time in eleven by chance. '
+	'an NHS number that was stored as a bigint, with its leading zeros again. A number of nine digits is one that '
+	'begins with zero: of numbers that came as such, ask where they came from whether a digit was lost. '
 	'Errors: numeric_value_out_of_range for what is none, which never repeats the value';
 
 create function ph.nhs_number_valid(written text) returns boolean
 language c immutable strict parallel safe
 as 'MODULE_PATHNAME', 'nhs_number_valid';
 comment on function ph.nhs_number_valid(text) is
-	'whether a text can be read as ph.nhs_number: its form and its check digit (modulus 11), never an error. Numbers of '
-	'tests, and 0000000000 and its like, are valid too: ph.nhs_number_range tells them apart';
+	'whether a text can be read as ph.nhs_number: its form and its check digit (modulus 11), never an error. Numbers '
+	'of tests, and 0000000000 and its like, are valid too: ph.nhs_number_range tells them apart';
 
 create function ph.nhs_number_range(number ph.nhs_number) returns text
 language c immutable strict parallel safe

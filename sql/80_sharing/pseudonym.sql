@@ -60,5 +60,5 @@ comment on function ph.pseudonym(ph.nhs_number, text, bytea, text, text, integer
 	'HMAC-SHA-256(key, label, byte 1F, ten digits) as hexadecimal digits, where the label is '
 	'recipient.purpose.key_version without what is NULL; NULL for no number. purpose and recipient are names in small '
 	'letters, digits, _ and -, key_version a whole number such as v2; the key has at least 32 bytes (RFC 2104, 3). The '
-	'hash is pgcrypto''s. Errors: invalid_parameter_value, also for no key, feature_not_supported without pgcrypto; none '
-	'shows the number or the key';
+	'hash is pgcrypto''s. Errors: invalid_parameter_value, also for no key, feature_not_supported without pgcrypto; '
+	'none shows the number or the key';

@@ -1,8 +1,8 @@
 
 -- ---- how far rows single people out ----
 
-create procedure ph_support.require_columns(argument text, relation regclass, names text[])
-language plpgsql
+create function ph_support.require_columns(argument text, relation regclass, names text[]) returns void
+language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -20,8 +20,9 @@ begin
 	end if;
 end
 $$;
-comment on procedure ph_support.require_columns(text, regclass, text[]) is
-	'does nothing where each of the names is a column of the relation. Errors: undefined_column, with the argument''s name';
+comment on function ph_support.require_columns(text, regclass, text[]) is
+	'does nothing where each of the names is a column of the relation. '
+	'Errors: undefined_column, with the argument''s name';
 
 create function ph_support.values_of(column_name text) returns text
 language sql immutable parallel safe
@@ -39,17 +40,16 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-	if relation is null or not exists (select from pg_class where oid = relation and relkind in ('r', 'p', 'v', 'm', 'f'))
-	then
+	if not exists (select from pg_class where oid = relation and relkind in ('r', 'p', 'v', 'm', 'f')) then
 		raise exception 'argument "relation" must name a table or view'
 			using errcode = 'undefined_table';
 	elsif coalesce(cardinality(columns), 0) = 0 then
 		raise exception 'argument "columns" must name a column'
 			using errcode = 'invalid_parameter_value', hint = 'Those by which somebody could know a person.';
 	end if;
-	call ph_support.require_columns('columns', relation, columns);
-	call ph_support.require_columns('sensitive', relation, array_remove(array[sensitive], null));
-	call ph_support.require_columns('person', relation, array_remove(array[person], null));
+	perform ph_support.require_columns('columns', relation, columns);
+	perform ph_support.require_columns('sensitive', relation, array_remove(array[sensitive], null));
+	perform ph_support.require_columns('person', relation, array_remove(array[person], null));
 	execute format(
 		'select sum(size), count(*), min(size), coalesce(sum(size) filter (where size = 1), 0),
 			coalesce(sum(size) filter (where size < 5), 0) / sum(size),
@@ -70,11 +70,11 @@ begin
 end
 $$;
 comment on function ph.uniqueness(regclass, text[], text, text) is
-	'a check of rows before they are released, and never a promise: people who are alike in all columns (those by which '
-	'somebody could know them; NULL is a value of its own) are one group. people: how many rows, or people where person '
-	'names the column that tells them apart, each counted once a group; groups; k: people in the smallest group; alone: '
-	'people in groups of one; in_groups_below_5, in_groups_below_10: share of people, 0 to 1; l: the least number of '
-	'values of the column sensitive in a group, NULL being one, and NULL without that column. note: no_rows where '
-	'nothing is there (k is NULL), row_security where policies hide rows from you. What others know besides, and other '
-	'releases, are not in it. Sources: Sweeney 2002 (k-anonymity), Machanavajjhala et al. 2007 (l-diversity). Errors: '
-	'undefined_table, undefined_column, invalid_parameter_value';
+	'a check of rows before they are released, and never a promise: people who are alike in all columns (those by '
+	'which somebody could know them; NULL is a value of its own) are one group. people: how many rows, or people where '
+	'person names the column that tells them apart, each counted once a group and unknown ones as one; groups; k: '
+	'people in the smallest group; alone: people in groups of one; in_groups_below_5, in_groups_below_10: share of people, 0 to 1; l: the '
+	'least number of values of the column sensitive in a group, NULL being one, and NULL without that column. note: '
+	'no_rows where nothing is there (k is NULL), row_security where policies hide rows from you. What others know '
+	'besides, and other releases, are not in it. Sources: Sweeney 2002 (k-anonymity), Machanavajjhala et al. 2007 '
+	'(l-diversity). Errors: undefined_table, undefined_column, invalid_parameter_value';

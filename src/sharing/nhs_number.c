@@ -66,7 +66,9 @@ read_number(const char *at, const char *end, int64 *number)
 	else
 		readable = end - at == SPACED_DIGITS && (at[3] == ' ' || at[3] == '-') && at[7] == at[3] &&
 			take_digits(at, 3, number) && take_digits(at + 4, 3, number) && take_digits(at + 8, 4, number);
-	return !readable ? "the text does not have the form of one" : !is_checked(*number) ? "its check digit is wrong" : NULL;
+	if (!readable)
+		return "the text does not have the form of one";
+	return is_checked(*number) ? NULL : "its check digit is wrong";
 }
 
 /* ---- the type ---- */
