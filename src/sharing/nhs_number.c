@@ -181,7 +181,7 @@ begins_with_day_and_month(int64 number)
 }
 
 static const char *
-range_of(int64 number)
+range_of_number(int64 number)
 {
 	if (begins_with_day_and_month(number))
 		return "scotland_chi";
@@ -200,5 +200,5 @@ PG_FUNCTION_INFO_V1(nhs_number_range);
 Datum
 nhs_number_range(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_TEXT_P(cstring_to_text(range_of(PG_GETARG_INT64(0))));
+	PG_RETURN_TEXT_P(cstring_to_text(range_of_number(PG_GETARG_INT64(0))));
 }
