@@ -20,11 +20,6 @@ comment on column ph_support.release_order.collisions is
 comment on column ph_support.release_order.kind is 'table, or tabulation';
 comment on column ph_support.release_order.before is 'only releases before this one were earlier; NULL: all that there are';
 
-create function ph_support.rule_rounds(rule ph.disclosure_rule) returns boolean
-language sql immutable parallel safe
-return num_nonnulls(rule.base, rule.midpoint, rule.tiers) > 0;
-comment on function ph_support.rule_rounds(ph.disclosure_rule) is 'whether a rule rounds what it shows';
-
 create function ph_support.is_primary(n bigint, rule ph.disclosure_rule) returns boolean
 language sql immutable parallel safe
 return n between case when rule.zero_shown then 1 else 0 end and rule.threshold;
@@ -704,7 +699,8 @@ begin
 	execute format('insert into %I.release (record) values ($1) returning release', o.schema)
 	into number
 	using f || more || jsonb_build_object(
-		'kind', o.kind, 'breakdown', breakdown, 'levels', levels, 'rule', to_jsonb(o.rule), 'strength', 'range',
+		'kind', o.kind, 'breakdown', breakdown, 'levels', levels, 'rule', to_jsonb(o.rule),
+		'rule_name', o.rule_name, 'strength', 'range',
 		'audience', o.audience, 'collisions', o.collisions, 'geography', ph_support.geography(o.schema, levels),
 		'role', session_user, 'acting_as', current_user, 'postgresql', current_setting('server_version'),
 		'extension', (select extversion from pg_extension where extname = 'population_health'),
@@ -832,6 +828,8 @@ begin
 			'verified', decided.verified -> part, 'left_out', decided.left_out -> part, 'hierarchies', to_jsonb(found),
 			'withheld', (select count(*) from jsonb_array_elements(withheld) w where w ->> 'breakdown' = part)));
 	end loop;
+	drop table if exists pg_temp.ph_place, pg_temp.ph_tally, pg_temp.ph_cell, pg_temp.ph_decided, pg_temp.ph_earlier,
+		pg_temp.ph_rows;
 end
 $$;
 comment on procedure ph_support.release_fold(ph_support.release_order, jsonb, text[], text[], bigint[]) is
