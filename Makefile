@@ -29,7 +29,8 @@ PARTS = \
 	$(addprefix 75_measure/, measure determinants avoidable_cause shipped_breakdowns measure_tables measure_place \
 		contribution fold_measures measure_views goal scorecard measure_question project_need dbt_schema \
 		shipped_measures) \
-	$(addprefix 80_sharing/, purpose identity pseudonym identity_table uniqueness disclosure_rule publish publish_result attack release release_measures released_views tabulate)
+	$(addprefix 80_sharing/, purpose identity pseudonym identity_table uniqueness disclosure_rule publish publish_result \
+		attack protect release release_measures released_views tabulate)
 JOINED_SCRIPT = population_health--$(EXTVERSION).sql
 DATA_built = $(JOINED_SCRIPT)
 # What brings an older version up to the next, a step each.

@@ -55,6 +55,67 @@ select 'attack: the pattern of the reference', concat_ws(' ', table_id, row_key,
 	example = int8range(coalesce(example_lo, value), coalesce(example_hi, case when not example_hidden then value end), '[]')
 from attacked;
 
+
+-- the rules of the reference hide 1 to so many and round nothing
+create temp table disclosure_rule (like ph.disclosure_rule including all);
+insert into disclosure_rule (rule, name, threshold, protect_lower, protect_upper, minimum_people, source, certainty)
+select 't' || threshold, 'the reference''s', threshold, 1, threshold, threshold + 1, 'README', 'ours'
+from (values (4), (7), (10)) t (threshold);
+
+create temp table protected as
+select *,
+	ph.protect(value, row_key, col_key, row_parent, 'pg_temp.t4') over (partition by table_id) as n
+from cell
+where threshold = 4
+union all
+select *,
+	ph.protect(value, row_key, col_key, row_parent, 'pg_temp.t7') over (partition by table_id)
+from cell
+where threshold = 7
+union all
+select *,
+	ph.protect(value, row_key, col_key, row_parent, 'pg_temp.t10') over (partition by table_id)
+from cell
+where threshold = 10;
+create temp table told as
+select *, ph.attack(n, n is not null, row_key, col_key, row_parent) over (partition by table_id) as bounds
+from protected;
+insert into result
+select 'protect: shown counts are the true ones, small ones and 0 are as they must be',
+	concat_ws(' ', table_id, row_key, col_key),
+	coalesce(n = value, true) and (not is_primary or n is null) and (value > 0 or n is not null)
+from protected
+union all
+select 'protect: small counts keep their intervals', concat_ws(' ', table_id, row_key, col_key),
+	lower(bounds) <= protect_lo and (upper_inf(bounds) or upper(bounds) > protect_hi)
+from told
+where is_primary
+union all
+select 'protect: few more cells than the fewest possible', table_id || ' ' || extra || ' of ' || optimum,
+	extra <= optimum + greatest(1, optimum / 4.0)
+from (
+	select table_id, count(*) filter (where n is null and not is_primary) as extra
+	from protected
+	group by table_id) counted
+join (
+	select table_id, min_secondary_range_any
+	from suppressed_table
+	union all
+	select tree_id, min_secondary_range
+	from suppressed_tree) listed (table_id, optimum) using (table_id);
+\if :{?details}
+select table_id, count(*) filter (where n is null and not is_primary) as extra, optimum
+from protected
+join (
+	select table_id, min_secondary_range_any
+	from suppressed_table
+	union all
+	select tree_id, min_secondary_range
+	from suppressed_tree) listed (table_id, optimum) using (table_id)
+group by table_id, optimum
+having count(*) filter (where n is null and not is_primary) <> optimum;
+\endif
+
 select name, count(*), count(*) filter (where ok is not true), string_agg(case_id, ', ') filter (where ok is not true)
 from result
 group by name
