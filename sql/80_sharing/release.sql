@@ -10,9 +10,9 @@ returns setof record
 language sql immutable parallel safe
 begin atomic
 	values
-		('release_head', 'only boolean primary key default true check (only), count bigint not null, hash text not null',
+		('release_head', 'is_head boolean primary key default true check (is_head), count bigint not null, hash text not null',
 		 'one row: how many releases there are, and the hash of the last',
-		 jsonb_build_object('only', 'true', 'count', 'number of the last release', 'hash', 'its hash')),
+		 jsonb_build_object('is_head', 'true', 'count', 'number of the last release', 'hash', 'its hash')),
 		('release',
 		 'release bigint primary key, record jsonb not null, previous_hash text not null, hash text not null,
 		 kind text not null generated always as (record ->> ''kind'') stored,
@@ -208,10 +208,14 @@ begin
 			union all
 			select h.count, 'the chain does not end where its head says'
 			from %1$I.release_head h
-			where (h.count, h.hash) is distinct from (
-				select coalesce(max(c.release), 0), coalesce((array_agg(c.hash order by c.release desc))[1],
-					repeat('0', 64))
-				from chain c)
+			where not exists (
+				select
+				from (
+					select coalesce(max(c.release), 0), coalesce((array_agg(c.hash order by c.release desc))[1],
+						repeat('0', 64))
+					from chain c
+				) last (release, hash)
+				where (last.release, last.hash) = (h.count, h.hash))
 			union all
 			select $2, 'the release that was exported is not in the chain'
 			where $2 is not null and $3 is distinct from case when $2 = 0 then repeat('0', 64)

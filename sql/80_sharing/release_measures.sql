@@ -78,7 +78,7 @@ as $$
 declare
 	part record;
 	system_column text;
-	found ph_support.hierarchy[] := '{}';
+	ways ph_support.hierarchy[] := '{}';
 	h ph_support.hierarchy;
 	fits boolean;
 begin
@@ -93,24 +93,24 @@ begin
 			continue;
 		end if;
 		fits := false;
-		for i in 1 .. cardinality(found) loop
-			h := found[i];
+		for i in 1 .. cardinality(ways) loop
+			h := ways[i];
 			fits := h.ladder = part.ladder and part.column_name is not null and ph_support.is_nested(
 				schema, h.ladder, part.column_name, h.column_names[cardinality(h.column_names)]);
 			if fits then
-				found[i] := row(h.ladder, h.levels || part.level, h.column_names || part.column_name);
+				ways[i] := row(h.ladder, h.levels || part.level, h.column_names || part.column_name);
 				exit;
 			end if;
 		end loop;
 		if not fits then
-			found := found || row(
+			ways := ways || row(
 				part.ladder, array['system', part.level], array[system_column, part.column_name])::ph_support.hierarchy;
 		end if;
 	end loop;
-	if found = '{}' then
-		found := array[row('place_ladder', array['system'], array[system_column])::ph_support.hierarchy];
+	if ways = '{}' then
+		ways := array[row('place_ladder', array['system'], array[system_column])::ph_support.hierarchy];
 	end if;
-	return found;
+	return ways;
 end
 $$;
 comment on function ph_support.hierarchies(text, text[]) is
@@ -301,7 +301,7 @@ $$;
 comment on procedure ph_support.fix_cells(ph_support.release_order, text) is
 	'marks in pg_temp.ph_cell what is hidden by itself, and what earlier decisions hide or show';
 
-create procedure ph_support.protect_cells(rule text)
+create procedure ph_support.protect_cells(o ph_support.release_order)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set client_min_messages = warning
@@ -317,10 +317,13 @@ begin
 			exit when quiet = 3;
 			execute format(
 				'create temp table ph_shown on commit drop as
-				select key, col, ph_support.protect_fixed(%I, key, nullif(col, ''''), parent, hidden, fixed, $1, ''range'')
+				select key, col, ph_support.protect_fixed(%I, key, nullif(col, ''''), parent, %s, fixed, $1, ''range'')
 					over () as shown
-				from pg_temp.ph_cell', counted)
-			using rule;
+				from pg_temp.ph_cell', counted,
+				-- a place that is hidden for its few people has some
+				case when counted = 'people' then 'hidden and not (col = '''' and people between 1 and $2)'
+					else 'hidden' end)
+			using o.rule_name, (o.rule).threshold;
 			update ph_cell c
 			set hidden = true
 			from pg_temp.ph_shown s
@@ -332,7 +335,7 @@ begin
 	end loop;
 end
 $$;
-comment on procedure ph_support.protect_cells(text) is
+comment on procedure ph_support.protect_cells(ph_support.release_order) is
 	'hides more cells of pg_temp.ph_cell until nobody who knows the others can tell what a hidden count is';
 
 create function ph_support.verified(rule ph.disclosure_rule) returns jsonb
@@ -376,6 +379,60 @@ comment on function ph_support.verified(ph.disclosure_rule) is
 	'what who attacks pg_temp.ph_cell can tell of it: counts hidden, those that the rule hides by itself, and the width '
 	'of the narrowest limits of one. Errors: object_not_in_prerequisite_state where one can be told';
 
+create procedure ph_support.hide_together(together text, from_level integer)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+begin
+	-- zeros too, so that they may be anything to who attacks
+	update ph_cell c
+	set hidden = true, fixed = false
+	where c.no >= from_level and c.col <> '' and not c.hidden and exists (
+		select
+		from pg_temp.ph_cell other
+		where other.col <> '' and other.hidden and other.no >= from_level
+			and (other.key = c.key or together = 'parts' and other.parent = c.parent));
+end
+$$;
+comment on procedure ph_support.hide_together(text, integer) is
+	'hides in pg_temp.ph_cell, from a level down, all groups of each place (rows) or of all places that lie in one with '
+	'it (parts) of which one is hidden';
+
+create function ph_support.decide_level(
+	o ph_support.release_order, f jsonb, breakdown text, from_level integer, level_no integer, out verified jsonb,
+	out fault text)
+returns record
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	together text;
+begin
+	-- first as few cells as it takes, then more
+	foreach together in array array['cells', 'rows', 'parts'] loop
+		begin
+			call ph_support.collect_cells(o, f, level_no, breakdown);
+			call ph_support.fix_cells(o, breakdown);
+			if together <> 'cells' then
+				call ph_support.hide_together(together, from_level);
+			end if;
+			call ph_support.protect_cells(o);
+			verified := ph_support.verified(o.rule);
+			fault := null;
+			return;
+		exception when object_not_in_prerequisite_state then
+			fault := sqlerrm;
+			exit when breakdown = 'all';
+		end;
+	end loop;
+end
+$$;
+comment on function ph_support.decide_level(ph_support.release_order, jsonb, text, integer, integer) is
+	'fills pg_temp.ph_cell with a breakdown down to a level, protected: what the verifier says, or why it could not be; '
+	'where few cells do not suffice, whole rows from from_level down are hidden, then all places of one larger place';
+
 create function ph_support.decide(
 	o ph_support.release_order, f jsonb, h ph_support.hierarchy, breakdown text, deepest integer, out reached integer,
 	out verified jsonb, out fault text)
@@ -384,33 +441,59 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set client_min_messages = warning
 as $$
+declare
+	-- of which place a group is made of is known to all: its totals are parts of the larger places' groups
+	of_places constant boolean := ph_support.is_of_places(o.schema, breakdown) and h.ladder = 'place_ladder';
+	level_no integer := case when of_places then deepest else 1 end;
+	decided record;
 begin
 	reached := 0;
-	for level_no in 1 .. deepest loop
-		begin
-			call ph_support.collect_cells(o, f, level_no, breakdown);
-			call ph_support.fix_cells(o, breakdown);
-			call ph_support.protect_cells(o.rule_name);
-			verified := ph_support.verified(o.rule);
-		exception when object_not_in_prerequisite_state then
-			fault := format('%s: %s', h.levels[level_no], sqlerrm);
+	while level_no <= deepest loop
+		select *
+		into decided
+		from ph_support.decide_level(o, f, breakdown, case when of_places then 1 else level_no end, level_no);
+		if decided.fault is not null then
+			fault := format('%s: %s', h.levels[level_no], decided.fault);
 			exit;
-		end;
+		end if;
+		verified := decided.verified;
 		delete from ph_decided d
 		using pg_temp.ph_cell c
-		where c.no = level_no and d.breakdown = decide.breakdown and d.key = c.key and d.col = c.col;
+		where c.no between reached + 1 and level_no and d.breakdown = decide.breakdown and d.key = c.key
+			and d.col = c.col;
 		insert into ph_decided
 		select decide.breakdown, key, col, not hidden, true
 		from pg_temp.ph_cell
-		where no = level_no and (col <> '' or decide.breakdown = 'all');
+		where no between reached + 1 and level_no and (col <> '' or decide.breakdown = 'all');
 		reached := level_no;
+		level_no := level_no + 1;
 	end loop;
 end
 $$;
 comment on function ph_support.decide(
 	ph_support.release_order, jsonb, ph_support.hierarchy, text, integer) is
-	'decides in pg_temp.ph_decided what of a breakdown is shown, level by level from the largest places down: the level '
-	'that could be protected, what the verifier says of it, why the next could not be';
+	'decides in pg_temp.ph_decided what of a breakdown is shown, level by level from the largest places down, or at all '
+	'levels together where groups are of small areas: the level that could be protected, what the verifier says of it, '
+	'why the next could not be';
+
+create function ph_support.is_of_places(schema text, breakdown text) returns boolean
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	of_places boolean;
+begin
+	execute format(
+		'select bool_or(expression ~ ''\ms[.](deprivation|small_area|place|system)'')
+		from %I.breakdown
+		where breakdown = any (regexp_split_to_array($1, '' by ''))', schema)
+	into of_places
+	using breakdown;
+	return coalesce(of_places, false);
+end
+$$;
+comment on function ph_support.is_of_places(text, text) is
+	'whether the groups of a breakdown, or of one of a pair, are groups of small areas, as fifths of deprivation are';
 
 -- ---- what left before ----
 
@@ -426,7 +509,8 @@ begin
 	execute format(
 		$query$
 			create temp table ph_earlier on commit drop as
-			select r.release, r.breakdown, r.rule, r.record ->> 'data_stamp' as stamp, s.*
+			select r.release, r.breakdown, r.rule, r.record ->> 'data_stamp' as stamp, s.level, s.place_id, s.group_name,
+				s.shown
 			from %1$I.release r
 			join %1$I.released_row s using (release)
 			where r.measure = %2$L and r.version = %3$L and r.period_kind = %4$L and r.first_day = %5$L
@@ -453,12 +537,55 @@ comment on procedure ph_support.recall_releases(ph_support.release_order, jsonb)
 	'fills pg_temp.ph_decided with what earlier releases of the measure and period showed and hid. '
 	'Errors: object_not_in_prerequisite_state where they went by another rule';
 
-create function ph_support.released_levels(o ph_support.release_order, f jsonb) returns text[]
-language sql volatile
+create function ph_support.recalled_levels() returns text[]
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
-return array(select distinct level from pg_temp.ph_earlier);
-comment on function ph_support.released_levels(ph_support.release_order, jsonb) is
+as $$
+begin
+	return array(select distinct level from pg_temp.ph_earlier);
+end
+$$;
+comment on function ph_support.recalled_levels() is
 	'the levels of which pg_temp.ph_earlier tells';
+
+create function ph_support.recalled_breakdowns_of_places(schema text, besides text[]) returns text[]
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	return array(
+		select distinct breakdown
+		from pg_temp.ph_earlier
+		where breakdown <> all (besides) and ph_support.is_of_places(schema, breakdown));
+end
+$$;
+comment on function ph_support.recalled_breakdowns_of_places(text, text[]) is
+	'breakdowns by groups of small areas of which pg_temp.ph_earlier tells, beside those that are named';
+
+create procedure ph_support.require_recalled(f jsonb, left_out jsonb, breakdowns text[])
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	earlier record;
+begin
+	select e.release, e.breakdown
+	into earlier
+	from pg_temp.ph_earlier e
+	where left_out ? e.breakdown and e.breakdown <> all (breakdowns)
+	order by e.release
+	limit 1;
+	if found then
+		raise exception 'measure "%" cannot leave at these levels beside release %, which is by %', f ->> 'measure',
+			earlier.release, earlier.breakdown
+			using errcode = 'object_not_in_prerequisite_state', hint =
+				'Small areas would tell what is hidden of its groups: release larger places.';
+	end if;
+end
+$$;
+comment on procedure ph_support.require_recalled(jsonb, jsonb, text[]) is
+	'does nothing where earlier releases by groups of small areas stay protected beside new levels. '
+	'Errors: object_not_in_prerequisite_state, with the release';
 
 create procedure ph_support.require_separate_breakdowns(o ph_support.release_order, f jsonb, breakdowns text[])
 language plpgsql
@@ -642,7 +769,8 @@ begin
 			) p
 			cross join lateral (
 				select case when $3 and d.shown and p.numerator is not null and p.denominator is not null then ph.ask(%6$L,
-					(select ph.count_tally(0, p.numerator, p.denominator)), per => %7$L::float8) end as made
+					(select ph.count_tally(0, n, d) from (values (p.numerator, p.denominator)) v (n, d)),
+					per => %7$L::float8) end as made
 				offset 0
 			) asked
 			cross join lateral (
@@ -720,19 +848,19 @@ comment on function ph_support.append_release(ph_support.release_order, jsonb, t
 -- ---- one measure and period ----
 
 create procedure ph_support.require_one_hierarchy(
-	o ph_support.release_order, f jsonb, found ph_support.hierarchy[], levels text[])
+	o ph_support.release_order, f jsonb, ways ph_support.hierarchy[], levels text[])
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
 	earlier record;
 begin
-	if cardinality(found) < 2 or ph_support.rule_rounds(o.rule) then
+	if cardinality(ways) < 2 or ph_support.rule_rounds(o.rule) then
 		return;
 	end if;
 	select release, level into earlier from pg_temp.ph_earlier where level <> all (levels) order by release limit 1;
-	raise exception 'places of % and of % do not lie in each other%', found[1].levels[cardinality(found[1].levels)],
-		found[2].levels[cardinality(found[2].levels)],
+	raise exception 'places of % and of % do not lie in each other%', ways[1].levels[cardinality(ways[1].levels)],
+		ways[2].levels[cardinality(ways[2].levels)],
 		coalesce(format(', and release %s of measure "%s" has %s', earlier.release, f ->> 'measure', earlier.level), '')
 		using errcode = 'object_not_in_prerequisite_state', hint =
 			'Their differences would be of few people: release levels that lie in each other, or by a rule that rounds.';
@@ -743,7 +871,7 @@ comment on procedure ph_support.require_one_hierarchy(ph_support.release_order, 
 	'Errors: object_not_in_prerequisite_state, with the earlier release';
 
 create function ph_support.decide_all(
-	o ph_support.release_order, f jsonb, found ph_support.hierarchy[], breakdowns text[], out verified jsonb,
+	o ph_support.release_order, f jsonb, ways ph_support.hierarchy[], breakdowns text[], out verified jsonb,
 	out left_out jsonb, out reached jsonb)
 returns record
 language plpgsql volatile
@@ -758,10 +886,10 @@ begin
 	verified := '{}';
 	left_out := '{}';
 	reached := '{}';
-	foreach h in array found loop
+	foreach h in array ways loop
 		call ph_support.collect_places(o.schema, h);
 		totals := cardinality(h.levels);
-		foreach breakdown in array 'all' || breakdowns loop
+		foreach breakdown in array array['all'] || breakdowns loop
 			select * into part from ph_support.decide(o, f, h, breakdown, totals);
 			if breakdown = 'all' then
 				totals := part.reached;
@@ -788,7 +916,7 @@ set search_path = pg_catalog, pg_temp
 set client_min_messages = warning
 as $$
 declare
-	found ph_support.hierarchy[];
+	ways ph_support.hierarchy[];
 	decided record;
 	withheld jsonb := '[]';
 	more jsonb;
@@ -800,16 +928,18 @@ begin
 	released := '{}';
 	loop
 		call ph_support.recall_releases(o, f);
-		found := ph_support.hierarchies(o.schema, levels || ph_support.released_levels(o, f));
-		call ph_support.require_one_hierarchy(o, f, found, levels);
+		ways := ph_support.hierarchies(o.schema, levels || ph_support.recalled_levels());
+		call ph_support.require_one_hierarchy(o, f, ways, levels);
 		call ph_support.require_separate_breakdowns(o, f, breakdowns);
 		insert into ph_decided
 		select w ->> 'breakdown', w ->> 'key', w ->> 'col', false, false
 		from jsonb_array_elements(withheld) w;
-		decided := ph_support.decide_all(o, f, found, array_remove(breakdowns, 'all'));
+		decided := ph_support.decide_all(o, f, ways, array_remove(
+			breakdowns || ph_support.recalled_breakdowns_of_places(o.schema, breakdowns), 'all'));
+		call ph_support.require_recalled(f, decided.left_out, breakdowns);
 		delete from ph_decided d
 		where split_part(d.key, chr(31), 1) <> all (levels)
-			or d.breakdown <> all ('all' || breakdowns);
+			or d.breakdown <> all (array['all'] || breakdowns);
 		if o.collisions = 'refuse' then
 			call ph_support.require_no_collision(o, f);
 		end if;
@@ -825,7 +955,7 @@ begin
 		continue when of_part = '{}';
 		call ph_support.collect_rows(o, f, part, of_part);
 		released := released || ph_support.append_release(o, f, part, of_part, jsonb_build_object(
-			'verified', decided.verified -> part, 'left_out', decided.left_out -> part, 'hierarchies', to_jsonb(found),
+			'verified', decided.verified -> part, 'left_out', decided.left_out -> part, 'hierarchies', to_jsonb(ways),
 			'withheld', (select count(*) from jsonb_array_elements(withheld) w where w ->> 'breakdown' = part)));
 	end loop;
 	drop table if exists pg_temp.ph_place, pg_temp.ph_tally, pg_temp.ph_cell, pg_temp.ph_decided, pg_temp.ph_earlier,
@@ -960,7 +1090,9 @@ $$;
 comment on function ph_support.levels_to_release(ph_support.release_order, jsonb, text[]) is
 	'the levels that are asked, or all that were folded of one hierarchy. Errors: invalid_parameter_value';
 
-create function ph_support.breakdowns_to_release(schema text, f jsonb, m ph.measure, breakdowns text[]) returns text[]
+create function ph_support.breakdowns_to_release(
+	o ph_support.release_order, f jsonb, m ph.measure, breakdowns text[])
+returns text[]
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
@@ -968,18 +1100,23 @@ declare
 	folded text[];
 begin
 	execute format('select breakdowns from %I.measure_fold
-		where (measure, version, period_kind, period) = ($1, $2, $3, $4)', schema)
+		where (measure, version, period_kind, period) = ($1, $2, $3, $4)', o.schema)
 	into folded
 	using f ->> 'measure', f ->> 'version', f ->> 'period_kind', (f ->> 'period')::date;
 	if breakdowns is not null then
-		perform ph_support.require_known('breakdowns', breakdowns, 'all' || m.breakdowns);
+		perform ph_support.require_known('breakdowns', breakdowns, array['all'] || m.breakdowns);
 	end if;
-	return 'all' || array(
-		select b from unnest(folded) b where breakdowns is null or b = any (breakdowns));
+	return array['all'] || array(
+		select b
+		from unnest(folded) b
+		where b = any (breakdowns)
+			or breakdowns is null and (ph_support.rule_rounds(o.rule) or not regexp_split_to_array(b, ' by ') && folded
+				or position(' by ' in b) = 0));
 end
 $$;
-comment on function ph_support.breakdowns_to_release(text, jsonb, ph.measure, text[]) is
-	'all, and the breakdowns that are asked and were folded. Errors: invalid_parameter_value';
+comment on function ph_support.breakdowns_to_release(ph_support.release_order, jsonb, ph.measure, text[]) is
+	'all, and the breakdowns that are asked and were folded; where none is asked, no pair beside one of its own unless '
+	'the rule rounds. Errors: invalid_parameter_value';
 
 create function ph_support.left_out_of(schema text, released bigint[]) returns text
 language plpgsql stable
@@ -1031,7 +1168,7 @@ begin
 		number := number operator(pg_catalog.+) 1;
 		f := ph_support.fold_record(schema, asked.m, asked.period_kind, asked.period);
 		call ph_support.require_releasable(o, asked.m, f);
-		chosen := ph_support.breakdowns_to_release(schema, f, asked.m, breakdowns);
+		chosen := ph_support.breakdowns_to_release(o, f, asked.m, breakdowns);
 		call ph_support.release_fold(o, f, ph_support.levels_to_release(o, f, levels), chosen, released);
 		faults := ph_support.left_out_of(schema, released);
 		raise notice '%', pg_catalog.concat_ws(' ', pg_catalog.format('%s of %s: %s', number, asked.total,

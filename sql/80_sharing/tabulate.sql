@@ -74,7 +74,7 @@ declare
 	released bigint[];
 begin
 	select * into asked from ph_support.fold_of_period(schema, measure, period);
-	perform ph_support.require_known('breakdown', array[breakdown], 'all' || (asked.m).breakdowns);
+	perform ph_support.require_known('breakdown', array[breakdown], array['all'] || (asked.m).breakdowns);
 	f := ph_support.fold_record(schema, asked.m, asked.period_kind, asked.first_day);
 	call ph_support.require_releasable(o, asked.m, f);
 	perform ph_support.levels_to_release(o, f, array[level]);
@@ -147,6 +147,7 @@ declare
 	asked record;
 	f jsonb;
 	again bigint[];
+	levels text[];
 	answer text;
 begin
 	o := ph_support.release_order_of(schema, was ->> 'rule_name', 'public', null, was ->> 'collisions', 'table');
@@ -167,9 +168,9 @@ begin
 	elsif to_jsonb(o.rule) <> was -> 'rule' then
 		return 'the rule has changed';
 	end if;
+	levels := array(select jsonb_array_elements_text(was -> 'levels'));
 	begin
-		call ph_support.release_fold(o, f, array(select jsonb_array_elements_text(was -> 'levels')),
-			array[was ->> 'breakdown'], again);
+		call ph_support.release_fold(o, f, levels, array[was ->> 'breakdown'], again);
 		execute format('select record ->> ''rows_hash'' from %I.release where release = $1', schema)
 		into answer
 		using again[1];
