@@ -29,7 +29,7 @@ PARTS = \
 	$(addprefix 75_measure/, measure determinants avoidable_cause shipped_breakdowns measure_tables measure_place \
 		contribution fold_measures measure_views goal scorecard measure_question project_need dbt_schema \
 		shipped_measures) \
-	$(addprefix 80_sharing/, disclosure_rule publish publish_result)
+	$(addprefix 80_sharing/, disclosure_rule publish publish_result cell_key isolating_differences)
 JOINED_SCRIPT = population_health--$(EXTVERSION).sql
 DATA_built = $(JOINED_SCRIPT)
 # What brings an older version up to the next, a step each.
