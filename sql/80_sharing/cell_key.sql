@@ -132,7 +132,7 @@ begin
 	if there then
 		raise exception 'there is a perturbation table of this name already'
 			using errcode = 'duplicate_object',
-				hint = 'What was published by it could be told from what is published by another: load it under a new name.';
+				hint = 'Counts that left by both could be compared: load another under a new name, for new counts.';
 	end if;
 	execute format('insert into %s select $1, pcv, ckey, pvalue from %s', target, source) using perturbation;
 	execute format('analyze %s', target);
@@ -149,7 +149,7 @@ language plpgsql stable parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-	target constant text := format('%I.perturbation', substring(perturbation from '^(.*)\.[^.]*$'));
+	target constant text := quote_ident(nullif(substring(perturbation from '^(.*)\.[^.]*$'), '')) || '.perturbation';
 	name constant text := substring(perturbation from '[^.]*$');
 	noise integer;
 begin

@@ -43,5 +43,5 @@ end;
 comment on function ph.rounding_bounds(bigint[], integer, bigint, boolean) is
 	'the least and the greatest that each count of a row can have been, for whoever sees the counts rounded to a '
 	'base and their total: exact, rounded too, or none (NULL). Where both are the same the count is given away: '
-	'beside rounded counts a total must be rounded by itself. NULL for an unknown count, '
-	'which leaves the others to their own bounds';
+	'beside rounded counts a total must be rounded by itself. NULL for an unknown count, which leaves the others to '
+	'their own bounds';

@@ -2,8 +2,8 @@
  * cell_key.c: the type ph.cell_count, how many people a cell has and the key that they make together.
  *
  * The cell key method (ONS cell key perturbation guide 3.1.0): everybody has a random record key, the key of a cell is
- * the sum of its people's modulo 256 or 4096, and count and key say which noise the cell gets: the same people, the same
- * noise.  As 256 divides 4096, sums modulo 4096 serve both.  A count and a key fit into 8 bytes, passed by value.
+ * the sum of its people's modulo 256 or 4096, and count and key say which noise the cell gets: the same people, the
+ * same noise.  As 256 divides 4096, sums modulo 4096 serve both.  A count and a key fit into 8 bytes, by value.
  */
 #include "postgres.h"
 

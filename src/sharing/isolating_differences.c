@@ -3,8 +3,8 @@
  *
  * Areas are sets of atoms, parts that no area cuts.  Whoever subtracts from a larger area one, two or three areas that
  * lie in it and have nobody in common is left with a count of the rest (Duke-Williams and Rees 1998).  The areas within
- * a larger one are kept from the most people to the fewest, so that what leaves 1 to threshold people is looked for only
- * where it can be.
+ * a larger one are kept from the most people to the fewest, so that what leaves 1 to threshold people is looked for
+ * only where it can be.
  */
 #include "postgres.h"
 
@@ -221,7 +221,10 @@ typedef struct Search
 static int
 compare_names(const void *a, const void *b)
 {
-	return (*(const Area *const *) a > *(const Area *const *) b) - (*(const Area *const *) a < *(const Area *const *) b);
+	const Area *first = *(const Area *const *) a;
+	const Area *second = *(const Area *const *) b;
+
+	return (first > second) - (first < second);
 }
 
 static void
@@ -296,8 +299,8 @@ take_off(Search *search, int chosen, int start, int64 left)
  *
  * The query has a row for each area and atom in it: area, atom, people of the area.  Answers each larger area with one
  * to three smaller ones that lie in it and share no atom, where all but 1 to threshold of its people are theirs.
- * Areas without people are taken off only if asked for: they leave what is left without them.  Errors (22023): not three
- * columns, NULL, people that are not whole or differ in an area; 54000: 100,000 answers, 10 million rows.
+ * Areas without people are taken off only if asked for: they leave what is left without them.  Errors (22023): not
+ * three columns, NULL, people that are not whole or differ in an area; 54000: 100,000 answers, 10 million rows.
  * Source: Duke-Williams and Rees 1998, Int J GIS 12:579.
  */
 PG_FUNCTION_INFO_V1(isolating_differences);
