@@ -130,7 +130,7 @@ language plpgsql stable parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-	schema constant text := substring(rule from '^(.*)\.[^.]*$');
+	schema constant text := nullif(substring(rule from '^(.*)\.[^.]*$'), '');
 	found ph.disclosure_rule;
 begin
 	if schema is null then

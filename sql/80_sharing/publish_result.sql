@@ -191,21 +191,26 @@ begin atomic
 		from curve c, asked a
 		group by a.found, c.all_people, c.all_events
 	),
-	stretch as (
+	-- running totals, so that what rounding adds or takes away does not add up
+	published as (
 		select s.found, c."time", c.survival, c.lower, c.upper,
 			ph_support.published_count(s.found, c.all_people - lag(c.people, 1, 0::bigint) over w) as at_risk,
-			ph_support.published_count(s.found, c.events - lag(c.events, 1, 0::bigint) over w) as events,
-			ph_support.published_count(
-				s.found, c.people - c.events - lag(c.people - c.events, 1, 0::bigint) over w) as censored
+			ph_support.published_count(s.found, c.events) as events,
+			ph_support.published_count(s.found, c.people - c.events) as censored
 		from curve c, steps s
 		where c.place = any (s.shown)
 		window w as (order by c."time")
+	),
+	stretch as (
+		select p.*, p.events - lag(p.events, 1, 0::bigint) over w as died,
+			p.at_risk - (p.censored - lag(p.censored, 1, 0::bigint) over w) / 2.0 as exposed
+		from published p
+		window w as (order by p."time")
 	)
 	select p."time", p.at_risk, p.events, p.censored,
 		case
 			when (p.found).rates = 'exact' then p.survival
-			else exp(sum(ln(greatest(1 - p.events / (p.at_risk - p.censored / 2.0), 1e-300))) over (order by p."time"))
-			end,
+			else exp(sum(ln(greatest(1 - p.died / p.exposed, 1e-300))) over (order by p."time")) end,
 		case when (p.found).rates = 'exact' and (p.found).intervals = 'exact' then p.lower end,
 		case when (p.found).rates = 'exact' and (p.found).intervals = 'exact' then p.upper end
 	from stretch p
@@ -213,11 +218,11 @@ begin atomic
 end;
 comment on function ph.publish_survival(ph.tally, text, text, float8) is
 	'ph.survival as it leaves by a rule: times so far apart that the people who left between two of them, before the '
-	'first and after the last, may leave as a group, those with the event and those without; at_risk at the '
-	'beginning of the stretch that ends at the time. Survival and limits are those of the curve where the rule does '
-	'not round; where it does, survival is made anew of the counts as they leave, those without the event being at '
-	'risk for half of their stretch (Cutler and Ederer 1958), without limits. No rows where no stretch may leave. '
-	'Errors: those of ph.publish and ph.survival';
+	'first and after the last, may leave as a group, those with the event and those without; events and censored are '
+	'those so far, at_risk those at the beginning of the stretch that ends at the time. Survival and limits are '
+	'those of the curve where the rule does not round; where it does, survival is made anew of the counts as they '
+	'leave, those without the event being at risk for half of their stretch (Cutler and Ederer 1958), without '
+	'limits. No rows where no stretch may leave. Errors: those of ph.publish and ph.survival';
 
 create function ph.publish_tree(
 	nodes ph.tree_node[], rule text default 'nhse_hes_2018', level text default 'subnational')
@@ -230,7 +235,8 @@ begin atomic
 	given as (
 		select n.*, case
 				when n.class is null then ph_support.rule_publishable(a.found, n.people)
-				else ph_support.stretch_publishable(a.found, n.people, round(n.people * n.value)::bigint) end as may_leave
+				else ph_support.stretch_publishable(
+					a.found, n.people, round(n.people * n.value)::bigint) end as may_leave
 		from unnest(nodes) n, asked a
 	),
 	split as (
