@@ -28,7 +28,8 @@ PARTS = \
 		map_gp_extract map_address ethnicity map_places create_places source_report) \
 	$(addprefix 75_measure/, measure determinants avoidable_cause shipped_breakdowns measure_tables measure_place \
 		contribution fold_measures measure_views goal scorecard measure_question project_need dbt_schema \
-		shipped_measures)
+		shipped_measures) \
+	$(addprefix 80_sharing/, sharing_tables access secure grant_access restricted_code)
 JOINED_SCRIPT = population_health--$(EXTVERSION).sql
 DATA_built = $(JOINED_SCRIPT)
 # What brings an older version up to the next, a step each.
