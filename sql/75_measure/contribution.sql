@@ -239,6 +239,7 @@ begin
 	end loop;
 	execute format('drop table if exists %I.%I', schema, name);
 	execute format('alter table %s rename to %I', child, name);
+	call ph_support.secure_new_table(schema, name, name, false);
 	execute format('alter table %s attach partition %I.%I for values in (%L)', parent, schema, name, fold);
 end
 $$;
