@@ -17,7 +17,7 @@ begin
 	end if;
 	perform ph_support.require_segment_table(schema, 'segment_history');
 	queries := array['select from ' || segments, 'select from ' || gone];
-	call ph_support.require_all_rows(queries);
+	perform ph_support.require_all_rows(queries);
 	execute format($query$
 		select min(scheme) as scheme, min(version) as version, count(distinct (scheme, version)) as versions,
 			count(person_id) - count(distinct person_id) as repeated, count(*) - count(person_id) as nameless

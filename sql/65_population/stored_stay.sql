@@ -161,7 +161,7 @@ begin
 		raise exception 'row security of % would not hold in a table of stays', secured
 			using errcode = 'feature_not_supported', hint = 'The view stay computes them with the rights of who asks.';
 	end if;
-	call ph_support.require_all_rows(array[format('select from %I.computed_stay', schema)]);
+	perform ph_support.require_all_rows(array[format('select from %I.computed_stay', schema)]);
 	if to_regclass(format('%I.data_day', schema)) is not null then
 		execute format('select count(*) > 0 from %I.data_day where day <= current_date', schema) into known;
 	end if;
@@ -330,7 +330,7 @@ begin
 		raise exception 'schema "%" has no stored stays', schema
 			using errcode = 'undefined_table', hint = 'CALL ph.store_stays(...) first.';
 	end if;
-	call ph_support.require_all_rows(array[format('select from %I.computed_stay', schema)]);
+	perform ph_support.require_all_rows(array[format('select from %I.computed_stay', schema)]);
 	execute format('lock table %I.stored_stay in share row exclusive mode', schema);
 	call ph_support.watch_changes(schema);
 	execute format(

@@ -349,8 +349,8 @@ comment on function ph_support.row_security_hides(regclass, regrole) is
 	'one that applies to it says true and none that restricts it does, but for may_ask of ph.secure, of which it must '
 	'be a custodian';
 
-create procedure ph_support.require_all_rows(queries text[])
-language plpgsql
+create function ph_support.require_all_rows(queries text[]) returns void
+language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -369,6 +369,6 @@ begin
 	end loop;
 end
 $$;
-comment on procedure ph_support.require_all_rows(text[]) is
+comment on function ph_support.require_all_rows(text[]) is
 	'does nothing where the current role sees all rows of what the queries read, also through views. '
 	'Errors: insufficient_privilege with the first table of which policies hide rows';

@@ -272,7 +272,7 @@ begin
 			using errcode = 'undefined_object', hint = 'CALL ph.secure(...) first.';
 	end if;
 	queries := array[format('select from %I.stay', schema), format('select from %I.may_use', schema)];
-	call ph_support.require_all_rows(queries);
+	perform ph_support.require_all_rows(queries);
 	perform pg_advisory_xact_lock(hashtextextended('population_health access ' || schema, 0));
 	call ph_support.keep_one_transaction(schema);
 	call ph_support.require_policies_current(schema);
