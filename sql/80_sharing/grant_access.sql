@@ -167,6 +167,7 @@ begin
 			where kind = 'loader' and s.by_row or kind = 'steward' and s.relation = 'may_use'), ', ') as roles
 		from ph_support.table_to_secure(schema) s
 		join pg_class r on r.oid = s.target
+		join pg_policy p on p.polrelid = s.target and p.polname = 'custodian'
 		join pg_roles grantee on grantee.rolname = role
 	loop
 		execute format('alter policy custodian on %s to %s', part.target, part.roles);
