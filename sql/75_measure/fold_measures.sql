@@ -3,17 +3,6 @@
 
 -- ---- what the data were like ----
 
-create function ph_support.row_security_hides(relation regclass, reader regrole) returns boolean
-language sql stable
-begin atomic
-	select c.relrowsecurity and not r.rolsuper and not r.rolbypassrls
-		and (c.relforcerowsecurity or not pg_has_role(r.oid, c.relowner, 'usage'))
-	from pg_class c, pg_roles r
-	where c.oid = relation and r.oid = reader;
-end;
-comment on function ph_support.row_security_hides(regclass, regrole) is
-	'whether policies decide which rows of a table a role sees, as row_security_active says it of the current one';
-
 create function ph_support.relation_stamp(relation regclass, reader regrole) returns text
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -29,7 +18,8 @@ begin
 	end if;
 	if kind = 'v' then
 		stamp := md5(pg_get_viewdef(relation));
-	elsif kind in ('r', 'p', 'm') and has_table_privilege(relation, 'select') and not row_security_active(relation)
+	elsif kind in ('r', 'p', 'm') and has_table_privilege(relation, 'select')
+		and not ph_support.row_security_hides(relation, current_user::regrole)
 		and has_schema_privilege((select relnamespace from pg_class where oid = relation), 'usage')
 	then
 		-- every write leaves its transaction on the rows that it made, and takes away those of others

@@ -62,15 +62,6 @@ begin atomic
 end;
 comment on function ph_support.fold_table() is 'the tables that ph.fold_measures fills: columns, descriptions';
 
-create function ph_support.column_list(relation regclass) returns text
-language sql stable
-begin atomic
-	select string_agg(quote_ident(attname), ', ' order by attnum)
-	from pg_attribute
-	where attrelid = relation and attnum > 0 and not attisdropped;
-end;
-comment on function ph_support.column_list(regclass) is 'the columns of a relation, as a list of a query';
-
 create procedure ph_support.take_shipped_measures(schema text)
 language plpgsql
 set search_path = pg_catalog, pg_temp
