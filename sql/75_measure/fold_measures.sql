@@ -523,6 +523,8 @@ declare
 begin
 	-- who folds at the same time waits
 	execute format('lock table %I.measure_fold in share row exclusive mode', schema);
+	-- rows whose code is restricted are left out by the policy of their table
+	perform set_config('population_health.purpose', coalesce(due.purpose, ''), true);
 	if m.areas is not null then
 		call ph_support.fold_areas(schema, m, due.kind, due.first_day, due.levels);
 	else
@@ -551,6 +553,7 @@ begin
 		schema)
 	using m.measure, m.version;
 	drop table pg_temp.ph_folded;
+	perform set_config('population_health.purpose', '', true);
 end
 $$;
 comment on procedure ph_support.fold_measure(text, ph.measure, ph_support.due_fold, date) is
@@ -737,6 +740,30 @@ return coalesce(pg_get_viewdef(to_regclass(format('%I.person_at_data_day', schem
 comment on function ph_support.counts_who_was_seen(text) is
 	'whether the population views of the schema are of who was seen: their query then asks for an encounter, seen';
 
+create function ph_support.require_restricted_left_out(schema text) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	restricted boolean;
+begin
+	execute format('select exists (select from %I.restricted_code)', schema) into restricted;
+	if restricted and exists (
+		select
+		from ph_support.coded_column() c
+		join pg_class t on t.oid = to_regclass(format('%I.%I', schema, c.relation))
+		where not row_security_active(t.oid))
+	then
+		raise exception 'codes are restricted, and no policy leaves their rows out'
+			using errcode = 'object_not_in_prerequisite_state', hint =
+				'CALL ph.secure(...), and fold as an owner who does not bypass row security.';
+	end if;
+end
+$$;
+comment on function ph_support.require_restricted_left_out(text) is
+	'does nothing where no code is restricted, or policies leave their rows out of what is folded. '
+	'Errors: object_not_in_prerequisite_state';
+
 create function ph_support.fold_purpose(schema text, m ph.measure, purpose text) returns text
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -760,6 +787,7 @@ begin
 			using errcode = 'null_value_not_allowed', hint =
 				'Say for what: ' || (select string_agg(p.purpose, ', ') from ph.purpose() p) || '.';
 	end if;
+	perform ph_support.require_restricted_left_out(schema);
 	return coalesce(purpose, m.purpose);
 end
 $$;

@@ -221,6 +221,26 @@ begin atomic
 end;
 comment on function ph_support.area_condition(text, boolean) is 'the condition that a row is of a place of who asks';
 
+create function ph_support.has_restricted_rows(target regclass) returns boolean
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select exists (
+		select from pg_attribute where attrelid = target and attname = 'restricted_unless' and not attisdropped)
+$$;
+comment on function ph_support.has_restricted_rows(regclass) is
+	'whether the rows of a table say for which purposes they may be seen';
+
+create function ph_support.restricted_condition(distributed boolean) returns text
+language sql immutable parallel safe
+begin atomic
+	-- only narrows: a setting gives nobody a row
+	select format('coalesce(%1$s, %2$L) = %2$L or restricted_unless is null or %1$s = any (restricted_unless)',
+		ph_support.asked_once('current_setting(''population_health.purpose'', true)', 'text', distributed), '');
+end;
+comment on function ph_support.restricted_condition(boolean) is
+	'the condition that the code of a row may be seen for the purpose that who sees all rows folds for';
+
 create function ph_support.access_policy(
 	schema text, target regclass, by_row boolean, distributed boolean,
 	out name text, out roles regrole[], out definition text)
@@ -234,6 +254,10 @@ as $$
 	select 'may_ask', '{}', format('as restrictive for select to public using (%s)',
 		ph_support.asked_once(format('%I.may_ask(%L::regclass, current_user)', schema, target), 'boolean', distributed))
 	union all
+	select 'restricted', '{}', format('as restrictive for select to public using (%s)',
+		ph_support.restricted_condition(distributed))
+	where ph_support.has_restricted_rows(target)
+	union all
 	select 'area', '{}', format('as permissive for select to public using (%s)',
 		ph_support.area_condition(schema, distributed))
 	where by_row
@@ -242,10 +266,7 @@ as $$
 		case when e.policy = 'national' then 'permissive' else 'restrictive' end,
 		case
 			when e.policy = 'national' then 'true'
-			when exists (
-				select
-				from pg_attribute
-				where attrelid = target and attname = 'restricted_unless' and not attisdropped)
+			when ph_support.has_restricted_rows(target)
 				then format('%I and (restricted_unless is null or %L = any (restricted_unless))',
 					'may_use_' || p.purpose, p.purpose)
 			else quote_ident('may_use_' || p.purpose) end)
@@ -272,7 +293,7 @@ as $$
 			select polname, array(select r from unnest(polroles) r where r <> 0 order by 1) as roles
 			from pg_policy
 			where polrelid = target
-				and (polname in ('custodian', 'may_ask', 'area', 'national') or polname like 'purpose\_%')
+				and (polname in ('custodian', 'may_ask', 'restricted', 'area', 'national') or polname like 'purpose\_%')
 		) there on there.polname = wanted.name and there.roles = wanted.roles
 		where there.polname is null or wanted.name is null)
 $$;
@@ -296,7 +317,7 @@ begin
 		select polname
 		from pg_policy
 		where polrelid = target
-			and (polname in ('custodian', 'may_ask', 'area', 'national') or polname like 'purpose\_%')
+			and (polname in ('custodian', 'may_ask', 'restricted', 'area', 'national') or polname like 'purpose\_%')
 	loop
 		execute format('drop policy %I on %s', old, target);
 	end loop;
@@ -312,6 +333,32 @@ comment on procedure ph_support.replace_policies(text, regclass, boolean) is
 	'gives a table its policies, in the place of those of the same names, and forces them on its owner too';
 
 -- ---- who sees all rows ----
+
+create function ph_support.lets_custodians_see_all(relation regclass, condition text) returns boolean
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	-- the conditions as PostgreSQL writes them
+	select case
+		when condition = 'true' then true
+		when condition in (
+			format('( SELECT %I.may_ask(%L::regclass, CURRENT_USER) AS may_ask)', n.nspname, relation),
+			format('%I.may_ask(%L::regclass, CURRENT_USER)', n.nspname, relation))
+			then coalesce(ph_support.is_access_function(
+				to_regprocedure(format('%I.may_ask(regclass, name)', n.nspname))), false)
+		else coalesce(current_setting('population_health.purpose', true), '') = '' and condition in (
+			select format('((COALESCE(%1$s, %2$L::text) = %2$L::text) OR (restricted_unless IS NULL) '
+				'OR (%1$s = ANY (restricted_unless)))', asked, '')
+			from (
+				values ('( SELECT current_setting(''population_health.purpose''::text, true) AS current_setting)'),
+					('current_setting(''population_health.purpose''::text, true)')) c (asked)) end
+	from pg_class c
+	join pg_namespace n on n.oid = c.relnamespace
+	where c.oid = relation
+$$;
+comment on function ph_support.lets_custodians_see_all(regclass, text) is
+	'whether the condition of a restrictive policy is one that this extension makes, to the letter, and true of every '
+	'row for custodians as things are';
 
 create function ph_support.row_security_hides(relation regclass, reader regrole) returns boolean
 language sql stable
@@ -331,25 +378,19 @@ as $$
 				select
 				from applies a
 				where not a.polpermissive and a.condition <> 'true'
-					-- true of custodians, where the function is the one that this extension makes
-					and (a.condition not in (
-							format('( SELECT %I.may_ask(%L::regclass, CURRENT_USER) AS may_ask)', n.nspname, c.oid::regclass),
-							format('%I.may_ask(%L::regclass, CURRENT_USER)', n.nspname, c.oid::regclass))
-						or ph_support.is_access_function(
-							to_regprocedure(format('%I.may_ask(regclass, name)', n.nspname))) is not true
+					and (not ph_support.lets_custodians_see_all(relation, a.condition)
 						or not exists (
 							select
 							from pg_policy p, unnest(p.polroles) k
 							where p.polrelid = relation and p.polname = 'custodian' and k <> 0
 								and pg_has_role(current_user, k, 'usage')))))
-	from pg_class c
-	join pg_namespace n on n.oid = c.relnamespace, pg_roles r
+	from pg_class c, pg_roles r
 	where c.oid = relation and r.oid = reader
 $$;
 comment on function ph_support.row_security_hides(regclass, regrole) is
 	'whether policies may hide rows of a table from a role, when the current one asks through it: they do not where '
-	'one that applies to it says true and none that restricts it does, but for may_ask of ph.secure, of which it must '
-	'be a custodian';
+	'one that applies to it says true and none that restricts it does, but for those of ph.secure, of which it must be '
+	'a custodian';
 
 create function ph_support.require_all_rows(queries text[]) returns void
 language plpgsql stable

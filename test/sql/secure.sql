@@ -435,9 +435,9 @@ select count(*) from health.changed_person where person_id is not null;
 drop table before;
 -- folds of the owner see all, are not repeated, and nobody else's are made
 call ph.create_measure_tables('health');
-call ph.fold_measures('health', '{gp_contacts}', '{2023,2024}');
+call ph.fold_measures('health', '{gp_contacts}', '{2023,2024}', purpose => 'planning');
 create temp table folded as select period, folded_at from health.measure_fold;
-call ph.fold_measures('health', '{gp_contacts}', '{2023,2024}');
+call ph.fold_measures('health', '{gp_contacts}', '{2023,2024}', purpose => 'planning');
 select f.period, f.people, f.folded_at = was.folded_at as kept
 from health.measure_fold f
 join folded was using (period)
@@ -446,7 +446,7 @@ drop table folded;
 select count(*) from health.measure_person;
 grant all on all tables in schema health to regress_planning;
 set role regress_planning;
-call ph.fold_measures('health', '{gp_contacts}', '{2023}', refold => true);
+call ph.fold_measures('health', '{gp_contacts}', '{2023}', refold => true, purpose => 'planning');
 select count(*) as contributions from health.measure_person;
 select count(*) as queue from health.changed_person;
 select count(*) as may_use from health.may_use;
@@ -464,7 +464,7 @@ rollback;
 begin;
 create policy mine on health.person as restrictive for select using (sex = 'F');
 select ph_support.row_security_hides('health.person', 'regress_owner') as hides;
-call ph.fold_measures('health', '{gp_contacts}', '{2023}', refold => true);
+call ph.fold_measures('health', '{gp_contacts}', '{2023}', refold => true, purpose => 'planning');
 rollback;
 begin;
 create policy mine on health.person as restrictive for select
