@@ -67,9 +67,10 @@ begin atomic
 				('loader', '{data_load}', '{select,insert}'),
 				('steward', '{entitlement,may_use,restricted_code,disclosure_rule}', '{select,insert,update,delete}'),
 				('steward', ph_support.described_by_place() || '{secured_table,measure,breakdown,measure_tally,
-					measure_fold,measure_place,release,released_value}'::text[], '{select}'),
-				('aggregate', '{released_value,place,measure,measure_place,calendar}', '{select}'),
-				('auditor', '{release,released_value,entitlement,restricted_code,secured_table,data_load,source_load,
+					measure_fold,measure_place,release,release_head,released_row}'::text[], '{select}'),
+				('aggregate', '{release,released_row,released_current,released_value,released_breakdown,place,measure,
+					measure_place,breakdown,calendar}', '{select}'),
+				('auditor', '{release,release_head,released_row,entitlement,restricted_code,secured_table,data_load,source_load,
 					source_count,measure_fold,segment_recording}', '{select}')
 		) k (kind, relations, privileges), unnest(k.relations) r, unnest(k.privileges) p
 		union all
@@ -241,6 +242,9 @@ begin
 				select '(' || string_agg(quote_ident(c), ', ') || ')' from unnest(granted.columns) c),
 				schema, granted.relation, role);
 		end loop;
+		if kind = 'aggregate' and to_regprocedure(format('%I.tabulate(text, text, text, text)', schema)) is not null then
+			execute format('grant execute on function %I.tabulate(text, text, text, text) to %I', schema, role);
+		end if;
 		call ph_support.set_custodian(schema, role, kind);
 	end if;
 	if ph_support.is_secured(schema) then

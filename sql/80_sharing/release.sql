@@ -110,9 +110,10 @@ declare
 	part record;
 	target text;
 	-- not before it is on record for good: who asks cannot take the answer and roll the record back
-	mine constant text := 'written_by is distinct from pg_current_xact_id_if_assigned() and (
+	mine constant text := format('written_by is distinct from pg_current_xact_id_if_assigned() and (
 		audience = ''public'' or audience = any (array(
-			select rolname::text from pg_roles where pg_has_role(oid, ''usage''))))';
+			select rolname::text from pg_roles where pg_has_role(oid, ''usage'')))
+		or (select has_table_privilege(%L::regclass, ''select'')))', format('%I.release_head', schema));
 begin
 	for part in select * from ph_support.release_table() loop
 		target := format('%I.%I', schema, part.relation);
@@ -126,7 +127,7 @@ begin
 	execute ph_support.in_schema('insert into {release_head} values (true, 0, repeat(''0'', 64)) on conflict do nothing',
 		schema);
 	call ph_support.create_release_guards(schema);
-	-- whom a release is for sees it, who owns the tables all of them
+	-- whom a release is for sees it, who may read the head of the chain all of them
 	if not exists (select from pg_policy where polrelid = format('%I.release', schema)::regclass) then
 		execute ph_support.in_schema('alter table {release} enable row level security', schema);
 		execute ph_support.in_schema(format('create policy audience on {release} for select using (%s)', mine), schema);
