@@ -165,6 +165,15 @@ $$;
 comment on procedure ph_support.comment_columns(regclass, jsonb) is
 	'describes the columns of a relation that have no comment yet: name, description';
 
+create function ph_support.column_list(relation regclass) returns text
+language sql stable
+begin atomic
+	select string_agg(quote_ident(attname), ', ' order by attnum)
+	from pg_attribute
+	where attrelid = relation and attnum > 0 and not attisdropped;
+end;
+comment on function ph_support.column_list(regclass) is 'the columns of a relation, as a list of a query';
+
 create procedure ph_support.replace_view(
 	schema text, name text, query text, description text, columns jsonb, keep boolean default false)
 language plpgsql

@@ -9,12 +9,15 @@ declare
 	of record;
 	day constant date := as_of;
 	last_day date;
+	queries text[];
 begin
 	if day is null or not isfinite(day) then
 		raise exception 'argument "as_of" must be a day'
 			using errcode = '22023';
 	end if;
 	perform ph_support.require_segment_table(schema, 'segment_history');
+	queries := array['select from ' || segments, 'select from ' || gone];
+	perform ph_support.require_all_rows(queries);
 	execute format($query$
 		select min(scheme) as scheme, min(version) as version, count(distinct (scheme, version)) as versions,
 			count(person_id) - count(distinct person_id) as repeated, count(*) - count(person_id) as nameless
@@ -84,6 +87,7 @@ begin
 			where h.person_id = r.person_id and h.scheme = $1 and h.end_date is null)$query$, schema)
 	using of.scheme, day;
 	drop table pg_temp.ph_recorded;
+	call ph_support.refresh_access_where_secured(schema, '{segment_history}');
 end
 $$;
 comment on procedure ph.record_segments(text, regclass, timestamptz, regclass) is

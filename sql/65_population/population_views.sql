@@ -860,8 +860,9 @@ begin
 			partition by person_id order by spell rows between unbounded preceding and 1 preceding)',
 		ph_support.stay_query(schema, population));
 	call ph_support.replace_population_view(schema, 'computed_stay', query);
-	call ph_support.replace_population_view(schema, 'stay', format('select * from %I.%I', schema,
+	query := ph_support.stored_stay_query(schema, format('%I.%I', schema,
 		case when to_regclass(format('%I.stored_stay', schema)) is null then 'computed_stay' else 'stored_stay' end));
+	call ph_support.replace_population_view(schema, 'stay', query);
 
 	call ph_support.replace_function(schema, 'person_at', 'timestamptz',
 		format($query$(as_of timestamptz)

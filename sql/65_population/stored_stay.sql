@@ -156,11 +156,12 @@ begin
 	into secured
 	from ph_support.stay_source() s
 	join pg_class c on c.oid = to_regclass(format('%I.%I', schema, s.relation))
-	where c.relrowsecurity;
+	where c.relrowsecurity and not ph_support.is_secured(schema);
 	if secured is not null then
 		raise exception 'row security of % would not hold in a table of stays', secured
 			using errcode = 'feature_not_supported', hint = 'The view stay computes them with the rights of who asks.';
 	end if;
+	perform ph_support.require_all_rows(array[format('select from %I.computed_stay', schema)]);
 	if to_regclass(format('%I.data_day', schema)) is not null then
 		execute format('select count(*) > 0 from %I.data_day where day <= current_date', schema) into known;
 	end if;
@@ -173,7 +174,8 @@ end
 $$;
 comment on procedure ph_support.require_stays_to_store(text) is
 	'does nothing where stays can be stored. Errors: undefined_table without population views, '
-	'feature_not_supported under row security, object_not_in_prerequisite_state without a data day';
+	'feature_not_supported under row security other than that of ph.secure, insufficient_privilege for who does not '
+	'see all rows, object_not_in_prerequisite_state without a data day';
 
 create function ph_support.grants_again(old regclass, new regclass) returns setof text
 language sql stable
@@ -212,6 +214,15 @@ comment on procedure ph_support.give_to_owner_of_stay(text, text, text) is
 	'gives a table or function of the schema to who owns the view stay, whoever made it: '
 	'a superuser who stores or refreshes stays would else lock the owner out';
 
+create function ph_support.stored_stay_query(schema text, stored text) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select format('select %s from %s', ph_support.column_list(format('%I.computed_stay', schema)::regclass), stored)
+$$;
+comment on function ph_support.stored_stay_query(text, text) is
+	'the query of stored stays: the columns of computed_stay, and not those by which ph.secure tells rows apart';
+
 create procedure ph_support.move_stays_in(schema text)
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -225,7 +236,7 @@ begin
 	for statement in select * from ph_support.grants_again(old, new) loop
 		execute statement;
 	end loop;
-	call ph_support.replace_population_view(schema, 'stay', format('select * from %s', new));
+	call ph_support.replace_population_view(schema, 'stay', ph_support.stored_stay_query(schema, new::text));
 	execute format('drop table if exists %I.stored_stay', schema);
 	execute format('alter table %s rename to stored_stay', new);
 	call ph_support.give_to_owner_of_stay(schema, 'table', 'stored_stay');
@@ -290,11 +301,13 @@ begin
 	loop
 		execute ph_support.in_schema(statement, schema);
 	end loop;
+	call ph_support.secure_new_table(schema, 'new_stored_stay', true);
 	call ph_support.take_statistics(format('%I.new_stored_stay', schema)::regclass);
 	call ph_support.describe_table(format('%I.new_stored_stay', schema),
 		'the rows of computed_stay as they were when they were last stored or refreshed',
 		ph_support.population_columns());
 	call ph_support.move_stays_in(schema);
+	call ph_support.refresh_access_where_secured(schema);
 end
 $$;
 comment on procedure ph.store_stays(text) is
@@ -302,8 +315,8 @@ comment on procedure ph.store_stays(text) is
 	'and lets the view stay read it: person_at, person_period and all that is built on stay become fast, '
 	'and as old as the last ph.refresh_stays. Triggers on the shared tables note whose rows change in changed_person; '
 	'who reads stay needs the right to read stored_stay. Again: all is stored anew. '
-	'Errors: undefined_table without population views, feature_not_supported under row security, '
-	'object_not_in_prerequisite_state without a data day, duplicate_object where the name is taken';
+	'Errors: undefined_table without population views, feature_not_supported under row security other than that of '
+	'ph.secure, insufficient_privilege for who does not see all rows, object_not_in_prerequisite_state without a data day, duplicate_object where the name is taken';
 
 create procedure ph.refresh_stays(schema text)
 language plpgsql
@@ -317,6 +330,7 @@ begin
 		raise exception 'schema "%" has no stored stays', schema
 			using errcode = 'undefined_table', hint = 'CALL ph.store_stays(...) first.';
 	end if;
+	perform ph_support.require_all_rows(array[format('select from %I.computed_stay', schema)]);
 	execute format('lock table %I.stored_stay in share row exclusive mode', schema);
 	call ph_support.watch_changes(schema);
 	execute format(
@@ -333,8 +347,10 @@ begin
 	elsif persons is not null then
 		execute format('delete from %I.stored_stay where person_id = any ($1)', schema) using persons;
 		execute format(
-			'insert into %1$I.stored_stay select * from %1$I.computed_stay where person_id = any ($1)', schema)
+			'insert into %1$I.stored_stay (%2$s) select * from %1$I.computed_stay where person_id = any ($1)', schema,
+			ph_support.column_list(format('%I.computed_stay', schema)::regclass))
 		using persons;
+		call ph_support.refresh_access_where_secured(schema);
 	end if;
 end
 $$;

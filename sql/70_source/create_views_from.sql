@@ -564,6 +564,7 @@ begin
 	if to_regclass(format('%I.stored_stay', schema)) is not null then
 		call ph.refresh_stays(schema);
 	end if;
+	call ph_support.refresh_access_where_secured(schema);
 end
 $$;
 comment on procedure ph.create_views_from(text, text, text, boolean, jsonb, timestamptz, text) is

@@ -12,7 +12,7 @@ begin atomic
 		 tally ph.tally not null, people bigint not null, people_with_event bigint, data_stamp text,
 		 provisional boolean not null, folded_at timestamptz not null, share_known float8, value float8,
 		 lower float8, upper float8, note text, numerator float8, denominator float8, shrunken_value float8,
-		 shrunken_lower float8, shrunken_upper float8,
+		 shrunken_lower float8, shrunken_upper float8, purpose text,
 		 primary key (measure, version, level, place_id, breakdown, group_name, period_kind, period)',
 		 'one row a measure, place, group and period: its summary, folded from rows; granted to nobody, '
 		 'since small groups are not hidden in it',
@@ -31,12 +31,13 @@ begin atomic
 			'upper', 'its upper 95 % limit', 'note', 'why there is no value, or what to be careful with',
 			'numerator', 'events of the summary', 'denominator', 'its exposure',
 			'shrunken_value', 'value of a small place drawn towards that of all',
-			'shrunken_lower', 'its lower 95 % limit', 'shrunken_upper', 'its upper 95 % limit')),
+			'shrunken_lower', 'its lower 95 % limit', 'shrunken_upper', 'its upper 95 % limit',
+			'purpose', 'purpose for which its people may be used; NULL where no list says who may be')),
 		('measure_fold',
 		 'measure text not null, version text not null, period_kind text not null, period date not null,
 		 data_until date not null, levels text[] not null, breakdowns text[] not null, data_stamp text,
 		 rows bigint not null, people bigint not null, events float8, reference ph.tally, note text,
-		 seconds float8 not null, folded_at timestamptz not null,
+		 seconds float8 not null, folded_at timestamptz not null, purpose text, left_out bigint,
 		 primary key (measure, version, period_kind, period)',
 		 'one row a measure and period that was folded: what of, how far the data told, how long it took',
 		 jsonb_build_object(
@@ -47,7 +48,9 @@ begin atomic
 			'people', 'people who were counted', 'events', 'sum of what happened to them',
 			'reference', 'the summary of the whole system',
 			'note', 'no_data where its source has no record of the period', 'seconds', 'how long it took',
-			'folded_at', 'when it was folded')),
+			'folded_at', 'when it was folded',
+			'purpose', 'purpose for which its people may be used; NULL where no list says who may be',
+			'left_out', 'people at risk who are not on the list of that purpose')),
 		('measure_place',
 		 'level text not null, place_id text not null, place_name text not null, place_kind text,
 		 parent_level text, parent_id text, primary key (level, place_id)',
@@ -58,15 +61,6 @@ begin atomic
 			'parent_id', 'the larger place'));
 end;
 comment on function ph_support.fold_table() is 'the tables that ph.fold_measures fills: columns, descriptions';
-
-create function ph_support.column_list(relation regclass) returns text
-language sql stable
-begin atomic
-	select string_agg(quote_ident(attname), ', ' order by attnum)
-	from pg_attribute
-	where attrelid = relation and attnum > 0 and not attisdropped;
-end;
-comment on function ph_support.column_list(regclass) is 'the columns of a relation, as a list of a query';
 
 create procedure ph_support.take_shipped_measures(schema text)
 language plpgsql

@@ -4,6 +4,7 @@
 \set ON_ERROR_STOP 1
 set client_min_messages = warning;
 create extension if not exists population_health;
+create extension if not exists pgcrypto;
 set search_path = public, ph;
 select set_config('ph_test.limit', :'limit', false) \g /dev/null
 
@@ -188,6 +189,15 @@ from unnest(array['', '{', 'empty', 'people; 1: 1 0 0', '{mi}', '{1>1: 30, 2>?: 
 	'12:3051', '1 1 0 0 0 0 1 1 5 0 0 0 0 0 0 0 0 0 0 0', 'scores linear 0 0 1 0 0 1 1 Infinity 0 1 0 0 0 1 0 1 0 0 0 0 0 0 0',
 	'junk']) v;
 
+insert into pool
+select 'nhs_number', v
+from unnest(array[null, '0000000000', '999 000 0018', '9999999999', '5555555555']) v;
+insert into pool select 'cstring', v from unnest(array['999-000-0018', '999000001', '999000001 ', repeat('9', 9000)]) v;
+insert into pool select 'bytea', v from unnest(array[null, '', '\x00', '\x' || repeat('ab', 32)]) v;
+insert into pool select 'text', v, 'purpose' from unnest(array[null, '', 'planning', 'v1', 'a.b']) v;
+insert into pool select 'text', v, 'recipient' from unnest(array[null, '', 'council-y', E'a\nb']) v;
+insert into pool select 'text', v, 'key_version' from unnest(array[null, '', 'v1', 'latest']) v;
+insert into pool select 'int4', v, 'bits' from unnest(array[null, '128', '256', '0', '-8', '2147483647']) v;
 insert into pool select 'text', v, 'better' from unnest(array[null, 'lower', 'higher', 'neither', 'up']) v;
 insert into pool select 'int4', v, 'classes' from unnest(array[null, '2', '3', '4', '7', '-2147483648']) v;
 insert into pool select 'text[]', v, 'ids' from unnest(array[null, '{}', '{a}', '{a,b}', '{a,a}', '{NULL}']) v;

@@ -1,4 +1,5 @@
--- Texts of tallies, sets of conditions, crosstabs, cells, passes of a regression and of clusters, and JSON, broken at random
+-- Texts of tallies, sets of conditions, crosstabs, cells, passes of a regression and of clusters, NHS numbers, and JSON,
+-- broken at random
 -- but the same way at every run. What is read must be read right: it comes back equal; what is refused is refused as
 -- bad data.
 \set ON_ERROR_STOP 1
@@ -27,17 +28,19 @@ declare
     (select ph.cluster_step(ph.cluster_start('{1,2}', modes => '{1,3}', words => '{3}'), array[i],
     array[1 + i % 3])::text
      from generate_series(1, 9) i)];
+  numbers constant text[] := array['9990000018', '999 000 0026', ' 999-000-0034'];
   source text; broken text; state text; said text; same boolean; accepted int := 0; at int;
 begin
-  for i in 1 .. 7000 loop
-    source := case i % 7
-      when 0 then tallies[1 + i / 7 % 4]
-      when 1 then tallies[1 + i / 7 % 4]::ph.tally::jsonb::text
-      when 2 then conditions[1 + i / 7 % 3]
-      when 3 then crosstabs[1 + i / 7 % 3]
-      when 4 then regressions[1 + i / 7 % 2]
-      when 5 then cells[1 + i / 7 % 3]
-      else clusters[1 + i / 7 % 2] end;
+  for i in 1 .. 8000 loop
+    source := case i % 8
+      when 0 then tallies[1 + i / 8 % 4]
+      when 1 then tallies[1 + i / 8 % 4]::ph.tally::jsonb::text
+      when 2 then conditions[1 + i / 8 % 3]
+      when 3 then crosstabs[1 + i / 8 % 3]
+      when 4 then regressions[1 + i / 8 % 2]
+      when 5 then cells[1 + i / 8 % 3]
+      when 6 then clusters[1 + i / 8 % 2]
+      else numbers[1 + i / 8 % 3] end;
     broken := source;
     for change in 1 .. 1 + floor(random() * random() * 4)::int loop
       at := 1 + floor(random() * length(broken))::int;
@@ -51,14 +54,15 @@ begin
         else overlay(broken placing substr(alphabet, 1 + floor(random() * length(alphabet))::int, 1) from at for 1) end;
     end loop;
     begin
-      same := case i % 7
+      same := case i % 8
         when 0 then broken::ph.tally::text::ph.tally = broken::ph.tally
         when 1 then broken::jsonb::ph.tally::jsonb::ph.tally = broken::jsonb::ph.tally
         when 2 then broken::ph.conditions::text::ph.conditions = broken::ph.conditions
         when 3 then broken::ph.crosstab::text::ph.crosstab::text = broken::ph.crosstab::text
         when 4 then broken::ph.regression::text::ph.regression::text = broken::ph.regression::text
         when 5 then broken::ph.cell_count::text::ph.cell_count::text = broken::ph.cell_count::text
-        else broken::ph.cluster_sums::text::ph.cluster_sums::text = broken::ph.cluster_sums::text end;
+        when 6 then broken::ph.cluster_sums::text::ph.cluster_sums::text = broken::ph.cluster_sums::text
+        else broken::ph.nhs_number::text = translate(broken, E' -\t', '') end;
       accepted := accepted + 1;
       if not same then raise warning 'read wrongly: %', broken; end if;
     exception when others then
@@ -73,6 +77,8 @@ create table tally_in_file (t ph.tally);
 create table conditions_in_file (t ph.conditions);
 insert into tally_in_file select ph.person_tally(nullif(i, 4), nullif(i % 3, 2) * 0.1) from generate_series(1, 9) i;
 insert into conditions_in_file values ('{mi,chf,A04,Z99}');
+create table nhs_number_in_file (t ph.nhs_number);
+insert into nhs_number_in_file values ('9990000018');
 create table crosstab_in_file (t ph.crosstab);
 create table cell_count_in_file (t ph.cell_count);
 insert into cell_count_in_file values ('12:3051');

@@ -1,0 +1,281 @@
+
+-- ---- what each kind of role may do ----
+
+create function ph.access_kind(out kind text, out description text) returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		('owner', 'owns the schema and all that is in it, sees and writes all rows; nobody should log in as it'),
+		('loader', 'writes the shared tables, and sees all rows of them'),
+		('steward', 'writes entitlements, who may be used and what is restricted; reads summaries, no rows of persons'),
+		('analyst', 'reads rows of persons within its entitlements, columns that the shared tables have, and views'),
+		('aggregate', 'reads what was released, and what its numbers mean; no rows of persons'),
+		('auditor', 'reads what was released, loaded, folded and entitled; no rows of persons');
+end;
+comment on function ph.access_kind() is 'the kinds of role that ph.grant_access knows, and what each is for';
+
+create function ph_support.described_by_place() returns text[]
+language sql immutable parallel safe
+return '{place,place_parent,place_factor,code_list,code_map,data_day,partner,place_dimension,calendar}'::text[];
+comment on function ph_support.described_by_place() is 'the tables without persons that queries of persons join';
+
+create function ph_support.generated_view(schema text, out relation text, out of_summaries boolean)
+returns setof record
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select c.relname, exists (
+		select
+		from ph_support.built_on('pg_class'::regclass, to_regclass(format('%I.measure_tally', schema))) b
+		where b.class = 'pg_class'::regclass and b.object = c.oid)
+	from pg_class c
+	where c.relnamespace = to_regnamespace(quote_ident(schema)) and c.relkind = 'v'
+		and ph_support.is_generated('pg_class', c.oid)
+$$;
+comment on function ph_support.generated_view(text) is
+	'the views of the schema that this extension made, and whether they read stored summaries';
+
+create function ph.access_grants(schema text, kind text)
+returns table (relation text, privilege text, columns text[])
+language sql stable
+set search_path = pg_catalog, pg_temp
+begin atomic
+	with wanted (kind, relation, privilege, columns) as (
+		-- columns by name: what else was put into a table, such as an identifier, is not granted
+		select 'analyst', c.relation, 'select', array_agg(c.column_name order by c.column_name)
+		from ph.shared_column() c
+		where c.relation in (select p.relation from ph.shared_column() p where p.column_name = 'person_id')
+			and c.column_name <> 'death_cause_icd10'  -- a code that no row could be left out for
+		group by c.relation
+		union all
+		select 'analyst', t.relation, 'select', array_agg(a.attname::text order by a.attname)
+		from unnest('{stored_stay,segment_history}'::text[]) t (relation)
+		join pg_attribute a on a.attrelid = to_regclass(format('%I.%I', schema, t.relation)) and a.attnum > 0
+			and not a.attisdropped and a.attname !~ '^(access|may_use)_'
+		group by t.relation
+		union all
+		select 'analyst', v.relation, 'select', null
+		from ph_support.generated_view(schema) v
+		where not v.of_summaries
+		union all
+		select k.kind, r, p, null
+		from (
+			values
+				('analyst', ph_support.described_by_place() || '{scheme,scheme_input,scheme_segment,scheme_rule,
+					segment_recording,segment_strategy}'::text[], '{select}'::text[]),
+				('loader', array(select t.relation from ph.shared_table() t), '{select,insert,update,delete}'),
+				('loader', '{data_load}', '{select,insert}'),
+				('steward', '{entitlement,may_use,restricted_code,disclosure_rule}', '{select,insert,update,delete}'),
+				('steward', ph_support.described_by_place() || '{secured_table,measure,breakdown,measure_tally,
+					measure_fold,measure_place,release,release_head,released_row}'::text[], '{select}'),
+				('aggregate', '{release,released_row,released_current,released_value,released_breakdown,place,measure,
+					measure_place,breakdown,calendar}', '{select}'),
+				('auditor', '{release,release_head,released_row,entitlement,restricted_code,secured_table,data_load,source_load,
+					source_count,measure_fold,segment_recording}', '{select}')
+		) k (kind, relations, privileges), unnest(k.relations) r, unnest(k.privileges) p
+		union all
+		select 'steward', v.relation, 'select', null
+		from ph_support.generated_view(schema) v
+		where v.of_summaries
+	)
+	select w.relation, w.privilege, w.columns
+	from wanted w
+	where w.kind = access_grants.kind and to_regclass(format('%I.%I', schema, w.relation)) is not null
+	order by w.relation, w.privilege;
+end;
+comment on function ph.access_grants(text, text) is
+	'what ph.grant_access grants to a kind of role on what is in the schema now: relation, privilege, and the columns '
+	'(NULL: all); beside it USAGE on the schema, and nothing else';
+
+create procedure ph_support.require_role_of_others(schema text, role text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if not exists (select from pg_roles where rolname = role) then
+		raise exception 'role "%" does not exist', role
+			using errcode = 'undefined_object', hint = 'CREATE ROLE makes roles, which are the DBA''s; '
+				'DELETE FROM entitlement takes away what one that has gone has left.';
+	elsif to_regclass(format('%I.entitlement', schema)) is null then
+		raise exception 'schema "%" has no tables of sharing', schema
+			using errcode = 'undefined_table', hint = 'CALL ph.create_sharing_tables(...) first.';
+	elsif (
+		select r.rolname = role
+		from pg_class c
+		join pg_roles r on r.oid = c.relowner
+		where c.oid = format('%I.entitlement', schema)::regclass)
+	then
+		raise exception 'role "%" owns the schema', role
+			using errcode = 'invalid_grant_operation', hint = 'CALL ph.grant_access(..., ''owner'') gives it to another.';
+	end if;
+end
+$$;
+comment on procedure ph_support.require_role_of_others(text, text) is
+	'does nothing where the role is there and does not own the tables of sharing. '
+	'Errors: undefined_object, undefined_table, invalid_grant_operation';
+
+create procedure ph_support.require_grantee(schema text, role text, kind text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	grantee record;
+begin
+	call ph_support.require_own_schema(schema);
+	select oid, rolsuper or rolbypassrls as sees_all, rolcanlogin
+	into grantee
+	from pg_roles
+	where rolname = role;
+	call ph_support.require_role_of_others(schema, role);
+	if not exists (select from ph.access_kind() k where k.kind = require_grantee.kind) then
+		raise exception 'argument "kind" must be a kind of role'
+			using errcode = 'invalid_parameter_value', hint = 'SELECT * FROM ph.access_kind() lists them.';
+	elsif kind <> 'owner' and not ph_support.is_secured(schema) then
+		raise exception 'schema "%" is not secured', schema
+			using errcode = 'object_not_in_prerequisite_state', hint = 'CALL ph.secure(...) first.';
+	elsif kind <> 'owner' and grantee.sees_all then
+		raise exception 'role "%" is a superuser or has BYPASSRLS', role
+			using errcode = 'invalid_grant_operation', hint = 'No policy holds for it: make another role.';
+	elsif kind in ('steward', 'analyst', 'aggregate', 'auditor') and exists (
+		select
+		from pg_policy p, unnest(p.polroles) r
+		where p.polrelid = format('%I.person', schema)::regclass and p.polname = 'custodian' and r <> 0
+			and r <> grantee.oid and pg_has_role(grantee.oid, r, 'member'))
+	then
+		raise exception 'role "%" is a member of one that sees all rows', role
+			using errcode = 'invalid_grant_operation', hint = 'REVOKE that membership first.';
+	end if;
+end
+$$;
+comment on procedure ph_support.require_grantee(text, text, text) is
+	'does nothing where the role can be of the kind. Errors: undefined_object, undefined_table, '
+	'invalid_parameter_value, object_not_in_prerequisite_state, invalid_grant_operation';
+
+create procedure ph_support.set_custodian(schema text, role text, kind text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	part record;
+begin
+	for part in
+		select s.target, array_to_string(array(
+			select c
+			from unnest(ph_support.custodians(schema, s.target)) c
+			where c::oid <> grantee.oid or c::oid = r.relowner
+			union
+			select grantee.oid::regrole
+			where kind = 'loader' and s.by_row or kind = 'steward' and s.relation = 'may_use'), ', ') as roles
+		from ph_support.table_to_secure(schema) s
+		join pg_class r on r.oid = s.target
+		join pg_policy p on p.polrelid = s.target and p.polname = 'custodian'
+		join pg_roles grantee on grantee.rolname = role
+	loop
+		execute format('alter policy custodian on %s to %s', part.target, part.roles);
+	end loop;
+end
+$$;
+comment on procedure ph_support.set_custodian(text, text, text) is
+	'lets loaders see and write all rows of the tables of persons, stewards those of may_use, and others none but owners';
+
+create procedure ph_support.give_schema_to(schema text, role text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	statement text;
+begin
+	execute format('alter schema %I owner to %I', schema, role);
+	for statement in
+		select format('alter %s %s owner to %I',
+			case c.relkind when 'v' then 'view' when 'm' then 'materialized view' when 'f' then 'foreign table'
+				else 'table' end, c.oid::regclass, role)
+		from pg_class c
+		where c.relnamespace = schema::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'f')
+		union all
+		select format('alter routine %s owner to %I', p.oid::regprocedure, role)
+		from pg_proc p
+		where p.pronamespace = schema::regnamespace and p.prokind in ('f', 'p')
+	loop
+		execute statement;
+	end loop;
+end
+$$;
+comment on procedure ph_support.give_schema_to(text, text) is
+	'makes a role the owner of the schema, its tables, views and functions';
+
+create procedure ph_support.revoke_grants(schema text, role text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	execute format('revoke all on all tables in schema %I from %I', schema, role);
+	execute format('revoke all on all routines in schema %I from %I', schema, role);
+	execute format('revoke all on schema %I from %I', schema, role);
+end
+$$;
+comment on procedure ph_support.revoke_grants(text, text) is 'takes from a role all that it was granted in the schema';
+
+create procedure ph.grant_access(schema text, role text, kind text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	granted record;
+	owner text;
+begin
+	call ph_support.require_grantee(schema, role, kind);
+	if kind = 'owner' then
+		select r.rolname
+		into owner
+		from pg_class c
+		join pg_roles r on r.oid = c.relowner
+		where c.oid = format('%I.entitlement', schema)::regclass;
+		call ph_support.give_schema_to(schema, role);
+		call ph_support.set_custodian(schema, owner, kind);
+	else
+		call ph_support.revoke_grants(schema, role);
+		execute format('grant usage on schema %I to %I', schema, role);
+		for granted in select * from ph.access_grants(schema, kind) loop
+			execute format('grant %s %s on %I.%I to %I', granted.privilege, (
+				select '(' || string_agg(quote_ident(c), ', ') || ')' from unnest(granted.columns) c),
+				schema, granted.relation, role);
+		end loop;
+		if kind = 'aggregate' and to_regprocedure(format('%I.tabulate(text, text, text, text)', schema)) is not null then
+			execute format('grant execute on function %I.tabulate(text, text, text, text) to %I', schema, role);
+		end if;
+		call ph_support.set_custodian(schema, role, kind);
+	end if;
+	if ph_support.is_secured(schema) then
+		call ph_support.require_policies_current(schema);
+	end if;
+end
+$$;
+comment on procedure ph.grant_access(text, text, text) is
+	'gives a role that the DBA has made what its kind may do in the schema (ph.access_kind(), ph.access_grants()) and '
+	'takes from it what it had there beyond that; it brings the policies up to the entitlements in force. An owner '
+	'gets the schema itself with all that is in it. Rows are seen by entitlement alone: INSERT INTO entitlement. '
+	'Again, after new views or tables: these are granted too. '
+	'Errors: undefined_object for a role that does not exist, undefined_table without tables of sharing, '
+	'invalid_parameter_value for another kind, object_not_in_prerequisite_state before ph.secure, '
+	'invalid_grant_operation for superusers, roles with BYPASSRLS and members of roles that see all rows';
+
+create procedure ph.revoke_access(schema text, role text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	call ph_support.require_role_of_others(schema, role);
+	execute format('delete from %I.entitlement e where e.role = $1', schema) using role;
+	call ph_support.revoke_grants(schema, role);
+	if ph_support.is_secured(schema) then
+		call ph_support.set_custodian(schema, role, 'nobody');
+		call ph_support.require_policies_current(schema);
+	end if;
+end
+$$;
+comment on procedure ph.revoke_access(text, text) is
+	'takes from a role its entitlements, grants and place in policies of the schema, at once for its open sessions '
+	'too; it can be dropped then. '
+	'Errors: undefined_object, undefined_table, invalid_grant_operation for the owner';

@@ -1,0 +1,136 @@
+
+-- ---- the tables of sharing in a schema of yours ----
+
+create function ph_support.purpose_list() returns text
+language sql immutable
+begin atomic
+	select string_agg(quote_literal(p.purpose), ', ')
+	from ph.purpose() p;
+end;
+comment on function ph_support.purpose_list() is
+	'the purposes as a literal list, so that no constraint names an object of the extension';
+
+create function ph_support.sharing_table(out relation text, out definition text, out description text, out columns jsonb)
+returns setof record
+language sql immutable
+begin atomic
+	values
+		('entitlement',
+		 format('role text not null,
+			level text not null check (level in (''national'', ''system'', ''place'', ''practice'')),
+			place text check (place <> ''''),
+			purpose text not null check (purpose in (%s)),
+			until date,
+			granted_by text not null default session_user,
+			granted_at timestamptz not null default now(),
+			check ((level = ''national'') = (place is null)),
+			unique nulls not distinct (role, level, place, purpose)', ph_support.purpose_list()),
+		 'one row a role and place whose rows it may see, for one purpose; who has no row sees nobody',
+		 jsonb_build_object(
+			'role', 'name of the role; members that inherit its rights have its entitlements',
+			'level', 'national (everywhere), or the level of the place: system, place, practice',
+			'place', 'the system, place or practice, as in stay; NULL for national only',
+			'purpose', 'what for, of ph.purpose(); a role has one purpose at a time',
+			'until', 'last day on which it holds; NULL is open',
+			'granted_by', 'who wrote it', 'granted_at', 'when')),
+		('may_use',
+		 format('person_id text not null, purpose text not null check (purpose in (%s)),
+			primary key (person_id, purpose)', ph_support.purpose_list()),
+		 'one row a person and purpose for which he or she may be included; who is not on it is not seen',
+		 jsonb_build_object('person_id', 'pseudonym of the person', 'purpose', 'for what, of ph.purpose()')),
+		('restricted_code',
+		 format('code_system text not null, code text not null check (code <> ''''),
+			match text not null default ''exact'' check (match in (''exact'', ''prefix'')),
+			class text not null check (class in (''law'', ''sensitive'', ''third_party'')),
+			purposes text[] not null default ''{}'' check (purposes <@ array[%s]), source text not null,
+			primary key (code_system, code, match, class, source)', ph_support.purpose_list()),
+		 'one row a code whose rows are left out for all purposes but those that it lists',
+		 jsonb_build_object(
+			'code_system', 'code system, spelt as in clinical_event', 'code', 'the code, or the beginning of the codes',
+			'match', 'exact: the code itself; prefix: every code that starts with it',
+			'class', 'why: law (disclosure is an offence), sensitive, third_party (tells of somebody else)',
+			'purposes', 'purposes for which rows with it may be seen all the same',
+			'source', 'who published the set, and where')),
+		('secured_table',
+		 'relation text primary key, date_column text',
+		 'one row a table of yours, beside those of the extension, that ph.secure covers',
+		 jsonb_build_object(
+			'relation', 'name of the table, which has a column person_id',
+			'date_column', 'the column of the day on which a row belongs to a place; NULL is the last place'));
+end;
+comment on function ph_support.sharing_table() is 'the tables that ph.create_sharing_tables makes: columns, descriptions';
+
+create procedure ph_support.keep_one_purpose(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	body constant text := format(
+		$body$begin
+			lock table %1$I.entitlement in share row exclusive mode;  -- two who write at one time meet here
+			if exists (
+				select
+				from %1$I.entitlement e
+				where e.role = new.role and e.purpose <> new.purpose and coalesce(e.until >= current_date, true))
+				and coalesce(new.until >= current_date, true)
+			then
+				raise exception 'role "%%" is entitled for another purpose', new.role
+					using errcode = 'check_violation',
+						hint = 'A statement has one purpose: make a role for each, and SET ROLE to one of them.';
+			end if;
+			return null;
+		end$body$, schema);
+begin
+	call ph_support.replace_function(schema, 'keep_one_purpose', '', format(
+		'() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as %L', body),
+		'the trigger that refuses a second purpose of one role in entitlement');
+	execute format('create or replace trigger keep_one_purpose after insert or update on %1$I.entitlement
+		for each row execute function %1$I.keep_one_purpose()', schema);
+end
+$$;
+comment on procedure ph_support.keep_one_purpose(text) is
+	'makes the trigger by which entitlement refuses a second purpose of one role';
+
+create procedure ph.create_sharing_tables(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	part record;
+	target text;
+begin
+	call ph_support.require_own_schema(schema);
+	if to_regclass(format('%I.person', schema)) is null then
+		raise exception 'schema "%" has no shared tables', schema
+			using errcode = 'undefined_table', hint = 'CALL ph.create_shared_tables(...) first.';
+	end if;
+	for part in select * from ph_support.sharing_table() loop
+		target := format('%I.%I', schema, part.relation);
+		if to_regclass(target) is null then
+			execute format('create table %s (%s)', target, part.definition);
+			execute format('revoke all on %s from public', target);
+			call ph_support.describe_table(target, part.description, part.columns);
+		else
+			call ph_support.require_generated(schema, part.relation, 'pg_class', target::regclass);
+		end if;
+	end loop;
+	call ph_support.keep_one_purpose(schema);
+	if to_regclass(format('%I.disclosure_rule', schema)) is null then
+		execute format('create table %I.disclosure_rule (like ph.disclosure_rule including all)', schema);
+		call ph_support.describe_table(format('%I.disclosure_rule', schema),
+			'one row a rule of your own by which numbers leave, named schema.rule in calls', '{}');
+	end if;
+	call ph.create_identity_table(schema);
+	call ph_support.create_release_tables(schema);
+	call ph_support.create_released_views(schema);
+end
+$$;
+comment on procedure ph.create_sharing_tables(text) is
+	'makes, beside the shared tables of the schema, the tables of sharing: entitlement (which role sees which places, '
+	'for which purpose, until when), may_use (who may be included for which purpose), restricted_code (codes whose '
+	'rows are left out), secured_table, disclosure_rule (rules of your own by which numbers leave), identity, and '
+	'release with its rows and views (the views where there are measures: call it again after '
+	'ph.create_measure_tables). They belong to the caller and are granted to nobody. '
+	'Again: what is there stays as it is. Errors: undefined_table without shared tables, '
+	'duplicate_object where a name is taken by something else';
