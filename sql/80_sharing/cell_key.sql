@@ -135,7 +135,10 @@ begin
 				hint = 'Counts that left by both could be compared: load another under a new name, for new counts.';
 	end if;
 	execute format('insert into %s select $1, pcv, ckey, pvalue from %s', target, source) using perturbation;
-	execute format('analyze %s', target);
+	-- the source may have changed since it was read
+	call ph_support.require_perturbation(format(
+		'(select pcv, cell_key as ckey, noise as pvalue from %s where perturbation = %L) taken', target, perturbation));
+	call ph_support.take_statistics(target::regclass);
 end
 $$;
 comment on procedure ph.load_perturbation(text, text, regclass) is

@@ -5,7 +5,7 @@ create function ph_support.hidden_parts(rule ph.disclosure_rule, counts bigint[]
 language sql immutable parallel safe
 begin atomic
 	with part as (
-		select place, n, ph_support.rule_hides(rule, n) as small
+		select place, n, coalesce(ph_support.rule_hides(rule, n), true) as small
 		from unnest(counts) with ordinality u (n, place)
 	),
 	known as (
@@ -37,9 +37,10 @@ comment on function ph_support.hidden_parts(ph.disclosure_rule, bigint[]) is
 create function ph_support.stretch_publishable(rule ph.disclosure_rule, people bigint, events bigint) returns boolean
 language sql immutable parallel safe
 return ph_support.rule_publishable(rule, people)
-	and not ph_support.rule_hides(rule, events) and not ph_support.rule_hides(rule, people - events);
+	and not coalesce(ph_support.rule_hides(rule, events) or ph_support.rule_hides(rule, people - events), true);
 comment on function ph_support.stretch_publishable(ph.disclosure_rule, bigint, bigint) is
-	'whether a rule lets a group of people leave with how many of them had the event, and so how many had not';
+	'whether a rule lets a group of people leave with how many of them had the event, and so how many had not; where '
+	'either is not known it does not';
 
 create function ph_support.shown_steps(
 	rule ph.disclosure_rule, people bigint[], events bigint[], all_people bigint, all_events bigint)

@@ -159,7 +159,7 @@ group by rule
 order by rule;
 select ph_support.hidden_parts(r, '{3,30,12,40}') as one, ph_support.hidden_parts(r, '{1,30,12,40}') as alone,
 	ph_support.hidden_parts(r, '{6,6,30}') as two, ph_support.hidden_parts(r, '{2,0,0}') as all,
-	ph_support.hidden_parts(r, '{20,30}') as none
+	ph_support.hidden_parts(r, '{20,30}') as none, ph_support.hidden_parts(r, '{20,NULL,30,40}') as unknown
 from disclosure_rule r
 where rule = 'cms_11';
 
@@ -240,6 +240,8 @@ from grown, publish_tree(nodes, 'srs_acro') p;
 select count(*) as nodes
 from publish_tree((select array_agg(n) from grow_tree('select days, risk from learned limit 7', smallest_leaf => 2) n));
 
+select node, is_leaf, people from publish_tree(
+	'{"(1,,0,f,a,true,100,0.3,,,t)","(2,1,1,t,,a,60,,,,t)","(3,1,1,t,,b,40,0.5,,,t)"}');
 -- clusters and classes: all or none
 create temp table clustered as select k_means('select risk, days from learned', 3) as c;
 select (p).status, (p).people, (p).people = array(select publish(n, rule) from unnest((c).people) n) as counts,

@@ -106,6 +106,10 @@ begin
 		$c$ph.tree_pruning('select cost, age, smoker, place from plain.person', folds => 2)$c$,
 		$c$ph.silhouette('select age, cost, place from plain.person', 'place', 'person_id')$c$,
 		$c$ph.query_columns('select age, cost, place from plain.person')$c$,
+		$c$ph.isolating_differences('select area, atom, people
+			from (values (''a'', 1, 5), (''a'', 2, 5), (''b'', 1, 3)) v (area, atom, people)')$c$,
+		$c$ph.publish_model(ph.fit('linear', 'select cost, age from plain.person'))$c$,
+		$c$ph.publish(23, 'us_census_drb')$c$,
 		$c$ph.cluster_stability('select age, cost from plain.person',
 			ph.k_means('select age, cost from plain.person', 2, starts => 1), resamples => 2)$c$]
 	loop

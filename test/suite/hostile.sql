@@ -178,6 +178,9 @@ insert into hostile_call values
 	('names', 'select count(c) from ph.grow_tree(''select cost, age from person'', '
 		'%1$L, array[%1$L], ''poisson'', %1$L) c'),
 	('names', 'select ph.latent_class(''select smoker from person'', 1, array[%1$L])'),
+	('differences', 'select count(d) from ph.isolating_differences(%1$L, 100) d'),
+	('names', 'call ph.load_perturbation(%1$L, %1$L, ''pg_class'')'), ('names', 'select ph.publish(9, %1$L, %1$L)'),
+	('names', 'select ph.perturbed_count(''12:5'', %1$L)'),
 	('query_columns', 'select count(c) from ph.query_columns(%1$L) c'),
 	('query_columns', 'select count(c) from ph_support.query_reads(%1$L) c'),
 	('query_columns', 'call ph_support.require_safe_query(%1$L, current_user::regrole)'),
