@@ -183,8 +183,6 @@ table_is_total(const PublishedTable *table, int cell)
 static void
 read_counts(PublishedTable *table, WindowObject window, int argument)
 {
-	int64		all = 0;
-
 	for (int i = 0; i < table->given; i++)
 	{
 		bool		isnull,
@@ -194,9 +192,24 @@ read_counts(PublishedTable *table, WindowObject window, int argument)
 
 		CHECK_FOR_INTERRUPTS();
 		table->n_known[cell] = !isnull;
-		if (isnull)
+		table->n[cell] = isnull ? 0 : DatumGetInt64(given);
+	}
+}
+
+void
+table_require_counts(const PublishedTable *table, const bool *unread)
+{
+	int64		all = 0;
+
+	for (int i = 0; i < table->given; i++)
+	{
+		int			cell = table->cell_of_given[i];
+
+		if (unread != NULL && unread[cell])
 			continue;
-		table->n[cell] = DatumGetInt64(given);
+		if (!table->n_known[cell])
+			argument_error("n", unread ? "must not be null where shown is true" : "must not be null",
+						   "A group in which nobody is has a count of 0.");
 		if (table->n[cell] < 0)
 			argument_error("n", "must not be negative", "It is a count, such as count(*).");
 		if (table->n[cell] > MAX_TOTAL - all)
@@ -225,9 +238,7 @@ table_add_up(PublishedTable *table)
 {
 	int		   *order = rows_downwards(table);
 
-	for (int i = 0; i < table->given; i++)
-		if (!table->n_known[table->cell_of_given[i]])
-			argument_error("n", "must not be null", "A group in which nobody is has a count of 0.");
+	table_require_counts(table, NULL);
 	for (int i = table->rows - 1; i >= 0; i--)
 	{
 		int			row = order[i],

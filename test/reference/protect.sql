@@ -41,7 +41,7 @@ join suppressed_tree using (tree_id);
 
 create temp table attacked as
 select *,
-	ph.attack(nullif(value, -1), not is_primary, row_key, col_key, row_parent) over one as primary_only,
+	ph.attack(value, not is_primary, row_key, col_key, row_parent) over one as primary_only,
 	ph.attack(case when not example_hidden then value end, not example_hidden, row_key, col_key, row_parent) over one
 		as example
 from cell

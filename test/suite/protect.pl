@@ -3,6 +3,7 @@
 # of trees by columns by the simplex method over all sums, in whole numbers, since its matrix is totally unimodular.
 #     perl protect.pl make COUNT SEED   rows: table, rule, strength, row_key, col_key, row_parent, n
 #     perl protect.pl verify            the same rows with what is shown of them, or \N: what is wrong, and figures
+#     perl protect.pl attack            the same without asking for the fewest cells that would do
 use strict;
 use warnings;
 
@@ -387,7 +388,8 @@ sub verify_table {
 	$figures->{extra} += $extra;
 	$figures->{singles}++ if grep { $table->{n}{$_} == 1 } keys %hidden;
 	$figures->{violations}++, print "table $number, $name, $strength: $fault\n" if $fault ne "";
-	$figures->{everything}++ if @small < keys %hidden && keys %hidden == grep { $table->{n}{$_} } keys %{$table->{given}};
+	$figures->{everything}++ if $extra > 0 && !grep { $table->{n}{$_} && !$hidden{$_} } keys %{$table->{given}};
+	return if $figures->{attack_only};
 	my ($least, $solved) = $extra < 2 ? (undef, 1) : fewest($table, $name, $strength, $extra);
 	$figures->{solved}++ if $solved;
 	return unless defined $least;
@@ -405,7 +407,8 @@ if ($what eq "make") {
 	make_table($_) for 1 .. $count;
 	exit;
 }
-my (%figures, @rows, $last);
+my %figures = (attack_only => $what eq "attack");
+my (@rows, $last);
 sub finish { verify_table(@$last, [@rows], \%figures) if $last; @rows = () }
 while (my $line = <STDIN>) {
 	chomp $line;
@@ -419,5 +422,5 @@ $figures{$_} //= 0 for qw(tables cells small extra singles violations everything
 print "$figures{tables} tables, $figures{singles} of them with a hidden count of 1, of $figures{cells} counts\n",
 	"$figures{small} are small, $figures{extra} were hidden besides\n",
 	"violations: $figures{violations}; all that is not 0 hidden: $figures{everything}\n",
-	"fewest solved exactly, or too few to ask: $figures{solved}; two or more cells above it: $figures{two_more}; " .
-	"above the fewest + max(1, 25 %): $figures{too_many}\n";
+	$what eq "attack" ? "" : "fewest solved exactly, or too few to ask: $figures{solved}; two or more cells above it: " .
+	"$figures{two_more}; above the fewest + max(1, 25 %): $figures{too_many}\n";

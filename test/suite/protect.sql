@@ -27,6 +27,6 @@ order by number;
 \echo as they leave:
 \copy whole to program 'perl $ROOT/test/suite/protect.pl verify'
 \echo where more was hidden than small counts, with one of them shown again:
-\copy one_more_shown to program 'perl $ROOT/test/suite/protect.pl verify | sed "/^table /d"'
+\copy one_more_shown to program 'perl $ROOT/test/suite/protect.pl attack | sed "/^table /d"'
 \echo with small counts hidden and nothing else:
-\copy only_small_hidden to program 'perl $ROOT/test/suite/protect.pl verify | sed "/^table /d"'
+\copy only_small_hidden to program 'perl $ROOT/test/suite/protect.pl attack | sed "/^table /d"'
