@@ -1,4 +1,4 @@
-/* network_flow.c: greatest flows by shortest augmenting paths in levels (Dinic 1970), cheapest paths (Dijkstra 1959). */
+/* network_flow.c: greatest flows by shortest paths in levels (Dinic 1970), cheapest paths (Dijkstra 1959). */
 #include "core/network_flow.h"
 
 #include "miscadmin.h"

@@ -1,11 +1,11 @@
 /*
  * protection.c: complementary suppression in a network.
  *
- * A small count is hidden, and is to be possible from the least that it can be to the threshold: so much must be able to
- * flow through its arc, up and down, and back through other hidden arcs.  Where it cannot, the cheapest way back is
- * opened (Castro 2012, "Recent advances in optimization techniques for statistical tabular data protection", section 4,
- * names the family); then what proves needless is shown again, and in tables that allow it parts are taken back and
- * found anew, as long as it gets better.  What must be able to flow is asked once more, of all, at the end.
+ * A small count is hidden, and is to be possible from the least that it can be to the threshold: so much must be able
+ * to flow through its arc, up and down, and back through other hidden arcs (Cox 1995, "Network models for complementary
+ * cell suppression").  Where it cannot, the cheapest way back is opened; then what proves needless is shown again, and
+ * parts are taken back and found anew, for some work at most, to keep what is better.  What must be able to flow is
+ * asked once more, of all, at the end.
  */
 #include "sharing/protection.h"
 

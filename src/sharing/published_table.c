@@ -229,8 +229,8 @@ require_sum(PublishedTable *table, int cell, int64 sum)
 		table->n[cell] = sum;
 	else if (table->n[cell] != sum)
 		argument_error("n", "must add up to its totals",
-					   "Totals are those of the same rows, as GROUPING SETS gives them, none of them filtered, rounded or "
-					   "hidden before; with row_parent each row is the sum of its children.");
+					   "Totals are those of the same rows, as GROUPING SETS gives them, none of them filtered, rounded "
+					   "or hidden before; with row_parent each row is the sum of its children.");
 }
 
 void
@@ -281,15 +281,15 @@ place_rows(PublishedTable *table, const KeyList *rows, const KeyList *columns, t
 		CHECK_FOR_INTERRUPTS();
 		if (table->given_of_cell[cell] >= 0)
 			argument_error("row_key", "and col_key must not repeat a pair",
-						   "NULL is the total; where a key can be unknown, write for example coalesce(area, 'unknown').");
+						   "NULL is the total; where a key can be unknown, write coalesce(area, 'unknown').");
 		table->given_of_cell[cell] = i;
 		table->cell_of_given[i] = cell;
 		has_total |= table_is_total(table, cell);
 	}
 	if (!has_total && table->given > 1)
 		argument_error("row_key", "or col_key must be null in the rows of totals, of which there are none",
-					   "Totals come from GROUP BY GROUPING SETS ((area, band), (area), (band), ()): what is published "
-					   "with its totals must be protected with them.");
+					   "Totals come from GROUP BY GROUPING SETS ((area, band), (area), (band), ()): what is "
+					   "published with its totals must be protected with them.");
 }
 
 PublishedTable *

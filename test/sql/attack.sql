@@ -78,8 +78,10 @@ from (values ('a', 'x', 3), ('a', 'y', 4), ('b', 'x', 5), ('b', 'y', 6), (null, 
 -- what is no table
 select ph.attack(n, true, k, null) over () from (values ('a', 1), ('b', 2)) t (k, n);
 select ph.attack(n, true, k, null) over () from (values ('a', 1), ('a', 2), (null, 3)) t (k, n);
-select ph.attack(n, shown, k, null) over () from (values ('a', 1, true), ('b', 2, true), (null, 4, true)) t (k, n, shown);
-select ph.attack(n, shown, k, null) over () from (values ('a', 1, false), ('b', 4, true), (null, 4, true)) t (k, n, shown);
+select ph.attack(n, shown, k, null) over ()
+from (values ('a', 1, true), ('b', 2, true), (null, 4, true)) t (k, n, shown);
+select ph.attack(n, shown, k, null) over ()
+from (values ('a', 1, false), ('b', 4, true), (null, 4, true)) t (k, n, shown);
 select ph.attack(n, shown, k, null, null, false) over ()
 from (values ('a', 1, false), ('b', 4, true), (null, 4, true)) t (k, n, shown);
 select ph.attack(n, true, k, null) over () from (values ('a', -1), ('b', 5), (null, 4)) t (k, n);
@@ -92,6 +94,9 @@ select ph.attack(n, true, k, null, p) over () from (values (null, 'a', 1), ('a',
 select ph.attack(n, true, k, c, p) over ()
 from (values ('a', null, null, 1), ('a', 'x', 'b', 1), ('b', null, null, 1)) t (k, c, p, n);
 select ph.attack(9000000000000000000, true, 'a', null) over ();
-select ph.attack(n, true, k, null) over () from (values ('a', 2000000000000000000), (null, 2000000000000000000)) t (k, n);
-select count(bounds) from (select ph.attack(1, true, i::text, i::text) over () as bounds from generate_series(1, 2000) i) t;
-select count(bounds) from (select ph.attack(1, true, i::text, null) over () as bounds from generate_series(1, 1000001) i) t;
+select ph.attack(n, true, k, null) over ()
+from (values ('a', 2000000000000000000), (null, 2000000000000000000)) t (k, n);
+select count(bounds)
+from (select ph.attack(1, true, i::text, i::text) over () as bounds from generate_series(1, 2000) i) t;
+select count(bounds)
+from (select ph.attack(1, true, i::text, null) over () as bounds from generate_series(1, 1000001) i) t;

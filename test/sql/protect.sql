@@ -27,7 +27,6 @@ from published
 order by area, band;
 select area, band, ph.attack(shown, shown is not null, area, band) over ()
 from (select *, ph.protect(n, area, band, rule => 'ons_health_1_4') over () as shown from published) t
-where true
 order by area, band;
 
 -- rules that only round hide nothing; zeros that are hidden must all be there
@@ -102,8 +101,8 @@ order by s.r, s.c;
 -- what is hidden already and what must be shown
 select area, band, n,
 	ph_support.protect_fixed(n, area, band, null, null, null, 'ons_health_1_4', 'range') over () as free,
-	ph_support.protect_fixed(n, area, band, null, area = 'west' and band is null, null, 'ons_health_1_4', 'range') over ()
-		as a_total_hidden,
+	ph_support.protect_fixed(n, area, band, null, area = 'west' and band is null, null, 'ons_health_1_4', 'range')
+		over () as a_total_hidden,
 	ph_support.protect_fixed(n, area, band, null, null, area = 'west', 'ons_health_1_4', 'range') over ()
 		as west_must_be_shown
 from published
@@ -115,13 +114,15 @@ select pg_temp.state($$
 	pg_temp.state($$
 	select ph_support.protect_fixed(n, area, band, null, null, n = 1, 'ons_health_1_4', 'range') over ()
 	from published$$) as small_must_be_shown;
-select ph_support.protect_fixed(n, area, band, null, null, area is distinct from 'north', 'ons_health_1_4', 'range') over ()
+select ph_support.protect_fixed(n, area, band, null, null, area is distinct from 'north', 'ons_health_1_4', 'range')
+	over ()
 from published;
 
 -- small tables: a number alone, a row alone, nobody at all, no row
 select ph.protect(3, null, null) over (), ph.protect(8, null, null) over (), ph.protect(0, 'a', null) over ();
 select c, ph.protect(n, null, c) over () from (values ('x', 3), ('y', 20), ('z', 30), (null, 53)) t (c, n);
-select r, c, ph.protect(n, r, c) over () from (values ('a', 'x', 1), ('a', null, 1), (null, 'x', 1), (null, null, 1)) t (r, c, n);
+select r, c, ph.protect(n, r, c) over ()
+from (values ('a', 'x', 1), ('a', null, 1), (null, 'x', 1), (null, null, 1)) t (r, c, n);
 select r, ph.protect(n, r, null) over () from (values ('a', 0), ('b', 0), (null, 0)) t (r, n);
 select count(*) from (select ph.protect(n, area, band) over () as shown from published where false) t where shown > 0;
 

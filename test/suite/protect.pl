@@ -422,5 +422,5 @@ $figures{$_} //= 0 for qw(tables cells small extra singles violations everything
 print "$figures{tables} tables, $figures{singles} of them with a hidden count of 1, of $figures{cells} counts\n",
 	"$figures{small} are small, $figures{extra} were hidden besides\n",
 	"violations: $figures{violations}; all that is not 0 hidden: $figures{everything}\n",
-	$what eq "attack" ? "" : "fewest solved exactly, or too few to ask: $figures{solved}; two or more cells above it: " .
-	"$figures{two_more}; above the fewest + max(1, 25 %): $figures{too_many}\n";
+	$what eq "attack" ? "" : "fewest solved exactly, or too few to ask: $figures{solved}; " .
+	"two or more cells above it: $figures{two_more}; above the fewest + max(1, 25 %): $figures{too_many}\n";
