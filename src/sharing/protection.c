@@ -15,7 +15,7 @@
 
 #define PRICE_OF_CELL (INT64CONST(1) << 40)	/* the number of cells first, their counts second */
 #define MOST_OF_COUNT (INT64CONST(1) << 30)
-#define SEARCH_WORK 1500000		/* sides looked at while improving: some 15 ms */
+#define SEARCH_WORK 700000			/* sides looked at while improving: some 10 ms */
 #define SEARCH_ATTEMPTS 300
 
 /* What must be able to flow through a small cell. */
