@@ -7,6 +7,7 @@
 
 /* A search first looks at so many usable sides of a node: where thousands meet in one, most lead to the end. */
 #define BREADTH 16
+#define EXITS 128
 
 NetworkFlow *
 network_make(int nodes, int arcs)
@@ -94,13 +95,16 @@ can_take(NetworkFlow *network, int side, int64 amount)
 	return network->side[side].residual >= amount && !network->barred[side / 2];
 }
 
-/* Begins a search: the nodes from which one side leads to its end know it. */
+/* Begins a search: nodes from which one side leads to its end know it, where these are not too many. */
 static void
 begin_search(NetworkFlow *network, int to, int64 along, int64 back, int lists)
 {
 	network->search++;
 	for (int list = 0; list < lists; list++)
-		for (int side = network->node[to].first[list]; side >= 0; side = network->side[side].next)
+	{
+		int			side = network->node[to].first[list];
+
+		for (int looked = 0; side >= 0 && looked < EXITS; looked++, side = network->side[side].next)
 		{
 			FlowNode   *tail = &network->node[network->side[side].head];
 
@@ -109,6 +113,7 @@ begin_search(NetworkFlow *network, int to, int64 along, int64 back, int lists)
 			tail->exit = side ^ 1;
 			tail->exit_search = network->search;
 		}
+	}
 }
 
 static void
@@ -158,6 +163,8 @@ look_for_levels(NetworkFlow *network, int from, int to, int64 amount, int breadt
 				break;
 			}
 			reach_level(network, head, network->node[tail].level + 1, side);
+			if (head == to)
+				return true;
 			network->queue[waiting++] = head;
 		}
 	}
