@@ -1,9 +1,13 @@
-/* network_flow.c: greatest flows by shortest augmenting paths in levels (Dinic 1970), cheapest paths (Dijkstra 1959). */
+/* network_flow.c: greatest flows by shortest paths in levels (Dinic 1970), cheapest paths (Dijkstra 1959). */
 #include "core/network_flow.h"
 
 #include "miscadmin.h"
 
 #define MAX_ARCS (1 << 26)
+
+/* A search first looks at so many usable sides of a node: where thousands meet in one, most lead to the end. */
+#define BREADTH 16
+#define EXITS 128
 
 NetworkFlow *
 network_make(int nodes, int arcs)
@@ -91,38 +95,89 @@ can_take(NetworkFlow *network, int side, int64 amount)
 	return network->side[side].residual >= amount && !network->barred[side / 2];
 }
 
-/* The steps to each node by sides that can take so much, until the end is reached; whether it is. */
+/* Begins a search: nodes from which one side leads to its end know it, where these are not too many. */
+static void
+begin_search(NetworkFlow *network, int to, int64 along, int64 back, int lists)
+{
+	network->search++;
+	for (int list = 0; list < lists; list++)
+	{
+		int			side = network->node[to].first[list];
+
+		for (int looked = 0; side >= 0 && looked < EXITS; looked++, side = network->side[side].next)
+		{
+			FlowNode   *tail = &network->node[network->side[side].head];
+
+			if (!can_take(network, side ^ 1, along) || network->side[side].residual < back)
+				continue;
+			tail->exit = side ^ 1;
+			tail->exit_search = network->search;
+		}
+	}
+}
+
+static void
+reach_level(NetworkFlow *network, int node, int level, int side)
+{
+	FlowNode   *reached = &network->node[node];
+
+	reached->search = network->search;
+	reached->level = level;
+	reached->current = reached->first[ARC_OPEN];
+	reached->reached_by = side;
+}
+
+/*
+ * The steps to each node by sides that can take so much, until the end is reached; whether it is.  Where it is not,
+ * cut says whether sides were left out.
+ */
 static bool
-find_levels(NetworkFlow *network, int from, int to, int64 amount)
+look_for_levels(NetworkFlow *network, int from, int to, int64 amount, int breadth, bool *cut)
 {
 	int			waiting = 0;
 
-	network->search++;
-	network->node[from].search = network->search;
-	network->node[from].level = 0;
-	network->node[from].current = network->node[from].first[ARC_OPEN];
+	*cut = false;
+	begin_search(network, to, amount, 0, 1);
+	reach_level(network, from, 0, -1);
 	network->queue[waiting++] = from;
 	for (int i = 0; i < waiting; i++)
 	{
-		int			tail = network->queue[i];
+		int			tail = network->queue[i],
+					looked = 0;
 
 		CHECK_FOR_INTERRUPTS();
+		if (network->node[tail].exit_search == network->search)
+		{
+			reach_level(network, to, network->node[tail].level + 1, network->node[tail].exit);
+			return true;
+		}
 		for (int side = network->node[tail].first[ARC_OPEN]; side >= 0; side = network->side[side].next)
 		{
-			FlowNode   *head = &network->node[network->side[side].head];
+			int			head = network->side[side].head;
 
-			if (head->search == network->search || !can_take(network, side, amount))
+			if (network->node[head].search == network->search || !can_take(network, side, amount))
 				continue;
-			head->search = network->search;
-			head->level = network->node[tail].level + 1;
-			head->current = head->first[ARC_OPEN];
-			head->reached_by = side;
-			if (head == &network->node[to])
+			if (looked++ == breadth)
+			{
+				*cut = true;
+				break;
+			}
+			reach_level(network, head, network->node[tail].level + 1, side);
+			if (head == to)
 				return true;
-			network->queue[waiting++] = network->side[side].head;
+			network->queue[waiting++] = head;
 		}
 	}
 	return false;
+}
+
+static bool
+find_levels(NetworkFlow *network, int from, int to, int64 amount)
+{
+	bool		cut;
+
+	return look_for_levels(network, from, to, amount, BREADTH, &cut) ||
+		(cut && look_for_levels(network, from, to, amount, PG_INT32_MAX, &cut));
 }
 
 /* The way by which each node was reached, from its end. */
@@ -250,6 +305,12 @@ network_keep(NetworkFlow *network)
 
 /* ---- the cheapest path ---- */
 
+static int64
+price_of(const NetworkFlow *network, int side)
+{
+	return network->state[side / 2] == ARC_SHUT ? network->price[side / 2] : 0;
+}
+
 static int
 compare_costs(const pairingheap_node *a, const pairingheap_node *b, void *arg)
 {
@@ -278,12 +339,14 @@ reach(NetworkFlow *network, pairingheap *heap, int node, int64 cost, int side)
 	pairingheap_add(heap, &reached->waiting);
 }
 
-int64
-network_cheapest_path(NetworkFlow *network, int from, int to, int64 along, int64 back)
+/* Looks at so many usable sides of each node and list; cut says whether some were left out. */
+static int64
+look_for_cheapest_path(NetworkFlow *network, int from, int to, int64 along, int64 back, int breadth, bool *cut)
 {
 	pairingheap heap = {.ph_compare = compare_costs};
 
-	network->search++;
+	*cut = false;
+	begin_search(network, to, along, back, ARC_LISTS);
 	reach(network, &heap, from, 0, -1);
 	while (!pairingheap_is_empty(&heap))
 	{
@@ -296,11 +359,33 @@ network_cheapest_path(NetworkFlow *network, int from, int to, int64 along, int64
 			trace_path(network, from, to);
 			return tail->cost;
 		}
+		if (tail->exit_search == network->search)
+			reach(network, &heap, to, tail->cost + price_of(network, tail->exit), tail->exit);
 		for (int list = 0; list < ARC_LISTS; list++)
+		{
+			int			looked = 0;
+
 			for (int side = tail->first[list]; side >= 0; side = network->side[side].next)
-				if (can_take(network, side, along) && network->side[side ^ 1].residual >= back)
-					reach(network, &heap, network->side[side].head,
-						  tail->cost + (list == ARC_SHUT ? network->price[side / 2] : 0), side);
+			{
+				if (!can_take(network, side, along) || network->side[side ^ 1].residual < back)
+					continue;
+				if (looked++ == breadth)
+				{
+					*cut = true;
+					break;
+				}
+				reach(network, &heap, network->side[side].head, tail->cost + price_of(network, side), side);
+			}
+		}
 	}
 	return -1;
+}
+
+int64
+network_cheapest_path(NetworkFlow *network, int from, int to, int64 along, int64 back)
+{
+	bool		cut;
+	int64		price = look_for_cheapest_path(network, from, to, along, back, BREADTH, &cut);
+
+	return price < 0 && cut ? look_for_cheapest_path(network, from, to, along, back, PG_INT32_MAX, &cut) : price;
 }

@@ -27,7 +27,9 @@ typedef struct FlowNode
 	int			first[ARC_LISTS];	/* sides that leave it, open and shut; -1: none */
 	int			current;		/* the next to be tried */
 	int			level;			/* steps from where a search began */
-	int			reached_by;		/* the side by which the cheapest way comes */
+	int			reached_by;		/* the side by which the way comes */
+	int			exit;			/* the side by which it can reach the end of a search */
+	uint64		exit_search;
 	bool		settled;
 	uint64		search;			/* the search that wrote these */
 	int64		cost;

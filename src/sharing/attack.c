@@ -63,9 +63,8 @@ read_knowledge(Knowledge *knowledge, WindowObject window)
 		knowledge->hidden[cell] = !boolean_at(window, 1, i, "shown");
 		if (knowledge->hidden[cell])
 			knowledge->floor[cell] = zero_shown ? 1 : 0;
-		else if (!table->n_known[cell])
-			argument_error("n", "must not be null where shown is true", NULL);
 	}
+	table_require_counts(table, knowledge->hidden);
 }
 
 /*

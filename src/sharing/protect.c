@@ -52,7 +52,8 @@ find_rule(WindowObject window, int argument)
 	Oid			types[] = {TEXTOID};
 
 	if (name == NULL)
-		argument_error("rule", "must not be null", "SELECT rule, name FROM ph.disclosure_rule lists those that are shipped.");
+		argument_error("rule", "must not be null",
+					   "SELECT rule, name FROM ph.disclosure_rule lists those that are shipped.");
 	return DatumGetHeapTupleHeader(OidFunctionCall1Coll(support_function("disclosure_rule", 1, types),
 														DEFAULT_COLLATION_OID, CStringGetTextDatum(name)));
 }
@@ -81,14 +82,17 @@ is_true_at(WindowObject window, int argument, int row)
 {
 	bool		isnull = true,
 				isout;
+	Datum		given = (Datum) 0;
 
-	return argument >= 0 &&
-		DatumGetBool(WinGetFuncArgInPartition(window, argument, row, WINDOW_SEEK_HEAD, false, &isnull, &isout)) && !isnull;
+	if (argument >= 0)
+		given = WinGetFuncArgInPartition(window, argument, row, WINDOW_SEEK_HEAD, false, &isnull, &isout);
+	return !isnull && DatumGetBool(given);
 }
 
 /* Small counts are hidden; what is said to be hidden or shown is. */
 static Standing *
-read_standing(WindowObject window, const ProtectArguments *arguments, const PublishedTable *table, const TableRule *rule)
+read_standing(WindowObject window, const ProtectArguments *arguments, const PublishedTable *table,
+			  const TableRule *rule)
 {
 	Standing   *standing = palloc0_array(Standing, table->cells);
 

@@ -183,8 +183,6 @@ table_is_total(const PublishedTable *table, int cell)
 static void
 read_counts(PublishedTable *table, WindowObject window, int argument)
 {
-	int64		all = 0;
-
 	for (int i = 0; i < table->given; i++)
 	{
 		bool		isnull,
@@ -194,9 +192,24 @@ read_counts(PublishedTable *table, WindowObject window, int argument)
 
 		CHECK_FOR_INTERRUPTS();
 		table->n_known[cell] = !isnull;
-		if (isnull)
+		table->n[cell] = isnull ? 0 : DatumGetInt64(given);
+	}
+}
+
+void
+table_require_counts(const PublishedTable *table, const bool *unread)
+{
+	int64		all = 0;
+
+	for (int i = 0; i < table->given; i++)
+	{
+		int			cell = table->cell_of_given[i];
+
+		if (unread != NULL && unread[cell])
 			continue;
-		table->n[cell] = DatumGetInt64(given);
+		if (!table->n_known[cell])
+			argument_error("n", unread ? "must not be null where shown is true" : "must not be null",
+						   "A group in which nobody is has a count of 0.");
 		if (table->n[cell] < 0)
 			argument_error("n", "must not be negative", "It is a count, such as count(*).");
 		if (table->n[cell] > MAX_TOTAL - all)
@@ -216,8 +229,8 @@ require_sum(PublishedTable *table, int cell, int64 sum)
 		table->n[cell] = sum;
 	else if (table->n[cell] != sum)
 		argument_error("n", "must add up to its totals",
-					   "Totals are those of the same rows, as GROUPING SETS gives them, none of them filtered, rounded or "
-					   "hidden before; with row_parent each row is the sum of its children.");
+					   "Totals are those of the same rows, as GROUPING SETS gives them, none of them filtered, rounded "
+					   "or hidden before; with row_parent each row is the sum of its children.");
 }
 
 void
@@ -225,9 +238,7 @@ table_add_up(PublishedTable *table)
 {
 	int		   *order = rows_downwards(table);
 
-	for (int i = 0; i < table->given; i++)
-		if (!table->n_known[table->cell_of_given[i]])
-			argument_error("n", "must not be null", "A group in which nobody is has a count of 0.");
+	table_require_counts(table, NULL);
 	for (int i = table->rows - 1; i >= 0; i--)
 	{
 		int			row = order[i],
@@ -270,15 +281,15 @@ place_rows(PublishedTable *table, const KeyList *rows, const KeyList *columns, t
 		CHECK_FOR_INTERRUPTS();
 		if (table->given_of_cell[cell] >= 0)
 			argument_error("row_key", "and col_key must not repeat a pair",
-						   "NULL is the total; where a key can be unknown, write for example coalesce(area, 'unknown').");
+						   "NULL is the total; where a key can be unknown, write coalesce(area, 'unknown').");
 		table->given_of_cell[cell] = i;
 		table->cell_of_given[i] = cell;
 		has_total |= table_is_total(table, cell);
 	}
 	if (!has_total && table->given > 1)
 		argument_error("row_key", "or col_key must be null in the rows of totals, of which there are none",
-					   "Totals come from GROUP BY GROUPING SETS ((area, band), (area), (band), ()): what is published "
-					   "with its totals must be protected with them.");
+					   "Totals come from GROUP BY GROUPING SETS ((area, band), (area), (band), ()): what is "
+					   "published with its totals must be protected with them.");
 }
 
 PublishedTable *

@@ -39,7 +39,10 @@ typedef struct TableArguments
 
 extern PublishedTable *table_read(WindowObject window, TableArguments arguments);
 
-/* Fills in the totals that are not in the table, and refuses counts that are unknown or do not add up. */
+/* Refuses counts that are unknown, negative or too large, of cells that are read; NULL: of all. */
+extern void table_require_counts(const PublishedTable *table, const bool *unread);
+
+/* Fills in the totals that are not in the table, and refuses counts that do not add up. */
 extern void table_add_up(PublishedTable *table);
 
 /* Whether a cell is a total over others. */

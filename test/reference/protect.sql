@@ -41,18 +41,20 @@ join suppressed_tree using (tree_id);
 
 create temp table attacked as
 select *,
-	ph.attack(nullif(value, -1), not is_primary, row_key, col_key, row_parent) over one as primary_only,
+	ph.attack(value, not is_primary, row_key, col_key, row_parent) over one as primary_only,
 	ph.attack(case when not example_hidden then value end, not example_hidden, row_key, col_key, row_parent) over one
 		as example
 from cell
 window one as (partition by table_id);
 insert into result
 select 'attack: only small cells hidden', concat_ws(' ', table_id, row_key, col_key),
-	primary_only = int8range(coalesce(primary_only_lo, value), coalesce(primary_only_hi, case when not is_primary then value end), '[]')
+	primary_only = int8range(coalesce(primary_only_lo, value),
+		coalesce(primary_only_hi, case when not is_primary then value end), '[]')
 from attacked
 union all
 select 'attack: the pattern of the reference', concat_ws(' ', table_id, row_key, col_key),
-	example = int8range(coalesce(example_lo, value), coalesce(example_hi, case when not example_hidden then value end), '[]')
+	example = int8range(coalesce(example_lo, value),
+		coalesce(example_hi, case when not example_hidden then value end), '[]')
 from attacked;
 
 
