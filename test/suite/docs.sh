@@ -57,4 +57,5 @@ else
 fi
 dropdb "$docs_database"
 psql -qX -d postgres -c 'drop role if exists docs_reader' -c 'drop role if exists analysts' \
-	-c 'drop role if exists bi_reader'
+	-c 'drop role if exists bi_reader' \
+	-c 'drop role if exists wye_planning' -c 'drop role if exists region_planning'
