@@ -334,38 +334,55 @@ comment on procedure ph_support.replace_policies(text, regclass, boolean) is
 
 -- ---- who sees all rows ----
 
-create function ph_support.lets_custodians_see_all(relation regclass, condition text) returns boolean
+create function ph_support.is_may_ask(condition text, relation regclass) returns boolean
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
-	-- the conditions as PostgreSQL writes them
-	select case
-		when condition = 'true' then true
-		when condition in (
-			format('( SELECT %I.may_ask(%L::regclass, CURRENT_USER) AS may_ask)', n.nspname, relation),
-			format('%I.may_ask(%L::regclass, CURRENT_USER)', n.nspname, relation))
-			then coalesce(ph_support.is_access_function(
-				to_regprocedure(format('%I.may_ask(regclass, name)', n.nspname))), false)
-		else coalesce(current_setting('population_health.purpose', true), '') = '' and condition in (
-			select format('((COALESCE(%1$s, %2$L::text) = %2$L::text) OR (restricted_unless IS NULL) '
-				'OR (%1$s = ANY (restricted_unless)))', asked, '')
-			from (
-				values ('( SELECT current_setting(''population_health.purpose''::text, true) AS current_setting)'),
-					('current_setting(''population_health.purpose''::text, true)')) c (asked)) end
-	from pg_class c
-	join pg_namespace n on n.oid = c.relnamespace
-	where c.oid = relation
+	select coalesce(bool_or(ph_support.is_access_function(to_regprocedure(asked.function || '(regclass, name)'))
+		and condition in (asked.call, format('( SELECT %s AS may_ask)', asked.call))), false)
+	from (
+		select f.function, format('%s(%L::regclass, CURRENT_USER)', f.function, relation) as call
+		from (
+			select format('%I.may_ask', n.nspname) as function
+			from pg_class c
+			join pg_namespace n on n.oid = c.relnamespace
+			where c.oid = relation) f) asked
 $$;
-comment on function ph_support.lets_custodians_see_all(regclass, text) is
-	'whether the condition of a restrictive policy is one that this extension makes, to the letter, and true of every '
-	'row for custodians as things are';
+comment on function ph_support.is_may_ask(text, regclass) is
+	'whether the condition of a policy, as pg_get_expr writes it, asks may_ask of the schema of the table, '
+	'and that is the function that this extension makes';
+
+create function ph_support.is_custodian(who regrole, relation regclass) returns boolean
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select exists (
+		select
+		from pg_policy p, unnest(p.polroles) k
+		where p.polrelid = relation and p.polname = 'custodian' and k <> 0 and pg_has_role(who, k, 'usage'))
+$$;
+comment on function ph_support.is_custodian(regrole, regclass) is
+	'whether a role has the rights of one that the policy custodian of the table names';
+
+create function ph_support.is_restricted_condition(condition text) returns boolean
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select coalesce(bool_or(condition = format('((COALESCE(%1$s, %2$L::text) = %2$L::text) '
+		'OR (restricted_unless IS NULL) OR (%1$s = ANY (restricted_unless)))', asked.call, '')), false)
+	from (
+		values ('( SELECT current_setting(''population_health.purpose''::text, true) AS current_setting)'),
+			('current_setting(''population_health.purpose''::text, true)')) asked (call)
+$$;
+comment on function ph_support.is_restricted_condition(text) is
+	'whether the condition of a policy, as pg_get_expr writes it, is ph_support.restricted_condition';
 
 create function ph_support.row_security_hides(relation regclass, reader regrole) returns boolean
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
 	with applies as (
-		select p.polpermissive, pg_get_expr(p.polqual, p.polrelid) as condition, p.polname
+		select p.polpermissive, pg_get_expr(p.polqual, p.polrelid) as condition
 		from pg_policy p
 		where p.polrelid = relation and p.polcmd in ('r', '*')
 			and exists (select from unnest(p.polroles) r where r = 0 or pg_has_role(reader, r, 'usage'))
@@ -378,12 +395,10 @@ as $$
 				select
 				from applies a
 				where not a.polpermissive and a.condition <> 'true'
-					and (not ph_support.lets_custodians_see_all(relation, a.condition)
-						or not exists (
-							select
-							from pg_policy p, unnest(p.polroles) k
-							where p.polrelid = relation and p.polname = 'custodian' and k <> 0
-								and pg_has_role(current_user, k, 'usage')))))
+				and not (ph_support.is_restricted_condition(a.condition)
+						and coalesce(current_setting('population_health.purpose', true), '') = ''
+					or ph_support.is_may_ask(a.condition, relation)
+						and ph_support.is_custodian(current_user::regrole, relation))))
 	from pg_class c, pg_roles r
 	where c.oid = relation and r.oid = reader
 $$;
@@ -407,8 +422,8 @@ begin
 		limit 1
 	loop
 		raise exception 'row security hides rows of % from %', hidden.relation, hidden.reader
-			using errcode = 'insufficient_privilege', hint = 'Call this as a role that sees all rows, such as the owner: '
-				'what is made of them is shown to others.';
+			using errcode = 'insufficient_privilege', hint =
+				'Call this as a role that sees all rows, such as the owner: what is made of them is shown to others.';
 	end loop;
 end
 $$;
