@@ -246,7 +246,7 @@ insert into guarded.place_parent values ('L', 'S'), ('A', 'L');
 insert into guarded.person values ('ann', '1950-01-01'), ('bob', '1950-01-01');
 insert into guarded.registration values ('ann', 'G', null, '1950-01-01');
 insert into guarded.residence values ('ann', 'A', null, '1950-01-01');
-call ph.create_population_views('guarded');
+call ph.create_population_views('guarded', neighbourhood => 'none');
 call ph.create_sharing_tables('guarded');
 insert into guarded.may_use values ('ann', 'planning'), ('bob', 'planning');
 call ph.secure('guarded');
