@@ -158,7 +158,7 @@ as $$
 	select exists (
 		select
 		from pg_policy
-		where polrelid = to_regclass(format('%I.person', schema)) and polname = 'may_ask')
+		where polrelid = to_regclass(format('%I.person', schema)) and polname = 'custodian')
 $$;
 comment on function ph_support.is_secured(text) is 'whether ph.secure has been called for the schema';
 
@@ -241,9 +241,25 @@ end;
 comment on function ph_support.restricted_condition(boolean) is
 	'the condition that the code of a row may be seen for the purpose that who sees all rows folds for';
 
+create function ph_support.purpose_condition(target regclass, purpose text) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select quote_ident('may_use_' || purpose) || case
+		when ph_support.has_restricted_rows(target)
+			then format(' and (restricted_unless is null or %L = any (restricted_unless))', purpose)
+		else '' end
+$$;
+comment on function ph_support.purpose_condition(regclass, text) is
+	'the condition that a row may be seen for a purpose: its person may be used for it, and its code is not restricted';
+
+create function ph_support.may_ask_call(schema text, target regclass) returns text
+language sql immutable parallel safe
+return format('%I.may_ask(%L::regclass, current_user)', schema, target);
+comment on function ph_support.may_ask_call(text, regclass) is 'the call by which a policy asks whether a role may ask';
+
 create function ph_support.access_policy(
-	schema text, target regclass, by_row boolean, distributed boolean,
-	out name text, out roles regrole[], out definition text)
+	schema text, target regclass, by_row boolean, out name text, out roles regrole[], out definition text)
 returns setof record
 language sql stable
 set search_path = pg_catalog, pg_temp
@@ -252,32 +268,76 @@ as $$
 		'as permissive for all to %s using (true) with check (true)'
 	union all
 	select 'may_ask', '{}', format('as restrictive for select to public using (%s)',
-		ph_support.asked_once(format('%I.may_ask(%L::regclass, current_user)', schema, target), 'boolean', distributed))
+		ph_support.asked_once(ph_support.may_ask_call(schema, target), 'boolean', false))
 	union all
 	select 'restricted', '{}', format('as restrictive for select to public using (%s)',
-		ph_support.restricted_condition(distributed))
+		ph_support.restricted_condition(false))
 	where ph_support.has_restricted_rows(target)
 	union all
 	select 'area', '{}', format('as permissive for select to public using (%s)',
-		ph_support.area_condition(schema, distributed))
+		ph_support.area_condition(schema, false))
 	where by_row
 	union all
-	select e.policy, e.roles, format('as %s for select to %%s using (%s)',
-		case when e.policy = 'national' then 'permissive' else 'restrictive' end,
-		case
-			when e.policy = 'national' then 'true'
-			when ph_support.has_restricted_rows(target)
-				then format('%I and (restricted_unless is null or %L = any (restricted_unless))',
-					'may_use_' || p.purpose, p.purpose)
-			else quote_ident('may_use_' || p.purpose) end)
+	select e.policy, e.roles, case
+		when e.policy = 'national' then 'as permissive for select to %s using (true)'
+		else format('as restrictive for select to %%s using (%s)', ph_support.purpose_condition(target, p.purpose)) end
 	from ph_support.entitled_roles(schema) e
 	left join ph.purpose() p on e.policy = 'purpose_' || p.purpose
 	where by_row
 $$;
-comment on function ph_support.access_policy(text, regclass, boolean, boolean) is
+comment on function ph_support.access_policy(text, regclass, boolean) is
 	'the policies of a table: custodian sees and writes all; area shows the rows of places that a role has, national '
-	'all rows to roles that have them everywhere; restrictive are may_ask, and one a purpose: who may be used for it, '
-	'less what is restricted for it. definition has %s for the roles';
+	'all rows to roles that have them everywhere; restrictive are may_ask, restricted, and one a purpose: who may be '
+	'used for it, less what is restricted for it. definition has %s for the roles';
+
+create function ph_support.distributed_policy(
+	schema text, target regclass, by_row boolean, out name text, out roles regrole[], out definition text)
+returns setof record
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	-- Citus 13 makes restrictive policies permissive ones on the shards, so that each must hold by itself
+	select 'custodian', ph_support.custodians(schema, target), format(
+		'as permissive for all to %%s using (%s) with check (true)',
+		case when ph_support.has_restricted_rows(target) then ph_support.restricted_condition(true) else 'true' end)
+	union all
+	select e.policy, e.roles, format('as permissive for select to %%s using (%s and %s and (%s))',
+		ph_support.may_ask_call(schema, target), ph_support.purpose_condition(target, p.purpose),
+		ph_support.area_condition(schema, true))
+	from ph_support.entitled_roles(schema) e
+	join ph.purpose() p on e.policy = 'purpose_' || p.purpose
+	where by_row
+	union all
+	select 'national_' || p.purpose, national.roles, format(
+		'as permissive for select to %%s using (%s and %s and cardinality(%I.scope(%L, current_user)) > 0)',
+		ph_support.may_ask_call(schema, target), ph_support.purpose_condition(target, p.purpose), schema, 'national')
+	from ph_support.entitled_roles(schema) e
+	join ph.purpose() p on e.policy = 'purpose_' || p.purpose
+	join ph_support.entitled_roles(schema) n on n.policy = 'national'
+	cross join lateral (
+		select array(select unnest(e.roles) intersect select unnest(n.roles) order by 1) as roles
+	) national
+	where by_row and national.roles <> '{}'
+$$;
+comment on function ph_support.distributed_policy(text, regclass, boolean) is
+	'the policies of a table that is distributed: custodian, and for each purpose one that shows the rows of the places '
+	'that a role has and one that shows all to roles that have them everywhere. definition has %s for the roles';
+
+create function ph_support.wanted_policy(
+	schema text, target regclass, by_row boolean, out name text, out roles regrole[], out definition text)
+returns setof record
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if ph_support.is_distributed(target) then
+		return query select * from ph_support.distributed_policy(schema, target, by_row);
+	else
+		return query select * from ph_support.access_policy(schema, target, by_row);
+	end if;
+end
+$$;
+comment on function ph_support.wanted_policy(text, regclass, boolean) is 'the policies that a table should have';
 
 create function ph_support.policies_are_current(schema text, target regclass, by_row boolean) returns boolean
 language sql stable
@@ -287,13 +347,14 @@ as $$
 		select
 		from (
 			select a.name, array(select r::oid from unnest(a.roles) r order by 1) as roles
-			from ph_support.access_policy(schema, target, by_row, false) a
+			from ph_support.wanted_policy(schema, target, by_row) a
 		) wanted
 		full join (
 			select polname, array(select r from unnest(polroles) r where r <> 0 order by 1) as roles
 			from pg_policy
 			where polrelid = target
-				and (polname in ('custodian', 'may_ask', 'restricted', 'area', 'national') or polname like 'purpose\_%')
+				and (polname in ('custodian', 'may_ask', 'restricted', 'area', 'national')
+				or polname like 'purpose\_%' or polname like 'national\_%')
 		) there on there.polname = wanted.name and there.roles = wanted.roles
 		where there.polname is null or wanted.name is null)
 $$;
@@ -312,12 +373,13 @@ begin
 	-- asked before any is dropped: custodians are read from the policy
 	create temp table ph_policy on commit drop as
 	select *
-	from ph_support.access_policy(schema, target, by_row, ph_support.is_distributed(target));
+	from ph_support.wanted_policy(schema, target, by_row);
 	for old in
 		select polname
 		from pg_policy
 		where polrelid = target
-			and (polname in ('custodian', 'may_ask', 'restricted', 'area', 'national') or polname like 'purpose\_%')
+			and (polname in ('custodian', 'may_ask', 'restricted', 'area', 'national')
+				or polname like 'purpose\_%' or polname like 'national\_%')
 	loop
 		execute format('drop policy %I on %s', old, target);
 	end loop;
@@ -364,18 +426,20 @@ $$;
 comment on function ph_support.is_custodian(regrole, regclass) is
 	'whether a role has the rights of one that the policy custodian of the table names';
 
-create function ph_support.is_restricted_condition(condition text) returns boolean
+create function ph_support.is_unrestricted(condition text) returns boolean
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
-	select coalesce(bool_or(condition = format('((COALESCE(%1$s, %2$L::text) = %2$L::text) '
+	select coalesce(current_setting('population_health.purpose', true), '') = ''
+		and coalesce(bool_or(condition = format('((COALESCE(%1$s, %2$L::text) = %2$L::text) '
 		'OR (restricted_unless IS NULL) OR (%1$s = ANY (restricted_unless)))', asked.call, '')), false)
 	from (
 		values ('( SELECT current_setting(''population_health.purpose''::text, true) AS current_setting)'),
 			('current_setting(''population_health.purpose''::text, true)')) asked (call)
 $$;
-comment on function ph_support.is_restricted_condition(text) is
-	'whether the condition of a policy, as pg_get_expr writes it, is ph_support.restricted_condition';
+comment on function ph_support.is_unrestricted(text) is
+	'whether the condition of a policy, as pg_get_expr writes it, is ph_support.restricted_condition, and no purpose is '
+	'set: then it is true of every row';
 
 create function ph_support.row_security_hides(relation regclass, reader regrole) returns boolean
 language sql stable
@@ -390,15 +454,17 @@ as $$
 	select c.relrowsecurity and not r.rolsuper and not r.rolbypassrls
 		and (c.relforcerowsecurity or not pg_has_role(r.oid, c.relowner, 'usage'))
 		and not (
-			exists (select from applies where polpermissive and condition = 'true')
+			exists (
+				select
+				from applies
+				where polpermissive and (condition = 'true' or ph_support.is_unrestricted(condition)))
 			and not exists (
 				select
 				from applies a
 				where not a.polpermissive and a.condition <> 'true'
-				and not (ph_support.is_restricted_condition(a.condition)
-						and coalesce(current_setting('population_health.purpose', true), '') = ''
-					or ph_support.is_may_ask(a.condition, relation)
-						and ph_support.is_custodian(current_user::regrole, relation))))
+					and not (ph_support.is_unrestricted(a.condition)
+						or ph_support.is_may_ask(a.condition, relation)
+							and ph_support.is_custodian(current_user::regrole, relation))))
 	from pg_class c, pg_roles r
 	where c.oid = relation and r.oid = reader
 $$;

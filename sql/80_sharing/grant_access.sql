@@ -227,6 +227,7 @@ declare
 	owner text;
 begin
 	call ph_support.require_grantee(schema, role, kind);
+	call ph_support.keep_one_transaction(schema);
 	if kind = 'owner' then
 		select r.rolname
 		into owner
@@ -268,6 +269,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
 	call ph_support.require_role_of_others(schema, role);
+	call ph_support.keep_one_transaction(schema);
 	execute format('delete from %I.entitlement e where e.role = $1', schema) using role;
 	call ph_support.revoke_grants(schema, role);
 	if ph_support.is_secured(schema) then
