@@ -263,6 +263,7 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+	call ph_support.require_own_schema(schema);
 	call ph_support.require_role_of_others(schema, role);
 	execute format('delete from %I.entitlement e where e.role = $1', schema) using role;
 	call ph_support.revoke_grants(schema, role);
