@@ -268,6 +268,7 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+	call ph_support.require_own_schema(schema);
 	call ph_support.require_role_of_others(schema, role);
 	call ph_support.keep_one_transaction(schema);
 	execute format('delete from %I.entitlement e where e.role = $1', schema) using role;

@@ -19,6 +19,7 @@ declare
 	missing text;
 	codes bigint;
 begin
+	call ph_support.require_own_schema(schema);
 	if to_regclass(format('%I.restricted_code', schema)) is null then
 		raise exception 'schema "%" has no tables of sharing', schema
 			using errcode = 'undefined_table', hint = 'CALL ph.create_sharing_tables(...) first.';

@@ -271,6 +271,7 @@ declare
 	began timestamptz;
 	queries text[];
 begin
+	call ph_support.require_own_schema(schema);
 	if ph_support.is_secured(schema) is not true then
 		raise exception 'schema "%" is not secured', schema
 			using errcode = 'undefined_object', hint = 'CALL ph.secure(...) first.';
@@ -331,7 +332,6 @@ declare
 	lacking text;
 	wrong text;
 begin
-	call ph_support.require_own_schema(schema);
 	select string_agg(n.name, ', ')
 	into lacking
 	from (
@@ -415,6 +415,7 @@ as $$
 declare
 	part record;
 begin
+	call ph_support.require_own_schema(schema);
 	if to_regclass(format('%I.secured_table', schema)) is not null then
 		call ph_support.note_own_tables(schema, own);
 	end if;
