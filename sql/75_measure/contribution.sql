@@ -27,6 +27,12 @@ end;
 comment on function ph_support.stay_relation(text, text) is
 	'the stays of a population as a relation of a query; NULL is the population that the views are made of';
 
+create function ph_support.of_purpose(schema text, purpose text, among text) returns text
+language sql immutable parallel safe
+return format('s.person_id %s (select u.person_id from %I.may_use u where u.purpose = %L)', among, schema, purpose);
+comment on function ph_support.of_purpose(text, text, text) is
+	'the condition that the person of s is on the list of a purpose (in) or not (not in)';
+
 create function ph_support.at_risk_part(schema text, m ph.measure, first_day date, after_day date, day date)
 returns text
 language plpgsql stable
@@ -163,7 +169,8 @@ comment on function ph_support.events_part(text, ph.measure, date, date) is
 	'the relation of the sums of the events of a period measure, a row a person and run of days with any';
 
 create function ph_support.contribution_query(
-	schema text, m ph.measure, first_day date, after_day date, day date, dimensions text[], by_row boolean)
+	schema text, m ph.measure, first_day date, after_day date, day date, dimensions text[], by_row boolean,
+	purpose text)
 returns text
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -199,13 +206,17 @@ begin
 		join %7$I.person p on p.person_id::text = s.person_id%8$s%9$s',
 		case when m.population is null and to_regclass(format('%I.stored_stay', schema)) is not null
 			then 'not materialized' else 'materialized' end,
-		ph_support.at_risk_part(schema, m, first_day, after_day, day), amount, exposure,
+		case
+			when purpose is null then ph_support.at_risk_part(schema, m, first_day, after_day, day)
+			else format('select * from (%s) s where %s', ph_support.at_risk_part(schema, m, first_day, after_day, day),
+				ph_support.of_purpose(schema, purpose, 'in')) end, amount, exposure,
 		case when by_row then 'true' else 'mover.person_id is null' end, grouped.columns, schema, joined,
 			grouped.joins);
 end
 $$;
-comment on function ph_support.contribution_query(text, ph.measure, date, date, date, text[], boolean) is
-	'the query of what each person adds to a measure in a period: a row a person and run of days in one place';
+comment on function ph_support.contribution_query(text, ph.measure, date, date, date, text[], boolean, text) is
+	'the query of what each person who may be used for the purpose adds to a measure in a period: a row a person and '
+	'run of days in one place';
 
 create procedure ph_support.keep_contributions(schema text, fold text)
 language plpgsql

@@ -260,7 +260,8 @@ comment on function ph_support.has_record(text, ph.measure, date, date) is
 	'whether the source of a measure has a record of the period: in it, or up to its last day for a measure of a day';
 
 create procedure ph_support.fold_persons(
-	schema text, m ph.measure, first_day date, last_day date, levels text[], breakdowns text[], fold text, keep boolean)
+	schema text, m ph.measure, first_day date, last_day date, levels text[], breakdowns text[], purpose text, fold text,
+	keep boolean)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set client_min_messages = warning
@@ -279,7 +280,7 @@ begin
 		by_row := m.persons is null and not weighted;
 	end if;
 	query := ph_support.contribution_query(
-		schema, m, first_day, last_day + 1, last_day, ph_support.breakdown_dimensions(breakdowns), by_row);
+		schema, m, first_day, last_day + 1, last_day, ph_support.breakdown_dimensions(breakdowns), by_row, purpose);
 	execute format('create %s table %s as select %L::text as fold, c.* from (%s) c',
 		case when keep then '' else 'unlogged' end, target, fold, query);
 	if m.exposure <> 'rows' then
@@ -307,7 +308,7 @@ begin
 	end if;
 end
 $$;
-comment on procedure ph_support.fold_persons(text, ph.measure, date, date, text[], text[], text, boolean) is
+comment on procedure ph_support.fold_persons(text, ph.measure, date, date, text[], text[], text, text, boolean) is
 	'fills pg_temp.ph_folded with the tallies of a measure of persons from the first to the last day';
 
 create procedure ph_support.fold_areas(schema text, m ph.measure, kind text, first_day date, levels text[])
@@ -420,8 +421,20 @@ $$;
 comment on function ph_support.shrunken_values(ph.measure, ph.tally) is
 	'the values of small places in pg_temp.ph_folded, drawn towards the value of the whole system; no rows for NULL';
 
+create type ph_support.due_fold as (
+	kind text, first_day date, last_day date, levels text[], breakdowns text[], purpose text,
+	stamp text);
+comment on type ph_support.due_fold is 'a period of a measure that is to be folded';
+comment on column ph_support.due_fold.kind is 'kind of period';
+comment on column ph_support.due_fold.first_day is 'its first day';
+comment on column ph_support.due_fold.last_day is 'its last day';
+comment on column ph_support.due_fold.levels is 'levels of place to fold';
+comment on column ph_support.due_fold.breakdowns is 'breakdowns to fold';
+comment on column ph_support.due_fold.purpose is 'purpose for which people may be used';
+comment on column ph_support.due_fold.stamp is 'what the data are like';
+
 create procedure ph_support.store_folded(
-	schema text, m ph.measure, kind text, first_day date, recorded boolean, stamp text, provisional boolean)
+	schema text, m ph.measure, due ph_support.due_fold, recorded boolean, provisional boolean)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
@@ -437,7 +450,7 @@ begin
 		'insert into %1$I.measure_tally (
 			measure, version, level, place_id, breakdown, group_name, period_kind, period, tally, people,
 			people_with_event, data_stamp, provisional, folded_at, share_known, value, lower, upper, note, numerator,
-			denominator, shrunken_value, shrunken_lower, shrunken_upper)
+			denominator, shrunken_value, shrunken_lower, shrunken_upper, purpose)
 		select $1, $2, level, place_id, breakdown, group_name, $3, $4, tally, people, people_with_event, $6, $7, now(),
 			case
 				when breakdown = ''all''
@@ -447,7 +460,7 @@ begin
 					/ nullif(sum(people) over (partition by level, place_id, breakdown), 0) end,
 			(e).value, (e).lower, (e).upper, (e).note, case when $11 then ph.events(tally) end,
 			case when $11 then ph.exposure(tally) end, shrunken_value,
-			shrunken_lower, shrunken_upper
+			shrunken_lower, shrunken_upper, $12
 		from pg_temp.ph_folded f
 		left join ph_support.shrunken_values($8, $9) shrunken using (level, place_id, breakdown)
 		left join (
@@ -455,7 +468,7 @@ begin
 			from %1$I.measure_tally
 			where (measure, version) = (
 					select measure, version from ph_support.latest_measures($10, array[$5.with_measure]))
-				and period_kind = $3 and period = $4
+				and period_kind = $3 and period = $4 and purpose is not distinct from $12
 		) w using (level, place_id, breakdown, group_name),
 			lateral (
 				select ph.ask(ph_support.indicator_of($5.indicator, breakdown), tally,
@@ -463,16 +476,35 @@ begin
 					coalesce($5.age, 0), $5.until) as e
 				offset 0
 			) asked', schema)
-	using m.measure, m.version, kind, first_day, m, stamp, provisional,
-		case when recorded and ph_support.counts_events(m.indicator) then m end, whole, schema, recorded;
+	using m.measure, m.version, due.kind, due.first_day, m, due.stamp, provisional,
+		case when recorded and ph_support.counts_events(m.indicator) then m end, whole, schema, recorded, due.purpose;
 end
 $$;
-comment on procedure ph_support.store_folded(text, ph.measure, text, date, boolean, text, boolean) is
+comment on procedure ph_support.store_folded(text, ph.measure, ph_support.due_fold, boolean, boolean) is
 	'writes pg_temp.ph_folded into measure_tally, each summary with its answer';
 
-create procedure ph_support.fold_measure(
-	schema text, m ph.measure, kind text, first_day date, last_day date, data_day date, levels text[],
-	breakdowns text[], stamp text)
+create function ph_support.left_out(
+	schema text, m ph.measure, first_day date, after_day date, day date, purpose text)
+returns bigint
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	people bigint;
+begin
+	if purpose is not null then
+		execute format('select count(distinct s.person_id) from (%s) s where %s',
+			ph_support.at_risk_part(schema, m, first_day, after_day, day),
+			ph_support.of_purpose(schema, purpose, 'not in'))
+		into people;
+	end if;
+	return people;
+end
+$$;
+comment on function ph_support.left_out(text, ph.measure, date, date, date, text) is
+	'people at risk of a measure in a period who are not on the list of a purpose; NULL where there is no purpose';
+
+create procedure ph_support.fold_measure(schema text, m ph.measure, due ph_support.due_fold, data_day date)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set jit = off  -- it takes longer than a fold of a small population
@@ -480,44 +512,50 @@ set default_statistics_target = 10
 as $$
 declare
 	began constant timestamptz := clock_timestamp();
-	until constant date := least(last_day, data_day);
-	recorded constant boolean := m.areas is not null or ph_support.has_record(schema, m, first_day, until);
-	fold constant text := concat_ws(' ', m.measure, m.version, kind, first_day);
-	is_of constant text := 'measure = $1 and version = $2 and period_kind = $3 and period = $4';
+	until constant date := least(due.last_day, data_day);
+	from_day constant date := case when m.persons is null then due.first_day else until end;
+	recorded constant boolean := m.areas is not null or ph_support.has_record(schema, m, due.first_day, until);
+	fold constant text := concat_ws(' ', m.measure, m.version, due.kind, due.first_day);
+	-- of one version there is one purpose: the numbers of two are not of the same people
+	is_of constant text := 'measure = $1 and version = $2
+		and (period_kind = $3 and period = $4 or purpose is distinct from $5)';
+	left_out bigint;
 begin
 	-- who folds at the same time waits
 	execute format('lock table %I.measure_fold in share row exclusive mode', schema);
 	if m.areas is not null then
-		call ph_support.fold_areas(schema, m, kind, first_day, levels);
+		call ph_support.fold_areas(schema, m, due.kind, due.first_day, due.levels);
 	else
-		call ph_support.fold_persons(schema, m, case when m.persons is null then first_day else until end, until,
-			levels, breakdowns, fold, last_day > data_day);
+		call ph_support.fold_persons(schema, m, from_day, until, due.levels, due.breakdowns, due.purpose, fold,
+			due.last_day > data_day);
+		left_out := ph_support.left_out(schema, m, from_day, until + 1, until, due.purpose);
 	end if;
 	execute format('delete from %I.measure_tally where %s', schema, is_of)
-	using m.measure, m.version, kind, first_day;
-	call ph_support.store_folded(schema, m, kind, first_day, recorded, stamp, last_day > data_day);
+	using m.measure, m.version, due.kind, due.first_day, due.purpose;
+	call ph_support.store_folded(schema, m, due, recorded, due.last_day > data_day);
 	execute format('delete from %I.measure_fold where %s', schema, is_of)
-	using m.measure, m.version, kind, first_day;
+	using m.measure, m.version, due.kind, due.first_day, due.purpose;
 	execute format(
 		'insert into %I.measure_fold (
 			measure, version, period_kind, period, data_until, levels, breakdowns, data_stamp, rows, people, events,
-			reference, note, seconds, folded_at)
+			reference, note, seconds, folded_at, purpose, left_out)
 		select $1, $2, $3, $4, $5, $6, $7, $8, count(*),
 			coalesce(sum(people) filter (where level = ''system'' and breakdown = ''all''), 0),
 			ph.events(ph.rollup(tally) filter (where level = ''system'' and breakdown = ''all'')),
 			ph.rollup(tally) filter (where level = ''system'' and breakdown = ''all''),
-			case when not $9 then ''no_data'' end, extract(epoch from clock_timestamp() - $10), now()
+			case when not $9 then ''no_data'' end, extract(epoch from clock_timestamp() - $10), now(), $11, $12
 		from pg_temp.ph_folded', schema)
-	using m.measure, m.version, kind, first_day, until, levels, breakdowns, stamp, recorded, began;
+	using m.measure, m.version, due.kind, due.first_day, until, due.levels, due.breakdowns, due.stamp, recorded, began,
+		due.purpose, left_out;
 	execute format('update %I.measure set folded_at = now() where measure = $1 and version = $2 and folded_at is null',
 		schema)
 	using m.measure, m.version;
 	drop table pg_temp.ph_folded;
 end
 $$;
-comment on procedure ph_support.fold_measure(
-	text, ph.measure, text, date, date, date, text[], text[], text) is
-	'folds one measure of one period at all levels and breakdowns, in the place of what was folded of it before';
+comment on procedure ph_support.fold_measure(text, ph.measure, ph_support.due_fold, date) is
+	'folds one measure of one period at all levels and breakdowns, in the place of what was folded of it before, and of '
+	'all that was folded of it for another purpose';
 
 -- ---- all that is asked ----
 
@@ -573,16 +611,6 @@ end
 $$;
 comment on function ph_support.latest_measures(text, text[]) is
 	'the latest version of each measure of the schema, or of those that are named. Errors: undefined_table';
-
-create type ph_support.due_fold as (
-	kind text, first_day date, last_day date, levels text[], breakdowns text[], stamp text);
-comment on type ph_support.due_fold is 'a period of a measure that is to be folded';
-comment on column ph_support.due_fold.kind is 'kind of period';
-comment on column ph_support.due_fold.first_day is 'its first day';
-comment on column ph_support.due_fold.last_day is 'its last day';
-comment on column ph_support.due_fold.levels is 'levels of place to fold';
-comment on column ph_support.due_fold.breakdowns is 'breakdowns to fold';
-comment on column ph_support.due_fold.stamp is 'what the data are like';
 
 create function ph_support.periods_to_fold(
 	schema text, m ph.measure, asked text[], data_day date,
@@ -709,8 +737,66 @@ return coalesce(pg_get_viewdef(to_regclass(format('%I.person_at_data_day', schem
 comment on function ph_support.counts_who_was_seen(text) is
 	'whether the population views of the schema are of who was seen: their query then asks for an encounter, seen';
 
+create function ph_support.fold_purpose(schema text, m ph.measure, purpose text) returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform ph_support.require_known('purpose', array[purpose], array(select p.purpose from ph.purpose() p))
+	where purpose is not null;
+	if to_regclass(format('%I.may_use', schema)) is null then
+		if purpose is not null then
+			raise exception 'schema "%" has no list of who may be included', schema
+				using errcode = 'undefined_table', hint = 'CALL ph.create_sharing_tables(...) makes it, may_use.';
+		end if;
+		return null;
+	elsif m.areas is not null then
+		return null;  -- what others published of areas is of no person of ours
+	elsif m.purpose <> purpose then
+		raise exception 'measure "%" is for the purpose %', m.measure, m.purpose
+			using errcode = 'invalid_parameter_value', hint = 'Make a version of it for the other purpose.';
+	elsif coalesce(purpose, m.purpose) is null then
+		raise exception 'argument "purpose" must not be null where may_use says who may be included'
+			using errcode = 'null_value_not_allowed', hint =
+				'Say for what: ' || (select string_agg(p.purpose, ', ') from ph.purpose() p) || '.';
+	end if;
+	return coalesce(purpose, m.purpose);
+end
+$$;
+comment on function ph_support.fold_purpose(text, ph.measure, text) is
+	'the purpose for which a measure is folded, NULL where the schema has no list of who may be included. '
+	'Errors: undefined_table, null_value_not_allowed, invalid_parameter_value';
+
+create procedure ph_support.require_one_purpose(schema text, m ph.measure, purpose text, refold boolean)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	other text;
+	mixed boolean;
+begin
+	execute format(
+		'select true, min(purpose) from %I.measure_fold
+		where measure = $1 and version = $2 and purpose is distinct from $3
+		having count(*) > 0', schema)
+	into mixed, other
+	using m.measure, m.version, purpose;
+	if mixed and not refold then
+		raise exception 'measure "%" was folded for %', m.measure,
+			coalesce('the purpose ' || other, 'everybody, without a purpose')
+			using errcode = 'object_not_in_prerequisite_state', hint =
+				'Numbers of two purposes are not of the same people: make a version of it for the other purpose, or '
+				'refold => true, which lets go of all that was folded of it.';
+	end if;
+end
+$$;
+comment on procedure ph_support.require_one_purpose(text, ph.measure, text, boolean) is
+	'does nothing where a measure was folded for no other purpose, or shall be folded anew. '
+	'Errors: object_not_in_prerequisite_state';
+
 create function ph_support.folds_of_measure(
-	schema text, m ph.measure, periods text[], levels text[], breakdowns text[], refold boolean, data_day date,
+	schema text, m ph.measure, periods text[], levels text[], breakdowns text[], refold boolean, purpose text,
+	data_day date,
 	inout known jsonb, out due ph_support.due_fold[])
 returns record
 language plpgsql volatile
@@ -723,6 +809,8 @@ declare
 	was record;
 begin
 	call ph_support.check_measure_now(schema, m);
+	part.purpose := ph_support.fold_purpose(schema, m, purpose);
+	call ph_support.require_one_purpose(schema, m, part.purpose, refold);
 	if m.areas is null and m.population is null and ph_support.counts_who_was_seen(schema) then
 		raise exception 'the population seen is nobody''s denominator'
 			using errcode = 'object_not_in_prerequisite_state', hint =
@@ -734,9 +822,10 @@ begin
 	from ph_support.data_stamp(schema, ph_support.measure_parts(m) || array[
 		'select start_date from {stay}', 'select birth_date from {person}'] || (
 			select array_agg(b.query)
-			from ph_support.breakdown_queries(schema, m.breakdowns) b (query)), known) d;
+			from ph_support.breakdown_queries(schema, m.breakdowns) b (query)
+		) || case when part.purpose is not null then 'select person_id from {may_use}' end, known) d;
 	-- another version of the extension may answer otherwise
-	part.stamp := md5(concat_ws(' ', part.stamp, data_day, (to_jsonb(m) - 'folded_at')::text,
+	part.stamp := md5(concat_ws(' ', part.stamp, data_day, part.purpose, (to_jsonb(m) - 'folded_at')::text,
 		ph_support.breakdown_rows(schema, m.breakdowns),
 		(select extversion from pg_extension where extname = 'population_health')));
 	due := '{}';
@@ -771,12 +860,12 @@ begin
 end
 $$;
 comment on function ph_support.folds_of_measure(
-	text, ph.measure, text[], text[], text[], boolean, date, jsonb) is
+	text, ph.measure, text[], text[], text[], boolean, text, date, jsonb) is
 	'the periods of a measure that are missing or out of date; known: what tables were like that were looked at. '
 	'Errors: those of ph_support.check_measure_now, object_not_in_prerequisite_state where nobody is a denominator';
 
 create function ph_support.folds_due(
-	schema text, measures text[], periods text[], levels text[], breakdowns text[], refold boolean)
+	schema text, measures text[], periods text[], levels text[], breakdowns text[], refold boolean, purpose text)
 returns table (measure ph.measure, data_day date, due ph_support.due_fold, state text, fault text, hint text)
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -818,7 +907,8 @@ begin
 		begin
 			select f.known, f.due
 			into known, found
-			from ph_support.folds_of_measure(schema, m, periods, levels, breakdowns, refold, data_day, known) f;
+			from ph_support.folds_of_measure(schema, m, periods, levels, breakdowns, refold, purpose, data_day, known)
+				f;
 			fault := null;
 		exception when others then
 			get stacked diagnostics state = returned_sqlstate, fault = message_text, hint = pg_exception_hint;
@@ -830,7 +920,7 @@ begin
 	end loop;
 end
 $$;
-comment on function ph_support.folds_due(text, text[], text[], text[], text[], boolean) is
+comment on function ph_support.folds_due(text, text[], text[], text[], text[], boolean, text) is
 	'the measures and periods that are missing or out of date, and the measures that cannot be folded, with what is '
 	'wrong with them. Errors: undefined_table, invalid_parameter_value with what there is';
 
@@ -841,7 +931,8 @@ create procedure ph.fold_measures(
 	periods text[] default null,
 	levels text[] default null,
 	breakdowns text[] default null,
-	refold boolean default false)
+	refold boolean default false,
+	purpose text default null)
 language plpgsql
 as $$
 declare
@@ -856,13 +947,13 @@ begin
 	perform ph_support.require_measure_tables(schema);
 	call ph_support.fill_measure_places(schema);
 	for due in
-		select d.measure, d.data_day, (d.due).*, d.state, d.fault, d.hint, pg_catalog.row_number() over () as number,
+		select d.measure, d.data_day, d.due, d.state, d.fault, d.hint, pg_catalog.row_number() over () as number,
 			pg_catalog.count(*) over () as total
-		from ph_support.folds_due(schema, measures, periods, levels, breakdowns, refold) d
+		from ph_support.folds_due(schema, measures, periods, levels, breakdowns, refold, purpose) d
 	loop
 		said := pg_catalog.concat_ws(' ', pg_catalog.format('%s of %s: %s', due.number, due.total,
 			(due.measure).measure),
-			due.kind, pg_catalog.to_char(due.first_day, 'YYYY-MM-DD'));
+			(due.due).kind, pg_catalog.to_char((due.due).first_day, 'YYYY-MM-DD'));
 		-- one that fails keeps no other from being folded
 		begin
 			if due.fault is not null then
@@ -870,8 +961,7 @@ begin
 					using errcode = due.state, hint = coalesce(nullif(due.hint, ''),
 						'Mend the measure, or name others.');
 			end if;
-			call ph_support.fold_measure(schema, due.measure, due.kind, due.first_day, due.last_day, due.data_day,
-				due.levels, due.breakdowns, due.stamp);
+			call ph_support.fold_measure(schema, due.measure, due.due, due.data_day);
 			raise notice '%', said;
 		exception when others then
 			if not in_steps or due.total operator(pg_catalog.=) 1 then
@@ -896,11 +986,13 @@ begin
 	end if;
 end
 $$;
-comment on procedure ph.fold_measures(text, text[], text[], text[], text[], boolean) is
+comment on procedure ph.fold_measures(text, text[], text[], text[], text[], boolean, text) is
 	'folds measures of the schema (NULL: the latest version of all whose tables are there) over periods (kinds or '
 	'names of calendar; NULL: the kinds of each measure), levels (NULL: all) and breakdowns (NULL: all that a measure '
 	'allows) into measure_tally: only what is missing or out of date, together with the levels and breakdowns that '
-	'were folded before; with refold all that is asked, and nothing else stays. It says how far it is, and commits '
+	'were folded before; with refold all that is asked, and nothing else stays. Where the schema has a list of who may '
+	'be included, may_use, only they count, for the purpose that is asked (NULL: that of the measure), and who is left '
+	'out is counted; what was folded for one purpose is not folded on for another. It says how far it is, and commits '
 	'after each measure and period, so that who reads meanwhile sees whole ones and a failure leaves what was there; '
 	'inside a transaction it commits nothing, and stops at the first failure. The numbers of a period that is not '
 	'over are provisional; a period of which the source has no record has no data. Errors: undefined_table, '

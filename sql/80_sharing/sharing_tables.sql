@@ -1,21 +1,6 @@
 
 -- ---- the tables of sharing in a schema of yours ----
 
-create function ph.purpose(out purpose text, out description text) returns setof record
-language sql immutable parallel safe
-begin atomic
-	values
-		('direct_care', 'care of the person by those who treat him or her'),
-		('risk_stratification', 'finding people who may need care before they ask for it'),
-		('planning', 'planning and commissioning of services for a population'),
-		('payment', 'payment for services, and the checking of it'),
-		('evaluation', 'whether a service or a programme does what it should'),
-		('research', 'research under an approval of its own');
-end;
-comment on function ph.purpose() is
-	'the purposes for which rows of persons may be asked for: an entitlement is for one of them, '
-	'and may_use says of each who may be included';
-
 create function ph_support.purpose_list() returns text
 language sql immutable
 begin atomic

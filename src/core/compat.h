@@ -42,6 +42,20 @@
 #define columns_read(query, entry) ((entry)->selectedCols)
 #endif
 
+/* since 16, with a place for soft errors */
+#if PG_VERSION_NUM >= 160000
+#define range_of(type, lower, upper) make_range(type, lower, upper, false, NULL)
+#else
+#define range_of(type, lower, upper) make_range(type, lower, upper, false)
+#endif
+
+/* since 16, one function asks for the rights on any object; who includes this includes utils/acl.h */
+#if PG_VERSION_NUM >= 160000
+#define function_aclcheck(function) object_aclcheck(ProcedureRelationId, function, GetUserId(), ACL_EXECUTE)
+#else
+#define function_aclcheck(function) pg_proc_aclcheck(function, GetUserId(), ACL_EXECUTE)
+#endif
+
 /* before 16, input functions had no soft errors */
 #if PG_VERSION_NUM < 160000
 #define ereturn(context, dummy, ...) \

@@ -4,6 +4,7 @@
 \set ON_ERROR_STOP 1
 set client_min_messages = warning;
 create extension if not exists population_health;
+create extension if not exists pgcrypto;
 set search_path = public, ph;
 select set_config('ph_test.limit', :'limit', false) \g /dev/null
 
@@ -88,6 +89,30 @@ select 'crosstab', v
 from unnest(array[null, '{}', '{?>?: 1}', '{1>1: 30, 1>2: 4, 2>?: 1}', '{-2147483647>2147483647: 9223372036854775807}'])
 	v;
 insert into pool
+select 'cell_count', v
+from unnest(array[null, '0:0', '1:0', '12:3051', '2251799813685247:4095']) v;
+insert into pool (type, value)
+select 'disclosure_rule', r::text
+from ph.disclosure_rule r
+where rule in ('nhse_hes_2018', 'srs_acro', 'opensafely_midpoint6', 'us_census_drb');
+insert into pool (type, value)
+values ('disclosure_rule', null), ('disclosure_rule', '(,,,,,,,,,,,,,,,,,,,)');
+insert into pool select 'text', v, 'rule' from unnest(array[null, 'nhse_hes_2018', 'srs_acro', 'own.mine', '.', '']) v;
+insert into pool select 'text', v, 'level' from unnest(array[null, 'national', 'subnational', 'x']) v;
+insert into pool select 'text', v, 'perturbation' from unnest(array[null, 'ons_10_5', 'own.mine', '.', '']) v;
+insert into pool select 'int8', v, 'n' from unnest(array[null, '0', '7', '8', '14', '-1', '9223372036854775807']) v;
+insert into pool
+select 'int8[]', v
+from unnest(array[null, '{}', '{NULL}', '{1,20,30}', '{{1,2},{3,4}}', '{-1,9223372036854775807}', '[5:6]={10,20}']) v;
+insert into pool
+select 'estimate', v
+from unnest(array[null, '(1,0.5,2,)', '(,,,no_data)', '(,,,)', '(1,0.5,2,"unknown_key: 3 rows left out")']) v;
+insert into pool
+select 'tree_node[]', v
+from unnest(array[null, '{}', '{NULL}', '{"(1,,0,t,,true,100,0.3,,,)"}',
+	'{"(1,,0,f,a,true,100,0.3,,,t)","(2,1,1,t,,a,60,0.2,,,t)","(3,1,1,t,,b,40,0.5,,,t)"}',
+	'{"(1,1,,f,,,-5,NaN,,,x)","(,,,,,,,,,,)"}']) v;
+insert into pool
 select 'model', v::text
 from unnest(array[null,
 	row('logistic', '{(intercept),a}', '{-1,0.5}', null, null, null, 'given', null, null, null, null, null, null, null,
@@ -164,6 +189,15 @@ from unnest(array['', '{', 'empty', 'people; 1: 1 0 0', '{mi}', '{1>1: 30, 2>?: 
 	'1 1 0 0 0 0 1 1 5 0 0 0 0 0 0 0 0 0 0 0', 'scores linear 0 0 1 0 0 1 1 Infinity 0 1 0 0 0 1 0 1 0 0 0 0 0 0 0',
 	'junk']) v;
 
+insert into pool
+select 'nhs_number', v
+from unnest(array[null, '0000000000', '999 000 0018', '9999999999', '5555555555']) v;
+insert into pool select 'cstring', v from unnest(array['999-000-0018', '999000001', '999000001 ', repeat('9', 9000)]) v;
+insert into pool select 'bytea', v from unnest(array[null, '', '\x00', '\x' || repeat('ab', 32)]) v;
+insert into pool select 'text', v, 'purpose' from unnest(array[null, '', 'planning', 'v1', 'a.b']) v;
+insert into pool select 'text', v, 'recipient' from unnest(array[null, '', 'council-y', E'a\nb']) v;
+insert into pool select 'text', v, 'key_version' from unnest(array[null, '', 'v1', 'latest']) v;
+insert into pool select 'int4', v, 'bits' from unnest(array[null, '128', '256', '0', '-8', '2147483647']) v;
 insert into pool select 'text', v, 'better' from unnest(array[null, 'lower', 'higher', 'neither', 'up']) v;
 insert into pool select 'int4', v, 'classes' from unnest(array[null, '2', '3', '4', '7', '-2147483648']) v;
 insert into pool select 'text[]', v, 'ids' from unnest(array[null, '{}', '{a}', '{a,b}', '{a,a}', '{NULL}']) v;
@@ -242,7 +276,7 @@ where e.extname = 'population_health'
 	-- take a query, whose errors are its own
 	and p.proname not in ('query_columns', 'query_reads', 'fit', 'grow_tree', 'tree_pruning', 'k_means',
 		'k_prototypes', 'silhouette',
-		'cluster_stability', 'latent_class');
+		'cluster_stability', 'latent_class', 'isolating_differences');
 create temp table complaint (said text);
 create temp table choice (i int, n int, value text, primary key (i, n));
 create temp table tried (name text, native boolean, calls int, answers int);

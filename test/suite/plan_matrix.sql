@@ -55,6 +55,10 @@ values
 	'select grp, ph.crosstab(id % 4, nullif(id % 7, 3))::text, '
 		'ph.crosstab_rollup(case when events is not null then ''{?>1: 2, 1>2: 3}''::ph.crosstab end)::text '
 		'from person group by grp'),
+('cell_key_count',
+	'select grp, ph.cell_key_count(id % 4096)::text, '
+		'ph.cell_key_rollup(case when events is not null then ''12:3051''::ph.cell_count end)::text '
+		'from person group by grp'),
 ('regression_sums',
 	'select grp, ph.regression_sums(''products'', ''linear'', events, array[1, age, years], 1, 0, ''{}'', false)::text '
 		'from person group by grp'),
