@@ -214,11 +214,12 @@ comment on function ph_support.asked_once(text, text, boolean) is
 create function ph_support.area_condition(schema text, distributed boolean) returns text
 language sql stable
 begin atomic
-	select string_agg(format('%I = any (%s)', 'access_' || l, ph_support.asked_once(
-		format('%I.scope(%L, current_user)', schema, l), 'text[]', distributed)), ' or ')
+	select format('(%s)', string_agg(format('(%I = any (%s))', 'access_' || l, ph_support.asked_once(
+		format('%I.scope(%L, current_user)', schema, l), 'text[]', distributed)), ' or '))
 	from ph_support.access_level() l;
 end;
-comment on function ph_support.area_condition(text, boolean) is 'the condition that a row is of a place of who asks';
+comment on function ph_support.area_condition(text, boolean) is
+	'the condition that a row is of a place of who asks, with the brackets that PostgreSQL writes';
 
 create function ph_support.access_policy(
 	schema text, target regclass, by_row boolean, distributed boolean,
@@ -245,7 +246,7 @@ as $$
 				select
 				from pg_attribute
 				where attrelid = target and attname = 'restricted_unless' and not attisdropped)
-				then format('%I and (restricted_unless is null or %L = any (restricted_unless))',
+				then format('(%I and ((restricted_unless is null) or (%L = any (restricted_unless))))',
 					'may_use_' || p.purpose, p.purpose)
 			else quote_ident('may_use_' || p.purpose) end)
 	from ph_support.entitled_roles(schema) e
