@@ -98,7 +98,7 @@ begin
 	loop
 		if found.kind = 'function' then
 			fault := ph_support.function_fault(found.object);
-			if fault is not null then
+			if fault is not null and not ph_support.is_access_function(found.object) then
 				raise exception 'argument "query" calls %, which %', found.name, fault
 					using errcode = '22023',
 						hint = 'It may call functions of PostgreSQL and population_health that are not '

@@ -301,7 +301,7 @@ begin
 	loop
 		execute ph_support.in_schema(statement, schema);
 	end loop;
-	call ph_support.secure_new_table(schema, 'new_stored_stay', 'stored_stay', true);
+	call ph_support.secure_new_table(schema, 'new_stored_stay', true);
 	call ph_support.take_statistics(format('%I.new_stored_stay', schema)::regclass);
 	call ph_support.describe_table(format('%I.new_stored_stay', schema),
 		'the rows of computed_stay as they were when they were last stored or refreshed',

@@ -239,6 +239,7 @@ begin
 				'age', 'age in completed years on the first day', 'key', 'key of the tally, age where it is no other',
 				'amount', 'what happened in it', 'exposure', 'years, people or rows',
 				'single', 'whether the person has no other row'));
+		call ph_support.secure_new_table(schema, 'measure_person', false);
 	end if;
 	for part in
 		select case when p.attname is null then parent else child end as lacks, coalesce(p.attname, c.attname) as name
@@ -250,7 +251,7 @@ begin
 	end loop;
 	execute format('drop table if exists %I.%I', schema, name);
 	execute format('alter table %s rename to %I', child, name);
-	call ph_support.secure_new_table(schema, name, name, false);
+	call ph_support.secure_new_table(schema, name, false);
 	execute format('alter table %s attach partition %I.%I for values in (%L)', parent, schema, name, fold);
 end
 $$;

@@ -79,20 +79,21 @@ $$;
 comment on procedure ph_support.create_access_functions(text) is
 	'makes scope() and may_ask() in the schema, with the rights of its owner, who reads entitlement for those who ask';
 
-create function ph_support.is_access_function(schema text, name text) returns boolean
+create function ph_support.is_access_function(function oid) returns boolean
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
 	select exists (
 		select
-		from ph_support.access_function(schema) f
-		join pg_proc p on p.oid = to_regprocedure(format('%I.%I(%s)', schema, f.name, f.types))
+		from pg_proc p
+		join pg_namespace n on n.oid = p.pronamespace
 		join pg_language l on l.oid = p.prolang and l.lanname = 'plpgsql'
-		where f.name = is_access_function.name and p.prosrc = f.body and p.prosecdef
-			and p.proconfig = array['search_path=pg_catalog, pg_temp'])
+		cross join ph_support.access_function(n.nspname) f
+		where p.oid = function and to_regprocedure(format('%I.%I(%s)', n.nspname, f.name, f.types)) = p.oid
+			and p.prosrc = f.body and p.prosecdef and p.proconfig = array['search_path=pg_catalog, pg_temp'])
 $$;
-comment on function ph_support.is_access_function(text, text) is
-	'whether the function of the schema is to the letter the one that ph_support.access_function gives';
+comment on function ph_support.is_access_function(oid) is
+	'whether a function is to the letter one that ph_support.access_function gives for its schema';
 
 -- ---- which tables ----
 
@@ -335,7 +336,8 @@ as $$
 					and (a.condition not in (
 							format('( SELECT %I.may_ask(%L::regclass, CURRENT_USER) AS may_ask)', n.nspname, c.oid::regclass),
 							format('%I.may_ask(%L::regclass, CURRENT_USER)', n.nspname, c.oid::regclass))
-						or not ph_support.is_access_function(n.nspname, 'may_ask')
+						or ph_support.is_access_function(
+							to_regprocedure(format('%I.may_ask(regclass, name)', n.nspname))) is not true
 						or not exists (
 							select
 							from pg_policy p, unnest(p.polroles) k

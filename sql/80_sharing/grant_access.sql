@@ -96,6 +96,33 @@ comment on function ph.access_grants(text, text) is
 	'what ph.grant_access grants to a kind of role on what is in the schema now: relation, privilege, and the columns '
 	'(NULL: all); beside it USAGE on the schema, and nothing else';
 
+create procedure ph_support.require_role_of_others(schema text, role text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if not exists (select from pg_roles where rolname = role) then
+		raise exception 'role "%" does not exist', role
+			using errcode = 'undefined_object', hint = 'CREATE ROLE makes roles, which are the DBA''s; '
+				'DELETE FROM entitlement takes away what one that has gone has left.';
+	elsif to_regclass(format('%I.entitlement', schema)) is null then
+		raise exception 'schema "%" has no tables of sharing', schema
+			using errcode = 'undefined_table', hint = 'CALL ph.create_sharing_tables(...) first.';
+	elsif (
+		select r.rolname = role
+		from pg_class c
+		join pg_roles r on r.oid = c.relowner
+		where c.oid = format('%I.entitlement', schema)::regclass)
+	then
+		raise exception 'role "%" owns the schema', role
+			using errcode = 'invalid_grant_operation', hint = 'CALL ph.grant_access(..., ''owner'') gives it to another.';
+	end if;
+end
+$$;
+comment on procedure ph_support.require_role_of_others(text, text) is
+	'does nothing where the role is there and does not own the tables of sharing. '
+	'Errors: undefined_object, undefined_table, invalid_grant_operation';
+
 create procedure ph_support.require_grantee(schema text, role text, kind text)
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -108,13 +135,8 @@ begin
 	into grantee
 	from pg_roles
 	where rolname = role;
-	if grantee.oid is null then
-		raise exception 'role "%" does not exist', role
-			using errcode = 'undefined_object', hint = 'CREATE ROLE first: roles are for the DBA to make.';
-	elsif to_regclass(format('%I.entitlement', schema)) is null then
-		raise exception 'schema "%" has no tables of sharing', schema
-			using errcode = 'undefined_table', hint = 'CALL ph.create_sharing_tables(...) first.';
-	elsif not exists (select from ph.access_kind() k where k.kind = require_grantee.kind) then
+	call ph_support.require_role_of_others(schema, role);
+	if not exists (select from ph.access_kind() k where k.kind = require_grantee.kind) then
 		raise exception 'argument "kind" must be a kind of role'
 			using errcode = 'invalid_parameter_value', hint = 'SELECT * FROM ph.access_kind() lists them.';
 	elsif kind <> 'owner' and not ph_support.is_secured(schema) then
@@ -155,6 +177,7 @@ begin
 			where kind = 'loader' and s.by_row or kind = 'steward' and s.relation = 'may_use'), ', ') as roles
 		from ph_support.table_to_secure(schema) s
 		join pg_class r on r.oid = s.target
+		join pg_policy p on p.polrelid = s.target and p.polname = 'custodian'
 		join pg_roles grantee on grantee.rolname = role
 	loop
 		execute format('alter policy custodian on %s to %s', part.target, part.roles);
@@ -162,7 +185,7 @@ begin
 end
 $$;
 comment on procedure ph_support.set_custodian(text, text, text) is
-	'lets loaders see and write all rows of the tables of persons, stewards those of may_use, and others none';
+	'lets loaders see and write all rows of the tables of persons, stewards those of may_use, and others none but owners';
 
 create procedure ph_support.give_schema_to(schema text, role text)
 language plpgsql
@@ -209,10 +232,17 @@ set client_min_messages = warning
 as $$
 declare
 	granted record;
+	owner text;
 begin
 	call ph_support.require_grantee(schema, role, kind);
 	if kind = 'owner' then
+		select r.rolname
+		into owner
+		from pg_class c
+		join pg_roles r on r.oid = c.relowner
+		where c.oid = format('%I.entitlement', schema)::regclass;
 		call ph_support.give_schema_to(schema, role);
+		call ph_support.set_custodian(schema, owner, kind);
 	else
 		call ph_support.revoke_grants(schema, role);
 		execute format('grant usage on schema %I to %I', schema, role);
@@ -242,13 +272,7 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-	if not exists (select from pg_roles where rolname = role) then
-		raise exception 'role "%" does not exist', role
-			using errcode = 'undefined_object', hint = 'What is left of its entitlements: DELETE FROM entitlement.';
-	elsif to_regclass(format('%I.entitlement', schema)) is null then
-		raise exception 'schema "%" has no tables of sharing', schema
-			using errcode = 'undefined_table', hint = 'CALL ph.create_sharing_tables(...) first.';
-	end if;
+	call ph_support.require_role_of_others(schema, role);
 	execute format('delete from %I.entitlement e where e.role = $1', schema) using role;
 	call ph_support.revoke_grants(schema, role);
 	if ph_support.is_secured(schema) then
@@ -259,4 +283,5 @@ end
 $$;
 comment on procedure ph.revoke_access(text, text) is
 	'takes from a role its entitlements, grants and place in policies of the schema, at once for its open sessions '
-	'too; it can be dropped then. Errors: undefined_object, undefined_table';
+	'too; it can be dropped then. '
+	'Errors: undefined_object, undefined_table, invalid_grant_operation for the owner';

@@ -59,18 +59,18 @@ comment on procedure ph_support.secure_table(text, regclass, text, boolean) is
 	'gives a table the columns and the policies of ph.secure; nobody but custodians sees a row before '
 	'ph.refresh_access fills the columns';
 
-create procedure ph_support.secure_new_table(schema text, made text, relation text, by_row boolean)
+create procedure ph_support.secure_new_table(schema text, relation text, by_row boolean)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
 	if ph_support.is_secured(schema) then
-		call ph_support.secure_table(schema, format('%I.%I', schema, made)::regclass, made, by_row);
+		call ph_support.secure_table(schema, format('%I.%I', schema, relation)::regclass, relation, by_row);
 	end if;
 end
 $$;
-comment on procedure ph_support.secure_new_table(text, text, text, boolean) is
-	'secures a table that is to be the relation, where the schema is secured';
+comment on procedure ph_support.secure_new_table(text, text, boolean) is
+	'secures a table of persons that was just made, where the schema is secured';
 
 -- ---- to which stay a row belongs ----
 
