@@ -208,10 +208,10 @@ begin atomic
 		 $query$),
 		('function_altered', 'high', 'person', 'the function that policies call is not as ph.secure made it',
 		 $query$
-			select to_regprocedure(format('%I.%I(%s)', $1, f.name, f.types)), format('call ph.secure(%L)', $1)
+			select p.oid::regprocedure, format('call ph.secure(%L)', $1)
 			from ph_support.access_function($1) f
-			where to_regprocedure(format('%I.%I(%s)', $1, f.name, f.types)) is not null
-				and not ph_support.is_access_function($1, f.name)
+			join pg_proc p on p.oid = to_regprocedure(format('%I.%I(%s)', $1, f.name, f.types))
+			where not ph_support.is_access_function(p.oid)
 		 $query$),
 		('policy_function', 'medium', null, 'a policy calls a volatile or parallel unsafe function: no workers',
 		 $query$

@@ -179,4 +179,4 @@ comment on procedure ph.create_identity_table(text) is
 	'writes into the log and returns the number of the request, reidentify(request) answers it once that is committed, '
 	'so that no rollback hides it. They run with the rights of their owner under a fixed search_path and name nothing '
 	'of the extension. Called again it replaces the functions in place. Errors: null_value_not_allowed, 22023, '
-	'duplicate_object where a name is taken by something else';
+	'invalid_schema_name, duplicate_object where a name is taken by something else';

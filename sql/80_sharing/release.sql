@@ -15,6 +15,7 @@ begin atomic
 		 jsonb_build_object('is_head', 'true', 'count', 'number of the last release', 'hash', 'its hash')),
 		('release',
 		 'release bigint primary key, record jsonb not null, previous_hash text not null, hash text not null,
+		 written_by xid8 not null default pg_current_xact_id(),
 		 kind text not null generated always as (record ->> ''kind'') stored,
 		 measure text not null generated always as (record ->> ''measure'') stored,
 		 version text not null generated always as (record ->> ''version'') stored,
@@ -27,6 +28,7 @@ begin atomic
 		 'said; a chain of hashes, to which rows are only added',
 		 jsonb_build_object('release', 'number of the release, without gaps', 'record', 'all that is known of it',
 			'previous_hash', 'hash of the release before', 'hash', 'SHA-256 of the hash before and the record',
+			'written_by', 'the transaction that wrote it, in which its audience does not see it yet',
 			'kind', 'table, or tabulation', 'measure', 'name of the measure', 'version', 'its version',
 			'period_kind', 'kind of period', 'first_day', 'first day of the period', 'breakdown', 'all, or by what',
 			'rule', 'the rule of disclosure', 'audience', 'public, or the role that it is for')),
@@ -107,8 +109,10 @@ as $$
 declare
 	part record;
 	target text;
-	mine constant text := 'audience = ''public'' or audience = any (array(
-		select rolname::text from pg_roles where pg_has_role(oid, ''usage'')))';
+	-- not before it is on record for good: who asks cannot take the answer and roll the record back
+	mine constant text := 'written_by is distinct from pg_current_xact_id_if_assigned() and (
+		audience = ''public'' or audience = any (array(
+			select rolname::text from pg_roles where pg_has_role(oid, ''usage''))))';
 begin
 	for part in select * from ph_support.release_table() loop
 		target := format('%I.%I', schema, part.relation);

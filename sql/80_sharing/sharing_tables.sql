@@ -99,7 +99,6 @@ as $$
 declare
 	part record;
 	target text;
-	made_elsewhere text;
 begin
 	call ph_support.require_own_schema(schema);
 	if to_regclass(format('%I.person', schema)) is null then
@@ -117,23 +116,21 @@ begin
 		end if;
 	end loop;
 	call ph_support.keep_one_purpose(schema);
-	if to_regclass('ph.disclosure_rule') is not null
-		and to_regclass(format('%I.disclosure_rule', schema)) is null
-	then
+	if to_regclass(format('%I.disclosure_rule', schema)) is null then
 		execute format('create table %I.disclosure_rule (like ph.disclosure_rule including all)', schema);
+		call ph_support.describe_table(format('%I.disclosure_rule', schema),
+			'one row a rule of your own by which numbers leave, named schema.rule in calls', '{}');
 	end if;
-	foreach made_elsewhere in array
-		'{ph.create_identity_table(text),ph_support.create_release_tables(text)}'::text[]
-	loop
-		if to_regprocedure(made_elsewhere) is not null then
-			execute format('call %s(%L)', split_part(made_elsewhere, '(', 1), schema);
-		end if;
-	end loop;
+	call ph.create_identity_table(schema);
+	call ph_support.create_release_tables(schema);
+	call ph_support.create_released_views(schema);
 end
 $$;
 comment on procedure ph.create_sharing_tables(text) is
 	'makes, beside the shared tables of the schema, the tables of sharing: entitlement (which role sees which places, '
 	'for which purpose, until when), may_use (who may be included for which purpose), restricted_code (codes whose '
-	'rows are left out), secured_table. They belong to the caller and are granted to nobody. '
+	'rows are left out), secured_table, disclosure_rule (rules of your own by which numbers leave), identity, and '
+	'release with its rows and views (the views where there are measures: call it again after '
+	'ph.create_measure_tables). They belong to the caller and are granted to nobody. '
 	'Again: what is there stays as it is. Errors: undefined_table without shared tables, '
 	'duplicate_object where a name is taken by something else';

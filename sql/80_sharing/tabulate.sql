@@ -32,9 +32,7 @@ $$;
 comment on function ph_support.fold_of_period(text, text, text) is
 	'the fold of a measure in a period by its name in calendar. Errors: invalid_parameter_value with what there is';
 
-create function ph_support.same_release(
-	o ph_support.release_order, f jsonb, level text, breakdown text)
-returns bigint
+create function ph_support.same_release(o ph_support.release_order, f jsonb, level text, breakdown text) returns bigint
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
@@ -45,22 +43,20 @@ begin
 		'select max(release)
 		from %I.release
 		where measure = $1 and version = $2 and period_kind = $3 and first_day = $4 and breakdown = $5 and rule = $6
-			and record -> ''levels'' ? $7 and record ->> ''same_as'' is null
+			and record -> ''levels'' ? $7 and record ->> ''same_as'' is null and audience in (''public'', $9)
 			and record ->> ''data_stamp'' is not distinct from $8', o.schema)
 	into number
 	using f ->> 'measure', f ->> 'version', f ->> 'period_kind', f ->> 'period', breakdown, (o.rule).rule, level,
-		f ->> 'data_stamp';
+		f ->> 'data_stamp', o.audience;
 	return number;
 end
 $$;
 comment on function ph_support.same_release(ph_support.release_order, jsonb, text, text) is
-	'the latest release of the same table of the same data by the same rule; NULL where there is none';
+	'the latest release of the same table of the same data by the same rule to the audience; NULL where there is none';
 
 create function ph_support.tabulated(
 	schema text, rule text, measure text, period text, level text, breakdown text)
-returns table (
-	release bigint, place_id text, place_name text, group_name text, value float8, lower float8, upper float8,
-	numerator float8, denominator float8, people float8, note text)
+returns bigint
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set client_min_messages = warning
@@ -79,34 +75,26 @@ begin
 	call ph_support.require_releasable(o, asked.m, f);
 	perform ph_support.levels_to_release(o, f, array[level]);
 	same := ph_support.same_release(o, f, level, breakdown);
-	if same is null then
-		call ph_support.release_fold(o, f, array[level], array[breakdown], released);
-		same := released[1];
-		if same is null then
-			raise exception 'this table cannot be protected'
-				using errcode = 'object_not_in_prerequisite_state', hint =
-					'Ask for larger places or a coarser breakdown.';
-		end if;
-	else
+	if same is not null then
 		execute format('insert into %I.release (record)
 			select record || $2 from %1$I.release where release = $1', schema)
 		using same, jsonb_build_object('kind', 'tabulation', 'same_as', same, 'audience', o.audience,
 			'role', session_user, 'acting_as', current_user);
+		return same;
 	end if;
-	return query execute format(
-		'select r.release, r.place_id, p.place_name, r.group_name, r.value, r.lower, r.upper, r.numerator, r.denominator,
-			r.people, r.note
-		from %1$I.released_row r
-		left join %1$I.measure_place p using (level, place_id)
-		where r.release = $1 and r.level = $2
-		order by r.place_id, r.group_name', schema)
-	using same, level;
+	call ph_support.release_fold(o, f, array[level], array[breakdown], released);
+	if released = '{}' then
+		raise exception 'this table cannot be protected'
+			using errcode = 'object_not_in_prerequisite_state', hint = 'Ask for larger places or a coarser breakdown.';
+	end if;
+	return released[1];
 end
 $$;
 comment on function ph_support.tabulated(text, text, text, text, text, text) is
-	'one level of place by one breakdown of a measure and period, protected and on record: what the function tabulate '
-	'of a schema answers. Errors: invalid_parameter_value with what there is, object_not_in_prerequisite_state where it '
-	'cannot be protected or would isolate people beside an earlier release';
+	'releases one level of place by one breakdown of a measure and period to the role of the session, and gives the '
+	'number of the release: what the function tabulate of a schema does. Errors: invalid_parameter_value with what '
+	'there is, object_not_in_prerequisite_state where it cannot be protected or would isolate people beside an earlier '
+	'release';
 
 create procedure ph.create_tabulate(schema text, rule text)
 language plpgsql
@@ -114,18 +102,15 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
 	call ph_support.require_own_schema(schema);
-	perform ph_support.require_release_tables(schema);
-	perform ph_support.disclosure_rule(rule);
+	perform ph_support.release_order_of(schema, rule, 'public', null, 'refuse', 'tabulation');
 	call ph_support.replace_function(schema, 'tabulate', 'text, text, text, text',
 		format(
-			'(measure text, period text, level text, breakdown text default ''all'')
-			returns table (
-				release bigint, place_id text, place_name text, group_name text, value float8, lower float8, upper float8,
-				numerator float8, denominator float8, people float8, note text)
+			'(measure text, period text, level text, breakdown text default ''all'') returns bigint
 			language sql volatile security definer set search_path = pg_catalog, pg_temp as %L',
-			format('select * from ph_support.tabulated(%L, %L, measure, period, level, breakdown)', schema, rule)),
-		'one level of place by one breakdown, or one allowed pair, of a measure in a period that is over, named as in '
-		'calendar: protected as a whole, and on record as a release for who asks');
+			format('select ph_support.tabulated(%L, %L, measure, period, level, breakdown)', schema, rule)),
+		'releases one level of place by one breakdown, or one allowed pair, of a measure in a period that is over, named '
+		'as in calendar, to who asks, and gives the number of the release: its rows stand in released_value and '
+		'released_breakdown once the transaction is over');
 	execute format('revoke all on function %I.tabulate(text, text, text, text) from public', schema);
 	execute format('alter function %I.tabulate(text, text, text, text) owner to %s', schema,
 		ph_support.owner_of(format('%I.release', schema)::regclass));
@@ -133,8 +118,10 @@ end
 $$;
 comment on procedure ph.create_tabulate(text, text) is
 	'makes the function tabulate(measure, period, level, breakdown) in the schema, owned by who owns the releases and '
-	'granted to nobody, for partners who may see no rows: each answer is a release by the rule. '
-	'Errors: undefined_table, undefined_object for a rule that there is not';
+	'granted to nobody, for partners who may see no rows: each call is a release by the rule to the role of the session, '
+	'on record before its rows can be read, so that no answer can be taken and the record rolled back. '
+	'Errors: undefined_table, undefined_object for a rule that there is not, insufficient_privilege for others than the '
+	'owner';
 
 create function ph.replay_release(schema text, release bigint) returns text
 language plpgsql volatile

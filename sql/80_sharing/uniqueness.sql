@@ -71,10 +71,11 @@ end
 $$;
 comment on function ph.uniqueness(regclass, text[], text, text) is
 	'a check of rows before they are released, and never a promise: people who are alike in all columns (those by '
-	'which somebody could know them; NULL is a value of its own) are one group. people: how many rows, or people where '
-	'person names the column that tells them apart, each counted once a group and unknown ones as one; groups; k: '
-	'people in the smallest group; alone: people in groups of one; in_groups_below_5, in_groups_below_10: share of people, 0 to 1; l: the '
-	'least number of values of the column sensitive in a group, NULL being one, and NULL without that column. note: '
-	'no_rows where nothing is there (k is NULL), row_security where policies hide rows from you. What others know '
-	'besides, and other releases, are not in it. Sources: Sweeney 2002 (k-anonymity), Machanavajjhala et al. 2007 '
-	'(l-diversity). Errors: undefined_table, undefined_column, invalid_parameter_value';
+	'which somebody could know them; NULL is a value of its own) are one group. people: how many rows, or people '
+	'where person names the column that tells them apart, each counted once a group and unknown ones as one; '
+	'groups; k: people in the smallest group; alone: people in groups of one; in_groups_below_5, '
+	'in_groups_below_10: share of people, 0 to 1; l: the least number of values of the column sensitive in a group,'
+	' NULL being one, and NULL without that column. note: no_rows where nothing is there (k is NULL), row_security '
+	'where policies hide rows from you. What others know besides, and other releases, are not in it. Sources: '
+	'Sweeney 2002 (k-anonymity), Machanavajjhala et al. 2007 (l-diversity). Errors: undefined_table, '
+	'undefined_column, invalid_parameter_value';

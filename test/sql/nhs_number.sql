@@ -52,11 +52,12 @@ from (
 ) r;
 select ph.nhs_number_valid(null) is null as unknown_is_not_invalid;
 
--- ranges, by numbers that are nobody's: 30 February, no month, below the first of a range
+-- ranges, by numbers that are nobody's: 30 February, no month or a thirteenth, below the first of a range
 select number, ph.nhs_number_range(number)
 from (
 	select pg_temp.number_of(nine)::ph.nhs_number as number
-	from unnest('{000000000,001010000,010000000,300200000,320000000,899999999,998999998,999000001}'::text[]) nine
+	from unnest(array['000000000', '001010000', '010000000', '300200000', '301300001', '320000000', '899999999',
+		'998999998', '999000001']) nine
 ) r
 order by number;
 select string_agg(distinct ph.nhs_number_range((repeat(digit::text, 10))::ph.nhs_number), ', ') as of_repdigits

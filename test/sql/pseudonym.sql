@@ -44,7 +44,7 @@ from unnest(array[
 select ph.pseudonym(:number, 'planning', :key) = ph.pseudonym(ph.nhs_number '9990000018', 'planning', :key)
 	as forms_are_one,
 	ph.pseudonym(ph.nhs_number '0000000000', 'planning', :key, bits => 256)
-		= encode(crypto.hmac('planning'::bytea || '\x1f' || '0000000000', :key, 'sha256'), 'hex') as leading_zeros_count;
+		= encode(crypto.hmac('planning'::bytea || '\x1f' || '0000000000', :key, 'sha256'), 'hex') as zeros_count;
 -- no two different labels are written alike: parts cannot hold a point, and a version is no purpose
 select count(distinct ph_support.pseudonym_label(purpose, recipient, version)) = count(*) as labels_differ
 from unnest('{a,b,v1x,c}'::text[]) purpose, unnest('{a,b,v1,2,NULL}'::text[]) recipient,
