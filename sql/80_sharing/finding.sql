@@ -104,20 +104,6 @@ comment on function ph_support.policy_check(text) is
 	'the policies of the tables of persons beside those that ph.secure makes: which are there, which should be, and '
 	'whether roles or what they say differ';
 
-create function ph_support.calls_in_policy(schema text, out target regclass, out policy text, out function oid)
-returns setof record
-language sql stable
-set search_path = pg_catalog, pg_temp
-as $$
-	select distinct p.polrelid::regclass, p.polname::text, m.called[1]::oid
-	from pg_policy p
-	join pg_class c on c.oid = p.polrelid
-	-- what is pinned is in no dependency
-	cross join lateral regexp_matches(concat(p.polqual, p.polwithcheck), ':(?:funcid|opfuncid) (\d+)', 'g') m (called)
-	where c.relnamespace = to_regnamespace(quote_ident(schema))
-$$;
-comment on function ph_support.calls_in_policy(text) is 'the functions that policies of tables of the schema call';
-
 create function ph_support.calls_for_each_row(relation oid, condition text) returns boolean
 language sql stable
 set search_path = pg_catalog, pg_temp
@@ -213,22 +199,24 @@ begin atomic
 			join pg_proc p on p.oid = to_regprocedure(format('%I.%I(%s)', $1, f.name, f.types))
 			where not ph_support.is_access_function(p.oid)
 		 $query$),
-		('policy_function', 'medium', null, 'a policy calls a volatile or parallel unsafe function: no workers',
+		('policy_function', 'medium', 'person', 'a policy calls a volatile or parallel unsafe function: no workers',
 		 $query$
-			select format('%s: %s: %s', f.target, f.policy, f.function::regprocedure),
-				format('drop policy %I on %s', f.policy, f.target)
-			from ph_support.calls_in_policy($1) f
-			join pg_proc p on p.oid = f.function
-			where p.provolatile = 'v' or p.proparallel <> 's'
+			select distinct format('%s: %s: %s', s.target, p.polname, f.oid::regprocedure),
+				format('drop policy %I on %s', p.polname, s.target)
+			from ph_support.table_to_secure($1) s
+			join pg_policy p on p.polrelid = s.target
+			-- what is pinned is in no dependency
+			cross join regexp_matches(p.polqual::text, ':(?:funcid|opfuncid) (\d+)', 'g') called
+			join pg_proc f on f.oid = called[1]::oid
+			where f.provolatile = 'v' or f.proparallel <> 's'
 		 $query$),
-		('call_for_each_row', 'low', null, 'a policy calls a function of no column outside of a sub-select: once a row',
+		('call_for_each_row', 'low', 'person', 'a policy calls a function of no column outside of a sub-select: once a row',
 		 $query$
-			select format('%s: %s', c.oid::regclass, p.polname),
-				format('drop policy %I on %s', p.polname, c.oid::regclass)
-			from pg_policy p
-			join pg_class c on c.oid = p.polrelid
-			where c.relnamespace = to_regnamespace(quote_ident($1)) and not ph_support.is_distributed(c.oid)
-				and ph_support.calls_for_each_row(c.oid, pg_get_expr(p.polqual, c.oid))
+			select format('%s: %s', s.target, p.polname), format('drop policy %I on %s', p.polname, s.target)
+			from ph_support.table_to_secure($1) s
+			join pg_policy p on p.polrelid = s.target
+			where not ph_support.is_distributed(s.target)
+				and ph_support.calls_for_each_row(s.target, pg_get_expr(p.polqual, s.target))
 		 $query$),
 		('index_unusable', 'low', 'person', 'row security keeps the index from use: its equality is not leakproof',
 		 $query$
@@ -425,8 +413,8 @@ begin atomic
 		 $query$),
 		('entitlement_expired', 'low', 'entitlement', 'the last day of the entitlement is past',
 		 $query$
-			select distinct e.role, format('delete from %I.entitlement where role = %L and until < %L', $1, e.role,
-				(statement_timestamp() at time zone 'UTC')::date)
+			select distinct e.role, format(
+				'delete from %I.entitlement where role = %L and until < (now() at time zone ''UTC'')::date', $1, e.role)
 			from {entitlement} e
 			where e.until < (statement_timestamp() at time zone 'UTC')::date
 		 $query$),

@@ -56,10 +56,13 @@ call ph.fold_measures('health', '{emergency_admissions}', '{2022/23}', '{system,
 reset role;
 
 -- ---- what is so in every new database ----
-select kind, severity, object, finding, remedy
+select kind, severity, replace(object, current_database(), 'DATABASE') as object, finding,
+	replace(remedy, current_database(), 'DATABASE') as remedy
 from ph.finding('health')
 where severity <> 'information';
+\set ECHO none
 select remedy from ph.finding('health') where kind in ('temporary_open', 'language_open') \gexec
+\set ECHO all
 
 -- ---- nothing of what our own procedures made ----
 create view found with (security_invoker = true) as
@@ -82,13 +85,15 @@ select * from ph.finding('nowhere');
 select * from ph.finding('health', 'regress_f_nobody');
 
 -- ---- each kind comes and, by its remedy, goes ----
-\set show 'select kind, severity, object, remedy from found order by kind, object, remedy'
+\set named 'replace(object, current_database(), ''DATABASE'') as object'
+\set mended 'replace(remedy, current_database(), ''DATABASE'') as remedy'
+\set show 'select kind, severity, ':named', ':mended' from found order by kind, object, remedy'
 -- tables and policies
 set role regress_f_owner;
 alter table health.encounter no force row level security;
 alter table health.identity disable row level security;
 :show;
-select distinct remedy from found \gexec
+select distinct remedy from found order by remedy desc \gexec
 alter policy area on health.encounter using (true);
 alter policy purpose_planning on health.person using (may_use_planning or birth_date is not null);
 alter policy purpose_planning on health.clinical_event using (
@@ -96,29 +101,29 @@ alter policy purpose_planning on health.clinical_event using (
 drop policy may_ask on health.wait;
 create policy area on health.may_use using (true);
 :show;
-select distinct remedy from found \gexec
+select distinct remedy from found order by remedy desc \gexec
 insert into health.entitlement (role, level, purpose) values ('regress_f_other', 'national', 'planning');
 select kind, severity, count(*), remedy from found group by kind, severity, remedy;
-select distinct remedy from found \gexec
+select distinct remedy from found order by remedy desc \gexec
 delete from health.entitlement where role = 'regress_f_other';
 call ph.refresh_access('health');
 create policy shown on health.person for select to regress_f_other using (birth_date < '2000-01-01');
 create policy shown on health.release using (true);
 :show;
-select distinct remedy from found \gexec
+select distinct remedy from found order by remedy desc \gexec
 alter policy custodian on health.person to regress_f_owner, regress_f_loader, regress_f_other;
 :show;
-select distinct remedy from found \gexec
+select distinct remedy from found order by remedy desc \gexec
 create or replace function health.may_ask(target regclass, who name) returns boolean
 language plpgsql stable parallel safe security definer
 set search_path = pg_catalog, pg_temp
 as 'begin return true; end';
 :show;
-select distinct remedy from found \gexec
+select distinct remedy from found order by remedy desc \gexec
 create policy slow on health.encounter as restrictive using (pg_has_role(current_user, 'regress_f_owner', 'member'));
-create policy slow on health.place using (random() >= 0 and place_id is not null);
+create policy slow on health.wait as restrictive using (random() >= 0 and pathway is not null);
 :show;
-select distinct remedy from found \gexec
+select distinct remedy from found order by remedy desc \gexec
 -- asked of a column, or once, is well
 create policy quick on health.encounter as restrictive using (
 	length(pod) > 0 and (select pg_has_role(current_user, 'regress_f_owner', 'member')));
@@ -127,13 +132,13 @@ drop policy quick on health.encounter;
 create index by_cost on health.encounter (cost);
 alter table health.wait add column ticket numeric unique;
 :show;
-select distinct remedy from found \gexec
+select distinct remedy from found order by remedy desc \gexec
 -- ways around
 create view health.plain as select * from health.person;
 create view health.plainer with (security_invoker = false) as select person_id from health.plain;
 create materialized view health.kept as select person_id from health.plainer;
 :show;
-select distinct remedy from found \gexec
+select distinct remedy from found order by remedy desc \gexec
 drop view health.plainer, health.plain;
 reset role;
 create schema regress_f_copy;
@@ -143,7 +148,7 @@ grant select (person_id) on regress_f_copy.person to regress_f_analyst, public;
 create table health.note (person_id text);
 alter table health.note owner to regress_f_owner;
 :show;
-select distinct remedy from found \gexec
+select distinct remedy from found order by remedy desc \gexec
 create function regress_f_copy.people() returns bigint
 language plpgsql security definer
 as 'begin return (select count(*) from health.person); end';
@@ -161,7 +166,7 @@ create role regress_f_bypass login bypassrls in role regress_f_analyst;
 create role regress_f_login login in role regress_f_bypass;
 create role regress_f_super login superuser in role regress_f_analyst;
 :show;
-select distinct remedy from found \gexec
+select distinct remedy from found order by remedy desc \gexec
 :show;
 drop role regress_f_bypass, regress_f_login, regress_f_super;
 grant create on schema health to public;
@@ -176,17 +181,20 @@ end;
 grant temporary on database :"DBNAME" to public;
 grant usage on language plpgsql to public;
 :show;
-select distinct remedy from found \gexec
+\set ECHO none
+select distinct remedy from found order by remedy desc \gexec
+\set ECHO all
+:show;
 drop function health.count_of_places();
 grant select on health.measure_tally to regress_f_analyst, regress_f_national;
 create table regress_f_copy.tally as select tally from health.measure_tally;
 grant select on regress_f_copy.tally to public;
 :show;
-select distinct remedy from found \gexec
+select distinct remedy from found order by remedy desc \gexec
 revoke select on health.measure_tally from regress_f_national;
 grant select (person_id) on health.identity to regress_f_steward;
 :show;
-select distinct remedy from found \gexec
+select distinct remedy from found order by remedy desc \gexec
 grant select on health.person to regress_f_steward;
 :show;
 select remedy from found where kind = 'steward_reads_rows' \gexec
@@ -195,14 +203,14 @@ call ph.grant_access('health', 'regress_f_steward', 'steward');
 :show;
 grant select (person_id) on health.wait to regress_f_other;
 :show;
-select distinct remedy from found \gexec
+select distinct remedy from found order by remedy desc \gexec
 -- entitlements
 create role regress_f_gone;
 insert into health.entitlement (role, level, place, purpose, until)
 values ('regress_f_gone', 'place', 'D1', 'planning', null), ('regress_f_other', 'place', 'D1', 'planning', '2020-01-01');
 drop role regress_f_gone;
 select kind, severity, object, substr(remedy, 1, 73) as remedy from found;
-select distinct remedy from found \gexec
+select distinct remedy from found order by remedy desc \gexec
 insert into health.entitlement (role, level, place, purpose) values ('regress_f_other', 'place', 'D1', 'research');
 call ph.refresh_access('health');
 :show;
@@ -212,7 +220,7 @@ insert into health.may_use values ('P1', 'research');
 alter table health.release disable trigger refuse_change;
 drop trigger keep_one_purpose on health.entitlement;
 :show;
-select distinct remedy from found \gexec
+select distinct remedy from found order by remedy desc \gexec
 -- numbers
 create table regress_f_copy.numbered (n ph.nhs_number);
 create view regress_f_copy.wrong as select n from regress_f_copy.numbered where n = '9434765919';
@@ -235,12 +243,14 @@ insert into health.clinical_event (person_id, event_date, code_system, code)
 select 'P' || i, '2022-01-01', 'ICD10', 'E11' from generate_series(1, 40) i;
 analyze health.clinical_event;
 select kind, severity, object, substr(remedy, 1, 40) as remedy from found order by kind, object;
-select distinct remedy from found \gexec
+select distinct remedy from found order by remedy desc \gexec
 :show;
 set log_parameter_max_length_on_error = -1;
 set log_statement = 'mod';
 :show;
-select distinct remedy from found \gexec
+\set ECHO none
+select distinct remedy from found order by remedy desc \gexec
+\set ECHO all
 \c
 :show;
 call ph.fold_measures('health', '{emergency_admissions}', '{2022/23}', '{system,place,practice}', '{}',
@@ -252,3 +262,8 @@ drop table regress_f_copy.numbered cascade;
 set role regress_f_analyst;
 select count(*) from health.person;
 reset role;
+-- ---- the roles go again ----
+set client_min_messages = warning;
+drop schema regress_f_copy, health cascade;
+select format('drop owned by %s; drop role %1$s', rolname) from pg_roles where rolname like 'regress\_f\_%' order by rolname
+\gexec
