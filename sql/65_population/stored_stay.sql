@@ -316,7 +316,8 @@ comment on procedure ph.store_stays(text) is
 	'and as old as the last ph.refresh_stays. Triggers on the shared tables note whose rows change in changed_person; '
 	'who reads stay needs the right to read stored_stay. Again: all is stored anew. '
 	'Errors: undefined_table without population views, feature_not_supported under row security other than that of '
-	'ph.secure, insufficient_privilege for who does not see all rows, object_not_in_prerequisite_state without a data day, duplicate_object where the name is taken';
+	'ph.secure, insufficient_privilege for who does not see all rows, '
+	'object_not_in_prerequisite_state without a data day, duplicate_object where the name is taken';
 
 create procedure ph.refresh_stays(schema text)
 language plpgsql

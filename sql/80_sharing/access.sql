@@ -314,12 +314,42 @@ comment on procedure ph_support.replace_policies(text, regclass, boolean) is
 
 -- ---- who sees all rows ----
 
+create function ph_support.is_may_ask(condition text, relation regclass) returns boolean
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select coalesce(bool_or(ph_support.is_access_function(to_regprocedure(asked.function || '(regclass, name)'))
+		and condition in (asked.call, format('( SELECT %s AS may_ask)', asked.call))), false)
+	from (
+		select f.function, format('%s(%L::regclass, CURRENT_USER)', f.function, relation) as call
+		from (
+			select format('%I.may_ask', n.nspname) as function
+			from pg_class c
+			join pg_namespace n on n.oid = c.relnamespace
+			where c.oid = relation) f) asked
+$$;
+comment on function ph_support.is_may_ask(text, regclass) is
+	'whether the condition of a policy, as pg_get_expr writes it, asks may_ask of the schema of the table, '
+	'and that is the function that this extension makes';
+
+create function ph_support.is_custodian(who regrole, relation regclass) returns boolean
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select exists (
+		select
+		from pg_policy p, unnest(p.polroles) k
+		where p.polrelid = relation and p.polname = 'custodian' and k <> 0 and pg_has_role(who, k, 'usage'))
+$$;
+comment on function ph_support.is_custodian(regrole, regclass) is
+	'whether a role has the rights of one that the policy custodian of the table names';
+
 create function ph_support.row_security_hides(relation regclass, reader regrole) returns boolean
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
 	with applies as (
-		select p.polpermissive, pg_get_expr(p.polqual, p.polrelid) as condition, p.polname
+		select p.polpermissive, pg_get_expr(p.polqual, p.polrelid) as condition
 		from pg_policy p
 		where p.polrelid = relation and p.polcmd in ('r', '*')
 			and exists (select from unnest(p.polroles) r where r = 0 or pg_has_role(reader, r, 'usage'))
@@ -332,19 +362,9 @@ as $$
 				select
 				from applies a
 				where not a.polpermissive and a.condition <> 'true'
-					-- true of custodians, where the function is the one that this extension makes
-					and (a.condition not in (
-							format('( SELECT %I.may_ask(%L::regclass, CURRENT_USER) AS may_ask)', n.nspname, c.oid::regclass),
-							format('%I.may_ask(%L::regclass, CURRENT_USER)', n.nspname, c.oid::regclass))
-						or ph_support.is_access_function(
-							to_regprocedure(format('%I.may_ask(regclass, name)', n.nspname))) is not true
-						or not exists (
-							select
-							from pg_policy p, unnest(p.polroles) k
-							where p.polrelid = relation and p.polname = 'custodian' and k <> 0
-								and pg_has_role(current_user, k, 'usage')))))
-	from pg_class c
-	join pg_namespace n on n.oid = c.relnamespace, pg_roles r
+					and not (ph_support.is_may_ask(a.condition, relation)
+						and ph_support.is_custodian(current_user::regrole, relation))))
+	from pg_class c, pg_roles r
 	where c.oid = relation and r.oid = reader
 $$;
 comment on function ph_support.row_security_hides(regclass, regrole) is
@@ -367,8 +387,8 @@ begin
 		limit 1
 	loop
 		raise exception 'row security hides rows of % from %', hidden.relation, hidden.reader
-			using errcode = 'insufficient_privilege', hint = 'Call this as a role that sees all rows, such as the owner: '
-				'what is made of them is shown to others.';
+			using errcode = 'insufficient_privilege', hint =
+				'Call this as a role that sees all rows, such as the owner: what is made of them is shown to others.';
 	end loop;
 end
 $$;

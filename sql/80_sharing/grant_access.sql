@@ -115,7 +115,8 @@ begin
 		where c.oid = format('%I.entitlement', schema)::regclass)
 	then
 		raise exception 'role "%" owns the schema', role
-			using errcode = 'invalid_grant_operation', hint = 'CALL ph.grant_access(..., ''owner'') gives it to another.';
+			using errcode = 'invalid_grant_operation',
+				hint = 'CALL ph.grant_access(..., ''owner'') gives it to another.';
 	end if;
 end
 $$;
@@ -185,7 +186,7 @@ begin
 end
 $$;
 comment on procedure ph_support.set_custodian(text, text, text) is
-	'lets loaders see and write all rows of the tables of persons, stewards those of may_use, and others none but owners';
+	'lets loaders see and write all rows of the tables of persons, stewards those of may_use, others none';
 
 create procedure ph_support.give_schema_to(schema text, role text)
 language plpgsql

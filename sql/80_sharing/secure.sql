@@ -12,7 +12,8 @@ begin atomic
 	select 'access_' || l, 'text collate "C"', format('the %s whose partners may see the row; NULL is nobody there', l)
 	from ph_support.access_level() l;
 end;
-comment on function ph_support.access_column() is 'the columns by which policies tell rows apart: name, type, description';
+comment on function ph_support.access_column() is
+	'the columns by which policies tell rows apart: name, type, description';
 
 create procedure ph_support.add_access_columns(target regclass, relation text)
 language plpgsql
@@ -103,7 +104,10 @@ begin atomic
 			from {may_use}
 			group by person_id
 		) use on use.person_id = period.person_id',
-		(select string_agg(format('coalesce(use.%1$I, false) as %1$I', 'may_use_' || p.purpose), ', ') from ph.purpose() p),
+		(
+			select string_agg(format('coalesce(use.%1$I, false) as %1$I', 'may_use_' || p.purpose), ', ')
+			from ph.purpose() p
+		),
 		(select string_agg(format('%I as %I', l, 'access_' || l), ', ') from ph_support.access_level() l),
 		(
 			select string_agg(format('bool_or(purpose = %L) as %I', p.purpose, 'may_use_' || p.purpose), ', ')

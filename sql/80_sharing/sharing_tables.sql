@@ -10,7 +10,8 @@ end;
 comment on function ph_support.purpose_list() is
 	'the purposes as a literal list, so that no constraint names an object of the extension';
 
-create function ph_support.sharing_table(out relation text, out definition text, out description text, out columns jsonb)
+create function ph_support.sharing_table(
+	out relation text, out definition text, out description text, out columns jsonb)
 returns setof record
 language sql immutable
 begin atomic
@@ -58,7 +59,8 @@ begin atomic
 			'relation', 'name of the table, which has a column person_id',
 			'date_column', 'the column of the day on which a row belongs to a place; NULL is the last place'));
 end;
-comment on function ph_support.sharing_table() is 'the tables that ph.create_sharing_tables makes: columns, descriptions';
+comment on function ph_support.sharing_table() is
+	'the tables that ph.create_sharing_tables makes: columns, descriptions';
 
 create procedure ph_support.keep_one_purpose(schema text)
 language plpgsql

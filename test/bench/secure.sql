@@ -1,6 +1,6 @@
--- Row security of ph.secure on a table of the shape of encounters: the same questions without it, with a condition of one's own, and
--- as roles with one place, one system and everywhere; ratios to no row security (over_open), to one's own condition
--- (over_own). Workers serve all of them.
+-- Row security of ph.secure on a table of the shape of encounters: the same questions without it, with a condition of
+-- one's own, and as roles with one place, one system and everywhere; ratios to no row security (over_open), and to
+-- one's own condition (over_own).
 \set QUIET 1
 set client_min_messages = warning;
 set jit = off;
@@ -9,7 +9,9 @@ call ph.create_shared_tables('partners');
 -- 42 systems of four places, each with a practice; a person lives in one, in no order of the table
 insert into partners.place (place_id, place_kind)
 select kind || n, kinds
-from (values ('S', 'ICB24', 42), ('L', 'LAD24', 168), ('A', 'LSOA21', 168), ('G', 'PRACTICE', 6720)) k (kind, kinds, many),
+from (
+		values ('S', 'ICB24', 42), ('L', 'LAD24', 168), ('A', 'LSOA21', 168), ('G', 'PRACTICE', 6720)
+	) k (kind, kinds, many),
 	generate_series(1, many) n;
 insert into partners.place_parent
 select 'L' || n, 'S' || 1 + n % 42 from generate_series(1, 168) n
@@ -41,7 +43,8 @@ declare
 	began constant timestamptz := clock_timestamp();
 begin
 	call ph.refresh_access('partners');
-	raise info 'refreshed in % s, rows that changed: %', round(extract(epoch from clock_timestamp() - began)::numeric, 1),
+	raise info 'refreshed in % s, rows that changed: %',
+		round(extract(epoch from clock_timestamp() - began)::numeric, 1),
 		(select count(*) from partners.contact c, before b where c.xmin::text::bigint > b.written);
 end
 $$;

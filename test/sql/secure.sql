@@ -33,8 +33,8 @@ select 'P' || i, 'A' || 1 + (i + 1) % 3, '2022-01-01', null from generate_series
 insert into health.registration (person_id, practice_code, start_date)
 select 'P' || i, 'G' || 1 + i % 3, '2020-01-01' from generate_series(1, 55) i;
 insert into health.encounter (encounter_id, person_id, pod, start_date, end_date, cost, primary_icd10)
-select i, 'P' || 1 + i % 60, (array['GP', 'AE', 'NEL'])[1 + i % 3], date '2019-06-01' + i * 3, date '2019-06-01' + i * 3,
-	10, case when i % 6 = 2 then 'B20.0' when i % 3 = 2 then 'J44' end
+select i, 'P' || 1 + i % 60, (array['GP', 'AE', 'NEL'])[1 + i % 3], date '2019-06-01' + i * 3,
+	date '2019-06-01' + i * 3, 10, case when i % 6 = 2 then 'B20.0' when i % 3 = 2 then 'J44' end
 from generate_series(1, 600) i;
 insert into health.clinical_event (person_id, event_date, code_system, code)
 select 'P' || 1 + i % 60, date '2020-06-01' + i * 2, 'ICD10', (array['E11.9', 'B20.1', 'I10', 'J44', 'J45'])[1 + i % 5]
@@ -254,7 +254,8 @@ begin
 			insert into health.entitlement (role, level, place, purpose, until)
 			select who, (array['system', 'place', 'practice'])[1 + k / 4],
 				(array['I1', 'I2', 'I3', 'I4', 'D1', 'D2', 'D3', 'D4', 'G1', 'G2', 'G3', 'G4'])[1 + k], purpose,
-				(statement_timestamp() at time zone 'UTC')::date + (array[-1, 0, 1, null])[1 + floor(random() * 4)::integer]
+				(statement_timestamp() at time zone 'UTC')::date
+					+ (array[-1, 0, 1, null])[1 + floor(random() * 4)::integer]
 			from generate_series(0, 11) k
 			where random() < 0.15
 			returning *
@@ -482,7 +483,8 @@ where breakdown <> 'deprivation_quintile';
 select l.people = (
 		select count(*)
 		from health.person p
-		where not exists (select from health.may_use u where u.person_id = p.person_id and u.purpose = 'planning')) as people,
+		where not exists (
+			select from health.may_use u where u.person_id = p.person_id and u.purpose = 'planning')) as people,
 	r.rows = (
 		select count(*) from truth.row where unless is not null and not 'planning' = any (unless)) as rows
 from ph.left_out('health', 'planning') l, ph.left_out('health', 'planning') r

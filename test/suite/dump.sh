@@ -229,5 +229,44 @@ if said=$said$(pg_dump dump_from | psql -qX -v ON_ERROR_STOP=1 -d dump_to 2>&1 >
 else
 	fail "dump and restore: generated views" "$said"
 fi
+
+# Under forced row security the owner's dump fails, and that of a role with BYPASSRLS restores with its policies.
+dropdb dump_to
+createdb dump_to
+said=$(psql -qXAt -v ON_ERROR_STOP=1 -d dump_from 2>&1 <<'SQL'
+set client_min_messages = warning;
+create role dump_keeper login;
+create role dump_backup login bypassrls in role pg_read_all_data;
+create role dump_partner login;
+grant create on database dump_from to dump_keeper;
+set role dump_keeper;
+call ph.create_shared_tables('guarded');
+insert into guarded.place values ('S', 'ICB24'), ('L', 'LAD24'), ('A', 'LSOA21'), ('G', 'PRACTICE');
+insert into guarded.place_parent values ('L', 'S'), ('A', 'L');
+insert into guarded.person values ('ann', '1950-01-01'), ('bob', '1950-01-01');
+insert into guarded.registration values ('ann', 'G', null, '1950-01-01');
+insert into guarded.residence values ('ann', 'A', null, '1950-01-01');
+call ph.create_population_views('guarded');
+call ph.create_sharing_tables('guarded');
+insert into guarded.may_use values ('ann', 'planning'), ('bob', 'planning');
+call ph.secure('guarded');
+call ph.grant_access('guarded', 'dump_partner', 'analyst');
+insert into guarded.entitlement (role, level, place, purpose) values ('dump_partner', 'place', 'L', 'planning');
+call ph.refresh_access('guarded');
+SQL
+) || true
+owner=$(pg_dump -U dump_keeper -n guarded dump_from 2>&1 >/dev/null) || true
+psql -qX -d dump_to -c 'create extension population_health'
+if said=$said$(pg_dump -U dump_backup -n guarded dump_from | psql -qX -v ON_ERROR_STOP=1 -d dump_to 2>&1 >/dev/null) &&
+	[ -z "$said" ] && grep -q 'affected by row-level security' <<<"$owner" &&
+	said=$(psql -qXAt -U dump_partner -d dump_to -c 'select string_agg(person_id, $$ $$) from guarded.person' 2>&1) &&
+	[ "$said" = ann ] &&
+	said=$(psql -qXAt -U dump_keeper -d dump_to -c "call ph.refresh_access('guarded')" \
+		-c 'select count(*) from guarded.person' 2>&1) && [ "$said" = 2 ]; then
+	pass "dump under row security: not by the owner, and restored with its policies"
+else
+	fail "dump under row security: not by the owner, and restored with its policies" "$owner $said"
+fi
 dropdb dump_from
 dropdb dump_to
+psql -qX -d postgres -c 'drop role dump_keeper' -c 'drop role dump_backup' -c 'drop role dump_partner'
