@@ -395,14 +395,21 @@ begin atomic
 		('granted_without_entitlement', 'low', 'entitlement',
 		 'the role may read tables of persons, but is entitled to no row',
 		 $query$
-			select distinct g.name, format('call ph.revoke_access(%L, %L)', $1, g.grantee::regrole::name)
-			from ph_support.table_to_secure($1) s
-			cross join lateral ph_support.grants_on(s.target) g
-			where s.by_row and g.privilege = 'SELECT' and g.grantee <> 0
-				and not ph_support.has_rights_of(g.grantee, ph_support.custodians($1, s.target))
-				and not ph_support.has_rights_of(g.grantee, ph_support.roles_entitled($1))
-				and not exists (
-					select from unnest(ph_support.roles_entitled($1)) r where pg_has_role(r, g.grantee, 'usage'))
+			with reader as materialized (
+				select distinct g.grantee, g.name
+				from ph_support.table_to_secure($1) s
+				cross join lateral ph_support.grants_on(s.target) g
+				where s.by_row and g.privilege = 'SELECT' and g.grantee <> 0
+			), known (role) as materialized (
+				select unnest(ph_support.roles_entitled($1)
+					|| ph_support.custodians($1, to_regclass(format('%I.person', $1))))
+			)
+			select r.name, format('call ph.revoke_access(%L, %L)', $1, r.grantee::regrole::name)
+			from reader r
+			where not exists (
+				select
+				from known k
+				where pg_has_role(r.grantee, k.role, 'usage') or pg_has_role(k.role, r.grantee, 'usage'))
 		 $query$),
 		('entitlement_of_nobody', 'medium', 'entitlement',
 		 'the role is no more: who makes one of this name has its rows',
@@ -440,13 +447,17 @@ begin atomic
 		('untyped_number', 'medium', null,
 		 'a view has an untyped literal beside an NHS number: its errors repeat it; write ph.nhs_number ''...''',
 		 $query$
-			select distinct c.oid::regclass, format('create or replace view %s as ...', c.oid::regclass)
-			from pg_attribute a
-			join pg_depend d on d.refclassid = 'pg_class'::regclass and d.refobjid = a.attrelid
-				and d.refobjsubid = a.attnum
-			join pg_rewrite r on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid
-			join pg_class c on c.oid = r.ev_class
-			where a.atttypid = 'ph.nhs_number'::regtype and pg_get_viewdef(c.oid) ~
+			with numbered as materialized (
+				select distinct r.ev_class
+				from pg_attribute a
+				join pg_depend d on d.refclassid = 'pg_class'::regclass and d.refobjid = a.attrelid
+					and d.refobjsubid = a.attnum
+				join pg_rewrite r on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid
+				where a.atttypid = 'ph.nhs_number'::regtype
+			)
+			select ev_class::regclass, format('create or replace view %s as ...', ev_class::regclass)
+			from numbered
+			where pg_get_viewdef(ev_class) ~
 				'\)::bigint [<>=]+ ((ANY|ALL) \()?''[{\d]|''\d+''::bigint [<>=]+ \([^()]+\)::bigint'
 		 $query$),
 		('overlapping_places', 'information', 'measure_fold',
@@ -547,5 +558,5 @@ comment on function ph.finding(text, text) is
 	'what is wrong with what is shared in the schema, no rows where all is well: kind, severity (high, medium, low, or '
 	'information, which is a choice of yours), object, finding, and remedy, the statement that mends it. It reads the '
 	'catalogue and the tables of sharing; for owners, stewards and superusers. dump_role is the one role with '
-	'BYPASSRLS that dumps. docs/finding.md says what each kind is. Errors: undefined_table without tables of sharing, '
+	'BYPASSRLS that dumps. docs/sharing.md says what each kind is. Errors: undefined_table without tables of sharing, '
 	'undefined_object for a dump_role that does not exist, insufficient_privilege for others';

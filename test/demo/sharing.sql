@@ -3,7 +3,7 @@
 --
 --     psql -v schema=health -f test/demo/sharing.sql
 --
--- comes after measures.sql, in a server of its own: roles belong to the cluster. Four measures are folded again, of
+-- comes after measures.sql, in a server of its own: roles belong to the cluster. Two measures are folded again, of
 -- those who may be used.
 \set ON_ERROR_STOP on
 \set QUIET on
@@ -26,7 +26,7 @@ select name as year
 from calendar
 where kind = 'financial_year' and start_date = (select max(period) from measure_fold where period_kind = kind)
 \gset
-\set shared '{deaths_under_75,diabetes_prevalence,emergency_admissions,smoking}'
+\set shared '{diabetes_prevalence,emergency_admissions}'
 call ph.fold_measures(:'schema', :'shared', array[:'year'], '{system,place}', '{}', refold => true, purpose => 'planning');
 call ph.release_measures(:'schema', :'shared', array[:'year'], '{system,place}', '{}', 'nhse_hes_2018', 'public');
 select count(*) as people, count(*) filter (where may_use_planning) as may_be_used from person
@@ -50,7 +50,6 @@ select case when has_any_column_privilege('person', 'select') then 'some' else '
 select place_name, measure, round(value::numeric, 1) as value, round(lower::numeric, 1) as lower,
 	round(upper::numeric, 1) as upper, people, note
 from released_value
-where measure in ('emergency_admissions', 'deaths_under_75')
 order by measure, level desc, place_name;
 
 \connect - :owner
