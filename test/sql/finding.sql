@@ -267,3 +267,7 @@ set client_min_messages = warning;
 drop schema regress_f_copy, health cascade;
 select format('drop owned by %s; drop role %1$s', rolname) from pg_roles where rolname like 'regress\_f\_%' order by rolname
 \gexec
+-- other tests share the database
+grant temporary on database :"DBNAME" to public;
+grant usage on language plpgsql to public;
+alter database :"DBNAME" reset all;
