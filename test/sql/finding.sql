@@ -270,4 +270,5 @@ select format('drop owned by %s; drop role %1$s', rolname) from pg_roles where r
 -- other tests share the database
 grant temporary on database :"DBNAME" to public;
 grant usage on language plpgsql to public;
-alter database :"DBNAME" reset all;
+alter database :"DBNAME" reset log_parameter_max_length;
+alter database :"DBNAME" reset log_parameter_max_length_on_error;
