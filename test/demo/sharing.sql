@@ -27,7 +27,8 @@ from calendar
 where kind = 'financial_year' and start_date = (select max(period) from measure_fold where period_kind = kind)
 \gset
 \set shared '{diabetes_prevalence,emergency_admissions}'
-call ph.fold_measures(:'schema', :'shared', array[:'year'], '{system,place}', '{}', refold => true, purpose => 'planning');
+call ph.fold_measures(:'schema', :'shared', array[:'year'], '{system,place}', '{}', refold => true,
+	purpose => 'planning');
 call ph.release_measures(:'schema', :'shared', array[:'year'], '{system,place}', '{}', 'nhse_hes_2018', 'public');
 select count(*) as people, count(*) filter (where may_use_planning) as may_be_used from person
 \gset

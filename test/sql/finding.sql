@@ -207,7 +207,8 @@ select distinct remedy from found order by remedy desc \gexec
 -- entitlements
 create role regress_f_gone;
 insert into health.entitlement (role, level, place, purpose, until)
-values ('regress_f_gone', 'place', 'D1', 'planning', null), ('regress_f_other', 'place', 'D1', 'planning', '2020-01-01');
+values ('regress_f_gone', 'place', 'D1', 'planning', null),
+	('regress_f_other', 'place', 'D1', 'planning', '2020-01-01');
 drop role regress_f_gone;
 select kind, severity, object, substr(remedy, 1, 73) as remedy from found;
 select distinct remedy from found order by remedy desc \gexec
@@ -265,8 +266,9 @@ reset role;
 -- ---- the roles go again ----
 set client_min_messages = warning;
 drop schema regress_f_copy, health cascade;
-select format('drop owned by %s; drop role %1$s', rolname) from pg_roles where rolname like 'regress\_f\_%' order by rolname
-\gexec
+select format('drop owned by %s; drop role %1$s', rolname) from pg_roles
+where rolname like 'regress\_f\_%'
+order by rolname \gexec
 -- other tests share the database
 grant temporary on database :"DBNAME" to public;
 grant usage on language plpgsql to public;
