@@ -31,7 +31,7 @@ PARTS = \
 		shipped_measures) \
 	$(addprefix 80_sharing/, purpose identity pseudonym identity_table uniqueness disclosure_rule publish publish_result \
 		cell_key attack protect isolating_differences release release_measures released_views tabulate \
-		sharing_tables access secure grant_access restricted_code)
+		sharing_tables access secure grant_access restricted_code finding)
 JOINED_SCRIPT = population_health--$(EXTVERSION).sql
 DATA_built = $(JOINED_SCRIPT)
 # What brings an older version up to the next, a step each.

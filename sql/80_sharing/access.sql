@@ -215,11 +215,12 @@ comment on function ph_support.asked_once(text, text, boolean) is
 create function ph_support.area_condition(schema text, distributed boolean) returns text
 language sql stable
 begin atomic
-	select string_agg(format('%I = any (%s)', 'access_' || l, ph_support.asked_once(
-		format('%I.scope(%L, current_user)', schema, l), 'text[]', distributed)), ' or ')
+	select format('(%s)', string_agg(format('(%I = any (%s))', 'access_' || l, ph_support.asked_once(
+		format('%I.scope(%L, current_user)', schema, l), 'text[]', distributed)), ' or '))
 	from ph_support.access_level() l;
 end;
-comment on function ph_support.area_condition(text, boolean) is 'the condition that a row is of a place of who asks';
+comment on function ph_support.area_condition(text, boolean) is
+	'the condition that a row is of a place of who asks, with the brackets that PostgreSQL writes';
 
 create function ph_support.has_restricted_rows(target regclass) returns boolean
 language sql stable
@@ -235,7 +236,8 @@ create function ph_support.restricted_condition(distributed boolean) returns tex
 language sql immutable parallel safe
 begin atomic
 	-- only narrows: a setting gives nobody a row
-	select format('coalesce(%1$s, %2$L) = %2$L or restricted_unless is null or %1$s = any (restricted_unless)',
+	select format(
+		'((coalesce(%1$s, %2$L) = %2$L) or (restricted_unless is null) or (%1$s = any (restricted_unless)))',
 		ph_support.asked_once('current_setting(''population_health.purpose'', true)', 'text', distributed), '');
 end;
 comment on function ph_support.restricted_condition(boolean) is
@@ -245,10 +247,11 @@ create function ph_support.purpose_condition(target regclass, purpose text) retu
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
-	select quote_ident('may_use_' || purpose) || case
-		when ph_support.has_restricted_rows(target)
-			then format(' and (restricted_unless is null or %L = any (restricted_unless))', purpose)
-		else '' end
+	select format(
+		case
+			when ph_support.has_restricted_rows(target)
+				then '(%I and ((restricted_unless is null) or (%L = any (restricted_unless))))'
+			else '%I' end, 'may_use_' || purpose, purpose)
 $$;
 comment on function ph_support.purpose_condition(regclass, text) is
 	'the condition that a row may be seen for a purpose: its person may be used for it, and its code is not restricted';
@@ -301,7 +304,7 @@ as $$
 		'as permissive for all to %%s using (%s) with check (true)',
 		case when ph_support.has_restricted_rows(target) then ph_support.restricted_condition(true) else 'true' end)
 	union all
-	select e.policy, e.roles, format('as permissive for select to %%s using (%s and %s and (%s))',
+	select e.policy, e.roles, format('as permissive for select to %%s using ((%s and %s and %s))',
 		ph_support.may_ask_call(schema, target), ph_support.purpose_condition(target, p.purpose),
 		ph_support.area_condition(schema, true))
 	from ph_support.entitled_roles(schema) e
@@ -309,7 +312,7 @@ as $$
 	where by_row
 	union all
 	select 'national_' || p.purpose, national.roles, format(
-		'as permissive for select to %%s using (%s and %s and cardinality(%I.scope(%L, current_user)) > 0)',
+		'as permissive for select to %%s using ((%s and %s and (cardinality(%I.scope(%L, current_user)) > 0)))',
 		ph_support.may_ask_call(schema, target), ph_support.purpose_condition(target, p.purpose), schema, 'national')
 	from ph_support.entitled_roles(schema) e
 	join ph.purpose() p on e.policy = 'purpose_' || p.purpose

@@ -35,6 +35,13 @@ $$;
 comment on function ph_support.generated_view(text) is
 	'the views of the schema that this extension made, and whether they read stored summaries';
 
+create function ph_support.told_of_releases() returns text[]
+language sql immutable parallel safe
+return '{release,released_row,released_current,released_value,released_breakdown,measure,breakdown,measure_place,
+	calendar}'::text[];
+comment on function ph_support.told_of_releases() is
+	'what was released, and the tables that the views of it read; whom each release is for is in its policy';
+
 create function ph.access_grants(schema text, kind text)
 returns table (relation text, privilege text, columns text[])
 language sql stable
@@ -66,19 +73,21 @@ begin atomic
 				('loader', array(select t.relation from ph.shared_table() t), '{select,insert,update,delete}'),
 				('loader', '{data_load}', '{select,insert}'),
 				('steward', '{entitlement,may_use,restricted_code,disclosure_rule}', '{select,insert,update,delete}'),
-				('steward', ph_support.described_by_place() || '{secured_table,measure,breakdown,measure_tally,
-					measure_fold,measure_place,release,release_head,released_row}'::text[], '{select}'),
-				('aggregate', '{release,released_row,released_current,released_value,released_breakdown,place,measure,
-					measure_place,breakdown,calendar}', '{select}'),
-				('auditor', '{release,release_head,released_row,entitlement,restricted_code,secured_table,data_load,source_load,
+				('steward', ph_support.described_by_place() || '{secured_table,measure_tally,measure_fold,
+					place_ladder,practice_ladder,release_head}'::text[], '{select}'),
+				('aggregate', '{place}', '{select}'),
+				('auditor', '{release_head,entitlement,restricted_code,secured_table,data_load,source_load,
 					source_count,measure_fold,segment_recording}', '{select}')
 		) k (kind, relations, privileges), unnest(k.relations) r, unnest(k.privileges) p
+		union all
+		select k, r, 'select', null
+		from unnest('{analyst,steward,aggregate,auditor}'::text[]) k, unnest(ph_support.told_of_releases()) r
 		union all
 		select 'steward', v.relation, 'select', null
 		from ph_support.generated_view(schema) v
 		where v.of_summaries
 	)
-	select w.relation, w.privilege, w.columns
+	select distinct w.relation, w.privilege, w.columns
 	from wanted w
 	where w.kind = access_grants.kind and to_regclass(format('%I.%I', schema, w.relation)) is not null
 	order by w.relation, w.privilege;
