@@ -236,9 +236,9 @@ create function ph_support.restricted_condition(distributed boolean) returns tex
 language sql immutable parallel safe
 begin atomic
 	-- only narrows: a setting gives nobody a row
-	select format(
-		'((coalesce(%1$s, %2$L) = %2$L) or (restricted_unless is null) or (%1$s = any (restricted_unless)))',
-		ph_support.asked_once('current_setting(''population_health.purpose'', true)', 'text', distributed), '');
+	select format('((%1$s = %2$L) or (restricted_unless is null) or (%1$s = any (restricted_unless)))',
+		ph_support.asked_once(
+			'coalesce(current_setting(''population_health.purpose'', true), '''')', 'text', distributed), '');
 end;
 comment on function ph_support.restricted_condition(boolean) is
 	'the condition that the code of a row may be seen for the purpose that who sees all rows folds for';
@@ -434,11 +434,12 @@ language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
 	select coalesce(current_setting('population_health.purpose', true), '') = ''
-		and coalesce(bool_or(condition = format('((COALESCE(%1$s, %2$L::text) = %2$L::text) '
-		'OR (restricted_unless IS NULL) OR (%1$s = ANY (restricted_unless)))', asked.call, '')), false)
+		and coalesce(bool_or(condition = format(
+			'((%1$s = %2$L::text) OR (restricted_unless IS NULL) OR (%1$s = ANY (restricted_unless)))', asked.call, '')),
+			false)
 	from (
-		values ('( SELECT current_setting(''population_health.purpose''::text, true) AS current_setting)'),
-			('current_setting(''population_health.purpose''::text, true)')) asked (call)
+		values ('( SELECT COALESCE(current_setting(''population_health.purpose''::text, true), ''''::text) AS "coalesce")'),
+			('COALESCE(current_setting(''population_health.purpose''::text, true), ''''::text)')) asked (call)
 $$;
 comment on function ph_support.is_unrestricted(text) is
 	'whether the condition of a policy, as pg_get_expr writes it, is ph_support.restricted_condition, and no purpose is '

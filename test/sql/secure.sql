@@ -565,9 +565,13 @@ set local role regress_owner;
 do $$
 declare
 	part record;
+	old name;
+	wanted constant jsonb := jsonb_agg(to_jsonb(d)) from ph_support.distributed_policy('health', 'health.many', true) d;
 begin
-	for part in select * from ph_support.access_policy('health', 'health.many', true, true) loop
-		execute format('drop policy %I on health.many', part.name);
+	for old in select polname from pg_policy where polrelid = 'health.many'::regclass loop
+		execute format('drop policy %I on health.many', old);
+	end loop;
+	for part in select * from jsonb_to_recordset(wanted) p (name text, roles text[], definition text) loop
 		execute format('create policy %I on health.many ', part.name)
 			|| format(part.definition, array_to_string(part.roles, ', '));
 	end loop;
