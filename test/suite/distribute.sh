@@ -41,6 +41,27 @@ distribute_answers() {  # database
 		-c 'select * from health.stay order by person_id, start_date'
 }
 
+# What roles see under row security: each its rows, and nothing more on the shards.
+distribute_secure() {  # database
+	export PGDATABASE=$1 PGOPTIONS='-c client_min_messages=error -c statement_timeout=60s'
+	psql -qX -v ON_ERROR_STOP=1 -c "call ph.create_sharing_tables('health')" \
+		-c "insert into health.may_use select person_id, 'planning' from health.person where person_id not like '%3'" \
+		-c "insert into health.restricted_code values ('ICD10', 'I1', 'prefix', 'law', '{research}', 'a test')" \
+		-c "insert into health.entitlement (role, level, place, purpose)
+			select '$1_place', 'place', min(place), 'planning' from health.stay
+			union all values ('$1_all', 'national', null, 'planning')" \
+		-c "call ph.secure('health')" -c "create role $1_place" -c "create role $1_all" \
+		-c "call ph.grant_access('health', '$1_place', 'analyst')" \
+		-c "call ph.grant_access('health', '$1_all', 'analyst')" -c "call ph.refresh_access('health')"
+	for role in "$1_place" "$1_all"; do
+		psql -qX -v ON_ERROR_STOP=1 -c "set role $role" -c 'select count(person_id), max(start_date) from health.encounter' \
+			-c 'select count(person_id) from health.clinical_event' -c 'select count(person_id) from health.person' \
+			-c 'select count(*), min(start_date) from health.stay'
+	done
+	psql -qX -v ON_ERROR_STOP=1 -c 'drop extension population_health cascade' -c "set role $1_place" \
+		-c 'select count(person_id), max(start_date) from health.encounter'
+}
+
 if [ ! -f "$("$pg_config" --pkglibdir)/citus.so" ]; then
 	skip distribute "Citus is not installed"
 else
@@ -62,6 +83,10 @@ else
 		(distribute_answers one) >"$distribute_script.one" || exit 1
 		(distribute_answers many) >"$distribute_script.many" || exit 1
 		[ "$(wc -l <"$distribute_script.one")" -gt 1000 ]
+		diff "$distribute_script.one" "$distribute_script.many" | head -n 40
+		(distribute_secure one) >"$distribute_script.one" || exit 1
+		(distribute_secure many) >"$distribute_script.many" || exit 1
+		[ "$(grep -c row "$distribute_script.one")" = 9 ]
 		diff "$distribute_script.one" "$distribute_script.many" | head -n 40
 		rm -f "$distribute_script"*
 	) && status=0 || status=$?
