@@ -25,6 +25,14 @@ language sql immutable parallel safe
 return n between case when rule.zero_shown then 1 else 0 end and rule.threshold;
 comment on function ph_support.is_primary(bigint, ph.disclosure_rule) is 'whether a rule hides a count by itself';
 
+create function ph_support.is_small(people bigint, with_event bigint, without_event bigint, rule ph.disclosure_rule)
+returns boolean
+language sql immutable parallel safe
+return ph_support.is_primary(people, rule) or ph_support.is_primary(with_event, rule)
+	or without_event between 1 and (rule).threshold;
+comment on function ph_support.is_small(bigint, bigint, bigint, ph.disclosure_rule) is
+	'whether a rule hides a row for one of its counts; nobody without an event is nobody, and is no reason';
+
 -- ---- the hierarchy ----
 
 create function ph_support.ladder_levels(
@@ -158,6 +166,7 @@ begin
 				else format('l.%I::text = p.place_id', h.column_names[i]) end)
 		using i, h.levels[i];
 	end loop;
+	analyze ph_place;
 end
 $$;
 comment on procedure ph_support.collect_places(text, ph_support.hierarchy) is
@@ -194,6 +203,7 @@ begin
 			where p.no <= %s
 		$query$, o.schema, f ->> 'measure', f ->> 'version', f ->> 'period_kind', f ->> 'period', breakdown,
 		f ->> 'indicator' = 'proportion', (o.rule).threshold, deepest);
+	analyze ph_tally;
 end
 $$;
 comment on procedure ph_support.collect_tallies(ph_support.release_order, jsonb, integer, text) is
@@ -273,33 +283,55 @@ set search_path = pg_catalog, pg_temp
 set client_min_messages = warning
 as $$
 begin
-	-- what the rule hides by itself: of the place as it is, and of the sum that adds up
+	with standing as (
+		select c.key, c.col, c.no,
+			-- what the rule hides by itself, of the sum that adds up and of the place as it is; what was hidden before
+			ph_support.is_small(c.people, c.with_event, c.without_event, o.rule)
+				or coalesce(ph_support.is_small(t.people, t.with_event, t.without_event, o.rule), false)
+				or coalesce(not d.shown, false) as hidden,
+			coalesce(d.shown and d.binding, false) as fixed
+		from pg_temp.ph_cell c
+		left join pg_temp.ph_tally t on t.key = c.key
+			and t.group_name = case when breakdown = 'all' then 'all' else c.col end
+		left join pg_temp.ph_decided d on d.key = c.key and d.col = c.col
+			and d.breakdown = case when c.col = '' then 'all' else fix_cells.breakdown end
+	), whole as (
+		-- where the total is hidden the whole row is
+		select key, col, fixed,
+			hidden or bool_or(hidden and col = '' and no > 0) over (partition by key) as hidden
+		from standing
+	)
 	update ph_cell c
-	set hidden = true
-	where ph_support.is_primary(c.people, o.rule) or ph_support.is_primary(c.with_event, o.rule)
-		or c.without_event between 1 and (o.rule).threshold
-		or exists (
-			select
-			from pg_temp.ph_tally t
-			where t.key = c.key and t.group_name = case when breakdown = 'all' then 'all' else c.col end
-				and (ph_support.is_primary(t.people, o.rule) or ph_support.is_primary(t.with_event, o.rule)
-					or t.without_event between 1 and (o.rule).threshold));
-	-- what was decided of larger places and of totals, and what left before
-	update ph_cell c
-	set hidden = c.hidden or not d.shown, fixed = d.shown and d.binding and not c.hidden
-	from pg_temp.ph_decided d
-	where d.key = c.key and d.col = c.col
-		and d.breakdown = case when c.col = '' then 'all' else fix_cells.breakdown end;
-	-- where the total is hidden the whole row is
-	update ph_cell c
-	set hidden = true, fixed = false
-	from pg_temp.ph_cell total
-	where total.key = c.key and total.col = '' and total.hidden and total.no > 0 and not c.hidden;
-	update ph_cell c set fixed = false where c.hidden and c.fixed;
+	set hidden = c.hidden or w.hidden, fixed = w.fixed and not (c.hidden or w.hidden)
+	from whole w
+	where w.key = c.key and w.col = c.col and (w.hidden or w.fixed);
 end
 $$;
 comment on procedure ph_support.fix_cells(ph_support.release_order, text) is
 	'marks in pg_temp.ph_cell what is hidden by itself, and what earlier decisions hide or show';
+
+create function ph_support.counts_to_protect(rule ph.disclosure_rule) returns text[]
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	return array(
+		select n.counted
+		from pg_temp.ph_cell c,
+			lateral (
+				values
+					('people', ph_support.is_primary(c.people, rule)),
+					('with_event', ph_support.is_primary(c.with_event, rule)),
+					('without_event', c.without_event between 1 and rule.threshold)
+			) n (counted, is_small)
+		where c.no >= 0
+		group by n.counted
+		having bool_or(n.is_small)
+		order by n.counted);
+end
+$$;
+comment on function ph_support.counts_to_protect(ph.disclosure_rule) is
+	'the columns of pg_temp.ph_cell in which a rule hides a count by itself; the others say nothing of few people';
 
 create procedure ph_support.protect_cells(o ph_support.release_order)
 language plpgsql
@@ -309,12 +341,12 @@ as $$
 declare
 	counted text;
 	more bigint;
-	quiet integer := 0;
+	hidden_more boolean := true;
 begin
 	-- a row leaves or stays as a whole: what one count hides is hidden of the others too, until none hides more
-	while quiet < 3 loop
-		foreach counted in array '{people,with_event,without_event}'::text[] loop
-			exit when quiet = 3;
+	while hidden_more loop
+		hidden_more := false;
+		foreach counted in array ph_support.counts_to_protect(o.rule) loop
 			execute format(
 				'create temp table ph_shown on commit drop as
 				select key, col, ph_support.protect_fixed(%I, key, nullif(col, ''''), parent, %s, fixed, $1, ''range'')
@@ -329,7 +361,7 @@ begin
 			from pg_temp.ph_shown s
 			where s.key = c.key and s.col = c.col and not s.shown and not c.hidden;
 			get diagnostics more = row_count;
-			quiet := case when more = 0 then quiet + 1 else 0 end;
+			hidden_more := hidden_more or more > 0;
 			drop table ph_shown;
 		end loop;
 	end loop;
@@ -348,17 +380,19 @@ declare
 	verified jsonb := '{}';
 begin
 	-- what is hidden may be 0 to who attacks, since a row is hidden for any of its counts
-	foreach counted in array '{people,with_event,without_event}'::text[] loop
+	foreach counted in array ph_support.counts_to_protect(rule) loop
 		execute format(
 			$query$
 				select jsonb_build_object(
 					'hidden', count(*) filter (where hidden),
 					'primary', count(*) filter (where hidden and n between 1 and $1),
 					'narrowest', min(upper(b) - 1 - lower(b)) filter (where hidden and n between 1 and $1),
+					-- of what has parts, the least that it can be is more
 					'known', count(*) filter (where hidden and n between 1 and $1
-						and (lower(b) > n or upper(b) <= $2)))
+						and (upper(b) <= $2 or lower(b) > 1 and is_part)))
 				from (
-					select %1$I as n, hidden, no,
+					select %1$I as n, hidden, no, (no = max(no) over () or no = 0) and (col <> '' or max(col) over () = '')
+							as is_part,
 						ph.attack(%1$I, not hidden, key, nullif(col, ''), parent, false) over () as b
 					from pg_temp.ph_cell
 				) attacked
@@ -719,12 +753,10 @@ comment on procedure ph_support.require_no_collision(ph_support.release_order, j
 
 -- ---- what leaves ----
 
-create function ph_support.leaving(n float8, rule ph.disclosure_rule, rule_name text) returns float8
-language sql stable
-begin atomic
-	select case when ph_support.rule_rounds(rule) then ph.publish(round(n)::bigint, rule_name)::float8 else n end;
-end;
-comment on function ph_support.leaving(float8, ph.disclosure_rule, text) is
+create function ph_support.leaving(n float8, rule ph.disclosure_rule) returns float8
+language sql immutable parallel safe
+return case when ph_support.rule_rounds(rule) then ph_support.published_count(rule, round(n)::bigint) else n end;
+comment on function ph_support.leaving(float8, ph.disclosure_rule) is
 	'a number of a row that is shown, as its rule publishes it';
 
 create procedure ph_support.collect_rows(o ph_support.release_order, f jsonb, breakdown text, levels text[])
@@ -740,15 +772,15 @@ begin
 	execute format(
 		$query$
 			create temp table ph_rows on commit drop as
-			select n.level, n.place_id, n.group_name, d.shown, e.value, case when $4 then e.lower end as lower,
-				case when $4 then e.upper end as upper, p.numerator, p.denominator, p.people,
+			select n.level, n.place_id, n.group_name, d.shown, e.value, case when $3 then e.lower end as lower,
+				case when $3 then e.upper end as upper, p.numerator, p.denominator, p.people,
 				case
 					when d.breakdown <> 'all' and bool_and(d.shown) over place
 						then sum(p.people) filter (where n.group_name <> 'unknown') over place
 							/ nullif(sum(p.people) over place, 0) end as share_known,
-				case when not $7 then t.shrunken_value end as shrunken_value,
-				case when not $7 then t.shrunken_lower end as shrunken_lower,
-				case when not $7 then t.shrunken_upper end as shrunken_upper,
+				case when not $6 then t.shrunken_value end as shrunken_value,
+				case when not $6 then t.shrunken_lower end as shrunken_lower,
+				case when not $6 then t.shrunken_upper end as shrunken_upper,
 				case when d.shown then coalesce(e.note, case when t.people is null then 'no_data' end) else 'suppressed' end
 					as note
 			from pg_temp.ph_decided d
@@ -763,28 +795,28 @@ begin
 			) t on d.shown and t.breakdown = d.breakdown and t.level = n.level and t.place_id = n.place_id
 				and t.group_name = n.group_name
 			cross join lateral (
-				select ph_support.leaving(coalesce(t.people, case when d.shown then 0 end), $1, $2) as people,
-					ph_support.leaving(t.numerator, $1, $2) as numerator,
-					ph_support.leaving(t.denominator, $1, $2) as denominator
+				select ph_support.leaving(coalesce(t.people, case when d.shown then 0 end), $1) as people,
+					ph_support.leaving(t.numerator, $1) as numerator,
+					ph_support.leaving(t.denominator, $1) as denominator
 			) p
 			cross join lateral (
-				select case when $3 and d.shown and p.numerator is not null and p.denominator is not null then ph.ask(%6$L,
+				select case when $2 and d.shown and p.numerator is not null and p.denominator is not null then ph.ask(%6$L,
 					(select ph.count_tally(0, n, d) from (values (p.numerator, p.denominator)) v (n, d)),
 					per => %7$L::float8) end as made
 				offset 0
 			) asked
 			cross join lateral (
 				-- what is made of parts is made of those that leave
-				select case when $3 then (made).value else t.value end as value,
-					case when $3 then (made).lower else t.lower end as lower,
-					case when $3 then (made).upper else t.upper end as upper,
-					case when $3 then coalesce((made).note, t.note) else t.note end as note
+				select case when $2 then (made).value else t.value end as value,
+					case when $2 then (made).lower else t.lower end as lower,
+					case when $2 then (made).upper else t.upper end as upper,
+					case when $2 then coalesce((made).note, t.note) else t.note end as note
 			) e
-			where d.breakdown = $5 and n.level = any ($6)
+			where d.breakdown = $4 and n.level = any ($5)
 			window place as (partition by n.level, n.place_id)
 		$query$, o.schema, f ->> 'measure', f ->> 'version', f ->> 'period_kind', f ->> 'period', f ->> 'indicator',
 		f ->> 'per')
-	using o.rule, o.rule_name, rounds and of_parts and (o.rule).rates = 'published',
+	using o.rule, rounds and of_parts and (o.rule).rates = 'published',
 		(o.rule).intervals = 'exact' or (o.rule).intervals = 'published' and of_parts, breakdown, levels, rounds;
 end
 $$;
