@@ -656,6 +656,73 @@ comment on procedure ph_support.require_separate_breakdowns(ph_support.release_o
 
 -- ---- differences ----
 
+create procedure ph_support.collect_periods(o ph_support.release_order, f jsonb)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+begin
+	drop table if exists pg_temp.ph_period;
+	-- of what overlaps the period, and what longer ones that hold it are made of, the latest that left
+	execute format(
+		$query$
+			create temp table ph_period on commit drop as
+			with release as (
+				select r.release, r.version, r.period_kind, r.first_day::date as first_day,
+					(r.record ->> 'last_day')::date as last_day, r.breakdown
+				from %1$I.release r
+				where r.measure = %2$L and r.record ->> 'same_as' is null
+					and (%3$L::bigint is null or r.release < %3$L::bigint)
+			)
+			select distinct on (r.version, r.period_kind, r.first_day, r.breakdown, s.level, s.place_id, s.group_name)
+				r.*, s.level || chr(31) || s.place_id as key,
+				case when r.breakdown = 'all' then '' else s.group_name end as col, s.shown, s.people, s.numerator
+			from release r
+			join %1$I.released_row s using (release)
+			where exists (
+				select
+				from release whole
+				where whole.first_day <= least(r.first_day, $1) and whole.last_day >= greatest(r.last_day, $2))
+				or r.first_day >= $1 and r.last_day <= $2
+			order by r.version, r.period_kind, r.first_day, r.breakdown, s.level, s.place_id, s.group_name, r.release desc
+		$query$, o.schema, f ->> 'measure', o.before)
+	using (f ->> 'period')::date, (f ->> 'last_day')::date;
+	analyze ph_period;
+end
+$$;
+comment on procedure ph_support.collect_periods(ph_support.release_order, jsonb) is
+	'fills pg_temp.ph_period with the cells that left before of the measure, of all versions, in this period, in parts '
+	'of it, and in longer ones that hold it with their parts';
+
+create function ph_support.telling_periods(f jsonb)
+returns table (breakdown text, key text, col text, release bigint, is_told boolean)
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+	-- a period and all its parts: where all but one leave, the one is told too
+	with cell as (
+		select e.breakdown, e.key, e.col, e.period_kind, e.first_day, e.last_day, e.shown, e.release, false as is_new
+		from pg_temp.ph_period e
+		where e.version = f ->> 'version' and (e.period_kind, e.first_day) <> (f ->> 'period_kind', (f ->> 'period')::date)
+		union all
+		select d.breakdown, d.key, d.col, f ->> 'period_kind', (f ->> 'period')::date, (f ->> 'last_day')::date, d.shown,
+			null, true
+		from pg_temp.ph_decided d
+	)
+	select w.breakdown, w.key, w.col, coalesce(max(p.release), w.release),
+		w.is_new and not w.shown or bool_or(p.is_new and not p.shown)
+	from cell w
+	join cell p using (breakdown, key, col)
+	where f ->> 'of' = 'events' and f ->> 'indicator' <> 'proportion'  -- people do not add up over periods
+		and p.first_day >= w.first_day and p.last_day <= w.last_day and (p.first_day, p.last_day) <> (w.first_day, w.last_day)
+	group by w.breakdown, w.key, w.col, w.period_kind, w.first_day, w.last_day, w.shown, w.release, w.is_new, p.period_kind
+	having sum(p.last_day - p.first_day + 1) = w.last_day - w.first_day + 1
+		and count(*) filter (where not p.shown) + (not w.shown)::integer = 1 and (w.is_new or bool_or(p.is_new))
+$$;
+comment on function ph_support.telling_periods(jsonb) is
+	'cells of a period and its parts of which all but one are shown, so that the one is told by the others: with a '
+	'release that is among them, and whether the one is of the fold that is to be released';
+
 create function ph_support.isolating_cells(o ph_support.release_order, f jsonb)
 returns table (breakdown text, key text, col text, release bigint, how text)
 language plpgsql volatile
@@ -668,56 +735,51 @@ begin
 	return query execute format(
 		$query$
 			with shown as (
-				select d.breakdown, d.key, d.col, t.people::float8 as people,
-					t.people_with_event::float8 as with_event, t.numerator
+				select d.breakdown, d.key, d.col, t.people::float8 as people, t.numerator,
+					-- of sums that do not count events, as many as so many people would make
+					case
+						when %7$L then $1
+						else $1 * abs(t.numerator) / nullif(t.people_with_event, 0) end as few
 				from pg_temp.ph_decided d
 				join %1$I.measure_tally t on t.measure = %2$L and t.version = %3$L and t.period_kind = %4$L
 					and t.period = %5$L and t.breakdown = d.breakdown
 					and t.level || chr(31) || t.place_id = d.key
 					and t.group_name = case when d.breakdown = 'all' then 'all' else d.col end
 				where d.shown
-			), earlier as (
-				-- the latest of each version and period
-				select distinct on (r.version, r.period_kind, r.first_day, r.breakdown, s.level, s.place_id, s.group_name)
-					r.release, r.version, r.period_kind, r.first_day::date as first_day, r.breakdown,
-					s.level || chr(31) || s.place_id as key,
-					case when r.breakdown = 'all' then '' else s.group_name end as col, s.shown, s.people, s.numerator,
-					(r.record ->> 'last_day')::date as last_day
-				from %1$I.release r
-				join %1$I.released_row s using (release)
-				where r.measure = %2$L and (%6$L::bigint is null or r.release < %6$L::bigint)
-				order by r.version, r.period_kind, r.first_day, r.breakdown, s.level, s.place_id, s.group_name,
-					r.release desc
 			), parts as (
 				-- all that left of shorter periods of one kind within this one, and of this one within longer ones
-				select s.breakdown, s.key, s.col, max(e.release) as release, s.numerator - sum(e.numerator) as events,
+				select s.breakdown, s.key, s.col, max(e.release) as release, s.numerator - sum(e.numerator) as events, s.few,
 					'shorter periods of it' as how
 				from shown s
-				join earlier e using (breakdown, key, col)
-				where e.version = %3$L and e.shown and e.first_day >= %5$L and e.last_day <= %7$L
-					and (e.first_day, e.last_day) <> (%5$L, %7$L)
-				group by s.breakdown, s.key, s.col, s.numerator, e.period_kind
+				join pg_temp.ph_period e using (breakdown, key, col)
+				where e.version = %3$L and e.shown and e.first_day >= %5$L and e.last_day <= %6$L
+					and (e.first_day, e.last_day) <> (%5$L, %6$L)
+				group by s.breakdown, s.key, s.col, s.numerator, s.few, e.period_kind
 				union all
 				select s.breakdown, s.key, s.col, max(l.release),
-					l.numerator - s.numerator - coalesce(sum(e.numerator), 0), 'a longer period that holds it'
+					l.numerator - s.numerator - coalesce(sum(e.numerator), 0), s.few, 'a longer period that holds it'
 				from shown s
-				join earlier l using (breakdown, key, col)
-				left join earlier e on e.breakdown = s.breakdown and e.key = s.key and e.col = s.col
+				join pg_temp.ph_period l using (breakdown, key, col)
+				left join pg_temp.ph_period e on e.breakdown = s.breakdown and e.key = s.key and e.col = s.col
 					and e.version = %3$L and e.shown and e.period_kind = %4$L and e.first_day <> %5$L
 					and e.first_day >= l.first_day and e.last_day <= l.last_day
-				where l.version = %3$L and l.shown and l.first_day <= %5$L and l.last_day >= %7$L
-					and (l.first_day, l.last_day) <> (%5$L, %7$L)
-				group by s.breakdown, s.key, s.col, s.numerator, l.period_kind, l.first_day, l.numerator
+				where l.version = %3$L and l.shown and l.first_day <= %5$L and l.last_day >= %6$L
+					and (l.first_day, l.last_day) <> (%5$L, %6$L)
+				group by s.breakdown, s.key, s.col, s.numerator, s.few, l.period_kind, l.first_day, l.numerator
 			)
 			select s.breakdown, s.key, s.col, e.release, 'the same place and group'
 			from shown s
-			join earlier e using (breakdown, key, col)
+			join pg_temp.ph_period e using (breakdown, key, col)
 			where e.shown and (e.period_kind, e.first_day) = (%4$L, %5$L)
-				and (abs(s.people - e.people) between 1 and $1 or abs(s.numerator - e.numerator) between 1 and $1)
+				and (abs(s.people - e.people) between 1 and $1 or abs(s.numerator - e.numerator) between 1e-9 and s.few)
 			union all
-			select breakdown, key, col, release, how from parts where events between 1 and $1
-		$query$, o.schema, f ->> 'measure', f ->> 'version', f ->> 'period_kind', f ->> 'period', o.before,
-		f ->> 'last_day')
+			select breakdown, key, col, release, how from parts where abs(events) between 1e-9 and few
+			union all
+			select breakdown, key, col, release, 'periods that hold it or that it holds'
+			from ph_support.telling_periods(%8$L)
+			where not is_told
+		$query$, o.schema, f ->> 'measure', f ->> 'version', f ->> 'period_kind', f ->> 'period', f ->> 'last_day',
+		ph_support.counts_events(f ->> 'indicator'), f)
 	using (o.rule).threshold;
 end
 $$;
@@ -725,6 +787,40 @@ comment on function ph_support.isolating_cells(ph_support.release_order, jsonb) 
 	'the cells that are to be shown whose difference from what left before is as small a number as the rule hides: the '
 	'same cell of another version or of other data, and parts of a period beside the whole of it; with the release that '
 	'it collides with';
+
+create function ph_support.leave_out_told(o ph_support.release_order, f jsonb, breakdowns text[]) returns text[]
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	told record;
+	left_in text[] := breakdowns;
+begin
+	for told in
+		select t.breakdown, max(t.release) as release, count(*) as cells
+		from ph_support.telling_periods(f) t
+		where t.is_told and not ph_support.rule_rounds(o.rule)
+		group by t.breakdown
+		order by t.breakdown
+	loop
+		if o.collisions = 'refuse' or told.breakdown = 'all' then
+			raise exception 'what measure "%" hides by "%" would be told by release %', f ->> 'measure', told.breakdown,
+				told.release
+				using errcode = 'object_not_in_prerequisite_state',
+					detail = format('Hidden counts that are what is left of a period without its other parts: %s.', told.cells),
+					hint = 'Release fewer levels or breakdowns, or the longer period last, with collisions => ''hide''.';
+		end if;
+		raise warning 'measure "%" does not leave by "%": release % would tell what is hidden', f ->> 'measure',
+			told.breakdown, told.release;
+		delete from ph_decided d where d.breakdown = told.breakdown;
+		left_in := array_remove(left_in, told.breakdown);
+	end loop;
+	return left_in;
+end
+$$;
+comment on function ph_support.leave_out_told(ph_support.release_order, jsonb, text[]) is
+	'the breakdowns of which no hidden count is told by what left of periods that hold this one or that it holds; with '
+	'collisions => refuse, and where it is of whole places, an error: object_not_in_prerequisite_state, with the release';
 
 create procedure ph_support.require_no_collision(o ph_support.release_order, f jsonb)
 language plpgsql
@@ -741,8 +837,8 @@ begin
 	if found then
 		raise exception 'measure "%" would isolate people beside release %', f ->> 'measure', collision.release
 			using errcode = 'object_not_in_prerequisite_state',
-				detail = format('The differences of %s counts from %s are as small as the rule hides.', collision.cells,
-					collision.how),
+				detail = format('Counts whose difference from %s is as small as the rule hides, or tells what it hides: %s.',
+					collision.how, collision.cells),
 				hint = 'collisions => ''hide'' releases it without them.';
 	end if;
 end
@@ -949,6 +1045,7 @@ set client_min_messages = warning
 as $$
 declare
 	ways ph_support.hierarchy[];
+	chosen text[];
 	decided record;
 	withheld jsonb := '[]';
 	more jsonb;
@@ -972,6 +1069,8 @@ begin
 		delete from ph_decided d
 		where split_part(d.key, chr(31), 1) <> all (levels)
 			or d.breakdown <> all (array['all'] || breakdowns);
+		call ph_support.collect_periods(o, f);
+		chosen := ph_support.leave_out_told(o, f, breakdowns);
 		if o.collisions = 'refuse' then
 			call ph_support.require_no_collision(o, f);
 		end if;
@@ -981,7 +1080,7 @@ begin
 		exit when more = '[]';
 		withheld := withheld || more;
 	end loop;
-	foreach part in array breakdowns loop
+	foreach part in array chosen loop
 		of_part := array(
 			select l from unnest(levels) l where decided.reached -> part ? l);
 		continue when of_part = '{}';
@@ -991,7 +1090,7 @@ begin
 			'withheld', (select count(*) from jsonb_array_elements(withheld) w where w ->> 'breakdown' = part)));
 	end loop;
 	drop table if exists pg_temp.ph_place, pg_temp.ph_tally, pg_temp.ph_cell, pg_temp.ph_decided, pg_temp.ph_earlier,
-		pg_temp.ph_rows;
+		pg_temp.ph_period, pg_temp.ph_rows;
 end
 $$;
 comment on procedure ph_support.release_fold(ph_support.release_order, jsonb, text[], text[], bigint[]) is
@@ -1008,6 +1107,7 @@ begin
 	execute format(
 		$query$
 			select jsonb_build_object('measure', f.measure, 'version', f.version, 'name', $1.name, 'unit', $1.unit,
+				'of', case when $1.events is not null then 'events' when $1.persons is not null then 'persons' else 'areas' end,
 				'indicator', $1.indicator, 'per', $1.per,
 				'definition', encode(sha256(convert_to((to_jsonb($1) - 'folded_at')::text, 'UTF8')), 'hex'),
 				'period_kind', f.period_kind, 'period', f.period::text, 'last_day', f.data_until::text,
@@ -1122,8 +1222,7 @@ $$;
 comment on function ph_support.levels_to_release(ph_support.release_order, jsonb, text[]) is
 	'the levels that are asked, or all that were folded of one hierarchy. Errors: invalid_parameter_value';
 
-create function ph_support.breakdowns_to_release(
-	o ph_support.release_order, f jsonb, m ph.measure, breakdowns text[])
+create function ph_support.breakdowns_to_release(o ph_support.release_order, f jsonb, breakdowns text[])
 returns text[]
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -1135,9 +1234,6 @@ begin
 		where (measure, version, period_kind, period) = ($1, $2, $3, $4)', o.schema)
 	into folded
 	using f ->> 'measure', f ->> 'version', f ->> 'period_kind', (f ->> 'period')::date;
-	if breakdowns is not null then
-		perform ph_support.require_known('breakdowns', breakdowns, array['all'] || m.breakdowns);
-	end if;
 	return array['all'] || array(
 		select b
 		from unnest(folded) b
@@ -1146,9 +1242,9 @@ begin
 				or position(' by ' in b) = 0));
 end
 $$;
-comment on function ph_support.breakdowns_to_release(ph_support.release_order, jsonb, ph.measure, text[]) is
+comment on function ph_support.breakdowns_to_release(ph_support.release_order, jsonb, text[]) is
 	'all, and the breakdowns that are asked and were folded; where none is asked, no pair beside one of its own unless '
-	'the rule rounds. Errors: invalid_parameter_value';
+	'the rule rounds';
 
 create function ph_support.left_out_of(schema text, released bigint[]) returns text
 language plpgsql stable
@@ -1194,13 +1290,17 @@ declare
 begin
 	perform ph_support.require_known('levels', levels,
 		pg_catalog.array_agg(l.level)) from ph_support.folded_levels(schema) l having levels is not null;
+	perform ph_support.require_known('breakdowns', release_measures.breakdowns,
+		pg_catalog.array_agg(b) operator(pg_catalog.||) 'all'::text)
+	from ph_support.latest_measures(schema, measures) m, pg_catalog.unnest(m.breakdowns) b
+	having release_measures.breakdowns is not null;
 	for asked in
 		select t.*, pg_catalog.count(*) over () as total from ph_support.folds_to_release(schema, measures, periods) t
 	loop
 		number := number operator(pg_catalog.+) 1;
 		f := ph_support.fold_record(schema, asked.m, asked.period_kind, asked.period);
 		call ph_support.require_releasable(o, asked.m, f);
-		chosen := ph_support.breakdowns_to_release(o, f, asked.m, breakdowns);
+		chosen := ph_support.breakdowns_to_release(o, f, breakdowns);
 		call ph_support.release_fold(o, f, ph_support.levels_to_release(o, f, levels), chosen, released);
 		faults := ph_support.left_out_of(schema, released);
 		raise notice '%', pg_catalog.concat_ws(' ', pg_catalog.format('%s of %s: %s', number, asked.total,
