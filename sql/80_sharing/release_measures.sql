@@ -1135,6 +1135,7 @@ declare
 	o ph_support.release_order;
 begin
 	perform ph_support.require_release_tables(schema);
+	perform ph_support.require_measure_tables(schema);
 	if not pg_has_role(ph_support.owner_of(format('%I.release', schema)::regclass), 'usage') then
 		raise exception 'only the owner of the tables of releases may release'
 			using errcode = 'insufficient_privilege', hint = 'Partners tabulate, where they were granted it.';
