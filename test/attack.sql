@@ -69,7 +69,7 @@ create role attacker login;
 grant usage on schema r to attacker;
 grant execute on function r.tabulate(text, text, text, text) to attacker;
 grant select on r.release, r.released_row, r.released_current, r.released_value, r.released_breakdown, r.measure,
-	r.measure_place, r.calendar to attacker;
+	r.measure_place, r.calendar, r.breakdown to attacker;
 create table asked (n integer, answer bigint, refused text);
 grant insert on asked to attacker;
 

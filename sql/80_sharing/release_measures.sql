@@ -863,6 +863,12 @@ as $$
 declare
 	rounds constant boolean := ph_support.rule_rounds(o.rule);
 	of_parts constant boolean := f ->> 'indicator' in ('rate', 'proportion');
+	-- years are rounded as so many people over the whole period
+	whole constant float8 := case
+		when rounds and f ->> 'of' = 'events' and f ->> 'indicator' <> 'proportion' and
+			ph_support.counts_events(f ->> 'indicator')
+		then ((f ->> 'last_day')::date - (f ->> 'period')::date + 1) / 365.25
+		else 1 end;
 begin
 	drop table if exists pg_temp.ph_rows;
 	execute format(
@@ -893,7 +899,7 @@ begin
 			cross join lateral (
 				select ph_support.leaving(coalesce(t.people, case when d.shown then 0 end), $1) as people,
 					ph_support.leaving(t.numerator, $1) as numerator,
-					ph_support.leaving(t.denominator, $1) as denominator
+					ph_support.leaving(t.denominator / $7, $1) * $7 as denominator
 			) p
 			cross join lateral (
 				select case when $2 and d.shown and p.numerator is not null and p.denominator is not null then ph.ask(%6$L,
@@ -906,14 +912,17 @@ begin
 				select case when $2 then (made).value else t.value end as value,
 					case when $2 then (made).lower else t.lower end as lower,
 					case when $2 then (made).upper else t.upper end as upper,
-					case when $2 then coalesce((made).note, t.note) else t.note end as note
+					case
+						when not $2 then t.note
+						when p.numerator is null or p.denominator is null then coalesce(t.note, 'suppressed')
+						else coalesce((made).note, t.note) end as note
 			) e
 			where d.breakdown = $4 and n.level = any ($5)
 			window place as (partition by n.level, n.place_id)
 		$query$, o.schema, f ->> 'measure', f ->> 'version', f ->> 'period_kind', f ->> 'period', f ->> 'indicator',
 		f ->> 'per')
 	using o.rule, rounds and of_parts and (o.rule).rates = 'published',
-		(o.rule).intervals = 'exact' or (o.rule).intervals = 'published' and of_parts, breakdown, levels, rounds;
+		(o.rule).intervals = 'exact' or (o.rule).intervals = 'published' and of_parts, breakdown, levels, rounds, whole;
 end
 $$;
 comment on procedure ph_support.collect_rows(ph_support.release_order, jsonb, text, text[]) is

@@ -270,6 +270,13 @@ from r.released_row;
 select count(*) as shown, count(*) filter (where abs(value - 100 * numerator / nullif(denominator, 0)) > 1e-9) as other
 from r.released_value
 where measure = 'our_young' and value is not null;
+-- years of a quarter are rounded as people over the quarter
+call ph.release_measures('r', '{our_emergencies}', '{2025 Q1}', '{system,place}', '{}', 'nhse_hes_2018', 'public');
+select count(*) as shown, count(*) filter (where abs(r.value / m.value - 1) > 0.1) as far_off,
+	count(*) filter (where abs(r.denominator * 365.25 / 450 - round(r.denominator * 365.25 / 450)) > 1e-6) as not_rounded
+from r.released_value r
+join r.measure_value m using (measure, version, level, place_id, period_kind, period)
+where r.period = '2025-01-01' and r.value is not null;
 select * from ph.verify_releases('r');
 select distinct ph.replay_release('r', release) from r.release where measure = 'our_young';
 rollback;
@@ -280,7 +287,7 @@ create role release_partner;
 create role release_other;
 grant usage on schema r to release_partner, release_other;
 grant select on r.release, r.released_row, r.released_current, r.released_value, r.released_breakdown, r.measure,
-	r.measure_place, r.calendar, r.release_head to release_partner, release_other;
+	r.measure_place, r.calendar, r.release_head, r.breakdown to release_partner, release_other;
 call ph.release_measures('r', '{our_young}', '{2024/25}', '{system,place}', '{ethnicity}', 'cms_11', 'release_partner');
 call ph.create_tabulate('r', 'no_rule');
 call ph.create_tabulate('r', 'cms_11');
@@ -308,6 +315,7 @@ select count(*) from r.release where audience = 'release_partner' and kind = 'ta
 rollback;
 select r.tabulate('our_young', '2024/25', 'place', 'sex') is not null as answered;
 select kind, breakdown, record ->> 'same_as' is not null as again from r.release where kind = 'tabulation';
+select count(*) > 0 as values, (select count(*) > 0 from r.released_breakdown) as groups from r.released_value;
 select r.tabulate('our_young', '2024/25', 'place', 'cost');
 select r.tabulate('our_young', '2024/25', 'practice');
 select r.tabulate('our_young', '2031/32', 'place');
