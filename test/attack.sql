@@ -171,7 +171,7 @@ join cell p on (p.measure, p.period_kind, p.period) = (t.measure, t.period_kind,
 	and (p.breakdown = t.breakdown and p.group_name = t.group_name and (t.level, p.level) in (
 			('system', 'place'), ('place', 'small_area'), ('system', 'practice'), ('neighbourhood', 'practice'))
 		or t.breakdown = 'all' and p.breakdown <> 'all' and (p.level, p.place_id) = (t.level, t.place_id))
-group by t.cell, t.numerator, t.people, p.level, p.breakdown
+group by t.cell, t.n, t.numerator, t.people, p.level, p.breakdown
 having sum(p.n) < t.n and t.n - sum(p.n) <= 40;
 insert into difference
 -- a year without its quarters
