@@ -1,4 +1,5 @@
--- 4,000 people in 24 areas of three places, in six practices of two networks; each with a secret, the flip of a coin, that
+-- 4,000 people in 24 areas of three places, in six practices of two networks; each with a secret, the flip of a coin,
+-- that
 -- is the event of a measure. Some joined in between quarters. The account attacker may tabulate and read what it was
 -- told. It knows of everybody the place, practice, sex, ethnicity and when they joined, and nobody's secret.
 \set QUIET 1
@@ -21,7 +22,8 @@ create function pg_temp.chance(variadic parts text[]) returns float8 language sq
 return abs(hashtext(array_to_string(parts, ' '))::bigint) / 2147483648.0;
 create table known_person as
 select 'P' || i as person_id, case when pg_temp.chance(i::text, 'sex') < 0.5 then 'F' else 'M' end as sex,
-	(array['A', 'A', 'A', 'A', 'A', 'A', 'A', 'H', 'H', 'M', 'D', 'S', null])[1 + floor(13 * pg_temp.chance(i::text, 'ethnicity'))::integer]
+	(array['A', 'A', 'A', 'A', 'A', 'A', 'A', 'H', 'H', 'M', 'D', 'S', null])[1 + floor(13 * pg_temp.chance(i::text,
+		'ethnicity'))::integer]
 		as ethnicity_code,
 	area, 1 + (area - 1) / 8 as place,
 	-- the practice near by, mostly
@@ -51,15 +53,18 @@ insert into r.measure (
 	measure, version, name, meaning, indicator, unit, per, better, kind, aim, pillar, source, persons, breakdowns,
 	period_kinds)
 values
-	('secret', '1', 'Secret', 'People with the secret.', 'proportion', 'percent', 100, 'lower', 'outcome', 'outcomes', 'care',
+	('secret', '1', 'Secret', 'People with the secret.', 'proportion', 'percent', 100, 'lower', 'outcome', 'outcomes',
+		'care',
 	 'this attack',
-	 'select person_id, (abs(hashtext(person_id || '' coin'')::bigint) / 2147483648.0 < 0.5)::integer as amount from {person}',
+	 'select person_id, (abs(hashtext(person_id || '' coin'')::bigint) / 2147483648.0 < 0.5)::integer as amount
+	 from {person}',
 	 '{sex,ethnicity,sex by ethnicity}', '{quarter}');
 insert into r.measure (
 	measure, version, name, meaning, indicator, unit, per, better, kind, aim, pillar, source, events, breakdowns,
 	period_kinds)
 values
-	('secret_event', '1', 'Secret event', 'The day of the secret.', 'rate', 'per 1,000', 1000, 'lower', 'outcome', 'outcomes',
+	('secret_event', '1', 'Secret event', 'The day of the secret.', 'rate', 'per 1,000', 1000, 'lower', 'outcome',
+		'outcomes',
 	 'care', 'this attack',
 	 'select person_id, start_date as event_date, 1 as amount from {encounter}', '{sex,ethnicity}',
 	 '{financial_year,quarter}');
@@ -84,7 +89,8 @@ begin
 	for q in
 		select row_number() over () as n, p.measure, p.period, l.level, b.breakdown
 		from generate_series(1, 20) again,
-			(values ('secret', '2024 Q2'), ('secret', '2024 Q3'), ('secret_event', '2024 Q3'), ('secret_event', '2024 Q4'),
+			(values ('secret', '2024 Q2'), ('secret', '2024 Q3'), ('secret_event', '2024 Q3'), ('secret_event',
+				'2024 Q4'),
 				('secret_event', '2025 Q1'), ('secret_event', '2024/25')) p (measure, period),
 			unnest('{system,place,small_area,practice,neighbourhood}'::text[]) l (level),
 			unnest('{all,sex,ethnicity,sex by ethnicity}'::text[]) b (breakdown)
@@ -117,7 +123,8 @@ select k.person_id, l.level, l.place_id, b.breakdown, b.group_name, k.joined
 from known_person k
 cross join lateral (
 	select case
-		when ethnicity_code = 'A' then 'white' when ethnicity_code = 'D' then 'mixed' when ethnicity_code = 'H' then 'asian'
+		when ethnicity_code = 'A' then 'white' when ethnicity_code = 'D' then 'mixed' when ethnicity_code = 'H'
+			then 'asian'
 		when ethnicity_code = 'M' then 'black' when ethnicity_code = 'S' then 'other' else 'unknown' end as ethnicity
 ) e
 cross join lateral (
@@ -126,6 +133,7 @@ cross join lateral (
 cross join lateral (
 	values ('all', 'all'), ('sex', sex), ('ethnicity', ethnicity), ('sex by ethnicity', sex || ', ' || ethnicity)
 ) b (breakdown, group_name);
+analyze member;
 create temp table coin as
 select person_id, pg_temp.chance(person_id, 'coin') < 0.5 as secret from known_person;
 create temp table cell as
@@ -155,7 +163,8 @@ with pair as (
 	group by a.cell, b.cell, y.n
 	having count(*) = y.n
 )
-select case when x.period = y.period then 'one answer without another' else 'a quarter without the one before' end as how,
+select case when x.period = y.period then 'one answer without another' else 'a quarter without the one before' end
+	as how,
 	x.numerator - y.numerator as numerator,
 	array(select unnest(x.people) except select unnest(y.people)) as people
 from pair
@@ -187,7 +196,7 @@ having count(*) = 2 and y.numerator - sum(q.numerator) between 1 and 10;
 
 insert into result (attack, people, right_guesses, allowed)
 select 'the share of the smallest cell that holds the person', count(*), avg((case when numerator * 2 = n
-		then 0.5 else (numerator * 2 > n = secret)::integer end)), avg(greatest(truth, n - truth) / n::float8)
+		then 0.5 else ((numerator * 2 > n) = secret)::integer end)), avg(greatest(truth, n - truth) / n::float8)
 from (
 	select distinct on (m.person_id) m.person_id, c.n, c.numerator, c.truth
 	from cell_person m
@@ -198,7 +207,7 @@ from (
 join coin using (person_id);
 insert into result (attack, people, right_guesses, allowed)
 select 'the same, of cells of 50 people and fewer', count(*), avg((case when numerator * 2 = n
-		then 0.5 else (numerator * 2 > n = secret)::integer end)), avg(greatest(truth, n - truth) / n::float8)
+		then 0.5 else ((numerator * 2 > n) = secret)::integer end)), avg(greatest(truth, n - truth) / n::float8)
 from (
 	select distinct on (m.person_id) m.person_id, c.n, c.numerator, c.truth
 	from cell_person m
@@ -210,7 +219,7 @@ join coin using (person_id);
 insert into result (attack, people, right_guesses, allowed)
 select 'difference: ' || how || case when cardinality(people) = 1 then ', of one person' else '' end, count(*),
 	avg(case when numerator * 2 = cardinality(people) then 0.5
-		else (numerator * 2 > cardinality(people) = secret)::integer end),
+		else ((numerator * 2 > cardinality(people)) = secret)::integer end),
 	avg(greatest(truth, cardinality(people) - truth) / cardinality(people)::float8)
 from (
 	select d.*, (select count(*) from unnest(d.people) p (person_id) join coin using (person_id) where secret) as truth
@@ -228,7 +237,7 @@ with best as (
 	order by person_id, cardinality(people), how
 )
 select 'all differences, everybody (a coin where there is none)', count(*), avg(case
-		when b.n is null or b.numerator * 2 = b.n then 0.5 else (b.numerator * 2 > b.n = secret)::integer end), 0.5
+		when b.n is null or b.numerator * 2 = b.n then 0.5 else ((b.numerator * 2 > b.n) = secret)::integer end), 0.5
 from coin
 left join best b using (person_id);
 
@@ -250,7 +259,8 @@ with weight as (
 	join feature f using (question)
 	group by w.rule, f.person_id
 ), tried as (
-	select rule, hashtext(person_id) % 2 = 0 as learnt, avg((score > 0 = secret)::integer) as right_guesses, count(*) as people
+	select rule, hashtext(person_id) % 2 = 0 as learnt, avg(((score > 0) = secret)::integer) as right_guesses, count(*)
+		as people
 	from score
 	join coin using (person_id)
 	group by rule, learnt

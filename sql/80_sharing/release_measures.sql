@@ -18,7 +18,8 @@ comment on column ph_support.release_order.purpose is 'purpose for which the peo
 comment on column ph_support.release_order.collisions is
 	'what to do with a number that would isolate people beside an earlier release: refuse or hide';
 comment on column ph_support.release_order.kind is 'table, or tabulation';
-comment on column ph_support.release_order.before is 'only releases before this one were earlier; NULL: all that there are';
+comment on column ph_support.release_order.before is
+	'only releases before this one were earlier; NULL: all that there are';
 
 create function ph_support.is_primary(n bigint, rule ph.disclosure_rule) returns boolean
 language sql immutable parallel safe
@@ -54,8 +55,8 @@ begin
 end
 $$;
 comment on function ph_support.ladder_levels(text) is
-	'the levels of measures, each with the ladder and its column that tell of its places, those of residence first, and '
-	'how many places it has';
+	'the levels of measures, each with the ladder and its column that tell of its places, those of residence first, '
+	'and how many places it has';
 
 create function ph_support.is_nested(schema text, ladder text, inner_column text, outer_column text) returns boolean
 language plpgsql stable
@@ -141,7 +142,8 @@ begin atomic
 	) part;
 end;
 comment on function ph_support.parent_expression(text, ph_support.hierarchy, integer) is
-	'the key of the place in which the places of a level of a hierarchy lie, as an expression over rows l of its ladder';
+	'the key of the place in which the places of a level of a hierarchy lie, as an expression over rows l of its '
+	'ladder';
 
 create procedure ph_support.collect_places(schema text, h ph_support.hierarchy)
 language plpgsql
@@ -232,7 +234,8 @@ begin
 		select beside.*
 		from pg_temp.ph_tally t
 		left join (
-			select parent as key, col as group_name, sum(people)::bigint as people, sum(with_event)::bigint as with_event,
+			select parent as key, col as group_name, sum(people)::bigint as people, sum(with_event)::bigint
+				as with_event,
 				sum(without_event)::bigint as without_event
 			from pg_temp.ph_cell
 			group by parent, col
@@ -391,8 +394,8 @@ begin
 					'known', count(*) filter (where hidden and n between 1 and $1
 						and (upper(b) <= $2 or lower(b) > 1 and is_part)))
 				from (
-					select %1$I as n, hidden, no, (no = max(no) over () or no = 0) and (col <> '' or max(col) over () = '')
-							as is_part,
+					select %1$I as n, hidden, no, (no = max(no) over () or no = 0)
+						and (col <> '' or max(col) over () = '') as is_part,
 						ph.attack(%1$I, not hidden, key, nullif(col, ''), parent, false) over () as b
 					from pg_temp.ph_cell
 				) attacked
@@ -410,8 +413,8 @@ begin
 end
 $$;
 comment on function ph_support.verified(ph.disclosure_rule) is
-	'what who attacks pg_temp.ph_cell can tell of it: counts hidden, those that the rule hides by itself, and the width '
-	'of the narrowest limits of one. Errors: object_not_in_prerequisite_state where one can be told';
+	'what who attacks pg_temp.ph_cell can tell of it: counts hidden, those that the rule hides by itself, and the '
+	'width of the narrowest limits of one. Errors: object_not_in_prerequisite_state where one can be told';
 
 create procedure ph_support.hide_together(together text, from_level integer)
 language plpgsql
@@ -430,8 +433,8 @@ begin
 end
 $$;
 comment on procedure ph_support.hide_together(text, integer) is
-	'hides in pg_temp.ph_cell, from a level down, all groups of each place (rows) or of all places that lie in one with '
-	'it (parts) of which one is hidden';
+	'hides in pg_temp.ph_cell, from a level down, all groups of each place (rows) or of all places that lie in one '
+	'with it (parts) of which one is hidden';
 
 create function ph_support.decide_level(
 	o ph_support.release_order, f jsonb, breakdown text, from_level integer, level_no integer, out verified jsonb,
@@ -464,8 +467,9 @@ begin
 end
 $$;
 comment on function ph_support.decide_level(ph_support.release_order, jsonb, text, integer, integer) is
-	'fills pg_temp.ph_cell with a breakdown down to a level, protected: what the verifier says, or why it could not be; '
-	'where few cells do not suffice, whole rows from from_level down are hidden, then all places of one larger place';
+	'fills pg_temp.ph_cell with a breakdown down to a level, protected: what the verifier says, or why it could not '
+	'be; where few cells do not suffice, whole rows from from_level down are hidden, then all places of one larger '
+	'place';
 
 create function ph_support.decide(
 	o ph_support.release_order, f jsonb, h ph_support.hierarchy, breakdown text, deepest integer, out reached integer,
@@ -506,9 +510,9 @@ end
 $$;
 comment on function ph_support.decide(
 	ph_support.release_order, jsonb, ph_support.hierarchy, text, integer) is
-	'decides in pg_temp.ph_decided what of a breakdown is shown, level by level from the largest places down, or at all '
-	'levels together where groups are of small areas: the level that could be protected, what the verifier says of it, '
-	'why the next could not be';
+	'decides in pg_temp.ph_decided what of a breakdown is shown, level by level from the largest places down, or at '
+	'all levels together where groups are of small areas: the level that could be protected, what the verifier says of '
+	'it, why the next could not be';
 
 create function ph_support.is_of_places(schema text, breakdown text) returns boolean
 language plpgsql stable
@@ -543,7 +547,8 @@ begin
 	execute format(
 		$query$
 			create temp table ph_earlier on commit drop as
-			select r.release, r.breakdown, r.rule, r.record ->> 'data_stamp' as stamp, s.level, s.place_id, s.group_name,
+			select r.release, r.breakdown, r.rule, r.record ->> 'data_stamp' as stamp, s.level, s.place_id,
+				s.group_name,
 				s.shown
 			from %1$I.release r
 			join %1$I.released_row s using (release)
@@ -684,7 +689,8 @@ begin
 				from release whole
 				where whole.first_day <= least(r.first_day, $1) and whole.last_day >= greatest(r.last_day, $2))
 				or r.first_day >= $1 and r.last_day <= $2
-			order by r.version, r.period_kind, r.first_day, r.breakdown, s.level, s.place_id, s.group_name, r.release desc
+			order by r.version, r.period_kind, r.first_day, r.breakdown, s.level, s.place_id, s.group_name,
+				r.release desc
 		$query$, o.schema, f ->> 'measure', o.before)
 	using (f ->> 'period')::date, (f ->> 'last_day')::date;
 	analyze ph_period;
@@ -703,9 +709,11 @@ as $$
 	with cell as (
 		select e.breakdown, e.key, e.col, e.period_kind, e.first_day, e.last_day, e.shown, e.release, false as is_new
 		from pg_temp.ph_period e
-		where e.version = f ->> 'version' and (e.period_kind, e.first_day) <> (f ->> 'period_kind', (f ->> 'period')::date)
+		where e.version = f ->> 'version' and (e.period_kind, e.first_day) <> (f ->> 'period_kind',
+			(f ->> 'period')::date)
 		union all
-		select d.breakdown, d.key, d.col, f ->> 'period_kind', (f ->> 'period')::date, (f ->> 'last_day')::date, d.shown,
+		select d.breakdown, d.key, d.col, f ->> 'period_kind', (f ->> 'period')::date, (f ->> 'last_day')::date,
+			d.shown,
 			null, true
 		from pg_temp.ph_decided d
 	)
@@ -714,8 +722,10 @@ as $$
 	from cell w
 	join cell p using (breakdown, key, col)
 	where f ->> 'of' = 'events' and f ->> 'indicator' <> 'proportion'  -- people do not add up over periods
-		and p.first_day >= w.first_day and p.last_day <= w.last_day and (p.first_day, p.last_day) <> (w.first_day, w.last_day)
-	group by w.breakdown, w.key, w.col, w.period_kind, w.first_day, w.last_day, w.shown, w.release, w.is_new, p.period_kind
+		and p.first_day >= w.first_day and p.last_day <= w.last_day and (p.first_day, p.last_day) <> (w.first_day,
+			w.last_day)
+	group by w.breakdown, w.key, w.col, w.period_kind, w.first_day, w.last_day, w.shown, w.release, w.is_new,
+		p.period_kind
 	having sum(p.last_day - p.first_day + 1) = w.last_day - w.first_day + 1
 		and count(*) filter (where not p.shown) + (not w.shown)::integer = 1 and (w.is_new or bool_or(p.is_new))
 $$;
@@ -748,7 +758,8 @@ begin
 				where d.shown
 			), parts as (
 				-- all that left of shorter periods of one kind within this one, and of this one within longer ones
-				select s.breakdown, s.key, s.col, max(e.release) as release, s.numerator - sum(e.numerator) as events, s.few,
+				select s.breakdown, s.key, s.col, max(e.release) as release, s.numerator - sum(e.numerator) as events,
+					s.few,
 					'shorter periods of it' as how
 				from shown s
 				join pg_temp.ph_period e using (breakdown, key, col)
@@ -785,8 +796,8 @@ end
 $$;
 comment on function ph_support.isolating_cells(ph_support.release_order, jsonb) is
 	'the cells that are to be shown whose difference from what left before is as small a number as the rule hides: the '
-	'same cell of another version or of other data, and parts of a period beside the whole of it; with the release that '
-	'it collides with';
+	'same cell of another version or of other data, and parts of a period beside the whole of it; with the release '
+	'that it collides with';
 
 create function ph_support.leave_out_told(o ph_support.release_order, f jsonb, breakdowns text[]) returns text[]
 language plpgsql volatile
@@ -807,8 +818,9 @@ begin
 			raise exception 'what measure "%" hides by "%" would be told by release %', f ->> 'measure', told.breakdown,
 				told.release
 				using errcode = 'object_not_in_prerequisite_state',
-					detail = format('Hidden counts that are what is left of a period without its other parts: %s.', told.cells),
-					hint = 'Release fewer levels or breakdowns, or the longer period last, with collisions => ''hide''.';
+					detail = format('Hidden counts that are what is left of a period without its other parts: %s.',
+						told.cells),
+					hint = 'Release less, or the longer period last, with collisions => ''hide''.';
 		end if;
 		raise warning 'measure "%" does not leave by "%": release % would tell what is hidden', f ->> 'measure',
 			told.breakdown, told.release;
@@ -820,7 +832,8 @@ end
 $$;
 comment on function ph_support.leave_out_told(ph_support.release_order, jsonb, text[]) is
 	'the breakdowns of which no hidden count is told by what left of periods that hold this one or that it holds; with '
-	'collisions => refuse, and where it is of whole places, an error: object_not_in_prerequisite_state, with the release';
+	'collisions => refuse, and where it is of whole places, an error: object_not_in_prerequisite_state, with the '
+	'release';
 
 create procedure ph_support.require_no_collision(o ph_support.release_order, f jsonb)
 language plpgsql
@@ -837,7 +850,8 @@ begin
 	if found then
 		raise exception 'measure "%" would isolate people beside release %', f ->> 'measure', collision.release
 			using errcode = 'object_not_in_prerequisite_state',
-				detail = format('Counts whose difference from %s is as small as the rule hides, or tells what it hides: %s.',
+				detail = format(
+					'Counts whose difference from %s is as small as the rule hides, or tells what it hides: %s.',
 					collision.how, collision.cells),
 				hint = 'collisions => ''hide'' releases it without them.';
 	end if;
@@ -883,11 +897,14 @@ begin
 				case when not $6 then t.shrunken_value end as shrunken_value,
 				case when not $6 then t.shrunken_lower end as shrunken_lower,
 				case when not $6 then t.shrunken_upper end as shrunken_upper,
-				case when d.shown then coalesce(e.note, case when t.people is null then 'no_data' end) else 'suppressed' end
+				-- the word of a note, since what stands behind it counts
+				case when d.shown then coalesce(split_part(e.note, ':', 1),
+					case when t.people is null then 'no_data' end) else 'suppressed' end
 					as note
 			from pg_temp.ph_decided d
 			cross join lateral (
-				select split_part(d.key, chr(31), 1) as level, substr(d.key, position(chr(31) in d.key) + 1) as place_id,
+				select split_part(d.key, chr(31), 1) as level, substr(d.key, position(chr(31) in d.key) + 1)
+					as place_id,
 					case when d.breakdown = 'all' then 'all' else d.col end as group_name
 			) n
 			left join (
@@ -902,7 +919,8 @@ begin
 					ph_support.leaving(t.denominator / $7, $1) * $7 as denominator
 			) p
 			cross join lateral (
-				select case when $2 and d.shown and p.numerator is not null and p.denominator is not null then ph.ask(%6$L,
+				select case when $2 and d.shown and p.numerator is not null and p.denominator is not null
+					then ph.ask(%6$L,
 					(select ph.count_tally(0, n, d) from (values (p.numerator, p.denominator)) v (n, d)),
 					per => %7$L::float8) end as made
 				offset 0
@@ -948,7 +966,8 @@ end
 $$;
 comment on function ph_support.geography(text, text[]) is 'SHA-256 of the places of the levels and what they lie in';
 
-create function ph_support.append_release(o ph_support.release_order, f jsonb, breakdown text, levels text[], more jsonb)
+create function ph_support.append_release(o ph_support.release_order, f jsonb, breakdown text, levels text[],
+	more jsonb)
 returns bigint
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -1000,10 +1019,12 @@ begin
 		ways[2].levels[cardinality(ways[2].levels)],
 		coalesce(format(', and release %s of measure "%s" has %s', earlier.release, f ->> 'measure', earlier.level), '')
 		using errcode = 'object_not_in_prerequisite_state', hint =
-			'Their differences would be of few people: release levels that lie in each other, or by a rule that rounds.';
+			'Their differences would be of few people: release levels that lie in each other, or by a rule that '
+			'rounds.';
 end
 $$;
-comment on procedure ph_support.require_one_hierarchy(ph_support.release_order, jsonb, ph_support.hierarchy[], text[]) is
+comment on procedure ph_support.require_one_hierarchy(ph_support.release_order, jsonb, ph_support.hierarchy[],
+	text[]) is
 	'does nothing where all levels that leave, and left before, lie in each other, or the rule rounds. '
 	'Errors: object_not_in_prerequisite_state, with the earlier release';
 
@@ -1116,7 +1137,8 @@ begin
 	execute format(
 		$query$
 			select jsonb_build_object('measure', f.measure, 'version', f.version, 'name', $1.name, 'unit', $1.unit,
-				'of', case when $1.events is not null then 'events' when $1.persons is not null then 'persons' else 'areas' end,
+				'of', case when $1.events is not null then 'events' when $1.persons is not null then 'persons'
+					else 'areas' end,
 				'indicator', $1.indicator, 'per', $1.per,
 				'definition', encode(sha256(convert_to((to_jsonb($1) - 'folded_at')::text, 'UTF8')), 'hex'),
 				'period_kind', f.period_kind, 'period', f.period::text, 'last_day', f.data_until::text,
@@ -1150,7 +1172,8 @@ begin
 			using errcode = 'insufficient_privilege', hint = 'Partners tabulate, where they were granted it.';
 	elsif audience is null or audience <> 'public' and to_regrole(quote_ident(audience)) is null then
 		raise exception 'argument "audience" must be public or a role'
-			using errcode = 'undefined_object', hint = 'Who is no member of the role does not see what is released for it.';
+			using errcode = 'undefined_object',
+				hint = 'Who is no member of the role does not see what is released for it.';
 	end if;
 	perform ph_support.require_known('collisions', array[collisions], '{refuse,hide}');
 	perform ph_support.require_known('purpose', array[purpose], array(select p.purpose from ph.purpose() p))
@@ -1328,12 +1351,13 @@ begin
 end
 $$;
 comment on procedure ph.release_measures(text, text[], text[], text[], text[], text, text, text, text) is
-	'releases measures of the schema (NULL: all that were folded) of periods that are over (kinds or names of calendar; '
-	'NULL: all), levels (NULL: all of one hierarchy that were folded; all, where the rule rounds) and breakdowns (NULL: '
-	'all that were folded; whole places always) by a rule of ph.disclosure_rule or schema.rule, for an audience: public '
-	'or a role. Each table is protected as a whole, place totals first, and verified by who attacks it; a row is shown '
-	'whole or hidden whole; what cannot be protected is left out and named. A release a breakdown is appended with its '
-	'rows; it says how far it is and commits after each measure and period. What would isolate people beside an earlier '
-	'release is an error that names it, or with collisions => hide is hidden. Errors: undefined_table, '
+	'releases measures of the schema (NULL: all that were folded) of periods that are over (kinds or names of '
+	'calendar; NULL: all), levels (NULL: all of one hierarchy that were folded; all, where the rule rounds) and '
+	'breakdowns (NULL: all that were folded; whole places always) by a rule of ph.disclosure_rule or schema.rule, for '
+	'an audience: public or a role. Each table is protected as a whole, place totals first, and verified by who '
+	'attacks it; a row is shown whole or hidden whole; what cannot be protected is left out and named. A release a '
+	'breakdown is appended with its '
+	'rows; it says how far it is and commits after each measure and period. What would isolate people beside an '
+	'earlier release is an error that names it, or with collisions => hide is hidden. Errors: undefined_table, '
 	'undefined_object, insufficient_privilege for others than the owner, invalid_parameter_value, no_data_found, '
 	'object_not_in_prerequisite_state';

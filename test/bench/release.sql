@@ -1,5 +1,6 @@
 -- One measure of a month of 7,000 small areas of 1,000 people in 150 places, by four breakdowns, released by an exact
--- rule: some eight people of an area had an event, so that most areas are hidden and whole tables are protected; and the
+-- rule: some eight people of an area had an event, so that most areas are hidden and whole tables are protected; and
+-- the
 -- same where a fifth of all people had one. All that is shipped is as many of these as there are measures.
 \set QUIET 1
 set jit = off;
@@ -33,7 +34,8 @@ from generate_series(1, 7000) i, generate_series(1, 2) sex, generate_series(1, 8
 insert into bench_release.measure_tally (
 	measure, version, level, place_id, breakdown, group_name, period_kind, period, tally, people, people_with_event,
 	numerator, denominator, value, provisional, folded_at)
-select measure, '1', level, place, breakdown, group_name, 'month', '2023-05-01', ph.count_tally(0, events, people), people,
+select measure, '1', level, place, breakdown, group_name, 'month', '2023-05-01', ph.count_tally(0, events, people),
+	people,
 	events, events, people, events::float8 / nullif(people, 0), false, now()
 from (
 	select measure, level, place,

@@ -32,7 +32,8 @@ insert into use.measure (
 	period_kinds)
 values
 	('ours', '1', 'Ours', 'Emergency admissions.', 'rate', 1000, 'per 1,000', 'lower', 'outcome', 'outcomes', 'care',
-	 'this test', 'select person_id, start_date as event_date, 1 as amount from {encounter}', '{sex}', '{financial_year}');
+	 'this test', 'select person_id, start_date as event_date, 1 as amount from {encounter}', '{sex}',
+		'{financial_year}');
 -- no list: everybody, and no purpose
 call ph.fold_measures('use', '{ours}', purpose => 'planning');
 call ph.fold_measures('use', '{ours}', '{2023/24}');

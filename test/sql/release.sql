@@ -102,7 +102,8 @@ where t.before_value is not null;
 select count(*) as compared
 from r.released_value t
 join r.measure_place m using (level, place_id)
-join r.released_value p on (p.measure, p.period, p.level, p.place_id) = (t.measure, t.period, m.parent_level, m.parent_id)
+join r.released_value p on (p.measure, p.period, p.level, p.place_id) = (t.measure, t.period, m.parent_level,
+	m.parent_id)
 where t.parent_value is not null and p.note = 'suppressed';
 
 -- ---- what does not leave ----
@@ -122,12 +123,14 @@ call ph.release_measures('r', '{our_emergencies}', '{2024/25}', null, '{}', null
 call ph.release_measures('r', '{our_emergencies}', '{2024/25}', null, '{}', 'cms_11', 'nobody_of_that_name');
 call ph.release_measures('r', '{our_emergencies}', '{2024/25}', null, '{}', 'cms_11', null);
 call ph.release_measures('r', '{our_emergencies}', '{2024/25}', null, '{}', 'cms_11', 'public', 'fun');
-call ph.release_measures('r', '{our_emergencies}', '{2024/25}', null, '{}', 'cms_11', 'public', collisions => 'look away');
+call ph.release_measures('r', '{our_emergencies}', '{2024/25}', null, '{}', 'cms_11', 'public',
+	collisions => 'look away');
 call ph.release_measures('nowhere', null, null, null, null, 'cms_11', 'public');
 
 -- ---- quarters beside a year: what a period without its other parts tells ----
 
-call ph.release_measures('r', '{our_emergencies}', '{2024 Q2,2024 Q3,2024 Q4,2025 Q1}', '{system,place,small_area}', '{}',
+call ph.release_measures('r', '{our_emergencies}', '{2024 Q2,2024 Q3,2024 Q4,2025 Q1}', '{system,place,small_area}',
+	'{}',
 	'cms_11', 'public', collisions => 'hide');
 -- of a year and its quarters, no one is hidden where the others are shown: as the views answer it
 select count(*) as cells, count(*) filter (where hidden = 0) as all_shown, count(*) filter (where hidden = 1) as told,
@@ -152,9 +155,11 @@ where periods = 5;
 select * from ph.verify_releases('r');
 select l.release, ph.replay_release('r', l.release) from r.release l where l.release in (1, 2, 14, 17, 20) order by 1;
 create temp table said as
-select e -> 'record' ->> 'measure' as measure, jsonb_array_length(e -> 'rows') as rows, (e -> 'chain' ->> 'count')::bigint
+select e -> 'record' ->> 'measure' as measure, jsonb_array_length(e -> 'rows') as rows,
+	(e -> 'chain' ->> 'count')::bigint
 	as count, e -> 'chain' ->> 'hash' as hash,
-	e ->> 'hash' = encode(sha256(convert_to((e ->> 'previous_hash') || (e -> 'record')::text, 'UTF8')), 'hex') as follows
+	e ->> 'hash' = encode(sha256(convert_to((e ->> 'previous_hash') || (e -> 'record')::text, 'UTF8')), 'hex')
+		as follows
 from ph.release_export('r', 3) e;
 select measure, rows, follows from said;
 select ph.release_export('r', 1000);
@@ -218,11 +223,14 @@ begin;
 insert into r.encounter (encounter_id, person_id, pod, start_date, end_date, cost)
 select 10000 + i, 'P' || i * 100, 'NEL', '2024-05-01', '2024-05-02', 1 from generate_series(1, 4) i;
 call ph.fold_measures('r', '{our_emergencies}', '{2024/25}', refold => true);
-select ph.replay_release('r', max(release)) from r.release where first_day = '2024-04-01' and measure = 'our_emergencies';
+select ph.replay_release('r', max(release)) from r.release where first_day = '2024-04-01'
+	and measure = 'our_emergencies';
 savepoint changed;
-call ph.release_measures('r', '{our_emergencies}', '{2024/25}', '{system,place,small_area}', '{sex}', 'cms_11', 'public');
+call ph.release_measures('r', '{our_emergencies}', '{2024/25}', '{system,place,small_area}', '{sex}', 'cms_11',
+	'public');
 rollback to changed;
-call ph.release_measures('r', '{our_emergencies}', '{2024/25}', '{system,place,small_area}', '{sex}', 'cms_11', 'public',
+call ph.release_measures('r', '{our_emergencies}', '{2024/25}', '{system,place,small_area}', '{sex}', 'cms_11',
+	'public',
 	collisions => 'hide');
 -- nothing that was shown and is now a few more
 select count(*) filter (where n.shown) as shown, count(*) filter (where abs(n.numerator - b.numerator) between 1 and 10)
@@ -231,7 +239,8 @@ from r.released_row n
 join r.release nl on nl.release = n.release
 join r.release bl on (bl.measure, bl.period_kind, bl.first_day, bl.breakdown)
 	= (nl.measure, nl.period_kind, nl.first_day, nl.breakdown) and bl.release < nl.release
-join r.released_row b on (b.release, b.level, b.place_id, b.group_name) = (bl.release, n.level, n.place_id, n.group_name)
+join r.released_row b on (b.release, b.level, b.place_id, b.group_name) = (bl.release, n.level, n.place_id,
+	n.group_name)
 where nl.release > (select max(release) from r.release) - 2 and n.shown and b.shown;
 rollback;
 begin;
@@ -264,7 +273,8 @@ call ph.release_measures('r', null, '{2024/25}', null, null, 'nhse_hes_2018', 'p
 select * from pg_temp.left_by();
 select count(*) filter (where shown) as shown,
 	count(*) filter (where shown and (people::integer % 5 <> 0 or people between 1 and 7)) as people_not_by_the_rule,
-	count(*) filter (where shown and (numerator::integer % 5 <> 0 or numerator between 1 and 7)) as events_not_by_the_rule
+	count(*) filter (where shown and (numerator::integer % 5 <> 0 or numerator between 1 and 7))
+		as events_not_by_the_rule
 from r.released_row;
 -- a percentage is made of what leaves
 select count(*) as shown, count(*) filter (where abs(value - 100 * numerator / nullif(denominator, 0)) > 1e-9) as other
@@ -273,7 +283,8 @@ where measure = 'our_young' and value is not null;
 -- years of a quarter are rounded as people over the quarter
 call ph.release_measures('r', '{our_emergencies}', '{2025 Q1}', '{system,place}', '{}', 'nhse_hes_2018', 'public');
 select count(*) as shown, count(*) filter (where abs(r.value / m.value - 1) > 0.1) as far_off,
-	count(*) filter (where abs(r.denominator * 365.25 / 450 - round(r.denominator * 365.25 / 450)) > 1e-6) as not_rounded
+	count(*) filter (where abs(r.denominator * 365.25 / 450 - round(r.denominator * 365.25 / 450)) > 1e-6)
+		as not_rounded
 from r.released_value r
 join r.measure_value m using (measure, version, level, place_id, period_kind, period)
 where r.period = '2025-01-01' and r.value is not null;

@@ -1,6 +1,7 @@
 # What can be told of hidden counts from all tables that left together: the least and the greatest that each can be, by
 # linear programs over the people of every place, sex and ethnicity.  Shares no code with the extension.
-#     perl release.pl THRESHOLD < rows of release.sql        a line for each count that is told, then how many there were
+#     perl release.pl THRESHOLD < rows of release.sql        a line for each count that is told, then how many there
+# were
 use strict;
 use warnings;
 
@@ -111,7 +112,8 @@ for my $name (sort keys %system) {
 		$hidden++;
 		next if $row->{least} < 1 + 1e-6 && ($most eq 'any' || $most > $threshold - 1e-6);
 		$told++;
-		printf "%s: %d of %s is between %.2f and %s\n", $name, $row->{n}, join(',', @{ $row->{parts} }), $row->{least}, $most;
+		printf "%s: %d of %s is between %.2f and %s\n", $name, $row->{n}, join(',', @{ $row->{parts} }), $row->{least},
+			$most;
 	}
 }
 printf "%d hidden, %d told\n", $hidden // 0, $told // 0;

@@ -1,5 +1,7 @@
--- Twelve made-up populations as measures of a month: three places of three small areas, by sex and ethnicity, with who is
--- in a place but in no known area; released in three calls.  The last queries are for release.pl: what each hidden small
+-- Twelve made-up populations as measures of a month: three places of three small areas, by sex and ethnicity, with who
+-- is
+-- in a place but in no known area; released in three calls.  The last queries are for release.pl: what each hidden
+-- small
 -- count is, and of which parts it and every shown count are sums.
 \set QUIET 1
 set client_min_messages = warning;
@@ -17,7 +19,8 @@ delete from r.measure;
 insert into r.measure (
 	measure, version, name, meaning, indicator, per, unit, better, kind, aim, pillar, source, persons, breakdowns,
 	period_kinds, folded_at)
-select 'made_' || i, '1', 'Made', 'Made.', 'proportion', 100, 'percent', 'lower', 'outcome', 'outcomes', 'care', 'this test',
+select 'made_' || i, '1', 'Made', 'Made.', 'proportion', 100, 'percent', 'lower', 'outcome', 'outcomes', 'care',
+	'this test',
 	'select person_id, 1 as amount from {person}', '{sex,ethnicity}', '{month}', now()
 from generate_series(1, 12) i;
 insert into r.measure_place values ('system', 'S', 'S', 'ICB24', null, null);
@@ -27,12 +30,15 @@ select 'small_area', 'A' || i, 'A' || i, 'LSOA21', 'place', 'L' || 1 + i % 3 fro
 create function pg_temp.chance(variadic parts text[]) returns float8 language sql
 return abs(hashtext(array_to_string(parts, ' '))::bigint) / 2147483648.0;
 create table part as
-select m, area, place, sex, ethnicity, people, (people * pg_temp.chance(m, area, sex, ethnicity, 'event'))::bigint as events
+select m, area, place, sex, ethnicity, people, (people * pg_temp.chance(m, area, sex, ethnicity, 'event'))::bigint
+	as events
 from (
-	select 'made_' || m as m, nullif('A' || area, 'A0') as area, 'L' || case when area = 0 then 1 + m % 3 else 1 + area % 3 end
+	select 'made_' || m as m, nullif('A' || area, 'A0') as area, 'L' || case when area = 0 then 1 + m % 3
+		else 1 + area % 3 end
 		as place, 'sex ' || sex as sex, 'ethnicity ' || ethnicity as ethnicity,
 		floor((8 + m % 7 * 6) * pg_temp.chance(m::text, area::text, sex::text, ethnicity::text) ^ 2)::bigint as people
-	from generate_series(1, 12) m, generate_series(0, 9) area, generate_series(1, 2) sex, generate_series(1, 3) ethnicity
+	from generate_series(1, 12) m, generate_series(0, 9) area, generate_series(1, 2) sex, generate_series(1,
+		3) ethnicity
 ) made;
 create table row_part as
 select l.level, l.place_id, b.breakdown, b.group_name, p.*
