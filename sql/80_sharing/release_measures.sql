@@ -716,6 +716,12 @@ as $$
 			d.shown,
 			null, true
 		from pg_temp.ph_decided d
+		-- what left of it before is known anyhow, and is not what it is now
+		where d.shown or not exists (
+			select
+			from pg_temp.ph_period e
+			where (e.breakdown, e.key, e.col) = (d.breakdown, d.key, d.col) and e.shown
+				and (e.period_kind, e.first_day) = (f ->> 'period_kind', (f ->> 'period')::date))
 	)
 	select w.breakdown, w.key, w.col, coalesce(max(p.release), w.release),
 		w.is_new and not w.shown or bool_or(p.is_new and not p.shown)

@@ -224,7 +224,7 @@ insert into r.encounter (encounter_id, person_id, pod, start_date, end_date, cos
 select 10000 + i, 'P' || i * 100, 'NEL', '2024-05-01', '2024-05-02', 1 from generate_series(1, 4) i;
 call ph.fold_measures('r', '{our_emergencies}', '{2024/25}', refold => true);
 select ph.replay_release('r', max(release)) from r.release where first_day = '2024-04-01'
-	and measure = 'our_emergencies';
+	and period_kind = 'financial_year' and measure = 'our_emergencies';
 savepoint changed;
 call ph.release_measures('r', '{our_emergencies}', '{2024/25}', '{system,place,small_area}', '{sex}', 'cms_11',
 	'public');
