@@ -557,8 +557,8 @@ begin
 end
 $$;
 comment on procedure ph_support.fold_measure(text, ph.measure, ph_support.due_fold, date) is
-	'folds one measure of one period at all levels and breakdowns, in the place of what was folded of it before, and of '
-	'all that was folded of it for another purpose';
+	'folds one measure of one period at all levels and breakdowns, in the place of what was folded of it before, and '
+	'of all that was folded of it for another purpose';
 
 -- ---- all that is asked ----
 

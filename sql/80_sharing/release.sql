@@ -10,7 +10,8 @@ returns setof record
 language sql immutable parallel safe
 begin atomic
 	values
-		('release_head', 'is_head boolean primary key default true check (is_head), count bigint not null, hash text not null',
+		('release_head',
+			'is_head boolean primary key default true check (is_head), count bigint not null, hash text not null',
 		 'one row: how many releases there are, and the hash of the last',
 		 jsonb_build_object('is_head', 'true', 'count', 'number of the last release', 'hash', 'its hash')),
 		('release',
@@ -79,7 +80,8 @@ begin
 end$body$), 'refuses to change or delete what was released');
 	for part in
 		select t.relation, 'refuse_change' as name,
-			'before update or delete or truncate on %s for each statement execute function %I.refuse_change_of_release()'
+			'before update or delete or truncate on %s for each statement execute function '
+			'%I.refuse_change_of_release()'
 				as definition
 		from unnest('{release,released_row}'::text[]) t (relation)
 		union all
@@ -90,7 +92,8 @@ end$body$), 'refuses to change or delete what was released');
 			'before delete or truncate on %s for each statement execute function %I.refuse_change_of_release()')
 	loop
 		if not exists (
-			select from pg_trigger where tgrelid = format('%I.%I', schema, part.relation)::regclass and tgname = part.name)
+			select from pg_trigger where tgrelid = format('%I.%I', schema, part.relation)::regclass
+				and tgname = part.name)
 		then
 			execute format('create trigger %I ' || part.definition, part.name,
 				format('%I.%I', schema, part.relation), schema);
@@ -124,8 +127,8 @@ begin
 	end loop;
 	execute ph_support.in_schema('create index if not exists release_of_measure
 		on {release} (measure, period_kind, first_day, breakdown)', schema);
-	execute ph_support.in_schema('insert into {release_head} values (true, 0, repeat(''0'', 64)) on conflict do nothing',
-		schema);
+	execute ph_support.in_schema(
+		'insert into {release_head} values (true, 0, repeat(''0'', 64)) on conflict do nothing', schema);
 	call ph_support.create_release_guards(schema);
 	-- whom a release is for sees it, who may read the head of the chain all of them
 	if not exists (select from pg_policy where polrelid = format('%I.release', schema)::regclass) then

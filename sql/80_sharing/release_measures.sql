@@ -18,12 +18,21 @@ comment on column ph_support.release_order.purpose is 'purpose for which the peo
 comment on column ph_support.release_order.collisions is
 	'what to do with a number that would isolate people beside an earlier release: refuse or hide';
 comment on column ph_support.release_order.kind is 'table, or tabulation';
-comment on column ph_support.release_order.before is 'only releases before this one were earlier; NULL: all that there are';
+comment on column ph_support.release_order.before is
+	'only releases before this one were earlier; NULL: all that there are';
 
 create function ph_support.is_primary(n bigint, rule ph.disclosure_rule) returns boolean
 language sql immutable parallel safe
 return n between case when rule.zero_shown then 1 else 0 end and rule.threshold;
 comment on function ph_support.is_primary(bigint, ph.disclosure_rule) is 'whether a rule hides a count by itself';
+
+create function ph_support.is_small(people bigint, with_event bigint, without_event bigint, rule ph.disclosure_rule)
+returns boolean
+language sql immutable parallel safe
+return ph_support.is_primary(people, rule) or ph_support.is_primary(with_event, rule)
+	or without_event between 1 and (rule).threshold;
+comment on function ph_support.is_small(bigint, bigint, bigint, ph.disclosure_rule) is
+	'whether a rule hides a row for one of its counts; nobody without an event is nobody, and is no reason';
 
 -- ---- the hierarchy ----
 
@@ -46,8 +55,8 @@ begin
 end
 $$;
 comment on function ph_support.ladder_levels(text) is
-	'the levels of measures, each with the ladder and its column that tell of its places, those of residence first, and '
-	'how many places it has';
+	'the levels of measures, each with the ladder and its column that tell of its places, those of residence first, '
+	'and how many places it has';
 
 create function ph_support.is_nested(schema text, ladder text, inner_column text, outer_column text) returns boolean
 language plpgsql stable
@@ -133,7 +142,8 @@ begin atomic
 	) part;
 end;
 comment on function ph_support.parent_expression(text, ph_support.hierarchy, integer) is
-	'the key of the place in which the places of a level of a hierarchy lie, as an expression over rows l of its ladder';
+	'the key of the place in which the places of a level of a hierarchy lie, as an expression over rows l of its '
+	'ladder';
 
 create procedure ph_support.collect_places(schema text, h ph_support.hierarchy)
 language plpgsql
@@ -158,6 +168,7 @@ begin
 				else format('l.%I::text = p.place_id', h.column_names[i]) end)
 		using i, h.levels[i];
 	end loop;
+	analyze ph_place;
 end
 $$;
 comment on procedure ph_support.collect_places(text, ph_support.hierarchy) is
@@ -194,6 +205,7 @@ begin
 			where p.no <= %s
 		$query$, o.schema, f ->> 'measure', f ->> 'version', f ->> 'period_kind', f ->> 'period', breakdown,
 		f ->> 'indicator' = 'proportion', (o.rule).threshold, deepest);
+	analyze ph_tally;
 end
 $$;
 comment on procedure ph_support.collect_tallies(ph_support.release_order, jsonb, integer, text) is
@@ -222,7 +234,8 @@ begin
 		select beside.*
 		from pg_temp.ph_tally t
 		left join (
-			select parent as key, col as group_name, sum(people)::bigint as people, sum(with_event)::bigint as with_event,
+			select parent as key, col as group_name, sum(people)::bigint as people, sum(with_event)::bigint
+				as with_event,
 				sum(without_event)::bigint as without_event
 			from pg_temp.ph_cell
 			group by parent, col
@@ -273,33 +286,55 @@ set search_path = pg_catalog, pg_temp
 set client_min_messages = warning
 as $$
 begin
-	-- what the rule hides by itself: of the place as it is, and of the sum that adds up
+	with standing as (
+		select c.key, c.col, c.no,
+			-- what the rule hides by itself, of the sum that adds up and of the place as it is; what was hidden before
+			ph_support.is_small(c.people, c.with_event, c.without_event, o.rule)
+				or coalesce(ph_support.is_small(t.people, t.with_event, t.without_event, o.rule), false)
+				or coalesce(not d.shown, false) as hidden,
+			coalesce(d.shown and d.binding, false) as fixed
+		from pg_temp.ph_cell c
+		left join pg_temp.ph_tally t on t.key = c.key
+			and t.group_name = case when breakdown = 'all' then 'all' else c.col end
+		left join pg_temp.ph_decided d on d.key = c.key and d.col = c.col
+			and d.breakdown = case when c.col = '' then 'all' else fix_cells.breakdown end
+	), whole as (
+		-- where the total is hidden the whole row is
+		select key, col, fixed,
+			hidden or bool_or(hidden and col = '' and no > 0) over (partition by key) as hidden
+		from standing
+	)
 	update ph_cell c
-	set hidden = true
-	where ph_support.is_primary(c.people, o.rule) or ph_support.is_primary(c.with_event, o.rule)
-		or c.without_event between 1 and (o.rule).threshold
-		or exists (
-			select
-			from pg_temp.ph_tally t
-			where t.key = c.key and t.group_name = case when breakdown = 'all' then 'all' else c.col end
-				and (ph_support.is_primary(t.people, o.rule) or ph_support.is_primary(t.with_event, o.rule)
-					or t.without_event between 1 and (o.rule).threshold));
-	-- what was decided of larger places and of totals, and what left before
-	update ph_cell c
-	set hidden = c.hidden or not d.shown, fixed = d.shown and d.binding and not c.hidden
-	from pg_temp.ph_decided d
-	where d.key = c.key and d.col = c.col
-		and d.breakdown = case when c.col = '' then 'all' else fix_cells.breakdown end;
-	-- where the total is hidden the whole row is
-	update ph_cell c
-	set hidden = true, fixed = false
-	from pg_temp.ph_cell total
-	where total.key = c.key and total.col = '' and total.hidden and total.no > 0 and not c.hidden;
-	update ph_cell c set fixed = false where c.hidden and c.fixed;
+	set hidden = c.hidden or w.hidden, fixed = w.fixed and not (c.hidden or w.hidden)
+	from whole w
+	where w.key = c.key and w.col = c.col and (w.hidden or w.fixed);
 end
 $$;
 comment on procedure ph_support.fix_cells(ph_support.release_order, text) is
 	'marks in pg_temp.ph_cell what is hidden by itself, and what earlier decisions hide or show';
+
+create function ph_support.counts_to_protect(rule ph.disclosure_rule) returns text[]
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	return array(
+		select n.counted
+		from pg_temp.ph_cell c,
+			lateral (
+				values
+					('people', ph_support.is_primary(c.people, rule)),
+					('with_event', ph_support.is_primary(c.with_event, rule)),
+					('without_event', c.without_event between 1 and rule.threshold)
+			) n (counted, is_small)
+		where c.no >= 0
+		group by n.counted
+		having bool_or(n.is_small)
+		order by n.counted);
+end
+$$;
+comment on function ph_support.counts_to_protect(ph.disclosure_rule) is
+	'the columns of pg_temp.ph_cell in which a rule hides a count by itself; the others say nothing of few people';
 
 create procedure ph_support.protect_cells(o ph_support.release_order)
 language plpgsql
@@ -309,12 +344,12 @@ as $$
 declare
 	counted text;
 	more bigint;
-	quiet integer := 0;
+	hidden_more boolean := true;
 begin
 	-- a row leaves or stays as a whole: what one count hides is hidden of the others too, until none hides more
-	while quiet < 3 loop
-		foreach counted in array '{people,with_event,without_event}'::text[] loop
-			exit when quiet = 3;
+	while hidden_more loop
+		hidden_more := false;
+		foreach counted in array ph_support.counts_to_protect(o.rule) loop
 			execute format(
 				'create temp table ph_shown on commit drop as
 				select key, col, ph_support.protect_fixed(%I, key, nullif(col, ''''), parent, %s, fixed, $1, ''range'')
@@ -329,7 +364,7 @@ begin
 			from pg_temp.ph_shown s
 			where s.key = c.key and s.col = c.col and not s.shown and not c.hidden;
 			get diagnostics more = row_count;
-			quiet := case when more = 0 then quiet + 1 else 0 end;
+			hidden_more := hidden_more or more > 0;
 			drop table ph_shown;
 		end loop;
 	end loop;
@@ -348,17 +383,19 @@ declare
 	verified jsonb := '{}';
 begin
 	-- what is hidden may be 0 to who attacks, since a row is hidden for any of its counts
-	foreach counted in array '{people,with_event,without_event}'::text[] loop
+	foreach counted in array ph_support.counts_to_protect(rule) loop
 		execute format(
 			$query$
 				select jsonb_build_object(
 					'hidden', count(*) filter (where hidden),
 					'primary', count(*) filter (where hidden and n between 1 and $1),
 					'narrowest', min(upper(b) - 1 - lower(b)) filter (where hidden and n between 1 and $1),
+					-- of what has parts, the least that it can be is more
 					'known', count(*) filter (where hidden and n between 1 and $1
-						and (lower(b) > n or upper(b) <= $2)))
+						and (upper(b) <= $2 or lower(b) > 1 and is_part)))
 				from (
-					select %1$I as n, hidden, no,
+					select %1$I as n, hidden, no, (no = max(no) over () or no = 0)
+						and (col <> '' or max(col) over () = '') as is_part,
 						ph.attack(%1$I, not hidden, key, nullif(col, ''), parent, false) over () as b
 					from pg_temp.ph_cell
 				) attacked
@@ -376,8 +413,8 @@ begin
 end
 $$;
 comment on function ph_support.verified(ph.disclosure_rule) is
-	'what who attacks pg_temp.ph_cell can tell of it: counts hidden, those that the rule hides by itself, and the width '
-	'of the narrowest limits of one. Errors: object_not_in_prerequisite_state where one can be told';
+	'what who attacks pg_temp.ph_cell can tell of it: counts hidden, those that the rule hides by itself, and the '
+	'width of the narrowest limits of one. Errors: object_not_in_prerequisite_state where one can be told';
 
 create procedure ph_support.hide_together(together text, from_level integer)
 language plpgsql
@@ -396,8 +433,8 @@ begin
 end
 $$;
 comment on procedure ph_support.hide_together(text, integer) is
-	'hides in pg_temp.ph_cell, from a level down, all groups of each place (rows) or of all places that lie in one with '
-	'it (parts) of which one is hidden';
+	'hides in pg_temp.ph_cell, from a level down, all groups of each place (rows) or of all places that lie in one '
+	'with it (parts) of which one is hidden';
 
 create function ph_support.decide_level(
 	o ph_support.release_order, f jsonb, breakdown text, from_level integer, level_no integer, out verified jsonb,
@@ -430,8 +467,9 @@ begin
 end
 $$;
 comment on function ph_support.decide_level(ph_support.release_order, jsonb, text, integer, integer) is
-	'fills pg_temp.ph_cell with a breakdown down to a level, protected: what the verifier says, or why it could not be; '
-	'where few cells do not suffice, whole rows from from_level down are hidden, then all places of one larger place';
+	'fills pg_temp.ph_cell with a breakdown down to a level, protected: what the verifier says, or why it could not '
+	'be; where few cells do not suffice, whole rows from from_level down are hidden, then all places of one larger '
+	'place';
 
 create function ph_support.decide(
 	o ph_support.release_order, f jsonb, h ph_support.hierarchy, breakdown text, deepest integer, out reached integer,
@@ -472,9 +510,9 @@ end
 $$;
 comment on function ph_support.decide(
 	ph_support.release_order, jsonb, ph_support.hierarchy, text, integer) is
-	'decides in pg_temp.ph_decided what of a breakdown is shown, level by level from the largest places down, or at all '
-	'levels together where groups are of small areas: the level that could be protected, what the verifier says of it, '
-	'why the next could not be';
+	'decides in pg_temp.ph_decided what of a breakdown is shown, level by level from the largest places down, or at '
+	'all levels together where groups are of small areas: the level that could be protected, what the verifier says of '
+	'it, why the next could not be';
 
 create function ph_support.is_of_places(schema text, breakdown text) returns boolean
 language plpgsql stable
@@ -509,7 +547,8 @@ begin
 	execute format(
 		$query$
 			create temp table ph_earlier on commit drop as
-			select r.release, r.breakdown, r.rule, r.record ->> 'data_stamp' as stamp, s.level, s.place_id, s.group_name,
+			select r.release, r.breakdown, r.rule, r.record ->> 'data_stamp' as stamp, s.level, s.place_id,
+				s.group_name,
 				s.shown
 			from %1$I.release r
 			join %1$I.released_row s using (release)
@@ -622,6 +661,84 @@ comment on procedure ph_support.require_separate_breakdowns(ph_support.release_o
 
 -- ---- differences ----
 
+create procedure ph_support.collect_periods(o ph_support.release_order, f jsonb)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+begin
+	drop table if exists pg_temp.ph_period;
+	-- of what overlaps the period, and what longer ones that hold it are made of, the latest that left
+	execute format(
+		$query$
+			create temp table ph_period on commit drop as
+			with release as (
+				select r.release, r.version, r.period_kind, r.first_day::date as first_day,
+					(r.record ->> 'last_day')::date as last_day, r.breakdown
+				from %1$I.release r
+				where r.measure = %2$L and r.record ->> 'same_as' is null
+					and (%3$L::bigint is null or r.release < %3$L::bigint)
+			)
+			select distinct on (r.version, r.period_kind, r.first_day, r.breakdown, s.level, s.place_id, s.group_name)
+				r.*, s.level || chr(31) || s.place_id as key,
+				case when r.breakdown = 'all' then '' else s.group_name end as col, s.shown, s.people, s.numerator
+			from release r
+			join %1$I.released_row s using (release)
+			where exists (
+				select
+				from release whole
+				where whole.first_day <= least(r.first_day, $1) and whole.last_day >= greatest(r.last_day, $2))
+				or r.first_day >= $1 and r.last_day <= $2
+			order by r.version, r.period_kind, r.first_day, r.breakdown, s.level, s.place_id, s.group_name,
+				r.release desc
+		$query$, o.schema, f ->> 'measure', o.before)
+	using (f ->> 'period')::date, (f ->> 'last_day')::date;
+	analyze ph_period;
+end
+$$;
+comment on procedure ph_support.collect_periods(ph_support.release_order, jsonb) is
+	'fills pg_temp.ph_period with the cells that left before of the measure, of all versions, in this period, in parts '
+	'of it, and in longer ones that hold it with their parts';
+
+create function ph_support.telling_periods(f jsonb)
+returns table (breakdown text, key text, col text, release bigint, is_told boolean)
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+	-- a period and all its parts: where all but one leave, the one is told too
+	with cell as (
+		select e.breakdown, e.key, e.col, e.period_kind, e.first_day, e.last_day, e.shown, e.release, false as is_new
+		from pg_temp.ph_period e
+		where e.version = f ->> 'version' and (e.period_kind, e.first_day) <> (f ->> 'period_kind',
+			(f ->> 'period')::date)
+		union all
+		select d.breakdown, d.key, d.col, f ->> 'period_kind', (f ->> 'period')::date, (f ->> 'last_day')::date,
+			d.shown,
+			null, true
+		from pg_temp.ph_decided d
+		-- what left of it before is known anyhow, and is not what it is now
+		where d.shown or not exists (
+			select
+			from pg_temp.ph_period e
+			where (e.breakdown, e.key, e.col) = (d.breakdown, d.key, d.col) and e.shown
+				and (e.period_kind, e.first_day) = (f ->> 'period_kind', (f ->> 'period')::date))
+	)
+	select w.breakdown, w.key, w.col, coalesce(max(p.release), w.release),
+		w.is_new and not w.shown or bool_or(p.is_new and not p.shown)
+	from cell w
+	join cell p using (breakdown, key, col)
+	where f ->> 'of' = 'events' and f ->> 'indicator' <> 'proportion'  -- people do not add up over periods
+		and p.first_day >= w.first_day and p.last_day <= w.last_day and (p.first_day, p.last_day) <> (w.first_day,
+			w.last_day)
+	group by w.breakdown, w.key, w.col, w.period_kind, w.first_day, w.last_day, w.shown, w.release, w.is_new,
+		p.period_kind
+	having sum(p.last_day - p.first_day + 1) = w.last_day - w.first_day + 1
+		and count(*) filter (where not p.shown) + (not w.shown)::integer = 1 and (w.is_new or bool_or(p.is_new))
+$$;
+comment on function ph_support.telling_periods(jsonb) is
+	'cells of a period and its parts of which all but one are shown, so that the one is told by the others: with a '
+	'release that is among them, and whether the one is of the fold that is to be released';
+
 create function ph_support.isolating_cells(o ph_support.release_order, f jsonb)
 returns table (breakdown text, key text, col text, release bigint, how text)
 language plpgsql volatile
@@ -634,63 +751,95 @@ begin
 	return query execute format(
 		$query$
 			with shown as (
-				select d.breakdown, d.key, d.col, t.people::float8 as people,
-					t.people_with_event::float8 as with_event, t.numerator
+				select d.breakdown, d.key, d.col, t.people::float8 as people, t.numerator,
+					-- of sums that do not count events, as many as so many people would make
+					case
+						when %7$L then $1
+						else $1 * abs(t.numerator) / nullif(t.people_with_event, 0) end as few
 				from pg_temp.ph_decided d
 				join %1$I.measure_tally t on t.measure = %2$L and t.version = %3$L and t.period_kind = %4$L
 					and t.period = %5$L and t.breakdown = d.breakdown
 					and t.level || chr(31) || t.place_id = d.key
 					and t.group_name = case when d.breakdown = 'all' then 'all' else d.col end
 				where d.shown
-			), earlier as (
-				-- the latest of each version and period
-				select distinct on (r.version, r.period_kind, r.first_day, r.breakdown, s.level, s.place_id, s.group_name)
-					r.release, r.version, r.period_kind, r.first_day::date as first_day, r.breakdown,
-					s.level || chr(31) || s.place_id as key,
-					case when r.breakdown = 'all' then '' else s.group_name end as col, s.shown, s.people, s.numerator,
-					(r.record ->> 'last_day')::date as last_day
-				from %1$I.release r
-				join %1$I.released_row s using (release)
-				where r.measure = %2$L and (%6$L::bigint is null or r.release < %6$L::bigint)
-				order by r.version, r.period_kind, r.first_day, r.breakdown, s.level, s.place_id, s.group_name,
-					r.release desc
 			), parts as (
 				-- all that left of shorter periods of one kind within this one, and of this one within longer ones
 				select s.breakdown, s.key, s.col, max(e.release) as release, s.numerator - sum(e.numerator) as events,
+					s.few,
 					'shorter periods of it' as how
 				from shown s
-				join earlier e using (breakdown, key, col)
-				where e.version = %3$L and e.shown and e.first_day >= %5$L and e.last_day <= %7$L
-					and (e.first_day, e.last_day) <> (%5$L, %7$L)
-				group by s.breakdown, s.key, s.col, s.numerator, e.period_kind
+				join pg_temp.ph_period e using (breakdown, key, col)
+				where e.version = %3$L and e.shown and e.first_day >= %5$L and e.last_day <= %6$L
+					and (e.first_day, e.last_day) <> (%5$L, %6$L)
+				group by s.breakdown, s.key, s.col, s.numerator, s.few, e.period_kind
 				union all
 				select s.breakdown, s.key, s.col, max(l.release),
-					l.numerator - s.numerator - coalesce(sum(e.numerator), 0), 'a longer period that holds it'
+					l.numerator - s.numerator - coalesce(sum(e.numerator), 0), s.few, 'a longer period that holds it'
 				from shown s
-				join earlier l using (breakdown, key, col)
-				left join earlier e on e.breakdown = s.breakdown and e.key = s.key and e.col = s.col
+				join pg_temp.ph_period l using (breakdown, key, col)
+				left join pg_temp.ph_period e on e.breakdown = s.breakdown and e.key = s.key and e.col = s.col
 					and e.version = %3$L and e.shown and e.period_kind = %4$L and e.first_day <> %5$L
 					and e.first_day >= l.first_day and e.last_day <= l.last_day
-				where l.version = %3$L and l.shown and l.first_day <= %5$L and l.last_day >= %7$L
-					and (l.first_day, l.last_day) <> (%5$L, %7$L)
-				group by s.breakdown, s.key, s.col, s.numerator, l.period_kind, l.first_day, l.numerator
+				where l.version = %3$L and l.shown and l.first_day <= %5$L and l.last_day >= %6$L
+					and (l.first_day, l.last_day) <> (%5$L, %6$L)
+				group by s.breakdown, s.key, s.col, s.numerator, s.few, l.period_kind, l.first_day, l.numerator
 			)
 			select s.breakdown, s.key, s.col, e.release, 'the same place and group'
 			from shown s
-			join earlier e using (breakdown, key, col)
+			join pg_temp.ph_period e using (breakdown, key, col)
 			where e.shown and (e.period_kind, e.first_day) = (%4$L, %5$L)
-				and (abs(s.people - e.people) between 1 and $1 or abs(s.numerator - e.numerator) between 1 and $1)
+				and (abs(s.people - e.people) between 1 and $1 or abs(s.numerator - e.numerator) between 1e-9 and s.few)
 			union all
-			select breakdown, key, col, release, how from parts where events between 1 and $1
-		$query$, o.schema, f ->> 'measure', f ->> 'version', f ->> 'period_kind', f ->> 'period', o.before,
-		f ->> 'last_day')
+			select breakdown, key, col, release, how from parts where abs(events) between 1e-9 and few
+			union all
+			select breakdown, key, col, release, 'periods that hold it or that it holds'
+			from ph_support.telling_periods(%8$L)
+			where not is_told
+		$query$, o.schema, f ->> 'measure', f ->> 'version', f ->> 'period_kind', f ->> 'period', f ->> 'last_day',
+		ph_support.counts_events(f ->> 'indicator'), f)
 	using (o.rule).threshold;
 end
 $$;
 comment on function ph_support.isolating_cells(ph_support.release_order, jsonb) is
 	'the cells that are to be shown whose difference from what left before is as small a number as the rule hides: the '
-	'same cell of another version or of other data, and parts of a period beside the whole of it; with the release that '
-	'it collides with';
+	'same cell of another version or of other data, and parts of a period beside the whole of it; with the release '
+	'that it collides with';
+
+create function ph_support.leave_out_told(o ph_support.release_order, f jsonb, breakdowns text[]) returns text[]
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	told record;
+	left_in text[] := breakdowns;
+begin
+	for told in
+		select t.breakdown, max(t.release) as release, count(*) as cells
+		from ph_support.telling_periods(f) t
+		where t.is_told and not ph_support.rule_rounds(o.rule)
+		group by t.breakdown
+		order by t.breakdown
+	loop
+		if o.collisions = 'refuse' or told.breakdown = 'all' then
+			raise exception 'what measure "%" hides by "%" would be told by release %', f ->> 'measure', told.breakdown,
+				told.release
+				using errcode = 'object_not_in_prerequisite_state',
+					detail = format('Hidden counts that are what is left of a period without its other parts: %s.',
+						told.cells),
+					hint = 'Release less, or the longer period last, with collisions => ''hide''.';
+		end if;
+		raise warning 'measure "%" does not leave by "%": release % would tell what is hidden', f ->> 'measure',
+			told.breakdown, told.release;
+		delete from ph_decided d where d.breakdown = told.breakdown;
+		left_in := array_remove(left_in, told.breakdown);
+	end loop;
+	return left_in;
+end
+$$;
+comment on function ph_support.leave_out_told(ph_support.release_order, jsonb, text[]) is
+	'the breakdowns of which no hidden count is told by what left of periods that hold this one or that it holds; with '
+	'collisions => refuse, and where it is of whole places, an error: object_not_in_prerequisite_state, with the '
+	'release';
 
 create procedure ph_support.require_no_collision(o ph_support.release_order, f jsonb)
 language plpgsql
@@ -707,8 +856,9 @@ begin
 	if found then
 		raise exception 'measure "%" would isolate people beside release %', f ->> 'measure', collision.release
 			using errcode = 'object_not_in_prerequisite_state',
-				detail = format('The differences of %s counts from %s are as small as the rule hides.', collision.cells,
-					collision.how),
+				detail = format(
+					'Counts whose difference from %s is as small as the rule hides, or tells what it hides: %s.',
+					collision.how, collision.cells),
 				hint = 'collisions => ''hide'' releases it without them.';
 	end if;
 end
@@ -719,12 +869,10 @@ comment on procedure ph_support.require_no_collision(ph_support.release_order, j
 
 -- ---- what leaves ----
 
-create function ph_support.leaving(n float8, rule ph.disclosure_rule, rule_name text) returns float8
-language sql stable
-begin atomic
-	select case when ph_support.rule_rounds(rule) then ph.publish(round(n)::bigint, rule_name)::float8 else n end;
-end;
-comment on function ph_support.leaving(float8, ph.disclosure_rule, text) is
+create function ph_support.leaving(n float8, rule ph.disclosure_rule) returns float8
+language sql immutable parallel safe
+return case when ph_support.rule_rounds(rule) then ph_support.published_count(rule, round(n)::bigint) else n end;
+comment on function ph_support.leaving(float8, ph.disclosure_rule) is
 	'a number of a row that is shown, as its rule publishes it';
 
 create procedure ph_support.collect_rows(o ph_support.release_order, f jsonb, breakdown text, levels text[])
@@ -735,25 +883,34 @@ as $$
 declare
 	rounds constant boolean := ph_support.rule_rounds(o.rule);
 	of_parts constant boolean := f ->> 'indicator' in ('rate', 'proportion');
+	-- years are rounded as so many people over the whole period
+	whole constant float8 := case
+		when rounds and f ->> 'of' = 'events' and f ->> 'indicator' <> 'proportion' and
+			ph_support.counts_events(f ->> 'indicator')
+		then ((f ->> 'last_day')::date - (f ->> 'period')::date + 1) / 365.25
+		else 1 end;
 begin
 	drop table if exists pg_temp.ph_rows;
 	execute format(
 		$query$
 			create temp table ph_rows on commit drop as
-			select n.level, n.place_id, n.group_name, d.shown, e.value, case when $4 then e.lower end as lower,
-				case when $4 then e.upper end as upper, p.numerator, p.denominator, p.people,
+			select n.level, n.place_id, n.group_name, d.shown, e.value, case when $3 then e.lower end as lower,
+				case when $3 then e.upper end as upper, p.numerator, p.denominator, p.people,
 				case
 					when d.breakdown <> 'all' and bool_and(d.shown) over place
 						then sum(p.people) filter (where n.group_name <> 'unknown') over place
 							/ nullif(sum(p.people) over place, 0) end as share_known,
-				case when not $7 then t.shrunken_value end as shrunken_value,
-				case when not $7 then t.shrunken_lower end as shrunken_lower,
-				case when not $7 then t.shrunken_upper end as shrunken_upper,
-				case when d.shown then coalesce(e.note, case when t.people is null then 'no_data' end) else 'suppressed' end
+				case when not $6 then t.shrunken_value end as shrunken_value,
+				case when not $6 then t.shrunken_lower end as shrunken_lower,
+				case when not $6 then t.shrunken_upper end as shrunken_upper,
+				-- the word of a note, since what stands behind it counts
+				case when d.shown then coalesce(split_part(e.note, ':', 1),
+					case when t.people is null then 'no_data' end) else 'suppressed' end
 					as note
 			from pg_temp.ph_decided d
 			cross join lateral (
-				select split_part(d.key, chr(31), 1) as level, substr(d.key, position(chr(31) in d.key) + 1) as place_id,
+				select split_part(d.key, chr(31), 1) as level, substr(d.key, position(chr(31) in d.key) + 1)
+					as place_id,
 					case when d.breakdown = 'all' then 'all' else d.col end as group_name
 			) n
 			left join (
@@ -763,29 +920,33 @@ begin
 			) t on d.shown and t.breakdown = d.breakdown and t.level = n.level and t.place_id = n.place_id
 				and t.group_name = n.group_name
 			cross join lateral (
-				select ph_support.leaving(coalesce(t.people, case when d.shown then 0 end), $1, $2) as people,
-					ph_support.leaving(t.numerator, $1, $2) as numerator,
-					ph_support.leaving(t.denominator, $1, $2) as denominator
+				select ph_support.leaving(coalesce(t.people, case when d.shown then 0 end), $1) as people,
+					ph_support.leaving(t.numerator, $1) as numerator,
+					ph_support.leaving(t.denominator / $7, $1) * $7 as denominator
 			) p
 			cross join lateral (
-				select case when $3 and d.shown and p.numerator is not null and p.denominator is not null then ph.ask(%6$L,
+				select case when $2 and d.shown and p.numerator is not null and p.denominator is not null
+					then ph.ask(%6$L,
 					(select ph.count_tally(0, n, d) from (values (p.numerator, p.denominator)) v (n, d)),
 					per => %7$L::float8) end as made
 				offset 0
 			) asked
 			cross join lateral (
 				-- what is made of parts is made of those that leave
-				select case when $3 then (made).value else t.value end as value,
-					case when $3 then (made).lower else t.lower end as lower,
-					case when $3 then (made).upper else t.upper end as upper,
-					case when $3 then coalesce((made).note, t.note) else t.note end as note
+				select case when $2 then (made).value else t.value end as value,
+					case when $2 then (made).lower else t.lower end as lower,
+					case when $2 then (made).upper else t.upper end as upper,
+					case
+						when not $2 then t.note
+						when p.numerator is null or p.denominator is null then coalesce(t.note, 'suppressed')
+						else coalesce((made).note, t.note) end as note
 			) e
-			where d.breakdown = $5 and n.level = any ($6)
+			where d.breakdown = $4 and n.level = any ($5)
 			window place as (partition by n.level, n.place_id)
 		$query$, o.schema, f ->> 'measure', f ->> 'version', f ->> 'period_kind', f ->> 'period', f ->> 'indicator',
 		f ->> 'per')
-	using o.rule, o.rule_name, rounds and of_parts and (o.rule).rates = 'published',
-		(o.rule).intervals = 'exact' or (o.rule).intervals = 'published' and of_parts, breakdown, levels, rounds;
+	using o.rule, rounds and of_parts and (o.rule).rates = 'published',
+		(o.rule).intervals = 'exact' or (o.rule).intervals = 'published' and of_parts, breakdown, levels, rounds, whole;
 end
 $$;
 comment on procedure ph_support.collect_rows(ph_support.release_order, jsonb, text, text[]) is
@@ -811,7 +972,8 @@ end
 $$;
 comment on function ph_support.geography(text, text[]) is 'SHA-256 of the places of the levels and what they lie in';
 
-create function ph_support.append_release(o ph_support.release_order, f jsonb, breakdown text, levels text[], more jsonb)
+create function ph_support.append_release(o ph_support.release_order, f jsonb, breakdown text, levels text[],
+	more jsonb)
 returns bigint
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -863,10 +1025,12 @@ begin
 		ways[2].levels[cardinality(ways[2].levels)],
 		coalesce(format(', and release %s of measure "%s" has %s', earlier.release, f ->> 'measure', earlier.level), '')
 		using errcode = 'object_not_in_prerequisite_state', hint =
-			'Their differences would be of few people: release levels that lie in each other, or by a rule that rounds.';
+			'Their differences would be of few people: release levels that lie in each other, or by a rule that '
+			'rounds.';
 end
 $$;
-comment on procedure ph_support.require_one_hierarchy(ph_support.release_order, jsonb, ph_support.hierarchy[], text[]) is
+comment on procedure ph_support.require_one_hierarchy(ph_support.release_order, jsonb, ph_support.hierarchy[],
+	text[]) is
 	'does nothing where all levels that leave, and left before, lie in each other, or the rule rounds. '
 	'Errors: object_not_in_prerequisite_state, with the earlier release';
 
@@ -917,6 +1081,7 @@ set client_min_messages = warning
 as $$
 declare
 	ways ph_support.hierarchy[];
+	chosen text[];
 	decided record;
 	withheld jsonb := '[]';
 	more jsonb;
@@ -940,6 +1105,8 @@ begin
 		delete from ph_decided d
 		where split_part(d.key, chr(31), 1) <> all (levels)
 			or d.breakdown <> all (array['all'] || breakdowns);
+		call ph_support.collect_periods(o, f);
+		chosen := ph_support.leave_out_told(o, f, breakdowns);
 		if o.collisions = 'refuse' then
 			call ph_support.require_no_collision(o, f);
 		end if;
@@ -949,7 +1116,7 @@ begin
 		exit when more = '[]';
 		withheld := withheld || more;
 	end loop;
-	foreach part in array breakdowns loop
+	foreach part in array chosen loop
 		of_part := array(
 			select l from unnest(levels) l where decided.reached -> part ? l);
 		continue when of_part = '{}';
@@ -959,7 +1126,7 @@ begin
 			'withheld', (select count(*) from jsonb_array_elements(withheld) w where w ->> 'breakdown' = part)));
 	end loop;
 	drop table if exists pg_temp.ph_place, pg_temp.ph_tally, pg_temp.ph_cell, pg_temp.ph_decided, pg_temp.ph_earlier,
-		pg_temp.ph_rows;
+		pg_temp.ph_period, pg_temp.ph_rows;
 end
 $$;
 comment on procedure ph_support.release_fold(ph_support.release_order, jsonb, text[], text[], bigint[]) is
@@ -976,6 +1143,8 @@ begin
 	execute format(
 		$query$
 			select jsonb_build_object('measure', f.measure, 'version', f.version, 'name', $1.name, 'unit', $1.unit,
+				'of', case when $1.events is not null then 'events' when $1.persons is not null then 'persons'
+					else 'areas' end,
 				'indicator', $1.indicator, 'per', $1.per,
 				'definition', encode(sha256(convert_to((to_jsonb($1) - 'folded_at')::text, 'UTF8')), 'hex'),
 				'period_kind', f.period_kind, 'period', f.period::text, 'last_day', f.data_until::text,
@@ -1003,12 +1172,14 @@ declare
 	o ph_support.release_order;
 begin
 	perform ph_support.require_release_tables(schema);
+	perform ph_support.require_measure_tables(schema);
 	if not pg_has_role(ph_support.owner_of(format('%I.release', schema)::regclass), 'usage') then
 		raise exception 'only the owner of the tables of releases may release'
 			using errcode = 'insufficient_privilege', hint = 'Partners tabulate, where they were granted it.';
 	elsif audience is null or audience <> 'public' and to_regrole(quote_ident(audience)) is null then
 		raise exception 'argument "audience" must be public or a role'
-			using errcode = 'undefined_object', hint = 'Who is no member of the role does not see what is released for it.';
+			using errcode = 'undefined_object',
+				hint = 'Who is no member of the role does not see what is released for it.';
 	end if;
 	perform ph_support.require_known('collisions', array[collisions], '{refuse,hide}');
 	perform ph_support.require_known('purpose', array[purpose], array(select p.purpose from ph.purpose() p))
@@ -1090,8 +1261,7 @@ $$;
 comment on function ph_support.levels_to_release(ph_support.release_order, jsonb, text[]) is
 	'the levels that are asked, or all that were folded of one hierarchy. Errors: invalid_parameter_value';
 
-create function ph_support.breakdowns_to_release(
-	o ph_support.release_order, f jsonb, m ph.measure, breakdowns text[])
+create function ph_support.breakdowns_to_release(o ph_support.release_order, f jsonb, breakdowns text[])
 returns text[]
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -1103,9 +1273,6 @@ begin
 		where (measure, version, period_kind, period) = ($1, $2, $3, $4)', o.schema)
 	into folded
 	using f ->> 'measure', f ->> 'version', f ->> 'period_kind', (f ->> 'period')::date;
-	if breakdowns is not null then
-		perform ph_support.require_known('breakdowns', breakdowns, array['all'] || m.breakdowns);
-	end if;
 	return array['all'] || array(
 		select b
 		from unnest(folded) b
@@ -1114,9 +1281,9 @@ begin
 				or position(' by ' in b) = 0));
 end
 $$;
-comment on function ph_support.breakdowns_to_release(ph_support.release_order, jsonb, ph.measure, text[]) is
+comment on function ph_support.breakdowns_to_release(ph_support.release_order, jsonb, text[]) is
 	'all, and the breakdowns that are asked and were folded; where none is asked, no pair beside one of its own unless '
-	'the rule rounds. Errors: invalid_parameter_value';
+	'the rule rounds';
 
 create function ph_support.left_out_of(schema text, released bigint[]) returns text
 language plpgsql stable
@@ -1162,13 +1329,17 @@ declare
 begin
 	perform ph_support.require_known('levels', levels,
 		pg_catalog.array_agg(l.level)) from ph_support.folded_levels(schema) l having levels is not null;
+	perform ph_support.require_known('breakdowns', release_measures.breakdowns,
+		pg_catalog.array_agg(b) operator(pg_catalog.||) 'all'::text)
+	from ph_support.latest_measures(schema, measures) m, pg_catalog.unnest(m.breakdowns) b
+	having release_measures.breakdowns is not null;
 	for asked in
 		select t.*, pg_catalog.count(*) over () as total from ph_support.folds_to_release(schema, measures, periods) t
 	loop
 		number := number operator(pg_catalog.+) 1;
 		f := ph_support.fold_record(schema, asked.m, asked.period_kind, asked.period);
 		call ph_support.require_releasable(o, asked.m, f);
-		chosen := ph_support.breakdowns_to_release(o, f, asked.m, breakdowns);
+		chosen := ph_support.breakdowns_to_release(o, f, breakdowns);
 		call ph_support.release_fold(o, f, ph_support.levels_to_release(o, f, levels), chosen, released);
 		faults := ph_support.left_out_of(schema, released);
 		raise notice '%', pg_catalog.concat_ws(' ', pg_catalog.format('%s of %s: %s', number, asked.total,
@@ -1186,12 +1357,13 @@ begin
 end
 $$;
 comment on procedure ph.release_measures(text, text[], text[], text[], text[], text, text, text, text) is
-	'releases measures of the schema (NULL: all that were folded) of periods that are over (kinds or names of calendar; '
-	'NULL: all), levels (NULL: all of one hierarchy that were folded; all, where the rule rounds) and breakdowns (NULL: '
-	'all that were folded; whole places always) by a rule of ph.disclosure_rule or schema.rule, for an audience: public '
-	'or a role. Each table is protected as a whole, place totals first, and verified by who attacks it; a row is shown '
-	'whole or hidden whole; what cannot be protected is left out and named. A release a breakdown is appended with its '
-	'rows; it says how far it is and commits after each measure and period. What would isolate people beside an earlier '
-	'release is an error that names it, or with collisions => hide is hidden. Errors: undefined_table, '
+	'releases measures of the schema (NULL: all that were folded) of periods that are over (kinds or names of '
+	'calendar; NULL: all), levels (NULL: all of one hierarchy that were folded; all, where the rule rounds) and '
+	'breakdowns (NULL: all that were folded; whole places always) by a rule of ph.disclosure_rule or schema.rule, for '
+	'an audience: public or a role. Each table is protected as a whole, place totals first, and verified by who '
+	'attacks it; a row is shown whole or hidden whole; what cannot be protected is left out and named. A release a '
+	'breakdown is appended with its '
+	'rows; it says how far it is and commits after each measure and period. What would isolate people beside an '
+	'earlier release is an error that names it, or with collisions => hide is hidden. Errors: undefined_table, '
 	'undefined_object, insufficient_privilege for others than the owner, invalid_parameter_value, no_data_found, '
 	'object_not_in_prerequisite_state';

@@ -56,9 +56,11 @@ begin
 			values
 				('released_current', 'rows of the latest release of each table: one row a measure, period, breakdown, '
 				 'level, place and group', ph_support.released_current()),
-				('released_value', 'measures of whole places as they were released, in the shape of measure_value; a row '
+				('released_value',
+					'measures of whole places as they were released, in the shape of measure_value; a row '
 				 'that is suppressed has no numbers', ph_support.released_query(false)),
-				('released_breakdown', 'measures by group as they were released, in the shape of measure_breakdown; a row '
+				('released_breakdown',
+					'measures by group as they were released, in the shape of measure_breakdown; a row '
 				 'that is suppressed has no numbers', ph_support.released_query(true))
 		) v (relation, description, query)
 	loop

@@ -108,8 +108,8 @@ begin
 			'(measure text, period text, level text, breakdown text default ''all'') returns bigint
 			language sql volatile security definer set search_path = pg_catalog, pg_temp as %L',
 			format('select ph_support.tabulated(%L, %L, measure, period, level, breakdown)', schema, rule)),
-		'releases one level of place by one breakdown, or one allowed pair, of a measure in a period that is over, named '
-		'as in calendar, to who asks, and gives the number of the release: its rows stand in released_value and '
+		'releases one level of place by one breakdown, or one allowed pair, of a measure in a period that is over, '
+		'named as in calendar, to who asks, and gives the number of the release: its rows stand in released_value and '
 		'released_breakdown once the transaction is over');
 	execute format('revoke all on function %I.tabulate(text, text, text, text) from public', schema);
 	execute format('alter function %I.tabulate(text, text, text, text) owner to %s', schema,
@@ -118,10 +118,10 @@ end
 $$;
 comment on procedure ph.create_tabulate(text, text) is
 	'makes the function tabulate(measure, period, level, breakdown) in the schema, owned by who owns the releases and '
-	'granted to nobody, for partners who may see no rows: each call is a release by the rule to the role of the session, '
-	'on record before its rows can be read, so that no answer can be taken and the record rolled back. '
-	'Errors: undefined_table, undefined_object for a rule that there is not, insufficient_privilege for others than the '
-	'owner';
+	'granted to nobody, for partners who may see no rows: each call is a release by the rule to the role of the '
+	'session, on record before its rows can be read, so that no answer can be taken and the record rolled back. '
+	'Errors: undefined_table, undefined_object for a rule that there is not, insufficient_privilege for others than '
+	'the owner';
 
 create function ph.replay_release(schema text, release bigint) returns text
 language plpgsql volatile
@@ -169,5 +169,6 @@ begin
 end
 $$;
 comment on function ph.replay_release(text, bigint) is
-	'makes a release again from what is folded and the releases before it, writes nothing, and says whether its numbers '
-	'are the same: same, differs, or what has changed since. Errors: those of ph.release_export and ph.release_measures';
+	'makes a release again from what is folded and the releases before it, writes nothing, and says whether its '
+	'numbers are the same: same, differs, or what has changed since. Errors: those of ph.release_export and '
+	'ph.release_measures';

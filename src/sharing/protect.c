@@ -59,12 +59,13 @@ find_rule(WindowObject window, int argument)
 }
 
 static TableRule
-read_rule(HeapTupleHeader tuple, const char *strength)
+read_rule(HeapTupleHeader tuple, const char *strength, bool zeros_too)
 {
 	bool		isnull;
 	TableRule	rule = {
 		.threshold = field_count(tuple, "threshold", false),
 		.zero_shown = DatumGetBool(GetAttributeByName(tuple, "zero_shown", &isnull)),
+		.zeros_too = zeros_too,
 		.exact = text_choice(strength ? cstring_to_text(strength) : NULL, "strength", strengths) == 1,
 	};
 
@@ -149,7 +150,8 @@ static void
 protect_partition(WindowObject window, const ProtectArguments *arguments, Protected *protected)
 {
 	HeapTupleHeader rule_row = find_rule(window, arguments->rule);
-	TableRule	rule = read_rule(rule_row, table_constant_text(window, arguments->strength, "strength"));
+	TableRule	rule = read_rule(rule_row, table_constant_text(window, arguments->strength, "strength"),
+							   arguments->hidden >= 0);
 	PublishedTable *table = table_read(window, arguments->table);
 	Standing   *standing;
 
@@ -214,7 +216,8 @@ protect(PG_FUNCTION_ARGS)
  * ph_support.protect_fixed(n bigint, row_key text, col_key text, row_parent text, hidden boolean, shown boolean,
  * rule text, strength text) OVER (...) -> boolean
  *
- * Whether a count is shown, where some are hidden from the start and some must be shown (NULL: neither).
+ * Whether a count is shown, where some are hidden from the start, zeros among them, and some must be shown (NULL:
+ * neither).
  */
 PG_FUNCTION_INFO_V1(protect_fixed);
 Datum

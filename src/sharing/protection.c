@@ -73,7 +73,7 @@ is_small_cell(const Protection *protection, int cell)
 static int64
 cell_floor(const Protection *protection, int cell)
 {
-	if (!table_is_given(protection->table, cell) || !protection->rule->zero_shown)
+	if (!table_is_given(protection->table, cell) || !protection->rule->zero_shown || protection->rule->zeros_too)
 		return 0;
 	return Min(protection->table->n[cell], 1);
 }

@@ -13,6 +13,7 @@ typedef struct TableRule
 {
 	int64		threshold;		/* counts from 1 to so many are hidden */
 	bool		zero_shown;
+	bool		zeros_too;		/* hidden counts may be 0: some are hidden for another count of their row */
 	int64		lower;			/* a hidden count must be possible from here, or the least that it can be */
 	int64		upper;			/* to here */
 	bool		exact;			/* or only not be known exactly */
