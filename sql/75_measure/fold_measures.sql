@@ -745,9 +745,11 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-	restricted boolean;
+	restricted boolean := to_regclass(format('%I.restricted_code', schema)) is not null;
 begin
-	execute format('select exists (select from %I.restricted_code)', schema) into restricted;
+	if restricted then
+		execute format('select exists (select from %I.restricted_code)', schema) into restricted;
+	end if;
 	if restricted and exists (
 		select
 		from ph_support.coded_column() c

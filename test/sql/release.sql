@@ -298,7 +298,7 @@ create role release_partner;
 create role release_other;
 grant usage on schema r to release_partner, release_other;
 grant select on r.release, r.released_row, r.released_current, r.released_value, r.released_breakdown, r.measure,
-	r.measure_place, r.calendar, r.release_head, r.breakdown to release_partner, release_other;
+	r.measure_place, r.calendar, r.breakdown to release_partner, release_other;
 call ph.release_measures('r', '{our_young}', '{2024/25}', '{system,place}', '{ethnicity}', 'cms_11', 'release_partner');
 call ph.create_tabulate('r', 'no_rule');
 call ph.create_tabulate('r', 'cms_11');
