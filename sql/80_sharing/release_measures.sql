@@ -841,7 +841,8 @@ comment on function ph_support.leave_out_told(ph_support.release_order, jsonb, t
 	'collisions => refuse, and where it is of whole places, an error: object_not_in_prerequisite_state, with the '
 	'release';
 
-create procedure ph_support.require_no_collision(o ph_support.release_order, f jsonb)
+create procedure ph_support.require_no_collision(
+	o ph_support.release_order, f jsonb, ways ph_support.hierarchy[])
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
@@ -850,11 +851,16 @@ declare
 begin
 	select *, count(*) over () as cells
 	into collision
-	from ph_support.isolating_cells(o, f)
+	from (
+		select * from ph_support.isolating_cells(o, f)
+		union all
+		select * from ph_support.overlapping_cells(o, f, ways)
+	) c
 	order by release, key, col
 	limit 1;
 	if found then
-		raise exception 'measure "%" would isolate people beside release %', f ->> 'measure', collision.release
+		raise exception 'measure "%" would isolate people beside %', f ->> 'measure',
+			coalesce('release ' || collision.release, 'its own places')
 			using errcode = 'object_not_in_prerequisite_state',
 				detail = format(
 					'Counts whose difference from %s is as small as the rule hides, or tells what it hides: %s.',
@@ -863,7 +869,8 @@ begin
 	end if;
 end
 $$;
-comment on procedure ph_support.require_no_collision(ph_support.release_order, jsonb) is
+comment on procedure ph_support.require_no_collision(
+	ph_support.release_order, jsonb, ph_support.hierarchy[]) is
 	'does nothing where nothing that is to be shown isolates people beside an earlier release. '
 	'Errors: object_not_in_prerequisite_state, with the release';
 
@@ -1108,11 +1115,15 @@ begin
 		call ph_support.collect_periods(o, f);
 		chosen := ph_support.leave_out_told(o, f, breakdowns);
 		if o.collisions = 'refuse' then
-			call ph_support.require_no_collision(o, f);
+			call ph_support.require_no_collision(o, f, ways);
 		end if;
 		select coalesce(jsonb_agg(distinct to_jsonb(c) - 'release' - 'how'), '[]')
 		into more
-		from ph_support.isolating_cells(o, f) c;
+		from (
+			select * from ph_support.isolating_cells(o, f)
+			union all
+			select * from ph_support.overlapping_cells(o, f, ways)
+		) c;
 		exit when more = '[]';
 		withheld := withheld || more;
 	end loop;
