@@ -396,7 +396,8 @@ begin
 				from (
 					select %1$I as n, hidden, no, (no = max(no) over () or no = 0)
 						and (col <> '' or max(col) over () = '') as is_part,
-						ph.attack(%1$I, not hidden, key, nullif(col, ''), parent, false) over () as b
+						ph_support.attack_up_to(%1$I, not hidden, key, nullif(col, ''), parent, false,
+							case when hidden and %1$I between 1 and $1 then $2 end) over () as b
 					from pg_temp.ph_cell
 				) attacked
 				where no >= 0
