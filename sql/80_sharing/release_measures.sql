@@ -601,29 +601,29 @@ $$;
 comment on function ph_support.recalled_breakdowns_of_places(text, text[]) is
 	'breakdowns by groups of small areas of which pg_temp.ph_earlier tells, beside those that are named';
 
-create procedure ph_support.require_recalled(f jsonb, left_out jsonb, breakdowns text[])
+create procedure ph_support.require_recalled(f jsonb, reached jsonb)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
 	earlier record;
 begin
-	select e.release, e.breakdown
+	select e.release, e.breakdown, e.level
 	into earlier
 	from pg_temp.ph_earlier e
-	where left_out ? e.breakdown and e.breakdown <> all (breakdowns)
-	order by e.release
+	where not (reached -> e.breakdown ? e.level)
+	order by e.release, e.level
 	limit 1;
 	if found then
-		raise exception 'measure "%" cannot leave at these levels beside release %, which is by %', f ->> 'measure',
-			earlier.release, earlier.breakdown
+		raise exception 'measure "%" cannot leave at these levels beside release %, which is by % at %', f ->> 'measure',
+			earlier.release, earlier.breakdown, earlier.level
 			using errcode = 'object_not_in_prerequisite_state', hint =
-				'Small areas would tell what is hidden of its groups: release larger places.';
+				'The new numbers would tell what it hides: release larger places first, or all levels together.';
 	end if;
 end
 $$;
-comment on procedure ph_support.require_recalled(jsonb, jsonb, text[]) is
-	'does nothing where earlier releases by groups of small areas stay protected beside new levels. '
+comment on procedure ph_support.require_recalled(jsonb, jsonb) is
+	'does nothing where what left before, of the breakdowns that are decided, stays protected beside new levels. '
 	'Errors: object_not_in_prerequisite_state, with the release';
 
 create procedure ph_support.require_separate_breakdowns(o ph_support.release_order, f jsonb, breakdowns text[])
@@ -1101,7 +1101,7 @@ begin
 		from jsonb_array_elements(withheld) w;
 		decided := ph_support.decide_all(o, f, ways, array_remove(
 			breakdowns || ph_support.recalled_breakdowns_of_places(o.schema, breakdowns), 'all'));
-		call ph_support.require_recalled(f, decided.left_out, breakdowns);
+		call ph_support.require_recalled(f, decided.reached);
 		delete from ph_decided d
 		where split_part(d.key, chr(31), 1) <> all (levels)
 			or d.breakdown <> all (array['all'] || breakdowns);
