@@ -387,8 +387,9 @@ begin
 		execute format('drop policy %I on %s', old, target);
 	end loop;
 	for wanted in select * from pg_temp.ph_policy loop
+		-- not by format: a schema may have % in its name
 		execute format('create policy %I on %s ', wanted.name, target)
-			|| format(wanted.definition, array_to_string(wanted.roles, ', '));
+			|| replace(wanted.definition, ' to %s ', format(' to %s ', array_to_string(wanted.roles, ', ')));
 	end loop;
 	drop table pg_temp.ph_policy;
 	execute format('alter table %s enable row level security, force row level security', target);

@@ -3,6 +3,12 @@
 -- A check is a query over the catalogue and the tables of sharing, no rows where all is well: object and remedy, the
 -- statement that mends it. $1 is the schema, $2 the role that dumps.
 
+create function ph_support.names_it(source text, name text) returns boolean
+language sql immutable parallel safe
+-- a name may have characters that mean something in a pattern
+return source ~ format('(^|\W)%s(\W|$)', regexp_replace(quote_ident(name), '(\W)', '\\\1', 'g'));
+comment on function ph_support.names_it(text, text) is 'whether a piece of SQL has a name as a word, quoted where it must be';
+
 create function ph_support.sensitive_column(out relation text, out column_name text) returns setof record
 language sql immutable parallel safe
 begin atomic
@@ -117,7 +123,7 @@ as $$
 			select
 			from pg_attribute a
 			where a.attrelid = relation and a.attnum > 0 and a.attname ~ '^\w+$'
-				and call.arguments[1] ~ ('\m' || a.attname || '\M')))
+				and ph_support.names_it(call.arguments[1], a.attname)))
 $$;
 comment on function ph_support.calls_for_each_row(oid, text) is
 	'whether a condition calls, outside of sub-selects, a function of no column: once a row, with one answer';
@@ -280,10 +286,10 @@ begin atomic
 				and exists (
 					select from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) where grantee <> p.proowner)
 				and (('pg_proc'::regclass, p.oid) in (select class, object from ph_support.built_on_persons($1))
-					or concat(p.prosrc, p.proconfig) ~ ('\m' || $1 || '\M') and exists (
+					or ph_support.names_it(concat(p.prosrc, p.proconfig), $1) and exists (
 						select
 						from ph_support.table_to_secure($1) s
-						where p.prosrc ~ ('\m' || s.relation || '\M')))
+						where ph_support.names_it(p.prosrc, s.relation)))
 		 $query$),
 		('definer_search_path', 'medium', null,
 		 'a function with the rights of its owner has no fixed search_path that ends with pg_temp',

@@ -222,7 +222,8 @@ begin
 	drop table if exists pg_temp.ph_cell;
 	create temp table ph_cell (
 		no integer, key text, parent text, col text, people bigint, with_event bigint, without_event bigint,
-		hidden boolean not null default false, fixed boolean not null default false) on commit drop;
+		hidden boolean not null default false, fixed boolean not null default false,
+		withheld boolean not null default false) on commit drop;
 	insert into ph_cell
 	select t.no, t.key, t.parent, t.group_name, t.people, t.with_event, t.without_event
 	from pg_temp.ph_tally t
@@ -292,7 +293,7 @@ begin
 			ph_support.is_small(c.people, c.with_event, c.without_event, o.rule)
 				or coalesce(ph_support.is_small(t.people, t.with_event, t.without_event, o.rule), false)
 				or coalesce(not d.shown, false) as hidden,
-			coalesce(d.shown and d.binding, false) as fixed
+			coalesce(d.shown and d.binding, false) as fixed, coalesce(d.withheld, false) as withheld
 		from pg_temp.ph_cell c
 		left join pg_temp.ph_tally t on t.key = c.key
 			and t.group_name = case when breakdown = 'all' then 'all' else c.col end
@@ -300,12 +301,12 @@ begin
 			and d.breakdown = case when c.col = '' then 'all' else fix_cells.breakdown end
 	), whole as (
 		-- where the total is hidden the whole row is
-		select key, col, fixed,
+		select key, col, fixed, bool_or(withheld) over (partition by key, col) as withheld,
 			hidden or bool_or(hidden and col = '' and no > 0) over (partition by key) as hidden
 		from standing
 	)
 	update ph_cell c
-	set hidden = c.hidden or w.hidden, fixed = w.fixed and not (c.hidden or w.hidden)
+	set hidden = c.hidden or w.hidden, fixed = w.fixed and not (c.hidden or w.hidden), withheld = w.withheld
 	from whole w
 	where w.key = c.key and w.col = c.col and (w.hidden or w.fixed);
 end
@@ -323,8 +324,8 @@ begin
 		from pg_temp.ph_cell c,
 			lateral (
 				values
-					('people', ph_support.is_primary(c.people, rule)),
-					('with_event', ph_support.is_primary(c.with_event, rule)),
+					('people', c.withheld or ph_support.is_primary(c.people, rule)),
+					('with_event', c.withheld or ph_support.is_primary(c.with_event, rule)),
 					('without_event', c.without_event between 1 and rule.threshold)
 			) n (counted, is_small)
 		where c.no >= 0
@@ -334,7 +335,8 @@ begin
 end
 $$;
 comment on function ph_support.counts_to_protect(ph.disclosure_rule) is
-	'the columns of pg_temp.ph_cell in which a rule hides a count by itself; the others say nothing of few people';
+	'the columns of pg_temp.ph_cell in which a rule hides a count by itself, or one is withheld; the others say nothing '
+	'of few people';
 
 create procedure ph_support.protect_cells(o ph_support.release_order)
 language plpgsql
@@ -392,9 +394,10 @@ begin
 					'narrowest', min(upper(b) - 1 - lower(b)) filter (where hidden and n between 1 and $1),
 					-- of what has parts, the least that it can be is more
 					'known', count(*) filter (where hidden and n between 1 and $1
-						and (upper(b) <= $2 or lower(b) > 1 and is_part)))
+						and (upper(b) <= $2 or lower(b) > 1 and is_part)
+						or withheld and upper(b) - 1 - lower(b) <= $1))
 				from (
-					select %1$I as n, hidden, no, (no = max(no) over () or no = 0)
+					select %1$I as n, hidden, withheld, no, (no = max(no) over () or no = 0)
 						and (col <> '' or max(col) over () = '') as is_part,
 						ph_support.attack_up_to(%1$I, not hidden, key, nullif(col, ''), parent, false,
 							case when hidden and %1$I between 1 and $1 then $2 end) over () as b
@@ -501,7 +504,7 @@ begin
 		where c.no between reached + 1 and level_no and d.breakdown = decide.breakdown and d.key = c.key
 			and d.col = c.col;
 		insert into ph_decided
-		select decide.breakdown, key, col, not hidden, true
+		select decide.breakdown, key, col, not hidden, true, withheld
 		from pg_temp.ph_cell
 		where no between reached + 1 and level_no and (col <> '' or decide.breakdown = 'all');
 		reached := level_no;
@@ -563,11 +566,11 @@ begin
 				'Two rules over the same numbers tell more than either: go by the same rule.';
 	end if;
 	create temp table ph_decided (
-		breakdown text, key text, col text, shown boolean, binding boolean) on commit drop;
+		breakdown text, key text, col text, shown boolean, binding boolean, withheld boolean) on commit drop;
 	-- what was hidden stays so, what was shown stays so as long as the data are the same
 	insert into ph_decided
 	select breakdown, level || chr(31) || place_id, case when breakdown = 'all' then '' else group_name end,
-		bool_and(shown), bool_and(stamp is not distinct from f ->> 'data_stamp')
+		bool_and(shown), bool_and(stamp is not distinct from f ->> 'data_stamp'), false
 	from pg_temp.ph_earlier
 	group by 1, 2, 3;
 	create index on ph_decided (key, col);
@@ -602,29 +605,29 @@ $$;
 comment on function ph_support.recalled_breakdowns_of_places(text, text[]) is
 	'breakdowns by groups of small areas of which pg_temp.ph_earlier tells, beside those that are named';
 
-create procedure ph_support.require_recalled(f jsonb, left_out jsonb, breakdowns text[])
+create procedure ph_support.require_recalled(f jsonb, reached jsonb)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
 	earlier record;
 begin
-	select e.release, e.breakdown
+	select e.release, e.breakdown, e.level
 	into earlier
 	from pg_temp.ph_earlier e
-	where left_out ? e.breakdown and e.breakdown <> all (breakdowns)
-	order by e.release
+	where not (reached -> e.breakdown ? e.level)
+	order by e.release, e.level
 	limit 1;
 	if found then
-		raise exception 'measure "%" cannot leave at these levels beside release %, which is by %', f ->> 'measure',
-			earlier.release, earlier.breakdown
+		raise exception 'measure "%" cannot leave at these levels beside release %, which is by % at %', f ->> 'measure',
+			earlier.release, earlier.breakdown, earlier.level
 			using errcode = 'object_not_in_prerequisite_state', hint =
-				'Small areas would tell what is hidden of its groups: release larger places.';
+				'The new numbers would tell what it hides: release larger places first, or all levels together.';
 	end if;
 end
 $$;
-comment on procedure ph_support.require_recalled(jsonb, jsonb, text[]) is
-	'does nothing where earlier releases by groups of small areas stay protected beside new levels. '
+comment on procedure ph_support.require_recalled(jsonb, jsonb) is
+	'does nothing where what left before, of the breakdowns that are decided, stays protected beside new levels. '
 	'Errors: object_not_in_prerequisite_state, with the release';
 
 create procedure ph_support.require_separate_breakdowns(o ph_support.release_order, f jsonb, breakdowns text[])
@@ -646,7 +649,9 @@ begin
 	join (
 		select b as breakdown, null::bigint as release from unnest(breakdowns) b
 		union select breakdown, release from pg_temp.ph_earlier
-	) s on s.breakdown = any (regexp_split_to_array(p.breakdown, ' by ')) and s.breakdown <> p.breakdown
+	) s on regexp_split_to_array(s.breakdown, ' by ') && regexp_split_to_array(p.breakdown, ' by ')
+		and s.breakdown <> p.breakdown
+	order by position(' by ' in p.breakdown) = 0, s.release, p.breakdown, s.breakdown
 	limit 1;
 	if found then
 		raise exception 'measure "%" cannot leave by "%" and by "%"%', f ->> 'measure', clash.pair, clash.single,
@@ -657,7 +662,7 @@ begin
 end
 $$;
 comment on procedure ph_support.require_separate_breakdowns(ph_support.release_order, jsonb, text[]) is
-	'does nothing where no pair of breakdowns leaves beside one of its own. '
+	'does nothing where no pair of breakdowns leaves beside one of its own, or beside another pair with one of them. '
 	'Errors: object_not_in_prerequisite_state';
 
 -- ---- differences ----
@@ -675,23 +680,34 @@ begin
 			create temp table ph_period on commit drop as
 			with release as (
 				select r.release, r.version, r.period_kind, r.first_day::date as first_day,
-					(r.record ->> 'last_day')::date as last_day, r.breakdown
+					(r.record ->> 'last_day')::date as last_day, r.breakdown, r.record ->> 'folded_at' as folded_at
 				from %1$I.release r
 				where r.measure = %2$L and r.record ->> 'same_as' is null
 					and (%3$L::bigint is null or r.release < %3$L::bigint)
+			), cell as (
+				select r.*, s.level || chr(31) || s.place_id as key,
+					case when r.breakdown = 'all' then '' else s.group_name end as col, s.shown, s.people, s.numerator
+				from release r
+				join %1$I.released_row s using (release)
+				where exists (
+					select
+					from release whole
+					where whole.first_day <= least(r.first_day, $1) and whole.last_day >= greatest(r.last_day, $2))
+					or r.first_day >= $1 and r.last_day <= $2
 			)
-			select distinct on (r.version, r.period_kind, r.first_day, r.breakdown, s.level, s.place_id, s.group_name)
-				r.*, s.level || chr(31) || s.place_id as key,
-				case when r.breakdown = 'all' then '' else s.group_name end as col, s.shown, s.people, s.numerator
-			from release r
-			join %1$I.released_row s using (release)
-			where exists (
-				select
-				from release whole
-				where whole.first_day <= least(r.first_day, $1) and whole.last_day >= greatest(r.last_day, $2))
-				or r.first_day >= $1 and r.last_day <= $2
-			order by r.version, r.period_kind, r.first_day, r.breakdown, s.level, s.place_id, s.group_name,
-				r.release desc
+			select distinct on (version, period_kind, first_day, breakdown, key, col) *
+			from (
+				select *, false as is_told from cell
+				union all
+				-- groups that all left tell the events of their place
+				select release, version, period_kind, first_day, last_day, 'all', folded_at, key, '', true, null,
+					sum(numerator), true
+				from cell
+				where breakdown <> 'all'
+				group by release, version, period_kind, first_day, last_day, folded_at, key
+				having bool_and(shown)
+			) known
+			order by version, period_kind, first_day, breakdown, key, col, folded_at desc, is_told, release desc
 		$query$, o.schema, f ->> 'measure', o.before)
 	using (f ->> 'period')::date, (f ->> 'last_day')::date;
 	analyze ph_period;
@@ -1105,14 +1121,13 @@ begin
 		call ph_support.require_one_hierarchy(o, f, ways, levels);
 		call ph_support.require_separate_breakdowns(o, f, breakdowns);
 		insert into ph_decided
-		select w ->> 'breakdown', w ->> 'key', w ->> 'col', false, false
+		select w ->> 'breakdown', w ->> 'key', w ->> 'col', false, false, true
 		from jsonb_array_elements(withheld) w;
 		decided := ph_support.decide_all(o, f, ways, array_remove(
 			breakdowns || ph_support.recalled_breakdowns_of_places(o.schema, breakdowns), 'all'));
-		call ph_support.require_recalled(f, decided.left_out, breakdowns);
-		delete from ph_decided d
-		where split_part(d.key, chr(31), 1) <> all (levels)
-			or d.breakdown <> all (array['all'] || breakdowns);
+		call ph_support.require_recalled(f, decided.reached);
+		-- levels that left before stay until differences are looked for: sums of what leaves tell of them
+		delete from ph_decided d where d.breakdown <> all (array['all'] || breakdowns);
 		call ph_support.collect_periods(o, f);
 		chosen := ph_support.leave_out_told(o, f, breakdowns);
 		if o.collisions = 'refuse' then
@@ -1135,7 +1150,10 @@ begin
 		call ph_support.collect_rows(o, f, part, of_part);
 		released := released || ph_support.append_release(o, f, part, of_part, jsonb_build_object(
 			'verified', decided.verified -> part, 'left_out', decided.left_out -> part, 'hierarchies', to_jsonb(ways),
-			'withheld', (select count(*) from jsonb_array_elements(withheld) w where w ->> 'breakdown' = part)));
+			'withheld', (
+				select count(*)
+				from jsonb_array_elements(withheld) w
+				where w ->> 'breakdown' = part and split_part(w ->> 'key', chr(31), 1) = any (of_part))));
 	end loop;
 	drop table if exists pg_temp.ph_place, pg_temp.ph_tally, pg_temp.ph_cell, pg_temp.ph_decided, pg_temp.ph_earlier,
 		pg_temp.ph_period, pg_temp.ph_rows;
