@@ -744,7 +744,7 @@ as $$
 		w.is_new and not w.shown or bool_or(p.is_new and not p.shown)
 	from cell w
 	join cell p using (breakdown, key, col)
-	where f ->> 'of' = 'events' and f ->> 'indicator' <> 'proportion'  -- people do not add up over periods
+	where exists (select from pg_temp.ph_period) and f ->> 'of' = 'events' and f ->> 'indicator' <> 'proportion'  -- people do not add up over periods
 		and p.first_day >= w.first_day and p.last_day <= w.last_day and (p.first_day, p.last_day) <> (w.first_day,
 			w.last_day)
 	group by w.breakdown, w.key, w.col, w.period_kind, w.first_day, w.last_day, w.shown, w.release, w.is_new,
@@ -1132,6 +1132,7 @@ begin
 		chosen := ph_support.leave_out_told(o, f, breakdowns);
 		if o.collisions = 'refuse' then
 			call ph_support.require_no_collision(o, f, ways);
+			exit;
 		end if;
 		select coalesce(jsonb_agg(distinct to_jsonb(c) - 'release' - 'how'), '[]')
 		into more
