@@ -323,8 +323,8 @@ as $$
 	where by_row and national.roles <> '{}'
 $$;
 comment on function ph_support.distributed_policy(text, regclass, boolean) is
-	'the policies of a table that is distributed: custodian, and for each purpose one that shows the rows of the places '
-	'that a role has and one that shows all to roles that have them everywhere. definition has %s for the roles';
+	'the policies of a table that is distributed: custodian, and for each purpose one that shows the rows of the '
+	'places that a role has and one that shows all to roles that have them everywhere. definition has %s for the roles';
 
 create function ph_support.wanted_policy(
 	schema text, target regclass, by_row boolean, out name text, out roles regrole[], out definition text)
@@ -436,15 +436,17 @@ set search_path = pg_catalog, pg_temp
 as $$
 	select coalesce(current_setting('population_health.purpose', true), '') = ''
 		and coalesce(bool_or(condition = format(
-			'((%1$s = %2$L::text) OR (restricted_unless IS NULL) OR (%1$s = ANY (restricted_unless)))', asked.call, '')),
+			'((%1$s = %2$L::text) OR (restricted_unless IS NULL) OR (%1$s = ANY (restricted_unless)))',
+			asked.call, '')),
 			false)
 	from (
-		values ('( SELECT COALESCE(current_setting(''population_health.purpose''::text, true), ''''::text) AS "coalesce")'),
+		values ('( SELECT COALESCE(current_setting(''population_health.purpose''::text, true), ''''::text) '
+			'AS "coalesce")'),
 			('COALESCE(current_setting(''population_health.purpose''::text, true), ''''::text)')) asked (call)
 $$;
 comment on function ph_support.is_unrestricted(text) is
-	'whether the condition of a policy, as pg_get_expr writes it, is ph_support.restricted_condition, and no purpose is '
-	'set: then it is true of every row';
+	'whether the condition of a policy, as pg_get_expr writes it, is ph_support.restricted_condition, and no purpose '
+	'is set: then it is true of every row';
 
 create function ph_support.row_security_hides(relation regclass, reader regrole) returns boolean
 language sql stable

@@ -7,7 +7,8 @@ create function ph_support.names_it(source text, name text) returns boolean
 language sql immutable parallel safe
 -- a name may have characters that mean something in a pattern
 return source ~ format('(^|\W)%s(\W|$)', regexp_replace(quote_ident(name), '(\W)', '\\\1', 'g'));
-comment on function ph_support.names_it(text, text) is 'whether a piece of SQL has a name as a word, quoted where it must be';
+comment on function ph_support.names_it(text, text) is
+	'whether a piece of SQL has a name as a word, quoted where it must be';
 
 create function ph_support.sensitive_column(out relation text, out column_name text) returns setof record
 language sql immutable parallel safe
@@ -216,7 +217,8 @@ begin atomic
 			join pg_proc f on f.oid = called[1]::oid
 			where f.provolatile = 'v' or f.proparallel <> 's'
 		 $query$),
-		('call_for_each_row', 'low', 'person', 'a policy calls a function of no column outside of a sub-select: once a row',
+		('call_for_each_row', 'low', 'person', 
+		 'a policy calls a function of no column outside of a sub-select: once a row',
 		 $query$
 			select format('%s: %s', s.target, p.polname), format('drop policy %I on %s', p.polname, s.target)
 			from ph_support.table_to_secure($1) s
@@ -362,7 +364,8 @@ begin atomic
 				and not exists (select from ph_support.access_function($1) f where f.name = p.proname)
 			union all
 			select format('tables that %s makes', d.defaclrole::regrole),
-				format('alter default privileges for role %s %srevoke all on tables from public', d.defaclrole::regrole, 'in schema ' || quote_ident(n.nspname) || ' ')
+				format('alter default privileges for role %s %srevoke all on tables from public', d.defaclrole::regrole,
+					'in schema ' || quote_ident(n.nspname) || ' ')
 			from pg_default_acl d
 			left join pg_namespace n on n.oid = d.defaclnamespace
 			cross join aclexplode(d.defaclacl) g

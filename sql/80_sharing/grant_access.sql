@@ -253,7 +253,9 @@ begin
 				select '(' || string_agg(quote_ident(c), ', ') || ')' from unnest(granted.columns) c),
 				schema, granted.relation, role);
 		end loop;
-		if kind = 'aggregate' and to_regprocedure(format('%I.tabulate(text, text, text, text)', schema)) is not null then
+		if kind = 'aggregate'
+			and to_regprocedure(format('%I.tabulate(text, text, text, text)', schema)) is not null
+		then
 			execute format('grant execute on function %I.tabulate(text, text, text, text) to %I', schema, role);
 		end if;
 		call ph_support.set_custodian(schema, role, kind);

@@ -24,6 +24,6 @@ returns boolean
 language c window stable parallel safe
 as 'MODULE_PATHNAME', 'protect_fixed';
 comment on function ph_support.protect_fixed(bigint, text, text, text, boolean, boolean, text, text) is
-	'whether a count is shown by ph.protect where some are hidden already, zeros among them, so that a hidden count may '
-	'be 0 to who reads the table, and some must be shown (NULL: neither); '
-	'a small count that must be shown is an error (22023), and so is what cannot be protected (55000)';
+	'whether a count is shown by ph.protect where some are hidden already, zeros among them, so that a hidden count '
+	'may be 0 to who reads the table, and some must be shown (NULL: neither); a small count that must be shown is an '
+	'error (22023), and so is what cannot be protected (55000)';

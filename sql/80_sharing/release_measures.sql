@@ -335,8 +335,8 @@ begin
 end
 $$;
 comment on function ph_support.counts_to_protect(ph.disclosure_rule) is
-	'the columns of pg_temp.ph_cell in which a rule hides a count by itself, or one is withheld; the others say nothing '
-	'of few people';
+	'the columns of pg_temp.ph_cell in which a rule hides a count by itself, or one is withheld; the others say '
+	'nothing of few people';
 
 create procedure ph_support.protect_cells(o ph_support.release_order)
 language plpgsql
@@ -619,7 +619,8 @@ begin
 	order by e.release, e.level
 	limit 1;
 	if found then
-		raise exception 'measure "%" cannot leave at these levels beside release %, which is by % at %', f ->> 'measure',
+		raise exception 'measure "%" cannot leave at these levels beside release %, which is by % at %',
+			f ->> 'measure',
 			earlier.release, earlier.breakdown, earlier.level
 			using errcode = 'object_not_in_prerequisite_state', hint =
 				'The new numbers would tell what it hides: release larger places first, or all levels together.';
@@ -744,7 +745,8 @@ as $$
 		w.is_new and not w.shown or bool_or(p.is_new and not p.shown)
 	from cell w
 	join cell p using (breakdown, key, col)
-	where exists (select from pg_temp.ph_period) and f ->> 'of' = 'events' and f ->> 'indicator' <> 'proportion'  -- people do not add up over periods
+	where exists (select from pg_temp.ph_period)
+		and f ->> 'of' = 'events' and f ->> 'indicator' <> 'proportion'  -- people do not add up over periods
 		and p.first_day >= w.first_day and p.last_day <= w.last_day and (p.first_day, p.last_day) <> (w.first_day,
 			w.last_day)
 	group by w.breakdown, w.key, w.col, w.period_kind, w.first_day, w.last_day, w.shown, w.release, w.is_new,

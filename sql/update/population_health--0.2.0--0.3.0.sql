@@ -120,7 +120,7 @@ begin
 	loop
 		if found.kind = 'function' then
 			fault := ph_support.function_fault(found.object);
-			if fault is not null then
+			if fault is not null and not ph_support.is_access_function(found.object) then
 				raise exception 'argument "query" calls %, which %', found.name, fault
 					using errcode = '22023',
 						hint = 'It may call functions of PostgreSQL and population_health that are not '
@@ -172,6 +172,16 @@ $$;
 comment on procedure ph_support.require_own_schema(text, text) is
 	'does nothing where something of a user can be made under the name in the schema. '
 	'Errors: null_value_not_allowed, 22023 for a schema of the extension or of the system, name_too_long';
+
+create function ph_support.column_list(relation regclass) returns text
+language sql stable
+begin atomic
+	select string_agg(quote_ident(attname), ', ' order by attnum)
+	from pg_attribute
+	where attrelid = relation and attnum > 0 and not attisdropped;
+end;
+
+comment on function ph_support.column_list(regclass) is 'the columns of a relation, as a list of a query';
 
 create or replace procedure ph_support.replace_view(
 	schema text, name text, query text, description text, columns jsonb, keep boolean default false)
@@ -797,6 +807,96 @@ comment on function ph.segment_coverage(regclass, text, text) is
 	'an input that is not known matches nothing; NULL for an input that no rule reads. '
 	'Where population names the schema of shared tables that the people come from, note says of an input '
 	'from a code list how its register lies beside what is plausible (ph.register_coverage), unless it is';
+
+create or replace procedure ph.record_segments(schema text, segments regclass, as_of timestamptz, gone regclass default null)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	of record;
+	day constant date := as_of;
+	last_day date;
+	queries text[];
+begin
+	if day is null or not isfinite(day) then
+		raise exception 'argument "as_of" must be a day'
+			using errcode = '22023';
+	end if;
+	perform ph_support.require_segment_table(schema, 'segment_history');
+	queries := array['select from ' || segments, 'select from ' || gone];
+	perform ph_support.require_all_rows(queries);
+	execute format($query$
+		select min(scheme) as scheme, min(version) as version, count(distinct (scheme, version)) as versions,
+			count(person_id) - count(distinct person_id) as repeated, count(*) - count(person_id) as nameless
+		from %s$query$, segments)
+	into of;
+	if of.versions is distinct from 1 then
+		raise exception 'relation % holds % versions of schemes, not one', segments, of.versions
+			using errcode = '22023', hint = 'Record one segment view at a time, over people.';
+	elsif of.nameless > 0 then
+		raise exception 'relation % has rows without a person_id', segments
+			using errcode = '22023', hint = 'Nobody can be followed who has no identifier.';
+	elsif of.repeated > 0 then
+		raise exception 'relation % holds the same person more than once', segments
+			using errcode = '22023', hint = 'A segment view is one row a person.';
+	end if;
+	call ph_support.lock_scheme(schema, of.scheme, of.version);
+	execute format('lock table %I.segment_history in share row exclusive mode', schema);
+	execute format('select max(as_of) from %I.segment_recording where scheme = $1', schema)
+	into last_day
+	using of.scheme;
+	if day <= last_day then
+		raise exception 'segments of scheme "%" are already recorded as of % or later', of.scheme, last_day
+			using errcode = '22023', hint = 'Record days in their order.';
+	end if;
+	-- who is not in the view any more is in a state without a rank: what the relation gone says, or gone
+	execute format($query$
+		create temp table ph_recorded on commit drop as
+		select person_id::text, version, segment, rank, matched
+		from %1$s
+		union all
+		select h.person_id, $2, coalesce(g.state, case when h.rank is null then h.segment end, 'gone'), null, null
+		from %2$I.segment_history h
+		left join (%3$s) g using (person_id)
+		where h.scheme = $1 and h.end_date is null
+			and not exists (select from %1$s s where s.person_id::text = h.person_id)$query$,
+		segments, schema, coalesce(
+			'select person_id::text, min(state) as state from ' || gone || ' group by 1',
+			'select null::text as person_id, null::text as state where false'))
+	using of.scheme, of.version;
+	-- before anything else is written: here two meet who record at one time
+	begin
+		execute format($query$
+			insert into %I.segment_recording (scheme, as_of, version, people, previous)
+			select $1, $2, $3, count(*), $4
+			from pg_temp.ph_recorded
+			where rank is not null$query$, schema)
+		using of.scheme, day, of.version, last_day;
+	exception when unique_violation then
+		raise exception 'segments of scheme "%" were recorded by somebody else at the same time', of.scheme
+			using errcode = 'serialization_failure', hint = 'Try again.';
+	end;
+	execute format($query$
+		update %1$I.segment_history h
+		set end_date = $2
+		from pg_temp.ph_recorded r
+		where h.person_id = r.person_id and h.scheme = $1 and h.end_date is null
+			and (h.segment <> r.segment or h.rank is distinct from r.rank
+				or h.version <> r.version and r.rank is not null)$query$, schema)
+	using of.scheme, day;
+	execute format($query$
+		insert into %1$I.segment_history (person_id, scheme, version, segment, rank, matched, start_date)
+		select r.person_id, $1, r.version, r.segment, r.rank, r.matched, $2
+		from pg_temp.ph_recorded r
+		where not exists (
+			select
+			from %1$I.segment_history h
+			where h.person_id = r.person_id and h.scheme = $1 and h.end_date is null)$query$, schema)
+	using of.scheme, day;
+	drop table pg_temp.ph_recorded;
+	call ph_support.refresh_access_where_secured(schema, '{segment_history}');
+end
+$$;
 
 create or replace function ph.shared_table(
 	out relation text, out required boolean, out key text[], out key_constraint text, out indexes text[],
@@ -2528,8 +2628,9 @@ begin
 			partition by person_id order by spell rows between unbounded preceding and 1 preceding)',
 		ph_support.stay_query(schema, population));
 	call ph_support.replace_population_view(schema, 'computed_stay', query);
-	call ph_support.replace_population_view(schema, 'stay', format('select * from %I.%I', schema,
+	query := ph_support.stored_stay_query(schema, format('%I.%I', schema,
 		case when to_regclass(format('%I.stored_stay', schema)) is null then 'computed_stay' else 'stored_stay' end));
+	call ph_support.replace_population_view(schema, 'stay', query);
 
 	call ph_support.replace_function(schema, 'person_at', 'timestamptz',
 		format($query$(as_of timestamptz)
@@ -2761,11 +2862,12 @@ begin
 	into secured
 	from ph_support.stay_source() s
 	join pg_class c on c.oid = to_regclass(format('%I.%I', schema, s.relation))
-	where c.relrowsecurity;
+	where c.relrowsecurity and not ph_support.is_secured(schema);
 	if secured is not null then
 		raise exception 'row security of % would not hold in a table of stays', secured
 			using errcode = 'feature_not_supported', hint = 'The view stay computes them with the rights of who asks.';
 	end if;
+	perform ph_support.require_all_rows(array[format('select from %I.computed_stay', schema)]);
 	if to_regclass(format('%I.data_day', schema)) is not null then
 		execute format('select count(*) > 0 from %I.data_day where day <= current_date', schema) into known;
 	end if;
@@ -2779,7 +2881,8 @@ $$;
 
 comment on procedure ph_support.require_stays_to_store(text) is
 	'does nothing where stays can be stored. Errors: undefined_table without population views, '
-	'feature_not_supported under row security, object_not_in_prerequisite_state without a data day';
+	'feature_not_supported under row security other than that of ph.secure, insufficient_privilege for who does not '
+	'see all rows, object_not_in_prerequisite_state without a data day';
 
 create function ph_support.grants_again(old regclass, new regclass) returns setof text
 language sql stable
@@ -2820,6 +2923,16 @@ comment on procedure ph_support.give_to_owner_of_stay(text, text, text) is
 	'gives a table or function of the schema to who owns the view stay, whoever made it: '
 	'a superuser who stores or refreshes stays would else lock the owner out';
 
+create function ph_support.stored_stay_query(schema text, stored text) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select format('select %s from %s', ph_support.column_list(format('%I.computed_stay', schema)::regclass), stored)
+$$;
+
+comment on function ph_support.stored_stay_query(text, text) is
+	'the query of stored stays: the columns of computed_stay, and not those by which ph.secure tells rows apart';
+
 create procedure ph_support.move_stays_in(schema text)
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -2833,7 +2946,7 @@ begin
 	for statement in select * from ph_support.grants_again(old, new) loop
 		execute statement;
 	end loop;
-	call ph_support.replace_population_view(schema, 'stay', format('select * from %s', new));
+	call ph_support.replace_population_view(schema, 'stay', ph_support.stored_stay_query(schema, new::text));
 	execute format('drop table if exists %I.stored_stay', schema);
 	execute format('alter table %s rename to stored_stay', new);
 	call ph_support.give_to_owner_of_stay(schema, 'table', 'stored_stay');
@@ -2899,11 +3012,13 @@ begin
 	loop
 		execute ph_support.in_schema(statement, schema);
 	end loop;
+	call ph_support.secure_new_table(schema, 'new_stored_stay', true);
 	call ph_support.take_statistics(format('%I.new_stored_stay', schema)::regclass);
 	call ph_support.describe_table(format('%I.new_stored_stay', schema),
 		'the rows of computed_stay as they were when they were last stored or refreshed',
 		ph_support.population_columns());
 	call ph_support.move_stays_in(schema);
+	call ph_support.refresh_access_where_secured(schema);
 end
 $$;
 
@@ -2912,7 +3027,8 @@ comment on procedure ph.store_stays(text) is
 	'and lets the view stay read it: person_at, person_period and all that is built on stay become fast, '
 	'and as old as the last ph.refresh_stays. Triggers on the shared tables note whose rows change in changed_person; '
 	'who reads stay needs the right to read stored_stay. Again: all is stored anew. '
-	'Errors: undefined_table without population views, feature_not_supported under row security, '
+	'Errors: undefined_table without population views, feature_not_supported under row security other than that of '
+	'ph.secure, insufficient_privilege for who does not see all rows, '
 	'object_not_in_prerequisite_state without a data day, duplicate_object where the name is taken';
 
 create procedure ph.refresh_stays(schema text)
@@ -2927,6 +3043,7 @@ begin
 		raise exception 'schema "%" has no stored stays', schema
 			using errcode = 'undefined_table', hint = 'CALL ph.store_stays(...) first.';
 	end if;
+	perform ph_support.require_all_rows(array[format('select from %I.computed_stay', schema)]);
 	execute format('lock table %I.stored_stay in share row exclusive mode', schema);
 	call ph_support.watch_changes(schema);
 	execute format(
@@ -2943,8 +3060,10 @@ begin
 	elsif persons is not null then
 		execute format('delete from %I.stored_stay where person_id = any ($1)', schema) using persons;
 		execute format(
-			'insert into %1$I.stored_stay select * from %1$I.computed_stay where person_id = any ($1)', schema)
+			'insert into %1$I.stored_stay (%2$s) select * from %1$I.computed_stay where person_id = any ($1)', schema,
+			ph_support.column_list(format('%I.computed_stay', schema)::regclass))
 		using persons;
+		call ph_support.refresh_access_where_secured(schema);
 	end if;
 end
 $$;
@@ -5796,6 +5915,7 @@ begin
 	if to_regclass(format('%I.stored_stay', schema)) is not null then
 		call ph.refresh_stays(schema);
 	end if;
+	call ph_support.refresh_access_where_secured(schema);
 end
 $$;
 
@@ -8906,7 +9026,7 @@ begin atomic
 		 tally ph.tally not null, people bigint not null, people_with_event bigint, data_stamp text,
 		 provisional boolean not null, folded_at timestamptz not null, share_known float8, value float8,
 		 lower float8, upper float8, note text, numerator float8, denominator float8, shrunken_value float8,
-		 shrunken_lower float8, shrunken_upper float8,
+		 shrunken_lower float8, shrunken_upper float8, purpose text,
 		 primary key (measure, version, level, place_id, breakdown, group_name, period_kind, period)',
 		 'one row a measure, place, group and period: its summary, folded from rows; granted to nobody, '
 		 'since small groups are not hidden in it',
@@ -8925,12 +9045,13 @@ begin atomic
 			'upper', 'its upper 95 % limit', 'note', 'why there is no value, or what to be careful with',
 			'numerator', 'events of the summary', 'denominator', 'its exposure',
 			'shrunken_value', 'value of a small place drawn towards that of all',
-			'shrunken_lower', 'its lower 95 % limit', 'shrunken_upper', 'its upper 95 % limit')),
+			'shrunken_lower', 'its lower 95 % limit', 'shrunken_upper', 'its upper 95 % limit',
+			'purpose', 'purpose for which its people may be used; NULL where no list says who may be')),
 		('measure_fold',
 		 'measure text not null, version text not null, period_kind text not null, period date not null,
 		 data_until date not null, levels text[] not null, breakdowns text[] not null, data_stamp text,
 		 rows bigint not null, people bigint not null, events float8, reference ph.tally, note text,
-		 seconds float8 not null, folded_at timestamptz not null,
+		 seconds float8 not null, folded_at timestamptz not null, purpose text, left_out bigint,
 		 primary key (measure, version, period_kind, period)',
 		 'one row a measure and period that was folded: what of, how far the data told, how long it took',
 		 jsonb_build_object(
@@ -8941,7 +9062,9 @@ begin atomic
 			'people', 'people who were counted', 'events', 'sum of what happened to them',
 			'reference', 'the summary of the whole system',
 			'note', 'no_data where its source has no record of the period', 'seconds', 'how long it took',
-			'folded_at', 'when it was folded')),
+			'folded_at', 'when it was folded',
+			'purpose', 'purpose for which its people may be used; NULL where no list says who may be',
+			'left_out', 'people at risk who are not on the list of that purpose')),
 		('measure_place',
 		 'level text not null, place_id text not null, place_name text not null, place_kind text,
 		 parent_level text, parent_id text, primary key (level, place_id)',
@@ -8953,16 +9076,6 @@ begin atomic
 end;
 
 comment on function ph_support.fold_table() is 'the tables that ph.fold_measures fills: columns, descriptions';
-
-create function ph_support.column_list(relation regclass) returns text
-language sql stable
-begin atomic
-	select string_agg(quote_ident(attname), ', ' order by attnum)
-	from pg_attribute
-	where attrelid = relation and attnum > 0 and not attisdropped;
-end;
-
-comment on function ph_support.column_list(regclass) is 'the columns of a relation, as a list of a query';
 
 create procedure ph_support.take_shipped_measures(schema text)
 language plpgsql
@@ -9240,6 +9353,13 @@ end;
 comment on function ph_support.stay_relation(text, text) is
 	'the stays of a population as a relation of a query; NULL is the population that the views are made of';
 
+create function ph_support.of_purpose(schema text, purpose text, among text) returns text
+language sql immutable parallel safe
+return format('s.person_id %s (select u.person_id from %I.may_use u where u.purpose = %L)', among, schema, purpose);
+
+comment on function ph_support.of_purpose(text, text, text) is
+	'the condition that the person of s is on the list of a purpose (in) or not (not in)';
+
 create function ph_support.at_risk_part(schema text, m ph.measure, first_day date, after_day date, day date)
 returns text
 language plpgsql stable
@@ -9379,7 +9499,8 @@ comment on function ph_support.events_part(text, ph.measure, date, date) is
 	'the relation of the sums of the events of a period measure, a row a person and run of days with any';
 
 create function ph_support.contribution_query(
-	schema text, m ph.measure, first_day date, after_day date, day date, dimensions text[], by_row boolean)
+	schema text, m ph.measure, first_day date, after_day date, day date, dimensions text[], by_row boolean,
+	purpose text)
 returns text
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -9415,14 +9536,18 @@ begin
 		join %7$I.person p on p.person_id::text = s.person_id%8$s%9$s',
 		case when m.population is null and to_regclass(format('%I.stored_stay', schema)) is not null
 			then 'not materialized' else 'materialized' end,
-		ph_support.at_risk_part(schema, m, first_day, after_day, day), amount, exposure,
+		case
+			when purpose is null then ph_support.at_risk_part(schema, m, first_day, after_day, day)
+			else format('select * from (%s) s where %s', ph_support.at_risk_part(schema, m, first_day, after_day, day),
+				ph_support.of_purpose(schema, purpose, 'in')) end, amount, exposure,
 		case when by_row then 'true' else 'mover.person_id is null' end, grouped.columns, schema, joined,
 			grouped.joins);
 end
 $$;
 
-comment on function ph_support.contribution_query(text, ph.measure, date, date, date, text[], boolean) is
-	'the query of what each person adds to a measure in a period: a row a person and run of days in one place';
+comment on function ph_support.contribution_query(text, ph.measure, date, date, date, text[], boolean, text) is
+	'the query of what each person who may be used for the purpose adds to a measure in a period: a row a person and '
+	'run of days in one place';
 
 create procedure ph_support.keep_contributions(schema text, fold text)
 language plpgsql
@@ -9445,6 +9570,7 @@ begin
 				'age', 'age in completed years on the first day', 'key', 'key of the tally, age where it is no other',
 				'amount', 'what happened in it', 'exposure', 'years, people or rows',
 				'single', 'whether the person has no other row'));
+		call ph_support.secure_new_table(schema, 'measure_person', false);
 	end if;
 	for part in
 		select case when p.attname is null then parent else child end as lacks, coalesce(p.attname, c.attname) as name
@@ -9456,6 +9582,7 @@ begin
 	end loop;
 	execute format('drop table if exists %I.%I', schema, name);
 	execute format('alter table %s rename to %I', child, name);
+	call ph_support.secure_new_table(schema, name, false);
 	execute format('alter table %s attach partition %I.%I for values in (%L)', parent, schema, name, fold);
 end
 $$;
@@ -9504,18 +9631,6 @@ $$;
 comment on procedure ph_support.require_disjoint_days(text, ph.measure) is
 	'does nothing where no person is counted twice on one day. Errors: cardinality_violation';
 
-create function ph_support.row_security_hides(relation regclass, reader regrole) returns boolean
-language sql stable
-begin atomic
-	select c.relrowsecurity and not r.rolsuper and not r.rolbypassrls
-		and (c.relforcerowsecurity or not pg_has_role(r.oid, c.relowner, 'usage'))
-	from pg_class c, pg_roles r
-	where c.oid = relation and r.oid = reader;
-end;
-
-comment on function ph_support.row_security_hides(regclass, regrole) is
-	'whether policies decide which rows of a table a role sees, as row_security_active says it of the current one';
-
 create function ph_support.relation_stamp(relation regclass, reader regrole) returns text
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -9531,7 +9646,8 @@ begin
 	end if;
 	if kind = 'v' then
 		stamp := md5(pg_get_viewdef(relation));
-	elsif kind in ('r', 'p', 'm') and has_table_privilege(relation, 'select') and not row_security_active(relation)
+	elsif kind in ('r', 'p', 'm') and has_table_privilege(relation, 'select')
+		and not ph_support.row_security_hides(relation, current_user::regrole)
 		and has_schema_privilege((select relnamespace from pg_class where oid = relation), 'usage')
 	then
 		-- every write leaves its transaction on the rows that it made, and takes away those of others
@@ -9780,7 +9896,8 @@ comment on function ph_support.has_record(text, ph.measure, date, date) is
 	'whether the source of a measure has a record of the period: in it, or up to its last day for a measure of a day';
 
 create procedure ph_support.fold_persons(
-	schema text, m ph.measure, first_day date, last_day date, levels text[], breakdowns text[], fold text, keep boolean)
+	schema text, m ph.measure, first_day date, last_day date, levels text[], breakdowns text[], purpose text, fold text,
+	keep boolean)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set client_min_messages = warning
@@ -9799,7 +9916,7 @@ begin
 		by_row := m.persons is null and not weighted;
 	end if;
 	query := ph_support.contribution_query(
-		schema, m, first_day, last_day + 1, last_day, ph_support.breakdown_dimensions(breakdowns), by_row);
+		schema, m, first_day, last_day + 1, last_day, ph_support.breakdown_dimensions(breakdowns), by_row, purpose);
 	execute format('create %s table %s as select %L::text as fold, c.* from (%s) c',
 		case when keep then '' else 'unlogged' end, target, fold, query);
 	if m.exposure <> 'rows' then
@@ -9828,7 +9945,7 @@ begin
 end
 $$;
 
-comment on procedure ph_support.fold_persons(text, ph.measure, date, date, text[], text[], text, boolean) is
+comment on procedure ph_support.fold_persons(text, ph.measure, date, date, text[], text[], text, text, boolean) is
 	'fills pg_temp.ph_folded with the tallies of a measure of persons from the first to the last day';
 
 create procedure ph_support.fold_areas(schema text, m ph.measure, kind text, first_day date, levels text[])
@@ -9946,8 +10063,28 @@ $$;
 comment on function ph_support.shrunken_values(ph.measure, ph.tally) is
 	'the values of small places in pg_temp.ph_folded, drawn towards the value of the whole system; no rows for NULL';
 
+create type ph_support.due_fold as (
+	kind text, first_day date, last_day date, levels text[], breakdowns text[], purpose text,
+	stamp text);
+
+comment on type ph_support.due_fold is 'a period of a measure that is to be folded';
+
+comment on column ph_support.due_fold.kind is 'kind of period';
+
+comment on column ph_support.due_fold.first_day is 'its first day';
+
+comment on column ph_support.due_fold.last_day is 'its last day';
+
+comment on column ph_support.due_fold.levels is 'levels of place to fold';
+
+comment on column ph_support.due_fold.breakdowns is 'breakdowns to fold';
+
+comment on column ph_support.due_fold.purpose is 'purpose for which people may be used';
+
+comment on column ph_support.due_fold.stamp is 'what the data are like';
+
 create procedure ph_support.store_folded(
-	schema text, m ph.measure, kind text, first_day date, recorded boolean, stamp text, provisional boolean)
+	schema text, m ph.measure, due ph_support.due_fold, recorded boolean, provisional boolean)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
@@ -9963,7 +10100,7 @@ begin
 		'insert into %1$I.measure_tally (
 			measure, version, level, place_id, breakdown, group_name, period_kind, period, tally, people,
 			people_with_event, data_stamp, provisional, folded_at, share_known, value, lower, upper, note, numerator,
-			denominator, shrunken_value, shrunken_lower, shrunken_upper)
+			denominator, shrunken_value, shrunken_lower, shrunken_upper, purpose)
 		select $1, $2, level, place_id, breakdown, group_name, $3, $4, tally, people, people_with_event, $6, $7, now(),
 			case
 				when breakdown = ''all''
@@ -9973,7 +10110,7 @@ begin
 					/ nullif(sum(people) over (partition by level, place_id, breakdown), 0) end,
 			(e).value, (e).lower, (e).upper, (e).note, case when $11 then ph.events(tally) end,
 			case when $11 then ph.exposure(tally) end, shrunken_value,
-			shrunken_lower, shrunken_upper
+			shrunken_lower, shrunken_upper, $12
 		from pg_temp.ph_folded f
 		left join ph_support.shrunken_values($8, $9) shrunken using (level, place_id, breakdown)
 		left join (
@@ -9981,7 +10118,7 @@ begin
 			from %1$I.measure_tally
 			where (measure, version) = (
 					select measure, version from ph_support.latest_measures($10, array[$5.with_measure]))
-				and period_kind = $3 and period = $4
+				and period_kind = $3 and period = $4 and purpose is not distinct from $12
 		) w using (level, place_id, breakdown, group_name),
 			lateral (
 				select ph.ask(ph_support.indicator_of($5.indicator, breakdown), tally,
@@ -9989,17 +10126,37 @@ begin
 					coalesce($5.age, 0), $5.until) as e
 				offset 0
 			) asked', schema)
-	using m.measure, m.version, kind, first_day, m, stamp, provisional,
-		case when recorded and ph_support.counts_events(m.indicator) then m end, whole, schema, recorded;
+	using m.measure, m.version, due.kind, due.first_day, m, due.stamp, provisional,
+		case when recorded and ph_support.counts_events(m.indicator) then m end, whole, schema, recorded, due.purpose;
 end
 $$;
 
-comment on procedure ph_support.store_folded(text, ph.measure, text, date, boolean, text, boolean) is
+comment on procedure ph_support.store_folded(text, ph.measure, ph_support.due_fold, boolean, boolean) is
 	'writes pg_temp.ph_folded into measure_tally, each summary with its answer';
 
-create procedure ph_support.fold_measure(
-	schema text, m ph.measure, kind text, first_day date, last_day date, data_day date, levels text[],
-	breakdowns text[], stamp text)
+create function ph_support.left_out(
+	schema text, m ph.measure, first_day date, after_day date, day date, purpose text)
+returns bigint
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	people bigint;
+begin
+	if purpose is not null then
+		execute format('select count(distinct s.person_id) from (%s) s where %s',
+			ph_support.at_risk_part(schema, m, first_day, after_day, day),
+			ph_support.of_purpose(schema, purpose, 'not in'))
+		into people;
+	end if;
+	return people;
+end
+$$;
+
+comment on function ph_support.left_out(text, ph.measure, date, date, date, text) is
+	'people at risk of a measure in a period who are not on the list of a purpose; NULL where there is no purpose';
+
+create procedure ph_support.fold_measure(schema text, m ph.measure, due ph_support.due_fold, data_day date)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set jit = off  -- it takes longer than a fold of a small population
@@ -10007,45 +10164,54 @@ set default_statistics_target = 10
 as $$
 declare
 	began constant timestamptz := clock_timestamp();
-	until constant date := least(last_day, data_day);
-	recorded constant boolean := m.areas is not null or ph_support.has_record(schema, m, first_day, until);
-	fold constant text := concat_ws(' ', m.measure, m.version, kind, first_day);
-	is_of constant text := 'measure = $1 and version = $2 and period_kind = $3 and period = $4';
+	until constant date := least(due.last_day, data_day);
+	from_day constant date := case when m.persons is null then due.first_day else until end;
+	recorded constant boolean := m.areas is not null or ph_support.has_record(schema, m, due.first_day, until);
+	fold constant text := concat_ws(' ', m.measure, m.version, due.kind, due.first_day);
+	-- of one version there is one purpose: the numbers of two are not of the same people
+	is_of constant text := 'measure = $1 and version = $2
+		and (period_kind = $3 and period = $4 or purpose is distinct from $5)';
+	left_out bigint;
 begin
 	-- who folds at the same time waits
 	execute format('lock table %I.measure_fold in share row exclusive mode', schema);
+	-- rows whose code is restricted are left out by the policy of their table
+	perform set_config('population_health.purpose', coalesce(due.purpose, ''), true);
 	if m.areas is not null then
-		call ph_support.fold_areas(schema, m, kind, first_day, levels);
+		call ph_support.fold_areas(schema, m, due.kind, due.first_day, due.levels);
 	else
-		call ph_support.fold_persons(schema, m, case when m.persons is null then first_day else until end, until,
-			levels, breakdowns, fold, last_day > data_day);
+		call ph_support.fold_persons(schema, m, from_day, until, due.levels, due.breakdowns, due.purpose, fold,
+			due.last_day > data_day);
+		left_out := ph_support.left_out(schema, m, from_day, until + 1, until, due.purpose);
 	end if;
 	execute format('delete from %I.measure_tally where %s', schema, is_of)
-	using m.measure, m.version, kind, first_day;
-	call ph_support.store_folded(schema, m, kind, first_day, recorded, stamp, last_day > data_day);
+	using m.measure, m.version, due.kind, due.first_day, due.purpose;
+	call ph_support.store_folded(schema, m, due, recorded, due.last_day > data_day);
 	execute format('delete from %I.measure_fold where %s', schema, is_of)
-	using m.measure, m.version, kind, first_day;
+	using m.measure, m.version, due.kind, due.first_day, due.purpose;
 	execute format(
 		'insert into %I.measure_fold (
 			measure, version, period_kind, period, data_until, levels, breakdowns, data_stamp, rows, people, events,
-			reference, note, seconds, folded_at)
+			reference, note, seconds, folded_at, purpose, left_out)
 		select $1, $2, $3, $4, $5, $6, $7, $8, count(*),
 			coalesce(sum(people) filter (where level = ''system'' and breakdown = ''all''), 0),
 			ph.events(ph.rollup(tally) filter (where level = ''system'' and breakdown = ''all'')),
 			ph.rollup(tally) filter (where level = ''system'' and breakdown = ''all''),
-			case when not $9 then ''no_data'' end, extract(epoch from clock_timestamp() - $10), now()
+			case when not $9 then ''no_data'' end, extract(epoch from clock_timestamp() - $10), now(), $11, $12
 		from pg_temp.ph_folded', schema)
-	using m.measure, m.version, kind, first_day, until, levels, breakdowns, stamp, recorded, began;
+	using m.measure, m.version, due.kind, due.first_day, until, due.levels, due.breakdowns, due.stamp, recorded, began,
+		due.purpose, left_out;
 	execute format('update %I.measure set folded_at = now() where measure = $1 and version = $2 and folded_at is null',
 		schema)
 	using m.measure, m.version;
 	drop table pg_temp.ph_folded;
+	perform set_config('population_health.purpose', '', true);
 end
 $$;
 
-comment on procedure ph_support.fold_measure(
-	text, ph.measure, text, date, date, date, text[], text[], text) is
-	'folds one measure of one period at all levels and breakdowns, in the place of what was folded of it before';
+comment on procedure ph_support.fold_measure(text, ph.measure, ph_support.due_fold, date) is
+	'folds one measure of one period at all levels and breakdowns, in the place of what was folded of it before, and '
+	'of all that was folded of it for another purpose';
 
 create function ph_support.require_known(argument text, asked text[], offered text[]) returns void
 language plpgsql stable
@@ -10102,23 +10268,6 @@ $$;
 
 comment on function ph_support.latest_measures(text, text[]) is
 	'the latest version of each measure of the schema, or of those that are named. Errors: undefined_table';
-
-create type ph_support.due_fold as (
-	kind text, first_day date, last_day date, levels text[], breakdowns text[], stamp text);
-
-comment on type ph_support.due_fold is 'a period of a measure that is to be folded';
-
-comment on column ph_support.due_fold.kind is 'kind of period';
-
-comment on column ph_support.due_fold.first_day is 'its first day';
-
-comment on column ph_support.due_fold.last_day is 'its last day';
-
-comment on column ph_support.due_fold.levels is 'levels of place to fold';
-
-comment on column ph_support.due_fold.breakdowns is 'breakdowns to fold';
-
-comment on column ph_support.due_fold.stamp is 'what the data are like';
 
 create function ph_support.periods_to_fold(
 	schema text, m ph.measure, asked text[], data_day date,
@@ -10252,8 +10401,96 @@ return coalesce(pg_get_viewdef(to_regclass(format('%I.person_at_data_day', schem
 comment on function ph_support.counts_who_was_seen(text) is
 	'whether the population views of the schema are of who was seen: their query then asks for an encounter, seen';
 
+create function ph_support.require_restricted_left_out(schema text) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	restricted boolean := to_regclass(format('%I.restricted_code', schema)) is not null;
+begin
+	if restricted then
+		execute format('select exists (select from %I.restricted_code)', schema) into restricted;
+	end if;
+	if restricted and exists (
+		select
+		from ph_support.coded_column() c
+		join pg_class t on t.oid = to_regclass(format('%I.%I', schema, c.relation))
+		where not row_security_active(t.oid))
+	then
+		raise exception 'codes are restricted, and no policy leaves their rows out'
+			using errcode = 'object_not_in_prerequisite_state', hint =
+				'CALL ph.secure(...), and fold as an owner who does not bypass row security.';
+	end if;
+end
+$$;
+
+comment on function ph_support.require_restricted_left_out(text) is
+	'does nothing where no code is restricted, or policies leave their rows out of what is folded. '
+	'Errors: object_not_in_prerequisite_state';
+
+create function ph_support.fold_purpose(schema text, m ph.measure, purpose text) returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform ph_support.require_known('purpose', array[purpose], array(select p.purpose from ph.purpose() p))
+	where purpose is not null;
+	if to_regclass(format('%I.may_use', schema)) is null then
+		if purpose is not null then
+			raise exception 'schema "%" has no list of who may be included', schema
+				using errcode = 'undefined_table', hint = 'CALL ph.create_sharing_tables(...) makes it, may_use.';
+		end if;
+		return null;
+	elsif m.areas is not null then
+		return null;  -- what others published of areas is of no person of ours
+	elsif m.purpose <> purpose then
+		raise exception 'measure "%" is for the purpose %', m.measure, m.purpose
+			using errcode = 'invalid_parameter_value', hint = 'Make a version of it for the other purpose.';
+	elsif coalesce(purpose, m.purpose) is null then
+		raise exception 'argument "purpose" must not be null where may_use says who may be included'
+			using errcode = 'null_value_not_allowed', hint =
+				'Say for what: ' || (select string_agg(p.purpose, ', ') from ph.purpose() p) || '.';
+	end if;
+	perform ph_support.require_restricted_left_out(schema);
+	return coalesce(purpose, m.purpose);
+end
+$$;
+
+comment on function ph_support.fold_purpose(text, ph.measure, text) is
+	'the purpose for which a measure is folded, NULL where the schema has no list of who may be included. '
+	'Errors: undefined_table, null_value_not_allowed, invalid_parameter_value';
+
+create procedure ph_support.require_one_purpose(schema text, m ph.measure, purpose text, refold boolean)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	other text;
+	mixed boolean;
+begin
+	execute format(
+		'select true, min(purpose) from %I.measure_fold
+		where measure = $1 and version = $2 and purpose is distinct from $3
+		having count(*) > 0', schema)
+	into mixed, other
+	using m.measure, m.version, purpose;
+	if mixed and not refold then
+		raise exception 'measure "%" was folded for %', m.measure,
+			coalesce('the purpose ' || other, 'everybody, without a purpose')
+			using errcode = 'object_not_in_prerequisite_state', hint =
+				'Numbers of two purposes are not of the same people: make a version of it for the other purpose, or '
+				'refold => true, which lets go of all that was folded of it.';
+	end if;
+end
+$$;
+
+comment on procedure ph_support.require_one_purpose(text, ph.measure, text, boolean) is
+	'does nothing where a measure was folded for no other purpose, or shall be folded anew. '
+	'Errors: object_not_in_prerequisite_state';
+
 create function ph_support.folds_of_measure(
-	schema text, m ph.measure, periods text[], levels text[], breakdowns text[], refold boolean, data_day date,
+	schema text, m ph.measure, periods text[], levels text[], breakdowns text[], refold boolean, purpose text,
+	data_day date,
 	inout known jsonb, out due ph_support.due_fold[])
 returns record
 language plpgsql volatile
@@ -10266,6 +10503,8 @@ declare
 	was record;
 begin
 	call ph_support.check_measure_now(schema, m);
+	part.purpose := ph_support.fold_purpose(schema, m, purpose);
+	call ph_support.require_one_purpose(schema, m, part.purpose, refold);
 	if m.areas is null and m.population is null and ph_support.counts_who_was_seen(schema) then
 		raise exception 'the population seen is nobody''s denominator'
 			using errcode = 'object_not_in_prerequisite_state', hint =
@@ -10277,9 +10516,10 @@ begin
 	from ph_support.data_stamp(schema, ph_support.measure_parts(m) || array[
 		'select start_date from {stay}', 'select birth_date from {person}'] || (
 			select array_agg(b.query)
-			from ph_support.breakdown_queries(schema, m.breakdowns) b (query)), known) d;
+			from ph_support.breakdown_queries(schema, m.breakdowns) b (query)
+		) || case when part.purpose is not null then 'select person_id from {may_use}' end, known) d;
 	-- another version of the extension may answer otherwise
-	part.stamp := md5(concat_ws(' ', part.stamp, data_day, (to_jsonb(m) - 'folded_at')::text,
+	part.stamp := md5(concat_ws(' ', part.stamp, data_day, part.purpose, (to_jsonb(m) - 'folded_at')::text,
 		ph_support.breakdown_rows(schema, m.breakdowns),
 		(select extversion from pg_extension where extname = 'population_health')));
 	due := '{}';
@@ -10315,12 +10555,12 @@ end
 $$;
 
 comment on function ph_support.folds_of_measure(
-	text, ph.measure, text[], text[], text[], boolean, date, jsonb) is
+	text, ph.measure, text[], text[], text[], boolean, text, date, jsonb) is
 	'the periods of a measure that are missing or out of date; known: what tables were like that were looked at. '
 	'Errors: those of ph_support.check_measure_now, object_not_in_prerequisite_state where nobody is a denominator';
 
 create function ph_support.folds_due(
-	schema text, measures text[], periods text[], levels text[], breakdowns text[], refold boolean)
+	schema text, measures text[], periods text[], levels text[], breakdowns text[], refold boolean, purpose text)
 returns table (measure ph.measure, data_day date, due ph_support.due_fold, state text, fault text, hint text)
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -10362,7 +10602,8 @@ begin
 		begin
 			select f.known, f.due
 			into known, found
-			from ph_support.folds_of_measure(schema, m, periods, levels, breakdowns, refold, data_day, known) f;
+			from ph_support.folds_of_measure(schema, m, periods, levels, breakdowns, refold, purpose, data_day, known)
+				f;
 			fault := null;
 		exception when others then
 			get stacked diagnostics state = returned_sqlstate, fault = message_text, hint = pg_exception_hint;
@@ -10375,7 +10616,7 @@ begin
 end
 $$;
 
-comment on function ph_support.folds_due(text, text[], text[], text[], text[], boolean) is
+comment on function ph_support.folds_due(text, text[], text[], text[], text[], boolean, text) is
 	'the measures and periods that are missing or out of date, and the measures that cannot be folded, with what is '
 	'wrong with them. Errors: undefined_table, invalid_parameter_value with what there is';
 
@@ -10385,7 +10626,8 @@ create procedure ph.fold_measures(
 	periods text[] default null,
 	levels text[] default null,
 	breakdowns text[] default null,
-	refold boolean default false)
+	refold boolean default false,
+	purpose text default null)
 language plpgsql
 as $$
 declare
@@ -10400,13 +10642,13 @@ begin
 	perform ph_support.require_measure_tables(schema);
 	call ph_support.fill_measure_places(schema);
 	for due in
-		select d.measure, d.data_day, (d.due).*, d.state, d.fault, d.hint, pg_catalog.row_number() over () as number,
+		select d.measure, d.data_day, d.due, d.state, d.fault, d.hint, pg_catalog.row_number() over () as number,
 			pg_catalog.count(*) over () as total
-		from ph_support.folds_due(schema, measures, periods, levels, breakdowns, refold) d
+		from ph_support.folds_due(schema, measures, periods, levels, breakdowns, refold, purpose) d
 	loop
 		said := pg_catalog.concat_ws(' ', pg_catalog.format('%s of %s: %s', due.number, due.total,
 			(due.measure).measure),
-			due.kind, pg_catalog.to_char(due.first_day, 'YYYY-MM-DD'));
+			(due.due).kind, pg_catalog.to_char((due.due).first_day, 'YYYY-MM-DD'));
 		-- one that fails keeps no other from being folded
 		begin
 			if due.fault is not null then
@@ -10414,8 +10656,7 @@ begin
 					using errcode = due.state, hint = coalesce(nullif(due.hint, ''),
 						'Mend the measure, or name others.');
 			end if;
-			call ph_support.fold_measure(schema, due.measure, due.kind, due.first_day, due.last_day, due.data_day,
-				due.levels, due.breakdowns, due.stamp);
+			call ph_support.fold_measure(schema, due.measure, due.due, due.data_day);
 			raise notice '%', said;
 		exception when others then
 			if not in_steps or due.total operator(pg_catalog.=) 1 then
@@ -10441,11 +10682,13 @@ begin
 end
 $$;
 
-comment on procedure ph.fold_measures(text, text[], text[], text[], text[], boolean) is
+comment on procedure ph.fold_measures(text, text[], text[], text[], text[], boolean, text) is
 	'folds measures of the schema (NULL: the latest version of all whose tables are there) over periods (kinds or '
 	'names of calendar; NULL: the kinds of each measure), levels (NULL: all) and breakdowns (NULL: all that a measure '
 	'allows) into measure_tally: only what is missing or out of date, together with the levels and breakdowns that '
-	'were folded before; with refold all that is asked, and nothing else stays. It says how far it is, and commits '
+	'were folded before; with refold all that is asked, and nothing else stays. Where the schema has a list of who may '
+	'be included, may_use, only they count, for the purpose that is asked (NULL: that of the measure), and who is left '
+	'out is counted; what was folded for one purpose is not folded on for another. It says how far it is, and commits '
 	'after each measure and period, so that who reads meanwhile sees whole ones and a failure leaves what was there; '
 	'inside a transaction it commits nothing, and stops at the first failure. The numbers of a period that is not '
 	'over are provisional; a period of which the source has no record has no data. Errors: undefined_table, '
@@ -13736,4 +13979,5764 @@ from (
 		('recorded_crime', 'Crimes recorded by the police', 'Crimes per 1,000 residents, as published.', 1000,
 		 'per 1,000 people', 'communities', 'Home Office, recorded crime', 'recorded_crimes', 'residents')
 ) m (measure, name, meaning, per, unit, pillar, source, events, population);
+
+create function ph.purpose(out purpose text, out description text) returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		('direct_care', 'care of the person: whoever helps sees the record'),
+		('risk_stratification', 'finding people at risk, so that their own practice can offer help'),
+		('planning', 'planning and commissioning of services for a population'),
+		('payment', 'paying for what was done'),
+		('evaluation', 'learning whether a programme helped'),
+		('research', 'research that is approved by name');
+end;
+
+comment on function ph.purpose() is
+	'the purposes for which people may be used, a row each: what may_use, entitlement and ph.fold_measures name';
+
+create type ph.nhs_number;
+
+create function ph_support.nhs_number_in(cstring) returns ph.nhs_number
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'nhs_number_in';
+
+create function ph_support.nhs_number_out(ph.nhs_number) returns cstring
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'nhs_number_out';
+
+create function ph_support.nhs_number_recv(internal) returns ph.nhs_number
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'nhs_number_recv';
+
+create function ph_support.nhs_number_send(ph.nhs_number) returns bytea
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'nhs_number_send';
+
+create type ph.nhs_number (
+	input = ph_support.nhs_number_in, output = ph_support.nhs_number_out, receive = ph_support.nhs_number_recv,
+	send = ph_support.nhs_number_send, like = pg_catalog.int8
+);
+
+comment on type ph.nhs_number is
+	'an NHS number whose check digit is right (modulus 11, NHS Data Dictionary), eight bytes: read from ten digits in '
+	'one piece, or 3-3-4 with single blanks or hyphens, blanks and tabs around them; written as ten digits. It '
+	'compares, joins and is indexed as bigint does, which it becomes by itself. Errors: invalid_text_representation, '
+	'which never repeats the value. Write ph.nhs_number ''...'' or a typed parameter: a literal without a type beside '
+	'it is read as bigint, whose own error repeats it';
+
+comment on function ph_support.nhs_number_in(cstring) is 'text input of ph.nhs_number';
+
+comment on function ph_support.nhs_number_out(ph.nhs_number) is 'text output of ph.nhs_number';
+
+comment on function ph_support.nhs_number_recv(internal) is 'binary input of ph.nhs_number';
+
+comment on function ph_support.nhs_number_send(ph.nhs_number) is 'binary output of ph.nhs_number';
+
+create cast (ph.nhs_number as bigint) without function as implicit;
+
+create function ph.nhs_number(stored bigint) returns ph.nhs_number
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'nhs_number_of_bigint';
+
+comment on function ph.nhs_number(bigint) is
+	'an NHS number that was stored as a bigint, with its leading zeros again. A number of nine digits is one that '
+	'begins with zero: of numbers that came as such, ask where they came from whether a digit was lost. '
+	'Errors: numeric_value_out_of_range for what is none, which never repeats the value';
+
+create function ph.nhs_number_valid(written text) returns boolean
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'nhs_number_valid';
+
+comment on function ph.nhs_number_valid(text) is
+	'whether a text can be read as ph.nhs_number: its form and its check digit (modulus 11), never an error. Numbers '
+	'of tests, and 0000000000 and its like, are valid too: ph.nhs_number_range tells them apart';
+
+create function ph.nhs_number_range(number ph.nhs_number) returns text
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'nhs_number_range';
+
+comment on function ph.nhs_number_range(ph.nhs_number) is
+	'who issues such a number: england_wales_iom (4000000000 to 4999999999, 6000000000 to 7999999999), scotland_chi '
+	'(begins with a day and a month, DDMMYY), northern_ireland_hsc (3200000010 to 3999999999), test (9990000000 and '
+	'above, never issued), unallocated; that a number lies in a range does not say that it was issued. Source: '
+	'the ranges that NHS England, NHS Scotland and HSC Northern Ireland have been given';
+
+create function ph_support.hmac_sha256(message bytea, key bytea) returns bytea
+language c stable strict parallel safe
+as 'MODULE_PATHNAME', 'hmac_sha256';
+
+comment on function ph_support.hmac_sha256(bytea, bytea) is
+	'HMAC-SHA-256 (RFC 2104, FIPS 180-4) by the function hmac of the extension pgcrypto, in whichever schema that is. '
+	'Errors: feature_not_supported without pgcrypto, insufficient_privilege';
+
+create function ph_support.pseudonym_label(purpose text, recipient text, key_version text) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	name constant text := '^[a-z0-9_-]+$';
+	version constant text := '^v?[0-9]+$';
+begin
+	-- two labels are one only where all their parts are: a part has no point, and only a version looks like one
+	if purpose is null or purpose !~ name or purpose ~ version then
+		raise exception 'argument "purpose" must be a name in small letters, digits, _ and -'
+			using errcode = 'invalid_parameter_value', hint = 'Such as direct_care; a number alone is a key_version.';
+	elsif recipient !~ name then
+		raise exception 'argument "recipient" must be a name in small letters, digits, _ and -'
+			using errcode = 'invalid_parameter_value', hint = 'Such as council-y, or NULL for nobody but yourself.';
+	elsif key_version !~ version then
+		raise exception 'argument "key_version" must be a whole number, with or without a v before it'
+			using errcode = 'invalid_parameter_value', hint = 'Such as v2 or 2025.';
+	end if;
+	return concat_ws('.', recipient, purpose, key_version);
+end
+$$;
+
+comment on function ph_support.pseudonym_label(text, text, text) is
+	'the text that tells pseudonyms of one purpose, recipient and version of a key from those of others: '
+	'recipient.purpose.version, those that are not NULL. Errors: invalid_parameter_value';
+
+create function ph.pseudonym(
+	number ph.nhs_number, purpose text, key bytea, recipient text default null, key_version text default null,
+	bits integer default 128)
+returns text
+language plpgsql stable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	label constant bytea := convert_to(ph_support.pseudonym_label(purpose, recipient, key_version), 'UTF8');
+begin
+	if key is null or octet_length(key) < 32 then
+		raise exception 'argument "key" must have at least 32 bytes'
+			using errcode = 'invalid_parameter_value', hint = 'As many as the hash has: 32 random ones of a key store.';
+	elsif bits is null or bits not between 128 and 256 or bits % 8 <> 0 then
+		raise exception 'argument "bits" must be a multiple of 8 from 128 to 256'
+			using errcode = 'invalid_parameter_value', hint = 'Of 64 bits two of 60 million people may share one.';
+	end if;
+	return left(
+		encode(ph_support.hmac_sha256(label || '\x1f' || convert_to(number::text, 'UTF8'), key), 'hex'), bits / 4);
+end
+$$;
+
+comment on function ph.pseudonym(ph.nhs_number, text, bytea, text, text, integer) is
+	'a pseudonym of a person for one purpose, recipient and version of the key: the first bits (128 to 256) of '
+	'HMAC-SHA-256(key, label, byte 1F, ten digits) as hexadecimal digits, where the label is '
+	'recipient.purpose.key_version without what is NULL; NULL for no number. purpose and recipient are names in small '
+	'letters, digits, _ and -, key_version a whole number such as v2; the key has at least 32 bytes (RFC 2104, 3). The '
+	'hash is pgcrypto''s. Errors: invalid_parameter_value, also for no key, feature_not_supported without pgcrypto; '
+	'none shows the number or the key';
+
+create function ph_support.identity_table(
+	out relation text, out definition text, out policy text, out description text, out columns jsonb)
+returns setof record
+language sql immutable parallel safe
+begin atomic
+	values (
+		'identity',
+		'person_id text primary key,
+		nhs_number bigint not null unique check (nhs_number between 0 and 9999999999)',
+		'create policy hidden on {identity} using (false)',
+		'who a person_id is; readable by its owner alone, whoever else must know asks by request_reidentification and '
+		'reidentify',
+		'{"person_id": "the pseudonym that the shared tables have", "nhs_number": "NHS number, which ph.nhs_number '
+		'becomes by itself; without its leading zeros"}'::jsonb
+	), (
+		'reidentification',
+		'request bigint generated always as identity primary key,
+		at timestamptz not null default clock_timestamp(),
+		login text not null default session_user,
+		role text not null default current_setting(''role''),
+		person_id text not null,
+		purpose text not null check (purpose ~ ''\S''),
+		reason text not null check (reason ~ ''\S''),
+		transaction xid8 not null default pg_current_xact_id()',
+		'create policy read_by_grant on {reidentification} for select using (true)',
+		'who asked when and why who a person is, one row a request; rows are added and never changed',
+		'{"request": "number of the request", "at": "when", "login": "who was logged in", "role": "what SET ROLE '
+		'chose, none where nothing", "person_id": "of whom", "purpose": "what for, such as direct_care", "reason": '
+		'"why, in words", "transaction": "the transaction that asked: only a later one is answered"}'::jsonb
+	);
+end;
+
+comment on function ph_support.identity_table() is 'the tables that ph.create_identity_table makes';
+
+create function ph_support.identity_function(
+	out name text, out types text, out definition text, out body text, out description text)
+returns setof record
+language sql immutable parallel safe
+begin atomic
+	values (
+		'request_reidentification', 'text, text, text',
+		'(person_id text, purpose text, reason text) returns bigint language plpgsql volatile security definer',
+		$body$
+declare
+	number bigint;
+begin
+	if coalesce(person_id, '') = '' or coalesce(purpose, '') !~ '\S' or coalesce(reason, '') !~ '\S' then
+		raise exception 'person_id, purpose and reason must not be null or empty'
+			using errcode = 'invalid_parameter_value', hint = 'The reason is for whoever reads the log.';
+	end if;
+	insert into {reidentification} (person_id, purpose, reason)
+	values (person_id, purpose, reason)
+	returning request into number;
+	return number;
+end
+$body$,
+		'writes down who asks who a person is, for what purpose and reason; the answer is that of reidentify, in a '
+		'later transaction. With the rights of its owner'
+	), (
+		'reidentify', 'bigint',
+		'(request bigint) returns text language plpgsql stable security definer',
+		$body$
+declare
+	asked {reidentification};
+begin
+	select r.* into asked
+	from {reidentification} r
+	where r.request = reidentify.request and r.login = session_user;
+	if asked.request is null then
+		raise exception 'there is no such request of yours'
+			using errcode = 'invalid_parameter_value', hint = 'request_reidentification() makes one.';
+	elsif asked.transaction = pg_current_xact_id_if_assigned() then
+		raise exception 'the request must be committed first'
+			using errcode = 'object_not_in_prerequisite_state', hint = 'What is taken back would leave no trace.';
+	elsif asked.at < clock_timestamp() - interval '1 day' then
+		raise exception 'the request is older than a day'
+			using errcode = 'object_not_in_prerequisite_state', hint = 'Ask again.';
+	end if;
+	return (
+		select lpad(i.nhs_number::text, 10, '0')
+		from {identity} i
+		where i.person_id = asked.person_id);
+end
+$body$,
+		'the NHS number of the person that a committed request of the last day asks for, NULL where nobody is known; '
+		'only whoever asked is answered. With the rights of its owner'
+	), (
+		'keep_reidentification', '',
+		'() returns trigger language plpgsql',
+		$body$
+begin
+	raise exception 'rows of % are never changed', tg_table_name
+		using errcode = 'insufficient_privilege';
+end
+$body$,
+		'the trigger that refuses whatever would change the log of re-identification'
+	);
+end;
+
+comment on function ph_support.identity_function() is
+	'the functions that ph.create_identity_table makes; names of tables in braces';
+
+create procedure ph_support.take_all_grants(kind text, target text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	statement text;
+begin
+	for statement in
+		select distinct format('revoke all on %s %s from %s', kind, target,
+			case when right_of.grantee = 0 then 'public' else right_of.grantee::regrole::text end)
+		from (
+			select relowner, relacl
+			from pg_class
+			where oid = case kind when 'table' then to_regclass(target) end
+			union all
+			select proowner, coalesce(proacl, acldefault('f', proowner))
+			from pg_proc
+			where oid = case kind when 'function' then to_regprocedure(target) end
+		) made (owner, rights),
+		lateral aclexplode(made.rights) right_of
+		where right_of.grantee <> made.owner
+	loop
+		execute statement;
+	end loop;
+end
+$$;
+
+comment on procedure ph_support.take_all_grants(text, text) is
+	'takes from everybody but its owner the rights on a table or function that is new, '
+	'those of ALTER DEFAULT PRIVILEGES too';
+
+create procedure ph.create_identity_table(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	part record;
+	target text;
+	there boolean;
+begin
+	call ph_support.require_own_schema(schema);
+	for part in select * from ph_support.identity_table() loop
+		target := format('%I.%I', schema, part.relation);
+		if to_regclass(target) is null then
+			execute format('create table %s (%s)', target, part.definition);
+			call ph_support.describe_table(target, part.description, part.columns);
+			call ph_support.take_all_grants('table', target);
+			-- a grant on all tables of the schema, made without a thought, shows no row of identity
+			execute format('alter table %s enable row level security', target);
+			execute ph_support.in_schema(part.policy, schema);
+		else
+			call ph_support.require_generated(schema, part.relation, 'pg_class', target::regclass);
+		end if;
+	end loop;
+	for part in select * from ph_support.identity_function() loop
+		target := format('%I.%I(%s)', schema, part.name, part.types);
+		there := to_regprocedure(target) is not null;
+		call ph_support.replace_function(schema, part.name, part.types, format(
+			'%s set search_path = pg_catalog, pg_temp as %L', part.definition,
+			ph_support.in_schema(part.body, schema)), part.description);
+		if not there then
+			call ph_support.take_all_grants('function', target);
+		end if;
+	end loop;
+	execute ph_support.in_schema(
+		'create or replace trigger keep_reidentification before update or delete or truncate on {reidentification}
+		for each statement execute function {keep_reidentification}()', schema);
+end
+$$;
+
+comment on procedure ph.create_identity_table(text) is
+	'makes in the schema, owned by the caller and granted to nobody, the table identity (person_id, nhs_number), of '
+	'which row security shows others nothing even where it is granted; the log reidentification, which only grows; and '
+	'two functions for those to whom you grant EXECUTE on them: request_reidentification(person_id, purpose, reason) '
+	'writes into the log and returns the number of the request, reidentify(request) answers it once that is committed, '
+	'so that no rollback hides it. They run with the rights of their owner under a fixed search_path and name nothing '
+	'of the extension. Called again it replaces the functions in place. Errors: null_value_not_allowed, 22023, '
+	'invalid_schema_name, duplicate_object where a name is taken by something else';
+
+create function ph_support.require_columns(argument text, relation regclass, names text[]) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	wrong constant text := (
+		select string_agg(coalesce(quote_ident(name), 'NULL'), ', ')
+		from unnest(names) name
+		where not exists (
+			select
+			from pg_attribute
+			where attrelid = relation and attname::text = name and attnum > 0 and not attisdropped));
+begin
+	if wrong is not null then
+		raise exception 'argument "%" names what is no column of %: %', argument, relation, wrong
+			using errcode = 'undefined_column', hint = 'Names are those of the catalogue: small letters, no quotes.';
+	end if;
+end
+$$;
+
+comment on function ph_support.require_columns(text, regclass, text[]) is
+	'does nothing where each of the names is a column of the relation. '
+	'Errors: undefined_column, with the argument''s name';
+
+create function ph_support.values_of(column_name text) returns text
+language sql immutable parallel safe
+begin atomic
+	select format('count(distinct %1$I) + max((%1$I is null)::integer)', column_name);
+end;
+
+comment on function ph_support.values_of(text) is
+	'how many values a column has in a group, as SQL; that nothing is known is one of them';
+
+create function ph.uniqueness(
+	relation regclass, columns text[], sensitive text default null, person text default null,
+	out people bigint, out groups bigint, out k bigint, out alone bigint, out in_groups_below_5 double precision,
+	out in_groups_below_10 double precision, out l bigint, out note text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if not exists (select from pg_class where oid = relation and relkind in ('r', 'p', 'v', 'm', 'f')) then
+		raise exception 'argument "relation" must name a table or view'
+			using errcode = 'undefined_table';
+	elsif coalesce(cardinality(columns), 0) = 0 then
+		raise exception 'argument "columns" must name a column'
+			using errcode = 'invalid_parameter_value', hint = 'Those by which somebody could know a person.';
+	end if;
+	perform ph_support.require_columns('columns', relation, columns);
+	perform ph_support.require_columns('sensitive', relation, array_remove(array[sensitive], null));
+	perform ph_support.require_columns('person', relation, array_remove(array[person], null));
+	execute format(
+		'select sum(size), count(*), min(size), coalesce(sum(size) filter (where size = 1), 0),
+			coalesce(sum(size) filter (where size < 5), 0) / sum(size),
+			coalesce(sum(size) filter (where size < 10), 0) / sum(size), min(values)
+		from (
+			select %s as size, %s as values
+			from %s
+			group by %s
+		) same',
+		case when person is null then 'count(*)' else ph_support.values_of(person) end,
+		case when sensitive is null then 'null::bigint' else ph_support.values_of(sensitive) end,
+		relation,
+		(select string_agg(quote_ident(name), ', ') from unnest(columns) name))
+	into people, groups, k, alone, in_groups_below_5, in_groups_below_10, l;
+	note := nullif(concat_ws('; ',
+		case when people is null then 'no_rows' end,
+		case when row_security_active(relation) then 'row_security: only rows that you may see are counted' end), '');
+end
+$$;
+
+comment on function ph.uniqueness(regclass, text[], text, text) is
+	'a check of rows before they are released, and never a promise: people who are alike in all columns (those by '
+	'which somebody could know them; NULL is a value of its own) are one group. people: how many rows, or people '
+	'where person names the column that tells them apart, each counted once a group and unknown ones as one; '
+	'groups; k: people in the smallest group; alone: people in groups of one; in_groups_below_5, '
+	'in_groups_below_10: share of people, 0 to 1; l: the least number of values of the column sensitive in a group,'
+	' NULL being one, and NULL without that column. note: no_rows where nothing is there (k is NULL), row_security '
+	'where policies hide rows from you. What others know besides, and other releases, are not in it. Sources: '
+	'Sweeney 2002 (k-anonymity), Machanavajjhala et al. 2007 (l-diversity). Errors: undefined_table, '
+	'undefined_column, invalid_parameter_value';
+
+create table ph.disclosure_rule (
+	rule text primary key check (rule <> '' and position('.' in rule) = 0),
+	name text not null check (name <> ''),
+	threshold integer not null check (threshold >= 0),
+	zero_shown boolean not null default true,
+	base integer check (base > 1),
+	midpoint integer check (midpoint > 0 and midpoint % 2 = 0),
+	tiers bigint[] check (array_ndims(tiers) = 2 and array_length(tiers, 2) = 2 and 0 < all (tiers)),
+	level text not null default 'all' check (level in ('all', 'subnational')),
+	protect_lower integer check (protect_lower >= 0),
+	protect_upper integer check (protect_upper >= threshold),
+	minimum_people integer not null check (minimum_people > threshold),
+	residual_degrees integer not null default 10 check (residual_degrees >= 0),
+	p_ratio float8 not null default 0.1 check (p_ratio between 0 and 1),
+	top2_share float8 not null default 0.9 check (top2_share between 0 and 1),
+	rates text not null default 'published' check (rates in ('exact', 'published')),
+	intervals text not null default 'published' check (intervals in ('exact', 'published', 'none')),
+	extremes boolean not null default false,
+	symbol text,
+	source text not null,
+	certainty text not null check (certainty in ('certain', 'high', 'ours')),
+	constraint disclosure_rule_rounds_once check (num_nonnulls(base, midpoint, tiers) <= 1),
+	constraint disclosure_rule_protects check (
+		case
+			when threshold = 0 and zero_shown then num_nulls(protect_lower, protect_upper) = 2
+			else num_nulls(protect_lower, protect_upper) = 0 and protect_lower <= zero_shown::integer end)
+);
+
+comment on table ph.disclosure_rule is
+	'rules by which numbers leave that are shipped: read only; a rule of your own is a row of the table '
+	'disclosure_rule that CALL ph.create_sharing_tables makes in a schema of yours, and is named schema.rule. '
+	'threshold, zero_shown, base, midpoint, tiers, level and symbol are the source''s. Of statistics few sources '
+	'speak: residual_degrees, p_ratio and top2_share are those of ACRO''s default.yaml for all, and '
+	'docs/disclosure.md says what else is ours';
+
+comment on column ph.disclosure_rule.rule is 'its name in calls, without a full stop';
+
+comment on column ph.disclosure_rule.name is 'its name to show';
+
+comment on column ph.disclosure_rule.threshold is 'counts from 1 to so many are hidden; 0: none is';
+
+comment on column ph.disclosure_rule.zero_shown is
+	'whether a count of 0 is shown; where it is not it is hidden as small counts are';
+
+comment on column ph.disclosure_rule.base is
+	'shown counts are rounded to the nearest multiple, a tie to the even one; NULL: not so';
+
+comment on column ph.disclosure_rule.midpoint is
+	'shown counts above 0 become the middle of their group of so many: 1 to 6 become 3, 7 to 12 become 9; NULL: not so';
+
+comment on column ph.disclosure_rule.tiers is
+	'{{from, base}, ...}: from a count on it is rounded to the nearest multiple of the base, a tie to the even one; '
+	'NULL: not so';
+
+comment on column ph.disclosure_rule.level is 'all, or subnational: national counts leave as they are';
+
+comment on column ph.disclosure_rule.protect_lower is
+	'whoever knows every shown figure of a table must be left with this as possible for a hidden count, or with '
+	'less; NULL where nothing is hidden';
+
+comment on column ph.disclosure_rule.protect_upper is 'and with this, or with more; NULL where nothing is hidden';
+
+comment on column ph.disclosure_rule.minimum_people is
+	'a mean, a median, a percentile, a group of calibration, a leaf, a centre and a step of survival need so many '
+	'people';
+
+comment on column ph.disclosure_rule.residual_degrees is 'a model needs so many more people than coefficients';
+
+comment on column ph.disclosure_rule.p_ratio is
+	'a sum fails where all contributions but the two largest are less than this share of the largest';
+
+comment on column ph.disclosure_rule.top2_share is
+	'a sum fails where its two largest contributions are more than this share of it';
+
+comment on column ph.disclosure_rule.rates is
+	'percentages and crude rates, and their limits, are made from parts as they are (exact) or as they leave '
+	'(published)';
+
+comment on column ph.disclosure_rule.intervals is
+	'limits of estimates that no published parts make anew, such as standardised rates: leave as they are (exact), '
+	'or not (published: only those of percentages and crude rates leave; none: those neither)';
+
+comment on column ph.disclosure_rule.extremes is 'whether the least and the greatest value of a person may leave';
+
+comment on column ph.disclosure_rule.symbol is 'what is written for a hidden count; NULL: nothing';
+
+comment on column ph.disclosure_rule.source is 'where it was read';
+
+comment on column ph.disclosure_rule.certainty is
+	'certain: read in the source; high: read in the source but for the numbers, which stand in a copy; ours';
+
+grant select on ph.disclosure_rule to public;
+
+insert into ph.disclosure_rule (
+	rule, name, threshold, zero_shown, base, midpoint, tiers, level, protect_lower, protect_upper, minimum_people,
+	rates, intervals, symbol, source, certainty)
+values
+	('nhse_hes_2018', 'NHS England, Hospital Episode Statistics from September 2018',
+	 7, true, 5, null, null, 'subnational', 1, 7, 8, 'published', 'exact', '*',
+	 'NHS Digital, change to disclosure control methodology for HES and ECDS from September 2018', 'high'),
+	('nhsd_mental_health', 'NHS Digital, Mental Health Bulletin 2013-14',
+	 4, false, 5, null, null, 'subnational', 0, 4, 5, 'published', 'published', '*',
+	 'Mental Health Bulletin 2013-14, note on suppression: less than five, including zero', 'high'),
+	('opensafely_2025', 'OpenSAFELY, redact 7 and fewer, round to 5',
+	 7, true, 5, null, null, 'all', 1, 7, 8, 'published', 'published', '[REDACTED]',
+	 'OpenSAFELY documentation, docs/outputs/sdc.md', 'certain'),
+	('opensafely_midpoint6', 'OpenSAFELY, midpoint 6',
+	 0, true, null, 6, null, 'all', null, null, 8, 'published', 'published', null,
+	 'OpenSAFELY documentation, docs/outputs/sdc.md', 'certain'),
+	('ons_10_5', 'ONS, 10-5: fewer than 10 missing, else to 5',
+	 9, false, 5, null, null, 'all', 0, 9, 10, 'published', 'published', null,
+	 'ONSdigital/cell-key-perturbation, ptable_10_5_rule.csv', 'certain'),
+	('tre_threshold_10', 'Trusted research environments, threshold 10',
+	 9, false, null, null, null, 'all', 0, 9, 10, 'exact', 'exact', '[c]',
+	 'UK Longitudinal Linkage Collaboration, guidebook, SDC.md', 'certain'),
+	('srs_acro', 'ONS Secure Research Service, ACRO''s defaults',
+	 9, false, null, null, null, 'all', 0, 9, 10, 'exact', 'exact', '[c]',
+	 'AI-SDC/ACRO, default.yaml', 'certain'),
+	('cms_11', 'Centers for Medicare and Medicaid Services, cell size 11',
+	 10, true, null, null, null, 'all', 1, 10, 11, 'exact', 'exact', '*',
+	 'ResDAC, CMS cell size suppression policy, 26 January 2024', 'certain'),
+	('cdc_wonder', 'CDC WONDER, 9 or fewer below national level',
+	 9, false, null, null, null, 'subnational', 0, 9, 10, 'exact', 'exact', 'Suppressed',
+	 'CDC WONDER, data use restrictions', 'certain'),
+	('ons_health_1_2', 'ONS health statistics review, 1 and 2',
+	 2, true, null, null, null, 'all', 1, 2, 3, 'exact', 'exact', '[c]',
+	 'UKHSA guidance on aggregate data, which cites the ONS review of health statistics, 2006', 'high'),
+	('ons_health_1_4', 'ONS health statistics review, sensitive topics, 1 to 4',
+	 4, true, null, null, null, 'all', 1, 4, 5, 'exact', 'exact', '[c]',
+	 'UKHSA guidance on aggregate data, which cites the ONS review of health statistics, 2006', 'high'),
+	('ukhsa_base5', 'UKHSA, 1 to 4 hidden, else to 5',
+	 4, true, 5, null, null, 'all', 1, 4, 5, 'published', 'published', '[k]',
+	 'UKHSA guidance on aggregate data, table 1c', 'certain'),
+	('round_base3', 'Rounded to 3, nothing hidden',
+	 0, true, 3, null, null, 'all', null, null, 5, 'published', 'published', null,
+	 'UKHSA guidance on aggregate data, as an option', 'certain'),
+	('us_census_drb', 'US Census Bureau, Disclosure Review Board',
+	 14, false, null, null, '{
+		{1, 10}, {100, 50}, {1000, 100}, {10000, 500}, {100000, 1000}, {10000000, 10000}, {100000000, 100000},
+		{1000000000, 1000000}, {10000000000, 10000000}, {100000000000, 100000000}, {1000000000000, 1000000000},
+		{10000000000000, 10000000000}, {100000000000000, 100000000000}, {1000000000000000, 1000000000000},
+		{10000000000000000, 10000000000000}, {100000000000000000, 100000000000000},
+		{1000000000000000000, 1000000000000000}}',
+	 'all', 0, 14, 15, 'published', 'published', 'N<15',
+	 'simsong/drb_rounder, readme', 'high');
+
+create function ph_support.disclosure_rule(rule text) returns ph.disclosure_rule
+language plpgsql stable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	schema constant text := nullif(substring(rule from '^(.*)\.[^.]*$'), '');
+	found ph.disclosure_rule;
+begin
+	if schema is null then
+		select * into found from ph.disclosure_rule r where r.rule = disclosure_rule.rule;
+	elsif to_regclass(format('%I.disclosure_rule', schema)) is not null then
+		-- by the names of columns: the table may be older than the extension
+		execute format('select (jsonb_populate_record(null::ph.disclosure_rule, to_jsonb(r))).*
+			from %I.disclosure_rule r
+			where r.rule = $1', schema)
+		into found
+		using substring(rule from '[^.]*$');
+	end if;
+	if found.rule is null then
+		raise exception 'argument "rule" must be a rule that there is'
+			using errcode = 'undefined_object',
+				hint = 'SELECT rule, name FROM ph.disclosure_rule lists those that are shipped; one of your own is '
+					'schema.rule, a row of the table disclosure_rule that CALL ph.create_sharing_tables(schema) makes.';
+	end if;
+	return found;
+end
+$$;
+
+comment on function ph_support.disclosure_rule(text) is
+	'the row of a rule: of ph.disclosure_rule by its name, of a table of one''s own by schema.rule, with the rights '
+	'of whoever asks. Errors: undefined_object where there is none of the name, or it is NULL: nothing takes its '
+	'place';
+
+create function ph_support.rule_rounds(rule ph.disclosure_rule) returns boolean
+language sql immutable parallel safe
+return num_nonnulls((rule).base, (rule).midpoint, (rule).tiers) > 0;
+
+comment on function ph_support.rule_rounds(ph.disclosure_rule) is
+	'whether a rule rounds each figure by itself, so that shown figures do not add up exactly';
+
+create function ph_support.rule_hides(rule ph.disclosure_rule, n bigint) returns boolean
+language sql immutable parallel safe
+return case when n = 0 then not (rule).zero_shown else n between 1 and (rule).threshold end;
+
+comment on function ph_support.rule_hides(ph.disclosure_rule, bigint) is
+	'whether a rule hides a count, where it applies; NULL of an unknown one';
+
+create function ph_support.disclosure_rule_at(rule text, level text) returns ph.disclosure_rule
+language plpgsql stable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	found ph.disclosure_rule := ph_support.disclosure_rule(rule);
+begin
+	if level is null or level not in ('national', 'subnational') then
+		raise exception 'argument "level" must be national or subnational'
+			using errcode = 'invalid_parameter_value', hint = 'Some rules let national figures leave as they are.';
+	elsif level = 'national' and found.level = 'subnational' then
+		found.threshold := 0;
+		found.zero_shown := true;
+		found.base := null;
+		found.midpoint := null;
+		found.tiers := null;
+		found.minimum_people := 1;
+		found.rates := 'exact';
+		found.intervals := 'exact';
+	end if;
+	return found;
+end
+$$;
+
+comment on function ph_support.disclosure_rule_at(text, text) is
+	'a rule as it is at a level: one that is for levels below the national one hides and rounds nothing there. '
+	'Errors: those of ph_support.disclosure_rule, invalid_parameter_value for a level that is neither';
+
+create function ph_support.nearest_multiple(n bigint, base bigint) returns bigint
+language sql immutable parallel safe
+return n - n % base + case
+	when n % base > base - n % base or n % base = base - n % base and n / base % 2 = 1 then base
+	else 0 end;
+
+comment on function ph_support.nearest_multiple(bigint, bigint) is
+	'the nearest multiple of a base to a count, of two that are as near the even one';
+
+create function ph_support.tier_base(tiers bigint[], n bigint) returns bigint
+language sql immutable parallel safe
+begin atomic
+	select tiers[i][2]
+	from generate_subscripts(tiers, 1) i
+	where tiers[i][1] <= n
+	order by tiers[i][1] desc
+	limit 1;
+end;
+
+comment on function ph_support.tier_base(bigint[], bigint) is
+	'the base of the last tier {from, base} that begins at a count or below it; NULL below all of them';
+
+create function ph_support.published_count(rule ph.disclosure_rule, n bigint) returns bigint
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if n < 0 then
+		raise exception 'a count must not be negative'
+			using errcode = 'invalid_parameter_value', hint = 'Counts of people leave by a rule, not differences.';
+	end if;
+	return case
+		when ph_support.rule_hides(rule, n) then null
+		when n = 0 then 0
+		when rule.midpoint is not null then (n + rule.midpoint - 1) / rule.midpoint * rule.midpoint - rule.midpoint / 2
+		when rule.base is not null then ph_support.nearest_multiple(n, rule.base)
+		when rule.tiers is not null then ph_support.nearest_multiple(n, ph_support.tier_base(rule.tiers, n))
+		else n end;
+end
+$$;
+
+comment on function ph_support.published_count(ph.disclosure_rule, bigint) is
+	'a count as it leaves by a rule; NULL where it is hidden, or not known. Errors: invalid_parameter_value below 0';
+
+create function ph_support.rule_publishable(rule ph.disclosure_rule, people bigint, parameters integer default 0)
+returns boolean
+language sql immutable parallel safe
+return coalesce(
+	people >= (rule).minimum_people and (parameters = 0 or people - parameters >= (rule).residual_degrees), false);
+
+comment on function ph_support.rule_publishable(ph.disclosure_rule, bigint, integer) is
+	'whether a statistic of so many people may leave by a rule; one of an unknown number may not';
+
+create function ph_support.suppressed_estimate() returns ph.estimate
+language sql immutable parallel safe
+return row(null, null, null, 'suppressed')::ph.estimate;
+
+comment on function ph_support.suppressed_estimate() is 'what stands for an estimate that must not leave';
+
+create function ph_support.limited_estimate(estimate ph.estimate, with_limits boolean) returns ph.estimate
+language sql immutable parallel safe
+return row(
+	(estimate).value, case when with_limits then (estimate).lower end, case when with_limits then (estimate).upper end,
+	case
+		when (estimate).value is null and (estimate).note is null then 'missing_input'
+		else split_part((estimate).note, ':', 1) end)::ph.estimate;
+
+comment on function ph_support.limited_estimate(ph.estimate, boolean) is
+	'an estimate with its limits or without, and of its note only the word: what stands behind it counts people';
+
+create function ph_support.tally_of_count(events float8, exposure float8) returns ph.tally
+language sql immutable parallel safe
+begin atomic
+	select ph.count_tally(0::float8, events, exposure);
+end;
+
+comment on function ph_support.tally_of_count(float8, float8) is 'a tally of one count and what it is out of';
+
+create function ph_support.published_share(
+	rule ph.disclosure_rule, numerator bigint, denominator bigint, per float8, confidence float8)
+returns ph.estimate
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	published_numerator constant bigint := ph_support.published_count(rule, numerator);
+	published_denominator constant bigint := ph_support.published_count(rule, denominator);
+begin
+	if numerator > denominator then
+		raise exception 'argument "numerator" must not be above the denominator'
+			using errcode = 'invalid_parameter_value', hint = 'ph.publish_rate is for events that are not people.';
+	elsif numerator is null or denominator is null then
+		return row(null, null, null, 'missing_input')::ph.estimate;
+	elsif published_numerator is null or published_denominator is null
+		or not ph_support.rule_rounds(rule) and ph_support.rule_hides(rule, denominator - numerator) then
+		return ph_support.suppressed_estimate();
+	end if;
+	return ph_support.limited_estimate(
+		ph.proportion(
+			case
+				when rule.rates = 'exact' then ph_support.tally_of_count(numerator, denominator)
+				else ph_support.tally_of_count(published_numerator, published_denominator) end,
+			per, confidence),
+		rule.intervals <> 'none');
+end
+$$;
+
+comment on function ph_support.published_share(ph.disclosure_rule, bigint, bigint, float8, float8) is
+	'a share as it leaves by a rule, see ph.publish_percent';
+
+create function ph.publish(n bigint, rule text default 'nhse_hes_2018', level text default 'subnational')
+returns bigint
+language sql stable parallel safe
+return ph_support.published_count(ph_support.disclosure_rule_at(rule, level), n);
+
+comment on function ph.publish(bigint, text, text) is
+	'a count of people as it leaves by a rule (ph.disclosure_rule, or schema.rule of one''s own), at level national '
+	'or subnational: rounded, NULL where it is hidden. It looks at one figure: in a table with totals others may '
+	'give it away, which is for ph.protect. Errors: undefined_object for a rule that there is not, '
+	'invalid_parameter_value for a count below 0 and another level';
+
+create function ph.publish_text(n bigint, rule text default 'nhse_hes_2018', level text default 'subnational')
+returns text
+language sql stable parallel safe
+return case
+	when n is not null
+	then coalesce(ph.publish(n, rule, level)::text, (ph_support.disclosure_rule(rule)).symbol) end;
+
+comment on function ph.publish_text(bigint, text, text) is
+	'ph.publish to show: the rule''s own symbol where a count is hidden (NULL where it has none), NULL where it is '
+	'not known. Errors: those of ph.publish';
+
+create function ph.publish_percent(
+	numerator bigint, denominator bigint, rule text default 'nhse_hes_2018', level text default 'subnational',
+	confidence float8 default 0.95)
+returns ph.estimate
+language sql stable parallel safe
+return ph_support.published_share(
+	ph_support.disclosure_rule_at(rule, level), numerator, denominator, 100, confidence);
+
+comment on function ph.publish_percent(bigint, bigint, text, text, float8) is
+	'a percentage of people as it leaves by a rule, with Wilson limits: both made from parts as they leave, or from '
+	'parts as they are where the rule does not round; hidden where either part is, and, by a rule that does not '
+	'round, where the rest of the people would be. Notes: suppressed, missing_input, no_exposure. Errors: those of '
+	'ph.publish, invalid_parameter_value for a numerator above the denominator';
+
+create function ph_support.published_rate(
+	rule ph.disclosure_rule, events bigint, exposure float8, per float8, confidence float8)
+returns ph.estimate
+language sql immutable parallel safe
+return case
+	when events is null or exposure is null then row(null, null, null, 'missing_input')::ph.estimate
+	when ph_support.published_count(rule, events) is null or exposure > 0 and exposure < (rule).minimum_people
+	then ph_support.suppressed_estimate()
+	else ph_support.limited_estimate(
+		ph.crude_rate(
+			ph_support.tally_of_count(
+				case when (rule).rates = 'exact' then events else ph_support.published_count(rule, events) end,
+				exposure),
+			per, confidence),
+		(rule).intervals <> 'none') end;
+
+comment on function ph_support.published_rate(ph.disclosure_rule, bigint, float8, float8, float8) is
+	'a crude rate as it leaves by a rule, see ph.publish_rate';
+
+create function ph.publish_rate(
+	events bigint, exposure float8, rule text default 'nhse_hes_2018', level text default 'subnational',
+	per float8 default 100000, confidence float8 default 0.95)
+returns ph.estimate
+language sql stable parallel safe
+return ph_support.published_rate(ph_support.disclosure_rule_at(rule, level), events, exposure, per, confidence);
+
+comment on function ph.publish_rate(bigint, float8, text, text, float8, float8) is
+	'a crude rate as it leaves by a rule, events over an exposure that may be known (person-years, a published '
+	'population), times per, with limits of the count as in ph.count_limits: both made from the events as they '
+	'leave, or as they are where the rule does not round; hidden where the events are, or the exposure is less than '
+	'the rule''s minimum of people. Notes: suppressed, missing_input, no_exposure. Errors: those of ph.publish';
+
+create function ph.publishable(
+	people bigint, parameters integer default 0, rule text default 'nhse_hes_2018', level text default 'subnational')
+returns boolean
+language sql stable parallel safe
+return ph_support.rule_publishable(ph_support.disclosure_rule_at(rule, level), people, parameters);
+
+comment on function ph.publishable(bigint, integer, text, text) is
+	'whether a statistic may leave by a rule: made of at least its minimum of people and, where it has parameters '
+	'(coefficients, centres), with so many people more than these; of an unknown number it may not. For whatever has '
+	'no function of its own here. Errors: those of ph.publish';
+
+create function ph.publish_estimate(
+	estimate ph.estimate, people bigint, rule text default 'nhse_hes_2018', level text default 'subnational')
+returns ph.estimate
+language sql stable parallel safe
+begin atomic
+	select case
+		when ph_support.rule_publishable(r.found, people)
+		then ph_support.limited_estimate(estimate, (r.found).intervals = 'exact')
+		else ph_support.suppressed_estimate() end
+	from (select ph_support.disclosure_rule_at(rule, level) as found) r;
+end;
+
+comment on function ph.publish_estimate(ph.estimate, bigint, text, text) is
+	'an estimate that no published parts make anew, as it leaves by a rule: a mean, a median, a standardised rate, '
+	'an area under a curve. people: those whose values it is made of, of a rate those with the event. Its limits '
+	'leave where the rule says exact of intervals, since an interval with its value gives a count away; of its note '
+	'only the word leaves. Notes: suppressed, missing_input, those of the estimate. Errors: those of ph.publish';
+
+create function ph.publish_extreme(
+	value float8, people bigint, rule text default 'nhse_hes_2018', level text default 'subnational')
+returns float8
+language sql stable parallel safe
+begin atomic
+	select case when (r.found).extremes and ph_support.rule_publishable(r.found, people) then value end
+	from (select ph_support.disclosure_rule_at(rule, level) as found) r;
+end;
+
+comment on function ph.publish_extreme(float8, bigint, text, text) is
+	'the least or the greatest of the values of people, which is one person''s: NULL unless the rule says that '
+	'extremes may leave, which no shipped one does. Errors: those of ph.publish';
+
+create function ph.dominance(
+	contributions float8[], rule text default 'srs_acro',
+	out contributors integer, out p_ratio float8, out top2_share float8, out fails_p_ratio boolean,
+	out fails_top2_share boolean, out fails_contributors boolean)
+returns record
+language sql stable parallel safe
+begin atomic
+	with ranked as (
+		select abs(c) as size, row_number() over (order by abs(c) desc) as place
+		from unnest(contributions) c
+		where (select bool_and(known is not null) from unnest(contributions) known)
+	),
+	summed as (
+		select cardinality(contributions) as contributors, sum(size) as total, max(size) as largest,
+			coalesce(sum(size) filter (where place <= 2), 0) as top2,
+			coalesce(sum(size) filter (where place > 2), 0) as others
+		from ranked
+	),
+	judged as (
+		select contributors, others / nullif(largest, 0) as p_ratio, top2 / nullif(total, 0) as top2_share
+		from summed
+	)
+	select j.contributors, j.p_ratio, j.top2_share, j.p_ratio < (r.found).p_ratio,
+		j.top2_share > (r.found).top2_share, j.contributors < (r.found).minimum_people
+	from judged j, (select ph_support.disclosure_rule(rule) as found) r;
+end;
+
+comment on function ph.dominance(float8[], text) is
+	'whether few contribute most of a sum, by their sizes: p_ratio, all but the two largest over the largest, which '
+	'must not be below the rule''s; top2_share, the two largest of all, which must not be above it; contributors, at '
+	'least the rule''s minimum of people. NULL where nobody contributes anything or a contribution is not known. '
+	'Source: AI-SDC/ACRO, default.yaml. Errors: undefined_object for a rule that there is not';
+
+create function ph_support.hidden_parts(rule ph.disclosure_rule, counts bigint[]) returns boolean[]
+language sql immutable parallel safe
+begin atomic
+	with part as (
+		select place, n, coalesce(ph_support.rule_hides(rule, n), true) as small
+		from unnest(counts) with ordinality u (n, place)
+	),
+	known as (
+		select count(*) filter (where small) as small_parts, coalesce(bool_or(small and n = 1), false)::integer as own
+		from part
+	),
+	-- the small ones, then the others from the smallest on
+	ranked as (
+		select place, small, row_number() over w as parts, sum(n) over w as people
+		from part
+		window w as (order by small desc, n = 0, n, place)
+	),
+	enough as (
+		select min(r.parts) as parts
+		from ranked r, known k
+		where r.parts >= greatest(k.small_parts, 2 + k.own)
+			and r.people - k.own - (r.parts - 1 - k.own) * (rule).protect_lower >= (rule).protect_upper
+	)
+	select array_agg(
+		r.small or not ph_support.rule_rounds(rule) and k.small_parts > 0 and r.parts <= coalesce(e.parts, r.parts)
+		order by r.place)
+	from ranked r, known k, enough e;
+end;
+
+comment on function ph_support.hidden_parts(ph.disclosure_rule, bigint[]) is
+	'which parts of a known total must be hidden by a rule: the small ones and, unless the rule rounds, as many of '
+	'the next ones that whoever subtracts the shown ones from the total, and is the one person of a part, is left '
+	'with the rule''s protection interval; all where that cannot be';
+
+create function ph_support.stretch_publishable(rule ph.disclosure_rule, people bigint, events bigint) returns boolean
+language sql immutable parallel safe
+return ph_support.rule_publishable(rule, people)
+	and not coalesce(ph_support.rule_hides(rule, events) or ph_support.rule_hides(rule, people - events), true);
+
+comment on function ph_support.stretch_publishable(ph.disclosure_rule, bigint, bigint) is
+	'whether a rule lets a group of people leave with how many of them had the event, and so how many had not; where '
+	'either is not known it does not';
+
+create function ph_support.shown_steps(
+	rule ph.disclosure_rule, people bigint[], events bigint[], all_people bigint, all_events bigint)
+returns integer[]
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	shown integer[] := '{}';
+	last integer;
+begin
+	for i in 1 .. coalesce(cardinality(people), 0) loop
+		last := shown[cardinality(shown)];
+		if ph_support.stretch_publishable(
+			rule, people[i] - coalesce(people[last], 0), events[i] - coalesce(events[last], 0)) then
+			shown := shown || i;
+		end if;
+	end loop;
+	-- what is left after the last one can be told from the whole
+	while shown <> '{}' loop
+		last := shown[cardinality(shown)];
+		exit when people[last] = all_people
+			or ph_support.stretch_publishable(rule, all_people - people[last], all_events - events[last]);
+		shown := trim_array(shown, 1);
+	end loop;
+	return shown;
+end
+$$;
+
+comment on function ph_support.shown_steps(ph.disclosure_rule, bigint[], bigint[], bigint, bigint) is
+	'which of running counts may be shown, by their number: those between which, before the first and after the last '
+	'of which, there are groups that may leave; people and events so far, and of the whole';
+
+create function ph.publish_calibration_groups(
+	tally ph.tally, rule text default 'nhse_hes_2018', level text default 'subnational', groups integer default 10,
+	confidence float8 default 0.95,
+	out risk_group integer, out people bigint, out expected float8, out observed bigint, out mean_predicted float8,
+	out observed_percent float8, out lower float8, out upper float8, out note text)
+returns setof record
+language sql stable parallel safe rows 10
+begin atomic
+	with asked as (
+		select ph_support.disclosure_rule_at(rule, level) as found
+	),
+	given as (
+		select g.risk_group, g.people::bigint as people, g.observed::bigint as observed, g.mean_predicted
+		from ph.calibration_groups(tally, groups, confidence) g
+	),
+	hidden as (
+		select ph_support.hidden_parts(a.found, array_agg(g.observed order by g.risk_group)) as observed,
+			ph_support.hidden_parts(a.found, array_agg(g.people - g.observed order by g.risk_group)) as rest,
+			bool_and(ph_support.rule_publishable(a.found, g.people)) as publishable
+		from given g, asked a
+		group by a.found
+	),
+	published as (
+		select g.risk_group, g.mean_predicted, h.publishable,
+			h.publishable and not h.observed[g.risk_group] and not h.rest[g.risk_group] as shown,
+			ph_support.published_count(a.found, g.people) as people,
+			ph_support.published_count(a.found, g.observed) as observed,
+			ph_support.published_share(a.found, g.observed, g.people, 100, confidence) as percent
+		from given g, hidden h, asked a
+	)
+	select p.risk_group, case when p.publishable then p.people end,
+		case when p.publishable then p.people * p.mean_predicted end, case when p.shown then p.observed end,
+		case when p.publishable then p.mean_predicted end, case when p.shown then (p.percent).value end,
+		case when p.shown then (p.percent).lower end, case when p.shown then (p.percent).upper end,
+		case when not p.shown then 'suppressed' end
+	from published p
+	order by p.risk_group;
+end;
+
+comment on function ph.publish_calibration_groups(ph.tally, text, text, integer, float8) is
+	'ph.calibration_groups as they leave by a rule: where a group has fewer people than the rule''s minimum none of '
+	'them (ask for fewer groups); observed hidden where those with or without the event are few, and in as many more '
+	'groups that the total does not give it away; percent and limits as by ph.publish_percent; expected: people as '
+	'they leave times the mean risk; without the least and the greatest risk. Note: suppressed. Errors: those of '
+	'ph.publish and ph.calibration_groups';
+
+create function ph.publish_top_shares(
+	tally ph.tally, rule text default 'nhse_hes_2018', level text default 'subnational',
+	shares float8[] default '{0.005,0.01,0.02,0.05,0.1,0.2}',
+	out share float8, out people bigint, out events bigint, out positive_predictive_percent float8,
+	out sensitivity_percent float8, out note text)
+returns setof record
+language sql stable parallel safe rows 6
+begin atomic
+	with asked as (
+		select ph_support.disclosure_rule_at(rule, level) as found
+	),
+	given as (
+		select row_number() over (order by t.share)::integer as place, t.share, t.people::bigint as people,
+			ceil(t.events)::bigint as events, w.people as all_people, w.events as all_events
+		from ph.top_shares(tally, shares) t,
+			lateral (
+				select sum(c.exposure)::bigint as people, sum(c.events)::bigint as events
+				from ph.cells(tally) c
+				where c.key is not null
+			) w
+	),
+	steps as (
+		select a.found, ph_support.shown_steps(
+			a.found, array_agg(g.people order by g.place), array_agg(g.events order by g.place),
+			g.all_people, g.all_events) as shown
+		from given g, asked a
+		group by a.found, g.all_people, g.all_events
+	),
+	published as (
+		select g.place, g.share, g.place = any (s.shown) as shown,
+			ph_support.published_count(s.found, g.people) as people,
+			ph_support.published_count(s.found, g.events) as events,
+			ph_support.published_share(s.found, g.events, g.people, 100, 0.95) as predictive,
+			ph_support.published_share(s.found, g.events, g.all_events, 100, 0.95) as sensitivity
+		from given g, steps s
+	)
+	select p.share, case when p.shown then p.people end, case when p.shown then p.events end,
+		case when p.shown then (p.predictive).value end, case when p.shown then (p.sensitivity).value end,
+		case when not p.shown then 'suppressed' end
+	from published p
+	order by p.place;
+end;
+
+comment on function ph.publish_top_shares(ph.tally, text, text, float8[]) is
+	'ph.top_shares as they leave by a rule: people, how many of them had the outcome (of tied ones in proportion, '
+	'rounded up), positive predictive value and sensitivity in percent, made of counts as ph.publish_percent does. A '
+	'share is shown where the people between it and the one shown before, and those after the last, may leave as a '
+	'group; without the score at the edge. Note: suppressed. Errors: those of ph.publish and ph.top_shares';
+
+create function ph.publish_survival(
+	tally ph.tally, rule text default 'nhse_hes_2018', level text default 'subnational',
+	confidence float8 default 0.95,
+	out "time" float8, out at_risk bigint, out events bigint, out censored bigint, out survival float8,
+	out lower float8, out upper float8)
+returns setof record
+language sql stable parallel safe rows 10
+begin atomic
+	with asked as (
+		select ph_support.disclosure_rule_at(rule, level) as found
+	),
+	curve as (
+		select row_number() over w::integer as place, c."time", c.survival, c.lower, c.upper,
+			sum(c.events + c.censored) over w::bigint as people, sum(c.events) over w::bigint as events,
+			sum(c.events + c.censored) over ()::bigint as all_people, sum(c.events) over ()::bigint as all_events
+		from ph.survival(tally, confidence) c
+		where c."time" is not null
+		window w as (order by c."time")
+	),
+	steps as (
+		select a.found, ph_support.shown_steps(
+			a.found, array_agg(c.people order by c.place), array_agg(c.events order by c.place),
+			c.all_people, c.all_events) as shown
+		from curve c, asked a
+		group by a.found, c.all_people, c.all_events
+	),
+	-- running totals, so that what rounding adds or takes away does not add up
+	published as (
+		select s.found, c."time", c.survival, c.lower, c.upper,
+			ph_support.published_count(s.found, c.all_people - lag(c.people, 1, 0::bigint) over w) as at_risk,
+			ph_support.published_count(s.found, c.events) as events,
+			ph_support.published_count(s.found, c.people - c.events) as censored
+		from curve c, steps s
+		where c.place = any (s.shown)
+		window w as (order by c."time")
+	),
+	stretch as (
+		select p.*, p.events - lag(p.events, 1, 0::bigint) over w as died,
+			p.at_risk - (p.censored - lag(p.censored, 1, 0::bigint) over w) / 2.0 as exposed
+		from published p
+		window w as (order by p."time")
+	)
+	select p."time", p.at_risk, p.events, p.censored,
+		case
+			when (p.found).rates = 'exact' then p.survival
+			else exp(sum(ln(greatest(1 - p.died / p.exposed, 1e-300))) over (order by p."time")) end,
+		case when (p.found).rates = 'exact' and (p.found).intervals = 'exact' then p.lower end,
+		case when (p.found).rates = 'exact' and (p.found).intervals = 'exact' then p.upper end
+	from stretch p
+	order by p."time";
+end;
+
+comment on function ph.publish_survival(ph.tally, text, text, float8) is
+	'ph.survival as it leaves by a rule: times so far apart that the people who left between two of them, before the '
+	'first and after the last, may leave as a group, those with the event and those without; events and censored are '
+	'those so far, at_risk those at the beginning of the stretch that ends at the time. Survival and limits are '
+	'those of the curve where the rule does not round; where it does, survival is made anew of the counts as they '
+	'leave, those without the event being at risk for half of their stretch (Cutler and Ederer 1958), without '
+	'limits. No rows where no stretch may leave. Errors: those of ph.publish and ph.survival';
+
+create function ph.publish_tree(
+	nodes ph.tree_node[], rule text default 'nhse_hes_2018', level text default 'subnational')
+returns setof ph.tree_node
+language sql stable parallel safe rows 20
+begin atomic
+	with recursive asked as (
+		select ph_support.disclosure_rule_at(rule, level) as found
+	),
+	given as (
+		select n.*, case
+				when n.class is null then ph_support.rule_publishable(a.found, n.people)
+				else ph_support.stretch_publishable(
+					a.found, n.people, round(n.people * n.value)::bigint) end as may_leave
+		from unnest(nodes) n, asked a
+	),
+	split as (
+		select parent
+		from given
+		group by parent
+		having count(*) = 2 and bool_and(may_leave)
+	),
+	kept as (
+		select g.node
+		from given g
+		where g.parent is null and g.may_leave
+		union all
+		select g.node
+		from kept k
+		join split s on s.parent = k.node
+		join given g on g.parent = k.node
+	)
+	select g.node, g.parent, g.node_depth, s.parent is null, case when s.parent is not null then g.split end, g.path,
+		ph_support.published_count(a.found, g.people),
+		case
+			when g.class is null then g.value
+			else (ph_support.published_share(a.found, round(g.people * g.value)::bigint, g.people, 1, 0.95)).value end,
+		null::float8, null::float8, g.class
+	from kept
+	join given g using (node)
+	cross join asked a
+	left join split s on s.parent = g.node
+	order by g.node;
+end;
+
+comment on function ph.publish_tree(ph.tree_node[], text, text) is
+	'a tree of ph.grow_tree as it leaves by a rule: a split is undone, and all below it, where the people of either '
+	'side may not leave as a group; of a tree of classes those who are and who are not of the class must be as many '
+	'too, and the share is made of counts as ph.publish_percent does. Without loss and saved, which count people. No '
+	'rows where the root itself may not leave. A yes-or-no response wants the method gini. Errors: those of '
+	'ph.publish';
+
+create function ph.publish_clusters(
+	clusters ph.clusters, rule text default 'nhse_hes_2018', level text default 'subnational')
+returns ph.clusters
+language plpgsql stable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	found constant ph.disclosure_rule := ph_support.disclosure_rule_at(rule, level);
+begin
+	if (select coalesce(bool_and(ph_support.rule_publishable(found, n)), false) from unnest(clusters.people) n) then
+		clusters.rows := ph_support.published_count(found, clusters.rows);
+		clusters.rows_left_out := ph_support.published_count(found, clusters.rows_left_out);
+		clusters.people := array(
+			select ph_support.published_count(found, n)
+			from unnest(clusters.people) with ordinality u (n, place)
+			order by place);
+		if found.intervals <> 'exact' then
+			clusters.within_ss := null;
+			clusters.total_within_ss := null;
+			clusters.between_ss := null;
+			clusters.total_ss := null;
+			clusters.smallest_share := null;
+		end if;
+		clusters.note := split_part(clusters.note, ':', 1);
+		return clusters;
+	end if;
+	return jsonb_populate_record(null::ph.clusters, jsonb_build_object(
+		'method', clusters.method, 'status', 'suppressed', 'k', clusters.k, 'terms', clusters.terms,
+		'note', 'suppressed'));
+end
+$$;
+
+comment on function ph.publish_clusters(ph.clusters, text, text) is
+	'clusters as they leave by a rule: none of them where one has fewer people than its minimum (ask for fewer), '
+	'since the others and the whole would tell of it; else their counts as they leave, and sums of squares where the '
+	'rule says exact of intervals. Note: suppressed. Errors: those of ph.publish';
+
+create function ph.publish_latent_classes(
+	classes ph.latent_classes, rule text default 'nhse_hes_2018', level text default 'subnational')
+returns ph.latent_classes
+language plpgsql stable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	found constant ph.disclosure_rule := ph_support.disclosure_rule_at(rule, level);
+begin
+	if (select coalesce(bool_and(ph_support.rule_publishable(found, n)), false) from unnest(classes.people) n)
+		and ph_support.rule_publishable(found, classes.rows, classes.parameters) then
+		classes.rows := ph_support.published_count(found, classes.rows);
+		classes.rows_left_out := ph_support.published_count(found, classes.rows_left_out);
+		classes.people := array(
+			select ph_support.published_count(found, n)
+			from unnest(classes.people) with ordinality u (n, place)
+			order by place);
+		classes.patterns := null;
+		if found.intervals <> 'exact' then
+			classes.log_likelihood := null;
+			classes.aic := null;
+			classes.bic := null;
+			classes.g_squared := null;
+		end if;
+		classes.note := split_part(classes.note, ':', 1);
+		return classes;
+	end if;
+	return jsonb_populate_record(null::ph.latent_classes, jsonb_build_object(
+		'status', 'suppressed', 'k', classes.k, 'terms', classes.terms, 'note', 'suppressed'));
+end
+$$;
+
+comment on function ph.publish_latent_classes(ph.latent_classes, text, text) is
+	'latent classes as they leave by a rule: none where one has fewer people than its minimum, or people are fewer '
+	'than parameters and the rule''s residual degrees; else their counts as they leave, likelihoods where the rule '
+	'says exact of intervals, and never how many patterns there were. Note: suppressed. Errors: those of ph.publish';
+
+create function ph.publish_model(
+	model ph.model, rule text default 'nhse_hes_2018', level text default 'subnational')
+returns ph.model
+language plpgsql stable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	found constant ph.disclosure_rule := ph_support.disclosure_rule_at(rule, level);
+begin
+	if model.status = 'given' then
+		return model;  -- of a paper: nobody of ours is in it
+	elsif model.status in ('ok', 'collinear')
+		and ph_support.rule_publishable(found, model.rows, greatest(model.rank, 1)) then
+		model.rows := ph_support.published_count(found, model.rows);
+		model.rows_left_out := ph_support.published_count(found, model.rows_left_out);
+		model.clusters := ph_support.published_count(found, model.clusters);
+		model.degrees_of_freedom := model.rows - model.rank;
+		if found.intervals <> 'exact' then
+			model.covariance := null;
+			model.log_likelihood := null;
+			model.null_log_likelihood := null;
+			model.deviance := null;
+			model.null_deviance := null;
+			model.pearson := null;
+			model.residual_standard_error := null;
+			model.r_squared := null;
+			model.aic := null;
+			model.bic := null;
+		end if;
+		model.note := split_part(model.note, ':', 1);
+		return model;
+	end if;
+	return jsonb_populate_record(null::ph.model, jsonb_build_object(
+		'family', model.family, 'terms', model.terms, 'status', 'suppressed', 'note', 'suppressed'));
+end
+$$;
+
+comment on function ph.publish_model(ph.model, text, text) is
+	'a fitted model as it leaves by a rule: without coefficients (status suppressed) where its people are fewer than '
+	'the minimum, or fewer than its terms and the rule''s residual degrees, or the fit was not ok; else its counts '
+	'as they leave, its covariance and what judges the fit where the rule says exact of intervals. It cannot know '
+	'how many people stand behind one term: a term that few have must not be fitted. Rows are taken for people. '
+	'Note: suppressed. Errors: those of ph.publish';
+
+create type ph.cell_count;
+
+create function ph_support.cell_count_in(cstring) returns ph.cell_count
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'cell_count_in';
+
+create function ph_support.cell_count_out(ph.cell_count) returns cstring
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'cell_count_out';
+
+create function ph_support.cell_count_recv(internal) returns ph.cell_count
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'cell_count_recv';
+
+create function ph_support.cell_count_send(ph.cell_count) returns bytea
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'cell_count_send';
+
+create type ph.cell_count (
+	input = ph_support.cell_count_in, output = ph_support.cell_count_out, receive = ph_support.cell_count_recv,
+	send = ph_support.cell_count_send, internallength = 8, passedbyvalue, alignment = double
+);
+
+comment on type ph.cell_count is
+	'how many people a cell of a table has and the key that their record keys make together, 12:3051: the sum modulo '
+	'4096, of which ph.perturbed_count makes the count that leaves. It holds the true count and must itself not '
+	'leave, nor stand beside what does';
+
+comment on function ph_support.cell_count_in(cstring) is 'text input of ph.cell_count';
+
+comment on function ph_support.cell_count_out(ph.cell_count) is 'text output of ph.cell_count';
+
+comment on function ph_support.cell_count_recv(internal) is 'binary input of ph.cell_count';
+
+comment on function ph_support.cell_count_send(ph.cell_count) is 'binary output of ph.cell_count';
+
+create function ph_support.cell_count_fold(ph.cell_count, record_key integer) returns ph.cell_count
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'cell_count_fold';
+
+comment on function ph_support.cell_count_fold(ph.cell_count, integer) is 'support function of ph.cell_key_count';
+
+create function ph_support.cell_count_add(ph.cell_count, ph.cell_count) returns ph.cell_count
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'cell_count_add';
+
+comment on function ph_support.cell_count_add(ph.cell_count, ph.cell_count) is
+	'support function of the cell key aggregates: the people of both; NULL where either is';
+
+create aggregate ph.cell_key_count(record_key integer) (
+	sfunc = ph_support.cell_count_fold, stype = ph.cell_count, initcond = '0:0',
+	combinefunc = ph_support.cell_count_add, sspace = 8, parallel = safe
+);
+
+comment on aggregate ph.cell_key_count(integer) is
+	'folds a row a person into a ph.cell_count by the random key from 0 to 255 or 0 to 4095 that each has for good: '
+	'the cell key method of the ONS (cell key perturbation guide 3.1.0). Errors: invalid_parameter_value for a key '
+	'that is NULL or beyond: leave people without a key out by FILTER, and say so';
+
+create aggregate ph.cell_key_rollup(cell ph.cell_count) (
+	sfunc = ph_support.cell_count_add, stype = ph.cell_count, initcond = '0:0',
+	combinefunc = ph_support.cell_count_add, sspace = 8, parallel = safe
+);
+
+comment on aggregate ph.cell_key_rollup(ph.cell_count) is
+	'the people of many cells that have nobody in common, small areas to a larger one; NULL where one of them is';
+
+create function ph_support.cell_count_people(cell ph.cell_count) returns bigint
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'cell_count_people';
+
+comment on function ph_support.cell_count_people(ph.cell_count) is 'the true count of a cell, which must not leave';
+
+create function ph_support.cell_count_key(cell ph.cell_count) returns integer
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'cell_count_key';
+
+comment on function ph_support.cell_count_key(ph.cell_count) is
+	'the key of a cell modulo 4096, which must not leave; its rest by 256 is the key of the shorter tables';
+
+create function ph_support.perturbation_row(n bigint) returns integer
+language sql immutable parallel safe
+return case when n <= 750 then n else (n - 1) % 250 + 501 end;
+
+comment on function ph_support.perturbation_row(bigint) is
+	'the row of a perturbation table for a count, its pcv: itself to 750, then 501 to 750 over and over';
+
+create procedure ph_support.require_perturbation(source text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	found record;
+	fault text;
+begin
+	execute format('
+		select count(*) as rows, count(distinct (pcv, ckey)) as cells, count(pcv + ckey + pvalue) as known,
+			min(pcv) as least_pcv, max(pcv) as most_pcv, min(ckey) as least_key, max(ckey) as most_key,
+			min(pcv + pvalue) as least_count
+		from %s', source)
+	into found;
+	fault := case
+		when found.known < found.rows then 'has a row with a NULL'
+		when found.most_key is null or found.most_key not in (255, 4095) or found.least_key <> 0
+			then 'must have the cell keys from 0 to 255 or to 4095'
+		when found.least_pcv <> 0 or found.most_pcv <> 750 then 'must have the rows of counts from 0 to 750'
+		when found.cells < found.rows then 'has a cell twice'
+		when found.rows <> 751 * (found.most_key + 1) then 'lacks cells: each count and key wants one'
+		when found.least_count < 0 then 'makes a count less than 0' end;
+	if fault is not null then
+		raise exception 'argument "source" %', fault
+			using errcode = 'invalid_parameter_value',
+				hint = 'A perturbation table has the columns pcv, ckey and pvalue, and is taken whole or not at all.';
+	end if;
+end
+$$;
+
+comment on procedure ph_support.require_perturbation(text) is
+	'does nothing where a relation is a perturbation table: whole numbers pcv from 0 to 750 by ckey from 0 to 255 or '
+	'4095, each pair once, and pvalue that makes no count less than 0. Errors: invalid_parameter_value';
+
+create procedure ph.load_perturbation(schema text, perturbation text, source regclass)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	target constant text := format('%I.perturbation', schema);
+	there boolean;
+begin
+	call ph_support.require_own_schema(schema);
+	if perturbation is null or perturbation = '' or position('.' in perturbation) > 0 then
+		raise exception 'argument "perturbation" must be a name without a full stop'
+			using errcode = 'invalid_parameter_value', hint = 'It is asked for as schema.name.';
+	elsif source is null then
+		raise exception 'argument "source" must not be null'
+			using errcode = 'null_value_not_allowed', hint = 'Name the table into which the file was copied.';
+	end if;
+	call ph_support.require_perturbation(source::text);
+	if to_regclass(target) is null then
+		execute format('create table %s (
+			perturbation text not null, pcv integer not null, cell_key integer not null, noise integer not null,
+			primary key (perturbation, pcv, cell_key), check (pcv + noise >= 0))', target);
+		call ph_support.describe_table(target, 'noise of the cell key method: a row a count and cell key of each table',
+			jsonb_build_object(
+			'perturbation', 'name of the table', 'pcv', 'row of the table: a count from 0 to 750, larger ones in turn',
+			'cell_key', 'sum of the record keys, modulo 256 or 4096', 'noise', 'what is added to the count'));
+	end if;
+	execute format('select exists (select from %s where perturbation = $1)', target) into there using perturbation;
+	if there then
+		raise exception 'there is a perturbation table of this name already'
+			using errcode = 'duplicate_object',
+				hint = 'Counts that left by both could be compared: load another under a new name, for new counts.';
+	end if;
+	execute format('insert into %s select $1, pcv, ckey, pvalue from %s', target, source) using perturbation;
+	-- the source may have changed since it was read
+	call ph_support.require_perturbation(format(
+		'(select pcv, cell_key as ckey, noise as pvalue from %s where perturbation = %L) taken', target, perturbation));
+	call ph_support.take_statistics(target::regclass);
+end
+$$;
+
+comment on procedure ph.load_perturbation(text, text, regclass) is
+	'copies a perturbation table, of columns pcv, ckey and pvalue as the ONS names them, into the table perturbation '
+	'of a schema of yours, which it makes, under a name. Taken whole or not at all: each count from 0 to 750 by each '
+	'key from 0 to 255 or 4095 once, no count made less than 0. Whoever reads it unpicks the noise: grant it to '
+	'nobody. Errors: invalid_parameter_value, null_value_not_allowed, duplicate_object for a name that there is';
+
+create function ph_support.perturbation_noise(perturbation text, pcv integer, cell_key integer) returns integer
+language plpgsql stable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	target constant text := quote_ident(nullif(substring(perturbation from '^(.*)\.[^.]*$'), '')) || '.perturbation';
+	name constant text := substring(perturbation from '[^.]*$');
+	noise integer;
+begin
+	if to_regclass(target) is not null then
+		-- the rest by the keys of the table, which are all there or none is found
+		execute format('
+			select noise
+			from %1$s
+			where perturbation = $1 and pcv = $2 and cell_key = $3 %% (
+				select case when max(cell_key) in (255, 4095) then max(cell_key) + 1 end
+				from %1$s
+				where perturbation = $1 and pcv = $2)', target)
+		into noise
+		using name, pcv, cell_key;
+	end if;
+	if noise is null then
+		raise exception 'argument "perturbation" must be a perturbation table that there is, and whole'
+			using errcode = 'undefined_object',
+				hint = 'ons_10_5 is shipped; one of your own is schema.name, loaded by CALL ph.load_perturbation(...).';
+	end if;
+	return noise;
+end
+$$;
+
+comment on function ph_support.perturbation_noise(text, integer, integer) is
+	'what a table of one''s own, schema.name, adds to a count of a row and key. Errors: undefined_object where there '
+	'is none, or it is no longer whole: nothing takes its place';
+
+create function ph_support.perturbed_people(people bigint, cell_key integer, perturbation text) returns bigint
+language sql stable parallel safe
+return case
+	when perturbation = 'ons_10_5' then ph_support.published_count(ph_support.disclosure_rule(perturbation), people)
+	else people + ph_support.perturbation_noise(perturbation, ph_support.perturbation_row(people), cell_key) end;
+
+comment on function ph_support.perturbed_people(bigint, integer, text) is
+	'a count with the noise of its key, before small ones are hidden';
+
+create function ph.perturbed_count(
+	cell ph.cell_count, perturbation text default 'ons_10_5', threshold integer default 10)
+returns bigint
+language sql stable parallel safe
+begin atomic
+	select case when p.n >= threshold then p.n end
+	from (
+		select ph_support.perturbed_people(
+			ph_support.cell_count_people(cell), ph_support.cell_count_key(cell), perturbation) as n
+		where cell is not null
+	) p;
+end;
+
+comment on function ph.perturbed_count(ph.cell_count, text, integer) is
+	'the count of a cell that leaves by the cell key method: with the noise that the perturbation table has for its '
+	'count and key, NULL where that is below the threshold. ons_10_5, which is shipped, is the ONS''s 10-5 table, of '
+	'the same noise for every key; one of your own, loaded by ph.load_perturbation, is schema.name. Show nothing of '
+	'the cell beside it: count, key and row of the table unpick the noise. Errors: undefined_object for a table that '
+	'there is not, or not whole';
+
+create function ph.attack(
+	n bigint, shown boolean, row_key text, col_key text, row_parent text default null, zero_shown boolean default true)
+returns int8range
+language c window immutable parallel safe
+as 'MODULE_PATHNAME', 'attack';
+
+comment on function ph.attack(bigint, boolean, text, text, text, boolean) is
+	'over a table with its totals, the least and greatest that each hidden count can be to whoever knows every shown '
+	'one, and a shown count itself; a range without upper end: nothing bounds it. A NULL key is the total over that '
+	'key; row_parent is the row_key of the row whose children these are; col_key NULL in all rows: one column. n of '
+	'what is not shown is not read; a total without a row is unknown, any other count without one is 0. zero_shown: '
+	'zeros would have been shown, so that a hidden count is at least 1. Exact: greatest flows of a network. Errors: '
+	'22023 where the shown counts contradict each other, a pair of keys is repeated or there are no totals; 22003 '
+	'above 2305843009213693951 in all; 54000 above 1,000,000 rows or 2,000,000 pairs of keys';
+
+create function ph_support.attack_up_to(
+	n bigint, shown boolean, row_key text, col_key text, row_parent text, zero_shown boolean, reach bigint)
+returns int8range
+language c window immutable parallel safe
+as 'MODULE_PATHNAME', 'attack_up_to';
+
+comment on function ph_support.attack_up_to(bigint, boolean, text, text, text, boolean, bigint) is
+	'ph.attack of the counts whose reach is not NULL, no further up than to it; NULL of others';
+
+create function ph.protect(
+	n bigint, row_key text, col_key text, row_parent text default null, rule text default 'nhse_hes_2018',
+	strength text default 'range')
+returns bigint
+language c window stable parallel safe
+as 'MODULE_PATHNAME', 'protect';
+
+comment on function ph.protect(bigint, text, text, text, text, text) is
+	'over a table with its totals, counts as they may leave by a rule: NULL where one is small, or a small one could '
+	'be told from it and the others, else the count as the rule publishes it (rounded, where it rounds). Keys and '
+	'row_parent as of ph.attack. strength range: whoever knows all that is shown must hold possible of every small '
+	'count all from the least that it can be to the rule''s protect_upper; exact: it is not known exactly; in both, '
+	'neither to the one person of a count of 1. What else is hidden is few cells, not the fewest possible; the same '
+	'table has the same answer in any order of rows, and is attacked as a whole before it is given. Errors: 22023 '
+	'where a pair of keys is repeated, there are no totals or they do not add up, or a group is left out under a rule '
+	'that hides zeros; 42704 where the rule is none; 55000 where it cannot be protected; 22003 and 54000 where it is '
+	'too large';
+
+create function ph_support.protect_fixed(
+	n bigint, row_key text, col_key text, row_parent text, hidden boolean, shown boolean, rule text, strength text)
+returns boolean
+language c window stable parallel safe
+as 'MODULE_PATHNAME', 'protect_fixed';
+
+comment on function ph_support.protect_fixed(bigint, text, text, text, boolean, boolean, text, text) is
+	'whether a count is shown by ph.protect where some are hidden already, zeros among them, so that a hidden count '
+	'may be 0 to who reads the table, and some must be shown (NULL: neither); a small count that must be shown is an '
+	'error (22023), and so is what cannot be protected (55000)';
+
+create function ph.isolating_differences(
+	query text, threshold integer default 7, empty_areas boolean default false,
+	out larger text, out smaller text[], out difference bigint)
+returns setof record
+language c stable parallel unsafe rows 10 cost 100000
+as 'MODULE_PATHNAME', 'isolating_differences';
+
+comment on function ph.isolating_differences(text, integer, boolean) is
+	'areas whose published counts differ by 1 to threshold people, of a query of three columns: area, atom (a part '
+	'that no area cuts) and the people of the area, a row for each atom of each area that is published. Answers a '
+	'larger area and one to three smaller ones that lie in it and share no atom, and the people that are left when '
+	'these are taken off. Areas without people are among the smaller ones only if empty_areas: they leave what is '
+	'left without them. An empty answer says that no such difference is small, not that longer sums are safe: that '
+	'is for ph.protect. Source: Duke-Williams and Rees 1998. Errors: those of ph.query_columns, '
+	'invalid_parameter_value for a NULL, people that are not whole or not the same in all rows of an area, 54000 '
+	'beyond 100,000 answers';
+
+create function ph.rounding_bounds(
+	published bigint[], base integer default 5, total bigint default null, total_rounded boolean default false,
+	out cell integer, out lower bigint, out upper bigint)
+returns setof record
+language sql immutable parallel safe rows 10
+begin atomic
+	with bound as (
+		select place::integer as cell, greatest(n - base / 2, 0) as lower, n + base / 2 as upper
+		from unnest(published) with ordinality u (n, place)
+	),
+	whole as (
+		select greatest(total - slack, 0) as lower, total + slack as upper
+		from (values (case when total_rounded then base / 2 else 0 end)) s (slack)
+		where (select bool_and(n is not null) from unnest(published) n)
+	)
+	select b.cell, greatest(b.lower, w.lower - (sum(b.upper) over () - b.upper))::bigint,
+		least(b.upper, w.upper - (sum(b.lower) over () - b.lower))::bigint
+	from bound b
+	left join whole w on true
+	order by b.cell;
+end;
+
+comment on function ph.rounding_bounds(bigint[], integer, bigint, boolean) is
+	'the least and the greatest that each count of a row can have been, for whoever sees the counts rounded to a '
+	'base and their total: exact, rounded too, or none (NULL). Where both are the same the count is given away: '
+	'beside rounded counts a total must be rounded by itself. NULL for an unknown count, which leaves the others to '
+	'their own bounds';
+
+create function ph_support.release_table(
+	out relation text, out definition text, out description text, out columns jsonb)
+returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		('release_head',
+			'is_head boolean primary key default true check (is_head), count bigint not null, hash text not null',
+		 'one row: how many releases there are, and the hash of the last',
+		 jsonb_build_object('is_head', 'true', 'count', 'number of the last release', 'hash', 'its hash')),
+		('release',
+		 'release bigint primary key, record jsonb not null, previous_hash text not null, hash text not null,
+		 written_by xid8 not null default pg_current_xact_id(),
+		 kind text not null generated always as (record ->> ''kind'') stored,
+		 measure text not null generated always as (record ->> ''measure'') stored,
+		 version text not null generated always as (record ->> ''version'') stored,
+		 period_kind text not null generated always as (record ->> ''period_kind'') stored,
+		 first_day text not null generated always as (record ->> ''period'') stored,
+		 breakdown text not null generated always as (record ->> ''breakdown'') stored,
+		 rule text not null generated always as (record -> ''rule'' ->> ''rule'') stored,
+		 audience text not null generated always as (record ->> ''audience'') stored',
+		 'one row a table of numbers that left: what it was made of, by which rule, for whom, and what the verifier '
+		 'said; a chain of hashes, to which rows are only added',
+		 jsonb_build_object('release', 'number of the release, without gaps', 'record', 'all that is known of it',
+			'previous_hash', 'hash of the release before', 'hash', 'SHA-256 of the hash before and the record',
+			'written_by', 'the transaction that wrote it, in which its audience does not see it yet',
+			'kind', 'table, or tabulation', 'measure', 'name of the measure', 'version', 'its version',
+			'period_kind', 'kind of period', 'first_day', 'first day of the period', 'breakdown', 'all, or by what',
+			'rule', 'the rule of disclosure', 'audience', 'public, or the role that it is for')),
+		('released_row',
+		 'release bigint not null references {release}, level text not null, place_id text not null,
+		 group_name text not null, shown boolean not null, value float8, lower float8, upper float8, numerator float8,
+		 denominator float8, people float8, share_known float8, shrunken_value float8, shrunken_lower float8,
+		 shrunken_upper float8, note text, primary key (release, level, place_id, group_name)',
+		 'one row a place and group of a release: its numbers, or none of them where it is hidden',
+		 jsonb_build_object('release', 'number of the release', 'level', 'level of place', 'place_id', 'the place',
+			'group_name', 'all, the group, or unknown', 'shown', 'whether its numbers left',
+			'value', 'the value', 'lower', 'its lower 95 % limit', 'upper', 'its upper 95 % limit',
+			'numerator', 'events, by the rule', 'denominator', 'people, years or rows, by the rule',
+			'people', 'people who are counted, by the rule',
+			'share_known', 'share of the people of the place whose group is known',
+			'shrunken_value', 'value of a small place drawn towards that of all',
+			'shrunken_lower', 'its lower 95 % limit', 'shrunken_upper', 'its upper 95 % limit',
+			'note', 'suppressed, or why there is no value'));
+end;
+
+comment on function ph_support.release_table() is 'the tables of releases: columns, descriptions';
+
+create procedure ph_support.create_release_guards(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	part record;
+begin
+	call ph_support.replace_function(schema, 'append_release', '',
+		format($body$() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as %L$body$,
+			ph_support.in_schema($body$
+begin
+	update {release_head} set count = count + 1 returning count, hash into strict new.release, new.previous_hash;
+	new.record := new.record || jsonb_build_object(
+		'release', new.release,
+		'released_at', to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'));
+	new.hash := encode(sha256(convert_to(new.previous_hash || new.record::text, 'UTF8')), 'hex');
+	update {release_head} set hash = new.hash;
+	return new;
+end$body$, schema)),
+		'gives a release its number, time and hash: the next of the chain');
+	call ph_support.replace_function(schema, 'refuse_change_of_release', '',
+		format($body$() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as %L$body$, $body$
+begin
+	raise exception 'what was released cannot be changed'
+		using errcode = 'insufficient_privilege', hint = 'Release again: the latest release of a table counts.';
+end$body$), 'refuses to change or delete what was released');
+	for part in
+		select t.relation, 'refuse_change' as name,
+			'before update or delete or truncate on %s for each statement execute function '
+			'%I.refuse_change_of_release()'
+				as definition
+		from unnest('{release,released_row}'::text[]) t (relation)
+		union all
+		values ('release', 'append',
+			'before insert on %s for each row execute function %I.append_release()')
+		union all
+		values ('release_head', 'refuse_change',
+			'before delete or truncate on %s for each statement execute function %I.refuse_change_of_release()')
+	loop
+		if not exists (
+			select from pg_trigger where tgrelid = format('%I.%I', schema, part.relation)::regclass
+				and tgname = part.name)
+		then
+			execute format('create trigger %I ' || part.definition, part.name,
+				format('%I.%I', schema, part.relation), schema);
+		end if;
+	end loop;
+end
+$$;
+
+comment on procedure ph_support.create_release_guards(text) is
+	'makes the trigger functions and triggers of the tables of releases';
+
+create procedure ph_support.create_release_tables(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	part record;
+	target text;
+	-- not before it is on record for good: who asks cannot take the answer and roll the record back
+	mine constant text := format('written_by is distinct from pg_current_xact_id_if_assigned() and (
+		audience = ''public'' or audience = any (array(
+			select rolname::text from pg_roles where pg_has_role(oid, ''usage'')))
+		or (select has_table_privilege(%L::regclass, ''select'')))', format('%I.release_head', schema));
+begin
+	for part in select * from ph_support.release_table() loop
+		target := format('%I.%I', schema, part.relation);
+		if to_regclass(target) is null then
+			execute format('create table %s (%s)', target, ph_support.in_schema(part.definition, schema));
+			call ph_support.describe_table(target, part.description, part.columns);
+		end if;
+	end loop;
+	execute ph_support.in_schema('create index if not exists release_of_measure
+		on {release} (measure, period_kind, first_day, breakdown)', schema);
+	execute ph_support.in_schema(
+		'insert into {release_head} values (true, 0, repeat(''0'', 64)) on conflict do nothing', schema);
+	call ph_support.create_release_guards(schema);
+	-- whom a release is for sees it, who may read the head of the chain all of them
+	if not exists (select from pg_policy where polrelid = format('%I.release', schema)::regclass) then
+		execute ph_support.in_schema('alter table {release} enable row level security', schema);
+		execute ph_support.in_schema(format('create policy audience on {release} for select using (%s)', mine), schema);
+		execute ph_support.in_schema('alter table {released_row} enable row level security', schema);
+		execute ph_support.in_schema('create policy audience on {released_row} for select using (
+			exists (select from {release} r where r.release = released_row.release))', schema);
+	end if;
+end
+$$;
+
+comment on procedure ph_support.create_release_tables(text) is
+	'makes the tables release, release_head and released_row with what guards them: rows are only added';
+
+create function ph_support.require_release_tables(schema text) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if schema is null or to_regclass(format('%I.released_row', schema)) is null then
+		raise exception 'argument "schema" must be a schema with tables of releases'
+			using errcode = 'undefined_table', hint = 'CALL ph.create_sharing_tables(...) makes them.';
+	end if;
+end
+$$;
+
+comment on function ph_support.require_release_tables(text) is
+	'does nothing where the schema has the tables of releases. Errors: undefined_table';
+
+create function ph_support.released_rows_hash(schema text, release bigint) returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set extra_float_digits = 1
+as $$
+declare
+	hash text;
+begin
+	execute format(
+		'select encode(sha256(convert_to(coalesce(string_agg(
+				(to_jsonb(r) - ''release'')::text, chr(10) order by r.level collate "C", r.place_id collate "C",
+					r.group_name collate "C"), ''''), ''UTF8'')), ''hex'')
+		from %I.released_row r
+		where r.release = $1', schema)
+	into hash
+	using release;
+	return hash;
+end
+$$;
+
+comment on function ph_support.released_rows_hash(text, bigint) is
+	'SHA-256 of the rows of a release, as text that no setting changes';
+
+create function ph.verify_releases(schema text, count bigint default null, hash text default null)
+returns table (release bigint, problem text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform ph_support.require_release_tables(schema);
+	if num_nulls(count, hash) = 1 then
+		raise exception 'arguments "count" and "hash" must be given together'
+			using errcode = 'null_value_not_allowed', hint = 'Both stand in every export.';
+	end if;
+	return query execute format(
+		$query$
+			with chain as (
+				select r.release, r.record, r.hash, r.previous_hash,
+					lag(r.release, 1, 0::bigint) over o as before, lag(r.hash, 1, repeat('0', 64)) over o as before_hash
+				from %1$I.release r
+				window o as (order by r.release)
+			)
+			select c.release, p.problem
+			from chain c,
+				lateral (
+					values
+						('a release before it is missing', c.release <> c.before + 1),
+						('it does not follow the release before it', c.previous_hash <> c.before_hash),
+						('its record was changed',
+						 c.hash <> encode(sha256(convert_to(c.previous_hash || c.record::text, 'UTF8')), 'hex')
+							or (c.record ->> 'release')::bigint is distinct from c.release),
+						('its rows were changed', c.record ->> 'rows_hash'
+							<> ph_support.released_rows_hash($1, coalesce((c.record ->> 'same_as')::bigint, c.release)))
+				) p (problem, found)
+			where p.found
+			union all
+			select h.count, 'the chain does not end where its head says'
+			from %1$I.release_head h
+			where not exists (
+				select
+				from (
+					select coalesce(max(c.release), 0), coalesce((array_agg(c.hash order by c.release desc))[1],
+						repeat('0', 64))
+					from chain c
+				) last (release, hash)
+				where (last.release, last.hash) = (h.count, h.hash))
+			union all
+			select $2, 'the release that was exported is not in the chain'
+			where $2 is not null and $3 is distinct from case when $2 = 0 then repeat('0', 64)
+				else (select c.hash from chain c where c.release = $2) end
+			order by 1, 2
+		$query$, schema)
+	using schema, count, hash;
+end
+$$;
+
+comment on function ph.verify_releases(text, bigint, text) is
+	'what is wrong with the chain of releases of the schema, no rows where nothing is: a release that is missing, a '
+	'record, a row or an order that was changed; count and hash, as an export printed them: whether what was exported '
+	'is still in it, which whoever owns the tables cannot feign. Errors: undefined_table, null_value_not_allowed';
+
+create function ph.release_export(schema text, release bigint) returns jsonb
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	exported jsonb;
+begin
+	perform ph_support.require_release_tables(schema);
+	execute format(
+		$query$
+			select jsonb_build_object(
+				'format', 'population_health release 1',
+				'record', r.record,
+				'previous_hash', r.previous_hash,
+				'hash', r.hash,
+				'rows', (
+					select coalesce(jsonb_agg(jsonb_strip_nulls(to_jsonb(s) - 'release')
+						order by s.level collate "C", s.place_id collate "C", s.group_name collate "C"), '[]')
+					from %1$I.released_row s
+					where s.release = coalesce((r.record ->> 'same_as')::bigint, r.release)),
+				'chain', (select jsonb_build_object('count', h.count, 'hash', h.hash) from %1$I.release_head h))
+			from %1$I.release r
+			where r.release = $1
+		$query$, schema)
+	into exported
+	using release;
+	if exported is null then
+		raise exception 'argument "release" must be the number of a release'
+			using errcode = 'no_data_found', hint = format('SELECT release, measure FROM %I.release.', schema);
+	end if;
+	return exported;
+end
+$$;
+
+comment on function ph.release_export(text, bigint) is
+	'a release as JSON: its record, its rows, its hash and the one before, and the head of the chain, count and hash, '
+	'which ph.verify_releases takes; docs/disclosure.md says what each field is. '
+	'Errors: undefined_table, no_data_found';
+
+create type ph_support.release_order as (
+	schema text, rule ph.disclosure_rule, rule_name text, audience text, purpose text, collisions text, kind text,
+	before bigint);
+
+comment on type ph_support.release_order is 'what is asked of a release, beside what it is of';
+
+comment on column ph_support.release_order.schema is 'the schema';
+
+comment on column ph_support.release_order.rule is 'the rule of disclosure';
+
+comment on column ph_support.release_order.rule_name is 'the rule as it was asked for';
+
+comment on column ph_support.release_order.audience is 'public, or the role that it is for';
+
+comment on column ph_support.release_order.purpose is 'purpose for which the people may be used';
+
+comment on column ph_support.release_order.collisions is
+	'what to do with a number that would isolate people beside an earlier release: refuse or hide';
+
+comment on column ph_support.release_order.kind is 'table, or tabulation';
+
+comment on column ph_support.release_order.before is
+	'only releases before this one were earlier; NULL: all that there are';
+
+create function ph_support.is_primary(n bigint, rule ph.disclosure_rule) returns boolean
+language sql immutable parallel safe
+return n between case when rule.zero_shown then 1 else 0 end and rule.threshold;
+
+comment on function ph_support.is_primary(bigint, ph.disclosure_rule) is 'whether a rule hides a count by itself';
+
+create function ph_support.is_small(people bigint, with_event bigint, without_event bigint, rule ph.disclosure_rule)
+returns boolean
+language sql immutable parallel safe
+return ph_support.is_primary(people, rule) or ph_support.is_primary(with_event, rule)
+	or without_event between 1 and (rule).threshold;
+
+comment on function ph_support.is_small(bigint, bigint, bigint, ph.disclosure_rule) is
+	'whether a rule hides a row for one of its counts; nobody without an event is nobody, and is no reason';
+
+create function ph_support.ladder_levels(
+	schema text, out level text, out ladder text, out column_name text, out places bigint)
+returns setof record
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	return query execute format(
+		'select distinct on (l.level) l.level, r.ladder, a.attname::text,
+			(select count(*) from %1$I.measure_place p where p.level = l.level)
+		from ph_support.folded_levels($1) l
+		cross join (values (''place_ladder'', ''small_area''), (''practice_ladder'', ''practice'')) r (ladder, base)
+		left join pg_attribute a on a.attrelid = format(''%%I.%%I'', $1, r.ladder)::regclass and a.attnum > 0
+			and a.attname = case when l.level = r.base then r.base else lower(l.place_kind collate "C") end
+		order by l.level, a.attname is null, r.ladder', schema)
+	using schema;
+end
+$$;
+
+comment on function ph_support.ladder_levels(text) is
+	'the levels of measures, each with the ladder and its column that tell of its places, those of residence first, '
+	'and how many places it has';
+
+create function ph_support.is_nested(schema text, ladder text, inner_column text, outer_column text) returns boolean
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	nested boolean;
+begin
+	execute format('select not exists (select from %I.%I group by %I having count(distinct %I) > 1)', schema, ladder,
+		inner_column, outer_column)
+	into nested;
+	return nested;
+end
+$$;
+
+comment on function ph_support.is_nested(text, text, text, text) is
+	'whether each place of one column of a ladder lies in at most one of another';
+
+create type ph_support.hierarchy as (ladder text, levels text[], column_names text[]);
+
+comment on type ph_support.hierarchy is 'levels of place of which each lies in the one before';
+
+comment on column ph_support.hierarchy.ladder is 'the view that says what lies in what';
+
+comment on column ph_support.hierarchy.levels is 'the levels, from the whole system down';
+
+comment on column ph_support.hierarchy.column_names is 'their columns in the view; NULL where it has none';
+
+create function ph_support.hierarchies(schema text, levels text[]) returns ph_support.hierarchy[]
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	part record;
+	system_column text;
+	ways ph_support.hierarchy[] := '{}';
+	h ph_support.hierarchy;
+	fits boolean;
+begin
+	for part in
+		select *
+		from ph_support.ladder_levels(schema) l
+		where l.level = 'system' or l.level = any (levels)
+		order by l.level <> 'system', l.places, l.level
+	loop
+		if part.level = 'system' then
+			system_column := part.column_name;
+			continue;
+		end if;
+		fits := false;
+		for i in 1 .. cardinality(ways) loop
+			h := ways[i];
+			fits := h.ladder = part.ladder and part.column_name is not null and ph_support.is_nested(
+				schema, h.ladder, part.column_name, h.column_names[cardinality(h.column_names)]);
+			if fits then
+				ways[i] := row(h.ladder, h.levels || part.level, h.column_names || part.column_name);
+				exit;
+			end if;
+		end loop;
+		if not fits then
+			ways := ways || row(
+				part.ladder, array['system', part.level], array[system_column, part.column_name])::ph_support.hierarchy;
+		end if;
+	end loop;
+	if ways = '{}' then
+		ways := array[row('place_ladder', array['system'], array[system_column])::ph_support.hierarchy];
+	end if;
+	return ways;
+end
+$$;
+
+comment on function ph_support.hierarchies(text, text[]) is
+	'the levels as hierarchies, each of levels that lie in each other, from the system down: one where all do';
+
+create function ph_support.parent_expression(schema text, h ph_support.hierarchy, no integer) returns text
+language sql stable
+begin atomic
+	-- the nearest larger place that is known; of no known system it is the unknown one
+	select format('coalesce(%s)', string_agg(part.expression, ', ' order by part.no desc))
+	from (
+		select i as no, format('%L || min(l.%I)::text', h.levels[i] || chr(31), h.column_names[i]) as expression
+		from generate_series(1, no - 1) i
+		where h.column_names[i] is not null
+		union all
+		select 0, quote_literal('system' || chr(31) || coalesce((
+			select min(ph_support.only_place(schema, lower(l.place_kind collate "C")))
+			from ph_support.folded_levels(schema) l
+			where l.level = 'system'), 'unknown'))
+	) part;
+end;
+
+comment on function ph_support.parent_expression(text, ph_support.hierarchy, integer) is
+	'the key of the place in which the places of a level of a hierarchy lie, as an expression over rows l of its '
+	'ladder';
+
+create procedure ph_support.collect_places(schema text, h ph_support.hierarchy)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+begin
+	drop table if exists pg_temp.ph_place;
+	create temp table ph_place (no integer, level text, place_id text, key text, parent text) on commit drop;
+	for i in 1 .. cardinality(h.levels) loop
+		-- who is in no known place is counted in the larger one only
+		execute format(
+			'insert into ph_place
+			select $1, p.level, p.place_id, p.level || chr(31) || p.place_id, %s
+			from %I.measure_place p
+			left join %I.%I l on %s
+			where p.level = $2 and (p.place_id <> ''unknown'' or $1 = 1)
+			group by p.level, p.place_id',
+			case when i = 1 then '''all''' else ph_support.parent_expression(schema, h, i) end,
+			schema, schema, h.ladder,
+			case when i = 1 or h.column_names[i] is null then 'false'
+				else format('l.%I::text = p.place_id', h.column_names[i]) end)
+		using i, h.levels[i];
+	end loop;
+	analyze ph_place;
+end
+$$;
+
+comment on procedure ph_support.collect_places(text, ph_support.hierarchy) is
+	'fills pg_temp.ph_place with the places of a hierarchy, each with the place in which it lies';
+
+create procedure ph_support.collect_tallies(o ph_support.release_order, f jsonb, deepest integer, breakdown text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+begin
+	drop table if exists pg_temp.ph_tally;
+	-- all places by all groups, so that a group that nobody is in is not told from one that is hidden
+	execute format(
+		$query$
+			create temp table ph_tally on commit drop as
+			with known as (
+				select level, place_id, group_name, people, coalesce(people_with_event, 0) as with_event
+				from %I.measure_tally
+				where measure = %L and version = %L and period_kind = %L and period = %L and breakdown = %L
+			)
+			select p.no, p.key, p.parent, g.group_name, coalesce(k.people, 0) as people,
+				coalesce(k.with_event, 0) as with_event,
+				-- that it is everybody is told of each of them: as if one were without, it is hidden
+				case
+					when not %L then 0
+					when k.people > %s and k.people = k.with_event then 1
+					else greatest(coalesce(k.people - k.with_event, 0), 0) end as without_event
+			from pg_temp.ph_place p
+			cross join (select distinct group_name from known) g
+			left join known k using (level, place_id, group_name)
+			where p.no <= %s
+		$query$, o.schema, f ->> 'measure', f ->> 'version', f ->> 'period_kind', f ->> 'period', breakdown,
+		f ->> 'indicator' = 'proportion', (o.rule).threshold, deepest);
+	analyze ph_tally;
+end
+$$;
+
+comment on procedure ph_support.collect_tallies(ph_support.release_order, jsonb, integer, text) is
+	'fills pg_temp.ph_tally with the counts of the places of pg_temp.ph_place down to a level, by group; without_event '
+	'of proportions only, where it is people too';
+
+create procedure ph_support.collect_cells(o ph_support.release_order, f jsonb, deepest integer, breakdown text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+begin
+	call ph_support.collect_tallies(o, f, deepest, breakdown);
+	drop table if exists pg_temp.ph_cell;
+	create temp table ph_cell (
+		no integer, key text, parent text, col text, people bigint, with_event bigint, without_event bigint,
+		hidden boolean not null default false, fixed boolean not null default false,
+		withheld boolean not null default false) on commit drop;
+	insert into ph_cell
+	select t.no, t.key, t.parent, t.group_name, t.people, t.with_event, t.without_event
+	from pg_temp.ph_tally t
+	where t.no = deepest;
+	-- who moved counts in each place, so that parts may have more people than the whole: sums are made to add up, and
+	-- what a place has beside its parts is a part of its own
+	for level_no in reverse deepest - 1 .. 1 loop
+		insert into ph_cell
+		select beside.*
+		from pg_temp.ph_tally t
+		left join (
+			select parent as key, col as group_name, sum(people)::bigint as people, sum(with_event)::bigint
+				as with_event,
+				sum(without_event)::bigint as without_event
+			from pg_temp.ph_cell
+			group by parent, col
+		) parts using (key, group_name),
+			lateral (
+				values
+					(level_no, t.key, t.parent, t.group_name, greatest(t.people, coalesce(parts.people, 0)),
+					 greatest(t.with_event, coalesce(parts.with_event, 0)),
+					 greatest(t.without_event, coalesce(parts.without_event, 0))),
+					(0, 'rest of ' || t.key, t.key, t.group_name, greatest(t.people - coalesce(parts.people, 0), 0),
+					 greatest(t.with_event - coalesce(parts.with_event, 0), 0),
+					 greatest(t.without_event - coalesce(parts.without_event, 0), 0))
+			) beside (no, key, parent, col, people, with_event, without_event)
+		where t.no = level_no;
+	end loop;
+	delete from ph_cell c
+	where c.no = 0 and not exists (
+		select
+		from pg_temp.ph_cell other
+		where other.key = c.key and other.people + other.with_event + other.without_event > 0);
+	-- the sum of all systems leaves nowhere
+	insert into ph_cell (no, key, col, people, with_event, without_event, hidden)
+	select -1, 'all', col, sum(people), sum(with_event), sum(without_event), true
+	from pg_temp.ph_cell
+	where no = 1
+	group by col;
+	if breakdown = 'all' then
+		update ph_cell set col = '';
+	else
+		insert into ph_cell (no, key, parent, col, people, with_event, without_event, hidden)
+		select no, key, parent, '', sum(people), sum(with_event), sum(without_event), no = -1
+		from pg_temp.ph_cell
+		group by no, key, parent;
+	end if;
+	create index on ph_cell (key, col);
+	analyze ph_cell;
+end
+$$;
+
+comment on procedure ph_support.collect_cells(ph_support.release_order, jsonb, integer, text) is
+	'fills pg_temp.ph_cell with the counts of a breakdown (all: of whole places) down to a level of pg_temp.ph_place, '
+	'so that they add up: what a place has beside its parts is a row of its own; col is empty for the total of a row';
+
+create procedure ph_support.fix_cells(o ph_support.release_order, breakdown text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+begin
+	with standing as (
+		select c.key, c.col, c.no,
+			-- what the rule hides by itself, of the sum that adds up and of the place as it is; what was hidden before
+			ph_support.is_small(c.people, c.with_event, c.without_event, o.rule)
+				or coalesce(ph_support.is_small(t.people, t.with_event, t.without_event, o.rule), false)
+				or coalesce(not d.shown, false) as hidden,
+			coalesce(d.shown and d.binding, false) as fixed, coalesce(d.withheld, false) as withheld
+		from pg_temp.ph_cell c
+		left join pg_temp.ph_tally t on t.key = c.key
+			and t.group_name = case when breakdown = 'all' then 'all' else c.col end
+		left join pg_temp.ph_decided d on d.key = c.key and d.col = c.col
+			and d.breakdown = case when c.col = '' then 'all' else fix_cells.breakdown end
+	), whole as (
+		-- where the total is hidden the whole row is
+		select key, col, fixed, bool_or(withheld) over (partition by key, col) as withheld,
+			hidden or bool_or(hidden and col = '' and no > 0) over (partition by key) as hidden
+		from standing
+	)
+	update ph_cell c
+	set hidden = c.hidden or w.hidden, fixed = w.fixed and not (c.hidden or w.hidden), withheld = w.withheld
+	from whole w
+	where w.key = c.key and w.col = c.col and (w.hidden or w.fixed);
+end
+$$;
+
+comment on procedure ph_support.fix_cells(ph_support.release_order, text) is
+	'marks in pg_temp.ph_cell what is hidden by itself, and what earlier decisions hide or show';
+
+create function ph_support.counts_to_protect(rule ph.disclosure_rule) returns text[]
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	return array(
+		select n.counted
+		from pg_temp.ph_cell c,
+			lateral (
+				values
+					('people', c.withheld or ph_support.is_primary(c.people, rule)),
+					('with_event', c.withheld or ph_support.is_primary(c.with_event, rule)),
+					('without_event', c.without_event between 1 and rule.threshold)
+			) n (counted, is_small)
+		where c.no >= 0
+		group by n.counted
+		having bool_or(n.is_small)
+		order by n.counted);
+end
+$$;
+
+comment on function ph_support.counts_to_protect(ph.disclosure_rule) is
+	'the columns of pg_temp.ph_cell in which a rule hides a count by itself, or one is withheld; the others say '
+	'nothing of few people';
+
+create procedure ph_support.protect_cells(o ph_support.release_order)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	counted text;
+	more bigint;
+	hidden_more boolean := true;
+begin
+	-- a row leaves or stays as a whole: what one count hides is hidden of the others too, until none hides more
+	while hidden_more loop
+		hidden_more := false;
+		foreach counted in array ph_support.counts_to_protect(o.rule) loop
+			execute format(
+				'create temp table ph_shown on commit drop as
+				select key, col, ph_support.protect_fixed(%I, key, nullif(col, ''''), parent, %s, fixed, $1, ''range'')
+					over () as shown
+				from pg_temp.ph_cell', counted,
+				-- a place that is hidden for its few people has some
+				case when counted = 'people' then 'hidden and not (col = '''' and people between 1 and $2)'
+					else 'hidden' end)
+			using o.rule_name, (o.rule).threshold;
+			update ph_cell c
+			set hidden = true
+			from pg_temp.ph_shown s
+			where s.key = c.key and s.col = c.col and not s.shown and not c.hidden;
+			get diagnostics more = row_count;
+			hidden_more := hidden_more or more > 0;
+			drop table ph_shown;
+		end loop;
+	end loop;
+end
+$$;
+
+comment on procedure ph_support.protect_cells(ph_support.release_order) is
+	'hides more cells of pg_temp.ph_cell until nobody who knows the others can tell what a hidden count is';
+
+create function ph_support.verified(rule ph.disclosure_rule) returns jsonb
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	counted text;
+	attacked jsonb;
+	verified jsonb := '{}';
+begin
+	-- what is hidden may be 0 to who attacks, since a row is hidden for any of its counts
+	foreach counted in array ph_support.counts_to_protect(rule) loop
+		execute format(
+			$query$
+				select jsonb_build_object(
+					'hidden', count(*) filter (where hidden),
+					'primary', count(*) filter (where hidden and n between 1 and $1),
+					'narrowest', min(upper(b) - 1 - lower(b)) filter (where hidden and n between 1 and $1),
+					-- of what has parts, the least that it can be is more
+					'known', count(*) filter (where hidden and n between 1 and $1
+						and (upper(b) <= $2 or lower(b) > 1 and is_part)
+						or withheld and upper(b) - 1 - lower(b) <= $1))
+				from (
+					select %1$I as n, hidden, withheld, no, (no = max(no) over () or no = 0)
+						and (col <> '' or max(col) over () = '') as is_part,
+						ph_support.attack_up_to(%1$I, not hidden, key, nullif(col, ''), parent, false,
+							case when hidden and %1$I between 1 and $1 then $2 end) over () as b
+					from pg_temp.ph_cell
+				) attacked
+				where no >= 0
+			$query$, counted)
+		into attacked
+		using rule.threshold, rule.protect_upper;
+		if (attacked ->> 'known')::bigint > 0 then
+			raise exception 'the verifier found % hidden counts that can be told', attacked ->> 'known'
+				using errcode = 'object_not_in_prerequisite_state';
+		end if;
+		verified := verified || jsonb_build_object(counted, attacked - 'known');
+	end loop;
+	return verified;
+end
+$$;
+
+comment on function ph_support.verified(ph.disclosure_rule) is
+	'what who attacks pg_temp.ph_cell can tell of it: counts hidden, those that the rule hides by itself, and the '
+	'width of the narrowest limits of one. Errors: object_not_in_prerequisite_state where one can be told';
+
+create procedure ph_support.hide_together(together text, from_level integer)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+begin
+	-- zeros too, so that they may be anything to who attacks
+	update ph_cell c
+	set hidden = true, fixed = false
+	where c.no >= from_level and c.col <> '' and not c.hidden and exists (
+		select
+		from pg_temp.ph_cell other
+		where other.col <> '' and other.hidden and other.no >= from_level
+			and (other.key = c.key or together = 'parts' and other.parent = c.parent));
+end
+$$;
+
+comment on procedure ph_support.hide_together(text, integer) is
+	'hides in pg_temp.ph_cell, from a level down, all groups of each place (rows) or of all places that lie in one '
+	'with it (parts) of which one is hidden';
+
+create function ph_support.decide_level(
+	o ph_support.release_order, f jsonb, breakdown text, from_level integer, level_no integer, out verified jsonb,
+	out fault text)
+returns record
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	together text;
+begin
+	-- first as few cells as it takes, then more
+	foreach together in array array['cells', 'rows', 'parts'] loop
+		begin
+			call ph_support.collect_cells(o, f, level_no, breakdown);
+			call ph_support.fix_cells(o, breakdown);
+			if together <> 'cells' then
+				call ph_support.hide_together(together, from_level);
+			end if;
+			call ph_support.protect_cells(o);
+			verified := ph_support.verified(o.rule);
+			fault := null;
+			return;
+		exception when object_not_in_prerequisite_state then
+			fault := sqlerrm;
+			exit when breakdown = 'all';
+		end;
+	end loop;
+end
+$$;
+
+comment on function ph_support.decide_level(ph_support.release_order, jsonb, text, integer, integer) is
+	'fills pg_temp.ph_cell with a breakdown down to a level, protected: what the verifier says, or why it could not '
+	'be; where few cells do not suffice, whole rows from from_level down are hidden, then all places of one larger '
+	'place';
+
+create function ph_support.decide(
+	o ph_support.release_order, f jsonb, h ph_support.hierarchy, breakdown text, deepest integer, out reached integer,
+	out verified jsonb, out fault text)
+returns record
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	-- of which place a group is made of is known to all: its totals are parts of the larger places' groups
+	of_places constant boolean := ph_support.is_of_places(o.schema, breakdown) and h.ladder = 'place_ladder';
+	level_no integer := case when of_places then deepest else 1 end;
+	decided record;
+begin
+	reached := 0;
+	while level_no <= deepest loop
+		select *
+		into decided
+		from ph_support.decide_level(o, f, breakdown, case when of_places then 1 else level_no end, level_no);
+		if decided.fault is not null then
+			fault := format('%s: %s', h.levels[level_no], decided.fault);
+			exit;
+		end if;
+		verified := decided.verified;
+		delete from ph_decided d
+		using pg_temp.ph_cell c
+		where c.no between reached + 1 and level_no and d.breakdown = decide.breakdown and d.key = c.key
+			and d.col = c.col;
+		insert into ph_decided
+		select decide.breakdown, key, col, not hidden, true, withheld
+		from pg_temp.ph_cell
+		where no between reached + 1 and level_no and (col <> '' or decide.breakdown = 'all');
+		reached := level_no;
+		level_no := level_no + 1;
+	end loop;
+end
+$$;
+
+comment on function ph_support.decide(
+	ph_support.release_order, jsonb, ph_support.hierarchy, text, integer) is
+	'decides in pg_temp.ph_decided what of a breakdown is shown, level by level from the largest places down, or at '
+	'all levels together where groups are of small areas: the level that could be protected, what the verifier says of '
+	'it, why the next could not be';
+
+create function ph_support.is_of_places(schema text, breakdown text) returns boolean
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	of_places boolean;
+begin
+	execute format(
+		'select bool_or(expression ~ ''\ms[.](deprivation|small_area|place|system)'')
+		from %I.breakdown
+		where breakdown = any (regexp_split_to_array($1, '' by ''))', schema)
+	into of_places
+	using breakdown;
+	return coalesce(of_places, false);
+end
+$$;
+
+comment on function ph_support.is_of_places(text, text) is
+	'whether the groups of a breakdown, or of one of a pair, are groups of small areas, as fifths of deprivation are';
+
+create procedure ph_support.recall_releases(o ph_support.release_order, f jsonb)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	other record;
+begin
+	drop table if exists pg_temp.ph_earlier, pg_temp.ph_decided;
+	execute format(
+		$query$
+			create temp table ph_earlier on commit drop as
+			select r.release, r.breakdown, r.rule, r.record ->> 'data_stamp' as stamp, s.level, s.place_id,
+				s.group_name,
+				s.shown
+			from %1$I.release r
+			join %1$I.released_row s using (release)
+			where r.measure = %2$L and r.version = %3$L and r.period_kind = %4$L and r.first_day = %5$L
+				and (%6$L::bigint is null or r.release < %6$L::bigint)
+		$query$, o.schema, f ->> 'measure', f ->> 'version', f ->> 'period_kind', f ->> 'period', o.before);
+	select release, rule into other from pg_temp.ph_earlier where rule <> (o.rule).rule limit 1;
+	if found then
+		raise exception 'release % of measure "%" went by the rule %', other.release, f ->> 'measure', other.rule
+			using errcode = 'object_not_in_prerequisite_state', hint =
+				'Two rules over the same numbers tell more than either: go by the same rule.';
+	end if;
+	create temp table ph_decided (
+		breakdown text, key text, col text, shown boolean, binding boolean, withheld boolean) on commit drop;
+	-- what was hidden stays so, what was shown stays so as long as the data are the same
+	insert into ph_decided
+	select breakdown, level || chr(31) || place_id, case when breakdown = 'all' then '' else group_name end,
+		bool_and(shown), bool_and(stamp is not distinct from f ->> 'data_stamp'), false
+	from pg_temp.ph_earlier
+	group by 1, 2, 3;
+	create index on ph_decided (key, col);
+end
+$$;
+
+comment on procedure ph_support.recall_releases(ph_support.release_order, jsonb) is
+	'fills pg_temp.ph_decided with what earlier releases of the measure and period showed and hid. '
+	'Errors: object_not_in_prerequisite_state where they went by another rule';
+
+create function ph_support.recalled_levels() returns text[]
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	return array(select distinct level from pg_temp.ph_earlier);
+end
+$$;
+
+comment on function ph_support.recalled_levels() is
+	'the levels of which pg_temp.ph_earlier tells';
+
+create function ph_support.recalled_breakdowns_of_places(schema text, besides text[]) returns text[]
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	return array(
+		select distinct breakdown
+		from pg_temp.ph_earlier
+		where breakdown <> all (besides) and ph_support.is_of_places(schema, breakdown));
+end
+$$;
+
+comment on function ph_support.recalled_breakdowns_of_places(text, text[]) is
+	'breakdowns by groups of small areas of which pg_temp.ph_earlier tells, beside those that are named';
+
+create procedure ph_support.require_recalled(f jsonb, reached jsonb)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	earlier record;
+begin
+	select e.release, e.breakdown, e.level
+	into earlier
+	from pg_temp.ph_earlier e
+	where not (reached -> e.breakdown ? e.level)
+	order by e.release, e.level
+	limit 1;
+	if found then
+		raise exception 'measure "%" cannot leave at these levels beside release %, which is by % at %',
+			f ->> 'measure',
+			earlier.release, earlier.breakdown, earlier.level
+			using errcode = 'object_not_in_prerequisite_state', hint =
+				'The new numbers would tell what it hides: release larger places first, or all levels together.';
+	end if;
+end
+$$;
+
+comment on procedure ph_support.require_recalled(jsonb, jsonb) is
+	'does nothing where what left before, of the breakdowns that are decided, stays protected beside new levels. '
+	'Errors: object_not_in_prerequisite_state, with the release';
+
+create procedure ph_support.require_separate_breakdowns(o ph_support.release_order, f jsonb, breakdowns text[])
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	clash record;
+begin
+	if ph_support.rule_rounds(o.rule) then
+		return;
+	end if;
+	select p.breakdown as pair, s.breakdown as single, s.release
+	into clash
+	from (
+		select b as breakdown, null::bigint as release from unnest(breakdowns) b
+		union select breakdown, release from pg_temp.ph_earlier
+	) p
+	join (
+		select b as breakdown, null::bigint as release from unnest(breakdowns) b
+		union select breakdown, release from pg_temp.ph_earlier
+	) s on regexp_split_to_array(s.breakdown, ' by ') && regexp_split_to_array(p.breakdown, ' by ')
+		and s.breakdown <> p.breakdown
+	order by position(' by ' in p.breakdown) = 0, s.release, p.breakdown, s.breakdown
+	limit 1;
+	if found then
+		raise exception 'measure "%" cannot leave by "%" and by "%"%', f ->> 'measure', clash.pair, clash.single,
+			coalesce(' of release ' || clash.release, '')
+			using errcode = 'object_not_in_prerequisite_state', hint =
+				'Together they are a table of three dimensions: release one of them, or by a rule that rounds.';
+	end if;
+end
+$$;
+
+comment on procedure ph_support.require_separate_breakdowns(ph_support.release_order, jsonb, text[]) is
+	'does nothing where no pair of breakdowns leaves beside one of its own, or beside another pair with one of them. '
+	'Errors: object_not_in_prerequisite_state';
+
+create procedure ph_support.collect_periods(o ph_support.release_order, f jsonb)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+begin
+	drop table if exists pg_temp.ph_period;
+	-- of what overlaps the period, and what longer ones that hold it are made of, the latest that left
+	execute format(
+		$query$
+			create temp table ph_period on commit drop as
+			with release as (
+				select r.release, r.version, r.period_kind, r.first_day::date as first_day,
+					(r.record ->> 'last_day')::date as last_day, r.breakdown, r.record ->> 'folded_at' as folded_at
+				from %1$I.release r
+				where r.measure = %2$L and r.record ->> 'same_as' is null
+					and (%3$L::bigint is null or r.release < %3$L::bigint)
+			), cell as (
+				select r.*, s.level || chr(31) || s.place_id as key,
+					case when r.breakdown = 'all' then '' else s.group_name end as col, s.shown, s.people, s.numerator
+				from release r
+				join %1$I.released_row s using (release)
+				where exists (
+					select
+					from release whole
+					where whole.first_day <= least(r.first_day, $1) and whole.last_day >= greatest(r.last_day, $2))
+					or r.first_day >= $1 and r.last_day <= $2
+			)
+			select distinct on (version, period_kind, first_day, breakdown, key, col) *
+			from (
+				select *, false as is_told from cell
+				union all
+				-- groups that all left tell the events of their place
+				select release, version, period_kind, first_day, last_day, 'all', folded_at, key, '', true, null,
+					sum(numerator), true
+				from cell
+				where breakdown <> 'all'
+				group by release, version, period_kind, first_day, last_day, folded_at, key
+				having bool_and(shown)
+			) known
+			order by version, period_kind, first_day, breakdown, key, col, folded_at desc, is_told, release desc
+		$query$, o.schema, f ->> 'measure', o.before)
+	using (f ->> 'period')::date, (f ->> 'last_day')::date;
+	analyze ph_period;
+end
+$$;
+
+comment on procedure ph_support.collect_periods(ph_support.release_order, jsonb) is
+	'fills pg_temp.ph_period with the cells that left before of the measure, of all versions, in this period, in parts '
+	'of it, and in longer ones that hold it with their parts';
+
+create function ph_support.telling_periods(f jsonb)
+returns table (breakdown text, key text, col text, release bigint, is_told boolean)
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+	-- a period and all its parts: where all but one leave, the one is told too
+	with cell as (
+		select e.breakdown, e.key, e.col, e.period_kind, e.first_day, e.last_day, e.shown, e.release, false as is_new
+		from pg_temp.ph_period e
+		where e.version = f ->> 'version' and (e.period_kind, e.first_day) <> (f ->> 'period_kind',
+			(f ->> 'period')::date)
+		union all
+		select d.breakdown, d.key, d.col, f ->> 'period_kind', (f ->> 'period')::date, (f ->> 'last_day')::date,
+			d.shown,
+			null, true
+		from pg_temp.ph_decided d
+		-- what left of it before is known anyhow, and is not what it is now
+		where d.shown or not exists (
+			select
+			from pg_temp.ph_period e
+			where (e.breakdown, e.key, e.col) = (d.breakdown, d.key, d.col) and e.shown
+				and (e.period_kind, e.first_day) = (f ->> 'period_kind', (f ->> 'period')::date))
+	)
+	select w.breakdown, w.key, w.col, coalesce(max(p.release), w.release),
+		w.is_new and not w.shown or bool_or(p.is_new and not p.shown)
+	from cell w
+	join cell p using (breakdown, key, col)
+	where exists (select from pg_temp.ph_period)
+		and f ->> 'of' = 'events' and f ->> 'indicator' <> 'proportion'  -- people do not add up over periods
+		and p.first_day >= w.first_day and p.last_day <= w.last_day and (p.first_day, p.last_day) <> (w.first_day,
+			w.last_day)
+	group by w.breakdown, w.key, w.col, w.period_kind, w.first_day, w.last_day, w.shown, w.release, w.is_new,
+		p.period_kind
+	having sum(p.last_day - p.first_day + 1) = w.last_day - w.first_day + 1
+		and count(*) filter (where not p.shown) + (not w.shown)::integer = 1 and (w.is_new or bool_or(p.is_new))
+$$;
+
+comment on function ph_support.telling_periods(jsonb) is
+	'cells of a period and its parts of which all but one are shown, so that the one is told by the others: with a '
+	'release that is among them, and whether the one is of the fold that is to be released';
+
+create function ph_support.isolating_cells(o ph_support.release_order, f jsonb)
+returns table (breakdown text, key text, col text, release bigint, how text)
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if ph_support.rule_rounds(o.rule) then
+		return;  -- a difference of rounded numbers isolates nobody
+	end if;
+	return query execute format(
+		$query$
+			with shown as (
+				select d.breakdown, d.key, d.col, t.people::float8 as people, t.numerator,
+					-- of sums that do not count events, as many as so many people would make
+					case
+						when %7$L then $1
+						else $1 * abs(t.numerator) / nullif(t.people_with_event, 0) end as few
+				from pg_temp.ph_decided d
+				join %1$I.measure_tally t on t.measure = %2$L and t.version = %3$L and t.period_kind = %4$L
+					and t.period = %5$L and t.breakdown = d.breakdown
+					and t.level || chr(31) || t.place_id = d.key
+					and t.group_name = case when d.breakdown = 'all' then 'all' else d.col end
+				where d.shown
+			), parts as (
+				-- all that left of shorter periods of one kind within this one, and of this one within longer ones
+				select s.breakdown, s.key, s.col, max(e.release) as release, s.numerator - sum(e.numerator) as events,
+					s.few,
+					'shorter periods of it' as how
+				from shown s
+				join pg_temp.ph_period e using (breakdown, key, col)
+				where e.version = %3$L and e.shown and e.first_day >= %5$L and e.last_day <= %6$L
+					and (e.first_day, e.last_day) <> (%5$L, %6$L)
+				group by s.breakdown, s.key, s.col, s.numerator, s.few, e.period_kind
+				union all
+				select s.breakdown, s.key, s.col, max(l.release),
+					l.numerator - s.numerator - coalesce(sum(e.numerator), 0), s.few, 'a longer period that holds it'
+				from shown s
+				join pg_temp.ph_period l using (breakdown, key, col)
+				left join pg_temp.ph_period e on e.breakdown = s.breakdown and e.key = s.key and e.col = s.col
+					and e.version = %3$L and e.shown and e.period_kind = %4$L and e.first_day <> %5$L
+					and e.first_day >= l.first_day and e.last_day <= l.last_day
+				where l.version = %3$L and l.shown and l.first_day <= %5$L and l.last_day >= %6$L
+					and (l.first_day, l.last_day) <> (%5$L, %6$L)
+				group by s.breakdown, s.key, s.col, s.numerator, s.few, l.period_kind, l.first_day, l.numerator
+			)
+			select s.breakdown, s.key, s.col, e.release, 'the same place and group'
+			from shown s
+			join pg_temp.ph_period e using (breakdown, key, col)
+			where e.shown and (e.period_kind, e.first_day) = (%4$L, %5$L)
+				and (abs(s.people - e.people) between 1 and $1 or abs(s.numerator - e.numerator) between 1e-9 and s.few)
+			union all
+			select breakdown, key, col, release, how from parts where abs(events) between 1e-9 and few
+			union all
+			select breakdown, key, col, release, 'periods that hold it or that it holds'
+			from ph_support.telling_periods(%8$L)
+			where not is_told
+		$query$, o.schema, f ->> 'measure', f ->> 'version', f ->> 'period_kind', f ->> 'period', f ->> 'last_day',
+		ph_support.counts_events(f ->> 'indicator'), f)
+	using (o.rule).threshold;
+end
+$$;
+
+comment on function ph_support.isolating_cells(ph_support.release_order, jsonb) is
+	'the cells that are to be shown whose difference from what left before is as small a number as the rule hides: the '
+	'same cell of another version or of other data, and parts of a period beside the whole of it; with the release '
+	'that it collides with';
+
+create function ph_support.leave_out_told(o ph_support.release_order, f jsonb, breakdowns text[]) returns text[]
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	told record;
+	left_in text[] := breakdowns;
+begin
+	for told in
+		select t.breakdown, max(t.release) as release, count(*) as cells
+		from ph_support.telling_periods(f) t
+		where t.is_told and not ph_support.rule_rounds(o.rule)
+		group by t.breakdown
+		order by t.breakdown
+	loop
+		if o.collisions = 'refuse' or told.breakdown = 'all' then
+			raise exception 'what measure "%" hides by "%" would be told by release %', f ->> 'measure', told.breakdown,
+				told.release
+				using errcode = 'object_not_in_prerequisite_state',
+					detail = format('Hidden counts that are what is left of a period without its other parts: %s.',
+						told.cells),
+					hint = 'Release less, or the longer period last, with collisions => ''hide''.';
+		end if;
+		raise warning 'measure "%" does not leave by "%": release % would tell what is hidden', f ->> 'measure',
+			told.breakdown, told.release;
+		delete from ph_decided d where d.breakdown = told.breakdown;
+		left_in := array_remove(left_in, told.breakdown);
+	end loop;
+	return left_in;
+end
+$$;
+
+comment on function ph_support.leave_out_told(ph_support.release_order, jsonb, text[]) is
+	'the breakdowns of which no hidden count is told by what left of periods that hold this one or that it holds; with '
+	'collisions => refuse, and where it is of whole places, an error: object_not_in_prerequisite_state, with the '
+	'release';
+
+create procedure ph_support.require_no_collision(
+	o ph_support.release_order, f jsonb, ways ph_support.hierarchy[])
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	collision record;
+begin
+	select *, count(*) over () as cells
+	into collision
+	from (
+		select * from ph_support.isolating_cells(o, f)
+		union all
+		select * from ph_support.overlapping_cells(o, f, ways)
+	) c
+	order by release, key, col
+	limit 1;
+	if found then
+		raise exception 'measure "%" would isolate people beside %', f ->> 'measure',
+			coalesce('release ' || collision.release, 'its own places')
+			using errcode = 'object_not_in_prerequisite_state',
+				detail = format(
+					'Counts whose difference from %s is as small as the rule hides, or tells what it hides: %s.',
+					collision.how, collision.cells),
+				hint = 'collisions => ''hide'' releases it without them.';
+	end if;
+end
+$$;
+
+comment on procedure ph_support.require_no_collision(
+	ph_support.release_order, jsonb, ph_support.hierarchy[]) is
+	'does nothing where nothing that is to be shown isolates people beside an earlier release. '
+	'Errors: object_not_in_prerequisite_state, with the release';
+
+create function ph_support.leaving(n float8, rule ph.disclosure_rule) returns float8
+language sql immutable parallel safe
+return case when ph_support.rule_rounds(rule) then ph_support.published_count(rule, round(n)::bigint) else n end;
+
+comment on function ph_support.leaving(float8, ph.disclosure_rule) is
+	'a number of a row that is shown, as its rule publishes it';
+
+create procedure ph_support.collect_rows(o ph_support.release_order, f jsonb, breakdown text, levels text[])
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	rounds constant boolean := ph_support.rule_rounds(o.rule);
+	of_parts constant boolean := f ->> 'indicator' in ('rate', 'proportion');
+	-- years are rounded as so many people over the whole period
+	whole constant float8 := case
+		when rounds and f ->> 'of' = 'events' and f ->> 'indicator' <> 'proportion' and
+			ph_support.counts_events(f ->> 'indicator')
+		then ((f ->> 'last_day')::date - (f ->> 'period')::date + 1) / 365.25
+		else 1 end;
+begin
+	drop table if exists pg_temp.ph_rows;
+	execute format(
+		$query$
+			create temp table ph_rows on commit drop as
+			select n.level, n.place_id, n.group_name, d.shown, e.value, case when $3 then e.lower end as lower,
+				case when $3 then e.upper end as upper, p.numerator, p.denominator, p.people,
+				case
+					when d.breakdown <> 'all' and bool_and(d.shown) over place
+						then sum(p.people) filter (where n.group_name <> 'unknown') over place
+							/ nullif(sum(p.people) over place, 0) end as share_known,
+				case when not $6 then t.shrunken_value end as shrunken_value,
+				case when not $6 then t.shrunken_lower end as shrunken_lower,
+				case when not $6 then t.shrunken_upper end as shrunken_upper,
+				-- the word of a note, since what stands behind it counts
+				case when d.shown then coalesce(split_part(e.note, ':', 1),
+					case when t.people is null then 'no_data' end) else 'suppressed' end
+					as note
+			from pg_temp.ph_decided d
+			cross join lateral (
+				select split_part(d.key, chr(31), 1) as level, substr(d.key, position(chr(31) in d.key) + 1)
+					as place_id,
+					case when d.breakdown = 'all' then 'all' else d.col end as group_name
+			) n
+			left join (
+				select *
+				from %1$I.measure_tally
+				where (measure, version, period_kind, period) = (%2$L, %3$L, %4$L, %5$L)
+			) t on d.shown and t.breakdown = d.breakdown and t.level = n.level and t.place_id = n.place_id
+				and t.group_name = n.group_name
+			cross join lateral (
+				select ph_support.leaving(coalesce(t.people, case when d.shown then 0 end), $1) as people,
+					ph_support.leaving(t.numerator, $1) as numerator,
+					ph_support.leaving(t.denominator / $7, $1) * $7 as denominator
+			) p
+			cross join lateral (
+				select case when $2 and d.shown and p.numerator is not null and p.denominator is not null
+					then ph.ask(%6$L,
+					(select ph.count_tally(0, n, d) from (values (p.numerator, p.denominator)) v (n, d)),
+					per => %7$L::float8) end as made
+				offset 0
+			) asked
+			cross join lateral (
+				-- what is made of parts is made of those that leave
+				select case when $2 then (made).value else t.value end as value,
+					case when $2 then (made).lower else t.lower end as lower,
+					case when $2 then (made).upper else t.upper end as upper,
+					case
+						when not $2 then t.note
+						when p.numerator is null or p.denominator is null then coalesce(t.note, 'suppressed')
+						else coalesce((made).note, t.note) end as note
+			) e
+			where d.breakdown = $4 and n.level = any ($5)
+			window place as (partition by n.level, n.place_id)
+		$query$, o.schema, f ->> 'measure', f ->> 'version', f ->> 'period_kind', f ->> 'period', f ->> 'indicator',
+		f ->> 'per')
+	using o.rule, rounds and of_parts and (o.rule).rates = 'published',
+		(o.rule).intervals = 'exact' or (o.rule).intervals = 'published' and of_parts, breakdown, levels, rounds, whole;
+end
+$$;
+
+comment on procedure ph_support.collect_rows(ph_support.release_order, jsonb, text, text[]) is
+	'fills pg_temp.ph_rows with the rows of a release: numbers by the rule where pg_temp.ph_decided shows them, none '
+	'where it hides them';
+
+create function ph_support.geography(schema text, levels text[]) returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	hash text;
+begin
+	execute format(
+		'select encode(sha256(convert_to(string_agg(concat_ws('' '', level, place_id, place_kind, parent_level,
+			parent_id), chr(10) order by level collate "C", place_id collate "C"), ''UTF8'')), ''hex'')
+		from %I.measure_place
+		where level = any ($1)', schema)
+	into hash
+	using levels;
+	return hash;
+end
+$$;
+
+comment on function ph_support.geography(text, text[]) is 'SHA-256 of the places of the levels and what they lie in';
+
+create function ph_support.append_release(o ph_support.release_order, f jsonb, breakdown text, levels text[],
+	more jsonb)
+returns bigint
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set extra_float_digits = 1
+as $$
+declare
+	number bigint;
+	rows_hash constant text := (
+		select encode(sha256(convert_to(coalesce(string_agg(to_jsonb(r)::text, chr(10) order by r.level collate "C",
+			r.place_id collate "C", r.group_name collate "C"), ''), 'UTF8')), 'hex')
+		from pg_temp.ph_rows r);
+begin
+	execute format('insert into %I.release (record) values ($1) returning release', o.schema)
+	into number
+	using f || more || jsonb_build_object(
+		'kind', o.kind, 'breakdown', breakdown, 'levels', levels, 'rule', to_jsonb(o.rule),
+		'rule_name', o.rule_name, 'strength', 'range',
+		'audience', o.audience, 'collisions', o.collisions, 'geography', ph_support.geography(o.schema, levels),
+		'role', session_user, 'acting_as', current_user, 'postgresql', current_setting('server_version'),
+		'extension', (select extversion from pg_extension where extname = 'population_health'),
+		'rows', (select count(*) from pg_temp.ph_rows),
+		'rows_hidden', (select count(*) from pg_temp.ph_rows where not shown), 'rows_hash', rows_hash);
+	execute format(
+		'insert into %I.released_row (release, level, place_id, group_name, shown, value, lower, upper, numerator,
+			denominator, people, share_known, shrunken_value, shrunken_lower, shrunken_upper, note)
+		select $1, * from pg_temp.ph_rows', o.schema)
+	using number;
+	return number;
+end
+$$;
+
+comment on function ph_support.append_release(ph_support.release_order, jsonb, text, text[], jsonb) is
+	'appends pg_temp.ph_rows as a release, and gives its number';
+
+create procedure ph_support.require_one_hierarchy(
+	o ph_support.release_order, f jsonb, ways ph_support.hierarchy[], levels text[])
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	earlier record;
+begin
+	if cardinality(ways) < 2 or ph_support.rule_rounds(o.rule) then
+		return;
+	end if;
+	select release, level into earlier from pg_temp.ph_earlier where level <> all (levels) order by release limit 1;
+	raise exception 'places of % and of % do not lie in each other%', ways[1].levels[cardinality(ways[1].levels)],
+		ways[2].levels[cardinality(ways[2].levels)],
+		coalesce(format(', and release %s of measure "%s" has %s', earlier.release, f ->> 'measure', earlier.level), '')
+		using errcode = 'object_not_in_prerequisite_state', hint =
+			'Their differences would be of few people: release levels that lie in each other, or by a rule that '
+			'rounds.';
+end
+$$;
+
+comment on procedure ph_support.require_one_hierarchy(ph_support.release_order, jsonb, ph_support.hierarchy[],
+	text[]) is
+	'does nothing where all levels that leave, and left before, lie in each other, or the rule rounds. '
+	'Errors: object_not_in_prerequisite_state, with the earlier release';
+
+create function ph_support.decide_all(
+	o ph_support.release_order, f jsonb, ways ph_support.hierarchy[], breakdowns text[], out verified jsonb,
+	out left_out jsonb, out reached jsonb)
+returns record
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	h ph_support.hierarchy;
+	part record;
+	totals integer;
+	breakdown text;
+begin
+	verified := '{}';
+	left_out := '{}';
+	reached := '{}';
+	foreach h in array ways loop
+		call ph_support.collect_places(o.schema, h);
+		totals := cardinality(h.levels);
+		foreach breakdown in array array['all'] || breakdowns loop
+			select * into part from ph_support.decide(o, f, h, breakdown, totals);
+			if breakdown = 'all' then
+				totals := part.reached;
+			end if;
+			verified := verified || jsonb_build_object(breakdown,
+				coalesce(verified -> breakdown, '[]') || jsonb_build_array(part.verified));
+			reached := reached || jsonb_build_object(breakdown,
+				coalesce(reached -> breakdown, '[]') || to_jsonb(h.levels[1 : part.reached]));
+			if part.fault is not null then
+				left_out := left_out || jsonb_build_object(breakdown, part.fault);
+			end if;
+		end loop;
+	end loop;
+end
+$$;
+
+comment on function ph_support.decide_all(ph_support.release_order, jsonb, ph_support.hierarchy[], text[]) is
+	'decides what is shown of all breakdowns: what the verifier says, what could not be protected, levels that were '
+	'reached, each by breakdown';
+
+create procedure ph_support.release_fold(
+	o ph_support.release_order, f jsonb, levels text[], breakdowns text[], inout released bigint[])
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	ways ph_support.hierarchy[];
+	chosen text[];
+	decided record;
+	withheld jsonb := '[]';
+	more jsonb;
+	part text;
+	of_part text[];
+begin
+	-- who releases at the same time waits
+	execute format('lock table %I.release in share row exclusive mode', o.schema);
+	released := '{}';
+	loop
+		call ph_support.recall_releases(o, f);
+		ways := ph_support.hierarchies(o.schema, levels || ph_support.recalled_levels());
+		call ph_support.require_one_hierarchy(o, f, ways, levels);
+		call ph_support.require_separate_breakdowns(o, f, breakdowns);
+		insert into ph_decided
+		select w ->> 'breakdown', w ->> 'key', w ->> 'col', false, false, true
+		from jsonb_array_elements(withheld) w;
+		decided := ph_support.decide_all(o, f, ways, array_remove(
+			breakdowns || ph_support.recalled_breakdowns_of_places(o.schema, breakdowns), 'all'));
+		call ph_support.require_recalled(f, decided.reached);
+		-- levels that left before stay until differences are looked for: sums of what leaves tell of them
+		delete from ph_decided d where d.breakdown <> all (array['all'] || breakdowns);
+		call ph_support.collect_periods(o, f);
+		chosen := ph_support.leave_out_told(o, f, breakdowns);
+		if o.collisions = 'refuse' then
+			call ph_support.require_no_collision(o, f, ways);
+			exit;
+		end if;
+		select coalesce(jsonb_agg(distinct to_jsonb(c) - 'release' - 'how'), '[]')
+		into more
+		from (
+			select * from ph_support.isolating_cells(o, f)
+			union all
+			select * from ph_support.overlapping_cells(o, f, ways)
+		) c;
+		exit when more = '[]';
+		withheld := withheld || more;
+	end loop;
+	foreach part in array chosen loop
+		of_part := array(
+			select l from unnest(levels) l where decided.reached -> part ? l);
+		continue when of_part = '{}';
+		call ph_support.collect_rows(o, f, part, of_part);
+		released := released || ph_support.append_release(o, f, part, of_part, jsonb_build_object(
+			'verified', decided.verified -> part, 'left_out', decided.left_out -> part, 'hierarchies', to_jsonb(ways),
+			'withheld', (
+				select count(*)
+				from jsonb_array_elements(withheld) w
+				where w ->> 'breakdown' = part and split_part(w ->> 'key', chr(31), 1) = any (of_part))));
+	end loop;
+	drop table if exists pg_temp.ph_place, pg_temp.ph_tally, pg_temp.ph_cell, pg_temp.ph_decided, pg_temp.ph_earlier,
+		pg_temp.ph_period, pg_temp.ph_rows;
+end
+$$;
+
+comment on procedure ph_support.release_fold(ph_support.release_order, jsonb, text[], text[], bigint[]) is
+	'releases one measure of one period: a release a breakdown';
+
+create function ph_support.fold_record(schema text, m ph.measure, period_kind text, first_day date) returns jsonb
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set datestyle = 'ISO, YMD'
+as $$
+declare
+	record jsonb;
+begin
+	execute format(
+		$query$
+			select jsonb_build_object('measure', f.measure, 'version', f.version, 'name', $1.name, 'unit', $1.unit,
+				'of', case when $1.events is not null then 'events' when $1.persons is not null then 'persons'
+					else 'areas' end,
+				'indicator', $1.indicator, 'per', $1.per,
+				'definition', encode(sha256(convert_to((to_jsonb($1) - 'folded_at')::text, 'UTF8')), 'hex'),
+				'period_kind', f.period_kind, 'period', f.period::text, 'last_day', f.data_until::text,
+				'period_name', ph_support.period_name(f.period_kind, f.period), 'data_stamp', f.data_stamp,
+				'purpose', f.purpose, 'left_out_people', f.left_out, 'note', f.note,
+				'folded_at', to_char(f.folded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))
+			from %I.measure_fold f
+			where (f.measure, f.version, f.period_kind, f.period) = ($1.measure, $1.version, $2, $3)
+		$query$, schema)
+	into record
+	using m, period_kind, first_day;
+	return record;
+end
+$$;
+
+comment on function ph_support.fold_record(text, ph.measure, text, date) is
+	'what the record of a release says of the fold that it is made of';
+
+create function ph_support.release_order_of(
+	schema text, rule text, audience text, purpose text, collisions text, kind text)
+returns ph_support.release_order
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	o ph_support.release_order;
+begin
+	perform ph_support.require_release_tables(schema);
+	perform ph_support.require_measure_tables(schema);
+	if not pg_has_role(ph_support.owner_of(format('%I.release', schema)::regclass), 'usage') then
+		raise exception 'only the owner of the tables of releases may release'
+			using errcode = 'insufficient_privilege', hint = 'Partners tabulate, where they were granted it.';
+	elsif audience is null or audience <> 'public' and to_regrole(quote_ident(audience)) is null then
+		raise exception 'argument "audience" must be public or a role'
+			using errcode = 'undefined_object',
+				hint = 'Who is no member of the role does not see what is released for it.';
+	end if;
+	perform ph_support.require_known('collisions', array[collisions], '{refuse,hide}');
+	perform ph_support.require_known('purpose', array[purpose], array(select p.purpose from ph.purpose() p))
+	where purpose is not null;
+	o := row(schema, ph_support.disclosure_rule(rule), rule, audience, purpose, collisions, kind, null);
+	return o;
+end
+$$;
+
+comment on function ph_support.release_order_of(text, text, text, text, text, text) is
+	'an order of a release. Errors: undefined_table, insufficient_privilege, undefined_object, '
+	'invalid_parameter_value';
+
+create procedure ph_support.require_releasable(o ph_support.release_order, m ph.measure, f jsonb)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if m.areas is null and f ->> 'purpose' is null and to_regclass(format('%I.may_use', o.schema)) is not null then
+		raise exception 'measure "%" was folded of everybody', m.measure
+			using errcode = 'object_not_in_prerequisite_state', hint =
+				'Since there is a list of who may be included, fold it for a purpose: refold => true, purpose => ...';
+	elsif f ->> 'purpose' <> o.purpose then
+		raise exception 'measure "%" was folded for the purpose %', m.measure, f ->> 'purpose'
+			using errcode = 'invalid_parameter_value', hint = 'A summary outlives the list: fold it for this purpose.';
+	end if;
+end
+$$;
+
+comment on procedure ph_support.require_releasable(ph_support.release_order, ph.measure, jsonb) is
+	'does nothing where a fold may leave for the purpose. Errors: object_not_in_prerequisite_state, '
+	'invalid_parameter_value';
+
+create function ph_support.folds_to_release(schema text, measures text[], periods text[])
+returns table (m ph.measure, period_kind text, period date)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	offered constant text[] := array(select l.measure from ph_support.latest_measures(schema) l);
+begin
+	perform ph_support.require_known('measures', measures, offered);
+	perform ph_support.require_periods(schema, periods);
+	return query execute format(
+		'select m, f.period_kind, f.period
+		from ph_support.latest_measures($1, $2) m
+		join %1$I.measure_fold f using (measure, version)
+		join %1$I.calendar c on c.kind = f.period_kind and c.start_date = f.period
+		where f.data_until >= c.end_date - 1 and f.note is null
+			and ($3 is null or c.kind = any ($3) or c.name = any ($3))
+		order by m.measure, f.period_kind, f.period', schema)
+	using schema, measures, periods;
+end
+$$;
+
+comment on function ph_support.folds_to_release(text, text[], text[]) is
+	'the folded periods, over and with data, of the latest versions of measures. '
+	'Errors: invalid_parameter_value with what there is';
+
+create function ph_support.levels_to_release(o ph_support.release_order, f jsonb, levels text[]) returns text[]
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	folded text[];
+begin
+	execute format('select levels from %I.measure_fold
+		where (measure, version, period_kind, period) = ($1, $2, $3, $4)', o.schema)
+	into folded
+	using f ->> 'measure', f ->> 'version', f ->> 'period_kind', (f ->> 'period')::date;
+	if levels is null then
+		return case when ph_support.rule_rounds(o.rule) then folded
+			else array(
+				select l
+				from unnest((ph_support.hierarchies(o.schema, folded))[1].levels) l
+				where l = any (folded)) end;
+	end if;
+	perform ph_support.require_known('levels', levels, folded);
+	return levels;
+end
+$$;
+
+comment on function ph_support.levels_to_release(ph_support.release_order, jsonb, text[]) is
+	'the levels that are asked, or all that were folded of one hierarchy. Errors: invalid_parameter_value';
+
+create function ph_support.breakdowns_to_release(o ph_support.release_order, f jsonb, breakdowns text[])
+returns text[]
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	folded text[];
+begin
+	execute format('select breakdowns from %I.measure_fold
+		where (measure, version, period_kind, period) = ($1, $2, $3, $4)', o.schema)
+	into folded
+	using f ->> 'measure', f ->> 'version', f ->> 'period_kind', (f ->> 'period')::date;
+	return array['all'] || array(
+		select b
+		from unnest(folded) b
+		where b = any (breakdowns)
+			or breakdowns is null and (ph_support.rule_rounds(o.rule) or not regexp_split_to_array(b, ' by ') && folded
+				or position(' by ' in b) = 0));
+end
+$$;
+
+comment on function ph_support.breakdowns_to_release(ph_support.release_order, jsonb, text[]) is
+	'all, and the breakdowns that are asked and were folded; where none is asked, no pair beside one of its own unless '
+	'the rule rounds';
+
+create function ph_support.left_out_of(schema text, released bigint[]) returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	said text;
+begin
+	execute format(
+		'select string_agg(breakdown || '' at '' || (record ->> ''left_out''), ''; '' order by release)
+		from %I.release
+		where release = any ($1) and record ->> ''left_out'' is not null', schema)
+	into said
+	using released;
+	return said;
+end
+$$;
+
+comment on function ph_support.left_out_of(text, bigint[]) is 'what releases leave out since it could not be protected';
+
+create procedure ph.release_measures(
+	schema text,
+	measures text[],
+	periods text[],
+	levels text[],
+	breakdowns text[],
+	rule text,
+	audience text,
+	purpose text default null,
+	collisions text default 'refuse')
+language plpgsql
+as $$
+declare
+	o constant ph_support.release_order := ph_support.release_order_of(
+		schema, rule, audience, purpose, collisions, 'table');
+	in_steps constant boolean := ph_support.may_commit();
+	asked record;
+	number bigint := 0;
+	f jsonb;
+	chosen text[];
+	released bigint[];
+	faults text;
+begin
+	perform ph_support.require_known('levels', levels,
+		pg_catalog.array_agg(l.level)) from ph_support.folded_levels(schema) l having levels is not null;
+	perform ph_support.require_known('breakdowns', release_measures.breakdowns,
+		pg_catalog.array_agg(b) operator(pg_catalog.||) 'all'::text)
+	from ph_support.latest_measures(schema, measures) m, pg_catalog.unnest(m.breakdowns) b
+	having release_measures.breakdowns is not null;
+	for asked in
+		select t.*, pg_catalog.count(*) over () as total from ph_support.folds_to_release(schema, measures, periods) t
+	loop
+		number := number operator(pg_catalog.+) 1;
+		f := ph_support.fold_record(schema, asked.m, asked.period_kind, asked.period);
+		call ph_support.require_releasable(o, asked.m, f);
+		chosen := ph_support.breakdowns_to_release(o, f, breakdowns);
+		call ph_support.release_fold(o, f, ph_support.levels_to_release(o, f, levels), chosen, released);
+		faults := ph_support.left_out_of(schema, released);
+		raise notice '%', pg_catalog.concat_ws(' ', pg_catalog.format('%s of %s: %s', number, asked.total,
+			(asked.m).measure), asked.period_kind, pg_catalog.to_char(asked.period, 'YYYY-MM-DD'),
+			'is release', pg_catalog.array_to_string(released, ', '),
+			case when faults is not null then 'without ' operator(pg_catalog.||) faults end);
+		if in_steps then
+			commit;
+		end if;
+	end loop;
+	if number operator(pg_catalog.=) 0 then
+		raise exception 'nothing that is asked was folded of a period that is over'
+			using errcode = 'no_data_found', hint = 'CALL ph.fold_measures(...) folds measures.';
+	end if;
+end
+$$;
+
+comment on procedure ph.release_measures(text, text[], text[], text[], text[], text, text, text, text) is
+	'releases measures of the schema (NULL: all that were folded) of periods that are over (kinds or names of '
+	'calendar; NULL: all), levels (NULL: all of one hierarchy that were folded; all, where the rule rounds) and '
+	'breakdowns (NULL: all that were folded; whole places always) by a rule of ph.disclosure_rule or schema.rule, for '
+	'an audience: public or a role. Each table is protected as a whole, place totals first, and verified by who '
+	'attacks it; a row is shown whole or hidden whole; what cannot be protected is left out and named. A release a '
+	'breakdown is appended with its '
+	'rows; it says how far it is and commits after each measure and period. What would isolate people beside an '
+	'earlier release is an error that names it, or with collisions => hide is hidden. Errors: undefined_table, '
+	'undefined_object, insufficient_privilege for others than the owner, invalid_parameter_value, no_data_found, '
+	'object_not_in_prerequisite_state';
+
+create procedure ph_support.collect_areas(schema text, f jsonb, levels text[])
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	population text;
+	query text;
+begin
+	execute format('select population from %I.measure where (measure, version) = ($1, $2)', schema)
+	into population
+	using f ->> 'measure', f ->> 'version';
+	drop table if exists pg_temp.ph_area;
+	-- the atoms that no place cuts: who lives in one small area and is registered with one practice
+	select string_agg(format(
+		'select distinct %L || %s::text as area, concat_ws(%L, s.small_area, s.practice) as atom
+		from %s s%s
+		where s.start_date <= %L and s.end_date > %6$L and %2$s is not null',
+		l.level || chr(31), l.column_name, chr(31), ph_support.stay_relation(schema, population),
+		ph_support.place_joins(schema, l.column_name), f ->> 'last_day'), ' union all ')
+	into query
+	from ph_support.folded_levels(schema) l
+	where l.level = any (levels);
+	execute 'create temp table ph_area on commit drop as ' || query;
+	analyze ph_area;
+end
+$$;
+
+comment on procedure ph_support.collect_areas(text, jsonb, text[]) is
+	'fills pg_temp.ph_area with the places of levels as sets of atoms, on the last day of a period';
+
+create function ph_support.overlapping_cells(o ph_support.release_order, f jsonb, ways ph_support.hierarchy[])
+returns table (breakdown text, key text, col text, release bigint, how text)
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	levels constant text[] := array(select distinct l from unnest(ways) h, unnest(h.levels) l);
+begin
+	if cardinality(ways) < 2 or (o.rule).threshold = 0 then
+		return;
+	end if;
+	call ph_support.collect_areas(o.schema, f, levels);
+	drop table if exists pg_temp.ph_shown_area;
+	execute format(
+		'create temp table ph_shown_area on commit drop as
+		select t.level || chr(31) || t.place_id as area, max(t.people) as people, max(e.release) as release
+		from %I.measure_tally t
+		left join pg_temp.ph_decided d on d.breakdown = ''all'' and d.key = t.level || chr(31) || t.place_id and d.shown
+		left join pg_temp.ph_earlier e on e.breakdown = ''all'' and e.shown
+			and (e.level, e.place_id) = (t.level, t.place_id)
+		where (t.measure, t.version, t.period_kind, t.period) = ($1, $2, $3, $4) and t.breakdown = ''all''
+			and coalesce(d.key, e.place_id) is not null
+		group by 1', o.schema)
+	using f ->> 'measure', f ->> 'version', f ->> 'period_kind', (f ->> 'period')::date;
+	-- of the places that differ by few people one that is new is named
+	return query
+	select distinct on (d.larger, d.smaller) 'all', s.area, '', max(s.release) over one, 'places that overlap'
+	from ph.isolating_differences(
+		'select a.area, a.atom, s.people from pg_temp.ph_area a join pg_temp.ph_shown_area s using (area)',
+		(o.rule).threshold) d
+	join pg_temp.ph_shown_area s on s.area = d.larger or s.area = any (d.smaller)
+	window one as (partition by d.larger, d.smaller)
+	order by d.larger, d.smaller, s.release is not null, s.people, s.area;
+end
+$$;
+
+comment on function ph_support.overlapping_cells(ph_support.release_order, jsonb, ph_support.hierarchy[]) is
+	'where two hierarchies leave, now or before, one place of each that would differ from others that lie in it by as '
+	'few people as the rule hides; with the latest release of the others';
+
+create function ph_support.released_current() returns text
+language sql immutable parallel safe
+return $query$
+	select r.measure, r.version, r.period_kind, r.first_day::date as period, r.breakdown, s.level, s.place_id,
+		s.group_name, s.value, s.lower, s.upper, s.numerator, s.denominator, s.people, s.share_known,
+		s.shrunken_value, s.shrunken_lower, s.shrunken_upper, s.note, false as provisional,
+		(r.record ->> 'last_day')::date as data_until, (r.record ->> 'folded_at')::timestamptz as folded_at, r.release,
+		r.rule, r.audience, (r.record ->> 'released_at')::timestamptz as released_at
+	from {released_row} s
+	join {release} r using (release)
+	where not exists (
+		select
+		from {release} later
+		where later.measure = r.measure and later.period_kind = r.period_kind and later.first_day = r.first_day
+			and later.breakdown = r.breakdown and later.release > r.release and later.record -> 'levels' ? s.level
+			and later.record ->> 'same_as' is null)
+$query$;
+
+comment on function ph_support.released_current() is
+	'the query of the rows of the latest release of each table and level that the reader is an audience of';
+
+create function ph_support.released_query(is_breakdown boolean) returns text
+language sql immutable parallel safe
+return
+	replace(replace(replace(replace(replace(
+		ph_support.measure_value_query(is_breakdown),
+		'join {measure_fold} f using (measure, version, period_kind, period)', ''),
+		'f.data_until', 't.data_until'),
+		'{measure_current}', '{measure}'),
+		'{measure_tally}', '{released_current}'),
+		'as before_verdict', 'as before_verdict, t.release, t.rule, t.audience, t.released_at');
+
+comment on function ph_support.released_query(boolean) is
+	'the query of measure_value or measure_breakdown over what was released';
+
+create procedure ph_support.create_released_views(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	columns constant jsonb := (
+		select jsonb_object_agg(c.column_name, c.description) from ph_support.measure_column() c
+	) || jsonb_build_object('release', 'number of the release', 'rule', 'the rule of disclosure that it went by',
+		'audience', 'public, or the role that it is for', 'released_at', 'when it was released');
+	view record;
+begin
+	if to_regclass(format('%I.measure_tally', schema)) is null then
+		return;
+	end if;
+	for view in
+		select *
+		from (
+			values
+				('released_current', 'rows of the latest release of each table: one row a measure, period, breakdown, '
+				 'level, place and group', ph_support.released_current()),
+				('released_value',
+					'measures of whole places as they were released, in the shape of measure_value; a row '
+				 'that is suppressed has no numbers', ph_support.released_query(false)),
+				('released_breakdown',
+					'measures by group as they were released, in the shape of measure_breakdown; a row '
+				 'that is suppressed has no numbers', ph_support.released_query(true))
+		) v (relation, description, query)
+	loop
+		call ph_support.replace_view(schema, view.relation, ph_support.in_schema(view.query, schema), view.description,
+			columns);
+	end loop;
+end
+$$;
+
+comment on procedure ph_support.create_released_views(text) is
+	'makes the views of what was released, beside those of measures, or replaces them in place';
+
+create function ph_support.fold_of_period(schema text, measure text, period text)
+returns table (m ph.measure, period_kind text, first_day date)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	known text;
+begin
+	perform ph_support.require_known('measure', array[measure],
+		array(select l.measure from ph_support.latest_measures(schema) l));
+	return query execute format(
+		'select t.m, t.period_kind, t.period
+		from ph_support.folds_to_release($1, array[$2], null) t
+		join %I.calendar c on c.kind = t.period_kind and c.start_date = t.period
+		where c.name = $3', schema)
+	using schema, measure, period;
+	if not found then
+		execute format(
+			'select string_agg(c.name, '', '' order by c.start_date)
+			from ph_support.folds_to_release($1, array[$2], null) t
+			join %I.calendar c on c.kind = t.period_kind and c.start_date = t.period', schema)
+		into known
+		using schema, measure;
+		raise exception 'argument "period" must be a period of the measure that is over'
+			using errcode = 'invalid_parameter_value', hint = 'There are ' || coalesce(known, 'none') || '.';
+	end if;
+end
+$$;
+
+comment on function ph_support.fold_of_period(text, text, text) is
+	'the fold of a measure in a period by its name in calendar. Errors: invalid_parameter_value with what there is';
+
+create function ph_support.same_release(o ph_support.release_order, f jsonb, level text, breakdown text) returns bigint
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	number bigint;
+begin
+	execute format(
+		'select max(release)
+		from %I.release
+		where measure = $1 and version = $2 and period_kind = $3 and first_day = $4 and breakdown = $5 and rule = $6
+			and record -> ''levels'' ? $7 and record ->> ''same_as'' is null and audience in (''public'', $9)
+			and record ->> ''data_stamp'' is not distinct from $8', o.schema)
+	into number
+	using f ->> 'measure', f ->> 'version', f ->> 'period_kind', f ->> 'period', breakdown, (o.rule).rule, level,
+		f ->> 'data_stamp', o.audience;
+	return number;
+end
+$$;
+
+comment on function ph_support.same_release(ph_support.release_order, jsonb, text, text) is
+	'the latest release of the same table of the same data by the same rule to the audience; NULL where there is none';
+
+create function ph_support.tabulated(
+	schema text, rule text, measure text, period text, level text, breakdown text)
+returns bigint
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	o ph_support.release_order := ph_support.release_order_of(schema, rule, session_user::text, null, 'refuse',
+		'tabulation');
+	asked record;
+	f jsonb;
+	same bigint;
+	released bigint[];
+begin
+	select * into asked from ph_support.fold_of_period(schema, measure, period);
+	perform ph_support.require_known('breakdown', array[breakdown], array['all'] || (asked.m).breakdowns);
+	f := ph_support.fold_record(schema, asked.m, asked.period_kind, asked.first_day);
+	call ph_support.require_releasable(o, asked.m, f);
+	perform ph_support.levels_to_release(o, f, array[level]);
+	same := ph_support.same_release(o, f, level, breakdown);
+	if same is not null then
+		execute format('insert into %I.release (record)
+			select record || $2 from %1$I.release where release = $1', schema)
+		using same, jsonb_build_object('kind', 'tabulation', 'same_as', same, 'audience', o.audience,
+			'role', session_user, 'acting_as', current_user);
+		return same;
+	end if;
+	call ph_support.release_fold(o, f, array[level], array[breakdown], released);
+	if released = '{}' then
+		raise exception 'this table cannot be protected'
+			using errcode = 'object_not_in_prerequisite_state', hint = 'Ask for larger places or a coarser breakdown.';
+	end if;
+	return released[1];
+end
+$$;
+
+comment on function ph_support.tabulated(text, text, text, text, text, text) is
+	'releases one level of place by one breakdown of a measure and period to the role of the session, and gives the '
+	'number of the release: what the function tabulate of a schema does. Errors: invalid_parameter_value with what '
+	'there is, object_not_in_prerequisite_state where it cannot be protected or would isolate people beside an earlier '
+	'release';
+
+create procedure ph.create_tabulate(schema text, rule text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	call ph_support.require_own_schema(schema);
+	perform ph_support.release_order_of(schema, rule, 'public', null, 'refuse', 'tabulation');
+	call ph_support.replace_function(schema, 'tabulate', 'text, text, text, text',
+		format(
+			'(measure text, period text, level text, breakdown text default ''all'') returns bigint
+			language sql volatile security definer set search_path = pg_catalog, pg_temp as %L',
+			format('select ph_support.tabulated(%L, %L, measure, period, level, breakdown)', schema, rule)),
+		'releases one level of place by one breakdown, or one allowed pair, of a measure in a period that is over, '
+		'named as in calendar, to who asks, and gives the number of the release: its rows stand in released_value and '
+		'released_breakdown once the transaction is over');
+	execute format('revoke all on function %I.tabulate(text, text, text, text) from public', schema);
+	execute format('alter function %I.tabulate(text, text, text, text) owner to %s', schema,
+		ph_support.owner_of(format('%I.release', schema)::regclass));
+end
+$$;
+
+comment on procedure ph.create_tabulate(text, text) is
+	'makes the function tabulate(measure, period, level, breakdown) in the schema, owned by who owns the releases and '
+	'granted to nobody, for partners who may see no rows: each call is a release by the rule to the role of the '
+	'session, on record before its rows can be read, so that no answer can be taken and the record rolled back. '
+	'Errors: undefined_table, undefined_object for a rule that there is not, insufficient_privilege for others than '
+	'the owner';
+
+create function ph.replay_release(schema text, release bigint) returns text
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	was jsonb := ph.release_export(schema, release) -> 'record';
+	o ph_support.release_order;
+	asked record;
+	f jsonb;
+	again bigint[];
+	levels text[];
+	answer text;
+begin
+	o := ph_support.release_order_of(schema, was ->> 'rule_name', 'public', null, was ->> 'collisions', 'table');
+	o.before := coalesce((was ->> 'same_as')::bigint, release);
+	execute format('select m, f.period_kind, f.period
+		from %1$I.measure m
+		join %1$I.measure_fold f using (measure, version)
+		where (measure, version, period_kind, period) = ($1, $2, $3, $4)', schema)
+	into asked
+	using was ->> 'measure', was ->> 'version', was ->> 'period_kind', (was ->> 'period')::date;
+	if asked.period is null then
+		return 'not folded any more';
+	end if;
+	f := ph_support.fold_record(schema, jsonb_populate_record(null::ph.measure, to_jsonb(asked.m)), asked.period_kind,
+		asked.period);
+	if f ->> 'data_stamp' is distinct from was ->> 'data_stamp' or f ->> 'definition' <> was ->> 'definition' then
+		return 'data or definition have changed';
+	elsif to_jsonb(o.rule) <> was -> 'rule' then
+		return 'the rule has changed';
+	end if;
+	levels := array(select jsonb_array_elements_text(was -> 'levels'));
+	begin
+		call ph_support.release_fold(o, f, levels, array[was ->> 'breakdown'], again);
+		execute format('select record ->> ''rows_hash'' from %I.release where release = $1', schema)
+		into answer
+		using again[1];
+		raise exception using errcode = 'PH001', message = coalesce(answer, '');
+	exception when sqlstate 'PH001' then  -- nothing of it stays
+		answer := sqlerrm;
+	end;
+	return case when answer = was ->> 'rows_hash' then 'same' else 'differs' end;
+end
+$$;
+
+comment on function ph.replay_release(text, bigint) is
+	'makes a release again from what is folded and the releases before it, writes nothing, and says whether its '
+	'numbers are the same: same, differs, or what has changed since. Errors: those of ph.release_export and '
+	'ph.release_measures';
+
+create function ph_support.purpose_list() returns text
+language sql immutable
+begin atomic
+	select string_agg(quote_literal(p.purpose), ', ')
+	from ph.purpose() p;
+end;
+
+comment on function ph_support.purpose_list() is
+	'the purposes as a literal list, so that no constraint names an object of the extension';
+
+create function ph_support.sharing_table(
+	out relation text, out definition text, out description text, out columns jsonb)
+returns setof record
+language sql immutable
+begin atomic
+	values
+		('entitlement',
+		 format('role text not null,
+			level text not null check (level in (''national'', ''system'', ''place'', ''practice'')),
+			place text check (place <> ''''),
+			purpose text not null check (purpose in (%s)),
+			until date,
+			granted_by text not null default session_user,
+			granted_at timestamptz not null default now(),
+			check ((level = ''national'') = (place is null)),
+			unique nulls not distinct (role, level, place, purpose)', ph_support.purpose_list()),
+		 'one row a role and place whose rows it may see, for one purpose; who has no row sees nobody',
+		 jsonb_build_object(
+			'role', 'name of the role; members that inherit its rights have its entitlements',
+			'level', 'national (everywhere), or the level of the place: system, place, practice',
+			'place', 'the system, place or practice, as in stay; NULL for national only',
+			'purpose', 'what for, of ph.purpose(); a role has one purpose at a time',
+			'until', 'last day on which it holds; NULL is open',
+			'granted_by', 'who wrote it', 'granted_at', 'when')),
+		('may_use',
+		 format('person_id text not null, purpose text not null check (purpose in (%s)),
+			primary key (person_id, purpose)', ph_support.purpose_list()),
+		 'one row a person and purpose for which he or she may be included; who is not on it is not seen',
+		 jsonb_build_object('person_id', 'pseudonym of the person', 'purpose', 'for what, of ph.purpose()')),
+		('restricted_code',
+		 format('code_system text not null, code text not null check (code <> ''''),
+			match text not null default ''exact'' check (match in (''exact'', ''prefix'')),
+			class text not null check (class in (''law'', ''sensitive'', ''third_party'')),
+			purposes text[] not null default ''{}'' check (purposes <@ array[%s]), source text not null,
+			primary key (code_system, code, match, class, source)', ph_support.purpose_list()),
+		 'one row a code whose rows are left out for all purposes but those that it lists',
+		 jsonb_build_object(
+			'code_system', 'code system, spelt as in clinical_event', 'code', 'the code, or the beginning of the codes',
+			'match', 'exact: the code itself; prefix: every code that starts with it',
+			'class', 'why: law (disclosure is an offence), sensitive, third_party (tells of somebody else)',
+			'purposes', 'purposes for which rows with it may be seen all the same',
+			'source', 'who published the set, and where')),
+		('secured_table',
+		 'relation text primary key, date_column text',
+		 'one row a table of yours, beside those of the extension, that ph.secure covers',
+		 jsonb_build_object(
+			'relation', 'name of the table, which has a column person_id',
+			'date_column', 'the column of the day on which a row belongs to a place; NULL is the last place'));
+end;
+
+comment on function ph_support.sharing_table() is
+	'the tables that ph.create_sharing_tables makes: columns, descriptions';
+
+create procedure ph_support.keep_one_purpose(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	body constant text := format(
+		$body$begin
+			lock table %1$I.entitlement in share row exclusive mode;  -- two who write at one time meet here
+			if exists (
+				select
+				from %1$I.entitlement e
+				where e.role = new.role and e.purpose <> new.purpose and coalesce(e.until >= current_date, true))
+				and coalesce(new.until >= current_date, true)
+			then
+				raise exception 'role "%%" is entitled for another purpose', new.role
+					using errcode = 'check_violation',
+						hint = 'A statement has one purpose: make a role for each, and SET ROLE to one of them.';
+			end if;
+			return null;
+		end$body$, schema);
+begin
+	call ph_support.replace_function(schema, 'keep_one_purpose', '', format(
+		'() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as %L', body),
+		'the trigger that refuses a second purpose of one role in entitlement');
+	execute format('create or replace trigger keep_one_purpose after insert or update on %1$I.entitlement
+		for each row execute function %1$I.keep_one_purpose()', schema);
+end
+$$;
+
+comment on procedure ph_support.keep_one_purpose(text) is
+	'makes the trigger by which entitlement refuses a second purpose of one role';
+
+create procedure ph.create_sharing_tables(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	part record;
+	target text;
+begin
+	call ph_support.require_own_schema(schema);
+	if to_regclass(format('%I.person', schema)) is null then
+		raise exception 'schema "%" has no shared tables', schema
+			using errcode = 'undefined_table', hint = 'CALL ph.create_shared_tables(...) first.';
+	end if;
+	for part in select * from ph_support.sharing_table() loop
+		target := format('%I.%I', schema, part.relation);
+		if to_regclass(target) is null then
+			execute format('create table %s (%s)', target, part.definition);
+			execute format('revoke all on %s from public', target);
+			call ph_support.describe_table(target, part.description, part.columns);
+		else
+			call ph_support.require_generated(schema, part.relation, 'pg_class', target::regclass);
+		end if;
+	end loop;
+	call ph_support.keep_one_purpose(schema);
+	if to_regclass(format('%I.disclosure_rule', schema)) is null then
+		execute format('create table %I.disclosure_rule (like ph.disclosure_rule including all)', schema);
+		call ph_support.describe_table(format('%I.disclosure_rule', schema),
+			'one row a rule of your own by which numbers leave, named schema.rule in calls', '{}');
+	end if;
+	call ph.create_identity_table(schema);
+	call ph_support.create_release_tables(schema);
+	call ph_support.create_released_views(schema);
+end
+$$;
+
+comment on procedure ph.create_sharing_tables(text) is
+	'makes, beside the shared tables of the schema, the tables of sharing: entitlement (which role sees which places, '
+	'for which purpose, until when), may_use (who may be included for which purpose), restricted_code (codes whose '
+	'rows are left out), secured_table, disclosure_rule (rules of your own by which numbers leave), identity, and '
+	'release with its rows and views (the views where there are measures: call it again after '
+	'ph.create_measure_tables). They belong to the caller and are granted to nobody. '
+	'Again: what is there stays as it is. Errors: undefined_table without shared tables, '
+	'duplicate_object where a name is taken by something else';
+
+create function ph_support.access_level() returns setof text
+language sql immutable parallel safe
+begin atomic
+	values ('system'), ('place'), ('practice');
+end;
+
+comment on function ph_support.access_level() is 'the levels of place at which rows are given to roles';
+
+create function ph_support.access_function(
+	schema text, out name text, out types text, out arguments text, out returned text, out body text,
+	out description text)
+returns setof record
+language sql immutable
+begin atomic
+	with held (query) as (
+		-- not current_date, which a session's time zone moves
+		values (format(
+			$query$from %I.entitlement e
+				join pg_roles r on r.rolname = e.role
+				where coalesce(e.until >= (statement_timestamp() at time zone 'UTC')::date, true)
+					and pg_has_role(session_user, who, 'member') and pg_has_role(who, r.oid, 'usage')$query$, schema))
+	)
+	select 'scope', 'text, name', '(level text, who name)', 'text[]',
+		format(
+			$body$begin
+				return array(
+					select e.place
+					%s and e.level = scope.level);
+			end$body$, held.query),
+		'the places of a level whose rows a role may see, by entitlements in force of it and of roles whose rights it '
+		'inherits; none for roles of which the session is no member'
+	from held
+	union all
+	select 'may_ask', 'regclass, name', '(target regclass, who name)', 'boolean',
+		format(
+			$body$declare
+				bound name[] := array(
+					select p.polname
+					from pg_policy p
+					where p.polrelid = target
+						and exists (select from unnest(p.polroles) b where b <> 0 and pg_has_role(who, b, 'usage')));
+			begin
+				return 'custodian' = any (bound) or coalesce((
+					select min(e.purpose) = max(e.purpose) and 'purpose_' || min(e.purpose) = any (bound)
+						and ('national' <> all (bound) or bool_or(e.level = 'national'))
+					%s), false);
+			end$body$, held.query),
+		'whether a role may ask the table for rows at all: as its custodian, or because its entitlements in force are '
+		'of one purpose and the policies of the table are those of these entitlements'
+	from held;
+end;
+
+comment on function ph_support.access_function(text) is
+	'the functions that policies in the schema call: name, types, arguments, what is returned, body, description';
+
+create procedure ph_support.create_access_functions(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	part record;
+begin
+	for part in select * from ph_support.access_function(schema) loop
+		call ph_support.replace_function(schema, part.name, part.types, format(
+			'%s returns %s language plpgsql stable parallel safe security definer '
+			'set search_path = pg_catalog, pg_temp as %L', part.arguments, part.returned, part.body),
+			part.description);
+		execute format('grant execute on function %I.%I(%s) to public', schema, part.name, part.types);
+	end loop;
+end
+$$;
+
+comment on procedure ph_support.create_access_functions(text) is
+	'makes scope() and may_ask() in the schema, with the rights of its owner, who reads entitlement for those who ask';
+
+create function ph_support.is_access_function(function oid) returns boolean
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select exists (
+		select
+		from pg_proc p
+		join pg_namespace n on n.oid = p.pronamespace
+		join pg_language l on l.oid = p.prolang and l.lanname = 'plpgsql'
+		cross join ph_support.access_function(n.nspname) f
+		where p.oid = function and to_regprocedure(format('%I.%I(%s)', n.nspname, f.name, f.types)) = p.oid
+			and p.prosrc = f.body and p.prosecdef and p.proconfig = array['search_path=pg_catalog, pg_temp'])
+$$;
+
+comment on function ph_support.is_access_function(oid) is
+	'whether a function is to the letter one that ph_support.access_function gives for its schema';
+
+create function ph_support.coded_column(out relation text, out code_system text, out code text) returns setof record
+language sql immutable parallel safe
+begin atomic
+	values ('clinical_event', 'code_system', 'code'), ('measurement', 'code_system', 'code'),
+		('encounter', '''ICD10''', 'primary_icd10');
+end;
+
+comment on function ph_support.coded_column() is
+	'the tables whose rows restricted_code leaves out: the expressions of the code system and the code';
+
+create function ph_support.own_secured_table(schema text, out relation text, out date_column text)
+returns setof record
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	return query execute format('select relation, date_column from %I.secured_table', schema);
+end
+$$;
+
+comment on function ph_support.own_secured_table(text) is 'the tables of a user''s own that ph.secure covers';
+
+create function ph_support.table_to_secure(
+	schema text, out relation text, out target regclass, out date_column text, out by_row boolean)
+returns setof record
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	with wanted (relation, date_column, by_row) as (
+		select c.relation, case when c.relation <> 'person' then d.start_column end, true
+		from ph.shared_column() c
+		left join ph_support.dated_relation() d using (relation)
+		where c.column_name = 'person_id'
+		union all
+		values ('stored_stay', 'start_date', true), ('segment_history', 'start_date', true),
+			('changed_person', null, false), ('measure_person', null, false), ('may_use', null, false)
+		union all
+		select o.relation, o.date_column, true
+		from ph_support.own_secured_table(schema) o
+	)
+	select w.relation, c.oid::regclass, w.date_column, w.by_row
+	from wanted w
+	join pg_class c on c.oid = to_regclass(format('%I.%I', schema, w.relation))
+	union all
+	-- who reads a partition by its own name asks it and not its parent
+	select p.relname, p.oid::regclass, null, false
+	from wanted w
+	cross join pg_partition_tree(to_regclass(format('%I.%I', schema, w.relation))) t
+	join pg_class p on p.oid = t.relid
+	where t.level > 0
+$$;
+
+comment on function ph_support.table_to_secure(text) is
+	'the tables of persons in the schema: the shared ones, those that are made over them and those of secured_table, '
+	'with the column of the day on which a row belongs to a place; and, not by_row, those that only custodians may '
+	'read: queues, what folds keep, and partitions by their own names';
+
+create function ph_support.is_secured(schema text) returns boolean
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select exists (
+		select
+		from pg_policy
+		where polrelid = to_regclass(format('%I.person', schema)) and polname = 'custodian')
+$$;
+
+comment on function ph_support.is_secured(text) is 'whether ph.secure has been called for the schema';
+
+create function ph_support.entitled_roles(schema text)
+returns table (policy text, roles regrole[])
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	return query execute format(
+		'select p.policy, array_agg(distinct r.oid order by r.oid)::regrole[]
+		from %I.entitlement e
+		join pg_roles r on r.rolname = e.role
+		cross join lateral (
+			select ''purpose_'' || e.purpose
+			union all
+			select ''national''
+			where e.level = ''national'') p (policy)
+		where coalesce(e.until >= (statement_timestamp() at time zone ''UTC'')::date, true)
+		group by p.policy', schema);
+end
+$$;
+
+comment on function ph_support.entitled_roles(text) is
+	'the policies that are of roles, and those roles by the entitlements in force: national, and one a purpose';
+
+create function ph_support.custodians(schema text, target regclass) returns regrole[]
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select array(
+		select relowner::regrole
+		from pg_class
+		where oid = target
+		union
+		-- what is made later is for those who look after what was there
+		select r::regrole
+		from pg_policy p, unnest(p.polroles) r
+		where p.polname = 'custodian' and r <> 0 and p.polrelid = coalesce(
+			(select polrelid from pg_policy where polrelid = target and polname = 'custodian'),
+			to_regclass(format('%I.person', schema)))
+		order by 1)
+$$;
+
+comment on function ph_support.custodians(text, regclass) is
+	'the roles that see and write all rows of a table: its owner, and who was made a loader of it or of person';
+
+create function ph_support.asked_once(call text, type text, distributed boolean) returns text
+language sql immutable parallel safe
+return case when distributed then call else format('(select %s)::%s', call, type) end;
+
+comment on function ph_support.asked_once(text, text, boolean) is
+	'the call as a policy asks it: once a statement, or, since Citus refuses subqueries in policies, as it stands';
+
+create function ph_support.area_condition(schema text, distributed boolean) returns text
+language sql stable
+begin atomic
+	select format('(%s)', string_agg(format('(%I = any (%s))', 'access_' || l, ph_support.asked_once(
+		format('%I.scope(%L, current_user)', schema, l), 'text[]', distributed)), ' or '))
+	from ph_support.access_level() l;
+end;
+
+comment on function ph_support.area_condition(text, boolean) is
+	'the condition that a row is of a place of who asks, with the brackets that PostgreSQL writes';
+
+create function ph_support.has_restricted_rows(target regclass) returns boolean
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select exists (
+		select from pg_attribute where attrelid = target and attname = 'restricted_unless' and not attisdropped)
+$$;
+
+comment on function ph_support.has_restricted_rows(regclass) is
+	'whether the rows of a table say for which purposes they may be seen';
+
+create function ph_support.restricted_condition(distributed boolean) returns text
+language sql immutable parallel safe
+begin atomic
+	-- only narrows: a setting gives nobody a row
+	select format('((%1$s = %2$L) or (restricted_unless is null) or (%1$s = any (restricted_unless)))',
+		ph_support.asked_once(
+			'coalesce(current_setting(''population_health.purpose'', true), '''')', 'text', distributed), '');
+end;
+
+comment on function ph_support.restricted_condition(boolean) is
+	'the condition that the code of a row may be seen for the purpose that who sees all rows folds for';
+
+create function ph_support.purpose_condition(target regclass, purpose text) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select format(
+		case
+			when ph_support.has_restricted_rows(target)
+				then '(%I and ((restricted_unless is null) or (%L = any (restricted_unless))))'
+			else '%I' end, 'may_use_' || purpose, purpose)
+$$;
+
+comment on function ph_support.purpose_condition(regclass, text) is
+	'the condition that a row may be seen for a purpose: its person may be used for it, and its code is not restricted';
+
+create function ph_support.may_ask_call(schema text, target regclass) returns text
+language sql immutable parallel safe
+return format('%I.may_ask(%L::regclass, current_user)', schema, target);
+
+comment on function ph_support.may_ask_call(text, regclass) is 'the call by which a policy asks whether a role may ask';
+
+create function ph_support.access_policy(
+	schema text, target regclass, by_row boolean, out name text, out roles regrole[], out definition text)
+returns setof record
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select 'custodian', ph_support.custodians(schema, target),
+		'as permissive for all to %s using (true) with check (true)'
+	union all
+	select 'may_ask', '{}', format('as restrictive for select to public using (%s)',
+		ph_support.asked_once(ph_support.may_ask_call(schema, target), 'boolean', false))
+	union all
+	select 'restricted', '{}', format('as restrictive for select to public using (%s)',
+		ph_support.restricted_condition(false))
+	where ph_support.has_restricted_rows(target)
+	union all
+	select 'area', '{}', format('as permissive for select to public using (%s)',
+		ph_support.area_condition(schema, false))
+	where by_row
+	union all
+	select e.policy, e.roles, case
+		when e.policy = 'national' then 'as permissive for select to %s using (true)'
+		else format('as restrictive for select to %%s using (%s)', ph_support.purpose_condition(target, p.purpose)) end
+	from ph_support.entitled_roles(schema) e
+	left join ph.purpose() p on e.policy = 'purpose_' || p.purpose
+	where by_row
+$$;
+
+comment on function ph_support.access_policy(text, regclass, boolean) is
+	'the policies of a table: custodian sees and writes all; area shows the rows of places that a role has, national '
+	'all rows to roles that have them everywhere; restrictive are may_ask, restricted, and one a purpose: who may be '
+	'used for it, less what is restricted for it. definition has %s for the roles';
+
+create function ph_support.distributed_policy(
+	schema text, target regclass, by_row boolean, out name text, out roles regrole[], out definition text)
+returns setof record
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	-- Citus 13 makes restrictive policies permissive ones on the shards, so that each must hold by itself
+	select 'custodian', ph_support.custodians(schema, target), format(
+		'as permissive for all to %%s using (%s) with check (true)',
+		case when ph_support.has_restricted_rows(target) then ph_support.restricted_condition(true) else 'true' end)
+	union all
+	select e.policy, e.roles, format('as permissive for select to %%s using ((%s and %s and %s))',
+		ph_support.may_ask_call(schema, target), ph_support.purpose_condition(target, p.purpose),
+		ph_support.area_condition(schema, true))
+	from ph_support.entitled_roles(schema) e
+	join ph.purpose() p on e.policy = 'purpose_' || p.purpose
+	where by_row
+	union all
+	select 'national_' || p.purpose, national.roles, format(
+		'as permissive for select to %%s using ((%s and %s and (cardinality(%I.scope(%L, current_user)) > 0)))',
+		ph_support.may_ask_call(schema, target), ph_support.purpose_condition(target, p.purpose), schema, 'national')
+	from ph_support.entitled_roles(schema) e
+	join ph.purpose() p on e.policy = 'purpose_' || p.purpose
+	join ph_support.entitled_roles(schema) n on n.policy = 'national'
+	cross join lateral (
+		select array(select unnest(e.roles) intersect select unnest(n.roles) order by 1) as roles
+	) national
+	where by_row and national.roles <> '{}'
+$$;
+
+comment on function ph_support.distributed_policy(text, regclass, boolean) is
+	'the policies of a table that is distributed: custodian, and for each purpose one that shows the rows of the '
+	'places that a role has and one that shows all to roles that have them everywhere. definition has %s for the roles';
+
+create function ph_support.wanted_policy(
+	schema text, target regclass, by_row boolean, out name text, out roles regrole[], out definition text)
+returns setof record
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if ph_support.is_distributed(target) then
+		return query select * from ph_support.distributed_policy(schema, target, by_row);
+	else
+		return query select * from ph_support.access_policy(schema, target, by_row);
+	end if;
+end
+$$;
+
+comment on function ph_support.wanted_policy(text, regclass, boolean) is 'the policies that a table should have';
+
+create function ph_support.policies_are_current(schema text, target regclass, by_row boolean) returns boolean
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select not exists (
+		select
+		from (
+			select a.name, array(select r::oid from unnest(a.roles) r order by 1) as roles
+			from ph_support.wanted_policy(schema, target, by_row) a
+		) wanted
+		full join (
+			select polname, array(select r from unnest(polroles) r where r <> 0 order by 1) as roles
+			from pg_policy
+			where polrelid = target
+				and (polname in ('custodian', 'may_ask', 'restricted', 'area', 'national')
+				or polname like 'purpose\_%' or polname like 'national\_%')
+		) there on there.polname = wanted.name and there.roles = wanted.roles
+		where there.polname is null or wanted.name is null)
+$$;
+
+comment on function ph_support.policies_are_current(text, regclass, boolean) is
+	'whether the table has the policies that it should, each for the roles that it should be for';
+
+create procedure ph_support.replace_policies(schema text, target regclass, by_row boolean)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	wanted record;
+	old name;
+begin
+	-- asked before any is dropped: custodians are read from the policy
+	create temp table ph_policy on commit drop as
+	select *
+	from ph_support.wanted_policy(schema, target, by_row);
+	for old in
+		select polname
+		from pg_policy
+		where polrelid = target
+			and (polname in ('custodian', 'may_ask', 'restricted', 'area', 'national')
+				or polname like 'purpose\_%' or polname like 'national\_%')
+	loop
+		execute format('drop policy %I on %s', old, target);
+	end loop;
+	for wanted in select * from pg_temp.ph_policy loop
+		-- not by format: a schema may have % in its name
+		execute format('create policy %I on %s ', wanted.name, target)
+			|| replace(wanted.definition, ' to %s ', format(' to %s ', array_to_string(wanted.roles, ', ')));
+	end loop;
+	drop table pg_temp.ph_policy;
+	execute format('alter table %s enable row level security, force row level security', target);
+end
+$$;
+
+comment on procedure ph_support.replace_policies(text, regclass, boolean) is
+	'gives a table its policies, in the place of those of the same names, and forces them on its owner too';
+
+create function ph_support.is_may_ask(condition text, relation regclass) returns boolean
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select coalesce(bool_or(ph_support.is_access_function(to_regprocedure(asked.function || '(regclass, name)'))
+		and condition in (asked.call, format('( SELECT %s AS may_ask)', asked.call))), false)
+	from (
+		select f.function, format('%s(%L::regclass, CURRENT_USER)', f.function, relation) as call
+		from (
+			select format('%I.may_ask', n.nspname) as function
+			from pg_class c
+			join pg_namespace n on n.oid = c.relnamespace
+			where c.oid = relation) f) asked
+$$;
+
+comment on function ph_support.is_may_ask(text, regclass) is
+	'whether the condition of a policy, as pg_get_expr writes it, asks may_ask of the schema of the table, '
+	'and that is the function that this extension makes';
+
+create function ph_support.is_custodian(who regrole, relation regclass) returns boolean
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select exists (
+		select
+		from pg_policy p, unnest(p.polroles) k
+		where p.polrelid = relation and p.polname = 'custodian' and k <> 0 and pg_has_role(who, k, 'usage'))
+$$;
+
+comment on function ph_support.is_custodian(regrole, regclass) is
+	'whether a role has the rights of one that the policy custodian of the table names';
+
+create function ph_support.is_unrestricted(condition text) returns boolean
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select coalesce(current_setting('population_health.purpose', true), '') = ''
+		and coalesce(bool_or(condition = format(
+			'((%1$s = %2$L::text) OR (restricted_unless IS NULL) OR (%1$s = ANY (restricted_unless)))',
+			asked.call, '')),
+			false)
+	from (
+		values ('( SELECT COALESCE(current_setting(''population_health.purpose''::text, true), ''''::text) '
+			'AS "coalesce")'),
+			('COALESCE(current_setting(''population_health.purpose''::text, true), ''''::text)')) asked (call)
+$$;
+
+comment on function ph_support.is_unrestricted(text) is
+	'whether the condition of a policy, as pg_get_expr writes it, is ph_support.restricted_condition, and no purpose '
+	'is set: then it is true of every row';
+
+create function ph_support.row_security_hides(relation regclass, reader regrole) returns boolean
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	with applies as (
+		select p.polpermissive, pg_get_expr(p.polqual, p.polrelid) as condition
+		from pg_policy p
+		where p.polrelid = relation and p.polcmd in ('r', '*')
+			and exists (select from unnest(p.polroles) r where r = 0 or pg_has_role(reader, r, 'usage'))
+	)
+	select c.relrowsecurity and not r.rolsuper and not r.rolbypassrls
+		and (c.relforcerowsecurity or not pg_has_role(r.oid, c.relowner, 'usage'))
+		and not (
+			exists (
+				select
+				from applies
+				where polpermissive and (condition = 'true' or ph_support.is_unrestricted(condition)))
+			and not exists (
+				select
+				from applies a
+				where not a.polpermissive and a.condition <> 'true'
+					and not (ph_support.is_unrestricted(a.condition)
+						or ph_support.is_may_ask(a.condition, relation)
+							and ph_support.is_custodian(current_user::regrole, relation))))
+	from pg_class c, pg_roles r
+	where c.oid = relation and r.oid = reader
+$$;
+
+comment on function ph_support.row_security_hides(regclass, regrole) is
+	'whether policies may hide rows of a table from a role, when the current one asks through it: they do not where '
+	'one that applies to it says true and none that restricts it does, but for those of ph.secure, of which it must be '
+	'a custodian';
+
+create function ph_support.require_all_rows(queries text[]) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	hidden record;
+begin
+	for hidden in
+		select distinct b.relation, b.reader
+		from unnest(queries) q, ph_support.relations_below(q) b
+		where ph_support.row_security_hides(b.relation, b.reader)
+		order by 1
+		limit 1
+	loop
+		raise exception 'row security hides rows of % from %', hidden.relation, hidden.reader
+			using errcode = 'insufficient_privilege', hint =
+				'Call this as a role that sees all rows, such as the owner: what is made of them is shown to others.';
+	end loop;
+end
+$$;
+
+comment on function ph_support.require_all_rows(text[]) is
+	'does nothing where the current role sees all rows of what the queries read, also through views. '
+	'Errors: insufficient_privilege with the first table of which policies hide rows';
+
+create function ph_support.access_column(out name text, out type text, out description text) returns setof record
+language sql immutable
+begin atomic
+	-- what every row is tested for comes first: a column costs those before it
+	select 'may_use_' || p.purpose, 'boolean not null default false',
+		format('whether the person may be included for %s', p.purpose)
+	from ph.purpose() p
+	union all
+	select 'access_' || l, 'text collate "C"', format('the %s whose partners may see the row; NULL is nobody there', l)
+	from ph_support.access_level() l;
+end;
+
+comment on function ph_support.access_column() is
+	'the columns by which policies tell rows apart: name, type, description';
+
+create procedure ph_support.add_access_columns(target regclass, relation text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	part record;
+begin
+	for part in
+		select *
+		from (
+			select *
+			from ph_support.access_column()
+			union all
+			select 'restricted_unless', 'text[]', 'purposes for which the row may be seen, where its code is restricted'
+			where relation in (select c.relation from ph_support.coded_column() c)) c
+		order by c.name like 'access%', c.name
+	loop
+		execute format('alter table %s add column if not exists %I %s', target, part.name, part.type);
+		execute format('comment on column %s.%I is %L', target, part.name, part.description);
+		if part.name like 'access%' then
+			execute format('create index if not exists %I on %s (%I)',
+				concat_ws('_', relation, part.name), target, part.name);
+		end if;
+	end loop;
+end
+$$;
+
+comment on procedure ph_support.add_access_columns(regclass, text) is
+	'gives a table the columns of ph_support.access_column(), restricted_unless where its rows have codes, and indexes';
+
+create procedure ph_support.secure_table(schema text, target regclass, relation text, by_row boolean)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if by_row then
+		call ph_support.add_access_columns(target, relation);
+	end if;
+	call ph_support.replace_policies(schema, target, by_row);
+end
+$$;
+
+comment on procedure ph_support.secure_table(text, regclass, text, boolean) is
+	'gives a table the columns and the policies of ph.secure; nobody but custodians sees a row before '
+	'ph.refresh_access fills the columns';
+
+create procedure ph_support.secure_new_table(schema text, relation text, by_row boolean)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if ph_support.is_secured(schema) then
+		call ph_support.secure_table(schema, format('%I.%I', schema, relation)::regclass, relation, by_row);
+	end if;
+end
+$$;
+
+comment on procedure ph_support.secure_new_table(text, text, boolean) is
+	'secures a table of persons that was just made, where the schema is secured';
+
+create function ph_support.access_period_query(schema text) returns text
+language sql stable
+begin atomic
+	select ph_support.in_schema(format(
+		'with last as (
+			select distinct on (person_id) person_id, system, place, practice, start_date
+			from {stay}
+			order by person_id, start_date desc
+		), period as (
+			select s.person_id, s.spell, s.system, s.place, s.practice, s.start_date = last.start_date as is_last
+			from {stay} s
+			join last using (person_id)
+			union all
+			select person_id, ph_support.unnest_days(datemultirange(daterange(null, null)) - away.days),
+				system, place, practice, false
+			from (select person_id, range_agg(spell) as days from {stay} group by person_id) away
+			join last using (person_id)
+			union all
+			select p.person_id::text, daterange(null, null), null, null, null, true
+			from {person} p
+			where not exists (select from last where last.person_id = p.person_id::text)
+		)
+		select period.person_id, spell, is_last, %s, %s
+		from period
+		left join (
+			select person_id, %s
+			from {may_use}
+			group by person_id
+		) use on use.person_id = period.person_id',
+		(
+			select string_agg(format('coalesce(use.%1$I, false) as %1$I', 'may_use_' || p.purpose), ', ')
+			from ph.purpose() p
+		),
+		(select string_agg(format('%I as %I', l, 'access_' || l), ', ') from ph_support.access_level() l),
+		(
+			select string_agg(format('bool_or(purpose = %L) as %I', p.purpose, 'may_use_' || p.purpose), ', ')
+			from ph.purpose() p
+		)), schema);
+end;
+
+comment on function ph_support.access_period_query(text) is
+	'the query that gives every day of every person once, a row a period: the places of the stay that holds it, '
+	'otherwise those of the last stay (none: NULL), and for what the person may be used; is_last marks the last stay';
+
+create function ph_support.access_values(row_name text, otherwise text default null) returns text
+language sql stable
+begin atomic
+	select string_agg(
+		case
+			when row_name is not null then format('%I.%I', row_name, c.name)
+			when c.type like 'boolean%' then 'false'
+			else 'null' end, ', ')
+	from ph_support.access_column() c;
+end;
+
+comment on function ph_support.access_values(text, text) is
+	'the access columns of a row, as a list; of a row without a name those of nobody';
+
+create function ph_support.access_update(target regclass, date_column text, periods text) returns setof text
+language sql stable
+begin atomic
+	select format(
+		'update %s t
+		set (%s) = row(%s)
+		from %s p
+		where t.person_id::text = p.person_id and %s and (%s) is distinct from (%3$s)',
+		target, c.names, ph_support.access_values('p'), periods,
+		case
+			when date_column is null then 'p.is_last'
+			else format('case when t.%1$I is null then p.is_last else p.spell @> t.%1$I::date end', date_column) end,
+		ph_support.access_values('t'))
+	from (select string_agg(quote_ident(name), ', ') as names from ph_support.access_column()) c
+	union all
+	-- rows of nobody that is known
+	select format(
+		'update %s t
+		set (%s) = row(%s)
+		where not exists (select from %s p where t.person_id::text = p.person_id) and (%s) is distinct from (%3$s)',
+		target, c.names, ph_support.access_values(null), periods, ph_support.access_values('t'))
+	from (select string_agg(quote_ident(name), ', ') as names from ph_support.access_column()) c;
+end;
+
+comment on function ph_support.access_update(regclass, text, text) is
+	'the statements that fill the access columns of a table, of those rows that differ';
+
+create function ph_support.restricted_update(schema text, target regclass, code_system text, code text) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select ph_support.in_schema(format(
+		'with recorded as (
+			select distinct (%2$s)::text as code_system, (%3$s)::text as code
+			from %1$s
+			where %3$s is not null
+		), named as (
+			select code_system, code, ph_support.code_key(code_system, code, ''exact'') as key
+			from recorded%4$s
+		), allowed as (
+			select code_system, code, purpose, bool_and(purpose = any (r.purposes)) as allowed
+			from named
+			join (
+				select *, ph_support.code_key(code_system, code, match) as restricted_key
+				from {restricted_code}) r (
+					restricted_system, restricted, match, class, purposes, source, restricted_key)
+				on case r.match when ''exact'' then r.restricted_key = key else key ^@ r.restricted_key end
+			cross join ph.purpose()
+			group by code_system, code, purpose
+		)
+		update %1$s t
+		set restricted_unless = r.purposes
+		from (
+			select code_system, code, case when count(a.purpose) > 0
+				then coalesce(array_agg(a.purpose order by a.purpose) filter (where a.allowed), ''{}'') end as purposes
+			from recorded
+			left join allowed a using (code_system, code)
+			group by code_system, code
+		) r (of_system, of_code, purposes)
+		where r.of_system = (%2$s)::text and r.of_code = t.%3$I::text
+			and t.restricted_unless is distinct from r.purposes',
+		target, code_system, code,
+		case
+			when ph_support.has_code_map(schema) then '
+			union
+			select code_system, code, ph_support.code_key(to_system::text, to_code::text, ''exact'')
+			from recorded
+			join {code_map} on ph_support.code_key(from_system::text, from_code::text, ''exact'')
+				= ph_support.code_key(code_system, code, ''exact'')'
+			else '' end), schema)
+$$;
+
+comment on function ph_support.restricted_update(text, regclass, text, text) is
+	'the statement that says of each row with a code in restricted_code, itself or by code_map, for which purposes it '
+	'may be seen: those that every such row lists';
+
+create procedure ph_support.run_access_updates(schema text, relations text[], periods text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	part record;
+	statement text;
+begin
+	for part in
+		select s.*, c.code_system, c.code
+		from ph_support.table_to_secure(schema) s
+		left join ph_support.coded_column() c on c.relation = s.relation and exists (
+			select
+			from pg_attribute
+			where attrelid = s.target and attname = c.code and not attisdropped)
+		where s.by_row and (relations is null or s.relation = any (relations))
+	loop
+		for statement in
+			select ph_support.access_update(part.target, part.date_column, periods)
+			union all
+			select ph_support.restricted_update(schema, part.target, part.code_system, part.code)
+			where part.code is not null
+		loop
+			execute statement;
+		end loop;
+	end loop;
+end
+$$;
+
+comment on procedure ph_support.run_access_updates(text, text[], text) is
+	'fills the access columns of the secured tables, or of those that are named, from the periods';
+
+create procedure ph_support.require_policies_current(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	part record;
+begin
+	for part in
+		select s.*
+		from ph_support.table_to_secure(schema) s
+		where not ph_support.policies_are_current(schema, s.target, s.by_row)
+	loop
+		if not pg_has_role((select relowner from pg_class where oid = part.target), 'usage') then
+			raise warning 'policies of % are not those of the entitlements in force', part.target
+				using hint = 'Its owner must CALL ph.refresh_access: until then some roles see nothing.';
+		else
+			call ph_support.secure_table(schema, part.target, part.relation, part.by_row);
+		end if;
+	end loop;
+end
+$$;
+
+comment on procedure ph_support.require_policies_current(text) is
+	'brings the roles of policies up to the entitlements in force, and secures tables that are new; '
+	'a warning where the caller does not own the table';
+
+create procedure ph.refresh_access(schema text, relations text[] default null)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	periods text := 'pg_temp.ph_access_period';
+	began timestamptz;
+	queries text[];
+begin
+	call ph_support.require_own_schema(schema);
+	if ph_support.is_secured(schema) is not true then
+		raise exception 'schema "%" is not secured', schema
+			using errcode = 'undefined_object', hint = 'CALL ph.secure(...) first.';
+	end if;
+	queries := array[format('select from %I.stay', schema), format('select from %I.may_use', schema)];
+	perform ph_support.require_all_rows(queries);
+	perform pg_advisory_xact_lock(hashtextextended('population_health access ' || schema, 0));
+	call ph_support.keep_one_transaction(schema);
+	call ph_support.require_policies_current(schema);
+	if ph_support.is_distributed(format('%I.person', schema)::regclass) then  -- nodes know no temporary table
+		periods := format('%I.new_access_period', schema);
+		execute format('create table %s as select * from (%s) p with no data', periods,
+			ph_support.access_period_query(schema));
+		call ph_support.distribute_by_person(schema, 'new_access_period');
+		execute format('insert into %s %s', periods, ph_support.access_period_query(schema));
+	else
+		execute 'create temp table ph_access_period on commit drop as ' || ph_support.access_period_query(schema);
+		analyze pg_temp.ph_access_period;
+	end if;
+	began := clock_timestamp();
+	call ph_support.run_access_updates(schema, relations, periods);
+	execute 'drop table ' || periods;
+	if to_regclass(format('%I.changed_person', schema)) is not null then
+		-- what was written here says nothing new of anybody
+		execute format('delete from %I.changed_person where at >= $1 and xmin = pg_current_xact_id()::xid', schema)
+		using began;
+	end if;
+end
+$$;
+
+comment on procedure ph.refresh_access(text, text[]) is
+	'fills the access columns of the secured tables of the schema, or of those that are named, of rows that differ: a '
+	'row belongs to the places of the stay that holds its day, otherwise of the last stay of the person, and without '
+	'any stay to nobody (national roles see it); may_use says for what it may be asked, restricted_code for what its '
+	'code may be seen. It brings the roles of the policies up to the entitlements in force. ph.create_views_from, '
+	'ph.store_stays, ph.refresh_stays and ph.record_segments call it; call it after loads of your own, and after a '
+	'change of may_use, restricted_code, or of entitlement: until then new rows are seen by nobody, and new roles see '
+	'nothing. Errors: undefined_object where the schema is not secured, insufficient_privilege for who does not see '
+	'all rows of what it reads';
+
+create procedure ph_support.refresh_access_where_secured(schema text, relations text[] default null)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if ph_support.is_secured(schema) then
+		call ph.refresh_access(schema, relations);
+	end if;
+end
+$$;
+
+comment on procedure ph_support.refresh_access_where_secured(text, text[]) is
+	'ph.refresh_access where the schema is secured';
+
+create procedure ph_support.require_securable(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	lacking text;
+	wrong text;
+begin
+	select string_agg(n.name, ', ')
+	into lacking
+	from (
+		values ('person', 'ph.create_shared_tables'), ('stay', 'ph.create_population_views'),
+			('entitlement', 'ph.create_sharing_tables')) n (name, maker)
+	where to_regclass(format('%I.%I', schema, n.name)) is null;
+	if lacking is not null then
+		raise exception 'schema "%" lacks %', schema, lacking
+			using errcode = 'undefined_table', hint =
+				'ph.create_shared_tables, ph.create_population_views and ph.create_sharing_tables make them.';
+	end if;
+	select string_agg(s.relation, ', ' order by s.relation)
+	into wrong
+	from ph_support.table_to_secure(schema) s
+	join pg_class c on c.oid = s.target
+	where c.relkind not in ('r', 'p');
+	if wrong is not null then
+		raise exception 'policies need tables, and these are none: %', wrong
+			using errcode = 'wrong_object_type', hint =
+				'Copy them into tables: ph.create_views_from(..., materialise => true), or INSERT ... SELECT.';
+	end if;
+	select string_agg(s.relation, ', ' order by s.relation)
+	into wrong
+	from ph_support.table_to_secure(schema) s
+	join pg_class c on c.oid = s.target
+	where not pg_has_role(c.relowner, 'usage');
+	if wrong is not null then
+		raise exception 'only the owner of the tables may secure them: %', wrong
+			using errcode = 'insufficient_privilege', hint = 'Who secures tables decides who sees their rows.';
+	end if;
+end
+$$;
+
+comment on procedure ph_support.require_securable(text) is
+	'does nothing where the tables of the schema can be secured by the caller. Errors: undefined_table, '
+	'wrong_object_type with the names of views and foreign tables, insufficient_privilege for others than the owner';
+
+create procedure ph_support.note_own_tables(schema text, own jsonb)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	part record;
+	target regclass;
+begin
+	if jsonb_typeof(own) is distinct from 'object' then
+		raise exception 'argument "own" must be a JSON object'
+			using errcode = 'invalid_parameter_value', hint = 'As in ''{"visit": "visited_on", "note": null}''.';
+	end if;
+	for part in select key as relation, value #>> '{}' as date_column from jsonb_each(own) loop
+		target := to_regclass(format('%I.%I', schema, part.relation));
+		if target is null then
+			raise exception 'schema "%" has no table "%"', schema, part.relation
+				using errcode = 'undefined_table', hint = 'Argument "own" names tables of the schema.';
+		elsif exists (
+			select
+			from unnest(array['person_id', part.date_column]) c
+			where c is not null and not exists (
+				select
+				from pg_attribute
+				where attrelid = target and attname = c and attnum > 0 and not attisdropped))
+		then
+			raise exception 'table "%" lacks person_id or the column of its day', part.relation
+				using errcode = 'undefined_column', hint = 'Rows are given to roles by the stays of their person.';
+		end if;
+		execute format(
+			'insert into %I.secured_table values ($1, $2)
+			on conflict (relation) do update set date_column = excluded.date_column', schema)
+		using part.relation, part.date_column;
+	end loop;
+end
+$$;
+
+comment on procedure ph_support.note_own_tables(text, jsonb) is
+	'writes tables of a user''s own into secured_table. Errors: invalid_parameter_value, undefined_table, '
+	'undefined_column';
+
+create procedure ph.secure(schema text, own jsonb default '{}')
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	part record;
+begin
+	call ph_support.require_own_schema(schema);
+	if to_regclass(format('%I.secured_table', schema)) is not null then
+		call ph_support.note_own_tables(schema, own);
+	end if;
+	call ph_support.require_securable(schema);
+	call ph_support.create_access_functions(schema);
+	for part in select * from ph_support.table_to_secure(schema) loop
+		call ph_support.secure_table(schema, part.target, part.relation, part.by_row);
+	end loop;
+	call ph.refresh_access(schema);
+end
+$$;
+
+comment on procedure ph.secure(text, jsonb) is
+	'puts row security, forced on owners too, on the tables of persons in the schema: the shared ones, stored_stay and '
+	'segment_history, tables of yours (own: {"visit": "visited_on", "note": null}, each with a column person_id and '
+	'perhaps the day on which a row belongs to a place); changed_person, measure_person and may_use, and partitions by '
+	'their own names, are for custodians alone. It adds columns may_use_ and a purpose, access_system, access_place '
+	'and access_practice with indexes, and restricted_unless where rows have codes; makes scope() and may_ask(), with '
+	'the rights of their owner, in the schema; and fills the columns (ph.refresh_access). A role then sees rows of '
+	'its places, of who may be included for its one purpose, and nothing before ph.grant_access. COPY FROM does not '
+	'work under row security, and dumps need BYPASSRLS. Again: what is new is secured too. '
+	'Errors: undefined_table, undefined_column, wrong_object_type with the names of views and foreign tables, '
+	'insufficient_privilege for others than the owner, duplicate_object where a name is taken by something else';
+
+create function ph.access_kind(out kind text, out description text) returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		('owner', 'owns the schema and all that is in it, sees and writes all rows; nobody should log in as it'),
+		('loader', 'writes the shared tables, and sees all rows of them'),
+		('steward', 'writes entitlements, who may be used and what is restricted; reads summaries, no rows of persons'),
+		('analyst', 'reads rows of persons within its entitlements, columns that the shared tables have, and views'),
+		('aggregate', 'reads what was released, and what its numbers mean; no rows of persons'),
+		('auditor', 'reads what was released, loaded, folded and entitled; no rows of persons');
+end;
+
+comment on function ph.access_kind() is 'the kinds of role that ph.grant_access knows, and what each is for';
+
+create function ph_support.described_by_place() returns text[]
+language sql immutable parallel safe
+return '{place,place_parent,place_factor,code_list,code_map,data_day,partner,place_dimension,calendar}'::text[];
+
+comment on function ph_support.described_by_place() is 'the tables without persons that queries of persons join';
+
+create function ph_support.generated_view(schema text, out relation text, out of_summaries boolean)
+returns setof record
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select c.relname, exists (
+		select
+		from ph_support.built_on('pg_class'::regclass, to_regclass(format('%I.measure_tally', schema))) b
+		where b.class = 'pg_class'::regclass and b.object = c.oid)
+	from pg_class c
+	where c.relnamespace = to_regnamespace(quote_ident(schema)) and c.relkind = 'v'
+		and ph_support.is_generated('pg_class', c.oid)
+$$;
+
+comment on function ph_support.generated_view(text) is
+	'the views of the schema that this extension made, and whether they read stored summaries';
+
+create function ph_support.told_of_releases() returns text[]
+language sql immutable parallel safe
+return '{release,released_row,released_current,released_value,released_breakdown,measure,breakdown,measure_place,
+	calendar}'::text[];
+
+comment on function ph_support.told_of_releases() is
+	'what was released, and the tables that the views of it read; whom each release is for is in its policy';
+
+create function ph.access_grants(schema text, kind text)
+returns table (relation text, privilege text, columns text[])
+language sql stable
+set search_path = pg_catalog, pg_temp
+begin atomic
+	with wanted (kind, relation, privilege, columns) as (
+		-- columns by name: what else was put into a table, such as an identifier, is not granted
+		select 'analyst', c.relation, 'select', array_agg(c.column_name order by c.column_name)
+		from ph.shared_column() c
+		where c.relation in (select p.relation from ph.shared_column() p where p.column_name = 'person_id')
+			and c.column_name <> 'death_cause_icd10'  -- a code that no row could be left out for
+		group by c.relation
+		union all
+		select 'analyst', t.relation, 'select', array_agg(a.attname::text order by a.attname)
+		from unnest('{stored_stay,segment_history}'::text[]) t (relation)
+		join pg_attribute a on a.attrelid = to_regclass(format('%I.%I', schema, t.relation)) and a.attnum > 0
+			and not a.attisdropped and a.attname !~ '^(access|may_use)_'
+		group by t.relation
+		union all
+		select 'analyst', v.relation, 'select', null
+		from ph_support.generated_view(schema) v
+		where not v.of_summaries
+		union all
+		select k.kind, r, p, null
+		from (
+			values
+				('analyst', ph_support.described_by_place() || '{scheme,scheme_input,scheme_segment,scheme_rule,
+					segment_recording,segment_strategy}'::text[], '{select}'::text[]),
+				('loader', array(select t.relation from ph.shared_table() t), '{select,insert,update,delete}'),
+				('loader', '{data_load}', '{select,insert}'),
+				('steward', '{entitlement,may_use,restricted_code,disclosure_rule}', '{select,insert,update,delete}'),
+				('steward', ph_support.described_by_place() || '{secured_table,measure_tally,measure_fold,
+					place_ladder,practice_ladder,release_head}'::text[], '{select}'),
+				('aggregate', '{place}', '{select}'),
+				('auditor', '{release_head,entitlement,restricted_code,secured_table,data_load,source_load,
+					source_count,measure_fold,segment_recording}', '{select}')
+		) k (kind, relations, privileges), unnest(k.relations) r, unnest(k.privileges) p
+		union all
+		select k, r, 'select', null
+		from unnest('{analyst,steward,aggregate,auditor}'::text[]) k, unnest(ph_support.told_of_releases()) r
+		union all
+		select 'steward', v.relation, 'select', null
+		from ph_support.generated_view(schema) v
+		where v.of_summaries
+	)
+	select distinct w.relation, w.privilege, w.columns
+	from wanted w
+	where w.kind = access_grants.kind and to_regclass(format('%I.%I', schema, w.relation)) is not null
+	order by w.relation, w.privilege;
+end;
+
+comment on function ph.access_grants(text, text) is
+	'what ph.grant_access grants to a kind of role on what is in the schema now: relation, privilege, and the columns '
+	'(NULL: all); beside it USAGE on the schema, and nothing else';
+
+create procedure ph_support.require_role_of_others(schema text, role text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if not exists (select from pg_roles where rolname = role) then
+		raise exception 'role "%" does not exist', role
+			using errcode = 'undefined_object', hint = 'CREATE ROLE makes roles, which are the DBA''s; '
+				'DELETE FROM entitlement takes away what one that has gone has left.';
+	elsif to_regclass(format('%I.entitlement', schema)) is null then
+		raise exception 'schema "%" has no tables of sharing', schema
+			using errcode = 'undefined_table', hint = 'CALL ph.create_sharing_tables(...) first.';
+	elsif (
+		select r.rolname = role
+		from pg_class c
+		join pg_roles r on r.oid = c.relowner
+		where c.oid = format('%I.entitlement', schema)::regclass)
+	then
+		raise exception 'role "%" owns the schema', role
+			using errcode = 'invalid_grant_operation',
+				hint = 'CALL ph.grant_access(..., ''owner'') gives it to another.';
+	end if;
+end
+$$;
+
+comment on procedure ph_support.require_role_of_others(text, text) is
+	'does nothing where the role is there and does not own the tables of sharing. '
+	'Errors: undefined_object, undefined_table, invalid_grant_operation';
+
+create procedure ph_support.require_grantee(schema text, role text, kind text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	grantee record;
+begin
+	call ph_support.require_own_schema(schema);
+	select oid, rolsuper or rolbypassrls as sees_all, rolcanlogin
+	into grantee
+	from pg_roles
+	where rolname = role;
+	call ph_support.require_role_of_others(schema, role);
+	if not exists (select from ph.access_kind() k where k.kind = require_grantee.kind) then
+		raise exception 'argument "kind" must be a kind of role'
+			using errcode = 'invalid_parameter_value', hint = 'SELECT * FROM ph.access_kind() lists them.';
+	elsif kind <> 'owner' and not ph_support.is_secured(schema) then
+		raise exception 'schema "%" is not secured', schema
+			using errcode = 'object_not_in_prerequisite_state', hint = 'CALL ph.secure(...) first.';
+	elsif kind <> 'owner' and grantee.sees_all then
+		raise exception 'role "%" is a superuser or has BYPASSRLS', role
+			using errcode = 'invalid_grant_operation', hint = 'No policy holds for it: make another role.';
+	elsif kind in ('steward', 'analyst', 'aggregate', 'auditor') and exists (
+		select
+		from pg_policy p, unnest(p.polroles) r
+		where p.polrelid = format('%I.person', schema)::regclass and p.polname = 'custodian' and r <> 0
+			and r <> grantee.oid and pg_has_role(grantee.oid, r, 'member'))
+	then
+		raise exception 'role "%" is a member of one that sees all rows', role
+			using errcode = 'invalid_grant_operation', hint = 'REVOKE that membership first.';
+	end if;
+end
+$$;
+
+comment on procedure ph_support.require_grantee(text, text, text) is
+	'does nothing where the role can be of the kind. Errors: undefined_object, undefined_table, '
+	'invalid_parameter_value, object_not_in_prerequisite_state, invalid_grant_operation';
+
+create procedure ph_support.set_custodian(schema text, role text, kind text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	part record;
+begin
+	for part in
+		select s.target, array_to_string(array(
+			select c
+			from unnest(ph_support.custodians(schema, s.target)) c
+			where c::oid <> grantee.oid or c::oid = r.relowner
+			union
+			select grantee.oid::regrole
+			where kind = 'loader' and s.by_row or kind = 'steward' and s.relation = 'may_use'), ', ') as roles
+		from ph_support.table_to_secure(schema) s
+		join pg_class r on r.oid = s.target
+		join pg_policy p on p.polrelid = s.target and p.polname = 'custodian'
+		join pg_roles grantee on grantee.rolname = role
+	loop
+		execute format('alter policy custodian on %s to %s', part.target, part.roles);
+	end loop;
+end
+$$;
+
+comment on procedure ph_support.set_custodian(text, text, text) is
+	'lets loaders see and write all rows of the tables of persons, stewards those of may_use, others none';
+
+create procedure ph_support.give_schema_to(schema text, role text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	statement text;
+begin
+	execute format('alter schema %I owner to %I', schema, role);
+	for statement in
+		select format('alter %s %s owner to %I',
+			case c.relkind when 'v' then 'view' when 'm' then 'materialized view' when 'f' then 'foreign table'
+				else 'table' end, c.oid::regclass, role)
+		from pg_class c
+		where c.relnamespace = schema::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'f')
+		union all
+		select format('alter routine %s owner to %I', p.oid::regprocedure, role)
+		from pg_proc p
+		where p.pronamespace = schema::regnamespace and p.prokind in ('f', 'p')
+	loop
+		execute statement;
+	end loop;
+end
+$$;
+
+comment on procedure ph_support.give_schema_to(text, text) is
+	'makes a role the owner of the schema, its tables, views and functions';
+
+create procedure ph_support.revoke_grants(schema text, role text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	execute format('revoke all on all tables in schema %I from %I', schema, role);
+	execute format('revoke all on all routines in schema %I from %I', schema, role);
+	execute format('revoke all on schema %I from %I', schema, role);
+end
+$$;
+
+comment on procedure ph_support.revoke_grants(text, text) is 'takes from a role all that it was granted in the schema';
+
+create procedure ph.grant_access(schema text, role text, kind text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	granted record;
+	owner text;
+begin
+	call ph_support.require_grantee(schema, role, kind);
+	call ph_support.keep_one_transaction(schema);
+	if kind = 'owner' then
+		select r.rolname
+		into owner
+		from pg_class c
+		join pg_roles r on r.oid = c.relowner
+		where c.oid = format('%I.entitlement', schema)::regclass;
+		call ph_support.give_schema_to(schema, role);
+		call ph_support.set_custodian(schema, owner, kind);
+	else
+		call ph_support.revoke_grants(schema, role);
+		execute format('grant usage on schema %I to %I', schema, role);
+		for granted in select * from ph.access_grants(schema, kind) loop
+			execute format('grant %s %s on %I.%I to %I', granted.privilege, (
+				select '(' || string_agg(quote_ident(c), ', ') || ')' from unnest(granted.columns) c),
+				schema, granted.relation, role);
+		end loop;
+		if kind = 'aggregate'
+			and to_regprocedure(format('%I.tabulate(text, text, text, text)', schema)) is not null
+		then
+			execute format('grant execute on function %I.tabulate(text, text, text, text) to %I', schema, role);
+		end if;
+		call ph_support.set_custodian(schema, role, kind);
+	end if;
+	if ph_support.is_secured(schema) then
+		call ph_support.require_policies_current(schema);
+	end if;
+end
+$$;
+
+comment on procedure ph.grant_access(text, text, text) is
+	'gives a role that the DBA has made what its kind may do in the schema (ph.access_kind(), ph.access_grants()) and '
+	'takes from it what it had there beyond that; it brings the policies up to the entitlements in force. An owner '
+	'gets the schema itself with all that is in it. Rows are seen by entitlement alone: INSERT INTO entitlement. '
+	'Again, after new views or tables: these are granted too. '
+	'Errors: undefined_object for a role that does not exist, undefined_table without tables of sharing, '
+	'invalid_parameter_value for another kind, object_not_in_prerequisite_state before ph.secure, '
+	'invalid_grant_operation for superusers, roles with BYPASSRLS and members of roles that see all rows';
+
+create procedure ph.revoke_access(schema text, role text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	call ph_support.require_own_schema(schema);
+	call ph_support.require_role_of_others(schema, role);
+	call ph_support.keep_one_transaction(schema);
+	execute format('delete from %I.entitlement e where e.role = $1', schema) using role;
+	call ph_support.revoke_grants(schema, role);
+	if ph_support.is_secured(schema) then
+		call ph_support.set_custodian(schema, role, 'nobody');
+		call ph_support.require_policies_current(schema);
+	end if;
+end
+$$;
+
+comment on procedure ph.revoke_access(text, text) is
+	'takes from a role its entitlements, grants and place in policies of the schema, at once for its open sessions '
+	'too; it can be dropped then. '
+	'Errors: undefined_object, undefined_table, invalid_grant_operation for the owner';
+
+create procedure ph.load_restricted_codes(
+	schema text,
+	format text,
+	relation regclass,
+	class text,
+	source text,
+	purposes text[] default '{}',
+	part text default null,
+	code_system text default null,
+	vocabulary text default null)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	published text;
+	missing text;
+	codes bigint;
+begin
+	call ph_support.require_own_schema(schema);
+	if to_regclass(format('%I.restricted_code', schema)) is null then
+		raise exception 'schema "%" has no tables of sharing', schema
+			using errcode = 'undefined_table', hint = 'CALL ph.create_sharing_tables(...) first.';
+	end if;
+	select string_agg(a.name, ', ')
+	into missing
+	from (
+		values ('format', format), ('relation', relation::text), ('class', class), ('source', source),
+			('purposes', purposes::text)) a (name, value)
+	where coalesce(a.value, '') = '';
+	if missing is not null then
+		raise exception 'arguments must be given and not be empty: %', missing
+			using errcode = 'null_value_not_allowed';
+	elsif class not in ('law', 'sensitive', 'third_party') then
+		raise exception 'argument "class" must be law, sensitive or third_party'
+			using errcode = 'invalid_parameter_value', hint = 'It says why the codes are restricted.';
+	elsif not purposes <@ array(select p.purpose from ph.purpose() p) then
+		raise exception 'argument "purposes" must list purposes'
+			using errcode = 'invalid_parameter_value', hint = 'SELECT * FROM ph.purpose() lists them.';
+	end if;
+	published := ph_support.published_code_query(relation, format, part, code_system, vocabulary);
+	execute format('delete from %I.restricted_code r where (r.class, r.source) = ($1, $2)', schema)
+	using class, source;
+	execute format(
+		'insert into %I.restricted_code (code_system, code, match, class, purposes, source)
+		select code_system, code, match, $1, $2, $3 from (%s) published', schema, published)
+	using class, purposes, source;
+	get diagnostics codes = row_count;
+	if codes = 0 then
+		raise exception 'relation % has no code', relation
+			using errcode = 'no_data_found', hint = 'Was the file copied, and is part the one that you mean?';
+	end if;
+	call ph_support.refresh_access_where_secured(schema);
+end
+$$;
+
+comment on procedure ph.load_restricted_codes(text, text, regclass, text, text, text[], text, text, text) is
+	'reads a published set of codes from a relation into which its file was copied (formats: ph.code_list_format()) '
+	'into restricted_code of the schema, in the place of what the same source said for the class, and fills the '
+	'columns of secured tables (ph.refresh_access): rows with such a code are then left out for all purposes but those '
+	'listed. class: law, sensitive or third_party; part, code_system and vocabulary as in ph.load_code_list. '
+	'Errors: undefined_table, null_value_not_allowed, invalid_parameter_value, no_data_found, '
+	'those of ph.refresh_access';
+
+create function ph.left_out(
+	schema text, purpose text,
+	out reason text, out breakdown text, out group_name text, out people bigint, out people_in_all bigint,
+	out rows bigint)
+returns setof record
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	coded text;
+begin
+	if not exists (select from ph.purpose() p where p.purpose = left_out.purpose) then
+		raise exception 'argument "purpose" must be a purpose'
+			using errcode = 'invalid_parameter_value', hint = 'SELECT * FROM ph.purpose() lists them.';
+	elsif ph_support.is_secured(schema) is not true then
+		raise exception 'schema "%" is not secured', schema
+			using errcode = 'undefined_object', hint = 'CALL ph.secure(...) first.';
+	end if;
+	perform ph_support.require_all_rows(array[format('select from %I.stay', schema)]);
+	select string_agg(
+		format('select t.person_id::text as person_id, count(*) as rows
+			from %s t
+			where not coalesce(%L = any (t.restricted_unless), true)
+			group by t.person_id', s.target, purpose), ' union all ')
+	into coded
+	from ph_support.table_to_secure(schema) s
+	join ph_support.coded_column() using (relation);
+	return query execute format(
+		'with last as (
+			select distinct on (s.person_id) s.person_id, s.deprivation_quintile
+			from %1$I.stay s
+			order by s.person_id, s.start_date desc
+		), restricted as (
+			select person_id, sum(c.rows)::bigint as rows
+			from (%2$s) c
+			group by person_id
+		), person as (
+			select not p.%3$I as unused, r.rows,
+				array[''all'', ''deprivation_quintile'', ''ethnicity''] as breakdowns,
+				array[''all'', coalesce(l.deprivation_quintile::text, ''unknown''),
+					coalesce(nullif(p.ethnicity_code::text, ''Z''), ''unknown'')] as groups
+			from %1$I.person p
+			left join last l on l.person_id = p.person_id::text
+			left join restricted r on r.person_id = p.person_id::text
+		)
+		select said.reason, g.breakdown, g.group_name, count(*) filter (where said.left_out), count(*),
+			case when said.reason = ''restricted_code'' then coalesce(sum(person.rows), 0)::bigint end
+		from person
+		cross join lateral unnest(person.breakdowns, person.groups) g (breakdown, group_name)
+		cross join lateral (
+			values (''may_use'', unused), (''restricted_code'', person.rows is not null)) said (reason, left_out)
+		group by said.reason, g.breakdown, g.group_name
+		order by said.reason, g.breakdown, g.group_name', schema, coded, 'may_use_' || purpose);
+end
+$$;
+
+comment on function ph.left_out(text, text) is
+	'how many people, and for restricted_code how many of their rows, are left out for a purpose, and of how many: of '
+	'all, by fifth of deprivation (1 is the most deprived) and by ethnicity; reason is may_use (the person is not to '
+	'be included) or restricted_code (rows with such codes, none of which is named). For who decides, not to publish: '
+	'counts are exact. Errors: invalid_parameter_value for another purpose, undefined_object where the schema is not '
+	'secured, insufficient_privilege for who does not see all rows';
+
+create function ph_support.names_it(source text, name text) returns boolean
+language sql immutable parallel safe
+-- a name may have characters that mean something in a pattern
+return source ~ format('(^|\W)%s(\W|$)', regexp_replace(quote_ident(name), '(\W)', '\\\1', 'g'));
+
+comment on function ph_support.names_it(text, text) is
+	'whether a piece of SQL has a name as a word, quoted where it must be';
+
+create function ph_support.sensitive_column(out relation text, out column_name text) returns setof record
+language sql immutable parallel safe
+begin atomic
+	values ('person', 'ethnicity_code'), ('person', 'death_cause_icd10'), ('ethnicity', 'ethnicity_code'),
+		('clinical_event', 'code'), ('encounter', 'primary_icd10');
+end;
+
+comment on function ph_support.sensitive_column() is
+	'columns whose most common values, which EXPLAIN makes estimates of, tell of people whose rows are hidden';
+
+create function ph_support.sharing_trigger(out relation text, out name text) returns setof record
+language sql immutable parallel safe
+begin atomic
+	values ('entitlement', 'keep_one_purpose'), ('release', 'append'), ('release', 'refuse_change'),
+		('released_row', 'refuse_change'), ('release_head', 'refuse_change'),
+		('reidentification', 'keep_reidentification');
+end;
+
+comment on function ph_support.sharing_trigger() is 'the triggers that guard the tables of sharing';
+
+create function ph_support.grants_on(relation oid, out grantee oid, out name text, out privilege text)
+returns setof record
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select distinct g.grantee, case when g.grantee = 0 then 'public' else g.grantee::regrole::text end, g.privilege_type
+	from pg_class c
+	cross join lateral (
+		select c.relacl
+		union all
+		select attacl from pg_attribute where attrelid = c.oid and not attisdropped) held (rights)
+	cross join lateral aclexplode(held.rights) g
+	where c.oid = relation and g.grantee <> c.relowner
+$$;
+
+comment on function ph_support.grants_on(oid) is
+	'who but the owner was granted what on a relation or columns of it; grantee 0 is public';
+
+create function ph_support.has_rights_of(role oid, others regrole[]) returns boolean
+language sql stable
+begin atomic
+	select exists (select from unnest(others) o where pg_has_role(role, o, 'usage'));
+end;
+
+comment on function ph_support.has_rights_of(oid, regrole[]) is 'whether a role is or inherits one of the others';
+
+create function ph_support.roles_entitled(schema text, policy text default '%') returns regrole[]
+language sql stable
+begin atomic
+	select array(select r from ph_support.entitled_roles(schema) e, unnest(e.roles) r where e.policy like $2);
+end;
+
+comment on function ph_support.roles_entitled(text, text) is
+	'the roles that have entitlements in force, all or those of a policy';
+
+create function ph_support.built_on_persons(schema text, out class oid, out object oid) returns setof record
+language sql stable
+begin atomic
+	select distinct b.class, b.object
+	from ph_support.table_to_secure(schema) s, ph_support.built_on('pg_class'::regclass, s.target) b;
+end;
+
+comment on function ph_support.built_on_persons(text) is 'what is built on the tables of persons, also through others';
+
+create function ph_support.condition_key(condition text) returns text
+language sql immutable parallel safe
+return lower(regexp_replace(condition, '\s+AS "?\w+"?|::[a-z]+(\[\])?|\s', '', 'g'));
+
+comment on function ph_support.condition_key(text) is
+	'a condition without casts, aliases and blanks, so that the one of a policy as PostgreSQL writes it is that which '
+	'it was made of';
+
+create function ph_support.policy_check(
+	schema text, out target regclass, out name text, out is_there boolean, out is_wanted boolean,
+	out roles_differ boolean, out rule_differs boolean)
+returns setof record
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	with wanted as (
+		select s.target, a.name, array(select r::oid from unnest(a.roles) r order by 1) as roles,
+			a.definition like 'as permissive%' as permissive, a.definition like '%for all%' as for_all,
+			ph_support.condition_key(
+				substring(a.definition from 'using \((.*?)\)(?: with check \(true\))?$')) as condition
+		from ph_support.table_to_secure(schema) s,
+			ph_support.wanted_policy(schema, s.target, s.by_row) a
+	), there as (
+		select s.target, p.polname::text as name,
+			array(select r from unnest(p.polroles) r where r <> 0 order by 1) as roles,
+			p.polpermissive as permissive, p.polcmd = '*' as for_all,
+			ph_support.condition_key(pg_get_expr(p.polqual, p.polrelid)) as condition,
+			p.polcmd in ('r', '*') and coalesce(pg_get_expr(p.polwithcheck, p.polrelid), 'true') = 'true' as plain
+		from ph_support.table_to_secure(schema) s
+		join pg_policy p on p.polrelid = s.target
+	)
+	select coalesce(w.target, t.target), coalesce(w.name, t.name), t.name is not null, w.name is not null,
+		w.roles <> t.roles,
+		not (t.plain and (w.permissive, w.for_all, w.condition) = (t.permissive, t.for_all, t.condition))
+	from wanted w
+	full join there t on t.target = w.target and t.name = w.name
+	where t.permissive is not false or w.name is not null  -- what others restrict shows nobody more
+$$;
+
+comment on function ph_support.policy_check(text) is
+	'the policies of the tables of persons beside those that ph.secure makes: which are there, which should be, and '
+	'whether roles or what they say differ';
+
+create function ph_support.calls_for_each_row(relation oid, condition text) returns boolean
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select exists (
+		select
+		from regexp_replace(
+				condition, '\(\s*SELECT ([^()]|\(([^()]|\(([^()]|\([^()]*\))*\))*\))*\)', '', 'g') outside,
+			regexp_matches(outside, '[[:alnum:]_".]+\(([^()]*)\)', 'g') call (arguments)
+		where not exists (
+			select
+			from pg_attribute a
+			where a.attrelid = relation and a.attnum > 0 and a.attname ~ '^\w+$'
+				and ph_support.names_it(call.arguments[1], a.attname)))
+$$;
+
+comment on function ph_support.calls_for_each_row(oid, text) is
+	'whether a condition calls, outside of sub-selects, a function of no column: once a row, with one answer';
+
+create function ph_support.sharing_check(
+	out kind text, out severity text, out needs text, out finding text, out query text)
+returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		-- tables and their policies
+		('no_table', 'high', 'person', 'policies need tables, and this is none',
+		 $query$
+			select s.target, format('call ph.create_views_from(..., schema => %L, materialise => true)', $1)
+			from ph_support.table_to_secure($1) s
+			join pg_class c on c.oid = s.target
+			where c.relkind not in ('r', 'p')
+		 $query$),
+		('row_security_off', 'high', 'person', 'row security is off, or not forced on the owner: policies do not hold',
+		 $query$
+			select t.target, format('alter table %s enable row level security', t.target)
+				|| case when t.forced then ', force row level security' else '' end
+			from (
+				select target, true
+				from ph_support.table_to_secure($1)
+				union all
+				select to_regclass(format('%I.%I', $1, r)), false
+				from unnest('{identity,reidentification,release,released_row}'::text[]) r
+			) t (target, forced)
+			join pg_class c on c.oid = t.target
+			where c.relkind in ('r', 'p') and not (c.relrowsecurity and (c.relforcerowsecurity or not t.forced))
+		 $query$),
+		('policy_altered', 'high', 'person', 'a policy of ph.secure is missing, or says something else',
+		 $query$
+			select format('%s: %s', p.target, p.name), format('call ph.secure(%L)', $1)
+			from ph_support.policy_check($1) p
+			where p.is_wanted and p.rule_differs
+				or p.is_wanted <> p.is_there and p.name in ('custodian', 'may_ask', 'area')
+		 $query$),
+		('policy_stale', 'medium', 'person', 'the policy is not that of the entitlements in force: roles see nothing',
+		 $query$
+			select format('%s: %s', p.target, p.name), format('call ph.refresh_access(%L)', $1)
+			from ph_support.policy_check($1) p
+			where p.roles_differ
+				or p.is_wanted <> p.is_there and (p.name = 'national' or p.name like 'purpose\_%')
+		 $query$),
+		('policy_of_others', 'high', 'person', 'somebody''s policy shows more rows than those of ph.secure',
+		 $query$
+			select format('%s: %s', p.target, p.name), format('drop policy %I on %s', p.name, p.target)
+			from (
+				select target, name
+				from ph_support.policy_check($1)
+				where is_there and not is_wanted and name not in ('custodian', 'may_ask', 'area', 'national')
+					and name not like 'purpose\_%'
+				union all
+				select polrelid::regclass, polname
+				from pg_policy
+				where polpermissive and polrelid in (
+						to_regclass(format('%I.identity', $1)), to_regclass(format('%I.release', $1)),
+						to_regclass(format('%I.released_row', $1)))
+					and polname not in ('hidden', 'audience')) p
+		 $query$),
+		('sees_all_rows', 'high', 'person', 'the role is a custodian, who sees all rows, but does not load them',
+		 $query$
+			select distinct r::regrole, format('call ph.revoke_access(%L, %L)', $1, r::regrole::name)
+			from ph_support.table_to_secure($1) s
+			join pg_policy p on p.polrelid = s.target and p.polname = 'custodian'
+			join pg_class c on c.oid = s.target
+			cross join unnest(p.polroles) r
+			where r not in (0, c.relowner) and not has_any_column_privilege(
+				r, case s.relation when 'may_use' then s.target else to_regclass(format('%I.person', $1)) end, 'insert')
+		 $query$),
+		('function_altered', 'high', 'person', 'the function that policies call is not as ph.secure made it',
+		 $query$
+			select p.oid::regprocedure, format('call ph.secure(%L)', $1)
+			from ph_support.access_function($1) f
+			join pg_proc p on p.oid = to_regprocedure(format('%I.%I(%s)', $1, f.name, f.types))
+			where not ph_support.is_access_function(p.oid)
+		 $query$),
+		('policy_function', 'medium', 'person', 'a policy calls a volatile or parallel unsafe function: no workers',
+		 $query$
+			select distinct format('%s: %s: %s', s.target, p.polname, f.oid::regprocedure),
+				format('drop policy %I on %s', p.polname, s.target)
+			from ph_support.table_to_secure($1) s
+			join pg_policy p on p.polrelid = s.target
+			-- what is pinned is in no dependency
+			cross join regexp_matches(p.polqual::text, ':(?:funcid|opfuncid) (\d+)', 'g') called
+			join pg_proc f on f.oid = called[1]::oid
+			where f.provolatile = 'v' or f.proparallel <> 's'
+		 $query$),
+		('call_for_each_row', 'low', 'person', 
+		 'a policy calls a function of no column outside of a sub-select: once a row',
+		 $query$
+			select format('%s: %s', s.target, p.polname), format('drop policy %I on %s', p.polname, s.target)
+			from ph_support.table_to_secure($1) s
+			join pg_policy p on p.polrelid = s.target
+			where not ph_support.is_distributed(s.target)
+				and ph_support.calls_for_each_row(s.target, pg_get_expr(p.polqual, s.target))
+		 $query$),
+		('index_unusable', 'low', 'person', 'row security keeps the index from use: its equality is not leakproof',
+		 $query$
+			select i.indexrelid::regclass, coalesce(
+				(
+					select format('alter table %s drop constraint %I', s.target, n.conname)
+					from pg_constraint n
+					where n.conindid = i.indexrelid and n.conrelid = s.target),
+				format('drop index %s', i.indexrelid::regclass))
+			from ph_support.table_to_secure($1) s
+			join pg_index i on i.indrelid = s.target
+			join pg_opclass o on o.oid = i.indclass[0]
+			join pg_am m on m.oid = o.opcmethod
+			join pg_amop e on e.amopfamily = o.opcfamily and e.amoplefttype = o.opcintype
+				and e.amoprighttype = o.opcintype
+				and e.amopstrategy = case m.amname when 'btree' then 3 when 'hash' then 1 end
+			join pg_operator equal on equal.oid = e.amopopr
+			join pg_proc p on p.oid = equal.oprcode
+			where not p.proleakproof
+		 $query$),
+		-- ways around them
+		('owner_view', 'high', 'person', 'the view reads rows of persons with the rights of its owner, not of who asks',
+		 $query$
+			select c.oid::regclass, format('alter view %s set (security_invoker = true)', c.oid::regclass)
+			from ph_support.built_on_persons($1) b
+			join pg_class c on c.oid = b.object and b.class = 'pg_class'::regclass and c.relkind = 'v'
+			where not coalesce((
+				select o.option_value::boolean
+				from pg_options_to_table(c.reloptions) o
+				where o.option_name = 'security_invoker'), false)
+		 $query$),
+		('materialised_copy', 'high', 'person', 'a materialised view keeps rows of persons, and has no policies',
+		 $query$
+			select c.oid::regclass, format('drop materialized view %s', c.oid::regclass)
+			from ph_support.built_on_persons($1) b
+			join pg_class c on c.oid = b.object and b.class = 'pg_class'::regclass and c.relkind = 'm'
+		 $query$),
+		('copied_rows', 'high', 'person', 'a table with person_id has no row security, and is in the schema or granted',
+		 $query$
+			select c.oid::regclass, case
+				when n.nspname = $1 then format('call ph.secure(%L, %L)', $1, jsonb_build_object(c.relname, null))
+				else format('revoke all on %s from %s', c.oid::regclass, g.names) end
+			from pg_class c
+			join pg_namespace n on n.oid = c.relnamespace
+			join pg_attribute a on a.attrelid = c.oid and a.attname = 'person_id' and not a.attisdropped
+			cross join lateral (
+				select string_agg(distinct name, ', ')
+				from ph_support.grants_on(c.oid)
+				where privilege = 'SELECT') g (names)
+			where c.relkind in ('r', 'p', 'f') and not c.relrowsecurity and n.nspname !~ '^pg_'
+				and c.oid not in (select target from ph_support.table_to_secure($1))
+				and (n.nspname, c.relname) not in (
+					select $1::name, relation::name from ph_support.identity_table())
+				and (n.nspname = $1 or g.names is not null)
+		 $query$),
+		('definer_reads_persons', 'high', 'person', 'a function reads rows of persons with the rights of its owner',
+		 $query$
+			select p.oid::regprocedure, format('alter routine %s security invoker', p.oid::regprocedure)
+			from pg_proc p
+			where p.prosecdef and ph_support.is_generated('pg_proc', p.oid) is not true
+				and exists (
+					select from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) where grantee <> p.proowner)
+				and (('pg_proc'::regclass, p.oid) in (select class, object from ph_support.built_on_persons($1))
+					or ph_support.names_it(concat(p.prosrc, p.proconfig), $1) and exists (
+						select
+						from ph_support.table_to_secure($1) s
+						where ph_support.names_it(p.prosrc, s.relation)))
+		 $query$),
+		('definer_search_path', 'medium', null,
+		 'a function with the rights of its owner has no fixed search_path that ends with pg_temp',
+		 $query$
+			select p.oid::regprocedure, format('alter routine %s set search_path = %s, pg_temp', p.oid::regprocedure,
+				concat_ws(', ', 'pg_catalog', quote_ident(n.nspname)))
+			from pg_proc p
+			join pg_namespace n on n.oid = p.pronamespace and n.nspname <> 'pg_catalog'
+			where p.prosecdef and not exists (select from unnest(p.proconfig) s where s ~ '^search_path=.*\mpg_temp"?$')
+				and not exists (
+					select from pg_depend where classid = 'pg_proc'::regclass and objid = p.oid and deptype = 'e')
+		 $query$),
+		('bypasses_policies', 'high', 'person', 'who can log in is, or can become, one for whom no policy holds',
+		 $query$
+			select p.rolname, case
+				when p.oid = b.oid and p.rolsuper then format('alter role %I nosuperuser', p.rolname)
+				when p.oid = b.oid then format('alter role %I nobypassrls', p.rolname)
+				else format('revoke %I from %I', b.rolname, p.rolname) end
+			from pg_roles p
+			join pg_roles b on (b.rolbypassrls or b.rolsuper)
+				and case when p.rolsuper then p.oid = b.oid else pg_has_role(p.oid, b.oid, 'member') end
+			where p.rolcanlogin and p.rolname is distinct from $2
+				-- a superuser is one of those who are given rows where an entitlement or a membership says so
+				and case
+					when p.rolsuper then p.oid = any (ph_support.roles_entitled($1)) or exists (
+						select
+						from pg_auth_members m
+						where m.member = p.oid and m.roleid = any (ph_support.roles_entitled($1)))
+					else exists (
+						select
+						from ph_support.table_to_secure($1) s, unnest(array[p.oid, b.oid]) r
+						where has_any_column_privilege(r, s.target, 'select')) end
+		 $query$),
+		('temporary_open', 'medium', null, 'everybody may make temporary functions, which see rows before filters',
+		 $query$
+			select current_database(), format('revoke temporary on database %1$I from public; '
+				'grant temporary on database %1$I to %2$s', current_database(), n.nspowner::regrole)
+			from pg_namespace n
+			where n.nspname = $1 and has_database_privilege('public', current_database(), 'temporary')
+		 $query$),
+		('language_open', 'medium', null, 'everybody may write functions in the language, and DO blocks',
+		 $query$
+			select l.lanname, format('revoke usage on language %1$I from public; grant usage on language %1$I to %2$s',
+				l.lanname, n.nspowner::regrole)
+			from pg_language l, pg_namespace n
+			where n.nspname = $1 and l.lanispl and l.lanpltrusted and has_language_privilege('public', l.oid, 'usage')
+		 $query$),
+		('create_open', 'medium', null, 'everybody may make functions and tables in the schema',
+		 $query$
+			select n.nspname, format('revoke create on schema %I from public', n.nspname)
+			from pg_namespace n
+			where n.nspname !~ '^pg_' and has_schema_privilege('public', n.oid, 'create')
+		 $query$),
+		-- who was given what
+		('granted_to_public', 'high', null, 'everybody has rights, roles that are yet to be made too',
+		 $query$
+			select c.oid::regclass::text, format('revoke all on %s from public', c.oid::regclass)
+			from pg_class c
+			where c.relnamespace = to_regnamespace(quote_ident($1))
+				and exists (select from ph_support.grants_on(c.oid) where grantee = 0)
+			union all
+			select n.nspname, format('revoke all on schema %I from public', n.nspname)
+			from pg_namespace n, aclexplode(n.nspacl) g
+			where n.nspname = $1 and g.grantee = 0
+			union all
+			select p.oid::regprocedure::text, format('revoke all on routine %s from public', p.oid::regprocedure)
+			from pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) g
+			where p.pronamespace = to_regnamespace(quote_ident($1)) and p.prosecdef and g.grantee = 0
+				and p.prorettype <> 'trigger'::regtype
+				and not exists (select from ph_support.access_function($1) f where f.name = p.proname)
+			union all
+			select format('tables that %s makes', d.defaclrole::regrole),
+				format('alter default privileges for role %s %srevoke all on tables from public', d.defaclrole::regrole,
+					'in schema ' || quote_ident(n.nspname) || ' ')
+			from pg_default_acl d
+			left join pg_namespace n on n.oid = d.defaclnamespace
+			cross join aclexplode(d.defaclacl) g
+			where d.defaclobjtype = 'r' and g.grantee = 0 and coalesce(n.nspname = $1, true)
+		 $query$),
+		('stored_tally_open', 'high', 'entitlement', 'stored summaries of all people are read by who may not see them',
+		 $query$
+			select distinct format('%s: %s', c.oid::regclass, g.name),
+				format('revoke all on %s from %s', c.oid::regclass, g.name)
+			from pg_attribute a
+			join pg_class c on c.oid = a.attrelid and c.relkind in ('r', 'p', 'm')
+			cross join lateral ph_support.grants_on(c.oid) g
+			where a.atttypid = 'ph.tally'::regtype and not a.attisdropped and g.privilege = 'SELECT'
+				and c.relname <> 'measure'  -- a standard population is nobody
+				and not ph_support.has_rights_of(g.grantee, ph_support.roles_entitled($1, 'national'))
+				-- stewards and auditors
+				and not has_table_privilege(g.grantee, format('%I.entitlement', $1), 'select')
+		 $query$),
+		('identity_open', 'high', 'identity', 'somebody but its owner may read or write who people are',
+		 $query$
+			select distinct g.name, format('revoke all on %I.identity from %s', $1, g.name)
+			from ph_support.grants_on(to_regclass(format('%I.identity', $1))) g
+		 $query$),
+		('steward_reads_rows', 'high', 'entitlement', 'who may entitle roles, or name who is included, reads rows too',
+		 $query$
+			select r.rolname,
+				format('revoke insert, update, delete on %1$I.entitlement, %1$I.may_use from %2$I', $1, r.rolname)
+			from pg_roles r
+			join pg_class c on c.oid = to_regclass(format('%I.person', $1))
+			where not r.rolsuper and not pg_has_role(r.oid, c.relowner, 'usage')
+				and has_any_column_privilege(r.oid, c.oid, 'select')
+				and (has_any_column_privilege(r.oid, format('%I.entitlement', $1), 'insert')
+					or has_any_column_privilege(r.oid, format('%I.entitlement', $1), 'update')
+					or has_any_column_privilege(r.oid, format('%I.may_use', $1), 'insert'))
+		 $query$),
+		('granted_without_entitlement', 'low', 'entitlement',
+		 'the role may read tables of persons, but is entitled to no row',
+		 $query$
+			with reader as materialized (
+				select distinct g.grantee, g.name
+				from ph_support.table_to_secure($1) s
+				cross join lateral ph_support.grants_on(s.target) g
+				where s.by_row and g.privilege = 'SELECT' and g.grantee <> 0
+			), known (role) as materialized (
+				select unnest(ph_support.roles_entitled($1)
+					|| ph_support.custodians($1, to_regclass(format('%I.person', $1))))
+			)
+			select r.name, format('call ph.revoke_access(%L, %L)', $1, r.grantee::regrole::name)
+			from reader r
+			where not exists (
+				select
+				from known k
+				where pg_has_role(r.grantee, k.role, 'usage') or pg_has_role(k.role, r.grantee, 'usage'))
+		 $query$),
+		('entitlement_of_nobody', 'medium', 'entitlement',
+		 'the role is no more: who makes one of this name has its rows',
+		 $query$
+			select distinct e.role, format('delete from %I.entitlement where role = %L', $1, e.role)
+			from {entitlement} e
+			where not exists (select from pg_roles where rolname = e.role)
+		 $query$),
+		('entitlement_expired', 'low', 'entitlement', 'the last day of the entitlement is past',
+		 $query$
+			select distinct e.role, format(
+				'delete from %I.entitlement where role = %L and until < (now() at time zone ''UTC'')::date', $1, e.role)
+			from {entitlement} e
+			where e.until < (statement_timestamp() at time zone 'UTC')::date
+		 $query$),
+		('nobody_may_be_used', 'low', 'may_use', 'roles are entitled for a purpose for which nobody may be included',
+		 $query$
+			select p.purpose,
+				format('insert into %1$I.may_use (person_id, purpose) ...; call ph.refresh_access(%1$L)', $1)
+			from ph.purpose() p
+			where exists (select from ph_support.entitled_roles($1) e where e.policy = 'purpose_' || p.purpose)
+				and not exists (select from {may_use} u where u.purpose = p.purpose)
+		 $query$),
+		-- what tells of people all the same
+		('trigger_off', 'high', 'entitlement', 'the trigger that guards the table is off or missing',
+		 $query$
+			select format('%I.%I: %s', $1, g.relation, g.name), case
+				when t.oid is null then format('call ph.create_sharing_tables(%L)', $1)
+				else format('alter table %I.%I enable trigger %I', $1, g.relation, g.name) end
+			from ph_support.sharing_trigger() g
+			join pg_class c on c.oid = to_regclass(format('%I.%I', $1, g.relation))
+			left join pg_trigger t on t.tgrelid = c.oid and t.tgname = g.name
+			where t.oid is null or t.tgenabled not in ('O', 'A')
+		 $query$),
+		('untyped_number', 'medium', null,
+		 'a view has an untyped literal beside an NHS number: its errors repeat it; write ph.nhs_number ''...''',
+		 $query$
+			with numbered as materialized (
+				select distinct r.ev_class
+				from pg_attribute a
+				join pg_depend d on d.refclassid = 'pg_class'::regclass and d.refobjid = a.attrelid
+					and d.refobjsubid = a.attnum
+				join pg_rewrite r on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid
+				where a.atttypid = 'ph.nhs_number'::regtype
+			)
+			select ev_class::regclass, format('create or replace view %s as ...', ev_class::regclass)
+			from numbered
+			where pg_get_viewdef(ev_class) ~
+				'\)::bigint [<>=]+ ((ANY|ALL) \()?''[{\d]|''\d+''::bigint [<>=]+ \([^()]+\)::bigint'
+		 $query$),
+		('overlapping_places', 'information', 'measure_fold',
+		 'levels of measures do not lie in each other: released together, they tell of who is in one and not the other',
+		 $query$
+			select array_to_string(h.levels, ' > '),
+				format('call ph.release_measures(%L, ..., levels => %L)', $1, h.levels)
+			from (
+				select ph_support.hierarchies(
+					$1, array(select distinct l from {measure_fold} f, unnest(f.levels) l)) as ways
+			) folded,
+			unnest(folded.ways) h
+			where cardinality(folded.ways) > 1
+		 $query$),
+		('sensitive_statistics', 'information', 'person',
+		 'EXPLAIN tells analysts what is common in rows that they may not see; without statistics, plans are worse',
+		 $query$
+			select format('%s.%I', s.target, m.column_name), format(
+				'alter table %1$s alter column %2$I set statistics 0; '
+				'delete from pg_statistic where starelid = %1$L::regclass and staattnum = %3$s',
+				s.target, m.column_name, a.attnum)
+			from ph_support.table_to_secure($1) s
+			join ph_support.sensitive_column() m using (relation)
+			join pg_attribute a on a.attrelid = s.target and a.attname = m.column_name
+			where exists (
+					select
+					from ph_support.grants_on(s.target) g
+					where has_column_privilege(g.grantee, s.target, a.attnum, 'select')
+						and not ph_support.has_rights_of(g.grantee,
+							ph_support.custodians($1, s.target) || ph_support.roles_entitled($1, 'national')))
+				and (coalesce(a.attstattarget, -1) <> 0 or exists (
+					select
+					from pg_stats t
+					where format('%I.%I', t.schemaname, t.tablename)::regclass = s.target
+						and t.attname = m.column_name))
+			union all
+			select format('%I.%I', n.nspname, x.stxname), format('drop statistics %I.%I', n.nspname, x.stxname)
+			from ph_support.table_to_secure($1) s
+			join ph_support.sensitive_column() m using (relation)
+			join pg_attribute a on a.attrelid = s.target and a.attname = m.column_name
+			join pg_statistic_ext x on x.stxrelid = s.target and a.attnum = any (x.stxkeys)
+			join pg_namespace n on n.oid = x.stxnamespace
+		 $query$),
+		('values_logged', 'information', null, 'the server''s log keeps values of statements or parameters',
+		 $query$
+			select s.name, format('alter database %I set %s = %L', current_database(), s.name, s.quiet)
+			from (
+				values (
+						'log_parameter_max_length_on_error', '0',
+						current_setting('log_parameter_max_length_on_error') <> '0'),
+					('log_parameter_max_length', '0', current_setting('log_parameter_max_length') <> '0'
+						and (current_setting('log_statement') in ('mod', 'all')
+							or current_setting('log_min_duration_statement') <> '-1'))
+			) s (name, quiet, found)
+			where s.found
+		 $query$),
+		('not_audited', 'information', null, 'pgaudit is not loaded: no log says who read what',
+		 $query$
+			select 'pgaudit', 'shared_preload_libraries = ''pgaudit'' in postgresql.conf, and restart'
+			where not exists (select from pg_settings where name = 'pgaudit.log')
+		 $query$);
+end;
+
+comment on function ph_support.sharing_check() is
+	'what ph.finding looks for: kind, severity, the relation of the schema without which there is nothing to look at '
+	'(NULL: none), what is wrong, and the query of objects and remedies; $1 is the schema, $2 the role that dumps';
+
+create function ph.finding(
+	schema text, dump_role text default null,
+	out kind text, out severity text, out object text, out finding text, out remedy text)
+returns setof record
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	part record;
+begin
+	if schema is null or to_regclass(format('%I.entitlement', schema)) is null then
+		raise exception 'argument "schema" must be a schema with tables of sharing'
+			using errcode = 'undefined_table', hint = 'CALL ph.create_sharing_tables(...) makes them.';
+	elsif dump_role is not null and not exists (select from pg_roles where rolname = dump_role) then
+		raise exception 'argument "dump_role" must be a role'
+			using errcode = 'undefined_object', hint = 'It is the one with BYPASSRLS that pg_dump runs as.';
+	end if;
+	for part in
+		select *
+		from ph_support.sharing_check() c
+		where c.needs is null or to_regclass(format('%I.%I', schema, c.needs)) is not null
+		order by array_position('{high,medium,low,information}', c.severity), c.kind
+	loop
+		return query execute format(
+			'select %L, %L, f.object::text, %L, f.remedy from (%s) f (object, remedy) order by 3, 5',
+			part.kind, part.severity, part.finding, ph_support.in_schema(part.query, schema))
+		using schema, dump_role;
+	end loop;
+end
+$$;
+
+comment on function ph.finding(text, text) is
+	'what is wrong with what is shared in the schema, no rows where all is well: kind, severity (high, medium, low, or '
+	'information, which is a choice of yours), object, finding, and remedy, the statement that mends it. It reads the '
+	'catalogue and the tables of sharing; for owners, stewards and superusers. dump_role is the one role with '
+	'BYPASSRLS that dumps. docs/sharing.md says what each kind is. Errors: undefined_table without tables of sharing, '
+	'undefined_object for a dump_role that does not exist, insufficient_privilege for others';
 

@@ -54,7 +54,8 @@ distribute_secure() {  # database
 		-c "call ph.grant_access('health', '$1_place', 'analyst')" \
 		-c "call ph.grant_access('health', '$1_all', 'analyst')" -c "call ph.refresh_access('health')"
 	for role in "$1_place" "$1_all"; do
-		psql -qX -v ON_ERROR_STOP=1 -c "set role $role" -c 'select count(person_id), max(start_date) from health.encounter' \
+		psql -qX -v ON_ERROR_STOP=1 -c "set role $role" \
+			-c 'select count(person_id), max(start_date) from health.encounter' \
 			-c 'select count(person_id) from health.clinical_event' -c 'select count(person_id) from health.person' \
 			-c 'select count(*), min(start_date) from health.stay'
 	done

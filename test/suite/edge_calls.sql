@@ -186,7 +186,8 @@ insert into pool select 'conditions', ph.conditions_named(condition, instrument)
 insert into pool
 select 'cstring', v
 from unnest(array['', '{', 'empty', 'people; 1: 1 0 0', '{mi}', '{1>1: 30, 2>?: 1}',
-	'12:3051', '1 1 0 0 0 0 1 1 5 0 0 0 0 0 0 0 0 0 0 0', 'scores linear 0 0 1 0 0 1 1 Infinity 0 1 0 0 0 1 0 1 0 0 0 0 0 0 0',
+	'12:3051', '1 1 0 0 0 0 1 1 5 0 0 0 0 0 0 0 0 0 0 0',
+	'scores linear 0 0 1 0 0 1 1 Infinity 0 1 0 0 0 1 0 1 0 0 0 0 0 0 0',
 	'junk']) v;
 
 insert into pool

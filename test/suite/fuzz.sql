@@ -1,5 +1,5 @@
--- Texts of tallies, sets of conditions, crosstabs, cells, passes of a regression and of clusters, NHS numbers, and JSON,
--- broken at random
+-- Texts of tallies, sets of conditions, crosstabs, cells, passes of a regression and of clusters, NHS numbers, and
+-- JSON, broken at random
 -- but the same way at every run. What is read must be read right: it comes back equal; what is refused is refused as
 -- bad data.
 \set ON_ERROR_STOP 1
