@@ -7,7 +7,8 @@ create function ph_support.names_it(source text, name text) returns boolean
 language sql immutable parallel safe
 -- a name may have characters that mean something in a pattern
 return source ~ format('(^|\W)%s(\W|$)', regexp_replace(quote_ident(name), '(\W)', '\\\1', 'g'));
-comment on function ph_support.names_it(text, text) is 'whether a piece of SQL has a name as a word, quoted where it must be';
+comment on function ph_support.names_it(text, text) is
+	'whether a piece of SQL has a name as a word, quoted where it must be';
 
 create function ph_support.sensitive_column(out relation text, out column_name text) returns setof record
 language sql immutable parallel safe

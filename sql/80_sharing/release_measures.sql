@@ -1295,13 +1295,16 @@ begin
 		select b
 		from unnest(folded) b
 		where b = any (breakdowns)
-			or breakdowns is null and (ph_support.rule_rounds(o.rule) or not regexp_split_to_array(b, ' by ') && folded
-				or position(' by ' in b) = 0));
+			or breakdowns is null and (ph_support.rule_rounds(o.rule) or position(' by ' in b) = 0 or not exists (
+				select
+				from unnest(folded) other
+				where regexp_split_to_array(other, ' by ') && regexp_split_to_array(b, ' by ')
+					and (position(' by ' in other) = 0 or other < b))));
 end
 $$;
 comment on function ph_support.breakdowns_to_release(ph_support.release_order, jsonb, text[]) is
-	'all, and the breakdowns that are asked and were folded; where none is asked, no pair beside one of its own unless '
-	'the rule rounds';
+	'all, and the breakdowns that are asked and were folded; where none is asked, no pair beside one of its own, or '
+	'beside another pair with one of them, unless the rule rounds';
 
 create function ph_support.left_out_of(schema text, released bigint[]) returns text
 language plpgsql stable
