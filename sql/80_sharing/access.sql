@@ -158,7 +158,7 @@ as $$
 	select exists (
 		select
 		from pg_policy
-		where polrelid = to_regclass(format('%I.person', schema)) and polname = 'custodian')
+		where polrelid = to_regclass(quote_ident(schema) || '.person') and polname = 'custodian')
 $$;
 comment on function ph_support.is_secured(text) is 'whether ph.secure has been called for the schema';
 

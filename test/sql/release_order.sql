@@ -92,9 +92,11 @@ begin;
 call ph.release_measures('order%s', '{pairs}', null, '{place}', '{ethnicity by sex}', 'cms_11', 'public');
 call ph.release_measures('order%s', '{pairs}', null, '{place}', '{age_band by sex}', 'cms_11', 'public');
 rollback;
+
 -- of all that were folded, one
 begin;
 call ph.release_measures('order%s', '{pairs}', null, '{place}', null, 'cms_11', 'public');
+select measure, breakdown from "order%s".release order by release;
 rollback;
 
 set client_min_messages = error;
