@@ -32,11 +32,11 @@ begin atomic
 		format(
 			$body$begin
 				return array(
-					select e.place
-					%s and e.level = scope.level);
+					select case scope.level when 'purpose' then e.purpose else e.place end
+					%s and scope.level in (e.level, 'purpose'));
 			end$body$, held.query),
-		'the places of a level whose rows a role may see, by entitlements in force of it and of roles whose rights it '
-		'inherits; none for roles of which the session is no member'
+		'the places of a level whose rows a role may see, or for level purpose what for, by entitlements in force of it '
+		'and of roles whose rights it inherits; none for roles of which the session is no member'
 	from held
 	union all
 	select 'may_ask', 'regclass, name', '(target regclass, who name)', 'boolean',
@@ -158,7 +158,7 @@ as $$
 	select exists (
 		select
 		from pg_policy
-		where polrelid = to_regclass(format('%I.person', schema)) and polname = 'custodian')
+		where polrelid = to_regclass(quote_ident(schema) || '.person') and polname = 'custodian')
 $$;
 comment on function ph_support.is_secured(text) is 'whether ph.secure has been called for the schema';
 
@@ -243,18 +243,23 @@ end;
 comment on function ph_support.restricted_condition(boolean) is
 	'the condition that the code of a row may be seen for the purpose that who sees all rows folds for';
 
-create function ph_support.purpose_condition(target regclass, purpose text) returns text
+create function ph_support.purpose_condition(schema text, target regclass, purpose text, distributed boolean)
+returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
+	-- through a view the policy is that of who owns it, the places are those of who asks
 	select format(
 		case
 			when ph_support.has_restricted_rows(target)
-				then '(%I and ((restricted_unless is null) or (%L = any (restricted_unless))))'
-			else '%I' end, 'may_use_' || purpose, purpose)
+				then '(%I and ((restricted_unless is null) or (%L = any (restricted_unless))) and %s)'
+			else '(%1$I and %3$s)' end, 'may_use_' || purpose, purpose,
+		format('(%L = any (%s))', purpose, ph_support.asked_once(
+			format('%I.scope(%L, current_user)', schema, 'purpose'), 'text[]', distributed)))
 $$;
-comment on function ph_support.purpose_condition(regclass, text) is
-	'the condition that a row may be seen for a purpose: its person may be used for it, and its code is not restricted';
+comment on function ph_support.purpose_condition(text, regclass, text, boolean) is
+	'the condition that a row may be seen for a purpose: its person may be used for it, its code is not restricted, and '
+	'it is the purpose of who asks';
 
 create function ph_support.may_ask_call(schema text, target regclass) returns text
 language sql immutable parallel safe
@@ -283,7 +288,8 @@ as $$
 	union all
 	select e.policy, e.roles, case
 		when e.policy = 'national' then 'as permissive for select to %s using (true)'
-		else format('as restrictive for select to %%s using (%s)', ph_support.purpose_condition(target, p.purpose)) end
+		else format('as restrictive for select to %%s using (%s)',
+			ph_support.purpose_condition(schema, target, p.purpose, false)) end
 	from ph_support.entitled_roles(schema) e
 	left join ph.purpose() p on e.policy = 'purpose_' || p.purpose
 	where by_row
@@ -305,7 +311,7 @@ as $$
 		case when ph_support.has_restricted_rows(target) then ph_support.restricted_condition(true) else 'true' end)
 	union all
 	select e.policy, e.roles, format('as permissive for select to %%s using ((%s and %s and %s))',
-		ph_support.may_ask_call(schema, target), ph_support.purpose_condition(target, p.purpose),
+		ph_support.may_ask_call(schema, target), ph_support.purpose_condition(schema, target, p.purpose, true),
 		ph_support.area_condition(schema, true))
 	from ph_support.entitled_roles(schema) e
 	join ph.purpose() p on e.policy = 'purpose_' || p.purpose
@@ -313,7 +319,8 @@ as $$
 	union all
 	select 'national_' || p.purpose, national.roles, format(
 		'as permissive for select to %%s using ((%s and %s and (cardinality(%I.scope(%L, current_user)) > 0)))',
-		ph_support.may_ask_call(schema, target), ph_support.purpose_condition(target, p.purpose), schema, 'national')
+		ph_support.may_ask_call(schema, target), ph_support.purpose_condition(schema, target, p.purpose, true), schema,
+		'national')
 	from ph_support.entitled_roles(schema) e
 	join ph.purpose() p on e.policy = 'purpose_' || p.purpose
 	join ph_support.entitled_roles(schema) n on n.policy = 'national'

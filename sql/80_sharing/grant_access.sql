@@ -246,6 +246,8 @@ begin
 		call ph_support.give_schema_to(schema, role);
 		call ph_support.set_custodian(schema, owner, kind);
 	else
+		-- first what locks tables, lest it meet an autovacuum that waits for what was granted
+		call ph_support.set_custodian(schema, role, kind);
 		call ph_support.revoke_grants(schema, role);
 		execute format('grant usage on schema %I to %I', schema, role);
 		for granted in select * from ph.access_grants(schema, kind) loop
@@ -258,7 +260,6 @@ begin
 		then
 			execute format('grant execute on function %I.tabulate(text, text, text, text) to %I', schema, role);
 		end if;
-		call ph_support.set_custodian(schema, role, kind);
 	end if;
 	if ph_support.is_secured(schema) then
 		call ph_support.require_policies_current(schema);
@@ -283,9 +284,11 @@ begin
 	call ph_support.require_role_of_others(schema, role);
 	call ph_support.keep_one_transaction(schema);
 	execute format('delete from %I.entitlement e where e.role = $1', schema) using role;
-	call ph_support.revoke_grants(schema, role);
 	if ph_support.is_secured(schema) then
 		call ph_support.set_custodian(schema, role, 'nobody');
+	end if;
+	call ph_support.revoke_grants(schema, role);
+	if ph_support.is_secured(schema) then
 		call ph_support.require_policies_current(schema);
 	end if;
 end

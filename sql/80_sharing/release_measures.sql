@@ -338,6 +338,49 @@ comment on function ph_support.counts_to_protect(ph.disclosure_rule) is
 	'the columns of pg_temp.ph_cell in which a rule hides a count by itself, or one is withheld; the others say '
 	'nothing of few people';
 
+create function ph_support.hide_beside_withheld(rule ph.disclosure_rule) returns boolean
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	counted text;
+	more bigint;
+	hidden_more boolean := false;
+begin
+	if not exists (select from pg_temp.ph_cell where withheld) then
+		return false;
+	end if;
+	foreach counted in array '{people,with_event}'::text[] loop
+		execute format(
+			$query$
+				with attacked as (
+					select *, ph.attack(%1$I, not hidden, key, nullif(col, ''), parent, false) over () as b
+					from pg_temp.ph_cell
+				), beside as (
+					select distinct on (a.key, a.col) c.key, c.col
+					from attacked a
+					join pg_temp.ph_cell c on c.no > 0 and not c.hidden and not c.fixed and c.%1$I > 0
+						and (c.col = a.col and (c.parent = a.key or c.parent = a.parent)
+							or c.key = a.key and c.col <> '' and a.col <> '')
+					where a.withheld and upper(a.b) - 1 - lower(a.b) <= $1
+					order by a.key, a.col, c.%1$I, c.key, c.col
+				)
+				update pg_temp.ph_cell c
+				set hidden = true
+				from beside b
+				where (b.key, b.col) = (c.key, c.col)
+			$query$, counted)
+		using rule.threshold;
+		get diagnostics more = row_count;
+		hidden_more := hidden_more or more > 0;
+	end loop;
+	return hidden_more;
+end
+$$;
+comment on function ph_support.hide_beside_withheld(ph.disclosure_rule) is
+	'hides in pg_temp.ph_cell, beside each withheld count that can be told, the smallest part, neighbour or group that '
+	'may be hidden: whether there was one';
+
 create procedure ph_support.protect_cells(o ph_support.release_order)
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -369,6 +412,7 @@ begin
 			hidden_more := hidden_more or more > 0;
 			drop table ph_shown;
 		end loop;
+		hidden_more := hidden_more or ph_support.hide_beside_withheld(o.rule);
 	end loop;
 end
 $$;
@@ -650,15 +694,15 @@ begin
 	join (
 		select b as breakdown, null::bigint as release from unnest(breakdowns) b
 		union select breakdown, release from pg_temp.ph_earlier
-	) s on regexp_split_to_array(s.breakdown, ' by ') && regexp_split_to_array(p.breakdown, ' by ')
-		and s.breakdown <> p.breakdown
+	) s on s.breakdown <> p.breakdown
+		and regexp_split_to_array(s.breakdown, ' by ') && regexp_split_to_array(p.breakdown, ' by ')
 	order by position(' by ' in p.breakdown) = 0, s.release, p.breakdown, s.breakdown
 	limit 1;
 	if found then
 		raise exception 'measure "%" cannot leave by "%" and by "%"%', f ->> 'measure', clash.pair, clash.single,
 			coalesce(' of release ' || clash.release, '')
 			using errcode = 'object_not_in_prerequisite_state', hint =
-				'Together they are a table of three dimensions: release one of them, or by a rule that rounds.';
+				'Each tells sums of groups of the other: release one of them, or by a rule that rounds.';
 	end if;
 end
 $$;
@@ -1310,13 +1354,16 @@ begin
 		select b
 		from unnest(folded) b
 		where b = any (breakdowns)
-			or breakdowns is null and (ph_support.rule_rounds(o.rule) or not regexp_split_to_array(b, ' by ') && folded
-				or position(' by ' in b) = 0));
+			or breakdowns is null and (ph_support.rule_rounds(o.rule) or not exists (
+				select
+				from unnest(folded) other
+				where (position(' by ' in other) > 0, other) < (position(' by ' in b) > 0, b)
+					and regexp_split_to_array(other, ' by ') && regexp_split_to_array(b, ' by '))));
 end
 $$;
 comment on function ph_support.breakdowns_to_release(ph_support.release_order, jsonb, text[]) is
-	'all, and the breakdowns that are asked and were folded; where none is asked, no pair beside one of its own unless '
-	'the rule rounds';
+	'all, and the breakdowns that are asked and were folded; where none is asked, of those with one in common the '
+	'first, single ones before pairs, unless the rule rounds';
 
 create function ph_support.left_out_of(schema text, released bigint[]) returns text
 language plpgsql stable

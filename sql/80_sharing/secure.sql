@@ -387,6 +387,14 @@ begin
 				using errcode = 'undefined_table', hint = 'Argument "own" names tables of the schema.';
 		elsif exists (
 			select
+			from ph_support.table_to_secure(schema) s
+			where s.relation = part.relation
+				and s.relation not in (select o.relation from ph_support.own_secured_table(schema) o))
+		then
+			raise exception 'table "%" is secured without being named', part.relation
+				using errcode = 'invalid_parameter_value', hint = 'Argument "own" is for tables of your own.';
+		elsif exists (
+			select
 			from unnest(array['person_id', part.date_column]) c
 			where c is not null and not exists (
 				select

@@ -68,13 +68,15 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
 	body constant text := format(
-		$body$begin
+		$body$declare
+			today constant date := statement_timestamp() at time zone 'UTC';
+		begin
 			lock table %1$I.entitlement in share row exclusive mode;  -- two who write at one time meet here
 			if exists (
 				select
 				from %1$I.entitlement e
-				where e.role = new.role and e.purpose <> new.purpose and coalesce(e.until >= current_date, true))
-				and coalesce(new.until >= current_date, true)
+				where e.role = new.role and e.purpose <> new.purpose and coalesce(e.until >= today, true))
+				and coalesce(new.until >= today, true)
 			then
 				raise exception 'role "%%" is entitled for another purpose', new.role
 					using errcode = 'check_violation',

@@ -68,9 +68,11 @@ call ph.secure('health', '[]');
 call ph.secure('health', '{"visits": null}');
 call ph.secure('health', '{"visit": "seen_on"}');
 call ph.secure('health', '{"place": null}');
+call ph.secure('health', '{"person": "birth_date"}');
 call ph.refresh_access('health');
 call ph.grant_access('health', 'regress_research', 'analyst');
 select ph.left_out('health', 'planning');
+select ph.left_out(null, 'planning');
 -- policies need tables
 begin;
 alter table health.wait rename to kept_wait;

@@ -162,6 +162,17 @@ set session authorization regress_analyst;
 select count(*) as in_invoker_view from lent.person;
 reset session authorization;
 select has_schema_privilege('regress_analyst', 'health', 'create') as may_create;
+-- nor does a view put together the purpose of who owns it and the places of who asks
+create view lent.mixed as select person_id from health.person;
+alter view lent.mixed owner to regress_analyst;
+grant select on lent.mixed to regress_other;
+insert into health.entitlement (role, level, place, purpose) values ('regress_other', 'place', 'D2', 'research');
+call ph.refresh_access('health');
+set role regress_other;
+select (select count(*) from lent.mixed) as by_view, count(person_id) as own from health.person;
+reset role;
+delete from health.entitlement where role = 'regress_other';
+call ph.refresh_access('health');
 
 -- ---- another role, the same session and plan ----
 grant regress_other, regress_everywhere to regress_analyst;
