@@ -255,7 +255,7 @@ select p.oid, p.oid::regproc::text as name,
 	(string_to_array(p.proargtypes::text, ' ')::oid[]::regtype[])[1:given] as args,
 	p.proargnames as names,
 	p.provariadic <> 0 as variadic,
-	p.proname in ('check_rule', 'rule_implied') as reads_sql
+	p.proname in ('check_rule', 'rule_implied', 'protect', 'protect_fixed') as reads_sql
 from pg_proc p
 join pg_depend d on d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e'
 join pg_extension e on e.oid = d.refobjid
@@ -356,7 +356,7 @@ begin
         -- there: never an internal one
         if left(state, 2) = 'XX'
           or f.native and left(state, 2) not in ('22', '54') and state <> '42P20'
-            and not (f.reads_sql and left(state, 2) in ('42', '0A')) then
+            and not (f.reads_sql and left(state, 2) in ('42', '0A', '55')) then
           insert into complaint values (format('%s %s: select %s', state, left(said, 100), left(query, 400)));
         end if;
       end;
