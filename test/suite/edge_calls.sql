@@ -244,6 +244,18 @@ insert into pool
 select 'text', v, 'family'
 from unnest(array[null, 'linear', 'logistic', 'poisson', 'cox', 'no such family']) v;
 
+insert into pool
+select 'text', v, 'rule'
+from unnest(array[null, 'cms_11', 'nhse_hes_2018', 'tre_threshold_10', 'no such rule', 'nowhere.rule']) v;
+insert into pool select 'text', v, 'strength' from unnest(array[null, 'range', 'exact', 'no such strength']) v;
+insert into pool
+select 'ph_support.hierarchy', v
+from unnest(array[null, '(place_ladder,"{system,place}","{icb24,lad24}")', '(,{},{})', '(x,{system},{NULL})']) v;
+insert into pool
+select 'ph_support.release_order', v
+from unnest(array[null, '(,,,,,,,)', '(nowhere,,cms_11,public,planning,refuse,table,1)']) v;
+insert into pool select 'regrole[]', v from unnest(array[null, '{}', '{pg_monitor}', '{0,0}']) v;
+
 -- functions that take what SQL cannot give, and those that make things, are called elsewhere
 insert into pool select 'regclass', v from unnest(array[null, 'pg_class', '0']) v;
 insert into pool select 'oid', v from unnest(array[null, '1259', '0']) v;
