@@ -132,7 +132,7 @@ begin atomic
 	select format('coalesce(%s)', string_agg(part.expression, ', ' order by part.no desc))
 	from (
 		select i as no, format('%L || min(l.%I)::text', h.levels[i] || chr(31), h.column_names[i]) as expression
-		from generate_series(1, no - 1) i
+		from generate_series(1, least(no - 1, cardinality(h.levels))) i
 		where h.column_names[i] is not null
 		union all
 		select 0, quote_literal('system' || chr(31) || coalesce((
@@ -363,6 +363,12 @@ begin
 						and (c.col = a.col and (c.parent = a.key or c.parent = a.parent)
 							or c.key = a.key and c.col <> '' and a.col <> '')
 					where a.withheld and upper(a.b) - 1 - lower(a.b) <= $1
+						-- what its other periods tell cannot hide anything
+						and not exists (
+							select
+							from pg_temp.ph_period e
+							where e.key = c.key and e.col = c.col
+							having bool_and(e.shown) and count(distinct (e.period_kind, e.first_day)) > 1)
 					order by a.key, a.col, c.%1$I, c.key, c.col
 				)
 				update pg_temp.ph_cell c

@@ -74,7 +74,7 @@ call ph.fold_measures('order%s', '{singles}', refold => true);
 savepoint folded;
 call ph.release_measures('order%s', '{singles}', null, '{place}', '{}', 'cms_11', 'public');
 rollback to folded;
--- nothing that is left to hide would hide it
+-- the system cannot be hidden again: one of its places is
 call ph.release_measures('order%s', '{singles}', null, '{place}', '{}', 'cms_11', 'public', collisions => 'hide');
 select * from pg_temp.left_by();
 rollback;
