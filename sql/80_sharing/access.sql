@@ -35,8 +35,8 @@ begin atomic
 					select case scope.level when 'purpose' then e.purpose else e.place end
 					%s and scope.level in (e.level, 'purpose'));
 			end$body$, held.query),
-		'the places of a level whose rows a role may see, or for level purpose what for, by entitlements in force of it '
-		'and of roles whose rights it inherits; none for roles of which the session is no member'
+		'the places of a level whose rows a role may see, or for level purpose what for, by entitlements in force of '
+		'it and of roles whose rights it inherits; none for roles of which the session is no member'
 	from held
 	union all
 	select 'may_ask', 'regclass, name', '(target regclass, who name)', 'boolean',
@@ -258,8 +258,8 @@ as $$
 			format('%I.scope(%L, current_user)', schema, 'purpose'), 'text[]', distributed)))
 $$;
 comment on function ph_support.purpose_condition(text, regclass, text, boolean) is
-	'the condition that a row may be seen for a purpose: its person may be used for it, its code is not restricted, and '
-	'it is the purpose of who asks';
+	'the condition that a row may be seen for a purpose: its person may be used for it, its code is not restricted, '
+	'and it is the purpose of who asks';
 
 create function ph_support.may_ask_call(schema text, target regclass) returns text
 language sql immutable parallel safe

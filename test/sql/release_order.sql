@@ -34,7 +34,8 @@ select name, '1', 'Emergencies', 'Emergency admissions.', 'rate', 1000, 'per 1,0
 	'care', 'this test', 'select person_id, start_date as event_date, 1 as amount from {encounter}', breakdowns,
 	'{financial_year}'
 from (
-	values ('singles', '{sex,ethnicity}'::text[]), ('pairs', '{ethnicity by sex,age_band by sex}')) v (name, breakdowns);
+	values ('singles', '{sex,ethnicity}'::text[]), ('pairs', '{ethnicity by sex,age_band by sex}')) v (
+		name, breakdowns);
 call ph.fold_measures('order%s', '{singles,pairs}');
 call ph_support.create_release_tables('order%s');
 call ph_support.create_released_views('order%s');
