@@ -301,9 +301,11 @@ begin
 			and d.breakdown = case when c.col = '' then 'all' else fix_cells.breakdown end
 	), whole as (
 		-- where the total is hidden the whole row is
-		select key, col, fixed, bool_or(withheld) over (partition by key, col) as withheld,
-			hidden or bool_or(hidden and col = '' and no > 0) over (partition by key) as hidden
+		-- what is withheld may have been shown before
+		select key, col, fixed, bool_or(withheld) over cell as withheld,
+			bool_or(hidden) over cell or bool_or(hidden and col = '' and no > 0) over (partition by key) as hidden
 		from standing
+		window cell as (partition by key, col)
 	)
 	update ph_cell c
 	set hidden = c.hidden or w.hidden, fixed = w.fixed and not (c.hidden or w.hidden), withheld = w.withheld
@@ -670,8 +672,7 @@ begin
 	limit 1;
 	if found then
 		raise exception 'measure "%" cannot leave at these levels beside release %, which is by % at %',
-			f ->> 'measure',
-			earlier.release, earlier.breakdown, earlier.level
+			f ->> 'measure', earlier.release, earlier.breakdown, earlier.level
 			using errcode = 'object_not_in_prerequisite_state', hint =
 				'The new numbers would tell what it hides: release larger places first, or all levels together.';
 	end if;
@@ -1194,6 +1195,9 @@ begin
 			select * from ph_support.overlapping_cells(o, f, ways)
 		) c;
 		exit when more = '[]';
+		if withheld @> more then  -- what must be shown cannot be hidden
+			call ph_support.require_no_collision(o, f, ways);
+		end if;
 		withheld := withheld || more;
 	end loop;
 	foreach part in array chosen loop
