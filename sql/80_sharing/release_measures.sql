@@ -452,7 +452,9 @@ begin
 					select %1$I as n, hidden, withheld, no, (no = max(no) over () or no = 0)
 						and (col <> '' or max(col) over () = '') as is_part,
 						ph_support.attack_up_to(%1$I, not hidden, key, nullif(col, ''), parent, false,
-							case when hidden and %1$I between 1 and $1 then $2 end) over () as b
+							case
+								when withheld then %1$I + $1 + 1
+								when hidden and %1$I between 1 and $1 then $2 end) over () as b
 					from pg_temp.ph_cell
 				) attacked
 				where no >= 0

@@ -16011,7 +16011,7 @@ begin atomic
 	select format('coalesce(%s)', string_agg(part.expression, ', ' order by part.no desc))
 	from (
 		select i as no, format('%L || min(l.%I)::text', h.levels[i] || chr(31), h.column_names[i]) as expression
-		from generate_series(1, no - 1) i
+		from generate_series(1, least(no - 1, cardinality(h.levels))) i
 		where h.column_names[i] is not null
 		union all
 		select 0, quote_literal('system' || chr(31) || coalesce((
@@ -16180,9 +16180,11 @@ begin
 			and d.breakdown = case when c.col = '' then 'all' else fix_cells.breakdown end
 	), whole as (
 		-- where the total is hidden the whole row is
-		select key, col, fixed, bool_or(withheld) over (partition by key, col) as withheld,
-			hidden or bool_or(hidden and col = '' and no > 0) over (partition by key) as hidden
+		-- what is withheld may have been shown before
+		select key, col, fixed, bool_or(withheld) over cell as withheld,
+			bool_or(hidden) over cell or bool_or(hidden and col = '' and no > 0) over (partition by key) as hidden
 		from standing
+		window cell as (partition by key, col)
 	)
 	update ph_cell c
 	set hidden = c.hidden or w.hidden, fixed = w.fixed and not (c.hidden or w.hidden), withheld = w.withheld
@@ -16219,6 +16221,56 @@ comment on function ph_support.counts_to_protect(ph.disclosure_rule) is
 	'the columns of pg_temp.ph_cell in which a rule hides a count by itself, or one is withheld; the others say '
 	'nothing of few people';
 
+create function ph_support.hide_beside_withheld(rule ph.disclosure_rule) returns boolean
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	counted text;
+	more bigint;
+	hidden_more boolean := false;
+begin
+	if not exists (select from pg_temp.ph_cell where withheld) then
+		return false;
+	end if;
+	foreach counted in array '{people,with_event}'::text[] loop
+		execute format(
+			$query$
+				with attacked as (
+					select *, ph.attack(%1$I, not hidden, key, nullif(col, ''), parent, false) over () as b
+					from pg_temp.ph_cell
+				), beside as (
+					select distinct on (a.key, a.col) c.key, c.col
+					from attacked a
+					join pg_temp.ph_cell c on c.no > 0 and not c.hidden and not c.fixed and c.%1$I > 0
+						and (c.col = a.col and (c.parent = a.key or c.parent = a.parent)
+							or c.key = a.key and c.col <> '' and a.col <> '')
+					where a.withheld and upper(a.b) - 1 - lower(a.b) <= $1
+						-- what its other periods tell cannot hide anything
+						and not exists (
+							select
+							from pg_temp.ph_period e
+							where e.key = c.key and e.col = c.col
+							having bool_and(e.shown) and count(distinct (e.period_kind, e.first_day)) > 1)
+					order by a.key, a.col, c.%1$I, c.key, c.col
+				)
+				update pg_temp.ph_cell c
+				set hidden = true
+				from beside b
+				where (b.key, b.col) = (c.key, c.col)
+			$query$, counted)
+		using rule.threshold;
+		get diagnostics more = row_count;
+		hidden_more := hidden_more or more > 0;
+	end loop;
+	return hidden_more;
+end
+$$;
+
+comment on function ph_support.hide_beside_withheld(ph.disclosure_rule) is
+	'hides in pg_temp.ph_cell, beside each withheld count that can be told, the smallest part, neighbour or group that '
+	'may be hidden: whether there was one';
+
 create procedure ph_support.protect_cells(o ph_support.release_order)
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -16250,6 +16302,7 @@ begin
 			hidden_more := hidden_more or more > 0;
 			drop table ph_shown;
 		end loop;
+		hidden_more := hidden_more or ph_support.hide_beside_withheld(o.rule);
 	end loop;
 end
 $$;
@@ -16282,7 +16335,9 @@ begin
 					select %1$I as n, hidden, withheld, no, (no = max(no) over () or no = 0)
 						and (col <> '' or max(col) over () = '') as is_part,
 						ph_support.attack_up_to(%1$I, not hidden, key, nullif(col, ''), parent, false,
-							case when hidden and %1$I between 1 and $1 then $2 end) over () as b
+							case
+								when withheld then %1$I + $1 + 1
+								when hidden and %1$I between 1 and $1 then $2 end) over () as b
 					from pg_temp.ph_cell
 				) attacked
 				where no >= 0
@@ -16508,8 +16563,7 @@ begin
 	limit 1;
 	if found then
 		raise exception 'measure "%" cannot leave at these levels beside release %, which is by % at %',
-			f ->> 'measure',
-			earlier.release, earlier.breakdown, earlier.level
+			f ->> 'measure', earlier.release, earlier.breakdown, earlier.level
 			using errcode = 'object_not_in_prerequisite_state', hint =
 				'The new numbers would tell what it hides: release larger places first, or all levels together.';
 	end if;
@@ -16539,15 +16593,15 @@ begin
 	join (
 		select b as breakdown, null::bigint as release from unnest(breakdowns) b
 		union select breakdown, release from pg_temp.ph_earlier
-	) s on regexp_split_to_array(s.breakdown, ' by ') && regexp_split_to_array(p.breakdown, ' by ')
-		and s.breakdown <> p.breakdown
+	) s on s.breakdown <> p.breakdown
+		and regexp_split_to_array(s.breakdown, ' by ') && regexp_split_to_array(p.breakdown, ' by ')
 	order by position(' by ' in p.breakdown) = 0, s.release, p.breakdown, s.breakdown
 	limit 1;
 	if found then
 		raise exception 'measure "%" cannot leave by "%" and by "%"%', f ->> 'measure', clash.pair, clash.single,
 			coalesce(' of release ' || clash.release, '')
 			using errcode = 'object_not_in_prerequisite_state', hint =
-				'Together they are a table of three dimensions: release one of them, or by a rule that rounds.';
+				'Each tells sums of groups of the other: release one of them, or by a rule that rounds.';
 	end if;
 end
 $$;
@@ -17039,6 +17093,9 @@ begin
 			select * from ph_support.overlapping_cells(o, f, ways)
 		) c;
 		exit when more = '[]';
+		if withheld @> more then  -- what must be shown cannot be hidden
+			call ph_support.require_no_collision(o, f, ways);
+		end if;
 		withheld := withheld || more;
 	end loop;
 	foreach part in array chosen loop
@@ -17211,14 +17268,17 @@ begin
 		select b
 		from unnest(folded) b
 		where b = any (breakdowns)
-			or breakdowns is null and (ph_support.rule_rounds(o.rule) or not regexp_split_to_array(b, ' by ') && folded
-				or position(' by ' in b) = 0));
+			or breakdowns is null and (ph_support.rule_rounds(o.rule) or not exists (
+				select
+				from unnest(folded) other
+				where (position(' by ' in other) > 0, other) < (position(' by ' in b) > 0, b)
+					and regexp_split_to_array(other, ' by ') && regexp_split_to_array(b, ' by '))));
 end
 $$;
 
 comment on function ph_support.breakdowns_to_release(ph_support.release_order, jsonb, text[]) is
-	'all, and the breakdowns that are asked and were folded; where none is asked, no pair beside one of its own unless '
-	'the rule rounds';
+	'all, and the breakdowns that are asked and were folded; where none is asked, of those with one in common the '
+	'first, single ones before pairs, unless the rule rounds';
 
 create function ph_support.left_out_of(schema text, released bigint[]) returns text
 language plpgsql stable
@@ -17694,13 +17754,15 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
 	body constant text := format(
-		$body$begin
+		$body$declare
+			today constant date := statement_timestamp() at time zone 'UTC';
+		begin
 			lock table %1$I.entitlement in share row exclusive mode;  -- two who write at one time meet here
 			if exists (
 				select
 				from %1$I.entitlement e
-				where e.role = new.role and e.purpose <> new.purpose and coalesce(e.until >= current_date, true))
-				and coalesce(new.until >= current_date, true)
+				where e.role = new.role and e.purpose <> new.purpose and coalesce(e.until >= today, true))
+				and coalesce(new.until >= today, true)
 			then
 				raise exception 'role "%%" is entitled for another purpose', new.role
 					using errcode = 'check_violation',
@@ -17791,11 +17853,11 @@ begin atomic
 		format(
 			$body$begin
 				return array(
-					select e.place
-					%s and e.level = scope.level);
+					select case scope.level when 'purpose' then e.purpose else e.place end
+					%s and scope.level in (e.level, 'purpose'));
 			end$body$, held.query),
-		'the places of a level whose rows a role may see, by entitlements in force of it and of roles whose rights it '
-		'inherits; none for roles of which the session is no member'
+		'the places of a level whose rows a role may see, or for level purpose what for, by entitlements in force of '
+		'it and of roles whose rights it inherits; none for roles of which the session is no member'
 	from held
 	union all
 	select 'may_ask', 'regclass, name', '(target regclass, who name)', 'boolean',
@@ -17921,7 +17983,7 @@ as $$
 	select exists (
 		select
 		from pg_policy
-		where polrelid = to_regclass(format('%I.person', schema)) and polname = 'custodian')
+		where polrelid = to_regclass(quote_ident(schema) || '.person') and polname = 'custodian')
 $$;
 
 comment on function ph_support.is_secured(text) is 'whether ph.secure has been called for the schema';
@@ -18011,19 +18073,24 @@ end;
 comment on function ph_support.restricted_condition(boolean) is
 	'the condition that the code of a row may be seen for the purpose that who sees all rows folds for';
 
-create function ph_support.purpose_condition(target regclass, purpose text) returns text
+create function ph_support.purpose_condition(schema text, target regclass, purpose text, distributed boolean)
+returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
+	-- through a view the policy is that of who owns it, the places are those of who asks
 	select format(
 		case
 			when ph_support.has_restricted_rows(target)
-				then '(%I and ((restricted_unless is null) or (%L = any (restricted_unless))))'
-			else '%I' end, 'may_use_' || purpose, purpose)
+				then '(%I and ((restricted_unless is null) or (%L = any (restricted_unless))) and %s)'
+			else '(%1$I and %3$s)' end, 'may_use_' || purpose, purpose,
+		format('(%L = any (%s))', purpose, ph_support.asked_once(
+			format('%I.scope(%L, current_user)', schema, 'purpose'), 'text[]', distributed)))
 $$;
 
-comment on function ph_support.purpose_condition(regclass, text) is
-	'the condition that a row may be seen for a purpose: its person may be used for it, and its code is not restricted';
+comment on function ph_support.purpose_condition(text, regclass, text, boolean) is
+	'the condition that a row may be seen for a purpose: its person may be used for it, its code is not restricted, '
+	'and it is the purpose of who asks';
 
 create function ph_support.may_ask_call(schema text, target regclass) returns text
 language sql immutable parallel safe
@@ -18053,7 +18120,8 @@ as $$
 	union all
 	select e.policy, e.roles, case
 		when e.policy = 'national' then 'as permissive for select to %s using (true)'
-		else format('as restrictive for select to %%s using (%s)', ph_support.purpose_condition(target, p.purpose)) end
+		else format('as restrictive for select to %%s using (%s)',
+			ph_support.purpose_condition(schema, target, p.purpose, false)) end
 	from ph_support.entitled_roles(schema) e
 	left join ph.purpose() p on e.policy = 'purpose_' || p.purpose
 	where by_row
@@ -18076,7 +18144,7 @@ as $$
 		case when ph_support.has_restricted_rows(target) then ph_support.restricted_condition(true) else 'true' end)
 	union all
 	select e.policy, e.roles, format('as permissive for select to %%s using ((%s and %s and %s))',
-		ph_support.may_ask_call(schema, target), ph_support.purpose_condition(target, p.purpose),
+		ph_support.may_ask_call(schema, target), ph_support.purpose_condition(schema, target, p.purpose, true),
 		ph_support.area_condition(schema, true))
 	from ph_support.entitled_roles(schema) e
 	join ph.purpose() p on e.policy = 'purpose_' || p.purpose
@@ -18084,7 +18152,8 @@ as $$
 	union all
 	select 'national_' || p.purpose, national.roles, format(
 		'as permissive for select to %%s using ((%s and %s and (cardinality(%I.scope(%L, current_user)) > 0)))',
-		ph_support.may_ask_call(schema, target), ph_support.purpose_condition(target, p.purpose), schema, 'national')
+		ph_support.may_ask_call(schema, target), ph_support.purpose_condition(schema, target, p.purpose, true), schema,
+		'national')
 	from ph_support.entitled_roles(schema) e
 	join ph.purpose() p on e.policy = 'purpose_' || p.purpose
 	join ph_support.entitled_roles(schema) n on n.policy = 'national'
@@ -18679,6 +18748,14 @@ begin
 				using errcode = 'undefined_table', hint = 'Argument "own" names tables of the schema.';
 		elsif exists (
 			select
+			from ph_support.table_to_secure(schema) s
+			where s.relation = part.relation
+				and s.relation not in (select o.relation from ph_support.own_secured_table(schema) o))
+		then
+			raise exception 'table "%" is secured without being named', part.relation
+				using errcode = 'invalid_parameter_value', hint = 'Argument "own" is for tables of your own.';
+		elsif exists (
+			select
 			from unnest(array['person_id', part.date_column]) c
 			where c is not null and not exists (
 				select
@@ -18988,6 +19065,8 @@ begin
 		call ph_support.give_schema_to(schema, role);
 		call ph_support.set_custodian(schema, owner, kind);
 	else
+		-- first what locks tables, lest it meet an autovacuum that waits for what was granted
+		call ph_support.set_custodian(schema, role, kind);
 		call ph_support.revoke_grants(schema, role);
 		execute format('grant usage on schema %I to %I', schema, role);
 		for granted in select * from ph.access_grants(schema, kind) loop
@@ -19000,7 +19079,6 @@ begin
 		then
 			execute format('grant execute on function %I.tabulate(text, text, text, text) to %I', schema, role);
 		end if;
-		call ph_support.set_custodian(schema, role, kind);
 	end if;
 	if ph_support.is_secured(schema) then
 		call ph_support.require_policies_current(schema);
@@ -19026,9 +19104,11 @@ begin
 	call ph_support.require_role_of_others(schema, role);
 	call ph_support.keep_one_transaction(schema);
 	execute format('delete from %I.entitlement e where e.role = $1', schema) using role;
-	call ph_support.revoke_grants(schema, role);
 	if ph_support.is_secured(schema) then
 		call ph_support.set_custodian(schema, role, 'nobody');
+	end if;
+	call ph_support.revoke_grants(schema, role);
+	if ph_support.is_secured(schema) then
 		call ph_support.require_policies_current(schema);
 	end if;
 end
