@@ -72,7 +72,7 @@ comment on function ph_support.built_on_persons(text) is 'what is built on the t
 
 create function ph_support.condition_key(condition text) returns text
 language sql immutable parallel safe
-return lower(regexp_replace(condition, '\s+AS "?\w+"?|::[a-z]+(\[\])?|\s', '', 'g'));
+return lower(regexp_replace(condition, '\s+AS "?\w+"?|::[a-z]+(\[\])?|\s', '', 'g') collate "C");
 comment on function ph_support.condition_key(text) is
 	'a condition without casts, aliases and blanks, so that the one of a policy as PostgreSQL writes it is that which '
 	'it was made of';

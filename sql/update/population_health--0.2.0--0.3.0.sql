@@ -16237,7 +16237,8 @@ begin
 		execute format(
 			$query$
 				with attacked as (
-					select *, ph.attack(%1$I, not hidden, key, nullif(col, ''), parent, false) over () as b
+					select *, ph_support.attack_up_to(%1$I, not hidden, key, nullif(col, ''), parent, false,
+							case when withheld then %1$I + $1 + 1 end) over () as span
 					from pg_temp.ph_cell
 				), beside as (
 					select distinct on (a.key, a.col) c.key, c.col
@@ -16245,7 +16246,7 @@ begin
 					join pg_temp.ph_cell c on c.no > 0 and not c.hidden and not c.fixed and c.%1$I > 0
 						and (c.col = a.col and (c.parent = a.key or c.parent = a.parent)
 							or c.key = a.key and c.col <> '' and a.col <> '')
-					where a.withheld and upper(a.b) - 1 - lower(a.b) <= $1
+					where a.withheld and upper(a.span) - 1 - lower(a.span) <= $1
 						-- what its other periods tell cannot hide anything
 						and not exists (
 							select
@@ -16326,18 +16327,18 @@ begin
 				select jsonb_build_object(
 					'hidden', count(*) filter (where hidden),
 					'primary', count(*) filter (where hidden and n between 1 and $1),
-					'narrowest', min(upper(b) - 1 - lower(b)) filter (where hidden and n between 1 and $1),
+					'narrowest', min(upper(span) - 1 - lower(span)) filter (where hidden and n between 1 and $1),
 					-- of what has parts, the least that it can be is more
 					'known', count(*) filter (where hidden and n between 1 and $1
-						and (upper(b) <= $2 or lower(b) > 1 and is_part)
-						or withheld and upper(b) - 1 - lower(b) <= $1))
+						and (upper(span) <= $2 or lower(span) > 1 and is_part)
+						or withheld and upper(span) - 1 - lower(span) <= $1))
 				from (
 					select %1$I as n, hidden, withheld, no, (no = max(no) over () or no = 0)
 						and (col <> '' or max(col) over () = '') as is_part,
 						ph_support.attack_up_to(%1$I, not hidden, key, nullif(col, ''), parent, false,
 							case
 								when withheld then %1$I + $1 + 1
-								when hidden and %1$I between 1 and $1 then $2 end) over () as b
+								when hidden and %1$I between 1 and $1 then $2 end) over () as span
 					from pg_temp.ph_cell
 				) attacked
 				where no >= 0
@@ -19319,7 +19320,7 @@ comment on function ph_support.built_on_persons(text) is 'what is built on the t
 
 create function ph_support.condition_key(condition text) returns text
 language sql immutable parallel safe
-return lower(regexp_replace(condition, '\s+AS "?\w+"?|::[a-z]+(\[\])?|\s', '', 'g'));
+return lower(regexp_replace(condition, '\s+AS "?\w+"?|::[a-z]+(\[\])?|\s', '', 'g') collate "C");
 
 comment on function ph_support.condition_key(text) is
 	'a condition without casts, aliases and blanks, so that the one of a policy as PostgreSQL writes it is that which '

@@ -266,6 +266,7 @@ reset role;
 -- ---- the roles go again ----
 set client_min_messages = warning;
 drop schema regress_f_copy, health cascade;
+drop view found;
 select format('drop owned by %s; drop role %1$s', rolname) from pg_roles
 where rolname like 'regress\_f\_%'
 order by rolname \gexec
