@@ -16828,9 +16828,10 @@ begin
 		raise exception 'measure "%" would isolate people beside %', f ->> 'measure',
 			coalesce('release ' || collision.release, 'its own places')
 			using errcode = 'object_not_in_prerequisite_state',
+				-- how many they are is not for who asks
 				detail = format(
-					'Counts whose difference from %s is as small as the rule hides, or tells what it hides: %s.',
-					collision.how, collision.cells),
+					'Counts whose difference from %s is as small as the rule hides, or tells what it hides%s.',
+					collision.how, case when o.kind <> 'tabulation' then ': ' || collision.cells else '' end),
 				hint = 'collisions => ''hide'' releases it without them.';
 	end if;
 end
