@@ -132,7 +132,7 @@ begin atomic
 	select format('coalesce(%s)', string_agg(part.expression, ', ' order by part.no desc))
 	from (
 		select i as no, format('%L || min(l.%I)::text', h.levels[i] || chr(31), h.column_names[i]) as expression
-		from generate_series(1, least(no - 1, cardinality(h.levels))) i
+		from generate_series(1, least(no - 1, coalesce(cardinality(h.levels), 0))) i
 		where h.column_names[i] is not null
 		union all
 		select 0, quote_literal('system' || chr(31) || coalesce((
