@@ -30,7 +30,8 @@ PARTS = \
 		contribution fold_measures measure_views goal scorecard measure_question project_need dbt_schema \
 		shipped_measures) \
 	$(addprefix 80_sharing/, purpose identity pseudonym identity_table uniqueness disclosure_rule publish publish_result \
-		cell_key attack protect isolating_differences release release_measures release_overlap released_views tabulate \
+		cell_key attack protect isolating_differences release release_hierarchy release_protection release_differences \
+		release_overlap release_measures released_views tabulate \
 		sharing_tables access secure grant_access restricted_code finding)
 JOINED_SCRIPT = population_health--$(EXTVERSION).sql
 DATA_built = $(JOINED_SCRIPT)

@@ -1,7 +1,8 @@
 
 -- ---- segments over time ----
 
-create procedure ph.record_segments(schema text, segments regclass, as_of timestamptz, gone regclass default null)
+create procedure ph.record_segments(
+	schema text, segments regclass, as_of timestamptz, gone regclass default null)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$

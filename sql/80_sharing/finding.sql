@@ -464,7 +464,8 @@ begin atomic
 				join pg_rewrite r on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid
 				where a.atttypid = 'ph.nhs_number'::regtype
 			)
-			select ev_class::regclass, format('create or replace view %s as ...', ev_class::regclass)
+			select ev_class::regclass, format(
+				'create or replace view %s with (security_invoker = true) as ...', ev_class::regclass)
 			from numbered
 			where pg_get_viewdef(ev_class) ~
 				'\)::bigint [<>=]+ ((ANY|ALL) \()?''[{\d]|''\d+''::bigint [<>=]+ \([^()]+\)::bigint'

@@ -20,7 +20,8 @@ drop function ph.population_attributable_fraction(ph.tally[],text,ph.tally,
 	ph_support.spell_query(text,text,text),
 	ph_support.segment_input_query(text,text[],text);
 
-drop procedure ph.create_population_views(text,text,text,text,text,text);
+drop procedure ph.record_segments(text,regclass,timestamp with time zone,regclass),
+	ph.create_population_views(text,text,text,text,text,text);
 
 create function ph.without(tally ph.tally, part ph.tally) returns ph.tally
 language c immutable strict parallel safe
@@ -808,7 +809,8 @@ comment on function ph.segment_coverage(regclass, text, text) is
 	'Where population names the schema of shared tables that the people come from, note says of an input '
 	'from a code list how its register lies beside what is plausible (ph.register_coverage), unless it is';
 
-create or replace procedure ph.record_segments(schema text, segments regclass, as_of timestamptz, gone regclass default null)
+create procedure ph.record_segments(
+	schema text, segments regclass, as_of timestamptz, gone regclass default null)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
@@ -897,6 +899,12 @@ begin
 	call ph_support.refresh_access_where_secured(schema, '{segment_history}');
 end
 $$;
+
+comment on procedure ph.record_segments(text, regclass, timestamptz, regclass) is
+	'writes what a segment view says as of a day into segment_history: periods end and begin on that day '
+	'for those who moved; who is in the view no longer is in the state that the relation gone (person_id, state) '
+	'gives, such as died or moved out, or stays in the state that was recorded, or gone; '
+	'days are recorded in their order, each in segment_recording';
 
 create or replace function ph.shared_table(
 	out relation text, out required boolean, out key text[], out key_constraint text, out indexes text[],
@@ -16842,6 +16850,78 @@ comment on procedure ph_support.require_no_collision(
 	'does nothing where nothing that is to be shown isolates people beside an earlier release. '
 	'Errors: object_not_in_prerequisite_state, with the release';
 
+create procedure ph_support.collect_areas(schema text, f jsonb, levels text[])
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	population text;
+	query text;
+begin
+	execute format('select population from %I.measure where (measure, version) = ($1, $2)', schema)
+	into population
+	using f ->> 'measure', f ->> 'version';
+	drop table if exists pg_temp.ph_area;
+	-- the atoms that no place cuts: who lives in one small area and is registered with one practice
+	select string_agg(format(
+		'select distinct %L || %s::text as area, concat_ws(%L, s.small_area, s.practice) as atom
+		from %s s%s
+		where s.start_date <= %L and s.end_date > %6$L and %2$s is not null',
+		l.level || chr(31), l.column_name, chr(31), ph_support.stay_relation(schema, population),
+		ph_support.place_joins(schema, l.column_name), f ->> 'last_day'), ' union all ')
+	into query
+	from ph_support.folded_levels(schema) l
+	where l.level = any (levels);
+	execute 'create temp table ph_area on commit drop as ' || query;
+	analyze ph_area;
+end
+$$;
+
+comment on procedure ph_support.collect_areas(text, jsonb, text[]) is
+	'fills pg_temp.ph_area with the places of levels as sets of atoms, on the last day of a period';
+
+create function ph_support.overlapping_cells(o ph_support.release_order, f jsonb, ways ph_support.hierarchy[])
+returns table (breakdown text, key text, col text, release bigint, how text)
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	levels constant text[] := array(select distinct l from unnest(ways) h, unnest(h.levels) l);
+begin
+	if cardinality(ways) < 2 or (o.rule).threshold = 0 then
+		return;
+	end if;
+	call ph_support.collect_areas(o.schema, f, levels);
+	drop table if exists pg_temp.ph_shown_area;
+	execute format(
+		'create temp table ph_shown_area on commit drop as
+		select t.level || chr(31) || t.place_id as area, max(t.people) as people, max(e.release) as release
+		from %I.measure_tally t
+		left join pg_temp.ph_decided d on d.breakdown = ''all'' and d.key = t.level || chr(31) || t.place_id and d.shown
+		left join pg_temp.ph_earlier e on e.breakdown = ''all'' and e.shown
+			and (e.level, e.place_id) = (t.level, t.place_id)
+		where (t.measure, t.version, t.period_kind, t.period) = ($1, $2, $3, $4) and t.breakdown = ''all''
+			and coalesce(d.key, e.place_id) is not null
+		group by 1', o.schema)
+	using f ->> 'measure', f ->> 'version', f ->> 'period_kind', (f ->> 'period')::date;
+	-- of the places that differ by few people one that is new is named
+	return query
+	select distinct on (d.larger, d.smaller) 'all', s.area, '', max(s.release) over one, 'places that overlap'
+	from ph.isolating_differences(
+		'select a.area, a.atom, s.people from pg_temp.ph_area a join pg_temp.ph_shown_area s using (area)',
+		(o.rule).threshold) d
+	join pg_temp.ph_shown_area s on s.area = d.larger or s.area = any (d.smaller)
+	window one as (partition by d.larger, d.smaller)
+	order by d.larger, d.smaller, s.release is not null, s.people, s.area;
+end
+$$;
+
+comment on function ph_support.overlapping_cells(ph_support.release_order, jsonb, ph_support.hierarchy[]) is
+	'where two hierarchies leave, now or before, one place of each that would differ from others that lie in it by as '
+	'few people as the rule hides; with the latest release of the others';
+
 create function ph_support.leaving(n float8, rule ph.disclosure_rule) returns float8
 language sql immutable parallel safe
 return case when ph_support.rule_rounds(rule) then ph_support.published_count(rule, round(n)::bigint) else n end;
@@ -17365,78 +17445,6 @@ comment on procedure ph.release_measures(text, text[], text[], text[], text[], t
 	'earlier release is an error that names it, or with collisions => hide is hidden. Errors: undefined_table, '
 	'undefined_object, insufficient_privilege for others than the owner, invalid_parameter_value, no_data_found, '
 	'object_not_in_prerequisite_state';
-
-create procedure ph_support.collect_areas(schema text, f jsonb, levels text[])
-language plpgsql
-set search_path = pg_catalog, pg_temp
-set client_min_messages = warning
-as $$
-declare
-	population text;
-	query text;
-begin
-	execute format('select population from %I.measure where (measure, version) = ($1, $2)', schema)
-	into population
-	using f ->> 'measure', f ->> 'version';
-	drop table if exists pg_temp.ph_area;
-	-- the atoms that no place cuts: who lives in one small area and is registered with one practice
-	select string_agg(format(
-		'select distinct %L || %s::text as area, concat_ws(%L, s.small_area, s.practice) as atom
-		from %s s%s
-		where s.start_date <= %L and s.end_date > %6$L and %2$s is not null',
-		l.level || chr(31), l.column_name, chr(31), ph_support.stay_relation(schema, population),
-		ph_support.place_joins(schema, l.column_name), f ->> 'last_day'), ' union all ')
-	into query
-	from ph_support.folded_levels(schema) l
-	where l.level = any (levels);
-	execute 'create temp table ph_area on commit drop as ' || query;
-	analyze ph_area;
-end
-$$;
-
-comment on procedure ph_support.collect_areas(text, jsonb, text[]) is
-	'fills pg_temp.ph_area with the places of levels as sets of atoms, on the last day of a period';
-
-create function ph_support.overlapping_cells(o ph_support.release_order, f jsonb, ways ph_support.hierarchy[])
-returns table (breakdown text, key text, col text, release bigint, how text)
-language plpgsql volatile
-set search_path = pg_catalog, pg_temp
-set client_min_messages = warning
-as $$
-declare
-	levels constant text[] := array(select distinct l from unnest(ways) h, unnest(h.levels) l);
-begin
-	if cardinality(ways) < 2 or (o.rule).threshold = 0 then
-		return;
-	end if;
-	call ph_support.collect_areas(o.schema, f, levels);
-	drop table if exists pg_temp.ph_shown_area;
-	execute format(
-		'create temp table ph_shown_area on commit drop as
-		select t.level || chr(31) || t.place_id as area, max(t.people) as people, max(e.release) as release
-		from %I.measure_tally t
-		left join pg_temp.ph_decided d on d.breakdown = ''all'' and d.key = t.level || chr(31) || t.place_id and d.shown
-		left join pg_temp.ph_earlier e on e.breakdown = ''all'' and e.shown
-			and (e.level, e.place_id) = (t.level, t.place_id)
-		where (t.measure, t.version, t.period_kind, t.period) = ($1, $2, $3, $4) and t.breakdown = ''all''
-			and coalesce(d.key, e.place_id) is not null
-		group by 1', o.schema)
-	using f ->> 'measure', f ->> 'version', f ->> 'period_kind', (f ->> 'period')::date;
-	-- of the places that differ by few people one that is new is named
-	return query
-	select distinct on (d.larger, d.smaller) 'all', s.area, '', max(s.release) over one, 'places that overlap'
-	from ph.isolating_differences(
-		'select a.area, a.atom, s.people from pg_temp.ph_area a join pg_temp.ph_shown_area s using (area)',
-		(o.rule).threshold) d
-	join pg_temp.ph_shown_area s on s.area = d.larger or s.area = any (d.smaller)
-	window one as (partition by d.larger, d.smaller)
-	order by d.larger, d.smaller, s.release is not null, s.people, s.area;
-end
-$$;
-
-comment on function ph_support.overlapping_cells(ph_support.release_order, jsonb, ph_support.hierarchy[]) is
-	'where two hierarchies leave, now or before, one place of each that would differ from others that lie in it by as '
-	'few people as the rule hides; with the latest release of the others';
 
 create function ph_support.released_current() returns text
 language sql immutable parallel safe
@@ -19714,7 +19722,8 @@ begin atomic
 				join pg_rewrite r on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid
 				where a.atttypid = 'ph.nhs_number'::regtype
 			)
-			select ev_class::regclass, format('create or replace view %s as ...', ev_class::regclass)
+			select ev_class::regclass, format(
+				'create or replace view %s with (security_invoker = true) as ...', ev_class::regclass)
 			from numbered
 			where pg_get_viewdef(ev_class) ~
 				'\)::bigint [<>=]+ ((ANY|ALL) \()?''[{\d]|''\d+''::bigint [<>=]+ \([^()]+\)::bigint'
