@@ -1,0 +1,254 @@
+
+-- ---- scores used on people: the tables, in a schema of yours ----
+-- What was scored, judged, shown, decided and asked is only added to. A row of a person goes in one way: together with
+-- a row of removal of the same transaction, which says under what rule and how many. What guards this stands in the
+-- schema of its owner and names nothing of this extension.
+
+create function ph_support.accountability_table(
+	out relation text, out definition text, out is_kept boolean, out description text, out columns jsonb)
+returns setof record
+language sql immutable
+begin atomic
+	values
+		('score_run',
+		 format('run text primary key check (run ~ ''\S''), score text not null check (score ~ ''\S''),
+			version text not null check (version ~ ''\S''),
+			kind text not null check (kind in (''model'', ''instrument'', ''external'')),
+			purpose text not null check (purpose in (%s)), as_of date not null check (isfinite(as_of)), predicts text,
+			label_kind text check (label_kind in (''health'', ''use'', ''cost'')),
+			horizon interval check (horizon > ''0''::interval), model jsonb, source text, licence text,
+			content_hash text not null, inputs text[] not null default ''{}'', tiering text not null, cuts float8[],
+			ties text, data_day date, data_stamp text not null, people bigint not null, scored bigint not null,
+			left_out bigint, recorded_by text not null default session_user,
+			recorded_at timestamptz not null default clock_timestamp(),
+			check ((kind = ''model'') = (model is not null))', ph_support.purpose_list()),
+		 true,
+		 'one row a run: people of a day scored by one version of a model, an instrument or somebody else''s product',
+		 jsonb_build_object('run', 'name of the run', 'score', 'name of the model, instrument or product',
+			'version', 'its version', 'kind', 'model, instrument or external',
+			'purpose', 'what for, of ph.purpose(): who may not be used for it was left out',
+			'as_of', 'the day of which the scores tell', 'predicts', 'the outcome that it tells of, in words',
+			'label_kind', 'what that outcome is: health, use of services, or cost; NULL is not said',
+			'horizon', 'how long after the day the outcome counts; NULL where it is of no time',
+			'model', 'the model as it was: a ph.model as jsonb', 'source', 'who made it, or the paper',
+			'licence', 'terms under which it may be used',
+			'content_hash', 'SHA-256 of what gives the score: the model; of others name, version and the rows',
+			'inputs', 'what it was computed from', 'tiering', 'share, places, edge or given',
+			'cuts', 'cuts of the tiers',
+			'ties', 'where people go who are tied at a cut', 'data_day', 'last day of which the data told',
+			'data_stamp', 'what the data were like', 'people', 'people of the run', 'scored', 'of whom have a score',
+			'left_out', 'people who were not used, since may_use does not name them for the purpose',
+			'recorded_by', 'who recorded it', 'recorded_at', 'when')),
+		('person_score',
+		 'person_id text not null, run text not null references {score_run},
+			value float8 check (abs(value) < ''infinity''), band text, tier integer check (tier > 0), status text,
+			missing_inputs text[] not null default ''{}'', inputs jsonb, primary key (person_id, run)',
+		 true,
+		 'one row a person and run: the score, and what it was made of; granted to nobody, lists are opened',
+		 jsonb_build_object('person_id', 'the person', 'run', 'the run', 'value', 'the score; NULL where there is none',
+			'band', 'band in words, where it has some', 'tier', 'tier, 1 the highest; NULL without a score',
+			'status', 'why there is no score, or what to be careful with',
+			'missing_inputs', 'inputs that were not known', 'inputs', 'what was known of the person, by input')),
+		('run_judgement',
+		 'run text not null references {score_run}, outcome text not null, judged_at timestamptz not null,
+			statistic text not null, threshold float8, value float8, lower float8, upper float8, note text,
+			people bigint not null, events bigint, judged_by text not null default session_user,
+			unique nulls not distinct (run, outcome, judged_at, statistic, threshold)',
+		 true,
+		 'one row a statistic of a run, judged when its outcomes had arrived',
+		 jsonb_build_object('run', 'the run', 'outcome', 'the relation of outcomes', 'judged_at', 'when',
+			'statistic', 'what: auroc, observed_to_expected, slope, brier, sensitivity, positive_predictive_value, '
+				'net_benefit and others', 'threshold', 'the score from which it is asked, where it is',
+			'value', 'the value',
+			'lower', 'its lower 95 % limit', 'upper', 'its upper 95 % limit',
+			'note', 'why there is no value, or what to be careful with', 'people', 'people who were judged',
+			'events', 'of whom had the outcome', 'judged_by', 'who judged it')),
+		('decision',
+		 'person_id text not null, decision_id bigint generated always as identity, run text references {score_run},
+			offer text not null check (offer ~ ''\S''), decided_by text not null check (decided_by ~ ''\S''),
+			decided_on date not null check (isfinite(decided_on)),
+			decision text not null check (decision in (''offer'', ''no_offer'', ''refer'')),
+			reason text not null check (reason ~ ''\S''), human_changed boolean not null,
+			not_for_post boolean not null default false, recorded_by text not null default session_user,
+			recorded_at timestamptz not null default clock_timestamp(), primary key (person_id, decision_id)',
+		 true,
+		 'one row a decision of somebody about a person; nothing of this extension decides',
+		 jsonb_build_object('person_id', 'the person', 'decision_id', 'number of the decision',
+			'run', 'the run that was before who decided; NULL for none', 'offer', 'what it is about',
+			'decided_by', 'who decided, a person or a team', 'decided_on', 'the day',
+			'decision', 'offer, no_offer or refer', 'reason', 'why, in words',
+			'human_changed', 'whether who decided departed from what was proposed',
+			'not_for_post', 'whether the reason stays out of letters', 'recorded_by', 'who wrote it down',
+			'recorded_at', 'when')),
+		('person_request',
+		 'person_id text not null, request_id bigint generated always as identity,
+			kind text not null check (kind in (''correction'', ''objection'', ''restriction'', ''review'')),
+			about text not null check (about ~ ''\S''), received date not null check (isfinite(received)),
+			answered date check (answered >= received),
+			outcome text check (outcome in (''upheld'', ''partly_upheld'', ''refused'', ''withdrawn'')), note text,
+			recorded_by text not null default session_user,
+			check ((answered is null) = (outcome is null)), primary key (person_id, request_id)',
+		 false,
+		 'one row a request of a person: to correct, to object, to restrict, to have a decision reviewed',
+		 jsonb_build_object('person_id', 'the person', 'request_id', 'number of the request',
+			'kind', 'correction, objection, restriction or review',
+			'about', 'objection, restriction: a list, or all; correction: the input of rules that is disputed; '
+				'review: a run', 'received', 'the day', 'answered', 'the day of the answer; NULL is open',
+			'outcome', 'upheld, partly_upheld, refused or withdrawn; NULL is open', 'note', 'anything else',
+			'recorded_by', 'who wrote it down')),
+		('person_list',
+		 format('list text primary key check (list ~ ''^[a-z][a-z0-9_]*$'' and list <> ''all''),
+			relation text not null, run text references {score_run}, purpose text not null check (purpose in (%s)),
+			description text not null check (description ~ ''\S''), made_by text not null default session_user,
+			made_at timestamptz not null default clock_timestamp()', ph_support.purpose_list()),
+		 false,
+		 'one row a list of people that may be opened: the view of this schema that says who is on it',
+		 jsonb_build_object('list', 'name of the list', 'relation', 'the view beneath, in this schema: person_id, more',
+			'run', 'the run that it comes from; NULL for none', 'purpose', 'what for, of ph.purpose()',
+			'description', 'who is on it, in words', 'made_by', 'who made it', 'made_at', 'when')),
+		('list_opening',
+		 'opening bigint generated always as identity primary key, list text not null, purpose text not null,
+			reason text not null check (reason ~ ''\S''), login text not null default session_user,
+			role text not null, opened_at timestamptz not null default clock_timestamp(), people bigint not null,
+			objected bigint not null, transaction xid8 not null default pg_current_xact_id()',
+		 true,
+		 'one row an opening of a list: who, when, what for, how many',
+		 jsonb_build_object('opening', 'number of the opening', 'list', 'the list', 'purpose', 'what for',
+			'reason', 'why, in words', 'login', 'who was logged in', 'role', 'the role that asked', 'opened_at', 'when',
+			'people', 'people who were shown', 'objected', 'people who were left out, since they object',
+			'transaction', 'the transaction that opened it: only a later one is shown the people')),
+		('opened_person',
+		 'person_id text not null, opening bigint not null references {list_opening}, details jsonb not null,
+			primary key (person_id, opening)',
+		 true,
+		 'one row a person and opening: who was shown to whom, and what of him or her',
+		 jsonb_build_object('person_id', 'the person', 'opening', 'the opening', 'details', 'what was shown')),
+		('retention_rule',
+		 format('relation text not null, purpose text check (purpose in (%s)),
+			keep interval not null check (keep > ''0''::interval), basis text not null check (basis ~ ''\S''),
+			unique nulls not distinct (relation, purpose)', ph_support.purpose_list()),
+		 false,
+		 'one row a table and purpose: how long rows of people are kept, and on what basis they then go',
+		 jsonb_build_object('relation', 'the table', 'purpose', 'of rows for which purpose; NULL is all',
+			'keep', 'how long after the day of the row', 'basis', 'law, contract or schedule that says so')),
+		('removal',
+		 'removal bigint generated always as identity primary key,
+			kind text not null check (kind in (''person'', ''retention'')), basis text not null check (basis ~ ''\S''),
+			removed jsonb not null default ''{}'', people bigint not null, login text not null default session_user,
+			removed_at timestamptz not null default clock_timestamp(),
+			transaction xid8 not null default pg_current_xact_id()',
+		 true,
+		 'one row a removal of rows of people: under what basis, how many of which table; nobody is named',
+		 jsonb_build_object('removal', 'number of the removal',
+			'kind', 'person: all of somebody; retention: what was due', 'basis', 'under which basis',
+			'removed', 'rows removed, by table', 'people', 'how many people',
+			'login', 'who was logged in', 'removed_at', 'when',
+			'transaction', 'the transaction that removed: rows go in it and no other')),
+		('justification',
+		 'kind text not null check (kind in (''scheme'', ''model'', ''instrument'')), name text not null,
+			version text not null, characteristic text not null,
+			justification text not null check (justification ~ ''\S''),
+			decided_by text not null check (decided_by ~ ''\S''), decided_on date not null,
+			primary key (kind, name, version, characteristic)',
+		 false,
+		 'one row a protected characteristic that a scheme, model or instrument uses: why that is right',
+		 jsonb_build_object('kind', 'scheme, model or instrument', 'name', 'its name', 'version', 'its version',
+			'characteristic', 'what it uses, such as age, sex, ethnicity', 'justification', 'why, in words',
+			'decided_by', 'who decided', 'decided_on', 'when')),
+		('input_in_words',
+		 'input text primary key, words text not null check (words ~ ''\S''),
+			not_for_post boolean not null default false',
+		 false,
+		 'one row an input of a score or rule: how it is said to people, and whether it stays out of letters',
+		 jsonb_build_object('input', 'name of the input, as in inputs of a run or of a scheme',
+			'words', 'how it is said to people',
+			'not_for_post', 'whether it stays out of letters: what others in the house must not read'));
+end;
+comment on function ph_support.accountability_table() is
+	'the tables that ph.create_accountability_tables makes: columns, whether rows are only added, descriptions';
+
+create procedure ph_support.create_record_guards(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	part record;
+begin
+	call ph_support.replace_function(schema, 'keep_record', '',
+		format($body$() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as %L$body$,
+			ph_support.in_schema($body$
+begin
+	if tg_op = 'DELETE' and tg_table_name <> 'removal' and exists (
+		select from {removal} r where r.transaction = pg_current_xact_id_if_assigned())
+	then
+		return null;
+	end if;
+	raise exception 'rows of % are only added', tg_table_name
+		using errcode = 'insufficient_privilege', hint = 'Add a row that says what is so now; people are removed by '
+			'ph.remove_person, what is no longer to be kept by ph.purge.';
+end$body$, schema)),
+		'the trigger that refuses to change what was recorded about people; rows go in a transaction of a removal');
+	for part in
+		select format('%I.%I', schema, t.relation) as target
+		from ph_support.accountability_table() t
+		where t.is_kept
+	loop
+		if not exists (select from pg_trigger where tgrelid = part.target::regclass and tgname = 'keep_record') then
+			execute format('create trigger keep_record before update or delete or truncate on %s
+				for each statement execute function %I.keep_record()', part.target, schema);
+		end if;
+	end loop;
+end
+$$;
+comment on procedure ph_support.create_record_guards(text) is
+	'makes the triggers by which rows of the tables of accountability are only added, and removed on record';
+
+create function ph_support.require_accountability_tables(schema text) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if schema is null or to_regclass(format('%I.score_run', schema)) is null then
+		raise exception 'argument "schema" must be a schema with tables of accountability'
+			using errcode = 'undefined_table', hint = 'CALL ph.create_accountability_tables(...) makes them.';
+	end if;
+end
+$$;
+comment on function ph_support.require_accountability_tables(text) is
+	'does nothing where the schema has the tables of accountability. Errors: undefined_table';
+
+create procedure ph.create_accountability_tables(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	part record;
+	target text;
+begin
+	call ph_support.require_own_schema(schema);
+	if to_regclass(format('%I.person', schema)) is null then
+		raise exception 'schema "%" has no shared tables', schema
+			using errcode = 'undefined_table', hint = 'CALL ph.create_shared_tables(...) first.';
+	end if;
+	for part in select * from ph_support.accountability_table() loop
+		target := format('%I.%I', schema, part.relation);
+		if to_regclass(target) is null then
+			execute format('create table %s (%s)', target, ph_support.in_schema(part.definition, schema));
+			execute format('revoke all on %s from public', target);
+			call ph_support.describe_table(target, part.description, part.columns);
+		else
+			call ph_support.require_generated(schema, part.relation, 'pg_class', target::regclass);
+		end if;
+	end loop;
+	call ph_support.create_record_guards(schema);
+end
+$$;
+comment on procedure ph.create_accountability_tables(text) is
+	'makes, beside the shared tables of the schema, the tables of accountability: score_run and person_score (who was '
+	'scored by what), run_judgement and run_group (how right that was, and for whom), decision, person_request, '
+	'person_list, list_opening and opened_person (who was shown to whom), retention_rule and removal, justification '
+	'and input_in_words. They belong to the caller and are granted to nobody; rows of what happened are only added. '
+	'Again: what is there stays as it is. Errors: undefined_table without shared tables, '
+	'duplicate_object where a name is taken by something else';
