@@ -40,8 +40,7 @@ begin atomic
 			cross join lateral (values
 				('purpose', r.purpose, p.description),
 				('scope', 'population in which it was validated',
-				 i.population || coalesce(format(', %s to %s years', i.age_from, i.age_to),
-					format(', from %s years', i.age_from))),
+				 i.population || ', from ' || i.age_from || coalesce(' to ' || i.age_to, '') || ' years'),
 				('scope', 'names a person for care', i.names_a_person::text)) v
 			where r.run = $2[3]
 		 $query$),
