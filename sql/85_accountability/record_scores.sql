@@ -57,6 +57,23 @@ $$;
 comment on function ph_support.optional_column(regclass, text, regtype) is
 	'the expression of a column of a relation r, NULL where it has none of the name';
 
+create function ph_support.score_inputs(people regclass, model ph.model) returns text[]
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select
+		case
+			when (model).family is not null then ph_support.score_terms(model)
+			else array(
+				select attname::text
+				from pg_attribute
+				where attrelid = people and attnum > 0 and not attisdropped
+					and attname <> all ('{person_id,value,band,status,tier,missing_inputs}')
+				order by attnum) end
+$$;
+comment on function ph_support.score_inputs(regclass, ph.model) is
+	'what scores of a relation are made of: the terms of the model, or the columns beside the score';
+
 create function ph_support.scored_query(people regclass, model ph.model, tiering text) returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
@@ -136,16 +153,12 @@ declare
 	of record;
 begin
 	execute format($query$
-		select count(*) as people, count(*) - count(person_id) as nameless,
-			count(person_id) - count(distinct person_id) as repeated,
+		select count(*) - count(person_id) as nameless, count(person_id) - count(distinct person_id) as repeated,
 			count(*) filter (where not (abs(value) < 'infinity')) as numberless,
 			count(*) filter (where not exists (select from %I.person p where p.person_id = s.person_id)) as unknown
 		from pg_temp.ph_scored s$query$, schema)
 	into of;
-	if of.people = 0 then
-		raise exception 'argument "people" has nobody to score'
-			using errcode = 'no_data_found', hint = 'A run of nobody says nothing.';
-	elsif of.nameless > 0 then
+	if of.nameless > 0 then
 		raise exception 'argument "people" has % rows without a person_id', of.nameless
 			using errcode = 'null_value_not_allowed';
 	elsif of.repeated > 0 then
@@ -161,7 +174,7 @@ begin
 end
 $$;
 comment on procedure ph_support.require_scored(text) is
-	'does nothing where ph_scored is one row a known person with a number or none. Errors: no_data_found, '
+	'does nothing where ph_scored is one row a known person with a number or none. Errors: '
 	'null_value_not_allowed, cardinality_violation, numeric_value_out_of_range, foreign_key_violation';
 
 create function ph_support.tier_expression(tiering text) returns text
@@ -202,7 +215,7 @@ comment on function ph_support.score_content(text, text, text, ph.model) is
 create procedure ph.record_scores(
 	schema text, run text, score text, version text, people regclass, as_of timestamptz, purpose text,
 	model ph.model default null, predicts text default null, label_kind text default null,
-	horizon interval default null, tiering text default 'share', cuts float8[] default '{0.005,0.05,0.20}',
+	horizon interval default null, tiering text default 'share', cuts float8[] default null,
 	ties text default 'down', source text default null, licence text default null)
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -210,6 +223,7 @@ as $$
 declare
 	day constant date := as_of;
 	kind constant text := ph_support.score_kind(score, model);
+	bounds constant float8[] := coalesce(cuts, case tiering when 'share' then '{0.005,0.05,0.20}'::float8[] end);
 	listed constant boolean := to_regclass(format('%I.may_use', schema)) is not null;
 	is_taken boolean;
 	data_day date;
@@ -224,13 +238,19 @@ begin
 	elsif day is null or not isfinite(day) then
 		raise exception 'argument "as_of" must be a day'
 			using errcode = 'invalid_parameter_value';
-	elsif tiering = 'given' and cuts is distinct from '{0.005,0.05,0.20}' and cuts is not null then
-		raise exception 'argument "cuts" is not for tiers that are given'
+	elsif coalesce(run, '') !~ '\S' or coalesce(score, '') !~ '\S' or coalesce(version, '') !~ '\S' then
+		raise exception 'arguments "run", "score" and "version" must not be null or empty'
 			using errcode = 'invalid_parameter_value';
 	end if;
 	perform ph_support.require_known('purpose', array[purpose], array(select p.purpose from ph.purpose() p));
 	perform ph_support.require_known('tiering', array[tiering], '{share,places,edge,given}');
 	perform ph_support.require_known('label_kind', array[label_kind], '{health,use,cost}') where label_kind is not null;
+	if (tiering = 'given') = (cuts is not null) and tiering <> 'share' then
+		raise exception 'argument "cuts" must % null for tiering "%"',
+			case when cuts is null then 'not be' else 'be' end, tiering
+			using errcode = 'invalid_parameter_value', hint =
+				'It is shares of the people (share), people (places), or scores (edge) in descending order.';
+	end if;
 	execute format('select exists (select from %I.score_run r where r.run = $1)', schema)
 	into is_taken
 	using run;
@@ -250,6 +270,7 @@ begin
 	execute 'create temp table ph_scored on commit drop as ' || ph_support.scored_query(people, model, tiering);
 	stamp := (ph_support.data_stamp(schema, array['select from ' || people], '{}')).stamp;
 	perform set_config('population_health.purpose', '', true);
+	call ph_support.require_scored(schema);
 	if listed then
 		execute format($query$
 			delete from pg_temp.ph_scored s
@@ -260,29 +281,29 @@ begin
 		using purpose;
 		get diagnostics left_out = row_count;
 	end if;
-	call ph_support.require_scored(schema);
+	if not exists (select from pg_temp.ph_scored) then
+		raise exception 'argument "people" has nobody to score'
+			using errcode = 'no_data_found', hint = 'A run of nobody says nothing.';
+	end if;
 
 	execute format($query$
 		insert into %I.score_run (
 			run, score, version, kind, purpose, as_of, predicts, label_kind, horizon, model, source, licence,
 			content_hash, inputs, tiering, cuts, ties, data_day, data_stamp, people, scored, left_out)
 		select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
-			array(
-				select distinct k collate "C"
-				from pg_temp.ph_scored i, jsonb_object_keys(i.inputs) k
-				order by 1),
+			$20,
 			$14, $15, $16, $17, $18, count(*), count(value), $19
 		from pg_temp.ph_scored$query$, schema)
 	using run, score, version, kind, purpose, day, predicts, label_kind, horizon,
 		case when kind = 'model' then to_jsonb(model) end, source, licence,
 		ph_support.score_content(score, version, kind, model), tiering,
-		case when tiering <> 'given' then cuts end, case when tiering in ('share', 'places') then ties end,
-		data_day, stamp, left_out;
+		bounds, case when tiering in ('share', 'places') then ties end,
+		data_day, stamp, left_out, ph_support.score_inputs(people, model);
 	execute format($query$
 		insert into %I.person_score (person_id, run, value, band, tier, status, missing_inputs, inputs)
 		select person_id, $3, value, band, %s, nullif(status, 'ok'), missing_inputs, inputs
 		from pg_temp.ph_scored$query$, schema, ph_support.tier_expression(tiering))
-	using cuts, ties, run;
+	using bounds, ties, run;
 	drop table pg_temp.ph_scored;
 end
 $$;
@@ -293,7 +314,8 @@ comment on procedure ph.record_scores(
 	'With a model people has a column a term, which it is scored from (ph.score_by_name) and which is kept; without '
 	'one it has value, and may have band, status, missing_inputs and tier: of an instrument of ph.instruments(), or '
 	'of somebody else''s product, which then is judged and tiered like our own. Tiers: share (cuts are shares of the '
-	'people, ph.risk_tier), places (ph.capacity_tier), edge (ph.risk_band), given (column tier); ties as there. '
+	'people, NULL: 0.005, 0.05 and 0.20; ph.risk_tier), places (ph.capacity_tier), edge (ph.risk_band), given (column tier); ties as '
+	'there. '
 	'predicts, label_kind (health, use, cost) and horizon say what it tells of. Where the schema has may_use, people '
 	'who are not in it for the purpose are left out and counted, and rows of restricted codes are not read. '
 	'Errors: null_value_not_allowed without a purpose, unique_violation for a second run under one name, '
