@@ -136,6 +136,20 @@ comment on function ph_support.scheme_in_use(text) is
 	'the versions of schemes that the schema has used, recorded or made a segment view of, and the inputs that their '
 	'rules read';
 
+create function ph_support.run_inputs(kind text, score text, inputs text[]) returns text[]
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select inputs || array(
+		select distinct a
+		from pg_proc p, unnest(p.proargnames[:p.pronargs]) a
+		where kind = 'instrument' and p.pronamespace = 'ph'::regnamespace and p.proname = score
+			and a <> all (inputs)
+		order by a)
+$$;
+comment on function ph_support.run_inputs(text, text, text[]) is
+	'the inputs of a run, and of an instrument also what its function is asked with, whatever was recorded';
+
 create function ph_support.run_in_use(schema text)
 returns table (run text, score text, version text, kind text, inputs text[], label_kind text)
 language plpgsql stable
@@ -146,19 +160,20 @@ begin
 		return;
 	end if;
 	return query execute ph_support.in_schema($query$
-		select r.run, r.score, r.version, case r.kind when 'instrument' then 'instrument' else 'model' end, r.inputs,
-			r.label_kind
+		select r.run, r.score, r.version, case r.kind when 'instrument' then 'instrument' else 'model' end,
+			ph_support.run_inputs(r.kind, r.score, r.inputs), r.label_kind
 		from {score_run} r
 		where exists (select from {person_list} l where l.run = r.run)
 			or not exists (
 				select
 				from {score_run} later
-				where later.score = r.score and (later.as_of, later.recorded_at) > (r.as_of, r.recorded_at))$query$, schema);
+				where later.score = r.score and (later.as_of, later.recorded_at) > (r.as_of, r.recorded_at))
+	$query$, schema);
 end
 $$;
 comment on function ph_support.run_in_use(text) is
 	'the runs that count today: the last of each score, and those that lists come from; kind as justification has it, '
-	'a product of somebody else being a model';
+	'a product of somebody else being a model; inputs of an instrument with the arguments of its function';
 
 create function ph_support.use_of_characteristic(
 	schema text, out kind text, out name text, out version text, out characteristic text, out inputs text[])

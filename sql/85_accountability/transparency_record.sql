@@ -154,15 +154,10 @@ begin atomic
 			select 'sensitive attributes', format('%s: %s', p.characteristic, array_to_string(p.inputs, ', ')),
 				j.justification
 			from {score_run} r
-			cross join lateral ph_support.protected_inputs(r.inputs) p
+			cross join lateral ph_support.protected_inputs(ph_support.run_inputs(r.kind, r.score, r.inputs)) p
 			left join {justification} j on j.kind <> 'scheme'
 				and (j.name, j.version, j.characteristic) = (r.score, r.version, p.characteristic)
 			where r.run = $2[3]
-			union all
-			select 'sensitive attributes', 'protected characteristics among its inputs', 'none'
-			from {score_run} r
-			where r.run = $2[3] and r.inputs <> '{}'
-				and not exists (select from ph_support.protected_inputs(r.inputs))
 		 $query$),
 		('risks, mitigations and impact assessments', 'what its outcome is', null, '{score_run}',
 		 $query$
