@@ -11,7 +11,7 @@ begin atomic
 		('disability', '6, schedule 1',
 		 '(^|_)(disab[a-z]*|autis[a-z]*|blind[a-z]*|deaf[a-z]*|dementia|housebound|wheelchair|smi|severe_mental_illness'
 		 '|cancer(?!_screen)|hiv|multiple_sclerosis)(_|$)'),
-		('gender_reassignment', '7', '(^|_)(gender_reassignment|gender_identity|trans|transgender)(_|$)'),
+		('gender_reassignment', '7', '(^|_)(gender_reassignment|gender_identity|transgender)(_|$)'),
 		('marriage', '8', '(^|_)(marital|married|marriage|civil_partner[a-z]*)(_|$)'),
 		('pregnancy_maternity', '4, 18', '(^|_)(pregnan[a-z]*|maternity|maternal|postnatal|perinatal)(_|$)'),
 		('race', '9',
