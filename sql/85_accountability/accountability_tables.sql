@@ -21,6 +21,7 @@ begin atomic
 			ties text, data_day date, data_stamp text not null, people bigint not null, scored bigint not null,
 			left_out bigint, recorded_by text not null default session_user,
 			recorded_at timestamptz not null default clock_timestamp(),
+			transaction xid8 not null default pg_current_xact_id(),
 			check ((kind = ''model'') = (model is not null))', ph_support.purpose_list()),
 		 true,
 		 'one row a run: people of a day scored by one version of a model, an instrument or somebody else''s product',
@@ -38,7 +39,8 @@ begin atomic
 			'ties', 'where people go who are tied at a cut', 'data_day', 'last day of which the data told',
 			'data_stamp', 'what the data were like', 'people', 'people of the run', 'scored', 'of whom have a score',
 			'left_out', 'people who were not used, since may_use does not name them for the purpose',
-			'recorded_by', 'who recorded it', 'recorded_at', 'when')),
+			'recorded_by', 'who recorded it', 'recorded_at', 'when',
+			'transaction', 'the transaction that recorded it: scores of the run are added in it and no other')),
 		('person_score',
 		 'person_id text not null, run text not null references {score_run},
 			value float8 check (abs(value) < ''infinity''), band text, tier integer check (tier > 0), status text,
@@ -189,6 +191,30 @@ begin
 			'ph.remove_person, what is no longer to be kept by ph.purge.';
 end$body$, schema)),
 		'the trigger that refuses to change what was recorded about people; rows go in a transaction of a removal');
+	call ph_support.replace_function(schema, 'keep_run', '',
+		format($body$() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as %L$body$,
+			ph_support.in_schema($body$
+begin
+	if exists (
+		select
+		from added a
+		join {score_run} r on r.run = a.run
+		where r.transaction is distinct from pg_current_xact_id_if_assigned())
+	then
+		raise exception 'a run that is recorded gets no more scores'
+			using errcode = 'insufficient_privilege', hint = 'Record another run.';
+	end if;
+	return null;
+end$body$, schema)),
+		'the trigger that refuses scores for a run of an earlier transaction');
+	if not exists (
+		select
+		from pg_trigger
+		where tgrelid = format('%I.person_score', schema)::regclass and tgname = 'keep_run')
+	then
+		execute format('create trigger keep_run after insert on %1$I.person_score
+			referencing new table as added for each statement execute function %1$I.keep_run()', schema);
+	end if;
 	for part in
 		select format('%I.%I', schema, t.relation) as target
 		from ph_support.accountability_table() t
