@@ -276,5 +276,19 @@ call ph.create_tier_breakdown('run', 'autumn');
 -- nothing of what failed is there
 select run from run.score_run order by recorded_at;
 select count(distinct run) from run.person_score;
+-- the records outlive the extension, and so does what guards them
+begin;
+drop extension population_health cascade;
+select count(*) as tables
+from unnest('{score_run,person_score,run_judgement,decision,person_request,person_list,list_opening,opened_person,
+	retention_rule,removal,justification,input_in_words}'::text[]) t
+where to_regclass('run.' || t) is not null;
+select count(*) as scores, count(inputs) as inputs from run.person_score where run = 'spring';
+update run.person_score set value = 1;
+rollback;
+begin;
+drop extension population_health cascade;
+insert into run.person_score (person_id, run, value) values ('newcomer', 'spring', 0.9);
+rollback;
 
 drop schema run cascade;
