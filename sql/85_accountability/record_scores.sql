@@ -271,9 +271,10 @@ begin
 	call ph_support.require_scorable(people, model, tiering);
 	perform ph_support.require_restricted_left_out(schema) where listed;
 
+	-- before rows are left out for the purpose, which the stamp takes for rows that are hidden
+	stamp := (ph_support.data_stamp(schema, array['select from ' || people], '{}')).stamp;
 	perform set_config('population_health.purpose', case when listed then purpose else '' end, true);
 	execute 'create temp table ph_scored on commit drop as ' || ph_support.scored_query(people, model, tiering);
-	stamp := (ph_support.data_stamp(schema, array['select from ' || people], '{}')).stamp;
 	perform set_config('population_health.purpose', '', true);
 	call ph_support.require_scored(schema);
 	if listed then
