@@ -47,8 +47,8 @@ language sql immutable parallel safe
 return '{scheme,scheme_rule,segment_recording,score_run,run_judgement,run_group,person_list,list_opening,
 	retention_rule,removal,justification}'::text[];
 comment on function ph_support.told_of_scores() is
-	'the tables that say by which schemes and scores people are grouped and listed, how right those are and who looked; '
-	'nobody is in them';
+	'the tables that say by which schemes and scores people are grouped and listed, how right those are and who '
+	'looked; nobody is in them';
 
 create function ph.access_grants(schema text, kind text)
 returns table (relation text, privilege text, columns text[])

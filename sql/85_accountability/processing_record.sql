@@ -120,7 +120,8 @@ begin atomic
 			left join {score_run} r using (purpose)
 			group by p.purpose
 		 $query$),
-		('basis', '6, 9', 'every purpose', 'lawful basis, condition for data of health, duty of confidence', '{}', null),
+		('basis', '6, 9', 'every purpose', 'lawful basis, condition for data of health, duty of confidence', '{}',
+		 null),
 		('basis', '5(1)(e)', 'every relation', 'basis on which rows are kept, and go', '{retention_rule}',
 		 $query$
 			select r.relation, coalesce(r.purpose, 'every purpose'), r.basis
@@ -271,8 +272,8 @@ end
 $$;
 comment on function ph.processing_record(text) is
 	'the record of processing of the UK GDPR (article 30; law names the article, others where no law is named beside '
-	'it) from what the schema holds, flat for a BI tool: section, item, detail, value, and is_stated, false where value '
-	'is "not stated": nothing stores it, its table is missing, or the current role does not see all rows of it. '
+	'it) from what the schema holds, flat for a BI tool: section, item, detail, value, and is_stated, false where '
+	'value is "not stated": nothing stores it, its table is missing, or the current role does not see all rows of it. '
 	'Sections: controller, purpose, basis, people and data (rows counted, so every table is read once), source, '
 	'recipient, transfer, retention, security, score, scheme, equality, rights. Nobody is named but roles and who '
 	'recorded. Counts may be small: it is for the organisation and its regulator. Errors: invalid_schema_name';

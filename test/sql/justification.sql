@@ -17,7 +17,8 @@ from (
 		('maternity_activity', 'pregnancy_maternity'),
 		-- deprivation is no protected characteristic, nor is what only looks like one
 		('deprivation_decile', null), ('imd_quintile', null), ('average_cost', null), ('usage', null),
-		('manager', null), ('trace', null), ('coverage', null), ('copd', null), ('transient_ischaemic_attack', null), ('embrace', null)
+		('manager', null), ('trace', null), ('coverage', null), ('copd', null), ('embrace', null),
+		('transient_ischaemic_attack', null)
 	) name (input, wanted)
 cross join lateral (
 	select string_agg(p.characteristic, ', ') from ph_support.protected_inputs(array[input]) p) p (found)

@@ -182,7 +182,8 @@ select item, value from ph.processing_record('paper') where (section, item) = ('
 set role regress_paper_auditor;
 select item, detail, value from ph.processing_record('paper')
 where (section, item, detail) = ('people and data', 'person', 'rows')
-	or detail ~ '^(who sees|people who may|scores that)' or item in ('wye', 'gp') or item = 'spring' and detail = 'score';
+	or detail ~ '^(who sees|people who may|scores that)' or item in ('wye', 'gp')
+	or item = 'spring' and detail = 'score';
 select count(*) from paper.person_score;
 reset role;
 set role regress_paper_analyst;
