@@ -119,20 +119,37 @@ begin atomic
 				('inputs', 'how old they may be', i.inputs_no_older_than::text)) v
 			where r.run = $2[3]
 		 $query$),
-		('tool specification', 'model performance', 'last judgement of the run', '{run_judgement}',
+		('tool specification', 'model performance', 'last judgement of one of its runs', '{score_run,run_judgement}',
+		 -- the outcomes of the last run have seldom arrived
 		 $query$
-			select 'model performance', concat_ws(' ', j.statistic, 'at ' || j.threshold),
-				coalesce(round(j.value::numeric, 3)
-						|| coalesce(format(' (%s to %s)', round(j.lower::numeric, 3), round(j.upper::numeric, 3)), ''),
-					j.note) || format(', %s people', j.people)
-			from {run_judgement} j
-			where j.run = $2[3] and j.judged_at = (select max(l.judged_at) from {run_judgement} l where l.run = $2[3])
+			with judged as (
+				select j.*, max(j.judged_at) over () as last
+				from {run_judgement} j
+				join {score_run} r using (run)
+				where (r.score, r.version) = ($2[1], $2[2])
+			)
+			select distinct 'model performance', v.*
+			from judged j
+			cross join lateral (values
+				('run', j.run), ('outcome', j.outcome), ('judged at', j.judged_at::text),
+				(concat_ws(' ', j.statistic, 'at ' || j.threshold),
+				 round(j.value::numeric, 3) || coalesce(' (' || round(j.lower::numeric, 3)
+					|| ' to ' || round(j.upper::numeric, 3) || ')', '') || format(', %s people', j.people))) v
+			where j.judged_at = j.last
 		 $query$),
-		('tool specification', 'performance by group', 'report by group of the run', '{run_group}',
+		('tool specification', 'performance by group', 'last report by group of one of its runs',
+		 '{score_run,run_group}',
 		 $query$
-			select 'performance by group', concat_ws(' ', g.report ->> 'dimension', g.report ->> 'group_name'),
-				coalesce(g.report ->> 'verdict', g.report ->> 'note', 'no finding')
-			from (select to_jsonb(g) from {run_group} g where g.run = $2[3]) g (report)
+			with judged as (
+				select g.*, max(g.judged_at) over () as last
+				from {run_group} g
+				join {score_run} r using (run)
+				where (r.score, r.version) = ($2[1], $2[2])
+			)
+			select 'performance by group', g.dimension || ': ' || g.group_name,
+				g.verdict || format(', %s people, %s listed', g.people, g.listed)
+			from judged g
+			where g.judged_at = g.last
 		 $query$),
 		('data', 'source data', null, '{score_run}',
 		 $query$

@@ -55,6 +55,15 @@ insert into paper.run_judgement (run, outcome, judged_at, statistic, threshold, 
 values ('autumn', 'paper.admitted', '2025-01-01', 'auroc', null, 0.6, 0.5, 0.7, 100, 10),
 	('autumn', 'paper.admitted', '2025-02-01', 'auroc', null, 0.71234, 0.61234, 0.81234, 159, 20),
 	('autumn', 'paper.admitted', '2025-02-01', 'sensitivity', 0.2, null, null, null, 159, 20);
+-- ph.create_accountability_tables may not make it yet
+create table if not exists paper.run_group (
+	run text, outcome text, judged_at timestamptz, threshold float8, dimension text, group_name text, people bigint,
+	without_score bigint, without_outcome bigint, listed bigint, events bigint, verdict text);
+insert into paper.run_group (run, outcome, judged_at, threshold, dimension, group_name, people, without_score,
+	without_outcome, listed, events, verdict)
+values ('spring', 'paper.admitted', '2025-02-02', 0.2, 'sex', 'F', 90, 0, 0, 9, 12, 'under_served'),
+	('spring', 'paper.admitted', '2025-02-02', 0.2, 'sex', 'unknown', 3, 0, 0, 0, 0, null),
+	('spring', 'paper.admitted', '2025-01-02', 0.2, 'sex', 'F', 90, 0, 0, 9, 12, 'none');
 insert into paper.person_list (list, relation, run, purpose, description)
 values ('frail', 'input', 'spring', 'risk_stratification', 'those in the first tier'),
 	('hearts', 'points', 'back', 'risk_stratification', 'those with ten points');
@@ -202,10 +211,14 @@ where not exists (select from paper.transparency t where (t.section, t.field) = 
 select section, field, detail, value
 from paper.transparency
 where score = 'admission' and is_stated and detail is distinct from 'content hash' and field !~ '^who recorded'
-	and detail is distinct from 'stamp' and field <> 'performance by group';
+	and detail is distinct from 'stamp' and detail is distinct from 'judged at';
 select section, field, detail
 from paper.transparency
-where score = 'admission' and not is_stated and field <> 'performance by group';
+where score = 'admission' and not is_stated;
+-- what was judged is the last that was, of whichever run
+select detail, value
+from paper.transparency
+where score = 'admission' and field in ('model performance', 'performance by group') and detail <> 'judged at';
 -- decisions and requests of this score, and of no other
 select
 	(select value::integer from paper.transparency where score = t.score and detail = 'decisions')
