@@ -553,7 +553,11 @@ begin
 	end if;
 	for part in
 		select *
-		from ph_support.sharing_check() c
+		from (
+			select * from ph_support.sharing_check()
+			union all
+			select * from ph_support.accountability_check()
+		) c
 		where c.needs is null or to_regclass(format('%I.%I', schema, c.needs)) is not null
 		order by array_position('{high,medium,low,information}', c.severity), c.kind
 	loop
