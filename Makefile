@@ -33,7 +33,7 @@ PARTS = \
 		cell_key attack protect isolating_differences release release_hierarchy release_protection release_differences \
 		release_overlap release_measures released_views tabulate \
 		sharing_tables access secure grant_access restricted_code finding) \
-	$(addprefix 85_accountability/, accountability_tables)
+	$(addprefix 85_accountability/, accountability_tables request untold explain_person person_report)
 JOINED_SCRIPT = population_health--$(EXTVERSION).sql
 DATA_built = $(JOINED_SCRIPT)
 # What brings an older version up to the next, a step each.
