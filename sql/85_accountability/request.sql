@@ -172,12 +172,6 @@ comment on function ph_support.group_query(regclass) is
 	'the query of the groups that people are in, a row a person: person_id, group_name; no rows where none are given. '
 	'Errors: undefined_column, cardinality_violation where a person is in it twice';
 
-create function ph_support.asked_groups(groups regclass) returns text
-language sql immutable parallel safe
-return case when groups is null then '()' else '(), (g.group_name)' end;
-comment on function ph_support.asked_groups(regclass) is
-	'the grouping sets of everybody and, where groups are given, of each of them';
-
 -- ---- what was decided ----
 
 create function ph_support.listed_query() returns text
@@ -255,23 +249,23 @@ begin
 			from counted
 		), summed as (
 			select g.decided_by, g.group_name, grouping(g.decided_by) as of_all,
-				sum(g.decisions)::bigint as decisions, sum(g.offers)::bigint as offers,
-				sum(g.no_offers)::bigint as no_offers, sum(g.referrals)::bigint as referrals,
-				sum(g.unchanged)::bigint as unchanged, sum(g.listed)::bigint as listed,
-				sum(g.without_decision)::bigint as without_decision
+				ph.count_tally(0, g.unchanged, g.decisions) filter (where g.decisions > 0) as tally,
+				coalesce(sum(g.decisions), 0)::bigint as decisions, coalesce(sum(g.offers), 0)::bigint as offers,
+				coalesce(sum(g.no_offers), 0)::bigint as no_offers, coalesce(sum(g.referrals), 0)::bigint as referrals,
+				coalesce(sum(g.unchanged), 0)::bigint as unchanged, coalesce(sum(g.listed), 0)::bigint as listed,
+				coalesce(sum(g.without_decision), 0)::bigint as without_decision
 			from g
-			group by grouping sets ((), (g.decided_by)), grouping sets (%3$s)
+			group by grouping sets ((), (g.decided_by)), grouping sets ((), (g.group_name))
+			having $2 or grouping(g.group_name) = 1
 		)
 		select s.decided_by, s.group_name, s.decisions, s.offers, s.no_offers, s.referrals, s.unchanged,
-			(e).value, (e).lower, (e).upper, case when of_all = 1 then s.listed end,
-			case when of_all = 1 then s.without_decision end, (e).note
+			e.value, e.lower, e.upper, case when of_all = 1 then s.listed end,
+			case when of_all = 1 then s.without_decision end, e.note
 		from summed s
-		cross join lateral (
-			select ph.count_tally(0, s.unchanged, s.decisions) as tally) folded
-		cross join lateral ph.proportion(folded.tally) e
+		cross join lateral ph.proportion(s.tally) e
 		where s.of_all = 1 or s.decided_by is not null
 		order by s.decided_by nulls first, s.group_name nulls first$query$,
-		ph_support.group_query(groups), ph_support.listed_query(), ph_support.asked_groups(groups)), schema)
+		ph_support.group_query(groups), ph_support.listed_query()), schema)
 	using run, groups is not null;
 end
 $$;
@@ -320,20 +314,21 @@ begin
 			select g.kind, g.group_name, count(*) as requests, count(*) filter (where open) as open,
 				count(*) filter (where answered) as answered, count(*) filter (where late) as late,
 				ph.person_tally(days, answered) as waits, max(days)::float8 as longest,
-				count(*) filter (where upheld) as upheld
+				count(*) filter (where upheld) as upheld,
+				ph.count_tally(0, upheld::integer, 1) filter (where answered) as answers
 			from g
-			group by grouping sets ((), (g.kind)), grouping sets (%2$s)
+			group by grouping sets ((), (g.kind)), grouping sets ((), (g.group_name))
+			having $2 or grouping(g.group_name) = 1
 		)
-		select s.kind, s.group_name, s.requests, s.open, s.answered, s.late, (m).value, (m).lower, (m).upper,
-			(a).value, s.longest, s.upheld, (p).value, (p).lower, (p).upper,
-			nullif(concat_ws(', ', (m).note, (p).note), '')
+		select s.kind, s.group_name, s.requests, s.open, s.answered, s.late, m.value, m.lower, m.upper, a.value,
+			s.longest, s.upheld, p.value, p.lower, p.upper, nullif(concat_ws(', ', m.note, nullif(p.note, m.note)), '')
 		from summed s
+		cross join lateral ph.median_survival(s.waits) m
 		cross join lateral (
-			select ph.median_survival(s.waits) as m, ph.restricted_mean(s.waits, s.longest) as a,
-				ph.count_tally(0, s.upheld, s.answered) as tally) folded
-		cross join lateral ph.proportion(folded.tally) p
+			select (case when s.longest > 0 then ph.restricted_mean(s.waits, s.longest) end).value) a
+		cross join lateral ph.proportion(s.answers) p
 		order by s.kind nulls first, s.group_name nulls first$query$,
-		ph_support.group_query(groups), ph_support.asked_groups(groups)), schema)
+		ph_support.group_query(groups)), schema)
 	using as_of, groups is not null;
 end
 $$;
