@@ -438,7 +438,7 @@ language sql as $$
 		
 		-- the middle of a stretch at a half
 		(
-			select (at + coalesce(below, at)) / 2.0::float8
+			select (at + coalesce(below, (select max(days) from request))) / 2.0::float8
 			from (
 				select min(days) filter (where survival < 0.5 + 1e-9) as at,
 					min(days) filter (where survival < 0.5 - 1e-9) as below
