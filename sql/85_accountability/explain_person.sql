@@ -99,21 +99,26 @@ begin
 				scheme text, version text, path text[], matched text[], flags text[], unknown text[], state boolean,
 				since date)
 	loop
-		select array_agg(segment) filter (where not told),
+		select
 			case
 				when bool_and(not told) then null
-				else coalesce(array_agg(says order by place) filter (where told), '{}') end
-		into hidden, because
+				else coalesce(array_agg(says order by place) filter (where told), '{}') end,
+			array(
+				select m.segment
+				from ph_support.matched_rule(schema, s.scheme, s.version, s.matched, untold) m
+				group by m.segment
+				having not bool_or(m.told))
+		into because, hidden
 		from ph_support.matched_rule(schema, s.scheme, s.version, s.matched, untold);
-		-- a group that is of what is not told would tell it
-		continue when s.path && hidden or null = any (hidden);
+		-- a group that only what is not told leads to would tell it
+		continue when s.path && hidden or array_position(hidden, null) is not null;
 		if s.state then
 			return next format('By the rules "%s" you are recorded as: %s, since %s.', s.scheme, s.path[1],
 				ph_support.day_in_words(s.since));
 			continue;
 		end if;
 		return query select ph_support.segment_in_words(s.path, because,
-			array(select f from unnest(s.flags) f where f <> all (coalesce(hidden, '{}'))),
+			array(select f from unnest(s.flags) f where f <> all (hidden)),
 			ph_support.input_words(schema, ph_support.told(s.unknown, untold)), s.scheme, s.version);
 		if s.since is not null then
 			return next format('You have been in this group since %s.', ph_support.day_in_words(s.since));
@@ -133,7 +138,7 @@ as $$
 	select string_agg(
 		(ph_support.input_words(schema, array[term]))[1] || case
 			when value in (0, 1) then ''
-			else format(' (%s)', round(value::numeric, 2) + 0.0) end,
+			else format(' (%s)', trim_scale(round(value::numeric, 2))) end,
 		', ' order by place)
 	from (
 		select term, value, row_number() over (order by abs(contribution) desc, term collate "C") as place
@@ -181,7 +186,7 @@ begin
 		return next format('Of 1,000 people with records like yours it expects %s to have: %s.',
 			coalesce(nullif(round(1000 * s.value::numeric)::text, '0'), 'fewer than 1'), outcome);
 	else
-		return next format('Its value is %s%s%s.', ph_support.number_in_words(s.value),
+		return next format('Its value is %s%s%s.', trim_scale(round(s.value::numeric, 4)),
 			coalesce(', ' || s.band, ''), coalesce('; it tells of: ' || nullif(outcome, ''), ''));
 	end if;
 	if s.tier is not null then
@@ -259,14 +264,15 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
 	return query execute ph_support.in_schema(format($query$
-		select format('On %%s %%s decided about "%%s": %%s. The reason: %%s. %%s',
+		select format('On %%s %%s decided about "%%s": %%s. The reason: %%s.%%s',
 			ph_support.day_in_words(d.decided_on), d.decided_by, d.offer,
 			case d.decision when 'offer' then 'to offer it to you' when 'refer' then 'to refer you' else
 				'not to offer it to you' end,
 			d.reason,
 			case
-				when d.human_changed then 'They departed from what was proposed.'
-				else 'They followed what was proposed.' end)
+				when d.run is null then ''
+				when d.human_changed then ' They departed from what was proposed.'
+				else ' They followed what was proposed.' end)
 		from (%s) d
 		order by d.decided_on, d.decision_id$query$, ph_support.told_decision_query()), schema)
 	using person, for_post;
@@ -297,8 +303,8 @@ begin
 				else
 					format('asked %%s: %%s',
 						case r.kind
-							when 'objection' then 'not to be on a list'
-							else 'that your record be used for no list, for now' end,
+							when 'objection' then 'not to be on'
+							else 'that your record not be used, for now, for' end,
 						case
 							when r.about = 'all' then 'all lists'
 							else (select l.description from {person_list} l where l.list = r.about) end) end,
@@ -350,7 +356,7 @@ declare
 begin
 	perform ph_support.require_whole_person(schema, person);
 	for_post := coalesce(for_post, true);
-	untold := ph_support.untold_input(schema, person, for_post, '{law,sensitive,third_party}');
+	untold := ph_support.untold_input(schema, for_post, '{law,sensitive,third_party}');
 	return query
 		select row_number() over (order by said.part, said.place), said.section, said.words
 		from (
@@ -378,6 +384,6 @@ comment on function ph.explain_person(text, text, boolean) is
 	'says, what raised and lowered it most and what is not known, who decided what and why, and what the person asked '
 	'for. for_post is for letters, which others in the house may open: without inputs and decisions that are marked '
 	'not_for_post. Never told, in letters or not, is what comes from codes of restricted_code that direct care may not '
-	'see, and a group that only such a rule gives. What is left out leaves no trace: the last sentence is always there. '
+	'see, and a group that only such a rule gives. Nothing says that something was left out: the last sentence is always there. '
 	'For who sees all rows. Errors: undefined_table without tables of accountability, no_data_found for a person '
 	'nobody knows, insufficient_privilege where row security hides rows';

@@ -48,9 +48,9 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-	-- what is sensitive is the person's own to see
-	classes constant text[] := '{law,third_party}';
-	untold constant text[] := ph_support.untold_input(schema, person, for_post, classes);
+	-- what is sensitive is the person's own to see, and nobody else's who opens a letter
+	classes constant text[] := case when for_post then '{law,sensitive,third_party}' else '{law,third_party}' end;
+	untold constant text[] := ph_support.untold_input(schema, for_post, classes);
 	target regclass;
 	systems text[];
 	codes text[];
@@ -202,8 +202,8 @@ comment on function ph.person_report(text, text, boolean) is
 	'entitled to the person''s rows now), retention, models (version, licence and hash of each that scored the '
 	'person), and rows: of every table of the schema with a column person_id, whoever made it, the rows of the person. '
 	'Withheld, and counted by table in withheld, are rows with a code of restricted_code of class law or third_party '
-	'that direct care may not see, and what rules made of them; for_post leaves out too what is marked not_for_post, '
-	'with the records that its code lists name, and then nothing says that or how much is withheld. Releases and '
+	'that direct care may not see, and what rules made of them; for_post leaves out those of class sensitive too, and '
+	'what is marked not_for_post with the records that its code lists name, and then nothing says that or how much is withheld. Releases and '
 	'summaries hold nobody; backups and other schemas are outside. For who sees all rows. Errors: '
 	'undefined_table, no_data_found for a person nobody knows, insufficient_privilege where row security hides rows';
 

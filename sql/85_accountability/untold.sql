@@ -93,36 +93,61 @@ comment on function ph_support.untold_code(text, text, boolean, text[]) is
 	'the codes recorded of a person that are not told: those of these classes of restricted_code that direct care may '
 	'not see, and for post also those of code lists that input_in_words keeps out of letters';
 
-create function ph_support.untold_input(schema text, person text, for_post boolean, classes text[]) returns text[]
+create function ph_support.untold_input(schema text, for_post boolean, classes text[]) returns text[]
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-	answer text[];
+	answer text[] := '{}';
+	marked text[];
 begin
-	execute ph_support.in_schema($query$
-		with untold as materialized (
-			select ph_support.code_key(code_system, code, 'exact') as key
-			from ph_support.untold_code($1, $2, $3, $4)
-		)
-		select array(
-			select input
-			from {input_in_words}
-			where $3 and not_for_post
-			union
-			select l.list::text
-			from untold u
-			join {code_list} l on case l.match
-				when 'exact' then ph_support.code_key(l.code_system::text, l.code::text, 'exact') = u.key
-				else u.key ^@ ph_support.code_key(l.code_system::text, l.code::text, 'prefix') end)$query$, schema)
-	into answer
-	using schema, person, for_post, classes;
-	return answer;
+	if to_regclass(format('%I.restricted_code', schema)) is not null then
+		execute ph_support.in_schema(format($query$
+			with restricted as (
+				select match, ph_support.code_key(code_system, code, match) as key
+				from {restricted_code}
+				where class = any ($1) and 'direct_care' <> all (purposes)
+			), untold as materialized (
+				select match, key
+				from restricted%s
+			), listed as materialized (
+				select list::text as list, match, ph_support.code_key(code_system::text, code::text, match::text) as key
+				from {code_list}
+			)
+			select array(
+				select l.list
+				from listed l
+				join untold u on u.key = l.key
+				union
+				select l.list
+				from listed l
+				join untold u on u.match = 'prefix' and l.key ^@ u.key
+				union
+				select l.list
+				from listed l
+				join untold u on l.match = 'prefix' and u.key ^@ l.key)$query$,
+			case
+				when ph_support.has_code_map(schema) then '
+				union
+				select ''exact'', ph_support.code_key(to_system::text, to_code::text, ''exact'')
+				from {code_map}
+				join restricted r on case r.match
+					when ''exact'' then ph_support.code_key(from_system::text, from_code::text, ''exact'') = r.key
+					else ph_support.code_key(from_system::text, from_code::text, ''exact'') ^@ r.key end'
+				else '' end), schema)
+		into answer
+		using classes;
+	end if;
+	execute format('select array(select input from %I.input_in_words where $1 and not_for_post)', schema)
+	into marked
+	using for_post;
+	return answer || marked;
 end
 $$;
-comment on function ph_support.untold_input(text, text, boolean, text[]) is
-	'the inputs that are not told of a person: code lists that one of the codes of ph_support.untold_code is in, and '
-	'for post those that input_in_words keeps out of letters';
+comment on function ph_support.untold_input(text, boolean, text[]) is
+	'the inputs that are told to nobody: code lists with a code of these classes of restricted_code that direct care may '
+	'not see, and for post those that input_in_words keeps out of letters. Of everybody, so that what is not said of one '
+	'tells nothing';
 
 create function ph_support.is_untold(input text, untold text[]) returns boolean
 language sql immutable parallel safe
