@@ -4,6 +4,23 @@
 -- a row of removal of the same transaction, which says under what rule and how many. What guards this stands in the
 -- schema of its owner and names nothing of this extension.
 
+create function ph_support.group_statistic(out statistic text, out description text) returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		('listed_share', 'share of all people of the group that is listed'),
+		('sensitivity', 'share listed of those with the outcome'),
+		('false_positive_share', 'share listed of those without the outcome'),
+		('auroc', 'chance that somebody with the outcome has a higher score than somebody without'),
+		('observed_to_expected', 'outcomes over what the scores expect; NULL where scores are no risks'),
+		('slope', 'calibration slope; NULL where scores are no risks'),
+		('conditions_ratio', 'long-term conditions over those of others of equal score'),
+		('emergency_ratio', 'emergency admissions over those of others of equal score'),
+		('deaths_ratio', 'deaths over those of others of equal score');
+end;
+comment on function ph_support.group_statistic() is
+	'what is told of groups with limits, in the order in which ph.score_by_group tells it';
+
 create function ph_support.accountability_table(
 	out relation text, out definition text, out is_kept boolean, out description text, out columns jsonb)
 returns setof record
@@ -21,6 +38,7 @@ begin atomic
 			ties text, data_day date, data_stamp text not null, people bigint not null, scored bigint not null,
 			left_out bigint, recorded_by text not null default session_user,
 			recorded_at timestamptz not null default clock_timestamp(),
+			transaction xid8 not null default pg_current_xact_id(),
 			check ((kind = ''model'') = (model is not null))', ph_support.purpose_list()),
 		 true,
 		 'one row a run: people of a day scored by one version of a model, an instrument or somebody else''s product',
@@ -38,7 +56,8 @@ begin atomic
 			'ties', 'where people go who are tied at a cut', 'data_day', 'last day of which the data told',
 			'data_stamp', 'what the data were like', 'people', 'people of the run', 'scored', 'of whom have a score',
 			'left_out', 'people who were not used, since may_use does not name them for the purpose',
-			'recorded_by', 'who recorded it', 'recorded_at', 'when')),
+			'recorded_by', 'who recorded it', 'recorded_at', 'when',
+			'transaction', 'the transaction that recorded it: scores of the run are added in it and no other')),
 		('person_score',
 		 'person_id text not null, run text not null references {score_run},
 			value float8 check (abs(value) < ''infinity''), band text, tier integer check (tier > 0), status text,
@@ -63,6 +82,31 @@ begin atomic
 			'lower', 'its lower 95 % limit', 'upper', 'its upper 95 % limit',
 			'note', 'why there is no value, or what to be careful with', 'people', 'people who were judged',
 			'events', 'of whom had the outcome', 'judged_by', 'who judged it')),
+		('run_group',
+		 format('run text not null references {score_run}, outcome text not null, judged_at timestamptz not null,
+			threshold float8 not null, dimension text not null, group_name text not null, people bigint not null,
+			without_score bigint not null, without_outcome bigint not null, listed bigint not null,
+			events bigint not null, %s,
+			verdict text check (verdict in (''under_served'', ''recalibrate'', ''none'', ''input_of_score'')), note text,
+			judged_by text not null default session_user,
+			primary key (run, outcome, judged_at, dimension, group_name)', (
+				select string_agg(format('%1$s float8, %1$s_lower float8, %1$s_upper float8', g.statistic), ', ')
+				from ph_support.group_statistic() g)),
+		 true,
+		 'one row a group: a run judged by group, when its outcomes had arrived',
+		 jsonb_build_object('run', 'the run', 'outcome', 'the relation of outcomes', 'judged_at', 'when',
+			'threshold', 'the score from which people are listed',
+			'dimension', 'what people are parted by, joined by * where by several',
+			'group_name', 'the group; unknown is one', 'people', 'people of the run in the group',
+			'without_score', 'of whom have no score',
+			'without_outcome', 'of whom have a score and no known outcome', 'listed', 'of whom are listed',
+			'events', 'of whom had the outcome',
+			'verdict', 'under_served, recalibrate, none or input_of_score; NULL where the numbers do not suffice',
+			'note', 'what there is no value of and why, or what to be careful with', 'judged_by', 'who judged it')
+			|| (
+				select jsonb_object_agg(g.statistic || l.ending, l.words || g.description)
+				from ph_support.group_statistic() g, (
+					values ('', ''), ('_lower', 'lower limit: '), ('_upper', 'upper limit: ')) l (ending, words))),
 		('decision',
 		 'person_id text not null, decision_id bigint generated always as identity, run text references {score_run},
 			offer text not null check (offer ~ ''\S''), decided_by text not null check (decided_by ~ ''\S''),
@@ -162,7 +206,9 @@ begin atomic
 		 false,
 		 'one row a protected characteristic that a scheme, model or instrument uses: why that is right',
 		 jsonb_build_object('kind', 'scheme, model or instrument', 'name', 'its name', 'version', 'its version',
-			'characteristic', 'what it uses, such as age, sex, ethnicity', 'justification', 'why, in words',
+			'characteristic', 'what it uses: age, disability, gender_reassignment, marriage, pregnancy_maternity, '
+				'race, religion, sex, sexual_orientation; or outcome, where what it tells of is use or cost',
+			'justification', 'why, in words',
 			'decided_by', 'who decided', 'decided_on', 'when')),
 		('input_in_words',
 		 'input text primary key, words text not null check (words ~ ''\S''),
@@ -198,6 +244,30 @@ begin
 			'ph.remove_person, what is no longer to be kept by ph.purge.';
 end$body$, schema)),
 		'the trigger that refuses to change what was recorded about people; rows go in a transaction of a removal');
+	call ph_support.replace_function(schema, 'keep_run', '',
+		format($body$() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as %L$body$,
+			ph_support.in_schema($body$
+begin
+	if exists (
+		select
+		from added a
+		join {score_run} r on r.run = a.run
+		where r.transaction is distinct from pg_current_xact_id_if_assigned())
+	then
+		raise exception 'a run that is recorded gets no more scores'
+			using errcode = 'insufficient_privilege', hint = 'Record another run.';
+	end if;
+	return null;
+end$body$, schema)),
+		'the trigger that refuses scores for a run of an earlier transaction');
+	if not exists (
+		select
+		from pg_trigger
+		where tgrelid = format('%I.person_score', schema)::regclass and tgname = 'keep_run')
+	then
+		execute format('create trigger keep_run after insert on %1$I.person_score
+			referencing new table as added for each statement execute function %1$I.keep_run()', schema);
+	end if;
 	for part in
 		select format('%I.%I', schema, t.relation) as target
 		from ph_support.accountability_table() t

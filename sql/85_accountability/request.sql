@@ -208,14 +208,10 @@ returns setof record
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-	known boolean;
 begin
 	perform ph_support.require_accountability_tables(schema);
-	execute format('select exists (select from %I.score_run r where r.run = $1)', schema) into known using run;
-	if run is not null and not known then
-		raise exception 'argument "run" must be a run of the schema'
-			using errcode = 'undefined_object', hint = 'The table score_run says which there are.';
+	if run is not null then
+		perform ph_support.require_run(schema, run);
 	end if;
 	return query execute ph_support.in_schema(format($query$
 		with in_group as (
@@ -275,8 +271,8 @@ comment on function ph.decision_review(text, text, regclass) is
 	'referrals; how many, and what share with 95 % limits, followed what was proposed unchanged; and, where decided_by '
 	'is NULL, how many people a run listed and of how many of them no decision on that run is recorded. Listed is who '
 	'is of tier 1 of the run, or was shown on a list that was made of it, and does not object to these lists. A share '
-	'near 1 says that people sign what the score says. Errors: undefined_table, undefined_object for another run, '
-	'undefined_column and cardinality_violation for groups without the columns, or with a person twice';
+	'near 1 says that people sign what the score says. Errors: undefined_table, invalid_parameter_value for another '
+	'run, undefined_column and cardinality_violation for groups without the columns, or with a person twice';
 
 -- ---- what was asked for ----
 

@@ -6,7 +6,9 @@
 -- comes after CALL ph.create_shared_tables('health'), best after code_list.sql. The same
 -- number of persons gives the same rows on every server: chance is md5 of a purpose and a number.
 -- Identifiers are visibly made up. Rates are like those of an English system: ages of mid-2022, QOF
--- prevalences, Gompertz deaths. The programme lowers emergency admissions by 20 % and A&E by 10 %.
+-- prevalences, Gompertz deaths. The programme lowers emergency admissions by 20 % and A&E by 10 %. Asian people (codes
+-- H, J, K, L) are under-served: 40 % of the planned contacts (GP, OP, EL) that others in their place have are not there,
+-- while illness, emergencies and deaths are as of everybody.
 -- CTEs are materialized so that no chance is drawn twice.
 \set ON_ERROR_STOP on
 \set QUIET on
@@ -385,7 +387,7 @@ select row_number() over (order by c.n, c.start_date, c.pod, c.k) as encounter_i
 				then 1 + floor(-2 * ln(pg_temp.uniform(purpose || 'nights ', c.n)))::integer
 			else 0
 		end,
-		death_date) as end_date,
+		fate.death_date) as end_date,
 	case
 		when method <> '' then method
 		when pod = 'EL'
@@ -395,9 +397,12 @@ select row_number() over (order by c.n, c.start_date, c.pod, c.k) as encounter_i
 				1 + floor(10 * pg_temp.uniform(purpose || 'method ', c.n))::integer]
 	end as admission_method,
 	cost_from + (cost_to - cost_from) * pg_temp.uniform(purpose || 'cost ', c.n) as tariff,
-	first_age, lad, moved, cancer, copd
+	first_age, lad, moved, cancer, copd,
+	coalesce(ethnicity_code in ('H', 'J', 'K', 'L'), false) and pod in ('GP', 'OP', 'EL')
+		and pg_temp.uniform(purpose || 'withheld ', c.n) < 0.4 as withheld  -- the planted under-service
 from contact c
-join fate using (n);
+join fate using (n)
+join person on person.person_id = c.person_id;
 
 -- primary diagnoses: of which pod, at which ages, how often
 create temp table reason (pod, code, age_from, age_to, weight) as
@@ -449,6 +454,7 @@ select encounter_id, stay.person_id, pod, stay.start_date,
 from stay
 left join cause using (encounter_id)
 left join practice_of on practice_of.n = stay.n and which = case when stay.start_date >= moved then 'new' else 'old' end
+where not withheld
 order by encounter_id;
 
 ------------------------------------------------------------------------------------------------
@@ -484,6 +490,7 @@ with diagnosis as materialized (
 select person_id, start_date, 'ICD10', code, description, 'APC', encounter_id,
   row_number() over (partition by encounter_id order by rank, code collate "C")
 from once join stay using (encounter_id)
+where not withheld
 order by encounter_id, 8;
 
 create temp table measure (code, name, unit, mean, age_slope, spread, lowest, highest, minimum_age, share, digits) as

@@ -305,6 +305,19 @@ select bool_and(s.copd is not distinct from case
 from care.segment_input s
 join before b using (person_id);
 
+-- the linter names who waits, and what was not corrected
+call ph.create_sharing_tables('care');
+select kind, severity, count(*) = (
+	select count(*)
+	from care.person_request r
+	where case kind
+		when 'request_unanswered' then answered is null
+		else r.kind = 'correction' and outcome like '%upheld' and corrected is null end) as all_of_them, min(remedy)
+from ph.finding('care')
+where kind in ('request_unanswered', 'record_not_corrected')
+group by kind, severity
+order by kind;
+
 -- ---- reviews ----
 create temp table village as
 select 'P' || i as person_id, case when i % 5 < 2 then 'North' else 'South' end as group_name
