@@ -34,8 +34,8 @@ PARTS = \
 		release_overlap release_measures released_views tabulate \
 		sharing_tables access secure grant_access restricted_code finding) \
 	$(addprefix 85_accountability/, accountability_tables record_scores need_at_equal_score \
-		score_by_group run_judgement protected_characteristic accountability_finding processing_record \
-		transparency_record)
+		score_by_group run_judgement request untold explain_person person_report \
+		protected_characteristic accountability_finding processing_record transparency_record)
 JOINED_SCRIPT = population_health--$(EXTVERSION).sql
 DATA_built = $(JOINED_SCRIPT)
 # What brings an older version up to the next, a step each.
