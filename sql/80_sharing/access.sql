@@ -112,7 +112,9 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-	return query execute format('select relation, date_column from %I.secured_table', schema);
+	if to_regclass(format('%I.secured_table', schema)) is not null then
+		return query execute format('select relation, date_column from %I.secured_table', schema);
+	end if;
 end
 $$;
 comment on function ph_support.own_secured_table(text) is 'the tables of a user''s own that ph.secure covers';

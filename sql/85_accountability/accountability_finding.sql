@@ -8,7 +8,7 @@ returns setof record
 language sql immutable parallel safe
 begin atomic
 	values
-		('list_unopened', 'high', 'person_list', 'people of lists, scores or decisions may be read without opening a list',
+		('list_unopened', 'high', 'person_list', 'people of lists, scores or decisions are read without opening a list',
 		 $query$
 			select distinct format('%s: %s', c.oid::regclass, g.name),
 				format('revoke all on %s from %s', c.oid::regclass, g.name)

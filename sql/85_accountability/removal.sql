@@ -39,7 +39,7 @@ as $$
 	select there.relation,
 		case
 			when told.relation is not null then told.day
-			else format('t.%I::date', coalesce(d.end_column, d.start_column, there.date_column)) end,
+			else 't.' || quote_ident(coalesce(d.end_column, d.start_column, there.date_column)) || '::date' end,
 		told.purpose, coalesce(told.is_derived, false),
 		-- who refers goes before what is referred to, and the queue, which triggers fill meanwhile, last
 		case when there.relation = 'changed_person' then 1 else coalesce(-shared.place, -1000) end
@@ -82,17 +82,16 @@ declare
 		from jsonb_each_text(due) d);
 begin
 	execute format(
-		'select coalesce(jsonb_object_agg(relation, rows), ''{}''), coalesce(sum(people), 0)
-		from (
-			select relation, sum(rows) as rows, null::bigint as people
-			from (%1$s) c
-			where relation <> ''changed_person''
-			group by relation
-			union all
-			select null, null, count(distinct person_id)
-			from (%1$s) c
-		) counted (relation, rows, people)
-		where relation is not null or people > 0', counted)
+		'with counted as materialized (%s)
+		select coalesce((
+				select jsonb_object_agg(relation, rows)
+				from (
+					select relation, sum(rows) as rows
+					from counted
+					where relation <> ''changed_person''
+					group by relation
+				) c
+			), ''{}''), (select count(distinct person_id) from counted)', counted)
 	into rows, people
 	using persons, as_of;
 end
@@ -203,7 +202,8 @@ declare
 	reference record;
 begin
 	for reference in
-		select s.relation, s.column_name, ph_support.reference_condition(s.column_name, s.parent_column, s.beside) as is_of
+		select s.relation, s.column_name,
+			ph_support.reference_condition(s.column_name, s.parent_column, s.beside) as is_of
 		from ph.shared_reference() s
 		where s.parent_relation = free_references.relation and s.beside <> '{}'
 	loop
@@ -265,8 +265,8 @@ begin
 end
 $$;
 comment on procedure ph_support.remove_rows(text, text, text, jsonb, text[], date, bigint) is
-	'removes the rows for which the conditions by table hold ($1 is persons, $2 is as_of), with a row of removal; stored '
-	'stays and summaries follow. Nobody: nothing is written. Errors: wrong_object_type with the names of views, '
+	'removes the rows for which the conditions by table hold ($1 is persons, $2 is as_of), with a row of removal; '
+	'stored stays and summaries follow. Nobody: nothing is written. Errors: wrong_object_type with the names of views, '
 	'insufficient_privilege for who does not see all rows';
 
 create function ph_support.require_basis(basis text) returns void
@@ -307,12 +307,23 @@ begin
 		raise exception 'nobody of this person_id is in the tables of schema "%"', schema
 			using errcode = 'no_data_found', hint = 'Nothing was removed.';
 	end if;
-	select string_agg(o::text, ', ') into others from ph_support.other_table(schema) o;
+	select string_agg(o::text, ', ' order by o::text)
+	into others
+	from (
+		select o from ph_support.other_table(schema) o
+		union all
+		-- identity may lie in a schema of its own
+		select c.oid::regclass
+		from pg_class c
+		join ph_support.identity_table() i on i.relation = c.relname
+		where c.relkind = 'r' and c.relnamespace <> to_regnamespace(quote_ident(schema))
+			and ph_support.is_generated('pg_class', c.oid)
+	) others (o);
 	raise notice '% removed', case people when 1 then 'one person was' else people || ' people were' end
 		using hint = 'What stays: releases; what was counted and judged of runs and openings; backups, logs, exports, '
 			'and all that is not in these tables.';
 	if others is not null then
-		raise notice 'tables with person_id that are not of this extension keep their rows: %', others
+		raise notice 'tables with person_id that are not among these keep their rows: %', others
 			using hint = 'Delete there, or refresh them; those that ph.secure is told of go with the others.';
 	end if;
 end

@@ -101,8 +101,8 @@ comment on function ph.retention_due(text, timestamptz) is
 	'what the rules of retention_rule say that is no longer kept as of a day: a row a rule with rows and people due, '
 	'the oldest day of what it speaks of, and its basis. The day of a row is its end where a table has one (NULL: not '
 	'over, never due), of a person the death, of a score the day of its run, of a request the answer (not of an '
-	'objection or restriction that is in force), of who was shown the opening. A rule for a purpose is of rows of runs, '
-	'lists and requests of it, one without of all others. note: no_rule, a table of persons of which no rule speaks; '
+	'objection or restriction that is in force), of who was shown the opening. A rule for a purpose is of rows of '
+	'runs, lists and requests of it, one without of all others. note: no_rule, a table of persons of which no rule speaks; '
 	'no_day and no_purpose, the table tells of none; derived, its rows are made of others and go with them; no_table. '
 	'Errors: undefined_table, invalid_parameter_value, insufficient_privilege for who does not see all rows';
 
@@ -122,7 +122,7 @@ begin
 		raise exception 'argument "as_of" must be a day that is not to come'
 			using errcode = 'invalid_parameter_value', hint = 'ph.retention_due tells what will be due.';
 	end if;
-	select count(*) as number, min(format('%s: %s', r.relation, r.note)) as wrong,
+	select count(*) as number, min(format('%s: %s', r.relation, r.note)) filter (where r.note is not null) as wrong,
 		jsonb_object_agg(r.relation, r.due) filter (where r.note is null) as due
 	into rules
 	from (
@@ -152,8 +152,12 @@ begin
 		from ph_support.person_table(schema) p;
 	end if;
 	call ph_support.remove_rows(schema, 'retention', basis, due, persons, as_of::date, people);
-	raise notice 'rows of % were removed', case people when 1 then 'one person' else people || ' people' end
-		using hint = 'What stays: releases, and what backups, logs and exports hold.';
+	if people = 0 then
+		raise notice 'nothing is due';
+	else
+		raise notice 'rows of % were removed', case people when 1 then 'one person' else people || ' people' end
+			using hint = 'What stays: releases, and what backups, logs and exports hold.';
+	end if;
 end
 $$;
 comment on procedure ph.purge(text, text, text, timestamptz) is

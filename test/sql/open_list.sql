@@ -30,7 +30,8 @@ insert into health.clinical_event (person_id, event_date, code_system, code)
 select 'P' || i, '2023-01-01', 'ICD10', case when i % 4 = 0 then 'B20' else 'J44' end from generate_series(1, 60) i;
 call ph.create_population_views('health', neighbourhood => 'none');
 begin;
-insert into health.score_run (run, score, version, kind, purpose, as_of, content_hash, tiering, data_stamp, people, scored)
+insert into health.score_run (run, score, version, kind, purpose, as_of, content_hash, tiering, data_stamp, people,
+	scored)
 values ('winter', 'frailty', '1', 'external', 'direct_care', '2024-04-01', 'x', 'given', 'x', 60, 60);
 insert into health.person_score (person_id, run, value, band, tier, missing_inputs)
 select 'P' || i, 'winter', i, 'band ' || i % 2, 1 + i % 3, case when i = 3 then '{bmi}'::text[] else '{}' end
@@ -39,7 +40,10 @@ commit;
 
 -- ---- lists ----
 create view health.with_copd with (security_invoker = true) as
-select person_id, max(event_date) as last_record from health.clinical_event where code_system = 'ICD10' group by person_id;
+select person_id, max(event_date) as last_record
+from health.clinical_event
+where code_system = 'ICD10'
+group by person_id;
 create view health.plain as select person_id from health.person;
 create view health.nobody with (security_invoker = true) as select place_id from health.place;
 create view health.twice with (security_invoker = true) as
@@ -250,7 +254,12 @@ declare
 begin
 	perform setseed(0.16);
 	for n in 1 .. 100 loop
-		select list, relation, purpose into asked from health.person_list where list <> 'twice' order by random() limit 1;
+		select list, relation, purpose
+		into asked
+		from health.person_list
+		where list <> 'twice'
+		order by random()
+		limit 1;
 		delete from health.entitlement where role = 'regress_l_random';
 		delete from health.person_request;
 		held := case when random() < 0.8 then asked.purpose else 'evaluation' end;
@@ -258,16 +267,20 @@ begin
 		places := array(
 			select p from unnest('{D1,D2,D3,I1,I2,G1,G2,elsewhere}'::text[]) p where random() < 0.25);
 		insert into health.entitlement (role, level, place, purpose)
-		select 'regress_l_random', case left(p, 1) when 'I' then 'system' when 'G' then 'practice' else 'place' end, p, held
+		select 'regress_l_random', case left(p, 1) when 'I' then 'system' when 'G' then 'practice' else 'place' end, p,
+			held
 		from unnest(places) p;
-		insert into health.entitlement (role, level, purpose) select 'regress_l_random', 'national', held where national;
+		insert into health.entitlement (role, level, purpose)
+		select 'regress_l_random', 'national', held where national;
 		insert into health.person_request (person_id, kind, about, received, answered, outcome)
-		select 'P' || i, k.kind, k.about, '2024-01-01', case when k.outcome is not null then date '2024-02-01' end, k.outcome
+		select 'P' || i, k.kind, k.about, '2024-01-01', case when k.outcome is not null then date '2024-02-01' end,
+			k.outcome
 		from generate_series(1, 60) i
 		cross join lateral (
 			select (array['objection', 'restriction', 'review', 'correction'])[1 + floor(random() * 4 + i * 0)] as kind,
 				(array['all', asked.list, 'another'])[1 + floor(random() * 3 + i * 0)] as about,
-				(array['upheld', 'partly_upheld', 'refused', 'withdrawn', null])[1 + floor(random() * 5 + i * 0)] as outcome
+				(array['upheld', 'partly_upheld', 'refused', 'withdrawn', null])[1 + floor(random() * 5 + i * 0)]
+					as outcome
 		) k
 		where random() < 0.3;
 		is_entitled := held = asked.purpose and (national or places <> '{}');
