@@ -33,8 +33,9 @@ PARTS = \
 		cell_key attack protect isolating_differences release release_hierarchy release_protection release_differences \
 		release_overlap release_measures released_views tabulate \
 		sharing_tables access secure grant_access restricted_code finding) \
-	$(addprefix 85_accountability/, accountability_tables record_scores run_judgement open_list removal retention \
-		accountability_finding)
+	$(addprefix 85_accountability/, accountability_tables record_scores run_judgement \
+		protected_characteristic open_list removal retention \
+		accountability_finding processing_record transparency_record)
 JOINED_SCRIPT = population_health--$(EXTVERSION).sql
 DATA_built = $(JOINED_SCRIPT)
 # What brings an older version up to the next, a step each.

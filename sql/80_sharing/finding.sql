@@ -557,7 +557,8 @@ begin
 		from (
 			select * from ph_support.sharing_check()
 			union all
-			select * from ph_support.accountability_check()) c
+			select * from ph_support.accountability_check()
+		) c
 		where c.needs is null or to_regclass(format('%I.%I', schema, c.needs)) is not null
 		order by array_position('{high,medium,low,information}', c.severity), c.kind
 	loop
@@ -569,8 +570,9 @@ begin
 end
 $$;
 comment on function ph.finding(text, text) is
-	'what is wrong with what is shared in the schema, no rows where all is well: kind, severity (high, medium, low, or '
-	'information, which is a choice of yours), object, finding, and remedy, the statement that mends it. It reads the '
-	'catalogue and the tables of sharing; for owners, stewards and superusers. dump_role is the one role with '
-	'BYPASSRLS that dumps. docs/sharing.md says what each kind is. Errors: undefined_table without tables of sharing, '
+	'what is wrong with what is shared in the schema and with scores that are used on its people, no rows where all is '
+	'well: kind, severity (high, medium, low, or information, which is a choice of yours), object, finding, and '
+	'remedy, the statement that mends it. It reads the catalogue, the tables of sharing and, where they are, those of '
+	'accountability; for owners, stewards and superusers. dump_role is the one role with BYPASSRLS that dumps. '
+	'docs/sharing.md and docs/governance.md say what each kind is. Errors: undefined_table without tables of sharing, '
 	'undefined_object for a dump_role that does not exist, insufficient_privilege for others';

@@ -10,7 +10,7 @@ begin atomic
 		('steward', 'writes entitlements, who may be used and what is restricted; reads summaries, no rows of persons'),
 		('analyst', 'reads rows of persons within its entitlements, columns that the shared tables have, and views'),
 		('aggregate', 'reads what was released, and what its numbers mean; no rows of persons'),
-		('auditor', 'reads what was released, loaded, folded and entitled; no rows of persons'),
+		('auditor', 'reads what was released, loaded, folded, scored, listed and entitled; no rows of persons'),
 		('caseworker', 'opens lists of people, on record, and adds decisions and requests; reads no tables of persons');
 end;
 comment on function ph.access_kind() is 'the kinds of role that ph.grant_access knows, and what each is for';
@@ -74,6 +74,14 @@ end;
 comment on function ph_support.granted_routine() is
 	'the functions of a schema that a kind of role may execute, where they are there';
 
+create function ph_support.told_of_scores() returns text[]
+language sql immutable parallel safe
+return '{scheme,scheme_rule,segment_recording,score_run,run_judgement,run_group,person_list,list_opening,
+	retention_rule,removal,justification}'::text[];
+comment on function ph_support.told_of_scores() is
+	'the tables that say by which schemes and scores people are grouped and listed, how right those are and who '
+	'looked; nobody is in them';
+
 create function ph.access_grants(schema text, kind text)
 returns table (relation text, privilege text, columns text[])
 language sql stable
@@ -122,6 +130,9 @@ begin atomic
 		union all
 		select k, r, 'select', null
 		from unnest('{analyst,steward,aggregate,auditor}'::text[]) k, unnest(ph_support.told_of_releases()) r
+		union all
+		select k, r, 'select', null
+		from unnest('{steward,auditor}'::text[]) k, unnest(ph_support.told_of_scores()) r
 		union all
 		select 'steward', v.relation, 'select', null
 		from ph_support.generated_view(schema) v

@@ -1,13 +1,42 @@
 
--- ---- what is wrong with the tables of accountability ----
--- Rows for ph.finding, as those of ph_support.sharing_check.
+-- ---- what is wrong with scores that are used on people ----
 
 create function ph_support.accountability_check(
 	out kind text, out severity text, out needs text, out finding text, out query text)
 returns setof record
-language sql immutable parallel safe
+language sql immutable
 begin atomic
 	values
+		('characteristic_unjustified', 'medium', 'justification',
+		 'a scheme or score in use reads a protected characteristic, and nobody has written down why',
+		 $query$
+			select format('%s %s %s: %s (%s)', u.kind, u.name, u.version, u.characteristic,
+					array_to_string(u.inputs, ', ')),
+				format('insert into %I.justification values (%L, %L, %L, %L, ''...'', ''...'', current_date)', $1,
+					u.kind, u.name, u.version, u.characteristic)
+			from ph_support.justified_use($1) u
+			where u.justification is null
+		 $query$),
+		('outcome_not_need', 'medium', 'justification',
+		 'the outcome of a score in use is cost or use of services, which follow access to care as well as need',
+		 $query$
+			select distinct format('%s %s: %s', r.score, r.version, r.label_kind),
+				format('insert into %I.justification values (%L, %L, %L, ''outcome'', ''...'', ''...'', current_date)',
+					$1, r.kind, r.score, r.version)
+			from ph_support.run_in_use($1) r
+			where r.label_kind in ('cost', 'use') and not exists (
+				select
+				from {justification} j
+				where (j.kind, j.name, j.version, j.characteristic) = (r.kind, r.score, r.version, 'outcome'))
+		 $query$),
+		('outcome_not_stated', 'low', 'score_run',
+		 'nobody has said whether the outcome of a score in use is health, use of services or cost',
+		 $query$
+			select distinct format('%s %s', r.score, r.version),
+				format('call ph.record_scores(%L, ..., label_kind => ...) the next time', $1)
+			from ph_support.run_in_use($1) r
+			where r.label_kind is null
+		 $query$),
 		('list_unopened', 'high', 'person_list', 'people of lists, scores or decisions are read without opening a list',
 		 $query$
 			select distinct format('%s: %s', c.oid::regclass, g.name),
@@ -39,4 +68,4 @@ begin atomic
 		 $query$);
 end;
 comment on function ph_support.accountability_check() is
-	'what ph.finding looks for in the tables of accountability, as ph_support.sharing_check';
+	'what ph.finding looks for in the tables of accountability, as ph_support.sharing_check()';

@@ -156,7 +156,9 @@ begin atomic
 		 false,
 		 'one row a protected characteristic that a scheme, model or instrument uses: why that is right',
 		 jsonb_build_object('kind', 'scheme, model or instrument', 'name', 'its name', 'version', 'its version',
-			'characteristic', 'what it uses, such as age, sex, ethnicity', 'justification', 'why, in words',
+			'characteristic', 'what it uses: age, disability, gender_reassignment, marriage, pregnancy_maternity, '
+				'race, religion, sex, sexual_orientation; or outcome, where what it tells of is use or cost',
+			'justification', 'why, in words',
 			'decided_by', 'who decided', 'decided_on', 'when')),
 		('input_in_words',
 		 'input text primary key, words text not null check (words ~ ''\S''),

@@ -82,15 +82,20 @@ as $$
 		case
 			when (model).family is not null then format(
 				$query$
-					select r.person_id::text as person_id, s.value, s.band, s.status, to_jsonb(i) as inputs,
-						array(
-							select key
-							from jsonb_each(to_jsonb(i)) k (key, value)
-							where value = 'null') as missing_inputs,
+					select r.person_id::text as person_id, s.value, s.band, s.status, i.inputs,
+						case
+							when s.status = 'ok' then '{}'
+							else array(
+								select key
+								from jsonb_each(i.inputs) k (key, value)
+								where value = 'null') end as missing_inputs,
 						%s as tier
 					from %s r
-					cross join lateral (select %s) i
-					cross join lateral ph.score_by_name(%L::ph.model, to_jsonb(i)) s$query$,
+					cross join lateral (
+						select to_jsonb(k) as inputs
+						from (select %s) k
+						offset 0) i  -- made once, not wherever it is named
+					cross join lateral (select a.* from ph.score_by_name(%L::ph.model, i.inputs) a offset 0) s$query$,
 				given.tier, people, (
 					select string_agg(format('r.%I', t), ', ')
 					from unnest(ph_support.score_terms(model)) t), model)
@@ -266,9 +271,10 @@ begin
 	call ph_support.require_scorable(people, model, tiering);
 	perform ph_support.require_restricted_left_out(schema) where listed;
 
+	-- before rows are left out for the purpose, which the stamp takes for rows that are hidden
+	stamp := (ph_support.data_stamp(schema, array['select from ' || people], '{}')).stamp;
 	perform set_config('population_health.purpose', case when listed then purpose else '' end, true);
 	execute 'create temp table ph_scored on commit drop as ' || ph_support.scored_query(people, model, tiering);
-	stamp := (ph_support.data_stamp(schema, array['select from ' || people], '{}')).stamp;
 	perform set_config('population_health.purpose', '', true);
 	call ph_support.require_scored(schema);
 	if listed then

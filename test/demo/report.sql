@@ -1,7 +1,7 @@
--- Writes the answers of analysis.sql and findings.sql as one HTML page, pictures included, without scripts or anything
--- from outside:
+-- Writes the answers of analysis.sql, scores.sql and findings.sql as one HTML page, pictures included, without scripts
+-- or anything from outside:
 --
---     psql -XAtq -v schema=health -v source="$(cat analysis.sql findings.sql)" -f report.sql > report.html
+--     psql -XAtq -v schema=health -v source="$(cat analysis.sql scores.sql findings.sql)" -f report.sql > report.html
 --
 -- source is the text that the page quotes. All text goes through pg_temp.escaped.
 \set ON_ERROR_STOP on
@@ -268,6 +268,7 @@ from analysis.sentence;
 \qecho '<li><a href="#places">11. Places</a></li>'
 \qecho '<li><a href="#months">12. Months</a></li>'
 \qecho '<li><a href="#reached">13. Who was reached</a></li>'
+\qecho '<li><a href="#scores">14. Scores, judged</a></li>'
 \qecho '</ol></nav>'
 
 \qecho '<h2 id="scorecard">2. Scorecard</h2>'
@@ -503,5 +504,19 @@ select pg_temp.html_table('month_table', 'Unplanned admissions by month'), pg_te
 \qecho 'who was reached, and nothing of what came of it: who is enrolled differs from who is not.</p>'
 select pg_temp.html_table('reached_table', 'People in programmes by quintile of deprivation'),
 	pg_temp.quoted('reached', :'source');
+
+\qecho '<h2 id="scores">14. Scores, judged</h2>'
+select to_regclass('analysis.judgement') is not null as is_judged
+\gset
+\if :is_judged
+\qecho '<p>A score that decides who is offered help is on record, and judged by what came in the follow-up year: does it'
+\qecho 'find those who were admitted, and are its risks right? Listed are people of the first two tiers, those tied'
+\qecho 'with them too. A curve of 0.5 is a coin, of 1 a score without error; observed to expected below 1 says that'
+\qecho 'the risks are too high.</p>'
+select pg_temp.html_table('judgement_table', 'Scores at the index day, judged by unplanned admissions of the next year');
+select pg_temp.quoted('judgement', :'source');
+\else
+\qecho '<p class="soft">No score is judged: scores.sql was not run.</p>'
+\endif
 
 \qecho '</body></html>'

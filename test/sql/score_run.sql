@@ -276,5 +276,60 @@ call ph.create_tier_breakdown('run', 'autumn');
 -- nothing of what failed is there
 select run from run.score_run order by recorded_at;
 select count(distinct run) from run.person_score;
+-- the records outlive the extension, and so does what guards them
+begin;
+drop extension population_health cascade;
+select count(*) as tables
+from unnest('{score_run,person_score,run_judgement,decision,person_request,person_list,list_opening,opened_person,
+	retention_rule,removal,justification,input_in_words}'::text[]) t
+where to_regclass('run.' || t) is not null;
+select count(*) as scores, count(inputs) as inputs from run.person_score where run = 'spring';
+update run.person_score set value = 1;
+rollback;
+begin;
+drop extension population_health cascade;
+insert into run.person_score (person_id, run, value) values ('newcomer', 'spring', 0.9);
+rollback;
 
 drop schema run cascade;
+
+-- ---- in a secured schema a run reads no row whose code is restricted for its purpose ----
+create role regress_run_owner;
+create schema safe authorization regress_run_owner;
+set role regress_run_owner;
+call ph.create_shared_tables('safe');
+insert into safe.person (person_id, birth_date) select 'P' || i, '1970-01-01' from generate_series(1, 50) i;
+insert into safe.clinical_event (person_id, event_date, code_system, code)
+select 'P' || i, '2024-03-01', 'SNOMED', case when i % 2 = 0 then '111' else '222' end
+from generate_series(1, 50) i;
+insert into safe.data_day values ('2025-03-31');
+insert into safe.place values ('S', 'ICB24', 'System'), ('L', 'LAD24', 'Place'), ('A', 'LSOA21', 'Area');
+insert into safe.place_parent values ('A', 'L'), ('L', 'S');
+insert into safe.residence (person_id, lsoa21_code, start_date) select person_id, 'A', '2015-01-01' from safe.person;
+call ph.create_population_views('safe', neighbourhood => 'LAD24', place => 'LAD24', system => 'ICB24',
+	population => 'resident');
+call ph.create_sharing_tables('safe');
+call ph.create_accountability_tables('safe');
+insert into safe.may_use
+select 'P' || i, p from generate_series(1, 40) i, unnest('{planning,direct_care}'::text[]) p;
+insert into safe.restricted_code (code_system, code, class, purposes, source)
+values ('SNOMED', '222', 'law', '{direct_care}', 'this test');
+call ph.secure('safe');
+create view safe.known with (security_invoker = true) as
+select p.person_id, count(e.code)::float8 as value
+from safe.person p left join safe.clinical_event e using (person_id)
+group by p.person_id;
+call ph.record_scores('safe', 'for planning', 'codes', '1', 'safe.known', '2024-04-01', 'planning', tiering => 'edge',
+	cuts => '{1}');
+call ph.record_scores('safe', 'for care', 'codes', '1', 'safe.known', '2024-04-01', 'direct_care', tiering => 'edge',
+	cuts => '{1}');
+select run, purpose, people, left_out, sum(value) as codes
+from safe.score_run join safe.person_score using (run)
+group by run
+order by run;
+-- the purpose is that of the run alone
+select count(*) as codes, current_setting('population_health.purpose', true) as purpose from safe.clinical_event;
+reset role;
+set client_min_messages = warning;
+drop schema safe cascade;
+drop role regress_run_owner;

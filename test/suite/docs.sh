@@ -1,8 +1,9 @@
 # Every sql block of the README and the docs runs, in order, on the population that the main job makes up, and answers
-# what the page shows. accept_answers: the pages take what was answered.
+# what the page shows. accept_answers: the pages take what was answered. ONLY: these pages, by name.
 docs_database=docs_test
 createdb "$docs_database"
 documents=("$root/README.md" "$root"/docs/*.md)
+[ -z "${ONLY:-}" ] || documents=($(printf "$root/docs/%s.md\n" $ONLY))
 setup() {
 	psql -qX -v ON_ERROR_STOP=1 -d "$docs_database" \
 		-c "create extension population_health" -c "call ph.create_shared_tables('health')" \
