@@ -34,7 +34,7 @@ PARTS = \
 		release_overlap release_measures released_views tabulate \
 		sharing_tables access secure grant_access restricted_code finding) \
 	$(addprefix 85_accountability/, accountability_tables record_scores run_judgement \
-		protected_characteristic open_list removal retention \
+		need_at_equal_score score_by_group protected_characteristic open_list removal retention \
 		accountability_finding processing_record transparency_record)
 JOINED_SCRIPT = population_health--$(EXTVERSION).sql
 DATA_built = $(JOINED_SCRIPT)

@@ -65,6 +65,34 @@ begin atomic
 			join pg_class c on c.oid = to_regclass(format('%I.%I', $1, a.relation))
 			left join pg_trigger t on t.tgrelid = c.oid and t.tgname = 'keep_record'
 			where a.is_kept and (t.oid is null or t.tgenabled not in ('O', 'A'))
+		 $query$),
+		('run_not_judged_by_group', 'medium', 'run_group',
+		 'a run is in use, and nobody has looked whom its score serves less than they need',
+		 $query$
+			select u.run, case
+				when u.outcome_is_over is null then format('call ph.record_scores(%L, ..., horizon => ''1 year'')', $1)
+				else format('call ph.judge_run(%L, %L, ...)', $1, u.run) end
+			from ph_support.run_in_use($1) u
+			where not exists (select from {run_group} g where g.run = u.run)
+				-- while its own outcomes have not arrived, an earlier run of the version speaks for it
+				and (u.outcome_is_over is not false or not exists (
+					select
+					from {run_group} g
+					join {score_run} r using (run)
+					where r.score = u.score and r.version = u.version))
+		 $query$),
+		('group_under_served', 'high', 'run_group',
+		 'people of a group need more than others of the same score: a list by this score passes them over',
+		 $query$
+			select format('%s: %s %s', g.run, g.dimension, g.group_name),
+				'offer by need in this group beside the score, and fit it to an outcome that is need and not use of '
+				'services; do not recalibrate by group; then a new run, and ph.judge_run'
+			from {run_group} g
+			join ph_support.run_in_use($1) u using (run)
+			where g.verdict = 'under_served' and g.judged_at = (
+				select max(last.judged_at)
+				from {run_group} last
+				where last.run = g.run and last.outcome = g.outcome)
 		 $query$);
 end;
 comment on function ph_support.accountability_check() is

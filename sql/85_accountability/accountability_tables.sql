@@ -4,6 +4,23 @@
 -- a row of removal of the same transaction, which says under what rule and how many. What guards this stands in the
 -- schema of its owner and names nothing of this extension.
 
+create function ph_support.group_statistic(out statistic text, out description text) returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		('listed_share', 'share of all people of the group that is listed'),
+		('sensitivity', 'share listed of those with the outcome'),
+		('false_positive_share', 'share listed of those without the outcome'),
+		('auroc', 'chance that somebody with the outcome has a higher score than somebody without'),
+		('observed_to_expected', 'outcomes over what the scores expect; NULL where scores are no risks'),
+		('slope', 'calibration slope; NULL where scores are no risks'),
+		('conditions_ratio', 'long-term conditions over those of others of equal score'),
+		('emergency_ratio', 'emergency admissions over those of others of equal score'),
+		('deaths_ratio', 'deaths over those of others of equal score');
+end;
+comment on function ph_support.group_statistic() is
+	'what is told of groups with limits, in the order in which ph.score_by_group tells it';
+
 create function ph_support.accountability_table(
 	out relation text, out definition text, out is_kept boolean, out description text, out columns jsonb)
 returns setof record
@@ -65,6 +82,31 @@ begin atomic
 			'lower', 'its lower 95 % limit', 'upper', 'its upper 95 % limit',
 			'note', 'why there is no value, or what to be careful with', 'people', 'people who were judged',
 			'events', 'of whom had the outcome', 'judged_by', 'who judged it')),
+		('run_group',
+		 format('run text not null references {score_run}, outcome text not null, judged_at timestamptz not null,
+			threshold float8 not null, dimension text not null, group_name text not null, people bigint not null,
+			without_score bigint not null, without_outcome bigint not null, listed bigint not null,
+			events bigint not null, %s,
+			verdict text check (verdict in (''under_served'', ''recalibrate'', ''none'', ''input_of_score'')), note text,
+			judged_by text not null default session_user,
+			primary key (run, outcome, judged_at, dimension, group_name)', (
+				select string_agg(format('%1$s float8, %1$s_lower float8, %1$s_upper float8', g.statistic), ', ')
+				from ph_support.group_statistic() g)),
+		 true,
+		 'one row a group: a run judged by group, when its outcomes had arrived',
+		 jsonb_build_object('run', 'the run', 'outcome', 'the relation of outcomes', 'judged_at', 'when',
+			'threshold', 'the score from which people are listed',
+			'dimension', 'what people are parted by, joined by * where by several',
+			'group_name', 'the group; unknown is one', 'people', 'people of the run in the group',
+			'without_score', 'of whom have no score',
+			'without_outcome', 'of whom have a score and no known outcome', 'listed', 'of whom are listed',
+			'events', 'of whom had the outcome',
+			'verdict', 'under_served, recalibrate, none or input_of_score; NULL where the numbers do not suffice',
+			'note', 'what there is no value of and why, or what to be careful with', 'judged_by', 'who judged it')
+			|| (
+				select jsonb_object_agg(g.statistic || l.ending, l.words || g.description)
+				from ph_support.group_statistic() g, (
+					values ('', ''), ('_lower', 'lower limit: '), ('_upper', 'upper limit: ')) l (ending, words))),
 		('decision',
 		 'person_id text not null, decision_id bigint generated always as identity, run text references {score_run},
 			offer text not null check (offer ~ ''\S''), decided_by text not null check (decided_by ~ ''\S''),
