@@ -305,6 +305,7 @@ set client_min_messages = warning
 as $$
 declare
 	part record;
+	held record;
 	target text;
 begin
 	call ph_support.require_own_schema(schema);
@@ -318,16 +319,15 @@ begin
 			execute format('create table %s (%s)', target, ph_support.in_schema(part.definition, schema));
 			execute format('revoke all on %s from public', target);
 			call ph_support.describe_table(target, part.description, part.columns);
-			if part.columns ? 'person_id' then
-				call ph_support.secure_new_table(schema, part.relation, false);
-			end if;
+			for held in select s.by_row from ph_support.table_to_secure(schema) s where s.relation = part.relation loop
+				call ph_support.secure_new_table(schema, part.relation, held.by_row);
+			end loop;
 		else
 			call ph_support.require_generated(schema, part.relation, 'pg_class', target::regclass);
 		end if;
 	end loop;
 	call ph_support.create_record_guards(schema);
 	call ph_support.create_request_guards(schema);
-	call ph_support.secure_new_table(schema, 'disputed_input', true);
 	if to_regclass(format('%I.segment_input', schema)) is not null then
 		call ph.create_segment_inputs(schema);  -- what is disputed is unknown there from now on
 	end if;
