@@ -514,7 +514,13 @@ select to_regclass('analysis.judgement') is not null as is_judged
 \qecho 'with them too. A curve of 0.5 is a coin, of 1 a score without error; observed to expected below 1 says that'
 \qecho 'the risks are too high.</p>'
 select pg_temp.html_table('judgement_table', 'Scores at the index day, judged by unplanned admissions of the next year');
-select pg_temp.quoted('judgement', :'source');
+\qecho '<h3>For whom</h3>'
+\qecho '<p>Calibration by group cannot see that a group is served less than it needs. So people are compared with everybody'
+\qecho 'else of the same score: have they more conditions, or more emergencies? Above 1 they need more than the score says'
+\qecho '(under served), and moving their risks down would pass them over the more. Limits allow for the number of groups;'
+\qecho 'what the score is made of, such as age, is shown and not judged. Counts are rounded to 5.</p>'
+select pg_temp.html_table('judged_group_table', 'The fitted score by group');
+select pg_temp.quoted('judgement', :'source'), pg_temp.quoted('judged_group', :'source');
 \else
 \qecho '<p class="soft">No score is judged: scores.sql was not run.</p>'
 \endif
