@@ -283,9 +283,9 @@ comment on function ph.segment_dwell(text, text, timestamptz) is
 -- ---- strategies ----
 
 create function ph.strategy_coverage(
-	schema text, segments regclass, reached regclass, risk regclass default null,
+	schema text, segments regclass, reached regclass, risk regclass default null, groups regclass default null,
 	out partner text, out offer text, out segment text, out tier integer, out eligible bigint, out offered bigint,
-	out reached_people bigint, out capacity integer, out coverage ph.estimate)
+	out reached_people bigint, out capacity integer, out coverage ph.estimate, out group_name text)
 returns setof record
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -298,13 +298,15 @@ begin
 			count(distinct r.person_id),
 			count(distinct r.person_id) filter (where r.reached),
 			t.capacity,
-			ph.proportion(ph.person_tally(1, coalesce(r.reached, false)) filter (where s.person_id is not null))
+			ph.proportion(ph.person_tally(1, coalesce(r.reached, false)) filter (where s.person_id is not null)),
+			s.group_name
 		from %1$I.segment_strategy t
 		join (select distinct scheme, version from %2$s) v using (scheme, version)
 		left join (
-			select s.person_id::text, s.scheme, s.version, s.path || s.flags as path, k.tier, k.risk
+			select s.person_id::text, s.scheme, s.version, s.path || s.flags as path, k.tier, k.risk, g.group_name
 			from %2$s s
 			left join (%4$s) k on k.person_id = s.person_id::text
+			%5$s
 		) s on s.scheme = t.scheme and s.version = t.version
 			and t.segment = any (s.path)
 			and (t.tier is null or s.tier = t.tier)
@@ -314,15 +316,29 @@ begin
 			from %3$s
 			group by 1, 2, 3
 		) r on r.person_id = s.person_id and r.partner = t.partner and r.offer = t.offer
-		group by t.partner, t.offer, t.segment, t.tier, t.capacity, t.threshold
-		order by 1, 2, 3, 4$query$,
+		group by t.partner, t.offer, t.segment, t.tier, t.capacity, t.threshold, s.group_name
+		order by 1, 2, 3, 4, s.group_name nulls first$query$,
 		schema, segments, reached, coalesce(
 			'select person_id::text, tier, risk from ' || risk,
-			'select null::text as person_id, null::integer as tier, null::float8 as risk where false'));
+			'select null::text as person_id, null::integer as tier, null::float8 as risk where false'),
+		coalesce(
+			format(
+				-- everybody once as one of all, and once in each group
+				'join (
+					select person_id::text, null as group_name
+					from %1$s
+					union
+					select s.person_id::text, coalesce(q.group_name::text, ''unknown'')
+					from %1$s s
+					left join %2$s q on q.person_id::text = s.person_id::text) g on g.person_id = s.person_id::text',
+				segments, groups),
+			'cross join (values (null::text)) g (group_name)'));
 end
 $$;
-comment on function ph.strategy_coverage(text, regclass, regclass, regclass) is
+comment on function ph.strategy_coverage(text, regclass, regclass, regclass, regclass) is
 	'for each offer of segment_strategy to the version of the view how many people '
 	'of a segment view are eligible (segment or flag, tier and threshold of the relation risk: '
 	'person_id, tier, risk), have been offered it and were reached (the relation reached: '
-	'person_id, partner, offer, reached), beside the capacity; coverage is reached of eligible';
+	'person_id, partner, offer, reached), beside the capacity; coverage is reached of eligible. '
+	'groups, a relation of person_id and group_name, adds, after the row of all, whose group_name is NULL, one '
+	'a group with somebody eligible; who is in none is in the group unknown, who is in several counts in each';

@@ -4,6 +4,23 @@
 -- a row of removal of the same transaction, which says under what rule and how many. What guards this stands in the
 -- schema of its owner and names nothing of this extension.
 
+create function ph_support.group_statistic(out statistic text, out description text) returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		('listed_share', 'share of all people of the group that is listed'),
+		('sensitivity', 'share listed of those with the outcome'),
+		('false_positive_share', 'share listed of those without the outcome'),
+		('auroc', 'chance that somebody with the outcome has a higher score than somebody without'),
+		('observed_to_expected', 'outcomes over what the scores expect; NULL where scores are no risks'),
+		('slope', 'calibration slope; NULL where scores are no risks'),
+		('conditions_ratio', 'long-term conditions over those of others of equal score'),
+		('emergency_ratio', 'emergency admissions over those of others of equal score'),
+		('deaths_ratio', 'deaths over those of others of equal score');
+end;
+comment on function ph_support.group_statistic() is
+	'what is told of groups with limits, in the order in which ph.score_by_group tells it';
+
 create function ph_support.accountability_table(
 	out relation text, out definition text, out is_kept boolean, out description text, out columns jsonb)
 returns setof record
@@ -65,6 +82,31 @@ begin atomic
 			'lower', 'its lower 95 % limit', 'upper', 'its upper 95 % limit',
 			'note', 'why there is no value, or what to be careful with', 'people', 'people who were judged',
 			'events', 'of whom had the outcome', 'judged_by', 'who judged it')),
+		('run_group',
+		 format('run text not null references {score_run}, outcome text not null, judged_at timestamptz not null,
+			threshold float8 not null, dimension text not null, group_name text not null, people bigint not null,
+			without_score bigint not null, without_outcome bigint not null, listed bigint not null,
+			events bigint not null, %s,
+			verdict text check (verdict in (''under_served'', ''recalibrate'', ''none'', ''input_of_score'')), note text,
+			judged_by text not null default session_user,
+			primary key (run, outcome, judged_at, dimension, group_name)', (
+				select string_agg(format('%1$s float8, %1$s_lower float8, %1$s_upper float8', g.statistic), ', ')
+				from ph_support.group_statistic() g)),
+		 true,
+		 'one row a group: a run judged by group, when its outcomes had arrived',
+		 jsonb_build_object('run', 'the run', 'outcome', 'the relation of outcomes', 'judged_at', 'when',
+			'threshold', 'the score from which people are listed',
+			'dimension', 'what people are parted by, joined by * where by several',
+			'group_name', 'the group; unknown is one', 'people', 'people of the run in the group',
+			'without_score', 'of whom have no score',
+			'without_outcome', 'of whom have a score and no known outcome', 'listed', 'of whom are listed',
+			'events', 'of whom had the outcome',
+			'verdict', 'under_served, recalibrate, none or input_of_score; NULL where the numbers do not suffice',
+			'note', 'what there is no value of and why, or what to be careful with', 'judged_by', 'who judged it')
+			|| (
+				select jsonb_object_agg(g.statistic || l.ending, l.words || g.description)
+				from ph_support.group_statistic() g, (
+					values ('', ''), ('_lower', 'lower limit: '), ('_upper', 'upper limit: ')) l (ending, words))),
 		('decision',
 		 'person_id text not null, decision_id bigint generated always as identity, run text references {score_run},
 			offer text not null check (offer ~ ''\S''), decided_by text not null check (decided_by ~ ''\S''),
@@ -88,16 +130,25 @@ begin atomic
 			about text not null check (about ~ ''\S''), received date not null check (isfinite(received)),
 			answered date check (answered >= received),
 			outcome text check (outcome in (''upheld'', ''partly_upheld'', ''refused'', ''withdrawn'')), note text,
-			recorded_by text not null default session_user,
-			check ((answered is null) = (outcome is null)), primary key (person_id, request_id)',
+			recorded_by text not null default session_user, corrected date check (corrected >= answered),
+			check ((answered is null) = (outcome is null)),
+			check (corrected is null or kind = ''correction'' and outcome in (''upheld'', ''partly_upheld'')),
+			primary key (person_id, request_id)',
 		 false,
 		 'one row a request of a person: to correct, to object, to restrict, to have a decision reviewed',
 		 jsonb_build_object('person_id', 'the person', 'request_id', 'number of the request',
 			'kind', 'correction, objection, restriction or review',
 			'about', 'objection, restriction: a list, or all; correction: the input of rules that is disputed; '
-				'review: a run', 'received', 'the day', 'answered', 'the day of the answer; NULL is open',
+				'review: a run, or the number of a decision', 'received', 'the day',
+			'answered', 'the day of the answer; NULL is open',
 			'outcome', 'upheld, partly_upheld, refused or withdrawn; NULL is open', 'note', 'anything else',
-			'recorded_by', 'who wrote it down')),
+			'recorded_by', 'who wrote it down', 'corrected', 'of a correction that was upheld: the day on which the '
+				'source had corrected the record; until then the input stays unknown')),
+		('disputed_input',
+		 'person_id text not null, input text not null, primary key (person_id, input)',
+		 false,
+		 'one row a person and input that is disputed: unknown to rules; person_request keeps it, by its triggers',
+		 jsonb_build_object('person_id', 'the person', 'input', 'the input of rules, as in segment_input')),
 		('person_list',
 		 format('list text primary key check (list ~ ''^[a-z][a-z0-9_]*$'' and list <> ''all''),
 			relation text not null, run text references {score_run}, purpose text not null check (purpose in (%s)),
@@ -131,7 +182,8 @@ begin atomic
 			unique nulls not distinct (relation, purpose)', ph_support.purpose_list()),
 		 false,
 		 'one row a table and purpose: how long rows of people are kept, and on what basis they then go',
-		 jsonb_build_object('relation', 'the table', 'purpose', 'of rows for which purpose; NULL is all',
+		 jsonb_build_object('relation', 'the table',
+			'purpose', 'of rows for which purpose; NULL is all that no other rule of the table names',
 			'keep', 'how long after the day of the row', 'basis', 'law, contract or schedule that says so')),
 		('removal',
 		 'removal bigint generated always as identity primary key,
@@ -253,6 +305,7 @@ set client_min_messages = warning
 as $$
 declare
 	part record;
+	held record;
 	target text;
 begin
 	call ph_support.require_own_schema(schema);
@@ -266,17 +319,27 @@ begin
 			execute format('create table %s (%s)', target, ph_support.in_schema(part.definition, schema));
 			execute format('revoke all on %s from public', target);
 			call ph_support.describe_table(target, part.description, part.columns);
+			for held in select s.by_row from ph_support.table_to_secure(schema) s where s.relation = part.relation loop
+				call ph_support.secure_new_table(schema, part.relation, held.by_row);
+			end loop;
 		else
 			call ph_support.require_generated(schema, part.relation, 'pg_class', target::regclass);
 		end if;
 	end loop;
 	call ph_support.create_record_guards(schema);
+	call ph_support.create_request_guards(schema);
+	if to_regclass(format('%I.segment_input', schema)) is not null then
+		call ph.create_segment_inputs(schema);  -- what is disputed is unknown there from now on
+	end if;
+	call ph_support.create_open_list(schema);
 end
 $$;
 comment on procedure ph.create_accountability_tables(text) is
 	'makes, beside the shared tables of the schema, the tables of accountability: score_run and person_score (who was '
-	'scored by what), run_judgement and run_group (how right that was, and for whom), decision, person_request, '
+	'scored by what), run_judgement and run_group (how right that was, and for whom), decision, person_request and '
+	'disputed_input (what rules do not know, since the person disputes it: segment inputs are made anew), '
 	'person_list, list_opening and opened_person (who was shown to whom), retention_rule and removal, justification '
-	'and input_in_words. They belong to the caller and are granted to nobody; rows of what happened are only added. '
+	'and input_in_words; and open_list, opened_people and the view opened_list, by which lists of people are opened '
+	'and read. They belong to the caller and are granted to nobody; rows of what happened are only added. '
 	'Again: what is there stays as it is. Errors: undefined_table without shared tables, '
 	'duplicate_object where a name is taken by something else';

@@ -45,6 +45,18 @@ count_limits_estimate(PG_FUNCTION_ARGS)
 	return estimate_datum(fcinfo, estimate);
 }
 
+/*
+ * ph_support.two_sided_z(confidence float8) -> float8
+ *
+ * z such that a standard normal lies within z of 0 with this probability.
+ */
+PG_FUNCTION_INFO_V1(two_sided_z_of);
+Datum
+two_sided_z_of(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_FLOAT8(two_sided_z(argument_confidence(fcinfo, 0)));
+}
+
 /* ---- rates ---- */
 
 static Quantity
