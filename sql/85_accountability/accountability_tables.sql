@@ -183,7 +183,8 @@ begin atomic
 			unique nulls not distinct (relation, purpose)', ph_support.purpose_list()),
 		 false,
 		 'one row a table and purpose: how long rows of people are kept, and on what basis they then go',
-		 jsonb_build_object('relation', 'the table', 'purpose', 'of rows for which purpose; NULL is all',
+		 jsonb_build_object('relation', 'the table',
+			'purpose', 'of rows for which purpose; NULL is all that no other rule of the table names',
 			'keep', 'how long after the day of the row', 'basis', 'law, contract or schedule that says so')),
 		('removal',
 		 'removal bigint generated always as identity primary key,
@@ -305,6 +306,7 @@ set client_min_messages = warning
 as $$
 declare
 	part record;
+	held record;
 	target text;
 begin
 	call ph_support.require_own_schema(schema);
@@ -318,16 +320,19 @@ begin
 			execute format('create table %s (%s)', target, ph_support.in_schema(part.definition, schema));
 			execute format('revoke all on %s from public', target);
 			call ph_support.describe_table(target, part.description, part.columns);
+			for held in select s.by_row from ph_support.table_to_secure(schema) s where s.relation = part.relation loop
+				call ph_support.secure_new_table(schema, part.relation, held.by_row);
+			end loop;
 		else
 			call ph_support.require_generated(schema, part.relation, 'pg_class', target::regclass);
 		end if;
 	end loop;
 	call ph_support.create_record_guards(schema);
 	call ph_support.create_request_guards(schema);
-	call ph_support.secure_new_table(schema, 'disputed_input', true);
 	if to_regclass(format('%I.segment_input', schema)) is not null then
 		call ph.create_segment_inputs(schema);  -- what is disputed is unknown there from now on
 	end if;
+	call ph_support.create_open_list(schema);
 end
 $$;
 comment on procedure ph.create_accountability_tables(text) is
@@ -335,6 +340,7 @@ comment on procedure ph.create_accountability_tables(text) is
 	'scored by what), run_judgement and run_group (how right that was, and for whom), decision, person_request and '
 	'disputed_input (what rules do not know, since the person disputes it: segment inputs are made anew), '
 	'person_list, list_opening and opened_person (who was shown to whom), retention_rule and removal, justification '
-	'and input_in_words. They belong to the caller and are granted to nobody; rows of what happened are only added. '
+	'and input_in_words; and open_list, opened_people and the view opened_list, by which lists of people are opened '
+	'and read. They belong to the caller and are granted to nobody; rows of what happened are only added. '
 	'Again: what is there stays as it is. Errors: undefined_table without shared tables, '
 	'duplicate_object where a name is taken by something else';
