@@ -138,7 +138,8 @@ begin atomic
 		 'one row a request of a person: to correct, to object, to restrict, to have a decision reviewed',
 		 jsonb_build_object('person_id', 'the person', 'request_id', 'number of the request',
 			'kind', 'correction, objection, restriction or review',
-			'about', 'objection, restriction: a list, or all; correction: the input of rules that is disputed; '
+			'about', 'objection, restriction: a list, or all; correction: the input of rules, or of a score, that is '
+				'disputed; '
 				'review: a run, or the number of a decision', 'received', 'the day',
 			'answered', 'the day of the answer; NULL is open',
 			'outcome', 'upheld, partly_upheld, refused or withdrawn; NULL is open', 'note', 'anything else',

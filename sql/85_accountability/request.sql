@@ -64,15 +64,20 @@ begin
 			raise exception 'about of a review must be a run that scored the person, or the number of a decision'
 				using errcode = 'foreign_key_violation', hint = 'The tables person_score and decision say which.';
 		end if;
-	elsif new.about = 'person_id' or not exists (
-		select
-		from pg_attribute a
-		where a.attrelid = to_regclass(format('%I.segment_input', tg_table_schema)) and a.attnum > 0
-			and not a.attisdropped and a.attname = new.about)
+	elsif not exists (
+			select
+			from pg_attribute a
+			where a.attrelid = to_regclass(format('%I.segment_input', tg_table_schema)) and a.attnum > 0
+				and not a.attisdropped and a.attname = new.about and new.about <> 'person_id')
+		and not exists (
+			select
+			from {person_score} s
+			join {score_run} r using (run)
+			where s.person_id = new.person_id and new.about = any (r.inputs))
 	then
-		raise exception 'about of a correction must be an input of rules'
+		raise exception 'about of a correction must be an input of rules, or of a score of the person'
 			using errcode = 'foreign_key_violation', hint = 'It is a column of the view segment_input, such as the '
-				'name of a code list; CALL ph.create_segment_inputs(...) makes it.';
+				'name of a code list, which CALL ph.create_segment_inputs(...) makes, or stands in inputs of a run.';
 	end if;
 	if greatest(new.received, new.answered, new.corrected) > current_date then
 		raise exception 'received, answered and corrected must not be in the future'

@@ -63,6 +63,7 @@ values ('age', 'your age', false), ('admissions', 'times in hospital as an emerg
 	('abuse', 'harm by others', true), ('bmi', 'your weight for your height', false);
 
 -- ---- runs ----
+begin;
 insert into care.score_run (run, score, version, kind, purpose, as_of, predicts, horizon, model, content_hash, inputs,
 	tiering, data_stamp, people, scored, source, licence)
 values
@@ -84,6 +85,7 @@ union all
 select p, 'frailty', 3, 'mild', 2, 'ok', '{bmi}', null from unnest('{ann,bob,twin}'::text[]) p
 union all
 select 'cat', 'frailty', null, null, null, 'missing_input: bmi', '{bmi,hiv}', null;
+commit;
 insert into care.person_list (list, relation, run, purpose, description)
 values ('ring', 'helped', 'new', 'direct_care', 'people to ring');
 insert into care.decision (person_id, run, offer, decided_by, decided_on, decision, reason, human_changed, not_for_post)

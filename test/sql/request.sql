@@ -38,13 +38,16 @@ select count(*) from care.segment_input;
 select count(*) from care.person_request;
 reset role;
 
-insert into care.score_run (run, score, version, kind, purpose, as_of, content_hash, tiering, data_stamp, people, scored)
+begin;
+insert into care.score_run (run, score, version, kind, purpose, as_of, content_hash, inputs, tiering, data_stamp,
+	people, scored)
 values
-	('jan', 'admission', '1', 'external', 'direct_care', '2024-01-01', 'x', 'given', '1', 200, 150),
-	('feb', 'admission', '1', 'external', 'direct_care', '2024-02-01', 'x', 'given', '1', 200, 200);
+	('jan', 'admission', '1', 'external', 'direct_care', '2024-01-01', 'x', '{steps}', 'given', '1', 200, 150),
+	('feb', 'admission', '1', 'external', 'direct_care', '2024-02-01', 'x', '{}', 'given', '1', 200, 200);
 insert into care.person_score (person_id, run, value, tier)
 select 'P' || i, r, i, 1 + i % 3
 from unnest('{jan,feb}'::text[]) r, generate_series(1, case r when 'jan' then 150 else 200 end) i;
+commit;
 insert into care.person_list (list, relation, run, purpose, description)
 values ('ring', 'ring', 'jan', 'direct_care', 'people to ring'), ('walk', 'walk', null, 'direct_care', 'walkers');
 
@@ -79,11 +82,13 @@ select pg_temp.ask('P199', 'review', 'jan');
 select pg_temp.ask('P2', 'review', '1');
 select pg_temp.ask('P1', 'correction', 'diabetes');
 select pg_temp.ask('P1', 'correction', 'person_id');
+select pg_temp.ask('P199', 'correction', 'steps');
 select pg_temp.ask('P1', 'correction', 'copd', current_date + 1);
 select count(*) from care.person_request;
 begin;
 select pg_temp.ask('P1', 'objection', 'ring'), pg_temp.ask('P1', 'restriction', 'all'),
-	pg_temp.ask('P1', 'review', 'jan'), pg_temp.ask('P1', 'review', '1'), pg_temp.ask('P1', 'correction', 'age_years');
+	pg_temp.ask('P1', 'review', 'jan'), pg_temp.ask('P1', 'review', '1'), pg_temp.ask('P1', 'correction', 'age_years'),
+	pg_temp.ask('P1', 'correction', 'steps');
 select kind, about from care.person_request order by request_id;
 -- of an open request the answer is set, once
 \set VERBOSITY terse
@@ -112,7 +117,7 @@ truncate care.person_request;
 rollback to answered;
 \set VERBOSITY default
 -- rows go with a removal, and what they disputed with them
-select * from care.disputed_input;
+select * from care.disputed_input order by 2;
 insert into care.removal (kind, basis, people) values ('person', 'asked', 1);
 delete from care.person_request where person_id = 'P1';
 delete from care.decision where person_id = 'P1';
@@ -128,13 +133,13 @@ rollback;
 reset role;
 select proname, prosecdef, proconfig, has_function_privilege('regress_reader', oid, 'execute') as may_call
 from pg_proc
-where pronamespace = 'care'::regnamespace and proname like 'keep%'
+where pronamespace = 'care'::regnamespace and proname ~ 'keep_(decision|disputed_input|request)'
 order by 1;
 -- nothing of the extension is named
 select count(*) as names_it
 from pg_proc
-where pronamespace = 'care'::regnamespace and proname like 'keep%' and prosrc ~ '\mph(_support)?\.[a-z_]+\(' and
-	prosrc !~ 'CALL ph\.|ph\.remove_person';
+where pronamespace = 'care'::regnamespace and proname ~ 'keep_(decision|disputed_input|request)'
+	and regexp_replace(prosrc, 'CALL ph\.\w+', '', 'g') ~ '\mph(_support)?\.';
 
 -- ---- what is disputed is unknown, never true ----
 select person_id, copd, asthma, lung, homeless, long_term_conditions, charlson, hospital_frailty,
@@ -310,10 +315,10 @@ call ph.create_sharing_tables('care');
 select kind, severity, count(*) = (
 	select count(*)
 	from care.person_request r
-	where case kind
+	where case f.kind
 		when 'request_unanswered' then answered is null
 		else r.kind = 'correction' and outcome like '%upheld' and corrected is null end) as all_of_them, min(remedy)
-from ph.finding('care')
+from ph.finding('care') f
 where kind in ('request_unanswered', 'record_not_corrected')
 group by kind, severity
 order by kind;
@@ -495,9 +500,13 @@ insert into bare.person (person_id, birth_date) values ('a', '1970-01-01');
 insert into bare.person_request (person_id, kind, about, received) values ('a', 'correction', 'copd', '2024-01-01');
 
 -- without the extension the guards stand
+begin;
 drop extension population_health cascade;
+savepoint alone;
 select pg_temp.ask('P1', 'objection', 'ringing');
+rollback to alone;
 select pg_temp.ask('P1', 'objection', 'ring');
 delete from care.person_request;
+rollback;
 drop schema care, bare cascade;
 drop role regress_reader;
