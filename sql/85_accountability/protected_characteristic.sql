@@ -178,8 +178,8 @@ $$;
 comment on function ph_support.run_in_use(text) is
 	'the runs that count today: the last of each score, and those that lists come from or that were before who '
 	'decided; kind as justification has it, a product of somebody else being a model; inputs of an instrument with the '
-	'arguments of its function; whether the time in which outcomes count is over, NULL where there is none. Who may not '
-	'read decisions is not told of runs that only these keep in use';
+	'arguments of its function; whether the time in which outcomes count is over, NULL where there is none. Who may '
+	'not read decisions is not told of runs that only these keep in use';
 
 create function ph_support.use_of_characteristic(
 	schema text, out kind text, out name text, out version text, out characteristic text, out inputs text[])
