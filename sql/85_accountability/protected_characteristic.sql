@@ -170,7 +170,7 @@ begin
 		$query$ || coalesce((
 			select string_agg(format(' or r.run in (select u.run from {%s} u)', t), '')
 			from unnest('{decision,person_list}'::text[]) t
-			where has_table_privilege(to_regclass(format('%I.%I', schema, t)), 'select')), ''), schema);
+			where ph_support.sees_all_rows(to_regclass(format('%I.%I', schema, t)))), ''), schema);
 end
 $$;
 comment on function ph_support.run_in_use(text) is
