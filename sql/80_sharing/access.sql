@@ -112,7 +112,9 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-	return query execute format('select relation, date_column from %I.secured_table', schema);
+	if to_regclass(format('%I.secured_table', schema)) is not null then
+		return query execute format('select relation, date_column from %I.secured_table', schema);
+	end if;
 end
 $$;
 comment on function ph_support.own_secured_table(text) is 'the tables of a user''s own that ph.secure covers';
@@ -130,7 +132,9 @@ as $$
 		where c.column_name = 'person_id'
 		union all
 		values ('stored_stay', 'start_date', true), ('segment_history', 'start_date', true),
-			('changed_person', null, false), ('measure_person', null, false), ('may_use', null, false)
+			('disputed_input', null, true), ('changed_person', null, false), ('measure_person', null, false),
+			('may_use', null, false), ('person_score', null, false), ('decision', null, false),
+			('person_request', null, false), ('opened_person', null, false)
 		union all
 		select o.relation, o.date_column, true
 		from ph_support.own_secured_table(schema) o
@@ -149,7 +153,7 @@ $$;
 comment on function ph_support.table_to_secure(text) is
 	'the tables of persons in the schema: the shared ones, those that are made over them and those of secured_table, '
 	'with the column of the day on which a row belongs to a place; and, not by_row, those that only custodians may '
-	'read: queues, what folds keep, and partitions by their own names';
+	'read: queues, what folds keep, the tables of accountability, and partitions by their own names';
 
 create function ph_support.is_secured(schema text) returns boolean
 language sql stable
@@ -266,6 +270,13 @@ language sql immutable parallel safe
 return format('%I.may_ask(%L::regclass, current_user)', schema, target);
 comment on function ph_support.may_ask_call(text, regclass) is 'the call by which a policy asks whether a role may ask';
 
+create function ph_support.added_by_grant(target regclass) returns boolean
+language sql stable
+set search_path = pg_catalog, pg_temp
+return (select relname in ('decision', 'person_request') from pg_class where oid = target);
+comment on function ph_support.added_by_grant(regclass) is
+	'whether who reads no row of a table of persons may yet be granted to add some';
+
 create function ph_support.access_policy(
 	schema text, target regclass, by_row boolean, out name text, out roles regrole[], out definition text)
 returns setof record
@@ -274,6 +285,9 @@ set search_path = pg_catalog, pg_temp
 as $$
 	select 'custodian', ph_support.custodians(schema, target),
 		'as permissive for all to %s using (true) with check (true)'
+	union all
+	select 'added', '{}', 'as permissive for insert to public with check (true)'
+	where not by_row and ph_support.added_by_grant(target)
 	union all
 	select 'may_ask', '{}', format('as restrictive for select to public using (%s)',
 		ph_support.asked_once(ph_support.may_ask_call(schema, target), 'boolean', false))
@@ -295,7 +309,8 @@ as $$
 	where by_row
 $$;
 comment on function ph_support.access_policy(text, regclass, boolean) is
-	'the policies of a table: custodian sees and writes all; area shows the rows of places that a role has, national '
+	'the policies of a table: custodian sees and writes all; added lets who was granted INSERT add rows that they do '
+	'not read; area shows the rows of places that a role has, national '
 	'all rows to roles that have them everywhere; restrictive are may_ask, restricted, and one a purpose: who may be '
 	'used for it, less what is restricted for it. definition has %s for the roles';
 
@@ -309,6 +324,9 @@ as $$
 	select 'custodian', ph_support.custodians(schema, target), format(
 		'as permissive for all to %%s using (%s) with check (true)',
 		case when ph_support.has_restricted_rows(target) then ph_support.restricted_condition(true) else 'true' end)
+	union all
+	select 'added', '{}', 'as permissive for insert to public with check (true)'
+	where not by_row and ph_support.added_by_grant(target)
 	union all
 	select e.policy, e.roles, format('as permissive for select to %%s using ((%s and %s and %s))',
 		ph_support.may_ask_call(schema, target), ph_support.purpose_condition(schema, target, p.purpose, true),
@@ -363,7 +381,7 @@ as $$
 			select polname, array(select r from unnest(polroles) r where r <> 0 order by 1) as roles
 			from pg_policy
 			where polrelid = target
-				and (polname in ('custodian', 'may_ask', 'restricted', 'area', 'national')
+				and (polname in ('custodian', 'added', 'may_ask', 'restricted', 'area', 'national')
 				or polname like 'purpose\_%' or polname like 'national\_%')
 		) there on there.polname = wanted.name and there.roles = wanted.roles
 		where there.polname is null or wanted.name is null)
@@ -388,7 +406,7 @@ begin
 		select polname
 		from pg_policy
 		where polrelid = target
-			and (polname in ('custodian', 'may_ask', 'restricted', 'area', 'national')
+			and (polname in ('custodian', 'added', 'may_ask', 'restricted', 'area', 'national')
 				or polname like 'purpose\_%' or polname like 'national\_%')
 	loop
 		execute format('drop policy %I on %s', old, target);

@@ -96,13 +96,14 @@ as $$
 			array(select r from unnest(p.polroles) r where r <> 0 order by 1) as roles,
 			p.polpermissive as permissive, p.polcmd = '*' as for_all,
 			ph_support.condition_key(pg_get_expr(p.polqual, p.polrelid)) as condition,
-			p.polcmd in ('r', '*') and coalesce(pg_get_expr(p.polwithcheck, p.polrelid), 'true') = 'true' as plain
+			(p.polcmd in ('r', '*') or p.polname = 'added' and p.polcmd = 'a')
+				and coalesce(pg_get_expr(p.polwithcheck, p.polrelid), 'true') = 'true' as plain
 		from ph_support.table_to_secure(schema) s
 		join pg_policy p on p.polrelid = s.target
 	)
 	select coalesce(w.target, t.target), coalesce(w.name, t.name), t.name is not null, w.name is not null,
 		w.roles <> t.roles,
-		not (t.plain and (w.permissive, w.for_all, w.condition) = (t.permissive, t.for_all, t.condition))
+		not t.plain or (w.permissive, w.for_all, w.condition) is distinct from (t.permissive, t.for_all, t.condition)
 	from wanted w
 	full join there t on t.target = w.target and t.name = w.name
 	where t.permissive is not false or w.name is not null  -- what others restrict shows nobody more
@@ -163,8 +164,8 @@ begin atomic
 		 $query$
 			select format('%s: %s', p.target, p.name), format('call ph.secure(%L)', $1)
 			from ph_support.policy_check($1) p
-			where p.is_wanted and p.rule_differs
-				or p.is_wanted <> p.is_there and p.name in ('custodian', 'may_ask', 'area')
+			where p.is_wanted and p.is_there and p.rule_differs
+				or p.is_wanted <> p.is_there and p.name in ('custodian', 'added', 'may_ask', 'area')
 		 $query$),
 		('policy_stale', 'medium', 'person', 'the policy is not that of the entitlements in force: roles see nothing',
 		 $query$
@@ -179,7 +180,7 @@ begin atomic
 			from (
 				select target, name
 				from ph_support.policy_check($1)
-				where is_there and not is_wanted and name not in ('custodian', 'may_ask', 'area', 'national')
+				where is_there and not is_wanted and name not in ('custodian', 'added', 'may_ask', 'area', 'national')
 					and name not like 'purpose\_%'
 				union all
 				select polrelid::regclass, polname
@@ -569,8 +570,9 @@ begin
 end
 $$;
 comment on function ph.finding(text, text) is
-	'what is wrong with what is shared in the schema, no rows where all is well: kind, severity (high, medium, low, or '
-	'information, which is a choice of yours), object, finding, and remedy, the statement that mends it. It reads the '
-	'catalogue and the tables of sharing; for owners, stewards and superusers. dump_role is the one role with '
-	'BYPASSRLS that dumps. docs/sharing.md says what each kind is. Errors: undefined_table without tables of sharing, '
+	'what is wrong with what is shared in the schema and with scores that are used on its people, no rows where all is '
+	'well: kind, severity (high, medium, low, or information, which is a choice of yours), object, finding, and '
+	'remedy, the statement that mends it. It reads the catalogue, the tables of sharing and, where they are, those of '
+	'accountability; for owners, stewards and superusers. dump_role is the one role with BYPASSRLS that dumps. '
+	'docs/sharing.md and docs/governance.md say what each kind is. Errors: undefined_table without tables of sharing, '
 	'undefined_object for a dump_role that does not exist, insufficient_privilege for others';

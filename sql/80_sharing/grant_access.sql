@@ -10,7 +10,8 @@ begin atomic
 		('steward', 'writes entitlements, who may be used and what is restricted; reads summaries, no rows of persons'),
 		('analyst', 'reads rows of persons within its entitlements, columns that the shared tables have, and views'),
 		('aggregate', 'reads what was released, and what its numbers mean; no rows of persons'),
-		('auditor', 'reads what was released, loaded, folded and entitled; no rows of persons');
+		('auditor', 'reads what was released, loaded, folded, scored, listed and entitled; no rows of persons'),
+		('caseworker', 'opens lists of people, on record, and adds decisions and requests; reads no tables of persons');
 end;
 comment on function ph.access_kind() is 'the kinds of role that ph.grant_access knows, and what each is for';
 
@@ -42,6 +43,45 @@ return '{release,released_row,released_current,released_value,released_breakdown
 comment on function ph_support.told_of_releases() is
 	'what was released, and the tables that the views of it read; whom each release is for is in its policy';
 
+create function ph_support.view_of_people(schema text) returns setof text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if to_regclass(format('%I.person_list', schema)) is not null then
+		return query execute format('select relation from %I.person_list', schema);
+		return query
+		values ('opened_list')
+		union
+		select c.relname::text
+		from ph_support.accountability_table() t
+		cross join ph_support.built_on('pg_class'::regclass, to_regclass(format('%I.%I', schema, t.relation))) b
+		join pg_class c on c.oid = b.object and b.class = 'pg_class'::regclass and c.relkind = 'v'
+		where t.columns ? 'person_id' and c.relnamespace = to_regnamespace(quote_ident(schema));
+	end if;
+end
+$$;
+comment on function ph_support.view_of_people(text) is
+	'the views of the schema that ph.grant_access grants to nobody but caseworkers: those beneath lists, those that '
+	'read the tables of accountability with people, and opened_list';
+
+create function ph_support.granted_routine(out kind text, out routine text) returns setof record
+language sql immutable parallel safe
+begin atomic
+	values ('aggregate', 'tabulate(text, text, text, text)'), ('caseworker', 'open_list(text, text, text)'),
+		('caseworker', 'opened_people()');
+end;
+comment on function ph_support.granted_routine() is
+	'the functions of a schema that a kind of role may execute, where they are there';
+
+create function ph_support.told_of_scores() returns text[]
+language sql immutable parallel safe
+return '{scheme,scheme_rule,segment_recording,score_run,run_judgement,run_group,person_list,list_opening,
+	retention_rule,removal,justification}'::text[];
+comment on function ph_support.told_of_scores() is
+	'the tables that say by which schemes and scores people are grouped and listed, how right those are and who '
+	'looked; nobody is in them';
+
 create function ph.access_grants(schema text, kind text)
 returns table (relation text, privilege text, columns text[])
 language sql stable
@@ -56,14 +96,22 @@ begin atomic
 		group by c.relation
 		union all
 		select 'analyst', t.relation, 'select', array_agg(a.attname::text order by a.attname)
-		from unnest('{stored_stay,segment_history}'::text[]) t (relation)
+		from unnest('{stored_stay,segment_history,disputed_input}'::text[]) t (relation)
 		join pg_attribute a on a.attrelid = to_regclass(format('%I.%I', schema, t.relation)) and a.attnum > 0
 			and not a.attisdropped and a.attname !~ '^(access|may_use)_'
 		group by t.relation
 		union all
 		select 'analyst', v.relation, 'select', null
 		from ph_support.generated_view(schema) v
-		where not v.of_summaries
+		where not v.of_summaries and v.relation not in (select ph_support.view_of_people(schema))
+		union all
+		select 'caseworker', relation, privilege, columns
+		from (
+			values ('opened_list', 'select', null::text[]), ('person_list', 'select', '{list,run,purpose,description}'),
+				('decision', 'insert',
+					'{person_id,run,offer,decided_by,decided_on,decision,reason,human_changed,not_for_post}'),
+				('person_request', 'insert', '{person_id,kind,about,received,note}')
+		) c (relation, privilege, columns)
 		union all
 		select k.kind, r, p, null
 		from (
@@ -83,6 +131,9 @@ begin atomic
 		select k, r, 'select', null
 		from unnest('{analyst,steward,aggregate,auditor}'::text[]) k, unnest(ph_support.told_of_releases()) r
 		union all
+		select k, r, 'select', null
+		from unnest('{steward,auditor}'::text[]) k, unnest(ph_support.told_of_scores()) r
+		union all
 		select 'steward', v.relation, 'select', null
 		from ph_support.generated_view(schema) v
 		where v.of_summaries
@@ -94,7 +145,8 @@ begin atomic
 end;
 comment on function ph.access_grants(text, text) is
 	'what ph.grant_access grants to a kind of role on what is in the schema now: relation, privilege, and the columns '
-	'(NULL: all); beside it USAGE on the schema, and nothing else';
+	'(NULL: all); beside it USAGE on the schema, to the kind aggregate EXECUTE on tabulate, to caseworkers on '
+	'open_list and opened_people, and nothing else';
 
 create procedure ph_support.require_role_of_others(schema text, role text)
 language plpgsql
@@ -146,7 +198,7 @@ begin
 	elsif kind <> 'owner' and grantee.sees_all then
 		raise exception 'role "%" is a superuser or has BYPASSRLS', role
 			using errcode = 'invalid_grant_operation', hint = 'No policy holds for it: make another role.';
-	elsif kind in ('steward', 'analyst', 'aggregate', 'auditor') and exists (
+	elsif kind not in ('owner', 'loader') and exists (
 		select
 		from pg_policy p, unnest(p.polroles) r
 		where p.polrelid = format('%I.person', schema)::regclass and p.polname = 'custodian' and r <> 0
@@ -255,11 +307,15 @@ begin
 				select '(' || string_agg(quote_ident(c), ', ') || ')' from unnest(granted.columns) c),
 				schema, granted.relation, role);
 		end loop;
-		if kind = 'aggregate'
-			and to_regprocedure(format('%I.tabulate(text, text, text, text)', schema)) is not null
-		then
-			execute format('grant execute on function %I.tabulate(text, text, text, text) to %I', schema, role);
-		end if;
+		for granted in
+			select to_regprocedure(format('%I.%s', schema, g.routine)) as routine
+			from ph_support.granted_routine() g
+			where g.kind = grant_access.kind
+		loop
+			if granted.routine is not null then
+				execute format('grant execute on function %s to %I', granted.routine, role);
+			end if;
+		end loop;
 	end if;
 	if ph_support.is_secured(schema) then
 		call ph_support.require_policies_current(schema);

@@ -93,11 +93,16 @@ $body$,
 		'() returns trigger language plpgsql',
 		$body$
 begin
+	if tg_op = 'DELETE' and to_regclass(format('%I.removal', tg_table_schema)) is not null then
+		if exists (select from {removal} r where r.transaction = pg_current_xact_id_if_assigned()) then
+			return null;
+		end if;
+	end if;
 	raise exception 'rows of % are never changed', tg_table_name
-		using errcode = 'insufficient_privilege';
+		using errcode = 'insufficient_privilege', hint = 'People are removed by ph.remove_person.';
 end
 $body$,
-		'the trigger that refuses whatever would change the log of re-identification'
+		'the trigger that refuses whatever would change the log of re-identification, but for removals on record'
 	);
 end;
 comment on function ph_support.identity_function() is

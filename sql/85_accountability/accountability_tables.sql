@@ -130,16 +130,26 @@ begin atomic
 			about text not null check (about ~ ''\S''), received date not null check (isfinite(received)),
 			answered date check (answered >= received),
 			outcome text check (outcome in (''upheld'', ''partly_upheld'', ''refused'', ''withdrawn'')), note text,
-			recorded_by text not null default session_user,
-			check ((answered is null) = (outcome is null)), primary key (person_id, request_id)',
+			recorded_by text not null default session_user, corrected date check (corrected >= answered),
+			check ((answered is null) = (outcome is null)),
+			check (corrected is null or kind = ''correction'' and outcome in (''upheld'', ''partly_upheld'')),
+			primary key (person_id, request_id)',
 		 false,
 		 'one row a request of a person: to correct, to object, to restrict, to have a decision reviewed',
 		 jsonb_build_object('person_id', 'the person', 'request_id', 'number of the request',
 			'kind', 'correction, objection, restriction or review',
-			'about', 'objection, restriction: a list, or all; correction: the input of rules that is disputed; '
-				'review: a run', 'received', 'the day', 'answered', 'the day of the answer; NULL is open',
+			'about', 'objection, restriction: a list, or all; correction: the input of rules, or of a score, that is '
+				'disputed; '
+				'review: a run, or the number of a decision', 'received', 'the day',
+			'answered', 'the day of the answer; NULL is open',
 			'outcome', 'upheld, partly_upheld, refused or withdrawn; NULL is open', 'note', 'anything else',
-			'recorded_by', 'who wrote it down')),
+			'recorded_by', 'who wrote it down', 'corrected', 'of a correction that was upheld: the day on which the '
+				'source had corrected the record; until then the input stays unknown')),
+		('disputed_input',
+		 'person_id text not null, input text not null, primary key (person_id, input)',
+		 false,
+		 'one row a person and input that is disputed: unknown to rules; person_request keeps it, by its triggers',
+		 jsonb_build_object('person_id', 'the person', 'input', 'the input of rules, as in segment_input')),
 		('person_list',
 		 format('list text primary key check (list ~ ''^[a-z][a-z0-9_]*$'' and list <> ''all''),
 			relation text not null, run text references {score_run}, purpose text not null check (purpose in (%s)),
@@ -173,7 +183,8 @@ begin atomic
 			unique nulls not distinct (relation, purpose)', ph_support.purpose_list()),
 		 false,
 		 'one row a table and purpose: how long rows of people are kept, and on what basis they then go',
-		 jsonb_build_object('relation', 'the table', 'purpose', 'of rows for which purpose; NULL is all',
+		 jsonb_build_object('relation', 'the table',
+			'purpose', 'of rows for which purpose; NULL is all that no other rule of the table names',
 			'keep', 'how long after the day of the row', 'basis', 'law, contract or schedule that says so')),
 		('removal',
 		 'removal bigint generated always as identity primary key,
@@ -197,7 +208,9 @@ begin atomic
 		 false,
 		 'one row a protected characteristic that a scheme, model or instrument uses: why that is right',
 		 jsonb_build_object('kind', 'scheme, model or instrument', 'name', 'its name', 'version', 'its version',
-			'characteristic', 'what it uses, such as age, sex, ethnicity', 'justification', 'why, in words',
+			'characteristic', 'what it uses: age, disability, gender_reassignment, marriage, pregnancy_maternity, '
+				'race, religion, sex, sexual_orientation; or outcome, where what it tells of is use or cost',
+			'justification', 'why, in words',
 			'decided_by', 'who decided', 'decided_on', 'when')),
 		('input_in_words',
 		 'input text primary key, words text not null check (words ~ ''\S''),
@@ -293,6 +306,7 @@ set client_min_messages = warning
 as $$
 declare
 	part record;
+	held record;
 	target text;
 begin
 	call ph_support.require_own_schema(schema);
@@ -306,17 +320,27 @@ begin
 			execute format('create table %s (%s)', target, ph_support.in_schema(part.definition, schema));
 			execute format('revoke all on %s from public', target);
 			call ph_support.describe_table(target, part.description, part.columns);
+			for held in select s.by_row from ph_support.table_to_secure(schema) s where s.relation = part.relation loop
+				call ph_support.secure_new_table(schema, part.relation, held.by_row);
+			end loop;
 		else
 			call ph_support.require_generated(schema, part.relation, 'pg_class', target::regclass);
 		end if;
 	end loop;
 	call ph_support.create_record_guards(schema);
+	call ph_support.create_request_guards(schema);
+	if to_regclass(format('%I.segment_input', schema)) is not null then
+		call ph.create_segment_inputs(schema);  -- what is disputed is unknown there from now on
+	end if;
+	call ph_support.create_open_list(schema);
 end
 $$;
 comment on procedure ph.create_accountability_tables(text) is
 	'makes, beside the shared tables of the schema, the tables of accountability: score_run and person_score (who was '
-	'scored by what), run_judgement and run_group (how right that was, and for whom), decision, person_request, '
+	'scored by what), run_judgement and run_group (how right that was, and for whom), decision, person_request and '
+	'disputed_input (what rules do not know, since the person disputes it: segment inputs are made anew), '
 	'person_list, list_opening and opened_person (who was shown to whom), retention_rule and removal, justification '
-	'and input_in_words. They belong to the caller and are granted to nobody; rows of what happened are only added. '
+	'and input_in_words; and open_list, opened_people and the view opened_list, by which lists of people are opened '
+	'and read. They belong to the caller and are granted to nobody; rows of what happened are only added. '
 	'Again: what is there stays as it is. Errors: undefined_table without shared tables, '
 	'duplicate_object where a name is taken by something else';

@@ -10,6 +10,7 @@ create role regress_f_steward;
 create role regress_f_auditor;
 create role regress_f_aggregate;
 create role regress_f_loader;
+create role regress_f_caseworker;
 create role regress_f_other;
 create role regress_f_dump login bypassrls in role regress_f_owner;
 select format('grant create, temporary on database %I to regress_f_owner', current_database()) \gexec

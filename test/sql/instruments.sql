@@ -6,10 +6,23 @@ select proname as not_listed
 from pg_proc
 where pronamespace = 'ph'::regnamespace and prorettype = 'ph.risk_score'::regtype
 	and proname not in ('score', 'score_by_name') and proname not in (select instrument from instruments());
+-- so is every function that makes a number of conditions, and every instrument of which there are lists or weights
+select proname as not_listed
+from pg_proc
+where pronamespace = 'ph'::regnamespace and prokind = 'f' and proargtypes[0] = 'ph.conditions'::regtype
+	and prorettype in ('integer'::regtype, 'float8'::regtype, 'numeric'::regtype)
+	and proname not in (select instrument from instruments());
+select distinct c.instrument as not_listed
+from instrument_codes() c
+where not exists (
+	select
+	from instruments() i
+	where starts_with(i.instrument, c.instrument) or starts_with(c.instrument, i.instrument || '_'));
 select instrument as not_a_function
 from instruments()
 where not exists (select from pg_proc where pronamespace = 'ph'::regnamespace and proname = instrument);
 select count(*) as instruments, count(distinct instrument) as names,
+	count(inputs_no_older_than) as inputs_no_older_than, count(looks_back) as looks_back,
 	bool_and((purpose > '' and population > '' and inputs > '' and source > '' and licence > ''
 		and age_from is not null and names_a_person is not null) is true) as all_said
 from instruments();

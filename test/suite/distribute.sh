@@ -27,7 +27,7 @@ distribute_load() {  # database
 
 # What the page's queries answer, and all stays, before and after people have moved away.
 distribute_answers() {  # database
-	export PGDATABASE=$1 PGOPTIONS='-c client_min_messages=error -c statement_timeout=180s'
+	export PGDATABASE=$1 PGOPTIONS='-c client_min_messages=error -c statement_timeout=60s'
 	perl "$root/test/suite/docs.pl" reading "$root/docs/distribute.md" >"$distribute_script"
 	psql -qX -v ON_ERROR_STOP=1 -c "call ph.create_segment_inputs('health')" \
 		-c 'select * from health.person_at_data_day order by person_id' \
@@ -43,7 +43,7 @@ distribute_answers() {  # database
 
 # What roles see under row security: each its rows, and nothing more on the shards.
 distribute_secure() {  # database
-	export PGDATABASE=$1 PGOPTIONS='-c client_min_messages=error -c statement_timeout=180s'
+	export PGDATABASE=$1 PGOPTIONS='-c client_min_messages=error -c statement_timeout=60s'
 	psql -qX -v ON_ERROR_STOP=1 -c "call ph.create_sharing_tables('health')" \
 		-c "insert into health.may_use select person_id, 'planning' from health.person where person_id not like '%3'" \
 		-c "insert into health.restricted_code values ('ICD10', 'I1', 'prefix', 'law', '{research}', 'a test')" \

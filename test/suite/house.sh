@@ -45,3 +45,23 @@ if [ -z "$lines_said" ]; then
 else
 	fail "house: no line is too long" "$lines_said"
 fi
+
+# docs/safety.md: every folder of sql/ has its purpose, every hazard a test, and every test that it names is there.
+safety=$root/docs/safety.md
+said=$(
+	for folder in "$root"/sql/[0-9]*/; do
+		grep -q "^|.*\`sql/$(basename "$folder")\`.*|" "$safety" || echo "sql/$(basename "$folder") has no purpose"
+	done
+	sed -n '/^## Hazards/,/^## What a/p' "$safety" | grep '^| ' | tail -n +3 |
+		awk -F ' [|] ' '$5 !~ /`/ { print "no test holds: " $1 }'
+	{
+		grep -oE '`test/[a-z0-9_/.]+`' "$safety" | tr -d '`'
+		grep -oE 'suites? `[a-z_]+`( and `[a-z_]+`)?' "$safety" | grep -oE '`[a-z_]+`' | tr -d '`' |
+			sed 's#.*#test/suite/&.sh#'
+	} | sort -u | while read -r name; do [ -e "$root/$name" ] || echo "$name is not there"; done
+)
+if [ -z "$said" ]; then
+	pass "house: every part has a purpose, every hazard a test that is there"
+else
+	fail "house: docs/safety.md" "$said"
+fi
