@@ -8,15 +8,15 @@ create function ph_support.group_dimension(out dimension text, out expression te
 returns setof record
 language sql stable
 begin atomic
-	select d.dimension, coalesce(d.expression, b.expression), d.of_input
+	select d.dimension, coalesce(d.expression, b.expression), coalesce(d.of_input, p.pattern)
 	from (
 			values
-				('sex', null, '(^|_)(sex|gender|female|male|woman|women|man|men)(_|$)'),
-				('age_band', null, '(^|_)(age|aged)(_|$)|birth'),
-				('ethnicity', null, '(^|_)(ethnic[a-z]*|race)(_|$)'),
-				('deprivation_quintile', null, '(^|_)(depriv[a-z]*|imd[0-9]*)(_|$)'),
-				('place', 'coalesce(s.place, ''unknown'')', '(^|_)(place|district|borough)(_|$)'),
-				('record_length',
+				(1, 'sex', 'sex', null, null),
+				(2, 'age_band', 'age', null, null),
+				(3, 'ethnicity', 'race', null, null),
+				(4, 'deprivation_quintile', null, null, '(^|_)(depriv[a-z]*|imd[0-9]*)(_|$)'),
+				(5, 'place', null, 'coalesce(s.place, ''unknown'')', '(^|_)(place|district|borough)(_|$)'),
+				(6, 'record_length', null,
 				 'case
 					when s.years_of_record < 1 then ''under 1 year''
 					when s.years_of_record < 3 then ''1 to 2 years''
@@ -24,8 +24,10 @@ begin atomic
 					when s.years_of_record >= 10 then ''10 years or more''
 					else ''unknown'' end',
 				 '(^|_)(record_length|length_of_record|years_registered)(_|$)')
-		) d (dimension, expression, of_input)
-	left join ph.breakdown b on b.breakdown = d.dimension;
+		) d (number, dimension, characteristic, expression, of_input)
+	left join ph.breakdown b on b.breakdown = d.dimension
+	left join ph_support.protected_characteristic() p using (characteristic)
+	order by d.number;
 end;
 comment on function ph_support.group_dimension() is
 	'what the shared tables part people by, each an expression over p (the person) and s (the stay on the day), and '
@@ -157,7 +159,8 @@ as $$
 		left join condition on condition.person_id = score.person_id
 		left join died on died.person_id = score.person_id
 		left join emergency on emergency.person_id = score.person_id
-		left join (select person_id::text as person_id, outcome, %3$s as had from %7$s) o on o.person_id = score.person_id
+		left join (
+			select person_id::text as person_id, outcome, %3$s as had from %7$s) o on o.person_id = score.person_id
 		%8$s
 		cross join lateral (
 			select $2 as first_day, at_risk.place, at_risk.deprivation_quintile, registered.years as years_of_record) s
