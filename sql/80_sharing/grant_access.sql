@@ -57,7 +57,8 @@ begin
 		from ph_support.accountability_table() t
 		cross join ph_support.built_on('pg_class'::regclass, to_regclass(format('%I.%I', schema, t.relation))) b
 		join pg_class c on c.oid = b.object and b.class = 'pg_class'::regclass and c.relkind = 'v'
-		where t.columns ? 'person_id' and c.relnamespace = to_regnamespace(quote_ident(schema));
+		where t.columns ? 'person_id' and t.relation <> 'disputed_input'  -- which segment_input reads, for analysts
+			and c.relnamespace = to_regnamespace(quote_ident(schema));
 	end if;
 end
 $$;
