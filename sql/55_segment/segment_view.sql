@@ -296,45 +296,54 @@ comment on function ph.segment_coverage(regclass, text, text) is
 	'Where population names the schema of shared tables that the people come from, note says of an input '
 	'from a code list how its register lies beside what is plausible (ph.register_coverage), unless it is';
 
+create function ph_support.segment_in_words(
+	path text[], because text[], flags text[], unknown text[], scheme text, version text)
+returns setof text
+language sql immutable parallel safe
+begin atomic
+	select words
+	from (
+		values
+			(format('You are in the group "%s".', array_to_string(path, '", within it "'))),
+			(
+				case
+					when because = '{}'
+						then 'That is the group of everyone for whom none of the other reasons is recorded.'
+					when because is not null
+						then format('What is recorded about you: %s.', array_to_string(because, '; ')) end),
+			(
+				case
+					when cardinality(because) > 1
+						then 'Where more than one reason holds, the rules say which of them decides on the group; '
+							'the others still count for what you are offered.' end),
+			(
+				case
+					when cardinality(flags) > 0
+						then format('You also belong to: %s.', array_to_string(flags, ', ')) end),
+			(
+				case
+					when cardinality(unknown) > 0
+						then format('We do not know: %s. If one of these is true of you, please tell us, '
+							'since your group could change.', array_to_string(unknown, ', ')) end),
+			(
+				format('This follows from version %s of the rules "%s", applied by a computer to your record; '
+					'ask a person to look at it if it seems wrong.', version, scheme))) said (words)
+	where words is not null;
+end;
+comment on function ph_support.segment_in_words(text[], text[], text[], text[], text, text) is
+	'a row of a segment view in plain words to the person; because NULL is not told';
+
 create function ph.explain_segment(segments regclass, person_id text) returns setof text
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-	r record;
 begin
-	execute format($query$
-		select person_id::text, scheme::text, version::text, path::text[], because::text[], flags::text[],
-			unknown::text[]
+	return query execute format($query$
+		select ph_support.segment_in_words(path::text[], because::text[], flags::text[], unknown::text[],
+			scheme::text, version::text)
 		from %s
 		where person_id::text = $1$query$, segments)
-	into r
 	using person_id;
-	if r.person_id is null then
-		return;
-	end if;
-	return next format('You are in the group "%s".', array_to_string(r.path, '", within it "'));
-	if cardinality(r.because) = 0 then
-		return next 'That is the group of everyone for whom none of the other reasons is recorded.';
-	else
-		return next format('What is recorded about you: %s.', array_to_string(r.because, '; '));
-		if cardinality(r.because) > 1 then
-			return next 'Where more than one reason holds, the rules say which of them decides on the group; '
-				'the others still count for what you are offered.';
-		end if;
-	end if;
-	if cardinality(r.flags) > 0 then
-		return next format('You also belong to: %s.', array_to_string(r.flags, ', '));
-	end if;
-	if cardinality(r.unknown) > 0 then
-		return next format(
-			'We do not know: %s. If one of these is true of you, please tell us, since your group could change.',
-			array_to_string(r.unknown, ', '));
-	end if;
-	return next format(
-		'This follows from version %s of the rules "%s", applied by a computer to your record; '
-		'ask a person to look at it if it seems wrong.',
-		r.version, r.scheme);
 end
 $$;
 comment on function ph.explain_segment(regclass, text) is

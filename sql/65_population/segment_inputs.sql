@@ -112,6 +112,96 @@ comment on function ph_support.segment_input_query(text, text[], text[], text, t
 	'with what rules of segments ask for and a column for each of the code lists; '
 	'uncounted lists are no long-term conditions';
 
+create function ph_support.input_made_of(lists text[], uncounted text[], out input text, out made_of text[])
+returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		('long_term_conditions', array(select l from unnest(lists) l where l <> all (uncounted))),
+		('deprivation_decile', '{place}'),
+		('emergency_admissions_12_months', '{non_elective_admissions}'),
+		('non_elective_admissions', '{emergency_admissions_12_months}'),
+		('spend_12_months', '{emergency_admissions_12_months,non_elective_admissions,maternity_activity,
+			emergency_attendances_12_months,outpatient_attendances_12_months,consultations_12_months}');
+end;
+comment on function ph_support.input_made_of(text[], text[]) is
+	'inputs of rules that say again, or count, what others do: who disputes one of those disputes it too';
+
+create function ph_support.disputed_query(schema text) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select ph_support.in_schema(format($query$
+		select person_id, array_agg(distinct input) as inputs
+		from (
+			select person_id, input
+			from {disputed_input}
+			union all
+			(
+				-- a record that is disputed is in no other list, and in no score of diagnoses
+				with matched as (
+					%s
+				)
+				select d.person_id, s.input
+				from {disputed_input} d
+				join {clinical_event} e on e.person_id::text = d.person_id
+				join matched m on m.list::name::text = d.input and m.code = e.code
+					and texteq(m.code_system::text, e.code_system::text)
+				join matched other on other.code = m.code
+					and texteq(other.code_system::text, m.code_system::text)
+				cross join lateral (
+					select other.list::name::text
+					union all
+					select score
+					from unnest('{charlson,hospital_frailty}'::text[]) score
+					where e.code_system in ('ICD10', 'ICD10CM', 'ICD9CM')) s (input)
+				where exists (select from {disputed_input})  -- or else no code is looked at
+			)
+		) disputed
+		group by person_id$query$, ph_support.matched_code_query(ph_support.has_code_map(schema))), schema)
+$$;
+comment on function ph_support.disputed_query(text) is
+	'the query of the inputs of rules that people dispute (disputed_input), with those that come from the same records: '
+	'person_id, inputs';
+
+create function ph_support.undisputed_query(
+	schema text, query text, columns text[], lists text[], uncounted text[])
+returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select case
+		when to_regclass(format('%I.disputed_input', schema)) is null then query
+		else format('select i.person_id, %s from (%s) i left join (%s) d on d.person_id = i.person_id',
+			string_agg(
+				format('case when (d.inputs && %L) is not true then i.%I end as %2$I', c.name || m.made_of, c.name),
+				', ' order by c.place),
+			query, ph_support.disputed_query(schema)) end
+	from unnest(columns) with ordinality c (name, place)
+	left join ph_support.input_made_of(lists, uncounted) m on m.input = c.name
+	where c.name <> 'person_id'
+$$;
+comment on function ph_support.undisputed_query(text, text, text[], text[], text[]) is
+	'the query of the inputs of rules, with these columns, in which what a person disputes is NULL, where the schema '
+	'has the tables of accountability';
+
+create procedure ph_support.grant_disputed_input(schema text, view regclass)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	reader text;
+begin
+	if to_regclass(format('%I.disputed_input', schema)) is not null then
+		for reader in select distinct name from ph_support.grants_on(view) where privilege = 'SELECT' loop
+			execute format('grant select (person_id, input) on %I.disputed_input to %s', schema, reader);
+		end loop;
+	end if;
+end
+$$;
+comment on procedure ph_support.grant_disputed_input(text, regclass) is
+	'lets who may read the view segment_input read what it now reads too, where there is disputed_input';
+
 create procedure ph.create_segment_inputs(schema text)
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -120,6 +210,7 @@ declare
 	lists text[];
 	uncounted text[] := array(select distinct s.list from ph.shipped_code_list() s where not s.long_term_condition);
 	own text[];
+	names text[];
 	described jsonb;
 	view regclass;
 	columns text;
@@ -135,9 +226,11 @@ begin
 	into lists;
 	execute format('create temp view ph_own as %s',
 		ph_support.segment_input_query(schema, '{}', uncounted, 'person_at_data_day', day));
-	select array_agg(attname) into own from pg_attribute where attrelid = 'pg_temp.ph_own'::regclass;
+	select array_agg(attname order by attnum) into own from pg_attribute where attrelid = 'pg_temp.ph_own'::regclass;
 	drop view ph_own;
 	call ph_support.require_column_names('code lists', 'segment_inputs', lists, own);
+	names := own[:array_position(own, 'deprivation_decile')] || lists::name[]::text[]
+		|| own[array_position(own, 'deprivation_decile') + 1:];
 	select coalesce(
 		jsonb_object_agg(l::name, format(
 			'whether a code of the list %s was recorded before the day; NULL where it was of nobody', l)), '{}')
@@ -145,12 +238,14 @@ begin
 	from unnest(lists) l;
 	-- not among the arguments of CALL: there PostgreSQL up to 16.4 does not see what the transaction has just made
 	query := ph_support.segment_input_query(schema, lists, uncounted, 'person_at_data_day', day);
+	query := ph_support.undisputed_query(schema, query, names, lists, uncounted);
 	call ph_support.replace_population_view(schema, 'segment_input', query, described, keep => true);
 	view := format('%I.segment_input', schema)::regclass;
+	call ph_support.grant_disputed_input(schema, view);
 	-- a list that has gone is a column of the view still, of which nothing is known
 	select string_agg(
 		case
-			when attname = any (own || lists::name[]::text[]) then quote_ident(attname)
+			when attname = any (names) then quote_ident(attname)
 			else format('null::%s', format_type(atttypid, atttypmod)) end,
 		', ' order by attnum)
 	into columns
@@ -158,6 +253,7 @@ begin
 	where attrelid = view and attnum > 0 and not attisdropped;
 	query := ph_support.segment_input_query(schema, lists, uncounted, 'person_at(segment_inputs.as_of::date)',
 		'segment_inputs.as_of::date');
+	query := ph_support.undisputed_query(schema, query, names, lists, uncounted);
 	call ph_support.replace_function(schema, 'segment_inputs', 'timestamptz',
 		format($query$(as_of timestamptz)
 			returns setof %s
@@ -184,6 +280,9 @@ comment on procedure ph.create_segment_inputs(text) is
 	'or part of another, are not counted), and charlson and hospital_frailty where nobody has an ICD-10 (ICD-10-CM, '
 	'for charlson ICD-9-CM) code, use of a service that nobody has used, '
 	'and spend_12_months where no encounter before the day has a cost. '
+	'Where the schema has the tables of accountability (ph.create_accountability_tables), what a person disputes is '
+	'unknown on every day, from the request on until it is refused, withdrawn or the record corrected: the input, '
+	'lists and scores of the same records, and what counts them. '
 	'SNOMED CT 60621009 and LOINC 39156-5 are body mass index, SNOMED CT 77176002 smoker. '
 	'Errors: duplicate_column where a list has the name of another input '
 	'or, in its first 63 bytes, of another list, '

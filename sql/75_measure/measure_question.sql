@@ -386,6 +386,19 @@ return case
 	else to_char(number, 'FM0.00') end;
 comment on function ph_support.number_in_words(float8) is 'a number with about three digits';
 
+create function ph_support.page_start(title text) returns text
+language sql immutable parallel safe
+return format(
+	E'<!DOCTYPE html>\n<html lang="en-GB"><head><meta charset="utf-8">'
+	'<meta name="viewport" content="width=device-width, initial-scale=1"><title>%1$s</title><style>\n'
+	':root { color-scheme: light dark; }\nbody { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; '
+	'margin: 0 auto; padding: 1rem; }\n.wide { overflow-x: auto; }\ntable { border-collapse: collapse; }\n'
+	'th, td { text-align: left; padding: 0.2rem 0.8rem 0.2rem 0; border-bottom: 1px solid; }\n'
+	'caption { text-align: left; font-weight: 600; }\n</style></head><body>\n<h1>%1$s</h1>\n',
+	ph_support.html(title));
+comment on function ph_support.page_start(text) is
+	'the beginning of an HTML page of its own up to its heading, without scripts or anything from outside';
+
 create function ph.needs_assessment_page(schema text, place_id text, period text) returns text
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -395,15 +408,9 @@ declare
 	title constant text := format('Needs of %s, %s', need -> 'place' ->> 'name', period);
 	page text;
 begin
-	page := format(
-		E'<!DOCTYPE html>\n<html lang="en-GB"><head><meta charset="utf-8">'
-		'<meta name="viewport" content="width=device-width, initial-scale=1"><title>%1$s</title><style>\n'
-		':root { color-scheme: light dark; }\nbody { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; '
-		'margin: 0 auto; padding: 1rem; }\n.wide { overflow-x: auto; }\ntable { border-collapse: collapse; }\n'
-		'th, td { text-align: left; padding: 0.2rem 0.8rem 0.2rem 0; border-bottom: 1px solid; }\n'
-		'caption { text-align: left; font-weight: 600; }\n</style></head><body>\n<h1>%1$s</h1>\n'
-		'<p>Data until %2$s. Values have 95 %% limits; "better" and "worse" are against %3$s.</p>\n',
-		ph_support.html(title), coalesce(need ->> 'data_until', 'an unknown day'),
+	page := ph_support.page_start(title) || format(
+		E'<p>Data until %s. Values have 95 %% limits; "better" and "worse" are against %s.</p>\n',
+		coalesce(need ->> 'data_until', 'an unknown day'),
 		ph_support.html(coalesce((
 			select m ->> 'larger_place'
 			from jsonb_each(need -> 'measures') p, jsonb_array_elements(p.value) m

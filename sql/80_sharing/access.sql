@@ -132,9 +132,9 @@ as $$
 		where c.column_name = 'person_id'
 		union all
 		values ('stored_stay', 'start_date', true), ('segment_history', 'start_date', true),
-			('changed_person', null, false), ('measure_person', null, false), ('may_use', null, false),
-			('person_score', null, false), ('decision', null, false), ('person_request', null, false),
-			('opened_person', null, false)
+			('disputed_input', null, true), ('changed_person', null, false), ('measure_person', null, false),
+			('may_use', null, false), ('person_score', null, false), ('decision', null, false),
+			('person_request', null, false), ('opened_person', null, false)
 		union all
 		select o.relation, o.date_column, true
 		from ph_support.own_secured_table(schema) o

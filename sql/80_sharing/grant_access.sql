@@ -96,7 +96,7 @@ begin atomic
 		group by c.relation
 		union all
 		select 'analyst', t.relation, 'select', array_agg(a.attname::text order by a.attname)
-		from unnest('{stored_stay,segment_history}'::text[]) t (relation)
+		from unnest('{stored_stay,segment_history,disputed_input}'::text[]) t (relation)
 		join pg_attribute a on a.attrelid = to_regclass(format('%I.%I', schema, t.relation)) and a.attnum > 0
 			and not a.attisdropped and a.attname !~ '^(access|may_use)_'
 		group by t.relation

@@ -87,6 +87,24 @@ begin atomic
 					join {score_run} r using (run)
 					where r.score = u.score and r.version = u.version))
 		 $query$),
+		('request_unanswered', 'medium', 'person_request',
+		 'somebody has waited for an answer for more than a month',
+		 $query$
+			select format('request %s: %s', r.request_id, r.kind), format(
+				'update %I.person_request set answered = current_date, outcome = ... where request_id = %s', $1,
+				r.request_id)
+			from {person_request} r
+			where r.answered is null and r.received + interval '1 month' < current_date
+		 $query$),
+		('record_not_corrected', 'medium', 'person_request',
+		 'a correction was upheld more than a month ago, and nobody has said that the source has made it',
+		 $query$
+			select format('request %s: %s', r.request_id, r.about), format(
+				'update %I.person_request set corrected = ... where request_id = %s', $1, r.request_id)
+			from {person_request} r
+			where r.kind = 'correction' and r.outcome in ('upheld', 'partly_upheld') and r.corrected is null
+				and r.answered + interval '1 month' < current_date
+		 $query$),
 		('group_under_served', 'high', 'run_group',
 		 'people of a group need more than others of the same score: a list by this score passes them over',
 		 $query$

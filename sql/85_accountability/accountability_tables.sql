@@ -130,16 +130,26 @@ begin atomic
 			about text not null check (about ~ ''\S''), received date not null check (isfinite(received)),
 			answered date check (answered >= received),
 			outcome text check (outcome in (''upheld'', ''partly_upheld'', ''refused'', ''withdrawn'')), note text,
-			recorded_by text not null default session_user,
-			check ((answered is null) = (outcome is null)), primary key (person_id, request_id)',
+			recorded_by text not null default session_user, corrected date check (corrected >= answered),
+			check ((answered is null) = (outcome is null)),
+			check (corrected is null or kind = ''correction'' and outcome in (''upheld'', ''partly_upheld'')),
+			primary key (person_id, request_id)',
 		 false,
 		 'one row a request of a person: to correct, to object, to restrict, to have a decision reviewed',
 		 jsonb_build_object('person_id', 'the person', 'request_id', 'number of the request',
 			'kind', 'correction, objection, restriction or review',
-			'about', 'objection, restriction: a list, or all; correction: the input of rules that is disputed; '
-				'review: a run', 'received', 'the day', 'answered', 'the day of the answer; NULL is open',
+			'about', 'objection, restriction: a list, or all; correction: the input of rules, or of a score, that is '
+				'disputed; '
+				'review: a run, or the number of a decision', 'received', 'the day',
+			'answered', 'the day of the answer; NULL is open',
 			'outcome', 'upheld, partly_upheld, refused or withdrawn; NULL is open', 'note', 'anything else',
-			'recorded_by', 'who wrote it down')),
+			'recorded_by', 'who wrote it down', 'corrected', 'of a correction that was upheld: the day on which the '
+				'source had corrected the record; until then the input stays unknown')),
+		('disputed_input',
+		 'person_id text not null, input text not null, primary key (person_id, input)',
+		 false,
+		 'one row a person and input that is disputed: unknown to rules; person_request keeps it, by its triggers',
+		 jsonb_build_object('person_id', 'the person', 'input', 'the input of rules, as in segment_input')),
 		('person_list',
 		 format('list text primary key check (list ~ ''^[a-z][a-z0-9_]*$'' and list <> ''all''),
 			relation text not null, run text references {score_run}, purpose text not null check (purpose in (%s)),
@@ -296,6 +306,7 @@ set client_min_messages = warning
 as $$
 declare
 	part record;
+	held record;
 	target text;
 begin
 	call ph_support.require_own_schema(schema);
@@ -309,20 +320,25 @@ begin
 			execute format('create table %s (%s)', target, ph_support.in_schema(part.definition, schema));
 			execute format('revoke all on %s from public', target);
 			call ph_support.describe_table(target, part.description, part.columns);
-			if part.columns ? 'person_id' then
-				call ph_support.secure_new_table(schema, part.relation, false);
-			end if;
+			for held in select s.by_row from ph_support.table_to_secure(schema) s where s.relation = part.relation loop
+				call ph_support.secure_new_table(schema, part.relation, held.by_row);
+			end loop;
 		else
 			call ph_support.require_generated(schema, part.relation, 'pg_class', target::regclass);
 		end if;
 	end loop;
 	call ph_support.create_record_guards(schema);
+	call ph_support.create_request_guards(schema);
+	if to_regclass(format('%I.segment_input', schema)) is not null then
+		call ph.create_segment_inputs(schema);  -- what is disputed is unknown there from now on
+	end if;
 	call ph_support.create_open_list(schema);
 end
 $$;
 comment on procedure ph.create_accountability_tables(text) is
 	'makes, beside the shared tables of the schema, the tables of accountability: score_run and person_score (who was '
-	'scored by what), run_judgement and run_group (how right that was, and for whom), decision, person_request, '
+	'scored by what), run_judgement and run_group (how right that was, and for whom), decision, person_request and '
+	'disputed_input (what rules do not know, since the person disputes it: segment inputs are made anew), '
 	'person_list, list_opening and opened_person (who was shown to whom), retention_rule and removal, justification '
 	'and input_in_words; and open_list, opened_people and the view opened_list, by which lists of people are opened '
 	'and read. They belong to the caller and are granted to nobody; rows of what happened are only added. '

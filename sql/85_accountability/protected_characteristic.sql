@@ -165,13 +165,14 @@ begin
 			ph_support.run_inputs(r.kind, r.score, r.inputs), r.label_kind,
 			(r.as_of + r.horizon)::date <= $query$ || ph_support.last_day(schema) || $query$ + 1
 		from {score_run} r
-		where exists (select from {person_list} l where l.run = r.run)
-			or exists (select from {decision} d where d.run = r.run)
-			or not exists (
-				select
-				from {score_run} later
-				where later.score = r.score and (later.as_of, later.recorded_at) > (r.as_of, r.recorded_at))
-	$query$, schema);
+		where not exists (
+			select
+			from {score_run} later
+			where later.score = r.score and (later.as_of, later.recorded_at) > (r.as_of, r.recorded_at))
+		$query$ || coalesce((
+			select string_agg(format(' or r.run in (select u.run from {%s} u)', t), '')
+			from unnest('{decision,person_list}'::text[]) t
+			where to_regclass(format('%I.%I', schema, t)) is not null), ''), schema);
 end
 $$;
 comment on function ph_support.run_in_use(text) is

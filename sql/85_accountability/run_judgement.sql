@@ -192,6 +192,12 @@ begin
 			where s.run = $1 and s.value is not null
 		) t, ph_support.judged(t.tally, $4, $5) j$query$, schema, had, outcome)
 	using run, outcome::text, judged_at, cut, is_risk;
+	if groups is null and to_regclass(format('%I.stay', schema)) is null then
+		raise notice 'groups are not judged: schema "%" has no population views', schema
+			using hint = 'CALL ph.create_population_views(...), and judge again.';
+	else
+		call ph_support.store_groups(schema, run, outcome, judged_at, cut, groups, more);
+	end if;
 end
 $$;
 comment on procedure ph.judge_run(text, text, regclass, float8, text[], regclass) is
@@ -199,7 +205,8 @@ comment on procedure ph.judge_run(text, text, regclass, float8, text[], regclass
 	'discrimination, calibration and net benefit of the whole, into run_group those of groups '
 	'(ph.score_by_group). outcome is a relation of person_id and outcome (true, false, or how many), one row a person; '
 	'who has a score and is not in it has no known outcome, and is left out and counted. threshold is the score from '
-	'which people are listed (NULL: the lowest in tier 1). groups and more as in ph.score_by_group. '
+	'which people are listed (NULL: the lowest in tier 1). groups and more as in ph.score_by_group; without population '
+	'views there are none. '
 	'Errors: invalid_parameter_value, undefined_column, datatype_mismatch, object_not_in_prerequisite_state while the '
 	'time in which outcomes count is not over, cardinality_violation where a person has two outcomes, '
 	'insufficient_privilege where row security hides rows';

@@ -6,9 +6,9 @@
 -- comes after CALL ph.create_shared_tables('health'), best after code_list.sql. The same
 -- number of persons gives the same rows on every server: chance is md5 of a purpose and a number.
 -- Identifiers are visibly made up. Rates are like those of an English system: ages of mid-2022, QOF
--- prevalences, Gompertz deaths. The programme lowers emergency admissions by 20 % and A&E by 10 %. Asian people (codes
--- H, J, K, L) are under-served: 40 % of the planned contacts (GP, OP, EL) that others in their place have are not there,
--- while illness, emergencies and deaths are as of everybody.
+-- prevalences, Gompertz deaths. The programme lowers emergency admissions by 20 % and A&E by 10 %. Asian people
+-- (codes H, J, K, L) are under-served: 40 % of the planned contacts (GP, OP, EL) that others in their place have are
+-- not there, while illness, emergencies and deaths are as of everybody.
 -- CTEs are materialized so that no chance is drawn twice.
 \set ON_ERROR_STOP on
 \set QUIET on

@@ -509,12 +509,18 @@ select pg_temp.html_table('reached_table', 'People in programmes by quintile of 
 select to_regclass('analysis.judgement') is not null as is_judged
 \gset
 \if :is_judged
-\qecho '<p>A score that decides who is offered help is on record, and judged by what came in the follow-up year: does it'
-\qecho 'find those who were admitted, and are its risks right? Listed are people of the first two tiers, those tied'
-\qecho 'with them too. A curve of 0.5 is a coin, of 1 a score without error; observed to expected below 1 says that'
-\qecho 'the risks are too high.</p>'
-select pg_temp.html_table('judgement_table', 'Scores at the index day, judged by unplanned admissions of the next year');
-select pg_temp.quoted('judgement', :'source');
+\qecho '<p>A score that decides who is offered help is on record, and judged by what came in the follow-up year: does'
+\qecho 'it find those who were admitted, and are its risks right? Listed are people of the first two tiers, and who is'
+\qecho 'tied with them. A curve of 0.5 is a coin, of 1 a score without error; observed to expected below 1 says that the'
+\qecho 'risks are too high.</p>'
+select pg_temp.html_table('judgement_table', 'Scores of the index day, judged by the admissions of a year');
+\qecho '<h3>For whom</h3>'
+\qecho '<p>Calibration by group cannot see that a group is served less than it needs. So people are compared with'
+\qecho 'everybody else of the same score: have they more conditions, or more emergencies? Above 1 they need more than'
+\qecho 'the score says (under served), and moving their risks down would pass them over the more. Limits allow for the'
+\qecho 'number of groups; what the score is made of, such as age, is shown and not judged. Counts are rounded to 5.</p>'
+select pg_temp.html_table('judged_group_table', 'The fitted score by group');
+select pg_temp.quoted('judgement', :'source'), pg_temp.quoted('judged_group', :'source');
 \else
 \qecho '<p class="soft">No score is judged: scores.sql was not run.</p>'
 \endif

@@ -108,13 +108,16 @@ from run_judgement j join score_run r using (run)
 where j.run in (:'fitted_run', :'ranking_run') and j.outcome = 'analysis.outcome'
   and j.judged_at = (select max(judged_at) from run_judgement o where o.run = j.run);
 
+create function analysis.ratio_of(value float8, lower float8, upper float8) returns text
+language sql immutable parallel safe
+return to_char(value, 'FM0.00') || to_char(lower, ' (FM0.00') || to_char(upper, '" to "FM0.00)');
+
 create view analysis.judgement_table as
 select replace(score, '_', ' ') as "score",
   max(analysis.shown(people)) as "people", max(analysis.shown(events)) as "with the outcome",
-  max(to_char(value, 'FM0.00') || to_char(lower, ' (FM0.00') || to_char(upper, '" to "FM0.00)'))
-    filter (where statistic = 'auroc') as "area under the curve",
-  coalesce(max(to_char(value, 'FM0.00') || to_char(lower, ' (FM0.00') || to_char(upper, '" to "FM0.00)'))
-    filter (where statistic = 'observed_to_expected'), 'points, no risk') as "observed to expected",
+  max(analysis.ratio_of(value, lower, upper)) filter (where statistic = 'auroc') as "area under the curve",
+  coalesce(max(analysis.ratio_of(value, lower, upper)) filter (where statistic = 'observed_to_expected'),
+    'points, no risk') as "observed to expected",
   max(to_char(value, 'FM0.00')) filter (where statistic = 'slope') as "slope",
   max(analysis.percent(value)) filter (where statistic = 'listed') as "listed",
   max(analysis.percent(value)) filter (where statistic = 'sensitivity') as "of those with the outcome, listed",
@@ -125,7 +128,35 @@ where not analysis.hidden(people) and not analysis.hidden(events) and not analys
 group by score
 order by score desc;
 
+-- counts of groups are rounded to 5, and shares are of these, since each dimension adds up to the same people
+create table analysis.judged_group as
+select g.*, analysis.hidden(g.people) or analysis.hidden(g.listed) or analysis.hidden(g.events) as hidden,
+  array_position(array['sex', 'age_band', 'ethnicity', 'deprivation_quintile', 'place', 'record_length'], g.dimension)
+    as position
+from run_group g
+where g.run = :'fitted_run' and g.outcome = 'analysis.outcome'
+  and g.judged_at = (select max(judged_at) from run_group o where o.run = g.run);
+
+create view analysis.judged_group_table as
+select replace(g.dimension, '_', ' ') as "by",
+  coalesce(p.name, replace(g.group_name, '_', ' ')) as "group", analysis.rounded(people) as "people",
+  analysis.rounded(listed) as "listed",
+  case when not hidden then analysis.percent(round(listed / 5.0)::float8 / round(people / 5.0)) end as "share listed",
+  case when not hidden then analysis.ratio_of(observed_to_expected, observed_to_expected_lower,
+    observed_to_expected_upper) end as "observed to expected",
+  case when not hidden then analysis.ratio_of(conditions_ratio, conditions_ratio_lower, conditions_ratio_upper) end
+    as "conditions at equal score",
+  case when not hidden then analysis.ratio_of(emergency_ratio, emergency_ratio_lower, emergency_ratio_upper) end
+    as "emergencies at equal score",
+  case when hidden then 'not shown: fewer than 10 people'
+    else coalesce(replace(verdict, '_', ' '), 'too few to say') end as "verdict"
+from analysis.judged_group g
+left join place p on g.dimension = 'place' and p.place_id = g.group_name
+order by position, group_name;
+
 \pset footer off
 \pset null ''
 \echo '8. Scores of' :index_day 'judged by what came'
 table analysis.judgement_table;
+\echo 'By group, and what people of one score need'
+table analysis.judged_group_table;

@@ -71,14 +71,14 @@ insert into paper.list_opening (list, purpose, reason, role, people, objected)
 values ('frail', 'risk_stratification', 'clinic', 'gp', 12, 1), ('frail', 'risk_stratification', 'clinic', 'gp', 10, 1),
 	('hearts', 'risk_stratification', 'clinic', 'ward', 5, 0);
 insert into paper.decision (person_id, run, offer, decided_by, decided_on, decision, reason, human_changed)
-select 'P' || i, case when i % 10 = 0 then 'back' when i % 2 = 0 then 'spring' else 'autumn' end, 'visit',
-	'Dr ' || i % 3, '2024-05-01', (array['offer', 'no_offer', 'refer'])[1 + i % 3], 'seen', i % 4 = 0
+select 'P' || i + (i - 1) / 4, case when i % 10 = 0 then 'back' when i % 2 = 0 then 'spring' else 'autumn' end, 'visit',
+	'Dr ' || i % 3, '2024-10-15', (array['offer', 'no_offer', 'refer'])[1 + i % 3], 'seen', i % 4 = 0
 from generate_series(1, 40) i;
 insert into paper.person_request (person_id, kind, about, received, answered, outcome)
 values ('P1', 'objection', 'frail', '2024-05-01', null, null), ('P2', 'objection', 'all', '2024-05-01', null, null),
 	('P3', 'objection', 'hearts', '2024-05-01', null, null),
 	('P4', 'review', 'spring', '2024-05-01', '2024-05-09', 'upheld'),
-	('P5', 'review', 'back', '2024-05-01', null, null), ('P6', 'correction', 'copd', '2024-05-01', null, null);
+	('P6', 'review', 'back', '2024-05-01', null, null), ('P6', 'correction', 'copd', '2024-05-01', null, null);
 insert into paper.removal (kind, basis, people) values ('person', 'erasure', 1), ('retention', 'schedule', 30);
 insert into paper.justification
 values ('model', 'admission', '1', 'age', 'risk rises with age, and the offer is for all ages', 'the board',
