@@ -349,6 +349,7 @@ select * from found;
 grant select on health.with_copd, health.person_score, health.list_most to regress_l_analyst;
 grant select (person_id) on health.opened_person to regress_l_case;
 alter table health.decision disable trigger keep_record;
+alter table health.person_score disable trigger keep_run;
 drop trigger keep_record on health.list_opening;
 drop view health.twice;
 drop policy added on health.decision;
