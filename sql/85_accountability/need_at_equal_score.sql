@@ -62,6 +62,28 @@ comment on type ph_support.score_stratum is
 	'what is counted of the people of a group in a twentieth of all people by score: with a score, with a known '
 	'outcome, listed, with the outcome (of anybody; found are listed people with a score), outcomes keyed by score, '
 	'outcomes over expected ones, and sums over people of need: x, x^2 and x by the years at risk';
+comment on column ph_support.score_stratum.dimension is 'what people are parted by';
+comment on column ph_support.score_stratum.is_input is 'whether the score is made of it';
+comment on column ph_support.score_stratum.group_name is 'the group';
+comment on column ph_support.score_stratum.twentieth is 'twentieth of all people by score; NULL without one';
+comment on column ph_support.score_stratum.people is 'people';
+comment on column ph_support.score_stratum.scored is 'of whom have a score';
+comment on column ph_support.score_stratum.with_outcome is 'of these, whose outcome is known';
+comment on column ph_support.score_stratum.listed is 'people at or above the threshold';
+comment on column ph_support.score_stratum.events is 'people with the outcome, with a score or not';
+comment on column ph_support.score_stratum.listed_with_outcome is 'listed people whose outcome is known';
+comment on column ph_support.score_stratum.found is 'listed people with the outcome';
+comment on column ph_support.score_stratum.outcomes is 'a tally keyed by score, of outcomes';
+comment on column ph_support.score_stratum.expected is 'a tally of outcomes over those that the scores expect';
+comment on column ph_support.score_stratum.years is 'years at risk';
+comment on column ph_support.score_stratum.years_squared is 'sum of their squares';
+comment on column ph_support.score_stratum.conditions is 'long-term conditions on the day';
+comment on column ph_support.score_stratum.conditions_squared is 'sum of the squares of a person''s';
+comment on column ph_support.score_stratum.deaths is 'deaths while at risk';
+comment on column ph_support.score_stratum.deaths_by_years is 'years at risk of who died';
+comment on column ph_support.score_stratum.emergencies is 'emergency admissions while at risk';
+comment on column ph_support.score_stratum.emergencies_squared is 'sum of the squares of a person''s';
+comment on column ph_support.score_stratum.emergencies_by_years is 'sum of a person''s by the years at risk';
 
 create function ph_support.need_at_equal_score(
 	strata ph_support.score_stratum[], confidence float8,
