@@ -58,13 +58,19 @@ begin atomic
 		 $query$),
 		('trigger_off', 'high', 'score_run', 'the trigger that guards the table is off or missing',
 		 $query$
-			select format('%s: keep_record', c.oid::regclass), case
+			select format('%s: %s', c.oid::regclass, g.name), case
 				when t.oid is null then format('call ph.create_accountability_tables(%L)', $1)
-				else format('alter table %s enable trigger keep_record', c.oid::regclass) end
-			from ph_support.accountability_table() a
-			join pg_class c on c.oid = to_regclass(format('%I.%I', $1, a.relation))
-			left join pg_trigger t on t.tgrelid = c.oid and t.tgname = 'keep_record'
-			where a.is_kept and (t.oid is null or t.tgenabled not in ('O', 'A'))
+				else format('alter table %s enable trigger %s', c.oid::regclass, g.name) end
+			from (
+				select relation, 'keep_record'
+				from ph_support.accountability_table()
+				where is_kept
+				union all
+				values ('person_score', 'keep_run')
+			) g (relation, name)
+			join pg_class c on c.oid = to_regclass(format('%I.%I', $1, g.relation))
+			left join pg_trigger t on t.tgrelid = c.oid and t.tgname = g.name
+			where t.oid is null or t.tgenabled not in ('O', 'A')
 		 $query$),
 		('run_not_judged_by_group', 'medium', 'run_group',
 		 'a run is in use, and nobody has looked whom its score serves less than they need',
@@ -72,7 +78,8 @@ begin atomic
 			select u.run, case
 				when u.outcome_is_over is null then format('call ph.record_scores(%L, ..., horizon => ''1 year'')', $1)
 				else format('call ph.judge_run(%L, %L, ...)', $1, u.run) end
-			from ph_support.run_in_use($1) u
+			from ph_support.run_in_use($1) r, lateral (
+				select r.run, r.score, r.version, ph_support.outcome_is_over($1, r.run) as outcome_is_over) u
 			where not exists (select from {run_group} g where g.run = u.run)
 				-- while its own outcomes have not arrived, an earlier run of the version speaks for it
 				and (u.outcome_is_over is not false or not exists (

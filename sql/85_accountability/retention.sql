@@ -103,8 +103,8 @@ comment on function ph.retention_due(text, timestamptz) is
 	'over, never due), of a person the death, of a score the day of its run, of a request the answer (not of an '
 	'objection or restriction that is in force), of who was shown the opening. A rule for a purpose is of rows of '
 	'runs, lists and requests of it, one without of all others. note: no_rule, a table of persons of which no rule '
-	'speaks; no_day and no_purpose, the table tells of none; derived, its rows are made of others and go with them; no_table. '
-	'Errors: undefined_table, invalid_parameter_value, insufficient_privilege for who does not see all rows';
+	'speaks; no_day and no_purpose, the table tells of none; derived, its rows are made of others and go with them; '
+	'no_table. Errors: undefined_table, invalid_parameter_value, insufficient_privilege for who does not see all rows';
 
 create procedure ph.purge(schema text, relation text, basis text, as_of timestamptz default now())
 language plpgsql

@@ -60,4 +60,4 @@ dropdb "$docs_database"
 psql -qX -d postgres -c 'set client_min_messages = warning' -c 'drop role if exists docs_reader' \
 	-c 'drop role if exists analysts' -c 'drop role if exists bi_reader' \
 	-c 'drop role if exists identity_keeper, clinician' \
-	-c 'drop role if exists wye_planning, region_planning'
+	-c 'drop role if exists wye_planning, region_planning' -c 'drop role if exists wye_nurses'
