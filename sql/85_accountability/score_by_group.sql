@@ -314,8 +314,7 @@ declare
 	strata ph_support.score_stratum[];
 begin
 	perform ph_support.require_run(schema, run), ph_support.require_outcome_over(schema, run),
-		ph_support.outcome_of(outcome), ph_support.require_groups(asked, more),
-		ph_support.two_sided_z(confidence);
+		ph_support.require_groups(asked, more), ph_support.two_sided_z(confidence);
 	if threshold is null then
 		raise exception 'argument "threshold" must not be null'
 			using errcode = 'null_value_not_allowed', hint = 'It is the score from which people are listed.';
