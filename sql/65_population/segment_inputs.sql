@@ -161,8 +161,8 @@ as $$
 		group by person_id$query$, ph_support.matched_code_query(ph_support.has_code_map(schema))), schema)
 $$;
 comment on function ph_support.disputed_query(text) is
-	'the query of the inputs of rules that people dispute (disputed_input), with those that come from the same records: '
-	'person_id, inputs';
+	'the query of the inputs of rules that people dispute (disputed_input), with those that come from the same '
+	'records: person_id, inputs';
 
 create function ph_support.undisputed_query(
 	schema text, query text, columns text[], lists text[], uncounted text[])

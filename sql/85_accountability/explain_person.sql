@@ -379,11 +379,11 @@ begin
 end
 $$;
 comment on function ph.explain_person(text, text, boolean) is
-	'what the schema''s segments, scores and decisions say of a person, in plain words to that person, a row a sentence '
-	'in order: why the segment (segment views, and segment_history of other schemes), what the last run of each score '
-	'says, what raised and lowered it most and what is not known, who decided what and why, and what the person asked '
-	'for. for_post is for letters, which others in the house may open: without inputs and decisions that are marked '
-	'not_for_post. Never told, in letters or not, is what comes from codes of restricted_code that direct care may not '
-	'see, and a group that only such a rule gives. Nothing says that something was left out: the last sentence is always there. '
-	'For who sees all rows. Errors: undefined_table without tables of accountability, no_data_found for a person '
-	'nobody knows, insufficient_privilege where row security hides rows';
+	'what the schema''s segments, scores and decisions say of a person, in plain words to that person, a row a '
+	'sentence in order: why the segment (segment views, and segment_history of other schemes), what the last run of '
+	'each score says, what raised and lowered it most and what is not known, who decided what and why, and what the '
+	'person asked for. for_post is for letters, which others in the house may open: without inputs and decisions '
+	'that are marked not_for_post. Never told, in letters or not, is what comes from codes of restricted_code that '
+	'direct care may not see, and a group that only such a rule gives. Nothing says that something was left out: the '
+	'last sentence is always there. For who sees all rows. Errors: undefined_table without tables of accountability, '
+	'no_data_found for a person nobody knows, insufficient_privilege where row security hides rows';

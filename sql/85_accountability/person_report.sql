@@ -23,8 +23,8 @@ begin atomic
 			else 'false' end);
 end;
 comment on function ph_support.withheld_condition(text) is
-	'the condition that a row t of a table is withheld from the report of the person $1: for post ($2), inputs ($3) and '
-	'codes ($4, $5) that are not told, schema ($6)';
+	'the condition that a row t of a table is withheld from the report of the person $1: for post ($2), inputs ($3) '
+	'and codes ($4, $5) that are not told, schema ($6)';
 
 create function ph_support.reported_row(relation text) returns text
 language sql stable
@@ -200,12 +200,13 @@ comment on function ph.person_report(text, text, boolean) is
 	'(ph.explain_person), purposes and whether the person may be used for each, sources with their last loads, '
 	'recipients (who opened which list with the person on it, which roles may read tables of persons, which are '
 	'entitled to the person''s rows now), retention, models (version, licence and hash of each that scored the '
-	'person), and rows: of every table of the schema with a column person_id, whoever made it, the rows of the person. '
-	'Withheld, and counted by table in withheld, are rows with a code of restricted_code of class law or third_party '
-	'that direct care may not see, and what rules made of them; for_post leaves out those of class sensitive too, and '
-	'what is marked not_for_post with the records that its code lists name, and then nothing says that or how much is withheld. Releases and '
-	'summaries hold nobody; backups and other schemas are outside. For who sees all rows. Errors: '
-	'undefined_table, no_data_found for a person nobody knows, insufficient_privilege where row security hides rows';
+	'person), and rows: of every table of the schema with a column person_id, whoever made it, the rows of the '
+	'person. Withheld, and counted by table in withheld, are rows with a code of restricted_code of class law or '
+	'third_party that direct care may not see, and what rules made of them; for_post leaves out those of class '
+	'sensitive too, and what is marked not_for_post with the records that its code lists name, and then nothing says '
+	'that or how much is withheld. Releases and summaries hold nobody; backups and other schemas are outside. For '
+	'who sees all rows. Errors: undefined_table, no_data_found for a person nobody knows, insufficient_privilege '
+	'where row security hides rows';
 
 create function ph_support.rows_page(caption text, found jsonb) returns text
 language sql stable
@@ -220,12 +221,13 @@ begin atomic
 	select format(
 		E'<div class="wide"><table><caption>%s</caption><thead><tr>%s</tr></thead><tbody>%s</tbody></table></div>\n',
 		ph_support.html(caption), (
-			select string_agg(format('<th>%s</th>', ph_support.html(replace(key, '_', ' '))), '' order by key collate "C")
+			select string_agg(
+				format('<th>%s</th>', ph_support.html(replace(key, '_', ' '))), '' order by key collate "C")
 			from (select distinct key from cell) c), (
 			select string_agg(format('<tr>%s</tr>', line), '' order by number)
 			from (
-				select number,
-					string_agg(format('<td>%s</td>', ph_support.html(coalesce(value, ''))), '' order by key collate "C") as line
+				select number, string_agg(
+					format('<td>%s</td>', ph_support.html(coalesce(value, ''))), '' order by key collate "C") as line
 				from cell
 				group by number
 			) c))

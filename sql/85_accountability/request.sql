@@ -335,9 +335,9 @@ end
 $$;
 comment on function ph.request_review(text, regclass, date) is
 	'what people asked for until a day, by kind (NULL: all) and by group of a relation with person_id and group_name '
-	'(NULL: all; unknown: who is in none): requests, how many are open, how many answered, how many waited longer than '
-	'the month of the UK GDPR (article 12(3)); the days to the answer, with what is open or was withdrawn counted as '
-	'waiting until then (Kaplan and Meier): the median with 95 % limits and the mean of mean_until days; and what share '
-	'of the answers upheld the request, at least in part, with 95 % limits. Where a group waits longer, or is upheld '
-	'more often, look at what is done to it. '
-	'Errors: undefined_table, invalid_parameter_value, undefined_column, cardinality_violation';
+	'(NULL: all; unknown: who is in none): requests, how many are open, how many answered, how many waited longer '
+	'than the month of the UK GDPR (article 12(3)); the days to the answer, with what is open or was withdrawn '
+	'counted as waiting until then (Kaplan and Meier): the median with 95 % limits and the mean of mean_until days; '
+	'and what share of the answers upheld the request, at least in part, with 95 % limits. Where a group waits '
+	'longer, or is upheld more often, look at what is done to it. Errors: undefined_table, invalid_parameter_value, '
+	'undefined_column, cardinality_violation';

@@ -72,7 +72,8 @@ begin
 				union
 				select code_system, code, match
 				from {code_list}
-				where $2 and list in (select input from {input_in_words} where not_for_post)) u (code_system, code, match)
+				where $2 and list in (select input from {input_in_words} where not_for_post)
+			) u (code_system, code, match)
 		)
 		select distinct n.code_system, n.code
 		from named n
@@ -145,9 +146,9 @@ begin
 end
 $$;
 comment on function ph_support.untold_input(text, boolean, text[]) is
-	'the inputs that are told to nobody: code lists with a code of these classes of restricted_code that direct care may '
-	'not see, and for post those that input_in_words keeps out of letters. Of everybody, so that what is not said of one '
-	'tells nothing';
+	'the inputs that are told to nobody: code lists with a code of these classes of restricted_code that direct care '
+	'may not see, and for post those that input_in_words keeps out of letters. Of everybody, so that what is not '
+	'said of one tells nothing';
 
 create function ph_support.is_untold(input text, untold text[]) returns boolean
 language sql immutable parallel safe
@@ -211,8 +212,8 @@ begin
 end
 $$;
 comment on function ph_support.known_rule(text, text, text) is
-	'the rules of a version of a scheme, of the schema or else shipped: the segment, what they say, and what they read, '
-	'inputs and code lists; no rows where the scheme is in neither';
+	'the rules of a version of a scheme, of the schema or else shipped: the segment, what they say, and what they '
+	'read, inputs and code lists; no rows where the scheme is in neither';
 
 create function ph_support.matched_rule(
 	schema text, scheme text, version text, matched text[], untold text[],

@@ -72,8 +72,8 @@ values
 	('new', 'admission', '2', 'model', 'direct_care', '2024-03-31', 'an emergency admission', '1 year',
 	 to_jsonb(ph.given_model('logistic', '{(intercept),age,admissions,abuse,copd}', '{-6,0.04,0.5,0.7,-0.1}')), 'h1',
 	 '{age,admissions,abuse,copd}', 'share', '1', 3, 3, 'ourselves', null),
-	('frailty', 'frailty', '1', 'instrument', 'direct_care', '2024-03-31', null, null, null, 'h2', '{copd,hiv,bmi}', 'edge',
-	 '1', 3, 3, 'a paper', null);
+	('frailty', 'frailty', '1', 'instrument', 'direct_care', '2024-03-31', null, null, null, 'h2', '{copd,hiv,bmi}',
+	 'edge', '1', 3, 3, 'a paper', null);
 insert into care.person_score (person_id, run, value, band, tier, status, missing_inputs, inputs)
 select p, 'old', 55, 'high', 1, 'ok', '{}'::text[], null::jsonb
 from unnest('{ann,bob,twin}'::text[]) p
@@ -95,12 +95,14 @@ values ('ann', 'new', 'a call', 'Dr A', '2024-04-02', 'offer', 'lives alone', fa
 	('bob', 'new', 'a refuge', 'Dr A', '2024-04-02', 'refer', 'is harmed', false, true),
 	('twin', 'new', 'a call', 'Dr A', '2024-04-02', 'offer', 'lives alone', false, false);
 insert into care.person_request (person_id, kind, about, received, answered, outcome) values
-	('ann', 'objection', 'ring', '2024-04-04', null, null), ('ann', 'review', 'new', '2024-04-05', '2024-04-20', 'refused'),
+	('ann', 'objection', 'ring', '2024-04-04', null, null),
+	('ann', 'review', 'new', '2024-04-05', '2024-04-20', 'refused'),
 	('ann', 'review', '2', '2024-04-06', '2024-04-20', 'partly_upheld'),
 	('ann', 'restriction', 'all', '2024-04-07', '2024-04-08', 'withdrawn'),
 	('ann', 'correction', 'bmi', '2024-04-08', '2024-04-09', 'upheld'),
 	('bob', 'correction', 'abuse', '2024-04-09', '2024-04-10', 'refused'),
-	('bob', 'correction', 'hiv', '2024-04-09', '2024-04-10', 'refused'), ('bob', 'review', '4', '2024-04-11', null, null);
+	('bob', 'correction', 'hiv', '2024-04-09', '2024-04-10', 'refused'),
+	('bob', 'review', '4', '2024-04-11', null, null);
 insert into care.retention_rule values ('decision', 'direct_care', '8 years', 'records management code');
 insert into care.list_opening (list, purpose, reason, role, people, objected, opened_at)
 values ('ring', 'direct_care', 'round', 'nurse', 1, 1, '2024-04-03 10:00+00');
@@ -171,12 +173,14 @@ select count(distinct h.relation) as tables, bool_and(r.report -> 'rows' ? h.rel
 	sum(jsonb_array_length(r.report -> 'rows' -> h.relation)) filter (where not post) as rows,
 	max((select count(*) from jsonb_object_keys(r.report -> 'rows'))) as shown
 from report r, held h;
-select r -> 'withheld' as withheld, r -> 'rows' -> 'clinical_event' as events, r -> 'rows' -> 'segment_history' as history
+select r -> 'withheld' as withheld, r -> 'rows' -> 'clinical_event' as events,
+	r -> 'rows' -> 'segment_history' as history
 from ph.person_report('care', 'bob') r;
 select r ? 'withheld' as says, r -> 'rows' -> 'clinical_event' as events, r -> 'rows' -> 'person_score' as scores,
 	r -> 'rows' -> 'opened_person' as opened, r -> 'rows' -> 'disputed_input' as disputed
 from ph.person_report('care', 'bob', true) r;
-select r -> 'rows' -> 'opened_person' -> 0 -> 'details' as opened, r -> 'recipients' -> 'openings' -> 0 ->> 'reason' as reason
+select r -> 'rows' -> 'opened_person' -> 0 -> 'details' as opened,
+	r -> 'recipients' -> 'openings' -> 0 ->> 'reason' as reason
 from ph.person_report('care', 'bob') r;
 -- by the law: neither report says what is restricted; a letter has no word of what is not for post
 select post, count(*) filter (where report::text ~* 'B20|virus|hiv|special') as restricted,

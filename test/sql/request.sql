@@ -273,8 +273,8 @@ begin
 				from pg_temp.pick('{correction,correction,objection,restriction,review}',
 					pg_temp.chance(seed || 'kind')) k;
 			elsif pg_temp.chance(seed || 'what') < 0.95 then
-				update care.person_request set answered = day,
-					outcome = pg_temp.pick('{upheld,partly_upheld,refused,withdrawn}', pg_temp.chance(seed || 'outcome'))
+				update care.person_request set answered = day, outcome = pg_temp.pick(
+					'{upheld,partly_upheld,refused,withdrawn}', pg_temp.chance(seed || 'outcome'))
 				where request_id = (
 					select min(request_id) from care.person_request where person_id = 'P' || i and answered is null);
 			else
@@ -333,8 +333,8 @@ language sql immutable
 return (part / nullif(whole, 0) + 1.959963984540054 ^ 2 / (2 * whole) + side * 1.959963984540054 * sqrt(
 	part / nullif(whole, 0) * (1 - part / nullif(whole, 0)) / whole + 1.959963984540054 ^ 2 / (4 * whole ^ 2)))
 	/ (1 + 1.959963984540054 ^ 2 / whole);
-select run, decided_by, group_name, decisions, offers, no_offers, referrals, unchanged, round(share_unchanged::numeric, 3)
-	as share, listed, listed_without_decision as undecided, note
+select run, decided_by, group_name, decisions, offers, no_offers, referrals, unchanged,
+	round(share_unchanged::numeric, 3) as share, listed, listed_without_decision as undecided, note
 from (select null as run, * from ph.decision_review('care') union all
 	select 'jan', * from ph.decision_review('care', 'jan', 'pg_temp.village')) r
 order by run nulls first, decided_by nulls first, group_name nulls first;
