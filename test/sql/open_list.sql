@@ -31,8 +31,8 @@ select 'P' || i, '2023-01-01', 'ICD10', case when i % 4 = 0 then 'B20' else 'J44
 call ph.create_population_views('health', neighbourhood => 'none');
 begin;
 insert into health.score_run (run, score, version, kind, purpose, as_of, content_hash, tiering, data_stamp, people,
-	scored)
-values ('winter', 'frailty', '1', 'external', 'direct_care', '2024-04-01', 'x', 'given', 'x', 60, 60);
+	scored, inputs)
+values ('winter', 'frailty', '1', 'external', 'direct_care', '2024-04-01', 'x', 'given', 'x', 60, 60, '{bmi}');
 insert into health.person_score (person_id, run, value, band, tier, missing_inputs)
 select 'P' || i, 'winter', i, 'band ' || i % 2, 1 + i % 3, case when i = 3 then '{bmi}'::text[] else '{}' end
 from generate_series(1, 60) i;
@@ -107,13 +107,18 @@ values ('P3', 'objection', 'frail', '2024-05-01', null, null),
 	('P12', 'objection', 'frail', '2024-05-01', '2024-05-02', 'refused'),
 	('P15', 'objection', 'all', '2024-05-01', '2024-05-02', 'withdrawn'),
 	('P18', 'objection', 'copd', '2024-05-01', null, null),
-	('P21', 'review', 'frail', '2024-05-01', null, null),
-	('P24', 'correction', 'all', '2024-05-01', null, null);
+	('P21', 'review', 'winter', '2024-05-01', null, null),
+	('P24', 'correction', 'bmi', '2024-05-01', null, null);
 select health.open_list('frail', 'direct_care', 'after objections') as opening \gset
 select people, objected from health.list_opening where opening = :opening;
 select person_id from health.list_frail except select person_id from health.opened_list where opening = :opening
 order by 1;
+-- requests go with a removal on record alone
 delete from health.person_request;
+begin;
+insert into health.removal (kind, basis, people) values ('retention', 'this test', 0);
+delete from health.person_request;
+commit;
 
 -- ---- secured: who may see whom ----
 call ph.create_sharing_tables('health');
@@ -253,6 +258,7 @@ declare
 	objecting bigint;
 begin
 	perform setseed(0.16);
+	insert into health.removal (kind, basis, people) values ('retention', 'this test', 0);
 	for n in 1 .. 100 loop
 		select list, relation, purpose
 		into asked
@@ -277,10 +283,15 @@ begin
 			k.outcome
 		from generate_series(1, 60) i
 		cross join lateral (
-			select (array['objection', 'restriction', 'review', 'correction'])[1 + floor(random() * 4 + i * 0)] as kind,
-				(array['all', asked.list, 'another'])[1 + floor(random() * 3 + i * 0)] as about,
+			select d.kind, case d.kind when 'review' then 'winter' when 'correction' then 'bmi'
+					else (array['all', asked.list, 'twice'])[1 + floor(random() * 3 + i * 0)] end as about,
 				(array['upheld', 'partly_upheld', 'refused', 'withdrawn', null])[1 + floor(random() * 5 + i * 0)]
 					as outcome
+			from (
+				select (array['objection', 'restriction', 'review', 'correction'])[1 + floor(random() * 4 + i * 0)]
+					as kind
+				offset 0
+			) d
 		) k
 		where random() < 0.3;
 		is_entitled := held = asked.purpose and (national or places <> '{}');
@@ -327,7 +338,6 @@ select bool_and(same) as all_same, count(*), count(*) filter (where opened) betw
 	sum(people) > 500 as many_shown, sum(objected) > 50 as many_object, count(distinct list) as lists
 from compared;
 select * from compared where not same;
-delete from health.person_request;
 
 -- ---- what the linter finds ----
 create view found with (security_invoker = true) as
