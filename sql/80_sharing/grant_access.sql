@@ -55,16 +55,16 @@ begin
 		union
 		select c.relname::text
 		from ph_support.accountability_table() t
-		cross join ph_support.built_on('pg_class'::regclass, to_regclass(format('%I.%I', schema, t.relation))) b
+		join ph_support.table_to_secure(schema) s on s.relation = t.relation and not s.by_row
+		cross join ph_support.built_on('pg_class'::regclass, s.target) b
 		join pg_class c on c.oid = b.object and b.class = 'pg_class'::regclass and c.relkind = 'v'
-		where t.columns ? 'person_id' and t.relation <> 'disputed_input'  -- which segment_input reads, for analysts
-			and c.relnamespace = to_regnamespace(quote_ident(schema));
+		where c.relnamespace = to_regnamespace(quote_ident(schema));
 	end if;
 end
 $$;
 comment on function ph_support.view_of_people(text) is
 	'the views of the schema that ph.grant_access grants to nobody but caseworkers: those beneath lists, those that '
-	'read the tables of accountability with people, and opened_list';
+	'read the tables of accountability that custodians alone read, and opened_list';
 
 create function ph_support.granted_routine(out kind text, out routine text) returns setof record
 language sql immutable parallel safe

@@ -66,7 +66,10 @@ begin atomic
 				from ph_support.accountability_table()
 				where is_kept
 				union all
-				values ('person_score', 'keep_run')
+				values ('person_score', 'keep_run'), ('person_request', 'keep_record')
+				union all
+				select relation, name
+				from ph_support.request_guard()
 			) g (relation, name)
 			join pg_class c on c.oid = to_regclass(format('%I.%I', $1, g.relation))
 			left join pg_trigger t on t.tgrelid = c.oid and t.tgname = g.name

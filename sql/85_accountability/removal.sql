@@ -14,9 +14,10 @@ as $$
 			('person_score', '(select r.as_of from {score_run} r where r.run = t.run)',
 			 '(select r.purpose from {score_run} r where r.run = t.run)', false),
 			('decision', 't.decided_on', '(select r.purpose from {score_run} r where r.run = t.run)', false),
-			-- what is in force is kept, or the person would be listed again
-			('person_request', 'case when t.kind not in (''objection'', ''restriction'')
-				or t.outcome in (''refused'', ''withdrawn'') then t.answered end', null, false),
+			-- what is in force is kept, or the person would be listed again, the record taken for true
+			('person_request', format(
+				'case when not %s or t.kind = ''review'' or t.corrected is not null then
+					coalesce(t.corrected, t.answered) end', ph_support.request_in_force('t')), null, false),
 			('opened_person', '(select (o.opened_at at time zone ''UTC'')::date from {list_opening} o
 				where o.opening = t.opening)',
 			 '(select o.purpose from {list_opening} o where o.opening = t.opening)', false),
@@ -26,7 +27,7 @@ as $$
 			('encounter', 'coalesce(t.end_date, t.start_date)', null, false),
 			('person', 't.death_date', null, false),
 			('stored_stay', null, null, true), ('measure_person', null, null, true),
-			('changed_person', null, null, true)
+			('changed_person', null, null, true), ('disputed_input', null, null, true)
 	), there as (
 		select s.relation, s.date_column
 		from ph_support.table_to_secure(schema) s
