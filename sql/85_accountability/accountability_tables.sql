@@ -87,7 +87,8 @@ begin atomic
 			threshold float8 not null, dimension text not null, group_name text not null, people bigint not null,
 			without_score bigint not null, without_outcome bigint not null, listed bigint not null,
 			events bigint not null, %s,
-			verdict text check (verdict in (''under_served'', ''recalibrate'', ''none'', ''input_of_score'')), note text,
+			verdict text check (verdict in (''under_served'', ''recalibrate'', ''none'', ''input_of_score'')),
+			note text,
 			judged_by text not null default session_user,
 			primary key (run, outcome, judged_at, dimension, group_name)', (
 				select string_agg(format('%1$s float8, %1$s_lower float8, %1$s_upper float8', g.statistic), ', ')
