@@ -104,7 +104,8 @@ begin
 			select
 			from {person_request} r
 			where r.person_id = of_person and r.kind = 'correction' and r.about = of_input and r.corrected is null
-				and (r.answered is null or r.outcome in ('upheld', 'partly_upheld')));
+				and (r.answered is null or r.outcome in ('upheld', 'partly_upheld')))
+		on conflict do nothing;
 	end if;
 	return null;
 end$body$,

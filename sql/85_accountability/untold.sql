@@ -37,6 +37,17 @@ $$;
 comment on function ph_support.table_of_person(text) is
 	'the tables of the schema, whoever made them, with a column person_id; partitions are in their parents';
 
+create function ph_support.listed_code_query(schema text) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+return case
+	when to_regclass(format('%I.code_list', schema)) is null
+		then 'select null as list, null as code_system, null as code, null as match where false'
+	else 'select list::text as list, code_system::text as code_system, code::text as code, match::text as match
+		from {code_list}' end;
+comment on function ph_support.listed_code_query(text) is
+	'the query of the codes of code lists; no rows where the schema has none';
+
 create function ph_support.untold_code(
 	schema text, person text, for_post boolean, classes text[], out code_system text, out code text)
 returns setof record
@@ -66,19 +77,19 @@ begin
 			from recorded
 			where code is not null%3$s
 		), untold as materialized (
-			select match, ph_support.code_key(code_system::text, code::text, match::text) as key
+			select match, ph_support.code_key(code_system, code, match) as key
 			from (
 				%2$s
 				union
 				select code_system, code, match
-				from {code_list}
+				from (%4$s) l
 				where $2 and list in (select input from {input_in_words} where not_for_post)
 			) u (code_system, code, match)
 		)
 		select distinct n.code_system, n.code
 		from named n
 		join untold u on case u.match when 'exact' then n.key = u.key else n.key ^@ u.key end$query$,
-		coded, restricted,
+		coalesce(coded, 'select null::text as code_system, null::text as code where false'), restricted,
 		case
 			when ph_support.has_code_map(schema) then '
 			union
@@ -86,7 +97,7 @@ begin
 			from recorded r
 			join {code_map} on ph_support.code_key(from_system::text, from_code::text, ''exact'')
 				= ph_support.code_key(r.code_system, r.code, ''exact'')'
-			else '' end), schema)
+			else '' end, ph_support.listed_code_query(schema)), schema)
 	using person, for_post, classes;
 end
 $$;
@@ -112,8 +123,8 @@ begin
 				select match, key
 				from restricted%s
 			), listed as materialized (
-				select list::text as list, match, ph_support.code_key(code_system::text, code::text, match::text) as key
-				from {code_list}
+				select list, match, ph_support.code_key(code_system, code, match) as key
+				from (%s) l
 			)
 			select array(
 				select l.list
@@ -135,7 +146,7 @@ begin
 				join restricted r on case r.match
 					when ''exact'' then ph_support.code_key(from_system::text, from_code::text, ''exact'') = r.key
 					else ph_support.code_key(from_system::text, from_code::text, ''exact'') ^@ r.key end'
-				else '' end), schema)
+				else '' end, ph_support.listed_code_query(schema)), schema)
 		into answer
 		using classes;
 	end if;

@@ -7,6 +7,7 @@ create role regress_told_owner;
 create role regress_told_analyst;
 create schema care authorization regress_told_owner;
 create schema other authorization regress_told_owner;
+create schema viewed authorization regress_told_owner;
 set role regress_told_owner;
 call ph.create_shared_tables('care');
 insert into care.data_day values ('2024-03-31');
@@ -206,6 +207,17 @@ from ph.person_report_page('care', 'bob', true) page;
 select ph.person_report('care', 'nobody');
 select ph.person_report_page('care', 'nobody');
 
+-- shared tables that are views of somebody else's, and no more of them than there are
+create view viewed.person as select * from care.person;
+create view viewed.encounter as select * from care.encounter;
+call ph.create_accountability_tables('viewed');
+insert into viewed.person_list (list, relation, purpose, description) values ('ring', 'person', 'direct_care', 'x');
+insert into viewed.person_request (person_id, kind, about, received) values ('ann', 'objection', 'ring', '2024-04-04');
+select section, words from ph.explain_person('viewed', 'ann') order by ordinal;
+select r -> 'rows' -> 'encounter' -> 0 ->> 'primary_icd10' as diagnosis, jsonb_array_length(r -> 'rows' -> 'person')
+	as person, r -> 'withheld' as withheld
+from ph.person_report('viewed', 'ann') r;
+
 -- ---- who may ask ----
 reset role;
 set role regress_told_owner;
@@ -231,6 +243,6 @@ set population_health.purpose = 'planning';
 select ph.person_report('care', 'ann');
 reset population_health.purpose;
 reset role;
-drop schema care, other cascade;
+drop schema viewed, care, other cascade;
 drop owned by regress_told_owner cascade;
 drop role regress_told_owner, regress_told_analyst;
