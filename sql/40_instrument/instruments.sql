@@ -64,5 +64,5 @@ comment on function ph.instruments() is
 	'what each score that is shipped is for: purpose, the population and ages in '
 	'which its source validated it (age_to NULL: no upper end), how far back its source counted (NULL: '
 	'it does not say), which inputs, how old measurements among them may be where the source says so (news2: the '
-	'longest time between two sets of observations that it allows; NULL: it does not say, and whoever uses the score must), '
-	'whether it names a person for care or compares groups only, source and licence';
+	'longest time between two sets of observations that it allows; NULL: it does not say, and whoever uses the score '
+	'must), whether it names a person for care or compares groups only, source and licence';

@@ -321,9 +321,9 @@ begin
 		schema, segments, reached, coalesce(
 			'select person_id::text, tier, risk from ' || risk,
 			'select null::text as person_id, null::integer as tier, null::float8 as risk where false'),
-		coalesce(
-			format(
-				-- everybody once as one of all, and once in each group
+		case
+			-- everybody once as one of all, and once in each group
+			when groups is not null then format(
 				'join (
 					select person_id::text, null as group_name
 					from %1$s
@@ -331,8 +331,8 @@ begin
 					select s.person_id::text, coalesce(q.group_name::text, ''unknown'')
 					from %1$s s
 					left join %2$s q on q.person_id::text = s.person_id::text) g on g.person_id = s.person_id::text',
-				segments, groups),
-			'cross join (values (null::text)) g (group_name)'));
+				segments, groups)
+			else 'cross join (values (null::text)) g (group_name)' end);
 end
 $$;
 comment on function ph.strategy_coverage(text, regclass, regclass, regclass, regclass) is

@@ -77,11 +77,11 @@ comment on function ph_support.granted_routine() is
 
 create function ph_support.told_of_scores() returns text[]
 language sql immutable parallel safe
-return '{scheme,scheme_rule,segment_recording,score_run,run_judgement,run_group,person_list,list_opening,
+return '{data_day,scheme,scheme_rule,segment_recording,score_run,run_judgement,run_group,person_list,list_opening,
 	retention_rule,removal,justification}'::text[];
 comment on function ph_support.told_of_scores() is
-	'the tables that say by which schemes and scores people are grouped and listed, how right those are and who '
-	'looked; nobody is in them';
+	'the tables that say of which day, by which schemes and scores people are grouped and listed, how right those are '
+	'and who looked; nobody is in them';
 
 create function ph.access_grants(schema text, kind text)
 returns table (relation text, privilege text, columns text[])

@@ -81,7 +81,8 @@ begin atomic
 			select u.run, case
 				when u.outcome_is_over is null then format('call ph.record_scores(%L, ..., horizon => ''1 year'')', $1)
 				else format('call ph.judge_run(%L, %L, ...)', $1, u.run) end
-			from ph_support.run_in_use($1) u
+			from ph_support.run_in_use($1) r, lateral (
+				select r.run, r.score, r.version, ph_support.outcome_is_over($1, r.run) as outcome_is_over) u
 			where not exists (select from {run_group} g where g.run = u.run)
 				-- while its own outcomes have not arrived, an earlier run of the version speaks for it
 				and (u.outcome_is_over is not false or not exists (

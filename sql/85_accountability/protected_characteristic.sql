@@ -151,8 +151,7 @@ comment on function ph_support.run_inputs(text, text, text[]) is
 	'the inputs of a run, and of an instrument also what its function is asked with, whatever was recorded';
 
 create function ph_support.run_in_use(schema text)
-returns table (
-	run text, score text, version text, kind text, inputs text[], label_kind text, outcome_is_over boolean)
+returns table (run text, score text, version text, kind text, inputs text[], label_kind text)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
@@ -162,8 +161,7 @@ begin
 	end if;
 	return query execute ph_support.in_schema($query$
 		select r.run, r.score, r.version, case r.kind when 'instrument' then 'instrument' else 'model' end,
-			ph_support.run_inputs(r.kind, r.score, r.inputs), r.label_kind,
-			(r.as_of + r.horizon)::date <= $query$ || ph_support.last_day(schema) || $query$ + 1
+			ph_support.run_inputs(r.kind, r.score, r.inputs), r.label_kind
 		from {score_run} r
 		where not exists (
 			select
@@ -172,13 +170,13 @@ begin
 		$query$ || coalesce((
 			select string_agg(format(' or r.run in (select u.run from {%s} u)', t), '')
 			from unnest('{decision,person_list}'::text[]) t
-			where to_regclass(format('%I.%I', schema, t)) is not null), ''), schema);
+			where ph_support.sees_all_rows(to_regclass(format('%I.%I', schema, t)))), ''), schema);
 end
 $$;
 comment on function ph_support.run_in_use(text) is
 	'the runs that count today: the last of each score, and those that lists come from or that were before who '
-	'decided; kind as justification has it, a product of somebody else being a model; inputs of an instrument with the '
-	'arguments of its function; whether the time in which outcomes count is over, NULL where there is none';
+	'decided (for who may read decisions); kind as justification has it, a product of somebody else being a model; '
+	'inputs of an instrument with the arguments of its function';
 
 create function ph_support.use_of_characteristic(
 	schema text, out kind text, out name text, out version text, out characteristic text, out inputs text[])

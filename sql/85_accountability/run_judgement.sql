@@ -28,6 +28,25 @@ comment on function ph_support.require_outcome_over(text, text) is
 	'does nothing where the data reach the end of the time in which outcomes of a run count. '
 	'Errors: object_not_in_prerequisite_state';
 
+create function ph_support.outcome_is_over(schema text, run text) returns boolean
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	answer boolean;
+begin
+	execute ph_support.in_schema(
+		format('select (as_of + horizon)::date <= %s + 1 from {score_run} r where r.run = $1',
+			ph_support.last_day(schema)),
+		schema)
+	into answer
+	using run;
+	return answer;
+end
+$$;
+comment on function ph_support.outcome_is_over(text, text) is
+	'whether the data reach the end of the time in which outcomes of a run count; NULL where there is none';
+
 create function ph_support.outcome_of(outcome regclass) returns text
 language plpgsql stable
 set search_path = pg_catalog, pg_temp

@@ -8,15 +8,15 @@ create function ph_support.group_dimension(out dimension text, out expression te
 returns setof record
 language sql stable
 begin atomic
-	select d.dimension, coalesce(d.expression, b.expression), d.of_input
+	select d.dimension, coalesce(d.expression, b.expression), coalesce(d.of_input, p.pattern)
 	from (
 			values
-				('sex', null, '(^|_)(sex|gender|female|male|woman|women|man|men)(_|$)'),
-				('age_band', null, '(^|_)(age|aged)(_|$)|birth'),
-				('ethnicity', null, '(^|_)(ethnic[a-z]*|race)(_|$)'),
-				('deprivation_quintile', null, '(^|_)(depriv[a-z]*|imd[0-9]*)(_|$)'),
-				('place', 'coalesce(s.place, ''unknown'')', '(^|_)(place|district|borough)(_|$)'),
-				('record_length',
+				(1, 'sex', 'sex', null, null),
+				(2, 'age_band', 'age', null, null),
+				(3, 'ethnicity', 'race', null, null),
+				(4, 'deprivation_quintile', null, null, '(^|_)(depriv[a-z]*|imd[0-9]*)(_|$)'),
+				(5, 'place', null, 'coalesce(s.place, ''unknown'')', '(^|_)(place|district|borough)(_|$)'),
+				(6, 'record_length', null,
 				 'case
 					when s.years_of_record < 1 then ''under 1 year''
 					when s.years_of_record < 3 then ''1 to 2 years''
@@ -24,8 +24,10 @@ begin atomic
 					when s.years_of_record >= 10 then ''10 years or more''
 					else ''unknown'' end',
 				 '(^|_)(record_length|length_of_record|years_registered)(_|$)')
-		) d (dimension, expression, of_input)
-	left join ph.breakdown b on b.breakdown = d.dimension;
+		) d (number, dimension, characteristic, expression, of_input)
+	left join ph.breakdown b on b.breakdown = d.dimension
+	left join ph_support.protected_characteristic() p using (characteristic)
+	order by d.number;
 end;
 comment on function ph_support.group_dimension() is
 	'what the shared tables part people by, each an expression over p (the person) and s (the stay on the day), and '
@@ -157,7 +159,8 @@ as $$
 		left join condition on condition.person_id = score.person_id
 		left join died on died.person_id = score.person_id
 		left join emergency on emergency.person_id = score.person_id
-		left join (select person_id::text as person_id, outcome, %3$s as had from %7$s) o on o.person_id = score.person_id
+		left join (
+			select person_id::text as person_id, outcome, %3$s as had from %7$s) o on o.person_id = score.person_id
 		%8$s
 		cross join lateral (
 			select $2 as first_day, at_risk.place, at_risk.deprivation_quintile, registered.years as years_of_record) s
@@ -203,6 +206,7 @@ returns setof ph_support.score_stratum
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set jit = off  -- it would take longer to compile the query than to run it
+set enable_nestloop = off  -- of a run that was just recorded there are no statistics
 as $$
 declare
 	dimensions constant text[] := array(select distinct p from unnest(groups) g, string_to_table(g, '*') p order by p);
@@ -252,11 +256,14 @@ comment on function ph_support.score_strata(text, text, regclass, float8, text[]
 	'what is counted of the people of a run, by group and twentieth of all people by score; the arguments are those of '
 	'ph.score_by_group';
 
-create function ph_support.leans_above_1(ratio ph.estimate, confidence float8) returns boolean
+create function ph_support.may_explain(need ph.estimate, observed_to_expected ph.estimate, confidence float8)
+returns boolean
 language sql immutable parallel safe
-return ln((ratio).value) > ln((ratio).value / (ratio).lower) / ph_support.two_sided_z(confidence);
-comment on function ph_support.leans_above_1(ph.estimate, float8) is
-	'whether a ratio with limits on the logarithm is more than a standard error above 1';
+return ln((need).value) > ln((need).value / (need).lower) / ph_support.two_sided_z(confidence)
+	and (need).upper >= 1 / (observed_to_expected).value;
+comment on function ph_support.may_explain(ph.estimate, ph.estimate, float8) is
+	'whether a ratio of need is more than a standard error above 1, and may be as far above as outcomes are below what '
+	'scores expect: under-service may then be why';
 
 create function ph_support.group_verdict(
 	is_input boolean, observed_to_expected ph.estimate, conditions ph.estimate, emergencies ph.estimate,
@@ -267,9 +274,10 @@ return case
 	when greatest((conditions).lower, (emergencies).lower) > 1 then 'under_served'
 	when (conditions).lower is null or (emergencies).lower is null then null
 	when (observed_to_expected).lower > 1 then 'recalibrate'
-	-- it would push the group down: whether its need is not above 1 must not hang on too few people
-	when (observed_to_expected).upper < 1
-			and (ph_support.leans_above_1(conditions, confidence) or ph_support.leans_above_1(emergencies, confidence))
+	-- recalibrating would push the group down: too few people must not be why its need is not above 1
+	when (observed_to_expected).upper < 1 and (
+			ph_support.may_explain(conditions, observed_to_expected, confidence)
+			or ph_support.may_explain(emergencies, observed_to_expected, confidence))
 		then null
 	when (observed_to_expected).upper < 1 then 'recalibrate'
 	else 'none' end;
@@ -345,7 +353,7 @@ begin
 				'conditions: ' || (conditions.ratio).note, 'deaths: ' || (deaths.ratio).note,
 				'emergencies: ' || (emergencies.ratio).note,
 				'alone_at_score: ' || nullif(conditions.alone, 0) || ' people',
-				case when judged.verdict is null and least((conditions.ratio).lower, (emergencies.ratio).lower) is not null
+				case when judged.verdict is null and (conditions.ratio).lower + (emergencies.ratio).lower > 0
 					then 'verdict: need_not_settled' end), '')
 		from counted c
 		join need conditions on (conditions.dimension, conditions.group_name) = (c.dimension, c.group_name)
@@ -384,7 +392,8 @@ comment on function ph.score_by_group(text, text, regclass, float8, text[], regc
 	'recalibrate, none, input_of_score (shown, not judged) or NULL, where the numbers do not suffice. Notes: those of '
 	'ph.auroc and ph.calibration with the column''s name before them, not_a_risk, unknown, too_few (fewer than 10 '
 	'observed in the group or outside it), nobody_outside, alone_at_score (people left out of need, fewer than two '
-	'outside being in their twentieth), need_not_settled (scores too high, and need a standard error above 1). '
+	'outside being in their twentieth), need_not_settled (scores too high, '
+	'and under-service may be why). '
 	'Errors: undefined_table, invalid_parameter_value, undefined_column, datatype_mismatch, cardinality_violation, '
 	'duplicate_column, null_value_not_allowed, object_not_in_prerequisite_state while the time in which outcomes '
 	'count is not over, insufficient_privilege where row security hides rows of outcome or more';

@@ -204,4 +204,17 @@ values ('s', '1', 'Risky', null, 'GP', 'call', null, null), ('s', '2', 'High', n
 select partner, offer, segment, eligible, (select count(*) from care.people where n > 5) as flagged
 from ph.strategy_coverage('care', 'care.flagged', 'care.reach')
 where offer = 'call';
+-- a row of all, and one a group; who is in none is in one
+create view care.part as select person_id, case when n % 3 > 0 then 'part ' || n % 3 end as group_name from care.people;
+select partner, offer, segment, tier, group_name, eligible, offered, reached_people,
+	round((coverage).value::numeric, 3) as coverage
+from ph.strategy_coverage('care', 'care.one', 'care.reach', 'care.risk', 'care.part');
+select coalesce(p.group_name, 'unknown') as group_name, count(distinct v.person_id) as eligible,
+	count(distinct r.person_id) as offered, count(distinct r.person_id) filter (where r.reached) as reached
+from care.one v
+join care.part p using (person_id)
+left join care.reach r on r.person_id = v.person_id and r.offer = 'review'
+where v.segment = 'High'
+group by 1
+order by 1;
 drop schema care cascade;
