@@ -102,8 +102,9 @@ comment on function ph.retention_due(text, timestamptz) is
 	'the oldest day of what it speaks of, and its basis. The day of a row is its end where a table has one (NULL: not '
 	'over, never due), of a person the death, of a score the day of its run, of a request the answer (not of one '
 	'in force: an objection or restriction that is upheld, a correction until the source is corrected), of who was '
-	'shown the opening. A rule for a purpose is of rows of runs, lists and requests of it, one without of all others. note: no_rule, a table of persons of which no rule '
-	'speaks; no_day and no_purpose, the table tells of none; derived, its rows are made of others and go with them; '
+	'shown the opening. A rule for a purpose is of rows of runs, lists and requests of it, one without of all others. '
+	'note: no_rule, a table of persons of which no rule speaks; no_day and no_purpose, the table tells of none; '
+	'derived, its rows are made of others and go with them; '
 	'no_table. Errors: undefined_table, invalid_parameter_value, insufficient_privilege for who does not see all rows';
 
 create procedure ph.purge(schema text, relation text, basis text, as_of timestamptz default now())
