@@ -74,7 +74,7 @@ $$;
 comment on function ph_support.score_inputs(regclass, ph.model) is
 	'what scores of a relation are made of: the terms of the model, or the columns beside the score';
 
-create function ph_support.scored_query(people regclass, model ph.model, tiering text) returns text
+create function ph_support.scored_query(schema text, people regclass, model ph.model, tiering text) returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
@@ -92,11 +92,15 @@ as $$
 						%s as tier
 					from %s r
 					cross join lateral (
-						select to_jsonb(k) as inputs
+						-- what the person disputes is not known; made once, not wherever it is named
+						select to_jsonb(k) || coalesce((
+								select jsonb_object_agg(d.input, null)
+								from %I.disputed_input d
+								where d.person_id = r.person_id::text and to_jsonb(k) ? d.input), '{}') as inputs
 						from (select %s) k
-						offset 0) i  -- made once, not wherever it is named
+						offset 0) i
 					cross join lateral (select a.* from ph.score_by_name(%L::ph.model, i.inputs) a offset 0) s$query$,
-				given.tier, people, (
+				given.tier, people, schema, (
 					select string_agg(format('r.%I', t), ', ')
 					from unnest(ph_support.score_terms(model)) t), model)
 			else format(
@@ -112,8 +116,9 @@ as $$
 			end
 	from (select case tiering when 'given' then 'r.tier::integer' else 'null::integer' end as tier) given
 $$;
-comment on function ph_support.scored_query(regclass, ph.model, text) is
-	'the query of the scores of a relation: by a model, or as the relation has them';
+comment on function ph_support.scored_query(text, regclass, ph.model, text) is
+	'the query of the scores of a relation: by a model, of which what a person disputes in the schema is not known, or '
+	'as the relation has them';
 
 create procedure ph_support.require_scorable(people regclass, model ph.model, tiering text)
 language plpgsql
@@ -274,7 +279,7 @@ begin
 	-- before rows are left out for the purpose, which the stamp takes for rows that are hidden
 	stamp := (ph_support.data_stamp(schema, array['select from ' || people], '{}')).stamp;
 	perform set_config('population_health.purpose', case when listed then purpose else '' end, true);
-	execute 'create temp table ph_scored on commit drop as ' || ph_support.scored_query(people, model, tiering);
+	execute 'create temp table ph_scored on commit drop as ' || ph_support.scored_query(schema, people, model, tiering);
 	perform set_config('population_health.purpose', '', true);
 	call ph_support.require_scored(schema);
 	if listed then

@@ -104,6 +104,17 @@ call ph.record_scores('run', 'other coefficients', 'admission', '1', 'run.input'
 	model => ph.given_model('logistic', '{(intercept),age,copd,visits}', '{-5,0.05,0.5,0.2}'));
 select count(distinct content_hash) as models from run.score_run where score = 'admission';
 
+-- what somebody disputes is not known to a model
+begin;
+insert into run.person_request (person_id, kind, about, received) values ('P1', 'correction', 'copd', '2024-05-01');
+call ph.record_scores('run', 'disputed', 'admission', '1', 'run.input', '2024-05-01', 'risk_stratification',
+	model => :'model');
+select s.person_id, s.value is null as no_score, s.missing_inputs, s.inputs, o.value is not null as had_one
+from run.person_score s
+join run.person_score o using (person_id)
+where s.run = 'disputed' and o.run = 'spring' and s.value is distinct from o.value;
+rollback;
+
 -- ---- two runs ----
 select * from ph.score_run_drift('run', 'spring', 'spring again');
 select tier_before, tier_after, people, round(mean_before::numeric, 3) as mean_before,
