@@ -10,7 +10,9 @@ drop function ph.population_attributable_fraction(ph.tally[],text,ph.tally,
 	ph.chart_survival(ph.tally[],text[],text,double precision,boolean),
 	ph.chart_slope(ph.tally[],text[],text,ph.tally,double precision,
 		double precision,text,integer,double precision,double precision),
+	ph.instruments(),
 	ph.segment_coverage(regclass,text),
+	ph.strategy_coverage(text,regclass,regclass,regclass),
 	ph.shared_column(),
 	ph.shared_reference(),
 	ph_support.shared_table_definition(text),
@@ -31,6 +33,13 @@ comment on function ph.without(ph.tally, ph.tally) is
 	'a tally less a part that ph.rollup added to it: ph.without(ph.rollup of a and b, b) is a; counts are exact, other '
 	'sums to 72 bits, a cell left with nothing is gone; NULL for either is NULL (a part of which nothing is known was '
 	'added as a missing row: take ''counts; missing 1'' away); error where the part is not within the tally';
+
+create function ph_support.two_sided_z(confidence float8) returns float8
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'two_sided_z_of';
+
+comment on function ph_support.two_sided_z(float8) is
+	'z such that a standard normal lies within z of 0 with this probability. Errors: confidence outside (0, 1)';
 
 create function ph_support.may_commit() returns boolean
 language c stable parallel restricted
@@ -662,6 +671,73 @@ comment on aggregate ph.conditions_of(text, text) is
 	'or ICD-9-CM, dialect icd9cm, into those of Charlson and Elixhauser '
 	'(quan2005: the enhanced ICD-9-CM lists of that paper)';
 
+create function ph.instruments(
+	out instrument text, out purpose text, out population text, out age_from integer, out age_to integer,
+	out looks_back interval, out inputs text, out inputs_no_older_than interval, out names_a_person boolean,
+	out source text, out licence text)
+returns setof record
+language sql immutable parallel safe rows 20
+set search_path = pg_catalog, pg_temp
+as $$
+	values
+	('news2', 'acute deterioration in hospital or at home: how soon and by whom to be seen',
+		'adults, not pregnant', 16, null::integer, null::interval, 'vital signs taken together', interval '12 hours',
+		true, 'Royal College of Physicians 2017',
+		'no restriction; the College is to be named as its holder, and its charts to stay as they are'),
+	('lace', 'death or unplanned readmission within 30 days of discharge', 'adults, medical and surgical', 18, null,
+		'6 months', 'the stay, its comorbidity, emergency visits of the 6 months before', null, true,
+		'van Walraven et al. 2010', 'published points'),
+	('hospital_score', 'avoidable readmission within 30 days of discharge', 'adults of medical wards', 18, null,
+		'1 year', 'haemoglobin and sodium at discharge, the stay, admissions of the year before', null, true,
+		'Donze et al. 2013, 2016', 'published points'),
+	('hospital_frailty_risk', 'frailty as admissions show it: long stays, death, readmission',
+		'emergency admissions', 75, null, '2 years', 'ICD-10 codes of two years, the admission itself included', null,
+		true, 'Gilbert et al. 2018', 'CC BY 4.0'),
+	('hospital_frailty', 'the same as a number alone', 'emergency admissions', 75, null, '2 years',
+		'ICD-10 codes of two years, the admission itself included', null, true, 'Gilbert et al. 2018', 'CC BY 4.0'),
+	('frailty_index', 'frailty as general practice records it: care home, admission, death', 'people of practices', 65,
+		95, null, '36 deficits, present or not, ever recorded', null, true, 'Clegg et al. 2016',
+		'published formula; its code lists have terms of their own and are not shipped'),
+	('cha2ds2_vasc', 'stroke within a year: whether to offer anticoagulation', 'adults with atrial fibrillation', 18,
+		null, null, 'age, sex, conditions ever recorded', null, true, 'Lip et al. 2010', 'published points'),
+	('egfr', 'kidney function, its category', 'adults, creatinine stable', 18, null, null,
+		'a creatinine; a category needs two at least 90 days apart', null, true, 'Inker et al. 2021; Levey et al. 2009',
+		'published equations'),
+	('kidney_failure_risk', 'dialysis or transplant within 2 or 5 years: whom to refer',
+		'adults with a GFR below 60', 18, null, null, 'GFR and urine albumin of about the same day', null, true,
+		'Tangri et al. 2011, 2016', 'published equations'),
+	('fib4', 'advanced fibrosis of the liver: whom to test further', 'adults with a reason to look', 35, null, null,
+		'AST, ALT and platelets of one sample', null, true, 'Sterling et al. 2006; McPherson et al. 2017',
+		'published formula'),
+	('score2', 'first cardiovascular event within 10 years', 'people without cardiovascular disease, in Europe', 40,
+		89, null, 'blood pressure and cholesterol as last measured, untreated or not', null, true,
+		'SCORE2, SCORE2-OP 2021; SCORE2-Diabetes 2023', 'published equations'),
+	('charlson', 'comorbidity, to compare hospitals and groups', 'people in hospital', 18, null, null,
+		'ICD-10 codes; how far back is the analyst''s to state', null, false,
+		'Charlson et al. 1987; Quan et al. 2005, 2011; Sundararajan et al. 2004; Ludvigsson et al. 2021',
+		'published lists and weights'),
+	('charlson_age_adjusted', 'comorbidity and age, to compare groups', 'people in hospital', 18, null, null,
+		'as charlson, and age', null, false, 'Charlson et al. 1994', 'published weights'),
+	('charlson_survival', 'survival of 10 years as in the 1980s, to compare groups', 'people in hospital', 18, null,
+		null, 'as charlson, and age', null, false, 'Charlson et al. 1987, 1994', 'published formula'),
+	('elixhauser', 'comorbidity, to compare deaths in hospital', 'people in hospital', 18, null, null,
+		'ICD-10 codes; how far back is the analyst''s to state', null, false,
+		'Elixhauser et al. 1998; Quan et al. 2005; van Walraven et al. 2009; Moore et al. 2017; Sharma et al. 2021',
+		'published lists and weights'),
+	('cambridge_multimorbidity', 'multimorbidity, to tell need between groups and segments', 'people of practices',
+		20, null, null, 'conditions by name, ever recorded or treated', null, false, 'Payne et al. 2020',
+		'published weights; code lists are the user''s'),
+	('ambulatory_care_sensitive', 'admissions that care outside hospital might have avoided, counted by place',
+		'admissions', 0, null, null, 'diagnoses by position and procedures of one admission', null, false,
+		'NHS Outcomes Framework 2.3.i; NHS Institute', 'published rules') $$;
+
+comment on function ph.instruments() is
+	'what each score that is shipped is for: purpose, the population and ages in '
+	'which its source validated it (age_to NULL: no upper end), how far back its source counted (NULL: '
+	'it does not say), which inputs, how old measurements among them may be where the source says so (news2: the '
+	'longest time between two sets of observations that it allows; NULL: it does not say, and whoever uses the score '
+	'must), whether it names a person for care or compares groups only, source and licence';
+
 create or replace function ph.segment_query(
 	scheme text, version text, source regclass, schema text default 'ph', person text default 'person_id',
 	missing text default 'refuse')
@@ -809,6 +885,58 @@ comment on function ph.segment_coverage(regclass, text, text) is
 	'Where population names the schema of shared tables that the people come from, note says of an input '
 	'from a code list how its register lies beside what is plausible (ph.register_coverage), unless it is';
 
+create function ph_support.segment_in_words(
+	path text[], because text[], flags text[], unknown text[], scheme text, version text)
+returns setof text
+language sql immutable parallel safe
+begin atomic
+	select words
+	from (
+		values
+			(format('You are in the group "%s".', array_to_string(path, '", within it "'))),
+			(
+				case
+					when because = '{}'
+						then 'That is the group of everyone for whom none of the other reasons is recorded.'
+					when because is not null
+						then format('What is recorded about you: %s.', array_to_string(because, '; ')) end),
+			(
+				case
+					when cardinality(because) > 1
+						then 'Where more than one reason holds, the rules say which of them decides on the group; '
+							'the others still count for what you are offered.' end),
+			(
+				case
+					when cardinality(flags) > 0
+						then format('You also belong to: %s.', array_to_string(flags, ', ')) end),
+			(
+				case
+					when cardinality(unknown) > 0
+						then format('We do not know: %s. If one of these is true of you, please tell us, '
+							'since your group could change.', array_to_string(unknown, ', ')) end),
+			(
+				format('This follows from version %s of the rules "%s", applied by a computer to your record; '
+					'ask a person to look at it if it seems wrong.', version, scheme))) said (words)
+	where words is not null;
+end;
+
+comment on function ph_support.segment_in_words(text[], text[], text[], text[], text, text) is
+	'a row of a segment view in plain words to the person; because NULL is not told';
+
+create or replace function ph.explain_segment(segments regclass, person_id text) returns setof text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	return query execute format($query$
+		select ph_support.segment_in_words(path::text[], because::text[], flags::text[], unknown::text[],
+			scheme::text, version::text)
+		from %s
+		where person_id::text = $1$query$, segments)
+	using person_id;
+end
+$$;
+
 create procedure ph.record_segments(
 	schema text, segments regclass, as_of timestamptz, gone regclass default null)
 language plpgsql
@@ -905,6 +1033,68 @@ comment on procedure ph.record_segments(text, regclass, timestamptz, regclass) i
 	'for those who moved; who is in the view no longer is in the state that the relation gone (person_id, state) '
 	'gives, such as died or moved out, or stays in the state that was recorded, or gone; '
 	'days are recorded in their order, each in segment_recording';
+
+create function ph.strategy_coverage(
+	schema text, segments regclass, reached regclass, risk regclass default null, groups regclass default null,
+	out partner text, out offer text, out segment text, out tier integer, out eligible bigint, out offered bigint,
+	out reached_people bigint, out capacity integer, out coverage ph.estimate, out group_name text)
+returns setof record
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform ph_support.require_segment_table(schema, 'segment_strategy');
+	return query execute format($query$
+		select t.partner, t.offer, t.segment, t.tier,
+			count(distinct s.person_id) filter (where s.person_id is not null),
+			count(distinct r.person_id),
+			count(distinct r.person_id) filter (where r.reached),
+			t.capacity,
+			ph.proportion(ph.person_tally(1, coalesce(r.reached, false)) filter (where s.person_id is not null)),
+			s.group_name
+		from %1$I.segment_strategy t
+		join (select distinct scheme, version from %2$s) v using (scheme, version)
+		left join (
+			select s.person_id::text, s.scheme, s.version, s.path || s.flags as path, k.tier, k.risk, g.group_name
+			from %2$s s
+			left join (%4$s) k on k.person_id = s.person_id::text
+			%5$s
+		) s on s.scheme = t.scheme and s.version = t.version
+			and t.segment = any (s.path)
+			and (t.tier is null or s.tier = t.tier)
+			and (t.threshold is null or s.risk >= t.threshold)
+		left join (
+			select person_id::text, partner, offer, bool_or(reached) as reached
+			from %3$s
+			group by 1, 2, 3
+		) r on r.person_id = s.person_id and r.partner = t.partner and r.offer = t.offer
+		group by t.partner, t.offer, t.segment, t.tier, t.capacity, t.threshold, s.group_name
+		order by 1, 2, 3, 4, s.group_name nulls first$query$,
+		schema, segments, reached, coalesce(
+			'select person_id::text, tier, risk from ' || risk,
+			'select null::text as person_id, null::integer as tier, null::float8 as risk where false'),
+		case
+			-- everybody once as one of all, and once in each group
+			when groups is not null then format(
+				'join (
+					select person_id::text, null as group_name
+					from %1$s
+					union
+					select s.person_id::text, coalesce(q.group_name::text, ''unknown'')
+					from %1$s s
+					left join %2$s q on q.person_id::text = s.person_id::text) g on g.person_id = s.person_id::text',
+				segments, groups)
+			else 'cross join (values (null::text)) g (group_name)' end);
+end
+$$;
+
+comment on function ph.strategy_coverage(text, regclass, regclass, regclass, regclass) is
+	'for each offer of segment_strategy to the version of the view how many people '
+	'of a segment view are eligible (segment or flag, tier and threshold of the relation risk: '
+	'person_id, tier, risk), have been offered it and were reached (the relation reached: '
+	'person_id, partner, offer, reached), beside the capacity; coverage is reached of eligible. '
+	'groups, a relation of person_id and group_name, adds, after the row of all, whose group_name is NULL, one '
+	'a group with somebody eligible; who is in none is in the group unknown, who is in several counts in each';
 
 create or replace function ph.shared_table(
 	out relation text, out required boolean, out key text[], out key_constraint text, out indexes text[],
@@ -2171,7 +2361,7 @@ comment on function ph_support.person_at_query(text, text, text) is
 
 create function ph_support.kind_is_known(schema text, of_kind text) returns text
 language sql immutable parallel safe
-return format('exists (select 1 from %I.encounter where %s)', schema, of_kind);
+return format('exists (select 1 from %I.encounter where %s limit 1)', schema, of_kind);
 
 comment on function ph_support.kind_is_known(text, text) is
 	'the condition that the schema has an encounter of a kind at all, whoever had it';
@@ -3361,6 +3551,100 @@ comment on function ph_support.segment_input_query(text, text[], text[], text, t
 	'with what rules of segments ask for and a column for each of the code lists; '
 	'uncounted lists are no long-term conditions';
 
+create function ph_support.input_made_of(lists text[], uncounted text[], out input text, out made_of text[])
+returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		('long_term_conditions', array(select l from unnest(lists) l where l <> all (uncounted))),
+		('deprivation_decile', '{place}'),
+		('emergency_admissions_12_months', '{non_elective_admissions}'),
+		('non_elective_admissions', '{emergency_admissions_12_months}'),
+		('spend_12_months', '{emergency_admissions_12_months,non_elective_admissions,maternity_activity,
+			emergency_attendances_12_months,outpatient_attendances_12_months,consultations_12_months}');
+end;
+
+comment on function ph_support.input_made_of(text[], text[]) is
+	'inputs of rules that say again, or count, what others do: who disputes one of those disputes it too';
+
+create function ph_support.disputed_query(schema text) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select ph_support.in_schema(format($query$
+		select person_id, array_agg(distinct input) as inputs
+		from (
+			select person_id, input
+			from {disputed_input}
+			union all
+			(
+				-- a record that is disputed is in no other list, and in no score of diagnoses
+				with matched as (
+					%s
+				)
+				select d.person_id, s.input
+				from {disputed_input} d
+				join {clinical_event} e on e.person_id::text = d.person_id
+				join matched m on m.list::name::text = d.input and m.code = e.code
+					and texteq(m.code_system::text, e.code_system::text)
+				join matched other on other.code = m.code
+					and texteq(other.code_system::text, m.code_system::text)
+				cross join lateral (
+					select other.list::name::text
+					union all
+					select score
+					from unnest('{charlson,hospital_frailty}'::text[]) score
+					where e.code_system in ('ICD10', 'ICD10CM', 'ICD9CM')) s (input)
+				where exists (select from {disputed_input})  -- or else no code is looked at
+			)
+		) disputed
+		group by person_id$query$, ph_support.matched_code_query(ph_support.has_code_map(schema))), schema)
+$$;
+
+comment on function ph_support.disputed_query(text) is
+	'the query of the inputs of rules that people dispute (disputed_input), with those that come from the same '
+	'records: person_id, inputs';
+
+create function ph_support.undisputed_query(
+	schema text, query text, columns text[], lists text[], uncounted text[])
+returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select case
+		when to_regclass(format('%I.disputed_input', schema)) is null then query
+		else format('select i.person_id, %s from (%s) i left join (%s) d on d.person_id = i.person_id',
+			string_agg(
+				format('case when (d.inputs && %L) is not true then i.%I end as %2$I', c.name || m.made_of, c.name),
+				', ' order by c.place),
+			query, ph_support.disputed_query(schema)) end
+	from unnest(columns) with ordinality c (name, place)
+	left join ph_support.input_made_of(lists, uncounted) m on m.input = c.name
+	where c.name <> 'person_id'
+$$;
+
+comment on function ph_support.undisputed_query(text, text, text[], text[], text[]) is
+	'the query of the inputs of rules, with these columns, in which what a person disputes is NULL, where the schema '
+	'has the tables of accountability';
+
+create procedure ph_support.grant_disputed_input(schema text, view regclass)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	reader text;
+begin
+	if to_regclass(format('%I.disputed_input', schema)) is not null then
+		for reader in select distinct name from ph_support.grants_on(view) where privilege = 'SELECT' loop
+			execute format('grant select (person_id, input) on %I.disputed_input to %s', schema, reader);
+		end loop;
+	end if;
+end
+$$;
+
+comment on procedure ph_support.grant_disputed_input(text, regclass) is
+	'lets who may read the view segment_input read what it now reads too, where there is disputed_input';
+
 create or replace procedure ph.create_segment_inputs(schema text)
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -3369,6 +3653,7 @@ declare
 	lists text[];
 	uncounted text[] := array(select distinct s.list from ph.shipped_code_list() s where not s.long_term_condition);
 	own text[];
+	names text[];
 	described jsonb;
 	view regclass;
 	columns text;
@@ -3384,9 +3669,11 @@ begin
 	into lists;
 	execute format('create temp view ph_own as %s',
 		ph_support.segment_input_query(schema, '{}', uncounted, 'person_at_data_day', day));
-	select array_agg(attname) into own from pg_attribute where attrelid = 'pg_temp.ph_own'::regclass;
+	select array_agg(attname order by attnum) into own from pg_attribute where attrelid = 'pg_temp.ph_own'::regclass;
 	drop view ph_own;
 	call ph_support.require_column_names('code lists', 'segment_inputs', lists, own);
+	names := own[:array_position(own, 'deprivation_decile')] || lists::name[]::text[]
+		|| own[array_position(own, 'deprivation_decile') + 1:];
 	select coalesce(
 		jsonb_object_agg(l::name, format(
 			'whether a code of the list %s was recorded before the day; NULL where it was of nobody', l)), '{}')
@@ -3394,12 +3681,14 @@ begin
 	from unnest(lists) l;
 	-- not among the arguments of CALL: there PostgreSQL up to 16.4 does not see what the transaction has just made
 	query := ph_support.segment_input_query(schema, lists, uncounted, 'person_at_data_day', day);
+	query := ph_support.undisputed_query(schema, query, names, lists, uncounted);
 	call ph_support.replace_population_view(schema, 'segment_input', query, described, keep => true);
 	view := format('%I.segment_input', schema)::regclass;
+	call ph_support.grant_disputed_input(schema, view);
 	-- a list that has gone is a column of the view still, of which nothing is known
 	select string_agg(
 		case
-			when attname = any (own || lists::name[]::text[]) then quote_ident(attname)
+			when attname = any (names) then quote_ident(attname)
 			else format('null::%s', format_type(atttypid, atttypmod)) end,
 		', ' order by attnum)
 	into columns
@@ -3407,6 +3696,7 @@ begin
 	where attrelid = view and attnum > 0 and not attisdropped;
 	query := ph_support.segment_input_query(schema, lists, uncounted, 'person_at(segment_inputs.as_of::date)',
 		'segment_inputs.as_of::date');
+	query := ph_support.undisputed_query(schema, query, names, lists, uncounted);
 	call ph_support.replace_function(schema, 'segment_inputs', 'timestamptz',
 		format($query$(as_of timestamptz)
 			returns setof %s
@@ -3434,6 +3724,9 @@ comment on procedure ph.create_segment_inputs(text) is
 	'or part of another, are not counted), and charlson and hospital_frailty where nobody has an ICD-10 (ICD-10-CM, '
 	'for charlson ICD-9-CM) code, use of a service that nobody has used, '
 	'and spend_12_months where no encounter before the day has a cost. '
+	'Where the schema has the tables of accountability (ph.create_accountability_tables), what a person disputes is '
+	'unknown on every day, from the request on until it is refused, withdrawn or the record corrected: the input, '
+	'lists and scores of the same records, and what counts them. '
 	'SNOMED CT 60621009 and LOINC 39156-5 are body mass index, SNOMED CT 77176002 smoker. '
 	'Errors: duplicate_column where a list has the name of another input '
 	'or, in its first 63 bytes, of another list, '
@@ -12372,6 +12665,20 @@ return case
 
 comment on function ph_support.number_in_words(float8) is 'a number with about three digits';
 
+create function ph_support.page_start(title text) returns text
+language sql immutable parallel safe
+return format(
+	E'<!DOCTYPE html>\n<html lang="en-GB"><head><meta charset="utf-8">'
+	'<meta name="viewport" content="width=device-width, initial-scale=1"><title>%1$s</title><style>\n'
+	':root { color-scheme: light dark; }\nbody { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; '
+	'margin: 0 auto; padding: 1rem; }\n.wide { overflow-x: auto; }\ntable { border-collapse: collapse; }\n'
+	'th, td { text-align: left; padding: 0.2rem 0.8rem 0.2rem 0; border-bottom: 1px solid; }\n'
+	'caption { text-align: left; font-weight: 600; }\n</style></head><body>\n<h1>%1$s</h1>\n',
+	ph_support.html(title));
+
+comment on function ph_support.page_start(text) is
+	'the beginning of an HTML page of its own up to its heading, without scripts or anything from outside';
+
 create function ph.needs_assessment_page(schema text, place_id text, period text) returns text
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -12381,15 +12688,9 @@ declare
 	title constant text := format('Needs of %s, %s', need -> 'place' ->> 'name', period);
 	page text;
 begin
-	page := format(
-		E'<!DOCTYPE html>\n<html lang="en-GB"><head><meta charset="utf-8">'
-		'<meta name="viewport" content="width=device-width, initial-scale=1"><title>%1$s</title><style>\n'
-		':root { color-scheme: light dark; }\nbody { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; '
-		'margin: 0 auto; padding: 1rem; }\n.wide { overflow-x: auto; }\ntable { border-collapse: collapse; }\n'
-		'th, td { text-align: left; padding: 0.2rem 0.8rem 0.2rem 0; border-bottom: 1px solid; }\n'
-		'caption { text-align: left; font-weight: 600; }\n</style></head><body>\n<h1>%1$s</h1>\n'
-		'<p>Data until %2$s. Values have 95 %% limits; "better" and "worse" are against %3$s.</p>\n',
-		ph_support.html(title), coalesce(need ->> 'data_until', 'an unknown day'),
+	page := ph_support.page_start(title) || format(
+		E'<p>Data until %s. Values have 95 %% limits; "better" and "worse" are against %s.</p>\n',
+		coalesce(need ->> 'data_until', 'an unknown day'),
 		ph_support.html(coalesce((
 			select m ->> 'larger_place'
 			from jsonb_each(need -> 'measures') p, jsonb_array_elements(p.value) m
@@ -14226,11 +14527,16 @@ $body$,
 		'() returns trigger language plpgsql',
 		$body$
 begin
+	if tg_op = 'DELETE' and to_regclass(format('%I.removal', tg_table_schema)) is not null then
+		if exists (select from {removal} r where r.transaction = pg_current_xact_id_if_assigned()) then
+			return null;
+		end if;
+	end if;
 	raise exception 'rows of % are never changed', tg_table_name
-		using errcode = 'insufficient_privilege';
+		using errcode = 'insufficient_privilege', hint = 'People are removed by ph.remove_person.';
 end
 $body$,
-		'the trigger that refuses whatever would change the log of re-identification'
+		'the trigger that refuses whatever would change the log of re-identification, but for removals on record'
 	);
 end;
 
@@ -17945,7 +18251,9 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-	return query execute format('select relation, date_column from %I.secured_table', schema);
+	if to_regclass(format('%I.secured_table', schema)) is not null then
+		return query execute format('select relation, date_column from %I.secured_table', schema);
+	end if;
 end
 $$;
 
@@ -17964,7 +18272,9 @@ as $$
 		where c.column_name = 'person_id'
 		union all
 		values ('stored_stay', 'start_date', true), ('segment_history', 'start_date', true),
-			('changed_person', null, false), ('measure_person', null, false), ('may_use', null, false)
+			('disputed_input', null, true), ('changed_person', null, false), ('measure_person', null, false),
+			('may_use', null, false), ('person_score', null, false), ('decision', null, false),
+			('person_request', null, false), ('opened_person', null, false)
 		union all
 		select o.relation, o.date_column, true
 		from ph_support.own_secured_table(schema) o
@@ -17984,7 +18294,7 @@ $$;
 comment on function ph_support.table_to_secure(text) is
 	'the tables of persons in the schema: the shared ones, those that are made over them and those of secured_table, '
 	'with the column of the day on which a row belongs to a place; and, not by_row, those that only custodians may '
-	'read: queues, what folds keep, and partitions by their own names';
+	'read: queues, what folds keep, the tables of accountability, and partitions by their own names';
 
 create function ph_support.is_secured(schema text) returns boolean
 language sql stable
@@ -18108,6 +18418,14 @@ return format('%I.may_ask(%L::regclass, current_user)', schema, target);
 
 comment on function ph_support.may_ask_call(text, regclass) is 'the call by which a policy asks whether a role may ask';
 
+create function ph_support.added_by_grant(target regclass) returns boolean
+language sql stable
+set search_path = pg_catalog, pg_temp
+return (select relname in ('decision', 'person_request') from pg_class where oid = target);
+
+comment on function ph_support.added_by_grant(regclass) is
+	'whether who reads no row of a table of persons may yet be granted to add some';
+
 create function ph_support.access_policy(
 	schema text, target regclass, by_row boolean, out name text, out roles regrole[], out definition text)
 returns setof record
@@ -18116,6 +18434,9 @@ set search_path = pg_catalog, pg_temp
 as $$
 	select 'custodian', ph_support.custodians(schema, target),
 		'as permissive for all to %s using (true) with check (true)'
+	union all
+	select 'added', '{}', 'as permissive for insert to public with check (true)'
+	where not by_row and ph_support.added_by_grant(target)
 	union all
 	select 'may_ask', '{}', format('as restrictive for select to public using (%s)',
 		ph_support.asked_once(ph_support.may_ask_call(schema, target), 'boolean', false))
@@ -18138,7 +18459,8 @@ as $$
 $$;
 
 comment on function ph_support.access_policy(text, regclass, boolean) is
-	'the policies of a table: custodian sees and writes all; area shows the rows of places that a role has, national '
+	'the policies of a table: custodian sees and writes all; added lets who was granted INSERT add rows that they do '
+	'not read; area shows the rows of places that a role has, national '
 	'all rows to roles that have them everywhere; restrictive are may_ask, restricted, and one a purpose: who may be '
 	'used for it, less what is restricted for it. definition has %s for the roles';
 
@@ -18152,6 +18474,9 @@ as $$
 	select 'custodian', ph_support.custodians(schema, target), format(
 		'as permissive for all to %%s using (%s) with check (true)',
 		case when ph_support.has_restricted_rows(target) then ph_support.restricted_condition(true) else 'true' end)
+	union all
+	select 'added', '{}', 'as permissive for insert to public with check (true)'
+	where not by_row and ph_support.added_by_grant(target)
 	union all
 	select e.policy, e.roles, format('as permissive for select to %%s using ((%s and %s and %s))',
 		ph_support.may_ask_call(schema, target), ph_support.purpose_condition(schema, target, p.purpose, true),
@@ -18208,7 +18533,7 @@ as $$
 			select polname, array(select r from unnest(polroles) r where r <> 0 order by 1) as roles
 			from pg_policy
 			where polrelid = target
-				and (polname in ('custodian', 'may_ask', 'restricted', 'area', 'national')
+				and (polname in ('custodian', 'added', 'may_ask', 'restricted', 'area', 'national')
 				or polname like 'purpose\_%' or polname like 'national\_%')
 		) there on there.polname = wanted.name and there.roles = wanted.roles
 		where there.polname is null or wanted.name is null)
@@ -18234,7 +18559,7 @@ begin
 		select polname
 		from pg_policy
 		where polrelid = target
-			and (polname in ('custodian', 'may_ask', 'restricted', 'area', 'national')
+			and (polname in ('custodian', 'added', 'may_ask', 'restricted', 'area', 'national')
 				or polname like 'purpose\_%' or polname like 'national\_%')
 	loop
 		execute format('drop policy %I on %s', old, target);
@@ -18829,7 +19154,8 @@ begin atomic
 		('steward', 'writes entitlements, who may be used and what is restricted; reads summaries, no rows of persons'),
 		('analyst', 'reads rows of persons within its entitlements, columns that the shared tables have, and views'),
 		('aggregate', 'reads what was released, and what its numbers mean; no rows of persons'),
-		('auditor', 'reads what was released, loaded, folded and entitled; no rows of persons');
+		('auditor', 'reads what was released, loaded, folded, scored, listed and entitled; no rows of persons'),
+		('caseworker', 'opens lists of people, on record, and adds decisions and requests; reads no tables of persons');
 end;
 
 comment on function ph.access_kind() is 'the kinds of role that ph.grant_access knows, and what each is for';
@@ -18865,6 +19191,49 @@ return '{release,released_row,released_current,released_value,released_breakdown
 comment on function ph_support.told_of_releases() is
 	'what was released, and the tables that the views of it read; whom each release is for is in its policy';
 
+create function ph_support.view_of_people(schema text) returns setof text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if to_regclass(format('%I.person_list', schema)) is not null then
+		return query execute format('select relation from %I.person_list', schema);
+		return query
+		values ('opened_list')
+		union
+		select c.relname::text
+		from ph_support.accountability_table() t
+		join ph_support.table_to_secure(schema) s on s.relation = t.relation and not s.by_row
+		cross join ph_support.built_on('pg_class'::regclass, s.target) b
+		join pg_class c on c.oid = b.object and b.class = 'pg_class'::regclass and c.relkind = 'v'
+		where c.relnamespace = to_regnamespace(quote_ident(schema));
+	end if;
+end
+$$;
+
+comment on function ph_support.view_of_people(text) is
+	'the views of the schema that ph.grant_access grants to nobody but caseworkers: those beneath lists, those that '
+	'read the tables of accountability that custodians alone read, and opened_list';
+
+create function ph_support.granted_routine(out kind text, out routine text) returns setof record
+language sql immutable parallel safe
+begin atomic
+	values ('aggregate', 'tabulate(text, text, text, text)'), ('caseworker', 'open_list(text, text, text)'),
+		('caseworker', 'opened_people()');
+end;
+
+comment on function ph_support.granted_routine() is
+	'the functions of a schema that a kind of role may execute, where they are there';
+
+create function ph_support.told_of_scores() returns text[]
+language sql immutable parallel safe
+return '{data_day,scheme,scheme_rule,segment_recording,score_run,run_judgement,run_group,person_list,list_opening,
+	retention_rule,removal,justification}'::text[];
+
+comment on function ph_support.told_of_scores() is
+	'the tables that say of which day, by which schemes and scores people are grouped and listed, how right those are '
+	'and who looked; nobody is in them';
+
 create function ph.access_grants(schema text, kind text)
 returns table (relation text, privilege text, columns text[])
 language sql stable
@@ -18879,14 +19248,22 @@ begin atomic
 		group by c.relation
 		union all
 		select 'analyst', t.relation, 'select', array_agg(a.attname::text order by a.attname)
-		from unnest('{stored_stay,segment_history}'::text[]) t (relation)
+		from unnest('{stored_stay,segment_history,disputed_input}'::text[]) t (relation)
 		join pg_attribute a on a.attrelid = to_regclass(format('%I.%I', schema, t.relation)) and a.attnum > 0
 			and not a.attisdropped and a.attname !~ '^(access|may_use)_'
 		group by t.relation
 		union all
 		select 'analyst', v.relation, 'select', null
 		from ph_support.generated_view(schema) v
-		where not v.of_summaries
+		where not v.of_summaries and v.relation not in (select ph_support.view_of_people(schema))
+		union all
+		select 'caseworker', relation, privilege, columns
+		from (
+			values ('opened_list', 'select', null::text[]), ('person_list', 'select', '{list,run,purpose,description}'),
+				('decision', 'insert',
+					'{person_id,run,offer,decided_by,decided_on,decision,reason,human_changed,not_for_post}'),
+				('person_request', 'insert', '{person_id,kind,about,received,note}')
+		) c (relation, privilege, columns)
 		union all
 		select k.kind, r, p, null
 		from (
@@ -18906,6 +19283,9 @@ begin atomic
 		select k, r, 'select', null
 		from unnest('{analyst,steward,aggregate,auditor}'::text[]) k, unnest(ph_support.told_of_releases()) r
 		union all
+		select k, r, 'select', null
+		from unnest('{steward,auditor}'::text[]) k, unnest(ph_support.told_of_scores()) r
+		union all
 		select 'steward', v.relation, 'select', null
 		from ph_support.generated_view(schema) v
 		where v.of_summaries
@@ -18918,7 +19298,8 @@ end;
 
 comment on function ph.access_grants(text, text) is
 	'what ph.grant_access grants to a kind of role on what is in the schema now: relation, privilege, and the columns '
-	'(NULL: all); beside it USAGE on the schema, and nothing else';
+	'(NULL: all); beside it USAGE on the schema, to the kind aggregate EXECUTE on tabulate, to caseworkers on '
+	'open_list and opened_people, and nothing else';
 
 create procedure ph_support.require_role_of_others(schema text, role text)
 language plpgsql
@@ -18971,7 +19352,7 @@ begin
 	elsif kind <> 'owner' and grantee.sees_all then
 		raise exception 'role "%" is a superuser or has BYPASSRLS', role
 			using errcode = 'invalid_grant_operation', hint = 'No policy holds for it: make another role.';
-	elsif kind in ('steward', 'analyst', 'aggregate', 'auditor') and exists (
+	elsif kind not in ('owner', 'loader') and exists (
 		select
 		from pg_policy p, unnest(p.polroles) r
 		where p.polrelid = format('%I.person', schema)::regclass and p.polname = 'custodian' and r <> 0
@@ -19084,11 +19465,15 @@ begin
 				select '(' || string_agg(quote_ident(c), ', ') || ')' from unnest(granted.columns) c),
 				schema, granted.relation, role);
 		end loop;
-		if kind = 'aggregate'
-			and to_regprocedure(format('%I.tabulate(text, text, text, text)', schema)) is not null
-		then
-			execute format('grant execute on function %I.tabulate(text, text, text, text) to %I', schema, role);
-		end if;
+		for granted in
+			select to_regprocedure(format('%I.%s', schema, g.routine)) as routine
+			from ph_support.granted_routine() g
+			where g.kind = grant_access.kind
+		loop
+			if granted.routine is not null then
+				execute format('grant execute on function %s to %I', granted.routine, role);
+			end if;
+		end loop;
 	end if;
 	if ph_support.is_secured(schema) then
 		call ph_support.require_policies_current(schema);
@@ -19354,13 +19739,14 @@ as $$
 			array(select r from unnest(p.polroles) r where r <> 0 order by 1) as roles,
 			p.polpermissive as permissive, p.polcmd = '*' as for_all,
 			ph_support.condition_key(pg_get_expr(p.polqual, p.polrelid)) as condition,
-			p.polcmd in ('r', '*') and coalesce(pg_get_expr(p.polwithcheck, p.polrelid), 'true') = 'true' as plain
+			(p.polcmd in ('r', '*') or p.polname = 'added' and p.polcmd = 'a')
+				and coalesce(pg_get_expr(p.polwithcheck, p.polrelid), 'true') = 'true' as plain
 		from ph_support.table_to_secure(schema) s
 		join pg_policy p on p.polrelid = s.target
 	)
 	select coalesce(w.target, t.target), coalesce(w.name, t.name), t.name is not null, w.name is not null,
 		w.roles <> t.roles,
-		not (t.plain and (w.permissive, w.for_all, w.condition) = (t.permissive, t.for_all, t.condition))
+		not t.plain or (w.permissive, w.for_all, w.condition) is distinct from (t.permissive, t.for_all, t.condition)
 	from wanted w
 	full join there t on t.target = w.target and t.name = w.name
 	where t.permissive is not false or w.name is not null  -- what others restrict shows nobody more
@@ -19421,8 +19807,8 @@ begin atomic
 		 $query$
 			select format('%s: %s', p.target, p.name), format('call ph.secure(%L)', $1)
 			from ph_support.policy_check($1) p
-			where p.is_wanted and p.rule_differs
-				or p.is_wanted <> p.is_there and p.name in ('custodian', 'may_ask', 'area')
+			where p.is_wanted and p.is_there and p.rule_differs
+				or p.is_wanted <> p.is_there and p.name in ('custodian', 'added', 'may_ask', 'area')
 		 $query$),
 		('policy_stale', 'medium', 'person', 'the policy is not that of the entitlements in force: roles see nothing',
 		 $query$
@@ -19437,7 +19823,7 @@ begin atomic
 			from (
 				select target, name
 				from ph_support.policy_check($1)
-				where is_there and not is_wanted and name not in ('custodian', 'may_ask', 'area', 'national')
+				where is_there and not is_wanted and name not in ('custodian', 'added', 'may_ask', 'area', 'national')
 					and name not like 'purpose\_%'
 				union all
 				select polrelid::regclass, polname
@@ -19812,7 +20198,14 @@ begin
 	end if;
 	for part in
 		select *
-		from ph_support.sharing_check() c
+		from (
+			select * from ph_support.sharing_check()
+			union all
+			-- stewards read no rows of persons: what stands in such tables is for owners
+			select *
+			from ph_support.accountability_check() a
+			where ph_support.sees_all_rows(to_regclass(format('%I.%I', schema, a.needs)))
+		) c
 		where c.needs is null or to_regclass(format('%I.%I', schema, c.needs)) is not null
 		order by array_position('{high,medium,low,information}', c.severity), c.kind
 	loop
@@ -19825,9 +20218,4619 @@ end
 $$;
 
 comment on function ph.finding(text, text) is
-	'what is wrong with what is shared in the schema, no rows where all is well: kind, severity (high, medium, low, or '
-	'information, which is a choice of yours), object, finding, and remedy, the statement that mends it. It reads the '
-	'catalogue and the tables of sharing; for owners, stewards and superusers. dump_role is the one role with '
-	'BYPASSRLS that dumps. docs/sharing.md says what each kind is. Errors: undefined_table without tables of sharing, '
+	'what is wrong with what is shared in the schema and with scores that are used on its people, no rows where all is '
+	'well: kind, severity (high, medium, low, or information, which is a choice of yours), object, finding, and '
+	'remedy, the statement that mends it. It reads the catalogue, the tables of sharing and, where they are, those of '
+	'accountability; for owners, stewards and superusers. dump_role is the one role with BYPASSRLS that dumps. '
+	'docs/sharing.md and docs/governance.md say what each kind is. Errors: undefined_table without tables of sharing, '
 	'undefined_object for a dump_role that does not exist, insufficient_privilege for others';
+
+create function ph_support.group_statistic(out statistic text, out description text) returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		('listed_share', 'share of all people of the group that is listed'),
+		('sensitivity', 'share listed of those with the outcome'),
+		('false_positive_share', 'share listed of those without the outcome'),
+		('auroc', 'chance that somebody with the outcome has a higher score than somebody without'),
+		('observed_to_expected', 'outcomes over what the scores expect; NULL where scores are no risks'),
+		('slope', 'calibration slope; NULL where scores are no risks'),
+		('conditions_ratio', 'long-term conditions over those of others of equal score'),
+		('emergency_ratio', 'emergency admissions over those of others of equal score'),
+		('deaths_ratio', 'deaths over those of others of equal score');
+end;
+
+comment on function ph_support.group_statistic() is
+	'what is told of groups with limits, in the order in which ph.score_by_group tells it';
+
+create function ph_support.accountability_table(
+	out relation text, out definition text, out is_kept boolean, out description text, out columns jsonb)
+returns setof record
+language sql immutable
+begin atomic
+	values
+		('score_run',
+		 format('run text primary key check (run ~ ''\S''), score text not null check (score ~ ''\S''),
+			version text not null check (version ~ ''\S''),
+			kind text not null check (kind in (''model'', ''instrument'', ''external'')),
+			purpose text not null check (purpose in (%s)), as_of date not null check (isfinite(as_of)), predicts text,
+			label_kind text check (label_kind in (''health'', ''use'', ''cost'')),
+			horizon interval check (horizon > ''0''::interval), model jsonb, source text, licence text,
+			content_hash text not null, inputs text[] not null default ''{}'', tiering text not null, cuts float8[],
+			ties text, data_day date, data_stamp text not null, people bigint not null, scored bigint not null,
+			left_out bigint, recorded_by text not null default session_user,
+			recorded_at timestamptz not null default clock_timestamp(),
+			transaction xid8 not null default pg_current_xact_id(),
+			check ((kind = ''model'') = (model is not null))', ph_support.purpose_list()),
+		 true,
+		 'one row a run: people of a day scored by one version of a model, an instrument or somebody else''s product',
+		 jsonb_build_object('run', 'name of the run', 'score', 'name of the model, instrument or product',
+			'version', 'its version', 'kind', 'model, instrument or external',
+			'purpose', 'what for, of ph.purpose(): who may not be used for it was left out',
+			'as_of', 'the day of which the scores tell', 'predicts', 'the outcome that it tells of, in words',
+			'label_kind', 'what that outcome is: health, use of services, or cost; NULL is not said',
+			'horizon', 'how long after the day the outcome counts; NULL where it is of no time',
+			'model', 'the model as it was: a ph.model as jsonb', 'source', 'who made it, or the paper',
+			'licence', 'terms under which it may be used',
+			'content_hash', 'SHA-256 of what gives the score: the model; of others name, version and the rows',
+			'inputs', 'what it was computed from', 'tiering', 'share, places, edge or given',
+			'cuts', 'cuts of the tiers',
+			'ties', 'where people go who are tied at a cut', 'data_day', 'last day of which the data told',
+			'data_stamp', 'what the data were like', 'people', 'people of the run', 'scored', 'of whom have a score',
+			'left_out', 'people who were not used, since may_use does not name them for the purpose',
+			'recorded_by', 'who recorded it', 'recorded_at', 'when',
+			'transaction', 'the transaction that recorded it: scores of the run are added in it and no other')),
+		('person_score',
+		 'person_id text not null, run text not null references {score_run},
+			value float8 check (abs(value) < ''infinity''), band text, tier integer check (tier > 0), status text,
+			missing_inputs text[] not null default ''{}'', inputs jsonb, primary key (person_id, run)',
+		 true,
+		 'one row a person and run: the score, and what it was made of; granted to nobody, lists are opened',
+		 jsonb_build_object('person_id', 'the person', 'run', 'the run', 'value', 'the score; NULL where there is none',
+			'band', 'band in words, where it has some', 'tier', 'tier, 1 the highest; NULL without a score',
+			'status', 'why there is no score, or what to be careful with',
+			'missing_inputs', 'inputs that were not known', 'inputs', 'what was known of the person, by input')),
+		('run_judgement',
+		 'run text not null references {score_run}, outcome text not null, judged_at timestamptz not null,
+			statistic text not null, threshold float8, value float8, lower float8, upper float8, note text,
+			people bigint not null, events bigint, judged_by text not null default session_user,
+			unique nulls not distinct (run, outcome, judged_at, statistic, threshold)',
+		 true,
+		 'one row a statistic of a run, judged when its outcomes had arrived',
+		 jsonb_build_object('run', 'the run', 'outcome', 'the relation of outcomes', 'judged_at', 'when',
+			'statistic', 'what: auroc, observed_to_expected, slope, brier, sensitivity, positive_predictive_value, '
+				'net_benefit and others', 'threshold', 'the score from which it is asked, where it is',
+			'value', 'the value',
+			'lower', 'its lower 95 % limit', 'upper', 'its upper 95 % limit',
+			'note', 'why there is no value, or what to be careful with', 'people', 'people who were judged',
+			'events', 'of whom had the outcome', 'judged_by', 'who judged it')),
+		('run_group',
+		 format('run text not null references {score_run}, outcome text not null, judged_at timestamptz not null,
+			threshold float8 not null, dimension text not null, group_name text not null, people bigint not null,
+			without_score bigint not null, without_outcome bigint not null, listed bigint not null,
+			events bigint not null, %s,
+			verdict text check (verdict in (''under_served'', ''recalibrate'', ''none'', ''input_of_score'')),
+			note text,
+			judged_by text not null default session_user,
+			primary key (run, outcome, judged_at, dimension, group_name)', (
+				select string_agg(format('%1$s float8, %1$s_lower float8, %1$s_upper float8', g.statistic), ', ')
+				from ph_support.group_statistic() g)),
+		 true,
+		 'one row a group: a run judged by group, when its outcomes had arrived',
+		 jsonb_build_object('run', 'the run', 'outcome', 'the relation of outcomes', 'judged_at', 'when',
+			'threshold', 'the score from which people are listed',
+			'dimension', 'what people are parted by, joined by * where by several',
+			'group_name', 'the group; unknown is one', 'people', 'people of the run in the group',
+			'without_score', 'of whom have no score',
+			'without_outcome', 'of whom have a score and no known outcome', 'listed', 'of whom are listed',
+			'events', 'of whom had the outcome',
+			'verdict', 'under_served, recalibrate, none or input_of_score; NULL where the numbers do not suffice',
+			'note', 'what there is no value of and why, or what to be careful with', 'judged_by', 'who judged it')
+			|| (
+				select jsonb_object_agg(g.statistic || l.ending, l.words || g.description)
+				from ph_support.group_statistic() g, (
+					values ('', ''), ('_lower', 'lower limit: '), ('_upper', 'upper limit: ')) l (ending, words))),
+		('decision',
+		 'person_id text not null, decision_id bigint generated always as identity, run text references {score_run},
+			offer text not null check (offer ~ ''\S''), decided_by text not null check (decided_by ~ ''\S''),
+			decided_on date not null check (isfinite(decided_on)),
+			decision text not null check (decision in (''offer'', ''no_offer'', ''refer'')),
+			reason text not null check (reason ~ ''\S''), human_changed boolean not null,
+			not_for_post boolean not null default false, recorded_by text not null default session_user,
+			recorded_at timestamptz not null default clock_timestamp(), primary key (person_id, decision_id)',
+		 true,
+		 'one row a decision of somebody about a person; nothing of this extension decides',
+		 jsonb_build_object('person_id', 'the person', 'decision_id', 'number of the decision',
+			'run', 'the run that was before who decided; NULL for none', 'offer', 'what it is about',
+			'decided_by', 'who decided, a person or a team', 'decided_on', 'the day',
+			'decision', 'offer, no_offer or refer', 'reason', 'why, in words',
+			'human_changed', 'whether who decided departed from what was proposed',
+			'not_for_post', 'whether the reason stays out of letters', 'recorded_by', 'who wrote it down',
+			'recorded_at', 'when')),
+		('person_request',
+		 'person_id text not null, request_id bigint generated always as identity,
+			kind text not null check (kind in (''correction'', ''objection'', ''restriction'', ''review'')),
+			about text not null check (about ~ ''\S''), received date not null check (isfinite(received)),
+			answered date check (answered >= received),
+			outcome text check (outcome in (''upheld'', ''partly_upheld'', ''refused'', ''withdrawn'')), note text,
+			recorded_by text not null default session_user, corrected date check (corrected >= answered),
+			check ((answered is null) = (outcome is null)),
+			check (corrected is null or kind = ''correction'' and outcome in (''upheld'', ''partly_upheld'')),
+			primary key (person_id, request_id)',
+		 false,
+		 'one row a request of a person: to correct, to object, to restrict, to have a decision reviewed',
+		 jsonb_build_object('person_id', 'the person', 'request_id', 'number of the request',
+			'kind', 'correction, objection, restriction or review',
+			'about', 'objection, restriction: a list, or all; correction: the input of rules, or of a score, that is '
+				'disputed; '
+				'review: a run, or the number of a decision', 'received', 'the day',
+			'answered', 'the day of the answer; NULL is open',
+			'outcome', 'upheld, partly_upheld, refused or withdrawn; NULL is open', 'note', 'anything else',
+			'recorded_by', 'who wrote it down', 'corrected', 'of a correction that was upheld: the day on which the '
+				'source had corrected the record; until then the input stays unknown')),
+		('disputed_input',
+		 'person_id text not null, input text not null, primary key (person_id, input)',
+		 false,
+		 'one row a person and input that is disputed: unknown to rules; person_request keeps it, by its triggers',
+		 jsonb_build_object('person_id', 'the person', 'input', 'the input of rules, as in segment_input')),
+		('person_list',
+		 format('list text primary key check (list ~ ''^[a-z][a-z0-9_]*$'' and list <> ''all''),
+			relation text not null, run text references {score_run}, purpose text not null check (purpose in (%s)),
+			description text not null check (description ~ ''\S''), made_by text not null default session_user,
+			made_at timestamptz not null default clock_timestamp()', ph_support.purpose_list()),
+		 false,
+		 'one row a list of people that may be opened: the view of this schema that says who is on it',
+		 jsonb_build_object('list', 'name of the list', 'relation', 'the view beneath, in this schema: person_id, more',
+			'run', 'the run that it comes from; NULL for none', 'purpose', 'what for, of ph.purpose()',
+			'description', 'who is on it, in words', 'made_by', 'who made it', 'made_at', 'when')),
+		('list_opening',
+		 'opening bigint generated always as identity primary key, list text not null, purpose text not null,
+			reason text not null check (reason ~ ''\S''), login text not null default session_user,
+			role text not null, opened_at timestamptz not null default clock_timestamp(), people bigint not null,
+			objected bigint not null, transaction xid8 not null default pg_current_xact_id()',
+		 true,
+		 'one row an opening of a list: who, when, what for, how many',
+		 jsonb_build_object('opening', 'number of the opening', 'list', 'the list', 'purpose', 'what for',
+			'reason', 'why, in words', 'login', 'who was logged in', 'role', 'the role that asked', 'opened_at', 'when',
+			'people', 'people who were shown', 'objected', 'people who were left out, since they object',
+			'transaction', 'the transaction that opened it: only a later one is shown the people')),
+		('opened_person',
+		 'person_id text not null, opening bigint not null references {list_opening}, details jsonb not null,
+			primary key (person_id, opening)',
+		 true,
+		 'one row a person and opening: who was shown to whom, and what of him or her',
+		 jsonb_build_object('person_id', 'the person', 'opening', 'the opening', 'details', 'what was shown')),
+		('retention_rule',
+		 format('relation text not null, purpose text check (purpose in (%s)),
+			keep interval not null check (keep > ''0''::interval), basis text not null check (basis ~ ''\S''),
+			unique nulls not distinct (relation, purpose)', ph_support.purpose_list()),
+		 false,
+		 'one row a table and purpose: how long rows of people are kept, and on what basis they then go',
+		 jsonb_build_object('relation', 'the table',
+			'purpose', 'of rows for which purpose; NULL is all that no other rule of the table names',
+			'keep', 'how long after the day of the row', 'basis', 'law, contract or schedule that says so')),
+		('removal',
+		 'removal bigint generated always as identity primary key,
+			kind text not null check (kind in (''person'', ''retention'')), basis text not null check (basis ~ ''\S''),
+			removed jsonb not null default ''{}'', people bigint not null, login text not null default session_user,
+			removed_at timestamptz not null default clock_timestamp(),
+			transaction xid8 not null default pg_current_xact_id()',
+		 true,
+		 'one row a removal of rows of people: under what basis, how many of which table; nobody is named',
+		 jsonb_build_object('removal', 'number of the removal',
+			'kind', 'person: all of somebody; retention: what was due', 'basis', 'under which basis',
+			'removed', 'rows removed, by table', 'people', 'how many people',
+			'login', 'who was logged in', 'removed_at', 'when',
+			'transaction', 'the transaction that removed: rows go in it and no other')),
+		('justification',
+		 'kind text not null check (kind in (''scheme'', ''model'', ''instrument'')), name text not null,
+			version text not null, characteristic text not null,
+			justification text not null check (justification ~ ''\S''),
+			decided_by text not null check (decided_by ~ ''\S''), decided_on date not null,
+			primary key (kind, name, version, characteristic)',
+		 false,
+		 'one row a protected characteristic that a scheme, model or instrument uses: why that is right',
+		 jsonb_build_object('kind', 'scheme, model or instrument', 'name', 'its name', 'version', 'its version',
+			'characteristic', 'what it uses: age, disability, gender_reassignment, marriage, pregnancy_maternity, '
+				'race, religion, sex, sexual_orientation; or outcome, where what it tells of is use or cost',
+			'justification', 'why, in words',
+			'decided_by', 'who decided', 'decided_on', 'when')),
+		('input_in_words',
+		 'input text primary key, words text not null check (words ~ ''\S''),
+			not_for_post boolean not null default false',
+		 false,
+		 'one row an input of a score or rule: how it is said to people, and whether it stays out of letters',
+		 jsonb_build_object('input', 'name of the input, as in inputs of a run or of a scheme',
+			'words', 'how it is said to people',
+			'not_for_post', 'whether it stays out of letters: what others in the house must not read'));
+end;
+
+comment on function ph_support.accountability_table() is
+	'the tables that ph.create_accountability_tables makes: columns, whether rows are only added, descriptions';
+
+create procedure ph_support.create_record_guards(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	part record;
+begin
+	call ph_support.replace_function(schema, 'keep_record', '',
+		format($body$() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as %L$body$,
+			ph_support.in_schema($body$
+begin
+	if tg_op = 'DELETE' and tg_table_name <> 'removal' and exists (
+		select from {removal} r where r.transaction = pg_current_xact_id_if_assigned())
+	then
+		return null;
+	end if;
+	raise exception 'rows of % are only added', tg_table_name
+		using errcode = 'insufficient_privilege', hint = 'Add a row that says what is so now; people are removed by '
+			'ph.remove_person, what is no longer to be kept by ph.purge.';
+end$body$, schema)),
+		'the trigger that refuses to change what was recorded about people; rows go in a transaction of a removal');
+	call ph_support.replace_function(schema, 'keep_run', '',
+		format($body$() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as %L$body$,
+			ph_support.in_schema($body$
+begin
+	if exists (
+		select
+		from added a
+		join {score_run} r on r.run = a.run
+		where r.transaction is distinct from pg_current_xact_id_if_assigned())
+	then
+		raise exception 'a run that is recorded gets no more scores'
+			using errcode = 'insufficient_privilege', hint = 'Record another run.';
+	end if;
+	return null;
+end$body$, schema)),
+		'the trigger that refuses scores for a run of an earlier transaction');
+	if not exists (
+		select
+		from pg_trigger
+		where tgrelid = format('%I.person_score', schema)::regclass and tgname = 'keep_run')
+	then
+		execute format('create trigger keep_run after insert on %1$I.person_score
+			referencing new table as added for each statement execute function %1$I.keep_run()', schema);
+	end if;
+	for part in
+		select format('%I.%I', schema, t.relation) as target
+		from ph_support.accountability_table() t
+		where t.is_kept
+	loop
+		if not exists (select from pg_trigger where tgrelid = part.target::regclass and tgname = 'keep_record') then
+			execute format('create trigger keep_record before update or delete or truncate on %s
+				for each statement execute function %I.keep_record()', part.target, schema);
+		end if;
+	end loop;
+end
+$$;
+
+comment on procedure ph_support.create_record_guards(text) is
+	'makes the triggers by which rows of the tables of accountability are only added, and removed on record';
+
+create function ph_support.require_accountability_tables(schema text) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if schema is null or to_regclass(format('%I.score_run', schema)) is null then
+		raise exception 'argument "schema" must be a schema with tables of accountability'
+			using errcode = 'undefined_table', hint = 'CALL ph.create_accountability_tables(...) makes them.';
+	end if;
+end
+$$;
+
+comment on function ph_support.require_accountability_tables(text) is
+	'does nothing where the schema has the tables of accountability. Errors: undefined_table';
+
+create procedure ph.create_accountability_tables(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	part record;
+	held record;
+	target text;
+begin
+	call ph_support.require_own_schema(schema);
+	if to_regclass(format('%I.person', schema)) is null then
+		raise exception 'schema "%" has no shared tables', schema
+			using errcode = 'undefined_table', hint = 'CALL ph.create_shared_tables(...) first.';
+	end if;
+	for part in select * from ph_support.accountability_table() loop
+		target := format('%I.%I', schema, part.relation);
+		if to_regclass(target) is null then
+			execute format('create table %s (%s)', target, ph_support.in_schema(part.definition, schema));
+			execute format('revoke all on %s from public', target);
+			call ph_support.describe_table(target, part.description, part.columns);
+			for held in select s.by_row from ph_support.table_to_secure(schema) s where s.relation = part.relation loop
+				call ph_support.secure_new_table(schema, part.relation, held.by_row);
+			end loop;
+		else
+			call ph_support.require_generated(schema, part.relation, 'pg_class', target::regclass);
+		end if;
+	end loop;
+	call ph_support.create_record_guards(schema);
+	call ph_support.create_request_guards(schema);
+	if to_regclass(format('%I.segment_input', schema)) is not null then
+		call ph.create_segment_inputs(schema);  -- what is disputed is unknown there from now on
+	end if;
+	call ph_support.create_open_list(schema);
+end
+$$;
+
+comment on procedure ph.create_accountability_tables(text) is
+	'makes, beside the shared tables of the schema, the tables of accountability: score_run and person_score (who was '
+	'scored by what), run_judgement and run_group (how right that was, and for whom), decision, person_request and '
+	'disputed_input (what rules do not know, since the person disputes it: segment inputs are made anew), '
+	'person_list, list_opening and opened_person (who was shown to whom), retention_rule and removal, justification '
+	'and input_in_words; and open_list, opened_people and the view opened_list, by which lists of people are opened '
+	'and read. They belong to the caller and are granted to nobody; rows of what happened are only added. '
+	'Again: what is there stays as it is. Errors: undefined_table without shared tables, '
+	'duplicate_object where a name is taken by something else';
+
+create function ph_support.require_run(schema text, run text) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	is_there boolean;
+begin
+	perform ph_support.require_accountability_tables(schema);
+	execute format('select exists (select from %I.score_run r where r.run = $1)', schema)
+	into is_there
+	using run;
+	if not is_there then
+		raise exception 'argument "run" must be a recorded run'
+			using errcode = 'invalid_parameter_value', hint =
+				format('SELECT run, score, version, as_of FROM %I.score_run tells which there are.', schema);
+	end if;
+end
+$$;
+
+comment on function ph_support.require_run(text, text) is
+	'does nothing where the run is recorded in the schema. Errors: undefined_table, invalid_parameter_value';
+
+create function ph_support.score_terms(model ph.model) returns text[]
+language sql immutable parallel safe
+begin atomic
+	select array(
+		select t.term
+		from unnest((model).terms) with ordinality t (term, position)
+		where t.term <> '(intercept)'
+		order by t.position);
+end;
+
+comment on function ph_support.score_terms(ph.model) is 'the terms of a model that a person has a value for';
+
+create function ph_support.score_kind(score text, model ph.model) returns text
+language sql immutable parallel safe
+begin atomic
+	select
+		case
+			when (model).family is not null then 'model'
+			when exists (select from ph.instruments() i where i.instrument = score) then 'instrument'
+			else 'external' end;
+end;
+
+comment on function ph_support.score_kind(text, ph.model) is
+	'what gives a score: a model, an instrument of ph.instruments(), or somebody else''s product';
+
+create function ph_support.optional_column(relation regclass, name text, type regtype) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select
+		case
+			when ph_support.column_type(relation, name) is null then format('null::%s', type)
+			else format('r.%I::%s', name, type) end
+$$;
+
+comment on function ph_support.optional_column(regclass, text, regtype) is
+	'the expression of a column of a relation r, NULL where it has none of the name';
+
+create function ph_support.score_inputs(people regclass, model ph.model) returns text[]
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select
+		case
+			when (model).family is not null then ph_support.score_terms(model)
+			else array(
+				select attname::text
+				from pg_attribute
+				where attrelid = people and attnum > 0 and not attisdropped
+					and attname <> all ('{person_id,value,band,status,tier,missing_inputs}')
+				order by attnum) end
+$$;
+
+comment on function ph_support.score_inputs(regclass, ph.model) is
+	'what scores of a relation are made of: the terms of the model, or the columns beside the score';
+
+create function ph_support.scored_query(schema text, people regclass, model ph.model, tiering text) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select
+		case
+			when (model).family is not null then format(
+				$query$
+					select r.person_id::text as person_id, s.value, s.band, s.status, i.inputs,
+						case
+							when s.status = 'ok' then '{}'
+							else array(
+								select key
+								from jsonb_each(i.inputs) k (key, value)
+								where value = 'null') end as missing_inputs,
+						%s as tier
+					from %s r
+					cross join lateral (
+						-- what the person disputes is not known; made once, not wherever it is named
+						select to_jsonb(k) || coalesce((
+								select jsonb_object_agg(d.input, null)
+								from %I.disputed_input d
+								where d.person_id = r.person_id::text and to_jsonb(k) ? d.input), '{}') as inputs
+						from (select %s) k
+						offset 0) i
+					cross join lateral (select a.* from ph.score_by_name(%L::ph.model, i.inputs) a offset 0) s$query$,
+				given.tier, people, schema, (
+					select string_agg(format('r.%I', t), ', ')
+					from unnest(ph_support.score_terms(model)) t), model)
+			else format(
+				$query$
+					select r.person_id::text as person_id, r.value::float8 as value, %s as band,
+						coalesce(%s, case when r.value is null then 'missing_input' end) as status,
+						to_jsonb(r) - '{person_id,value,band,status,tier,missing_inputs}'::text[] as inputs,
+						coalesce(%s, '{}') as missing_inputs, %s as tier
+					from %s r$query$,
+				ph_support.optional_column(people, 'band', 'text'),
+				ph_support.optional_column(people, 'status', 'text'),
+				ph_support.optional_column(people, 'missing_inputs', 'text[]'), given.tier, people)
+			end
+	from (select case tiering when 'given' then 'r.tier::integer' else 'null::integer' end as tier) given
+$$;
+
+comment on function ph_support.scored_query(text, regclass, ph.model, text) is
+	'the query of the scores of a relation: by a model, of which what a person disputes in the schema is not known, or '
+	'as the relation has them';
+
+create procedure ph_support.require_scorable(people regclass, model ph.model, tiering text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	is_model constant boolean := (model).family is not null;
+	numbers text;
+begin
+	if people is null then
+		raise exception 'argument "people" must not be null'
+			using errcode = 'null_value_not_allowed', hint = 'It is a relation of person_id and what scores need.';
+	elsif is_model and ((model).coefficients is null or array_position((model).coefficients, null) is not null) then
+		raise exception 'argument "model" has no coefficients for all of its terms'
+			using errcode = 'invalid_parameter_value', hint = 'Its status and note say why.';
+	end if;
+	perform ph_support.require_columns('people', people, '{person_id}'
+		|| case when is_model then ph_support.score_terms(model) else '{value}' end
+		|| case when tiering = 'given' then '{tier}'::text[] else '{}' end);
+	for numbers in
+		select c.name
+		from unnest('{value,tier}'::text[]) c (name)
+		where ph_support.column_type(people, c.name) <> all (
+			'{smallint,integer,bigint,real,double precision,numeric}'::regtype[])
+	loop
+		raise exception 'column "%" of argument "people" must be numbers', numbers
+			using errcode = 'datatype_mismatch', hint = 'Who has no score has NULL.';
+	end loop;
+	perform ph_support.require_all_rows(array['select from ' || people]);
+end
+$$;
+
+comment on procedure ph_support.require_scorable(regclass, ph.model, text) is
+	'does nothing where a relation has what the scores are made of, all of whose rows are seen. '
+	'Errors: null_value_not_allowed, invalid_parameter_value, undefined_column, datatype_mismatch, '
+	'insufficient_privilege';
+
+create procedure ph_support.require_scored(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	of record;
+begin
+	execute format($query$
+		select count(*) - count(person_id) as nameless, count(person_id) - count(distinct person_id) as repeated,
+			count(*) filter (where not (abs(value) < 'infinity')) as numberless,
+			count(*) filter (where not exists (select from %I.person p where p.person_id = s.person_id)) as unknown
+		from pg_temp.ph_scored s$query$, schema)
+	into of;
+	if of.nameless > 0 then
+		raise exception 'argument "people" has % rows without a person_id', of.nameless
+			using errcode = 'null_value_not_allowed';
+	elsif of.repeated > 0 then
+		raise exception 'argument "people" has % persons more than once', of.repeated
+			using errcode = 'cardinality_violation', hint = 'A run is one row a person.';
+	elsif of.numberless > 0 then
+		raise exception 'argument "people" has % scores that are no finite numbers', of.numberless
+			using errcode = 'numeric_value_out_of_range', hint = 'Who has no score has NULL.';
+	elsif of.unknown > 0 then
+		raise exception 'argument "people" has % persons who are not in %.person', of.unknown, schema
+			using errcode = 'foreign_key_violation', hint = 'Load the people first.';
+	end if;
+end
+$$;
+
+comment on procedure ph_support.require_scored(text) is
+	'does nothing where ph_scored is one row a known person with a number or none. Errors: '
+	'null_value_not_allowed, cardinality_violation, numeric_value_out_of_range, foreign_key_violation';
+
+create function ph_support.tier_expression(tiering text) returns text
+language sql immutable parallel safe
+return case tiering
+	when 'share' then 'ph.risk_tier(value, $1, $2) over (order by value desc nulls last, person_id)'
+	when 'places' then 'ph.capacity_tier(value, $1, $2) over (order by value desc nulls last, person_id)'
+	when 'edge' then 'ph.risk_band(value, $1)'
+	else 'tier' end;
+
+comment on function ph_support.tier_expression(text) is 'the tier of a person by cuts $1 and the tie rule $2';
+
+create function ph_support.score_content(score text, version text, kind text, model ph.model) returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	content text;
+begin
+	if kind = 'model' then
+		content := to_jsonb(model)::text;
+	elsif kind = 'instrument' then
+		select string_agg(to_jsonb(c)::text, E'\n' order by to_jsonb(c)::text collate "C")
+		into content
+		from ph.instrument_codes() c
+		where c.instrument = score;
+	else
+		select string_agg(concat_ws(' ', s.person_id, s.value), E'\n' order by s.person_id collate "C")
+		into content
+		from pg_temp.ph_scored s;
+	end if;
+	return encode(sha256(convert_to(concat_ws(E'\n', score, version, content), 'UTF8')), 'hex');
+end
+$$;
+
+comment on function ph_support.score_content(text, text, text, ph.model) is
+	'SHA-256 of name, version and what gives a score: the model, the code list and weights of an instrument, and of '
+	'somebody else''s product the scores themselves';
+
+create procedure ph.record_scores(
+	schema text, run text, score text, version text, people regclass, as_of timestamptz, purpose text,
+	model ph.model default null, predicts text default null, label_kind text default null,
+	horizon interval default null, tiering text default 'share', cuts float8[] default null,
+	ties text default 'down', source text default null, licence text default null)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	day constant date := as_of;
+	kind constant text := ph_support.score_kind(score, model);
+	bounds constant float8[] := coalesce(cuts, case tiering when 'share' then '{0.005,0.05,0.20}'::float8[] end);
+	listed constant boolean := to_regclass(format('%I.may_use', schema)) is not null;
+	is_taken boolean;
+	data_day date;
+	left_out bigint;
+	stamp text;
+begin
+	perform ph_support.require_accountability_tables(schema);
+	if purpose is null then
+		raise exception 'argument "purpose" must not be null'
+			using errcode = 'null_value_not_allowed', hint =
+				'Say for what: ' || (select string_agg(p.purpose, ', ') from ph.purpose() p) || '.';
+	elsif day is null or not isfinite(day) then
+		raise exception 'argument "as_of" must be a day'
+			using errcode = 'invalid_parameter_value';
+	elsif coalesce(run, '') !~ '\S' or coalesce(score, '') !~ '\S' or coalesce(version, '') !~ '\S' then
+		raise exception 'arguments "run", "score" and "version" must not be null or empty'
+			using errcode = 'invalid_parameter_value';
+	end if;
+	perform ph_support.require_known('purpose', array[purpose], array(select p.purpose from ph.purpose() p));
+	perform ph_support.require_known('tiering', array[tiering], '{share,places,edge,given}');
+	perform ph_support.require_known('label_kind', array[label_kind], '{health,use,cost}') where label_kind is not null;
+	if (tiering = 'given') = (cuts is not null) and tiering <> 'share' then
+		raise exception 'argument "cuts" must % null for tiering "%"',
+			case when cuts is null then 'not be' else 'be' end, tiering
+			using errcode = 'invalid_parameter_value', hint =
+				'It is shares of the people (share), people (places), or scores (edge) in descending order.';
+	end if;
+	execute format('select exists (select from %I.score_run r where r.run = $1)', schema)
+	into is_taken
+	using run;
+	if is_taken then
+		raise exception 'run "%" is already recorded', run
+			using errcode = 'unique_violation', hint = 'A run never changes: give the new one a name of its own.';
+	end if;
+	execute ph_support.in_schema(format('select %s', ph_support.last_day(schema)), schema) into data_day;
+	if kind <> 'external' and day > data_day + 1 then
+		raise exception 'the data do not reach the day of argument "as_of"'
+			using errcode = 'object_not_in_prerequisite_state', hint = format('They end on %s.', data_day);
+	end if;
+	call ph_support.require_scorable(people, model, tiering);
+	perform ph_support.require_restricted_left_out(schema) where listed;
+
+	-- before rows are left out for the purpose, which the stamp takes for rows that are hidden
+	stamp := (ph_support.data_stamp(schema, array['select from ' || people], '{}')).stamp;
+	perform set_config('population_health.purpose', case when listed then purpose else '' end, true);
+	execute 'create temp table ph_scored on commit drop as ' || ph_support.scored_query(schema, people, model, tiering);
+	perform set_config('population_health.purpose', '', true);
+	call ph_support.require_scored(schema);
+	if listed then
+		execute format($query$
+			delete from pg_temp.ph_scored s
+			where not exists (
+				select
+				from %I.may_use m
+				where m.person_id = s.person_id and m.purpose = $1)$query$, schema)
+		using purpose;
+		get diagnostics left_out = row_count;
+	end if;
+	if not exists (select from pg_temp.ph_scored) then
+		raise exception 'argument "people" has nobody to score'
+			using errcode = 'no_data_found', hint = 'A run of nobody says nothing.';
+	end if;
+
+	execute format($query$
+		insert into %I.score_run (
+			run, score, version, kind, purpose, as_of, predicts, label_kind, horizon, model, source, licence,
+			content_hash, inputs, tiering, cuts, ties, data_day, data_stamp, people, scored, left_out)
+		select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
+			$20,
+			$14, $15, $16, $17, $18, count(*), count(value), $19
+		from pg_temp.ph_scored$query$, schema)
+	using run, score, version, kind, purpose, day, predicts, label_kind, horizon,
+		case when kind = 'model' then to_jsonb(model) end, source, licence,
+		ph_support.score_content(score, version, kind, model), tiering,
+		bounds, case when tiering in ('share', 'places') then ties end,
+		data_day, stamp, left_out, ph_support.score_inputs(people, model);
+	execute format($query$
+		insert into %I.person_score (person_id, run, value, band, tier, status, missing_inputs, inputs)
+		select person_id, $3, value, band, %s, nullif(status, 'ok'), missing_inputs, inputs
+		from pg_temp.ph_scored$query$, schema, ph_support.tier_expression(tiering))
+	using bounds, ties, run;
+	drop table pg_temp.ph_scored;
+end
+$$;
+
+comment on procedure ph.record_scores(
+	text, text, text, text, regclass, timestamptz, text, ph.model, text, text, interval, text, float8[], text, text,
+	text) is
+	'writes a run, which never changes: the people of a relation, scored as of a day, into score_run and person_score. '
+	'With a model people has a column a term, which it is scored from (ph.score_by_name) and which is kept; without '
+	'one it has value, and may have band, status, missing_inputs and tier: of an instrument of ph.instruments(), or '
+	'of somebody else''s product, which then is judged and tiered like our own. Tiers: share (cuts are shares of the '
+	'people, NULL: 0.005, 0.05 and 0.20; ph.risk_tier), places (ph.capacity_tier), edge (ph.risk_band), given (column tier); ties as '
+	'there. '
+	'predicts, label_kind (health, use, cost) and horizon say what it tells of. Where the schema has may_use, people '
+	'who are not in it for the purpose are left out and counted, and rows of restricted codes are not read. '
+	'Errors: null_value_not_allowed without a purpose, unique_violation for a second run under one name, '
+	'invalid_parameter_value, undefined_column, no_data_found, cardinality_violation, numeric_value_out_of_range, '
+	'foreign_key_violation for people who are not known, object_not_in_prerequisite_state for a day that the data do '
+	'not reach, insufficient_privilege where row security hides rows';
+
+create function ph_support.tier_in_words(run text, tier integer) returns text
+language sql immutable parallel safe
+return case when run is null then 'not in the run' else coalesce(tier::text, 'no score') end;
+
+comment on function ph_support.tier_in_words(text, integer) is 'the tier of somebody in a run, or why there is none';
+
+create function ph.score_run_drift(
+	schema text, before text, after text,
+	out tier_before text, out tier_after text, out people bigint, out mean_before float8, out mean_after float8,
+	out note text)
+returns setof record
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform ph_support.require_run(schema, before), ph_support.require_run(schema, after);
+	return query execute format($query$
+		with differs as (
+			select nullif(concat_ws(', ',
+				case when b.score <> a.score then 'other_score' end,
+				case when b.content_hash <> a.content_hash and b.kind <> 'external' or b.version <> a.version
+					then 'other_version' end,
+				case when (b.tiering, b.cuts, b.ties) is distinct from (a.tiering, a.cuts, a.ties)
+					then 'other_tiers' end), '') as note
+			from %1$I.score_run b, %1$I.score_run a
+			where b.run = $1 and a.run = $2
+		)
+		select ph_support.tier_in_words(b.run, b.tier), ph_support.tier_in_words(a.run, a.tier), count(*),
+			avg(b.value), avg(a.value), d.note
+		from (select * from %1$I.person_score where run = $1) b
+		full join (select * from %1$I.person_score where run = $2) a on a.person_id = b.person_id
+		cross join differs d
+		group by 1, 2, d.note, b.tier, a.tier, b.run, a.run
+		order by b.run is null, b.tier, a.run is null, a.tier$query$, schema)
+	using before, after;
+end
+$$;
+
+comment on function ph.score_run_drift(text, text, text) is
+	'two runs compared: how many people were in which tier before and after (no score: in the run without one; not in '
+	'the run), and their mean scores; the note says where scores, versions or tiers differ, so that moves are not of '
+	'the people alone. Errors: invalid_parameter_value for runs that are not recorded';
+
+create procedure ph.create_tier_breakdown(schema text, run text, breakdown text default 'risk_tier')
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	query text;
+	day date;
+	groups text[];
+begin
+	perform ph_support.require_run(schema, run), ph_support.require_measure_tables(schema);
+	execute format('select as_of from %I.score_run r where r.run = $1', schema)
+	into day
+	using run;
+	execute format(
+		'select array(select distinct tier from %I.person_score s where s.run = $1 and tier is not null order by tier)',
+		schema)
+	into groups
+	using run;
+	query := format(
+		'select person_id, coalesce(tier::text, ''unknown'') as group_name, daterange(%L, null) as days
+		from {person_score}
+		where run = %L', day, run);
+	execute format(
+		'insert into %I.breakdown (breakdown, name, ordered, groups, query, otherwise)
+		values ($1, $2, true, $3 || ''{unknown}''::text[], $4, ''unknown'')
+		on conflict (breakdown) do update
+		set name = excluded.name, groups = excluded.groups, query = excluded.query', schema)
+	using breakdown, 'tier of run ' || run, groups, query;
+end
+$$;
+
+comment on procedure ph.create_tier_breakdown(text, text, text) is
+	'makes, or moves to another run, a breakdown of measures: the tier of each person in that run, from its day on, '
+	'unknown before. Measures that name the breakdown are then folded anew. '
+	'Errors: invalid_parameter_value, undefined_table without tables of measures';
+
+create function ph_support.protected_characteristic(out characteristic text, out section text, out pattern text)
+returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		('age', '5', '(^|_)(age|aged|infant|child|children)(_|$)|birth_(date|year)|(date|year)_of_birth'),
+		('disability', '6, schedule 1',
+		 '(^|_)(disab[a-z]*|autis[a-z]*|blind[a-z]*|deaf[a-z]*|dementia|housebound|wheelchair|smi|severe_mental_illness'
+		 '|cancer(?!_screen)|hiv|multiple_sclerosis)(_|$)'),
+		('gender_reassignment', '7', '(^|_)(gender_reassignment|gender_identity|transgender)(_|$)'),
+		('marriage', '8', '(^|_)(marital|married|marriage|civil_partner[a-z]*)(_|$)'),
+		('pregnancy_maternity', '4, 18', '(^|_)(pregnan[a-z]*|maternity|maternal|postnatal|perinatal)(_|$)'),
+		('race', '9',
+		 '(^|_)(race|racial|ethnic[a-z]*|nationality|migrant|gypsy|roma|traveller|country_of_birth)(_|$)'),
+		('religion', '10', '(^|_)(religio[a-z]*|faith|belief)(_|$)'),
+		('sex', '11', '(^|_)(sex(?!_work)|gender(?!_(reassignment|identity))|female|male|woman|women|man|men)(_|$)'),
+		('sexual_orientation', '12', '(^|_)(sexual_orientation|sexuality)(_|$)');
+end;
+
+comment on function ph_support.protected_characteristic() is
+	'the protected characteristics of the Equality Act 2010, the section of the Act that says what each is, and how '
+	'names of inputs are known to be of one: whole words, in small letters, blanks and signs as _. Disability has the '
+	'impairments that are named as such and what schedule 1 deems one (cancer, HIV, multiple sclerosis); an input of '
+	'another name is not found';
+
+create function ph_support.protected_inputs(inputs text[]) returns table (characteristic text, inputs text[])
+language sql immutable parallel safe
+begin atomic
+	select p.characteristic, array_agg(distinct i order by i)
+	from ph_support.protected_characteristic() p,
+		unnest(protected_inputs.inputs) i
+	where regexp_replace(lower(i), '[^a-z0-9]+', '_', 'g') ~ p.pattern
+	group by p.characteristic;
+end;
+
+comment on function ph_support.protected_inputs(text[]) is
+	'which of these inputs are protected characteristics, a row each, by their names';
+
+create function ph_support.shipped_justification(
+	out scheme text, out version text, out characteristic text, out justification text, out source text)
+returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		('core20plus5', 'adults-2021', 'race',
+		 'ethnic minority communities have worse access, experience and outcomes: the flag finds whom to reach, adds '
+		 'to what is offered and takes nothing from anybody',
+		 'NHS England, Core20PLUS5 for adults; Equality Act 2010 sections 149 and 158'),
+		('core20plus5', 'adults-2021', 'disability',
+		 'people with a learning disability and autistic people are PLUS groups; severe mental illness and early '
+		 'diagnosis of cancer are two of the five clinical areas, in which more is to be offered',
+		 'NHS England, Core20PLUS5 for adults; Equality Act 2010 sections 13(3) and 149'),
+		('core20plus5', 'adults-2021', 'pregnancy_maternity',
+		 'continuity of maternity care is one of the five clinical areas, and is for who is pregnant',
+		 'NHS England, Core20PLUS5 for adults; Equality Act 2010 section 13(6)'),
+		('bridges_to_health', 'bnssg-2019', 'disability',
+		 'the segments are groups of like need: what these conditions ask of services is planned as what it is',
+		 'Lynn et al. 2007, Milbank Quarterly 85:185; Equality Act 2010 section 13(3)'),
+		('bridges_to_health', 'bnssg-2019', 'pregnancy_maternity',
+		 'maternity care is a segment of its own, with needs that others do not have',
+		 'Lynn et al. 2007, Milbank Quarterly 85:185; Equality Act 2010 section 13(6)'),
+		('bridges_to_health', 'bnssg-2019', 'sex',
+		 'read beside maternity activity alone, so that a wrong code puts nobody into that segment',
+		 'NHS BNSSG, NHS-R workshop 2019'),
+		('bridges_to_health', 'nhs-england-2019', 'age',
+		 'the frailty score of hospital stays was derived in older people and tells nothing of younger ones; infants '
+		 'need other care than adults',
+		 'Gilbert et al. 2018, Lancet 391:1775; Equality Act 2010 section 13(2)'),
+		('bridges_to_health', 'nhs-england-2019', 'disability',
+		 'the segments are groups of like need: what these conditions ask of services is planned as what it is',
+		 'Lynn et al. 2007, Milbank Quarterly 85:185; Equality Act 2010 section 13(3)'),
+		('bridges_to_health', 'nhs-england-2019', 'pregnancy_maternity',
+		 'maternal and infant health is a segment of its own, with needs that others do not have',
+		 'Lynn et al. 2007, Milbank Quarterly 85:185; Equality Act 2010 section 13(6)'),
+		('snee', 'adults-2024', 'disability',
+		 'the segments are steps of need: these conditions put people where more is offered',
+		 'Suffolk and North East Essex ICS, segmentation documentation; Equality Act 2010 section 13(3)'),
+		('london_matrix', '2013', 'age',
+		 'care is organised for children, adults and older people, and the groups follow it so that services can be '
+		 'planned',
+		 'North West London, whole systems; Equality Act 2010 section 13(2)'),
+		('london_matrix', '2013', 'disability',
+		 'people with a disability, a severe mental illness or cancer are groups of their own, since their needs are',
+		 'North West London, whole systems; Equality Act 2010 section 13(3)'),
+		('hospital_frailty_bands', 'gilbert-2018', 'age',
+		 'the score was derived at 75 and over and is used from 65; of younger people it tells nothing',
+		 'Gilbert et al. 2018, Lancet 391:1775; Equality Act 2010 section 13(2)'),
+		('kaiser_senior', 'care-groups', 'age',
+		 'a scheme for people of 65 and over; who is younger is grouped by another',
+		 'Kaiser Permanente, senior segmentation; Equality Act 2010 section 13(2)');
+end;
+
+comment on function ph_support.shipped_justification() is
+	'why the shipped schemes read a protected characteristic, a row each, with its source. It speaks of the scheme as '
+	'shipped, used to plan and to offer more: another use, and a copy that was changed, need a row of justification of '
+	'your own';
+
+create function ph_support.scheme_in_use(schema text) returns table (scheme text, version text, inputs text[])
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	uses text[] := array[
+		-- segment views say in their comment what they were made of
+		$query$
+			select made[1], made[2]
+			from pg_class c
+			cross join lateral regexp_match(obj_description(c.oid, 'pg_class'),
+				'^population_health: segments of (.*), version (.*)$') made
+			where c.relnamespace = to_regnamespace(quote_ident($1)) and c.relkind = 'v' and made is not null
+		$query$];
+	rules text := 'select r.scheme, r.version, r.inputs from ph.scheme_rule r';
+begin
+	if to_regclass(format('%I.segment_recording', schema)) is not null then
+		uses := uses || 'select r.scheme, r.version from {segment_recording} r'::text;
+	end if;
+	if to_regclass(format('%I.scheme_rule', schema)) is not null then
+		uses := uses || 'select s.scheme, s.version from {scheme} s where s.used_at is not null'::text;
+		rules := rules || ' union all select r.scheme, r.version, r.inputs from {scheme_rule} r';
+	end if;
+	return query execute ph_support.in_schema(
+		format('select u.*, array(
+				select distinct i
+				from (%s) r, unnest(r.inputs) i
+				where (r.scheme, r.version) = (u.scheme, u.version)
+				order by i)
+			from (%s) u (scheme, version)
+			order by 1, 2', rules, array_to_string(uses, ' union ')), schema)
+	using schema;
+end
+$$;
+
+comment on function ph_support.scheme_in_use(text) is
+	'the versions of schemes that the schema has used, recorded or made a segment view of, and the inputs that their '
+	'rules read';
+
+create function ph_support.run_inputs(kind text, score text, inputs text[]) returns text[]
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select inputs || array(
+		select distinct a
+		from pg_proc p, unnest(p.proargnames[:p.pronargs]) a
+		where kind = 'instrument' and p.pronamespace = 'ph'::regnamespace and p.proname = score
+			and a <> all (inputs)
+		order by a)
+$$;
+
+comment on function ph_support.run_inputs(text, text, text[]) is
+	'the inputs of a run, and of an instrument also what its function is asked with, whatever was recorded';
+
+create function ph_support.run_in_use(schema text)
+returns table (run text, score text, version text, kind text, inputs text[], label_kind text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if to_regclass(format('%I.score_run', schema)) is null then
+		return;
+	end if;
+	return query execute ph_support.in_schema($query$
+		select r.run, r.score, r.version, case r.kind when 'instrument' then 'instrument' else 'model' end,
+			ph_support.run_inputs(r.kind, r.score, r.inputs), r.label_kind
+		from {score_run} r
+		where not exists (
+			select
+			from {score_run} later
+			where later.score = r.score and (later.as_of, later.recorded_at) > (r.as_of, r.recorded_at))
+		$query$ || coalesce((
+			select string_agg(format(' or r.run in (select u.run from {%s} u)', t), '')
+			from unnest('{decision,person_list}'::text[]) t
+			where ph_support.sees_all_rows(to_regclass(format('%I.%I', schema, t)))), ''), schema);
+end
+$$;
+
+comment on function ph_support.run_in_use(text) is
+	'the runs that count today: the last of each score, and those that lists come from or that were before who '
+	'decided (for who may read decisions); kind as justification has it, a product of somebody else being a model; '
+	'inputs of an instrument with the arguments of its function';
+
+create function ph_support.use_of_characteristic(
+	schema text, out kind text, out name text, out version text, out characteristic text, out inputs text[])
+returns setof record
+language sql stable
+begin atomic
+	select u.kind, u.name, u.version, p.characteristic, array_agg(distinct i order by i)
+	from (
+			select 'scheme', s.scheme, s.version, s.inputs
+			from ph_support.scheme_in_use(schema) s
+			union all
+			select r.kind, r.score, r.version, r.inputs
+			from ph_support.run_in_use(schema) r
+		) u (kind, name, version, inputs),
+		ph_support.protected_inputs(u.inputs) p,
+		unnest(p.inputs) i
+	group by u.kind, u.name, u.version, p.characteristic;
+end;
+
+comment on function ph_support.use_of_characteristic(text) is
+	'which protected characteristics the schemes and scores in use read, and by which inputs';
+
+create function ph_support.justified_use(
+	schema text, out kind text, out name text, out version text, out characteristic text, out inputs text[],
+	out justification text)
+returns setof record
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	return query execute ph_support.in_schema($query$
+		select u.*, coalesce(j.justification, s.justification || ' (' || s.source || ')')
+		from ph_support.use_of_characteristic($1) u
+		left join {justification} j using (kind, name, version, characteristic)
+		left join ph_support.shipped_justification() s
+			on u.kind = 'scheme' and (s.scheme, s.version, s.characteristic) = (u.name, u.version, u.characteristic)
+		order by 1, 2, 3, 4$query$, schema)
+	using schema;
+end
+$$;
+
+comment on function ph_support.justified_use(text) is
+	'ph_support.use_of_characteristic with why that is right: the row of justification, else what is shipped; NULL '
+	'where nobody has said';
+
+create function ph_support.squared_residuals(
+	squares float8, products float8, weights_squared float8, rate float8) returns float8
+language sql immutable parallel safe
+return greatest(0, squares - 2 * rate * products + rate ^ 2 * weights_squared);
+
+comment on function ph_support.squared_residuals(float8, float8, float8, float8) is
+	'the sum over people of (x - rate w)^2, from the sums of x^2, of x w and of w^2';
+
+create function ph_support.rate_variance(
+	people bigint, events float8, weight float8, squares float8, products float8, weights_squared float8)
+returns float8
+language sql immutable parallel safe
+return ph_support.squared_residuals(squares, products, weights_squared, events / weight) / weight ^ 2
+	* people / (people - 1);
+
+comment on function ph_support.rate_variance(bigint, float8, float8, float8, float8, float8) is
+	'the variance of the rate sum(x) / sum(w) of more than one person, from their number and the sums of x, w, x^2, '
+	'x w and w^2 (Cochran 1977, Sampling Techniques, 6.4)';
+
+create function ph_support.ratio_of_needs(
+	observed float8, expected float8, observed_variance float8, expected_variance float8, confidence float8)
+returns ph.estimate
+language sql immutable parallel safe
+begin atomic
+	select (observed / expected, observed / expected / e.factor, observed / expected * e.factor, null)::ph.estimate
+	from (
+		select exp(ph_support.two_sided_z(confidence)
+			* sqrt(observed_variance / observed ^ 2 + expected_variance / expected ^ 2)) as factor) e;
+end;
+
+comment on function ph_support.ratio_of_needs(float8, float8, float8, float8, float8) is
+	'observed over expected with limits on the logarithm, from the variances of both, which are independent';
+
+create type ph_support.score_stratum as (
+	dimension text,
+	is_input boolean,
+	group_name text,
+	twentieth integer,
+	people bigint,
+	scored bigint,
+	with_outcome bigint,
+	listed bigint,
+	events bigint,
+	listed_with_outcome bigint,
+	found bigint,
+	outcomes ph.tally,
+	expected ph.tally,
+	years float8,
+	years_squared float8,
+	conditions float8,
+	conditions_squared float8,
+	deaths float8,
+	deaths_by_years float8,
+	emergencies float8,
+	emergencies_squared float8,
+	emergencies_by_years float8
+);
+
+comment on type ph_support.score_stratum is
+	'what is counted of the people of a group in a twentieth of all people by score: with a score, with a known '
+	'outcome, listed, with the outcome (of anybody; found are listed people with a score), outcomes keyed by score, '
+	'outcomes over expected ones, and sums over people of need: x, x^2 and x by the years at risk';
+
+comment on column ph_support.score_stratum.dimension is 'what people are parted by';
+
+comment on column ph_support.score_stratum.is_input is 'whether the score is made of it';
+
+comment on column ph_support.score_stratum.group_name is 'the group';
+
+comment on column ph_support.score_stratum.twentieth is 'twentieth of all people by score; NULL without one';
+
+comment on column ph_support.score_stratum.people is 'people';
+
+comment on column ph_support.score_stratum.scored is 'of whom have a score';
+
+comment on column ph_support.score_stratum.with_outcome is 'of these, whose outcome is known';
+
+comment on column ph_support.score_stratum.listed is 'people at or above the threshold';
+
+comment on column ph_support.score_stratum.events is 'people with the outcome, with a score or not';
+
+comment on column ph_support.score_stratum.listed_with_outcome is 'listed people whose outcome is known';
+
+comment on column ph_support.score_stratum.found is 'listed people with the outcome';
+
+comment on column ph_support.score_stratum.outcomes is 'a tally keyed by score, of outcomes';
+
+comment on column ph_support.score_stratum.expected is 'a tally of outcomes over those that the scores expect';
+
+comment on column ph_support.score_stratum.years is 'years at risk';
+
+comment on column ph_support.score_stratum.years_squared is 'sum of their squares';
+
+comment on column ph_support.score_stratum.conditions is 'long-term conditions on the day';
+
+comment on column ph_support.score_stratum.conditions_squared is 'sum of the squares of a person''s';
+
+comment on column ph_support.score_stratum.deaths is 'deaths while at risk';
+
+comment on column ph_support.score_stratum.deaths_by_years is 'years at risk of who died';
+
+comment on column ph_support.score_stratum.emergencies is 'emergency admissions while at risk';
+
+comment on column ph_support.score_stratum.emergencies_squared is 'sum of the squares of a person''s';
+
+comment on column ph_support.score_stratum.emergencies_by_years is 'sum of a person''s by the years at risk';
+
+create function ph_support.need_at_equal_score(
+	strata ph_support.score_stratum[], confidence float8,
+	out dimension text, out group_name text, out need text, out alone bigint, out ratio ph.estimate)
+returns setof record
+language sql immutable
+begin atomic
+	with sums as (
+		select s.dimension, s.group_name, s.twentieth, n.*
+		from unnest(strata) s, lateral (
+			values
+				('conditions', s.scored, s.conditions, s.scored, s.conditions_squared, s.conditions, s.scored),
+				('deaths', s.scored, s.deaths, s.years, s.deaths, s.deaths_by_years, s.years_squared),
+				('emergencies', s.scored, s.emergencies, s.years, s.emergencies_squared, s.emergencies_by_years,
+				 s.years_squared)) n (need, people, x, w, xx, xw, ww)
+		where s.twentieth is not null
+	),
+	outside as (
+		select s.*, sum(people) over t - people as people_outside, sum(x) over t - x as x_outside,
+			sum(w) over t - w as w_outside, sum(xx) over t - xx as xx_outside, sum(xw) over t - xw as xw_outside,
+			sum(ww) over t - ww as ww_outside
+		from sums s
+		window t as (partition by s.dimension, s.twentieth, s.need)
+	),
+	rated as (
+		select o.*, x_outside / w_outside as rate,
+			ph_support.rate_variance(
+				people_outside::bigint, x_outside, w_outside, xx_outside, xw_outside, ww_outside) as rate_variance
+		from outside o
+		where people_outside > 1 and w_outside > 0
+	),
+	summed as (
+		select r.dimension, r.group_name, r.need, sum(people) as people, sum(x) as observed, sum(rate * w) as expected,
+			sum(x_outside) as x_outside, sum(xx) as squares, sum(rate * xw) as products,
+			sum(rate ^ 2 * ww) as weights_squared, sum(w ^ 2 * rate_variance) as expected_variance
+		from rated r
+		group by r.dimension, r.group_name, r.need
+	),
+	grouped as (
+		select s.dimension, s.group_name, s.need, sum(people) as people,
+			1 - (1 - confidence) / count(*) over (partition by s.dimension, s.need) as confidence
+		from sums s
+		group by s.dimension, s.group_name, s.need
+	)
+	select g.dimension, g.group_name, g.need, (g.people - coalesce(s.people, 0))::bigint,
+		case
+			when s.people is null then (null, null, null, 'nobody_outside')::ph.estimate
+			when observed is null then (null, null, null, 'unknown')::ph.estimate
+			when expected = 0 then (null, null, null, 'too_few')::ph.estimate
+			when least(observed, x_outside) < 10
+				then (observed / expected, null, null, 'too_few')::ph.estimate
+			else ph_support.ratio_of_needs(observed, expected,
+				ph_support.squared_residuals(squares, products, weights_squared, observed / expected),
+				expected_variance, g.confidence) end
+	from grouped g
+	left join summed s using (dimension, group_name, need);
+end;
+
+comment on function ph_support.need_at_equal_score(ph_support.score_stratum[], float8) is
+	'conditions, deaths and emergency admissions of each group, observed over the rate of everybody outside it in the '
+	'same twentieth by score (conditions a head, the others a year at risk), limits at 1 - (1 - confidence) / k for k '
+	'groups of the dimension; alone are people in whose twentieth fewer than two are outside the group, who are left '
+	'out of both. Notes: nobody_outside, unknown (of nobody is it known), too_few (fewer than 10 observed, or among '
+	'those outside: no limits)';
+
+create function ph_support.group_dimension(out dimension text, out expression text, out of_input text)
+returns setof record
+language sql stable
+begin atomic
+	select d.dimension, coalesce(d.expression, b.expression), coalesce(d.of_input, p.pattern)
+	from (
+			values
+				(1, 'sex', 'sex', null, null),
+				(2, 'age_band', 'age', null, null),
+				(3, 'ethnicity', 'race', null, null),
+				(4, 'deprivation_quintile', null, null, '(^|_)(depriv[a-z]*|imd[0-9]*)(_|$)'),
+				(5, 'place', null, 'coalesce(s.place, ''unknown'')', '(^|_)(place|district|borough)(_|$)'),
+				(6, 'record_length', null,
+				 'case
+					when s.years_of_record < 1 then ''under 1 year''
+					when s.years_of_record < 3 then ''1 to 2 years''
+					when s.years_of_record < 10 then ''3 to 9 years''
+					when s.years_of_record >= 10 then ''10 years or more''
+					else ''unknown'' end',
+				 '(^|_)(record_length|length_of_record|years_registered)(_|$)')
+		) d (number, dimension, characteristic, expression, of_input)
+	left join ph.breakdown b on b.breakdown = d.dimension
+	left join ph_support.protected_characteristic() p using (characteristic)
+	order by d.number;
+end;
+
+comment on function ph_support.group_dimension() is
+	'what the shared tables part people by, each an expression over p (the person) and s (the stay on the day), and '
+	'how names of inputs are known to be of it';
+
+create function ph_support.own_dimension(more regclass, out dimension text, out expression text, out of_input text)
+returns setof record
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select attname::text, format('coalesce(m.%I::text, ''unknown'')', attname),
+		format('(^|_)%s(_|$)', regexp_replace(lower(attname), '[^a-z0-9]+', '_', 'g'))
+	from pg_attribute
+	where attrelid = more and attnum > 0 and not attisdropped and attname <> 'person_id'
+$$;
+
+comment on function ph_support.own_dimension(regclass) is
+	'what a relation of persons parts them by, as ph_support.group_dimension()';
+
+create function ph_support.is_of_inputs(inputs text[], of_input text) returns boolean
+language sql immutable parallel safe
+begin atomic
+	select coalesce(bool_or(regexp_replace(lower(i), '[^a-z0-9]+', '_', 'g') ~ of_input), false)
+	from unnest(inputs) i;
+end;
+
+comment on function ph_support.is_of_inputs(text[], text) is
+	'whether one of the inputs of a score is of a dimension, by its name';
+
+create function ph_support.require_groups(groups text[], more regclass) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	parts constant text[] := array(select distinct p from unnest(groups) g, string_to_table(g, '*') p);
+	ours constant text[] := array(select d.dimension from ph_support.group_dimension() d);
+	own constant text[] := array(select d.dimension from ph_support.own_dimension(more) d);
+	repeated bigint := 0;
+	twice text;
+begin
+	if coalesce(cardinality(groups), 0) = 0 or array_position(groups, null) is not null then
+		raise exception 'argument "groups" must name at least one dimension'
+			using errcode = 'invalid_parameter_value', hint = format('Choose of: %s.', array_to_string(ours, ', '));
+	end if;
+	if more is not null then
+		perform ph_support.require_columns('more', more, '{person_id}');
+		perform ph_support.require_all_rows(array['select from ' || more]);
+		execute format('select count(person_id) - count(distinct person_id) from %s', more) into repeated;
+	end if;
+	if repeated > 0 then
+		raise exception 'argument "more" has % persons more than once', repeated
+			using errcode = 'cardinality_violation', hint = 'Who is in which group is one row a person.';
+	end if;
+	perform ph_support.require_known('groups', parts, ours || own);
+	select string_agg(p, ', ') into twice from unnest(parts) p where p = any (ours) and p = any (own);
+	if twice is not null then
+		raise exception 'argument "more" has columns that are dimensions of the shared tables: %', twice
+			using errcode = 'duplicate_column', hint = 'Give these columns other names.';
+	end if;
+end
+$$;
+
+comment on function ph_support.require_groups(text[], regclass) is
+	'does nothing where each of the groups is a dimension, or several that are joined by *, of the shared tables or '
+	'of the columns of a relation with one row a person. Errors: invalid_parameter_value, undefined_column, '
+	'duplicate_column, cardinality_violation, insufficient_privilege';
+
+create function ph_support.group_person_query(schema text, dimensions text[], outcome regclass, more regclass)
+returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select format(
+		$query$
+		with score as materialized (
+			select person_id, value, case when value is not null
+				then 1 + 20 * (rank() over (order by value) - 1) / count(value) over () end as twentieth
+			from %1$I.person_score
+			where run = $1
+		),
+		stay as materialized (
+			select person_id, greatest(start_date, $2) as start_date, least(end_date, $3) as end_date,
+				case when start_date <= $2 then place end as place,
+				case when start_date <= $2 then deprivation_quintile end as deprivation_quintile
+			from %1$I.stay
+			where start_date < $3 and end_date > $2
+		),
+		at_risk as (
+			select person_id, max(place) as place, max(deprivation_quintile) as deprivation_quintile,
+				sum(end_date - start_date) / 365.25::float8 as years
+			from stay
+			group by person_id
+		),
+		registered as (
+			select person_id::text as person_id, ph.completed_years(min(start_date), $2) as years
+			from %1$I.registration
+			where start_date <= $2
+			group by 1
+		),
+		condition as (
+			select person_id, count(*)::float8 as number
+			from %1$I.register
+			where first_date < $2 and condition <> all (%2$L)
+			group by person_id
+		),
+		died as (
+			select p.person_id::text as person_id
+			from %1$I.person p
+			join stay s on s.person_id = p.person_id::text
+			where p.death_date >= s.start_date and p.death_date < s.end_date
+		),
+		emergency as (
+			select e.person_id::text as person_id, count(*)::float8 as number
+			from %1$I.encounter e
+			join stay s on s.person_id = e.person_id::text
+				and e.start_date >= s.start_date and e.start_date < s.end_date
+			where e.pod = 'NEL' and coalesce(ph.is_emergency_admission(e.admission_method), true)
+				and e.start_date >= $2 and e.start_date < $3
+			group by 1
+		)
+		select score.value, score.twentieth, o.had, o.outcome%4$s as amount, coalesce(at_risk.years, 0) as years,
+			case when known.conditions then coalesce(condition.number, 0) end as conditions,
+			(died.person_id is not null)::integer::float8 as died,
+			case when known.emergencies then coalesce(emergency.number, 0) end as emergencies, %5$s
+		from score
+		cross join (
+			select exists (select from %1$I.register) as conditions, %6$s as emergencies
+		) known
+		left join %1$I.person p on p.person_id::text = score.person_id
+		left join at_risk on at_risk.person_id = score.person_id
+		left join registered on registered.person_id = score.person_id
+		left join condition on condition.person_id = score.person_id
+		left join died on died.person_id = score.person_id
+		left join emergency on emergency.person_id = score.person_id
+		left join (
+			select person_id::text as person_id, outcome, %3$s as had from %7$s) o on o.person_id = score.person_id
+		%8$s
+		cross join lateral (
+			select $2 as first_day, at_risk.place, at_risk.deprivation_quintile, registered.years as years_of_record) s
+		$query$,
+		schema, array(select distinct list from ph.shipped_code_list() where not long_term_condition),
+		ph_support.outcome_of(outcome),
+		case ph_support.column_type(outcome, 'outcome') when 'boolean'::regtype then '::integer' else '' end,
+		(
+			select string_agg(format('(%s) as group_%s', d.expression, a.number), ', ' order by a.number)
+			from unnest(dimensions) with ordinality a (dimension, number)
+			join (
+				select * from ph_support.group_dimension()
+				union all
+				select * from ph_support.own_dimension(more)
+			) d using (dimension)
+		),
+		ph_support.kind_is_known(schema, 'pod = ''NEL'''), outcome,
+		'left join ' || more || ' m on m.person_id::text = score.person_id')
+$$;
+
+comment on function ph_support.group_person_query(text, text[], regclass, regclass) is
+	'the query of the people of a run $1 as of a day $2, until another $3: score and twentieth of all by score (who '
+	'is tied is in one), outcome, years at risk, long-term conditions on the day, death and emergency admissions '
+	'while at risk until the other day (unknown where nobody has any register or emergency), and group_1, ... by the '
+	'dimensions; births are no emergencies';
+
+create function ph_support.gives_expected(schema text, run text) returns boolean
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	family text;
+begin
+	execute format('select model ->> ''family'' from %I.score_run r where r.run = $1', schema) into family using run;
+	return coalesce(family = 'poisson', false) or ph_support.gives_risks(schema, run);
+end
+$$;
+
+comment on function ph_support.gives_expected(text, text) is
+	'whether the scores of a run add up to what is expected: risks, or counts that a Poisson model expects';
+
+create function ph_support.score_strata(
+	schema text, run text, outcome regclass, threshold float8, groups text[], more regclass)
+returns setof ph_support.score_stratum
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set jit = off  -- it would take longer to compile the query than to run it
+set enable_nestloop = off  -- of a run that was just recorded there are no statistics
+as $$
+declare
+	dimensions constant text[] := array(select distinct p from unnest(groups) g, string_to_table(g, '*') p order by p);
+	as_of date;
+	until date;
+	inputs text[];
+	parted text;
+begin
+	execute format('select as_of, (as_of + horizon)::date, inputs from %I.score_run r where r.run = $1', schema)
+	into as_of, until, inputs
+	using run;
+	select string_agg(
+		format('(%L, %L::boolean, %s)', g, (
+				select bool_or(ph_support.is_of_inputs(inputs, d.of_input))
+				from string_to_table(g, '*') p
+				join (
+					select * from ph_support.group_dimension()
+					union all
+					select * from ph_support.own_dimension(more)
+				) d on d.dimension = p), (
+				select string_agg('p.group_' || array_position(dimensions, p.name), ' || '' * '' || ' order by p.place)
+				from string_to_table(g, '*') with ordinality p (name, place))),
+		', ')
+	into parted
+	from (select distinct unnest(groups)) asked (g);
+	return query execute format(
+		$query$
+		with person as materialized (%s)
+		select g.dimension, g.is_input, g.group_name, p.twentieth::integer, count(*), count(p.value),
+			count(p.had) filter (where p.value is not null), count(*) filter (where p.value >= $4),
+			count(*) filter (where p.had), count(p.had) filter (where p.value >= $4),
+			count(*) filter (where p.had and p.value >= $4),
+			ph.person_tally(p.value, p.had) filter (where p.had is not null and p.value is not null),
+			ph.person_tally(0, p.amount, p.value)
+				filter (where $5 and p.amount is not null and p.value is not null),
+			sum(p.years), sum(p.years ^ 2), sum(p.conditions), sum(p.conditions ^ 2), sum(p.died),
+			sum(p.died * p.years), sum(p.emergencies), sum(p.emergencies ^ 2), sum(p.emergencies * p.years)
+		from person p
+		cross join lateral (values %s) g (dimension, is_input, group_name)
+		group by g.dimension, g.is_input, g.group_name, p.twentieth
+		$query$,
+		ph_support.group_person_query(schema, dimensions, outcome, more), parted)
+	using run, as_of, until, threshold, ph_support.gives_expected(schema, run);
+end
+$$;
+
+comment on function ph_support.score_strata(text, text, regclass, float8, text[], regclass) is
+	'what is counted of the people of a run, by group and twentieth of all people by score; the arguments are those of '
+	'ph.score_by_group';
+
+create function ph_support.may_explain(need ph.estimate, observed_to_expected ph.estimate, confidence float8)
+returns boolean
+language sql immutable parallel safe
+return ln((need).value) > ln((need).value / (need).lower) / ph_support.two_sided_z(confidence)
+	and (need).upper >= 1 / (observed_to_expected).value;
+
+comment on function ph_support.may_explain(ph.estimate, ph.estimate, float8) is
+	'whether a ratio of need is more than a standard error above 1, and may be as far above as outcomes are below what '
+	'scores expect: under-service may then be why';
+
+create function ph_support.group_verdict(
+	is_input boolean, observed_to_expected ph.estimate, conditions ph.estimate, emergencies ph.estimate,
+	confidence float8) returns text
+language sql immutable parallel safe
+return case
+	when is_input then 'input_of_score'
+	when greatest((conditions).lower, (emergencies).lower) > 1 then 'under_served'
+	when (conditions).lower is null or (emergencies).lower is null then null
+	when (observed_to_expected).lower > 1 then 'recalibrate'
+	-- recalibrating would push the group down: too few people must not be why its need is not above 1
+	when (observed_to_expected).upper < 1 and (
+			ph_support.may_explain(conditions, observed_to_expected, confidence)
+			or ph_support.may_explain(emergencies, observed_to_expected, confidence))
+		then null
+	when (observed_to_expected).upper < 1 then 'recalibrate'
+	else 'none' end;
+
+comment on function ph_support.group_verdict(boolean, ph.estimate, ph.estimate, ph.estimate, float8) is
+	'under_served where need at equal score is above 1, whatever observed over expected says; recalibrate where that '
+	'is off and need is not above 1; none; input_of_score, which is not judged; NULL where need cannot be told, and '
+	'where scores are too high while need is a standard error above 1, so that recalibrating may push down who is '
+	'under-served';
+
+create function ph.score_by_group(
+	schema text, run text, outcome regclass, threshold float8,
+	groups text[] default null, more regclass default null, confidence float8 default 0.95,
+	out dimension text, out group_name text, out people bigint, out without_score bigint, out without_outcome bigint,
+	out listed bigint, out events bigint,
+	out listed_share float8, out listed_share_lower float8, out listed_share_upper float8,
+	out sensitivity float8, out sensitivity_lower float8, out sensitivity_upper float8,
+	out false_positive_share float8, out false_positive_share_lower float8, out false_positive_share_upper float8,
+	out auroc float8, out auroc_lower float8, out auroc_upper float8,
+	out observed_to_expected float8, out observed_to_expected_lower float8, out observed_to_expected_upper float8,
+	out slope float8, out slope_lower float8, out slope_upper float8,
+	out conditions_ratio float8, out conditions_ratio_lower float8, out conditions_ratio_upper float8,
+	out emergency_ratio float8, out emergency_ratio_lower float8, out emergency_ratio_upper float8,
+	out deaths_ratio float8, out deaths_ratio_lower float8, out deaths_ratio_upper float8,
+	out verdict text, out note text)
+returns setof record
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+	is_risk boolean;
+	is_expected boolean;
+	asked constant text[] := coalesce(groups, array(select d.dimension from ph_support.group_dimension() d));
+	strata ph_support.score_stratum[];
+begin
+	perform ph_support.require_run(schema, run), ph_support.require_outcome_over(schema, run),
+		ph_support.require_groups(asked, more), ph_support.two_sided_z(confidence);
+	if threshold is null then
+		raise exception 'argument "threshold" must not be null'
+			using errcode = 'null_value_not_allowed', hint = 'It is the score from which people are listed.';
+	elsif to_regclass(format('%I.stay', schema)) is null then
+		raise exception 'schema "%" has no population views', schema
+			using errcode = 'undefined_table', hint = 'CALL ph.create_population_views(...) first.';
+	end if;
+	is_risk := ph_support.gives_risks(schema, run);
+	is_expected := ph_support.gives_expected(schema, run);
+	strata := array(select s from ph_support.score_strata(schema, run, outcome, threshold, asked, more) s);
+	return query
+		with need as materialized (
+			select * from ph_support.need_at_equal_score(strata, confidence)
+		),
+		counted as (
+			select s.dimension, s.is_input, s.group_name, sum(s.people)::bigint as people,
+				sum(s.scored)::bigint as scored, sum(s.with_outcome)::bigint as with_outcome,
+				sum(s.listed)::bigint as listed, sum(s.events)::bigint as events, sum(s.found) as found,
+				sum(s.listed_with_outcome) - sum(s.found) as listed_without_event, ph.rollup(s.outcomes) as outcomes,
+				ph.rollup(s.expected) as expected,
+				1 - (1 - confidence) / count(*) over (partition by s.dimension) as confidence
+			from unnest(strata) s
+			group by s.dimension, s.is_input, s.group_name
+		)
+		select c.dimension, c.group_name, c.people, c.people - c.scored, c.scored - c.with_outcome,
+			c.listed, c.events, listed.value, listed.lower, listed.upper, found.value, found.lower, found.upper,
+			wrong.value, wrong.lower, wrong.upper, auroc.value, auroc.lower, auroc.upper,
+			total.value, total.lower, total.upper, line.slope, line.slope_lower, line.slope_upper,
+			(conditions.ratio).value, (conditions.ratio).lower, (conditions.ratio).upper,
+			(emergencies.ratio).value, (emergencies.ratio).lower, (emergencies.ratio).upper,
+			(deaths.ratio).value, (deaths.ratio).lower, (deaths.ratio).upper, judged.verdict,
+			nullif(concat_ws('; ', 'auroc: ' || auroc.note, 'observed_to_expected: ' || case
+					when is_expected then total.note
+					else 'not_a_risk' end, 'slope: ' || case when is_risk then line.note end,
+				'conditions: ' || (conditions.ratio).note, 'deaths: ' || (deaths.ratio).note,
+				'emergencies: ' || (emergencies.ratio).note,
+				'alone_at_score: ' || nullif(conditions.alone, 0) || ' people',
+				case when judged.verdict is null and (conditions.ratio).lower + (emergencies.ratio).lower > 0
+					then 'verdict: need_not_settled' end), '')
+		from counted c
+		join need conditions on (conditions.dimension, conditions.group_name) = (c.dimension, c.group_name)
+			and conditions.need = 'conditions'
+		join need deaths on (deaths.dimension, deaths.group_name) = (c.dimension, c.group_name)
+			and deaths.need = 'deaths'
+		join need emergencies on (emergencies.dimension, emergencies.group_name) = (c.dimension, c.group_name)
+			and emergencies.need = 'emergencies'
+		cross join lateral (
+			select ph.events(c.outcomes) as ill, ph.exposure(c.outcomes) - ph.events(c.outcomes) as well) known
+		cross join lateral ph.proportion(ph_support.tally_of_count(c.listed, c.people), 1, c.confidence) listed
+		cross join lateral ph.auroc(c.outcomes, c.confidence) auroc
+		cross join lateral ph.crude_rate(case when is_expected then c.expected end, 1, c.confidence, 'exact') total
+		cross join lateral ph.calibration(case when is_risk then c.outcomes end, c.confidence) line
+		cross join lateral ph.proportion(ph_support.tally_of_count(c.found, known.ill), 1, c.confidence) found
+		cross join lateral ph.proportion(
+			ph_support.tally_of_count(c.listed_without_event, known.well), 1, c.confidence) wrong
+		cross join lateral (
+			select ph_support.group_verdict(c.is_input, total, conditions.ratio, emergencies.ratio, c.confidence)
+				as verdict) judged
+		order by array_position(asked, c.dimension), c.group_name collate "C";
+end
+$$;
+
+comment on function ph.score_by_group(text, text, regclass, float8, text[], regclass, float8) is
+	'a run judged by group when its outcomes have arrived, a row a dimension and group; groups of a dimension close to '
+	'the whole. outcome is a relation of person_id and outcome (true, false, or how many), threshold the score from '
+	'which people are listed, groups dimensions of the day of the run (NULL: sex, age_band, ethnicity, '
+	'deprivation_quintile, place, record_length, which is since the first registration), columns of the relation more '
+	'(person_id and what else people are parted by, one row a person), or several joined by *, such as '
+	'place*language; unknown is a group. people are all of the run; listed_share is of all of them, sensitivity and '
+	'false_positive_share of those with a score and a known outcome (Wilson limits), auroc as ph.auroc, '
+	'observed_to_expected and slope of risks and of expected counts alone. Need at equal score: long-term conditions '
+	'a head on the day, emergency admissions (births are none) and deaths a year at risk in the time in which '
+	'outcomes count, each over the rate of everybody outside the group in the same twentieth of all people by score, '
+	'who is tied in one. All limits at 1 - (1 - confidence) / k for k groups of the dimension. verdict: under_served, '
+	'recalibrate, none, input_of_score (shown, not judged) or NULL, where the numbers do not suffice. Notes: those of '
+	'ph.auroc and ph.calibration with the column''s name before them, not_a_risk, unknown, too_few (fewer than 10 '
+	'observed in the group or outside it), nobody_outside, alone_at_score (people left out of need, fewer than two '
+	'outside being in their twentieth), need_not_settled (scores too high, '
+	'and under-service may be why). '
+	'Errors: undefined_table, invalid_parameter_value, undefined_column, datatype_mismatch, cardinality_violation, '
+	'duplicate_column, null_value_not_allowed, object_not_in_prerequisite_state while the time in which outcomes '
+	'count is not over, insufficient_privilege where row security hides rows of outcome or more';
+
+create procedure ph_support.store_groups(
+	schema text, run text, outcome regclass, judged_at timestamptz, threshold float8, groups text[], more regclass)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform ph_support.require_accountability_tables(schema);
+	-- run_group has these columns in this order
+	execute format('insert into %I.run_group
+		select $1, $2::text, $3, $4, g.* from ph.score_by_group($5, $1, $2, $4, $6, $7) g', schema)
+	using run, outcome, judged_at, threshold, schema, groups, more;
+end
+$$;
+
+comment on procedure ph_support.store_groups(text, text, regclass, timestamptz, float8, text[], regclass) is
+	'writes ph.score_by_group into run_group. Errors: those of ph.score_by_group';
+
+create function ph_support.require_outcome_over(schema text, run text) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	last_day date;
+	data_day date;
+begin
+	execute format('select (as_of + horizon)::date from %I.score_run r where r.run = $1', schema)
+	into last_day
+	using run;
+	execute ph_support.in_schema(format('select %s', ph_support.last_day(schema)), schema) into data_day;
+	if last_day is null then
+		raise exception 'run "%" tells of no time in which an outcome counts', run
+			using errcode = 'object_not_in_prerequisite_state', hint =
+				'Record a run with a horizon to judge it, such as horizon => ''1 year''.';
+	elsif last_day > data_day + 1 then
+		raise exception 'the time in which outcomes of run "%" count is not over', run
+			using errcode = 'object_not_in_prerequisite_state', hint =
+				format('It ends on %s, the data on %s.', last_day - 1, data_day);
+	end if;
+end
+$$;
+
+comment on function ph_support.require_outcome_over(text, text) is
+	'does nothing where the data reach the end of the time in which outcomes of a run count. '
+	'Errors: object_not_in_prerequisite_state';
+
+create function ph_support.outcome_is_over(schema text, run text) returns boolean
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	answer boolean;
+begin
+	execute ph_support.in_schema(
+		format('select (as_of + horizon)::date <= %s + 1 from {score_run} r where r.run = $1',
+			ph_support.last_day(schema)),
+		schema)
+	into answer
+	using run;
+	return answer;
+end
+$$;
+
+comment on function ph_support.outcome_is_over(text, text) is
+	'whether the data reach the end of the time in which outcomes of a run count; NULL where there is none';
+
+create function ph_support.outcome_of(outcome regclass) returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	of_type constant regtype := ph_support.column_type(outcome, 'outcome');
+	repeated bigint;
+begin
+	if outcome is null then
+		raise exception 'argument "outcome" must not be null'
+			using errcode = 'null_value_not_allowed', hint =
+				'It is a relation of person_id and outcome, one row a person: true, false, or how many.';
+	end if;
+	perform ph_support.require_columns('outcome', outcome, '{person_id,outcome}');
+	if of_type <> all ('{boolean,smallint,integer,bigint,real,double precision,numeric}'::regtype[]) then
+		raise exception 'column "outcome" of argument "outcome" must be true, false or a number'
+			using errcode = 'datatype_mismatch';
+	end if;
+	perform ph_support.require_all_rows(array['select from ' || outcome]);
+	execute format('select count(person_id) - count(distinct person_id) from %s', outcome) into repeated;
+	if repeated > 0 then
+		raise exception 'argument "outcome" has % persons more than once', repeated
+			using errcode = 'cardinality_violation', hint = 'An outcome is one row a person.';
+	end if;
+	return case of_type when 'boolean'::regtype then 'outcome' else 'outcome > 0' end;
+end
+$$;
+
+comment on function ph_support.outcome_of(regclass) is
+	'the expression of whether somebody of a relation of outcomes had it. '
+	'Errors: null_value_not_allowed, undefined_column, datatype_mismatch, cardinality_violation, '
+	'insufficient_privilege';
+
+create function ph_support.gives_risks(schema text, run text) returns boolean
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	answer boolean;
+begin
+	execute format($query$
+		select coalesce(r.model ->> 'family' in ('logistic', 'cox'), not exists (
+			select
+			from %1$I.person_score s
+			where s.run = $1 and (s.value not between 0 and 1)))
+		from %1$I.score_run r
+		where r.run = $1$query$, schema)
+	into answer
+	using run;
+	return answer;
+end
+$$;
+
+comment on function ph_support.gives_risks(text, text) is
+	'whether the scores of a run are probabilities: of a model that gives some, or all from 0 to 1';
+
+create function ph_support.judged_at_cut(tally ph.tally, threshold float8)
+returns table (statistic text, value float8, lower float8, upper float8, note text)
+language sql immutable parallel safe
+begin atomic
+	with counted as (
+		select coalesce(sum(exposure), 0) as people, coalesce(sum(events), 0) as ill,
+			coalesce(sum(exposure) filter (where key >= threshold), 0) as listed,
+			coalesce(sum(events) filter (where key >= threshold), 0) as found
+		from ph.cells(tally)
+		where key is not null
+	)
+	select s.statistic, e.value, e.lower, e.upper, e.note
+	from counted, lateral (
+		values
+			('listed', listed, people),
+			('sensitivity', found, ill),
+			('false_positive_share', listed - found, people - ill),
+			('positive_predictive_value', found, listed)) s (statistic, part, whole),
+		lateral ph.proportion(ph_support.tally_of_count(s.part, s.whole)) e;
+end;
+
+comment on function ph_support.judged_at_cut(ph.tally, float8) is
+	'of a tally keyed by score, what listing everybody at or above a score does: share listed, sensitivity, share of '
+	'who had no outcome that is listed, positive predictive value';
+
+create function ph_support.judged(tally ph.tally, threshold float8, is_risk boolean)
+returns table (statistic text, threshold float8, value float8, lower float8, upper float8, note text)
+language sql immutable parallel safe
+begin atomic
+	select 'auroc', null::float8, a.value, a.lower, a.upper, a.note from ph.auroc(tally) a
+	union all
+	select 'average_precision', null, a.value, a.lower, a.upper, a.note from ph.average_precision(tally) a
+	union all
+	select s.statistic, null, s.value, s.lower, s.upper, c.note
+	from ph.calibration(case when is_risk then tally end) c, lateral (
+		values
+			('observed_to_expected', observed_to_expected, observed_to_expected_lower, observed_to_expected_upper),
+			('in_the_large', in_the_large, in_the_large_lower, in_the_large_upper),
+			('slope', slope, slope_lower, slope_upper),
+			('brier', brier, null, null),
+			('brier_scaled', brier_scaled, null, null),
+			('log_loss', log_loss, null, null)) s (statistic, value, lower, upper)
+	where is_risk
+	union all
+	select c.statistic, $2, c.value, c.lower, c.upper, c.note from ph_support.judged_at_cut(tally, $2) c
+	union all
+	select s.statistic, $2, s.value, null, null, null
+	from ph.net_benefit(case when is_risk then tally end, array[$2]) n, lateral (
+		values ('net_benefit', n.net_benefit), ('net_benefit_of_all', n.net_benefit_all)) s (statistic, value)
+	where is_risk
+	union all
+	select s, null, null, null, null, 'not_a_risk'
+	from unnest('{observed_to_expected,in_the_large,slope,brier,brier_scaled,log_loss,net_benefit,
+		net_benefit_of_all}'::text[]) s
+	where not is_risk;
+end;
+
+comment on function ph_support.judged(ph.tally, float8, boolean) is
+	'the statistics of a judgement: of a tally keyed by score, ph.person_tally(score, outcome), and the score from '
+	'which people are listed; what only risks have is NULL with the note not_a_risk for other scores';
+
+create function ph_support.listed_from(schema text, run text) returns float8
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	answer float8;
+begin
+	execute format('select min(value) from %I.person_score s where s.run = $1 and tier = 1', schema)
+	into answer
+	using run;
+	return answer;
+end
+$$;
+
+comment on function ph_support.listed_from(text, text) is 'the lowest score in the first tier of a run';
+
+create procedure ph.judge_run(
+	schema text, run text, outcome regclass, threshold float8 default null, groups text[] default null,
+	more regclass default null)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	had constant text := ph_support.outcome_of(outcome);
+	judged_at constant timestamptz := clock_timestamp();
+	cut float8;
+	is_risk boolean;
+begin
+	perform ph_support.require_run(schema, run);
+	perform ph_support.require_outcome_over(schema, run);
+	cut := coalesce(threshold, ph_support.listed_from(schema, run));
+	if cut is null then
+		raise exception 'argument "threshold" must not be null where nobody is in tier 1'
+			using errcode = 'null_value_not_allowed', hint = 'It is the score from which people are listed.';
+	end if;
+	is_risk := ph_support.gives_risks(schema, run);
+	execute format($query$
+		insert into %1$I.run_judgement (
+			run, outcome, judged_at, statistic, threshold, value, lower, upper, note, people, events)
+		select $1, $2, $3, j.statistic, j.threshold, j.value, j.lower, j.upper,
+			nullif(concat_ws('; ', j.note, case when t.without_outcome > 0
+				then format('without_outcome: %%s people', t.without_outcome) end), ''), t.people, t.events
+		from (
+			select coalesce(ph.person_tally(s.value, (%2$s)::integer) filter (where %2$s is not null),
+					ph.person_tally(null::float8, 0)) as tally,
+				count(*) filter (where %2$s is not null) as people, count(*) filter (where %2$s) as events,
+				count(*) filter (where %2$s is null) as without_outcome
+			from %1$I.person_score s
+			left join %3$s o on o.person_id::text = s.person_id
+			where s.run = $1 and s.value is not null
+		) t, ph_support.judged(t.tally, $4, $5) j$query$, schema, had, outcome)
+	using run, outcome::text, judged_at, cut, is_risk;
+	if groups is null and to_regclass(format('%I.stay', schema)) is null then
+		raise notice 'groups are not judged: schema "%" has no population views', schema
+			using hint = 'CALL ph.create_population_views(...), and judge again.';
+	else
+		call ph_support.store_groups(schema, run, outcome, judged_at, cut, groups, more);
+	end if;
+end
+$$;
+
+comment on procedure ph.judge_run(text, text, regclass, float8, text[], regclass) is
+	'judges a run when its outcomes have arrived, and writes what it finds beside it: into run_judgement '
+	'discrimination, calibration and net benefit of the whole, into run_group those of groups '
+	'(ph.score_by_group). outcome is a relation of person_id and outcome (true, false, or how many), one row a person; '
+	'who has a score and is not in it has no known outcome, and is left out and counted. threshold is the score from '
+	'which people are listed (NULL: the lowest in tier 1). groups and more as in ph.score_by_group; without population '
+	'views there are none. '
+	'Errors: invalid_parameter_value, undefined_column, datatype_mismatch, object_not_in_prerequisite_state while the '
+	'time in which outcomes count is not over, cardinality_violation where a person has two outcomes, '
+	'insufficient_privilege where row security hides rows';
+
+create function ph_support.request_guard(
+	out name text, out relation text, out fires text, out body text, out description text)
+returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		('keep_decision', 'decision', 'before insert on {decision} for each row',
+		 $body$
+begin
+	if not exists (select from {person} p where p.person_id::text = new.person_id) then
+		raise exception 'person_id of a decision must be that of a person'
+			using errcode = 'foreign_key_violation', hint = 'Nobody of this person_id is known.';
+	elsif new.decided_on > current_date then
+		raise exception 'decided_on must not be in the future'
+			using errcode = 'check_violation', hint = 'It is the day on which somebody decided.';
+	elsif new.run is not null and not exists (
+		select from {person_score} s where s.person_id = new.person_id and s.run = new.run)
+	then
+		raise exception 'run of a decision must have scored the person'
+			using errcode = 'foreign_key_violation', hint = 'It is the run that was before who decided; NULL for none.';
+	elsif new.decided_on < (select r.as_of from {score_run} r where r.run = new.run) then
+		raise exception 'decided_on must not be before the day of the run'
+			using errcode = 'check_violation', hint = 'Nobody decides on a score that is not there yet.';
+	end if;
+	return new;
+end$body$,
+		 'the trigger that takes decisions about people who are known, on runs that scored them'),
+		('keep_request', 'person_request', 'before insert or update on {person_request} for each row',
+		 $body$
+declare
+	known boolean;
+begin
+	if tg_op = 'UPDATE' then
+		if (new.person_id, new.request_id, new.kind, new.about, new.received, new.recorded_by)
+				is distinct from (old.person_id, old.request_id, old.kind, old.about, old.received, old.recorded_by)
+			or old.answered is not null and (new.answered, new.outcome, new.note)
+				is distinct from (old.answered, old.outcome, old.note)
+			or old.corrected is not null and new.corrected is distinct from old.corrected
+		then
+			raise exception 'a request stays as it was made, and an answer as it was given'
+				using errcode = 'insufficient_privilege', hint = 'Of an open request only answered, outcome and note '
+					'are set, of a correction that was upheld corrected; for anything else add another request.';
+		end if;
+	elsif not exists (select from {person} p where p.person_id::text = new.person_id) then
+		raise exception 'person_id of a request must be that of a person'
+			using errcode = 'foreign_key_violation', hint = 'Nobody of this person_id is known.';
+	elsif new.kind in ('objection', 'restriction') then
+		if new.about <> 'all' and not exists (select from {person_list} l where l.list = new.about) then
+			raise exception 'about of an objection or restriction must be a list, or all'
+				using errcode = 'foreign_key_violation', hint = 'The table person_list says which lists there are.';
+		end if;
+	elsif new.kind = 'review' then
+		if not exists (select from {person_score} s where s.person_id = new.person_id and s.run = new.about)
+			and not exists (
+				select from {decision} d where d.person_id = new.person_id and d.decision_id::text = new.about)
+		then
+			raise exception 'about of a review must be a run that scored the person, or the number of a decision'
+				using errcode = 'foreign_key_violation', hint = 'The tables person_score and decision say which.';
+		end if;
+	elsif not exists (
+			select
+			from pg_attribute a
+			where a.attrelid = to_regclass(format('%I.segment_input', tg_table_schema)) and a.attnum > 0
+				and not a.attisdropped and a.attname = new.about and new.about <> 'person_id')
+		and not exists (
+			select
+			from {person_score} s
+			join {score_run} r using (run)
+			where s.person_id = new.person_id and new.about = any (r.inputs))
+	then
+		raise exception 'about of a correction must be an input of rules, or of a score of the person'
+			using errcode = 'foreign_key_violation', hint = 'It is a column of the view segment_input, such as the '
+				'name of a code list, which CALL ph.create_segment_inputs(...) makes, or stands in inputs of a run.';
+	end if;
+	if greatest(new.received, new.answered, new.corrected) > current_date then
+		raise exception 'received, answered and corrected must not be in the future'
+			using errcode = 'check_violation', hint = 'They are days on which something happened.';
+	end if;
+	return new;
+end$body$,
+		 'the trigger that takes requests about what there is, and keeps them and their answers as they are'),
+		('keep_disputed_input', 'person_request', 'after insert or update or delete on {person_request} for each row',
+		 $body$
+declare
+	-- of an UPDATE both are the same
+	of_person constant text := coalesce(new.person_id, old.person_id);
+	of_input constant text := coalesce(new.about, old.about);
+begin
+	if coalesce(new.kind, old.kind) = 'correction' then
+		delete from {disputed_input} d where d.person_id = of_person and d.input = of_input;
+		-- with who may see the person, where the tables are secured
+		insert into {disputed_input}
+		select (jsonb_populate_record(
+			null::{disputed_input}, to_jsonb(p) || jsonb_build_object('person_id', of_person, 'input', of_input))).*
+		from {person} p
+		where p.person_id::text = of_person and exists (
+			select
+			from {person_request} r
+			where r.person_id = of_person and r.kind = 'correction' and r.about = of_input and r.corrected is null
+				and (r.answered is null or r.outcome in ('upheld', 'partly_upheld')))
+		on conflict do nothing;
+	end if;
+	return null;
+end$body$,
+		 'the trigger that keeps disputed_input what open and upheld corrections make it');
+end;
+
+comment on function ph_support.request_guard() is
+	'the triggers by which decisions and requests are about what there is, and what is disputed is known: name, table, '
+	'when they fire, body, description; names of tables in braces';
+
+create procedure ph_support.create_request_guards(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	guard record;
+begin
+	for guard in select * from ph_support.request_guard() loop
+		call ph_support.replace_function(schema, guard.name, '', format(
+			'() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as %L',
+			ph_support.in_schema(guard.body, schema)), guard.description);
+		execute format('revoke all on function %I.%I() from public', schema, guard.name);
+		execute ph_support.in_schema(format('create or replace trigger %I %s execute function {%1$s}()',
+			guard.name, guard.fires), schema);
+	end loop;
+	execute ph_support.in_schema('create or replace trigger keep_record before delete or truncate on {person_request}
+		for each statement execute function {keep_record}()', schema);
+end
+$$;
+
+comment on procedure ph_support.create_request_guards(text) is
+	'makes the triggers of ph_support.request_guard(), and the one by which requests go only in a removal';
+
+create function ph_support.request_in_force(request text) returns text
+language sql immutable parallel safe
+return format('(%1$s.answered is null or %1$s.outcome in (''upheld'', ''partly_upheld''))', request);
+
+comment on function ph_support.request_in_force(text) is
+	'the condition that a request, by the name of its row, is in force: open, or upheld at least in part';
+
+create function ph_support.group_query(groups regclass) returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	lacking text;
+	twice boolean;
+begin
+	if groups is null then
+		return 'select null::text as person_id, null::text as group_name where false';
+	end if;
+	select string_agg(c, ', ')
+	into lacking
+	from unnest('{person_id,group_name}'::text[]) c
+	where not exists (
+		select from pg_attribute where attrelid = groups and attname = c and attnum > 0 and not attisdropped);
+	if lacking is not null then
+		raise exception 'argument "groups" must be a relation with person_id and group_name'
+			using errcode = 'undefined_column', detail = 'Missing: ' || lacking;
+	end if;
+	execute format('select exists (select from %s group by person_id having count(*) > 1)', groups) into twice;
+	if twice then
+		raise exception 'argument "groups" must have a person once'
+			using errcode = 'cardinality_violation', hint = 'Else the groups would not add up to the whole.';
+	end if;
+	return format('select person_id::text as person_id, group_name::text as group_name from %s', groups);
+end
+$$;
+
+comment on function ph_support.group_query(regclass) is
+	'the query of the groups that people are in, a row a person: person_id, group_name; no rows where none are given. '
+	'Errors: undefined_column, cardinality_violation where a person is in it twice';
+
+create function ph_support.listed_query() returns text
+language sql immutable parallel safe
+return format($query$
+	select s.person_id, s.run
+	from (
+		select person_id, run
+		from {person_score}
+		where tier = 1
+		union
+		select o.person_id, l.run
+		from {opened_person} o
+		join {list_opening} using (opening)
+		join {person_list} l using (list)
+		where l.run is not null
+	) s
+	where not exists (
+		select
+		from {person_request} r
+		where r.person_id = s.person_id and r.kind in ('objection', 'restriction') and %s
+			and (r.about = 'all' or r.about in (select l.list from {person_list} l where l.run = s.run)))$query$,
+	ph_support.request_in_force('r'));
+
+comment on function ph_support.listed_query() is
+	'the query of the people whom runs list: of tier 1, or shown on a list made of the run, without an objection or '
+	'restriction to these lists in force; person_id, run';
+
+create function ph.decision_review(
+	schema text, run text default null, groups regclass default null,
+	out decided_by text, out group_name text, out decisions bigint, out offers bigint, out no_offers bigint,
+	out referrals bigint, out unchanged bigint, out share_unchanged float8, out lower float8, out upper float8,
+	out listed bigint, out listed_without_decision bigint, out note text)
+returns setof record
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform ph_support.require_accountability_tables(schema);
+	if run is not null then
+		perform ph_support.require_run(schema, run);
+	end if;
+	return query execute ph_support.in_schema(format($query$
+		with in_group as (
+			%1$s
+		), decided as (
+			select d.decided_by, case when $2 then coalesce(g.group_name, 'unknown') end as group_name,
+				count(*) as decisions, count(*) filter (where d.decision = 'offer') as offers,
+				count(*) filter (where d.decision = 'no_offer') as no_offers,
+				count(*) filter (where d.decision = 'refer') as referrals,
+				count(*) filter (where not d.human_changed) as unchanged
+			from {decision} d
+			left join in_group g on g.person_id = d.person_id
+			where $1 is null or d.run = $1
+			group by 1, 2
+		), listed as (
+			select l.person_id, l.run, case when $2 then coalesce(g.group_name, 'unknown') end as group_name
+			from (%2$s) l
+			left join in_group g on g.person_id = l.person_id
+			where $1 is null or l.run = $1
+		), counted as (
+			select null as decided_by, l.group_name, count(*) as listed, count(*) filter (where not exists (
+				select from {decision} d where d.person_id = l.person_id and d.run = l.run)) as without_decision
+			from listed l
+			group by l.group_name
+		), g as (
+			select decided_by, group_name, decisions, offers, no_offers, referrals, unchanged, 0::bigint as listed,
+				0::bigint as without_decision
+			from decided
+			union all
+			select decided_by, group_name, 0, 0, 0, 0, 0, listed, without_decision
+			from counted
+		), summed as (
+			select g.decided_by, g.group_name, grouping(g.decided_by) as of_all,
+				ph.count_tally(0, g.unchanged, g.decisions) filter (where g.decisions > 0) as tally,
+				coalesce(sum(g.decisions), 0)::bigint as decisions, coalesce(sum(g.offers), 0)::bigint as offers,
+				coalesce(sum(g.no_offers), 0)::bigint as no_offers, coalesce(sum(g.referrals), 0)::bigint as referrals,
+				coalesce(sum(g.unchanged), 0)::bigint as unchanged, coalesce(sum(g.listed), 0)::bigint as listed,
+				coalesce(sum(g.without_decision), 0)::bigint as without_decision
+			from g
+			group by grouping sets ((), (g.decided_by)), grouping sets ((), (g.group_name))
+			having $2 or grouping(g.group_name) = 1
+		)
+		select s.decided_by, s.group_name, s.decisions, s.offers, s.no_offers, s.referrals, s.unchanged,
+			e.value, e.lower, e.upper, case when of_all = 1 then s.listed end,
+			case when of_all = 1 then s.without_decision end, e.note
+		from summed s
+		cross join lateral ph.proportion(s.tally) e
+		where s.of_all = 1 or s.decided_by is not null
+		order by s.decided_by nulls first, s.group_name nulls first$query$,
+		ph_support.group_query(groups), ph_support.listed_query()), schema)
+	using run, groups is not null;
+end
+$$;
+
+comment on function ph.decision_review(text, text, regclass) is
+	'what was decided about people, of a run or of all, by who decided (NULL: everybody) and by group of a relation '
+	'with person_id and group_name (NULL: all; unknown: who is in none): decisions, of which offers, no_offers and '
+	'referrals; how many, and what share with 95 % limits, followed what was proposed unchanged; and, where decided_by '
+	'is NULL, how many people a run listed and of how many of them no decision on that run is recorded. Listed is who '
+	'is of tier 1 of the run, or was shown on a list that was made of it, and does not object to these lists. A share '
+	'near 1 says that people sign what the score says. Errors: undefined_table, invalid_parameter_value for another '
+	'run, undefined_column and cardinality_violation for groups without the columns, or with a person twice';
+
+create function ph.request_review(
+	schema text, groups regclass default null, as_of date default current_date,
+	out kind text, out group_name text, out requests bigint, out open bigint, out answered bigint,
+	out beyond_one_month bigint, out median_days float8, out median_lower float8, out median_upper float8,
+	out mean_days float8, out mean_until float8, out upheld bigint, out share_upheld float8, out lower float8,
+	out upper float8, out note text)
+returns setof record
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform ph_support.require_accountability_tables(schema);
+	if as_of is null or not isfinite(as_of) then
+		raise exception 'argument "as_of" must be a day'
+			using errcode = 'invalid_parameter_value', hint = 'Open requests have waited until then.';
+	end if;
+	return query execute ph_support.in_schema(format($query$
+		with in_group as (
+			%1$s
+		), g as (
+			select r.kind, case when $2 then coalesce(i.group_name, 'unknown') end as group_name,
+				e.ended is null as open, e.ended is not null and r.outcome <> 'withdrawn' as answered,
+				e.ended is not null and r.outcome in ('upheld', 'partly_upheld') as upheld,
+				coalesce(e.ended, $1) - r.received as days,
+				coalesce(e.ended, $1) > (r.received + interval '1 month')::date as late
+			from {person_request} r
+			left join in_group i on i.person_id = r.person_id
+			cross join lateral (
+				select case when r.answered <= $1 then r.answered end) e (ended)
+			where r.received <= $1
+		), summed as (
+			select g.kind, g.group_name, count(*) as requests, count(*) filter (where open) as open,
+				count(*) filter (where answered) as answered, count(*) filter (where late) as late,
+				ph.person_tally(days, answered) as waits, max(days)::float8 as longest,
+				count(*) filter (where upheld) as upheld,
+				ph.count_tally(0, upheld::integer, 1) filter (where answered) as answers
+			from g
+			group by grouping sets ((), (g.kind)), grouping sets ((), (g.group_name))
+			having $2 or grouping(g.group_name) = 1
+		)
+		select s.kind, s.group_name, s.requests, s.open, s.answered, s.late, m.value, m.lower, m.upper, a.value,
+			s.longest, s.upheld, p.value, p.lower, p.upper, nullif(concat_ws(', ', m.note, nullif(p.note, m.note)), '')
+		from summed s
+		cross join lateral ph.median_survival(s.waits) m
+		cross join lateral (
+			select (case when s.longest > 0 then ph.restricted_mean(s.waits, s.longest) end).value) a
+		cross join lateral ph.proportion(s.answers) p
+		order by s.kind nulls first, s.group_name nulls first$query$,
+		ph_support.group_query(groups)), schema)
+	using as_of, groups is not null;
+end
+$$;
+
+comment on function ph.request_review(text, regclass, date) is
+	'what people asked for until a day, by kind (NULL: all) and by group of a relation with person_id and group_name '
+	'(NULL: all; unknown: who is in none): requests, how many are open, how many answered, how many waited longer '
+	'than the month of the UK GDPR (article 12(3)); the days to the answer, with what is open or was withdrawn '
+	'counted as waiting until then (Kaplan and Meier): the median with 95 % limits and the mean of mean_until days; '
+	'and what share of the answers upheld the request, at least in part, with 95 % limits. Where a group waits '
+	'longer, or is upheld more often, look at what is done to it. Errors: undefined_table, invalid_parameter_value, '
+	'undefined_column, cardinality_violation';
+
+create function ph_support.require_person(schema text, person text) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	known boolean;
+begin
+	perform ph_support.require_accountability_tables(schema);
+	execute format('select exists (select from %I.person where person_id::text = $1)', schema) into known using person;
+	if not known then
+		raise exception 'argument "person" must be a person of the schema'
+			using errcode = 'no_data_found', hint = 'It is the person_id of the table person.';
+	end if;
+end
+$$;
+
+comment on function ph_support.require_person(text, text) is
+	'does nothing where the schema has tables of accountability and the person. Errors: undefined_table, no_data_found';
+
+create function ph_support.table_of_person(schema text, out relation text, out target regclass) returns setof record
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select c.relname::text, c.oid::regclass
+	from pg_class c
+	where c.relnamespace = to_regnamespace(quote_ident(schema)) and not c.relispartition
+		-- the shared tables may be views of somebody else's
+		and (c.relkind in ('r', 'p', 'f', 'm') or c.relname in (select t.relation from ph.shared_table() t))
+		and exists (
+			select
+			from pg_attribute
+			where attrelid = c.oid and attname = 'person_id' and attnum > 0 and not attisdropped)
+	order by 1
+$$;
+
+comment on function ph_support.table_of_person(text) is
+	'the tables of the schema, whoever made them, with a column person_id; partitions are in their parents';
+
+create function ph_support.listed_code_query(schema text) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+return case
+	when to_regclass(format('%I.code_list', schema)) is null
+		then 'select null as list, null as code_system, null as code, null as match where false'
+	else 'select list::text as list, code_system::text as code_system, code::text as code, match::text as match
+		from {code_list}' end;
+
+comment on function ph_support.listed_code_query(text) is
+	'the query of the codes of code lists; no rows where the schema has none';
+
+create function ph_support.untold_code(
+	schema text, person text, for_post boolean, classes text[], out code_system text, out code text)
+returns setof record
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	coded text;
+	restricted text := 'select null, null, null where false';
+begin
+	select string_agg(
+		format('select (%s)::text as code_system, %s::text as code from %s where person_id::text = $1',
+			c.code_system, c.code, t.target),
+		' union ')
+	into coded
+	from ph_support.coded_column() c
+	join ph_support.table_of_person(schema) t using (relation);
+	if to_regclass(format('%I.restricted_code', schema)) is not null then
+		restricted := 'select code_system, code, match from {restricted_code}
+			where class = any ($3) and ''direct_care'' <> all (purposes)';
+	end if;
+	return query execute ph_support.in_schema(format($query$
+		with recorded as (
+			%1$s
+		), named as (
+			select code_system, code, ph_support.code_key(code_system, code, 'exact') as key
+			from recorded
+			where code is not null%3$s
+		), untold as materialized (
+			select match, ph_support.code_key(code_system, code, match) as key
+			from (
+				%2$s
+				union
+				select code_system, code, match
+				from (%4$s) l
+				where $2 and list in (select input from {input_in_words} where not_for_post)
+			) u (code_system, code, match)
+		)
+		select distinct n.code_system, n.code
+		from named n
+		join untold u on case u.match when 'exact' then n.key = u.key else n.key ^@ u.key end$query$,
+		coalesce(coded, 'select null::text as code_system, null::text as code where false'), restricted,
+		case
+			when ph_support.has_code_map(schema) then '
+			union
+			select r.code_system, r.code, ph_support.code_key(to_system::text, to_code::text, ''exact'')
+			from recorded r
+			join {code_map} on ph_support.code_key(from_system::text, from_code::text, ''exact'')
+				= ph_support.code_key(r.code_system, r.code, ''exact'')'
+			else '' end, ph_support.listed_code_query(schema)), schema)
+	using person, for_post, classes;
+end
+$$;
+
+comment on function ph_support.untold_code(text, text, boolean, text[]) is
+	'the codes recorded of a person that are not told: those of these classes of restricted_code that direct care may '
+	'not see, and for post also those of code lists that input_in_words keeps out of letters';
+
+create function ph_support.untold_input(schema text, for_post boolean, classes text[]) returns text[]
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	answer text[] := '{}';
+	marked text[];
+begin
+	if to_regclass(format('%I.restricted_code', schema)) is not null then
+		execute ph_support.in_schema(format($query$
+			with restricted as (
+				select match, ph_support.code_key(code_system, code, match) as key
+				from {restricted_code}
+				where class = any ($1) and 'direct_care' <> all (purposes)
+			), untold as materialized (
+				select match, key
+				from restricted%s
+			), listed as materialized (
+				select list, match, ph_support.code_key(code_system, code, match) as key
+				from (%s) l
+			)
+			select array(
+				select l.list
+				from listed l
+				join untold u on u.key = l.key
+				union
+				select l.list
+				from listed l
+				join untold u on u.match = 'prefix' and l.key ^@ u.key
+				union
+				select l.list
+				from listed l
+				join untold u on l.match = 'prefix' and u.key ^@ l.key)$query$,
+			case
+				when ph_support.has_code_map(schema) then '
+				union
+				select ''exact'', ph_support.code_key(to_system::text, to_code::text, ''exact'')
+				from {code_map}
+				join restricted r on case r.match
+					when ''exact'' then ph_support.code_key(from_system::text, from_code::text, ''exact'') = r.key
+					else ph_support.code_key(from_system::text, from_code::text, ''exact'') ^@ r.key end'
+				else '' end, ph_support.listed_code_query(schema)), schema)
+		into answer
+		using classes;
+	end if;
+	execute format('select array(select input from %I.input_in_words where $1 and not_for_post)', schema)
+	into marked
+	using for_post;
+	return answer || marked;
+end
+$$;
+
+comment on function ph_support.untold_input(text, boolean, text[]) is
+	'the inputs that are told to nobody: code lists with a code of these classes of restricted_code that direct care '
+	'may not see, and for post those that input_in_words keeps out of letters. Of everybody, so that what is not '
+	'said of one tells nothing';
+
+create function ph_support.is_untold(input text, untold text[]) returns boolean
+language sql immutable parallel safe
+-- a term of a model may be made of an input: asthma_squared, asthma:age
+return exists (
+	select
+	from unnest(untold) u
+	where strpos(
+		'_' || regexp_replace(input, '\W+', '_', 'g') || '_', '_' || regexp_replace(u, '\W+', '_', 'g') || '_') > 0);
+
+comment on function ph_support.is_untold(text, text[]) is
+	'whether an input, or a term that has the name of one in its own, is not told';
+
+create function ph_support.told(inputs text[], untold text[]) returns text[]
+language sql immutable parallel safe
+return array(
+	select i
+	from unnest(inputs) with ordinality told (i, place)
+	where not ph_support.is_untold(i, untold)
+	order by place);
+
+comment on function ph_support.told(text[], text[]) is 'the inputs without those that are not told, in their order';
+
+create function ph_support.told_values(inputs jsonb, untold text[]) returns jsonb
+language sql immutable parallel safe
+return case
+	when jsonb_typeof(inputs) = 'object' then inputs - array(
+		select key from jsonb_object_keys(inputs) key where ph_support.is_untold(key, untold))
+	else inputs end;
+
+comment on function ph_support.told_values(jsonb, text[]) is 'the values by input without those that are not told';
+
+create function ph_support.known_rule(
+	schema text, scheme text, version text, out rule text, out segment text, out says text, out reads text[])
+returns setof record
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	source text;
+	known boolean;
+begin
+	foreach source in array array[schema, 'ph'] loop
+		if to_regclass(format('%I.scheme_rule', source)) is not null then
+			execute format('select exists (select from %I.scheme where scheme = $1 and version = $2)', source)
+			into known
+			using scheme, version;
+			if known then
+				return query execute format(
+					'select r.rule, r.segment, coalesce(r.says, r.rule), array(
+						select unnest(r.inputs)
+						union
+						select i.code_list
+						from %1$I.scheme_input i
+						where i.scheme = r.scheme and i.version = r.version and i.input = any (r.inputs)
+							and i.code_list is not null)
+					from %1$I.scheme_rule r
+					where r.scheme = $1 and r.version = $2', source)
+				using scheme, version;
+				return;
+			end if;
+		end if;
+	end loop;
+end
+$$;
+
+comment on function ph_support.known_rule(text, text, text) is
+	'the rules of a version of a scheme, of the schema or else shipped: the segment, what they say, and what they '
+	'read, inputs and code lists; no rows where the scheme is in neither';
+
+create function ph_support.matched_rule(
+	schema text, scheme text, version text, matched text[], untold text[],
+	out rule text, out segment text, out says text, out told boolean, out place bigint)
+returns setof record
+language sql stable
+begin atomic
+	select m.rule, r.segment, coalesce(r.says, m.rule),
+		-- of a rule that is in no table nobody knows what it reads
+		untold = '{}' or r.rule is not null
+			and not exists (select from unnest(r.reads) i where ph_support.is_untold(i, untold)),
+		m.place
+	from unnest(matched) with ordinality m (rule, place)
+	left join ph_support.known_rule(schema, scheme, version) r on r.rule = m.rule;
+end;
+
+comment on function ph_support.matched_rule(text, text, text, text[], text[]) is
+	'rules that were true of a person, in their order: segment, what they say, and whether that is told';
+
+create function ph_support.day_in_words(day date) returns text
+language sql immutable parallel safe
+return extract(day from day) || ' '
+	|| ('{January,February,March,April,May,June,July,August,September,October,November,December}'::text[])[
+		extract(month from day)::integer]
+	|| ' ' || extract(year from day);
+
+comment on function ph_support.day_in_words(date) is 'a day as letters write it, in English whatever the settings';
+
+create function ph_support.input_words(schema text, inputs text[]) returns text[]
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	answer text[];
+begin
+	execute format(
+		'select array(
+			select coalesce(w.words, replace(i.input, ''_'', '' ''))
+			from unnest($1) with ordinality i (input, place)
+			left join %I.input_in_words w on w.input = i.input
+			order by i.place)', schema)
+	into answer
+	using inputs;
+	return answer;
+end
+$$;
+
+comment on function ph_support.input_words(text, text[]) is
+	'inputs as they are said to people: by input_in_words, or their names with blanks';
+
+create function ph_support.segment_view(schema text) returns setof regclass
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select c.oid::regclass
+	from pg_class c
+	join pg_attribute a on a.attrelid = c.oid and a.attname in (
+		'person_id', 'scheme', 'version', 'path', 'flags', 'matched', 'because', 'unknown')
+	where c.relnamespace = to_regnamespace(quote_ident(schema)) and c.relkind = 'v'
+	group by c.oid
+	having count(*) = 8
+	order by c.oid::regclass::text collate "C"
+$$;
+
+comment on function ph_support.segment_view(text) is 'the segment views of a schema';
+
+create function ph_support.person_segment(schema text, person text) returns setof jsonb
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	segments regclass;
+	schemes text[] := '{}';
+	part jsonb;
+begin
+	for segments in select * from ph_support.segment_view(schema) loop
+		for part in execute format(
+			'select jsonb_build_object(''scheme'', scheme, ''version'', version, ''path'', path, ''matched'', matched,
+				''flags'', flags, ''unknown'', unknown)
+			from %s
+			where person_id::text = $1', segments)
+		using person
+		loop
+			schemes := schemes || (part ->> 'scheme');
+			return next part;
+		end loop;
+	end loop;
+	if to_regclass(format('%I.segment_history', schema)) is not null then
+		return query execute format(
+			'select jsonb_build_object(''scheme'', scheme, ''version'', version, ''path'', array[segment],
+				''matched'', coalesce(matched, ''{}''), ''flags'', ''{}''::text[], ''unknown'', ''{}''::text[],
+				''state'', rank is null, ''since'', start_date)
+			from %I.segment_history
+			where person_id = $1 and end_date is null and scheme <> all ($2)
+			order by scheme', schema)
+		using person, schemes;
+	end if;
+end
+$$;
+
+comment on function ph_support.person_segment(text, text) is
+	'the segments of a person by the segment views of the schema, and by segment_history of schemes that no view tells '
+	'of, a value each: scheme, version, path, matched, flags, unknown, and of the history since and state (has died, '
+	'moved or the like)';
+
+create function ph_support.explain_segments(schema text, person text, untold text[]) returns setof text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	s record;
+	hidden text[];
+	because text[];
+begin
+	for s in
+		select p.*
+		from ph_support.person_segment(schema, person) value,
+			jsonb_to_record(value) p (
+				scheme text, version text, path text[], matched text[], flags text[], unknown text[], state boolean,
+				since date)
+	loop
+		select
+			case
+				when bool_and(not told) then null
+				else coalesce(array_agg(says order by place) filter (where told), '{}') end,
+			array(
+				select m.segment
+				from ph_support.matched_rule(schema, s.scheme, s.version, s.matched, untold) m
+				group by m.segment
+				having not bool_or(m.told))
+		into because, hidden
+		from ph_support.matched_rule(schema, s.scheme, s.version, s.matched, untold);
+		-- a group that only what is not told leads to would tell it
+		continue when s.path && hidden or array_position(hidden, null) is not null;
+		if s.state then
+			return next format('By the rules "%s" you are recorded as: %s, since %s.', s.scheme, s.path[1],
+				ph_support.day_in_words(s.since));
+			continue;
+		end if;
+		return query select ph_support.segment_in_words(s.path, because,
+			array(select f from unnest(s.flags) f where f <> all (hidden)),
+			ph_support.input_words(schema, ph_support.told(s.unknown, untold)), s.scheme, s.version);
+		if s.since is not null then
+			return next format('You have been in this group since %s.', ph_support.day_in_words(s.since));
+		end if;
+	end loop;
+end
+$$;
+
+comment on function ph_support.explain_segments(text, text, text[]) is
+	'why a person is in the segments that the schema tells of; nothing of a segment or flag to which a rule led that '
+	'reads what is not told';
+
+create function ph_support.reasons_in_words(schema text, model jsonb, inputs jsonb, untold text[], sign integer)
+returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select string_agg(
+		(ph_support.input_words(schema, array[term]))[1] || case
+			when value in (0, 1) then ''
+			else format(' (%s)', trim_scale(round(value::numeric, 2))) end,
+		', ' order by place)
+	from (
+		select term, value, row_number() over (order by abs(contribution) desc, term collate "C") as place
+		from ph.explain_score_by_name(jsonb_populate_record(null::ph.model, model), inputs)
+		where term <> '(intercept)' and sign(contribution) = reasons_in_words.sign
+			and not ph_support.is_untold(term, untold)
+	) reason
+	where place <= 3
+$$;
+
+comment on function ph_support.reasons_in_words(text, jsonb, jsonb, text[], integer) is
+	'the three terms of a model that raised (sign 1) or lowered (sign -1) a score most, in words, with their values';
+
+create function ph_support.explain_score(schema text, run jsonb, score jsonb, tiers integer, untold text[])
+returns setof text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set intervalstyle = 'postgres'
+as $$
+declare
+	r record;
+	s record;
+	outcome text;
+	words text;
+begin
+	select *
+	into r
+	from jsonb_to_record(run) r (
+		score text, version text, kind text, purpose text, as_of date, predicts text, horizon interval, model jsonb,
+		source text, inputs text[]);
+	select *
+	into s
+	from jsonb_to_record(score) s (
+		value float8, band text, tier integer, status text, missing_inputs text[], inputs jsonb);
+	outcome := r.predicts || coalesce(format(' (over %s)', r.horizon), '');
+	return next format('The score "%s", version %s, %s, was worked out about you from what was known on %s, for: %s.',
+		r.score, r.version,
+		case r.kind
+			when 'model' then 'a statistical model'
+			when 'instrument' then 'a published way to count points'
+			else 'a product of others' end,
+		ph_support.day_in_words(r.as_of), (select p.description from ph.purpose() p where p.purpose = r.purpose));
+	if s.value is null then
+		return next 'It could not be worked out for you.';
+	elsif r.model ->> 'family' in ('logistic', 'cox') and outcome <> '' then
+		return next format('Of 1,000 people with records like yours it expects %s to have: %s.',
+			coalesce(nullif(round(1000 * s.value::numeric)::text, '0'), 'fewer than 1'), outcome);
+	else
+		return next format('Its value is %s%s%s.', trim_scale(round(s.value::numeric, 4)),
+			coalesce(', ' || s.band, ''), coalesce('; it tells of: ' || nullif(outcome, ''), ''));
+	end if;
+	if s.tier is not null then
+		return next format('That is tier %s of %s, where 1 is the highest.', s.tier, tiers);
+	end if;
+	if r.model is not null and s.inputs is not null then
+		words := ph_support.reasons_in_words(schema, r.model, s.inputs, untold, 1);
+		if words is not null then
+			return next format('What raised it most: %s.', words);
+		end if;
+		words := ph_support.reasons_in_words(schema, r.model, s.inputs, untold, -1);
+		if words is not null then
+			return next format('What lowered it most: %s.', words);
+		end if;
+	elsif ph_support.told(r.inputs, untold) <> '{}' then
+		return next format('It was worked out from: %s.',
+			array_to_string(ph_support.input_words(schema, ph_support.told(r.inputs, untold)), ', '));
+	end if;
+	if ph_support.told(s.missing_inputs, untold) <> '{}' then
+		return next format('Not known of you: %s. If you can tell us, please do, since the score could change.',
+			array_to_string(ph_support.input_words(schema, ph_support.told(s.missing_inputs, untold)), ', '));
+	end if;
+end
+$$;
+
+comment on function ph_support.explain_score(text, jsonb, jsonb, integer, text[]) is
+	'a row of score_run and one of person_score in words: what the score is, what it says, what raised and lowered it, '
+	'what was not known';
+
+create function ph_support.explain_scores(schema text, person text, untold text[]) returns setof text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	return query execute ph_support.in_schema($query$
+		select ph_support.explain_score($1, to_jsonb(r), to_jsonb(s), (
+			select max(o.tier) from {person_score} o where o.run = r.run), $3)
+		from (
+			select distinct on (n.score) n.*
+			from {score_run} n
+			join {person_score} p using (run)
+			where p.person_id = $2
+			order by n.score, n.as_of desc, n.recorded_at desc
+		) r
+		join {person_score} s on s.run = r.run and s.person_id = $2
+		order by r.score$query$, schema)
+	using schema, person, untold;
+end
+$$;
+
+comment on function ph_support.explain_scores(text, text, text[]) is
+	'of each score the last run that knows the person, in words';
+
+create function ph_support.told_decision_query() returns text
+language sql immutable parallel safe
+return 'select * from {decision} where person_id = $1 and not ($2 and not_for_post)';
+
+comment on function ph_support.told_decision_query() is
+	'the query of the decisions about a person ($1) that are told, for post ($2) or not';
+
+create function ph_support.told_request_query() returns text
+language sql immutable parallel safe
+return format('select r.*
+	from {person_request} r
+	where person_id = $1 and not (r.kind = ''correction'' and ph_support.is_untold(r.about, $3))
+		and not (r.kind = ''review'' and r.about in (
+			select decision_id::text
+			from {decision} d
+			where d.person_id = $1 and decision_id not in (select t.decision_id from (%s) t)))',
+	ph_support.told_decision_query());
+
+comment on function ph_support.told_request_query() is
+	'the query of the requests of a person ($1) that are told, for post ($2) or not: of no input that is untold ($3), '
+	'and of no decision that is';
+
+create function ph_support.explain_decisions(schema text, person text, for_post boolean) returns setof text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	return query execute ph_support.in_schema(format($query$
+		select format('On %%s %%s decided about "%%s": %%s. The reason: %%s.%%s',
+			ph_support.day_in_words(d.decided_on), d.decided_by, d.offer,
+			case d.decision when 'offer' then 'to offer it to you' when 'refer' then 'to refer you' else
+				'not to offer it to you' end,
+			d.reason,
+			case
+				when d.run is null then ''
+				when d.human_changed then ' They departed from what was proposed.'
+				else ' They followed what was proposed.' end)
+		from (%s) d
+		order by d.decided_on, d.decision_id$query$, ph_support.told_decision_query()), schema)
+	using person, for_post;
+end
+$$;
+
+comment on function ph_support.explain_decisions(text, text, boolean) is 'who decided what about a person, and why';
+
+create function ph_support.explain_requests(schema text, person text, for_post boolean, untold text[])
+returns setof text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	return query execute ph_support.in_schema(format($query$
+		select format('On %%s you %%s. %%s', ph_support.day_in_words(r.received),
+			case r.kind
+				when 'correction' then
+					format('said that this is not right in your record: %%s',
+						(ph_support.input_words($4, array[r.about]))[1])
+				when 'review' then
+					coalesce(
+						(
+							select format('asked for a review of the decision of %%s about "%%s"',
+								ph_support.day_in_words(d.decided_on), d.offer)
+							from {decision} d
+							where d.person_id = r.person_id and d.decision_id::text = r.about),
+						format('asked for a review of the score of the run "%%s"', r.about))
+				else
+					format('asked %%s: %%s',
+						case r.kind
+							when 'objection' then 'not to be on'
+							else 'that your record not be used, for now, for' end,
+						case
+							when r.about = 'all' then 'all lists'
+							else (select l.description from {person_list} l where l.list = r.about) end) end,
+			concat_ws(' ',
+				case r.outcome
+					when 'upheld' then format('On %%s we agreed.', ph_support.day_in_words(r.answered))
+					when 'partly_upheld' then format('On %%s we agreed in part.', ph_support.day_in_words(r.answered))
+					when 'refused' then format('On %%s we did not agree.', ph_support.day_in_words(r.answered))
+					when 'withdrawn' then format('On %%s you took it back.', ph_support.day_in_words(r.answered))
+					else 'That is not answered yet.' end,
+				case
+					when r.corrected is not null
+						then format('The record was corrected on %%s.', ph_support.day_in_words(r.corrected))
+					when %s and r.kind = 'correction' then 'Until the record is corrected no rule counts it.'
+					when %1$s and r.kind <> 'review' then 'You are not shown on it.' end))
+		from (%s) r
+		order by r.received, r.request_id$query$, ph_support.request_in_force('r'), ph_support.told_request_query()),
+		schema)
+	using person, for_post, untold, schema;
+end
+$$;
+
+comment on function ph_support.explain_requests(text, text, boolean, text[]) is
+	'what a person asked for, and what came of it';
+
+create function ph_support.require_whole_person(schema text, person text) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	queries text[];
+begin
+	perform ph_support.require_person(schema, person);
+	queries := array(select format('select from %s', t.target) from ph_support.table_of_person(schema) t);
+	perform ph_support.require_all_rows(queries);
+end
+$$;
+
+comment on function ph_support.require_whole_person(text, text) is
+	'does nothing where the schema has the person and the caller sees all rows of all tables with person_id. '
+	'Errors: undefined_table, no_data_found, insufficient_privilege';
+
+create function ph.explain_person(
+	schema text, person text, for_post boolean default false, out ordinal bigint, out section text, out words text)
+returns setof record
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	untold text[];
+begin
+	perform ph_support.require_whole_person(schema, person);
+	for_post := coalesce(for_post, true);
+	untold := ph_support.untold_input(schema, for_post, '{law,sensitive,third_party}');
+	return query
+		select row_number() over (order by said.part, said.place), said.section, said.words
+		from (
+			select 1, 'segment', *
+			from ph_support.explain_segments(schema, person, untold) with ordinality
+			union all
+			select 2, 'score', *
+			from ph_support.explain_scores(schema, person, untold) with ordinality
+			union all
+			select 3, 'decision', *
+			from ph_support.explain_decisions(schema, person, for_post) with ordinality
+			union all
+			select 4, 'request', *
+			from ph_support.explain_requests(schema, person, for_post, untold) with ordinality
+			union all
+			select 5, 'rights', 'This may not be all that is recorded about you. You can ask to see your record, to '
+				'have it corrected, to be on no list, and to have a person look at a decision again.', 1
+		) said (part, section, words, place)
+		order by 1;
+end
+$$;
+
+comment on function ph.explain_person(text, text, boolean) is
+	'what the schema''s segments, scores and decisions say of a person, in plain words to that person, a row a '
+	'sentence in order: why the segment (segment views, and segment_history of other schemes), what the last run of '
+	'each score says, what raised and lowered it most and what is not known, who decided what and why, and what the '
+	'person asked for. for_post is for letters, which others in the house may open: without inputs and decisions '
+	'that are marked not_for_post. Never told, in letters or not, is what comes from codes of restricted_code that '
+	'direct care may not see, and a group that only such a rule gives. Nothing says that something was left out: the '
+	'last sentence is always there. For who sees all rows. Errors: undefined_table without tables of accountability, '
+	'no_data_found for a person nobody knows, insufficient_privilege where row security hides rows';
+
+create function ph_support.withheld_condition(relation text) returns text
+language sql stable
+begin atomic
+	select coalesce(
+		(
+			select format('(%s, t.%I::text) in (select * from unnest($4, $5))', c.code_system, c.code)
+			from ph_support.coded_column() c
+			where c.relation = withheld_condition.relation),
+		case relation
+			when 'segment_history' then
+				'exists (
+					select
+					from ph_support.matched_rule($6, t.scheme, t.version, t.matched, $3) r
+					where not r.told)'
+			when 'disputed_input' then 'ph_support.is_untold(t.input, $3)'
+			when 'decision' then
+				format('t.decision_id not in (select d.decision_id from (%s) d)', ph_support.told_decision_query())
+			when 'person_request' then
+				format('t.request_id not in (select r.request_id from (%s) r)', ph_support.told_request_query())
+			else 'false' end);
+end;
+
+comment on function ph_support.withheld_condition(text) is
+	'the condition that a row t of a table is withheld from the report of the person $1: for post ($2), inputs ($3) '
+	'and codes ($4, $5) that are not told, schema ($6)';
+
+create function ph_support.reported_row(relation text) returns text
+language sql stable
+begin atomic
+	select format('to_jsonb(t) - %L::text[]', array(
+			select a.name from ph_support.access_column() a union all select 'restricted_unless'))
+		|| case relation
+			when 'person_score' then ' || jsonb_build_object(''inputs'', ph_support.told_values(t.inputs, $3),
+				''missing_inputs'', ph_support.told(t.missing_inputs, $3))'
+			when 'opened_person' then ' || jsonb_build_object(''details'', ph_support.told_values(t.details, $3))'
+			else '' end;
+end;
+
+comment on function ph_support.reported_row(text) is
+	'the expression of a row t of a table as the report of a person shows it: without the columns of access, and '
+	'without inputs ($3) that are not told';
+
+create function ph_support.person_rows(
+	schema text, person text, for_post boolean, out relation text, out shown jsonb, out withheld bigint)
+returns setof record
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	-- what is sensitive is the person's own to see, and nobody else's who opens a letter
+	classes constant text[] := case when for_post then '{law,sensitive,third_party}' else '{law,third_party}' end;
+	untold constant text[] := ph_support.untold_input(schema, for_post, classes);
+	target regclass;
+	systems text[];
+	codes text[];
+begin
+	select coalesce(array_agg(u.code_system), '{}'), coalesce(array_agg(u.code), '{}')
+	into systems, codes
+	from ph_support.untold_code(schema, person, for_post, classes) u;
+	for relation, target in select * from ph_support.table_of_person(schema) loop
+		execute ph_support.in_schema(format($query$
+			select coalesce(jsonb_agg(r.row order by r.row) filter (where not r.withheld), '[]'),
+				count(*) filter (where r.withheld)
+			from (
+				select %s as row, coalesce(%s, false) as withheld
+				from %s t
+				where t.person_id::text = $1
+			) r$query$,
+			ph_support.reported_row(relation), ph_support.withheld_condition(relation), target), schema)
+		into shown, withheld
+		using person, for_post, untold, systems, codes, schema;
+		return next;
+	end loop;
+end
+$$;
+
+comment on function ph_support.person_rows(text, text, boolean) is
+	'a row a table with person_id: its rows of the person as a list, and how many are withheld';
+
+create function ph_support.person_recipients(schema text, person text) returns jsonb
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	answer jsonb;
+	part jsonb;
+begin
+	execute ph_support.in_schema($query$
+		select jsonb_build_object('openings', coalesce(jsonb_agg(
+			jsonb_build_object('list', o.list, 'purpose', o.purpose, 'reason', o.reason, 'login', o.login,
+				'role', o.role, 'opened_at', o.opened_at)
+			order by o.opened_at), '[]'))
+		from {opened_person} p
+		join {list_opening} o using (opening)
+		where p.person_id = $1$query$, schema)
+	into answer
+	using person;
+	select coalesce(jsonb_agg(g.role order by g.role ->> 'role'), '[]')
+	into part
+	from (
+		select jsonb_build_object('role', r.name, 'relations', array_agg(t.relation order by t.relation)) as role
+		from ph_support.table_of_person(schema) t
+		cross join lateral (
+			select distinct name from ph_support.grants_on(t.target) where privilege = 'SELECT') r
+		group by r.name
+	) g;
+	answer := answer || jsonb_build_object('roles', part, 'entitlements', '[]'::jsonb);
+	if to_regclass(format('%I.entitlement', schema)) is not null
+		and to_regclass(format('%I.stay', schema)) is not null
+	then
+		execute ph_support.in_schema($query$
+			select coalesce(jsonb_agg(
+				jsonb_build_object('role', e.role, 'level', e.level, 'place', e.place, 'purpose', e.purpose,
+					'until', e.until)
+				order by e.role, e.place), '[]')
+			from {entitlement} e
+			where coalesce(e.until >= (statement_timestamp() at time zone 'UTC')::date, true)
+				and e.purpose in (select u.purpose from {may_use} u where u.person_id = $1)
+				and (e.level = 'national' or exists (
+					select
+					from {stay} s
+					where s.person_id = $1
+						and e.place = case e.level
+							when 'system' then s.system when 'place' then s.place else s.practice end))$query$, schema)
+		into part
+		using person;
+		answer := answer || jsonb_build_object('entitlements', part);
+	end if;
+	return answer;
+end
+$$;
+
+comment on function ph_support.person_recipients(text, text) is
+	'who was shown the person by lists, which roles may read tables of persons, and which are entitled to the rows of '
+	'the person now';
+
+create function ph_support.rows_where_there(schema text, relation text, query text, person text) returns jsonb
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	answer jsonb;
+begin
+	if to_regclass(format('%I.%I', schema, relation)) is not null then
+		execute ph_support.in_schema(format('select jsonb_agg(to_jsonb(r)) from (%s) r', query), schema)
+		into answer
+		using person;
+	end if;
+	return coalesce(answer, '[]');
+end
+$$;
+
+comment on function ph_support.rows_where_there(text, text, text, text) is
+	'the rows of a query ($1 is the person) as a list; an empty one where the schema does not have the relation';
+
+create function ph.person_report(schema text, person text, for_post boolean default false) returns jsonb
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	shown jsonb;
+	withheld jsonb;
+begin
+	perform ph_support.require_whole_person(schema, person);
+	for_post := coalesce(for_post, true);
+	select jsonb_object_agg(r.relation, r.shown),
+		coalesce(jsonb_object_agg(r.relation, r.withheld) filter (where r.withheld > 0), '{}')
+	into shown, withheld
+	from ph_support.person_rows(schema, person, for_post) r;
+	return jsonb_build_object(
+		'person', person, 'made_on', current_date, 'for_post', for_post,
+		'explanation', (
+			select jsonb_agg(jsonb_build_object('section', e.section, 'words', e.words) order by e.ordinal)
+			from ph.explain_person(schema, person, for_post) e),
+		'purposes', (
+			select jsonb_agg(jsonb_build_object('purpose', p.purpose, 'description', p.description, 'may_be_used',
+				case
+					when to_regclass(format('%I.may_use', schema)) is not null
+						then shown -> 'may_use' @> jsonb_build_array(jsonb_build_object('purpose', p.purpose)) end))
+			from ph.purpose() p),
+		'sources', jsonb_build_object(
+			'loads', ph_support.rows_where_there(schema, 'data_load',
+				'select distinct on (relation) relation, rows, loaded_at from {data_load}
+				order by relation, load_id desc', person),
+			'made_from', ph_support.rows_where_there(schema, 'source_load',
+				'select map, source, materialised, data_day from {source_load} order by load_id desc limit 1', person)),
+		'recipients', ph_support.person_recipients(schema, person),
+		'retention', ph_support.rows_where_there(schema, 'retention_rule',
+			'select relation, purpose, keep, basis from {retention_rule} order by relation, purpose', person),
+		'models', ph_support.rows_where_there(schema, 'score_run',
+			'select run, score, version, kind, purpose, as_of, predicts, label_kind, horizon, source, licence,
+				content_hash
+			from {score_run} join {person_score} using (run)
+			where person_id = $1
+			order by as_of, run', person),
+		'rows', shown)
+		|| case when for_post then '{}' else jsonb_build_object('withheld', withheld) end;
+end
+$$;
+
+comment on function ph.person_report(text, text, boolean) is
+	'all that a schema holds of a person, as one value for a request to see it (UK GDPR article 15): explanation '
+	'(ph.explain_person), purposes and whether the person may be used for each, sources with their last loads, '
+	'recipients (who opened which list with the person on it, which roles may read tables of persons, which are '
+	'entitled to the person''s rows now), retention, models (version, licence and hash of each that scored the '
+	'person), and rows: of every table of the schema with a column person_id, whoever made it, the rows of the '
+	'person. Withheld, and counted by table in withheld, are rows with a code of restricted_code of class law or '
+	'third_party that direct care may not see, and what rules made of them; for_post leaves out those of class '
+	'sensitive too, and what is marked not_for_post with the records that its code lists name, and then nothing says '
+	'that or how much is withheld. Releases and summaries hold nobody; backups and other schemas are outside. For '
+	'who sees all rows. Errors: undefined_table, no_data_found for a person nobody knows, insufficient_privilege '
+	'where row security hides rows';
+
+create function ph_support.rows_page(caption text, found jsonb) returns text
+language sql stable
+begin atomic
+	with cell as (
+		select r.number, k.key, r.row ->> k.key as value
+		from jsonb_array_elements(found) with ordinality r (row, number)
+		cross join (
+			select distinct key
+			from jsonb_array_elements(found) e, jsonb_object_keys(e) key) k
+	)
+	select format(
+		E'<div class="wide"><table><caption>%s</caption><thead><tr>%s</tr></thead><tbody>%s</tbody></table></div>\n',
+		ph_support.html(caption), (
+			select string_agg(
+				format('<th>%s</th>', ph_support.html(replace(key, '_', ' '))), '' order by key collate "C")
+			from (select distinct key from cell) c), (
+			select string_agg(format('<tr>%s</tr>', line), '' order by number)
+			from (
+				select number, string_agg(
+					format('<td>%s</td>', ph_support.html(coalesce(value, ''))), '' order by key collate "C") as line
+				from cell
+				group by number
+			) c))
+	where jsonb_array_length(found) > 0;
+end;
+
+comment on function ph_support.rows_page(text, jsonb) is
+	'a list of objects as a table of HTML, a column a key; NULL where it is empty';
+
+create function ph.person_report_page(schema text, person text, for_post boolean default false) returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	report constant jsonb := ph.person_report(schema, person, for_post);
+	page text := ph_support.page_start('What is recorded about ' || person);
+begin
+	page := page || format(E'<p>Made on %s.</p>\n', ph_support.day_in_words((report ->> 'made_on')::date));
+	select page || string_agg(
+		format(E'<h2>%s</h2>\n%s', case e.section
+			when 'segment' then 'Your groups' when 'score' then 'Your scores' when 'decision' then 'What was decided'
+			when 'request' then 'What you asked for' else 'Your rights' end, e.said), '' order by e.place)
+	into page
+	from (
+		select value ->> 'section' as section, min(place) as place,
+			string_agg(format(E'<p>%s</p>\n', ph_support.html(value ->> 'words')), '' order by place) as said
+		from jsonb_array_elements(report -> 'explanation') with ordinality w (value, place)
+		group by 1
+	) e;
+	page := concat(page,
+		E'<h2>What it is used for, where it comes from, who may see it, how long it is kept</h2>\n',
+		ph_support.rows_page('Purposes', report -> 'purposes'),
+		ph_support.rows_page('Loads', report -> 'sources' -> 'loads'),
+		ph_support.rows_page('Made from', report -> 'sources' -> 'made_from'),
+		ph_support.rows_page('Lists on which you were shown', report -> 'recipients' -> 'openings'),
+		ph_support.rows_page('Roles that may see your rows now', report -> 'recipients' -> 'entitlements'),
+		ph_support.rows_page('Roles that may read tables', report -> 'recipients' -> 'roles'),
+		ph_support.rows_page('How long rows are kept', report -> 'retention'),
+		ph_support.rows_page('Scores and their versions', report -> 'models'));
+	select concat(page, E'<h2>What is recorded</h2>\n', string_agg(ph_support.rows_page(
+		concat_ws(': ', replace(r.key, '_', ' '), regexp_replace(
+			obj_description(to_regclass(format('%I.%I', schema, r.key)), 'pg_class'), '^population_health: ', '')),
+		r.value), '' order by r.key))
+	into page
+	from jsonb_each(report -> 'rows') r;
+	if report -> 'withheld' <> '{}' then
+		select page || format(
+			E'<p>Withheld, since the law or somebody else''s privacy asks for it: %s.</p>\n',
+			string_agg(format('%s of %s', w.value, ph_support.html(w.key)), ', ' order by w.key))
+		into page
+		from jsonb_each_text(report -> 'withheld') w;
+	end if;
+	return page || E'</body></html>\n';
+end
+$$;
+
+comment on function ph.person_report_page(text, text, boolean) is
+	'ph.person_report as an HTML page of its own, without scripts or anything from outside; tables without rows of the '
+	'person are left out. Errors: as ph.person_report';
+
+create function ph_support.list_function(
+	out name text, out types text, out definition text, out body text, out description text)
+returns setof record
+language sql immutable parallel safe
+begin atomic
+	values (
+		'list_scope', 'text, oid',
+		'(purpose text, person oid, out is_secured boolean, out everywhere boolean, out places text[])
+			returns record language plpgsql stable',
+		$body$
+declare
+	who constant name := case current_setting('role') when 'none' then session_user
+		else current_setting('role')::name end;
+	purposes text[];
+begin
+	select count(*) > 0, coalesce(bool_or(pg_has_role(session_user, who, 'member') and exists (
+		select from unnest(p.polroles) r where r <> 0 and pg_has_role(who, r, 'usage'))), false)
+	into is_secured, everywhere
+	from pg_policy p
+	where p.polrelid = list_scope.person and p.polname = 'custodian';
+	if is_secured and not everywhere then
+		purposes := {scope}('purpose', who);
+		if (purposes <> '{}' and purpose = all (purposes)) is not true then
+			raise exception 'role "%" is not entitled for the purpose of the list alone', who
+				using errcode = 'insufficient_privilege',
+					hint = 'The steward writes entitlements; who has roles of several purposes sets one of them.';
+		end if;
+		everywhere := cardinality({scope}('national', who)) > 0;
+		places := array(
+			select l.level || ' ' || p
+			from unnest('{system,place,practice}'::text[]) l (level), unnest({scope}(l.level, who)) p);
+	end if;
+end
+$body$,
+		'whether the table of persons is secured, and of what places the role that asks may see people for a purpose'
+	), (
+		'open_list', 'text, text, text',
+		'(list text, purpose text, reason text) returns bigint language plpgsql volatile security definer',
+		$body$
+declare
+	before constant text := coalesce(current_setting('population_health.purpose', true), '');
+	asked record;
+	scope record;
+	listed jsonb[];
+	number bigint;
+begin
+	if coalesce(reason, '') !~ '\S' then
+		raise exception 'argument "reason" must not be null or empty'
+			using errcode = 'invalid_parameter_value', hint = 'It is for whoever reads who opened lists.';
+	end if;
+	select l.list, l.purpose, c.relnamespace, format('%I.%I', n.nspname, l.relation) as relation
+	into asked
+	from {person_list} l
+	join pg_class c on c.oid = l.tableoid
+	join pg_namespace n on n.oid = c.relnamespace
+	where l.list = open_list.list;
+	if asked.list is null then
+		raise exception 'argument "list" must be a list of people'
+			using errcode = 'invalid_parameter_value', hint = 'SELECT list, purpose FROM person_list shows them.';
+	elsif asked.purpose is distinct from open_list.purpose then
+		raise exception 'list "%" is for the purpose %', asked.list, asked.purpose
+			using errcode = 'invalid_parameter_value', hint = 'People are not shown for what their list is not for.';
+	end if;
+	select s.*
+	into scope
+	from pg_class c, {list_scope}(asked.purpose, c.oid) s
+	where c.relname = 'person' and c.relnamespace = asked.relnamespace;
+	-- rows whose code is restricted are left out by the policy of their table
+	perform set_config('population_health.purpose', asked.purpose, true);
+	execute format('select array_agg(to_jsonb(v)) from %s v', asked.relation) into listed;
+	perform set_config('population_health.purpose', before, true);
+	with allowed as (
+		select p.person_id::text as person_id, v - 'person_id' as details, exists (
+				select
+				from {person_request} r
+				where r.person_id = p.person_id::text and r.kind in ('objection', 'restriction')
+					and r.about in (asked.list, 'all')
+					and coalesce(r.outcome in ('upheld', 'partly_upheld'), true)) as objects
+		from unnest(listed) v
+		join {person} p on p.person_id::text = v ->> 'person_id'
+		cross join to_jsonb(p) who
+		where not scope.is_secured or (who ->> ('may_use_' || asked.purpose))::boolean and (scope.everywhere
+			or array['system ' || (who ->> 'access_system'), 'place ' || (who ->> 'access_place'),
+				'practice ' || (who ->> 'access_practice')] && scope.places)
+	), opened as (
+		insert into {list_opening} (list, purpose, reason, role, people, objected)
+		select asked.list, asked.purpose, open_list.reason,
+			case current_setting('role') when 'none' then session_user else current_setting('role') end,
+			count(*) filter (where not objects), count(*) filter (where objects)
+		from allowed
+		returning opening
+	), shown as (
+		insert into {opened_person} (person_id, opening, details)
+		select a.person_id, o.opening, a.details
+		from allowed a, opened o
+		where not a.objects
+	)
+	select opening into number from opened;
+	return number;
+exception when unique_violation then
+	raise exception 'list "%" has a person more than once', asked.list
+		using errcode = 'cardinality_violation', hint = 'The view beneath a list is one row a person.';
+end
+$body$,
+		'writes down that the caller opens a list of people, for what purpose and reason, and who is on it: of those '
+		'whom the caller may see, without those who object. Returns the number of the opening, whose people stand in '
+		'opened_list once it is committed. With the rights of its owner'
+	), (
+		'opened_people', '',
+		'() returns table (
+			opening bigint, list text, purpose text, reason text, opened_at timestamptz, person_id text, details jsonb)
+			language plpgsql stable security definer',
+		$body$
+begin
+	return query
+	select o.opening, o.list, o.purpose, o.reason, o.opened_at, p.person_id, p.details
+	from {list_opening} o
+	join {opened_person} p on p.opening = o.opening
+	where o.login = session_user and o.transaction is distinct from pg_current_xact_id_if_assigned()
+		and o.opened_at > clock_timestamp() - interval '1 day';
+end
+$body$,
+		'the people of the openings of the last day by who is logged in, of earlier transactions alone. '
+		'With the rights of its owner'
+	);
+end;
+
+comment on function ph_support.list_function() is
+	'the functions by which lists of people are opened and read; names of tables in braces';
+
+create procedure ph_support.create_open_list(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	part record;
+	target text;
+	there boolean;
+	owner constant regrole := ph_support.owner_of(format('%I.person_list', schema)::regclass);
+begin
+	for part in select * from ph_support.list_function() loop
+		target := format('%I.%I(%s)', schema, part.name, part.types);
+		there := to_regprocedure(target) is not null;
+		call ph_support.replace_function(schema, part.name, part.types, format(
+			'%s set search_path = pg_catalog, pg_temp as %L', part.definition,
+			ph_support.in_schema(part.body, schema)), part.description);
+		if not there then
+			execute format('alter function %s owner to %s', target, owner);
+			call ph_support.take_all_grants('function', target);
+		end if;
+	end loop;
+	target := format('%I.opened_list', schema);
+	there := to_regclass(target) is not null;
+	call ph_support.replace_view(schema, 'opened_list', ph_support.in_schema('select * from {opened_people}()', schema),
+		'the people of lists that whoever is logged in has opened within a day, once that is committed: '
+		'one row a person and opening', '{"opening": "number of the opening, as open_list returned it",
+			"list": "the list", "purpose": "what for", "reason": "why, in words", "opened_at": "when",
+			"person_id": "the person", "details": "what the list says of the person, by column"}');
+	if not there then
+		execute format('alter view %s owner to %s', target, owner);
+		call ph_support.take_all_grants('table', target);
+	end if;
+end
+$$;
+
+comment on procedure ph_support.create_open_list(text) is
+	'makes open_list, opened_people and the view opened_list in the schema, of who owns person_list, granted to '
+	'nobody';
+
+create procedure ph_support.require_list_view(schema text, relation text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	view record;
+	readers text;
+begin
+	select c.oid, c.relkind = 'v' and exists (
+			select from pg_attribute where attrelid = c.oid and attname = 'person_id' and not attisdropped) as is_list,
+		exists (
+			select
+			from pg_options_to_table(c.reloptions) o
+			where o.option_name = 'security_invoker' and o.option_value::boolean) as is_invoker
+	into view
+	from pg_class c
+	where c.oid = to_regclass(quote_ident(schema) || '.' || quote_ident(relation));
+	if view.is_list is not true then
+		raise exception 'argument "relation" must be a view of the schema with person_id'
+			using errcode = 'undefined_table', hint = 'It says who is on the list, one row a person.';
+	elsif not view.is_invoker then
+		raise exception 'view "%" has the rights of its owner', relation
+			using errcode = 'invalid_object_definition', hint =
+				format('ALTER VIEW %I.%I SET (security_invoker = true) first.', schema, relation);
+	end if;
+	select string_agg(distinct name, ', ' order by name) into readers from ph_support.grants_on(view.oid);
+	if readers is not null then
+		raise exception 'view "%" is granted to others: %', relation, readers
+			using errcode = 'invalid_grant_operation', hint =
+				format('REVOKE ALL ON %I.%I first: a list is read by opening it.', schema, relation);
+	end if;
+end
+$$;
+
+comment on procedure ph_support.require_list_view(text, text) is
+	'does nothing where the view can be beneath a list. Errors: undefined_table, invalid_object_definition, '
+	'invalid_grant_operation with the names of roles that it is granted to';
+
+create function ph_support.purpose_of_run(schema text, run text) returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	purpose text;
+begin
+	perform ph_support.require_run(schema, run);
+	execute format('select r.purpose from %I.score_run r where r.run = $1', schema) into purpose using run;
+	return purpose;
+end
+$$;
+
+comment on function ph_support.purpose_of_run(text, text) is
+	'the purpose of a run. Errors: undefined_table, invalid_parameter_value where it is not recorded';
+
+create function ph_support.require_list_name(list text) returns void
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if (list ~ '^[a-z][a-z0-9_]*$' and list <> 'all') is not true then
+		raise exception 'argument "list" must be a name of small letters, digits and _, and not all'
+			using errcode = 'invalid_parameter_value', hint = 'An objection about all is one to every list.';
+	end if;
+end
+$$;
+
+comment on function ph_support.require_list_name(text) is
+	'does nothing where a list may have the name. Errors: invalid_parameter_value';
+
+create procedure ph.create_list(
+	schema text, list text, relation text, purpose text, description text, run text default null)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	run_purpose text;
+	known boolean;
+begin
+	call ph_support.require_own_schema(schema);
+	perform ph_support.require_accountability_tables(schema);
+	perform ph_support.require_list_name(list);
+	if coalesce(description, '') !~ '\S' then
+		raise exception 'argument "description" must not be null or empty'
+			using errcode = 'invalid_parameter_value', hint = 'It says in words who is on the list.';
+	elsif not exists (select from ph.purpose() p where p.purpose = create_list.purpose) then
+		raise exception 'argument "purpose" must be a purpose'
+			using errcode = 'invalid_parameter_value', hint = 'SELECT * FROM ph.purpose() lists them.';
+	end if;
+	execute format('select exists (select from %I.person_list l where l.list = $1)', schema) into known using list;
+	if known then
+		raise exception 'there is already a list "%"', list
+			using errcode = 'duplicate_object', hint = format('DELETE FROM %I.person_list first.', schema);
+	end if;
+	if run is not null then
+		run_purpose := ph_support.purpose_of_run(schema, run);
+		if run_purpose <> purpose then
+			raise exception 'run "%" is for the purpose %', run, run_purpose
+				using errcode = 'invalid_parameter_value', hint = 'A list has the purpose of its run.';
+		end if;
+	end if;
+	call ph_support.require_list_view(schema, relation);
+	execute format(
+		'insert into %I.person_list (list, relation, run, purpose, description) values ($1, $2, $3, $4, $5)', schema)
+	using list, relation, run, purpose, description;
+end
+$$;
+
+comment on procedure ph.create_list(text, text, text, text, text, text) is
+	'writes into person_list that a view of the schema (relation: one row a person, with person_id; with the rights of '
+	'who asks, granted to nobody) is a list of people that may be opened for one purpose: open_list(list, purpose, '
+	'reason) of the schema. A run is the one that it comes from. ph.grant_access grants such views to nobody. '
+	'Errors: undefined_table, invalid_parameter_value, invalid_object_definition, invalid_grant_operation with who '
+	'reads the view, duplicate_object for a list that there is';
+
+create procedure ph.create_run_list(
+	schema text, list text, run text, tiers integer[] default '{1}', description text default null)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	view constant text := 'list_' || list;
+	purpose text;
+	lacking text;
+begin
+	perform ph_support.require_list_name(list);
+	purpose := ph_support.purpose_of_run(schema, run);
+	execute format(
+		'select string_agg(coalesce(t::text, ''null''), '', '')
+		from unnest($2) t
+		where t is null or not exists (select from %I.person_score s where s.run = $1 and s.tier = t)', schema)
+	into lacking
+	using run, tiers;
+	if lacking is not null or coalesce(tiers, '{}') = '{}' then
+		raise exception 'argument "tiers" must list tiers of the run, not %', coalesce(lacking, 'none')
+			using errcode = 'invalid_parameter_value', hint = 'Tier 1 is the highest.';
+	elsif to_regclass(format('%I.%I', schema, view)) is not null then
+		raise exception 'schema "%" already has %', schema, view
+			using errcode = 'duplicate_object', hint = 'Name the list otherwise, or drop the view first.';
+	end if;
+	call ph_support.replace_view(schema, view,
+		ph_support.in_schema('select person_id, value, band, tier, missing_inputs from {person_score}', schema)
+			|| format(' where run = %L and tier = any (%L::integer[])', run, tiers),
+		'people of a run in some of its tiers: a list that is read by opening it',
+		'{"person_id": "the person", "value": "the score", "band": "band in words", "tier": "tier, 1 the highest",
+			"missing_inputs": "inputs that were not known"}');
+	execute format('alter view %I.%I owner to %s', schema, view,
+		ph_support.owner_of(format('%I.person_list', schema)::regclass));
+	call ph_support.take_all_grants('table', format('%I.%I', schema, view));
+	call ph.create_list(schema, list, view, purpose,
+		coalesce(description, format('tier %s of run %s', array_to_string(tiers, ', '), run)), run);
+end
+$$;
+
+comment on procedure ph.create_run_list(text, text, text, integer[], text) is
+	'makes a list of the people of a run who are in these tiers (1 is the highest), for the purpose of the run: the '
+	'view list_ and its name (person_id, value, band, tier, missing_inputs), granted to nobody, and its row of '
+	'person_list. Errors: those of ph.create_list, invalid_parameter_value for a run that is not recorded and tiers '
+	'in which nobody is, duplicate_object where the view is there';
+
+create function ph_support.person_table(
+	schema text, out relation text, out day text, out purpose text, out is_derived boolean, out place bigint)
+returns setof record
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	with told (relation, day, purpose, is_derived) as (
+		values
+			('person_score', '(select r.as_of from {score_run} r where r.run = t.run)',
+			 '(select r.purpose from {score_run} r where r.run = t.run)', false),
+			('decision', 't.decided_on', '(select r.purpose from {score_run} r where r.run = t.run)', false),
+			-- what is in force is kept, or the person would be listed again, the record taken for true
+			('person_request', format(
+				'case when not %s or t.kind = ''review'' or t.corrected is not null then
+					coalesce(t.corrected, t.answered) end', ph_support.request_in_force('t')), null, false),
+			('opened_person', '(select (o.opened_at at time zone ''UTC'')::date from {list_opening} o
+				where o.opening = t.opening)',
+			 '(select o.purpose from {list_opening} o where o.opening = t.opening)', false),
+			('reidentification', '(t.at at time zone ''UTC'')::date', 't.purpose', false),
+			('segment_history', 't.end_date', null, false),
+			-- an encounter without an end, as of a practice, is of its day
+			('encounter', 'coalesce(t.end_date, t.start_date)', null, false),
+			('person', 't.death_date', null, false),
+			('stored_stay', null, null, true), ('measure_person', null, null, true),
+			('changed_person', null, null, true), ('disputed_input', null, null, true)
+	), there as (
+		select s.relation, s.date_column
+		from ph_support.table_to_secure(schema) s
+		join pg_class c on c.oid = s.target and not c.relispartition
+		union all
+		select i.relation, null
+		from ph_support.identity_table() i
+		where to_regclass(format('%I.%I', schema, i.relation)) is not null
+	)
+	select there.relation,
+		case
+			when told.relation is not null then told.day
+			else 't.' || quote_ident(coalesce(d.end_column, d.start_column, there.date_column)) || '::date' end,
+		told.purpose, coalesce(told.is_derived, false),
+		-- who refers goes before what is referred to, and the queue, which triggers fill meanwhile, last
+		case when there.relation = 'changed_person' then 1 else coalesce(-shared.place, -1000) end
+	from there
+	left join told using (relation)
+	left join ph_support.dated_relation() d using (relation)
+	left join ph.shared_table() with ordinality shared (
+		relation, required, key, key_constraint, indexes, description, place) using (relation)
+$$;
+
+comment on function ph_support.person_table(text) is
+	'the tables with person_id of the schema that this extension knows (shared ones, what is made of them, those of '
+	'sharing and accountability, and of secured_table), in the order of place in which rows can go: day, the '
+	'expression of a row t from which it is kept on, NULL where the table tells of none; purpose, that of its purpose; '
+	'is_derived: rows are made of others, and go with them';
+
+create function ph_support.other_table(schema text) returns setof regclass
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select c.oid::regclass
+	from pg_class c
+	join pg_attribute a on a.attrelid = c.oid and a.attname = 'person_id' and not a.attisdropped
+	where c.relnamespace = to_regnamespace(quote_ident(schema)) and c.relkind in ('r', 'p', 'f', 'm')
+		and not c.relispartition and c.relname not in (select p.relation from ph_support.person_table(schema) p)
+	order by 1
+$$;
+
+comment on function ph_support.other_table(text) is
+	'the tables and materialised views of the schema with person_id that this extension does not know';
+
+create function ph_support.count_due(
+	schema text, due jsonb, persons text[], as_of date, out rows jsonb, out people bigint)
+returns record
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	counted text := (
+		select string_agg(format('select %L as relation, t.person_id::text as person_id, count(*) as rows
+			from %I.%I t where %s group by t.person_id', d.key, schema, d.key, d.value), ' union all ')
+		from jsonb_each_text(due) d);
+begin
+	execute format(
+		'with counted as materialized (%s)
+		select coalesce((
+				select jsonb_object_agg(relation, rows)
+				from (
+					select relation, sum(rows) as rows
+					from counted
+					where relation <> ''changed_person''
+					group by relation
+				) c
+			), ''{}''), (select count(distinct person_id) from counted)', counted)
+	into rows, people
+	using persons, as_of;
+end
+$$;
+
+comment on function ph_support.count_due(text, jsonb, text[], date) is
+	'rows by table, and people, for which the conditions by table hold; $1 is persons, $2 is as_of';
+
+create procedure ph_support.refold_where_due(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	fold record;
+	due ph_support.due_fold;
+	found_due ph_support.due_fold[];
+	known jsonb := '{}';
+	data_day date;
+	has_list constant boolean := to_regclass(format('%I.may_use', schema)) is not null;
+begin
+	if to_regclass(format('%I.measure_fold', schema)) is null then
+		return;
+	end if;
+	execute format('select day from (select %s as day) d', ph_support.in_schema(ph_support.last_day(schema), schema))
+	into data_day;
+	call ph_support.fill_measure_places(schema);
+	-- what is asked beside a survey comes after it
+	for fold in execute format(
+		'select f.measure, f.version, f.period_kind, f.period, f.levels, f.breakdowns, f.purpose, c.name,
+			to_jsonb(m) as record
+		from %1$I.measure_fold f
+		left join %1$I.measure m using (measure, version)
+		left join %1$I.calendar c on c.kind = f.period_kind and c.start_date = f.period and c.start_date <= $1
+		where m.areas is null
+		order by m.with_measure is not null, f.measure, f.version, f.period', schema)
+	using data_day
+	loop
+		declare
+			m ph.measure;
+		begin
+			execute format('select %s from %I.measure where measure = $1 and version = $2',
+				ph_support.column_list('ph.measure'), schema)
+			into m
+			using fold.measure, fold.version;
+			if m.measure is null or fold.name is null or fold.purpose is null and has_list
+				or ph_support.lacking_relation(schema, m) is not null
+			then
+				-- it cannot be folded anew, and must not stay as it is
+				execute format(
+					'with gone as (
+						delete from %1$I.measure_tally
+						where (measure, version, period_kind, period) = ($1, $2, $3, $4)
+					)
+					delete from %1$I.measure_fold
+					where (measure, version, period_kind, period) = ($1, $2, $3, $4)', schema)
+				using fold.measure, fold.version, fold.period_kind, fold.period;
+				call ph_support.drop_contributions(schema,
+					concat_ws(' ', fold.measure, fold.version, fold.period_kind, fold.period));
+				raise warning 'the summaries of measure "%" of % cannot be folded anew, and are removed', fold.measure,
+					to_char(fold.period, 'YYYY-MM-DD');
+				continue;
+			end if;
+			select f.known, f.due
+			into known, found_due
+			from ph_support.folds_of_measure(schema, m, array[fold.name], fold.levels, fold.breakdowns, false,
+				fold.purpose, data_day, known) f;
+			foreach due in array found_due loop
+				if (due.kind, due.first_day) = (fold.period_kind, fold.period) then
+					call ph_support.fold_measure(schema, m, due, data_day);
+				end if;
+			end loop;
+		end;
+	end loop;
+end
+$$;
+
+comment on procedure ph_support.refold_where_due(text) is
+	'folds anew, in this transaction, every stored summary of persons whose data have changed since, of every version; '
+	'one that cannot be folded any more (its measure, period or tables are gone, or it was folded for everybody before '
+	'there was a list of who may be used) is removed, with a warning';
+
+create procedure ph_support.lower_recordings(schema text, persons text[])
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	execute format(
+		'update %1$I.segment_recording r
+		set people = r.people - gone.people
+		from (
+			select k.scheme, k.as_of, count(*) as people
+			from %1$I.segment_recording k
+			join %1$I.segment_history t on t.scheme = k.scheme and t.start_date <= k.as_of
+				and (t.end_date > k.as_of or t.end_date is null)
+			where t.rank is not null and t.person_id = any ($1)
+			group by k.scheme, k.as_of
+		) gone
+		where r.scheme = gone.scheme and r.as_of = gone.as_of', schema)
+	using persons;
+end
+$$;
+
+comment on procedure ph_support.lower_recordings(text, text[]) is
+	'takes from the counts of recorded segments those who go';
+
+create procedure ph_support.free_references(schema text, relation text, persons text[], as_of date, condition text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	reference record;
+begin
+	for reference in
+		select s.relation, s.column_name,
+			ph_support.reference_condition(s.column_name, s.parent_column, s.beside) as is_of
+		from ph.shared_reference() s
+		where s.parent_relation = free_references.relation and s.beside <> '{}'
+	loop
+		execute format(
+			'update %1$I.%2$I r set %3$I = null from %1$I.%4$I t where %5$s and (%6$s)', schema, reference.relation,
+			reference.column_name, relation, replace(reference.is_of, 'p.', 't.'), condition)
+		using persons, as_of;
+	end loop;
+end
+$$;
+
+comment on procedure ph_support.free_references(text, text, text[], date, text) is
+	'rows that name a row which goes, and stay themselves, as events of an encounter do, name none';
+
+create procedure ph_support.remove_rows(
+	schema text, kind text, basis text, due jsonb, persons text[], as_of date, inout people bigint)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	part record;
+	counted jsonb;
+	wrong text;
+begin
+	select string_agg(c.oid::regclass::text, ', ' order by c.relname)
+	into wrong
+	from jsonb_each(due) d
+	join pg_class c on c.oid = to_regclass(format('%I.%I', schema, d.key)) and c.relkind not in ('r', 'p');
+	if wrong is not null then
+		raise exception 'rows are removed from tables, and these are none: %', wrong
+			using errcode = 'wrong_object_type', hint = 'Remove people where these have their rows from.';
+	end if;
+	perform ph_support.require_all_rows(array(
+		select format('select from %I.%I', schema, d.key) from jsonb_each(due) d));
+	for part in select d.key as relation from jsonb_each(due) d order by 1 loop
+		execute format('lock table %I.%I in share row exclusive mode', schema, part.relation);
+	end loop;
+	select c.rows, c.people into counted, people from ph_support.count_due(schema, due, persons, as_of) c;
+	if people = 0 then
+		return;
+	end if;
+	execute format('insert into %I.removal (kind, basis, removed, people) values ($1, $2, $3, $4)', schema)
+	using kind, basis, counted, people;
+	if persons is not null and to_regclass(format('%I.segment_recording', schema)) is not null then
+		call ph_support.lower_recordings(schema, persons);
+	end if;
+	for part in
+		select p.relation, due ->> p.relation as condition
+		from ph_support.person_table(schema) p
+		where due ? p.relation
+		order by p.place, p.relation
+	loop
+		call ph_support.free_references(schema, part.relation, persons, as_of, part.condition);
+		execute format('delete from %I.%I t where %s', schema, part.relation, part.condition) using persons, as_of;
+	end loop;
+	if to_regclass(format('%I.stored_stay', schema)) is not null then
+		call ph.refresh_stays(schema);
+	end if;
+	call ph_support.refold_where_due(schema);
+end
+$$;
+
+comment on procedure ph_support.remove_rows(text, text, text, jsonb, text[], date, bigint) is
+	'removes the rows for which the conditions by table hold ($1 is persons, $2 is as_of), with a row of removal; '
+	'stored stays and summaries follow. Nobody: nothing is written. Errors: wrong_object_type with the names of views, '
+	'insufficient_privilege for who does not see all rows';
+
+create function ph_support.require_basis(basis text) returns void
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if coalesce(basis, '') !~ '\S' then
+		raise exception 'argument "basis" must not be null or empty'
+			using errcode = 'invalid_parameter_value',
+				hint = 'Say by which law, request or schedule people are removed: it stays on record.';
+	end if;
+end
+$$;
+
+comment on function ph_support.require_basis(text) is
+	'does nothing where a basis is given. Errors: invalid_parameter_value';
+
+create procedure ph.remove_people(schema text, persons text[], basis text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	due jsonb;
+	people bigint;
+	others text;
+begin
+	call ph_support.require_own_schema(schema);
+	perform ph_support.require_accountability_tables(schema), ph_support.require_basis(basis);
+	if coalesce(persons, '{}') = '{}' or array_position(persons, null) is not null then
+		raise exception 'persons must be named, and none of them be null'
+			using errcode = 'invalid_parameter_value', hint = 'By person_id.';
+	end if;
+	select jsonb_object_agg(p.relation, 't.person_id::text = any ($1)')
+	into due
+	from ph_support.person_table(schema) p;
+	call ph_support.remove_rows(schema, 'person', basis, due, persons, null, people);
+	if people = 0 then
+		raise exception 'nobody of this person_id is in the tables of schema "%"', schema
+			using errcode = 'no_data_found', hint = 'Nothing was removed.';
+	end if;
+	select string_agg(o::text, ', ' order by o::text)
+	into others
+	from (
+		select o from ph_support.other_table(schema) o
+		union all
+		-- identity may lie in a schema of its own
+		select c.oid::regclass
+		from pg_class c
+		join ph_support.identity_table() i on i.relation = c.relname
+		where c.relkind = 'r' and c.relnamespace <> to_regnamespace(quote_ident(schema))
+			and ph_support.is_generated('pg_class', c.oid)
+	) others (o);
+	raise notice '% removed', case people when 1 then 'one person was' else people || ' people were' end
+		using hint = 'What stays: releases; what was counted and judged of runs and openings; backups, logs, exports, '
+			'and all that is not in these tables.';
+	if others is not null then
+		raise notice 'tables with person_id that are not among these keep their rows: %', others
+			using hint = 'Delete there, or refresh them; those that ph.secure is told of go with the others.';
+	end if;
+end
+$$;
+
+comment on procedure ph.remove_people(text, text[], text) is
+	'removes people, by person_id, from every table of the schema that this extension knows: shared tables, stays, '
+	'histories, who may be used, identity and its log, scores, decisions, requests, who was shown, and your own tables '
+	'of ph.secure; stays and stored summaries become those of data that never had them (folded anew, in this '
+	'transaction, where data have changed since; with a warning those go that cannot be folded any more). basis: by '
+	'which law or request. A row of removal says how many of which table, and names nobody. Notices say what stays: '
+	'releases, counts of runs and openings, backups, and tables that are not of the extension. One transaction: an '
+	'error removes nothing. Errors: undefined_table, invalid_parameter_value, no_data_found where nobody of them is '
+	'there, wrong_object_type where shared tables are views, insufficient_privilege for who does not see all rows';
+
+create procedure ph.remove_person(schema text, person text, basis text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	call ph.remove_people(schema, array[person], basis);
+end
+$$;
+
+comment on procedure ph.remove_person(text, text, text) is
+	'removes one person from every table of the schema: ph.remove_people, with its errors';
+
+create function ph_support.retention_condition(schema text, relation text, day text, row_purpose text, purpose text)
+returns text
+language sql stable
+begin atomic
+	select case
+		when purpose is not null then format('%s = %L', row_purpose, purpose)
+		when row_purpose is null then 'true'
+		-- one that is said of the purpose goes before one of all
+		else format('not exists (select from %I.retention_rule o where o.relation = %L and o.purpose = %s)', schema,
+			relation, row_purpose) end;
+end;
+
+comment on function ph_support.retention_condition(text, text, text, text, text) is
+	'the condition that a row t is one that a rule of retention speaks of';
+
+create function ph_support.retention_rule_of(
+	schema text, out relation text, out purpose text, out keep interval, out basis text, out day text,
+	out condition text, out note text)
+returns setof record
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform ph_support.require_accountability_tables(schema);
+	return query execute format(
+		'select r.relation, r.purpose, r.keep, r.basis, p.day,
+			ph_support.retention_condition($1, r.relation, p.day, p.purpose, r.purpose),
+			case
+				when p.relation is null then ''no_table''
+				when p.is_derived then ''derived''
+				when p.day is null then ''no_day''
+				when r.purpose is not null and p.purpose is null then ''no_purpose'' end
+		from %I.retention_rule r
+		left join ph_support.person_table($1) p using (relation)
+		order by r.relation, r.purpose nulls last', schema)
+	using schema;
+end
+$$;
+
+comment on function ph_support.retention_rule_of(text) is
+	'the rules of retention of a schema: day of a row t, condition that the rule is of it (names in braces), and note, '
+	'why the rule cannot be followed: no_table, derived, no_day, no_purpose';
+
+create function ph.retention_due(
+	schema text, as_of timestamptz default now(),
+	out relation text, out purpose text, out keep interval, out basis text, out rows bigint, out people bigint,
+	out oldest_day date, out note text)
+returns setof record
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	part record;
+begin
+	if as_of is null or not isfinite(as_of) then
+		raise exception 'argument "as_of" must be a day'
+			using errcode = 'invalid_parameter_value', hint = 'Not given it is today.';
+	end if;
+	for part in
+		select r.*
+		from ph_support.retention_rule_of(schema) r
+		union all
+		select p.relation, null, null, null, p.day, null, 'no_rule'
+		from ph_support.person_table(schema) p
+		where not p.is_derived and p.relation not in (select r.relation from ph_support.retention_rule_of(schema) r)
+		union all
+		select c.relname::text, null, null, null, null, null, 'no_rule'
+		from ph_support.other_table(schema) o
+		join pg_class c on c.oid = o
+		where c.relname not in (select r.relation from ph_support.retention_rule_of(schema) r)
+	loop
+		rows := null;
+		people := null;
+		oldest_day := null;
+		relation := part.relation;
+		purpose := part.purpose;
+		keep := part.keep;
+		basis := part.basis;
+		note := part.note;
+		if part.day is not null and coalesce(note = 'no_rule', true) then
+			perform ph_support.require_all_rows(array[format('select from %I.%I', schema, relation)]);
+			execute format(
+				'select case when $1 is not null then count(*) filter (where due) end,
+					case when $1 is not null then count(distinct person_id) filter (where due) end, min(day)
+				from (
+					select t.person_id, d.day, d.day + $1 <= $2 as due
+					from %I.%I t
+					cross join lateral (select %s) d (day)
+					where %s
+				) dated', schema, relation, ph_support.in_schema(part.day, schema),
+				ph_support.in_schema(coalesce(part.condition, 'true'), schema))
+			into rows, people, oldest_day
+			using keep, as_of::date;
+		end if;
+		return next;
+	end loop;
+end
+$$;
+
+comment on function ph.retention_due(text, timestamptz) is
+	'what the rules of retention_rule say that is no longer kept as of a day: a row a rule with rows and people due, '
+	'the oldest day of what it speaks of, and its basis. The day of a row is its end where a table has one (NULL: not '
+	'over, never due), of a person the death, of a score the day of its run, of a request the answer (not of one '
+	'in force: an objection or restriction that is upheld, a correction until the source is corrected), of who was '
+	'shown the opening. A rule for a purpose is of rows of runs, lists and requests of it, one without of all others. '
+	'note: no_rule, a table of persons of which no rule speaks; no_day and no_purpose, the table tells of none; '
+	'derived, its rows are made of others and go with them; '
+	'no_table. Errors: undefined_table, invalid_parameter_value, insufficient_privilege for who does not see all rows';
+
+create procedure ph.purge(schema text, relation text, basis text, as_of timestamptz default now())
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	rules record;
+	due jsonb;
+	persons text[];
+	people bigint;
+begin
+	call ph_support.require_own_schema(schema);
+	perform ph_support.require_accountability_tables(schema), ph_support.require_basis(basis);
+	if (as_of <= now()) is not true or not isfinite(as_of) then
+		raise exception 'argument "as_of" must be a day that is not to come'
+			using errcode = 'invalid_parameter_value', hint = 'ph.retention_due tells what will be due.';
+	end if;
+	select count(*) as number, min(format('%s: %s', r.relation, r.note)) filter (where r.note is not null) as wrong,
+		jsonb_object_agg(r.relation, r.due) filter (where r.note is null) as due
+	into rules
+	from (
+		select r.relation, min(r.note) as note, string_agg(
+			format('(%s) + %L::interval <= $2 and %s', ph_support.in_schema(r.day, schema), r.keep,
+				ph_support.in_schema(r.condition, schema)), ' or ') as due
+		from ph_support.retention_rule_of(schema) r
+		where purge.relation is null or r.relation = purge.relation
+		group by r.relation
+	) r;
+	if rules.number = 0 then
+		raise exception 'no rule says how long rows of % are kept', coalesce(relation, 'any table')
+			using errcode = 'undefined_object', hint = format('INSERT INTO %I.retention_rule.', schema);
+	elsif rules.wrong is not null then
+		raise exception 'a rule of retention cannot be followed: %', rules.wrong
+			using errcode = 'object_not_in_prerequisite_state', hint =
+				'ph.retention_due says what each note means: alter or delete the rule. Nothing was removed.';
+	end if;
+	due := rules.due;
+	if due ? 'person' then
+		-- who is no longer kept goes with all rows
+		execute format('select array_agg(t.person_id::text) from %I.person t where %s', schema, due ->> 'person')
+		into persons
+		using persons, as_of::date;
+		select jsonb_object_agg(p.relation, concat_ws(' or ', rules.due ->> p.relation, 't.person_id::text = any ($1)'))
+		into due
+		from ph_support.person_table(schema) p;
+	end if;
+	call ph_support.remove_rows(schema, 'retention', basis, due, persons, as_of::date, people);
+	if people = 0 then
+		raise notice 'nothing is due';
+	else
+		raise notice 'rows of % were removed', case people when 1 then 'one person' else people || ' people' end
+			using hint = 'What stays: releases, and what backups, logs and exports hold.';
+	end if;
+end
+$$;
+
+comment on procedure ph.purge(text, text, text, timestamptz) is
+	'removes what ph.retention_due says is no longer kept of a table, or by all rules (NULL), as of a day that is not '
+	'to come, under a basis; a rule of person removes with all their rows who died so long ago. A row of removal says '
+	'how many rows of which table and how many people; stays and stored summaries are made anew where data have '
+	'changed. One transaction: an error removes nothing. Errors: undefined_table, invalid_parameter_value without a '
+	'basis, undefined_object without a rule, object_not_in_prerequisite_state where a rule cannot be followed, '
+	'insufficient_privilege for who does not see all rows';
+
+create function ph_support.accountability_check(
+	out kind text, out severity text, out needs text, out finding text, out query text)
+returns setof record
+language sql immutable
+begin atomic
+	values
+		('characteristic_unjustified', 'medium', 'justification',
+		 'a scheme or score in use reads a protected characteristic, and nobody has written down why',
+		 $query$
+			select format('%s %s %s: %s (%s)', u.kind, u.name, u.version, u.characteristic,
+					array_to_string(u.inputs, ', ')),
+				format('insert into %I.justification values (%L, %L, %L, %L, ''...'', ''...'', current_date)', $1,
+					u.kind, u.name, u.version, u.characteristic)
+			from ph_support.justified_use($1) u
+			where u.justification is null
+		 $query$),
+		('outcome_not_need', 'medium', 'justification',
+		 'the outcome of a score in use is cost or use of services, which follow access to care as well as need',
+		 $query$
+			select distinct format('%s %s: %s', r.score, r.version, r.label_kind),
+				format('insert into %I.justification values (%L, %L, %L, ''outcome'', ''...'', ''...'', current_date)',
+					$1, r.kind, r.score, r.version)
+			from ph_support.run_in_use($1) r
+			where r.label_kind in ('cost', 'use') and not exists (
+				select
+				from {justification} j
+				where (j.kind, j.name, j.version, j.characteristic) = (r.kind, r.score, r.version, 'outcome'))
+		 $query$),
+		('outcome_not_stated', 'low', 'score_run',
+		 'nobody has said whether the outcome of a score in use is health, use of services or cost',
+		 $query$
+			select distinct format('%s %s', r.score, r.version),
+				format('call ph.record_scores(%L, ..., label_kind => ...) the next time', $1)
+			from ph_support.run_in_use($1) r
+			where r.label_kind is null
+		 $query$),
+		('list_unopened', 'high', 'person_list', 'people of lists, scores or decisions are read without opening a list',
+		 $query$
+			select distinct format('%s: %s', c.oid::regclass, g.name),
+				format('revoke all on %s from %s', c.oid::regclass, g.name)
+			from (
+				select relation from {person_list}
+				union
+				select unnest('{person_score,opened_person,decision}'::text[])
+			) r
+			join pg_class c on c.oid = to_regclass(format('%I.%I', $1, r.relation))
+			cross join lateral ph_support.grants_on(c.oid) g
+			where g.privilege = 'SELECT'
+		 $query$),
+		('list_without_view', 'low', 'person_list', 'the view beneath the list is no more',
+		 $query$
+			select l.list, format('delete from %I.person_list where list = %L', $1, l.list)
+			from {person_list} l
+			where to_regclass(format('%I.%I', $1, l.relation)) is null
+		 $query$),
+		('trigger_off', 'high', 'score_run', 'the trigger that guards the table is off or missing',
+		 $query$
+			select format('%s: %s', c.oid::regclass, g.name), case
+				when t.oid is null then format('call ph.create_accountability_tables(%L)', $1)
+				else format('alter table %s enable trigger %s', c.oid::regclass, g.name) end
+			from (
+				select relation, 'keep_record'
+				from ph_support.accountability_table()
+				where is_kept
+				union all
+				values ('person_score', 'keep_run'), ('person_request', 'keep_record')
+				union all
+				select relation, name
+				from ph_support.request_guard()
+			) g (relation, name)
+			join pg_class c on c.oid = to_regclass(format('%I.%I', $1, g.relation))
+			left join pg_trigger t on t.tgrelid = c.oid and t.tgname = g.name
+			where t.oid is null or t.tgenabled not in ('O', 'A')
+		 $query$),
+		('run_not_judged_by_group', 'medium', 'run_group',
+		 'a run is in use, and nobody has looked whom its score serves less than they need',
+		 $query$
+			select u.run, case
+				when u.outcome_is_over is null then format('call ph.record_scores(%L, ..., horizon => ''1 year'')', $1)
+				else format('call ph.judge_run(%L, %L, ...)', $1, u.run) end
+			from ph_support.run_in_use($1) r, lateral (
+				select r.run, r.score, r.version, ph_support.outcome_is_over($1, r.run) as outcome_is_over) u
+			where not exists (select from {run_group} g where g.run = u.run)
+				-- while its own outcomes have not arrived, an earlier run of the version speaks for it
+				and (u.outcome_is_over is not false or not exists (
+					select
+					from {run_group} g
+					join {score_run} r using (run)
+					where r.score = u.score and r.version = u.version))
+		 $query$),
+		('request_unanswered', 'medium', 'person_request',
+		 'somebody has waited for an answer for more than a month',
+		 $query$
+			select format('request %s: %s', r.request_id, r.kind), format(
+				'update %I.person_request set answered = current_date, outcome = ... where request_id = %s', $1,
+				r.request_id)
+			from {person_request} r
+			where r.answered is null and r.received + interval '1 month' < current_date
+		 $query$),
+		('record_not_corrected', 'medium', 'person_request',
+		 'a correction was upheld more than a month ago, and nobody has said that the source has made it',
+		 $query$
+			select format('request %s: %s', r.request_id, r.about), format(
+				'update %I.person_request set corrected = ... where request_id = %s', $1, r.request_id)
+			from {person_request} r
+			where r.kind = 'correction' and r.outcome in ('upheld', 'partly_upheld') and r.corrected is null
+				and r.answered + interval '1 month' < current_date
+		 $query$),
+		('group_under_served', 'high', 'run_group',
+		 'people of a group need more than others of the same score: a list by this score passes them over',
+		 $query$
+			select format('%s: %s %s', g.run, g.dimension, g.group_name),
+				'offer by need in this group beside the score, and fit it to an outcome that is need and not use of '
+				'services; do not recalibrate by group; then a new run, and ph.judge_run'
+			from {run_group} g
+			join ph_support.run_in_use($1) u using (run)
+			where g.verdict = 'under_served' and g.judged_at = (
+				select max(last.judged_at)
+				from {run_group} last
+				where last.run = g.run and last.outcome = g.outcome)
+		 $query$);
+end;
+
+comment on function ph_support.accountability_check() is
+	'what ph.finding looks for in the tables of accountability, as ph_support.sharing_check()';
+
+create function ph_support.sees_all_rows(target regclass) returns boolean
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select has_table_privilege(target, 'select') and not ph_support.row_security_hides(target, current_user::regrole)
+$$;
+
+comment on function ph_support.sees_all_rows(regclass) is
+	'whether the current role may read the table, and no policy hides rows of it from it';
+
+create function ph_support.person_relation(
+	schema text, out relation text, out description text, out rows bigint, out row_security text)
+returns setof record
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	target regclass;
+	is_table boolean;
+begin
+	for target, is_table, relation, description, row_security in
+		select c.oid, c.relkind <> 'v', c.relname,
+			regexp_replace(obj_description(c.oid, 'pg_class'), '^population_health: ', ''),
+			case when c.relrowsecurity and c.relforcerowsecurity then 'forced' when c.relrowsecurity then 'on'
+				else 'off' end
+		from pg_class c
+		join pg_attribute a on a.attrelid = c.oid and a.attname = 'person_id' and not a.attisdropped
+		where c.relnamespace = to_regnamespace(quote_ident(schema)) and not c.relispartition
+			and (c.relkind in ('r', 'p', 'm')
+				or c.relkind = 'v' and c.relname in (select t.relation from ph.shared_table() t))
+		order by c.relname
+	loop
+		rows := null;
+		if is_table and ph_support.sees_all_rows(target) then
+			execute format('select count(*) from %s', target) into rows;
+		end if;
+		return next;
+	end loop;
+end
+$$;
+
+comment on function ph_support.person_relation(text) is
+	'the tables of the schema that have a column person_id, and shared tables that are views: what a row is, how many '
+	'there are (NULL: of a view, or where the current role does not see all), and whether row security is off, on, or '
+	'forced on the owner too';
+
+create function ph_support.filled_part(
+	schema text, inout item text, inout detail text, needs text[], query text, arguments text[] default '{}',
+	out value text, out is_stated boolean)
+returns setof record
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set intervalstyle = postgres
+set datestyle = iso
+set timezone = utc
+as $$
+declare
+	lacking text;
+begin
+	select string_agg(case when n.target is null then 'no table ' else 'not for you to read: ' end || n.relation, ', ')
+	into lacking
+	from (select r, to_regclass(format('%I.%I', schema, r)) from unnest(needs) r) n (relation, target)
+	where n.target is null or not ph_support.sees_all_rows(n.target);
+	if query is not null and lacking is null then
+		return query execute format(
+			'select q.item, q.detail, coalesce(q.value, %L), q.value is not null from (%s) q (item, detail, value)',
+			'not stated', ph_support.in_schema(query, schema))
+		using schema, arguments;
+		if found then
+			return;
+		end if;
+	end if;
+	detail := concat_ws('; ', detail, lacking);
+	value := 'not stated';
+	is_stated := false;
+	return next;
+end
+$$;
+
+comment on function ph_support.filled_part(text, text, text, text[], text, text[]) is
+	'the rows of a part of a record: those of its query, $1 the schema and $2 the arguments, or one that says what is '
+	'not stated and which table it would stand in. Days and times are ISO, in UTC, whatever the session says';
+
+create function ph_support.processing_part(
+	out section text, out law text, out item text, out detail text, out needs text[], out query text)
+returns setof record
+language sql immutable
+begin atomic
+	values
+		('controller', '30(1)(a)', 'controller', 'name, contacts, joint controllers, data protection officer',
+		 '{}'::text[], null),
+		('controller', '30(1)(a)', 'owner of the schema', 'role', '{}',
+		 $query$
+			select 'owner of the schema', 'role', nspowner::regrole::text
+			from pg_namespace
+			where oid = to_regnamespace(quote_ident($1))
+		 $query$),
+		('purpose', '30(1)(b)', 'purpose', 'what people may be used for', '{}',
+		 'select p.purpose, ''description'', p.description from ph.purpose() p'),
+		('purpose', '30(1)(b)', 'every purpose', 'people who may be included', '{may_use}',
+		 $query$
+			select p.purpose, 'people who may be included', count(u.purpose)::text
+			from ph.purpose() p
+			left join {may_use} u using (purpose)
+			group by p.purpose
+		 $query$),
+		('purpose', '30(1)(b)', 'every purpose', 'roles entitled', '{entitlement}',
+		 $query$
+			select p.purpose, 'roles entitled', count(distinct e.role)::text
+			from ph.purpose() p
+			left join {entitlement} e on e.purpose = p.purpose and coalesce(e.until >= current_date, true)
+			group by p.purpose
+		 $query$),
+		('purpose', '30(1)(b)', 'every purpose', 'runs of scores', '{score_run}',
+		 $query$
+			select p.purpose, 'runs of scores', count(r.run)::text
+			from ph.purpose() p
+			left join {score_run} r using (purpose)
+			group by p.purpose
+		 $query$),
+		('basis', '6, 9', 'every purpose', 'lawful basis, condition for data of health, duty of confidence', '{}',
+		 null),
+		('basis', '5(1)(e)', 'every relation', 'basis on which rows are kept, and go', '{retention_rule}',
+		 $query$
+			select r.relation, coalesce(r.purpose, 'every purpose'), r.basis
+			from {retention_rule} r
+		 $query$),
+		('people and data', '30(1)(c)', 'every relation', 'what a row is', '{}',
+		 $query$
+			select p.relation, v.*
+			from ph_support.person_relation($1) p,
+				lateral (values ('what a row is', p.description), ('rows', p.rows::text)) v
+		 $query$),
+		('source', '14(2)(f)', 'every relation', 'last load', '{data_load}',
+		 $query$
+			select l.relation, v.*
+			from (select distinct on (relation) * from {data_load} order by relation, load_id desc) l,
+				lateral (values ('loaded at', l.loaded_at::text), ('rows loaded', l.rows::text)) v
+		 $query$),
+		('source', '14(2)(f)', 'map', 'how the shared tables were made', '{source_load}',
+		 $query$
+			select l.source, v.*
+			from {source_load} l,
+				lateral (values ('map', l.map), ('options', l.options::text),
+					('last day of the data', l.data_day::text)) v
+			where l.load_id = (select max(load_id) from {source_load})
+		 $query$),
+		('source', '5(1)(d)', 'every relation', 'last day of the data', '{data_day}',
+		 $query$
+			select 'every relation', v.*
+			from (select max(day) as day from {data_day}) d,
+				lateral (values ('last day of the data', d.day::text), ('days since', (current_date - d.day)::text)) v
+		 $query$),
+		('recipient', '30(1)(d)', 'roles', 'who sees which rows', '{entitlement}',
+		 $query$
+			select e.role, concat_ws(' ', e.level, e.place, 'for', e.purpose),
+				coalesce('until ' || e.until, 'without an end')
+			from {entitlement} e
+		 $query$),
+		('recipient', '30(1)(d)', 'audiences', 'numbers that left', '{release}',
+		 $query$
+			select r.audience, v.*
+			from (select audience, count(*), max(record ->> 'released_at') from {release} group by audience)
+					r (audience, releases, last),
+				lateral (values ('releases', r.releases::text), ('last release', r.last)) v
+		 $query$),
+		('recipient', '30(1)(d)', 'lists', 'openings', '{list_opening}',
+		 $query$
+			select o.role, v.*
+			from (select role, list, purpose, count(*), sum(people) from {list_opening} group by role, list, purpose)
+					o (role, list, purpose, openings, people),
+				lateral (values
+					(format('openings of %s for %s', o.list, o.purpose), o.openings::text),
+					(format('people shown of %s for %s', o.list, o.purpose), o.people::text)) v
+		 $query$),
+		('transfer', '30(1)(e)', 'transfers', 'to other countries, and safeguards', '{}', null),
+		('retention', '30(1)(f)', 'every relation', 'how long rows of people are kept', '{retention_rule}',
+		 $query$
+			select p.relation, coalesce(r.purpose, 'every purpose'), r.keep::text
+			from ph_support.person_relation($1) p
+			left join {retention_rule} r using (relation)
+		 $query$),
+		('retention', '30(1)(f)', 'removal', 'rows removed', '{removal}',
+		 $query$
+			select r.kind, v.*
+			from (select kind, count(*), sum(people) from {removal} group by kind) r (kind, removals, people),
+				lateral (values ('removals', r.removals::text), ('people removed', r.people::text)) v
+		 $query$),
+		('security', '30(1)(g)', 'every relation', 'row security', '{}',
+		 'select p.relation, ''row security'', p.row_security from ph_support.person_relation($1) p'),
+		('security', '30(1)(g)', 'every kind of role', 'what it may do', '{entitlement}',
+		 $query$
+			select k.kind, g.relation, string_agg(g.privilege, ', ' order by g.privilege)
+			from ph.access_kind() k, ph.access_grants($1, k.kind) g
+			group by k.kind, g.relation
+		 $query$),
+		('score', '13(2)(f), 22C', 'runs', 'scores that people were given', '{score_run}',
+		 $query$
+			select r.run, v.*
+			from {score_run} r
+			left join ph.instruments() i on r.kind = 'instrument' and i.instrument = r.score
+			cross join lateral (values
+				('score', r.score), ('version', r.version), ('kind', r.kind), ('purpose', r.purpose),
+				('as of', r.as_of::text), ('last day of the data', r.data_day::text), ('outcome', r.predicts),
+				('outcome is', r.label_kind), ('inputs', nullif(array_to_string(r.inputs, ', '), '')),
+				('source', coalesce(r.source, i.source)), ('licence', coalesce(r.licence, i.licence)),
+				('content hash', r.content_hash), ('people', r.people::text), ('scored', r.scored::text),
+				('left out', r.left_out::text), ('recorded by', r.recorded_by)) v
+		 $query$),
+		('score', '13(2)(f), 22C', 'runs', 'last judged', '{score_run,run_judgement}',
+		 $query$
+			select r.run, 'last judged', max(j.judged_at)::text
+			from {score_run} r
+			left join {run_judgement} j using (run)
+			group by r.run
+		 $query$),
+		('scheme', '13(2)(f)', 'schemes', 'that people are grouped by', '{}',
+		 $query$
+			select s.scheme || ' ' || s.version, 'inputs', nullif(array_to_string(s.inputs, ', '), '')
+			from ph_support.scheme_in_use($1) s
+		 $query$),
+		('equality', 'Equality Act 2010 149', 'schemes and scores', 'protected characteristics that they use',
+		 '{justification}',
+		 $query$
+			select format('%s %s %s', u.kind, u.name, u.version), u.characteristic, u.justification
+			from ph_support.justified_use($1) u
+		 $query$),
+		('rights', '16, 18, 21, 22C', 'requests', 'of people', '{person_request}',
+		 $query$
+			select r.kind, v.*
+			from (
+				select kind, count(*), count(*) filter (where answered is null),
+					count(*) filter (where outcome in ('upheld', 'partly_upheld'))
+				from {person_request}
+				group by kind) r (kind, all_of_them, open, upheld),
+				lateral (values ('requests', r.all_of_them::text), ('open', r.open::text), ('upheld', r.upheld::text)) v
+		 $query$),
+		('rights', '22A', 'decisions', 'by people', '{decision}',
+		 $query$
+			select d.decision, v.*
+			from (
+				select decision, count(*), count(*) filter (where human_changed)
+				from {decision}
+				group by decision) d (decision, all_of_them, changed),
+				lateral (values ('decisions', d.all_of_them::text), ('changed by who decided', d.changed::text)) v
+		 $query$);
+end;
+
+comment on function ph_support.processing_part() is
+	'the parts of ph.processing_record: section, the article of the UK GDPR that asks for it, what it says is not '
+	'stated, the tables it needs, and the query of item, detail and value (NULL: nothing stores it); $1 is the schema';
+
+create function ph.processing_record(
+	schema text, out section text, out law text, out item text, out detail text, out value text, out is_stated boolean)
+returns setof record
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if schema is null or to_regnamespace(quote_ident(schema)) is null then
+		raise exception 'argument "schema" must be a schema'
+			using errcode = 'invalid_schema_name', hint = 'Name the schema of the shared tables.';
+	end if;
+	return query
+		select p.section, p.law, f.*
+		from ph_support.processing_part() with ordinality
+				p (section, law, item, detail, needs, query, place)
+		cross join lateral ph_support.filled_part(schema, p.item, p.detail, p.needs, p.query) f
+		order by p.place, f.item, f.detail, f.value;
+end
+$$;
+
+comment on function ph.processing_record(text) is
+	'the record of processing of the UK GDPR (article 30; law names the article, others where no law is named beside '
+	'it) from what the schema holds, flat for a BI tool: section, item, detail, value, and is_stated, false where '
+	'value is "not stated": nothing stores it, its table is missing, or the current role does not see all rows of it. '
+	'Sections: controller, purpose, basis, people and data (rows counted, so every table is read once), source, '
+	'recipient, transfer, retention, security, score, scheme, equality, rights. Nobody is named but roles and who '
+	'recorded. Counts may be small: it is for the organisation and its regulator. Errors: invalid_schema_name';
+
+create function ph_support.transparency_field(
+	out section text, out item text, out detail text, out needs text[], out query text)
+returns setof record
+language sql immutable
+begin atomic
+	values
+		('overview', 'name', null, '{score_run}'::text[],
+		 $query$
+			select v.*
+			from {score_run} r
+			left join ph.instruments() i on r.kind = 'instrument' and i.instrument = r.score
+			cross join lateral (values
+				('name', null, r.score), ('version', null, r.version),
+				('description', null, coalesce(i.purpose, r.predicts))) v
+			where r.run = $2[3]
+		 $query$),
+		('overview', 'website and contact', null, '{}', null),
+		('owner and responsibility', 'organisation and team', null, '{}', null),
+		('owner and responsibility', 'senior responsible owner', null, '{}', null),
+		('owner and responsibility', 'who recorded the run', null, '{score_run}',
+		 $query$
+			select v.*
+			from {score_run} r
+			left join ph.instruments() i on r.kind = 'instrument' and i.instrument = r.score
+			cross join lateral (values
+				('who recorded the run', null, r.recorded_by),
+				('who made it', r.kind, coalesce(r.source, i.source)),
+				('licence', null, coalesce(r.licence, i.licence))) v
+			where r.run = $2[3]
+		 $query$),
+		('description and rationale', 'scope', null, '{score_run}',
+		 $query$
+			select v.*
+			from {score_run} r
+			left join ph.instruments() i on r.kind = 'instrument' and i.instrument = r.score
+			join ph.purpose() p on p.purpose = r.purpose
+			cross join lateral (values
+				('purpose', r.purpose, p.description),
+				('scope', 'population in which it was validated',
+				 i.population || ', from ' || i.age_from || coalesce(' to ' || i.age_to, '') || ' years'),
+				('scope', 'names a person for care', i.names_a_person::text)) v
+			where r.run = $2[3]
+		 $query$),
+		('description and rationale', 'benefits', null, '{}', null),
+		('description and rationale', 'alternatives considered', null, '{}', null),
+		('decision-making process', 'process integration', 'lists that come from its runs', '{score_run,person_list}',
+		 $query$
+			select 'process integration', l.list, l.description
+			from {score_run} r
+			join {person_list} l using (run)
+			where (r.score, r.version) = ($2[1], $2[2])
+		 $query$),
+		('decision-making process', 'frequency and scale', null, '{score_run}',
+		 $query$
+			select 'frequency and scale', v.*
+			from {score_run} r
+			cross join lateral (
+				select count(*), min(a.as_of)
+				from {score_run} a
+				where (a.score, a.version) = (r.score, r.version)) every (runs, first_day)
+			cross join lateral (values
+				('runs', every.runs::text), ('first as of', every.first_day::text), ('last as of', r.as_of::text),
+				('people of the last run', r.people::text), ('scored', r.scored::text),
+				('left out, not to be used for the purpose', r.left_out::text)) v
+			where r.run = $2[3]
+		 $query$),
+		('decision-making process', 'human decisions and review', null, '{score_run,decision}',
+		 $query$
+			select 'human decisions and review', v.*
+			from (
+				select count(*), count(*) filter (where d.decision = 'offer'),
+					count(*) filter (where d.decision = 'no_offer'), count(*) filter (where d.decision = 'refer'),
+					count(distinct d.decided_by), avg(d.human_changed::integer)
+				from {decision} d
+				join {score_run} r using (run)
+				where (r.score, r.version) = ($2[1], $2[2])
+				having count(*) > 0) d (decisions, offer, no_offer, refer, deciders, changed)
+			cross join lateral (values
+				('decisions', d.decisions::text), ('offer', d.offer::text), ('no_offer', d.no_offer::text),
+				('refer', d.refer::text), ('who decided', d.deciders::text),
+				('share changed by who decided', round(d.changed, 3)::text)) v
+		 $query$),
+		('decision-making process', 'required training', null, '{}', null),
+		('decision-making process', 'appeals and review', null, '{score_run,person_list,person_request}',
+		 $query$
+			select 'appeals and review', v.*
+			from (
+				select count(*) filter (where q.kind in ('objection', 'restriction')),
+					count(*) filter (where q.kind = 'review'), count(*) filter (where q.answered is null),
+					count(*) filter (where q.outcome in ('upheld', 'partly_upheld'))
+				from {person_request} q
+				where q.kind = 'review' and exists (
+						select
+						from {score_run} r
+						where r.run = q.about and (r.score, r.version) = ($2[1], $2[2]))
+					or q.kind in ('objection', 'restriction') and (q.about = 'all' or exists (
+						select
+						from {person_list} l
+						join {score_run} r using (run)
+						where l.list = q.about and (r.score, r.version) = ($2[1], $2[2])))
+				) q (objections, reviews, open, upheld)
+			cross join lateral (values
+				('objections and restrictions', q.objections::text), ('reviews', q.reviews::text),
+				('open', q.open::text), ('upheld', q.upheld::text)) v
+		 $query$),
+		('tool specification', 'model', null, '{score_run}',
+		 $query$
+			select v.*
+			from {score_run} r
+			left join ph.instruments() i on r.kind = 'instrument' and i.instrument = r.score
+			cross join lateral (values
+				('model', 'kind', concat_ws(', ', r.kind, r.model ->> 'family')),
+				('model', 'output', r.predicts), ('model', 'horizon', r.horizon::text),
+				('model', 'tiers', concat_ws(' ', r.tiering, r.cuts::text)), ('model', 'content hash', r.content_hash),
+				('inputs', 'names', nullif(array_to_string(r.inputs, ', '), '')),
+				('inputs', 'how old they may be', i.inputs_no_older_than::text)) v
+			where r.run = $2[3]
+		 $query$),
+		('tool specification', 'model performance', 'last judgement of one of its runs', '{score_run,run_judgement}',
+		 -- the outcomes of the last run have seldom arrived
+		 $query$
+			with judged as (
+				select j.*, max(j.judged_at) over () as last
+				from {run_judgement} j
+				join {score_run} r using (run)
+				where (r.score, r.version) = ($2[1], $2[2])
+			)
+			select distinct 'model performance', v.*
+			from judged j
+			cross join lateral (values
+				('run', j.run), ('outcome', j.outcome), ('judged at', j.judged_at::text),
+				(concat_ws(' ', j.statistic, 'at ' || j.threshold),
+				 round(j.value::numeric, 3) || coalesce(' (' || round(j.lower::numeric, 3)
+					|| ' to ' || round(j.upper::numeric, 3) || ')', '') || format(', %s people', j.people))) v
+			where j.judged_at = j.last
+		 $query$),
+		('tool specification', 'performance by group', 'last report by group of one of its runs',
+		 '{score_run,run_group}',
+		 $query$
+			with judged as (
+				select g.*, max(g.judged_at) over () as last
+				from {run_group} g
+				join {score_run} r using (run)
+				where (r.score, r.version) = ($2[1], $2[2])
+			)
+			select 'performance by group', g.dimension || ': ' || g.group_name,
+				g.verdict || format(', %s people, %s listed', g.people, g.listed)
+			from judged g
+			where g.judged_at = g.last
+		 $query$),
+		('data', 'source data', null, '{score_run}',
+		 $query$
+			select v.*
+			from {score_run} r
+			cross join lateral (values
+				('source data', 'last day', r.data_day::text), ('source data', 'stamp', r.data_stamp)) v
+			where r.run = $2[3]
+		 $query$),
+		('data', 'completeness', 'people of the run with an input that is not known', '{person_score}',
+		 $query$
+			select 'completeness', 'people with an input that is not known',
+				format('%s of %s', count(*) filter (where s.missing_inputs <> '{}'), count(*))
+			from {person_score} s
+			where s.run = $2[3]
+		 $query$),
+		('data', 'sensitive attributes', 'protected characteristics among its inputs', '{score_run,justification}',
+		 $query$
+			select 'sensitive attributes', format('%s: %s', p.characteristic, array_to_string(p.inputs, ', ')),
+				j.justification
+			from {score_run} r
+			cross join lateral ph_support.protected_inputs(ph_support.run_inputs(r.kind, r.score, r.inputs)) p
+			left join {justification} j on j.kind <> 'scheme'
+				and (j.name, j.version, j.characteristic) = (r.score, r.version, p.characteristic)
+			where r.run = $2[3]
+		 $query$),
+		('risks, mitigations and impact assessments', 'what its outcome is', null, '{score_run}',
+		 $query$
+			select 'what its outcome is', 'health, use of services, or cost', r.label_kind
+			from {score_run} r
+			where r.run = $2[3]
+		 $query$),
+		('risks, mitigations and impact assessments', 'impact assessments', null, '{}', null);
+end;
+
+comment on function ph_support.transparency_field() is
+	'the fields of the algorithmic transparency record as ph_support.processing_part(): $1 is the schema, $2 score, '
+	'version and last run. Sections and fields follow the Algorithmic Transparency Recording Standard of the UK '
+	'government, version 2.1 of 2021 and later; their numbers, which versions change, are left out';
+
+create function ph_support.last_run(schema text, inout score text, out version text, out run text)
+returns setof record
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	return query execute format('select distinct on (score, version) score, version, run
+		from %I.score_run
+		where coalesce(score = $1, true)
+		order by score, version, as_of desc, recorded_at desc', schema)
+	using last_run.score;
+end
+$$;
+
+comment on function ph_support.last_run(text, text) is
+	'the last run of every version of a score; of all scores where it is NULL';
+
+create function ph.transparency_record(
+	schema text, inout score text default null, out version text, out section text, out field text,
+	out detail text, out value text, out is_stated boolean)
+returns setof record
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform ph_support.require_accountability_tables(schema);
+	return query
+		select r.score, r.version, p.section, f.*
+		from ph_support.last_run(schema, score) r
+		cross join ph_support.transparency_field() with ordinality p (section, item, detail, needs, query, place)
+		cross join lateral ph_support.filled_part(
+			schema, p.item, p.detail, p.needs, p.query, array[r.score, r.version, r.run]) f
+		order by r.score, r.version, p.place, f.item, f.detail, f.value;
+	if score is not null and not found then
+		raise exception 'argument "score" must be a score of which there is a run'
+			using errcode = 'undefined_object', hint = format('SELECT score FROM %I.score_run lists them.', schema);
+	end if;
+end
+$$;
+
+comment on function ph.transparency_record(text, text) is
+	'the algorithmic transparency record of every version of a score (NULL: of all), from its last run: the model, '
+	'instrument or product and its version, section and field of the Algorithmic Transparency Recording '
+	'Standard of the UK government (2021 and later), detail, value, and is_stated, false where value is "not stated": '
+	'nothing stores it, its table is missing, or the current role does not see all rows of it. '
+	'Counts of decisions and requests may be small: let a rule of ph.publish see them before the record leaves. '
+	'Errors: undefined_table without tables of accountability, undefined_object for a score without a run';
 
