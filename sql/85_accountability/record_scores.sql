@@ -254,7 +254,7 @@ begin
 	elsif day is null or not isfinite(day) then
 		raise exception 'argument "as_of" must be a day'
 			using errcode = 'invalid_parameter_value';
-	elsif case when horizon > '100 years' then true else (day + horizon)::date <= day end then
+	elsif (case when horizon > '100 years' then true else (day + horizon)::date <= day end) then
 		raise exception 'argument "horizon" must be from a day to 100 years'
 			using errcode = 'invalid_parameter_value', hint =
 				'It is how long after the day the outcome counts, such as 1 year; NULL where it is of no time.';
