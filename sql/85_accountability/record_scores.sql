@@ -304,7 +304,10 @@ begin
 	end if;
 	if not exists (select from pg_temp.ph_scored) then
 		raise exception 'argument "people" has nobody to score'
-			using errcode = 'no_data_found', hint = 'A run of nobody says nothing.';
+			using errcode = 'no_data_found', hint = case
+				when left_out > 0 then format('None of its %s people may be used for %s, as %I.may_use says.',
+					left_out, purpose, schema)
+				else 'A run of nobody says nothing.' end;
 	end if;
 
 	execute format($query$
