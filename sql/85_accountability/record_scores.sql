@@ -400,8 +400,17 @@ declare
 	query text;
 	day date;
 	groups text[];
+	is_other boolean;
 begin
 	perform ph_support.require_run(schema, run), ph_support.require_measure_tables(schema);
+	execute format('select exists (select from %I.breakdown b where b.breakdown = $1 and b.name !~ ''^tier of run '')',
+		schema)
+	into is_other
+	using breakdown;
+	if is_other then
+		raise exception 'breakdown "%" is there, and is not of a run', breakdown
+			using errcode = 'duplicate_object', hint = 'Give this one another name.';
+	end if;
 	execute format('select as_of from %I.score_run r where r.run = $1', schema)
 	into day
 	using run;
@@ -425,4 +434,5 @@ $$;
 comment on procedure ph.create_tier_breakdown(text, text, text) is
 	'makes, or moves to another run, a breakdown of measures: the tier of each person in that run, from its day on, '
 	'unknown before. Measures that name the breakdown are then folded anew. '
-	'Errors: invalid_parameter_value, undefined_table without tables of measures';
+	'Errors: invalid_parameter_value, undefined_table without tables of measures, duplicate_object where there is a '
+	'breakdown of this name that is not of a run';

@@ -233,6 +233,12 @@ left join (
 	where s.run = 'spring'
 	group by 1, 2) c using (period, group_name)
 order by 1, 2;
+-- a breakdown of yours stays what it is
+begin;
+insert into run.breakdown (breakdown, name, ordered, groups, query, otherwise)
+values ('mine', 'mine', false, '{a}', 'select person_id, ''a'' as group_name from {person}', 'a');
+call ph.create_tier_breakdown('run', 'spring', 'mine');
+rollback;
 -- another run is other tiers: what was folded is folded anew
 call ph.create_tier_breakdown('run', 'bought as given');
 call ph.fold_measures('run', '{ours}', '{2024/25}', '{system}');
