@@ -23,6 +23,19 @@ comment on function ph_support.require_run(text, text, text) is
 	'does nothing where the run is recorded in the schema; argument is what the error names. '
 	'Errors: undefined_table, invalid_parameter_value';
 
+create function ph_support.require_whole_run(schema text, run text, argument text default 'run') returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform ph_support.require_run(schema, run, argument),
+		ph_support.require_all_rows(array[format('select from %I.person_score', schema)]);
+end
+$$;
+comment on function ph_support.require_whole_run(text, text, text) is
+	'ph_support.require_run, for who sees everybody of the run: what is told of a part of it would be taken for all. '
+	'Errors: undefined_table, invalid_parameter_value, insufficient_privilege';
+
 create function ph_support.score_terms(model ph.model) returns text[]
 language sql immutable parallel safe
 begin atomic
@@ -363,7 +376,8 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-	perform ph_support.require_run(schema, before, 'before'), ph_support.require_run(schema, after, 'after');
+	perform ph_support.require_whole_run(schema, before, 'before'),
+		ph_support.require_whole_run(schema, after, 'after');
 	return query execute format($query$
 		with differs as (
 			select nullif(concat_ws(', ',
@@ -388,7 +402,8 @@ $$;
 comment on function ph.score_run_drift(text, text, text) is
 	'two runs compared: how many people were in which tier before and after (no score: in the run without one; not in '
 	'the run), and their mean scores; the note says where scores, versions or tiers differ, so that moves are not of '
-	'the people alone. Errors: invalid_parameter_value for runs that are not recorded';
+	'the people alone. Errors: invalid_parameter_value for runs that are not recorded, insufficient_privilege where row '
+	'security hides people of the runs';
 
 -- ---- tiers as a breakdown of measures ----
 

@@ -369,7 +369,24 @@ group by run
 order by run;
 -- the purpose is that of the run alone
 select count(*) as codes, current_setting('population_health.purpose', true) as purpose from safe.clinical_event;
+-- who sees a part of the people is told nothing that would be taken for all
+create view safe.came as select person_id, true as outcome from safe.person;
 reset role;
 set client_min_messages = warning;
+create role regress_run_reader;
+grant usage on schema safe to regress_run_reader;
+grant select on all tables in schema safe to regress_run_reader;
+update safe.data_day set day = '2026-03-31';
+set role regress_run_owner;
+call ph.record_scores('safe', 'judged', 'codes', '1', 'safe.known', '2024-04-01', 'planning', tiering => 'edge',
+	cuts => '{1}', horizon => '1 year');
+call ph.judge_run('safe', 'judged', 'safe.came', 1);
+select people, events from safe.run_judgement where statistic = 'listed';
+set role regress_run_reader;
+select * from ph.score_run_drift('safe', 'for planning', 'for care');
+select * from ph.score_by_group('safe', 'judged', 'safe.came', 1);
+call ph.judge_run('safe', 'judged', 'safe.came', 1);
+reset role;
 drop schema safe cascade;
 drop role regress_run_owner;
+drop role regress_run_reader;
