@@ -315,12 +315,16 @@ begin
 		raise exception 'schema "%" has no shared tables', schema
 			using errcode = 'undefined_table', hint = 'CALL ph.create_shared_tables(...) first.';
 	end if;
+	call ph_support.keep_one_transaction(schema);
 	for part in select * from ph_support.accountability_table() loop
 		target := format('%I.%I', schema, part.relation);
 		if to_regclass(target) is null then
 			execute format('create table %s (%s)', target, ph_support.in_schema(part.definition, schema));
 			execute format('revoke all on %s from public', target);
 			call ph_support.describe_table(target, part.description, part.columns);
+			if part.relation = 'disputed_input' and ph_support.is_distributed(format('%I.person', schema)::regclass) then
+				call ph_support.distribute_by_person(schema, part.relation);  -- what rules read lies where people do
+			end if;
 			for held in select s.by_row from ph_support.table_to_secure(schema) s where s.relation = part.relation loop
 				call ph_support.secure_new_table(schema, part.relation, held.by_row);
 			end loop;

@@ -74,7 +74,29 @@ $$;
 comment on function ph_support.score_inputs(regclass, ph.model) is
 	'what scores of a relation are made of: the terms of the model, or the columns beside the score';
 
-create function ph_support.scored_query(schema text, people regclass, model ph.model, tiering text) returns text
+create function ph_support.disputed_terms(schema text, model ph.model) returns jsonb
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	answer jsonb;
+begin
+	execute format($query$
+		select coalesce(jsonb_object_agg(person_id, inputs), '{}')
+		from (
+			select person_id, jsonb_object_agg(input, null) as inputs
+			from %I.disputed_input
+			where input = any ($1)
+			group by person_id) d$query$, schema)
+	into answer
+	using ph_support.score_terms(model);
+	return answer;
+end
+$$;
+comment on function ph_support.disputed_terms(text, ph.model) is
+	'the terms of a model that people of the schema dispute: an object of NULLs a person';
+
+create function ph_support.scored_query(people regclass, model ph.model, tiering text) returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
@@ -82,33 +104,29 @@ as $$
 		case
 			when (model).family is not null then format(
 				$query$
-					select r.person_id::text as person_id, s.value, s.band, s.status, i.inputs,
+					select r.person_id::text, s.value, s.band, s.status, i.inputs,
 						case
 							when s.status = 'ok' then '{}'
 							else array(
 								select key
 								from jsonb_each(i.inputs) k (key, value)
-								where value = 'null') end as missing_inputs,
-						%s as tier
+								where value = 'null') end,
+						%s
 					from %s r
 					cross join lateral (
-						-- what the person disputes is not known; made once, not wherever it is named
-						select to_jsonb(k) || coalesce((
-								select jsonb_object_agg(d.input, null)
-								from %I.disputed_input d
-								where d.person_id = r.person_id::text and to_jsonb(k) ? d.input), '{}') as inputs
+						select to_jsonb(k) || coalesce($1 -> r.person_id::text, '{}') as inputs
 						from (select %s) k
-						offset 0) i
+						offset 0) i  -- made once, not wherever it is named
 					cross join lateral (select a.* from ph.score_by_name(%L::ph.model, i.inputs) a offset 0) s$query$,
-				given.tier, people, schema, (
+				given.tier, people, (
 					select string_agg(format('r.%I', t), ', ')
 					from unnest(ph_support.score_terms(model)) t), model)
 			else format(
 				$query$
-					select r.person_id::text as person_id, r.value::float8 as value, %s as band,
-						coalesce(%s, case when r.value is null then 'missing_input' end) as status,
-						to_jsonb(r) - '{person_id,value,band,status,tier,missing_inputs}'::text[] as inputs,
-						coalesce(%s, '{}') as missing_inputs, %s as tier
+					select r.person_id::text, r.value::float8, %s,
+						coalesce(%s, case when r.value is null then 'missing_input' end),
+						to_jsonb(r) - '{person_id,value,band,status,tier,missing_inputs}'::text[],
+						coalesce(%s, '{}'), %s
 					from %s r$query$,
 				ph_support.optional_column(people, 'band', 'text'),
 				ph_support.optional_column(people, 'status', 'text'),
@@ -116,9 +134,9 @@ as $$
 			end
 	from (select case tiering when 'given' then 'r.tier::integer' else 'null::integer' end as tier) given
 $$;
-comment on function ph_support.scored_query(text, regclass, ph.model, text) is
-	'the query of the scores of a relation: by a model, of which what a person disputes in the schema is not known, or '
-	'as the relation has them';
+comment on function ph_support.scored_query(regclass, ph.model, text) is
+	'the query of the scores of a relation, in the columns of ph_scored: by a model, of which what $1 says that people '
+	'dispute is not known, or as the relation has them';
 
 create procedure ph_support.require_scorable(people regclass, model ph.model, tiering text)
 language plpgsql
@@ -165,7 +183,13 @@ begin
 	execute format($query$
 		select count(*) - count(person_id) as nameless, count(person_id) - count(distinct person_id) as repeated,
 			count(*) filter (where not (abs(value) < 'infinity')) as numberless,
-			count(*) filter (where not exists (select from %I.person p where p.person_id = s.person_id)) as unknown
+			(
+				select count(*)
+				from (
+					select person_id from pg_temp.ph_scored
+					except
+					select person_id::text from %I.person) u
+				where person_id is not null) as unknown
 		from pg_temp.ph_scored s$query$, schema)
 	into of;
 	if of.nameless > 0 then
@@ -279,7 +303,11 @@ begin
 	-- before rows are left out for the purpose, which the stamp takes for rows that are hidden
 	stamp := (ph_support.data_stamp(schema, array['select from ' || people], '{}')).stamp;
 	perform set_config('population_health.purpose', case when listed then purpose else '' end, true);
-	execute 'create temp table ph_scored on commit drop as ' || ph_support.scored_query(schema, people, model, tiering);
+	create temp table ph_scored (
+		person_id text, value float8, band text, status text, inputs jsonb, missing_inputs text[], tier integer)
+		on commit drop;
+	execute 'insert into pg_temp.ph_scored ' || ph_support.scored_query(people, model, tiering)
+	using ph_support.disputed_terms(schema, model);
 	perform set_config('population_health.purpose', '', true);
 	call ph_support.require_scored(schema);
 	if listed then
