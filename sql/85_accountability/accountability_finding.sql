@@ -120,7 +120,7 @@ begin atomic
 			where g.verdict = 'under_served' and g.judged_at = (
 				select max(last.judged_at)
 				from {run_group} last
-				where last.run = g.run and last.outcome = g.outcome)
+				where last.run = g.run and last.outcome = g.outcome and last.dimension = g.dimension)
 		 $query$);
 end;
 comment on function ph_support.accountability_check() is

@@ -309,9 +309,10 @@ declare
 	part record;
 	held record;
 	target text;
+	people constant regclass := to_regclass(format('%I.person', schema));
 begin
 	call ph_support.require_own_schema(schema);
-	if to_regclass(format('%I.person', schema)) is null then
+	if people is null then
 		raise exception 'schema "%" has no shared tables', schema
 			using errcode = 'undefined_table', hint = 'CALL ph.create_shared_tables(...) first.';
 	end if;
@@ -322,7 +323,7 @@ begin
 			execute format('create table %s (%s)', target, ph_support.in_schema(part.definition, schema));
 			execute format('revoke all on %s from public', target);
 			call ph_support.describe_table(target, part.description, part.columns);
-			if part.relation = 'disputed_input' and ph_support.is_distributed(format('%I.person', schema)::regclass) then
+			if part.relation = 'disputed_input' and ph_support.is_distributed(people) then
 				call ph_support.distribute_by_person(schema, part.relation);  -- what rules read lies where people do
 			end if;
 			for held in select s.by_row from ph_support.table_to_secure(schema) s where s.relation = part.relation loop

@@ -1,7 +1,7 @@
 
 -- ---- runs: the people of a day, scored ----
 
-create function ph_support.require_run(schema text, run text) returns void
+create function ph_support.require_run(schema text, run text, argument text default 'run') returns void
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
@@ -13,14 +13,15 @@ begin
 	into is_there
 	using run;
 	if not is_there then
-		raise exception 'argument "run" must be a recorded run'
+		raise exception 'argument "%" must be a recorded run', argument
 			using errcode = 'invalid_parameter_value', hint =
 				format('SELECT run, score, version, as_of FROM %I.score_run tells which there are.', schema);
 	end if;
 end
 $$;
-comment on function ph_support.require_run(text, text) is
-	'does nothing where the run is recorded in the schema. Errors: undefined_table, invalid_parameter_value';
+comment on function ph_support.require_run(text, text, text) is
+	'does nothing where the run is recorded in the schema; argument is what the error names. '
+	'Errors: undefined_table, invalid_parameter_value';
 
 create function ph_support.score_terms(model ph.model) returns text[]
 language sql immutable parallel safe
@@ -132,7 +133,7 @@ as $$
 				ph_support.optional_column(people, 'status', 'text'),
 				ph_support.optional_column(people, 'missing_inputs', 'text[]'), given.tier, people)
 			end
-	from (select case tiering when 'given' then 'r.tier::integer' else 'null::integer' end as tier) given
+	from (select case tiering when 'given' then 'r.tier::float8' else 'null::float8' end as tier) given
 $$;
 comment on function ph_support.scored_query(regclass, ph.model, text) is
 	'the query of the scores of a relation, in the columns of ph_scored: by a model, of which what $1 says that people '
@@ -183,6 +184,7 @@ begin
 	execute format($query$
 		select count(*) - count(person_id) as nameless, count(person_id) - count(distinct person_id) as repeated,
 			count(*) filter (where not (abs(value) < 'infinity')) as numberless,
+			count(*) filter (where not (tier between 1 and 2147483647 and tier = floor(tier))) as tierless,
 			(
 				select count(*)
 				from (
@@ -201,6 +203,9 @@ begin
 	elsif of.numberless > 0 then
 		raise exception 'argument "people" has % scores that are no finite numbers', of.numberless
 			using errcode = 'numeric_value_out_of_range', hint = 'Who has no score has NULL.';
+	elsif of.tierless > 0 then
+		raise exception 'argument "people" has % tiers that are no whole numbers from 1 on', of.tierless
+			using errcode = 'numeric_value_out_of_range', hint = 'Tier 1 is the highest; who is in none has NULL.';
 	elsif of.unknown > 0 then
 		raise exception 'argument "people" has % persons who are not in %.person', of.unknown, schema
 			using errcode = 'foreign_key_violation', hint = 'Load the people first.';
@@ -208,7 +213,7 @@ begin
 end
 $$;
 comment on procedure ph_support.require_scored(text) is
-	'does nothing where ph_scored is one row a known person with a number or none. Errors: '
+	'does nothing where ph_scored is one row a known person with a number or none, and a tier or none. Errors: '
 	'null_value_not_allowed, cardinality_violation, numeric_value_out_of_range, foreign_key_violation';
 
 create function ph_support.tier_expression(tiering text) returns text
@@ -253,6 +258,7 @@ create procedure ph.record_scores(
 	ties text default 'down', source text default null, licence text default null)
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set extra_float_digits = 1  -- what is kept, and its hash, is exact whatever the session prints
 as $$
 declare
 	day constant date := as_of;
@@ -272,6 +278,10 @@ begin
 	elsif day is null or not isfinite(day) then
 		raise exception 'argument "as_of" must be a day'
 			using errcode = 'invalid_parameter_value';
+	elsif (case when horizon > '100 years' then true else (day + horizon)::date <= day end) then
+		raise exception 'argument "horizon" must be from a day to 100 years'
+			using errcode = 'invalid_parameter_value', hint =
+				'It is how long after the day the outcome counts, such as 1 year; NULL where it is of no time.';
 	elsif coalesce(run, '') !~ '\S' or coalesce(score, '') !~ '\S' or coalesce(version, '') !~ '\S' then
 		raise exception 'arguments "run", "score" and "version" must not be null or empty'
 			using errcode = 'invalid_parameter_value';
@@ -304,7 +314,7 @@ begin
 	stamp := (ph_support.data_stamp(schema, array['select from ' || people], '{}')).stamp;
 	perform set_config('population_health.purpose', case when listed then purpose else '' end, true);
 	create temp table ph_scored (
-		person_id text, value float8, band text, status text, inputs jsonb, missing_inputs text[], tier integer)
+		person_id text, value float8, band text, status text, inputs jsonb, missing_inputs text[], tier float8)
 		on commit drop;
 	execute 'insert into pg_temp.ph_scored ' || ph_support.scored_query(people, model, tiering)
 	using ph_support.disputed_terms(schema, model);
@@ -322,7 +332,10 @@ begin
 	end if;
 	if not exists (select from pg_temp.ph_scored) then
 		raise exception 'argument "people" has nobody to score'
-			using errcode = 'no_data_found', hint = 'A run of nobody says nothing.';
+			using errcode = 'no_data_found', hint = case
+				when left_out > 0 then format('None of its %s people may be used for %s, as %I.may_use says.',
+					left_out, purpose, schema)
+				else 'A run of nobody says nothing.' end;
 	end if;
 
 	execute format($query$
@@ -378,7 +391,7 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-	perform ph_support.require_run(schema, before), ph_support.require_run(schema, after);
+	perform ph_support.require_run(schema, before, 'before'), ph_support.require_run(schema, after, 'after');
 	return query execute format($query$
 		with differs as (
 			select nullif(concat_ws(', ',

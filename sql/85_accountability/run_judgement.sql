@@ -54,6 +54,7 @@ as $$
 declare
 	of_type constant regtype := ph_support.column_type(outcome, 'outcome');
 	repeated bigint;
+	uncounted bigint := 0;
 begin
 	if outcome is null then
 		raise exception 'argument "outcome" must not be null'
@@ -71,13 +72,22 @@ begin
 		raise exception 'argument "outcome" has % persons more than once', repeated
 			using errcode = 'cardinality_violation', hint = 'An outcome is one row a person.';
 	end if;
+	if of_type <> 'boolean'::regtype then
+		execute format('select count(*) from %s where not (outcome >= 0 and outcome < ''infinity''::float8)',
+			outcome)
+		into uncounted;
+	end if;
+	if uncounted > 0 then
+		raise exception 'column "outcome" of argument "outcome" has % numbers that are no counts', uncounted
+			using errcode = 'numeric_value_out_of_range', hint = 'It is how many, from 0 on; NULL is not known.';
+	end if;
 	return case of_type when 'boolean'::regtype then 'outcome' else 'outcome > 0' end;
 end
 $$;
 comment on function ph_support.outcome_of(regclass) is
 	'the expression of whether somebody of a relation of outcomes had it. '
 	'Errors: null_value_not_allowed, undefined_column, datatype_mismatch, cardinality_violation, '
-	'insufficient_privilege';
+	'numeric_value_out_of_range, insufficient_privilege';
 
 create function ph_support.gives_risks(schema text, run text) returns boolean
 language plpgsql stable
@@ -87,10 +97,13 @@ declare
 	answer boolean;
 begin
 	execute format($query$
-		select coalesce(r.model ->> 'family' in ('logistic', 'cox'), not exists (
-			select
-			from %1$I.person_score s
-			where s.run = $1 and (s.value not between 0 and 1)))
+		select case r.kind
+			when 'model' then r.model ->> 'family' in ('logistic', 'cox')
+			when 'instrument' then r.score in ('kidney_failure_risk', 'score2')  -- other fractions are shares or points
+			else (
+				select coalesce(bool_and(s.value between 0 and 1) and bool_or(s.value > 0 and s.value < 1), false)
+				from %1$I.person_score s
+				where s.run = $1) end
 		from %1$I.score_run r
 		where r.run = $1$query$, schema)
 	into answer
@@ -99,7 +112,8 @@ begin
 end
 $$;
 comment on function ph_support.gives_risks(text, text) is
-	'whether the scores of a run are probabilities: of a model that gives some, or all from 0 to 1';
+	'whether the scores of a run are probabilities: of a model or an instrument that gives some; of somebody else''s '
+	'product where all are from 0 to 1, and not 0 and 1 alone';
 
 create function ph_support.judged_at_cut(tally ph.tally, threshold float8)
 returns table (statistic text, value float8, lower float8, upper float8, note text)
@@ -125,7 +139,7 @@ comment on function ph_support.judged_at_cut(ph.tally, float8) is
 	'of a tally keyed by score, what listing everybody at or above a score does: share listed, sensitivity, share of '
 	'who had no outcome that is listed, positive predictive value';
 
-create function ph_support.judged(tally ph.tally, threshold float8, is_risk boolean)
+create function ph_support.judged(tally ph.tally, threshold float8, is_risk boolean, counts ph.tally)
 returns table (statistic text, threshold float8, value float8, lower float8, upper float8, note text)
 language sql immutable parallel safe
 begin atomic
@@ -144,6 +158,10 @@ begin atomic
 			('log_loss', log_loss, null, null)) s (statistic, value, lower, upper)
 	where is_risk
 	union all
+	select 'observed_to_expected', null, r.value, r.lower, r.upper, r.note
+	from ph.crude_rate(counts, 1, 0.95, 'exact') r
+	where not is_risk and counts is not null
+	union all
 	select c.statistic, $2, c.value, c.lower, c.upper, c.note from ph_support.judged_at_cut(tally, $2) c
 	union all
 	select s.statistic, $2, s.value, null, null, null
@@ -154,11 +172,12 @@ begin atomic
 	select s, null, null, null, null, 'not_a_risk'
 	from unnest('{observed_to_expected,in_the_large,slope,brier,brier_scaled,log_loss,net_benefit,
 		net_benefit_of_all}'::text[]) s
-	where not is_risk;
+	where not is_risk and (s <> 'observed_to_expected' or counts is null);
 end;
-comment on function ph_support.judged(ph.tally, float8, boolean) is
+comment on function ph_support.judged(ph.tally, float8, boolean, ph.tally) is
 	'the statistics of a judgement: of a tally keyed by score, ph.person_tally(score, outcome), and the score from '
-	'which people are listed; what only risks have is NULL with the note not_a_risk for other scores';
+	'which people are listed; what only risks have is NULL with the note not_a_risk for other scores; counts are those '
+	'that had happened over those expected, where scores are expected counts (else NULL)';
 
 create function ph_support.listed_from(schema text, run text) returns float8
 language plpgsql stable
@@ -175,6 +194,25 @@ end
 $$;
 comment on function ph_support.listed_from(text, text) is 'the lowest score in the first tier of a run';
 
+create function ph_support.require_threshold(threshold float8) returns void
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if threshold is null then
+		raise exception 'argument "threshold" must not be null'
+			using errcode = 'null_value_not_allowed', hint =
+				'It is the score from which people are listed; NULL is the lowest of tier 1 for ph.judge_run alone.';
+	elsif threshold = 'NaN' then
+		raise exception 'argument "threshold" must be a number'
+			using errcode = 'invalid_parameter_value', hint = 'It is the score from which people are listed.';
+	end if;
+end
+$$;
+comment on function ph_support.require_threshold(float8) is
+	'does nothing where there is a score from which people are listed. '
+	'Errors: null_value_not_allowed, invalid_parameter_value';
+
 create procedure ph.judge_run(
 	schema text, run text, outcome regclass, threshold float8 default null, groups text[] default null,
 	more regclass default null)
@@ -190,10 +228,7 @@ begin
 	perform ph_support.require_run(schema, run);
 	perform ph_support.require_outcome_over(schema, run);
 	cut := coalesce(threshold, ph_support.listed_from(schema, run));
-	if cut is null then
-		raise exception 'argument "threshold" must not be null where nobody is in tier 1'
-			using errcode = 'null_value_not_allowed', hint = 'It is the score from which people are listed.';
-	end if;
+	perform ph_support.require_threshold(cut);
 	is_risk := ph_support.gives_risks(schema, run);
 	execute format($query$
 		insert into %1$I.run_judgement (
@@ -204,13 +239,15 @@ begin
 		from (
 			select coalesce(ph.person_tally(s.value, (%2$s)::integer) filter (where %2$s is not null),
 					ph.person_tally(null::float8, 0)) as tally,
+				ph.person_tally(0, %4$s, s.value) filter (where $6 and %2$s is not null) as counts,
 				count(*) filter (where %2$s is not null) as people, count(*) filter (where %2$s) as events,
 				count(*) filter (where %2$s is null) as without_outcome
 			from %1$I.person_score s
 			left join %3$s o on o.person_id::text = s.person_id
 			where s.run = $1 and s.value is not null
-		) t, ph_support.judged(t.tally, $4, $5) j$query$, schema, had, outcome)
-	using run, outcome::text, judged_at, cut, is_risk;
+		) t, ph_support.judged(t.tally, $4, $5, t.counts) j$query$, schema, had, outcome,
+		case ph_support.column_type(outcome, 'outcome') when 'boolean'::regtype then 'outcome::integer' else 'outcome' end)
+	using run, outcome::text, judged_at, cut, is_risk, ph_support.gives_expected(schema, run) and not is_risk;
 	if groups is null and to_regclass(format('%I.stay', schema)) is null then
 		raise notice 'groups are not judged: schema "%" has no population views', schema
 			using hint = 'CALL ph.create_population_views(...), and judge again.';
@@ -221,11 +258,12 @@ end
 $$;
 comment on procedure ph.judge_run(text, text, regclass, float8, text[], regclass) is
 	'judges a run when its outcomes have arrived, and writes what it finds beside it: into run_judgement '
-	'discrimination, calibration and net benefit of the whole, into run_group those of groups '
-	'(ph.score_by_group). outcome is a relation of person_id and outcome (true, false, or how many), one row a person; '
+	'discrimination, calibration (of expected counts observed over expected alone) and net benefit of the whole, into '
+	'run_group those of groups (ph.score_by_group). outcome is a relation of person_id and outcome (true, false, or how many), one row a person; '
 	'who has a score and is not in it has no known outcome, and is left out and counted. threshold is the score from '
 	'which people are listed (NULL: the lowest in tier 1). groups and more as in ph.score_by_group; without population '
 	'views there are none. '
 	'Errors: invalid_parameter_value, undefined_column, datatype_mismatch, object_not_in_prerequisite_state while the '
 	'time in which outcomes count is not over, cardinality_violation where a person has two outcomes, '
+	'numeric_value_out_of_range where outcomes are no counts, null_value_not_allowed without a threshold, '
 	'insufficient_privilege where row security hides rows';

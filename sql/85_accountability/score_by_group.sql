@@ -240,7 +240,7 @@ begin
 			count(*) filter (where p.had), count(p.had) filter (where p.value >= $4),
 			count(*) filter (where p.had and p.value >= $4),
 			ph.person_tally(p.value, p.had) filter (where p.had is not null and p.value is not null),
-			ph.person_tally(0, p.amount, p.value)
+			ph.person_tally(0, case when $6 then p.had::integer else p.amount end, p.value)  -- a risk is of whether
 				filter (where $5 and p.amount is not null and p.value is not null),
 			sum(p.years), sum(p.years ^ 2), sum(p.conditions), sum(p.conditions ^ 2), sum(p.died),
 			sum(p.died * p.years), sum(p.emergencies), sum(p.emergencies ^ 2), sum(p.emergencies * p.years)
@@ -249,7 +249,7 @@ begin
 		group by g.dimension, g.is_input, g.group_name, p.twentieth
 		$query$,
 		ph_support.group_person_query(schema, dimensions, outcome, more), parted)
-	using run, as_of, until, threshold, ph_support.gives_expected(schema, run);
+	using run, as_of, until, threshold, ph_support.gives_expected(schema, run), ph_support.gives_risks(schema, run);
 end
 $$;
 comment on function ph_support.score_strata(text, text, regclass, float8, text[], regclass) is
@@ -315,10 +315,8 @@ declare
 begin
 	perform ph_support.require_run(schema, run), ph_support.require_outcome_over(schema, run),
 		ph_support.require_groups(asked, more), ph_support.two_sided_z(confidence);
-	if threshold is null then
-		raise exception 'argument "threshold" must not be null'
-			using errcode = 'null_value_not_allowed', hint = 'It is the score from which people are listed.';
-	elsif to_regclass(format('%I.stay', schema)) is null then
+	perform ph_support.require_threshold(threshold);
+	if to_regclass(format('%I.stay', schema)) is null then
 		raise exception 'schema "%" has no population views', schema
 			using errcode = 'undefined_table', hint = 'CALL ph.create_population_views(...) first.';
 	end if;
@@ -394,8 +392,8 @@ comment on function ph.score_by_group(text, text, regclass, float8, text[], regc
 	'outside being in their twentieth), need_not_settled (scores too high, '
 	'and under-service may be why). '
 	'Errors: undefined_table, invalid_parameter_value, undefined_column, datatype_mismatch, cardinality_violation, '
-	'duplicate_column, null_value_not_allowed, object_not_in_prerequisite_state while the time in which outcomes '
-	'count is not over, insufficient_privilege where row security hides rows of outcome or more';
+	'duplicate_column, null_value_not_allowed, numeric_value_out_of_range, object_not_in_prerequisite_state '
+	'while the time in which outcomes count is not over, insufficient_privilege where row security hides rows of outcome or more';
 
 -- ---- kept beside the run ----
 

@@ -133,8 +133,8 @@ begin atomic
 			cross join lateral (values
 				('run', j.run), ('outcome', j.outcome), ('judged at', j.judged_at::text),
 				(concat_ws(' ', j.statistic, 'at ' || j.threshold),
-				 round(j.value::numeric, 3) || coalesce(' (' || round(j.lower::numeric, 3)
-					|| ' to ' || round(j.upper::numeric, 3) || ')', '') || format(', %s people', j.people))) v
+				 coalesce(round(j.value::numeric, 3) || coalesce(' (' || round(j.lower::numeric, 3)
+					|| ' to ' || round(j.upper::numeric, 3) || ')', ''), j.note) || format(', %s people', j.people))) v
 			where j.judged_at = j.last
 		 $query$),
 		('tool specification', 'performance by group', 'last report by group of one of its runs',
@@ -147,7 +147,7 @@ begin atomic
 				where (r.score, r.version) = ($2[1], $2[2])
 			)
 			select 'performance by group', g.dimension || ': ' || g.group_name,
-				g.verdict || format(', %s people, %s listed', g.people, g.listed)
+				format('%s, %s people, %s listed', coalesce(g.verdict, 'too few to say'), g.people, g.listed)
 			from judged g
 			where g.judged_at = g.last
 		 $query$),

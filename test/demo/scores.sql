@@ -148,7 +148,7 @@ select replace(g.dimension, '_', ' ') as "by",
     as "conditions at equal score",
   case when not hidden then analysis.ratio_of(emergency_ratio, emergency_ratio_lower, emergency_ratio_upper) end
     as "emergencies at equal score",
-  case when hidden then 'not shown: fewer than 10 people'
+  case when hidden then 'not shown: fewer than 10 of them, listed or with the outcome'
     else coalesce(replace(verdict, '_', ' '), 'too few to say') end as "verdict"
 from analysis.judged_group g
 left join place p on g.dimension = 'place' and p.place_id = g.group_name

@@ -55,6 +55,8 @@ insert into paper.run_judgement (run, outcome, judged_at, statistic, threshold, 
 values ('autumn', 'paper.admitted', '2025-01-01', 'auroc', null, 0.6, 0.5, 0.7, 100, 10),
 	('autumn', 'paper.admitted', '2025-02-01', 'auroc', null, 0.71234, 0.61234, 0.81234, 159, 20),
 	('autumn', 'paper.admitted', '2025-02-01', 'sensitivity', 0.2, null, null, null, 159, 20);
+insert into paper.run_judgement (run, outcome, judged_at, statistic, note, people, events)
+values ('autumn', 'paper.admitted', '2025-02-01', 'slope', 'not_a_risk', 159, 20);
 -- ph.create_accountability_tables may not make it yet
 create table if not exists paper.run_group (
 	run text, outcome text, judged_at timestamptz, threshold float8, dimension text, group_name text, people bigint,

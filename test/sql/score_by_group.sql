@@ -355,6 +355,41 @@ join (
 ) again on again.sex = g.group_name
 order by 1;
 
+-- the whole as the groups: observed over expected, and nothing else that risks have
+begin;
+call ph.judge_run('fair', 'counts', 'made.counted', 10, '{sex}');
+select j.statistic, round(j.value::numeric, 6) as value, case when j.value is not null then round(again.ratio::numeric, 6) end as again,
+	j.note
+from fair.run_judgement j, (
+	select sum(c.outcome) / sum(s.value) as ratio
+	from made.counted c
+	join fair.person_score s on s.person_id = c.person_id and s.run = 'counts') again
+where j.run = 'counts' and j.statistic in ('observed_to_expected', 'slope')
+order by 1;
+rollback;
+-- a risk is of whether, however often it came
+create view made.often as select person_id, case when outcome then 3 else 0 end as outcome from made.whole;
+select count(*) as statistics_that_differ
+from (
+	select to_jsonb(g) from ph.score_by_group('fair', 'whole', 'made.often', made.cut('whole'), '{sex,place}') g
+	except
+	select to_jsonb(g) from ph.score_by_group('fair', 'whole', 'made.whole', made.cut('whole'), '{sex,place}') g
+) other;
+-- a share of deficits, and who has a flag, are no risks
+create view made.share as select person_id, 1 / (1 + exp(-medicines)) as value from made.whole;
+create view made.flag as select person_id, (medicines > 1)::integer as value from made.whole;
+begin;
+call ph.record_scores('fair', 'shares', 'frailty_index', '1', 'made.share', '2024-04-01', 'planning',
+	horizon => '1 year');
+call ph.record_scores('fair', 'flags', 'Flag', '1', 'made.flag', '2024-04-01', 'planning', horizon => '1 year');
+call ph.record_scores('fair', 'risks', 'Product', '9', 'made.share', '2024-04-01', 'planning', horizon => '1 year');
+call ph.record_scores('fair', 'heart', 'score2', '1', 'made.share', '2024-04-01', 'planning', horizon => '1 year');
+select run, kind, observed_to_expected is not null as of_risks, note
+from fair.score_run r, ph.score_by_group('fair', r.run, 'made.whole', 0.9, '{sex}')
+where run in ('shares', 'flags', 'risks', 'heart') and group_name = 'F'
+order by run;
+rollback;
+
 -- ---- kept beside the run, and what the linter says ----
 call ph.record_scores('fair', 'later', 'contacts', 'group', 'made.group', '2025-01-01', 'planning',
 	ph.fit('logistic', 'select outcome, contacts, medicines from made.group'), horizon => '1 year');
@@ -388,9 +423,13 @@ from (
 ) other;
 delete from fair.run_group;
 update fair.run_group set verdict = 'none';
--- judged again, of what it then says
+-- judged again, of what it then says; who did not look at the language does not say that all is well there
 call ph_support.store_groups('fair', 'group', 'made.group', '2025-04-03', made.cut('group'), null, null);
 select * from made.finding;
+insert into fair.run_group (run, outcome, judged_at, threshold, dimension, group_name, people, without_score,
+	without_outcome, listed, events, verdict)
+values ('group', 'made."group"', '2025-04-04', 1, 'language', 'Exish', 1, 0, 0, 0, 0, 'none');
+select * from made.finding where kind = 'group_under_served';
 select string_agg(distinct dimension, ', ') as dimensions from fair.run_group where judged_at = '2025-04-03';
 
 -- ---- what cannot be asked ----

@@ -103,6 +103,18 @@ call ph.record_scores('run', 'spring again', 'admission', '1', 'run.input', '202
 call ph.record_scores('run', 'other coefficients', 'admission', '1', 'run.input', '2024-05-01', 'risk_stratification',
 	model => ph.given_model('logistic', '{(intercept),age,copd,visits}', '{-5,0.05,0.5,0.2}'));
 select count(distinct content_hash) as models from run.score_run where score = 'admission';
+-- and is exact, however many digits the session prints
+begin;
+set local extra_float_digits = -6;
+call ph.record_scores('run', 'few digits', 'digits', '1', 'run.input', '2024-05-01', 'risk_stratification',
+	model => ph.given_model('logistic', '{(intercept),age}', '{-5,0.01234567890123456}'));
+reset extra_float_digits;
+call ph.record_scores('run', 'all digits', 'digits', '1', 'run.input', '2024-05-01', 'risk_stratification',
+	model => ph.given_model('logistic', '{(intercept),age}', '{-5,0.01234567890123456}'));
+select count(distinct content_hash) as models, count(distinct model) as kept, min(model #>> '{coefficients,1}')
+from run.score_run
+where score = 'digits';
+rollback;
 
 -- what somebody disputes is not known to a model
 begin;
@@ -171,6 +183,10 @@ create view run.counted as select person_id, case when outcome then 3 else 0 end
 call ph.judge_run('run', 'bought as given', 'run.counted');
 call ph.judge_run('run', 'bought', 'run.counted', threshold => 0.8);
 call ph.judge_run('run', 'bought', 'run.counted', threshold => 0.8);
+create view run.no_count as select person_id, case when outcome then 'NaN' else '1' end::float8 as outcome
+from run.admitted;
+call ph.judge_run('run', 'bought', 'run.no_count', threshold => 0.8);
+call ph.judge_run('run', 'bought', 'run.counted', threshold => 'NaN');
 select run, count(distinct judged_at) as times, statistic, round(value::numeric, 3) as value, note
 from run.run_judgement
 where run = 'bought' and statistic in ('auroc', 'brier', 'sensitivity')
@@ -249,6 +265,10 @@ call ph.record_scores('run', 'bad', 'x', '1', 'run.input', '2024-04-01', 'planni
 call ph.record_scores('run', 'bad', 'x', '1', 'run.points', '2024-04-01', 'planning', tiering => 'given');
 call ph.record_scores('run', 'bad', 'x', '1', 'run.points', '2024-04-01', 'planning', tiering => 'luck');
 call ph.record_scores('run', 'bad', 'x', '1', 'run.points', '2024-04-01', 'planning', label_kind => 'wealth');
+call ph.record_scores('run', 'bad', 'x', '1', 'run.points', '2024-04-01', 'planning', horizon => '-1 day');
+call ph.record_scores('run', 'bad', 'x', '1', 'run.points', '2024-04-01', 'planning', horizon => '1 hour');
+call ph.record_scores('run', 'bad', 'x', '1', 'run.points', '2024-04-01', 'planning', horizon => '1 month -35 days');
+call ph.record_scores('run', 'bad', 'x', '1', 'run.points', '2024-04-01', 'planning', horizon => '1000000 years');
 create view run.words as select person_id, 'high'::text as value from run.input;
 call ph.record_scores('run', 'bad', 'x', '1', 'run.words', '2024-04-01', 'planning');
 create view run.twice as select person_id, value from run.points union all select 'P1', 3;
@@ -264,6 +284,9 @@ call ph.record_scores('run', 'bad', 'x', '1', 'run.twice', '2024-04-01', 'planni
 create view run.no_number as
 select person_id, case when person_id = 'P9' then 'NaN'::float8 else 1 end as value from run.input;
 call ph.record_scores('run', 'bad', 'x', '1', 'run.no_number', '2024-04-01', 'planning');
+create view run.half_tier as select person_id, 1 as value, case when person_id = 'P9' then 1.5 else 1 end as tier
+from run.input;
+call ph.record_scores('run', 'bad', 'x', '1', 'run.half_tier', '2024-04-01', 'planning', tiering => 'given');
 create view run.nameless as select nullif(person_id, 'P9') as person_id, value from run.points;
 call ph.record_scores('run', 'bad', 'x', '1', 'run.nameless', '2024-04-01', 'planning');
 insert into run.may_use values ('stranger', 'planning');
