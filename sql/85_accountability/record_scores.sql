@@ -273,6 +273,8 @@ begin
 		raise exception 'the data do not reach the day of argument "as_of"'
 			using errcode = 'object_not_in_prerequisite_state', hint = format('They end on %s.', data_day);
 	end if;
+	-- who is removed at the same time is gone before the people are read, or goes with their scores
+	execute format('lock table %I.person_score in row exclusive mode', schema);
 	call ph_support.require_scorable(people, model, tiering);
 	perform ph_support.require_restricted_left_out(schema) where listed;
 
@@ -400,7 +402,8 @@ begin
 	query := format(
 		'select person_id, coalesce(tier::text, ''unknown'') as group_name, daterange(%L, null) as days
 		from {person_score}
-		where run = %L', day, run);
+		where run = %s', day,
+		replace(quote_literal(run), '{', E'{\'\n\''));  -- in two parts, or it may be a name in braces
 	execute format(
 		'insert into %I.breakdown (breakdown, name, ordered, groups, query, otherwise)
 		values ($1, $2, true, $3 || ''{unknown}''::text[], $4, ''unknown'')

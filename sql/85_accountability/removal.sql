@@ -238,7 +238,15 @@ begin
 	end if;
 	perform ph_support.require_all_rows(array(
 		select format('select from %I.%I', schema, d.key) from jsonb_each(due) d));
-	for part in select d.key as relation from jsonb_each(due) d order by 1 loop
+	-- in the order of a fold, whose people it then is that go
+	for part in
+		select relation
+		from unnest('{measure_place,measure_fold}'::text[]) with ordinality f (relation, place)
+		where to_regclass(format('%I.%I', schema, relation)) is not null
+		union all
+		select *
+		from (select d.key from jsonb_each(due) d order by 1) d
+	loop
 		execute format('lock table %I.%I in share row exclusive mode', schema, part.relation);
 	end loop;
 	select c.rows, c.people into counted, people from ph_support.count_due(schema, due, persons, as_of) c;
