@@ -319,6 +319,21 @@ $$;
 comment on function ph_support.require_accountability_tables(text) is
 	'does nothing where the schema has the tables of accountability. Errors: undefined_table';
 
+create function ph_support.require_newest_rows() returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
+		raise exception 'the isolation level of the transaction must be read committed'
+			using errcode = 'active_sql_transaction', hint = 'SET TRANSACTION ISOLATION LEVEL READ COMMITTED: at others '
+				'who is scored and removed at one time could stay, since neither sees what the other has done.';
+	end if;
+end
+$$;
+comment on function ph_support.require_newest_rows() is
+	'does nothing where a statement sees what others have committed before it. Errors: active_sql_transaction';
+
 create procedure ph.create_accountability_tables(schema text)
 language plpgsql
 set search_path = pg_catalog, pg_temp

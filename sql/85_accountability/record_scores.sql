@@ -240,7 +240,7 @@ declare
 	left_out bigint;
 	stamp text;
 begin
-	perform ph_support.require_accountability_tables(schema);
+	perform ph_support.require_accountability_tables(schema), ph_support.require_newest_rows();
 	if purpose is null then
 		raise exception 'argument "purpose" must not be null'
 			using errcode = 'null_value_not_allowed', hint =
@@ -334,7 +334,8 @@ comment on procedure ph.record_scores(
 	'Errors: null_value_not_allowed without a purpose, unique_violation for a second run under one name, '
 	'invalid_parameter_value, undefined_column, no_data_found, cardinality_violation, numeric_value_out_of_range, '
 	'foreign_key_violation for people who are not known, object_not_in_prerequisite_state for a day that the data do '
-	'not reach, insufficient_privilege where row security hides rows';
+	'not reach, insufficient_privilege where row security hides rows, active_sql_transaction where the isolation level '
+	'is not read committed';
 
 -- ---- two runs ----
 
