@@ -225,6 +225,20 @@ end;
 comment on function ph_support.accountability_table() is
 	'the tables that ph.create_accountability_tables makes: columns, whether rows are only added, descriptions';
 
+create procedure ph_support.keep_alone(schema text, target text, event text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	execute format('create or replace trigger keep_alone after %s on %s referencing old table as changed
+		for each row execute function %I.keep_record()', event, target, schema);
+end
+$$;
+comment on procedure ph_support.keep_alone(text, text, text) is
+	'makes the trigger by which a table is no partition and inherits from none: a statement on the table above would '
+	'go past its triggers of statements, and the server refuses that where one of rows asks for those that changed. '
+	'event is one that keep_record refuses, but in a removal';
+
 create procedure ph_support.create_record_guards(schema text)
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -238,7 +252,10 @@ begin
 			ph_support.in_schema($body$
 begin
 	if tg_op = 'DELETE' and tg_table_name <> 'removal' and exists (
-		select from {removal} r where r.transaction = pg_current_xact_id_if_assigned())
+		select
+		from {removal} r
+		-- a row that was restored may have the number of a transaction that is yet to come here
+		where r.transaction = pg_current_xact_id_if_assigned() and r.removed_at >= transaction_timestamp())
 	then
 		return null;
 	end if;
@@ -255,7 +272,8 @@ begin
 		select
 		from added a
 		join {score_run} r on r.run = a.run
-		where r.transaction is distinct from pg_current_xact_id_if_assigned())
+		where r.transaction is distinct from pg_current_xact_id_if_assigned()
+			or r.recorded_at < transaction_timestamp())  -- restored, as removals may be
 	then
 		raise exception 'a run that is recorded gets no more scores'
 			using errcode = 'insufficient_privilege', hint = 'Record another run.';
@@ -280,6 +298,7 @@ end$body$, schema)),
 			execute format('create trigger keep_record before update or delete or truncate on %s
 				for each statement execute function %I.keep_record()', part.target, schema);
 		end if;
+		call ph_support.keep_alone(schema, part.target, 'update');
 	end loop;
 end
 $$;
@@ -299,6 +318,21 @@ end
 $$;
 comment on function ph_support.require_accountability_tables(text) is
 	'does nothing where the schema has the tables of accountability. Errors: undefined_table';
+
+create function ph_support.require_newest_rows() returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
+		raise exception 'the isolation level of the transaction must be read committed'
+			using errcode = 'active_sql_transaction', hint = 'SET TRANSACTION ISOLATION LEVEL READ COMMITTED: at others '
+				'who is scored and removed at one time could stay, since neither sees what the other has done.';
+	end if;
+end
+$$;
+comment on function ph_support.require_newest_rows() is
+	'does nothing where a statement sees what others have committed before it. Errors: active_sql_transaction';
 
 create procedure ph.create_accountability_tables(schema text)
 language plpgsql

@@ -270,7 +270,7 @@ declare
 	left_out bigint;
 	stamp text;
 begin
-	perform ph_support.require_accountability_tables(schema);
+	perform ph_support.require_accountability_tables(schema), ph_support.require_newest_rows();
 	if purpose is null then
 		raise exception 'argument "purpose" must not be null'
 			using errcode = 'null_value_not_allowed', hint =
@@ -307,6 +307,8 @@ begin
 		raise exception 'the data do not reach the day of argument "as_of"'
 			using errcode = 'object_not_in_prerequisite_state', hint = format('They end on %s.', data_day);
 	end if;
+	-- who is removed at the same time is gone before the people are read, or goes with their scores
+	execute format('lock table %I.person_score in row exclusive mode', schema);
 	call ph_support.require_scorable(people, model, tiering);
 	perform ph_support.require_restricted_left_out(schema) where listed;
 
@@ -373,7 +375,8 @@ comment on procedure ph.record_scores(
 	'Errors: null_value_not_allowed without a purpose, unique_violation for a second run under one name, '
 	'invalid_parameter_value, undefined_column, no_data_found, cardinality_violation, numeric_value_out_of_range, '
 	'foreign_key_violation for people who are not known, object_not_in_prerequisite_state for a day that the data do '
-	'not reach, insufficient_privilege where row security hides rows';
+	'not reach, insufficient_privilege where row security hides rows, active_sql_transaction where the isolation level '
+	'is not read committed';
 
 -- ---- two runs ----
 
@@ -441,7 +444,8 @@ begin
 	query := format(
 		'select person_id, coalesce(tier::text, ''unknown'') as group_name, daterange(%L, null) as days
 		from {person_score}
-		where run = %L', day, run);
+		where run = %s', day,
+		replace(quote_literal(run), '{', E'{\'\n\''));  -- in two parts, or it may be a name in braces
 	execute format(
 		'insert into %I.breakdown (breakdown, name, ordered, groups, query, otherwise)
 		values ($1, $2, true, $3 || ''{unknown}''::text[], $4, ''unknown'')
