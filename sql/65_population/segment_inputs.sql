@@ -131,34 +131,23 @@ create function ph_support.disputed_query(schema text) returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
+	-- one aggregate over joins on the person, which Citus takes where it does not take a UNION
 	select ph_support.in_schema(format($query$
-		select person_id, array_agg(distinct input) as inputs
-		from (
-			select person_id, input
-			from {disputed_input}
-			union all
-			(
-				-- a record that is disputed is in no other list, and in no score of diagnoses
-				with matched as (
-					%s
-				)
-				select d.person_id, s.input
-				from {disputed_input} d
-				join {clinical_event} e on e.person_id::text = d.person_id
-				join matched m on m.list::name::text = d.input and m.code = e.code
-					and texteq(m.code_system::text, e.code_system::text)
-				join matched other on other.code = m.code
-					and texteq(other.code_system::text, m.code_system::text)
-				cross join lateral (
-					select other.list::name::text
-					union all
-					select score
-					from unnest('{charlson,hospital_frailty}'::text[]) score
-					where e.code_system in ('ICD10', 'ICD10CM', 'ICD9CM')) s (input)
-				where exists (select from {disputed_input})  -- or else no code is looked at
-			)
-		) disputed
-		group by person_id$query$, ph_support.matched_code_query(ph_support.has_code_map(schema))), schema)
+		select d.person_id, array_agg(distinct s.input) filter (where s.input is not null) as inputs
+		from {disputed_input} d
+		left join (
+			-- a record that is disputed is in no other list, and in no score of diagnoses
+			select e.person_id::text as person_id, m.list::name::text as list, other.list::name::text as other_list,
+				e.code_system in ('ICD10', 'ICD10CM', 'ICD9CM') as is_diagnosis
+			from {clinical_event} e
+			join (%1$s) m on m.code = e.code and texteq(m.code_system::text, e.code_system::text)
+			join (%1$s) other on other.code = e.code and texteq(other.code_system::text, e.code_system::text)
+			where exists (select 1 from {disputed_input} limit 1)  -- or else no code is looked at
+		) r on r.person_id = d.person_id and r.list = d.input
+		cross join lateral (
+			values (d.input), (r.other_list), (case when r.is_diagnosis then 'charlson' end),
+				(case when r.is_diagnosis then 'hospital_frailty' end)) s (input)
+		group by d.person_id$query$, ph_support.matched_code_query(ph_support.has_code_map(schema))), schema)
 $$;
 comment on function ph_support.disputed_query(text) is
 	'the query of the inputs of rules that people dispute (disputed_input), with those that come from the same '

@@ -432,7 +432,9 @@ as $$
 	select coalesce(bool_or(ph_support.is_access_function(to_regprocedure(asked.function || '(regclass, name)'))
 		and condition in (asked.call, format('( SELECT %s AS may_ask)', asked.call))), false)
 	from (
-		select f.function, format('%s(%L::regclass, CURRENT_USER)', f.function, relation) as call
+		-- pg_get_expr doubles quotes alone
+		select f.function, format('%s(''%s''::regclass, CURRENT_USER)', f.function,
+			replace(relation::text, '''', '''''')) as call
 		from (
 			select format('%I.may_ask', n.nspname) as function
 			from pg_class c

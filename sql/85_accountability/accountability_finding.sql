@@ -66,7 +66,12 @@ begin atomic
 				from ph_support.accountability_table()
 				where is_kept
 				union all
-				values ('person_score', 'keep_run'), ('person_request', 'keep_record')
+				select relation, 'keep_alone'
+				from ph_support.accountability_table()
+				where is_kept
+				union all
+				values ('person_score', 'keep_run'), ('person_request', 'keep_record'),
+					('person_request', 'keep_alone')
 				union all
 				select relation, name
 				from ph_support.request_guard()

@@ -225,6 +225,20 @@ end;
 comment on function ph_support.accountability_table() is
 	'the tables that ph.create_accountability_tables makes: columns, whether rows are only added, descriptions';
 
+create procedure ph_support.keep_alone(schema text, target text, event text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	execute format('create or replace trigger keep_alone after %s on %s referencing old table as changed
+		for each row execute function %I.keep_record()', event, target, schema);
+end
+$$;
+comment on procedure ph_support.keep_alone(text, text, text) is
+	'makes the trigger by which a table is no partition and inherits from none: a statement on the table above would '
+	'go past its triggers of statements, and the server refuses that where one of rows asks for those that changed. '
+	'event is one that keep_record refuses, but in a removal';
+
 create procedure ph_support.create_record_guards(schema text)
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -238,7 +252,10 @@ begin
 			ph_support.in_schema($body$
 begin
 	if tg_op = 'DELETE' and tg_table_name <> 'removal' and exists (
-		select from {removal} r where r.transaction = pg_current_xact_id_if_assigned())
+		select
+		from {removal} r
+		-- a row that was restored may have the number of a transaction that is yet to come here
+		where r.transaction = pg_current_xact_id_if_assigned() and r.removed_at >= transaction_timestamp())
 	then
 		return null;
 	end if;
@@ -255,7 +272,8 @@ begin
 		select
 		from added a
 		join {score_run} r on r.run = a.run
-		where r.transaction is distinct from pg_current_xact_id_if_assigned())
+		where r.transaction is distinct from pg_current_xact_id_if_assigned()
+			or r.recorded_at < transaction_timestamp())  -- restored, as removals may be
 	then
 		raise exception 'a run that is recorded gets no more scores'
 			using errcode = 'insufficient_privilege', hint = 'Record another run.';
@@ -280,6 +298,7 @@ end$body$, schema)),
 			execute format('create trigger keep_record before update or delete or truncate on %s
 				for each statement execute function %I.keep_record()', part.target, schema);
 		end if;
+		call ph_support.keep_alone(schema, part.target, 'update');
 	end loop;
 end
 $$;
@@ -300,6 +319,21 @@ $$;
 comment on function ph_support.require_accountability_tables(text) is
 	'does nothing where the schema has the tables of accountability. Errors: undefined_table';
 
+create function ph_support.require_newest_rows() returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
+		raise exception 'the isolation level of the transaction must be read committed'
+			using errcode = 'active_sql_transaction', hint = 'SET TRANSACTION ISOLATION LEVEL READ COMMITTED: at others '
+				'who is scored and removed at one time could stay, since neither sees what the other has done.';
+	end if;
+end
+$$;
+comment on function ph_support.require_newest_rows() is
+	'does nothing where a statement sees what others have committed before it. Errors: active_sql_transaction';
+
 create procedure ph.create_accountability_tables(schema text)
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -309,18 +343,23 @@ declare
 	part record;
 	held record;
 	target text;
+	people constant regclass := to_regclass(format('%I.person', schema));
 begin
 	call ph_support.require_own_schema(schema);
-	if to_regclass(format('%I.person', schema)) is null then
+	if people is null then
 		raise exception 'schema "%" has no shared tables', schema
 			using errcode = 'undefined_table', hint = 'CALL ph.create_shared_tables(...) first.';
 	end if;
+	call ph_support.keep_one_transaction(schema);
 	for part in select * from ph_support.accountability_table() loop
 		target := format('%I.%I', schema, part.relation);
 		if to_regclass(target) is null then
 			execute format('create table %s (%s)', target, ph_support.in_schema(part.definition, schema));
 			execute format('revoke all on %s from public', target);
 			call ph_support.describe_table(target, part.description, part.columns);
+			if part.relation = 'disputed_input' and ph_support.is_distributed(people) then
+				call ph_support.distribute_by_person(schema, part.relation);  -- what rules read lies where people do
+			end if;
 			for held in select s.by_row from ph_support.table_to_secure(schema) s where s.relation = part.relation loop
 				call ph_support.secure_new_table(schema, part.relation, held.by_row);
 			end loop;

@@ -26,13 +26,20 @@ create function ph_support.ratio_of_needs(
 returns ph.estimate
 language sql immutable parallel safe
 begin atomic
-	select (observed / expected, observed / expected / e.factor, observed / expected * e.factor, null)::ph.estimate
-	from (
-		select exp(ph_support.two_sided_z(confidence)
-			* sqrt(observed_variance / observed ^ 2 + expected_variance / expected ^ 2)) as factor) e;
+	with limited as (
+		select observed / expected as value, exp(ph_support.two_sided_z(confidence)
+			* sqrt(observed_variance / observed ^ 2 + expected_variance / expected ^ 2)) as factor
+		where observed > 0 and observed < 'infinity' and expected > 0 and expected < 'infinity'
+			and observed_variance >= 0 and observed_variance < 'infinity'
+			and expected_variance >= 0 and expected_variance < 'infinity'
+	)
+	select coalesce((
+		select (value, value / factor, value * factor, null)::ph.estimate from limited where factor < 'infinity'),
+		(null, null, null, 'unknown')::ph.estimate);
 end;
 comment on function ph_support.ratio_of_needs(float8, float8, float8, float8, float8) is
-	'observed over expected with limits on the logarithm, from the variances of both, which are independent';
+	'observed over expected with limits on the logarithm, from the variances of both, which are independent; unknown '
+	'where one of them is not known or not above 0';
 
 create type ph_support.score_stratum as (
 	dimension text,

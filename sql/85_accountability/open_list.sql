@@ -10,13 +10,19 @@ returns setof record
 language sql immutable parallel safe
 begin atomic
 	values (
+		'asking_role', '',
+		'() returns name language sql stable',
+		$body$
+select case current_setting('role') when 'none' then session_user else current_setting('role')::name end
+$body$,
+		'the role that asks, with whosever rights a function runs'
+	), (
 		'list_scope', 'text, oid',
 		'(purpose text, person oid, out is_secured boolean, out everywhere boolean, out places text[])
 			returns record language plpgsql stable',
 		$body$
 declare
-	who constant name := case current_setting('role') when 'none' then session_user
-		else current_setting('role')::name end;
+	who constant name := {asking_role}();
 	purposes text[];
 begin
 	select count(*) > 0, coalesce(bool_or(pg_has_role(session_user, who, 'member') and exists (
@@ -67,6 +73,8 @@ begin
 		raise exception 'list "%" is for the purpose %', asked.list, asked.purpose
 			using errcode = 'invalid_parameter_value', hint = 'People are not shown for what their list is not for.';
 	end if;
+	-- who is removed at the same time is gone before the list is read, or goes with its record
+	lock table {opened_person} in row exclusive mode;
 	select s.*
 	into scope
 	from pg_class c, {list_scope}(asked.purpose, c.oid) s
@@ -90,9 +98,8 @@ begin
 				'practice ' || (who ->> 'access_practice')] && scope.places)
 	), opened as (
 		insert into {list_opening} (list, purpose, reason, role, people, objected)
-		select asked.list, asked.purpose, open_list.reason,
-			case current_setting('role') when 'none' then session_user else current_setting('role') end,
-			count(*) filter (where not objects), count(*) filter (where objects)
+		select asked.list, asked.purpose, open_list.reason, {asking_role}(), count(*) filter (where not objects),
+			count(*) filter (where objects)
 		from allowed
 		returning opening
 	), shown as (
@@ -122,11 +129,12 @@ begin
 	select o.opening, o.list, o.purpose, o.reason, o.opened_at, p.person_id, p.details
 	from {list_opening} o
 	join {opened_person} p on p.opening = o.opening
-	where o.login = session_user and o.transaction is distinct from pg_current_xact_id_if_assigned()
+	where o.login = session_user and o.role = {asking_role}() and o.transaction is distinct from pg_current_xact_id_if_assigned()
 		and o.opened_at > clock_timestamp() - interval '1 day';
 end
 $body$,
-		'the people of the openings of the last day by who is logged in, of earlier transactions alone. '
+		'the people of the openings of the last day by who is logged in, as the role that asks (one login may be that of '
+		'several, by SET ROLE), of earlier transactions alone. '
 		'With the rights of its owner'
 	);
 end;
@@ -158,7 +166,7 @@ begin
 	target := format('%I.opened_list', schema);
 	there := to_regclass(target) is not null;
 	call ph_support.replace_view(schema, 'opened_list', ph_support.in_schema('select * from {opened_people}()', schema),
-		'the people of lists that whoever is logged in has opened within a day, once that is committed: '
+		'the people of lists that whoever is logged in has opened within a day as the same role, once committed: '
 		'one row a person and opening', '{"opening": "number of the opening, as open_list returned it",
 			"list": "the list", "purpose": "what for", "reason": "why, in words", "opened_at": "when",
 			"person_id": "the person", "details": "what the list says of the person, by column"}');

@@ -88,7 +88,29 @@ $$;
 comment on function ph_support.score_inputs(regclass, ph.model) is
 	'what scores of a relation are made of: the terms of the model, or the columns beside the score';
 
-create function ph_support.scored_query(schema text, people regclass, model ph.model, tiering text) returns text
+create function ph_support.disputed_terms(schema text, model ph.model) returns jsonb
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	answer jsonb;
+begin
+	execute format($query$
+		select coalesce(jsonb_object_agg(person_id, inputs), '{}')
+		from (
+			select person_id, jsonb_object_agg(input, null) as inputs
+			from %I.disputed_input
+			where input = any ($1)
+			group by person_id) d$query$, schema)
+	into answer
+	using ph_support.score_terms(model);
+	return answer;
+end
+$$;
+comment on function ph_support.disputed_terms(text, ph.model) is
+	'the terms of a model that people of the schema dispute: an object of NULLs a person';
+
+create function ph_support.scored_query(people regclass, model ph.model, tiering text) returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
@@ -96,33 +118,29 @@ as $$
 		case
 			when (model).family is not null then format(
 				$query$
-					select r.person_id::text as person_id, s.value, s.band, s.status, i.inputs,
+					select r.person_id::text, s.value, s.band, s.status, i.inputs,
 						case
 							when s.status = 'ok' then '{}'
 							else array(
 								select key
 								from jsonb_each(i.inputs) k (key, value)
-								where value = 'null') end as missing_inputs,
-						%s as tier
+								where value = 'null') end,
+						%s
 					from %s r
 					cross join lateral (
-						-- what the person disputes is not known; made once, not wherever it is named
-						select to_jsonb(k) || coalesce((
-								select jsonb_object_agg(d.input, null)
-								from %I.disputed_input d
-								where d.person_id = r.person_id::text and to_jsonb(k) ? d.input), '{}') as inputs
+						select to_jsonb(k) || coalesce($1 -> r.person_id::text, '{}') as inputs
 						from (select %s) k
-						offset 0) i
+						offset 0) i  -- made once, not wherever it is named
 					cross join lateral (select a.* from ph.score_by_name(%L::ph.model, i.inputs) a offset 0) s$query$,
-				given.tier, people, schema, (
+				given.tier, people, (
 					select string_agg(format('r.%I', t), ', ')
 					from unnest(ph_support.score_terms(model)) t), model)
 			else format(
 				$query$
-					select r.person_id::text as person_id, r.value::float8 as value, %s as band,
-						coalesce(%s, case when r.value is null then 'missing_input' end) as status,
-						to_jsonb(r) - '{person_id,value,band,status,tier,missing_inputs}'::text[] as inputs,
-						coalesce(%s, '{}') as missing_inputs, %s as tier
+					select r.person_id::text, r.value::float8, %s,
+						coalesce(%s, case when r.value is null then 'missing_input' end),
+						to_jsonb(r) - '{person_id,value,band,status,tier,missing_inputs}'::text[],
+						coalesce(%s, '{}'), %s
 					from %s r$query$,
 				ph_support.optional_column(people, 'band', 'text'),
 				ph_support.optional_column(people, 'status', 'text'),
@@ -130,9 +148,9 @@ as $$
 			end
 	from (select case tiering when 'given' then 'r.tier::float8' else 'null::float8' end as tier) given
 $$;
-comment on function ph_support.scored_query(text, regclass, ph.model, text) is
-	'the query of the scores of a relation: by a model, of which what a person disputes in the schema is not known, or '
-	'as the relation has them';
+comment on function ph_support.scored_query(regclass, ph.model, text) is
+	'the query of the scores of a relation, in the columns of ph_scored: by a model, of which what $1 says that people '
+	'dispute is not known, or as the relation has them';
 
 create procedure ph_support.require_scorable(people regclass, model ph.model, tiering text)
 language plpgsql
@@ -180,7 +198,13 @@ begin
 		select count(*) - count(person_id) as nameless, count(person_id) - count(distinct person_id) as repeated,
 			count(*) filter (where not (abs(value) < 'infinity')) as numberless,
 			count(*) filter (where not (tier between 1 and 2147483647 and tier = floor(tier))) as tierless,
-			count(*) filter (where not exists (select from %I.person p where p.person_id = s.person_id)) as unknown
+			(
+				select count(*)
+				from (
+					select person_id from pg_temp.ph_scored
+					except
+					select person_id::text from %I.person) u
+				where person_id is not null) as unknown
 		from pg_temp.ph_scored s$query$, schema)
 	into of;
 	if of.nameless > 0 then
@@ -259,7 +283,7 @@ declare
 	left_out bigint;
 	stamp text;
 begin
-	perform ph_support.require_accountability_tables(schema);
+	perform ph_support.require_accountability_tables(schema), ph_support.require_newest_rows();
 	if purpose is null then
 		raise exception 'argument "purpose" must not be null'
 			using errcode = 'null_value_not_allowed', hint =
@@ -296,13 +320,19 @@ begin
 		raise exception 'the data do not reach the day of argument "as_of"'
 			using errcode = 'object_not_in_prerequisite_state', hint = format('They end on %s.', data_day);
 	end if;
+	-- who is removed at the same time is gone before the people are read, or goes with their scores
+	execute format('lock table %I.person_score in row exclusive mode', schema);
 	call ph_support.require_scorable(people, model, tiering);
 	perform ph_support.require_restricted_left_out(schema) where listed;
 
 	-- before rows are left out for the purpose, which the stamp takes for rows that are hidden
 	stamp := (ph_support.data_stamp(schema, array['select from ' || people], '{}')).stamp;
 	perform set_config('population_health.purpose', case when listed then purpose else '' end, true);
-	execute 'create temp table ph_scored on commit drop as ' || ph_support.scored_query(schema, people, model, tiering);
+	create temp table ph_scored (
+		person_id text, value float8, band text, status text, inputs jsonb, missing_inputs text[], tier float8)
+		on commit drop;
+	execute 'insert into pg_temp.ph_scored ' || ph_support.scored_query(people, model, tiering)
+	using ph_support.disputed_terms(schema, model);
 	perform set_config('population_health.purpose', '', true);
 	call ph_support.require_scored(schema);
 	if listed then
@@ -351,14 +381,15 @@ comment on procedure ph.record_scores(
 	'With a model people has a column a term, which it is scored from (ph.score_by_name) and which is kept; without '
 	'one it has value, and may have band, status, missing_inputs and tier: of an instrument of ph.instruments(), or '
 	'of somebody else''s product, which then is judged and tiered like our own. Tiers: share (cuts are shares of the '
-	'people, NULL: 0.005, 0.05 and 0.20; ph.risk_tier), places (ph.capacity_tier), edge (ph.risk_band), given (column tier); ties as '
-	'there. '
-	'predicts, label_kind (health, use, cost) and horizon say what it tells of. Where the schema has may_use, people '
-	'who are not in it for the purpose are left out and counted, and rows of restricted codes are not read. '
+	'people, NULL: 0.005, 0.05 and 0.20; ph.risk_tier), places (ph.capacity_tier), edge (ph.risk_band), given (column '
+	'tier); ties as there. predicts, label_kind (health, use, cost) and horizon say what it tells of. Where the schema '
+	'has may_use, people who are not in it for the purpose are left out and counted, and rows of restricted codes '
+	'are not read. '
 	'Errors: null_value_not_allowed without a purpose, unique_violation for a second run under one name, '
 	'invalid_parameter_value, undefined_column, no_data_found, cardinality_violation, numeric_value_out_of_range, '
 	'foreign_key_violation for people who are not known, object_not_in_prerequisite_state for a day that the data do '
-	'not reach, insufficient_privilege where row security hides rows';
+	'not reach, insufficient_privilege where row security hides rows, active_sql_transaction where the isolation level '
+	'is not read committed';
 
 -- ---- two runs ----
 
@@ -437,7 +468,8 @@ begin
 	query := format(
 		'select person_id, coalesce(tier::text, ''unknown'') as group_name, daterange(%L, null) as days
 		from {person_score}
-		where run = %L', day, run);
+		where run = %s', day,
+		replace(quote_literal(run), '{', E'{\'\n\''));  -- in two parts, or it may be a name in braces
 	execute format(
 		'insert into %I.breakdown (breakdown, name, ordered, groups, query, otherwise)
 		values ($1, $2, true, $3 || ''{unknown}''::text[], $4, ''unknown'')

@@ -228,6 +228,7 @@ declare
 	counted jsonb;
 	wrong text;
 begin
+	perform ph_support.require_newest_rows();
 	select string_agg(c.oid::regclass::text, ', ' order by c.relname)
 	into wrong
 	from jsonb_each(due) d
@@ -238,7 +239,15 @@ begin
 	end if;
 	perform ph_support.require_all_rows(array(
 		select format('select from %I.%I', schema, d.key) from jsonb_each(due) d));
-	for part in select d.key as relation from jsonb_each(due) d order by 1 loop
+	-- in the order of a fold, whose people it then is that go
+	for part in
+		select relation
+		from unnest('{measure_place,measure_fold}'::text[]) with ordinality f (relation, place)
+		where to_regclass(format('%I.%I', schema, relation)) is not null
+		union all
+		select *
+		from (select d.key from jsonb_each(due) d order by 1) d
+	loop
 		execute format('lock table %I.%I in share row exclusive mode', schema, part.relation);
 	end loop;
 	select c.rows, c.people into counted, people from ph_support.count_due(schema, due, persons, as_of) c;
@@ -268,7 +277,7 @@ $$;
 comment on procedure ph_support.remove_rows(text, text, text, jsonb, text[], date, bigint) is
 	'removes the rows for which the conditions by table hold ($1 is persons, $2 is as_of), with a row of removal; '
 	'stored stays and summaries follow. Nobody: nothing is written. Errors: wrong_object_type with the names of views, '
-	'insufficient_privilege for who does not see all rows';
+	'insufficient_privilege for who does not see all rows, active_sql_transaction';
 
 create function ph_support.require_basis(basis text) returns void
 language plpgsql immutable
@@ -337,7 +346,8 @@ comment on procedure ph.remove_people(text, text[], text) is
 	'which law or request. A row of removal says how many of which table, and names nobody. Notices say what stays: '
 	'releases, counts of runs and openings, backups, and tables that are not of the extension. One transaction: an '
 	'error removes nothing. Errors: undefined_table, invalid_parameter_value, no_data_found where nobody of them is '
-	'there, wrong_object_type where shared tables are views, insufficient_privilege for who does not see all rows';
+	'there, wrong_object_type where shared tables are views, insufficient_privilege for who does not see all rows, '
+	'active_sql_transaction where the isolation level is not read committed';
 
 create procedure ph.remove_person(schema text, person text, basis text)
 language plpgsql

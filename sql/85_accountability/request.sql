@@ -133,6 +133,7 @@ begin
 	end loop;
 	execute ph_support.in_schema('create or replace trigger keep_record before delete or truncate on {person_request}
 		for each statement execute function {keep_record}()', schema);
+	call ph_support.keep_alone(schema, format('%I.person_request', schema), 'delete');
 end
 $$;
 comment on procedure ph_support.create_request_guards(text) is

@@ -151,7 +151,7 @@ as $$
 			case when known.emergencies then coalesce(emergency.number, 0) end as emergencies, %5$s
 		from score
 		cross join (
-			select exists (select from %1$I.register) as conditions, %6$s as emergencies
+			select exists (select 1 from %1$I.register limit 1) as conditions, %6$s as emergencies
 		) known
 		left join %1$I.person p on p.person_id::text = score.person_id
 		left join at_risk on at_risk.person_id = score.person_id

@@ -511,8 +511,8 @@ select to_regclass('analysis.judgement') is not null as is_judged
 \if :is_judged
 \qecho '<p>A score that decides who is offered help is on record, and judged by what came in the follow-up year: does'
 \qecho 'it find those who were admitted, and are its risks right? Listed are people of the first two tiers, and who is'
-\qecho 'tied with them. A curve of 0.5 is a coin, of 1 a score without error; observed to expected below 1 says that the'
-\qecho 'risks are too high.</p>'
+\qecho 'tied with them. A curve of 0.5 is a coin, of 1 a score without error; observed to expected below 1 says that'
+\qecho 'the risks are too high.</p>'
 select pg_temp.html_table('judgement_table', 'Scores of the index day, judged by the admissions of a year');
 \qecho '<h3>For whom</h3>'
 \qecho '<p>Calibration by group cannot see that a group is served less than it needs. So people are compared with'

@@ -98,6 +98,29 @@ select count(*) as openings from health.list_opening;
 -- what is on record stays
 update health.list_opening set reason = 'another';
 delete from health.opened_person;
+-- no statement on a table above goes past that
+create table health.above (like health.list_opening);
+create table health.parted (like health.person_request) partition by list (person_id);
+alter table health.list_opening inherit health.above;
+alter table health.parted attach partition health.person_request default;
+drop table health.above, health.parted;
+-- nor do removals and runs that were restored with the number of a transaction to come
+begin;
+insert into health.removal (kind, basis, people, transaction, removed_at)
+select 'person', 'of another server', 1, (pg_current_xact_id()::text::bigint + i)::text::xid8, '2020-01-01'
+from generate_series(1, 50) i;
+insert into health.score_run (run, score, version, kind, purpose, as_of, content_hash, tiering, data_stamp, people,
+	scored, transaction, recorded_at)
+select 'restored ' || i, 'x', '1', 'external', 'direct_care', '2020-01-01', 'x', 'given', 'x', 1, 1,
+	(pg_current_xact_id()::text::bigint + i)::text::xid8, '2020-01-01'
+from generate_series(1, 50) i;
+commit;
+begin;
+select count(*) from health.removal where transaction = pg_current_xact_id();
+delete from health.opened_person;
+rollback;
+insert into health.person_score (person_id, run)
+select 'P1', run from health.score_run where transaction = pg_current_xact_id();
 
 -- ---- objections remove from every opening after them ----
 insert into health.person_request (person_id, kind, about, received, answered, outcome)
@@ -233,6 +256,8 @@ select health.open_list('frail', 'direct_care', 'x');
 -- one of them is set, and is on record beside who is logged in
 set role regress_l_case;
 select health.open_list('frail', 'direct_care', 'x') is not null as opened;
+select count(*) from health.opened_list;
+-- a login of several roles sees as each what that one opened
 reset role;
 select count(*) from health.opened_list;
 reset session authorization;
@@ -394,6 +419,13 @@ create view :odd.everybody with (security_invoker = true) as select person_id, b
 call ph.create_list('it''s 100% \odd', 'everybody', 'everybody', 'direct_care', 'all people');
 select :odd.open_list('everybody', 'direct_care', 'names');
 select person_id, details from :odd.opened_list;
+insert into :odd.data_day values ('2024-06-30');
+call ph.create_population_views('it''s 100% \odd', neighbourhood => 'none');
+call ph.create_sharing_tables('it''s 100% \odd');
+insert into :odd.may_use values ('P1', 'planning');
+call ph.secure('it''s 100% \odd');
+select :odd.open_list('everybody', 'direct_care', 'nobody may be used') as opening \gset
+select people from :odd.list_opening where opening = :opening;
 reset role;
 drop schema :odd cascade;
 drop view found;

@@ -246,6 +246,19 @@ select group_name, people from run.measure_tally
 where measure = 'ours' and level = 'system' and breakdown = 'risk_tier' and period = '2024-04-01'
 order by 1;
 
+-- any name of a run
+call ph.record_scores('run', '{person} of ''{run}'' \ 100%s', 'Bought', '7.1', 'run.their_tiers', '2024-04-01',
+	'planning', tiering => 'given');
+call ph.create_tier_breakdown('run', '{person} of ''{run}'' \ 100%s');
+call ph.fold_measures('run', '{ours}', '{2024/25}', '{system}');
+select group_name, people from run.measure_tally
+where measure = 'ours' and level = 'system' and breakdown = 'risk_tier' and period = '2024-04-01'
+order by 1;
+begin isolation level repeatable read;
+call ph.record_scores('run', 'of old rows', 'Bought', '7.1', 'run.their_tiers', '2024-04-01', 'planning',
+	tiering => 'given');
+rollback;
+
 -- ---- for a purpose: who may not be used is left out, restricted codes are not read ----
 call ph.create_sharing_tables('run');
 insert into run.may_use select person_id, 'risk_stratification'

@@ -254,6 +254,15 @@ from unnest(array[null, '(place_ladder,"{system,place}","{icb24,lad24}")', '(,{}
 insert into pool
 select 'ph_support.release_order', v
 from unnest(array[null, '(,,,,,,,)', '(nowhere,,cms_11,public,planning,refuse,table,1)']) v;
+insert into pool
+select 'ph_support.score_stratum[]', array[row('sex', false, g, t, p, p, p, 1, 1, 1, 1, ph.person_tally(0.1, 1),
+	ph.person_tally(0, 1, 0.1), w, w, x, x, x, x, x, x, x)::ph_support.score_stratum]::text
+from (
+	values ('F', 1, 10, 1::float8, 1::float8), (null, null, null, null, null), ('M', -1, 0, 'NaN', 'Infinity'),
+		('', 20, -5, -1, 1e308)) v (g, t, p, w, x)
+group by g, t, p, w, x;
+insert into pool values ('ph_support.score_stratum[]', null), ('ph_support.score_stratum[]', '{}'),
+	('ph_support.score_stratum[]', '{NULL}');
 insert into pool select 'regrole[]', v from unnest(array[null, '{}', '{pg_monitor}', '{0,0}']) v;
 
 -- functions that take what SQL cannot give, and those that make things, are called elsewhere

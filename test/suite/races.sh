@@ -122,6 +122,39 @@ done
 race_sql -c "call ph.create_segment_tables('care')" \
 	-c "select count(*) from ph.check_segment_history('care')" >/dev/null
 
+# whoever is scored, shown or folded while somebody is removed leaves nothing, whichever comes first
+race_sql >/dev/null 2>&1 <<'SQL' || fail "races: making what is scored" "see the server's log"
+set client_min_messages = warning;
+insert into pop.data_day values ('2024-06-30');
+call ph.create_calendar('pop', '2020-01-01', '2024-12-31');
+call ph.create_measure_tables('pop');
+call ph.create_accountability_tables('pop');
+create view pop.scored with (security_invoker = true) as select person_id, 1 as value from pop.person;
+call ph.create_list('pop', 'everybody', 'scored', 'direct_care', 'all people');
+SQL
+people_of() {
+	echo "insert into pop.person select 'p' || i, '1950-01-01' from generate_series($1, $1 + 1) i;
+		insert into pop.residence select 'p' || i, 'A', null, '1950-01-01' from generate_series($1, $1 + 1) i;
+		insert into pop.registration select 'p' || i, 'G', 'N', '1950-01-01' from generate_series($1, $1 + 1) i"
+}
+added=0
+for deed in "call ph.record_scores('pop', 'run #', 'x', '1', 'pop.scored', '2024-04-01', 'direct_care')" \
+	"select pop.open_list('everybody', 'direct_care', '#')" \
+	"call ph.fold_measures('pop', '{emergency_admissions}', '{2023/24}', '{system}', '{}', true)"; do
+	for first in deed removal; do
+		added=$((added + 2))
+		race_sql -c "$(people_of $added)" >/dev/null
+		removal="call ph.remove_person('pop', 'p$added', 'this test')"
+		if [ $first = deed ]; then one=${deed//#/$added} two=$removal; else one=$removal two=${deed//#/$added}; fi
+		race "a removal, the first is the $first: ${deed:0:24}" "read committed" "$one" "$two" "
+			select not exists (select from pop.person_score where person_id = 'p$added')
+				and not exists (select from pop.opened_person where person_id = 'p$added')
+				and coalesce((
+						select max(people) = (select count(*) from pop.person_at_data_day)
+						from pop.measure_fold), true)" 00000
+	done
+done
+
 # a circle that is there already, since the triggers were off, does not hold a trigger for ever
 race_scheme circle
 race_sql -c "set session_replication_role = replica" \

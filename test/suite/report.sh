@@ -187,6 +187,26 @@ if psql -qX -d demo_test -c "call ph.create_population_views('health')" &&
 	report_same "tiers: split places as many as wanted" \
 		"$(report_sql -c "
 		select bool_and(placed = wanted) from analysis.tie where ties = 'split' and cut is not null")" t
+	report_same "scores: both are judged by who was admitted, as counted again" "$(report_sql -c "
+		select bool_and(j.people = c.people and j.events = c.events and abs(j.value - c.auroc) < 1e-9) || ' ' || count(*)
+		from analysis.judgement j
+		join lateral (
+			select count(*) as people, count(*) filter (where o.outcome) as events, (
+					select avg((a.value > b.value)::integer + 0.5 * (a.value = b.value)::integer)
+					from health.person_score a
+					join analysis.outcome oa on oa.person_id = a.person_id and oa.outcome
+					cross join health.person_score b
+					join analysis.outcome ob on ob.person_id = b.person_id and not ob.outcome
+					where a.run = j.run and b.run = j.run) as auroc
+			from health.person_score s
+			join analysis.outcome o using (person_id)
+			where s.run = j.run and o.outcome is not null) c on true
+		where j.statistic = 'auroc'")" "true 2"
+	report_same "scores: groups of each dimension are everybody" "$(report_sql -c "
+		select concat_ws(' ', count(*), count(distinct people), max(people) = (select count(*) from analysis.people))
+		from (select dimension, sum(people) as people from analysis.judged_group group by dimension) d")" "6 1 t"
+	report_same "scores: on the page, for everybody and by group" \
+		"$(grep -o 'Scores of the index day, judged\|The fitted score by group' "$report_page" | sort -u | wc -l)" 2
 	report_same "segments: everybody is in one" "$(report_sql -c '
 		select sum(people) = (select count(*) from analysis.people) from analysis.segment')" t
 	report_same "rates: places and neighbourhoods have the years of the system" "$(report_sql -c "
