@@ -239,7 +239,7 @@ begin
 		from (
 			select coalesce(ph.person_tally(s.value, (%2$s)::integer) filter (where %2$s is not null),
 					ph.person_tally(null::float8, 0)) as tally,
-				ph.person_tally(0, %4$s, s.value) filter (where $6 and %2$s is not null) as counts,
+				case when $6 then ph.person_tally(0, %4$s, s.value) filter (where %2$s is not null) end as counts,
 				count(*) filter (where %2$s is not null) as people, count(*) filter (where %2$s) as events,
 				count(*) filter (where %2$s is null) as without_outcome
 			from %1$I.person_score s
@@ -261,8 +261,8 @@ comment on procedure ph.judge_run(text, text, regclass, float8, text[], regclass
 	'discrimination, calibration (of expected counts observed over expected alone) and net benefit of the whole, '
 	'into run_group those of groups (ph.score_by_group). outcome is a relation of person_id and outcome (true, '
 	'false, or how many), one row a person; who has a score and is not in it has no known outcome, and is left out and '
-	'counted. threshold is the score from which people are listed (NULL: the lowest in tier 1). groups and more as in ph.score_by_group; without population '
-	'views there are none. '
+	'counted. threshold is the score from which people are listed (NULL: the lowest in tier 1). groups and more '
+	'as in ph.score_by_group; without population views there are none. '
 	'Errors: invalid_parameter_value, undefined_column, datatype_mismatch, object_not_in_prerequisite_state while the '
 	'time in which outcomes count is not over, cardinality_violation where a person has two outcomes, '
 	'numeric_value_out_of_range where outcomes are no counts, null_value_not_allowed without a threshold, '

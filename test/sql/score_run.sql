@@ -192,6 +192,13 @@ from run.run_judgement
 where run = 'bought' and statistic in ('auroc', 'brier', 'sensitivity')
 group by run, statistic, value, note
 order by statistic;
+-- points have nothing that risks have
+begin;
+create view run.tenths as select person_id, value * 10 as value from run.bought;
+call ph.record_scores('run', 'tenths', 'Tenths', '1', 'run.tenths', '2024-04-01', 'planning', horizon => '1 year');
+call ph.judge_run('run', 'tenths', 'run.counted', threshold => 8);
+select statistic, value, note from run.run_judgement where run = 'tenths' and value is null order by statistic;
+rollback;
 delete from run.run_judgement;
 
 -- ---- tiers as a breakdown of measures ----
