@@ -246,7 +246,9 @@ begin
 			left join %3$s o on o.person_id::text = s.person_id
 			where s.run = $1 and s.value is not null
 		) t, ph_support.judged(t.tally, $4, $5, t.counts) j$query$, schema, had, outcome,
-		case ph_support.column_type(outcome, 'outcome') when 'boolean'::regtype then 'outcome::integer' else 'outcome' end)
+		case ph_support.column_type(outcome, 'outcome')
+			when 'boolean'::regtype then 'outcome::integer'
+			else 'outcome' end)
 	using run, outcome::text, judged_at, cut, is_risk, ph_support.gives_expected(schema, run) and not is_risk;
 	if groups is null and to_regclass(format('%I.stay', schema)) is null then
 		raise notice 'groups are not judged: schema "%" has no population views', schema

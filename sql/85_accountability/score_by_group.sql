@@ -393,8 +393,8 @@ comment on function ph.score_by_group(text, text, regclass, float8, text[], regc
 	'and under-service may be why). '
 	'Errors: undefined_table, invalid_parameter_value, undefined_column, datatype_mismatch, cardinality_violation, '
 	'duplicate_column, null_value_not_allowed, numeric_value_out_of_range, object_not_in_prerequisite_state '
-	'while the time in which outcomes count is not over, insufficient_privilege where row security hides rows of the run, '
-	'outcome or more';
+	'while the time in which outcomes count is not over, insufficient_privilege where row security hides rows of the '
+	'run, outcome or more';
 
 -- ---- kept beside the run ----
 

@@ -358,8 +358,8 @@ order by 1;
 -- the whole as the groups: observed over expected, and nothing else that risks have
 begin;
 call ph.judge_run('fair', 'counts', 'made.counted', 10, '{sex}');
-select j.statistic, round(j.value::numeric, 6) as value, case when j.value is not null then round(again.ratio::numeric, 6) end as again,
-	j.note
+select j.statistic, round(j.value::numeric, 6) as value,
+	case when j.value is not null then round(again.ratio::numeric, 6) end as again, j.note
 from fair.run_judgement j, (
 	select sum(c.outcome) / sum(s.value) as ratio
 	from made.counted c
