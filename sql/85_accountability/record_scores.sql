@@ -23,6 +23,19 @@ comment on function ph_support.require_run(text, text, text) is
 	'does nothing where the run is recorded in the schema; argument is what the error names. '
 	'Errors: undefined_table, invalid_parameter_value';
 
+create function ph_support.require_whole_run(schema text, run text, argument text default 'run') returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform ph_support.require_run(schema, run, argument),
+		ph_support.require_all_rows(array[format('select from %I.person_score', schema)]);
+end
+$$;
+comment on function ph_support.require_whole_run(text, text, text) is
+	'ph_support.require_run, for who sees everybody of the run: what is told of a part of it would be taken for all. '
+	'Errors: undefined_table, invalid_parameter_value, insufficient_privilege';
+
 create function ph_support.score_terms(model ph.model) returns text[]
 language sql immutable parallel safe
 begin atomic
@@ -394,7 +407,8 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-	perform ph_support.require_run(schema, before, 'before'), ph_support.require_run(schema, after, 'after');
+	perform ph_support.require_whole_run(schema, before, 'before'),
+		ph_support.require_whole_run(schema, after, 'after');
 	return query execute format($query$
 		with differs as (
 			select nullif(concat_ws(', ',
@@ -419,7 +433,8 @@ $$;
 comment on function ph.score_run_drift(text, text, text) is
 	'two runs compared: how many people were in which tier before and after (no score: in the run without one; not in '
 	'the run), and their mean scores; the note says where scores, versions or tiers differ, so that moves are not of '
-	'the people alone. Errors: invalid_parameter_value for runs that are not recorded';
+	'the people alone. Errors: invalid_parameter_value for runs that are not recorded, insufficient_privilege where row '
+	'security hides people of the runs';
 
 -- ---- tiers as a breakdown of measures ----
 
@@ -431,8 +446,17 @@ declare
 	query text;
 	day date;
 	groups text[];
+	is_other boolean;
 begin
 	perform ph_support.require_run(schema, run), ph_support.require_measure_tables(schema);
+	execute format('select exists (select from %I.breakdown b where b.breakdown = $1 and b.name !~ ''^tier of run '')',
+		schema)
+	into is_other
+	using breakdown;
+	if is_other then
+		raise exception 'breakdown "%" is there, and is not of a run', breakdown
+			using errcode = 'duplicate_object', hint = 'Give this one another name.';
+	end if;
 	execute format('select as_of from %I.score_run r where r.run = $1', schema)
 	into day
 	using run;
@@ -457,4 +481,5 @@ $$;
 comment on procedure ph.create_tier_breakdown(text, text, text) is
 	'makes, or moves to another run, a breakdown of measures: the tier of each person in that run, from its day on, '
 	'unknown before. Measures that name the breakdown are then folded anew. '
-	'Errors: invalid_parameter_value, undefined_table without tables of measures';
+	'Errors: invalid_parameter_value, undefined_table without tables of measures, duplicate_object where there is a '
+	'breakdown of this name that is not of a run';

@@ -202,7 +202,7 @@ begin
 	if threshold is null then
 		raise exception 'argument "threshold" must not be null'
 			using errcode = 'null_value_not_allowed', hint =
-				'It is the score from which people are listed; NULL is the lowest of tier 1 for ph.judge_run alone.';
+				'It is the score from which people are listed; ph.judge_run takes the lowest in tier 1, if anybody is.';
 	elsif threshold = 'NaN' then
 		raise exception 'argument "threshold" must be a number'
 			using errcode = 'invalid_parameter_value', hint = 'It is the score from which people are listed.';
@@ -225,7 +225,7 @@ declare
 	cut float8;
 	is_risk boolean;
 begin
-	perform ph_support.require_run(schema, run);
+	perform ph_support.require_whole_run(schema, run);
 	perform ph_support.require_outcome_over(schema, run);
 	cut := coalesce(threshold, ph_support.listed_from(schema, run));
 	perform ph_support.require_threshold(cut);
@@ -239,7 +239,7 @@ begin
 		from (
 			select coalesce(ph.person_tally(s.value, (%2$s)::integer) filter (where %2$s is not null),
 					ph.person_tally(null::float8, 0)) as tally,
-				ph.person_tally(0, %4$s, s.value) filter (where $6 and %2$s is not null) as counts,
+				case when $6 then ph.person_tally(0, %4$s, s.value) filter (where %2$s is not null) end as counts,
 				count(*) filter (where %2$s is not null) as people, count(*) filter (where %2$s) as events,
 				count(*) filter (where %2$s is null) as without_outcome
 			from %1$I.person_score s
@@ -258,11 +258,11 @@ end
 $$;
 comment on procedure ph.judge_run(text, text, regclass, float8, text[], regclass) is
 	'judges a run when its outcomes have arrived, and writes what it finds beside it: into run_judgement '
-	'discrimination, calibration (of expected counts observed over expected alone) and net benefit of the whole, into '
-	'run_group those of groups (ph.score_by_group). outcome is a relation of person_id and outcome (true, false, or how many), one row a person; '
-	'who has a score and is not in it has no known outcome, and is left out and counted. threshold is the score from '
-	'which people are listed (NULL: the lowest in tier 1). groups and more as in ph.score_by_group; without population '
-	'views there are none. '
+	'discrimination, calibration (of expected counts observed over expected alone) and net benefit of the whole, '
+	'into run_group those of groups (ph.score_by_group). outcome is a relation of person_id and outcome (true, '
+	'false, or how many), one row a person; who has a score and is not in it has no known outcome, and is left out and '
+	'counted. threshold is the score from which people are listed (NULL: the lowest in tier 1). groups and more '
+	'as in ph.score_by_group; without population views there are none. '
 	'Errors: invalid_parameter_value, undefined_column, datatype_mismatch, object_not_in_prerequisite_state while the '
 	'time in which outcomes count is not over, cardinality_violation where a person has two outcomes, '
 	'numeric_value_out_of_range where outcomes are no counts, null_value_not_allowed without a threshold, '

@@ -313,7 +313,7 @@ declare
 	asked constant text[] := coalesce(groups, array(select d.dimension from ph_support.group_dimension() d));
 	strata ph_support.score_stratum[];
 begin
-	perform ph_support.require_run(schema, run), ph_support.require_outcome_over(schema, run),
+	perform ph_support.require_whole_run(schema, run), ph_support.require_outcome_over(schema, run),
 		ph_support.require_groups(asked, more), ph_support.two_sided_z(confidence);
 	perform ph_support.require_threshold(threshold);
 	if to_regclass(format('%I.stay', schema)) is null then
@@ -393,7 +393,8 @@ comment on function ph.score_by_group(text, text, regclass, float8, text[], regc
 	'and under-service may be why). '
 	'Errors: undefined_table, invalid_parameter_value, undefined_column, datatype_mismatch, cardinality_violation, '
 	'duplicate_column, null_value_not_allowed, numeric_value_out_of_range, object_not_in_prerequisite_state '
-	'while the time in which outcomes count is not over, insufficient_privilege where row security hides rows of outcome or more';
+	'while the time in which outcomes count is not over, insufficient_privilege where row security hides rows of the run, '
+	'outcome or more';
 
 -- ---- kept beside the run ----
 

@@ -192,6 +192,13 @@ from run.run_judgement
 where run = 'bought' and statistic in ('auroc', 'brier', 'sensitivity')
 group by run, statistic, value, note
 order by statistic;
+-- points have nothing that risks have
+begin;
+create view run.tenths as select person_id, value * 10 as value from run.bought;
+call ph.record_scores('run', 'tenths', 'Tenths', '1', 'run.tenths', '2024-04-01', 'planning', horizon => '1 year');
+call ph.judge_run('run', 'tenths', 'run.counted', threshold => 8);
+select statistic, value, note from run.run_judgement where run = 'tenths' and value is null order by statistic;
+rollback;
 delete from run.run_judgement;
 
 -- ---- tiers as a breakdown of measures ----
@@ -233,6 +240,12 @@ left join (
 	where s.run = 'spring'
 	group by 1, 2) c using (period, group_name)
 order by 1, 2;
+-- a breakdown of yours stays what it is
+begin;
+insert into run.breakdown (breakdown, name, ordered, groups, query, otherwise)
+values ('mine', 'mine', false, '{a}', 'select person_id, ''a'' as group_name from {person}', 'a');
+call ph.create_tier_breakdown('run', 'spring', 'mine');
+rollback;
 -- another run is other tiers: what was folded is folded anew
 call ph.create_tier_breakdown('run', 'bought as given');
 call ph.fold_measures('run', '{ours}', '{2024/25}', '{system}');
@@ -376,7 +389,24 @@ group by run
 order by run;
 -- the purpose is that of the run alone
 select count(*) as codes, current_setting('population_health.purpose', true) as purpose from safe.clinical_event;
+-- who sees a part of the people is told nothing that would be taken for all
+create view safe.came as select person_id, true as outcome from safe.person;
 reset role;
 set client_min_messages = warning;
+create role regress_run_reader;
+grant usage on schema safe to regress_run_reader;
+grant select on all tables in schema safe to regress_run_reader;
+update safe.data_day set day = '2026-03-31';
+set role regress_run_owner;
+call ph.record_scores('safe', 'judged', 'codes', '1', 'safe.known', '2024-04-01', 'planning', tiering => 'edge',
+	cuts => '{1}', horizon => '1 year');
+call ph.judge_run('safe', 'judged', 'safe.came', 1);
+select people, events from safe.run_judgement where statistic = 'listed';
+set role regress_run_reader;
+select * from ph.score_run_drift('safe', 'for planning', 'for care');
+select * from ph.score_by_group('safe', 'judged', 'safe.came', 1);
+call ph.judge_run('safe', 'judged', 'safe.came', 1);
+reset role;
 drop schema safe cascade;
 drop role regress_run_owner;
+drop role regress_run_reader;
