@@ -73,8 +73,6 @@ begin
 		raise exception 'list "%" is for the purpose %', asked.list, asked.purpose
 			using errcode = 'invalid_parameter_value', hint = 'People are not shown for what their list is not for.';
 	end if;
-	-- who is removed at the same time is gone before the list is read, or goes with its record
-	lock table {opened_person} in row exclusive mode;
 	select s.*
 	into scope
 	from pg_class c, {list_scope}(asked.purpose, c.oid) s
