@@ -127,7 +127,8 @@ begin
 	select o.opening, o.list, o.purpose, o.reason, o.opened_at, p.person_id, p.details
 	from {list_opening} o
 	join {opened_person} p on p.opening = o.opening
-	where o.login = session_user and o.role = {asking_role}() and o.transaction is distinct from pg_current_xact_id_if_assigned()
+	where o.login = session_user and o.role = {asking_role}()
+		and o.transaction is distinct from pg_current_xact_id_if_assigned()
 		and o.opened_at > clock_timestamp() - interval '1 day';
 end
 $body$,
