@@ -132,8 +132,8 @@ begin
 		and o.opened_at > clock_timestamp() - interval '1 day';
 end
 $body$,
-		'the people of the openings of the last day by who is logged in, as the role that asks (one login may be that of '
-		'several, by SET ROLE), of earlier transactions alone. '
+		'the people of the openings of the last day by who is logged in, as the role that asks (one login may be that '
+		'of several, by SET ROLE), of earlier transactions alone. '
 		'With the rights of its owner'
 	);
 end;
