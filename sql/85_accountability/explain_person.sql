@@ -172,7 +172,7 @@ begin
 	into s
 	from jsonb_to_record(score) s (
 		value float8, band text, tier integer, status text, missing_inputs text[], inputs jsonb);
-	outcome := r.predicts || coalesce(format(' (over %s)', r.horizon), '');
+	outcome := r.predicts || coalesce(' (over ' || r.horizon || ')', '');
 	return next format('The score "%s", version %s, %s, was worked out about you from what was known on %s, for: %s.',
 		r.score, r.version,
 		case r.kind

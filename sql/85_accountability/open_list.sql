@@ -73,8 +73,6 @@ begin
 		raise exception 'list "%" is for the purpose %', asked.list, asked.purpose
 			using errcode = 'invalid_parameter_value', hint = 'People are not shown for what their list is not for.';
 	end if;
-	-- who is removed at the same time is gone before the list is read, or goes with its record
-	lock table {opened_person} in row exclusive mode;
 	select s.*
 	into scope
 	from pg_class c, {list_scope}(asked.purpose, c.oid) s
@@ -129,12 +127,13 @@ begin
 	select o.opening, o.list, o.purpose, o.reason, o.opened_at, p.person_id, p.details
 	from {list_opening} o
 	join {opened_person} p on p.opening = o.opening
-	where o.login = session_user and o.role = {asking_role}() and o.transaction is distinct from pg_current_xact_id_if_assigned()
+	where o.login = session_user and o.role = {asking_role}()
+		and o.transaction is distinct from pg_current_xact_id_if_assigned()
 		and o.opened_at > clock_timestamp() - interval '1 day';
 end
 $body$,
-		'the people of the openings of the last day by who is logged in, as the role that asks (one login may be that of '
-		'several, by SET ROLE), of earlier transactions alone. '
+		'the people of the openings of the last day by who is logged in, as the role that asks (one login may be that '
+		'of several, by SET ROLE), of earlier transactions alone. '
 		'With the rights of its owner'
 	);
 end;

@@ -34,12 +34,15 @@ begin atomic
 		|| case relation
 			when 'person_score' then ' || jsonb_build_object(''inputs'', ph_support.told_values(t.inputs, $3),
 				''missing_inputs'', ph_support.told(t.missing_inputs, $3))'
+			when 'person' then ' - case
+				when (''ICD10'', t.death_cause_icd10::text) in (select * from unnest($4, $5)) then ''death_cause_icd10''
+				else '''' end'
 			when 'opened_person' then ' || jsonb_build_object(''details'', ph_support.told_values(t.details, $3))'
 			else '' end;
 end;
 comment on function ph_support.reported_row(text) is
 	'the expression of a row t of a table as the report of a person shows it: without the columns of access, and '
-	'without inputs ($3) that are not told';
+	'without inputs ($3) and a cause of death ($4, $5) that are not told';
 
 create function ph_support.person_rows(
 	schema text, person text, for_post boolean, out relation text, out shown jsonb, out withheld bigint)

@@ -32,7 +32,7 @@ begin atomic
 	select p.characteristic, array_agg(distinct i order by i)
 	from ph_support.protected_characteristic() p,
 		unnest(protected_inputs.inputs) i
-	where regexp_replace(lower(i), '[^a-z0-9]+', '_', 'g') ~ p.pattern
+	where regexp_replace(lower(i collate "C"), '[^a-z0-9]+', '_', 'g') ~ p.pattern
 	group by p.characteristic;
 end;
 comment on function ph_support.protected_inputs(text[]) is

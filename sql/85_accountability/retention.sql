@@ -167,4 +167,5 @@ comment on procedure ph.purge(text, text, text, timestamptz) is
 	'how many rows of which table and how many people; stays and stored summaries are made anew where data have '
 	'changed. One transaction: an error removes nothing. Errors: undefined_table, invalid_parameter_value without a '
 	'basis, undefined_object without a rule, object_not_in_prerequisite_state where a rule cannot be followed, '
-	'insufficient_privilege for who does not see all rows';
+	'insufficient_privilege for who does not see all rows, active_sql_transaction where the isolation level is not '
+	'read committed';

@@ -39,7 +39,7 @@ language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
 	select attname::text, format('coalesce(m.%I::text, ''unknown'')', attname),
-		format('(^|_)%s(_|$)', regexp_replace(lower(attname), '[^a-z0-9]+', '_', 'g'))
+		format('(^|_)%s(_|$)', regexp_replace(lower(attname::text collate "C"), '[^a-z0-9]+', '_', 'g'))
 	from pg_attribute
 	where attrelid = more and attnum > 0 and not attisdropped and attname <> 'person_id'
 $$;
@@ -49,7 +49,7 @@ comment on function ph_support.own_dimension(regclass) is
 create function ph_support.is_of_inputs(inputs text[], of_input text) returns boolean
 language sql immutable parallel safe
 begin atomic
-	select coalesce(bool_or(regexp_replace(lower(i), '[^a-z0-9]+', '_', 'g') ~ of_input), false)
+	select coalesce(bool_or(regexp_replace(lower(i collate "C"), '[^a-z0-9]+', '_', 'g') ~ of_input), false)
 	from unnest(inputs) i;
 end;
 comment on function ph_support.is_of_inputs(text[], text) is

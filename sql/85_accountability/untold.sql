@@ -63,7 +63,11 @@ begin
 			c.code_system, c.code, t.target),
 		' union ')
 	into coded
-	from ph_support.coded_column() c
+	from (
+		select * from ph_support.coded_column()
+		union all
+		values ('person', '''ICD10''', 'death_cause_icd10')  -- a column: no policy leaves a row out for it
+	) c (relation, code_system, code)
 	join ph_support.table_of_person(schema) t using (relation);
 	if to_regclass(format('%I.restricted_code', schema)) is not null then
 		restricted := 'select code_system, code, match from {restricted_code}

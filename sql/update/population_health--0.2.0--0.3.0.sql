@@ -3571,34 +3571,23 @@ create function ph_support.disputed_query(schema text) returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
+	-- one aggregate over joins on the person, which Citus takes where it does not take a UNION
 	select ph_support.in_schema(format($query$
-		select person_id, array_agg(distinct input) as inputs
-		from (
-			select person_id, input
-			from {disputed_input}
-			union all
-			(
-				-- a record that is disputed is in no other list, and in no score of diagnoses
-				with matched as (
-					%s
-				)
-				select d.person_id, s.input
-				from {disputed_input} d
-				join {clinical_event} e on e.person_id::text = d.person_id
-				join matched m on m.list::name::text = d.input and m.code = e.code
-					and texteq(m.code_system::text, e.code_system::text)
-				join matched other on other.code = m.code
-					and texteq(other.code_system::text, m.code_system::text)
-				cross join lateral (
-					select other.list::name::text
-					union all
-					select score
-					from unnest('{charlson,hospital_frailty}'::text[]) score
-					where e.code_system in ('ICD10', 'ICD10CM', 'ICD9CM')) s (input)
-				where exists (select from {disputed_input})  -- or else no code is looked at
-			)
-		) disputed
-		group by person_id$query$, ph_support.matched_code_query(ph_support.has_code_map(schema))), schema)
+		select d.person_id, array_agg(distinct s.input) filter (where s.input is not null) as inputs
+		from {disputed_input} d
+		left join (
+			-- a record that is disputed is in no other list, and in no score of diagnoses
+			select e.person_id::text as person_id, m.list::name::text as list, other.list::name::text as other_list,
+				e.code_system in ('ICD10', 'ICD10CM', 'ICD9CM') as is_diagnosis
+			from {clinical_event} e
+			join (%1$s) m on m.code = e.code and texteq(m.code_system::text, e.code_system::text)
+			join (%1$s) other on other.code = e.code and texteq(other.code_system::text, e.code_system::text)
+			where exists (select 1 from {disputed_input} limit 1)  -- or else no code is looked at
+		) r on r.person_id = d.person_id and r.list = d.input
+		cross join lateral (
+			values (d.input), (r.other_list), (case when r.is_diagnosis then 'charlson' end),
+				(case when r.is_diagnosis then 'hospital_frailty' end)) s (input)
+		group by d.person_id$query$, ph_support.matched_code_query(ph_support.has_code_map(schema))), schema)
 $$;
 
 comment on function ph_support.disputed_query(text) is
@@ -18584,7 +18573,9 @@ as $$
 	select coalesce(bool_or(ph_support.is_access_function(to_regprocedure(asked.function || '(regclass, name)'))
 		and condition in (asked.call, format('( SELECT %s AS may_ask)', asked.call))), false)
 	from (
-		select f.function, format('%s(%L::regclass, CURRENT_USER)', f.function, relation) as call
+		-- pg_get_expr doubles quotes alone
+		select f.function, format('%s(''%s''::regclass, CURRENT_USER)', f.function,
+			replace(relation::text, '''', '''''')) as call
 		from (
 			select format('%I.may_ask', n.nspname) as function
 			from pg_class c
@@ -20448,6 +20439,21 @@ end;
 comment on function ph_support.accountability_table() is
 	'the tables that ph.create_accountability_tables makes: columns, whether rows are only added, descriptions';
 
+create procedure ph_support.keep_alone(schema text, target text, event text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	execute format('create or replace trigger keep_alone after %s on %s referencing old table as changed
+		for each row execute function %I.keep_record()', event, target, schema);
+end
+$$;
+
+comment on procedure ph_support.keep_alone(text, text, text) is
+	'makes the trigger by which a table is no partition and inherits from none: a statement on the table above would '
+	'go past its triggers of statements, and the server refuses that where one of rows asks for those that changed. '
+	'event is one that keep_record refuses, but in a removal';
+
 create procedure ph_support.create_record_guards(schema text)
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -20461,7 +20467,10 @@ begin
 			ph_support.in_schema($body$
 begin
 	if tg_op = 'DELETE' and tg_table_name <> 'removal' and exists (
-		select from {removal} r where r.transaction = pg_current_xact_id_if_assigned())
+		select
+		from {removal} r
+		-- a row that was restored may have the number of a transaction that is yet to come here
+		where r.transaction = pg_current_xact_id_if_assigned() and r.removed_at >= transaction_timestamp())
 	then
 		return null;
 	end if;
@@ -20478,7 +20487,8 @@ begin
 		select
 		from added a
 		join {score_run} r on r.run = a.run
-		where r.transaction is distinct from pg_current_xact_id_if_assigned())
+		where r.transaction is distinct from pg_current_xact_id_if_assigned()
+			or r.recorded_at < transaction_timestamp())  -- restored, as removals may be
 	then
 		raise exception 'a run that is recorded gets no more scores'
 			using errcode = 'insufficient_privilege', hint = 'Record another run.';
@@ -20503,6 +20513,7 @@ end$body$, schema)),
 			execute format('create trigger keep_record before update or delete or truncate on %s
 				for each statement execute function %I.keep_record()', part.target, schema);
 		end if;
+		call ph_support.keep_alone(schema, part.target, 'update');
 	end loop;
 end
 $$;
@@ -20525,6 +20536,22 @@ $$;
 comment on function ph_support.require_accountability_tables(text) is
 	'does nothing where the schema has the tables of accountability. Errors: undefined_table';
 
+create function ph_support.require_newest_rows() returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
+		raise exception 'the isolation level of the transaction must be read committed'
+			using errcode = 'active_sql_transaction', hint = 'SET TRANSACTION ISOLATION LEVEL READ COMMITTED: at others '
+				'who is scored and removed at one time could stay, since neither sees what the other has done.';
+	end if;
+end
+$$;
+
+comment on function ph_support.require_newest_rows() is
+	'does nothing where a statement sees what others have committed before it. Errors: active_sql_transaction';
+
 create procedure ph.create_accountability_tables(schema text)
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -20534,18 +20561,23 @@ declare
 	part record;
 	held record;
 	target text;
+	people constant regclass := to_regclass(format('%I.person', schema));
 begin
 	call ph_support.require_own_schema(schema);
-	if to_regclass(format('%I.person', schema)) is null then
+	if people is null then
 		raise exception 'schema "%" has no shared tables', schema
 			using errcode = 'undefined_table', hint = 'CALL ph.create_shared_tables(...) first.';
 	end if;
+	call ph_support.keep_one_transaction(schema);
 	for part in select * from ph_support.accountability_table() loop
 		target := format('%I.%I', schema, part.relation);
 		if to_regclass(target) is null then
 			execute format('create table %s (%s)', target, ph_support.in_schema(part.definition, schema));
 			execute format('revoke all on %s from public', target);
 			call ph_support.describe_table(target, part.description, part.columns);
+			if part.relation = 'disputed_input' and ph_support.is_distributed(people) then
+				call ph_support.distribute_by_person(schema, part.relation);  -- what rules read lies where people do
+			end if;
 			for held in select s.by_row from ph_support.table_to_secure(schema) s where s.relation = part.relation loop
 				call ph_support.secure_new_table(schema, part.relation, held.by_row);
 			end loop;
@@ -20572,7 +20604,7 @@ comment on procedure ph.create_accountability_tables(text) is
 	'Again: what is there stays as it is. Errors: undefined_table without shared tables, '
 	'duplicate_object where a name is taken by something else';
 
-create function ph_support.require_run(schema text, run text) returns void
+create function ph_support.require_run(schema text, run text, argument text default 'run') returns void
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
@@ -20584,15 +20616,30 @@ begin
 	into is_there
 	using run;
 	if not is_there then
-		raise exception 'argument "run" must be a recorded run'
+		raise exception 'argument "%" must be a recorded run', argument
 			using errcode = 'invalid_parameter_value', hint =
 				format('SELECT run, score, version, as_of FROM %I.score_run tells which there are.', schema);
 	end if;
 end
 $$;
 
-comment on function ph_support.require_run(text, text) is
-	'does nothing where the run is recorded in the schema. Errors: undefined_table, invalid_parameter_value';
+comment on function ph_support.require_run(text, text, text) is
+	'does nothing where the run is recorded in the schema; argument is what the error names. '
+	'Errors: undefined_table, invalid_parameter_value';
+
+create function ph_support.require_whole_run(schema text, run text, argument text default 'run') returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform ph_support.require_run(schema, run, argument),
+		ph_support.require_all_rows(array[format('select from %I.person_score', schema)]);
+end
+$$;
+
+comment on function ph_support.require_whole_run(text, text, text) is
+	'ph_support.require_run, for who sees everybody of the run: what is told of a part of it would be taken for all. '
+	'Errors: undefined_table, invalid_parameter_value, insufficient_privilege';
 
 create function ph_support.score_terms(model ph.model) returns text[]
 language sql immutable parallel safe
@@ -20650,7 +20697,30 @@ $$;
 comment on function ph_support.score_inputs(regclass, ph.model) is
 	'what scores of a relation are made of: the terms of the model, or the columns beside the score';
 
-create function ph_support.scored_query(schema text, people regclass, model ph.model, tiering text) returns text
+create function ph_support.disputed_terms(schema text, model ph.model) returns jsonb
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	answer jsonb;
+begin
+	execute format($query$
+		select coalesce(jsonb_object_agg(person_id, inputs), '{}')
+		from (
+			select person_id, jsonb_object_agg(input, null) as inputs
+			from %I.disputed_input
+			where input = any ($1)
+			group by person_id) d$query$, schema)
+	into answer
+	using ph_support.score_terms(model);
+	return answer;
+end
+$$;
+
+comment on function ph_support.disputed_terms(text, ph.model) is
+	'the terms of a model that people of the schema dispute: an object of NULLs a person';
+
+create function ph_support.scored_query(people regclass, model ph.model, tiering text) returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
@@ -20658,44 +20728,40 @@ as $$
 		case
 			when (model).family is not null then format(
 				$query$
-					select r.person_id::text as person_id, s.value, s.band, s.status, i.inputs,
+					select r.person_id::text, s.value, s.band, s.status, i.inputs,
 						case
 							when s.status = 'ok' then '{}'
 							else array(
 								select key
 								from jsonb_each(i.inputs) k (key, value)
-								where value = 'null') end as missing_inputs,
-						%s as tier
+								where value = 'null') end,
+						%s
 					from %s r
 					cross join lateral (
-						-- what the person disputes is not known; made once, not wherever it is named
-						select to_jsonb(k) || coalesce((
-								select jsonb_object_agg(d.input, null)
-								from %I.disputed_input d
-								where d.person_id = r.person_id::text and to_jsonb(k) ? d.input), '{}') as inputs
+						select to_jsonb(k) || coalesce($1 -> r.person_id::text, '{}') as inputs
 						from (select %s) k
-						offset 0) i
+						offset 0) i  -- made once, not wherever it is named
 					cross join lateral (select a.* from ph.score_by_name(%L::ph.model, i.inputs) a offset 0) s$query$,
-				given.tier, people, schema, (
+				given.tier, people, (
 					select string_agg(format('r.%I', t), ', ')
 					from unnest(ph_support.score_terms(model)) t), model)
 			else format(
 				$query$
-					select r.person_id::text as person_id, r.value::float8 as value, %s as band,
-						coalesce(%s, case when r.value is null then 'missing_input' end) as status,
-						to_jsonb(r) - '{person_id,value,band,status,tier,missing_inputs}'::text[] as inputs,
-						coalesce(%s, '{}') as missing_inputs, %s as tier
+					select r.person_id::text, r.value::float8, %s,
+						coalesce(%s, case when r.value is null then 'missing_input' end),
+						to_jsonb(r) - '{person_id,value,band,status,tier,missing_inputs}'::text[],
+						coalesce(%s, '{}'), %s
 					from %s r$query$,
 				ph_support.optional_column(people, 'band', 'text'),
 				ph_support.optional_column(people, 'status', 'text'),
 				ph_support.optional_column(people, 'missing_inputs', 'text[]'), given.tier, people)
 			end
-	from (select case tiering when 'given' then 'r.tier::integer' else 'null::integer' end as tier) given
+	from (select case tiering when 'given' then 'r.tier::float8' else 'null::float8' end as tier) given
 $$;
 
-comment on function ph_support.scored_query(text, regclass, ph.model, text) is
-	'the query of the scores of a relation: by a model, of which what a person disputes in the schema is not known, or '
-	'as the relation has them';
+comment on function ph_support.scored_query(regclass, ph.model, text) is
+	'the query of the scores of a relation, in the columns of ph_scored: by a model, of which what $1 says that people '
+	'dispute is not known, or as the relation has them';
 
 create procedure ph_support.require_scorable(people regclass, model ph.model, tiering text)
 language plpgsql
@@ -20743,7 +20809,14 @@ begin
 	execute format($query$
 		select count(*) - count(person_id) as nameless, count(person_id) - count(distinct person_id) as repeated,
 			count(*) filter (where not (abs(value) < 'infinity')) as numberless,
-			count(*) filter (where not exists (select from %I.person p where p.person_id = s.person_id)) as unknown
+			count(*) filter (where not (tier between 1 and 2147483647 and tier = floor(tier))) as tierless,
+			(
+				select count(*)
+				from (
+					select person_id from pg_temp.ph_scored
+					except
+					select person_id::text from %I.person) u
+				where person_id is not null) as unknown
 		from pg_temp.ph_scored s$query$, schema)
 	into of;
 	if of.nameless > 0 then
@@ -20755,6 +20828,9 @@ begin
 	elsif of.numberless > 0 then
 		raise exception 'argument "people" has % scores that are no finite numbers', of.numberless
 			using errcode = 'numeric_value_out_of_range', hint = 'Who has no score has NULL.';
+	elsif of.tierless > 0 then
+		raise exception 'argument "people" has % tiers that are no whole numbers from 1 on', of.tierless
+			using errcode = 'numeric_value_out_of_range', hint = 'Tier 1 is the highest; who is in none has NULL.';
 	elsif of.unknown > 0 then
 		raise exception 'argument "people" has % persons who are not in %.person', of.unknown, schema
 			using errcode = 'foreign_key_violation', hint = 'Load the people first.';
@@ -20763,7 +20839,7 @@ end
 $$;
 
 comment on procedure ph_support.require_scored(text) is
-	'does nothing where ph_scored is one row a known person with a number or none. Errors: '
+	'does nothing where ph_scored is one row a known person with a number or none, and a tier or none. Errors: '
 	'null_value_not_allowed, cardinality_violation, numeric_value_out_of_range, foreign_key_violation';
 
 create function ph_support.tier_expression(tiering text) returns text
@@ -20810,6 +20886,7 @@ create procedure ph.record_scores(
 	ties text default 'down', source text default null, licence text default null)
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set extra_float_digits = 1  -- what is kept, and its hash, is exact whatever the session prints
 as $$
 declare
 	day constant date := as_of;
@@ -20821,7 +20898,7 @@ declare
 	left_out bigint;
 	stamp text;
 begin
-	perform ph_support.require_accountability_tables(schema);
+	perform ph_support.require_accountability_tables(schema), ph_support.require_newest_rows();
 	if purpose is null then
 		raise exception 'argument "purpose" must not be null'
 			using errcode = 'null_value_not_allowed', hint =
@@ -20829,6 +20906,10 @@ begin
 	elsif day is null or not isfinite(day) then
 		raise exception 'argument "as_of" must be a day'
 			using errcode = 'invalid_parameter_value';
+	elsif (case when horizon > '100 years' then true else (day + horizon)::date <= day end) then
+		raise exception 'argument "horizon" must be from a day to 100 years'
+			using errcode = 'invalid_parameter_value', hint =
+				'It is how long after the day the outcome counts, such as 1 year; NULL where it is of no time.';
 	elsif coalesce(run, '') !~ '\S' or coalesce(score, '') !~ '\S' or coalesce(version, '') !~ '\S' then
 		raise exception 'arguments "run", "score" and "version" must not be null or empty'
 			using errcode = 'invalid_parameter_value';
@@ -20854,13 +20935,19 @@ begin
 		raise exception 'the data do not reach the day of argument "as_of"'
 			using errcode = 'object_not_in_prerequisite_state', hint = format('They end on %s.', data_day);
 	end if;
+	-- who is removed at the same time is gone before the people are read, or goes with their scores
+	execute format('lock table %I.person_score in row exclusive mode', schema);
 	call ph_support.require_scorable(people, model, tiering);
 	perform ph_support.require_restricted_left_out(schema) where listed;
 
 	-- before rows are left out for the purpose, which the stamp takes for rows that are hidden
 	stamp := (ph_support.data_stamp(schema, array['select from ' || people], '{}')).stamp;
 	perform set_config('population_health.purpose', case when listed then purpose else '' end, true);
-	execute 'create temp table ph_scored on commit drop as ' || ph_support.scored_query(schema, people, model, tiering);
+	create temp table ph_scored (
+		person_id text, value float8, band text, status text, inputs jsonb, missing_inputs text[], tier float8)
+		on commit drop;
+	execute 'insert into pg_temp.ph_scored ' || ph_support.scored_query(people, model, tiering)
+	using ph_support.disputed_terms(schema, model);
 	perform set_config('population_health.purpose', '', true);
 	call ph_support.require_scored(schema);
 	if listed then
@@ -20875,7 +20962,10 @@ begin
 	end if;
 	if not exists (select from pg_temp.ph_scored) then
 		raise exception 'argument "people" has nobody to score'
-			using errcode = 'no_data_found', hint = 'A run of nobody says nothing.';
+			using errcode = 'no_data_found', hint = case
+				when left_out > 0 then format('None of its %s people may be used for %s, as %I.may_use says.',
+					left_out, purpose, schema)
+				else 'A run of nobody says nothing.' end;
 	end if;
 
 	execute format($query$
@@ -20907,14 +20997,15 @@ comment on procedure ph.record_scores(
 	'With a model people has a column a term, which it is scored from (ph.score_by_name) and which is kept; without '
 	'one it has value, and may have band, status, missing_inputs and tier: of an instrument of ph.instruments(), or '
 	'of somebody else''s product, which then is judged and tiered like our own. Tiers: share (cuts are shares of the '
-	'people, NULL: 0.005, 0.05 and 0.20; ph.risk_tier), places (ph.capacity_tier), edge (ph.risk_band), given (column tier); ties as '
-	'there. '
-	'predicts, label_kind (health, use, cost) and horizon say what it tells of. Where the schema has may_use, people '
-	'who are not in it for the purpose are left out and counted, and rows of restricted codes are not read. '
+	'people, NULL: 0.005, 0.05 and 0.20; ph.risk_tier), places (ph.capacity_tier), edge (ph.risk_band), given (column '
+	'tier); ties as there. predicts, label_kind (health, use, cost) and horizon say what it tells of. Where the schema '
+	'has may_use, people who are not in it for the purpose are left out and counted, and rows of restricted codes '
+	'are not read. '
 	'Errors: null_value_not_allowed without a purpose, unique_violation for a second run under one name, '
 	'invalid_parameter_value, undefined_column, no_data_found, cardinality_violation, numeric_value_out_of_range, '
 	'foreign_key_violation for people who are not known, object_not_in_prerequisite_state for a day that the data do '
-	'not reach, insufficient_privilege where row security hides rows';
+	'not reach, insufficient_privilege where row security hides rows, active_sql_transaction where the isolation level '
+	'is not read committed';
 
 create function ph_support.tier_in_words(run text, tier integer) returns text
 language sql immutable parallel safe
@@ -20931,7 +21022,8 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-	perform ph_support.require_run(schema, before), ph_support.require_run(schema, after);
+	perform ph_support.require_whole_run(schema, before, 'before'),
+		ph_support.require_whole_run(schema, after, 'after');
 	return query execute format($query$
 		with differs as (
 			select nullif(concat_ws(', ',
@@ -20957,7 +21049,8 @@ $$;
 comment on function ph.score_run_drift(text, text, text) is
 	'two runs compared: how many people were in which tier before and after (no score: in the run without one; not in '
 	'the run), and their mean scores; the note says where scores, versions or tiers differ, so that moves are not of '
-	'the people alone. Errors: invalid_parameter_value for runs that are not recorded';
+	'the people alone. Errors: invalid_parameter_value for runs that are not recorded, insufficient_privilege where row '
+	'security hides people of the runs';
 
 create procedure ph.create_tier_breakdown(schema text, run text, breakdown text default 'risk_tier')
 language plpgsql
@@ -20967,8 +21060,17 @@ declare
 	query text;
 	day date;
 	groups text[];
+	is_other boolean;
 begin
 	perform ph_support.require_run(schema, run), ph_support.require_measure_tables(schema);
+	execute format('select exists (select from %I.breakdown b where b.breakdown = $1 and b.name !~ ''^tier of run '')',
+		schema)
+	into is_other
+	using breakdown;
+	if is_other then
+		raise exception 'breakdown "%" is there, and is not of a run', breakdown
+			using errcode = 'duplicate_object', hint = 'Give this one another name.';
+	end if;
 	execute format('select as_of from %I.score_run r where r.run = $1', schema)
 	into day
 	using run;
@@ -20980,7 +21082,8 @@ begin
 	query := format(
 		'select person_id, coalesce(tier::text, ''unknown'') as group_name, daterange(%L, null) as days
 		from {person_score}
-		where run = %L', day, run);
+		where run = %s', day,
+		replace(quote_literal(run), '{', E'{\'\n\''));  -- in two parts, or it may be a name in braces
 	execute format(
 		'insert into %I.breakdown (breakdown, name, ordered, groups, query, otherwise)
 		values ($1, $2, true, $3 || ''{unknown}''::text[], $4, ''unknown'')
@@ -20993,7 +21096,8 @@ $$;
 comment on procedure ph.create_tier_breakdown(text, text, text) is
 	'makes, or moves to another run, a breakdown of measures: the tier of each person in that run, from its day on, '
 	'unknown before. Measures that name the breakdown are then folded anew. '
-	'Errors: invalid_parameter_value, undefined_table without tables of measures';
+	'Errors: invalid_parameter_value, undefined_table without tables of measures, duplicate_object where there is a '
+	'breakdown of this name that is not of a run';
 
 create function ph_support.protected_characteristic(out characteristic text, out section text, out pattern text)
 returns setof record
@@ -21026,7 +21130,7 @@ begin atomic
 	select p.characteristic, array_agg(distinct i order by i)
 	from ph_support.protected_characteristic() p,
 		unnest(protected_inputs.inputs) i
-	where regexp_replace(lower(i), '[^a-z0-9]+', '_', 'g') ~ p.pattern
+	where regexp_replace(lower(i collate "C"), '[^a-z0-9]+', '_', 'g') ~ p.pattern
 	group by p.characteristic;
 end;
 
@@ -21243,14 +21347,21 @@ create function ph_support.ratio_of_needs(
 returns ph.estimate
 language sql immutable parallel safe
 begin atomic
-	select (observed / expected, observed / expected / e.factor, observed / expected * e.factor, null)::ph.estimate
-	from (
-		select exp(ph_support.two_sided_z(confidence)
-			* sqrt(observed_variance / observed ^ 2 + expected_variance / expected ^ 2)) as factor) e;
+	with limited as (
+		select observed / expected as value, exp(ph_support.two_sided_z(confidence)
+			* sqrt(observed_variance / observed ^ 2 + expected_variance / expected ^ 2)) as factor
+		where observed > 0 and observed < 'infinity' and expected > 0 and expected < 'infinity'
+			and observed_variance >= 0 and observed_variance < 'infinity'
+			and expected_variance >= 0 and expected_variance < 'infinity'
+	)
+	select coalesce((
+		select (value, value / factor, value * factor, null)::ph.estimate from limited where factor < 'infinity'),
+		(null, null, null, 'unknown')::ph.estimate);
 end;
 
 comment on function ph_support.ratio_of_needs(float8, float8, float8, float8, float8) is
-	'observed over expected with limits on the logarithm, from the variances of both, which are independent';
+	'observed over expected with limits on the logarithm, from the variances of both, which are independent; unknown '
+	'where one of them is not known or not above 0';
 
 create type ph_support.score_stratum as (
 	dimension text,
@@ -21426,7 +21537,7 @@ language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
 	select attname::text, format('coalesce(m.%I::text, ''unknown'')', attname),
-		format('(^|_)%s(_|$)', regexp_replace(lower(attname), '[^a-z0-9]+', '_', 'g'))
+		format('(^|_)%s(_|$)', regexp_replace(lower(attname::text collate "C"), '[^a-z0-9]+', '_', 'g'))
 	from pg_attribute
 	where attrelid = more and attnum > 0 and not attisdropped and attname <> 'person_id'
 $$;
@@ -21437,7 +21548,7 @@ comment on function ph_support.own_dimension(regclass) is
 create function ph_support.is_of_inputs(inputs text[], of_input text) returns boolean
 language sql immutable parallel safe
 begin atomic
-	select coalesce(bool_or(regexp_replace(lower(i), '[^a-z0-9]+', '_', 'g') ~ of_input), false)
+	select coalesce(bool_or(regexp_replace(lower(i collate "C"), '[^a-z0-9]+', '_', 'g') ~ of_input), false)
 	from unnest(inputs) i;
 end;
 
@@ -21541,7 +21652,7 @@ as $$
 			case when known.emergencies then coalesce(emergency.number, 0) end as emergencies, %5$s
 		from score
 		cross join (
-			select exists (select from %1$I.register) as conditions, %6$s as emergencies
+			select exists (select 1 from %1$I.register limit 1) as conditions, %6$s as emergencies
 		) known
 		left join %1$I.person p on p.person_id::text = score.person_id
 		left join at_risk on at_risk.person_id = score.person_id
@@ -21632,7 +21743,7 @@ begin
 			count(*) filter (where p.had), count(p.had) filter (where p.value >= $4),
 			count(*) filter (where p.had and p.value >= $4),
 			ph.person_tally(p.value, p.had) filter (where p.had is not null and p.value is not null),
-			ph.person_tally(0, p.amount, p.value)
+			ph.person_tally(0, case when $6 then p.had::integer else p.amount end, p.value)  -- a risk is of whether
 				filter (where $5 and p.amount is not null and p.value is not null),
 			sum(p.years), sum(p.years ^ 2), sum(p.conditions), sum(p.conditions ^ 2), sum(p.died),
 			sum(p.died * p.years), sum(p.emergencies), sum(p.emergencies ^ 2), sum(p.emergencies * p.years)
@@ -21641,7 +21752,7 @@ begin
 		group by g.dimension, g.is_input, g.group_name, p.twentieth
 		$query$,
 		ph_support.group_person_query(schema, dimensions, outcome, more), parted)
-	using run, as_of, until, threshold, ph_support.gives_expected(schema, run);
+	using run, as_of, until, threshold, ph_support.gives_expected(schema, run), ph_support.gives_risks(schema, run);
 end
 $$;
 
@@ -21708,12 +21819,10 @@ declare
 	asked constant text[] := coalesce(groups, array(select d.dimension from ph_support.group_dimension() d));
 	strata ph_support.score_stratum[];
 begin
-	perform ph_support.require_run(schema, run), ph_support.require_outcome_over(schema, run),
+	perform ph_support.require_whole_run(schema, run), ph_support.require_outcome_over(schema, run),
 		ph_support.require_groups(asked, more), ph_support.two_sided_z(confidence);
-	if threshold is null then
-		raise exception 'argument "threshold" must not be null'
-			using errcode = 'null_value_not_allowed', hint = 'It is the score from which people are listed.';
-	elsif to_regclass(format('%I.stay', schema)) is null then
+	perform ph_support.require_threshold(threshold);
+	if to_regclass(format('%I.stay', schema)) is null then
 		raise exception 'schema "%" has no population views', schema
 			using errcode = 'undefined_table', hint = 'CALL ph.create_population_views(...) first.';
 	end if;
@@ -21790,8 +21899,9 @@ comment on function ph.score_by_group(text, text, regclass, float8, text[], regc
 	'outside being in their twentieth), need_not_settled (scores too high, '
 	'and under-service may be why). '
 	'Errors: undefined_table, invalid_parameter_value, undefined_column, datatype_mismatch, cardinality_violation, '
-	'duplicate_column, null_value_not_allowed, object_not_in_prerequisite_state while the time in which outcomes '
-	'count is not over, insufficient_privilege where row security hides rows of outcome or more';
+	'duplicate_column, null_value_not_allowed, numeric_value_out_of_range, object_not_in_prerequisite_state '
+	'while the time in which outcomes count is not over, insufficient_privilege where row security hides rows of the run, '
+	'outcome or more';
 
 create procedure ph_support.store_groups(
 	schema text, run text, outcome regclass, judged_at timestamptz, threshold float8, groups text[], more regclass)
@@ -21865,6 +21975,7 @@ as $$
 declare
 	of_type constant regtype := ph_support.column_type(outcome, 'outcome');
 	repeated bigint;
+	uncounted bigint := 0;
 begin
 	if outcome is null then
 		raise exception 'argument "outcome" must not be null'
@@ -21882,6 +21993,15 @@ begin
 		raise exception 'argument "outcome" has % persons more than once', repeated
 			using errcode = 'cardinality_violation', hint = 'An outcome is one row a person.';
 	end if;
+	if of_type <> 'boolean'::regtype then
+		execute format('select count(*) from %s where not (outcome >= 0 and outcome < ''infinity''::float8)',
+			outcome)
+		into uncounted;
+	end if;
+	if uncounted > 0 then
+		raise exception 'column "outcome" of argument "outcome" has % numbers that are no counts', uncounted
+			using errcode = 'numeric_value_out_of_range', hint = 'It is how many, from 0 on; NULL is not known.';
+	end if;
 	return case of_type when 'boolean'::regtype then 'outcome' else 'outcome > 0' end;
 end
 $$;
@@ -21889,7 +22009,7 @@ $$;
 comment on function ph_support.outcome_of(regclass) is
 	'the expression of whether somebody of a relation of outcomes had it. '
 	'Errors: null_value_not_allowed, undefined_column, datatype_mismatch, cardinality_violation, '
-	'insufficient_privilege';
+	'numeric_value_out_of_range, insufficient_privilege';
 
 create function ph_support.gives_risks(schema text, run text) returns boolean
 language plpgsql stable
@@ -21899,10 +22019,13 @@ declare
 	answer boolean;
 begin
 	execute format($query$
-		select coalesce(r.model ->> 'family' in ('logistic', 'cox'), not exists (
-			select
-			from %1$I.person_score s
-			where s.run = $1 and (s.value not between 0 and 1)))
+		select case r.kind
+			when 'model' then r.model ->> 'family' in ('logistic', 'cox')
+			when 'instrument' then r.score in ('kidney_failure_risk', 'score2')  -- other fractions are shares or points
+			else (
+				select coalesce(bool_and(s.value between 0 and 1) and bool_or(s.value > 0 and s.value < 1), false)
+				from %1$I.person_score s
+				where s.run = $1) end
 		from %1$I.score_run r
 		where r.run = $1$query$, schema)
 	into answer
@@ -21912,7 +22035,8 @@ end
 $$;
 
 comment on function ph_support.gives_risks(text, text) is
-	'whether the scores of a run are probabilities: of a model that gives some, or all from 0 to 1';
+	'whether the scores of a run are probabilities: of a model or an instrument that gives some; of somebody else''s '
+	'product where all are from 0 to 1, and not 0 and 1 alone';
 
 create function ph_support.judged_at_cut(tally ph.tally, threshold float8)
 returns table (statistic text, value float8, lower float8, upper float8, note text)
@@ -21939,7 +22063,7 @@ comment on function ph_support.judged_at_cut(ph.tally, float8) is
 	'of a tally keyed by score, what listing everybody at or above a score does: share listed, sensitivity, share of '
 	'who had no outcome that is listed, positive predictive value';
 
-create function ph_support.judged(tally ph.tally, threshold float8, is_risk boolean)
+create function ph_support.judged(tally ph.tally, threshold float8, is_risk boolean, counts ph.tally)
 returns table (statistic text, threshold float8, value float8, lower float8, upper float8, note text)
 language sql immutable parallel safe
 begin atomic
@@ -21958,6 +22082,10 @@ begin atomic
 			('log_loss', log_loss, null, null)) s (statistic, value, lower, upper)
 	where is_risk
 	union all
+	select 'observed_to_expected', null, r.value, r.lower, r.upper, r.note
+	from ph.crude_rate(counts, 1, 0.95, 'exact') r
+	where not is_risk and counts is not null
+	union all
 	select c.statistic, $2, c.value, c.lower, c.upper, c.note from ph_support.judged_at_cut(tally, $2) c
 	union all
 	select s.statistic, $2, s.value, null, null, null
@@ -21968,12 +22096,13 @@ begin atomic
 	select s, null, null, null, null, 'not_a_risk'
 	from unnest('{observed_to_expected,in_the_large,slope,brier,brier_scaled,log_loss,net_benefit,
 		net_benefit_of_all}'::text[]) s
-	where not is_risk;
+	where not is_risk and (s <> 'observed_to_expected' or counts is null);
 end;
 
-comment on function ph_support.judged(ph.tally, float8, boolean) is
+comment on function ph_support.judged(ph.tally, float8, boolean, ph.tally) is
 	'the statistics of a judgement: of a tally keyed by score, ph.person_tally(score, outcome), and the score from '
-	'which people are listed; what only risks have is NULL with the note not_a_risk for other scores';
+	'which people are listed; what only risks have is NULL with the note not_a_risk for other scores; counts are those '
+	'that had happened over those expected, where scores are expected counts (else NULL)';
 
 create function ph_support.listed_from(schema text, run text) returns float8
 language plpgsql stable
@@ -21991,6 +22120,26 @@ $$;
 
 comment on function ph_support.listed_from(text, text) is 'the lowest score in the first tier of a run';
 
+create function ph_support.require_threshold(threshold float8) returns void
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if threshold is null then
+		raise exception 'argument "threshold" must not be null'
+			using errcode = 'null_value_not_allowed', hint =
+				'It is the score from which people are listed; ph.judge_run takes the lowest in tier 1, if anybody is.';
+	elsif threshold = 'NaN' then
+		raise exception 'argument "threshold" must be a number'
+			using errcode = 'invalid_parameter_value', hint = 'It is the score from which people are listed.';
+	end if;
+end
+$$;
+
+comment on function ph_support.require_threshold(float8) is
+	'does nothing where there is a score from which people are listed. '
+	'Errors: null_value_not_allowed, invalid_parameter_value';
+
 create procedure ph.judge_run(
 	schema text, run text, outcome regclass, threshold float8 default null, groups text[] default null,
 	more regclass default null)
@@ -22003,13 +22152,10 @@ declare
 	cut float8;
 	is_risk boolean;
 begin
-	perform ph_support.require_run(schema, run);
+	perform ph_support.require_whole_run(schema, run);
 	perform ph_support.require_outcome_over(schema, run);
 	cut := coalesce(threshold, ph_support.listed_from(schema, run));
-	if cut is null then
-		raise exception 'argument "threshold" must not be null where nobody is in tier 1'
-			using errcode = 'null_value_not_allowed', hint = 'It is the score from which people are listed.';
-	end if;
+	perform ph_support.require_threshold(cut);
 	is_risk := ph_support.gives_risks(schema, run);
 	execute format($query$
 		insert into %1$I.run_judgement (
@@ -22020,13 +22166,15 @@ begin
 		from (
 			select coalesce(ph.person_tally(s.value, (%2$s)::integer) filter (where %2$s is not null),
 					ph.person_tally(null::float8, 0)) as tally,
+				case when $6 then ph.person_tally(0, %4$s, s.value) filter (where %2$s is not null) end as counts,
 				count(*) filter (where %2$s is not null) as people, count(*) filter (where %2$s) as events,
 				count(*) filter (where %2$s is null) as without_outcome
 			from %1$I.person_score s
 			left join %3$s o on o.person_id::text = s.person_id
 			where s.run = $1 and s.value is not null
-		) t, ph_support.judged(t.tally, $4, $5) j$query$, schema, had, outcome)
-	using run, outcome::text, judged_at, cut, is_risk;
+		) t, ph_support.judged(t.tally, $4, $5, t.counts) j$query$, schema, had, outcome,
+		case ph_support.column_type(outcome, 'outcome') when 'boolean'::regtype then 'outcome::integer' else 'outcome' end)
+	using run, outcome::text, judged_at, cut, is_risk, ph_support.gives_expected(schema, run) and not is_risk;
 	if groups is null and to_regclass(format('%I.stay', schema)) is null then
 		raise notice 'groups are not judged: schema "%" has no population views', schema
 			using hint = 'CALL ph.create_population_views(...), and judge again.';
@@ -22038,13 +22186,14 @@ $$;
 
 comment on procedure ph.judge_run(text, text, regclass, float8, text[], regclass) is
 	'judges a run when its outcomes have arrived, and writes what it finds beside it: into run_judgement '
-	'discrimination, calibration and net benefit of the whole, into run_group those of groups '
-	'(ph.score_by_group). outcome is a relation of person_id and outcome (true, false, or how many), one row a person; '
-	'who has a score and is not in it has no known outcome, and is left out and counted. threshold is the score from '
-	'which people are listed (NULL: the lowest in tier 1). groups and more as in ph.score_by_group; without population '
-	'views there are none. '
+	'discrimination, calibration (of expected counts observed over expected alone) and net benefit of the whole, '
+	'into run_group those of groups (ph.score_by_group). outcome is a relation of person_id and outcome (true, '
+	'false, or how many), one row a person; who has a score and is not in it has no known outcome, and is left out and '
+	'counted. threshold is the score from which people are listed (NULL: the lowest in tier 1). groups and more '
+	'as in ph.score_by_group; without population views there are none. '
 	'Errors: invalid_parameter_value, undefined_column, datatype_mismatch, object_not_in_prerequisite_state while the '
 	'time in which outcomes count is not over, cardinality_violation where a person has two outcomes, '
+	'numeric_value_out_of_range where outcomes are no counts, null_value_not_allowed without a threshold, '
 	'insufficient_privilege where row security hides rows';
 
 create function ph_support.request_guard(
@@ -22176,6 +22325,7 @@ begin
 	end loop;
 	execute ph_support.in_schema('create or replace trigger keep_record before delete or truncate on {person_request}
 		for each statement execute function {keep_record}()', schema);
+	call ph_support.keep_alone(schema, format('%I.person_request', schema), 'delete');
 end
 $$;
 
@@ -22451,7 +22601,11 @@ begin
 			c.code_system, c.code, t.target),
 		' union ')
 	into coded
-	from ph_support.coded_column() c
+	from (
+		select * from ph_support.coded_column()
+		union all
+		values ('person', '''ICD10''', 'death_cause_icd10')  -- a column: no policy leaves a row out for it
+	) c (relation, code_system, code)
 	join ph_support.table_of_person(schema) t using (relation);
 	if to_regclass(format('%I.restricted_code', schema)) is not null then
 		restricted := 'select code_system, code, match from {restricted_code}
@@ -22815,7 +22969,7 @@ begin
 	into s
 	from jsonb_to_record(score) s (
 		value float8, band text, tier integer, status text, missing_inputs text[], inputs jsonb);
-	outcome := r.predicts || coalesce(format(' (over %s)', r.horizon), '');
+	outcome := r.predicts || coalesce(' (over ' || r.horizon || ')', '');
 	return next format('The score "%s", version %s, %s, was worked out about you from what was known on %s, for: %s.',
 		r.score, r.version,
 		case r.kind
@@ -23073,13 +23227,16 @@ begin atomic
 		|| case relation
 			when 'person_score' then ' || jsonb_build_object(''inputs'', ph_support.told_values(t.inputs, $3),
 				''missing_inputs'', ph_support.told(t.missing_inputs, $3))'
+			when 'person' then ' - case
+				when (''ICD10'', t.death_cause_icd10::text) in (select * from unnest($4, $5)) then ''death_cause_icd10''
+				else '''' end'
 			when 'opened_person' then ' || jsonb_build_object(''details'', ph_support.told_values(t.details, $3))'
 			else '' end;
 end;
 
 comment on function ph_support.reported_row(text) is
 	'the expression of a row t of a table as the report of a person shows it: without the columns of access, and '
-	'without inputs ($3) that are not told';
+	'without inputs ($3) and a cause of death ($4, $5) that are not told';
 
 create function ph_support.person_rows(
 	schema text, person text, for_post boolean, out relation text, out shown jsonb, out withheld bigint)
@@ -23338,13 +23495,19 @@ returns setof record
 language sql immutable parallel safe
 begin atomic
 	values (
+		'asking_role', '',
+		'() returns name language sql stable',
+		$body$
+select case current_setting('role') when 'none' then session_user else current_setting('role')::name end
+$body$,
+		'the role that asks, with whosever rights a function runs'
+	), (
 		'list_scope', 'text, oid',
 		'(purpose text, person oid, out is_secured boolean, out everywhere boolean, out places text[])
 			returns record language plpgsql stable',
 		$body$
 declare
-	who constant name := case current_setting('role') when 'none' then session_user
-		else current_setting('role')::name end;
+	who constant name := {asking_role}();
 	purposes text[];
 begin
 	select count(*) > 0, coalesce(bool_or(pg_has_role(session_user, who, 'member') and exists (
@@ -23418,9 +23581,8 @@ begin
 				'practice ' || (who ->> 'access_practice')] && scope.places)
 	), opened as (
 		insert into {list_opening} (list, purpose, reason, role, people, objected)
-		select asked.list, asked.purpose, open_list.reason,
-			case current_setting('role') when 'none' then session_user else current_setting('role') end,
-			count(*) filter (where not objects), count(*) filter (where objects)
+		select asked.list, asked.purpose, open_list.reason, {asking_role}(), count(*) filter (where not objects),
+			count(*) filter (where objects)
 		from allowed
 		returning opening
 	), shown as (
@@ -23450,11 +23612,13 @@ begin
 	select o.opening, o.list, o.purpose, o.reason, o.opened_at, p.person_id, p.details
 	from {list_opening} o
 	join {opened_person} p on p.opening = o.opening
-	where o.login = session_user and o.transaction is distinct from pg_current_xact_id_if_assigned()
+	where o.login = session_user and o.role = {asking_role}()
+		and o.transaction is distinct from pg_current_xact_id_if_assigned()
 		and o.opened_at > clock_timestamp() - interval '1 day';
 end
 $body$,
-		'the people of the openings of the last day by who is logged in, of earlier transactions alone. '
+		'the people of the openings of the last day by who is logged in, as the role that asks (one login may be that '
+		'of several, by SET ROLE), of earlier transactions alone. '
 		'With the rights of its owner'
 	);
 end;
@@ -23487,7 +23651,7 @@ begin
 	target := format('%I.opened_list', schema);
 	there := to_regclass(target) is not null;
 	call ph_support.replace_view(schema, 'opened_list', ph_support.in_schema('select * from {opened_people}()', schema),
-		'the people of lists that whoever is logged in has opened within a day, once that is committed: '
+		'the people of lists that whoever is logged in has opened within a day as the same role, once committed: '
 		'one row a person and opening', '{"opening": "number of the opening, as open_list returned it",
 			"list": "the list", "purpose": "what for", "reason": "why, in words", "opened_at": "when",
 			"person_id": "the person", "details": "what the list says of the person, by column"}');
@@ -23893,6 +24057,7 @@ declare
 	counted jsonb;
 	wrong text;
 begin
+	perform ph_support.require_newest_rows();
 	select string_agg(c.oid::regclass::text, ', ' order by c.relname)
 	into wrong
 	from jsonb_each(due) d
@@ -23903,7 +24068,15 @@ begin
 	end if;
 	perform ph_support.require_all_rows(array(
 		select format('select from %I.%I', schema, d.key) from jsonb_each(due) d));
-	for part in select d.key as relation from jsonb_each(due) d order by 1 loop
+	-- in the order of a fold, whose people it then is that go
+	for part in
+		select relation
+		from unnest('{measure_place,measure_fold}'::text[]) with ordinality f (relation, place)
+		where to_regclass(format('%I.%I', schema, relation)) is not null
+		union all
+		select *
+		from (select d.key from jsonb_each(due) d order by 1) d
+	loop
 		execute format('lock table %I.%I in share row exclusive mode', schema, part.relation);
 	end loop;
 	select c.rows, c.people into counted, people from ph_support.count_due(schema, due, persons, as_of) c;
@@ -23934,7 +24107,7 @@ $$;
 comment on procedure ph_support.remove_rows(text, text, text, jsonb, text[], date, bigint) is
 	'removes the rows for which the conditions by table hold ($1 is persons, $2 is as_of), with a row of removal; '
 	'stored stays and summaries follow. Nobody: nothing is written. Errors: wrong_object_type with the names of views, '
-	'insufficient_privilege for who does not see all rows';
+	'insufficient_privilege for who does not see all rows, active_sql_transaction';
 
 create function ph_support.require_basis(basis text) returns void
 language plpgsql immutable
@@ -24005,7 +24178,8 @@ comment on procedure ph.remove_people(text, text[], text) is
 	'which law or request. A row of removal says how many of which table, and names nobody. Notices say what stays: '
 	'releases, counts of runs and openings, backups, and tables that are not of the extension. One transaction: an '
 	'error removes nothing. Errors: undefined_table, invalid_parameter_value, no_data_found where nobody of them is '
-	'there, wrong_object_type where shared tables are views, insufficient_privilege for who does not see all rows';
+	'there, wrong_object_type where shared tables are views, insufficient_privilege for who does not see all rows, '
+	'active_sql_transaction where the isolation level is not read committed';
 
 create procedure ph.remove_person(schema text, person text, basis text)
 language plpgsql
@@ -24189,7 +24363,8 @@ comment on procedure ph.purge(text, text, text, timestamptz) is
 	'how many rows of which table and how many people; stays and stored summaries are made anew where data have '
 	'changed. One transaction: an error removes nothing. Errors: undefined_table, invalid_parameter_value without a '
 	'basis, undefined_object without a rule, object_not_in_prerequisite_state where a rule cannot be followed, '
-	'insufficient_privilege for who does not see all rows';
+	'insufficient_privilege for who does not see all rows, active_sql_transaction where the isolation level is not '
+	'read committed';
 
 create function ph_support.accountability_check(
 	out kind text, out severity text, out needs text, out finding text, out query text)
@@ -24256,7 +24431,12 @@ begin atomic
 				from ph_support.accountability_table()
 				where is_kept
 				union all
-				values ('person_score', 'keep_run'), ('person_request', 'keep_record')
+				select relation, 'keep_alone'
+				from ph_support.accountability_table()
+				where is_kept
+				union all
+				values ('person_score', 'keep_run'), ('person_request', 'keep_record'),
+					('person_request', 'keep_alone')
 				union all
 				select relation, name
 				from ph_support.request_guard()
@@ -24310,7 +24490,7 @@ begin atomic
 			where g.verdict = 'under_served' and g.judged_at = (
 				select max(last.judged_at)
 				from {run_group} last
-				where last.run = g.run and last.outcome = g.outcome)
+				where last.run = g.run and last.outcome = g.outcome and last.dimension = g.dimension)
 		 $query$);
 end;
 
@@ -24729,8 +24909,8 @@ begin atomic
 			cross join lateral (values
 				('run', j.run), ('outcome', j.outcome), ('judged at', j.judged_at::text),
 				(concat_ws(' ', j.statistic, 'at ' || j.threshold),
-				 round(j.value::numeric, 3) || coalesce(' (' || round(j.lower::numeric, 3)
-					|| ' to ' || round(j.upper::numeric, 3) || ')', '') || format(', %s people', j.people))) v
+				 coalesce(round(j.value::numeric, 3) || coalesce(' (' || round(j.lower::numeric, 3)
+					|| ' to ' || round(j.upper::numeric, 3) || ')', ''), j.note) || format(', %s people', j.people))) v
 			where j.judged_at = j.last
 		 $query$),
 		('tool specification', 'performance by group', 'last report by group of one of its runs',
@@ -24743,7 +24923,7 @@ begin atomic
 				where (r.score, r.version) = ($2[1], $2[2])
 			)
 			select 'performance by group', g.dimension || ': ' || g.group_name,
-				g.verdict || format(', %s people, %s listed', g.people, g.listed)
+				format('%s, %s people, %s listed', coalesce(g.verdict, 'too few to say'), g.people, g.listed)
 			from judged g
 			where g.judged_at = g.last
 		 $query$),

@@ -73,7 +73,7 @@ values
 	('new', 'admission', '2', 'model', 'direct_care', '2024-03-31', 'an emergency admission', '1 year',
 	 to_jsonb(ph.given_model('logistic', '{(intercept),age,admissions,abuse,copd}', '{-6,0.04,0.5,0.7,-0.1}')), 'h1',
 	 '{age,admissions,abuse,copd}', 'share', '1', 3, 3, 'ourselves', null),
-	('frailty', 'frailty', '1', 'instrument', 'direct_care', '2024-03-31', null, null, null, 'h2', '{copd,hiv,bmi}',
+	('frailty', 'frailty', '1', 'instrument', 'direct_care', '2024-03-31', 'falls', null, null, 'h2', '{copd,hiv,bmi}',
 	 'edge', '1', 3, 3, 'a paper', null);
 insert into care.person_score (person_id, run, value, band, tier, status, missing_inputs, inputs)
 select p, 'old', 55, 'high', 1, 'ok', '{}'::text[], null::jsonb
@@ -206,6 +206,11 @@ select page like '%Withheld%' as withheld, page ~* 'harm' as told
 from ph.person_report_page('care', 'bob', true) page;
 select ph.person_report('care', 'nobody');
 select ph.person_report_page('care', 'nobody');
+-- a cause of death is a code too
+update care.person set death_date = '2024-04-20', death_cause_icd10 = 'B20.7' where person_id = 'bob';
+select r -> 'rows' -> 'person' #- '{0,birth_date}' as restricted from ph.person_report('care', 'bob') r;
+update care.person set death_cause_icd10 = 'J44.1' where person_id = 'bob';
+select r -> 'rows' -> 'person' -> 0 ->> 'death_cause_icd10' as open from ph.person_report('care', 'bob') r;
 
 -- shared tables that are views of somebody else's, and no more of them than there are
 create view viewed.person as select * from care.person;
