@@ -433,8 +433,8 @@ $$;
 comment on function ph.score_run_drift(text, text, text) is
 	'two runs compared: how many people were in which tier before and after (no score: in the run without one; not in '
 	'the run), and their mean scores; the note says where scores, versions or tiers differ, so that moves are not of '
-	'the people alone. Errors: invalid_parameter_value for runs that are not recorded, insufficient_privilege where row '
-	'security hides people of the runs';
+	'the people alone. Errors: invalid_parameter_value for runs that are not recorded, insufficient_privilege where '
+	'row security hides people of the runs';
 
 -- ---- tiers as a breakdown of measures ----
 

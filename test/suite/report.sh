@@ -188,7 +188,8 @@ if psql -qX -d demo_test -c "call ph.create_population_views('health')" &&
 		"$(report_sql -c "
 		select bool_and(placed = wanted) from analysis.tie where ties = 'split' and cut is not null")" t
 	report_same "scores: both are judged by who was admitted, as counted again" "$(report_sql -c "
-		select bool_and(j.people = c.people and j.events = c.events and abs(j.value - c.auroc) < 1e-9) || ' ' || count(*)
+		select bool_and(j.people = c.people and j.events = c.events and abs(j.value - c.auroc) < 1e-9) || ' ' ||
+			count(*)
 		from analysis.judgement j
 		join lateral (
 			select count(*) as people, count(*) filter (where o.outcome) as events, (
