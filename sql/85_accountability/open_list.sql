@@ -56,7 +56,10 @@ declare
 	listed jsonb[];
 	number bigint;
 begin
-	if coalesce(reason, '') !~ '\S' then
+	if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
+		raise exception 'the isolation level of the transaction must be read committed'
+			using errcode = 'active_sql_transaction', hint = 'At others somebody could be shown who was just removed.';
+	elsif coalesce(reason, '') !~ '\S' then
 		raise exception 'argument "reason" must not be null or empty'
 			using errcode = 'invalid_parameter_value', hint = 'It is for whoever reads who opened lists.';
 	end if;

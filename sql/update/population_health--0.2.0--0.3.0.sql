@@ -20543,8 +20543,8 @@ as $$
 begin
 	if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
 		raise exception 'the isolation level of the transaction must be read committed'
-			using errcode = 'active_sql_transaction', hint = 'SET TRANSACTION ISOLATION LEVEL READ COMMITTED: at others '
-				'who is scored and removed at one time could stay, since neither sees what the other has done.';
+			using errcode = 'active_sql_transaction', hint = 'SET TRANSACTION ISOLATION LEVEL READ COMMITTED: at '
+				'others who is scored and removed at one time could stay, since neither sees what the other has done.';
 	end if;
 end
 $$;
@@ -21049,8 +21049,8 @@ $$;
 comment on function ph.score_run_drift(text, text, text) is
 	'two runs compared: how many people were in which tier before and after (no score: in the run without one; not in '
 	'the run), and their mean scores; the note says where scores, versions or tiers differ, so that moves are not of '
-	'the people alone. Errors: invalid_parameter_value for runs that are not recorded, insufficient_privilege where row '
-	'security hides people of the runs';
+	'the people alone. Errors: invalid_parameter_value for runs that are not recorded, insufficient_privilege where '
+	'row security hides people of the runs';
 
 create procedure ph.create_tier_breakdown(schema text, run text, breakdown text default 'risk_tier')
 language plpgsql
@@ -21900,8 +21900,8 @@ comment on function ph.score_by_group(text, text, regclass, float8, text[], regc
 	'and under-service may be why). '
 	'Errors: undefined_table, invalid_parameter_value, undefined_column, datatype_mismatch, cardinality_violation, '
 	'duplicate_column, null_value_not_allowed, numeric_value_out_of_range, object_not_in_prerequisite_state '
-	'while the time in which outcomes count is not over, insufficient_privilege where row security hides rows of the run, '
-	'outcome or more';
+	'while the time in which outcomes count is not over, insufficient_privilege where row security hides rows of the '
+	'run, outcome or more';
 
 create procedure ph_support.store_groups(
 	schema text, run text, outcome regclass, judged_at timestamptz, threshold float8, groups text[], more regclass)
@@ -22173,7 +22173,9 @@ begin
 			left join %3$s o on o.person_id::text = s.person_id
 			where s.run = $1 and s.value is not null
 		) t, ph_support.judged(t.tally, $4, $5, t.counts) j$query$, schema, had, outcome,
-		case ph_support.column_type(outcome, 'outcome') when 'boolean'::regtype then 'outcome::integer' else 'outcome' end)
+		case ph_support.column_type(outcome, 'outcome')
+			when 'boolean'::regtype then 'outcome::integer'
+			else 'outcome' end)
 	using run, outcome::text, judged_at, cut, is_risk, ph_support.gives_expected(schema, run) and not is_risk;
 	if groups is null and to_regclass(format('%I.stay', schema)) is null then
 		raise notice 'groups are not judged: schema "%" has no population views', schema
@@ -23541,7 +23543,10 @@ declare
 	listed jsonb[];
 	number bigint;
 begin
-	if coalesce(reason, '') !~ '\S' then
+	if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
+		raise exception 'the isolation level of the transaction must be read committed'
+			using errcode = 'active_sql_transaction', hint = 'At others somebody could be shown who was just removed.';
+	elsif coalesce(reason, '') !~ '\S' then
 		raise exception 'argument "reason" must not be null or empty'
 			using errcode = 'invalid_parameter_value', hint = 'It is for whoever reads who opened lists.';
 	end if;

@@ -426,6 +426,10 @@ insert into :odd.may_use values ('P1', 'planning');
 call ph.secure('it''s 100% \odd');
 select :odd.open_list('everybody', 'direct_care', 'nobody may be used') as opening \gset
 select people from :odd.list_opening where opening = :opening;
+-- a snapshot of before could show somebody who was removed since
+begin isolation level repeatable read;
+select :odd.open_list('everybody', 'direct_care', 'an old snapshot');
+rollback;
 reset role;
 drop schema :odd cascade;
 drop view found;
