@@ -100,9 +100,9 @@ update health.list_opening set reason = 'another';
 delete from health.opened_person;
 -- no statement on a table above goes past that
 create table health.above (like health.list_opening);
-create table health.parted (like health.person_request) partition by list (person_id);
+create table health.parted (like health.opened_person) partition by list (person_id);
 alter table health.list_opening inherit health.above;
-alter table health.parted attach partition health.person_request default;
+alter table health.parted attach partition health.opened_person default;
 drop table health.above, health.parted;
 -- nor do removals and runs that were restored with the number of a transaction to come
 begin;
