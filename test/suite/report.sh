@@ -202,7 +202,7 @@ if psql -qX -d demo_test -c "call ph.create_population_views('health')" &&
 			from health.person_score s
 			join analysis.outcome o using (person_id)
 			where s.run = j.run and o.outcome is not null) c on true
-		where j.statistic = 'auroc'")" "t 2"
+		where j.statistic = 'auroc'")" "true 2"
 	report_same "scores: groups of each dimension are everybody" "$(report_sql -c "
 		select concat_ws(' ', count(*), count(distinct people), max(people) = (select count(*) from analysis.people))
 		from (select dimension, sum(people) as people from analysis.judged_group group by dimension) d")" "6 1 t"
