@@ -1,5 +1,5 @@
-# The people of whom generate.sql leaves out planned contacts are named by the check, no other group of ethnicity is, and
-# nobody of them is to be recalibrated.
+# The people of whom generate.sql leaves out planned contacts are named by the check, no other group of ethnicity is,
+# and nobody of them is to be recalibrated.
 fairness_demo=$root/test/demo
 if out=$(
 	exec 2>&1
