@@ -644,6 +644,25 @@ $$;
 comment on procedure ph_support.describe_table(text, text, jsonb) is
 	'says what a generated table and its columns are, where its owner has not; columns are name, description';
 
+create procedure ph_support.create_table_where_missing(
+	schema text, relation text, definition text, description text, columns jsonb, inout is_new boolean default null)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	target constant text := format('%I.%I', schema, relation);
+begin
+	is_new := to_regclass(target) is null;
+	if is_new then
+		execute format('create table %s (%s)', target, ph_support.in_schema(definition, schema));
+		call ph_support.describe_table(target, description, columns);
+	end if;
+end
+$$;
+comment on procedure ph_support.create_table_where_missing(text, text, text, text, jsonb, boolean) is
+	'makes a table of a schema and says what it and its columns are, unless something has the name; {name} in the '
+	'definition is a table of the schema. is_new: whether it was made';
+
 create procedure ph_support.replace_population_view(
 	schema text, relation text, query text, columns jsonb default '{}', keep boolean default false)
 language plpgsql

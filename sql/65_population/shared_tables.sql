@@ -369,6 +369,19 @@ comment on function ph_support.last_day(text) is
 	'the expression, for ph_support.in_schema, of the last day of which person-time is counted: the day in data_day, '
 	'and today where there is none or it is still to come';
 
+create function ph_support.data_day(schema text) returns date
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	day date;
+begin
+	execute ph_support.in_schema(format('select %s', ph_support.last_day(schema)), schema) into day;
+	return day;
+end
+$$;
+comment on function ph_support.data_day(text) is 'ph_support.last_day() of a schema, as a day';
+
 create function ph_support.shared_table_columns(relation text) returns text
 language sql stable
 begin atomic

@@ -913,8 +913,7 @@ begin
 		raise exception 'argument "levels" must not be empty'
 			using errcode = 'invalid_parameter_value', hint = 'NULL is all of them.';
 	end if;
-	execute format('select day from (select %s as day) d', ph_support.in_schema(ph_support.last_day(schema), schema))
-	into data_day;
+	data_day := ph_support.data_day(schema);
 	offered := array(select l.level from ph_support.folded_levels(schema) l);
 	perform ph_support.require_known('levels', levels, offered);
 	offered := array(select l.measure from ph_support.latest_measures(schema) l);

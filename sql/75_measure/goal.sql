@@ -191,13 +191,11 @@ as $$
 declare
 	part record;
 	target text;
+	is_new boolean;
 begin
 	for part in select * from ph_support.goal_table() loop
-		target := format('%I.%I', schema, part.relation);
-		if to_regclass(target) is null then
-			execute format('create table %s (%s)', target, ph_support.in_schema(part.definition, schema));
-			call ph_support.describe_table(target, part.description, part.columns);
-		end if;
+		call ph_support.create_table_where_missing(
+			schema, part.relation, part.definition, part.description, part.columns, is_new);
 	end loop;
 	execute ph_support.in_schema(
 		'create or replace trigger a_keep_signed before update or delete on {goal}

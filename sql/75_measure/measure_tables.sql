@@ -122,6 +122,7 @@ as $$
 declare
 	part record;
 	target text;
+	is_new boolean;
 begin
 	call ph_support.require_own_schema(schema);
 	if to_regclass(format('%I.stay', schema)) is null then
@@ -136,11 +137,8 @@ begin
 		end if;
 	end loop;
 	for part in select * from ph_support.fold_table() loop
-		target := format('%I.%I', schema, part.relation);
-		if to_regclass(target) is null then
-			execute format('create table %s (%s)', target, part.definition);
-			call ph_support.describe_table(target, part.description, part.columns);
-		end if;
+		call ph_support.create_table_where_missing(
+			schema, part.relation, part.definition, part.description, part.columns, is_new);
 	end loop;
 	call ph_support.take_tallies_back(schema);
 	execute ph_support.in_schema(

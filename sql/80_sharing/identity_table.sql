@@ -146,14 +146,15 @@ as $$
 declare
 	part record;
 	target text;
+	is_new boolean;
 	there boolean;
 begin
 	call ph_support.require_own_schema(schema);
 	for part in select * from ph_support.identity_table() loop
 		target := format('%I.%I', schema, part.relation);
-		if to_regclass(target) is null then
-			execute format('create table %s (%s)', target, part.definition);
-			call ph_support.describe_table(target, part.description, part.columns);
+		call ph_support.create_table_where_missing(
+			schema, part.relation, part.definition, part.description, part.columns, is_new);
+		if is_new then
 			call ph_support.take_all_grants('table', target);
 			-- a grant on all tables of the schema, made without a thought, shows no row of identity
 			execute format('alter table %s enable row level security', target);

@@ -111,7 +111,7 @@ set client_min_messages = warning
 as $$
 declare
 	part record;
-	target text;
+	is_new boolean;
 	-- not before it is on record for good: who asks cannot take the answer and roll the record back
 	mine constant text := format('written_by is distinct from pg_current_xact_id_if_assigned() and (
 		audience = ''public'' or audience = any (array(
@@ -119,11 +119,8 @@ declare
 		or (select has_table_privilege(%L::regclass, ''select'')))', format('%I.release_head', schema));
 begin
 	for part in select * from ph_support.release_table() loop
-		target := format('%I.%I', schema, part.relation);
-		if to_regclass(target) is null then
-			execute format('create table %s (%s)', target, ph_support.in_schema(part.definition, schema));
-			call ph_support.describe_table(target, part.description, part.columns);
-		end if;
+		call ph_support.create_table_where_missing(
+			schema, part.relation, part.definition, part.description, part.columns, is_new);
 	end loop;
 	execute ph_support.in_schema('create index if not exists release_of_measure
 		on {release} (measure, period_kind, first_day, breakdown)', schema);

@@ -103,6 +103,7 @@ as $$
 declare
 	part record;
 	target text;
+	is_new boolean;
 begin
 	call ph_support.require_own_schema(schema);
 	if to_regclass(format('%I.person', schema)) is null then
@@ -111,10 +112,10 @@ begin
 	end if;
 	for part in select * from ph_support.sharing_table() loop
 		target := format('%I.%I', schema, part.relation);
-		if to_regclass(target) is null then
-			execute format('create table %s (%s)', target, part.definition);
+		call ph_support.create_table_where_missing(
+			schema, part.relation, part.definition, part.description, part.columns, is_new);
+		if is_new then
 			execute format('revoke all on %s from public', target);
-			call ph_support.describe_table(target, part.description, part.columns);
 		else
 			call ph_support.require_generated(schema, part.relation, 'pg_class', target::regclass);
 		end if;

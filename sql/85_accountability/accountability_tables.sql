@@ -281,23 +281,15 @@ begin
 	return null;
 end$body$, schema)),
 		'the trigger that refuses scores for a run of an earlier transaction');
-	if not exists (
-		select
-		from pg_trigger
-		where tgrelid = format('%I.person_score', schema)::regclass and tgname = 'keep_run')
-	then
-		execute format('create trigger keep_run after insert on %1$I.person_score
-			referencing new table as added for each statement execute function %1$I.keep_run()', schema);
-	end if;
+	execute format('create or replace trigger keep_run after insert on %1$I.person_score
+		referencing new table as added for each statement execute function %1$I.keep_run()', schema);
 	for part in
 		select format('%I.%I', schema, t.relation) as target
 		from ph_support.accountability_table() t
 		where t.is_kept
 	loop
-		if not exists (select from pg_trigger where tgrelid = part.target::regclass and tgname = 'keep_record') then
-			execute format('create trigger keep_record before update or delete or truncate on %s
-				for each statement execute function %I.keep_record()', part.target, schema);
-		end if;
+		execute format('create or replace trigger keep_record before update or delete or truncate on %s
+			for each statement execute function %I.keep_record()', part.target, schema);
 		call ph_support.keep_alone(schema, part.target, 'update');
 	end loop;
 end
@@ -318,6 +310,30 @@ end
 $$;
 comment on function ph_support.require_accountability_tables(text) is
 	'does nothing where the schema has the tables of accountability. Errors: undefined_table';
+
+create function ph_support.table_of_person(schema text, out relation text, out target regclass) returns setof record
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select c.relname::text, c.oid::regclass
+	from pg_class c
+	where c.relnamespace = to_regnamespace(quote_ident(schema)) and not c.relispartition
+		-- the shared tables may be views of somebody else's
+		and (c.relkind in ('r', 'p', 'f', 'm') or c.relname in (select t.relation from ph.shared_table() t))
+		and exists (
+			select
+			from pg_attribute
+			where attrelid = c.oid and attname = 'person_id' and attnum > 0 and not attisdropped)
+	order by 1
+$$;
+comment on function ph_support.table_of_person(text) is
+	'the tables of the schema, whoever made them, with a column person_id; partitions are in their parents';
+
+create function ph_support.described(target regclass) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+return regexp_replace(obj_description(target, 'pg_class'), '^population_health: ', '');
+comment on function ph_support.described(regclass) is 'what a table says of itself';
 
 create function ph_support.require_newest_rows() returns void
 language plpgsql stable
@@ -343,6 +359,7 @@ declare
 	part record;
 	held record;
 	target text;
+	is_new boolean;
 	people constant regclass := to_regclass(format('%I.person', schema));
 begin
 	call ph_support.require_own_schema(schema);
@@ -353,10 +370,10 @@ begin
 	call ph_support.keep_one_transaction(schema);
 	for part in select * from ph_support.accountability_table() loop
 		target := format('%I.%I', schema, part.relation);
-		if to_regclass(target) is null then
-			execute format('create table %s (%s)', target, ph_support.in_schema(part.definition, schema));
+		call ph_support.create_table_where_missing(
+			schema, part.relation, part.definition, part.description, part.columns, is_new);
+		if is_new then
 			execute format('revoke all on %s from public', target);
-			call ph_support.describe_table(target, part.description, part.columns);
 			if part.relation = 'disputed_input' and ph_support.is_distributed(people) then
 				call ph_support.distribute_by_person(schema, part.relation);  -- what rules read lies where people do
 			end if;

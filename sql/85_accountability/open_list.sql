@@ -17,6 +17,14 @@ select case current_setting('role') when 'none' then session_user else current_s
 $body$,
 		'the role that asks, with whosever rights a function runs'
 	), (
+		'places_of', 'jsonb',
+		'(person jsonb) returns text[] language sql immutable',
+		$body$
+select array['system ' || (person ->> 'access_system'), 'place ' || (person ->> 'access_place'),
+	'practice ' || (person ->> 'access_practice')]
+$body$,
+		'the places of a row of person that entitlements are for, with their levels'
+	), (
 		'list_scope', 'text, oid',
 		'(purpose text, person oid, out is_secured boolean, out everywhere boolean, out places text[])
 			returns record language plpgsql stable',
@@ -32,8 +40,8 @@ begin
 	where p.polrelid = list_scope.person and p.polname = 'custodian';
 	if is_secured and not everywhere then
 		purposes := {scope}('purpose', who);
-		if (purposes <> '{}' and purpose = all (purposes)) is not true then
-			raise exception 'role "%" is not entitled for the purpose of the list alone', who
+		if (purposes <> '{}' and coalesce(purpose, purposes[1]) = all (purposes)) is not true then
+			raise exception 'role "%" is not entitled for this purpose alone', who
 				using errcode = 'insufficient_privilege',
 					hint = 'The steward writes entitlements; who has roles of several purposes sets one of them.';
 		end if;
@@ -44,7 +52,18 @@ begin
 	end if;
 end
 $body$,
-		'whether the table of persons is secured, and of what places the role that asks may see people for a purpose'
+		'whether the table of persons is secured, and of what places the role that asks may see people for a purpose; '
+		'NULL is the one purpose that it has'
+	), (
+		'is_of_places', 'text, oid',
+		'(person text, people oid) returns boolean language sql stable',
+		$body$
+select exists (
+	select
+	from {person} p, {list_scope}(null, $2) s
+	where p.person_id::text = $1 and (not s.is_secured or s.everywhere or {places_of}(to_jsonb(p)) && s.places))
+$body$,
+		'whether somebody is a person of the places of the role that asks, who may write about him or her'
 	), (
 		'open_list', 'text, text, text',
 		'(list text, purpose text, reason text) returns bigint language plpgsql volatile security definer',
@@ -94,9 +113,8 @@ begin
 		from unnest(listed) v
 		join {person} p on p.person_id::text = v ->> 'person_id'
 		cross join to_jsonb(p) who
-		where not scope.is_secured or (who ->> ('may_use_' || asked.purpose))::boolean and (scope.everywhere
-			or array['system ' || (who ->> 'access_system'), 'place ' || (who ->> 'access_place'),
-				'practice ' || (who ->> 'access_practice')] && scope.places)
+		where not scope.is_secured or (who ->> ('may_use_' || asked.purpose))::boolean
+			and (scope.everywhere or {places_of}(who) && scope.places)
 	), opened as (
 		insert into {list_opening} (list, purpose, reason, role, people, objected)
 		select asked.list, asked.purpose, open_list.reason, {asking_role}(), count(*) filter (where not objects),

@@ -270,8 +270,7 @@ begin
 		ph_support.rows_page('How long rows are kept', report -> 'retention'),
 		ph_support.rows_page('Scores and their versions', report -> 'models'));
 	select concat(page, E'<h2>What is recorded</h2>\n', string_agg(ph_support.rows_page(
-		concat_ws(': ', replace(r.key, '_', ' '), regexp_replace(
-			obj_description(to_regclass(format('%I.%I', schema, r.key)), 'pg_class'), '^population_health: ', '')),
+		concat_ws(': ', replace(r.key, '_', ' '), ph_support.described(to_regclass(format('%I.%I', schema, r.key)))),
 		r.value), '' order by r.key))
 	into page
 	from jsonb_each(report -> 'rows') r;

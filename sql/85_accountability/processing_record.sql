@@ -12,40 +12,21 @@ $$;
 comment on function ph_support.sees_all_rows(regclass) is
 	'whether the current role may read the table, and no policy hides rows of it from it';
 
-create function ph_support.person_relation(
-	schema text, out relation text, out description text, out rows bigint, out row_security text)
-returns setof record
+create function ph_support.rows_seen(target regclass) returns bigint
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-	target regclass;
-	is_table boolean;
+	rows bigint;
 begin
-	for target, is_table, relation, description, row_security in
-		select c.oid, c.relkind <> 'v', c.relname,
-			regexp_replace(obj_description(c.oid, 'pg_class'), '^population_health: ', ''),
-			case when c.relrowsecurity and c.relforcerowsecurity then 'forced' when c.relrowsecurity then 'on'
-				else 'off' end
-		from pg_class c
-		join pg_attribute a on a.attrelid = c.oid and a.attname = 'person_id' and not a.attisdropped
-		where c.relnamespace = to_regnamespace(quote_ident(schema)) and not c.relispartition
-			and (c.relkind in ('r', 'p', 'm')
-				or c.relkind = 'v' and c.relname in (select t.relation from ph.shared_table() t))
-		order by c.relname
-	loop
-		rows := null;
-		if is_table and ph_support.sees_all_rows(target) then
-			execute format('select count(*) from %s', target) into rows;
-		end if;
-		return next;
-	end loop;
+	if ph_support.sees_all_rows(target) and (select relkind from pg_class where oid = target) <> 'v' then
+		execute format('select count(*) from %s', target) into rows;
+	end if;
+	return rows;
 end
 $$;
-comment on function ph_support.person_relation(text) is
-	'the tables of the schema that have a column person_id, and shared tables that are views: what a row is, how many '
-	'there are (NULL: of a view, or where the current role does not see all), and whether row security is off, on, or '
-	'forced on the owner too';
+comment on function ph_support.rows_seen(regclass) is
+	'the rows of a table; NULL of a view, or where the current role does not see all of them';
 
 create function ph_support.filled_part(
 	schema text, inout item text, inout detail text, needs text[], query text, arguments text[] default '{}',
@@ -129,9 +110,11 @@ begin atomic
 		 $query$),
 		('people and data', '30(1)(c)', 'every relation', 'what a row is', '{}',
 		 $query$
-			select p.relation, v.*
-			from ph_support.person_relation($1) p,
-				lateral (values ('what a row is', p.description), ('rows', p.rows::text)) v
+			select t.relation, v.*
+			from ph_support.table_of_person($1) t,
+				lateral (values
+					('what a row is', ph_support.described(t.target)),
+					('rows', ph_support.rows_seen(t.target)::text)) v
 		 $query$),
 		('source', '14(2)(f)', 'every relation', 'last load', '{data_load}',
 		 $query$
@@ -178,8 +161,8 @@ begin atomic
 		('transfer', '30(1)(e)', 'transfers', 'to other countries, and safeguards', '{}', null),
 		('retention', '30(1)(f)', 'every relation', 'how long rows of people are kept', '{retention_rule}',
 		 $query$
-			select p.relation, coalesce(r.purpose, 'every purpose'), r.keep::text
-			from ph_support.person_relation($1) p
+			select t.relation, coalesce(r.purpose, 'every purpose'), r.keep::text
+			from ph_support.table_of_person($1) t
 			left join {retention_rule} r using (relation)
 		 $query$),
 		('retention', '30(1)(f)', 'removal', 'rows removed', '{removal}',
@@ -189,7 +172,15 @@ begin atomic
 				lateral (values ('removals', r.removals::text), ('people removed', r.people::text)) v
 		 $query$),
 		('security', '30(1)(g)', 'every relation', 'row security', '{}',
-		 'select p.relation, ''row security'', p.row_security from ph_support.person_relation($1) p'),
+		 $query$
+			select t.relation, 'row security',
+				case
+					when c.relrowsecurity and c.relforcerowsecurity then 'forced'
+					when c.relrowsecurity then 'on'
+					else 'off' end
+			from ph_support.table_of_person($1) t
+			join pg_class c on c.oid = t.target
+		 $query$),
 		('security', '30(1)(g)', 'every kind of role', 'what it may do', '{entitlement}',
 		 $query$
 			select k.kind, g.relation, string_agg(g.privilege, ', ' order by g.privilege)

@@ -302,9 +302,10 @@ begin
 	perform ph_support.require_known('purpose', array[purpose], array(select p.purpose from ph.purpose() p));
 	perform ph_support.require_known('tiering', array[tiering], '{share,places,edge,given}');
 	perform ph_support.require_known('label_kind', array[label_kind], '{health,use,cost}') where label_kind is not null;
-	if (tiering = 'given') = (cuts is not null) and tiering <> 'share' then
-		raise exception 'argument "cuts" must % null for tiering "%"',
-			case when cuts is null then 'not be' else 'be' end, tiering
+	if (tiering = 'given') = (cuts is not null) and tiering <> 'share' or cuts = '{}' then
+		raise exception 'argument "cuts" must %be null% for tiering "%"',
+			case when tiering = 'given' then '' else 'not ' end, case when cuts = '{}' then ' or empty' else '' end,
+			tiering
 			using errcode = 'invalid_parameter_value', hint =
 				'It is shares of the people (share), people (places), or scores (edge) in descending order.';
 	end if;
@@ -315,7 +316,7 @@ begin
 		raise exception 'run "%" is already recorded', run
 			using errcode = 'unique_violation', hint = 'A run never changes: give the new one a name of its own.';
 	end if;
-	execute ph_support.in_schema(format('select %s', ph_support.last_day(schema)), schema) into data_day;
+	data_day := ph_support.data_day(schema);
 	if kind <> 'external' and day > data_day + 1 then
 		raise exception 'the data do not reach the day of argument "as_of"'
 			using errcode = 'object_not_in_prerequisite_state', hint = format('They end on %s.', data_day);
@@ -357,15 +358,13 @@ begin
 		insert into %I.score_run (
 			run, score, version, kind, purpose, as_of, predicts, label_kind, horizon, model, source, licence,
 			content_hash, inputs, tiering, cuts, ties, data_day, data_stamp, people, scored, left_out)
-		select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
-			$20,
-			$14, $15, $16, $17, $18, count(*), count(value), $19
+		select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, count(*),
+			count(value), $20
 		from pg_temp.ph_scored$query$, schema)
 	using run, score, version, kind, purpose, day, predicts, label_kind, horizon,
 		case when kind = 'model' then to_jsonb(model) end, source, licence,
-		ph_support.score_content(score, version, kind, model), tiering,
-		bounds, case when tiering in ('share', 'places') then ties end,
-		data_day, stamp, left_out, ph_support.score_inputs(people, model);
+		ph_support.score_content(score, version, kind, model), ph_support.score_inputs(people, model), tiering, bounds,
+		case when tiering in ('share', 'places') then ties end, data_day, stamp, left_out;
 	execute format($query$
 		insert into %I.person_score (person_id, run, value, band, tier, status, missing_inputs, inputs)
 		select person_id, $3, value, band, %s, nullif(status, 'ok'), missing_inputs, inputs

@@ -60,11 +60,10 @@ create function ph_support.other_table(schema text) returns setof regclass
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
-	select c.oid::regclass
-	from pg_class c
-	join pg_attribute a on a.attrelid = c.oid and a.attname = 'person_id' and not a.attisdropped
-	where c.relnamespace = to_regnamespace(quote_ident(schema)) and c.relkind in ('r', 'p', 'f', 'm')
-		and not c.relispartition and c.relname not in (select p.relation from ph_support.person_table(schema) p)
+	select t.target
+	from ph_support.table_of_person(schema) t
+	join pg_class c on c.oid = t.target and c.relkind <> 'v'
+	where t.relation not in (select p.relation from ph_support.person_table(schema) p)
 	order by 1
 $$;
 comment on function ph_support.other_table(text) is
@@ -109,14 +108,12 @@ declare
 	due ph_support.due_fold;
 	found_due ph_support.due_fold[];
 	known jsonb := '{}';
-	data_day date;
+	data_day constant date := ph_support.data_day(schema);
 	has_list constant boolean := to_regclass(format('%I.may_use', schema)) is not null;
 begin
 	if to_regclass(format('%I.measure_fold', schema)) is null then
 		return;
 	end if;
-	execute format('select day from (select %s as day) d', ph_support.in_schema(ph_support.last_day(schema), schema))
-	into data_day;
 	call ph_support.fill_measure_places(schema);
 	-- what is asked beside a survey comes after it
 	for fold in execute format(

@@ -14,9 +14,9 @@ begin atomic
 		('keep_decision', 'decision', 'before insert on {decision} for each row',
 		 $body$
 begin
-	if not exists (select from {person} p where p.person_id::text = new.person_id) then
+	if not {is_of_places}(new.person_id, to_regclass(quote_ident(tg_table_schema) || '.person')) then
 		raise exception 'person_id of a decision must be that of a person'
-			using errcode = 'foreign_key_violation', hint = 'Nobody of this person_id is known.';
+			using errcode = 'foreign_key_violation', hint = 'Nobody of this person_id is known in your places.';
 	elsif new.decided_on > current_date then
 		raise exception 'decided_on must not be in the future'
 			using errcode = 'check_violation', hint = 'It is the day on which somebody decided.';
@@ -48,9 +48,9 @@ begin
 				using errcode = 'insufficient_privilege', hint = 'Of an open request only answered, outcome and note '
 					'are set, of a correction that was upheld corrected; for anything else add another request.';
 		end if;
-	elsif not exists (select from {person} p where p.person_id::text = new.person_id) then
+	elsif not {is_of_places}(new.person_id, to_regclass(quote_ident(tg_table_schema) || '.person')) then
 		raise exception 'person_id of a request must be that of a person'
-			using errcode = 'foreign_key_violation', hint = 'Nobody of this person_id is known.';
+			using errcode = 'foreign_key_violation', hint = 'Nobody of this person_id is known in your places.';
 	elsif new.kind in ('objection', 'restriction') then
 		if new.about <> 'all' and not exists (select from {person_list} l where l.list = new.about) then
 			raise exception 'about of an objection or restriction must be a list, or all'

@@ -1,51 +1,49 @@
 
 -- ---- a run, judged when its outcomes have arrived ----
 
+create function ph_support.outcome_until(schema text, run text) returns date
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	answer date;
+begin
+	execute format('select as_of + horizon from %I.score_run r where r.run = $1', schema)
+	into answer
+	using run;
+	return answer;
+end
+$$;
+comment on function ph_support.outcome_until(text, text) is
+	'the day after the time in which outcomes of a run count; NULL where it tells of none';
+
+create function ph_support.outcome_is_over(schema text, run text) returns boolean
+language sql stable
+return ph_support.outcome_until(schema, run) <= ph_support.data_day(schema) + 1;
+comment on function ph_support.outcome_is_over(text, text) is
+	'whether the data reach the end of the time in which outcomes of a run count; NULL where there is none';
+
 create function ph_support.require_outcome_over(schema text, run text) returns void
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-	last_day date;
-	data_day date;
+	is_over constant boolean := ph_support.outcome_is_over(schema, run);
 begin
-	execute format('select (as_of + horizon)::date from %I.score_run r where r.run = $1', schema)
-	into last_day
-	using run;
-	execute ph_support.in_schema(format('select %s', ph_support.last_day(schema)), schema) into data_day;
-	if last_day is null then
+	if is_over is null then
 		raise exception 'run "%" tells of no time in which an outcome counts', run
 			using errcode = 'object_not_in_prerequisite_state', hint =
 				'Record a run with a horizon to judge it, such as horizon => ''1 year''.';
-	elsif last_day > data_day + 1 then
+	elsif not is_over then
 		raise exception 'the time in which outcomes of run "%" count is not over', run
-			using errcode = 'object_not_in_prerequisite_state', hint =
-				format('It ends on %s, the data on %s.', last_day - 1, data_day);
+			using errcode = 'object_not_in_prerequisite_state', hint = format('It ends on %s, the data on %s.',
+				ph_support.outcome_until(schema, run) - 1, ph_support.data_day(schema));
 	end if;
 end
 $$;
 comment on function ph_support.require_outcome_over(text, text) is
 	'does nothing where the data reach the end of the time in which outcomes of a run count. '
 	'Errors: object_not_in_prerequisite_state';
-
-create function ph_support.outcome_is_over(schema text, run text) returns boolean
-language plpgsql stable
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-	answer boolean;
-begin
-	execute ph_support.in_schema(
-		format('select (as_of + horizon)::date <= %s + 1 from {score_run} r where r.run = $1',
-			ph_support.last_day(schema)),
-		schema)
-	into answer
-	using run;
-	return answer;
-end
-$$;
-comment on function ph_support.outcome_is_over(text, text) is
-	'whether the data reach the end of the time in which outcomes of a run count; NULL where there is none';
 
 create function ph_support.outcome_of(outcome regclass) returns text
 language plpgsql stable
@@ -99,7 +97,7 @@ begin
 	execute format($query$
 		select case r.kind
 			when 'model' then r.model ->> 'family' in ('logistic', 'cox')
-			when 'instrument' then r.score in ('kidney_failure_risk', 'score2')  -- other fractions are shares or points
+			when 'instrument' then (select i.gives_risk from ph.instruments() i where i.instrument = r.score)
 			else (
 				select coalesce(bool_and(s.value between 0 and 1) and bool_or(s.value > 0 and s.value < 1), false)
 				from %1$I.person_score s

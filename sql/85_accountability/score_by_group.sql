@@ -46,6 +46,17 @@ $$;
 comment on function ph_support.own_dimension(regclass) is
 	'what a relation of persons parts them by, as ph_support.group_dimension()';
 
+create function ph_support.dimension(more regclass, out dimension text, out expression text, out of_input text)
+returns setof record
+language sql stable
+begin atomic
+	select * from ph_support.group_dimension()
+	union all
+	select * from ph_support.own_dimension(more);
+end;
+comment on function ph_support.dimension(regclass) is
+	'all that people can be parted by: of the shared tables, and of a relation of persons';
+
 create function ph_support.is_of_inputs(inputs text[], of_input text) returns boolean
 language sql immutable parallel safe
 begin atomic
@@ -171,11 +182,7 @@ as $$
 		(
 			select string_agg(format('(%s) as group_%s', d.expression, a.number), ', ' order by a.number)
 			from unnest(dimensions) with ordinality a (dimension, number)
-			join (
-				select * from ph_support.group_dimension()
-				union all
-				select * from ph_support.own_dimension(more)
-			) d using (dimension)
+			join ph_support.dimension(more) d using (dimension)
 		),
 		ph_support.kind_is_known(schema, 'pod = ''NEL'''), outcome,
 		'left join ' || more || ' m on m.person_id::text = score.person_id')
@@ -222,11 +229,7 @@ begin
 		format('(%L, %L::boolean, %s)', g, (
 				select bool_or(ph_support.is_of_inputs(inputs, d.of_input))
 				from string_to_table(g, '*') p
-				join (
-					select * from ph_support.group_dimension()
-					union all
-					select * from ph_support.own_dimension(more)
-				) d on d.dimension = p), (
+				join ph_support.dimension(more) d on d.dimension = p), (
 				select string_agg('p.group_' || array_position(dimensions, p.name), ' || '' * '' || ' order by p.place)
 				from string_to_table(g, '*') with ordinality p (name, place))),
 		', ')

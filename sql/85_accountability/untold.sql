@@ -19,24 +19,6 @@ $$;
 comment on function ph_support.require_person(text, text) is
 	'does nothing where the schema has tables of accountability and the person. Errors: undefined_table, no_data_found';
 
-create function ph_support.table_of_person(schema text, out relation text, out target regclass) returns setof record
-language sql stable
-set search_path = pg_catalog, pg_temp
-as $$
-	select c.relname::text, c.oid::regclass
-	from pg_class c
-	where c.relnamespace = to_regnamespace(quote_ident(schema)) and not c.relispartition
-		-- the shared tables may be views of somebody else's
-		and (c.relkind in ('r', 'p', 'f', 'm') or c.relname in (select t.relation from ph.shared_table() t))
-		and exists (
-			select
-			from pg_attribute
-			where attrelid = c.oid and attname = 'person_id' and attnum > 0 and not attisdropped)
-	order by 1
-$$;
-comment on function ph_support.table_of_person(text) is
-	'the tables of the schema, whoever made them, with a column person_id; partitions are in their parents';
-
 create function ph_support.listed_code_query(schema text) returns text
 language sql stable
 set search_path = pg_catalog, pg_temp

@@ -674,7 +674,7 @@ comment on aggregate ph.conditions_of(text, text) is
 create function ph.instruments(
 	out instrument text, out purpose text, out population text, out age_from integer, out age_to integer,
 	out looks_back interval, out inputs text, out inputs_no_older_than interval, out names_a_person boolean,
-	out source text, out licence text)
+	out source text, out licence text, out gives_risk boolean)
 returns setof record
 language sql immutable parallel safe rows 20
 set search_path = pg_catalog, pg_temp
@@ -683,60 +683,62 @@ as $$
 	('news2', 'acute deterioration in hospital or at home: how soon and by whom to be seen',
 		'adults, not pregnant', 16, null::integer, null::interval, 'vital signs taken together', interval '12 hours',
 		true, 'Royal College of Physicians 2017',
-		'no restriction; the College is to be named as its holder, and its charts to stay as they are'),
+		'no restriction; the College is to be named as its holder, and its charts to stay as they are', false),
 	('lace', 'death or unplanned readmission within 30 days of discharge', 'adults, medical and surgical', 18, null,
 		'6 months', 'the stay, its comorbidity, emergency visits of the 6 months before', null, true,
-		'van Walraven et al. 2010', 'published points'),
+		'van Walraven et al. 2010', 'published points', false),
 	('hospital_score', 'avoidable readmission within 30 days of discharge', 'adults of medical wards', 18, null,
 		'1 year', 'haemoglobin and sodium at discharge, the stay, admissions of the year before', null, true,
-		'Donze et al. 2013, 2016', 'published points'),
+		'Donze et al. 2013, 2016', 'published points', false),
 	('hospital_frailty_risk', 'frailty as admissions show it: long stays, death, readmission',
 		'emergency admissions', 75, null, '2 years', 'ICD-10 codes of two years, the admission itself included', null,
-		true, 'Gilbert et al. 2018', 'CC BY 4.0'),
+		true, 'Gilbert et al. 2018', 'CC BY 4.0', false),
 	('hospital_frailty', 'the same as a number alone', 'emergency admissions', 75, null, '2 years',
-		'ICD-10 codes of two years, the admission itself included', null, true, 'Gilbert et al. 2018', 'CC BY 4.0'),
+		'ICD-10 codes of two years, the admission itself included', null, true, 'Gilbert et al. 2018', 'CC BY 4.0',
+		false),
 	('frailty_index', 'frailty as general practice records it: care home, admission, death', 'people of practices', 65,
 		95, null, '36 deficits, present or not, ever recorded', null, true, 'Clegg et al. 2016',
-		'published formula; its code lists have terms of their own and are not shipped'),
+		'published formula; its code lists have terms of their own and are not shipped', false),
 	('cha2ds2_vasc', 'stroke within a year: whether to offer anticoagulation', 'adults with atrial fibrillation', 18,
-		null, null, 'age, sex, conditions ever recorded', null, true, 'Lip et al. 2010', 'published points'),
+		null, null, 'age, sex, conditions ever recorded', null, true, 'Lip et al. 2010', 'published points', false),
 	('egfr', 'kidney function, its category', 'adults, creatinine stable', 18, null, null,
 		'a creatinine; a category needs two at least 90 days apart', null, true, 'Inker et al. 2021; Levey et al. 2009',
-		'published equations'),
+		'published equations', false),
 	('kidney_failure_risk', 'dialysis or transplant within 2 or 5 years: whom to refer',
 		'adults with a GFR below 60', 18, null, null, 'GFR and urine albumin of about the same day', null, true,
-		'Tangri et al. 2011, 2016', 'published equations'),
+		'Tangri et al. 2011, 2016', 'published equations', true),
 	('fib4', 'advanced fibrosis of the liver: whom to test further', 'adults with a reason to look', 35, null, null,
 		'AST, ALT and platelets of one sample', null, true, 'Sterling et al. 2006; McPherson et al. 2017',
-		'published formula'),
+		'published formula', false),
 	('score2', 'first cardiovascular event within 10 years', 'people without cardiovascular disease, in Europe', 40,
 		89, null, 'blood pressure and cholesterol as last measured, untreated or not', null, true,
-		'SCORE2, SCORE2-OP 2021; SCORE2-Diabetes 2023', 'published equations'),
+		'SCORE2, SCORE2-OP 2021; SCORE2-Diabetes 2023', 'published equations', true),
 	('charlson', 'comorbidity, to compare hospitals and groups', 'people in hospital', 18, null, null,
 		'ICD-10 codes; how far back is the analyst''s to state', null, false,
 		'Charlson et al. 1987; Quan et al. 2005, 2011; Sundararajan et al. 2004; Ludvigsson et al. 2021',
-		'published lists and weights'),
+		'published lists and weights', false),
 	('charlson_age_adjusted', 'comorbidity and age, to compare groups', 'people in hospital', 18, null, null,
-		'as charlson, and age', null, false, 'Charlson et al. 1994', 'published weights'),
+		'as charlson, and age', null, false, 'Charlson et al. 1994', 'published weights', false),
 	('charlson_survival', 'survival of 10 years as in the 1980s, to compare groups', 'people in hospital', 18, null,
-		null, 'as charlson, and age', null, false, 'Charlson et al. 1987, 1994', 'published formula'),
+		null, 'as charlson, and age', null, false, 'Charlson et al. 1987, 1994', 'published formula', false),
 	('elixhauser', 'comorbidity, to compare deaths in hospital', 'people in hospital', 18, null, null,
 		'ICD-10 codes; how far back is the analyst''s to state', null, false,
 		'Elixhauser et al. 1998; Quan et al. 2005; van Walraven et al. 2009; Moore et al. 2017; Sharma et al. 2021',
-		'published lists and weights'),
+		'published lists and weights', false),
 	('cambridge_multimorbidity', 'multimorbidity, to tell need between groups and segments', 'people of practices',
 		20, null, null, 'conditions by name, ever recorded or treated', null, false, 'Payne et al. 2020',
-		'published weights; code lists are the user''s'),
+		'published weights; code lists are the user''s', false),
 	('ambulatory_care_sensitive', 'admissions that care outside hospital might have avoided, counted by place',
 		'admissions', 0, null, null, 'diagnoses by position and procedures of one admission', null, false,
-		'NHS Outcomes Framework 2.3.i; NHS Institute', 'published rules') $$;
+		'NHS Outcomes Framework 2.3.i; NHS Institute', 'published rules', false) $$;
 
 comment on function ph.instruments() is
 	'what each score that is shipped is for: purpose, the population and ages in '
 	'which its source validated it (age_to NULL: no upper end), how far back its source counted (NULL: '
 	'it does not say), which inputs, how old measurements among them may be where the source says so (news2: the '
 	'longest time between two sets of observations that it allows; NULL: it does not say, and whoever uses the score '
-	'must), whether it names a person for care or compares groups only, source and licence';
+	'must), whether it names a person for care or compares groups only, source and licence, and whether '
+	'it is a probability of an outcome, as against points, an index or a share';
 
 create or replace function ph.segment_query(
 	scheme text, version text, source regclass, schema text default 'ph', person text default 'person_id',
@@ -1422,6 +1424,20 @@ end;
 comment on function ph_support.code_key(text, text, text) is
 	'what a code is compared by: its system and the code in one form; NULL where a field holds several codes or none. '
 	'match is exact for a code, prefix for the beginning of codes';
+
+create function ph_support.data_day(schema text) returns date
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	day date;
+begin
+	execute ph_support.in_schema(format('select %s', ph_support.last_day(schema)), schema) into day;
+	return day;
+end
+$$;
+
+comment on function ph_support.data_day(text) is 'ph_support.last_day() of a schema, as a day';
 
 create function ph_support.shared_table_columns(relation text) returns text
 language sql stable
@@ -2614,6 +2630,26 @@ $$;
 
 comment on procedure ph_support.describe_table(text, text, jsonb) is
 	'says what a generated table and its columns are, where its owner has not; columns are name, description';
+
+create procedure ph_support.create_table_where_missing(
+	schema text, relation text, definition text, description text, columns jsonb, inout is_new boolean default null)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	target constant text := format('%I.%I', schema, relation);
+begin
+	is_new := to_regclass(target) is null;
+	if is_new then
+		execute format('create table %s (%s)', target, ph_support.in_schema(definition, schema));
+		call ph_support.describe_table(target, description, columns);
+	end if;
+end
+$$;
+
+comment on procedure ph_support.create_table_where_missing(text, text, text, text, jsonb, boolean) is
+	'makes a table of a schema and says what it and its columns are, unless something has the name; {name} in the '
+	'definition is a table of the schema. is_new: whether it was made';
 
 create or replace procedure ph_support.replace_population_view(
 	schema text, relation text, query text, columns jsonb default '{}', keep boolean default false)
@@ -9429,6 +9465,7 @@ as $$
 declare
 	part record;
 	target text;
+	is_new boolean;
 begin
 	call ph_support.require_own_schema(schema);
 	if to_regclass(format('%I.stay', schema)) is null then
@@ -9443,11 +9480,8 @@ begin
 		end if;
 	end loop;
 	for part in select * from ph_support.fold_table() loop
-		target := format('%I.%I', schema, part.relation);
-		if to_regclass(target) is null then
-			execute format('create table %s (%s)', target, part.definition);
-			call ph_support.describe_table(target, part.description, part.columns);
-		end if;
+		call ph_support.create_table_where_missing(
+			schema, part.relation, part.definition, part.description, part.columns, is_new);
 	end loop;
 	call ph_support.take_tallies_back(schema);
 	execute ph_support.in_schema(
@@ -10868,8 +10902,7 @@ begin
 		raise exception 'argument "levels" must not be empty'
 			using errcode = 'invalid_parameter_value', hint = 'NULL is all of them.';
 	end if;
-	execute format('select day from (select %s as day) d', ph_support.in_schema(ph_support.last_day(schema), schema))
-	into data_day;
+	data_day := ph_support.data_day(schema);
 	offered := array(select l.level from ph_support.folded_levels(schema) l);
 	perform ph_support.require_known('levels', levels, offered);
 	offered := array(select l.measure from ph_support.latest_measures(schema) l);
@@ -11611,13 +11644,11 @@ as $$
 declare
 	part record;
 	target text;
+	is_new boolean;
 begin
 	for part in select * from ph_support.goal_table() loop
-		target := format('%I.%I', schema, part.relation);
-		if to_regclass(target) is null then
-			execute format('create table %s (%s)', target, ph_support.in_schema(part.definition, schema));
-			call ph_support.describe_table(target, part.description, part.columns);
-		end if;
+		call ph_support.create_table_where_missing(
+			schema, part.relation, part.definition, part.description, part.columns, is_new);
 	end loop;
 	execute ph_support.in_schema(
 		'create or replace trigger a_keep_signed before update or delete on {goal}
@@ -14571,14 +14602,15 @@ as $$
 declare
 	part record;
 	target text;
+	is_new boolean;
 	there boolean;
 begin
 	call ph_support.require_own_schema(schema);
 	for part in select * from ph_support.identity_table() loop
 		target := format('%I.%I', schema, part.relation);
-		if to_regclass(target) is null then
-			execute format('create table %s (%s)', target, part.definition);
-			call ph_support.describe_table(target, part.description, part.columns);
+		call ph_support.create_table_where_missing(
+			schema, part.relation, part.definition, part.description, part.columns, is_new);
+		if is_new then
 			call ph_support.take_all_grants('table', target);
 			-- a grant on all tables of the schema, made without a thought, shows no row of identity
 			execute format('alter table %s enable row level security', target);
@@ -16004,7 +16036,7 @@ set client_min_messages = warning
 as $$
 declare
 	part record;
-	target text;
+	is_new boolean;
 	-- not before it is on record for good: who asks cannot take the answer and roll the record back
 	mine constant text := format('written_by is distinct from pg_current_xact_id_if_assigned() and (
 		audience = ''public'' or audience = any (array(
@@ -16012,11 +16044,8 @@ declare
 		or (select has_table_privilege(%L::regclass, ''select'')))', format('%I.release_head', schema));
 begin
 	for part in select * from ph_support.release_table() loop
-		target := format('%I.%I', schema, part.relation);
-		if to_regclass(target) is null then
-			execute format('create table %s (%s)', target, ph_support.in_schema(part.definition, schema));
-			call ph_support.describe_table(target, part.description, part.columns);
-		end if;
+		call ph_support.create_table_where_missing(
+			schema, part.relation, part.definition, part.description, part.columns, is_new);
 	end loop;
 	execute ph_support.in_schema('create index if not exists release_of_measure
 		on {release} (measure, period_kind, first_day, breakdown)', schema);
@@ -18095,6 +18124,7 @@ as $$
 declare
 	part record;
 	target text;
+	is_new boolean;
 begin
 	call ph_support.require_own_schema(schema);
 	if to_regclass(format('%I.person', schema)) is null then
@@ -18103,10 +18133,10 @@ begin
 	end if;
 	for part in select * from ph_support.sharing_table() loop
 		target := format('%I.%I', schema, part.relation);
-		if to_regclass(target) is null then
-			execute format('create table %s (%s)', target, part.definition);
+		call ph_support.create_table_where_missing(
+			schema, part.relation, part.definition, part.description, part.columns, is_new);
+		if is_new then
 			execute format('revoke all on %s from public', target);
-			call ph_support.describe_table(target, part.description, part.columns);
 		else
 			call ph_support.require_generated(schema, part.relation, 'pg_class', target::regclass);
 		end if;
@@ -20496,23 +20526,15 @@ begin
 	return null;
 end$body$, schema)),
 		'the trigger that refuses scores for a run of an earlier transaction');
-	if not exists (
-		select
-		from pg_trigger
-		where tgrelid = format('%I.person_score', schema)::regclass and tgname = 'keep_run')
-	then
-		execute format('create trigger keep_run after insert on %1$I.person_score
-			referencing new table as added for each statement execute function %1$I.keep_run()', schema);
-	end if;
+	execute format('create or replace trigger keep_run after insert on %1$I.person_score
+		referencing new table as added for each statement execute function %1$I.keep_run()', schema);
 	for part in
 		select format('%I.%I', schema, t.relation) as target
 		from ph_support.accountability_table() t
 		where t.is_kept
 	loop
-		if not exists (select from pg_trigger where tgrelid = part.target::regclass and tgname = 'keep_record') then
-			execute format('create trigger keep_record before update or delete or truncate on %s
-				for each statement execute function %I.keep_record()', part.target, schema);
-		end if;
+		execute format('create or replace trigger keep_record before update or delete or truncate on %s
+			for each statement execute function %I.keep_record()', part.target, schema);
 		call ph_support.keep_alone(schema, part.target, 'update');
 	end loop;
 end
@@ -20535,6 +20557,32 @@ $$;
 
 comment on function ph_support.require_accountability_tables(text) is
 	'does nothing where the schema has the tables of accountability. Errors: undefined_table';
+
+create function ph_support.table_of_person(schema text, out relation text, out target regclass) returns setof record
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select c.relname::text, c.oid::regclass
+	from pg_class c
+	where c.relnamespace = to_regnamespace(quote_ident(schema)) and not c.relispartition
+		-- the shared tables may be views of somebody else's
+		and (c.relkind in ('r', 'p', 'f', 'm') or c.relname in (select t.relation from ph.shared_table() t))
+		and exists (
+			select
+			from pg_attribute
+			where attrelid = c.oid and attname = 'person_id' and attnum > 0 and not attisdropped)
+	order by 1
+$$;
+
+comment on function ph_support.table_of_person(text) is
+	'the tables of the schema, whoever made them, with a column person_id; partitions are in their parents';
+
+create function ph_support.described(target regclass) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+return regexp_replace(obj_description(target, 'pg_class'), '^population_health: ', '');
+
+comment on function ph_support.described(regclass) is 'what a table says of itself';
 
 create function ph_support.require_newest_rows() returns void
 language plpgsql stable
@@ -20561,6 +20609,7 @@ declare
 	part record;
 	held record;
 	target text;
+	is_new boolean;
 	people constant regclass := to_regclass(format('%I.person', schema));
 begin
 	call ph_support.require_own_schema(schema);
@@ -20571,10 +20620,10 @@ begin
 	call ph_support.keep_one_transaction(schema);
 	for part in select * from ph_support.accountability_table() loop
 		target := format('%I.%I', schema, part.relation);
-		if to_regclass(target) is null then
-			execute format('create table %s (%s)', target, ph_support.in_schema(part.definition, schema));
+		call ph_support.create_table_where_missing(
+			schema, part.relation, part.definition, part.description, part.columns, is_new);
+		if is_new then
 			execute format('revoke all on %s from public', target);
-			call ph_support.describe_table(target, part.description, part.columns);
 			if part.relation = 'disputed_input' and ph_support.is_distributed(people) then
 				call ph_support.distribute_by_person(schema, part.relation);  -- what rules read lies where people do
 			end if;
@@ -20917,9 +20966,10 @@ begin
 	perform ph_support.require_known('purpose', array[purpose], array(select p.purpose from ph.purpose() p));
 	perform ph_support.require_known('tiering', array[tiering], '{share,places,edge,given}');
 	perform ph_support.require_known('label_kind', array[label_kind], '{health,use,cost}') where label_kind is not null;
-	if (tiering = 'given') = (cuts is not null) and tiering <> 'share' then
-		raise exception 'argument "cuts" must % null for tiering "%"',
-			case when cuts is null then 'not be' else 'be' end, tiering
+	if (tiering = 'given') = (cuts is not null) and tiering <> 'share' or cuts = '{}' then
+		raise exception 'argument "cuts" must %be null% for tiering "%"',
+			case when tiering = 'given' then '' else 'not ' end, case when cuts = '{}' then ' or empty' else '' end,
+			tiering
 			using errcode = 'invalid_parameter_value', hint =
 				'It is shares of the people (share), people (places), or scores (edge) in descending order.';
 	end if;
@@ -20930,7 +20980,7 @@ begin
 		raise exception 'run "%" is already recorded', run
 			using errcode = 'unique_violation', hint = 'A run never changes: give the new one a name of its own.';
 	end if;
-	execute ph_support.in_schema(format('select %s', ph_support.last_day(schema)), schema) into data_day;
+	data_day := ph_support.data_day(schema);
 	if kind <> 'external' and day > data_day + 1 then
 		raise exception 'the data do not reach the day of argument "as_of"'
 			using errcode = 'object_not_in_prerequisite_state', hint = format('They end on %s.', data_day);
@@ -20972,15 +21022,13 @@ begin
 		insert into %I.score_run (
 			run, score, version, kind, purpose, as_of, predicts, label_kind, horizon, model, source, licence,
 			content_hash, inputs, tiering, cuts, ties, data_day, data_stamp, people, scored, left_out)
-		select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
-			$20,
-			$14, $15, $16, $17, $18, count(*), count(value), $19
+		select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, count(*),
+			count(value), $20
 		from pg_temp.ph_scored$query$, schema)
 	using run, score, version, kind, purpose, day, predicts, label_kind, horizon,
 		case when kind = 'model' then to_jsonb(model) end, source, licence,
-		ph_support.score_content(score, version, kind, model), tiering,
-		bounds, case when tiering in ('share', 'places') then ties end,
-		data_day, stamp, left_out, ph_support.score_inputs(people, model);
+		ph_support.score_content(score, version, kind, model), ph_support.score_inputs(people, model), tiering, bounds,
+		case when tiering in ('share', 'places') then ties end, data_day, stamp, left_out;
 	execute format($query$
 		insert into %I.person_score (person_id, run, value, band, tier, status, missing_inputs, inputs)
 		select person_id, $3, value, band, %s, nullif(status, 'ok'), missing_inputs, inputs
@@ -21545,6 +21593,18 @@ $$;
 comment on function ph_support.own_dimension(regclass) is
 	'what a relation of persons parts them by, as ph_support.group_dimension()';
 
+create function ph_support.dimension(more regclass, out dimension text, out expression text, out of_input text)
+returns setof record
+language sql stable
+begin atomic
+	select * from ph_support.group_dimension()
+	union all
+	select * from ph_support.own_dimension(more);
+end;
+
+comment on function ph_support.dimension(regclass) is
+	'all that people can be parted by: of the shared tables, and of a relation of persons';
+
 create function ph_support.is_of_inputs(inputs text[], of_input text) returns boolean
 language sql immutable parallel safe
 begin atomic
@@ -21672,11 +21732,7 @@ as $$
 		(
 			select string_agg(format('(%s) as group_%s', d.expression, a.number), ', ' order by a.number)
 			from unnest(dimensions) with ordinality a (dimension, number)
-			join (
-				select * from ph_support.group_dimension()
-				union all
-				select * from ph_support.own_dimension(more)
-			) d using (dimension)
+			join ph_support.dimension(more) d using (dimension)
 		),
 		ph_support.kind_is_known(schema, 'pod = ''NEL'''), outcome,
 		'left join ' || more || ' m on m.person_id::text = score.person_id')
@@ -21725,11 +21781,7 @@ begin
 		format('(%L, %L::boolean, %s)', g, (
 				select bool_or(ph_support.is_of_inputs(inputs, d.of_input))
 				from string_to_table(g, '*') p
-				join (
-					select * from ph_support.group_dimension()
-					union all
-					select * from ph_support.own_dimension(more)
-				) d on d.dimension = p), (
+				join ph_support.dimension(more) d on d.dimension = p), (
 				select string_agg('p.group_' || array_position(dimensions, p.name), ' || '' * '' || ' order by p.place)
 				from string_to_table(g, '*') with ordinality p (name, place))),
 		', ')
@@ -21920,26 +21972,45 @@ $$;
 comment on procedure ph_support.store_groups(text, text, regclass, timestamptz, float8, text[], regclass) is
 	'writes ph.score_by_group into run_group. Errors: those of ph.score_by_group';
 
+create function ph_support.outcome_until(schema text, run text) returns date
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	answer date;
+begin
+	execute format('select as_of + horizon from %I.score_run r where r.run = $1', schema)
+	into answer
+	using run;
+	return answer;
+end
+$$;
+
+comment on function ph_support.outcome_until(text, text) is
+	'the day after the time in which outcomes of a run count; NULL where it tells of none';
+
+create function ph_support.outcome_is_over(schema text, run text) returns boolean
+language sql stable
+return ph_support.outcome_until(schema, run) <= ph_support.data_day(schema) + 1;
+
+comment on function ph_support.outcome_is_over(text, text) is
+	'whether the data reach the end of the time in which outcomes of a run count; NULL where there is none';
+
 create function ph_support.require_outcome_over(schema text, run text) returns void
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-	last_day date;
-	data_day date;
+	is_over constant boolean := ph_support.outcome_is_over(schema, run);
 begin
-	execute format('select (as_of + horizon)::date from %I.score_run r where r.run = $1', schema)
-	into last_day
-	using run;
-	execute ph_support.in_schema(format('select %s', ph_support.last_day(schema)), schema) into data_day;
-	if last_day is null then
+	if is_over is null then
 		raise exception 'run "%" tells of no time in which an outcome counts', run
 			using errcode = 'object_not_in_prerequisite_state', hint =
 				'Record a run with a horizon to judge it, such as horizon => ''1 year''.';
-	elsif last_day > data_day + 1 then
+	elsif not is_over then
 		raise exception 'the time in which outcomes of run "%" count is not over', run
-			using errcode = 'object_not_in_prerequisite_state', hint =
-				format('It ends on %s, the data on %s.', last_day - 1, data_day);
+			using errcode = 'object_not_in_prerequisite_state', hint = format('It ends on %s, the data on %s.',
+				ph_support.outcome_until(schema, run) - 1, ph_support.data_day(schema));
 	end if;
 end
 $$;
@@ -21947,26 +22018,6 @@ $$;
 comment on function ph_support.require_outcome_over(text, text) is
 	'does nothing where the data reach the end of the time in which outcomes of a run count. '
 	'Errors: object_not_in_prerequisite_state';
-
-create function ph_support.outcome_is_over(schema text, run text) returns boolean
-language plpgsql stable
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-	answer boolean;
-begin
-	execute ph_support.in_schema(
-		format('select (as_of + horizon)::date <= %s + 1 from {score_run} r where r.run = $1',
-			ph_support.last_day(schema)),
-		schema)
-	into answer
-	using run;
-	return answer;
-end
-$$;
-
-comment on function ph_support.outcome_is_over(text, text) is
-	'whether the data reach the end of the time in which outcomes of a run count; NULL where there is none';
 
 create function ph_support.outcome_of(outcome regclass) returns text
 language plpgsql stable
@@ -22021,7 +22072,7 @@ begin
 	execute format($query$
 		select case r.kind
 			when 'model' then r.model ->> 'family' in ('logistic', 'cox')
-			when 'instrument' then r.score in ('kidney_failure_risk', 'score2')  -- other fractions are shares or points
+			when 'instrument' then (select i.gives_risk from ph.instruments() i where i.instrument = r.score)
 			else (
 				select coalesce(bool_and(s.value between 0 and 1) and bool_or(s.value > 0 and s.value < 1), false)
 				from %1$I.person_score s
@@ -22207,9 +22258,9 @@ begin atomic
 		('keep_decision', 'decision', 'before insert on {decision} for each row',
 		 $body$
 begin
-	if not exists (select from {person} p where p.person_id::text = new.person_id) then
+	if not {is_of_places}(new.person_id, to_regclass(quote_ident(tg_table_schema) || '.person')) then
 		raise exception 'person_id of a decision must be that of a person'
-			using errcode = 'foreign_key_violation', hint = 'Nobody of this person_id is known.';
+			using errcode = 'foreign_key_violation', hint = 'Nobody of this person_id is known in your places.';
 	elsif new.decided_on > current_date then
 		raise exception 'decided_on must not be in the future'
 			using errcode = 'check_violation', hint = 'It is the day on which somebody decided.';
@@ -22241,9 +22292,9 @@ begin
 				using errcode = 'insufficient_privilege', hint = 'Of an open request only answered, outcome and note '
 					'are set, of a correction that was upheld corrected; for anything else add another request.';
 		end if;
-	elsif not exists (select from {person} p where p.person_id::text = new.person_id) then
+	elsif not {is_of_places}(new.person_id, to_regclass(quote_ident(tg_table_schema) || '.person')) then
 		raise exception 'person_id of a request must be that of a person'
-			using errcode = 'foreign_key_violation', hint = 'Nobody of this person_id is known.';
+			using errcode = 'foreign_key_violation', hint = 'Nobody of this person_id is known in your places.';
 	elsif new.kind in ('objection', 'restriction') then
 		if new.about <> 'all' and not exists (select from {person_list} l where l.list = new.about) then
 			raise exception 'about of an objection or restriction must be a list, or all'
@@ -22556,25 +22607,6 @@ $$;
 
 comment on function ph_support.require_person(text, text) is
 	'does nothing where the schema has tables of accountability and the person. Errors: undefined_table, no_data_found';
-
-create function ph_support.table_of_person(schema text, out relation text, out target regclass) returns setof record
-language sql stable
-set search_path = pg_catalog, pg_temp
-as $$
-	select c.relname::text, c.oid::regclass
-	from pg_class c
-	where c.relnamespace = to_regnamespace(quote_ident(schema)) and not c.relispartition
-		-- the shared tables may be views of somebody else's
-		and (c.relkind in ('r', 'p', 'f', 'm') or c.relname in (select t.relation from ph.shared_table() t))
-		and exists (
-			select
-			from pg_attribute
-			where attrelid = c.oid and attname = 'person_id' and attnum > 0 and not attisdropped)
-	order by 1
-$$;
-
-comment on function ph_support.table_of_person(text) is
-	'the tables of the schema, whoever made them, with a column person_id; partitions are in their parents';
 
 create function ph_support.listed_code_query(schema text) returns text
 language sql stable
@@ -23471,8 +23503,7 @@ begin
 		ph_support.rows_page('How long rows are kept', report -> 'retention'),
 		ph_support.rows_page('Scores and their versions', report -> 'models'));
 	select concat(page, E'<h2>What is recorded</h2>\n', string_agg(ph_support.rows_page(
-		concat_ws(': ', replace(r.key, '_', ' '), regexp_replace(
-			obj_description(to_regclass(format('%I.%I', schema, r.key)), 'pg_class'), '^population_health: ', '')),
+		concat_ws(': ', replace(r.key, '_', ' '), ph_support.described(to_regclass(format('%I.%I', schema, r.key)))),
 		r.value), '' order by r.key))
 	into page
 	from jsonb_each(report -> 'rows') r;
@@ -23504,6 +23535,14 @@ select case current_setting('role') when 'none' then session_user else current_s
 $body$,
 		'the role that asks, with whosever rights a function runs'
 	), (
+		'places_of', 'jsonb',
+		'(person jsonb) returns text[] language sql immutable',
+		$body$
+select array['system ' || (person ->> 'access_system'), 'place ' || (person ->> 'access_place'),
+	'practice ' || (person ->> 'access_practice')]
+$body$,
+		'the places of a row of person that entitlements are for, with their levels'
+	), (
 		'list_scope', 'text, oid',
 		'(purpose text, person oid, out is_secured boolean, out everywhere boolean, out places text[])
 			returns record language plpgsql stable',
@@ -23519,8 +23558,8 @@ begin
 	where p.polrelid = list_scope.person and p.polname = 'custodian';
 	if is_secured and not everywhere then
 		purposes := {scope}('purpose', who);
-		if (purposes <> '{}' and purpose = all (purposes)) is not true then
-			raise exception 'role "%" is not entitled for the purpose of the list alone', who
+		if (purposes <> '{}' and coalesce(purpose, purposes[1]) = all (purposes)) is not true then
+			raise exception 'role "%" is not entitled for this purpose alone', who
 				using errcode = 'insufficient_privilege',
 					hint = 'The steward writes entitlements; who has roles of several purposes sets one of them.';
 		end if;
@@ -23531,7 +23570,18 @@ begin
 	end if;
 end
 $body$,
-		'whether the table of persons is secured, and of what places the role that asks may see people for a purpose'
+		'whether the table of persons is secured, and of what places the role that asks may see people for a purpose; '
+		'NULL is the one purpose that it has'
+	), (
+		'is_of_places', 'text, oid',
+		'(person text, people oid) returns boolean language sql stable',
+		$body$
+select exists (
+	select
+	from {person} p, {list_scope}(null, $2) s
+	where p.person_id::text = $1 and (not s.is_secured or s.everywhere or {places_of}(to_jsonb(p)) && s.places))
+$body$,
+		'whether somebody is a person of the places of the role that asks, who may write about him or her'
 	), (
 		'open_list', 'text, text, text',
 		'(list text, purpose text, reason text) returns bigint language plpgsql volatile security definer',
@@ -23581,9 +23631,8 @@ begin
 		from unnest(listed) v
 		join {person} p on p.person_id::text = v ->> 'person_id'
 		cross join to_jsonb(p) who
-		where not scope.is_secured or (who ->> ('may_use_' || asked.purpose))::boolean and (scope.everywhere
-			or array['system ' || (who ->> 'access_system'), 'place ' || (who ->> 'access_place'),
-				'practice ' || (who ->> 'access_practice')] && scope.places)
+		where not scope.is_secured or (who ->> ('may_use_' || asked.purpose))::boolean
+			and (scope.everywhere or {places_of}(who) && scope.places)
 	), opened as (
 		insert into {list_opening} (list, purpose, reason, role, people, objected)
 		select asked.list, asked.purpose, open_list.reason, {asking_role}(), count(*) filter (where not objects),
@@ -23889,11 +23938,10 @@ create function ph_support.other_table(schema text) returns setof regclass
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
-	select c.oid::regclass
-	from pg_class c
-	join pg_attribute a on a.attrelid = c.oid and a.attname = 'person_id' and not a.attisdropped
-	where c.relnamespace = to_regnamespace(quote_ident(schema)) and c.relkind in ('r', 'p', 'f', 'm')
-		and not c.relispartition and c.relname not in (select p.relation from ph_support.person_table(schema) p)
+	select t.target
+	from ph_support.table_of_person(schema) t
+	join pg_class c on c.oid = t.target and c.relkind <> 'v'
+	where t.relation not in (select p.relation from ph_support.person_table(schema) p)
 	order by 1
 $$;
 
@@ -23940,14 +23988,12 @@ declare
 	due ph_support.due_fold;
 	found_due ph_support.due_fold[];
 	known jsonb := '{}';
-	data_day date;
+	data_day constant date := ph_support.data_day(schema);
 	has_list constant boolean := to_regclass(format('%I.may_use', schema)) is not null;
 begin
 	if to_regclass(format('%I.measure_fold', schema)) is null then
 		return;
 	end if;
-	execute format('select day from (select %s as day) d', ph_support.in_schema(ph_support.last_day(schema), schema))
-	into data_day;
 	call ph_support.fill_measure_places(schema);
 	-- what is asked beside a survey comes after it
 	for fold in execute format(
@@ -24512,41 +24558,22 @@ $$;
 comment on function ph_support.sees_all_rows(regclass) is
 	'whether the current role may read the table, and no policy hides rows of it from it';
 
-create function ph_support.person_relation(
-	schema text, out relation text, out description text, out rows bigint, out row_security text)
-returns setof record
+create function ph_support.rows_seen(target regclass) returns bigint
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-	target regclass;
-	is_table boolean;
+	rows bigint;
 begin
-	for target, is_table, relation, description, row_security in
-		select c.oid, c.relkind <> 'v', c.relname,
-			regexp_replace(obj_description(c.oid, 'pg_class'), '^population_health: ', ''),
-			case when c.relrowsecurity and c.relforcerowsecurity then 'forced' when c.relrowsecurity then 'on'
-				else 'off' end
-		from pg_class c
-		join pg_attribute a on a.attrelid = c.oid and a.attname = 'person_id' and not a.attisdropped
-		where c.relnamespace = to_regnamespace(quote_ident(schema)) and not c.relispartition
-			and (c.relkind in ('r', 'p', 'm')
-				or c.relkind = 'v' and c.relname in (select t.relation from ph.shared_table() t))
-		order by c.relname
-	loop
-		rows := null;
-		if is_table and ph_support.sees_all_rows(target) then
-			execute format('select count(*) from %s', target) into rows;
-		end if;
-		return next;
-	end loop;
+	if ph_support.sees_all_rows(target) and (select relkind from pg_class where oid = target) <> 'v' then
+		execute format('select count(*) from %s', target) into rows;
+	end if;
+	return rows;
 end
 $$;
 
-comment on function ph_support.person_relation(text) is
-	'the tables of the schema that have a column person_id, and shared tables that are views: what a row is, how many '
-	'there are (NULL: of a view, or where the current role does not see all), and whether row security is off, on, or '
-	'forced on the owner too';
+comment on function ph_support.rows_seen(regclass) is
+	'the rows of a table; NULL of a view, or where the current role does not see all of them';
 
 create function ph_support.filled_part(
 	schema text, inout item text, inout detail text, needs text[], query text, arguments text[] default '{}',
@@ -24631,9 +24658,11 @@ begin atomic
 		 $query$),
 		('people and data', '30(1)(c)', 'every relation', 'what a row is', '{}',
 		 $query$
-			select p.relation, v.*
-			from ph_support.person_relation($1) p,
-				lateral (values ('what a row is', p.description), ('rows', p.rows::text)) v
+			select t.relation, v.*
+			from ph_support.table_of_person($1) t,
+				lateral (values
+					('what a row is', ph_support.described(t.target)),
+					('rows', ph_support.rows_seen(t.target)::text)) v
 		 $query$),
 		('source', '14(2)(f)', 'every relation', 'last load', '{data_load}',
 		 $query$
@@ -24680,8 +24709,8 @@ begin atomic
 		('transfer', '30(1)(e)', 'transfers', 'to other countries, and safeguards', '{}', null),
 		('retention', '30(1)(f)', 'every relation', 'how long rows of people are kept', '{retention_rule}',
 		 $query$
-			select p.relation, coalesce(r.purpose, 'every purpose'), r.keep::text
-			from ph_support.person_relation($1) p
+			select t.relation, coalesce(r.purpose, 'every purpose'), r.keep::text
+			from ph_support.table_of_person($1) t
 			left join {retention_rule} r using (relation)
 		 $query$),
 		('retention', '30(1)(f)', 'removal', 'rows removed', '{removal}',
@@ -24691,7 +24720,15 @@ begin atomic
 				lateral (values ('removals', r.removals::text), ('people removed', r.people::text)) v
 		 $query$),
 		('security', '30(1)(g)', 'every relation', 'row security', '{}',
-		 'select p.relation, ''row security'', p.row_security from ph_support.person_relation($1) p'),
+		 $query$
+			select t.relation, 'row security',
+				case
+					when c.relrowsecurity and c.relforcerowsecurity then 'forced'
+					when c.relrowsecurity then 'on'
+					else 'off' end
+			from ph_support.table_of_person($1) t
+			join pg_class c on c.oid = t.target
+		 $query$),
 		('security', '30(1)(g)', 'every kind of role', 'what it may do', '{entitlement}',
 		 $query$
 			select k.kind, g.relation, string_agg(g.privilege, ', ' order by g.privilege)

@@ -49,3 +49,5 @@ select instrument, age_to, pg_temp.status_at(instrument, age_to) as up_to,
 	pg_temp.status_at(instrument, age_to + 1) as beyond
 from instruments()
 where instrument = 'score2';
+-- probabilities of an outcome, which are judged as risks
+select instrument, inputs from ph.instruments() where gives_risk order by instrument;

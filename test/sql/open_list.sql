@@ -205,6 +205,13 @@ values ('P3', 'a visit', 'the team', '2024-05-01', 'offer', 'lives alone', false
 insert into health.person_request (person_id, kind, about, received) values ('P6', 'objection', 'frail', '2024-05-01');
 insert into health.person_request (person_id, kind, about, received, answered, outcome)
 values ('P6', 'objection', 'frail', '2024-05-01', '2024-05-01', 'refused');
+-- about people of his or her places; of who is elsewhere the answer is that of nobody
+insert into health.decision (person_id, run, offer, decided_by, decided_on, decision, reason, human_changed)
+values ('P4', 'winter', 'a visit', 'the team', '2024-05-01', 'offer', 'lives alone', false);
+insert into health.decision (person_id, run, offer, decided_by, decided_on, decision, reason, human_changed)
+values ('nobody', 'winter', 'a visit', 'the team', '2024-05-01', 'offer', 'lives alone', false);
+insert into health.person_request (person_id, kind, about, received) values ('P4', 'objection', 'frail', '2024-05-01');
+select * from health.is_of_places('P3', 'health.person'::regclass);
 select health.open_list('frail', 'direct_care', 'calls of next week') as next_opening \gset
 select person_id from health.opened_list where opening = :opening
 except

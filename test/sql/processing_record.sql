@@ -107,7 +107,7 @@ where section in ('purpose', 'recipient', 'retention', 'basis', 'rights', 'equal
 -- what nobody has a rule for is named, table by table
 select count(*) = (
 	select count(*)
-	from ph_support.person_relation('paper') p
+	from ph_support.table_of_person('paper') p
 	where p.relation not in (select relation from paper.retention_rule)) as all_named
 from paper.record
 where section = 'retention' and not is_stated;

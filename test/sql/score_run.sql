@@ -300,6 +300,7 @@ call ph.record_scores('run', 'bad', 'x', '1', 'run.words', '2024-04-01', 'planni
 create view run.twice as select person_id, value from run.points union all select 'P1', 3;
 call ph.record_scores('run', 'bad', 'x', '1', 'run.twice', '2024-04-01', 'planning');
 call ph.record_scores('run', 'bad', 'x', '1', 'run.points', '2024-04-01', 'planning', tiering => 'edge');
+call ph.record_scores('run', 'bad', 'x', '1', 'run.points', '2024-04-01', 'planning', tiering => 'edge', cuts => '{}');
 call ph.record_scores('run', 'bad', 'x', '1', 'run.their_tiers', '2024-04-01', 'planning', tiering => 'given',
 	cuts => '{1}');
 truncate run.restricted_code;
