@@ -89,6 +89,10 @@ select 'crosstab', v
 from unnest(array[null, '{}', '{?>?: 1}', '{1>1: 30, 1>2: 4, 2>?: 1}', '{-2147483647>2147483647: 9223372036854775807}'])
 	v;
 insert into pool
+select 'continuity', v
+from unnest(array[null, '{}', '{?: 3}', '{"Dr A": 1}', '{"Dr A": 5, "Dr B": 2, ?: 1}',
+	'{"a": 4503599627370496, "b": 4503599627370496}']) v;
+insert into pool
 select 'cell_count', v
 from unnest(array[null, '0:0', '1:0', '12:3051', '2251799813685247:4095']) v;
 insert into pool (type, value)
@@ -185,7 +189,7 @@ from (
 insert into pool select 'conditions', ph.conditions_named(condition, instrument)::text from ph.instrument_codes();
 insert into pool
 select 'cstring', v
-from unnest(array['', '{', 'empty', 'people; 1: 1 0 0', '{mi}', '{1>1: 30, 2>?: 1}',
+from unnest(array['', '{', 'empty', 'people; 1: 1 0 0', '{mi}', '{1>1: 30, 2>?: 1}', '{"Dr A": 5, ?: 1}',
 	'12:3051', '1 1 0 0 0 0 1 1 5 0 0 0 0 0 0 0 0 0 0 0',
 	'scores linear 0 0 1 0 0 1 1 Infinity 0 1 0 0 0 1 0 1 0 0 0 0 0 0 0',
 	'junk']) v;
