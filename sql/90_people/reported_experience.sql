@@ -35,8 +35,6 @@ create function ph.case_mix_adjusted(
 language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-	residual ph.estimate;
 begin
 	perform ph_support.require_argument(cardinality(answers) = cardinality(expected), 'expected',
 		'must have as many elements as answers', 'What a model expects of each person: (ph.score(model, x)).value.');
@@ -45,14 +43,16 @@ begin
 	perform ph_support.require_argument(
 		not exists (select from unnest(answers || expected) x where x in ('NaN', 'infinity', '-infinity')),
 		'answers', 'and expected must hold finite numbers');
-	select count(*), cardinality(answers) - count(*), avg(a.answer), avg(a.expected),
-		ph.mean(ph.person_tally(0, a.answer - a.expected), confidence => confidence)
-	into answered, left_out, mean, expected_mean, residual
-	from unnest(answers, expected) a (answer, expected)
-	where a.answer is not null and a.expected is not null;
-	adjusted := reference + residual.value;
-	lower := reference + residual.lower;
-	upper := reference + residual.upper;
+	with asked as (
+		select count(*) as answered, avg(a.answer) as mean, avg(a.expected) as expected_mean,
+			ph.mean(ph.person_tally(0, a.answer - a.expected), confidence => confidence) as residual
+		from unnest(answers, expected) a (answer, expected)
+		where a.answer is not null and a.expected is not null
+	)
+	select a.answered, cardinality(answers) - a.answered, a.mean, a.expected_mean, reference + (a.residual).value,
+		reference + (a.residual).lower, reference + (a.residual).upper
+	into answered, left_out, mean, expected_mean, adjusted, lower, upper
+	from asked a;
 	note := case when answered = 0 then 'no_data' when lower is null then 'limit_undefined' end;
 end
 $$;

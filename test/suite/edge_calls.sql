@@ -89,6 +89,15 @@ select 'crosstab', v
 from unnest(array[null, '{}', '{?>?: 1}', '{1>1: 30, 1>2: 4, 2>?: 1}', '{-2147483647>2147483647: 9223372036854775807}'])
 	v;
 insert into pool
+select 'numeric[]', v
+from unnest(array[null, '{}', '{NULL}', '{0,48,3.5}', '{10,20,NULL}', '{NaN}', '{{1,2},{3,4}}', '{1e400}',
+	'[5:6]={10,20}']) v;
+insert into pool select 'text', v, 'cut_points' from unnest(array[null, 'pam13_47_55_72', 'pam13_47_55_67', '']) v;
+insert into pool select 'text', v, 'profile' from unnest(array[null, '11111', '99999', '12391', '55555', '1', '']) v;
+insert into pool
+select 'float8[]', v, 'decrements'
+from unnest(array[null, '{}', array_fill(0.1::float8, '{5,4}')::text, array_fill('NaN'::float8, '{5,4}')::text]) v;
+insert into pool
 select 'continuity', v
 from unnest(array[null, '{}', '{?: 3}', '{"Dr A": 1}', '{"Dr A": 5, "Dr B": 2, ?: 1}',
 	'{"a": 4503599627370496, "b": 4503599627370496}']) v;
