@@ -49,15 +49,16 @@ create aggregate ph.continuity(provider text) (
 	finalfunc = ph_support.continuity_final, combinefunc = ph_support.continuity_combine, sspace = 256, parallel = safe
 );
 comment on aggregate ph.continuity(text) is
-	'folds a row a contact: with whom, a professional, a service or a partner; NULL and an empty name are a contact with '
-	'nobody known; names are compared as they are, byte by byte. Errors: more than 10,000 providers, a name longer than '
-	'1,000 bytes, more than 2^53 contacts';
+	'folds a row a contact: with whom, a professional, a service or a partner; NULL and an empty name are a contact '
+	'with nobody known; names are compared as they are, byte by byte. Errors: more than 10,000 providers, a name '
+	'longer than 1,000 bytes, more than 2^53 contacts';
 create aggregate ph.continuity_rollup(continuity ph.continuity) (
 	sfunc = ph_support.continuity_roll_up, stype = ph.continuity, initcond = '{}',
 	finalfunc = ph_support.continuity_final, combinefunc = ph_support.continuity_roll_up, sspace = 256, parallel = safe
 );
 comment on aggregate ph.continuity_rollup(ph.continuity) is
-	'the contacts of many parts, as if they had been folded at once; NULL where one of them is. Errors: as ph.continuity';
+	'the contacts of many parts, as if they had been folded at once; NULL where one of them is. Errors: as '
+	'ph.continuity';
 
 create function ph.continuity_equal(a ph.continuity, b ph.continuity) returns boolean
 language c immutable strict parallel safe
@@ -82,14 +83,16 @@ language c immutable strict parallel safe
 as 'MODULE_PATHNAME', 'continuity_less';
 comment on function ph_support.continuity_less(ph.continuity, ph.continuity) is 'implementation of operator <';
 create operator ph.< (
-	leftarg = ph.continuity, rightarg = ph.continuity, function = ph_support.continuity_less, commutator = operator(ph.>),
+	leftarg = ph.continuity, rightarg = ph.continuity, function = ph_support.continuity_less,
+	commutator = operator(ph.>),
 	negator = operator(ph.>=), restrict = scalarltsel, join = scalarltjoinsel
 );
 
 create function ph_support.continuity_less_or_equal(ph.continuity, ph.continuity) returns boolean
 language c immutable strict parallel safe
 as 'MODULE_PATHNAME', 'continuity_less_or_equal';
-comment on function ph_support.continuity_less_or_equal(ph.continuity, ph.continuity) is 'implementation of operator <=';
+comment on function ph_support.continuity_less_or_equal(ph.continuity, ph.continuity) is
+	'implementation of operator <=';
 create operator ph.<= (
 	leftarg = ph.continuity, rightarg = ph.continuity, function = ph_support.continuity_less_or_equal,
 	commutator = operator(ph.>=), negator = operator(ph.>), restrict = scalarlesel, join = scalarlejoinsel
@@ -107,7 +110,8 @@ create operator ph.> (
 create function ph_support.continuity_greater_or_equal(ph.continuity, ph.continuity) returns boolean
 language c immutable strict parallel safe
 as 'MODULE_PATHNAME', 'continuity_greater_or_equal';
-comment on function ph_support.continuity_greater_or_equal(ph.continuity, ph.continuity) is 'implementation of operator >=';
+comment on function ph_support.continuity_greater_or_equal(ph.continuity, ph.continuity) is
+	'implementation of operator >=';
 create operator ph.>= (
 	leftarg = ph.continuity, rightarg = ph.continuity, function = ph_support.continuity_greater_or_equal,
 	commutator = operator(ph.<=), negator = operator(ph.<), restrict = scalargesel, join = scalargejoinsel
@@ -131,8 +135,8 @@ returns setof record
 language c immutable parallel safe rows 5
 as 'MODULE_PATHNAME', 'continuity_contacts';
 comment on function ph.continuity_contacts(ph.continuity) is
-	'a row a provider, in byte order of the names, with its contacts, and last, where there are some, those with nobody '
-	'known, whose provider is NULL';
+	'a row a provider, in byte order of the names, with its contacts, and last, where there are some, those with '
+	'nobody known, whose provider is NULL';
 
 create function ph.continuity_indices(
 	continuity ph.continuity,
@@ -144,12 +148,12 @@ language c immutable strict parallel safe
 as 'MODULE_PATHNAME', 'continuity_indices';
 comment on function ph.continuity_indices(ph.continuity) is
 	'how continuous care was, of n contacts with each of M providers, N in all; unknown ones are counted apart. '
-	'usual_provider: who was seen most, of several the first in byte order; usual_provider_continuity (UPC): max n / N '
-	'(Breslau and Reeb 1975); bice_boxerman (COC): (sum n^2 - N) / (N (N - 1)), the share of pairs of contacts that are '
-	'with one provider (Bice and Boxerman 1977); modified_modified_continuity (MMCI): '
-	'(1 - M / (N + 0.1)) / (1 - 1 / (N + 0.1)) (Magill and Senf 1987), which is a little above 0 where all differ; '
-	'ejlertsson_berg (K): (N - M) / (N - 1) (Ejlertsson and Berg 1984). Shares of 0 to 1. '
-	'note: fewer_than_two where N is below 2, and the four are NULL';
+	'usual_provider: who was seen most, of several the first in byte order; usual_provider_continuity (UPC): max n / '
+	'N (Breslau and Reeb 1975); bice_boxerman (COC): (sum n^2 - N) / (N (N - 1)), the share of pairs of contacts '
+	'that are with one provider (Bice and Boxerman 1977); modified_modified_continuity (MMCI): (1 - M / (N + 0.1)) / '
+	'(1 - 1 / (N + 0.1)) (Magill and Senf 1987), which is a little above 0 where all differ; ejlertsson_berg (K): (N '
+	'- M) / (N - 1) (Ejlertsson and Berg 1984). Shares of 0 to 1. note: fewer_than_two where N is below 2, and the '
+	'four are NULL';
 
 create function ph_support.sequential_continuity_fold(internal, provider text) returns internal
 language c immutable parallel safe
@@ -167,5 +171,5 @@ create aggregate ph.sequential_continuity(provider text) (
 comment on aggregate ph.sequential_continuity(text) is
 	'the share of contacts, from the second on, that are with the provider of the contact before (SECON, Steinwachs '
 	'1979), in the order that ORDER BY within the brackets says: ph.sequential_continuity(professional order by '
-	'start_date). NULL and an empty name are left out, and their neighbours follow each other. It has no limits; note: '
-	'fewer_than_two';
+	'start_date). NULL and an empty name are left out, and their neighbours follow each other. It has no limits; '
+	'note: fewer_than_two';

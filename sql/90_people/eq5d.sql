@@ -10,8 +10,8 @@ return case
 	when profile !~ '^[123459][123459][123459][123459][123459]$' then 'invalid'
 	when strpos(profile, '9') > 0 then 'incomplete' end;
 comment on function ph_support.eq5d_note(text) is
-	'why a profile has no answer: missing_input, incomplete (9 is the code of a dimension without an answer), invalid; NULL '
-	'where it has one';
+	'why a profile has no answer: missing_input, incomplete (9 is the code of a dimension without an answer), '
+	'invalid; NULL where it has one';
 
 create function ph_support.valid_profile(argument text, profile text) returns text
 language plpgsql immutable parallel safe
@@ -57,10 +57,10 @@ begin
 end
 $$;
 comment on function ph.eq5d_profile(text) is
-	'an EQ-5D-5L profile (12321) as levels of 1 (no problems) to 5 (unable, extreme) of its five dimensions, the worst of '
-	'them, whether it is 11111, and its position among all 3,125 in order of digits. No sum: digits have no arithmetic '
-	'(EuroQol). note: missing_input for NULL and 99999, incomplete where a dimension is 9. Errors: invalid_parameter_value '
-	'for anything but five digits of 1 to 5 and 9';
+	'an EQ-5D-5L profile (12321) as levels of 1 (no problems) to 5 (unable, extreme) of its five dimensions, the '
+	'worst of them, whether it is 11111, and its position among all 3,125 in order of digits. No sum: digits have no '
+	'arithmetic (EuroQol). note: missing_input for NULL and 99999, incomplete where a dimension is 9. Errors: '
+	'invalid_parameter_value for anything but five digits of 1 to 5 and 9';
 
 create function ph.eq5d_change(
 	before text, after text,
@@ -89,9 +89,9 @@ begin
 end
 $$;
 comment on function ph.eq5d_change(text, text) is
-	'how two EQ-5D-5L profiles of a person differ, without values: better where no dimension is worse and one better, '
-	'worse, mixed or same (Devlin, Parkin and Browne 2010), and how many dimensions are better and worse. note: '
-	'missing_input, incomplete. Errors: as ph.eq5d_profile';
+	'how two EQ-5D-5L profiles of a person differ, without values: better where no dimension is worse and one '
+	'better, worse, mixed or same (Devlin, Parkin and Browne 2010), and how many dimensions are better and worse. '
+	'note: missing_input, incomplete. Errors: as ph.eq5d_profile';
 
 create function ph.eq5d_index_mean(
 	index_values float8[], value_sets text[], confidence float8 default 0.95) returns ph.estimate
@@ -120,6 +120,6 @@ begin
 end
 $$;
 comment on function ph.eq5d_index_mean(float8[], text[], float8) is
-	'mean EQ-5D index of people, each with the name of the value set that it is by, with limits of Student''s t; NULLs are '
-	'left out. note: no_value_set, limit_undefined of one person. Errors: invalid_parameter_value where the values are of '
-	'more than one set';
+	'mean EQ-5D index of people, each with the name of the value set that it is by, with limits of Student''s t; '
+	'NULLs are left out. note: no_value_set, limit_undefined of one person. Errors: invalid_parameter_value where '
+	'the values are of more than one set';

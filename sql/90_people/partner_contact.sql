@@ -48,10 +48,11 @@ end
 $$;
 comment on function ph.handover(text, daterange, integer) is
 	'from whom to whom people go: every contact of every_contact after the first of a person, by the partner of the '
-	'contact before (the row) and its own (the column), as a ph.crosstab of numbers of partners, an index into the list; '
-	'? is a partner that is not known. Contacts during a range of days, NULL all, in the order of their start_date, of one '
-	'day in that of source and contact_id; within_days: only where the one before ended at most so long ago. '
-	'ph.movement(handovers) gives rows with shares. Errors: undefined_table without ph.create_record_views';
+	'contact before (the row) and its own (the column), as a ph.crosstab of numbers of partners, an index into the '
+	'list; ? is a partner that is not known. Contacts during a range of days, NULL all, in the order of their '
+	'start_date, of one day in that of source and contact_id; within_days: only where the one before ended at most '
+	'so long ago. ph.movement(handovers) gives rows with shares. Errors: undefined_table without '
+	'ph.create_record_views';
 
 create function ph.co_use(schema text, during daterange default null, confidence float8 default 0.95)
 returns table (
@@ -91,7 +92,7 @@ begin
 end
 $$;
 comment on function ph.co_use(text, daterange, float8) is
-	'people known to two partners or more: of those whom a partner was in contact with during a range of days (NULL always), '
-	'how many another knows too, their share with Wilson limits; other_partner NULL: known to no other. Each pair stands '
-	'there twice, once a denominator. Contacts whose partner is not known are left out. Small numbers are for the release '
-	'step. Errors: undefined_table without ph.create_record_views';
+	'people known to two partners or more: of those whom a partner was in contact with during a range of days (NULL '
+	'always), how many another knows too, their share with Wilson limits; other_partner NULL: known to no other. '
+	'Each pair stands there twice, once a denominator. Contacts whose partner is not known are left out. Small '
+	'numbers are for the release step. Errors: undefined_table without ph.create_record_views';

@@ -33,9 +33,10 @@ begin atomic
 end;
 comment on function ph.person_reported_measure() is
 	'what people report of themselves, and the code_system and code under which it is a row of measurement: kind '
-	'activation, profile, outcome or experience; better: higher or lower; the scale; the smallest change that matters; of '
-	'an experience the answers that are the top box and those that say that the question does not apply; confirmed: read '
-	'in the source, or memory, to be checked before use. Item texts and tables from answers to scores are their owners''';
+	'activation, profile, outcome or experience; better: higher or lower; the scale; the smallest change that '
+	'matters; of an experience the answers that are the top box and those that say that the question does not apply; '
+	'confirmed: read in the source, or memory, to be checked before use. Item texts and tables from answers to '
+	'scores are their owners''';
 
 create procedure ph.create_reported_views(schema text)
 language plpgsql
@@ -65,8 +66,8 @@ begin
 end
 $$;
 comment on procedure ph.create_reported_views(text) is
-	'makes in the schema the view reported_score: what people reported, with the rights of whoever asks; '
-	'call it again after an update. Errors: undefined_table without measurement, duplicate_object where the name is taken';
+	'makes in the schema the view reported_score: what people reported, with the rights of whoever asks; call it '
+	'again after an update. Errors: undefined_table without measurement, duplicate_object where the name is taken';
 
 create function ph_support.require_reported_views(schema text) returns void
 language plpgsql stable
@@ -111,10 +112,10 @@ begin
 end
 $$;
 comment on function ph.reported_pairs(text, text, daterange) is
-	'the first and the last score of each person during a range of days (NULL always), for ph.reported_change; after is '
-	'NULL of who has a score of one day only; of several on one day the highest counts, scores outside their scale do not. '
-	'Errors: invalid_parameter_value for a measure that is not of ph.person_reported_measure() or has no change, '
-	'undefined_table without ph.create_reported_views';
+	'the first and the last score of each person during a range of days (NULL always), for ph.reported_change; after '
+	'is NULL of who has a score of one day only; of several on one day the highest counts, scores outside their '
+	'scale do not. Errors: invalid_parameter_value for a measure that is not of ph.person_reported_measure() or has '
+	'no change, undefined_table without ph.create_reported_views';
 
 create function ph.need_by_activation(
 	schema text, need regclass, need_column text, cut_points text default 'pam13_47_55_72',
@@ -148,11 +149,11 @@ begin
 end
 $$;
 comment on function ph.need_by_activation(text, regclass, text, text, daterange, float8) is
-	'need by activation: people of a relation with one row a person (person_id, and need as a whole number in the column '
-	'that is named: long-term conditions, a tier, a rank of segments), by their need and the level of their latest '
-	'activation score during a range of days (NULL always): how many, and their share of those of equal need, with Wilson '
-	'limits; level NULL is not known, which is most people as a rule. Errors: as ph.activation_level, undefined_table '
-	'without ph.create_reported_views, undefined_column';
+	'need by activation: people of a relation with one row a person (person_id, and need as a whole number in the '
+	'column that is named: long-term conditions, a tier, a rank of segments), by their need and the level of their '
+	'latest activation score during a range of days (NULL always): how many, and their share of those of equal need, '
+	'with Wilson limits; level NULL is not known, which is most people as a rule. Errors: as ph.activation_level, '
+	'undefined_table without ph.create_reported_views, undefined_column';
 
 create function ph.eq5d_values(full_health float8, decrements float8[], out profile text, out value float8)
 returns setof record
@@ -176,9 +177,9 @@ begin
 end
 $$;
 comment on function ph.eq5d_values(float8, float8[]) is
-	'the 3,125 values of an additive value set, for table eq5d_value, from its coefficients: the value of 11111, and what '
-	'levels 2 to 5 of each dimension take away (five rows, in order of the digits). A set with further terms is loaded as '
-	'3,125 rows. Errors: invalid_parameter_value';
+	'the 3,125 values of an additive value set, for table eq5d_value, from its coefficients: the value of 11111, and '
+	'what levels 2 to 5 of each dimension take away (five rows, in order of the digits). A set with further terms is '
+	'loaded as 3,125 rows. Errors: invalid_parameter_value';
 
 create function ph.eq5d_index(schema text, value_set text, during daterange default null)
 returns table (
@@ -199,6 +200,6 @@ begin
 end
 $$;
 comment on function ph.eq5d_index(text, text, daterange) is
-	'the EQ-5D profiles that people reported during a range of days (NULL always), each with its index by one value set of '
-	'table eq5d_value, for ph.eq5d_index_mean. note, where there is no index: missing_input, incomplete, invalid, or '
-	'no_value_set, where the set, or this profile of it, was not loaded. Errors: undefined_table';
+	'the EQ-5D profiles that people reported during a range of days (NULL always), each with its index by one value '
+	'set of table eq5d_value, for ph.eq5d_index_mean. note, where there is no index: missing_input, incomplete, '
+	'invalid, or no_value_set, where the set, or this profile of it, was not loaded. Errors: undefined_table';

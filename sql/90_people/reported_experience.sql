@@ -24,8 +24,8 @@ begin
 end
 $$;
 comment on function ph.top_box(text[], text[], text[], float8) is
-	'the share of answers that are among the best ones, top, with Wilson limits; answers that say that the question does '
-	'not apply, and NULL, are counted apart and in no denominator. note: no_data where nobody answered. Errors: '
+	'the share of answers that are among the best ones, top, with Wilson limits; answers that say that the question '
+	'does not apply, and NULL, are counted apart and in no denominator. note: no_data where nobody answered. Errors: '
 	'invalid_parameter_value where top is empty or an answer is in both lists';
 
 create function ph.case_mix_adjusted(
@@ -57,8 +57,8 @@ begin
 end
 $$;
 comment on function ph.case_mix_adjusted(float8[], float8[], float8, float8) is
-	'the mean of answers (0 and 1 for the share in the top box) of one place, had it the people of all: its mean, less '
-	'what a given model expects of its people, plus the mean of all, the reference. Limits of Student''s t of what is left '
-	'of each answer; the model and the reference are taken as known. left_out: people without an answer or of whom the '
-	'model expects nothing. note: no_data, limit_undefined of one person. Errors: invalid_parameter_value for numbers that '
-	'are not finite, lists of different length';
+	'the mean of answers (0 and 1 for the share in the top box) of one place, had it the people of all: its mean, '
+	'less what a given model expects of its people, plus the mean of all, the reference. Limits of Student''s t of '
+	'what is left of each answer; the model and the reference are taken as known. left_out: people without an answer '
+	'or of whom the model expects nothing. note: no_data, limit_undefined of one person. Errors: '
+	'invalid_parameter_value for numbers that are not finite, lists of different length';

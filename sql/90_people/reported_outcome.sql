@@ -34,7 +34,8 @@ begin
 	with answered as (
 		select a.before, a.after, a.after - a.before as change,
 			ph_support.change_verdict(
-				case better when 'higher' then a.after - a.before else a.before - a.after end, smallest_change) as verdict
+				case better when 'higher' then a.after - a.before else a.before - a.after end,
+				smallest_change) as verdict
 		from unnest(before, after) a (before, after)
 	), asked as (
 		select count(*) filter (where a.change is null) as incomplete,
@@ -68,14 +69,14 @@ begin
 end
 $$;
 comment on function ph.reported_change(numeric[], numeric[], text, numeric, numeric, numeric, float8) is
-	'outcomes that people reported before and after, a score of each a person, NULL without one; better: higher or lower. '
-	'pairs: people with both; incomplete: without, of whom unanswered have neither. responders: pairs that changed for the '
-	'better by at least the smallest change, compared as decimals, their share with Wilson limits; worsened likewise. '
-	'mean_change: after - before, with its standard deviation and limits of Student''s t, which one pair has not. '
-	'before_at_best and so on: the share of pairs at an end of the scale; no_room: pairs that began too near the best '
-	'score to reach the smallest change; outside_scale: scores beyond its ends by no more than a hundredth of it, which are '
-	'taken as they are. note: no_pairs. Errors: invalid_parameter_value for a score further outside, a smallest change '
-	'below 0, lists of different length';
+	'outcomes that people reported before and after, a score of each a person, NULL without one; better: higher or '
+	'lower. pairs: people with both; incomplete: without, of whom unanswered have neither. responders: pairs that '
+	'changed for the better by at least the smallest change, compared as decimals, their share with Wilson limits; '
+	'worsened likewise. mean_change: after - before, with its standard deviation and limits of Student''s t, which '
+	'one pair has not. before_at_best and so on: the share of pairs at an end of the scale; no_room: pairs that '
+	'began too near the best score to reach the smallest change; outside_scale: scores beyond its ends by no more '
+	'than a hundredth of it, which are taken as they are. note: no_pairs. Errors: invalid_parameter_value for a '
+	'score further outside, a smallest change below 0, lists of different length';
 
 create function ph.adjusted_change(
 	before float8[], after float8[], treated boolean[], confidence float8 default 0.95,
@@ -135,10 +136,10 @@ begin
 end
 $$;
 comment on function ph.adjusted_change(float8[], float8[], boolean[], float8) is
-	'change of a treated group beside a control group, adjusted for where people started: least squares of '
-	'after = a + slope before + adjusted_difference treated, in closed form; the same numbers as ph.fit of these columns. '
-	'Limits of Student''s t with N - 3 degrees of freedom. change_control, change_treated: mean change of each at the mean '
-	'start of all; unadjusted_difference: of the mean changes as they are. Of groups that chose themselves adjustment can '
-	'mislead (Lord 1967). left_out: people of whom one of the three is not known. note: one_group, too_few (fewer than 4 '
-	'people), no_spread (all of a group started alike). Errors: invalid_parameter_value for numbers that are not finite, '
-	'lists of different length';
+	'change of a treated group beside a control group, adjusted for where people started: least squares of after = a '
+	'+ slope before + adjusted_difference treated, in closed form; the same numbers as ph.fit of these columns. '
+	'Limits of Student''s t with N - 3 degrees of freedom. change_control, change_treated: mean change of each at '
+	'the mean start of all; unadjusted_difference: of the mean changes as they are. Of groups that chose themselves '
+	'adjustment can mislead (Lord 1967). left_out: people of whom one of the three is not known. note: one_group, '
+	'too_few (fewer than 4 people), no_spread (all of a group started alike). Errors: invalid_parameter_value for '
+	'numbers that are not finite, lists of different length';

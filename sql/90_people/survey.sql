@@ -32,9 +32,9 @@ begin atomic
 	from whole w;
 end;
 comment on function ph_support.linearised(float8[], float8[], text[], text[]) is
-	'the weighted mean of answers, its standard error by linearisation (of the sum of each first stage cluster about the '
-	'mean of its stratum), the error of a simple sample of as many, and how many strata, clusters, and strata of one '
-	'cluster there are; without clusters each person is one';
+	'the weighted mean of answers, its standard error by linearisation (of the sum of each first stage cluster about '
+	'the mean of its stratum), the error of a simple sample of as many, and how many strata, clusters, and strata of '
+	'one cluster there are; without clusters each person is one';
 
 create function ph_support.require_survey(answers float8[], weights float8[], strata text[], clusters text[])
 returns void
@@ -100,13 +100,14 @@ begin
 end
 $$;
 comment on function ph.survey_mean(float8[], float8[], text[], text[], float8) is
-	'the mean of a survey''s answers by design weights (how many people each answer stands for), with its standard error '
-	'by linearisation (Binder 1983), first stage clusters within strata drawn with replacement, and limits of Student''s t '
-	'with clusters less strata degrees of freedom; a share is the mean of 0 and 1, but ph.survey_share keeps its limits '
-	'within. people: sum of weights; left_out: NULL answers and weights of 0; design_effect: variance beside that of a '
-	'simple sample of as many answers. note: no_data; single_cluster where a stratum has one cluster only: no error and no '
-	'limits, merge strata; limit_undefined of one cluster. Errors: invalid_parameter_value for a weight that is NULL or '
-	'below 0, a NULL stratum or cluster, lists of different length';
+	'the mean of a survey''s answers by design weights (how many people each answer stands for), with its standard '
+	'error by linearisation (Binder 1983), first stage clusters within strata drawn with replacement, and limits of '
+	'Student''s t with clusters less strata degrees of freedom; a share is the mean of 0 and 1, but ph.survey_share '
+	'keeps its limits within. people: sum of weights; left_out: NULL answers and weights of 0; design_effect: '
+	'variance beside that of a simple sample of as many answers. note: no_data; single_cluster where a stratum has '
+	'one cluster only: no error and no limits, merge strata; limit_undefined of one cluster. Errors: '
+	'invalid_parameter_value for a weight that is NULL or below 0, a NULL stratum or cluster, lists of different '
+	'length';
 
 create function ph.survey_share(
 	answers boolean[], weights float8[], strata text[] default null, clusters text[] default null,
@@ -136,5 +137,5 @@ begin
 end
 $$;
 comment on function ph.survey_share(boolean[], float8[], text[], text[], float8) is
-	'the share of people who answer yes, by design weights, as ph.survey_mean, with limits on the logit, which stay within '
-	'0 and 1; a share of 0 or 1 has none (limit_undefined). Errors: as ph.survey_mean';
+	'the share of people who answer yes, by design weights, as ph.survey_mean, with limits on the logit, which stay '
+	'within 0 and 1; a share of 0 or 1 has none (limit_undefined). Errors: as ph.survey_mean';

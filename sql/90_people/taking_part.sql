@@ -9,7 +9,7 @@ begin
 	if schema is null or to_regclass(format('%I.%I', schema, relation)) is null then
 		raise exception 'argument "schema" must be a schema with the table %', relation
 			using errcode = 'undefined_table', hint =
-				'CALL ph.create_shared_tables(...) makes it, ph.complete_shared_tables(...) beside tables of an earlier version.';
+				'CALL ph.create_shared_tables(...) makes it, ph.complete_shared_tables(...) where others are there.';
 	end if;
 end
 $$;
@@ -47,9 +47,9 @@ begin
 end
 $$;
 comment on function ph.person_goals(text, daterange, float8) is
-	'goals of table person_goal that were set during a range of days (NULL always): how many the person set (alone, with a '
-	'carer or together with a professional), of those of which it is known; agreed; reviewed; and met, of those reviewed '
-	'with a verdict; unknown are in no denominator; shares with Wilson limits. Errors: undefined_table';
+	'goals of table person_goal that were set during a range of days (NULL always): how many the person set (alone, '
+	'with a carer or together with a professional), of those of which it is known; agreed; reviewed; and met, of '
+	'those reviewed with a verdict; unknown are in no denominator; shares with Wilson limits. Errors: undefined_table';
 
 create function ph.representation(
 	taking_part bigint, all_taking_part bigint, people bigint, all_people bigint, confidence float8 default 0.95)
@@ -69,14 +69,15 @@ begin
 		return (null, null, null, case when all_taking_part = 0 then 'no_data' else 'no_people' end)::ph.estimate;
 	end if;
 	share := ph_support.share(taking_part, all_taking_part, confidence);
-	return (share.value / share_of_people, share.lower / share_of_people, share.upper / share_of_people, null)::ph.estimate;
+	return (share.value / share_of_people, share.lower / share_of_people, share.upper / share_of_people,
+		null)::ph.estimate;
 end
 $$;
 comment on function ph.representation(bigint, bigint, bigint, bigint, float8) is
-	'how a group is represented: its share of all who take part, over its share of all people; 1 is as many as there are, '
-	'0.5 half as many. Limits are Wilson''s of the first share; the people are counted, not sampled. note: no_data where '
-	'nobody takes part, no_people where the group has nobody. Errors: invalid_parameter_value where a part is more than '
-	'the whole';
+	'how a group is represented: its share of all who take part, over its share of all people; 1 is as many as there '
+	'are, 0.5 half as many. Limits are Wilson''s of the first share; the people are counted, not sampled. note: '
+	'no_data where nobody takes part, no_people where the group has nobody. Errors: invalid_parameter_value where a '
+	'part is more than the whole';
 
 create function ph.engagement(
 	schema text, by text, activity text default null, confidence float8 default 0.95)
@@ -127,12 +128,12 @@ begin
 end
 $$;
 comment on function ph.engagement(text, text, text, float8) is
-	'who was asked and who came, by community: people of the data day by a column of person_at (sex, ethnicity, practice, '
-	'neighbourhood, place, system, small_area, deprivation_decile, deprivation_quintile), how many of table engagement were '
-	'invited and took part, each counted once over all activities or in the one that is named; share: of those invited, '
-	'with Wilson limits; representation beside all people of known group, as ph.representation. group_name NULL: the group '
-	'is not known, or the person is not of the population on the day; note: unknown_group, no_data, no_people. '
-	'Errors: invalid_parameter_value, undefined_table';
+	'who was asked and who came, by community: people of the data day by a column of person_at (sex, ethnicity, '
+	'practice, neighbourhood, place, system, small_area, deprivation_decile, deprivation_quintile), how many of '
+	'table engagement were invited and took part, each counted once over all activities or in the one that is named; '
+	'share: of those invited, with Wilson limits; representation beside all people of known group, as '
+	'ph.representation. group_name NULL: the group is not known, or the person is not of the population on the day; '
+	'note: unknown_group, no_data, no_people. Errors: invalid_parameter_value, undefined_table';
 
 create function ph.you_said_we_did(schema text)
 returns table (
@@ -159,6 +160,6 @@ begin
 end
 $$;
 comment on function ph.you_said_we_did(text) is
-	'what changed because of what people said, of table community_change: state open (nobody has decided), promised, done, '
-	'not told, declined, not told, or told (those who said it have heard what came of it); days from when it was said '
-	'until they were told, or until the data day. Errors: undefined_table';
+	'what changed because of what people said, of table community_change: state open (nobody has decided), promised, '
+	'done, not told, declined, not told, or told (those who said it have heard what came of it); days from when it '
+	'was said until they were told, or until the data day. Errors: undefined_table';

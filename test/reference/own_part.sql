@@ -10,14 +10,17 @@ create temp table activation_change (
 create temp table cut_point (cut_points text, level int, above numeric, up_to numeric, confirmed text);
 create temp table responder_input (case_id text, tag text, person int, before numeric, after numeric);
 create temp table responder_expected (
-	case_id text, tag text, better text, smallest_change numeric, scale_min numeric, scale_max numeric, confidence float8,
+	case_id text, tag text, better text, smallest_change numeric, scale_min numeric, scale_max numeric,
+	confidence float8,
 	pairs bigint, incomplete bigint, responders bigint, share float8, share_lower float8, share_upper float8,
 	worsened bigint, mean_change float8, sd_change float8, change_lower float8, change_upper float8,
-	before_at_best float8, before_at_worst float8, after_at_best float8, after_at_worst float8, no_room bigint, note text);
+	before_at_best float8, before_at_worst float8, after_at_best float8, after_at_worst float8, no_room bigint,
+	note text);
 create temp table ancova_input (case_id text, tag text, person int, treated boolean, before float8, after float8);
 create temp table ancova_expected (
-	case_id text, tag text, confidence float8, n_control bigint, n_group bigint, slope float8, adjusted_difference float8,
-	standard_error float8, lower float8, upper float8, p_df float8, unadjusted_difference float8, change_control float8,
+	case_id text, tag text, confidence float8, n_control bigint, n_group bigint, slope float8,
+	adjusted_difference float8, standard_error float8, lower float8, upper float8, p_df float8, unadjusted_difference float8,
+	change_control float8,
 	change_group float8, note text);
 create temp table top_box (
 	case_id text, tag text, answers text, top text, not_applicable text, confidence float8, answered bigint,
@@ -100,7 +103,8 @@ join lateral (
 ) i on true, ph.adjusted_change(i.before, i.after, i.treated, confidence) a;
 
 insert into result
-select 'top box', case_id || ' ' || tag, (t.answered, t.in_top, t.note) is not distinct from (b.answered, b.in_top, b.note)
+select 'top box', case_id || ' ' || tag,
+	(t.answered, t.in_top, t.note) is not distinct from (b.answered, b.in_top, b.note)
 	and pg_temp.agree(array[t.share, t.lower, t.upper], array[b.share, b.lower, b.upper], 1e-8)
 from top_box b,
 	lateral (
@@ -113,8 +117,8 @@ create function pg_temp.profile_of(profile text) returns text language plpgsql
 as $$
 begin
 	return (
-		select concat_ws(',', mobility, self_care, usual_activities, pain, anxiety, worst_level, full_health, "position",
-			coalesce('null:' || note, 'ok'))
+		select concat_ws(',', mobility, self_care, usual_activities, pain, anxiety, worst_level, full_health,
+			"position", coalesce('null:' || note, 'ok'))
 		from ph.eq5d_profile(profile));
 exception when data_exception then
 	return 'error';
@@ -123,8 +127,8 @@ $$;
 -- an invalid profile of no characters is written as one that is missing
 insert into result
 select 'EQ-5D-5L profiles', case_id || ' ' || tag,
-	pg_temp.profile_of(case when tag = 'invalid' then coalesce(profile, '') else profile end) = concat_ws(',', mobility, self_care,
-	usual_activities, pain, anxiety, worst_level, full_health, "position", outcome)
+	pg_temp.profile_of(case when tag = 'invalid' then coalesce(profile, '') else profile end) = concat_ws(',',
+		mobility, self_care, usual_activities, pain, anxiety, worst_level, full_health, "position", outcome)
 from eq5d;
 insert into result
 select 'changes of EQ-5D-5L profiles', case_id || ' ' || tag, (c.verdict, c.dimensions_better, c.dimensions_worse)

@@ -34,7 +34,8 @@ select count(*) as people,
 from folded f, lateral continuity_indices(c) i, by_hand h
 where h.person = f.person and h.contacts >= 2;
 select count(*) > 3 as some, bool_and(i.note = 'fewer_than_two' and i.contacts < 2
-	and coalesce(i.usual_provider_continuity, i.bice_boxerman, i.modified_modified_continuity, i.ejlertsson_berg) is null
+	and coalesce(i.usual_provider_continuity, i.bice_boxerman, i.modified_modified_continuity, i.ejlertsson_berg)
+		is null
 	and (s).value is null and (s).note = 'fewer_than_two') as no_answer
 from folded, lateral continuity_indices(c) i
 where person not in (select person from by_hand where contacts >= 2);

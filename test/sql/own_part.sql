@@ -31,7 +31,8 @@ select activation_change(60, 60, null);
 
 -- responders: counts by hand, limits of Wilson's formula and of ph.mean, the same upside down
 create temp table person as
-select i, (10 + i * 7919 % 31)::numeric as before, case when i % 11 > 0 then (12 + i * 104729 % 33)::numeric end as after
+select i, (10 + i * 7919 % 31)::numeric as before,
+	case when i % 11 > 0 then (12 + i * 104729 % 33)::numeric end as after
 from generate_series(1, 200) i;
 with asked as (
 	select r.*
@@ -89,7 +90,8 @@ select control_people, treated_people, left_out, degrees_of_freedom,
 	near(a.lower, f.lower) and near(a.upper, f.upper) as limits,
 	near(change_treated - change_control, adjusted_difference) as at_one_start,
 	near(unadjusted_difference, (
-		select avg(after - before) filter (where treated) - avg(after - before) filter (where not treated) from started))
+		select avg(after - before) filter (where treated) - avg(after - before) filter (where not treated)
+		from started))
 		as unadjusted, a.note is null and f.note is null as no_note
 from asked a, fitted f
 where f.term = 'treated';
@@ -143,9 +145,11 @@ select profile, refused(profile)
 from unnest(array['11111', '99999', '91111', '61111', '1111', '111111', '11111 ', E'11111\n', '', null,
 	E'\uff11\uff11\uff11\uff11\uff11']) profile;
 select b.before, a.after, c.* from (values ('21111')) b (before),
-	(values ('11111'), ('21111'), ('31111'), ('12111'), ('99999'), ('91111')) a (after), eq5d_change(b.before, a.after) c;
-select bool_and(there.verdict = case back.verdict when 'better' then 'worse' when 'worse' then 'better' else back.verdict
-	end and there.dimensions_better = back.dimensions_worse) as there_and_back
+	(values ('11111'), ('21111'), ('31111'), ('12111'), ('99999'), ('91111')) a (after),
+	eq5d_change(b.before, a.after) c;
+select bool_and(
+	there.verdict = case back.verdict when 'better' then 'worse' when 'worse' then 'better' else back.verdict end
+	and there.dimensions_better = back.dimensions_worse) as there_and_back
 from generate_series(0, 3124, 97) i, generate_series(0, 3124, 101) j,
 	lateral (select string_agg((1 + i / (5 ^ d)::integer % 5)::text, '') as p,
 		string_agg((1 + j / (5 ^ d)::integer % 5)::text, '') as q from generate_series(0, 4) d) v,
@@ -176,12 +180,14 @@ total as (
 	select sum(v) as v from (
 		select (sum(z ^ 2) - sum(z) ^ 2 / count(*)) * count(*) / (count(*) - 1) as v from total group by stratum) s
 )
-select near(s.value, mean) as mean, near(s.standard_error, sqrt(v)) as linearised, degrees_of_freedom = 20 - 4 as freedom,
+select near(s.value, mean) as mean, near(s.standard_error, sqrt(v)) as linearised,
+	degrees_of_freedom = 20 - 4 as freedom,
 	near(s.upper - s.value, 2.1199052992210112 * sqrt(v)) as student, near(people, w) as people
 from whole, variance, (
 	select s.*
 	from (
-		select array_agg(answer) as a, array_agg(weight) as w, array_agg(stratum) as h, array_agg(cluster) as c from survey
+		select array_agg(answer) as a, array_agg(weight) as w, array_agg(stratum) as h, array_agg(cluster) as c
+		from survey
 	) v, survey_mean(a, w, h, c) s
 ) s;
 select near(a.value, b.value) and near(a.standard_error, b.standard_error) as weights_are_relative,

@@ -8,7 +8,8 @@ stored_bytes() {
 			md5(string_agg(encode(ph_support.tally_send(t), 'hex')
 				|| coalesce(encode(ph_support.conditions_send(c), 'hex'), '-')
 			|| encode(ph_support.crosstab_send(x), 'hex') || encode(ph_support.regression_send(g), 'hex')
-			|| encode(ph_support.cluster_sums_send(k), 'hex') || encode(ph_support.continuity_send(u), 'hex') || coalesce(m::text, '-'), ' ' order by id)) from kept"
+			|| encode(ph_support.cluster_sums_send(k), 'hex') || encode(ph_support.continuity_send(u), 'hex')
+			|| coalesce(m::text, '-'), ' ' order by id)) from kept"
 }
 said=$(psql -qXAt -v ON_ERROR_STOP=1 -d dump_from 2>&1 >/dev/null <<'SQL'
 set client_min_messages = warning;
