@@ -19,9 +19,8 @@ create temp table responder_expected (
 create temp table ancova_input (case_id text, tag text, person int, treated boolean, before float8, after float8);
 create temp table ancova_expected (
 	case_id text, tag text, confidence float8, n_control bigint, n_group bigint, slope float8,
-	adjusted_difference float8, standard_error float8, lower float8, upper float8, p_df float8, unadjusted_difference float8,
-	change_control float8,
-	change_group float8, note text);
+	adjusted_difference float8, standard_error float8, lower float8, upper float8, p_df float8,
+	unadjusted_difference float8, change_control float8, change_group float8, note text);
 create temp table top_box (
 	case_id text, tag text, answers text, top text, not_applicable text, confidence float8, answered bigint,
 	in_top bigint, share float8, lower float8, upper float8, note text);

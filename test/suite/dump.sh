@@ -16,7 +16,7 @@ set client_min_messages = warning;
 create extension population_health;
 create table kept (id int primary key, t ph.tally not null, c ph.conditions, r ph.estimate,
   x ph.crosstab default '{?>1: 3, 1>2: 4}', g ph.regression, m ph.model, k ph.cluster_sums,
-  u ph.continuity default '{"Dr A": 5, "\"\\": 2, ?: 1}');
+  u ph.continuity default '{"\"\\": 2, "Dr A": 5, ?: 1}');
 insert into kept (id, t, c, r) select k, ph.person_tally(nullif(i, 9), nullif(i % 5, 4) * 0.1, i / 3.0),
   ph.conditions_of('F' || lpad(k::text, 2, '0')), ph.crude_rate(ph.person_tally(1, i % 2))
   from generate_series(1, 50) i, generate_series(1, 40) k group by k;
