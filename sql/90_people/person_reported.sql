@@ -177,9 +177,9 @@ begin
 end
 $$;
 comment on function ph.eq5d_values(float8, float8[]) is
-	'the 3,125 values of an additive value set, for table eq5d_value, from its coefficients: the value of 11111, and '
-	'what levels 2 to 5 of each dimension take away (five rows, in order of the digits). A set with further terms is '
-	'loaded as 3,125 rows. Errors: invalid_parameter_value';
+	'the 3,125 values of an additive value set, for table health_state_value, from its coefficients: the value of '
+	'11111, and what levels 2 to 5 of each dimension take away (five rows, in order of the digits). A set with '
+	'further terms is loaded as 3,125 rows. Errors: invalid_parameter_value';
 
 create function ph.eq5d_index(schema text, value_set text, during daterange default null)
 returns table (
@@ -193,7 +193,7 @@ begin
 		select r.person_id, r.measure_date, trim_scale(r.score)::text, v.value::float8, v.value_set::text,
 			coalesce(ph_support.eq5d_note(trim_scale(r.score)::text), case when v.value is null then 'no_value_set' end)
 		from {reported_score} r
-		left join {eq5d_value} v on v.value_set = $1 and v.profile = trim_scale(r.score)::text
+		left join {health_state_value} v on v.value_set = $1 and v.profile = trim_scale(r.score)::text
 		where r.measure = 'eq5d5l' and ($2 is null or $2 @> r.measure_date)
 	$query$, schema)
 	using value_set, during;
@@ -201,5 +201,6 @@ end
 $$;
 comment on function ph.eq5d_index(text, text, daterange) is
 	'the EQ-5D profiles that people reported during a range of days (NULL always), each with its index by one value '
-	'set of table eq5d_value, for ph.eq5d_index_mean. note, where there is no index: missing_input, incomplete, '
-	'invalid, or no_value_set, where the set, or this profile of it, was not loaded. Errors: undefined_table';
+	'set of table health_state_value, for ph.eq5d_index_mean. note, where there is no index: missing_input, '
+	'incomplete, invalid, or no_value_set, where the set, or this profile of it, was not loaded. Errors: '
+	'undefined_table';
