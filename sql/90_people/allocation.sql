@@ -21,7 +21,8 @@ create type ph.allocation_summary as (
 comment on type ph.allocation_summary is 'what an allocation of places is worth, how near that is to the best, and what a '
 	'floor takes from it';
 comment on column ph.allocation_summary.status is
-	'ok, or floor_not_reachable: fewer places than the floor can be given to deprived people; as many as can are';
+	'ok, or floor_not_reachable: fewer places than the floor can be given to deprived people, and as many as can are; '
+	'by_prices floor_not_reached: whether more could be is not known';
 comment on column ph.allocation_summary.method is 'exact: nothing is worth more; or by_prices: at most bound is';
 comment on column ph.allocation_summary.benefit is 'total expected benefit of the places that are given';
 comment on column ph.allocation_summary.bound is 'no allocation is worth more than this';
@@ -46,12 +47,12 @@ returns setof record
 language c stable parallel unsafe rows 1000 cost 100000
 as 'MODULE_PATHNAME', 'allocate';
 comment on function ph.allocate(text, text, text, integer, integer, text, text) is
-	'places of interventions to people, so that the total benefit is greatest. benefits: a query of person, '
-	'intervention, benefit and, for a floor, deprived (boolean; NULL is not); interventions: a query of intervention, '
-	'capacity (places); exclusions: a query of intervention, excludes: no person gets both. At most most_per_person '
+	'places of interventions to people, so that the total benefit is greatest. benefits: a query with the '
+	'columns person, intervention, benefit and, for a floor, deprived (boolean; NULL is not); interventions: one with '
+	'intervention, capacity (places); exclusions: one with intervention, excludes: no person gets both. At most most_per_person '
 	'places a person, at least deprived_floor of all places to deprived people, or as many as can be; never a place '
 	'without benefit. Exact up to 2,000,000 pairs that come into question (of each intervention as many people as '
-	'there are places in all); more, or where method is by_prices, in the order of benefits over prices, and '
+	'there are places in all, and one); more, or where method is by_prices, in the order of benefits over prices, and '
 	'ph.allocation_summary says how far from the best that can be. Of equal allocations the one that gives the '
 	'first pair if any does, then the second, and so on: people, then interventions, in byte order; with a tie_key '
 	'people in the order of SHA-256 of key and person, which is fair where the key changes from month to month. '

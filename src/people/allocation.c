@@ -209,7 +209,8 @@ allocation_summary(PG_FUNCTION_ARGS)
 	benefit = value_given(allocation, -1);
 	bound = method == EXACT ? benefit : fmax(allocation->bound * allocation->unit, benefit);
 	MemoryContextSwitchTo(caller);
-	record_text(values, nulls, 0, allocation->floor_reached < allocation->floor ? "floor_not_reachable" : "ok");
+	record_text(values, nulls, 0, allocation->floor_reached >= allocation->floor ? "ok"
+				: method == EXACT ? "floor_not_reachable" : "floor_not_reached");
 	record_text(values, nulls, 1, methods[method]);
 	record_number(values, nulls, 2, benefit);
 	record_number(values, nulls, 3, bound);

@@ -11,7 +11,7 @@
 #include "core/query.h"
 #include "miscadmin.h"
 
-#define MOST_WORK 20000000		/* pairs of all branches */
+#define MOST_WORK 2000000		/* pairs of all branches */
 
 typedef struct Branches
 {

@@ -13,6 +13,7 @@
 #include "miscadmin.h"
 
 #define ROUNDS 200
+#define JITTER 0.003			/* tells people apart who gain the same, or the prices of a tie serve too many or none */
 #define PATIENCE 8				/* rounds without a better bound until steps are half as long */
 
 typedef struct Prices
@@ -22,18 +23,28 @@ typedef struct Prices
 	double	   *excess;			/* chosen less there is; then places that the floor lacks */
 	double	   *best;			/* prices of the least bound */
 	double		bound;
+	double		jitter;			/* the share by which benefits are raised at most */
 	bool	   *chosen;			/* of a person's pairs */
 	int		   *order;
 	double	   *over_price;		/* of each pair */
 } Prices;
+
+/* A number between 0 and 1 for each pair. */
+static double
+share_of(uint64 pair)
+{
+	return ((pair + 1) * UINT64CONST(0x9E3779B97F4A7C15) >> 11) * 0x1p-53;
+}
 
 static double
 gain_over_price(const Prices *prices, int person, const AllocationPair *pair)
 {
 	const Allocation *allocation = prices->allocation;
 
-	return pair->benefit - prices->price[pair->intervention] +
-		(allocation->person[person].deprived ? prices->price[allocation->interventions] : 0);
+	double		paid = allocation->person[person].deprived ? prices->price[allocation->interventions] : 0;
+
+	return pair->benefit * (1 + prices->jitter * share_of(pair - allocation->pair)) + paid -
+		prices->price[pair->intervention];
 }
 
 static bool
@@ -182,8 +193,7 @@ give_places(Prices *prices)
 			int			pair = allocation->person[person].first + i;
 
 			allocation->pair[pair].given = false;
-			prices->over_price[pair] = allocation->pair[pair].benefit -
-				prices->price[allocation->pair[pair].intervention];
+			prices->over_price[pair] = gain_over_price(prices, person, &allocation->pair[pair]);
 			prices->order[pair] = pair;
 			filling.owner[pair] = person;
 		}
@@ -261,9 +271,12 @@ allocate_by_prices(Allocation *allocation)
 	give_places(prices);
 	if (allocation->floor_reached < floor)
 		allocation->floor = 0;
+	prices->jitter = JITTER;
 	find_bound(prices, allocation->benefit);
 	allocation->floor = floor;
 	give_places(prices);
+	prices->jitter = 0;
+	prices->bound = bound_at_prices(prices);
 	allocation->bound = fmax(prices->bound * (1 + 1e-12), allocation->benefit);
 	for (int i = 0; i < allocation->interventions; i++)
 		allocation->intervention[i].price = rint(prices->price[i]);

@@ -27,17 +27,33 @@ row_error(const char *argument, const char *rule, const char *hint, const char *
 			 hint ? errhint("%s", hint) : 0));
 }
 
-static char *
-text_expression(const QueryColumns *columns, int column)
+/* The position of a column, -1 where there is none. */
+static int
+column_of(const UserQuery *query, const char *name)
 {
-	return psprintf("q.%s::pg_catalog.text collate pg_catalog.\"C\"", quote_identifier(columns->names[column]));
+	int			column = query->columns.count - 1;
+
+	while (column >= 0 && strcmp(query->columns.names[column], name) != 0)
+		column--;
+	return column;
 }
 
-static void
-require_columns(const UserQuery *query, int least, int most, const char *which)
+static int
+required_column(const UserQuery *query, const char *name)
 {
-	if (query->columns.count < least || query->columns.count > most)
-		argument_error(query->argument, psprintf("must have the columns %s, in this order", which), NULL);
+	int			column = column_of(query, name);
+
+	if (column < 0)
+		argument_error(query->argument, psprintf("must have a column \"%s\"", name), NULL);
+	return column;
+}
+
+static char *
+text_expression(const UserQuery *query, const char *name)
+{
+	int			column = required_column(query, name);
+
+	return psprintf("q.%s::pg_catalog.text collate pg_catalog.\"C\"", quote_identifier(query->columns.names[column]));
 }
 
 /* ---- interventions ---- */
@@ -72,9 +88,8 @@ read_interventions(Allocation *allocation, const UserQuery *query)
 {
 	QueryQuestion question = {.columns = 2, .types = (const Oid[]) {TEXTOID, FLOAT8OID}};
 
-	require_columns(query, 2, 2, "intervention, capacity");
-	question.sql = psprintf("select %s, %s from user_query q order by 1", text_expression(&query->columns, 0),
-							number_expression(&query->columns, 1, query->argument));
+	question.sql = psprintf("select %s, %s from user_query q order by 1", text_expression(query, "intervention"),
+							number_expression(&query->columns, required_column(query, "capacity"), query->argument));
 	allocation->intervention = palloc_array(AllocationIntervention, MOST_INTERVENTIONS);
 	query_ask(query, &question, read_intervention, allocation);
 }
@@ -135,9 +150,8 @@ read_exclusions(Allocation *allocation, const UserQuery *query)
 {
 	QueryQuestion question = {.columns = 2, .types = (const Oid[]) {TEXTOID, TEXTOID}};
 
-	require_columns(query, 2, 2, "intervention, excludes");
-	question.sql = psprintf("select %s, %s from user_query q", text_expression(&query->columns, 0),
-							text_expression(&query->columns, 1));
+	question.sql = psprintf("select %s, %s from user_query q", text_expression(query, "intervention"),
+							text_expression(query, "excludes"));
 	query_ask(query, &question, read_exclusion, allocation);
 }
 
@@ -180,20 +194,27 @@ group_exclusions(Allocation *allocation)
 
 /* ---- benefits ---- */
 
+/* Whether a person is one of those that a floor is for; who is not known to be is not. */
+static char *
+deprived_expression(const UserQuery *query)
+{
+	int			column = column_of(query, "deprived");
+
+	if (column < 0)
+		return "false";
+	if (query->columns.types[column] != BOOLOID)
+		argument_error(query->argument, "must have a boolean as its column \"deprived\"", NULL);
+	return "coalesce(q.deprived::pg_catalog.bool, false)";
+}
+
 /* person, intervention, benefit and deprived of each row. */
 static char *
 pair_query(const UserQuery *query)
 {
-	const QueryColumns *columns = &query->columns;
-
-	require_columns(query, 3, 4, "person, intervention, benefit and, for a floor, deprived");
-	if (columns->count == 4 && columns->types[3] != BOOLOID)
-		argument_error(query->argument, "must have a boolean as its fourth column, deprived", NULL);
 	return psprintf("select %s as person, %s as intervention, %s as benefit, %s as deprived from user_query q",
-					text_expression(columns, 0), text_expression(columns, 1),
-					number_expression(columns, 2, query->argument),
-					columns->count == 4
-					? psprintf("coalesce(q.%s::pg_catalog.bool, false)", quote_identifier(columns->names[3])) : "false");
+					text_expression(query, "person"), text_expression(query, "intervention"),
+					number_expression(&query->columns, required_column(query, "benefit"), query->argument),
+					deprived_expression(query));
 }
 
 static void
@@ -302,13 +323,14 @@ read_pair(void *state, const Datum *values, const bool *nulls)
 
 /*
  * People in the order of their ties.  Of each intervention no more come into question than there are places in all, by
- * benefit and then by ties: one of these has no place, and can take that of whoever comes after them.
+ * benefit and then by ties: one of these has no place, and can take that of whoever comes after them.  One more tells
+ * what one more place is worth.
  */
 static void
 read_benefits(Allocation *allocation, const UserQuery *query, Datum key, bool keyed)
 {
 	Reading		reading = {allocation, CurrentMemoryContext, 1024, 1024};
-	Datum		parameters[] = {Int64GetDatum(Max(all_capacity(allocation), 1)), key};
+	Datum		parameters[] = {Int64GetDatum(all_capacity(allocation) + 1), key};
 	QueryQuestion question = {
 		.parameters = keyed ? 2 : 1,
 		.parameter_types = (const Oid[]) {INT8OID, TEXTOID},
@@ -371,8 +393,8 @@ read_allocation(FunctionCallInfo fcinfo)
 
 	allocation->most_per_person = argument_whole(fcinfo, 3, "most_per_person", 1, PG_INT32_MAX);
 	allocation->floor = argument_whole(fcinfo, 4, "deprived_floor", 0, PG_INT32_MAX);
-	if (allocation->floor > 0 && benefits->columns.count == 3)
-		argument_error("deprived_floor", "needs a fourth column of benefits, deprived", NULL);
+	if (allocation->floor > 0)
+		required_column(benefits, "deprived");
 	read_interventions(allocation, interventions);
 	allocation->excludes = palloc0_array(bool, allocation->interventions * allocation->interventions + 1);
 	if (exclusions)
