@@ -90,7 +90,8 @@ comment on function ph_support.agreement_patterns_equal(ph.agreement_patterns, p
 	'implementation of operator =';
 create operator ph.= (
 	leftarg = ph.agreement_patterns, rightarg = ph.agreement_patterns,
-	function = ph_support.agreement_patterns_equal, commutator = operator(ph.=), negator = operator(ph.<>), restrict = eqsel, join = eqjoinsel
+	function = ph_support.agreement_patterns_equal, commutator = operator(ph.=), negator = operator(ph.<>),
+	restrict = eqsel, join = eqjoinsel
 );
 
 create function ph_support.agreement_patterns_not_equal(ph.agreement_patterns, ph.agreement_patterns) returns boolean
@@ -100,7 +101,8 @@ comment on function ph_support.agreement_patterns_not_equal(ph.agreement_pattern
 	'implementation of operator <>';
 create operator ph.<> (
 	leftarg = ph.agreement_patterns, rightarg = ph.agreement_patterns,
-	function = ph_support.agreement_patterns_not_equal, commutator = operator(ph.<>), negator = operator(ph.=), restrict = neqsel, join = neqjoinsel
+	function = ph_support.agreement_patterns_not_equal, commutator = operator(ph.<>), negator = operator(ph.=),
+	restrict = neqsel, join = neqjoinsel
 );
 
 create function ph_support.agreement_patterns_less(ph.agreement_patterns, ph.agreement_patterns) returns boolean
@@ -110,7 +112,8 @@ comment on function ph_support.agreement_patterns_less(ph.agreement_patterns, ph
 	'implementation of operator <';
 create operator ph.< (
 	leftarg = ph.agreement_patterns, rightarg = ph.agreement_patterns, function = ph_support.agreement_patterns_less,
-	commutator = operator(ph.>), negator = operator(ph.>=), restrict = scalarltsel, join = scalarltjoinsel
+	commutator = operator(ph.>), negator = operator(ph.>=),
+	restrict = scalarltsel, join = scalarltjoinsel
 );
 
 create function ph_support.agreement_patterns_less_or_equal(ph.agreement_patterns, ph.agreement_patterns)
@@ -121,7 +124,8 @@ comment on function ph_support.agreement_patterns_less_or_equal(ph.agreement_pat
 	'implementation of operator <=';
 create operator ph.<= (
 	leftarg = ph.agreement_patterns, rightarg = ph.agreement_patterns,
-	function = ph_support.agreement_patterns_less_or_equal, commutator = operator(ph.>=), negator = operator(ph.>), restrict = scalarlesel, join = scalarlejoinsel
+	function = ph_support.agreement_patterns_less_or_equal, commutator = operator(ph.>=), negator = operator(ph.>),
+	restrict = scalarlesel, join = scalarlejoinsel
 );
 
 create function ph_support.agreement_patterns_greater(ph.agreement_patterns, ph.agreement_patterns) returns boolean
@@ -131,7 +135,8 @@ comment on function ph_support.agreement_patterns_greater(ph.agreement_patterns,
 	'implementation of operator >';
 create operator ph.> (
 	leftarg = ph.agreement_patterns, rightarg = ph.agreement_patterns, function = ph_support.agreement_patterns_greater,
-	commutator = operator(ph.<), negator = operator(ph.<=), restrict = scalargtsel, join = scalargtjoinsel
+	commutator = operator(ph.<), negator = operator(ph.<=),
+	restrict = scalargtsel, join = scalargtjoinsel
 );
 
 create function ph_support.agreement_patterns_greater_or_equal(ph.agreement_patterns, ph.agreement_patterns)
@@ -142,7 +147,8 @@ comment on function ph_support.agreement_patterns_greater_or_equal(ph.agreement_
 	'implementation of operator >=';
 create operator ph.>= (
 	leftarg = ph.agreement_patterns, rightarg = ph.agreement_patterns,
-	function = ph_support.agreement_patterns_greater_or_equal, commutator = operator(ph.<=), negator = operator(ph.<), restrict = scalargesel, join = scalargejoinsel
+	function = ph_support.agreement_patterns_greater_or_equal, commutator = operator(ph.<=), negator = operator(ph.<),
+	restrict = scalargesel, join = scalargejoinsel
 );
 
 create function ph_support.agreement_patterns_compare(ph.agreement_patterns, ph.agreement_patterns) returns integer
