@@ -35,8 +35,8 @@ comment on column ph.linkage_model.change is 'greatest change of a parameter in 
 comment on column ph.linkage_model.starts_agreeing is
 	'how many starts came to the same likelihood; NULL where lambda was given, of one start';
 comment on column ph.linkage_model.note is
-	'what to be careful with: starts that disagree, rare matches with free u, a field that agrees no more among matches, '
-	'levels at an edge, fields without data';
+	'what to be careful with: starts that disagree, rare matches with free u, a field that agrees no more among '
+	'matches, levels at an edge, fields without data';
 
 create function ph.linkage(
 	patterns ph.agreement_patterns, fields text[] default null, lambda float8 default null, m float8[] default null,
@@ -47,8 +47,8 @@ language c immutable parallel safe cost 10000
 as 'MODULE_PATHNAME', 'linkage';
 comment on function ph.linkage(
 	ph.agreement_patterns, text[], float8, float8[], float8[], boolean, boolean, integer, integer) is
-	'Fellegi-Sunter weights by EM (Fellegi and Sunter 1969, Jaro 1989): lambda, m and u that make the patterns likeliest '
-	'if fields agree independently among matches and among others; an unknown field says nothing. '
+	'Fellegi-Sunter weights by EM (Fellegi and Sunter 1969, Jaro 1989): lambda, m and u that make the patterns '
+	'likeliest if fields agree independently among matches and among others; an unknown field says nothing. '
 	'm and u are tables, a row a field and a column a level from 0, where it begins; u also stays where fix_u, lambda '
 	'where fix_lambda. Not given, u begins as the shares of all pairs, m with 0.9 at the highest level, lambda at '
 	'0.3, 0.03, 0.003 and so on, of which the likeliest end is kept. It ends when no parameter changes by 1e-12; '
@@ -58,9 +58,9 @@ create function ph.match_weight(model ph.linkage_model, levels integer[]) return
 language c immutable strict parallel safe
 as 'MODULE_PATHNAME', 'match_weight';
 comment on function ph.match_weight(ph.linkage_model, integer[]) is
-	'log2 of the odds that a pair whose fields agree at these levels is a match: log2(lambda / (1 - lambda)) and, for each '
-	'field that is known, log2(m / u); 0 is as likely as not, 10 is 1,000 to 1. NULL of a model without pairs and of a '
-	'pattern that can be neither. Errors: fields or levels that the model has not';
+	'log2 of the odds that a pair whose fields agree at these levels is a match: log2(lambda / (1 - lambda)) and, for '
+	'each field that is known, log2(m / u); 0 is as likely as not, 10 is 1,000 to 1. NULL of a model without pairs and '
+	'of a pattern that can be neither. Errors: fields or levels that the model has not';
 create function ph.match_probability(model ph.linkage_model, levels integer[]) returns float8
 language c immutable strict parallel safe
 as 'MODULE_PATHNAME', 'match_probability';
@@ -128,7 +128,7 @@ begin atomic
 end;
 comment on function ph.linkage_quality(ph.linkage_model, ph.agreement_patterns, float8) is
 	'what to expect of linking every pair whose ph.match_weight is at least cut: pairs compared, matches among them, '
-	'pairs linked and how many that would be if the model were right, links that are false and matches that are missed, '
-	'and the expected precision and recall. By the model''s own probabilities, so as good as it is: fields that go '
-	'together among strangers (twins, households, namesakes) make more false links than this says, and matches that '
+	'pairs linked and how many that would be if the model were right, links that are false and matches that are '
+	'missed, and the expected precision and recall. By the model''s own probabilities, so as good as it is: fields '
+	'that go together among strangers (twins, households, namesakes) make more false links than this says, and matches that '
 	'blocking never compared are in none of it';

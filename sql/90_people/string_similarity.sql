@@ -20,8 +20,8 @@ language c immutable strict parallel safe
 as 'MODULE_PATHNAME', 'jaro_winkler_similarity';
 comment on function ph.jaro_winkler_similarity(text, text, float8, float8, boolean) is
 	'ph.jaro_similarity, raised by prefix_weight (0 to 0.25) of what it lacks to 1 for each of up to four first '
-	'characters that are the same (Winkler 1990), where it is above boost_above: 0 raises always, 0.7 as Winkler''s C code did. '
-	'From 0 to 1; NULL beside anything NULL. Errors: strings of more than 10^9 comparisons';
+	'characters that are the same (Winkler 1990), where it is above boost_above: 0 raises always, 0.7 as Winkler''s '
+	'C code did. From 0 to 1; NULL beside anything NULL. Errors: strings of more than 10^9 comparisons';
 create function ph.damerau_levenshtein(a text, b text, most integer default null) returns integer
 language c immutable parallel safe
 as 'MODULE_PATHNAME', 'damerau_levenshtein';

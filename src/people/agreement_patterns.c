@@ -530,8 +530,8 @@ agreement_counts(PG_FUNCTION_ARGS)
 			levels[field] = Int32GetDatum(level);
 			unknown[field] = level == LEVEL_UNKNOWN;
 		}
-		values[0] = PointerGetDatum(construct_md_array(levels, unknown, 1, &fields, &first, INT4OID, sizeof(int32), true,
-													   TYPALIGN_INT));
+		values[0] = PointerGetDatum(construct_md_array(levels, unknown, 1, &fields, &first, INT4OID, sizeof(int32),
+													   true, TYPALIGN_INT));
 		values[1] = Int64GetDatum(patterns->pattern[i].pairs);
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}

@@ -1,4 +1,4 @@
-/* linkage_em.c: the EM algorithm over agreement patterns; the order of the patterns is fixed, so it is deterministic. */
+/* linkage_em.c: the EM algorithm over agreement patterns, whose order is fixed: the same ones give the same answer. */
 #include "people/linkage_em.h"
 
 #include <math.h>

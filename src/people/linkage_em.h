@@ -52,7 +52,7 @@ extern double linkage_log_likelihood(const Linkage *linkage, const AgreementPatt
  * Steps from parameters under which every pattern can be, until none changes by as much as settled: how many, and the
  * greatest change of the last one.
  */
-extern int	linkage_em(Linkage *linkage, const AgreementPatterns *patterns, LinkageFree freedom, double settled, int most,
-					   double *change);
+extern int	linkage_em(Linkage *linkage, const AgreementPatterns *patterns, LinkageFree freedom, double settled,
+					   int most, double *change);
 
 #endif

@@ -17,8 +17,8 @@ create temp table start (case_id text, parameter text, value float8);
 create temp table pattern_line (line text);
 create temp table string_pair (case_id text, row int, a text, b text);
 create temp table similarity (case_id text, row int, jaro float8, jaro_floor_transpositions float8, jaro_winkler float8,
-	jaro_winkler_boost float8, levenshtein int, damerau_osa int, damerau_full int, jaccard_bigram float8, soundex_a text,
-	soundex_b text);
+	jaro_winkler_boost float8, levenshtein int, damerau_osa int, damerau_full int, jaccard_bigram float8,
+	soundex_a text, soundex_b text);
 \copy start from program 'eval "$STARTS"' (format csv)
 \copy pattern_line from program 'eval "$PATTERNS"' (format csv, delimiter E'\002', quote E'\001')
 \copy string_pair from program 'eval "$STRINGS"' (format csv)

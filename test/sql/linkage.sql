@@ -105,7 +105,8 @@ select (model).status, (model).pairs, (model).patterns, round((model).lambda::nu
 	(model).parameters, (model).starts_agreeing, (model).change < 1e-12 as settled, (model).note
 from model;
 -- what was planted comes back
-select w.field, w.level, round(w.m::numeric, 2) as m, round(w.u::numeric, 2) as u, round(w.weight::numeric, 1) as weight,
+select w.field, w.level, round(w.m::numeric, 2) as m, round(w.u::numeric, 2) as u,
+	round(w.weight::numeric, 1) as weight,
 	abs(w.m - t.m[w.level + 1]) < 0.01 and abs(w.u - t.u[w.level + 1]) < 0.005 as as_planted
 from model, match_weights(model) w join truth t using (field);
 -- EM by its definition in SQL: a step from the answer changes nothing, and one from elsewhere is the same step
