@@ -106,7 +106,8 @@ begin atomic
 		case
 			when q.without > 0 then q.without || ' pairs have a pattern that the model does not allow'
 			when pg_catalog.abs(q.linked - q.linked_by_model) > 0.1 * q.linked + 2 * pg_catalog.sqrt(q.linked)
-				then 'fields do not agree independently: the model expects another number of pairs above the cut'
+				then 'the model expects another number of pairs above the cut: fields go together, '
+					|| 'or pairs were chosen otherwise'
 		end
 	from (
 		select pg_catalog.sum(p.pairs)::bigint as pairs,
@@ -130,5 +131,5 @@ comment on function ph.linkage_quality(ph.linkage_model, ph.agreement_patterns, 
 	'what to expect of linking every pair whose ph.match_weight is at least cut: pairs compared, matches among them, '
 	'pairs linked and how many that would be if the model were right, links that are false and matches that are '
 	'missed, and the expected precision and recall. By the model''s own probabilities, so as good as it is: fields '
-	'that go together among strangers (twins, households, namesakes) make more false links than this says, and matches that '
-	'blocking never compared are in none of it';
+	'that go together among strangers (twins, households, namesakes) make more false links than this says, and matches '
+	'that blocking never compared are in none of it';
