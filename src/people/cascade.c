@@ -512,7 +512,8 @@ Datum
 cascade_days(PG_FUNCTION_ARGS)
 {
 	Cascade    *cascade = PG_GETARG_CASCADE(0);
+	int			last = cascade->stages == 0 ? MOST_STAGES : cascade->stages;
 	int64		dated;
 
-	return tally_datum(days_of(cascade, argument_whole(fcinfo, 1, "stage", 2, MOST_STAGES) - 1, &dated));
+	return tally_datum(days_of(cascade, argument_whole(fcinfo, 1, "stage", 2, last) - 1, &dated));
 }
