@@ -2,7 +2,7 @@
 -- ---- pictures of one person, and of a cascade ----
 
 create function ph.chart_cascade(
-	stages ph.cascade_stage[], groups text[] default null, title text default null, unit text default null,
+	stages ph.cascade_stage[], labels text[] default null, title text default null, unit text default null,
 	source text default null)
 returns text
 language c immutable parallel safe
@@ -10,7 +10,7 @@ as 'MODULE_PATHNAME', 'chart_cascade';
 comment on function ph.chart_cascade(ph.cascade_stage[], text[], text, text, text) is
 	'a cascade as SVG from the rows of ph.cascade_stages, a bar a stage: who reached it as a share of the first stage '
 	'with its limits, then who of the stage before is lost and who is still open; groups beside each other: the group '
-	'of each row, rows group by group and in order. Errors: 22023 for rows out of order';
+	'of each row is its label, rows group by group and in order. Errors: 22023 for rows out of order';
 
 create type ph.timeline_thing as (
 	from_date date, until_date date, partner text, kind text, label text, crisis boolean, planned boolean, value float8

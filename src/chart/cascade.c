@@ -66,14 +66,13 @@ stages_of(Datum *elements, bool *nulls, char **groups, int count)
 	for (int i = 0; i < count; i++)
 	{
 		stages[i] = stage_of(elements[i], nulls[i], groups[i]);
-		if (i > 0 && strcmp(stages[i].group, stages[i - 1].group) == 0)
+		if (i > 0 && strcmp(stages[i].group, stages[i - 1].group) == 0 && stages[i].number == stages[i - 1].number + 1)
 			stages[i].first = stages[i - 1].first;
-		else if (stages[i].number == 1)
+		else if (stages[i].number == 1 && (i == 0 || strcmp(stages[i].group, stages[i - 1].group) != 0))
 			stages[i].first = stages[i].reached;
 		else
-			argument_error("stages", "must begin with the first of each group", "Order them by group and number.");
-		if (stages[i].number > 1 && (i == 0 || stages[i].number != stages[i - 1].number + 1))
-			argument_error("stages", "must follow each other in each group", "Order them by group and number.");
+			argument_error("stages", "must follow each other from the first on in each group",
+						   "Order them by group and number, and name the group of each in labels.");
 	}
 	return stages;
 }
@@ -129,7 +128,7 @@ tell_group(Picture *picture, const Stage *stages, int count, bool of_groups)
 	for (int i = 1; i < count; i++)
 		if (stages[i].lost > stages[worst].lost)
 			worst = i;
-	picture_says(picture, "%s%s of %s %s reached %s%s.", of_groups ? stages[0].group : "", of_groups ? ": " : "",
+	picture_says(picture, "%s%s%s of %s reached %s%s.", of_groups ? stages[0].group : "", of_groups ? ": " : "",
 				 svg_number(stages[count - 1].reached), svg_number(stages[0].reached),
 				 plain_words(stages[count - 1].name),
 				 worst == 0 ? "; nobody was lost"
@@ -138,11 +137,11 @@ tell_group(Picture *picture, const Stage *stages, int count, bool of_groups)
 }
 
 /*
- * ph.chart_cascade(stages ph.cascade_stage[], groups text[], title text, unit text, source text) -> text
+ * ph.chart_cascade(stages ph.cascade_stage[], labels text[], title text, unit text, source text) -> text
  *
  * A bar a stage and group, of those who were at the group's first stage: who reached the stage with Wilson's limits,
  * then who of the stage before is lost, and who is still open.  Stages in order, group by group; the group of each in
- * groups, NULL for one.  Errors: invalid_parameter_value for stages out of order.
+ * labels, NULL for one.  Errors: invalid_parameter_value for stages out of order.
  */
 PG_FUNCTION_INFO_V1(chart_cascade);
 Datum

@@ -201,7 +201,8 @@ day_words(int day)
 				of_month;
 
 	j2date(day + POSTGRES_EPOCH_JDATE, &year, &month, &of_month);
-	return psprintf("%04d-%02d-%02d", year, month, of_month);
+	return year > 0 ? psprintf("%04d-%02d-%02d", year, month, of_month)
+		: psprintf("%04d-%02d-%02d BC", 1 - year, month, of_month);
 }
 
 /*
@@ -429,7 +430,7 @@ draw_partner(Picture *picture, const Thing *things, int count, const char *lane,
 					 psprintf("%d %s", of_urgency[urgency], urgencies[urgency].words), 0);
 			y += ROW_HEIGHT;
 		}
-	picture_says(picture, "%s: %d contacts, %d in a crisis, %d planned.", lane, all, of_urgency[CRISIS],
+	picture_says(picture, "%s: contacts %d, in a crisis %d, planned %d.", lane, all, of_urgency[CRISIS],
 				 of_urgency[PLANNED]);
 	return end_lane(svg, lane, top, y);
 }
@@ -470,7 +471,7 @@ draw_flags(Picture *picture, const Thing *things, int count, const Axis *across,
 	}
 	if (flags == 0)
 		return top;
-	picture_says(picture, "%d life events.", flags);
+	picture_says(picture, "Life events: %d.", flags);
 	return end_lane(svg, "life events", top, top + rows * ROW_HEIGHT);
 }
 
@@ -538,7 +539,7 @@ draw_line(Picture *picture, const Thing *things, int count, const char *lane, co
 	svg_text(svg, RIGHT + 12, top + 20, "soft", psprintf("last %s", svg_number(last)), 0);
 	if (high > low)
 		svg_text(svg, RIGHT + 12, top + 36, "soft", psprintf("%s to %s", svg_number(low), svg_number(high)), 0);
-	picture_says(picture, "%s: %d values from %s to %s, the last %s.", lane, points, svg_number(low), svg_number(high),
+	picture_says(picture, "%s: values %d, from %s to %s, the last %s.", lane, points, svg_number(low), svg_number(high),
 				 svg_number(last));
 	return end_lane(svg, lane, top, top + LINE_HEIGHT);
 }
