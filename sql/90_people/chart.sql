@@ -22,8 +22,8 @@ returns text
 language c immutable parallel safe
 as 'MODULE_PATHNAME', 'chart_timeline';
 comment on function ph.chart_timeline(ph.timeline_thing[], text, text, text) is
-	'the theograph of one person as SVG: a lane a partner, in it a row and a shape for contacts in a crisis, unplanned, '
-	'planned and not said; stays as bars, measurements and scores as lines, life events as flags, work, offers, waits, '
+	'the theograph of one person as SVG: a lane a partner, in it a row and a shape for contacts in a crisis, '
+	'unplanned, planned and not said; stays as bars, measurements and scores as lines, life events as flags, work, offers, waits, '
 	'registration and residence as bars, open where until_date is NULL, codes as ticks. Marks too near each other are '
 	'one, with their number. In any order; at most 2000. Things without a day are counted. Birth, registration and '
 	'residence before everything else do not stretch the axis';

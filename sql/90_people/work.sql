@@ -27,8 +27,8 @@ as 'MODULE_PATHNAME', 'work_in_period';
 comment on function ph.work_in_period(
 	date, date, date[], date[], text[], date, date, date, integer) is
 	'the days of a period, from from_date and before until_date, as ph.work_on_day answers each: in work, not in work, '
-	'without a spell, and after death, move or data_end. at_least: in work on least_days or more (91 days of 364 are 13 '
-	'of 52 weeks, in one stretch or several); false only if the days of which nothing is known could not make it true, '
+	'without a spell, and after death, move or data_end. at_least: in work on least_days or more (91 days of 364 are '
+	'13 of 52 weeks, in one stretch or several); false only if the days of which nothing is known could not make it true, '
 	'else NULL with the note of the first of them. Errors: those of ph.work_on_day, and 22023 for a period of other '
 	'than 1 to 36600 days';
 

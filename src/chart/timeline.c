@@ -350,8 +350,8 @@ x_of(const Axis *across, int day)
 }
 
 /*
- * A row of marks of one sort: a bar where one lasts, and those that are near each other as one with their number; whether
- * there were such.
+ * A row of marks of one sort: a bar where one lasts, and those that are near each other as one with their number;
+ * whether there were such.
  */
 static bool
 draw_contacts(StringInfo svg, const Thing *things, int count, const char *lane, Urgency urgency, const Axis *across,
@@ -570,8 +570,8 @@ tell_things(Picture *picture, const Thing *things, int count)
 		picture_row(picture, day_words(things[i].day),
 					things[i].until == PG_INT32_MAX ? "open"
 					: things[i].until > things[i].day ? day_words(things[i].until) : "",
-					things[i].lane, things[i].label, things[i].form == FORM_CONTACT ? urgencies[things[i].urgency].words : "",
-					svg_number(things[i].value));
+					things[i].lane, things[i].label,
+					things[i].form == FORM_CONTACT ? urgencies[things[i].urgency].words : "", svg_number(things[i].value));
 }
 
 /*

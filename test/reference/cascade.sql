@@ -121,7 +121,8 @@ begin
 		when 'spell that ends before it starts' then
 			perform ph.work_on_day('2025-06-01', '{2025-05-01}', '{2025-04-01}', '{employed}');
 		when 'spell after death' then
-			select note into said from ph.work_on_day('2025-06-01', '{2025-05-01}', '{null}', '{employed}', '2025-04-01');
+			select note into said
+			from ph.work_on_day('2025-06-01', '{2025-05-01}', '{null}', '{employed}', '2025-04-01');
 			return case said when 'died' then 'reported, not used' end;
 		when 'support start NULL' then
 			select 'null:' || note into said from ph.work_on_day(null, '{2025-05-01}', '{null}', '{employed}');

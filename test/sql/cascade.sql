@@ -171,8 +171,9 @@ from (
 -- nobody, and nothing known
 select s.* from ph.cascade_stages('nobody', '{a,b}') s;
 select count(*) as stages, max(reached) as reached
-from (select ph.offer_cascade(null, null, null, null, null, null, null, null, '2025-01-01') filter (where false) as c) o,
-	ph.cascade_stages(c);
+from (
+	select ph.offer_cascade(null, null, null, null, null, null, null, null, '2025-01-01') filter (where false) as c
+) o, ph.cascade_stages(c);
 select count(*) from ph.cascade_stages(null);
 select ph.cascade_rollup(c) is null as unknown from (values (ph.cascade '1; 0 lost 0:'), (null)) v (c);
 select ph.cascade_rollup(c) from (values (ph.cascade '1; 0 lost 0:'), ('nobody')) v (c);

@@ -89,7 +89,8 @@ from ph.cascade_stages('40; 30 lost 4: 3=30+10; 20 lost 10: 9=20+10; 12 lost 2: 
 insert into picture
 select 'timeline',
 	ph.chart_timeline(array_agg(row(date '2024-01-01' + i * 30, null, 'partner', 'contact', 'contact ' || i, i = 2,
-				case i when 3 then null else i = 1 end, null)::ph.timeline_thing), 'One person', source => 'all partners'),
+				case i when 3 then null else i = 1 end, null)::ph.timeline_thing), 'One person',
+		source => 'all partners'),
 	'{Feb,Mar,2024}', array['crisis', 'unplanned', 'not said whether planned', 'planned']
 from generate_series(1, 4) i;
 
