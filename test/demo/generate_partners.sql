@@ -14,6 +14,10 @@ comment on schema :"truth" is 'what was planted in the made-up population: for t
 drop table if exists :"truth".person_class, :"truth".practice_continuity, :"truth".rise, :"truth".crisis, :"truth".step,
 	:"truth".effect, :"truth".stage_chance, :"truth".spared, :"truth".fell_out_of_work, :"truth".score_change;
 
+create function pg_temp.one_of(things text[], chance double precision) returns text
+language sql immutable parallel safe
+return things[1 + floor(cardinality(things) * chance)::integer];
+
 ------------------------------------------------------------------------------------------------
 \echo 'partners and services'
 
@@ -112,7 +116,7 @@ with needy as materialized (
   from needy
 )
 select *,
-  (case class when 'heavy' then 16 when 'regular' then 4.5 else 0.6 end
+  (case class when 'heavy' then 12 when 'regular' then 4 else 0.6 end
     * exp(0.5 * pg_temp.normal('tempo', n) - 0.125))::double precision as rate,
   class = 'heavy' and pg_temp.uniform('steady', n) < 0.5 as steady,
   birth_date + 24107 + floor(700 * pg_temp.uniform('retires', n))::integer as retires,
@@ -146,7 +150,8 @@ create temp table help (intervention, partner, pillar, service, name, eligible, 
 	upper, true_deprived, true_other, weeks) as
 values
 ('debt_advice', 'wye_advice', 'determinants', 'debt_advice', 'Debt advice',
- 'deprivation_decile <= 6 and age_years >= 18 and age_years < 70', 2.2, 180, 'crisis', 0.66, 0.50, 0.88, 0.58, 0.82, 10),
+ 'deprivation_decile <= 6 and age_years >= 18 and age_years < 70', 2.2, 180, 'crisis', 0.66, 0.50, 0.88, 0.58, 0.82,
+ 10),
 ('talking_therapy', 'exshire_mind', 'care', 'talking_therapy', 'Talking therapy',
  'age_years >= 18 and depression', 1.0, 560, 'crisis', 0.80, 0.62, 1.02, 0.72, 0.72, 14),
 ('social_prescribing', 'primary_care', 'communities', 'social_prescriber', 'Social prescribing',
@@ -157,8 +162,8 @@ values
 ('health_coaching', 'primary_care', 'behaviours', 'health_coach', 'Health coaching',
  'age_years >= 18 and (diabetes or hypertension)', 1.0, 210, 'crisis', 0.92, 0.76, 1.11, 1.0, 1.0, 16),
 ('community_nursing', 'exshire_community', 'care', 'community_nurse', 'Community nurse visits',
- 'age_years >= 65 and (heart_failure or copd or dementia or stroke_or_tia)', 0.5, 900, 'crisis', 0.62, 0.45, 0.85, 0.60,
- 0.60, 20),
+ 'age_years >= 65 and (heart_failure or copd or dementia or stroke_or_tia)', 0.5, 900, 'crisis', 0.62, 0.45, 0.85,
+ 0.60, 0.60, 20),
 ('befriending', 'good_neighbours', 'communities', 'befriending', 'Befriending',
  'age_years >= 70 and long_term_conditions >= 1', 0.6, 150, 'crisis', 0.88, 0.68, 1.14, 0.90, 0.90, 26),
 ('falls_class', 'exshire_community', 'behaviours', 'falls_class', 'Falls class',
@@ -183,12 +188,13 @@ values
 
 create table :"truth".effect as
 select intervention, '1' as version, event,
-	case when of_all then null when deprived then 'deprivation_decile <= 4' else 'deprivation_decile > 4' end as for_whom,
+	case when of_all then null when deprived then 'deprivation_decile <= 4' else 'deprivation_decile > 4' end
+		as for_whom,
 	case when deprived then true_deprived else true_other end as rate_ratio
 from (select *, true_deprived = true_other as of_all from help) h
 cross join (values (true), (false)) d (deprived)
 where deprived or not of_all
-order by intervention, for_whom;
+order by intervention collate "C", deprived desc;
 comment on table :"truth".effect is
 	'one row an intervention and group: the true ratio of the rate of its events after the start; for_whom is a rule '
 	'over segment inputs of the day of identification, NULL everybody. Events: crisis is a planted crisis in contact, '
@@ -204,8 +210,7 @@ from (
 ) s (stage, share, a_decile, under_served);
 comment on table :"truth".stage_chance is
 	'one row a stage of help: its chance after the stage before at decile 5.5 of deprivation, what each decile more '
-	'adds, what is added for ethnicity H, J, K and L. Who is offered follows from neither: it is a lot, as far as there '
-	'are places';
+	'adds, what is added for ethnicity H, J, K and L. Who is offered is a lot, as far as there are places';
 
 create function pg_temp.stage_chance(stage text, decile double precision, under_served boolean)
 returns double precision
@@ -226,7 +231,7 @@ with drawn as materialized (
   where seen_to - greatest(seen_from + 31, date '2022-07-01') > 62 and age >= 16
 ), listed as materialized (
   select *, date_trunc('month', first_day + 31 + floor((seen_to - first_day - 32)
-    * pg_temp.uniform('listed', n) ^ 1.4)::integer)::date as listed_on
+    * pg_temp.uniform('listed', n) ^ 2)::integer)::date as listed_on
   from drawn
 )
 select listed.*, area.decile as deprivation_decile,
@@ -261,10 +266,10 @@ end $$;
 -- of those that are about one event a person is found for one, so that each effect is alone
 create temp table help_given as
 with chosen as materialized (
-  select distinct on (n, event) *
+  select distinct on (n, event collate "C") *
   from eligible
   where pg_temp.uniform('found ' || intervention || ' ', n) < 0.8
-  order by n, event, pg_temp.uniform('which ' || intervention || ' ', n)
+  order by n, event collate "C", pg_temp.uniform('which ' || intervention || ' ', n)
 ), queued as materialized (
   select asked.*, c.intervention, c.event, h.weeks, c.intervention || ' ' as purpose,
     case when asked.deprivation_decile <= 4 then true_deprived else true_other end as true_ratio,
@@ -334,7 +339,7 @@ insert into :"schema".offer
 select person_id, intervention, '1', listed_on, offered_on, answered_on, answer, started_on, completed_on, better,
   ended_on, ended_because, null
 from help_given
-order by n, intervention;
+order by n, intervention collate "C";
 
 -- who has started, by the kind of event that the help is about: what is spared is spared from then on
 create temp table helped as
@@ -407,7 +412,7 @@ with drawn as materialized (
 select distinct on (n, kind, day) dated.*,
   case kind when 'fell' then 'fell' when 'job_lost' then 'out_of_work' end as event
 from dated
-order by n, kind, day, purpose;
+order by n, kind, day, purpose collate "C";
 
 create temp table event_judged as
 select e.*, h.intervention as spared_by
@@ -419,7 +424,7 @@ insert into :"truth".spared
 select pg_temp.person_name(n), event, day, spared_by
 from event_judged
 where spared_by is not null
-order by n, event, day;
+order by n, event collate "C", day;
 
 create temp table event_of_life as
 select n, seen_to, kind, partner, source, cause, purpose, day
@@ -440,15 +445,15 @@ with begins as (
   select n, seen_from + floor(-365.25 * ln(pg_temp.uniform('rise', n))
       / (0.032 * 1.08 ^ (5.5 - decile)
         * case class when 'light' then 0.8 when 'regular' then 1.3 else 1.6 end))::integer,
-    (array['illness', 'illness', 'illness', 'mind', 'mind', 'money', 'money', 'housing', 'carer'])[
-      1 + floor(9 * pg_temp.uniform('cause of rise', n))::integer], null, null
+    pg_temp.one_of('{illness,illness,illness,mind,mind,money,money,housing,carer}',
+      pg_temp.uniform('cause of rise', n)), null, null
   from known
 ), first as (
   select distinct on (n) begins.*
   from begins
   join known using (n)
   where onset >= seen_from + 100 and onset < seen_to - 20 and age >= 16
-  order by n, onset, kind
+  order by n, onset, kind collate "C"
 ), sized as materialized (
   select first.*, known.rate, seen_to, class,
     least(onset + 14 + least(140, floor(38 * exp(0.6 * pg_temp.normal('length of rise', n))))::integer, seen_to - 1)
@@ -466,13 +471,14 @@ create temp table crisis_drawn as
 with all_crises as (
   select n, crisis_day as day, cause, true as warned, 'rise ' as purpose from rise where crisis_day is not null
   union all
-  select n, day, (array['illness', 'illness', 'illness', 'mind', 'money', 'housing', 'carer'])[
-      1 + floor(7 * pg_temp.uniform(purpose || 'cause ', n))::integer], false, purpose
+  select n, day,
+    pg_temp.one_of('{illness,illness,illness,mind,money,housing,carer}', pg_temp.uniform(purpose || 'cause ', n)),
+    false, purpose
   from (
     select n, seen_from + floor((seen_to - seen_from) * pg_temp.uniform('sudden ' || k || ' day ', n))::integer as day,
       'sudden ' || k || ' ' as purpose
     from known, generate_series(1, pg_temp.poisson(
-      years * 0.022 * 1.10 ^ (5.5 - decile) * 1.45 ^ least(conditions, 5), pg_temp.uniform('sudden', n))) k
+      years * 0.03 * 1.10 ^ (5.5 - decile) * 1.45 ^ least(conditions, 5), pg_temp.uniform('sudden', n))) k
     where age >= 16
   ) sudden
   -- those without warning keep 30 days away from rises
@@ -484,7 +490,7 @@ select distinct on (c.n, day) c.*, h.intervention as spared_by,
 from all_crises c
 left join helped h on h.n = c.n and h.event = 'crisis' and h.started_on <= c.day
   and pg_temp.uniform(h.purpose || c.purpose, c.n) >= h.true_ratio
-order by c.n, day, c.purpose;
+order by c.n, day, c.purpose collate "C";
 
 insert into :"truth".spared
 select pg_temp.person_name(n), 'crisis', day, spared_by
@@ -505,23 +511,21 @@ left join crisis_drawn c on c.n = r.n and c.purpose = 'rise '
 order by r.n;
 comment on table :"truth".rise is
 	'one row a wobble, at most one a person: from the onset on, unplanned contacts come beside the everyday ones at '
-	'(size - 1) x of_rate a year, at half strength in the first third. cause is what it is about, life_event what set it '
-	'off (NULL: by itself). ends_in_crisis: a crisis contact of service is on crisis_date, the end_date; spared_by is '
-	'the intervention without which it would have been';
+	'(size - 1) x of_rate a year, at half strength in the first third. cause is what it is about, life_event what '
+	'set it off (NULL: by itself). ends_in_crisis: a contact with a crisis service is on crisis_date, the end_date; '
+	'spared_by is the intervention without which it would have been';
 
 -- planned care that begins and stays
 create temp table begun as
-select n, seen_to, age, 'begun ' as purpose, k_service as service,
+select n, seen_to, 'begun ' as purpose,
+  case
+    when age >= 65
+      then pg_temp.one_of('{community_nurse,social_care,befriending}', pg_temp.uniform('begun what', n))
+    else pg_temp.one_of('{talking_therapy,job_coach,practice_nurse,health_coach}', pg_temp.uniform('begun what', n))
+    end as service,
   seen_from + 30 + floor((seen_to - seen_from - 31) * pg_temp.uniform('begun day', n))::integer as start_day,
   (array[7, 14, 14, 28])[1 + floor(4 * pg_temp.uniform('begun every', n))::integer] as every_days
 from known
-cross join lateral (
-  select case
-    when age >= 65
-      then (array['community_nurse', 'social_care', 'befriending'])[1 + floor(3 * pg_temp.uniform('begun what', n))::integer]
-    else (array['talking_therapy', 'job_coach', 'practice_nurse', 'health_coach'])[
-      1 + floor(4 * pg_temp.uniform('begun what', n))::integer] end
-) s (k_service)
 where age >= 18 and seen_to - seen_from > 90
   and pg_temp.uniform('begun', n) < case class when 'light' then 0.015 when 'regular' then 0.05 else 0.08 end;
 
@@ -555,10 +559,6 @@ values
 ('housing', array['housing_officer', 'housing_officer', 'debt_advice', 'police_call'], 'housing_officer'),
 ('carer', array['social_care', 'out_of_hours', 'social_prescriber'], 'social_care');
 
-create function pg_temp.one_of(things text[], chance double precision) returns text
-language sql immutable parallel safe
-return things[1 + floor(cardinality(things) * chance)::integer];
-
 create temp table contact_drawn as
 with everyday as materialized (
   select known.n, k, seen_from, seen_to, services, 'everyday ' || k || ' ' as purpose,
@@ -575,7 +575,8 @@ with everyday as materialized (
       when pg_temp.uniform(purpose || 'which ', n) < 0.8 then pg_temp.uniform('second service', n)
       else pg_temp.uniform(purpose || 'service ', n) end) as service
   from everyday
-  where pg_temp.uniform(purpose || 'season ', n) < (1 + 0.15 * cos(2 * pi() * (extract(doy from day) - 15) / 365.25)) / 1.2
+  where pg_temp.uniform(purpose || 'season ', n)
+    < (1 + 0.15 * cos(2 * pi() * (extract(doy from day) - 15) / 365.25)) / 1.2
     * case when to_char(day, 'MMDD') between '1223' and '1231' or to_char(day, 'MMDD') = '0101' then 0.5 else 1 end
 ), employed_too as (
   -- who works for one of the two employers sees its people as well
@@ -626,13 +627,16 @@ with everyday as materialized (
   where steady and pg_temp.uniform('steady kept ' || k, n) < 0.92
 )
 -- whose doors are shut at weekends see two in three of those on Monday
-select n, service, cause, purpose, coalesce(planned, pg_temp.uniform(purpose || 'planned ', n) < planned_share) as planned,
+select n, service, cause, purpose,
+  coalesce(planned, pg_temp.uniform(purpose || 'planned ', n) < planned_share) as planned,
   case when movable and shut and extract(isodow from day) > 5 and day + 8 - extract(isodow from day)::integer < seen_to
       and pg_temp.uniform(purpose || 'weekend ', n) < 0.67
     then day + 8 - extract(isodow from day)::integer else day end as day
 from all_kinds
 join service_kind using (service)
 where day < seen_to;
+
+analyze contact_drawn;
 
 -- a usual professional, and how often it is he or she: less often in large practices
 create temp table practice_size as
@@ -655,7 +659,7 @@ with placed as materialized (
   select c.*, s.partner, s.cost, s.hours, s.professionals, s.purposes, k.lad, k.death_date, k.seen_to,
     case when s.partner = 'primary_care' then practice end as practice,
     case when s.partner = 'primary_care' then coalesce(usual_share, 0.65) else 0.65 end as usual_share,
-    row_number() over (partition by c.n order by c.day, c.purpose) as number
+    row_number() over (partition by c.n order by c.day, c.purpose collate "C") as number
   from contact_drawn c
   join service_kind s using (service)
   join known k using (n)
@@ -682,8 +686,8 @@ create table :"truth".crisis as
 select pg_temp.person_name(n) as person_id, day as crisis_date, 'contact' as source, service, cause, warned
 from (select n, day, service, cause, warned from crisis order by n, day) planted
 union all
-select person_id, start_date, 'encounter', case pod when 'AE' then 'emergency_department' else 'emergency_admission' end,
-  null, false
+select person_id, start_date, 'encounter',
+  case pod when 'AE' then 'emergency_department' else 'emergency_admission' end, null, false
 from :"schema".encounter
 where pod = 'AE' or pod = 'NEL' and admission_method not in ('31', '32');
 comment on table :"truth".crisis is
@@ -707,10 +711,12 @@ with half as (
   select *, half_from + floor((days - 7) * pg_temp.uniform(purpose || 'day ', n))::integer as sick_from from half
 )
 select n, purpose, sick_from,
-  least(sick_from + 6 + floor(-38 * ln(pg_temp.uniform(purpose || 'days ', n)))::integer, half_from + days - 1) as sick_to
+  least(sick_from + 6 + floor(-38 * ln(pg_temp.uniform(purpose || 'days ', n)))::integer, half_from + days - 1)
+    as sick_to
 from begun;
 
--- who falls out of work: who lost the job did then; else the first of what comes of a wobble, of long sickness, by itself
+-- who falls out of work: who lost the job did then; else the first of what comes of a wobble, of long sickness, or by
+-- itself
 create temp table falling as
 with candidate as (
   select n, onset + 20 + floor(70 * pg_temp.uniform('falls after rise', n))::integer as day, 'wobble' as cause,
@@ -735,7 +741,8 @@ with candidate as (
     and not exists (select from event_of_life l where l.n = c.n and l.kind = 'job_lost')
 ), ordered as (
   select *, coalesce(sum((spared_by is null)::integer) over (
-    partition by n order by day, cause rows between unbounded preceding and 1 preceding), 0) as fallen_before
+    partition by n order by day, cause collate "C"
+    rows between unbounded preceding and 1 preceding), 0) as fallen_before
   from judged
 )
 select n, day, cause, cause_day, status, spared_by from ordered where fallen_before = 0
@@ -766,14 +773,16 @@ select pg_temp.person_name(n) as person_id, day as left_on, status, cause, cause
 from fallen
 order by n;
 comment on table :"truth".fell_out_of_work is
-	'one row a person who falls out of work: when, into which status, the true cause (job_lost, wobble: a rise; illness: '
-	'a long spell off sick; other) and the day on which it began, and the day back in work (NULL: not in this time)';
+	'one row a person who falls out of work: when, into which status, the true cause (job_lost; wobble: a rise; '
+	'illness: a long spell off sick; other) and the day on which it began, and the day back in work (NULL: not in this '
+	'time)';
 
 -- the days on which the status changes, and what it is from then on
 create temp table status_change as
 with change as (
   select n,
-    greatest(birth_date + 5844, seen_from - floor(3000 * pg_temp.uniform('status since', n))::integer) as day, work as status
+    greatest(birth_date + 5844, seen_from - floor(3000 * pg_temp.uniform('status since', n))::integer) as day,
+    work as status
   from known
   where work is not null and birth_date + 5844 < seen_to
   union all
@@ -842,7 +851,7 @@ from (
   union all
   select n, day, 'retired', 'pension', 'job_centre' from status_change where status = 'retired' and day > '2022-04-01'
 ) happened
-order by n, day, kind;
+order by n, day, kind collate "C";
 
 ------------------------------------------------------------------------------------------------
 \echo 'what people report'
@@ -921,9 +930,9 @@ with asked_twice as materialized (
   from asked_twice
   where intervention is null
 )
-select distinct on (n, day, code) pg_temp.person_name(n), day, 'PH', code, name, value, null
+select distinct on (n, day, code collate "C") pg_temp.person_name(n), day, 'PH', code, name, value, null
 from reported
-order by n, day, code, purpose;
+order by n, day, code collate "C", purpose collate "C";
 
 analyze :"schema".partner, :"schema".service, :"schema".encounter_service, :"schema".contact, :"schema".life_event,
 	:"schema".work_status, :"schema".intervention, :"schema".intervention_exclusion, :"schema".offer;
