@@ -447,7 +447,7 @@ comment on procedure ph.allocate_month(text, date, text, text, integer, integer,
 
 create function ph.benefit_by_partner(
 	places text, worth text, out partner text, out pays float8, out gains float8, out gains_lower float8,
-	out gains_upper float8, out net float8, out net_lower float8, out net_upper float8)
+	out gains_upper float8, out net float8, out net_lower float8, out net_upper float8, out unknown bigint)
 returns setof record
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -476,17 +476,19 @@ begin
 		), gain as materialized (select * from (%s
 			) g
 		), flow as (
-			select partner::text as partner, cost::float8 as pays, 0::float8 as gains, 0::float8 as lower,
-				0::float8 as upper
+			select coalesce(partner::text, 'unknown') as partner, coalesce(cost::float8, 0) as pays, 0::float8 as gains,
+				0::float8 as lower, 0::float8 as upper,
+				(cost is null or spared is null or event::text is null
+					or event::text not in (select g.event::text from gain g where g.event is not null))::integer as unknown
 			from place
 			union all
-			select g.partner::text, 0, p.spared * g.value::float8, p.spared_lower * g.value::float8,
-				p.spared_upper * g.value::float8
+			select coalesce(g.partner::text, 'unknown'), 0, coalesce(p.spared * g.value::float8, 0),
+				coalesce(p.spared_lower * g.value::float8, 0), coalesce(p.spared_upper * g.value::float8, 0), 0
 			from place p
 			join gain g on g.event::text = p.event::text
 		)
 		select partner, sum(pays), sum(gains), sum(lower), sum(upper), sum(gains) - sum(pays), sum(lower) - sum(pays),
-			sum(upper) - sum(pays)
+			sum(upper) - sum(pays), sum(unknown)
 		from flow
 		group by grouping sets ((partner), ())
 		order by grouping(partner), partner collate "C"$query$, places, worth);
@@ -497,4 +499,6 @@ comment on function ph.benefit_by_partner(text, text) is
 	'add up. places: a query of partner (who pays), event, spared (expected events: benefit of '
 	'ph.intervention_benefit), spared_lower, spared_upper, cost; worth: one of event, partner, value: what an event that '
 	'does not happen is worth to whom. Limits are the sums of those of the places: the same ratio errs for all of '
-	'them, so that they do not narrow with the number of people. Errors: a query without these columns';
+	'them, so that they do not narrow with the number of people. unknown: places that the partner pays of which the cost '
+	'or what is spared is not known, or whose event is worth nothing to anybody in worth. Errors: a query without these '
+	'columns';
