@@ -47,8 +47,8 @@ select count(*) as people,
 from care.intervention_rule r, lateral (select substr(person_id, 2)::integer) p (n);
 -- who said no, is helped, has completed, has dropped out, gave no answer; what helps now excludes
 insert into care.offer (
-	person_id, intervention, version, identified_on, offered_on, answered_on, answer, started_on, completed_on, ended_on,
-	ended_because)
+	person_id, intervention, version, identified_on, offered_on, answered_on, answer, started_on, completed_on,
+	ended_on, ended_because)
 values
 	('P1', 'quit', '1', '2024-01-05', '2024-01-06', '2024-01-07', 'declined', null, null, null, null),
 	('P2', 'quit', '1', '2024-01-05', null, null, null, null, null, null, null),
@@ -92,7 +92,8 @@ from ph.intervention_benefit('care', 'select * from care.risk')
 group by 1, 2
 order by 1, 2;
 select count(*) as same, bool_and(abs(d.benefit - 6.5 * e.benefit) < 1e-12) as in_days,
-	bool_and(abs(m.benefit - (3000 * e.benefit - case intervention when 'quit' then 100 else 20 end)) < 1e-9) as in_money
+	bool_and(abs(m.benefit - (3000 * e.benefit - case intervention when 'quit' then 100 else 20 end)) < 1e-9)
+		as in_money
 from ph.intervention_benefit('care', 'select * from care.risk') e
 join ph.intervention_benefit('care', 'select * from care.risk', '{"admission": 6.5}') d
 	using (person_id, intervention)
