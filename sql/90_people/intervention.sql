@@ -420,7 +420,8 @@ begin
 		benefits, rooms, exclusions, most_per_person, deprived_floor, key, method));
 	execute format('insert into %I.allocation_month (month, arguments, summary) values ($1, $2, $3)', schema)
 	using month, jsonb_build_object(
-		'risks', risks, 'deprived_floor', deprived_floor, 'most_per_person', most_per_person, 'event_values', event_values, 'in_money', in_money, 'method', method), summary;
+		'risks', risks, 'deprived_floor', deprived_floor, 'most_per_person', most_per_person,
+		'event_values', event_values, 'in_money', in_money, 'method', method), summary;
 	execute format(ph_support.in_schema($query$
 		with given as (
 			insert into {offer} (person_id, intervention, version, identified_on)

@@ -218,9 +218,9 @@ pair_query(const UserQuery *query)
 }
 
 static char *
-quote_nullable_datum(Datum text, bool isnull)
+quoted_name(Datum name, bool isnull)
 {
-	return isnull ? "NULL" : quote_literal_cstr(TextDatumGetCString(text));
+	return isnull ? "NULL" : quote_literal_cstr(TextDatumGetCString(name));
 }
 
 static void
@@ -239,8 +239,8 @@ read_counts(void *state, const Datum *values, const bool *nulls)
 		return;
 	array_elements(DatumGetArrayTypeP(values[3]), TEXTOID, &fault, &no_text);
 	what = TextDatumGetCString(fault[2]);
-	row = psprintf("person %s, intervention %s", quote_nullable_datum(fault[0], no_text[0]),
-				   quote_nullable_datum(fault[1], no_text[1]));
+	row = psprintf("person %s, intervention %s", quoted_name(fault[0], no_text[0]),
+				   quoted_name(fault[1], no_text[1]));
 	row_error("benefits", what, NULL, row);
 }
 
