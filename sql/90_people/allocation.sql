@@ -18,8 +18,8 @@ create type ph.allocation_summary as (
 	pairs_unknown bigint,
 	pairs_without_benefit bigint
 );
-comment on type ph.allocation_summary is 'what an allocation of places is worth, how near that is to the best, and what a '
-	'floor takes from it';
+comment on type ph.allocation_summary is
+	'what an allocation of places is worth, how near that is to the best, and what a floor takes from it';
 comment on column ph.allocation_summary.status is
 	'ok, or floor_not_reachable: fewer places than the floor can be given to deprived people, and as many as can are; '
 	'by_prices floor_not_reached: whether more could be is not known';
@@ -37,7 +37,8 @@ comment on column ph.allocation_summary.without_floor is 'total benefit if there
 comment on column ph.allocation_summary.price_of_floor is 'without_floor less benefit';
 comment on column ph.allocation_summary.pairs is 'rows of a person and an intervention';
 comment on column ph.allocation_summary.pairs_unknown is 'of which the benefit is not known: they get no place';
-comment on column ph.allocation_summary.pairs_without_benefit is 'of which the benefit is 0 or below: they get no place';
+comment on column ph.allocation_summary.pairs_without_benefit is
+	'of which the benefit is 0 or below: they get no place';
 
 create function ph.allocate(
 	benefits text, interventions text, exclusions text default null, most_per_person integer default 1,
@@ -47,18 +48,19 @@ returns setof record
 language c stable parallel unsafe rows 1000 cost 100000
 as 'MODULE_PATHNAME', 'allocate';
 comment on function ph.allocate(text, text, text, integer, integer, text, text) is
-	'places of interventions to people, so that the total benefit is greatest. benefits: a query with the '
-	'columns person, intervention, benefit and, for a floor, deprived (boolean; NULL is not); interventions: one with '
-	'intervention, capacity (places); exclusions: one with intervention, excludes: no person gets both. At most most_per_person '
-	'places a person, at least deprived_floor of all places to deprived people, or as many as can be; never a place '
-	'without benefit. Exact up to 2,000,000 pairs that come into question (of each intervention as many people as '
-	'there are places in all, and one); more, or where method is by_prices, in the order of benefits over prices, and '
-	'ph.allocation_summary says how far from the best that can be. Of equal allocations the one that gives the '
-	'first pair if any does, then the second, and so on: people, then interventions, in byte order; with a tie_key '
-	'people in the order of SHA-256 of key and person, which is fair where the key changes from month to month. '
-	'Errors: those of ph.query_columns; invalid_parameter_value, with the row''s key, for a person and intervention '
-	'twice, an intervention that is not in interventions, a benefit that is NaN or infinite, a capacity that is NULL, '
-	'below 0 or not whole; 54000 where exclusions that are no groups (a with b, b with c, not a with c) are too many';
+	'places of interventions to people, so that the total benefit is greatest. benefits: a query with the columns '
+	'person, intervention, benefit and, for a floor, deprived (boolean; NULL is not); interventions: one with '
+	'intervention, capacity (places); exclusions: one with intervention, excludes: no person gets both. At most '
+	'most_per_person places a person, at least deprived_floor of all places to deprived people, or as many as can '
+	'be; never a place without benefit. Exact up to 2,000,000 pairs that come into question (of each intervention as '
+	'many people as there are places in all, and one); more, or where method is by_prices, in the order of benefits '
+	'over prices, and ph.allocation_summary says how far from the best that can be. Of equal allocations the one '
+	'that gives the first pair if any does, then the second, and so on: people, then interventions, in byte order; '
+	'with a tie_key people in the order of SHA-256 of key and person, which is fair where the key changes from month '
+	'to month. Errors: those of ph.query_columns; invalid_parameter_value, with the row''s key, for a person and '
+	'intervention twice, an intervention that is not in interventions, a benefit that is NaN or infinite, a capacity '
+	'that is NULL, below 0 or not whole; 54000 where exclusions that are no groups (a with b, b with c, not a with '
+	'c) are too many';
 
 create function ph.allocation_summary(
 	benefits text, interventions text, exclusions text default null, most_per_person integer default 1,

@@ -25,8 +25,8 @@ returns ph.expected_benefit
 language c immutable parallel safe
 as 'MODULE_PATHNAME', 'expected_benefit';
 comment on function ph.expected_benefit(float8, float8, float8, float8, float8, float8) is
-	'risk x (1 - rate ratio) x value - cost: events avoided where value is 1 and cost 0, days where it is the days of an '
-	'event; money only where asked for, since value in money favours who already gets care. The risk (or expected '
-	'count) must be of the event that the ratio is about. The limits are the ratio''s: one error for all people, so that '
-	'those of a list''s total are the totals of lower and upper. Error for a number below 0, one limit without the '
-	'other, a ratio outside its limits. Source: impactability as in Lewis 2010, Milbank Q 88:240';
+	'risk x (1 - rate ratio) x value - cost: events avoided where value is 1 and cost 0, days where it is the days '
+	'of an event; money only where asked for, since value in money favours who already gets care. The risk (or '
+	'expected count) must be of the event that the ratio is about. The limits are the ratio''s: one error for all '
+	'people, so that those of a list''s total are the totals of lower and upper. Error for a number below 0, one '
+	'limit without the other, a ratio outside its limits. Source: impactability as in Lewis 2010, Milbank Q 88:240';

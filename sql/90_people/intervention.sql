@@ -13,7 +13,8 @@ return 'select distinct on (i.intervention::text collate "C") i.intervention::te
 from {intervention} i
 order by i.intervention::text collate "C", length(i.version::text) desc, i.version::text collate "C" desc';
 comment on function ph_support.intervention_in_force() is
-	'the query of the interventions of a schema, of each its last version: the longest name, then the last in byte order';
+	'the query of the interventions of a schema, of each its last version: the longest name, then the last in byte '
+	'order';
 
 create function ph_support.intervention_rule(
 	schema text, out intervention text, out version text, out name text, out condition text, out inputs text[])
@@ -46,9 +47,10 @@ begin
 			left join ph.check_rule(of.eligible, names, types) c on true;
 		exception when others then
 			raise exception 'whom intervention "%" is for: %', of.intervention, sqlerrm
-				using errcode = sqlstate, detail = format('The row of intervention %L, version %L.', of.intervention,
-					of.version), hint = 'Inputs of rules are the columns of segment_input; lists of code_list are among '
-					'them when CALL ph.create_segment_inputs(...) was last made.';
+				using errcode = sqlstate,
+					detail = format('The row of intervention %L, version %L.', of.intervention, of.version),
+					hint = 'Inputs of rules are the columns of segment_input; lists of code_list are among them when '
+						'CALL ph.create_segment_inputs(...) was last made.';
 		end;
 		return next;
 	end loop;
@@ -99,8 +101,8 @@ return ph_support.in_schema(
 		else 'false' end
 	|| ' as objects', schema);
 comment on function ph_support.left_out_parts(text, text) is
-	'who is left out of help that is allocated, of a row r with person_id: whoever may not be used for the purpose, where '
-	'the schema has may_use, and whoever objects to every list, where it has person_request';
+	'who is left out of help that is allocated, of a row r with person_id: whoever may not be used for the purpose, '
+	'where the schema has may_use, and whoever objects to every list, where it has person_request';
 
 create function ph_support.eligible_query(schema text, purpose text, rules jsonb) returns text
 language sql stable
@@ -146,7 +148,8 @@ return ph_support.in_schema(format($query$
 comment on function ph_support.eligible_query(text, text, jsonb) is
 	'the query of the view eligible, over intervention_rule: a row a person and intervention';
 
-create function ph_support.allocation_table(out relation text, out definition text, out description text, out columns jsonb)
+create function ph_support.allocation_table(
+	out relation text, out definition text, out description text, out columns jsonb)
 returns setof record
 language sql immutable parallel safe
 begin atomic
@@ -160,9 +163,10 @@ begin atomic
 		('allocation_place',
 		 'month date not null references {allocation_month}, intervention text not null, version text not null,
 			is_for bigint not null, unknown bigint not null, left_out jsonb not null, free bigint not null,
-			capacity integer not null, places integer not null, benefit float8, lower float8, upper float8, price float8,
-			primary key (month, intervention)',
-		 'one row a month and intervention: whom it is for, who was left out before places were given, what they are worth',
+			capacity integer not null, places integer not null, benefit float8, lower float8, upper float8,
+			price float8, primary key (month, intervention)',
+		 'one row a month and intervention: whom it is for, who was left out before places were given, what these are '
+		 'worth',
 		 '{"month": "first day of the month", "intervention": "the intervention", "version": "its version",
 			"is_for": "people whom it is for", "unknown": "people of whom the rule cannot be told",
 			"left_out": "people whom it is for and who were left out, by why", "free": "people who were not",
@@ -186,7 +190,9 @@ declare
 	is_new boolean;
 begin
 	call ph_support.require_own_schema(schema);
-	if purpose is null or not exists (select from ph.purpose() p where p.purpose = create_intervention_views.purpose) then
+	if purpose is null
+		or not exists (select from ph.purpose() p where p.purpose = create_intervention_views.purpose)
+	then
 		raise exception 'argument "purpose" must be one of ph.purpose()' using errcode = 'invalid_parameter_value';
 	end if;
 	if to_regclass(format('%I.segment_input', schema)) is null
@@ -197,7 +203,9 @@ begin
 				'ph.create_segment_inputs(...) the view.';
 	end if;
 	call ph.create_record_views(schema);
-	select jsonb_agg(to_jsonb(r) order by r.intervention collate "C") into rules from ph_support.intervention_rule(schema) r;
+	select jsonb_agg(to_jsonb(r) order by r.intervention collate "C")
+	into rules
+	from ph_support.intervention_rule(schema) r;
 	if rules is null then
 		raise exception 'there is no intervention in schema "%"', schema
 			using errcode = 'no_data_found', hint = 'Insert rows into intervention first.';
@@ -217,10 +225,10 @@ begin
 	query := ph_support.eligible_query(schema, purpose, rules);
 	call ph_support.replace_view(
 		schema, 'eligible', query,
-		format('a row a person and intervention: whether it is for the person, and who is left out of %s and why', purpose),
+		format('a row a person and intervention: whether it is for the person, who is left out of %s and why', purpose),
 		'{"person_id": "the person", "intervention": "the intervention", "version": "its version in force",
 			"is_eligible": "whether it is for the person; NULL where that cannot be told",
-			"standing": "free; unknown, not_for; of whom it is for: may_not_be_used, objects (to every list), declined, helped (an offer is open), completed, excluded (by one that is)"}');
+			"standing": "free; unknown, not_for; or why somebody whom it is for is left out, as the call says"}');
 	for part in select * from ph_support.allocation_table() loop
 		call ph_support.create_table_where_missing(
 			schema, part.relation, part.definition, part.description, part.columns, is_new);
@@ -354,11 +362,11 @@ end
 $$;
 comment on function ph.intervention_benefit(text, text, jsonb, boolean) is
 	'what each intervention can be expected to spare each person whom it is for and who is free (view eligible): '
-	'ph.expected_benefit of the risk of the very event that its rate ratio is about. risks: a query of person_id, event, '
-	'risk; NULL is the last run of scores that predicts each event, by its name. In events avoided; in what '
-	'event_values gives an event ({"emergency_admission": 6.5} in days); less unit_cost where in_money. deprived: lives '
-	'in the most deprived fifth. Notes: no_ratio, no_risk, no_value, no_limits. Errors: undefined_table, a query '
-	'without these columns, money without values';
+	'ph.expected_benefit of the risk of the very event that its rate ratio is about. risks: a query of person_id, '
+	'event, risk; NULL is the last run of scores that predicts each event, by its name. In events avoided; in what '
+	'event_values gives an event ({"emergency_admission": 6.5} in days); less unit_cost where in_money. deprived: '
+	'lives in the most deprived fifth. Notes: no_ratio, no_risk, no_value, no_limits. Errors: undefined_table, a '
+	'query without these columns, money without values';
 
 create procedure ph.allocate_month(
 	schema text, month date, tie_key text, risks text default null, deprived_floor integer default 0,
@@ -369,7 +377,8 @@ set search_path = pg_catalog, pg_temp
 set client_min_messages = warning
 as $$
 declare
-	benefits constant text := 'select person_id as person, intervention, benefit, deprived from pg_temp.ph_month_benefit';
+	benefits constant text :=
+		'select person_id as person, intervention, benefit, deprived from pg_temp.ph_month_benefit';
 	rooms constant text := 'select intervention, capacity from pg_temp.ph_month_room';
 	exclusions constant text := format('select intervention, excludes from %I.intervention_exclusion', schema);
 	key constant text := concat(tie_key, month);
@@ -381,8 +390,8 @@ begin
 	end if;
 	if tie_key is null then
 		raise exception 'argument "tie_key" must not be null'
-			using errcode = 'invalid_parameter_value', hint = 'A secret that stays the same: with the month it says who '
-				'comes first of those who gain the same.';
+			using errcode = 'invalid_parameter_value', hint =
+				'A secret that stays the same: with the month it says who comes first of those who gain the same.';
 	end if;
 	-- who changes an intervention now waits, and so does who allocates the same month
 	execute format('lock table %I.allocation_month in share row exclusive mode', schema);
@@ -403,13 +412,15 @@ begin
 				where o.intervention = e.intervention and o.identified_on >= %1$L::date
 					and o.identified_on < %1$L::date + interval '1 month'), 0)::integer as room
 		from ph.eligible(%2$L) e
-		join {intervention} i on i.intervention = e.intervention and i.version = e.version$query$, schema), month, schema);
+		join {intervention} i on i.intervention = e.intervention and i.version = e.version$query$, schema),
+		month, schema);
 	alter table pg_temp.ph_month_room drop column capacity;
 	alter table pg_temp.ph_month_room rename column room to capacity;
 	summary := to_jsonb(ph.allocation_summary(
 		benefits, rooms, exclusions, most_per_person, deprived_floor, key, method));
 	execute format('insert into %I.allocation_month (month, arguments, summary) values ($1, $2, $3)', schema)
-	using month, jsonb_build_object('risks', risks, 'deprived_floor', deprived_floor, 'most_per_person', most_per_person,
+	using month, jsonb_build_object(
+		'risks', risks, 'deprived_floor', deprived_floor, 'most_per_person', most_per_person,
 		'event_values', event_values, 'in_money', in_money, 'method', method), summary;
 	execute format(ph_support.in_schema($query$
 		with given as (
@@ -420,7 +431,8 @@ begin
 			returning person_id, intervention
 		)
 		insert into {allocation_place} (
-			month, intervention, version, is_for, unknown, left_out, free, capacity, places, benefit, lower, upper, price)
+			month, intervention, version, is_for, unknown, left_out, free, capacity, places, benefit, lower, upper,
+			price)
 		select $1, r.intervention, r.version, r.is_for, r.unknown, r.left_out, r.free, r.capacity, p.places,
 			g.benefit, g.lower, g.upper, p.price
 		from pg_temp.ph_month_room r
@@ -435,19 +447,19 @@ begin
 end
 $$;
 comment on procedure ph.allocate_month(text, date, text, text, integer, integer, jsonb, boolean, text) is
-	'gives the month''s places of each intervention (capacity, less those identified in the month before) to people so '
-	'that expected benefit is greatest, writes a row of offer for each (identified_on: the first of the month) and what '
-	'it did into allocation_month and allocation_place: nobody is told yet, and nothing is decided. Who is helped, has '
-	'declined or completed it, is excluded by what helps now, objects, or may not be used is left out before, and '
-	'counted. tie_key, a secret, and the month say who comes first of those who gain the same (ph.allocate); other '
-	'arguments as in ph.intervention_benefit and ph.allocate. A month once: unique_violation. Other errors: those of '
-	'these functions and of ph.create_intervention_views';
+	'gives the month''s places of each intervention (capacity, less those identified in the month before) to people '
+	'so that expected benefit is greatest, writes a row of offer for each (identified_on: the first of the month) '
+	'and what it did into allocation_month and allocation_place: nobody is told yet, and nothing is decided. Who is '
+	'helped, has declined or completed it, is excluded by what helps now, objects, or may not be used is left out '
+	'before, and counted. tie_key, a secret, and the month say who comes first of those who gain the same '
+	'(ph.allocate); other arguments as in ph.intervention_benefit and ph.allocate. A month once: unique_violation. '
+	'Other errors: those of these functions and of ph.create_intervention_views';
 
 -- ---- who pays and who gains ----
 
 create function ph.benefit_by_partner(
 	places text, worth text, out partner text, out pays float8, out gains float8, out gains_lower float8,
-	out gains_upper float8, out net float8, out net_lower float8, out net_upper float8)
+	out gains_upper float8, out net float8, out net_lower float8, out net_upper float8, out unknown bigint)
 returns setof record
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -476,25 +488,30 @@ begin
 		), gain as materialized (select * from (%s
 			) g
 		), flow as (
-			select partner::text as partner, cost::float8 as pays, 0::float8 as gains, 0::float8 as lower,
-				0::float8 as upper
+			select coalesce(partner::text, 'unknown') as partner, coalesce(cost::float8, 0) as pays, 0::float8 as gains,
+				0::float8 as lower, 0::float8 as upper,
+				(cost is null or spared is null or event::text is null
+					or event::text not in (
+						select g.event::text from gain g where g.event is not null))::integer as unknown
 			from place
 			union all
-			select g.partner::text, 0, p.spared * g.value::float8, p.spared_lower * g.value::float8,
-				p.spared_upper * g.value::float8
+			select coalesce(g.partner::text, 'unknown'), 0, coalesce(p.spared * g.value::float8, 0),
+				coalesce(p.spared_lower * g.value::float8, 0), coalesce(p.spared_upper * g.value::float8, 0), 0
 			from place p
 			join gain g on g.event::text = p.event::text
 		)
 		select partner, sum(pays), sum(gains), sum(lower), sum(upper), sum(gains) - sum(pays), sum(lower) - sum(pays),
-			sum(upper) - sum(pays)
+			sum(upper) - sum(pays), sum(unknown)
 		from flow
 		group by grouping sets ((partner), ())
 		order by grouping(partner), partner collate "C"$query$, places, worth);
 end
 $$;
 comment on function ph.benefit_by_partner(text, text) is
-	'who pays for places and whose events are spared: each partner, and all (NULL, the last row), to which the partners '
-	'add up. places: a query of partner (who pays), event, spared (expected events: benefit of '
-	'ph.intervention_benefit), spared_lower, spared_upper, cost; worth: one of event, partner, value: what an event that '
-	'does not happen is worth to whom. Limits are the sums of those of the places: the same ratio errs for all of '
-	'them, so that they do not narrow with the number of people. Errors: a query without these columns';
+	'who pays for places and whose events are spared: each partner, and all (NULL, the last row), to which the '
+	'partners add up. places: a query of partner (who pays), event, spared (expected events: benefit of '
+	'ph.intervention_benefit), spared_lower, spared_upper, cost; worth: one of event, partner, value: what an event '
+	'that does not happen is worth to whom. Limits are the sums of those of the places: the same ratio errs for all '
+	'of them, so that they do not narrow with the number of people. unknown: places that the partner pays of which '
+	'the cost or what is spared is not known, or whose event is worth nothing to anybody in worth. Errors: a query '
+	'without these columns';

@@ -231,8 +231,8 @@ plan_question(const UserQuery *query, const QueryQuestion *question, ParamListIn
 	if (!same_shape(shape_of(user), query->shape))
 		query_changed();
 	error_context_open(&callback, question->sql);
-	asked = parse_analyze_fixedparams(parse_query(question->sql, query->argument), question->sql, question->parameter_types,
-									  question->parameters, environment_of(query));
+	asked = parse_analyze_fixedparams(parse_query(question->sql, query->argument), question->sql,
+									  question->parameter_types, question->parameters, environment_of(query));
 	error_context_stack = callback.previous;
 	put_query((Node *) asked, user);
 	plan = pg_plan_query(linitial_node(Query, pg_rewrite_query(asked)), question->sql, CURSOR_OPT_PARALLEL_OK,

@@ -46,7 +46,8 @@ solve(Allocation *allocation, Method method)
 	bool		in_groups = !allocation->beyond_groups || allocation->most_per_person == 1;
 
 	if (method == BY_PRICES && !in_groups)
-		argument_error("exclusions", "must be groups, in which all exclude each other, to be allocated by prices", NULL);
+		argument_error("exclusions", "must be groups, in which all exclude each other, to be allocated by prices",
+					   NULL);
 	caller = work_memory_open();
 	if (method == BY_PRICES)
 		allocate_by_prices(allocation);

@@ -355,7 +355,8 @@ find_sources(const Chains *chains, int person, const AllocationPair *pair, bool 
 	bool		any;
 
 	memset(from, 0, chains->nodes * sizeof(bool));
-	from[waiting] = may_have(chains, person, pair, NULL) && is_tight(chains, pair->benefit, waiting, pair->intervention);
+	from[waiting] = may_have(chains, person, pair, NULL) &&
+		is_tight(chains, pair->benefit, waiting, pair->intervention);
 	any = from[waiting];
 	for (int i = chains->settled[person]; i < allocation->person[person].pairs; i++)
 		if (own[i].given && may_have(chains, person, pair, &own[i]) &&

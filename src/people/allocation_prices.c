@@ -13,7 +13,7 @@
 #include "miscadmin.h"
 
 #define ROUNDS 200
-#define JITTER 0.003			/* tells people apart who gain the same, or the prices of a tie serve too many or none */
+#define JITTER 0.003			/* tells people apart who gain the same: prices of a tie serve too many or none */
 #define PATIENCE 8				/* rounds without a better bound until steps are half as long */
 
 typedef struct Prices
@@ -72,7 +72,8 @@ next_choice(const Prices *prices, int person)
 
 		if (gain > most && !prices->chosen[i] &&
 			(allocation->most_per_person == 1 ||
-			 !group_is_taken(allocation, own, pairs, prices->chosen, allocation->intervention[own[i].intervention].group)))
+			 !group_is_taken(allocation, own, pairs, prices->chosen,
+							 allocation->intervention[own[i].intervention].group)))
 		{
 			most = gain;
 			next = i;

@@ -217,6 +217,12 @@ pair_query(const UserQuery *query)
 					deprived_expression(query));
 }
 
+static char *
+quoted_name(Datum name, bool isnull)
+{
+	return isnull ? "NULL" : quote_literal_cstr(TextDatumGetCString(name));
+}
+
 static void
 read_counts(void *state, const Datum *values, const bool *nulls)
 {
@@ -233,8 +239,8 @@ read_counts(void *state, const Datum *values, const bool *nulls)
 		return;
 	array_elements(DatumGetArrayTypeP(values[3]), TEXTOID, &fault, &no_text);
 	what = TextDatumGetCString(fault[2]);
-	row = psprintf("person %s, intervention %s", no_text[0] ? "NULL" : quote_literal_cstr(TextDatumGetCString(fault[0])),
-				   no_text[1] ? "NULL" : quote_literal_cstr(TextDatumGetCString(fault[1])));
+	row = psprintf("person %s, intervention %s", quoted_name(fault[0], no_text[0]),
+				   quoted_name(fault[1], no_text[1]));
 	row_error("benefits", what, NULL, row);
 }
 
@@ -267,7 +273,8 @@ check_benefits(Allocation *allocation, const UserQuery *query)
 		" pg_catalog.min(array[person, intervention, fault]) filter (where fault is not null)"
 		" from (select *, case when person is null then 'must have no person that is NULL'"
 		" when intervention is null then 'must have no intervention that is NULL'"
-		" when intervention operator(pg_catalog.<>) all ($1) then 'must have no intervention that is not in interventions'"
+		" when intervention operator(pg_catalog.<>) all ($1)"
+		" then 'must have no intervention that is not in interventions'"
 		" when n operator(pg_catalog.>) 1 then 'must not have a person and intervention twice'"
 		" when endless then 'must have finite benefits' end as fault"
 		" from (select person, intervention, pg_catalog.count(*) as n,"

@@ -165,14 +165,15 @@ select person, intervention
 from ph.allocate(
 	$$
 	select *
-	from (values ('a', 'i', 0.1), ('a', 'j', 0.3), ('b', 'i', 0.1::float8), ('b', 'j', 0.3), ('c', 'i', 0.3::float8 - 0.2))
+	from (values
+			('a', 'i', 0.1), ('a', 'j', 0.3), ('b', 'i', 0.1::float8), ('b', 'j', 0.3), ('c', 'i', 0.3::float8 - 0.2))
 		v(person, intervention, benefit) $$,
 	$$ select * from (values ('i', 1), ('j', 1)) v(intervention, capacity) $$);
 
 -- ---- larger: the best is proved by the prices, and an order by prices comes near it ----
 create table many as
-select 'p' || p as person, 'i' || i as intervention, 1 + random_of(format('many %s %s', p, i), 5) * (1 + p % 3) as benefit,
-	p % 5 = 0 as deprived
+select 'p' || p as person, 'i' || i as intervention,
+	1 + random_of(format('many %s %s', p, i), 5) * (1 + p % 3) as benefit, p % 5 = 0 as deprived
 from generate_series(1, 1500) p, generate_series(1, 12) i;
 create table many_rooms as
 select 'i' || i as intervention, 20 + i * 9 as capacity from generate_series(1, 12) i;
@@ -210,7 +211,8 @@ where m.benefit - p.price > coalesce(g.benefit - own.price, 0);
 select status, benefit, bound, gap, places, pairs
 from ph.allocation_summary('select * from benefit where false', 'select * from room where false');
 select status, benefit, bound, gap, places, pairs
-from ph.allocation_summary('select * from benefit where intervention = ''i1''', 'select ''i1'' as intervention, 0 as capacity');
+from ph.allocation_summary(
+	'select * from benefit where intervention = ''i1''', 'select ''i1'' as intervention, 0 as capacity');
 select status, benefit, bound, gap, places, pairs
 from ph.allocation_summary('select * from benefit where false', 'select * from room', null, 1, 0, null, 'by_prices');
 select status, floor_reached, benefit
@@ -227,9 +229,12 @@ select * from ph.allocate('select * from benefit', 'select intervention, -1 as c
 select * from ph.allocate('select * from benefit', 'select intervention, null::integer as capacity from room');
 select * from ph.allocate('select * from benefit', 'select intervention, 1.5 as capacity from room');
 select * from ph.allocate('select * from benefit', 'select ''i1'' as intervention, 1 as capacity from room');
-select * from ph.allocate('select * from benefit', 'select * from room', 'select ''i1'' as intervention, ''i1'' as excludes');
-select * from ph.allocate('select * from benefit', 'select * from room', 'select ''i1'' as intervention, null as excludes');
-select * from ph.allocate('select * from benefit', 'select * from room', 'select ''i1'' as intervention, ''another'' as excludes');
+select * from ph.allocate(
+	'select * from benefit', 'select * from room', 'select ''i1'' as intervention, ''i1'' as excludes');
+select * from ph.allocate(
+	'select * from benefit', 'select * from room', 'select ''i1'' as intervention, null as excludes');
+select * from ph.allocate(
+	'select * from benefit', 'select * from room', 'select ''i1'' as intervention, ''another'' as excludes');
 select * from ph.allocate('select * from benefit', 'select * from room', null, 0);
 select * from ph.allocate('select * from benefit', 'select * from room', null, 1, -1);
 select * from ph.allocate('select * from benefit', 'select * from room', null, 1, 1);
@@ -242,7 +247,8 @@ select * from ph.allocate('select * from benefit', 'select * from room', null, 1
 create table path as
 select 'i1' as intervention, 'i2' as excludes union all select 'i2', 'i3';
 select * from ph.allocate(
-	'select * from benefit', 'select * from room union all select ''i3'', 1', 'select * from path', 3, 0, null, 'by_prices');
+	'select * from benefit', 'select * from room union all select ''i3'', 1', 'select * from path', 3, 0, null,
+	'by_prices');
 -- 60 people who would all have two that exclude each other
 select * from ph.allocate(
 	'select ''p'' || p as person, i as intervention, 1000 + hashtext(p || i) % 7 as benefit
