@@ -66,11 +66,6 @@ language c immutable strict parallel safe
 as 'MODULE_PATHNAME', 'match_probability';
 comment on function ph.match_probability(ph.linkage_model, integer[]) is
 	'how likely a pair whose fields agree at these levels is a match, by the model: 1 / (1 + 2^-ph.match_weight)';
-create function ph_support.pattern_chance(model ph.linkage_model, levels integer[]) returns float8
-language c immutable strict parallel safe
-as 'MODULE_PATHNAME', 'pattern_chance';
-comment on function ph_support.pattern_chance(ph.linkage_model, integer[]) is
-	'the share of the pairs with these fields known that have this pattern, by the model';
 
 create function ph.match_weights(
 	model ph.linkage_model, out field text, out level integer, out m float8, out u float8, out weight float8)
@@ -96,32 +91,24 @@ comment on function ph.match_weights(ph.linkage_model) is
 
 create function ph.linkage_quality(
 	model ph.linkage_model, patterns ph.agreement_patterns, cut float8,
-	out pairs bigint, out matches float8, out linked bigint, out linked_by_model float8, out false_links float8,
-	out missed_matches float8, out precision_expected float8, out recall_expected float8, out note text)
+	out pairs bigint, out matches float8, out linked bigint, out false_links float8, out missed_matches float8,
+	out precision_expected float8, out recall_expected float8, out note text)
 returns record
 language sql immutable parallel safe
 begin atomic
-	select q.pairs, q.matches, q.linked, q.linked_by_model, q.linked - q.found, q.matches - q.found,
-		q.found / nullif(q.linked, 0), q.found / nullif(q.matches, 0),
-		case
-			when q.without > 0 then q.without || ' pairs have a pattern that the model does not allow'
-			when pg_catalog.abs(q.linked - q.linked_by_model) > 0.1 * q.linked + 2 * pg_catalog.sqrt(q.linked)
-				then 'the model expects another number of pairs above the cut: fields go together, '
-					|| 'or pairs were chosen otherwise'
-		end
+	select q.pairs, q.matches, q.linked, q.linked - q.found, q.matches - q.found, q.found / nullif(q.linked, 0),
+		q.found / nullif(q.matches, 0),
+		case when q.without > 0 then q.without || ' pairs have a pattern that the model does not allow' end
 	from (
 		select pg_catalog.sum(p.pairs)::bigint as pairs,
 			pg_catalog.sum(p.pairs * p.probability) as matches,
 			coalesce(pg_catalog.sum(p.pairs) filter (where p.weight >= cut), 0)::bigint as linked,
-			coalesce(pg_catalog.sum(p.by_model) filter (where p.weight >= cut), 0) as linked_by_model,
 			coalesce(pg_catalog.sum(p.pairs * p.probability) filter (where p.weight >= cut), 0) as found,
 			coalesce(pg_catalog.sum(p.pairs) filter (where p.weight is null), 0) as without
 		from (
 			select c.pairs,
 				ph.match_weight(model, c.levels) as weight,
-				ph.match_probability(model, c.levels) as probability,
-				ph_support.pattern_chance(model, c.levels)
-					* pg_catalog.sum(c.pairs) over (partition by pg_catalog.array_positions(c.levels, null)) as by_model
+				ph.match_probability(model, c.levels) as probability
 			from ph.agreement_counts(patterns) c
 		) p
 	) q
@@ -129,7 +116,7 @@ begin atomic
 end;
 comment on function ph.linkage_quality(ph.linkage_model, ph.agreement_patterns, float8) is
 	'what to expect of linking every pair whose ph.match_weight is at least cut: pairs compared, matches among them, '
-	'pairs linked and how many that would be if the model were right, links that are false and matches that are '
-	'missed, and the expected precision and recall. By the model''s own probabilities, so as good as it is: fields '
-	'that go together among strangers (twins, households, namesakes) make more false links than this says, and matches '
-	'that blocking never compared are in none of it';
+	'pairs linked, links that are false and matches that are missed, and the expected precision and recall. '
+	'By the model''s own probabilities, so as good as it is: fields that go together among strangers (twins, '
+	'households, namesakes) make more false links than this says, and matches that blocking never compared are in none '
+	'of it. NULL of no pairs, of a model without any and of no cut';

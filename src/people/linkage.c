@@ -557,20 +557,3 @@ match_probability(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(1 / (1 + exp(other - match)));
 }
-
-/*
- * ph_support.pattern_chance(model ph.linkage_model, levels integer[]) -> float8
- *
- * The share of the pairs with these fields known that have this pattern, by the model.  NULL of a model without rows.
- */
-PG_FUNCTION_INFO_V1(pattern_chance);
-Datum
-pattern_chance(PG_FUNCTION_ARGS)
-{
-	double		match,
-				other;
-
-	if (!pair_logarithms(fcinfo, &match, &other))
-		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(exp(log_of_sum(match, other)));
-}

@@ -34,7 +34,8 @@ linkage_pattern(const Linkage *linkage, const LinkageLogarithms *logs, uint64 ke
 	}
 }
 
-double
+/* log(exp(a) + exp(b)). */
+static double
 log_of_sum(double a, double b)
 {
 	double		greater = fmax(a, b);

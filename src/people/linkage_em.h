@@ -42,9 +42,6 @@ extern void linkage_logarithms(const Linkage *linkage, LinkageLogarithms *logs);
 extern void linkage_pattern(const Linkage *linkage, const LinkageLogarithms *logs, uint64 key, double *match,
 							double *other);
 
-/* log(exp(a) + exp(b)). */
-extern double log_of_sum(double a, double b);
-
 /* -INFINITY where a pattern that pairs have cannot be. */
 extern double linkage_log_likelihood(const Linkage *linkage, const AgreementPatterns *patterns);
 
