@@ -19,18 +19,23 @@ create type ph.cascade (
 	send = ph_support.cascade_send, internallength = variable, alignment = double, storage = extended
 );
 comment on type ph.cascade is
-	'people by how far they came along up to 12 stages: a stage apart by a semicolon, how many reached it, how many '
-	'were lost before it, and by days from the stage before who moved on and who stayed, seen no longer: '
-	'30; 28 lost 0: 0=3+0 20=25+2; 9 lost 6 without days';
-comment on function ph_support.cascade_in(cstring) is 'text input of ph.cascade';
-comment on function ph_support.cascade_out(ph.cascade) is 'text output of ph.cascade';
-comment on function ph_support.cascade_recv(internal) is 'binary input of ph.cascade';
-comment on function ph_support.cascade_send(ph.cascade) is 'binary output of ph.cascade';
+	'people by how far they came along up to 12 stages: a stage apart by a semicolon, how many reached it, how many'
+	' were lost before it, and by days from the stage before who moved on and who stayed, seen no longer: 30; 28 '
+	'lost 0: 0=3+0 20=25+2; 9 lost 6 without days';
+comment on function ph_support.cascade_in(cstring) is
+	'text input of ph.cascade';
+comment on function ph_support.cascade_out(ph.cascade) is
+	'text output of ph.cascade';
+comment on function ph_support.cascade_recv(internal) is
+	'binary input of ph.cascade';
+comment on function ph_support.cascade_send(ph.cascade) is
+	'binary output of ph.cascade';
 
 create function ph_support.cascade_fold(ph.cascade, reached_on date[], lost_on date, as_of date) returns ph.cascade
 language c immutable parallel safe
 as 'MODULE_PATHNAME', 'cascade_fold';
-comment on function ph_support.cascade_fold(ph.cascade, date[], date, date) is 'support function of ph.cascade';
+comment on function ph_support.cascade_fold(ph.cascade, date[], date, date) is
+	'support function of ph.cascade';
 create function ph_support.cascade_fold_offer(
 	ph.cascade, identified_on date, offered_on date, answered_on date, answer text, started_on date,
 	completed_on date, better boolean, ended_on date, as_of date)
@@ -48,21 +53,23 @@ comment on function ph_support.cascade_combine(ph.cascade, ph.cascade) is
 create function ph_support.cascade_roll_up(ph.cascade, ph.cascade) returns ph.cascade
 language c immutable parallel safe
 as 'MODULE_PATHNAME', 'cascade_roll_up';
-comment on function ph_support.cascade_roll_up(ph.cascade, ph.cascade) is 'support function of ph.cascade_rollup';
+comment on function ph_support.cascade_roll_up(ph.cascade, ph.cascade) is
+	'support function of ph.cascade_rollup';
 create function ph_support.cascade_final(ph.cascade) returns ph.cascade
 language c immutable parallel safe
 as 'MODULE_PATHNAME', 'cascade_final';
-comment on function ph_support.cascade_final(ph.cascade) is 'support function of the cascade aggregates';
+comment on function ph_support.cascade_final(ph.cascade) is
+	'support function of the cascade aggregates';
 
 create aggregate ph.cascade(reached_on date[], lost_on date, as_of date) (
 	sfunc = ph_support.cascade_fold, stype = ph.cascade, initcond = 'nobody', finalfunc = ph_support.cascade_final,
 	combinefunc = ph_support.cascade_combine, sspace = 2048, parallel = safe
 );
 comment on aggregate ph.cascade(date[], date, date) is
-	'folds a row a person: the day on which each of 2 to 12 stages was reached (NULL: not; -infinity: on a day that is '
-	'not known), the day on which the person was lost (NULL: not), and the day as of which all is known: days after it '
-	'are not known yet. Who reached a stage reached those before it. Errors: 22023 for days that go back, lists of '
-	'other lengths, and a day as_of that is NULL or infinite';
+	'folds a row a person: the day on which each of 2 to 12 stages was reached (NULL: not; -infinity: on a day that'
+	' is not known), the day on which the person was lost (NULL: not), and the day as of which all is known: days '
+	'after it are not known yet. Who reached a stage reached those before it. Errors: 22023 for days of stages that'
+	' go back, a loss before the first, lists of other lengths, and a day as_of that is NULL or infinite';
 create aggregate ph.offer_cascade(
 	identified_on date, offered_on date, answered_on date, answer text, started_on date, completed_on date,
 	better boolean, ended_on date, as_of date) (
@@ -72,9 +79,10 @@ create aggregate ph.offer_cascade(
 );
 comment on aggregate ph.offer_cascade(date, date, date, text, date, date, boolean, date, date) is
 	'folds a row an offer into the stages identified, offered, accepted (answer accepted, with its day), started, '
-	'completed and better (completed, and better is true). Lost is who declined, ended (died, moved, dropped out) or, '
-	'having completed, is not better; a day after as_of is not known yet. Errors: 22023 for days that go back, an '
-	'answer other than accepted, declined and no_answer, and what was declined and yet started';
+	'completed and better (completed, and better is true). Lost is who declined, ended (died, moved, dropped out) '
+	'or, having completed, is not better; a day after as_of is not known yet. Errors: 22023 for days before that of'
+	' identification, an answer before the offer, an end before the start, an answer other than accepted, declined '
+	'and no_answer, and what was declined and yet started';
 create aggregate ph.cascade_rollup(cascade ph.cascade) (
 	sfunc = ph_support.cascade_roll_up, stype = ph.cascade, initcond = 'nobody', finalfunc = ph_support.cascade_final,
 	combinefunc = ph_support.cascade_roll_up, sspace = 2048, parallel = safe
@@ -85,7 +93,8 @@ comment on aggregate ph.cascade_rollup(ph.cascade) is
 create function ph.cascade_equal(a ph.cascade, b ph.cascade) returns boolean
 language c immutable strict parallel safe
 as 'MODULE_PATHNAME', 'cascade_equal';
-comment on function ph.cascade_equal(ph.cascade, ph.cascade) is 'implementation of operator =';
+comment on function ph.cascade_equal(ph.cascade, ph.cascade) is
+	'implementation of operator =';
 create operator ph.= (
 	leftarg = ph.cascade, rightarg = ph.cascade, function = ph.cascade_equal,
 	commutator = operator(ph.=), negator = operator(ph.<>), restrict = eqsel, join = eqjoinsel
@@ -94,7 +103,8 @@ create operator ph.= (
 create function ph_support.cascade_not_equal(ph.cascade, ph.cascade) returns boolean
 language c immutable strict parallel safe
 as 'MODULE_PATHNAME', 'cascade_not_equal';
-comment on function ph_support.cascade_not_equal(ph.cascade, ph.cascade) is 'implementation of operator <>';
+comment on function ph_support.cascade_not_equal(ph.cascade, ph.cascade) is
+	'implementation of operator <>';
 create operator ph.<> (
 	leftarg = ph.cascade, rightarg = ph.cascade, function = ph_support.cascade_not_equal,
 	commutator = operator(ph.<>), negator = operator(ph.=), restrict = neqsel, join = neqjoinsel
@@ -103,7 +113,8 @@ create operator ph.<> (
 create function ph_support.cascade_less(ph.cascade, ph.cascade) returns boolean
 language c immutable strict parallel safe
 as 'MODULE_PATHNAME', 'cascade_less';
-comment on function ph_support.cascade_less(ph.cascade, ph.cascade) is 'implementation of operator <';
+comment on function ph_support.cascade_less(ph.cascade, ph.cascade) is
+	'implementation of operator <';
 create operator ph.< (
 	leftarg = ph.cascade, rightarg = ph.cascade, function = ph_support.cascade_less,
 	commutator = operator(ph.>), negator = operator(ph.>=), restrict = scalarltsel, join = scalarltjoinsel
@@ -112,7 +123,8 @@ create operator ph.< (
 create function ph_support.cascade_less_or_equal(ph.cascade, ph.cascade) returns boolean
 language c immutable strict parallel safe
 as 'MODULE_PATHNAME', 'cascade_less_or_equal';
-comment on function ph_support.cascade_less_or_equal(ph.cascade, ph.cascade) is 'implementation of operator <=';
+comment on function ph_support.cascade_less_or_equal(ph.cascade, ph.cascade) is
+	'implementation of operator <=';
 create operator ph.<= (
 	leftarg = ph.cascade, rightarg = ph.cascade, function = ph_support.cascade_less_or_equal,
 	commutator = operator(ph.>=), negator = operator(ph.>), restrict = scalarlesel, join = scalarlejoinsel
@@ -121,7 +133,8 @@ create operator ph.<= (
 create function ph_support.cascade_greater(ph.cascade, ph.cascade) returns boolean
 language c immutable strict parallel safe
 as 'MODULE_PATHNAME', 'cascade_greater';
-comment on function ph_support.cascade_greater(ph.cascade, ph.cascade) is 'implementation of operator >';
+comment on function ph_support.cascade_greater(ph.cascade, ph.cascade) is
+	'implementation of operator >';
 create operator ph.> (
 	leftarg = ph.cascade, rightarg = ph.cascade, function = ph_support.cascade_greater,
 	commutator = operator(ph.<), negator = operator(ph.<=), restrict = scalargtsel, join = scalargtjoinsel
@@ -130,7 +143,8 @@ create operator ph.> (
 create function ph_support.cascade_greater_or_equal(ph.cascade, ph.cascade) returns boolean
 language c immutable strict parallel safe
 as 'MODULE_PATHNAME', 'cascade_greater_or_equal';
-comment on function ph_support.cascade_greater_or_equal(ph.cascade, ph.cascade) is 'implementation of operator >=';
+comment on function ph_support.cascade_greater_or_equal(ph.cascade, ph.cascade) is
+	'implementation of operator >=';
 create operator ph.>= (
 	leftarg = ph.cascade, rightarg = ph.cascade, function = ph_support.cascade_greater_or_equal,
 	commutator = operator(ph.<=), negator = operator(ph.<), restrict = scalargesel, join = scalargejoinsel
@@ -156,10 +170,10 @@ create type ph.cascade_stage as (
 	share_of_first float8, first_lower float8, first_upper float8
 );
 comment on type ph.cascade_stage is
-	'a stage of a cascade: reached people; of those of the stage before who are not here, lost and still open ones; '
-	'the share of the stage before and of the first with Wilson limits; and by Kaplan and Meier, from the day of the '
-	'stage before, the share that would have moved on by day 28 and 84 if nobody were lost, and the first day by which '
-	'half would (undated people, who lack one of the days, are left out)';
+	'a stage of a cascade: reached people; of those of the stage before who are not here, lost and still open ones;'
+	' the share of the stage before and of the first with Wilson limits; and by Kaplan and Meier, from the day of '
+	'the stage before, the share that would have moved on by day 28 and 84 if nobody were lost, and the first day '
+	'by which half would (undated people, who lack one of the days, are left out)';
 create function ph.cascade_stages(
 	cascade ph.cascade, stages text[] default '{identified, offered, accepted, started, completed, better}',
 	confidence float8 default 0.95)
@@ -168,11 +182,11 @@ language c immutable parallel safe rows 6
 as 'MODULE_PATHNAME', 'cascade_stages';
 comment on function ph.cascade_stages(ph.cascade, text[], float8) is
 	'the stages of a cascade, a row each, under these names: reached + lost + open is reached of the stage before; '
-	'what cannot be told, of nobody or of a stage without days, is NULL. A NULL cascade has no rows. '
-	'Errors: 22023 for other than one name a stage';
+	'what cannot be told, of nobody or of a stage without days, is NULL. A NULL cascade has no rows. Errors: 22023 '
+	'for other than one name a stage';
 create function ph.cascade_days(cascade ph.cascade, stage integer) returns ph.tally
 language c immutable strict parallel safe
 as 'MODULE_PATHNAME', 'cascade_days';
 comment on function ph.cascade_days(ph.cascade, integer) is
-	'people by days from the stage before the numbered one, the second or later; an event is that they moved on: for '
-	'ph.survival, ph.chart_survival, ph.log_rank and what else reads follow-up. Undated people are not in it';
+	'people by days from the stage before the numbered one, the second or later; an event is that they moved on: '
+	'for ph.survival, ph.chart_survival, ph.log_rank and what else reads follow-up. Undated people are not in it';

@@ -571,7 +571,8 @@ tell_things(Picture *picture, const Thing *things, int count)
 					things[i].until == PG_INT32_MAX ? "open"
 					: things[i].until > things[i].day ? day_words(things[i].until) : "",
 					things[i].lane, things[i].label,
-					things[i].form == FORM_CONTACT ? urgencies[things[i].urgency].words : "", svg_number(things[i].value));
+					things[i].form == FORM_CONTACT ? urgencies[things[i].urgency].words : "",
+					svg_number(things[i].value));
 }
 
 /*

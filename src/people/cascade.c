@@ -193,7 +193,8 @@ argument_as_of(FunctionCallInfo fcinfo, int index)
 
 /*
  * Who is at a stage was at those before it.  From a stage to the next there are days where both have one; who has not
- * moved on is censored when lost, or on the day as of which all is known.
+ * moved on is censored when lost, or on the day as of which all is known.  Who started before the answer was written
+ * down moved on at once.
  */
 static Cascade *
 add_course(Cascade *cascade, const Course *course, DateADT as_of)
@@ -213,35 +214,32 @@ add_course(Cascade *cascade, const Course *course, DateADT as_of)
 		DateADT		until = moved ? known_by(course->reached_on[stage], as_of) : Min(course->lost_on, as_of);
 
 		if (!(course->without_days & 1 << stage) && !DATE_NOT_FINITE(from) && !DATE_NOT_FINITE(until))
-			cascade = cascade_add(cascade, (CascadeCell) {stage, until - from, moved, !moved});
+			cascade = cascade_add(cascade, (CascadeCell) {stage, Max(0, until - from), moved, !moved});
 	}
 	return cascade;
 }
 
-/* Days must not go back, neither those of stages nor that of the loss. */
-static DateADT
-in_order(DateADT day, DateADT *latest, const char *argument)
+static void
+not_before(DateADT day, DateADT earlier, const char *argument)
 {
-	if (DATE_NOT_FINITE(day))
-		return day;
-	if (day < *latest)
+	if (!DATE_NOT_FINITE(day) && !DATE_NOT_FINITE(earlier) && day < earlier)
 		argument_error(argument, "must not be before an earlier stage",
 					   "ph.check_shared_tables lists such rows of a schema.");
-	return *latest = day;
 }
 
 /*
  * ph.cascade(reached_on date[], lost_on date, as_of date): transition, one row a person.
  *
- * Errors: invalid_parameter_value for lists of other than 2 to 12 stages or of different lengths, for days that go
- * back, and for a day as_of that is NULL or infinite.
+ * Errors: invalid_parameter_value for lists of other than 2 to 12 stages or of different lengths, for days of
+ * stages that go back, a loss before the first, and for a day as_of that is NULL or infinite.
  */
 PG_FUNCTION_INFO_V1(cascade_fold);
 Datum
 cascade_fold(PG_FUNCTION_ARGS)
 {
 	DateADT		as_of = argument_as_of(fcinfo, 3);
-	DateADT		latest = DATEVAL_NOBEGIN;
+	DateADT		first = DATEVAL_NOEND,
+				latest = DATEVAL_NOEND;
 	Course		course = {.lost_on = PG_ARGISNULL(2) ? DATEVAL_NOEND : PG_GETARG_DATEADT(2)};
 	Datum	   *days;
 	bool	   *nulls;
@@ -251,9 +249,15 @@ cascade_fold(PG_FUNCTION_ARGS)
 		argument_error("reached_on", psprintf("must have from 2 to %d elements", MOST_STAGES),
 					   "One day a stage; NULL where it was not reached.");
 	for (int stage = 0; stage < course.stages; stage++)
-		course.reached_on[stage] = in_order(nulls[stage] ? DATEVAL_NOEND : DatumGetDateADT(days[stage]), &latest,
-											"reached_on");
-	in_order(course.lost_on, &latest, "lost_on");
+	{
+		DateADT		day = nulls[stage] ? DATEVAL_NOEND : DatumGetDateADT(days[stage]);
+
+		not_before(day, latest, "reached_on");
+		course.reached_on[stage] = day;
+		latest = DATE_NOT_FINITE(day) ? latest : day;
+		first = Min(first, latest);
+	}
+	not_before(course.lost_on, first, "lost_on");
 	PG_RETURN_POINTER(add_course(state_to_change(fcinfo, course.stages, 0), &course, as_of));
 }
 
@@ -282,7 +286,6 @@ cascade_fold_offer(PG_FUNCTION_ARGS)
 	static const char *const names[] = {"identified_on", "offered_on", "answered_on", "answer", "started_on",
 		"completed_on", "better", "ended_on"};
 	DateADT		as_of = argument_as_of(fcinfo, 9);
-	DateADT		latest = DATEVAL_NOBEGIN;
 	DateADT		day[lengthof(names)];
 	const char *answer = PG_ARGISNULL(4) ? "" : answers[argument_choice(fcinfo, 4, "answer", answers)];
 	bool		declined = strcmp(answer, "declined") == 0;
@@ -290,8 +293,11 @@ cascade_fold_offer(PG_FUNCTION_ARGS)
 	Course		course = {.stages = OFFER_STAGES, .without_days = 1 << BETTER};
 
 	for (int i = 0; i < lengthof(names); i++)
-		day[i] = i == 3 || i == 6 || PG_ARGISNULL(i + 1) ? DATEVAL_NOEND
-			: in_order(PG_GETARG_DATEADT(i + 1), &latest, names[i]);
+		day[i] = i == 3 || i == 6 || PG_ARGISNULL(i + 1) ? DATEVAL_NOEND : PG_GETARG_DATEADT(i + 1);
+	for (int i = 1; i < lengthof(names); i++)
+		not_before(day[i], day[0], names[i]);
+	not_before(day[2], day[1], names[2]);
+	not_before(day[5], day[4], names[5]);
 	if (declined && (day[4] != DATEVAL_NOEND || day[5] != DATEVAL_NOEND))
 		argument_error("started_on", "must be NULL where the offer was declined",
 					   "Who declined first and started later has two offers.");

@@ -152,7 +152,9 @@ from unnest(array[null, '{}', '{NULL}', '{"(,,,,,,,)"}', '{"(2024-01-01,2024-02-
 	v;
 insert into pool select 'int8[]', v, 'counts' from unnest(array[null, '{}', '{1,2,3,4,5,6,7}', '{0,0,0,0,0,0,0}',
 	'{-1,0,0,0,0,0,0}', '{NULL,0,0,0,0,0,0}', '{9223372036854775807,1,0,0,0,0,0}', '{{1},{2},{3},{4},{5},{6},{7}}']) v;
-insert into pool select 'date[]', v, 'reached_on' from unnest(array[null, '{}', '{2024-01-01,2024-02-01}', '{NULL,NULL}',
+insert into pool
+select 'date[]', v, 'reached_on'
+from unnest(array[null, '{}', '{2024-01-01,2024-02-01}', '{NULL,NULL}',
 	'{-infinity,infinity}', '{4714-11-24 BC,5874897-12-31}', '{2024-02-01,2024-01-01}']) v;
 insert into pool select 'date[]', v, 'starts' from unnest(array[null, '{}', '{2024-01-01}', '{-infinity}', '{NULL}']) v;
 insert into pool select 'date[]', v, 'ends' from unnest(array[null, '{}', '{NULL}', '{infinity}', '{2023-12-31}']) v;
