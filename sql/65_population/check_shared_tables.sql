@@ -254,6 +254,9 @@ begin atomic
 		from {life_event}
 		where kind not in (
 			select k.kind from ph.life_event_kind() k union all select own.kind from {life_event_kind} own)'),
+		('rule that cannot be read', 'intervention', 'eligible',
+		 array['intervention.intervention', 'intervention.version', 'intervention.eligible'], null,
+		 'select r.key from ph_support.unreadable_rule($1) r'),
 		('no such intervention', 'intervention_exclusion', 'intervention',
 		 array['intervention_exclusion.intervention', 'intervention_exclusion.excludes', 'intervention.intervention'],
 		 null,
@@ -308,7 +311,7 @@ comment on function ph.shared_check() is
 	'the checks of ph.check_shared_tables: problem, relation and column to blame, the columns that it reads, '
 	'and either the condition that a row r of the relation (key_copy: its number among rows of the same key) '
 	'and its person p satisfy where they are wrong, or the query that returns the key of each thing that is wrong; '
-	'names in braces stand for relations of the schema';
+	'names in braces stand for relations of the schema, $1 for the schema';
 
 create function ph_support.mistyped_column(schema text, out relation text, out column_name text)
 returns setof record
@@ -458,7 +461,8 @@ begin
 								from ph.shared_table() t, unnest(t.key) k
 								where t.relation = asked.relation))) end,
 				schema)
-			into counts, examples;
+			into counts, examples
+			using schema;
 			wrong := wrong || (
 				select coalesce(jsonb_agg(to_jsonb(a)), '[]')
 				from (

@@ -8,7 +8,7 @@ language sql immutable
 begin atomic
 	values
 		('characteristic_unjustified', 'medium', 'justification',
-		 'a scheme or score in use reads a protected characteristic, and nobody has written down why',
+		 'a scheme, score or intervention in use reads a protected characteristic, and nobody has written down why',
 		 $query$
 			select format('%s %s %s: %s (%s)', u.kind, u.name, u.version, u.characteristic,
 					array_to_string(u.inputs, ', ')),

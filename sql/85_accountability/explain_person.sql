@@ -280,6 +280,42 @@ end
 $$;
 comment on function ph_support.explain_decisions(text, text, boolean) is 'who decided what about a person, and why';
 
+create function ph_support.explain_offers(schema text, person text, untold text[]) returns setof text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if to_regclass(format('%I.offer', schema)) is null or to_regclass(format('%I.intervention', schema)) is null then
+		return;
+	end if;
+	-- help for which only what is not told says whom it is for would tell it
+	return query execute ph_support.in_schema($query$
+		select concat_ws(' ',
+			format('On %s you were found to be somebody whom this is for: %s%s.',
+				ph_support.day_in_words(o.identified_on), coalesce(i.name, o.intervention),
+				', of ' || coalesce(p.name, p.partner)),
+			'It was offered to you on ' || ph_support.day_in_words(o.offered_on) || '.',
+			case o.answer when 'accepted' then 'You said yes' when 'declined' then 'You said no'
+				when 'no_answer' then 'There was no answer' end
+				|| coalesce(' on ' || ph_support.day_in_words(o.answered_on), '') || '.',
+			'It began on ' || ph_support.day_in_words(o.started_on) || '.',
+			'It was completed on ' || ph_support.day_in_words(o.completed_on) || '.',
+			'It ended on ' || ph_support.day_in_words(o.ended_on)
+				|| coalesce(': ' || replace(o.ended_because, '_', ' '), '') || '.')
+		from {offer} o
+		left join {intervention} i on i.intervention = o.intervention and i.version = o.version
+		left join {partner} p on p.partner = i.partner
+		where o.person_id::text = $2 and not exists (
+			select
+			from ph_support.intervention_in_use($1) u, unnest(u.inputs) input
+			where u.intervention = o.intervention and ph_support.is_untold(input, $3))
+		order by o.identified_on, o.intervention$query$, schema)
+	using schema, person, untold;
+end
+$$;
+comment on function ph_support.explain_offers(text, text, text[]) is
+	'what was offered to a person and what became of it; nothing of help whose rule reads what is not told';
+
 create function ph_support.explain_requests(schema text, person text, for_post boolean, untold text[])
 returns setof text
 language plpgsql stable
@@ -369,10 +405,13 @@ begin
 			select 3, 'decision', *
 			from ph_support.explain_decisions(schema, person, for_post) with ordinality
 			union all
-			select 4, 'request', *
+			select 4, 'offer', *
+			from ph_support.explain_offers(schema, person, untold) with ordinality
+			union all
+			select 5, 'request', *
 			from ph_support.explain_requests(schema, person, for_post, untold) with ordinality
 			union all
-			select 5, 'rights', 'This may not be all that is recorded about you. You can ask to see your record, to '
+			select 6, 'rights', 'This may not be all that is recorded about you. You can ask to see your record, to '
 				'have it corrected, to be on no list, and to have a person look at a decision again.', 1
 		) said (part, section, words, place)
 		order by 1;
@@ -381,9 +420,9 @@ $$;
 comment on function ph.explain_person(text, text, boolean) is
 	'what the schema''s segments, scores and decisions say of a person, in plain words to that person, a row a '
 	'sentence in order: why the segment (segment views, and segment_history of other schemes), what the last run of '
-	'each score says, what raised and lowered it most and what is not known, who decided what and why, and what the '
-	'person asked for. for_post is for letters, which others in the house may open: without inputs and decisions '
-	'that are marked not_for_post. Never told, in letters or not, is what comes from codes of restricted_code that '
-	'direct care may not see, and a group that only such a rule gives. Nothing says that something was left out: the '
-	'last sentence is always there. For who sees all rows. Errors: undefined_table without tables of accountability, '
+	'each score says, what raised and lowered it most and what is not known, who decided what and why, what help was '
+	'offered and what became of it, and what the person asked for. for_post is for letters, which others in the house '
+	'may open: without inputs and decisions that are marked not_for_post. Never told, in letters or not, is what comes '
+	'from codes of restricted_code that direct care may not see, and a group or help that only such a rule gives. '
+	'Nothing says that something was left out: the last sentence is always there. For who sees all rows. Errors: undefined_table without tables of accountability, '
 	'no_data_found for a person nobody knows, insufficient_privilege where row security hides rows';

@@ -178,6 +178,20 @@ comment on function ph_support.run_in_use(text) is
 	'decided (for who may read decisions); kind as justification has it, a product of somebody else being a model; '
 	'inputs of an instrument with the arguments of its function';
 
+create function ph_support.intervention_in_use(schema text)
+returns table (intervention text, version text, inputs text[])
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if to_regclass(format('%I.intervention_rule', schema)) is not null then
+		return query select r.intervention, r.version, r.inputs from ph_support.intervention_rule(schema) r;
+	end if;
+end
+$$;
+comment on function ph_support.intervention_in_use(text) is
+	'the interventions in force of which the schema has views, and the inputs that their rules read';
+
 create function ph_support.use_of_characteristic(
 	schema text, out kind text, out name text, out version text, out characteristic text, out inputs text[])
 returns setof record
@@ -190,13 +204,16 @@ begin atomic
 			union all
 			select r.kind, r.score, r.version, r.inputs
 			from ph_support.run_in_use(schema) r
+			union all
+			select 'intervention', i.intervention, i.version, i.inputs
+			from ph_support.intervention_in_use(schema) i
 		) u (kind, name, version, inputs),
 		ph_support.protected_inputs(u.inputs) p,
 		unnest(p.inputs) i
 	group by u.kind, u.name, u.version, p.characteristic;
 end;
 comment on function ph_support.use_of_characteristic(text) is
-	'which protected characteristics the schemes and scores in use read, and by which inputs';
+	'which protected characteristics the schemes, scores and interventions in use read, and by which inputs';
 
 create function ph_support.justified_use(
 	schema text, out kind text, out name text, out version text, out characteristic text, out inputs text[],

@@ -11,10 +11,49 @@ return 'select distinct on (i.intervention::text collate "C") i.intervention::te
 	i.event::text as event, i.rate_ratio::float8 as rate_ratio, i.rate_ratio_lower::float8 as rate_ratio_lower,
 	i.rate_ratio_upper::float8 as rate_ratio_upper
 from {intervention} i
-order by i.intervention::text collate "C", length(i.version::text) desc, i.version::text collate "C" desc';
+order by i.intervention::text collate "C", ph_support.version_numbers(i.version::text) desc,
+	i.version::text collate "C" desc';
 comment on function ph_support.intervention_in_force() is
-	'the query of the interventions of a schema, of each its last version: the longest name, then the last in byte '
-	'order';
+	'the query of the interventions of a schema, of each its last version, numbers in it compared as numbers';
+
+create function ph_support.rule_inputs(schema text, out names text[], out types regtype[]) returns record
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select array_agg(attname::text order by attnum), array_agg(ph.rule_type(atttypid)::regtype order by attnum)
+	from pg_attribute
+	where attrelid = to_regclass(format('%I.segment_input', schema)) and attnum > 0 and not attisdropped
+		and attname <> 'person_id'
+$$;
+comment on function ph_support.rule_inputs(text) is
+	'what rules of interventions may read: the columns of segment_input and their types; NULL where there is none';
+
+create function ph_support.unreadable_rule(schema text, out key text) returns setof text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	offered constant record := ph_support.rule_inputs(schema);
+	of record;
+begin
+	if offered.names is null then
+		return;
+	end if;
+	for of in execute format('select concat_ws('' '', intervention, version) as key, eligible::text
+		from %I.intervention
+		where eligible is not null', schema)
+	loop
+		begin
+			perform ph.check_rule(of.eligible, offered.names, offered.types);
+		exception when others then
+			key := of.key;
+			return next;
+		end;
+	end loop;
+end
+$$;
+comment on function ph_support.unreadable_rule(text) is
+	'the interventions whose rule is no condition over the inputs that the schema has; none where it has no inputs';
 
 create function ph_support.intervention_rule(
 	schema text, out intervention text, out version text, out name text, out condition text, out inputs text[])
@@ -24,14 +63,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
 	of record;
-	names text[];
-	types regtype[];
+	offered constant record := ph_support.rule_inputs(schema);
 begin
-	select array_agg(attname::text order by attnum), array_agg(ph.rule_type(atttypid)::regtype order by attnum)
-	into names, types
-	from pg_attribute
-	where attrelid = format('%I.segment_input', schema)::regclass and attnum > 0 and not attisdropped
-		and attname <> 'person_id';
 	for of in execute ph_support.in_schema(ph_support.intervention_in_force(), schema) loop
 		if of.intervention = 'person_id' or octet_length(of.intervention) > 63 then
 			raise exception 'intervention "%" cannot be the name of a column', of.intervention
@@ -44,7 +77,7 @@ begin
 			select coalesce(c.expression_checked, 'null::boolean'), coalesce(c.inputs_used, '{}')
 			into condition, inputs
 			from (values (0)) one
-			left join ph.check_rule(of.eligible, names, types) c on true;
+			left join ph.check_rule(of.eligible, offered.names, offered.types) c on true;
 		exception when others then
 			raise exception 'whom intervention "%" is for: %', of.intervention, sqlerrm
 				using errcode = sqlstate,

@@ -221,3 +221,11 @@ group by all_partners.pays, all_partners.gains, all_partners.net, all_partners.n
 select * from ph.benefit_by_partner('select * from care.given where false', 'select * from care.worth');
 select * from ph.benefit_by_partner('select partner from care.given', 'select * from care.worth');
 select * from ph.benefit_by_partner('select * from care.given', null);
+
+-- a protected characteristic in a rule is one that asks for a justification
+select kind, name, version, characteristic, inputs
+from ph_support.use_of_characteristic('care')
+where kind = 'intervention';
+
+set client_min_messages = warning;
+drop schema care cascade;

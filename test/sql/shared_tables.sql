@@ -148,6 +148,9 @@ values
 	('coach', '1', null, null, null, null, null, null, null, 0.8, 0.7, 0.9, null),
 	('walks', '1', null, null, null, null, null, null, 'admission', 0.8, 0.85, 0.9, null),
 	('swims', '1', null, null, null, null, 0, 0, 'admission', 0.8, 0.7, 0.9, 'made up');
+create view rough.segment_input as select person_id, 30 as age from rough.person;
+insert into rough.intervention (intervention, version, eligible)
+values ('by age', '1', 'age > 18'), ('by star', '1', 'star_sign = 2'), ('not a rule', '1', 'age');
 insert into rough.intervention_exclusion values ('swims', 'swims'), ('swims', 'lost');
 insert into rough.offer (person_id, intervention, version, identified_on, offered_on, answered_on, answer, started_on,
 	completed_on, ended_on)

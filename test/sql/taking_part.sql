@@ -199,3 +199,6 @@ select problem, relation, count(*) from ph.check_shared_tables('t')
 where relation in ('person_goal', 'engagement', 'community_change', 'value_set', 'health_state_value')
 group by problem, relation
 order by relation, problem;
+
+set client_min_messages = warning;
+drop schema t cascade;
