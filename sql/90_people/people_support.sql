@@ -20,10 +20,10 @@ $$;
 comment on function ph_support.require_argument(boolean, text, text, text) is
 	'does nothing where the rule holds. Errors: invalid_parameter_value, with the argument''s name and the rule';
 
-create function ph_support.share(part float8, whole float8, confidence float8) returns ph.estimate
+create function ph_support.share(part bigint, whole bigint, confidence float8) returns ph.estimate
 language sql immutable parallel safe
 begin atomic
 	select ph.proportion(ph.count_tally(0, part, whole), confidence => confidence);
 end;
-comment on function ph_support.share(float8, float8, float8) is
+comment on function ph_support.share(bigint, bigint, float8) is
 	'part over whole with Wilson limits, of bare numbers; note: no_exposure where there is no whole';
