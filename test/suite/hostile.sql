@@ -179,6 +179,7 @@ insert into hostile_call values
 		'%1$L, array[%1$L], ''poisson'', %1$L) c'),
 	('names', 'select ph.latent_class(''select smoker from person'', 1, array[%1$L])'),
 	('differences', 'select count(d) from ph.isolating_differences(%1$L, 100) d'),
+	('allocation', 'select count(a) from ph.allocate(%1$L, %1$L, %1$L) a'),
 	('names', 'call ph.load_perturbation(%1$L, %1$L, ''pg_class'')'), ('names', 'select ph.publish(9, %1$L, %1$L)'),
 	('names', 'select ph.perturbed_count(''12:5'', %1$L)'),
 	('query_columns', 'select count(c) from ph.query_columns(%1$L) c'),
