@@ -180,6 +180,8 @@ insert into hostile_call values
 	('names', 'select ph.latent_class(''select smoker from person'', 1, array[%1$L])'),
 	('differences', 'select count(d) from ph.isolating_differences(%1$L, 100) d'),
 	('allocation', 'select count(a) from ph.allocate(%1$L, %1$L, %1$L) a'),
+	('allocation', 'select count(p) from ph.benefit_by_partner(%1$L, %1$L) p'),
+	('names', 'call ph.create_intervention_views(%1$L)'), ('names', 'select count(e) from ph.eligible(%1$L) e'),
 	('names', 'call ph.load_perturbation(%1$L, %1$L, ''pg_class'')'), ('names', 'select ph.publish(9, %1$L, %1$L)'),
 	('names', 'select ph.perturbed_count(''12:5'', %1$L)'),
 	('query_columns', 'select count(c) from ph.query_columns(%1$L) c'),
