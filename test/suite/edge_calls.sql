@@ -369,7 +369,8 @@ where e.extname = 'population_health'
 	-- take a query, whose errors are its own
 	and p.proname not in ('query_columns', 'query_reads', 'fit', 'grow_tree', 'tree_pruning', 'k_means',
 		'k_prototypes', 'silhouette',
-		'cluster_stability', 'latent_class', 'isolating_differences', 'linked_records');
+		'cluster_stability', 'latent_class', 'isolating_differences', 'linked_records', 'allocate',
+		'allocation_summary', 'allocation_prices', 'benefit_by_partner', 'intervention_benefit');
 create temp table complaint (said text);
 create temp table choice (i int, n int, value text, primary key (i, n));
 create temp table tried (name text, native boolean, calls int, answers int);
