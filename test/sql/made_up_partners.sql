@@ -204,7 +204,7 @@ cross join (
 	ph.check_rule(i.eligible, inputs, types) c
 where c.always is not null;
 create function pg_temp.not_eligible(
-	intervention text, eligible text, day date, out found bigint, out not_eligible bigint)
+	intervention text, eligible text, day date, out people bigint, out not_eligible bigint)
 language plpgsql
 as $$
 begin
@@ -213,10 +213,10 @@ begin
 		from health.offer o
 		left join health.segment_inputs(%2$L) s using (person_id)
 		where o.intervention = %3$L and o.identified_on = %2$L', eligible, day, intervention)
-	into found, not_eligible;
+	into people, not_eligible;
 end
 $$;
-select day, sum(found) > 20 as many, sum(not_eligible) as not_eligible
+select day, sum(people) > 20 as many, sum(not_eligible) as not_eligible
 from intervention, unnest('{2022-09-01, 2023-06-01}'::date[]) day, pg_temp.not_eligible(intervention, eligible, day)
 group by day
 order by day;
