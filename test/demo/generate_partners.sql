@@ -214,14 +214,11 @@ comment on table :"truth".stage_chance is
 
 create function pg_temp.stage_chance(stage text, decile double precision, under_served boolean)
 returns double precision
-language plpgsql stable as $$
-declare
-  c record;
-begin
-  select * into c from stage_truth s where s.stage = stage_chance.stage;
-  return c.share + c.a_decile * (decile - 5.5) + case when under_served then c.under_served else 0 end;
-end $$;
-create temp table stage_truth as select * from :"truth".stage_chance;
+language sql stable
+return (
+	select c.share + c.a_decile * (decile - 5.5) + case when stage_chance.under_served then c.under_served else 0 end
+	from :"truth".stage_chance c
+	where c.stage = stage_chance.stage);
 
 -- the people of the list that is drawn on the first of a month, each in one, as segment_inputs tells of them
 create temp table asked as
@@ -332,7 +329,7 @@ cross join lateral (
   select coalesce(leaves <= date '2025-04-01' and not coalesce(complete_day < seen_to, false)
     and not coalesce(answer_day < seen_to and says <> 'accepted', false), false) as is_cut
 ) cut;
-create index on help_given (n, event);
+drop function pg_temp.stage_chance(text, double precision, boolean);
 analyze help_given;
 
 insert into :"schema".offer
