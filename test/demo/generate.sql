@@ -9,6 +9,7 @@
 -- prevalences, Gompertz deaths. The programme lowers emergency admissions by 20 % and A&E by 10 %. Asian people
 -- (codes H, J, K, L) are under-served: 40 % of the planned contacts (GP, OP, EL) that others in their place have are
 -- not there, while illness, emergencies and deaths are as of everybody.
+-- What all partners know, and what is planted in it, comes last: generate_partners.sql.
 -- CTEs are materialized so that no chance is drawn twice.
 \set ON_ERROR_STOP on
 \set QUIET on

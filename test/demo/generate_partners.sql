@@ -214,14 +214,11 @@ comment on table :"truth".stage_chance is
 
 create function pg_temp.stage_chance(stage text, decile double precision, under_served boolean)
 returns double precision
-language plpgsql stable as $$
-declare
-  c record;
-begin
-  select * into c from stage_truth s where s.stage = stage_chance.stage;
-  return c.share + c.a_decile * (decile - 5.5) + case when under_served then c.under_served else 0 end;
-end $$;
-create temp table stage_truth as select * from :"truth".stage_chance;
+language sql stable
+return (
+	select c.share + c.a_decile * (decile - 5.5) + case when stage_chance.under_served then c.under_served else 0 end
+	from :"truth".stage_chance c
+	where c.stage = stage_chance.stage);
 
 -- the people of the list that is drawn on the first of a month, each in one, as segment_inputs tells of them
 create temp table asked as
@@ -332,7 +329,7 @@ cross join lateral (
   select coalesce(leaves <= date '2025-04-01' and not coalesce(complete_day < seen_to, false)
     and not coalesce(answer_day < seen_to and says <> 'accepted', false), false) as is_cut
 ) cut;
-create index on help_given (n, event);
+drop function pg_temp.stage_chance(text, double precision, boolean);
 analyze help_given;
 
 insert into :"schema".offer
@@ -436,7 +433,7 @@ analyze event_of_life;
 \echo 'rises of tempo, crises and planned care'
 
 -- the first of those that life events set off (one in seven) and those that come by themselves; one a person
-create temp table rise as
+create temp table rising as
 with begins as (
   select n, day + 2 + floor(48 * pg_temp.uniform('rise after ' || purpose, n))::integer as onset, cause, kind, day
   from event_of_life
@@ -464,12 +461,12 @@ with begins as (
 )
 select *, case when end_day < seen_to - 1 and pg_temp.uniform('ends in crisis', n) < 0.6 then end_day end as crisis_day
 from sized;
-create unique index on rise (n);
-analyze rise;
+create unique index on rising (n);
+analyze rising;
 
 create temp table crisis_drawn as
 with all_crises as (
-  select n, crisis_day as day, cause, true as warned, 'rise ' as purpose from rise where crisis_day is not null
+  select n, crisis_day as day, cause, true as warned, 'rise ' as purpose from rising where crisis_day is not null
   union all
   select n, day,
     pg_temp.one_of('{illness,illness,illness,mind,money,housing,carer}', pg_temp.uniform(purpose || 'cause ', n)),
@@ -482,7 +479,7 @@ with all_crises as (
     where age >= 16
   ) sudden
   -- those without warning keep 30 days away from rises
-  where not exists (select from rise where rise.n = sudden.n and sudden.day between onset - 30 and end_day + 30)
+  where not exists (select from rising r where r.n = sudden.n and sudden.day between onset - 30 and end_day + 30)
 )
 select distinct on (c.n, day) c.*, h.intervention as spared_by,
   case cause when 'illness' then 'ambulance' when 'mind' then 'crisis_team' when 'carer' then 'emergency_placement'
@@ -498,7 +495,7 @@ from crisis_drawn
 where spared_by is not null
 order by n, day;
 
-create temp table crisis as
+create temp table crisis_left as
 select * from crisis_drawn where spared_by is null;
 
 create table :"truth".rise as
@@ -506,7 +503,7 @@ select pg_temp.person_name(r.n) as person_id, onset as onset_date, end_day as en
   round(greatest(rate, 8)::numeric, 3) as of_rate, r.cause, r.kind as life_event, r.day as life_event_date,
   c.day is not null and spared_by is null as ends_in_crisis, case when spared_by is null then c.day end as crisis_date,
   spared_by
-from rise r
+from rising r
 left join crisis_drawn c on c.n = r.n and c.purpose = 'rise '
 order by r.n;
 comment on table :"truth".rise is
@@ -587,9 +584,9 @@ with everyday as materialized (
   from in_season
   join (select n, work from known) k using (n)
 ), raised as materialized (
-  select n, seen_to, onset, end_day, rise.cause, services, 'raised ' || k || ' ' as purpose,
+  select n, seen_to, onset, end_day, cause, services, 'raised ' || k || ' ' as purpose,
     pg_temp.uniform('raised ' || k || ' day ', n) as place
-  from rise
+  from rising
   join cause_service using (cause),
     generate_series(1, pg_temp.poisson(
       (size - 1)::double precision * greatest(rate, 8) * (end_day - onset) / 365.25 * 5 / 6,
@@ -608,11 +605,11 @@ with everyday as materialized (
     pg_temp.one_of(services, pg_temp.uniform(purpose || 'service ', n)), false, cause, purpose, true
   from raised
   union all
-  select n, 'infinity', day, service, false, cause, purpose || 'crisis ', false from crisis
+  select n, 'infinity', day, service, false, cause, purpose || 'crisis ', false from crisis_left
   union all
   select n, seen_to, day + 2 + floor(28 * pg_temp.uniform(purpose || 'after ' || k, n))::integer, afterwards,
     pg_temp.uniform(purpose || 'after planned ' || k, n) < 0.8, cause, purpose || 'after ' || k || ' ', true
-  from crisis
+  from crisis_left
   join cause_service using (cause)
   join (select n, seen_to from known) known using (n), generate_series(1, 3) k
   where pg_temp.uniform(purpose || 'after is ' || k, n) < 0.7
@@ -684,7 +681,7 @@ order by n, number;
 
 create table :"truth".crisis as
 select pg_temp.person_name(n) as person_id, day as crisis_date, 'contact' as source, service, cause, warned
-from (select n, day, service, cause, warned from crisis order by n, day) planted
+from (select n, day, service, cause, warned from crisis_left order by n, day) planted
 union all
 select person_id, start_date, 'encounter',
   case pod when 'AE' then 'emergency_department' else 'emergency_admission' end, null, false
@@ -721,7 +718,7 @@ create temp table falling as
 with candidate as (
   select n, onset + 20 + floor(70 * pg_temp.uniform('falls after rise', n))::integer as day, 'wobble' as cause,
     onset as cause_day, case when cause in ('illness', 'mind') then 'inactive_ill' else 'unemployed' end as status
-  from rise
+  from rising
   where pg_temp.uniform('falls out after rise', n) < 0.25
   union all
   select n, sick_to, 'illness', sick_from, 'inactive_ill'
@@ -936,3 +933,6 @@ order by n, day, code collate "C", purpose collate "C";
 
 analyze :"schema".partner, :"schema".service, :"schema".encounter_service, :"schema".contact, :"schema".life_event,
 	:"schema".work_status, :"schema".intervention, :"schema".intervention_exclusion, :"schema".offer;
+
+-- or else a search path with the data would find this one first
+drop table pg_temp.contact;

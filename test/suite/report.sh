@@ -10,7 +10,7 @@ report_generate() {
 report_md5() {
 	local table
 	for table in $(report_sql -c "select table_schema || '.' || table_name from information_schema.tables
-			where table_schema in ('health', 'health_truth') and table_name <> 'data_load'"); do
+			where table_schema in ('health', 'health_truth') and table_name <> 'data_load' order by 1"); do
 		report_sql -c "copy (select * from $table t order by t::text collate \"C\") to stdout"
 	done | md5sum
 }
