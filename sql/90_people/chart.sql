@@ -27,4 +27,4 @@ comment on function ph.chart_timeline(ph.timeline_thing[], text, text, text) is
 	'unplanned, planned and not said; stays as bars, measurements and scores as lines, life events as flags, work, '
 	'offers, waits, registration and residence as bars, open where until_date is NULL, codes as ticks. Marks too '
 	'near each other are one, with their number. In any order; at most 2000. Things without a day are counted. '
-	'Birth, registration and residence before everything else do not stretch the axis';
+	'Birth, work, registration and residence before everything else do not stretch the axis';

@@ -358,35 +358,45 @@ comment on function ph.response_time(text, date, text) is
 	'declined, dropped out or still waits on the day (NULL: the data day) is censored: for ph.median_survival, '
 	'ph.survival and ph.chart_survival. Errors: undefined_table';
 
-create function ph.chart_person(
-	schema text, person_id text, from_date date default null, until_date date default null, title text default null,
-	source text default null)
-returns text
+-- ---- one person ----
+
+create function ph.timeline_things(
+	schema text, person_id text, from_date date default null, until_date date default null)
+returns setof ph.timeline_thing
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-	picture text;
 begin
 	if schema is null or to_regclass(format('%I.person_timeline', schema)) is null then
 		raise exception 'argument "schema" must be a schema with the view person_timeline'
 			using errcode = 'undefined_table', hint = 'CALL ph.create_record_views(...) makes it.';
 	end if;
-	execute format(
+	return query execute format(
 		$query$
-		select ph.chart_timeline(array_agg(row(t.from_date, t.until_date, t.partner, t.kind, t.label, t.crisis,
-				t.planned, t.value)::ph.timeline_thing), $4, source => $5)
+		select t.from_date, t.until_date, t.partner, t.kind, t.label, t.crisis, t.planned, t.value
 		from %I.person_timeline t
 		where t.person_id = $1 and coalesce(t.from_date, t.until_date) < coalesce($3, 'infinity')
 			and (coalesce(t.until_date, t.from_date) >= coalesce($2, '-infinity')
 				or t.until_date is null and t.kind in ('work', 'offer', 'wait', 'registration', 'residence'))
+		order by t.from_date, t.until_date, t.source collate "C", t.label collate "C"
 		$query$, schema)
-	into picture
-	using person_id, from_date, until_date, title, source;
-	return picture;
+	using person_id, from_date, until_date;
 end
 $$;
+comment on function ph.timeline_things(text, text, date, date) is
+	'the rows of person_timeline of one person for ph.chart_timeline, from a day on and before another (NULL: all; '
+	'what lasts into that time is in it), of what the caller may see. Errors: undefined_table';
+
+create function ph.chart_person(
+	schema text, person_id text, from_date date default null, until_date date default null, title text default null,
+	source text default null)
+returns text
+language sql stable
+begin atomic
+	select ph.chart_timeline(array_agg(t), chart_person.title, source => chart_person.source)
+	from ph.timeline_things(
+		chart_person.schema, chart_person.person_id, chart_person.from_date, chart_person.until_date) t;
+end;
 comment on function ph.chart_person(text, text, date, date, text, text) is
-	'ph.chart_timeline of person_timeline of one person, from a day on and before another (NULL: all), of what the '
-	'caller may see. Errors: undefined_table, and 22023 where there is more than a picture can show: ask for fewer '
-	'days';
+	'ph.chart_timeline of ph.timeline_things: what all partners know of one person, as far as the caller may see '
+	'it. Errors: undefined_table, and 22023 where there is more than a picture can show: ask for fewer days';

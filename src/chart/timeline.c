@@ -206,8 +206,8 @@ day_words(int day)
 }
 
 /*
- * From the first contact, event or measurement to the last; what lasts longer is cut, and birth and home addresses
- * long before do not press all else together.
+ * From the first contact, event or measurement to the last; what lasts longer is cut, so that birth, homes and jobs
+ * from long before do not press all else together.
  */
 static Axis
 axis_of_days(const Thing *things, int count)
@@ -218,14 +218,16 @@ axis_of_days(const Thing *things, int count)
 	for (int pass = 0; pass < 2 && !(high >= low); pass++)
 		for (int i = 0; i < count; i++)
 		{
-			bool		frames = strcmp(things[i].lane, "registration") != 0 &&
-				strcmp(things[i].lane, "residence") != 0 && strcmp(things[i].label, "born") != 0;
+			const char *lane = things[i].lane;
+			bool		background = strcmp(lane, "work") == 0 || strcmp(lane, "registration") == 0 ||
+				strcmp(lane, "residence") == 0 || strcmp(things[i].label, "born") == 0;
 
-			if (!frames && pass == 0)
+			high = fmax(high, things[i].day);
+			if (background && pass == 0)
 				continue;
-			widen(things[i].day, &low, &high);
+			low = fmin(low, things[i].day);
 			if (things[i].until != PG_INT32_MAX)
-				widen(things[i].until, &low, &high);
+				high = fmax(high, things[i].until);
 		}
 	if (high - low < 30)
 		high = low + 30;

@@ -127,9 +127,9 @@ select svg ~ '>GP practice</text>' and svg ~ '>Hospital</text>' and svg ~ '>Coun
 	svg ~ '1 without a day are not shown' as undated
 from life
 where name = 'few';
--- days lie along the axis in proportion: from 10 January 2024 (the registration before it is cut) to 2 March 2025
-select round(x::numeric - (180 + 460.0 * (date '2024-06-01' - date '2024-01-01')
-			/ (date '2025-03-02' - date '2024-01-01')), 1) as off_by
+-- days lie along the axis in proportion: from 10 January 2024 (work and registration before it are cut) to 2 March
+select round(x::numeric - (180 + 460.0 * (date '2024-06-01' - date '2024-01-10')
+			/ (date '2025-03-02' - date '2024-01-10')), 1) as off_by
 from life, lateral (
 	select m[1]::float8 as x from regexp_matches(svg, '<circle cx="([0-9.]+)" [^>]*><title>Outpatients', 'g') m) p
 where name = 'few';
