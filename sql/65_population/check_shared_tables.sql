@@ -125,6 +125,8 @@ begin atomic
 				('before birth', 'life_event', 'event_date', '<', 'birth_date'),
 				('before birth', 'work_status', 'start_date', '<', 'birth_date'),
 				('before birth', 'offer', 'identified_on', '<', 'birth_date'),
+				('before birth', 'person_goal', 'set_on', '<', 'birth_date'),
+				('before birth', 'engagement', 'took_part_on', '<', 'birth_date'),
 				('after death', 'encounter', 'start_date', '>', 'death_date'),
 				('after death', 'clinical_event', 'event_date', '>', 'death_date'),
 				('after death', 'measurement', 'measure_date', '>', 'death_date'),
@@ -132,7 +134,9 @@ begin atomic
 				('after death', 'life_event', 'event_date', '>', 'death_date'),
 				('after death', 'work_status', 'start_date', '>', 'death_date'),
 				('after death', 'offer', 'identified_on', '>', 'death_date'),
-				('after death', 'offer', 'started_on', '>', 'death_date')
+				('after death', 'offer', 'started_on', '>', 'death_date'),
+				('after death', 'person_goal', 'set_on', '>', 'death_date'),
+				('after death', 'engagement', 'took_part_on', '>', 'death_date')
 		) d (problem, relation, column_name, operator, limit_column)
 		union all
 		select 'after data day', d.relation, d.column_name, array[d.column_name], array[]::text[],
@@ -155,7 +159,11 @@ begin atomic
 				('offer', 'identified_on'),
 				('offer', 'offered_on'),
 				('offer', 'started_on'),
-				('offer', 'completed_on')
+				('offer', 'completed_on'),
+				('person_goal', 'set_on'),
+				('person_goal', 'reviewed_on'),
+				('engagement', 'invited_on'),
+				('engagement', 'took_part_on')
 		) d (relation, column_name)
 		union all
 		select 'malformed ICD-10 code', m.relation, m.column_name, m.column_name || m.also, array[]::text[],
@@ -252,6 +260,12 @@ begin atomic
 		 'select named
 		from {intervention_exclusion}, unnest(array[intervention, excludes]) named
 		where named not in (select intervention from {intervention})'),
+		('value set without all profiles', 'health_state_value', 'value_set',
+		 array['health_state_value.value_set', 'health_state_value.profile'], null,
+		 'select value_set
+		from {health_state_value}
+		group by value_set
+		having count(*) <> 3125'),
 		('identifier of two persons', 'encounter', 'encounter_id',
 		 array['encounter.encounter_id', 'encounter.person_id'], null,
 		 'select encounter_id

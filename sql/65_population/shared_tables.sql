@@ -72,7 +72,17 @@ begin atomic
 		 'one row a pair of interventions that nobody gets at one time'),
 		('offer', false, array['person_id', 'intervention', 'version', 'identified_on'], 'primary key',
 		 array['intervention, identified_on', 'identified_on'],
-		 'one row a person and offer of help: what became of it, up to whether it helped');
+		 'one row a person and offer of help: what became of it, up to whether it helped'),
+		('person_goal', false, array['person_id', 'goal_id'], 'primary key', array['set_on'],
+		 'one row a person and goal that was set with or by the person'),
+		('engagement', false, array['person_id', 'activity'], 'primary key', array['activity'],
+		 'one row a person and survey, meeting or other activity to which people were invited, or came'),
+		('community_change', false, array['change'], 'primary key', array['said_on'],
+		 'one row something that people said, and what was done because of it'),
+		('value_set', false, array['value_set'], 'primary key', array[]::text[],
+		 'one row a value set of EQ-5D-5L that you may use'),
+		('health_state_value', false, array['value_set', 'profile'], 'primary key', array[]::text[],
+		 'one row a profile of EQ-5D-5L and its value in a set');
 end;
 comment on function ph.shared_table() is
 	'the shared tables, one row each in the order in which they can be filled: whether a load needs it, '
@@ -292,7 +302,49 @@ begin atomic
 		('offer', 'better', 'boolean', false, 'whether the person was better afterwards; NULL is not known'),
 		('offer', 'ended_on', 'date', false, 'day on which it ended otherwise than by completion'),
 		('offer', 'ended_because', 'text', false, 'why: died, moved, dropped_out or another reason'),
-		('offer', 'decision', 'bigint', false, 'row of decision in which a human said so')
+		('offer', 'decision', 'bigint', false, 'row of decision in which a human said so'),
+
+		('person_goal', 'person_id', 'text', true, 'whose goal'),
+		('person_goal', 'goal_id', 'text', true, 'identifier of the goal among those of the person'),
+		('person_goal', 'set_on', 'date', true, 'day on which it was set'),
+		('person_goal', 'set_by', 'text', false,
+		 'person, carer, together (with a professional) or professional; NULL is not known'),
+		('person_goal', 'theme', 'text', false, 'what it is about, in few kinds'),
+		('person_goal', 'words', 'text', false, 'the goal in the person''s own words'),
+		('person_goal', 'agreed_on', 'date', false, 'day on which it was agreed with who helps; NULL is not yet'),
+		('person_goal', 'reviewed_on', 'date', false, 'day on which it was looked at together; NULL is not yet'),
+		('person_goal', 'met', 'boolean', false, 'whether the person said then that it was met; NULL is not known'),
+		('person_goal', 'partner', 'text', false, 'who wrote the row; NULL is not said'),
+		('person_goal', 'purposes', 'text[]', false, 'as in contact'),
+
+		('engagement', 'person_id', 'text', true, 'who was invited, or came'),
+		('engagement', 'activity', 'text', true, 'the survey, meeting or other activity'),
+		('engagement', 'invited_on', 'date', false, 'day of the invitation; NULL is not invited'),
+		('engagement', 'took_part_on', 'date', false, 'day on which the person took part; NULL did not'),
+		('engagement', 'partner', 'text', false, 'who wrote the row; NULL is not said'),
+		('engagement', 'purposes', 'text[]', false, 'as in contact'),
+
+		('community_change', 'change', 'text', true, 'code of the change'),
+		('community_change', 'activity', 'text', false, 'where it was said, as in engagement'),
+		('community_change', 'place_id', 'text', false, 'the place that it is about; NULL is everywhere'),
+		('community_change', 'partner', 'text', false, 'who answers for it'),
+		('community_change', 'said', 'text', true, 'what people said'),
+		('community_change', 'said_on', 'date', true, 'when'),
+		('community_change', 'decision', 'text', false, 'yes, partly or no; NULL is not yet decided'),
+		('community_change', 'because', 'text', false, 'why so'),
+		('community_change', 'did', 'text', false, 'what was done'),
+		('community_change', 'did_on', 'date', false, 'day on which it was done; NULL is not yet'),
+		('community_change', 'told_on', 'date', false, 'day on which who said it were told; NULL is not yet'),
+
+		('value_set', 'value_set', 'text', true, 'name of the set'),
+		('value_set', 'country', 'text', false, 'of whose people the values are'),
+		('value_set', 'year', 'integer', false, 'year of the study'),
+		('value_set', 'source', 'text', false, 'who published it, and where'),
+		('value_set', 'licence', 'text', false, 'terms under which it may be used'),
+
+		('health_state_value', 'value_set', 'text', true, 'the set'),
+		('health_state_value', 'profile', 'text', true, 'the profile, five digits of 1 to 5'),
+		('health_state_value', 'value', 'double precision', true, 'its value: 1 is full health, 0 as bad as being dead')
 	) c (relation, column_name, column_type, required, description);
 end;
 comment on function ph.shared_column() is
@@ -351,7 +403,14 @@ begin atomic
 		('work_status', 'partner', 'partner', 'partner', '{}'),
 		('intervention', 'partner', 'partner', 'partner', '{}'),
 		('offer', 'person_id', 'person', 'person_id', '{}'),
-		('offer', 'version', 'intervention', 'version', '{intervention}');
+		('offer', 'version', 'intervention', 'version', '{intervention}'),
+		('person_goal', 'person_id', 'person', 'person_id', '{}'),
+		('person_goal', 'partner', 'partner', 'partner', '{}'),
+		('engagement', 'person_id', 'person', 'person_id', '{}'),
+		('engagement', 'partner', 'partner', 'partner', '{}'),
+		('community_change', 'place_id', 'place', 'place_id', '{}'),
+		('community_change', 'partner', 'partner', 'partner', '{}'),
+		('health_state_value', 'value_set', 'value_set', 'value_set', '{}');
 end;
 comment on function ph.shared_reference() is
 	'the references between the shared tables: a column that is not NULL names a row of the parent relation; '
@@ -430,6 +489,21 @@ begin atomic
 		('end before start', 'offer', 'completed_on', array['started_on'],
 		 'completed_on is null or coalesce(completed_on >= started_on, false)'),
 		('before it was identified', 'offer', 'ended_on', array['identified_on'], 'ended_on >= identified_on'),
+		('unknown setter', 'person_goal', 'set_by', array[]::text[],
+		 'set_by in (''person'', ''carer'', ''together'', ''professional'')'),
+		('before it was set', 'person_goal', 'agreed_on', array['set_on'], 'agreed_on >= set_on'),
+		('before it was set', 'person_goal', 'reviewed_on', array['set_on'], 'reviewed_on >= set_on'),
+		('met without review', 'person_goal', 'met', array['reviewed_on'], 'met is null or reviewed_on is not null'),
+		('neither invited nor there', 'engagement', 'invited_on', array['took_part_on'],
+		 'invited_on is not null or took_part_on is not null'),
+		('unknown decision', 'community_change', 'decision', array[]::text[],
+		 'decision in (''yes'', ''partly'', ''no'')'),
+		('before it was said', 'community_change', 'did_on', array['said_on'], 'did_on >= said_on'),
+		('before it was said', 'community_change', 'told_on', array['said_on'], 'told_on >= said_on'),
+		('no profile', 'health_state_value', 'profile', array[]::text[],
+		 'profile ~ ''^[12345][12345][12345][12345][12345]$'''),
+		('value that is no number', 'health_state_value', 'value', array[]::text[],
+		 'value > ''-infinity'' and value < ''infinity'''),
 		('unknown match', 'code_list', 'match', array[]::text[], 'match in (''exact'', ''prefix'')'),
 		('empty code', 'code_list', 'code', array[]::text[], 'code <> ''''');
 end;

@@ -18,7 +18,8 @@ comment on function ph.access_kind() is 'the kinds of role that ph.grant_access 
 create function ph_support.described_by_place() returns text[]
 language sql immutable parallel safe
 return '{place,place_parent,place_factor,code_list,code_map,data_day,partner,service,encounter_service,
-	life_event_kind,intervention,intervention_exclusion,place_dimension,calendar}'::text[];
+	life_event_kind,intervention,intervention_exclusion,community_change,value_set,health_state_value,place_dimension,
+	calendar}'::text[];
 comment on function ph_support.described_by_place() is 'the tables without persons that queries of persons join';
 
 create function ph_support.generated_view(schema text, out relation text, out of_summaries boolean)

@@ -153,6 +153,16 @@ begin atomic
 			concat(n.programme, '': '', coalesce(replace(n.status::text, ''_'', '' ''), ''enrolled'')), null, null,
 			true, null
 		from {enrolment} n'),
+		('person_goal',
+		 'select g.person_id::text, ''person_goal'', g.set_on::date, g.reviewed_on::date, g.partner::text, null,
+			''goal'', concat(''goal'', '': '' || coalesce(g.words, g.theme), case
+				when g.met then '', met'' when not g.met then '', not met'' end), null, null, true, null
+		from {person_goal} g'),
+		('engagement',
+		 'select e.person_id::text, ''engagement'', coalesce(e.took_part_on, e.invited_on)::date, null, e.partner::text,
+			null, ''engagement'', concat(case when e.took_part_on is null then ''invited: '' else ''took part: '' end,
+			e.activity), null, null, true, null
+		from {engagement} e'),
 		('wait',
 		 'select w.person_id::text, ''wait'', w.clock_start::date, w.clock_stop::date, null, null, ''wait'',
 			concat(''waits: '', replace(coalesce(w.kind, w.pathway)::text, ''_'', '' '')), null, null, null, null
@@ -217,7 +227,8 @@ return jsonb_build_object(
 	'ended_on', 'day on which it ended otherwise', 'ended_because', 'why', 'decision', 'row of decision about it',
 	'from_date', 'its day, or the first one',
 	'until_date', 'its last day, or the first day no longer so; NULL is open, or the same day',
-	'kind', 'life, contact, code, measurement, life_event, work, offer, wait, score, registration or residence',
+	'kind', 'life, contact, code, measurement, life_event, work, offer, goal, engagement, wait, score, registration or '
+	'residence',
 	'label', 'what it says, in words', 'value', 'the value of a measurement or score');
 comment on function ph_support.record_column() is 'what the columns of the views of ph.create_record_views are';
 

@@ -158,6 +158,19 @@ values
 	('bob', 'swims', '1', '2023-06-02', null, null, null, '2023-06-03', null, null),
 	('cat', 'swims', '1', '1990-04-02', null, null, null, null, null, null),
 	('ann', 'swims', '1', '2099-01-02', '2099-01-02', '2099-01-02', 'accepted', '2099-01-02', '2099-01-02', null);
+insert into rough.person_goal (person_id, goal_id, set_on, set_by, agreed_on, reviewed_on, met)
+values
+	('ann', '1', '2023-01-02', 'nurse', '2023-01-01', '2022-12-31', null),
+	('bob', '2', '2023-06-02', 'person', null, null, true), ('cat', '3', '1990-04-02', 'carer', null, null, null),
+	('ann', '4', '2099-01-02', null, null, '2099-01-02', false);
+insert into rough.engagement (person_id, activity, invited_on, took_part_on)
+values
+	('ann', 'survey', null, null), ('bob', 'survey', null, '2023-06-02'), ('cat', 'survey', null, '1990-04-02'),
+	('ann', 'walk', '2099-01-02', '2099-01-02');
+insert into rough.community_change (change, place_id, said, said_on, decision, did_on, told_on)
+values
+	('bus', 'nowhere', 'No bus on Sundays', '2023-01-02', 'perhaps', '2023-01-01', '2023-01-01');
+insert into rough.health_state_value values ('mine', '11111', 1), ('mine', '66666', 'infinity');
 select * from ph.check_shared_tables('rough');
 
 -- and what is wrong beside the day of the data, in the spelling of code systems, and in fields of several codes
@@ -289,6 +302,7 @@ alter table ids.registration
 	alter practice_code type bigint using practice_code::bigint,
 	alter pcn_code type bigint using pcn_code::bigint;
 alter table ids.place_factor alter place_id type bigint using place_id::bigint;
+alter table ids.community_change alter place_id type bigint using place_id::bigint;
 insert into ids.person values (md5('ann')::uuid, '1950-01-01', 'F', 'A', null, null);
 insert into ids.residence values (md5('ann')::uuid, 3, null, '1950-01-01', null);
 insert into ids.registration values (md5('ann')::uuid, 5, 4, '1950-01-01', null);
