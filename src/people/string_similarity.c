@@ -12,7 +12,8 @@
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 
-#define MOST_COMPARISONS INT64CONST(1000000000) /* of characters: some seconds */
+#define MOST_CHARACTERS 1000000
+#define MOST_COMPARISONS 1e9	/* of characters: some seconds */
 #define MOST_PREFIX 4
 
 typedef struct Characters
@@ -21,6 +22,15 @@ typedef struct Characters
 	int			count;
 } Characters;
 
+pg_noreturn static void
+too_long(const char *hint)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+			 errmsg("arguments \"a\" and \"b\" are too long to be compared"),
+			 errhint("%s", hint)));
+}
+
 static Characters
 argument_characters(FunctionCallInfo fcinfo, int index)
 {
@@ -28,7 +38,9 @@ argument_characters(FunctionCallInfo fcinfo, int index)
 	int			bytes = VARSIZE_ANY_EXHDR(given);
 	Characters	characters;
 
-	characters.at = palloc_extended(sizeof(pg_wchar) * ((Size) bytes + 1), MCXT_ALLOC_HUGE);
+	if (bytes > MOST_CHARACTERS && pg_mbstrlen_with_len(VARDATA_ANY(given), bytes) > MOST_CHARACTERS)
+		too_long("These are for names: a string may have a million characters.");
+	characters.at = palloc_array(pg_wchar, bytes + 1);
 	characters.count = pg_mb2wchar_with_len(VARDATA_ANY(given), characters.at, bytes);
 	return characters;
 }
@@ -37,10 +49,7 @@ static void
 require_few(double comparisons, const char *hint)
 {
 	if (comparisons > MOST_COMPARISONS)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("arguments \"a\" and \"b\" are too long to be compared"),
-				 errhint("%s", hint)));
+		too_long(hint);
 }
 
 /* ---- Jaro and Winkler ---- */
@@ -58,14 +67,14 @@ static Common
 common_characters(Characters a, Characters b)
 {
 	int			window = Max(Max(a.count, b.count) / 2 - 1, 0);
-	bool	   *taken = palloc_extended((Size) b.count + 1, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	bool	   *taken = palloc0_array(bool, b.count + 1);
 	Common		common = {0};
 	int			placed = 0;
 
 	require_few((double) a.count * Min(2.0 * window + 1, b.count),
 				"These are for names: compare left(a, 1000) with left(b, 1000).");
-	common.of_a = palloc_extended(sizeof(pg_wchar) * ((Size) a.count + 1), MCXT_ALLOC_HUGE);
-	common.of_b = palloc_extended(sizeof(pg_wchar) * ((Size) b.count + 1), MCXT_ALLOC_HUGE);
+	common.of_a = palloc_array(pg_wchar, a.count + 1);
+	common.of_b = palloc_array(pg_wchar, b.count + 1);
 	for (int i = 0; i < a.count; i++)
 	{
 		int			last = Min(i + window, b.count - 1);
@@ -176,9 +185,9 @@ last_rows_new(int characters)
 
 	while (last.mask < 2 * (uint32) characters)
 		last.mask = 2 * last.mask + 1;
-	last.character = palloc_extended(sizeof(pg_wchar) * ((Size) last.mask + 1), MCXT_ALLOC_HUGE);
-	last.row = palloc_extended(sizeof(int) * ((Size) last.mask + 1), MCXT_ALLOC_HUGE);
-	memset(last.row, -1, sizeof(int) * ((Size) last.mask + 1));
+	last.character = palloc_array(pg_wchar, last.mask + 1);
+	last.row = palloc_array(int, last.mask + 1);
+	memset(last.row, -1, sizeof(int) * (last.mask + 1));
 	return last;
 }
 
@@ -203,12 +212,11 @@ last_row_place(const LastRows *last, pg_wchar character)
 static int
 edits(Characters a, Characters b, int most)
 {
-	Size		width = sizeof(int) * ((Size) b.count + 2);
 	int			beyond = most + 1;
-	int		   *row = palloc_extended(width, MCXT_ALLOC_HUGE);
-	int		   *above = palloc_extended(width, MCXT_ALLOC_HUGE);
-	int		   *before_match = palloc_extended(width, MCXT_ALLOC_HUGE);
-	int		   *place = palloc_extended(width, MCXT_ALLOC_HUGE);
+	int		   *row = palloc_array(int, b.count + 2);
+	int		   *above = palloc_array(int, b.count + 2);
+	int		   *before_match = palloc_array(int, b.count + 2);
+	int		   *place = palloc_array(int, b.count + 2);
 	LastRows	last = last_rows_new(Max(b.count, 1));
 
 	for (int j = 1; j <= b.count; j++)
@@ -223,7 +231,7 @@ edits(Characters a, Characters b, int most)
 	for (int i = 1; i <= a.count; i++)
 	{
 		int			first = Max(i - most, 1);
-		int			end = (int) Min((int64) i + most, b.count);
+		int			end = Min(i + most, b.count);
 		int			match = 0;	/* l: the last column at which b has a's character i */
 		int			before_last_match = beyond; /* cost[i - 2][l - 1] */
 		int			two_above;	/* cost[i - 2][j - 1] */

@@ -139,6 +139,8 @@ select jaro_winkler_similarity('a', 'b', 0.1, 1.5);
 select damerau_levenshtein('a', 'b', -1);
 select jaro_similarity(repeat('a', 1000000), repeat('b', 1000000));
 select damerau_levenshtein(repeat('a', 1000000), repeat('b', 1000000));
+select damerau_levenshtein(repeat('é', 1000001), 'b', 1);
+select damerau_levenshtein(repeat('é', 1000000), 'b', 1) as just;
 select damerau_levenshtein(repeat('ab', 500000), repeat('ab', 499999) || 'ba', 3) as swapped_at_the_end,
 	damerau_levenshtein(repeat('a', 1000000), repeat('b', 1000000), 3) as more,
 	damerau_levenshtein(repeat('a', 1000000), 'b', 2147483646) as deleted,
