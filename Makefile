@@ -35,7 +35,8 @@ PARTS = \
 		sharing_tables access secure grant_access restricted_code finding) \
 	$(addprefix 85_accountability/, accountability_tables record_scores protected_characteristic \
 		need_at_equal_score score_by_group run_judgement request untold explain_person person_report open_list removal retention \
-		accountability_finding processing_record transparency_record)
+		accountability_finding processing_record transparency_record) \
+	$(addprefix 90_people/, wobble)
 JOINED_SCRIPT = population_health--$(EXTVERSION).sql
 DATA_built = $(JOINED_SCRIPT)
 # What brings an older version up to the next, a step each.

@@ -11,14 +11,13 @@
 #include "common/pg_prng.h"
 #include "miscadmin.h"
 
-#define ROUNDS 12
+#define ROUNDS 30
 #define CALENDAR_PRIOR 20		/* contacts of a flat calendar */
 #define KIND_PRIOR 10			/* contacts of the usual kinds, in a rise */
 #define MOST_SIMULATED 20000
+#define LEAST_SIMULATED 730		/* days of each of them */
 #define SAME_ALARM 28			/* days */
-
-extern int	wobble_weekday(int day);
-extern int	wobble_week(int day);
+#define FIRST_WATCHED 90		/* days of history, before alarms count */
 
 typedef struct Totals
 {
@@ -134,7 +133,7 @@ posterior(const WobbleState *state, int g)
 static void
 fit_round(WobbleModel *model, const WobblePerson *people, int count, const WobbleRow *rows)
 {
-	Totals		totals = {{0}};
+	Totals		totals = {0};
 	double		excess = KIND_PRIOR;
 
 	for (int p = 0; p < count; p++)
@@ -193,12 +192,12 @@ draw_kind(const WobbleModel *model, const double *own, double contacts, pg_prng_
 }
 
 /*
- * A person again, in whom nothing rises: the same time observed, life events, planned care and crises; unplanned
- * contacts drawn by an own rate out of what is known of it, the calendar and follow-ups.
+ * A person again, in whom nothing rises: their life events, planned care and crises, over and over until the days are
+ * enough; unplanned contacts drawn by an own rate out of what is known of it, the calendar and follow-ups.
  */
 static int
-simulate_person(const WobbleModel *model, const WobblePerson *person, const WobbleRow *rows, WobbleRow *drawn,
-				int room, pg_prng_state *random)
+simulate_person(const WobbleModel *model, const WobblePerson *person, const WobbleRow *rows, int days,
+				WobbleRow *drawn, pg_prng_state *random)
 {
 	WobbleState state;
 	double		weight[WOBBLE_RATES],
@@ -206,20 +205,21 @@ simulate_person(const WobbleModel *model, const WobblePerson *person, const Wobb
 				all = 0,
 				contacts = 0,
 				rate;
-	const WobbleRow *row = rows + person->first,
-			   *end = row + person->count;
+	int			span = person->until - person->from + 1,
+				row = 0,
+				count = 0;
 	uint32		recent = 0;
-	int			count = 0;
 
 	follow_person(model, &state, person, rows, NULL);
 	for (int g = 0; g < WOBBLE_RATES; g++)
 		all += weight[g] = posterior(&state, g);
 	rate = model->rate[draw(weight, WOBBLE_RATES, all, random)];
-	for (int day = person->from; day <= person->until && count < room; day++)
+	rows += person->first;
+	for (int i = 0; i < days; i++)
 	{
+		int			day = person->from + i;
 		double		calendar = model->clock[day + 1 - WOBBLE_FIRST_DAY] - model->clock[day - WOBBLE_FIRST_DAY];
-		double		follow = __builtin_popcount(recent & 0xfffffff) * model->follow / 28;
-		bool		contact = pg_prng_double(random) < -expm1(-(rate * calendar + follow));
+		bool		contact = pg_prng_double(random) < -expm1(-(rate * calendar + follow_up_rate(model, recent)));
 
 		if (contact)
 		{
@@ -228,11 +228,14 @@ simulate_person(const WobbleModel *model, const WobblePerson *person, const Wobb
 			own[kind]++;
 			drawn[count++] = (WobbleRow) {day, kind, WOBBLE_UNPLANNED, 1};
 		}
-		for (; row < end && row->day <= day; row++)
-			if (row->what != WOBBLE_UNPLANNED && count < room)
+		if (i % span == 0)
+			row = 0;
+		for (; row < person->count && rows[row].day <= person->from + i % span; row++)
+			if (rows[row].what != WOBBLE_UNPLANNED)
 			{
-				drawn[count++] = *row;
-				contact |= row->what <= WOBBLE_CRISIS;
+				drawn[count] = rows[row];
+				drawn[count++].day = day;
+				contact |= rows[row].what <= WOBBLE_CRISIS;
 			}
 		recent = (recent | contact) << 1;
 	}
@@ -253,7 +256,7 @@ count_alarms(const WobbleModel *model, const WobblePerson *person, const WobbleR
 		if (wobble_day(model, &state, rows + at, same) == 0 || !(wobble_log_odds(&state) > level))
 			continue;
 		wobble_restart(&state);
-		if (rows[at].day - last > SAME_ALARM)
+		if (rows[at].day - last > SAME_ALARM && rows[at].day >= person->from + FIRST_WATCHED)
 		{
 			alarms++;
 			last = rows[at].day;
@@ -275,13 +278,13 @@ wobble_calibrate(WobbleModel *model, const WobblePerson *people, int count, cons
 		model->level[i] = -5 + 0.5 * i;
 	for (int p = 0; p < count; p += every)
 	{
-		int			days = people[p].until - people[p].from + 1;
-		int			room = days + people[p].count;
-		WobbleRow  *drawn = palloc(sizeof(WobbleRow) * room);
-		int			many = simulate_person(model, &people[p], rows, drawn, room, &random);
+		int			span = people[p].until - people[p].from + 1;
+		int			days = Min(Max(span, LEAST_SIMULATED), WOBBLE_FIRST_DAY + WOBBLE_DAYS - 1 - people[p].from);
+		WobbleRow  *drawn = palloc(sizeof(WobbleRow) * (days + people[p].count * (days / span + 1)));
+		int			many = simulate_person(model, &people[p], rows, days, drawn, &random);
 
 		CHECK_FOR_INTERRUPTS();
-		years += days / WOBBLE_YEAR;
+		years += Max(days - FIRST_WATCHED, 0) / WOBBLE_YEAR;
 		for (int i = 0, some = 1; i < WOBBLE_LEVELS && some > 0; i++)
 			alarms[i] += some = count_alarms(model, &people[p], drawn, many, model->level[i]);
 		pfree(drawn);

@@ -198,17 +198,17 @@ kind_ratio(const WobbleModel *model, const WobbleState *state, const WobbleRow *
 	return ratio;
 }
 
-static double
-follow_ups(const WobbleModel *model, const WobbleState *state)
+double
+follow_up_rate(const WobbleModel *model, uint32 recent)
 {
-	return __builtin_popcount(state->recent & ((1u << FOLLOW_DAYS) - 1)) * model->follow / FOLLOW_DAYS;
+	return __builtin_popcount(recent & ((1u << FOLLOW_DAYS) - 1)) * model->follow / FOLLOW_DAYS;
 }
 
 static void
 fold_contact(const WobbleModel *model, WobbleState *state, const WobbleRow *rows, int count, int unplanned)
 {
 	double		calendar = average_days(model, state->day, state->day + 1);
-	double		follow = follow_ups(model, state);
+	double		follow = follow_up_rate(model, state->recent);
 	double		ratio = kind_ratio(model, state, rows, count, unplanned);
 	double		all = 0,
 				followed = 0,

@@ -84,6 +84,13 @@ typedef struct WobbleState
 	double		excess;
 } WobbleState;
 
+/* Of what a season is kept: from Saturday, and from New Year. */
+extern int	wobble_weekday(int day);
+extern int	wobble_week(int day);
+
+/* Unplanned contacts of a day that follow those of the days before, a bit each. */
+extern double follow_up_rate(const WobbleModel *model, uint32 recent);
+
 /* The rates and the clock, in the current memory context. */
 extern void wobble_prepare(WobbleModel *model);
 
