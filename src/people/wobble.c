@@ -1,7 +1,7 @@
 /*
  * wobble.c: wobble points as a window function, and the baseline they are told by.
  *
- * The first call of a partition folds all of it in one pass in the order of time; no answer looks ahead of its day.
+ * A partition is folded in one pass in the order of time, a day at its first row; no answer looks ahead of its day.
  */
 #include "postgres.h"
 
@@ -275,8 +275,12 @@ wobble_baseline_fold(PG_FUNCTION_ARGS)
 		PG_RETURN_POINTER(state);
 	row.row.day = PG_ARGISNULL(2) ? row.from : checked_day(PG_GETARG_DATEADT(2), "event_date");
 	row.row.weight = weight;
-	row.row.what = PG_ARGISNULL(2) || row.row.day < row.from || row.row.day > row.until ? WOBBLE_NOTHING :
-		what_of(flag_argument(10), flag_argument(9), PG_ARGISNULL(5) || PG_GETARG_BOOL(5), weight);
+	row.row.what = what_of(flag_argument(10), flag_argument(9), PG_ARGISNULL(5) || PG_GETARG_BOOL(5), weight);
+	if (PG_ARGISNULL(2) || row.row.day < row.from || row.row.day > row.until)
+	{
+		row.row.day = row.from;	/* it only says that this person was observed */
+		row.row.what = WOBBLE_NOTHING;
+	}
 	row.row.kind = row.row.what == WOBBLE_UNPLANNED && !PG_ARGISNULL(4) ?
 		word_number(state, PG_GETARG_TEXT_PP(4)) : -1;
 	keep_row(state, &row);
@@ -463,12 +467,13 @@ typedef struct Partition
 	bool		ready;
 	bool		from_unknown;
 	bool		planned_unknown;
-	int			dated;			/* rows with a date come first */
+	int			count;
+	int			done;			/* rows that are answered; those without a date come last */
 	int			from;
 	double		threshold;		/* logarithm of odds */
+	WobbleState state;
 	WobbleRow  *rows;
 	Answer	   *answers;
-	int			count;
 } Partition;
 
 static Cache *
@@ -533,72 +538,91 @@ kind_number(const Cache *cache, text *given)
 	return cache->model->kinds - 1;
 }
 
+/* The current row is at hand; others must be sought. */
 static Datum
-value_at(WindowObject window, int argument, int64 row, bool *isnull)
+value_at(WindowObject window, int argument, int row, bool *isnull)
 {
 	bool		isout;
 
+	if (row == WinGetCurrentPosition(window))
+		return WinGetFuncArgCurrent(window, argument, isnull);
 	return WinGetFuncArgInPartition(window, argument, row, WINDOW_SEEK_HEAD, false, isnull, &isout);
 }
 
-static void
-read_dates(WindowObject window, Partition *partition)
-{
-	bool		isnull;
-	Datum		from = value_at(window, 4, 0, &isnull);
-
-	partition->from_unknown = isnull;
-	partition->from = isnull ? INT_MAX : checked_day(DatumGetDateADT(from), "observed_from");
-	for (int i = 0; i < partition->count; i++)
-	{
-		Datum		day = value_at(window, 0, i, &isnull);
-
-		CHECK_FOR_INTERRUPTS();
-		if (isnull)
-			continue;
-		if (partition->dated < i)
-			argument_error("event_date", "must ascend in the window's order, with nulls last",
-						   "Write OVER (PARTITION BY person_id ORDER BY event_date).");
-		partition->rows[i].day = checked_day(DatumGetDateADT(day), "event_date");
-		if (i > 0 && partition->rows[i].day < partition->rows[i - 1].day)
-			argument_error("event_date", "must ascend in the window's order",
-						   "Write OVER (PARTITION BY person_id ORDER BY event_date).");
-		partition->from = Min(partition->from, partition->rows[i].day);
-		partition->dated++;
-	}
-}
-
 static bool
-flag_at(WindowObject window, int argument, int64 row, bool otherwise, bool *unknown)
+flag_at(WindowObject window, int argument, int row, bool otherwise, bool *unknown)
 {
 	bool		isnull;
 	Datum		given = value_at(window, argument, row, &isnull);
 
-	*unknown |= isnull;
+	*unknown = isnull;
 	return isnull ? otherwise : DatumGetBool(given);
 }
 
-static void
-read_rows(WindowObject window, const Cache *cache, Partition *partition)
+/* The day of a row; rows without one must come last. */
+static bool
+day_at(WindowObject window, int row, int *day)
 {
-	read_dates(window, partition);
-	for (int i = 0; i < partition->dated; i++)
-	{
-		WobbleRow  *row = &partition->rows[i];
-		bool		isnull,
-					unknown = false,
-					ignored;
-		Datum		given = value_at(window, 1, i, &isnull);
-		bool		planned = flag_at(window, 3, i, true, &unknown);
-		bool		crisis = flag_at(window, 7, i, false, &ignored);
-		bool		life_event = flag_at(window, 8, i, false, &ignored);
+	bool		isnull;
+	Datum		given = value_at(window, 0, row, &isnull);
 
-		row->weight = isnull ? 1 : checked_weight(DatumGetFloat8(given));
-		row->what = what_of(life_event, crisis, planned, row->weight);
-		partition->planned_unknown |= unknown && row->what == WOBBLE_PLANNED;
-		given = value_at(window, 2, i, &isnull);
-		row->kind = isnull ? cache->model->kinds - 1 : kind_number(cache, DatumGetTextPP(given));
+	if (!isnull)
+		*day = checked_day(DatumGetDateADT(given), "event_date");
+	return !isnull;
+}
+
+pg_noreturn static void
+order_error(void)
+{
+	argument_error("event_date", "must ascend in the window's order, with nulls last",
+				   "Write OVER (PARTITION BY person_id ORDER BY event_date).");
+}
+
+static void
+read_row(WindowObject window, const Cache *cache, Partition *partition, int at, int day)
+{
+	WobbleRow  *row = &partition->rows[at];
+	bool		isnull,
+				unknown,
+				ignored;
+	Datum		given = value_at(window, 1, at, &isnull);
+	bool		planned = flag_at(window, 3, at, true, &unknown);
+	bool		crisis = flag_at(window, 7, at, false, &ignored);
+	bool		life_event = flag_at(window, 8, at, false, &ignored);
+
+	row->day = day;
+	row->weight = isnull ? 1 : checked_weight(DatumGetFloat8(given));
+	row->what = what_of(life_event, crisis, planned, row->weight);
+	partition->planned_unknown |= unknown && row->what == WOBBLE_PLANNED;
+	given = value_at(window, 2, at, &isnull);
+	row->kind = isnull ? cache->model->kinds - 1 : kind_number(cache, DatumGetTextPP(given));
+}
+
+/* Reads the rows of the day that begins at a row; how many they are. */
+static int
+read_day(WindowObject window, const Cache *cache, Partition *partition, int at, int day)
+{
+	int			last = at,
+				next;
+
+	read_row(window, cache, partition, at, day);
+	while (last + 1 < partition->count && day_at(window, last + 1, &next))
+	{
+		if (next < day)
+			order_error();
+		if (next > day)
+			break;
+		read_row(window, cache, partition, ++last, day);
+		CHECK_FOR_INTERRUPTS();
 	}
+	return last - at + 1;
+}
+
+/* How much likelier a rise is than it was at first: a power of ten. */
+static double
+strength_of(const WobbleModel *model, double log_odds)
+{
+	return (log_odds - log(model->onset / model->ending)) / M_LN10;
 }
 
 static bool
@@ -629,49 +653,56 @@ since_day(const WobbleRow *rows, int last, int onset)
 	return since;
 }
 
-static void
-answer_days(const WobbleModel *model, Partition *partition)
+static int
+fold_day(const WobbleModel *model, WobbleState *state, const WobbleRow *rows, int count)
 {
-	double		odds = log(model->onset / model->ending);
-	WobbleState state;
+	WobbleRow  *sorted;
+	int			unplanned;
 
-	wobble_start(model, &state, partition->from);
-	for (int at = 0, same; at < partition->dated; at += same)
+	if (count == 1)
+		return wobble_day(model, state, rows, 1);
+	sorted = palloc(sizeof(WobbleRow) * count);
+	memcpy(sorted, rows, sizeof(WobbleRow) * count);
+	qsort(sorted, count, sizeof(WobbleRow), compare_rows);
+	unplanned = wobble_day(model, state, sorted, count);
+	pfree(sorted);
+	return unplanned;
+}
+
+/* Answers all rows of the next day as one. */
+static void
+answer_day(WindowObject window, const Cache *cache, Partition *partition, int day)
+{
+	const WobbleModel *model = cache->model;
+	WobbleState *state = &partition->state;
+	int			at = partition->done,
+				count = read_day(window, cache, partition, at, day),
+				last = at + count - 1;
+	Answer		answer = {.strength = NAN};
+
+	if (at == 0)
 	{
-		WobbleRow  *rows = partition->rows + at;
-		WobbleRow	one_day[8];
-		WobbleRow  *sorted;
-		Answer		answer = {0};
-		int			last;
-
-		same = wobble_rows_of_day(rows, partition->dated - at);
-		last = at + same - 1;
-		sorted = same <= 8 ? one_day : palloc(sizeof(WobbleRow) * same);
-		memcpy(sorted, rows, sizeof(WobbleRow) * same);
-		qsort(sorted, same, sizeof(WobbleRow), compare_rows);
-		CHECK_FOR_INTERRUPTS();
-		if (wobble_day(model, &state, sorted, same) > 0)
-		{
-			double		now = wobble_log_odds(&state);
-
-			answer.alarm = now > partition->threshold;
-			answer.strength = (now - odds) / M_LN10;
-		}
-		else
-			answer.strength = NAN;
-		answer.tempo_before = wobble_usual_rate(&state, model) * WOBBLE_YEAR;
-		answer.seen = seen_lately(partition->rows, last);
-		answer.short_history = rows->day - partition->from < SHORT_HISTORY;
-		if (answer.alarm)
-		{
-			answer.since = since_day(partition->rows, last, wobble_onset(&state));
-			wobble_restart(&state);
-		}
-		for (int i = at; i <= last; i++)
-			partition->answers[i] = answer;
-		if (sorted != one_day)
-			pfree(sorted);
+		partition->from = Min(partition->from, day);
+		wobble_start(model, state, partition->from);
 	}
+	if (fold_day(model, state, partition->rows + at, count) > 0)
+	{
+		double		odds = wobble_log_odds(state);
+
+		answer.alarm = odds > partition->threshold;
+		answer.strength = strength_of(model, odds);
+	}
+	answer.tempo_before = wobble_usual_rate(state, model) * WOBBLE_YEAR;
+	answer.seen = seen_lately(partition->rows, last);
+	answer.short_history = day - partition->from < SHORT_HISTORY;
+	if (answer.alarm)
+	{
+		answer.since = since_day(partition->rows, last, wobble_onset(state));
+		wobble_restart(state);
+	}
+	for (int i = at; i <= last; i++)
+		partition->answers[i] = answer;
+	partition->done += count;
 }
 
 /* ---- in words ---- */
@@ -736,7 +767,7 @@ find_drivers(WindowObject window, const Partition *partition, int row, Drivers *
 				since = partition->answers[row].since,
 				before = INT_MAX;
 
-	while (row + 1 < partition->dated && partition->rows[row + 1].day == day)
+	while (row + 1 < partition->done && partition->rows[row + 1].day == day)
 		row++;
 	for (int i = row; i >= 0 && partition->rows[i].day > Min(since, day) - WOBBLE_LIFE_DAYS; i--)
 	{
@@ -826,14 +857,13 @@ point_datum(WindowObject window, const Cache *cache, const Partition *partition,
 	Datum		values[POINT_FIELDS] = {0};
 	bool		nulls[POINT_FIELDS];
 	const Answer *answer = &partition->answers[row];
-	double		odds = log(cache->model->onset / cache->model->ending);
 
 	memset(nulls, true, sizeof(nulls));
-	record_number(values, nulls, POINT_THRESHOLD, (partition->threshold - odds) / M_LN10);
-	if (row >= partition->dated)
+	record_number(values, nulls, POINT_THRESHOLD, strength_of(cache->model, partition->threshold));
+	if (row >= partition->done)
 	{
-		record_text(values, nulls, POINT_STATUS, partition->dated == 0 ? "unseen" : NULL);
-		record_text(values, nulls, POINT_NOTE, partition->dated == 0 ? "no_contact" : "missing_date");
+		record_text(values, nulls, POINT_STATUS, partition->done == 0 ? "unseen" : NULL);
+		record_text(values, nulls, POINT_NOTE, partition->done == 0 ? "no_contact" : "missing_date");
 		return HeapTupleGetDatum(heap_form_tuple(cache->desc, values, nulls));
 	}
 	values[POINT_ALARM] = BoolGetDatum(answer->alarm);
@@ -874,7 +904,9 @@ Datum
 wobble(PG_FUNCTION_ARGS)
 {
 	WindowObject window = PG_WINDOW_OBJECT();
-	int			count = window_rows(window);
+	int			count = window_rows(window),
+				row = (int) WinGetCurrentPosition(window),
+				day;
 	Size		head = MAXALIGN(sizeof(Partition)),
 				rows = MAXALIGN(sizeof(WobbleRow) * count);
 	Partition  *partition = WinGetPartitionLocalMemory(window, head + rows + sizeof(Answer) * count);
@@ -882,14 +914,23 @@ wobble(PG_FUNCTION_ARGS)
 
 	if (!partition->ready)
 	{
+		bool		isnull;
+		Datum		from = WinGetFuncArgCurrent(window, 4, &isnull);
+
 		cache = read_cache(fcinfo, window);
 		partition->count = count;
 		partition->rows = (WobbleRow *) ((char *) partition + head);
 		partition->answers = (Answer *) ((char *) partition + head + rows);
 		partition->threshold = read_threshold(window, cache->model);
-		read_rows(window, cache, partition);
-		answer_days(cache->model, partition);
+		partition->from_unknown = isnull;
+		partition->from = isnull ? INT_MAX : checked_day(DatumGetDateADT(from), "observed_from");
 		partition->ready = true;
 	}
-	return point_datum(window, cache, partition, (int) WinGetCurrentPosition(window));
+	if (row >= partition->done && day_at(window, row, &day))
+	{
+		if (row > partition->done || (row > 0 && day < partition->rows[row - 1].day))
+			order_error();
+		answer_day(window, cache, partition, day);
+	}
+	return point_datum(window, cache, partition, row);
 }

@@ -17,6 +17,7 @@
 #define MOST_SIMULATED 20000
 #define LEAST_SIMULATED 730		/* days of each of them */
 #define SAME_ALARM 28			/* days */
+#define MARGIN 1.1				/* people vary in more ways than simulated ones */
 #define FIRST_WATCHED 90		/* days of history, before alarms count */
 
 typedef struct Totals
@@ -193,7 +194,7 @@ draw_kind(const WobbleModel *model, const double *own, double contacts, pg_prng_
 
 /*
  * A person again, in whom nothing rises: their life events, planned care and crises, over and over until the days are
- * enough; unplanned contacts drawn by an own rate out of what is known of it, the calendar and follow-ups.
+ * enough; unplanned contacts drawn by an own rate out of what is known of it, which drifts, by the calendar and follow-ups.
  */
 static int
 simulate_person(const WobbleModel *model, const WobblePerson *person, const WobbleRow *rows, int days,
@@ -204,7 +205,8 @@ simulate_person(const WobbleModel *model, const WobblePerson *person, const Wobb
 				own[WOBBLE_KINDS] = {0},
 				all = 0,
 				contacts = 0,
-				rate;
+				rate,
+				drift;
 	int			span = person->until - person->from + 1,
 				row = 0,
 				count = 0;
@@ -214,6 +216,7 @@ simulate_person(const WobbleModel *model, const WobblePerson *person, const Wobb
 	for (int g = 0; g < WOBBLE_RATES; g++)
 		all += weight[g] = posterior(&state, g);
 	rate = model->rate[draw(weight, WOBBLE_RATES, all, random)];
+	drift = exp(WOBBLE_DRIFT / sqrt(WOBBLE_YEAR));
 	rows += person->first;
 	for (int i = 0; i < days; i++)
 	{
@@ -228,6 +231,7 @@ simulate_person(const WobbleModel *model, const WobblePerson *person, const Wobb
 			own[kind]++;
 			drawn[count++] = (WobbleRow) {day, kind, WOBBLE_UNPLANNED, 1};
 		}
+		rate *= pg_prng_double(random) < 0.5 ? drift : 1 / drift;
 		if (i % span == 0)
 			row = 0;
 		for (; row < person->count && rows[row].day <= person->from + i % span; row++)
@@ -290,5 +294,5 @@ wobble_calibrate(WobbleModel *model, const WobblePerson *people, int count, cons
 		pfree(drawn);
 	}
 	for (int i = 0; i < WOBBLE_LEVELS; i++)
-		model->false_alarms[i] = alarms[i] / years;
+		model->false_alarms[i] = MARGIN * alarms[i] / years;
 }

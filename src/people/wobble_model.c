@@ -9,7 +9,6 @@
 
 #define LEAST_RATE 0.1			/* a year, of the grid */
 #define GREATEST_RATE 200.0
-#define DRIFT 0.15				/* standard deviation of the change in a year of the logarithm of an own rate */
 #define FOLLOW_DAYS 28
 
 /* A rise may be half as large as stated, or twice. */
@@ -84,7 +83,7 @@ static void
 drift(double *usual, double days)
 {
 	double		spacing = log(GREATEST_RATE / LEAST_RATE) / (WOBBLE_RATES - 1);
-	double		move = Min(0.25, 0.5 * DRIFT * DRIFT / (spacing * spacing) * days / WOBBLE_YEAR);
+	double		move = Min(0.25, 0.5 * WOBBLE_DRIFT * WOBBLE_DRIFT / (spacing * spacing) * days / WOBBLE_YEAR);
 	double		below = usual[0];
 
 	for (int g = 0; g < WOBBLE_RATES; g++)
@@ -105,22 +104,25 @@ pass_days(const WobbleModel *model, WobbleState *state, int day, double onset)
 {
 	double		days = day - state->day;
 	double		average = average_days(model, state->day, day);
+	double		no_step[WOBBLE_SIZES];
 
+	for (int k = 0; k < WOBBLE_SIZES; k++)
+		no_step[k] = exp(-size[k] * model->step * average - model->ending * days);
 	for (int g = 0; g < WOBBLE_RATES; g++)
 	{
 		double		leave = model->rate[g] * average + onset * days;
 		double		stay = exp(-leave);
+		double		no_multiple = exp(-model->factor * model->rate[g] * average);
 		double		ended = 0;
 
 		for (int k = 0; k < WOBBLE_SIZES; k++)
 		{
-			double		over = (model->factor * model->rate[g] + size[k] * model->step) * average +
-				model->ending * days;
-			double		keep = exp(-over);
-			double		gap = over - leave;
+			double		gap = (model->factor * model->rate[g] + size[k] * model->step) * average +
+				model->ending * days - leave;
+			double		keep = no_multiple * no_step[k];
 			bool		apart = fabs(gap) > 1e-4;
 			double		flow = days * (apart ? (stay - keep) / gap : stay);
-			double		ago = days * (apart ? 1 / gap - 1 / expm1(gap) : 0.5);	/* the mean day of the change */
+			double		ago = days * (apart ? 1 / gap - keep / (stay - keep) : 0.5);	/* mean day of the change */
 			double		began = state->usual[g] * onset / WOBBLE_SIZES * flow;
 
 			ended += state->rise[g][k] * model->ending * flow;
@@ -156,8 +158,8 @@ normalise(WobbleState *state)
 	}
 }
 
-/* The years without contact of somebody who used to have many are more than one step can hold. */
-#define LONGEST_STEP 182
+/* Years without contact of somebody who used to have many are more than a double can hold in one step. */
+#define LONGEST_STEP 91
 
 void
 wobble_advance(const WobbleModel *model, WobbleState *state, int day)

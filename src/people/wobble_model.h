@@ -13,6 +13,7 @@
 #include "postgres.h"
 
 #define WOBBLE_YEAR 365.25
+#define WOBBLE_DRIFT 0.15		/* standard deviation of what a year changes in the logarithm of an own rate */
 #define WOBBLE_RATES 32
 #define WOBBLE_SIZES 3			/* of the step */
 #define WOBBLE_WEEKS 53

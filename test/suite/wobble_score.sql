@@ -2,6 +2,7 @@
 -- score_wobble.py: alarms from day 90 on, one within 28 days of the last is the same; a hit lies in a rise that ends in
 -- a crisis, before it; in other rises and to 30 days after them or after a crisis an alarm is neither hit nor false.
 \set ON_ERROR_STOP on
+drop table if exists made.baseline, made.answer, made.alarm, made.score;
 create table made.baseline as
 select ph.wobble_baseline(
 	person_id, event_date, weight, kind, planned, observed_from, observed_until, :'before', crisis, life_event) as usual
@@ -106,14 +107,13 @@ select of_people, person_years, rises, false_per_1000, sensitivity, median_days
 from made.score
 where asked = 50 and of_people <> 'all'
 order by of_people;
-select case when grouping(day) = 0 then day else 'month ' || month end as "when",
-	round(100.0 * alarms / sum(alarms) over (partition by grouping(day)), 1) as percent_of_alarms,
-	round(100.0 * contacts / sum(contacts) over (partition by grouping(day)), 1) as percent_of_contacts
+select coalesce(day, 'month ' || month) as "when",
+	round(100.0 * alarms / sum(alarms) over (partition by day is null), 1) as percent_of_alarms,
+	round(100.0 * contacts / sum(contacts) over (partition by day is null), 1) as percent_of_contacts
 from (
 	select to_char(event_date, 'ID Dy') as day, to_char(event_date, 'MM') as month,
 		sum(alarm::int) as alarms, count(*) as contacts
 	from made.answer
-	where asked = 100 and strength is not null
+	where asked = 100 and strength is not null and event_date >= observed_from + 90
 	group by grouping sets ((to_char(event_date, 'ID Dy')), (to_char(event_date, 'MM')))) counted
-group by day, month, alarms, contacts
-order by grouping(day), day, month;
+order by day, month;
