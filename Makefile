@@ -36,7 +36,10 @@ PARTS = \
 	$(addprefix 85_accountability/, accountability_tables record_scores protected_characteristic \
 		need_at_equal_score score_by_group run_judgement request untold explain_person person_report open_list removal retention \
 		accountability_finding processing_record transparency_record) \
-	$(addprefix 90_people/, wobble)
+	$(addprefix 90_people/, record people_support continuity activation reported_outcome reported_experience \
+		eq5d survey partner_contact person_reported taking_part expected_benefit allocation intervention \
+		string_similarity agreement_patterns linkage linked_records cascade work chart people_measures \
+		intervention_cascade wobble wobble_view)
 JOINED_SCRIPT = population_health--$(EXTVERSION).sql
 DATA_built = $(JOINED_SCRIPT)
 # What brings an older version up to the next, a step each.

@@ -121,9 +121,22 @@ begin atomic
 				('before birth', 'encounter', 'start_date', '<', 'birth_date'),
 				('before birth', 'clinical_event', 'event_date', '<', 'birth_date'),
 				('before birth', 'measurement', 'measure_date', '<', 'birth_date'),
+				('before birth', 'contact', 'start_date', '<', 'birth_date'),
+				('before birth', 'life_event', 'event_date', '<', 'birth_date'),
+				('before birth', 'work_status', 'start_date', '<', 'birth_date'),
+				('before birth', 'offer', 'identified_on', '<', 'birth_date'),
+				('before birth', 'person_goal', 'set_on', '<', 'birth_date'),
+				('before birth', 'engagement', 'took_part_on', '<', 'birth_date'),
 				('after death', 'encounter', 'start_date', '>', 'death_date'),
 				('after death', 'clinical_event', 'event_date', '>', 'death_date'),
-				('after death', 'measurement', 'measure_date', '>', 'death_date')
+				('after death', 'measurement', 'measure_date', '>', 'death_date'),
+				('after death', 'contact', 'start_date', '>', 'death_date'),
+				('after death', 'life_event', 'event_date', '>', 'death_date'),
+				('after death', 'work_status', 'start_date', '>', 'death_date'),
+				('after death', 'offer', 'identified_on', '>', 'death_date'),
+				('after death', 'offer', 'started_on', '>', 'death_date'),
+				('after death', 'person_goal', 'set_on', '>', 'death_date'),
+				('after death', 'engagement', 'took_part_on', '>', 'death_date')
 		) d (problem, relation, column_name, operator, limit_column)
 		union all
 		select 'after data day', d.relation, d.column_name, array[d.column_name], array[]::text[],
@@ -139,7 +152,18 @@ begin atomic
 				('encounter', 'end_date'),
 				('clinical_event', 'event_date'),
 				('measurement', 'measure_date'),
-				('enrolment', 'start_date')
+				('enrolment', 'start_date'),
+				('contact', 'start_date'),
+				('life_event', 'event_date'),
+				('work_status', 'start_date'),
+				('offer', 'identified_on'),
+				('offer', 'offered_on'),
+				('offer', 'started_on'),
+				('offer', 'completed_on'),
+				('person_goal', 'set_on'),
+				('person_goal', 'reviewed_on'),
+				('engagement', 'invited_on'),
+				('engagement', 'took_part_on')
 		) d (relation, column_name)
 		union all
 		select 'malformed ICD-10 code', m.relation, m.column_name, m.column_name || m.also, array[]::text[],
@@ -215,9 +239,33 @@ begin atomic
 				from {%s} where end_date is null or end_date > start_date
 			) spells
 			where start_date < taken_until', s.relation)
-	from (values ('residence'), ('registration')) s (relation)
+	from (values ('residence'), ('registration'), ('work_status')) s (relation)
+	union all
+	select 'unknown purpose', p.relation, 'purposes', n.key || (p.relation || '.purposes'), null,
+		format(
+			'select {name of %1$s} from {%1$s} r
+			where not coalesce(purposes <@ array(select p.purpose from ph.purpose() p), true)', p.relation)
+	from (select c.relation from ph.shared_column() c where c.column_name = 'purposes') p
+	join reads n on n.relation = p.relation
 	union all
 	values
+		('unknown kind', 'life_event', 'kind', array['life_event.kind', 'life_event_kind.kind'], null,
+		 'select distinct kind
+		from {life_event}
+		where kind not in (
+			select k.kind from ph.life_event_kind() k union all select own.kind from {life_event_kind} own)'),
+		('no such intervention', 'intervention_exclusion', 'intervention',
+		 array['intervention_exclusion.intervention', 'intervention_exclusion.excludes', 'intervention.intervention'],
+		 null,
+		 'select named
+		from {intervention_exclusion}, unnest(array[intervention, excludes]) named
+		where named not in (select intervention from {intervention})'),
+		('value set without all profiles', 'health_state_value', 'value_set',
+		 array['health_state_value.value_set', 'health_state_value.profile'], null,
+		 'select value_set
+		from {health_state_value}
+		group by value_set
+		having count(*) <> 3125'),
 		('identifier of two persons', 'encounter', 'encounter_id',
 		 array['encounter.encounter_id', 'encounter.person_id'], null,
 		 'select encounter_id
@@ -277,6 +325,7 @@ begin atomic
 			when 'date' then coalesce(nullif(t.typbasetype, 0), t.oid) <> 'pg_catalog.date'::pg_catalog.regtype
 			when 'text' then false
 			when 'boolean' then t.typcategory <> 'B'
+			when 'text[]' then t.typcategory <> 'A'
 			else t.typcategory <> 'N' end;
 end;
 comment on function ph_support.mistyped_column(text) is

@@ -330,7 +330,10 @@ begin atomic
 		('registration', 'start_date', 'end_date'), ('encounter', 'start_date', 'end_date'),
 		('clinical_event', 'event_date', null), ('measurement', 'measure_date', null),
 		('enrolment', 'start_date', 'end_date'), ('wait', 'clock_start', 'clock_stop'),
-		('external_score', 'scored_on', null);
+		('external_score', 'scored_on', null), ('contact', 'start_date', 'end_date'),
+		('life_event', 'event_date', null), ('work_status', 'start_date', 'end_date'),
+		('offer', 'identified_on', 'completed_on'), ('person_goal', 'set_on', 'reviewed_on'),
+		('engagement', 'took_part_on', null);
 end;
 comment on function ph_support.dated_relation() is
 	'the shared tables that tell of a day, and the columns with its first and last';

@@ -12,6 +12,15 @@ begin atomic
 end;
 comment on function ph_support.access_level() is 'the levels of place at which rows are given to roles';
 
+create function ph_support.kind_without_rows() returns setof text
+language sql immutable parallel safe
+begin atomic
+	values ('employer'), ('police_fire');
+end;
+comment on function ph_support.kind_without_rows() is
+	'the kinds of partner that get no rows of persons unless an entitlement is justified: help must not become '
+	'enforcement';
+
 -- Strings and not SQL bodies: whether a function is the one that is made here is told by its text. In plpgsql, which
 -- keeps their plans: SQL would plan them anew in every statement.
 create function ph_support.access_function(
@@ -23,20 +32,35 @@ begin atomic
 	with held (query) as (
 		-- not current_date, which a session's time zone moves
 		values (format(
-			$query$from %I.entitlement e
+			$query$from %1$I.entitlement e
 				join pg_roles r on r.rolname = e.role
 				where coalesce(e.until >= (statement_timestamp() at time zone 'UTC')::date, true)
-					and pg_has_role(session_user, who, 'member') and pg_has_role(who, r.oid, 'usage')$query$, schema))
+					and pg_has_role(session_user, who, 'member') and pg_has_role(who, r.oid, 'usage')
+					and (e.justification <> '' or not exists (
+						select
+						from %1$I.partner_role s
+						join %1$I.partner p on p.partner = s.partner and p.kind in (%2$s)
+						join pg_roles b on b.rolname = s.role
+						where pg_has_role(who, b.oid, 'usage')))$query$, schema,
+			(select string_agg(quote_literal(k), ', ') from ph_support.kind_without_rows() k)))
 	)
 	select 'scope', 'text, name', '(level text, who name)', 'text[]',
 		format(
 			$body$begin
+				if level = 'partner' then
+					return array(
+						select s.partner
+						from %1$I.partner_role s
+						join pg_roles r on r.rolname = s.role
+						where pg_has_role(session_user, who, 'member') and pg_has_role(who, r.oid, 'usage'));
+				end if;
 				return array(
 					select case scope.level when 'purpose' then e.purpose else e.place end
-					%s and scope.level in (e.level, 'purpose'));
-			end$body$, held.query),
-		'the places of a level whose rows a role may see, or for level purpose what for, by entitlements in force of '
-		'it and of roles whose rights it inherits; none for roles of which the session is no member'
+					%2$s and scope.level in (e.level, 'purpose'));
+			end$body$, schema, held.query),
+		'the places of a level whose rows a role may see, for level purpose what for, by entitlements in force of '
+		'it and of roles whose rights it inherits, and for level partner for which partners it speaks; none for roles '
+		'of which the session is no member, nor for employers and the police where no justification is written'
 	from held
 	union all
 	select 'may_ask', 'regclass, name', '(target regclass, who name)', 'boolean',
@@ -236,16 +260,41 @@ $$;
 comment on function ph_support.has_restricted_rows(regclass) is
 	'whether the rows of a table say for which purposes they may be seen';
 
-create function ph_support.restricted_condition(distributed boolean) returns text
-language sql immutable parallel safe
-begin atomic
+create function ph_support.names_purposes(target regclass) returns boolean
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select exists (
+		select
+		from pg_class r
+		join ph.shared_column() c on c.relation = r.relname and c.column_name = 'purposes'
+		where r.oid = target)
+$$;
+comment on function ph_support.names_purposes(regclass) is
+	'whether the partner who wrote a row of the table said for which purposes it may be seen';
+
+create function ph_support.is_narrowed(target regclass) returns boolean
+language sql stable
+set search_path = pg_catalog, pg_temp
+return ph_support.has_restricted_rows(target) or ph_support.names_purposes(target);
+comment on function ph_support.is_narrowed(regclass) is
+	'whether rows of the table are for some purposes only, whosoever asks';
+
+create function ph_support.restricted_condition(target regclass, distributed boolean) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
 	-- only narrows: a setting gives nobody a row
-	select format('((%1$s = %2$L) or (restricted_unless is null) or (%1$s = any (restricted_unless)))',
+	select format(
+		case
+			when ph_support.names_purposes(target) then '((%1$s = %2$L) or (%1$s = any (purposes)))'
+			else '((%1$s = %2$L) or (restricted_unless is null) or (%1$s = any (restricted_unless)))' end,
 		ph_support.asked_once(
-			'coalesce(current_setting(''population_health.purpose'', true), '''')', 'text', distributed), '');
-end;
-comment on function ph_support.restricted_condition(boolean) is
-	'the condition that the code of a row may be seen for the purpose that who sees all rows folds for';
+			'coalesce(current_setting(''population_health.purpose'', true), '''')', 'text', distributed), '')
+$$;
+comment on function ph_support.restricted_condition(regclass, boolean) is
+	'the condition that a row, for its code or by who wrote it, may be seen for the purpose that who sees all rows '
+	'folds for';
 
 create function ph_support.purpose_condition(schema text, target regclass, purpose text, distributed boolean)
 returns text
@@ -255,15 +304,19 @@ as $$
 	-- through a view the policy is that of who owns it, the places are those of who asks
 	select format(
 		case
+			when ph_support.names_purposes(target) then '(%1$I and ((%2$L = any (purposes)) or %4$s) and %3$s)'
 			when ph_support.has_restricted_rows(target)
-				then '(%I and ((restricted_unless is null) or (%L = any (restricted_unless))) and %s)'
+				then '(%1$I and ((restricted_unless is null) or (%2$L = any (restricted_unless))) and %3$s)'
 			else '(%1$I and %3$s)' end, 'may_use_' || purpose, purpose,
 		format('(%L = any (%s))', purpose, ph_support.asked_once(
-			format('%I.scope(%L, current_user)', schema, 'purpose'), 'text[]', distributed)))
+			format('%I.scope(%L, current_user)', schema, 'purpose'), 'text[]', distributed)),
+		format('(partner = any (%s))', ph_support.asked_once(
+			format('%I.scope(%L, current_user)', schema, 'partner'), 'text[]', distributed)))
 $$;
 comment on function ph_support.purpose_condition(text, regclass, text, boolean) is
 	'the condition that a row may be seen for a purpose: its person may be used for it, its code is not restricted, '
-	'and it is the purpose of who asks';
+	'where rows name purposes it is one of them or who asks speaks for the partner who wrote the row, and it is the '
+	'purpose of who asks';
 
 create function ph_support.may_ask_call(schema text, target regclass) returns text
 language sql immutable parallel safe
@@ -293,8 +346,8 @@ as $$
 		ph_support.asked_once(ph_support.may_ask_call(schema, target), 'boolean', false))
 	union all
 	select 'restricted', '{}', format('as restrictive for select to public using (%s)',
-		ph_support.restricted_condition(false))
-	where ph_support.has_restricted_rows(target)
+		ph_support.restricted_condition(target, false))
+	where ph_support.is_narrowed(target)
 	union all
 	select 'area', '{}', format('as permissive for select to public using (%s)',
 		ph_support.area_condition(schema, false))
@@ -323,7 +376,7 @@ as $$
 	-- Citus 13 makes restrictive policies permissive ones on the shards, so that each must hold by itself
 	select 'custodian', ph_support.custodians(schema, target), format(
 		'as permissive for all to %%s using (%s) with check (true)',
-		case when ph_support.has_restricted_rows(target) then ph_support.restricted_condition(true) else 'true' end)
+		case when ph_support.is_narrowed(target) then ph_support.restricted_condition(target, true) else 'true' end)
 	union all
 	select 'added', '{}', 'as permissive for insert to public with check (true)'
 	where not by_row and ph_support.added_by_grant(target)
@@ -462,9 +515,10 @@ language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
 	select coalesce(current_setting('population_health.purpose', true), '') = ''
-		and coalesce(bool_or(condition = format(
-			'((%1$s = %2$L::text) OR (restricted_unless IS NULL) OR (%1$s = ANY (restricted_unless)))',
-			asked.call, '')),
+		and coalesce(bool_or(condition in (
+			format('((%1$s = %2$L::text) OR (restricted_unless IS NULL) OR (%1$s = ANY (restricted_unless)))',
+				asked.call, ''),
+			format('((%1$s = %2$L::text) OR (%1$s = ANY (purposes)))', asked.call, ''))),
 			false)
 	from (
 		values ('( SELECT COALESCE(current_setting(''population_health.purpose''::text, true), ''''::text) '

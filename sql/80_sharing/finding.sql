@@ -435,6 +435,30 @@ begin atomic
 			from {entitlement} e
 			where e.until < (statement_timestamp() at time zone 'UTC')::date
 		 $query$),
+		('employer_or_police_entitled', 'medium', 'partner_role',
+		 'the role speaks for an employer or the police, and is entitled to rows of persons',
+		 $query$
+			select distinct concat_ws(': ', e.role, s.partner, e.justification),
+				format('delete from %I.entitlement where role = %L', $1, e.role)
+			from {entitlement} e
+			join pg_roles r on r.rolname = e.role
+			join {partner_role} s on true
+			join pg_roles b on b.rolname = s.role and pg_has_role(r.oid, b.oid, 'usage')
+			join {partner} p on p.partner = s.partner
+			where p.kind in (select ph_support.kind_without_rows())
+		 $query$),
+		('role_of_no_partner', 'low', 'partner_role',
+		 'partners are employers or the police, and it is not said for which partner the role speaks',
+		 $query$
+			select distinct e.role, format('insert into %I.partner_role values (%L, ...)', $1, e.role)
+			from {entitlement} e
+			where exists (select from {partner} p where p.kind in (select ph_support.kind_without_rows()))
+				and not exists (
+					select
+					from {partner_role} s
+					join pg_roles b on b.rolname = s.role
+					join pg_roles r on r.rolname = e.role and pg_has_role(r.oid, b.oid, 'usage'))
+		 $query$),
 		('nobody_may_be_used', 'low', 'may_use', 'roles are entitled for a purpose for which nobody may be included',
 		 $query$
 			select p.purpose,

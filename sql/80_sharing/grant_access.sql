@@ -17,7 +17,9 @@ comment on function ph.access_kind() is 'the kinds of role that ph.grant_access 
 
 create function ph_support.described_by_place() returns text[]
 language sql immutable parallel safe
-return '{place,place_parent,place_factor,code_list,code_map,data_day,partner,place_dimension,calendar}'::text[];
+return '{place,place_parent,place_factor,code_list,code_map,data_day,partner,service,encounter_service,
+	life_event_kind,intervention,intervention_exclusion,community_change,value_set,health_state_value,place_dimension,
+	calendar}'::text[];
 comment on function ph_support.described_by_place() is 'the tables without persons that queries of persons join';
 
 create function ph_support.generated_view(schema text, out relation text, out of_summaries boolean)
@@ -121,11 +123,12 @@ begin atomic
 					segment_recording,segment_strategy}'::text[], '{select}'::text[]),
 				('loader', array(select t.relation from ph.shared_table() t), '{select,insert,update,delete}'),
 				('loader', '{data_load}', '{select,insert}'),
-				('steward', '{entitlement,may_use,restricted_code,disclosure_rule}', '{select,insert,update,delete}'),
+				('steward', '{entitlement,partner_role,may_use,restricted_code,disclosure_rule}',
+				 '{select,insert,update,delete}'),
 				('steward', ph_support.described_by_place() || '{secured_table,measure_tally,measure_fold,
 					place_ladder,practice_ladder,release_head}'::text[], '{select}'),
 				('aggregate', '{place}', '{select}'),
-				('auditor', '{release_head,entitlement,restricted_code,secured_table,data_load,source_load,
+				('auditor', '{release_head,entitlement,partner_role,restricted_code,secured_table,data_load,source_load,
 					source_count,measure_fold,segment_recording}', '{select}')
 		) k (kind, relations, privileges), unnest(k.relations) r, unnest(k.privileges) p
 		union all

@@ -22,6 +22,7 @@ begin atomic
 			place text check (place <> ''''),
 			purpose text not null check (purpose in (%s)),
 			until date,
+			justification text check (justification <> ''''),
 			granted_by text not null default session_user,
 			granted_at timestamptz not null default now(),
 			check ((level = ''national'') = (place is null)),
@@ -33,7 +34,12 @@ begin atomic
 			'place', 'the system, place or practice, as in stay; NULL for national only',
 			'purpose', 'what for, of ph.purpose(); a role has one purpose at a time',
 			'until', 'last day on which it holds; NULL is open',
+			'justification', 'why a role that speaks for an employer or the police sees rows of persons at all',
 			'granted_by', 'who wrote it', 'granted_at', 'when')),
+		('partner_role',
+		 'role text not null, partner text not null, primary key (role, partner)',
+		 'one row a role and partner for which it speaks: it sees the rows that this partner wrote for itself alone',
+		 jsonb_build_object('role', 'name of the role', 'partner', 'the partner, of table partner')),
 		('may_use',
 		 format('person_id text not null, purpose text not null check (purpose in (%s)),
 			primary key (person_id, purpose)', ph_support.purpose_list()),
@@ -72,7 +78,16 @@ declare
 			today constant date := statement_timestamp() at time zone 'UTC';
 		begin
 			lock table %1$I.entitlement in share row exclusive mode;  -- two who write at one time meet here
-			if exists (
+			if new.justification is null and exists (
+				select
+				from %1$I.partner_role s
+				join %1$I.partner p on p.partner = s.partner and p.kind in (%2$s)
+				where s.role = new.role)
+			then
+				raise exception 'role "%%" speaks for an employer or the police', new.role
+					using errcode = 'check_violation',
+						hint = 'They see no rows of persons; where a law says otherwise, write it into justification.';
+			elsif exists (
 				select
 				from %1$I.entitlement e
 				where e.role = new.role and e.purpose <> new.purpose and coalesce(e.until >= today, true))
@@ -83,17 +98,18 @@ declare
 						hint = 'A statement has one purpose: make a role for each, and SET ROLE to one of them.';
 			end if;
 			return null;
-		end$body$, schema);
+		end$body$, schema, (select string_agg(quote_literal(k), ', ') from ph_support.kind_without_rows() k));
 begin
 	call ph_support.replace_function(schema, 'keep_one_purpose', '', format(
 		'() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as %L', body),
-		'the trigger that refuses a second purpose of one role in entitlement');
+		'the trigger that refuses in entitlement a second purpose of one role, and employers and the police');
 	execute format('create or replace trigger keep_one_purpose after insert or update on %1$I.entitlement
 		for each row execute function %1$I.keep_one_purpose()', schema);
 end
 $$;
 comment on procedure ph_support.keep_one_purpose(text) is
-	'makes the trigger by which entitlement refuses a second purpose of one role';
+	'makes the trigger by which entitlement refuses a second purpose of one role, and roles of employers and the '
+	'police without a justification';
 
 create procedure ph.create_sharing_tables(schema text)
 language plpgsql
@@ -133,7 +149,8 @@ end
 $$;
 comment on procedure ph.create_sharing_tables(text) is
 	'makes, beside the shared tables of the schema, the tables of sharing: entitlement (which role sees which places, '
-	'for which purpose, until when), may_use (who may be included for which purpose), restricted_code (codes whose '
+	'for which purpose, until when), partner_role (for whom a role speaks), may_use (who may be included for which '
+	'purpose), restricted_code (codes whose '
 	'rows are left out), secured_table, disclosure_rule (rules of your own by which numbers leave), identity, and '
 	'release with its rows and views (the views where there are measures: call it again after '
 	'ph.create_measure_tables). They belong to the caller and are granted to nobody. '

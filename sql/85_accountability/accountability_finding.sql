@@ -50,6 +50,15 @@ begin atomic
 			cross join lateral ph_support.grants_on(c.oid) g
 			where g.privilege = 'SELECT'
 		 $query$),
+		('row_for_its_writer_alone', 'information', 'contact',
+		 'contacts name no purpose: only the partner who wrote them sees them',
+		 $query$
+			select distinct coalesce(c.partner, 'no partner'),
+				format('update %I.contact set purposes = ... where %s', $1,
+					coalesce('partner = ' || quote_literal(c.partner), 'partner is null'))
+			from {contact} c
+			where coalesce(c.purposes, '{}') = '{}'
+		 $query$),
 		('list_without_view', 'low', 'person_list', 'the view beneath the list is no more',
 		 $query$
 			select l.list, format('delete from %I.person_list where list = %L', $1, l.list)

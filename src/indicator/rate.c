@@ -57,6 +57,20 @@ two_sided_z_of(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8(two_sided_z(argument_confidence(fcinfo, 0)));
 }
 
+/*
+ * ph_support.two_sided_t(confidence float8, degrees_of_freedom float8) -> float8
+ *
+ * t such that Student's t lies within t of 0 with this probability.
+ */
+PG_FUNCTION_INFO_V1(two_sided_t_of);
+Datum
+two_sided_t_of(PG_FUNCTION_ARGS)
+{
+	double		tail = (1 - argument_confidence(fcinfo, 0)) / 2;
+
+	PG_RETURN_FLOAT8(student_t_upper_quantile(tail, argument_positive(fcinfo, 1, "degrees_of_freedom")));
+}
+
 /* ---- rates ---- */
 
 static Quantity

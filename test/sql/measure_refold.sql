@@ -30,11 +30,11 @@ rollback;
 call ph.create_calendar('r', '2023-01-01', '2025-12-31');
 insert into r.breakdown (breakdown, name, groups, query)
 values ('half', 'half', array['old', 'young'], 'select person_id, ''old'' as group_name from {person}');
-create view r.contact as select person_id, start_date as event_date, 1 as amount from r.encounter;
+create view r.made_visit as select person_id, start_date as event_date, 1 as amount from r.encounter;
 \set names 'measure, version, name, meaning, indicator, unit, better, kind, aim, pillar, source, events, breakdowns'
 \set measure 'insert into r.measure (':names')'
 :measure values ('ours', '1', 'Ours', 'Contacts.', 'dsr', 'u', 'lower', 'output', 'quality', 'care', 'this test',
-	'select person_id, event_date, amount from {contact}', '{sex by age_band,half}');
+	'select person_id, event_date, amount from {made_visit}', '{sex by age_band,half}');
 
 -- a level or breakdown that is asked for later stands beside those that were folded, also when the data are others
 call ph.fold_measures('r', '{ours}', '{2024/25}', '{system}', '{half}');
@@ -61,7 +61,7 @@ set query = 'select person_id, case when birth_date < ''1970-01-01'' then ''old'
 	from {person}'
 where breakdown = 'half';
 call ph.fold_measures('r', '{ours}', '{2024/25}');
-create or replace view r.contact as select person_id, start_date as event_date, 2 as amount from r.encounter;
+create or replace view r.made_visit as select person_id, start_date as event_date, 2 as amount from r.encounter;
 call ph.fold_measures('r', '{ours}', '{2024/25}');
 set client_min_messages = warning;
 select group_name, people, numerator
@@ -80,12 +80,12 @@ set query = 'select person_id, ''old'' as group_name, daterange(null, ''2024-05-
 where breakdown = 'half';
 call ph.fold_measures('r', '{ours}', '{2024/25}');
 :measure values ('bad', '1', 'B', 'B', 'rate', 'u', 'lower', 'outcome', 'outcomes', 'care', 's',
-	'select person_id, event_date, amount from {contact}', '{sex,sex}');
+	'select person_id, event_date, amount from {made_visit}', '{sex,sex}');
 :measure values ('bad', '1', 'B', 'B', 'rate', 'u', 'lower', 'outcome', 'outcomes', 'care', 's',
-	'select person_id, event_date, amount from {contact}', '{sex,null}');
+	'select person_id, event_date, amount from {made_visit}', '{sex,null}');
 -- what cannot be folded is not saved
 :measure values ('bad', '1', 'B', 'B', 'rate', 'u', 'lower', 'outcome', 'outcomes', 'care', 's',
-	'select person_id, event_date, amount from {contact}; -- the end', '{}');
+	'select person_id, event_date, amount from {made_visit}; -- the end', '{}');
 
 -- a survey comes before what is asked beside it, whatever the measures are called; later answers make it due
 create table r.survey as

@@ -35,6 +35,7 @@ from (
 		('count_tally', 'select g, ph.count_tally(key, 1, 10) from counted group by g'),
 		('rollup', 'select g, ph.rollup(tally) from folded group by g'),
 		('crosstab of 10 cells', 'select g, ph.crosstab(key::integer / 2, 1) from counted group by g'),
+		('continuity of 10 providers', 'select g, ph.continuity(''Dr '' || key::integer / 2) from counted group by g'),
 		('conditions_of', 'select g, ph.conditions_of(code) from counted group by g')
 ) asked (what, query),
 	lateral pg_temp.peak(query);

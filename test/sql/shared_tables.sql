@@ -124,6 +124,53 @@ insert into rough.enrolment
 values ('lost', 'CARE', '2023-01-01', '2022-01-01', 'enrolled'), ('cat', 'CARE', null, null, 'eligible_not_enrolled');
 insert into rough.code_list
 values ('never', '1', 'ICD10', '?', 'exact'), ('never', '1', 'SNOMED', '', 'like');
+insert into rough.service values ('food_bank', 'nobody', 'Food bank', 'food', false, true);
+insert into rough.encounter_service values ('A&E', null, 'lost');
+insert into rough.contact (person_id, contact_id, service, start_date, end_date, cost, purposes)
+values
+	('ann', '1', 'lost', '2023-01-02', '2023-01-01', -1, '{direct_care}'),
+	('bob', '2', 'food_bank', '2023-06-02', null, null, '{gossip}'),
+	('cat', '3', 'food_bank', '1990-04-02', null, null, null),
+	('ann', '4', 'food_bank', '2099-01-02', null, null, '{}');
+insert into rough.life_event_kind values ('won_the_lottery', null, 'infinity');
+insert into rough.life_event (person_id, event_date, kind)
+values
+	('ann', '2023-01-01', 'abducted'), ('bob', '2023-06-02', 'bereavement'), ('cat', '1990-04-02', 'fell'),
+	('ann', '2099-01-02', 'won_the_lottery');
+insert into rough.work_status (person_id, start_date, end_date, status, employer_size)
+values
+	('ann', '2020-01-01', '2023-01-01', 'employed', -1), ('ann', '2022-12-31', '2022-12-30', 'resting', null),
+	('ann', '2022-01-01', null, 'off_sick', null), ('bob', '2023-06-02', null, 'retired', null),
+	('cat', '1990-04-02', null, 'student', null), ('ann', '2099-01-02', null, 'retired', null);
+insert into rough.intervention
+values
+	('advice', '1', 'nobody', 'debt', null, null, -1, -1, 'eviction', 0.8, null, null, null),
+	('coach', '1', null, null, null, null, null, null, null, 0.8, 0.7, 0.9, null),
+	('walks', '1', null, null, null, null, null, null, 'admission', 0.8, 0.85, 0.9, null),
+	('swims', '1', null, null, null, null, 0, 0, 'admission', 0.8, 0.7, 0.9, 'made up');
+insert into rough.intervention_exclusion values ('swims', 'swims'), ('swims', 'lost');
+insert into rough.offer (person_id, intervention, version, identified_on, offered_on, answered_on, answer, started_on,
+	completed_on, ended_on)
+values
+	('ann', 'swims', '1', '2023-01-02', '2023-01-01', '2022-12-31', 'perhaps', '2023-01-01', '2022-12-31',
+		'2023-01-01'),
+	('ann', 'swims', '2', '2023-01-02', null, '2023-01-03', 'declined', null, '2023-01-03', null),
+	('bob', 'swims', '1', '2023-06-02', null, null, null, '2023-06-03', null, null),
+	('cat', 'swims', '1', '1990-04-02', null, null, null, null, null, null),
+	('ann', 'swims', '1', '2099-01-02', '2099-01-02', '2099-01-02', 'accepted', '2099-01-02', '2099-01-02', null);
+insert into rough.person_goal (person_id, goal_id, set_on, set_by, agreed_on, reviewed_on, met)
+values
+	('ann', '1', '2023-01-02', 'nurse', '2023-01-01', '2022-12-31', null),
+	('bob', '2', '2023-06-02', 'person', null, null, true), ('cat', '3', '1990-04-02', 'carer', null, null, null),
+	('ann', '4', '2099-01-02', null, null, '2099-01-02', false);
+insert into rough.engagement (person_id, activity, invited_on, took_part_on)
+values
+	('ann', 'survey', null, null), ('bob', 'survey', null, '2023-06-02'), ('cat', 'survey', null, '1990-04-02'),
+	('ann', 'walk', '2099-01-02', '2099-01-02');
+insert into rough.community_change (change, place_id, said, said_on, decision, did_on, told_on)
+values
+	('bus', 'nowhere', 'No bus on Sundays', '2023-01-02', 'perhaps', '2023-01-01', '2023-01-01');
+insert into rough.health_state_value values ('mine', '11111', 1), ('mine', '66666', 'infinity');
 select * from ph.check_shared_tables('rough');
 
 -- and what is wrong beside the day of the data, in the spelling of code systems, and in fields of several codes
@@ -255,6 +302,7 @@ alter table ids.registration
 	alter practice_code type bigint using practice_code::bigint,
 	alter pcn_code type bigint using pcn_code::bigint;
 alter table ids.place_factor alter place_id type bigint using place_id::bigint;
+alter table ids.community_change alter place_id type bigint using place_id::bigint;
 insert into ids.person values (md5('ann')::uuid, '1950-01-01', 'F', 'A', null, null);
 insert into ids.residence values (md5('ann')::uuid, 3, null, '1950-01-01', null);
 insert into ids.registration values (md5('ann')::uuid, 5, 4, '1950-01-01', null);

@@ -4,6 +4,8 @@
 create function stored(ph.tally) returns bytea language internal immutable strict as 'byteasend';
 create function stored(ph.conditions) returns bytea language internal immutable strict as 'byteasend';
 create function stored(ph.crosstab) returns bytea language internal immutable strict as 'byteasend';
+create function stored(ph.continuity) returns bytea language internal immutable strict as 'byteasend';
+create function restored_continuity(bytea) returns ph.continuity language internal immutable strict as 'byteasend';
 create function restored(bytea) returns ph.tally language internal immutable strict as 'byteasend';
 create temp table written (n serial, t ph.tally);
 insert into written (t)
@@ -63,5 +65,14 @@ end
 $$;
 -- the others
 select encode(stored('{mi,chf,F00}'::ph.conditions), 'hex') as conditions,
-	encode(stored('{1>1: 30, 2>?: 1}'::ph.crosstab), 'hex') as crosstab;
-drop function stored(ph.tally), stored(ph.conditions), stored(ph.crosstab), restored;
+	encode(stored('{1>1: 30, 2>?: 1}'::ph.crosstab), 'hex') as crosstab,
+	encode(stored('{"Dr A": 300, "b": 1, ?: 2}'::ph.continuity), 'hex') as continuity;
+-- contacts by provider, from bytes that nobody wrote
+select restored_continuity('\x02');
+select restored_continuity('\x020101');
+select restored_continuity('\x0200010502ff');
+select restored_continuity('\x020001ffffffffffffffffffffff0141');
+select restored_continuity('\x03000000');
+select restored_continuity('\x0200020501410501410000') as merged;
+drop function stored(ph.tally), stored(ph.conditions), stored(ph.crosstab), stored(ph.continuity), restored,
+	restored_continuity;
