@@ -1,0 +1,936 @@
+/*
+ * wobble.c: wobble points as a window function, and the baseline they are told by.
+ *
+ * A partition is folded in one pass in the order of time, a day at its first row; no answer looks ahead of its day.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "catalog/pg_type.h"
+#include "common/hashfn.h"
+#include "core/argument.h"
+#include "core/record.h"
+#include "core/sort.h"
+#include "core/window.h"
+#include "lib/stringinfo.h"
+#include "miscadmin.h"
+#include "people/wobble_model.h"
+#include "utils/builtins.h"
+#include "utils/datetime.h"
+
+#define MOST_ROWS 500000		/* that a baseline keeps; of more people than these hold, an even sample */
+#define MOST_WORDS 2000
+#define OTHER "other"
+#define SHORT_HISTORY 90		/* days */
+#define SEEN_IN 365				/* days in which who is seen has had two days with unplanned contact */
+#define TEMPO_DAYS 28			/* a tempo is told over four weeks at least */
+#define SEED 20000101
+
+/* ---- rows ---- */
+
+static int
+compare_rows(const void *a, const void *b)
+{
+	const WobbleRow *x = a,
+			   *y = b;
+
+	if (x->day != y->day)
+		return x->day < y->day ? -1 : 1;
+	if (x->what != y->what)
+		return x->what < y->what ? -1 : 1;
+	if (x->kind != y->kind)
+		return x->kind < y->kind ? -1 : 1;
+	return x->weight < y->weight ? -1 : x->weight > y->weight;
+}
+
+static int
+checked_day(DateADT day, const char *name)
+{
+	if (DATE_NOT_FINITE(day) || day < WOBBLE_FIRST_DAY || day >= WOBBLE_FIRST_DAY + WOBBLE_DAYS - 1)
+		argument_error(name, "must lie between 1900 and 2199", NULL);
+	return day;
+}
+
+static double
+checked_weight(double weight)
+{
+	if (!isfinite(weight) || weight < 0 || weight > 1000)
+		argument_error("weight", "must lie between 0 and 1000", "NULL counts as 1.");
+	return weight;
+}
+
+/* Care of which nobody knows whether it was planned is not counted as unplanned. */
+static WobbleWhat
+what_of(bool life_event, bool crisis, bool planned, double weight)
+{
+	if (weight == 0)
+		return WOBBLE_NOTHING;
+	return life_event ? WOBBLE_LIFE_EVENT : crisis ? WOBBLE_CRISIS : planned ? WOBBLE_PLANNED : WOBBLE_UNPLANNED;
+}
+
+/* ---- the baseline as a composite ---- */
+
+typedef enum BaselineField
+{
+	FIELD_RATES,
+	FIELD_SHARES,
+	FIELD_WEEKDAYS,
+	FIELD_WEEKS,
+	FIELD_KINDS,
+	FIELD_USUAL,
+	FIELD_RISE,
+	FIELD_FOLLOW,
+	FIELD_FACTOR,
+	FIELD_STEP,
+	FIELD_ONSET,
+	FIELD_ENDING,
+	FIELD_LIFE,
+	FIELD_OWN_KINDS,
+	FIELD_LEVELS,
+	FIELD_FALSE_ALARMS,
+	FIELD_PEOPLE,
+	FIELD_YEARS,
+	FIELD_BEFORE,
+	FIELD_NOTE,
+	BASELINE_FIELDS
+} BaselineField;
+
+/* A rise is twice as many contacts and one a month more, half of that or twice, for eight weeks. */
+static void
+state_rise(WobbleModel *model)
+{
+	model->factor = 2;
+	model->step = 12 / WOBBLE_YEAR;
+	model->onset = 0.02 / WOBBLE_YEAR;
+	model->ending = 1.0 / 56;
+	model->life = 0.1 / WOBBLE_LIFE_DAYS;
+	model->own_kinds = 10;
+}
+
+static double
+stated(HeapTupleHeader tuple, const char *field)
+{
+	double		x = field_number(tuple, field);
+
+	if (!(x > 0) || isinf(x))
+		argument_error("baseline", "must be as ph.wobble_baseline fitted it", "A number of it is not above 0.");
+	return x;
+}
+
+static void
+read_numbers(HeapTupleHeader tuple, const char *field, int count, double least, double *numbers)
+{
+	double	   *given = field_numbers(tuple, "baseline", field, count);
+
+	for (int i = 0; i < count; i++)
+		if (given == NULL || !(given[i] >= least) || given[i] > 1e6)
+			argument_error("baseline", "must be as ph.wobble_baseline fitted it", "A list of it has changed.");
+		else
+			numbers[i] = given[i];
+}
+
+static WobbleModel *
+read_baseline(Datum given, char ***kinds)
+{
+	HeapTupleHeader tuple = DatumGetHeapTupleHeader(given);
+	WobbleModel *model = palloc0(sizeof(WobbleModel));
+	double		odds;
+
+	*kinds = field_texts(tuple, "baseline", "kinds", &model->kinds);
+	if (*kinds == NULL || model->kinds < 1 || model->kinds > WOBBLE_KINDS)
+		argument_error("baseline", "must be as ph.wobble_baseline fitted it", "Its kinds have changed.");
+	model->factor = stated(tuple, "rise_factor");
+	model->step = stated(tuple, "rise_step") / WOBBLE_YEAR;
+	model->onset = stated(tuple, "rises_per_year") / WOBBLE_YEAR;
+	model->ending = 1 / stated(tuple, "rise_days");
+	model->life = stated(tuple, "life_event_share") / WOBBLE_LIFE_DAYS;
+	model->own_kinds = stated(tuple, "own_kinds");
+	model->follow = stated(tuple, "follow_ups");
+	read_numbers(tuple, "share", WOBBLE_RATES, 0, model->prior);
+	read_numbers(tuple, "weekday", 7, 1e-6, model->weekday);
+	read_numbers(tuple, "week", WOBBLE_WEEKS, 1e-6, model->week);
+	read_numbers(tuple, "usual_kind", model->kinds, 1e-12, model->usual_kind);
+	read_numbers(tuple, "rise_kind", model->kinds, 0, model->rise_kind);
+	read_numbers(tuple, "strength", WOBBLE_LEVELS, -1e6, model->level);
+	read_numbers(tuple, "false_alarms", WOBBLE_LEVELS, 0, model->false_alarms);
+	odds = log(model->onset / model->ending);
+	for (int i = 0; i < WOBBLE_LEVELS; i++)
+	{
+		model->level[i] = model->level[i] * M_LN10 + odds;
+		model->false_alarms[i] /= 1000;
+	}
+	wobble_prepare(model);
+	return model;
+}
+
+/* ---- fitting a baseline ---- */
+
+typedef struct BaselineRow
+{
+	uint64		person;
+	int32		from;
+	int32		until;
+	WobbleRow	row;
+} BaselineRow;
+
+typedef struct BaselineState
+{
+	MemoryContext context;
+	int			count;
+	int			room;
+	BaselineRow *rows;
+	uint64		limit;			/* people whose hash lies above are left out */
+	DateADT		before;
+	int			words;
+	char	   *word[MOST_WORDS];
+} BaselineState;
+
+static int
+word_number(BaselineState *state, text *given)
+{
+	int			length = VARSIZE_ANY_EXHDR(given);
+
+	for (int i = 0; i < state->words; i++)
+		if (strlen(state->word[i]) == length && memcmp(state->word[i], VARDATA_ANY(given), length) == 0)
+			return i;
+	if (state->words == MOST_WORDS)
+		argument_error("kind", "must not have more than 2,000 different values", "Give services, not people.");
+	state->word[state->words] = MemoryContextStrdup(state->context, text_to_cstring(given));
+	return state->words++;
+}
+
+static void
+keep_row(BaselineState *state, const BaselineRow *row)
+{
+	if (state->count == state->room && state->room < MOST_ROWS)
+	{
+		state->room = Min(2 * state->room, MOST_ROWS);
+		state->rows = repalloc(state->rows, sizeof(BaselineRow) * state->room);
+	}
+	while (state->count == state->room)
+	{
+		int			kept = 0;
+
+		state->limit >>= 1;
+		for (int i = 0; i < state->count; i++)
+			if (state->rows[i].person <= state->limit)
+				state->rows[kept++] = state->rows[i];
+		state->count = kept;
+		if (state->limit == 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+					 errmsg("one person cannot have more than %d rows here", MOST_ROWS)));
+	}
+	if (row->person <= state->limit)
+		state->rows[state->count++] = *row;
+}
+
+static BaselineState *
+new_baseline(MemoryContext context, DateADT before)
+{
+	BaselineState *state = MemoryContextAllocZero(context, sizeof(BaselineState));
+
+	state->context = context;
+	state->room = 1024;
+	state->rows = MemoryContextAlloc(context, sizeof(BaselineRow) * state->room);
+	state->limit = PG_UINT64_MAX;
+	state->before = before;
+	return state;
+}
+
+#define flag_argument(n) (!PG_ARGISNULL(n) && PG_GETARG_BOOL(n))
+
+/*
+ * Arguments: state, person_id, event_date, weight, kind, planned, observed_from, observed_until, before, crisis,
+ * life_event.
+ */
+PG_FUNCTION_INFO_V1(wobble_baseline_fold);
+Datum
+wobble_baseline_fold(PG_FUNCTION_ARGS)
+{
+	MemoryContext context;
+	BaselineState *state = PG_ARGISNULL(0) ? NULL : (BaselineState *) PG_GETARG_POINTER(0);
+	BaselineRow row = {0};
+	double		weight = PG_ARGISNULL(3) ? 1 : checked_weight(PG_GETARG_FLOAT8(3));
+	text	   *person;
+
+	if (!AggCheckCallContext(fcinfo, &context))
+		elog(ERROR, "wobble_baseline_fold is called outside of an aggregate");
+	if (PG_ARGISNULL(8))
+		argument_error("before", "must not be null", "The baseline is fitted to what was observed before that day.");
+	checked_day(PG_GETARG_DATEADT(8), "before");
+	if (state == NULL)
+		state = new_baseline(context, PG_GETARG_DATEADT(8));
+	if (PG_GETARG_DATEADT(8) != state->before)
+		argument_error("before", "must be the same in every row", NULL);
+	if (PG_ARGISNULL(1) || PG_ARGISNULL(6))
+		argument_error(PG_ARGISNULL(1) ? "person_id" : "observed_from", "must not be null", NULL);
+	person = PG_GETARG_TEXT_PP(1);
+	row.person = DatumGetUInt64(hash_any_extended((unsigned char *) VARDATA_ANY(person), VARSIZE_ANY_EXHDR(person), 0));
+	row.from = checked_day(PG_GETARG_DATEADT(6), "observed_from");
+	row.until = PG_ARGISNULL(7) ? state->before - 1 : checked_day(PG_GETARG_DATEADT(7), "observed_until");
+	row.until = Min(row.until, state->before - 1);
+	if (row.person > state->limit || row.from > row.until)
+		PG_RETURN_POINTER(state);
+	row.row.day = PG_ARGISNULL(2) ? row.from : checked_day(PG_GETARG_DATEADT(2), "event_date");
+	row.row.weight = weight;
+	row.row.what = what_of(flag_argument(10), flag_argument(9), PG_ARGISNULL(5) || PG_GETARG_BOOL(5), weight);
+	if (PG_ARGISNULL(2) || row.row.day < row.from || row.row.day > row.until)
+	{
+		row.row.day = row.from;	/* it only says that this person was observed */
+		row.row.what = WOBBLE_NOTHING;
+	}
+	row.row.kind = row.row.what == WOBBLE_UNPLANNED && !PG_ARGISNULL(4) ?
+		word_number(state, PG_GETARG_TEXT_PP(4)) : -1;
+	keep_row(state, &row);
+	PG_RETURN_POINTER(state);
+}
+
+static int
+compare_baseline_rows(const void *a, const void *b)
+{
+	const BaselineRow *x = a,
+			   *y = b;
+
+	if (x->person != y->person)
+		return x->person < y->person ? -1 : 1;
+	return compare_rows(&x->row, &y->row);
+}
+
+typedef struct Word
+{
+	const char *word;
+	int			number;
+	int			count;
+} Word;
+
+static int
+by_count(const void *a, const void *b)
+{
+	const Word *x = a,
+			   *y = b;
+
+	return x->count != y->count ? (x->count > y->count ? -1 : 1) : strcmp(x->word, y->word);
+}
+
+static int
+by_word(const void *a, const void *b)
+{
+	return strcmp(((const Word *) a)->word, ((const Word *) b)->word);
+}
+
+/* The kinds that stand for themselves, in the order of their bytes, and the number of each word among them. */
+static char **
+name_kinds(const BaselineState *state, int *kinds, int *number)
+{
+	Word	   *words = palloc0(sizeof(Word) * (state->words + 1));
+	char	  **names = palloc(sizeof(char *) * WOBBLE_KINDS);
+	int			kept = 0,
+				own;
+
+	for (int i = 0; i < state->words; i++)
+		words[i] = (Word) {state->word[i], i, 0};
+	for (int i = 0; i < state->count; i++)
+		if (state->rows[i].row.kind >= 0)
+			words[state->rows[i].row.kind].count++;
+	qsort(words, state->words, sizeof(Word), by_count);
+	own = Min(state->words, WOBBLE_KINDS - 1);
+	qsort(words, own, sizeof(Word), by_word);
+	for (int i = 0; i < state->words; i++)
+		number[words[i].number] = i < own && words[i].count > 0 && strcmp(words[i].word, OTHER) != 0 ? kept : -1,
+			kept += number[words[i].number] >= 0;
+	for (int i = 0; i < state->words; i++)
+		if (number[i] >= 0)
+			names[number[i]] = state->word[i];
+		else
+			number[i] = kept;
+	names[kept] = OTHER;
+	*kinds = kept + 1;
+	return names;
+}
+
+static int
+gather_people(BaselineState *state, const int *number, int other, WobblePerson *people, WobbleRow *rows)
+{
+	int			count = 0;
+
+	qsort(state->rows, state->count, sizeof(BaselineRow), compare_baseline_rows);
+	for (int i = 0; i < state->count; i++)
+	{
+		const BaselineRow *row = &state->rows[i];
+
+		rows[i] = row->row;
+		rows[i].kind = row->row.kind >= 0 ? number[row->row.kind] : other;
+		if (i == 0 || row->person != row[-1].person)
+			people[count++] = (WobblePerson) {row->from, row->until, i, 0};
+		if (people[count - 1].from != row->from || people[count - 1].until != row->until)
+			argument_error("observed_from", "must be the same in all rows of a person, and so must observed_until", NULL);
+		people[count - 1].count++;
+	}
+	/* words are numbered as they came: those of a day in the order of their kinds */
+	for (int p = 0; p < count; p++)
+		qsort(rows + people[p].first, people[p].count, sizeof(WobbleRow), compare_rows);
+	return count;
+}
+
+static Datum
+baseline_datum(FunctionCallInfo fcinfo, WobbleModel *model, char **kinds, int people, double years, DateADT before)
+{
+	Datum		values[BASELINE_FIELDS];
+	bool		nulls[BASELINE_FIELDS] = {0};
+	double		rates[WOBBLE_RATES],
+				odds = log(model->onset / model->ending);
+
+	for (int g = 0; g < WOBBLE_RATES; g++)
+		rates[g] = model->rate[g] * WOBBLE_YEAR;
+	for (int i = 0; i < WOBBLE_LEVELS; i++)
+	{
+		model->level[i] = (model->level[i] - odds) / M_LN10;
+		model->false_alarms[i] *= 1000;
+	}
+	record_numbers(values, nulls, FIELD_RATES, rates, WOBBLE_RATES);
+	record_numbers(values, nulls, FIELD_SHARES, model->prior, WOBBLE_RATES);
+	record_numbers(values, nulls, FIELD_WEEKDAYS, model->weekday, 7);
+	record_numbers(values, nulls, FIELD_WEEKS, model->week, WOBBLE_WEEKS);
+	record_texts(values, nulls, FIELD_KINDS, kinds, model->kinds);
+	record_numbers(values, nulls, FIELD_USUAL, model->usual_kind, model->kinds);
+	record_numbers(values, nulls, FIELD_RISE, model->rise_kind, model->kinds);
+	record_number(values, nulls, FIELD_FOLLOW, model->follow);
+	record_number(values, nulls, FIELD_FACTOR, model->factor);
+	record_number(values, nulls, FIELD_STEP, model->step * WOBBLE_YEAR);
+	record_number(values, nulls, FIELD_ONSET, model->onset * WOBBLE_YEAR);
+	record_number(values, nulls, FIELD_ENDING, 1 / model->ending);
+	record_number(values, nulls, FIELD_LIFE, model->life * WOBBLE_LIFE_DAYS);
+	record_number(values, nulls, FIELD_OWN_KINDS, model->own_kinds);
+	record_numbers(values, nulls, FIELD_LEVELS, model->level, WOBBLE_LEVELS);
+	record_numbers(values, nulls, FIELD_FALSE_ALARMS, model->false_alarms, WOBBLE_LEVELS);
+	record_count(values, nulls, FIELD_PEOPLE, people, false);
+	record_number(values, nulls, FIELD_YEARS, years);
+	values[FIELD_BEFORE] = DateADTGetDatum(before);
+	record_text(values, nulls, FIELD_NOTE, people < 1000 ? "few_people" : NULL);
+	return record_datum(fcinfo, values, nulls);
+}
+
+/* Fits the baseline; NULL of no people. */
+PG_FUNCTION_INFO_V1(wobble_baseline_final);
+Datum
+wobble_baseline_final(PG_FUNCTION_ARGS)
+{
+	BaselineState *state = PG_ARGISNULL(0) ? NULL : (BaselineState *) PG_GETARG_POINTER(0);
+	WobbleModel model = {0};
+	WobblePerson *people;
+	WobbleRow  *rows;
+	char	  **kinds;
+	int			number[MOST_WORDS],
+				count;
+	double		years = 0;
+
+	if (state == NULL || state->count == 0)
+		PG_RETURN_NULL();
+	state_rise(&model);
+	kinds = name_kinds(state, &model.kinds, number);
+	people = palloc(sizeof(WobblePerson) * state->count);
+	rows = palloc(sizeof(WobbleRow) * state->count);
+	count = gather_people(state, number, model.kinds - 1, people, rows);
+	for (int p = 0; p < count; p++)
+		years += (people[p].until - people[p].from + 1) / WOBBLE_YEAR;
+	wobble_fit(&model, people, count, rows);
+	wobble_calibrate(&model, people, count, rows, SEED);
+	return baseline_datum(fcinfo, &model, kinds, count, years, state->before);
+}
+
+/* ---- the window ---- */
+
+typedef struct Answer
+{
+	bool		alarm;
+	bool		seen;
+	bool		short_history;
+	float		strength;
+	float		tempo_before;	/* a year */
+	int32		since;
+} Answer;
+
+typedef struct Cache
+{
+	MemoryContext context;
+	TupleDesc	desc;
+	Size		size;
+	HeapTupleHeader baseline;
+	WobbleModel *model;
+	char	  **kinds;
+} Cache;
+
+typedef struct Partition
+{
+	bool		ready;
+	bool		from_unknown;
+	bool		planned_unknown;
+	int			count;
+	int			done;			/* rows that are answered; those without a date come last */
+	int			from;
+	double		threshold;		/* logarithm of odds */
+	WobbleState state;
+	WobbleRow  *rows;
+	Answer	   *answers;
+} Partition;
+
+static Cache *
+read_cache(FunctionCallInfo fcinfo, WindowObject window)
+{
+	Cache	   *cache = fcinfo->flinfo->fn_extra;
+	bool		isnull;
+	Datum		given = WinGetFuncArgCurrent(window, 5, &isnull);
+	HeapTupleHeader tuple;
+	MemoryContext caller;
+
+	if (isnull)
+		argument_error("baseline", "must not be null", "ph.wobble_baseline fits one to earlier days.");
+	tuple = DatumGetHeapTupleHeader(given);
+	if (cache && cache->model && cache->size == HeapTupleHeaderGetDatumLength(tuple) &&
+		memcmp(cache->baseline, tuple, cache->size) == 0)
+		return cache;
+	if (cache == NULL)
+	{
+		caller = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+		cache = palloc0(sizeof(Cache));
+		if (get_call_result_type(fcinfo, NULL, &cache->desc) != TYPEFUNC_COMPOSITE)
+			elog(ERROR, "a composite is asked for where no row can be returned");
+		cache->desc = BlessTupleDesc(CreateTupleDescCopy(cache->desc));
+		cache->context = AllocSetContextCreate(fcinfo->flinfo->fn_mcxt, "ph wobble", ALLOCSET_DEFAULT_SIZES);
+		fcinfo->flinfo->fn_extra = cache;
+		MemoryContextSwitchTo(caller);
+	}
+	cache->model = NULL;
+	MemoryContextReset(cache->context);
+	caller = MemoryContextSwitchTo(cache->context);
+	cache->size = HeapTupleHeaderGetDatumLength(tuple);
+	cache->baseline = palloc(cache->size);
+	memcpy(cache->baseline, tuple, cache->size);
+	cache->model = read_baseline(HeapTupleHeaderGetDatum(cache->baseline), &cache->kinds);
+	MemoryContextSwitchTo(caller);
+	return cache;
+}
+
+/* The number of a kind; what the baseline does not know is one of the others.  Kinds but the last are in order. */
+static int
+kind_number(const Cache *cache, text *given)
+{
+	const char *word = VARDATA_ANY(given);
+	int			length = VARSIZE_ANY_EXHDR(given);
+	int			low = 0,
+				high = cache->model->kinds - 1;
+
+	while (low < high)
+	{
+		int			middle = (low + high) / 2;
+		const char *kind = cache->kinds[middle];
+		int			order = strncmp(kind, word, length);
+
+		if (order == 0 && kind[length] == '\0')
+			return middle;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return cache->model->kinds - 1;
+}
+
+/* The current row is at hand; others must be sought. */
+static Datum
+value_at(WindowObject window, int argument, int row, bool *isnull)
+{
+	bool		isout;
+
+	if (row == WinGetCurrentPosition(window))
+		return WinGetFuncArgCurrent(window, argument, isnull);
+	return WinGetFuncArgInPartition(window, argument, row, WINDOW_SEEK_HEAD, false, isnull, &isout);
+}
+
+static bool
+flag_at(WindowObject window, int argument, int row, bool otherwise, bool *unknown)
+{
+	bool		isnull;
+	Datum		given = value_at(window, argument, row, &isnull);
+
+	*unknown = isnull;
+	return isnull ? otherwise : DatumGetBool(given);
+}
+
+/* The day of a row; rows without one must come last. */
+static bool
+day_at(WindowObject window, int row, int *day)
+{
+	bool		isnull;
+	Datum		given = value_at(window, 0, row, &isnull);
+
+	if (!isnull)
+		*day = checked_day(DatumGetDateADT(given), "event_date");
+	return !isnull;
+}
+
+pg_noreturn static void
+order_error(void)
+{
+	argument_error("event_date", "must ascend in the window's order, with nulls last",
+				   "Write OVER (PARTITION BY person_id ORDER BY event_date).");
+}
+
+static void
+read_row(WindowObject window, const Cache *cache, Partition *partition, int at, int day)
+{
+	WobbleRow  *row = &partition->rows[at];
+	bool		isnull,
+				unknown,
+				ignored;
+	Datum		given = value_at(window, 1, at, &isnull);
+	bool		planned = flag_at(window, 3, at, true, &unknown);
+	bool		crisis = flag_at(window, 7, at, false, &ignored);
+	bool		life_event = flag_at(window, 8, at, false, &ignored);
+
+	row->day = day;
+	row->weight = isnull ? 1 : checked_weight(DatumGetFloat8(given));
+	row->what = what_of(life_event, crisis, planned, row->weight);
+	partition->planned_unknown |= unknown && row->what == WOBBLE_PLANNED;
+	given = value_at(window, 2, at, &isnull);
+	row->kind = isnull ? cache->model->kinds - 1 : kind_number(cache, DatumGetTextPP(given));
+}
+
+/* Reads the rows of the day that begins at a row; how many they are. */
+static int
+read_day(WindowObject window, const Cache *cache, Partition *partition, int at, int day)
+{
+	int			last = at,
+				next;
+
+	read_row(window, cache, partition, at, day);
+	while (last + 1 < partition->count && day_at(window, last + 1, &next))
+	{
+		if (next < day)
+			order_error();
+		if (next > day)
+			break;
+		read_row(window, cache, partition, ++last, day);
+		CHECK_FOR_INTERRUPTS();
+	}
+	return last - at + 1;
+}
+
+/* How much likelier a rise is than it was at first: a power of ten. */
+static double
+strength_of(const WobbleModel *model, double log_odds)
+{
+	return (log_odds - log(model->onset / model->ending)) / M_LN10;
+}
+
+static bool
+seen_lately(const WobbleRow *rows, int last)
+{
+	int			day = rows[last].day,
+				found = 0,
+				before = INT_MAX;
+
+	for (int i = last; i >= 0 && rows[i].day > day - SEEN_IN && found < 2; i--)
+		if (rows[i].what == WOBBLE_UNPLANNED && rows[i].day != before)
+		{
+			before = rows[i].day;
+			found++;
+		}
+	return found == 2;
+}
+
+/* The first day with unplanned contact from the most likely beginning of the rise on. */
+static int
+since_day(const WobbleRow *rows, int last, int onset)
+{
+	int			since = rows[last].day;
+
+	for (int i = last; i >= 0 && rows[i].day >= onset; i--)
+		if (rows[i].what == WOBBLE_UNPLANNED)
+			since = rows[i].day;
+	return since;
+}
+
+static int
+fold_day(const WobbleModel *model, WobbleState *state, const WobbleRow *rows, int count)
+{
+	WobbleRow  *sorted;
+	int			unplanned;
+
+	if (count == 1)
+		return wobble_day(model, state, rows, 1);
+	sorted = palloc(sizeof(WobbleRow) * count);
+	memcpy(sorted, rows, sizeof(WobbleRow) * count);
+	qsort(sorted, count, sizeof(WobbleRow), compare_rows);
+	unplanned = wobble_day(model, state, sorted, count);
+	pfree(sorted);
+	return unplanned;
+}
+
+/* Answers all rows of the next day as one. */
+static void
+answer_day(WindowObject window, const Cache *cache, Partition *partition, int day)
+{
+	const WobbleModel *model = cache->model;
+	WobbleState *state = &partition->state;
+	int			at = partition->done,
+				count = read_day(window, cache, partition, at, day),
+				last = at + count - 1;
+	Answer		answer = {.strength = NAN};
+
+	if (at == 0)
+	{
+		partition->from = Min(partition->from, day);
+		wobble_start(model, state, partition->from);
+	}
+	if (fold_day(model, state, partition->rows + at, count) > 0)
+	{
+		double		odds = wobble_log_odds(state);
+
+		answer.alarm = odds > partition->threshold;
+		answer.strength = strength_of(model, odds);
+	}
+	answer.tempo_before = wobble_usual_rate(state, model) * WOBBLE_YEAR;
+	answer.seen = seen_lately(partition->rows, last);
+	answer.short_history = day - partition->from < SHORT_HISTORY;
+	if (answer.alarm)
+	{
+		answer.since = since_day(partition->rows, last, wobble_onset(state));
+		wobble_restart(state);
+	}
+	for (int i = at; i <= last; i++)
+		partition->answers[i] = answer;
+	partition->done += count;
+}
+
+/* ---- in words ---- */
+
+typedef struct Drivers
+{
+	int			count;
+	char	   *name[WOBBLE_KINDS];
+	int			times[WOBBLE_KINDS];
+	int			days;
+	int			events;
+	char	   *event[WOBBLE_KINDS];
+} Drivers;
+
+static char *
+kind_at(WindowObject window, int row)
+{
+	bool		isnull;
+	Datum		given = value_at(window, 2, row, &isnull);
+
+	return isnull ? OTHER : TextDatumGetCString(given);
+}
+
+static void
+add_driver(Drivers *drivers, char *name)
+{
+	for (int i = 0; i < drivers->count; i++)
+		if (strcmp(drivers->name[i], name) == 0)
+		{
+			drivers->times[i]++;
+			return;
+		}
+	if (drivers->count == WOBBLE_KINDS)
+		return;
+	drivers->name[drivers->count] = name;
+	drivers->times[drivers->count++] = 1;
+}
+
+static void
+sort_drivers(Drivers *drivers)
+{
+	for (int i = 1; i < drivers->count; i++)
+		for (int j = i; j > 0; j--)
+		{
+			int			times = drivers->times[j];
+			char	   *name = drivers->name[j];
+
+			if (times < drivers->times[j - 1] ||
+				(times == drivers->times[j - 1] && strcmp(name, drivers->name[j - 1]) >= 0))
+				break;
+			drivers->times[j] = drivers->times[j - 1];
+			drivers->name[j] = drivers->name[j - 1];
+			drivers->times[j - 1] = times;
+			drivers->name[j - 1] = name;
+		}
+}
+
+static void
+find_drivers(WindowObject window, const Partition *partition, int row, Drivers *drivers)
+{
+	int			day = partition->rows[row].day,
+				since = partition->answers[row].since,
+				before = INT_MAX;
+
+	while (row + 1 < partition->done && partition->rows[row + 1].day == day)
+		row++;
+	for (int i = row; i >= 0 && partition->rows[i].day > Min(since, day) - WOBBLE_LIFE_DAYS; i--)
+	{
+		const WobbleRow *at = &partition->rows[i];
+
+		if (at->what == WOBBLE_UNPLANNED && at->day >= since)
+		{
+			add_driver(drivers, kind_at(window, i));
+			drivers->days += at->day != before;
+			before = at->day;
+		}
+		else if (at->what == WOBBLE_LIFE_EVENT && drivers->events < WOBBLE_KINDS)
+			drivers->event[drivers->events++] = kind_at(window, i);
+	}
+	sort_drivers(drivers);
+}
+
+static char *
+in_words(const Drivers *drivers, int span, double before)
+{
+	StringInfoData words;
+
+	initStringInfo(&words);
+	appendStringInfo(&words, "%d unplanned contact day%s in %d day%s (", drivers->days, drivers->days == 1 ? "" : "s",
+					 span, span == 1 ? "" : "s");
+	for (int i = 0; i < drivers->count; i++)
+		appendStringInfo(&words, "%s%s %d", i ? ", " : "", drivers->name[i], drivers->times[i]);
+	appendStringInfo(&words, ")%s", drivers->events ? " after " : "");
+	for (int i = drivers->events - 1; i >= 0; i--)
+		appendStringInfo(&words, "%s%s", drivers->event[i], i ? ", " : "");
+	appendStringInfo(&words, "; usual are %.1f a year", before);
+	return words.data;
+}
+
+static const char *
+note_of(const Partition *partition, const Answer *answer)
+{
+	if (partition->from_unknown)
+		return "observed_from_unknown";
+	if (answer->short_history)
+		return "people_like_them";
+	return partition->planned_unknown ? "planned_unknown" : NULL;
+}
+
+typedef enum PointField
+{
+	POINT_ALARM,
+	POINT_STATUS,
+	POINT_STRENGTH,
+	POINT_THRESHOLD,
+	POINT_BEFORE,
+	POINT_NOW,
+	POINT_SINCE,
+	POINT_DRIVERS,
+	POINT_COUNTS,
+	POINT_EVENTS,
+	POINT_WHY,
+	POINT_NOTE,
+	POINT_FIELDS
+} PointField;
+
+static void
+put_reasons(WindowObject window, const Partition *partition, int row, Datum *values, bool *nulls)
+{
+	const Answer *answer = &partition->answers[row];
+	int			span = partition->rows[row].day - answer->since + 1;
+	Drivers		drivers = {0};
+	Datum		times[WOBBLE_KINDS];
+
+	find_drivers(window, partition, row, &drivers);
+	for (int i = 0; i < drivers.count; i++)
+		times[i] = Int32GetDatum(drivers.times[i]);
+	record_number(values, nulls, POINT_NOW, drivers.days * WOBBLE_YEAR / Max(span, TEMPO_DAYS));
+	values[POINT_SINCE] = DateADTGetDatum(answer->since);
+	nulls[POINT_SINCE] = false;
+	record_texts(values, nulls, POINT_DRIVERS, drivers.name, drivers.count);
+	values[POINT_COUNTS] = PointerGetDatum(construct_array(times, drivers.count, INT4OID, sizeof(int32), true,
+														   TYPALIGN_INT));
+	nulls[POINT_COUNTS] = false;
+	record_texts(values, nulls, POINT_EVENTS, drivers.event, drivers.events);
+	record_text(values, nulls, POINT_WHY, in_words(&drivers, span, answer->tempo_before));
+}
+
+static Datum
+point_datum(WindowObject window, const Cache *cache, const Partition *partition, int row)
+{
+	Datum		values[POINT_FIELDS] = {0};
+	bool		nulls[POINT_FIELDS];
+	const Answer *answer = &partition->answers[row];
+
+	memset(nulls, true, sizeof(nulls));
+	record_number(values, nulls, POINT_THRESHOLD, strength_of(cache->model, partition->threshold));
+	if (row >= partition->done)
+	{
+		record_text(values, nulls, POINT_STATUS, partition->done == 0 ? "unseen" : NULL);
+		record_text(values, nulls, POINT_NOTE, partition->done == 0 ? "no_contact" : "missing_date");
+		return HeapTupleGetDatum(heap_form_tuple(cache->desc, values, nulls));
+	}
+	values[POINT_ALARM] = BoolGetDatum(answer->alarm);
+	nulls[POINT_ALARM] = false;
+	record_text(values, nulls, POINT_STATUS, answer->alarm ? "alarm" : answer->seen ? "usual" : "unseen");
+	record_number(values, nulls, POINT_STRENGTH, answer->strength);
+	record_number(values, nulls, POINT_BEFORE, answer->tempo_before);
+	if (answer->alarm)
+		put_reasons(window, partition, row, values, nulls);
+	record_text(values, nulls, POINT_NOTE, note_of(partition, answer));
+	return HeapTupleGetDatum(heap_form_tuple(cache->desc, values, nulls));
+}
+
+static double
+read_threshold(WindowObject window, const WobbleModel *model)
+{
+	bool		isnull;
+	Datum		given = WinGetFuncArgCurrent(window, 6, &isnull);
+	double		threshold = isnull ? NAN : wobble_threshold(model, DatumGetFloat8(given) / 1000);
+
+	if (isnan(threshold))
+		argument_error("false_alarms_per_1000", "must lie among those that the baseline has thresholds for",
+					   "(baseline).false_alarms lists them, from many to few.");
+	return threshold;
+}
+
+/*
+ * ph.wobble(event_date date, weight float8, kind text, planned boolean, observed_from date, baseline
+ *   ph.wobble_baseline, false_alarms_per_1000 float8, crisis boolean, life_event boolean)
+ *   OVER (PARTITION BY person ORDER BY event_date) -> ph.wobble_point
+ *
+ * Whether the tempo of a person's unplanned contacts has left what is usual for them, as far as known by the end of
+ * each day.  A crisis, and an alarm, begin anew.  Errors: dates out of order or outside 1900 to 2199, weights outside
+ * 0 to 1000, a baseline that is NULL or altered, a rate of false alarms that it has no threshold for.
+ */
+PG_FUNCTION_INFO_V1(wobble);
+Datum
+wobble(PG_FUNCTION_ARGS)
+{
+	WindowObject window = PG_WINDOW_OBJECT();
+	int			count = window_rows(window),
+				row = (int) WinGetCurrentPosition(window),
+				day;
+	Size		head = MAXALIGN(sizeof(Partition)),
+				rows = MAXALIGN(sizeof(WobbleRow) * count);
+	Partition  *partition = WinGetPartitionLocalMemory(window, head + rows + sizeof(Answer) * count);
+	Cache	   *cache = fcinfo->flinfo->fn_extra;
+
+	if (!partition->ready)
+	{
+		bool		isnull;
+		Datum		from = WinGetFuncArgCurrent(window, 4, &isnull);
+
+		cache = read_cache(fcinfo, window);
+		partition->count = count;
+		partition->rows = (WobbleRow *) ((char *) partition + head);
+		partition->answers = (Answer *) ((char *) partition + head + rows);
+		partition->threshold = read_threshold(window, cache->model);
+		partition->from_unknown = isnull;
+		partition->from = isnull ? INT_MAX : checked_day(DatumGetDateADT(from), "observed_from");
+		partition->ready = true;
+	}
+	if (row >= partition->done && day_at(window, row, &day))
+	{
+		if (row > partition->done || (row > 0 && day < partition->rows[row - 1].day))
+			order_error();
+		answer_day(window, cache, partition, day);
+	}
+	return point_datum(window, cache, partition, row);
+}
