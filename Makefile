@@ -39,7 +39,7 @@ PARTS = \
 	$(addprefix 90_people/, record people_support continuity activation reported_outcome reported_experience \
 		eq5d survey partner_contact person_reported taking_part expected_benefit allocation intervention \
 		string_similarity agreement_patterns linkage linked_records cascade work chart people_measures \
-		intervention_cascade wobble wobble_view)
+		intervention_cascade wobble)
 JOINED_SCRIPT = population_health--$(EXTVERSION).sql
 DATA_built = $(JOINED_SCRIPT)
 # What brings an older version up to the next, a step each.
