@@ -8,7 +8,7 @@
 #ifndef PH_LINKAGE_EM_H
 #define PH_LINKAGE_EM_H
 
-#include "people/agreement_patterns.h"
+#include "linkage/agreement_patterns.h"
 
 typedef struct Linkage
 {

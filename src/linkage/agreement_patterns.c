@@ -1,5 +1,5 @@
 /* agreement_patterns.c: the type ph.agreement_patterns, pairs of records by how far each of their fields agrees. */
-#include "people/agreement_patterns.h"
+#include "linkage/agreement_patterns.h"
 
 #include <ctype.h>
 #include <math.h>

@@ -1,5 +1,5 @@
 /* linkage_em.c: the EM algorithm over agreement patterns, whose order is fixed: the same ones give the same answer. */
-#include "people/linkage_em.h"
+#include "linkage/linkage_em.h"
 
 #include <math.h>
 

@@ -9,7 +9,7 @@
 #include "core/query.h"
 #include "core/record.h"
 #include "lib/stringinfo.h"
-#include "people/linkage_em.h"
+#include "linkage/linkage_em.h"
 #include "utils/builtins.h"
 
 #define MOST_STARTS 12
