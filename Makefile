@@ -37,7 +37,9 @@ PARTS = \
 		need_at_equal_score score_by_group run_judgement request untold explain_person person_report open_list removal retention \
 		accountability_finding processing_record transparency_record) \
 	$(addprefix 90_people/, record people_support continuity activation reported_outcome reported_experience \
-		eq5d survey partner_contact person_reported taking_part)
+		eq5d survey partner_contact person_reported taking_part expected_benefit allocation intervention \
+		string_similarity agreement_patterns linkage linked_records cascade work chart people_measures \
+		intervention_cascade)
 JOINED_SCRIPT = population_health--$(EXTVERSION).sql
 DATA_built = $(JOINED_SCRIPT)
 # What brings an older version up to the next, a step each.

@@ -51,16 +51,16 @@ error_context_open(ErrorContextCallback *callback, const char *text)
 }
 
 static RawStmt *
-parse_query(const char *text)
+parse_query(const char *text, const char *argument)
 {
 	List	   *statements;
 
 	/* the name of a table, which people try first */
 	if (text[strcspn(text, " \t\r\n\f\v(;")] == '\0')
-		argument_error("query", "must be one SELECT", "For a table: select * from the_table.");
+		argument_error(argument, "must be one SELECT", "For a table: select * from the_table.");
 	statements = pg_parse_query(text);
 	if (list_length(statements) != 1 || !IsA(linitial_node(RawStmt, statements)->stmt, SelectStmt))
-		argument_error("query", "must be one SELECT", NULL);
+		argument_error(argument, "must be one SELECT", NULL);
 	return linitial_node(RawStmt, statements);
 }
 
@@ -81,7 +81,7 @@ query_analyse(const UserQuery *query)
 	analysed = parse_analyze_fixedparams(copyObject(query->statement), query->text, NULL, 0, NULL);
 	error_context_stack = callback.previous;
 	if (analysed->commandType != CMD_SELECT || analysed->utilityStmt != NULL)
-		argument_error("query", "must be a SELECT without INTO", NULL);
+		argument_error(query->argument, "must be a SELECT without INTO", NULL);
 	if (analysed->hasModifyingCTE)
 		query_only_reads();
 	return analysed;
@@ -127,7 +127,7 @@ same_shape(TupleDesc a, TupleDesc b)
 }
 
 static QueryColumns
-columns_of(TupleDesc shape)
+columns_of(TupleDesc shape, const char *argument)
 {
 	QueryColumns columns = {.count = shape->natts};
 
@@ -141,27 +141,34 @@ columns_of(TupleDesc shape)
 		columns.collations[i] = TupleDescAttr(shape, i)->attcollation;
 		for (int j = 0; j < i; j++)
 			if (strcmp(columns.names[i], columns.names[j]) == 0)
-				argument_error("query", "must not have two columns of one name", NULL);
+				argument_error(argument, "must not have two columns of one name", NULL);
 	}
 	return columns;
 }
 
 /* The query of an argument, parsed and looked at but not run. */
 UserQuery *
-argument_query(FunctionCallInfo fcinfo, int index)
+argument_named_query(FunctionCallInfo fcinfo, int index, const char *argument)
 {
 	UserQuery  *query = palloc0_object(UserQuery);
 	ErrorContextCallback callback;
 
 	if (PG_ARGISNULL(index))
-		argument_error("query", "must not be null", NULL);
+		argument_error(argument, "must not be null", NULL);
+	query->argument = argument;
 	query->text = text_to_cstring(PG_GETARG_TEXT_PP(index));
 	error_context_open(&callback, query->text);
-	query->statement = parse_query(query->text);
+	query->statement = parse_query(query->text, argument);
 	error_context_stack = callback.previous;
 	query->shape = shape_of(query_analyse(query));
-	query->columns = columns_of(query->shape);
+	query->columns = columns_of(query->shape, argument);
 	return query;
+}
+
+UserQuery *
+argument_query(FunctionCallInfo fcinfo, int index)
+{
+	return argument_named_query(fcinfo, index, "query");
 }
 
 /* ---- a question about its rows ---- */
@@ -224,8 +231,8 @@ plan_question(const UserQuery *query, const QueryQuestion *question, ParamListIn
 	if (!same_shape(shape_of(user), query->shape))
 		query_changed();
 	error_context_open(&callback, question->sql);
-	asked = parse_analyze_fixedparams(parse_query(question->sql), question->sql, question->parameter_types,
-									  question->parameters, environment_of(query));
+	asked = parse_analyze_fixedparams(parse_query(question->sql, query->argument), question->sql,
+									  question->parameter_types, question->parameters, environment_of(query));
 	error_context_stack = callback.previous;
 	put_query((Node *) asked, user);
 	plan = pg_plan_query(linitial_node(Query, pg_rewrite_query(asked)), question->sql, CURSOR_OPT_PARALLEL_OK,

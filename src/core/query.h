@@ -17,6 +17,7 @@
 
 typedef struct UserQuery
 {
+	const char *argument;
 	char	   *text;
 	RawStmt    *statement;		/* as parsed: every pass analyses a copy */
 	TupleDesc	shape;			/* every pass must have the same columns */
@@ -40,7 +41,8 @@ typedef struct QueryQuestion
 /* A row of the answer; what the function allocates is gone after it. */
 typedef void (*QueryRow) (void *state, const Datum *values, const bool *nulls);
 
-extern UserQuery *argument_query(FunctionCallInfo fcinfo, int index);
+extern UserQuery *argument_named_query(FunctionCallInfo fcinfo, int index, const char *argument);
+extern UserQuery *argument_query(FunctionCallInfo fcinfo, int index);	/* named query */
 
 /* The user's query as PostgreSQL understands it now: one SELECT that only reads. */
 extern Query *query_analyse(const UserQuery *query);

@@ -8,7 +8,7 @@ shape_of_source() {
 	perl -0777 -ne '
 		($tables) = /function ph\.shared_table\(.*?\bvalues\b(.*?)^end;/ms;
 		($columns) = /function ph\.shared_column\((.*?)^end;/ms;
-		while ($columns =~ /\(\x27(\w+)\x27, \x27(\w+)\x27, \x27([\w ]+)\x27,/g) {
+		while ($columns =~ /\(\x27(\w+)\x27, \x27(\w+)\x27, \x27([\w \[\]]+)\x27,/g) {
 			push @{$names{$1}}, $2; ($type = $3) =~ tr/ /_/; push @{$types{$1}}, $type;
 		}
 		while ($columns =~ /\(\x27(\w+)\x27, \x27(\w+)\x27\)/g) { push @{$optional{$1}}, $2; }

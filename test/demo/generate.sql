@@ -520,6 +520,12 @@ where first_age + 3 > minimum_age and seen_to > greatest(seen_from, birth_date +
   and pg_temp.uniform('sample ' || unit, n) < share + 0.004 * first_age
 order by n, code;
 
+select to_regclass(format('%I.contact', :'schema')) is not null as partners  -- a version before 0.3 has no such tables
+\gset
+\if :partners
+\ir generate_partners.sql
+\endif
+
 analyze data_day, person, place, place_parent, residence, registration, encounter, clinical_event, measurement,
 	place_factor, enrolment;
 commit;

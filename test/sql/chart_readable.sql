@@ -79,6 +79,20 @@ select 'map around a benchmark',
 		classes => 7, benchmark => 8, better => 'lower'),
 	'{"per 1,000"}', '{"1: 1 to 2, better (2)","4: over 6 to 10, about the benchmark (4)"}'
 from generate_series(1, 15) i;
+insert into picture
+select 'cascade',
+	ph.chart_cascade(array_agg(s), title => 'Cascade', unit => 'share of all identified', source => 'offers'),
+	'{share of all identified}',
+	array['reached, with its limits below', 'of the stage before: lost', 'of the stage before: still open']
+from ph.cascade_stages('40; 30 lost 4: 3=30+10; 20 lost 10: 9=20+10; 12 lost 2: 9=12+8; 9 lost 1: 30=9+3; 5 lost 4 '
+		'without days') s;
+insert into picture
+select 'timeline',
+	ph.chart_timeline(array_agg(row(date '2024-01-01' + i * 30, null, 'partner', 'contact', 'contact ' || i, i = 2,
+				case i when 3 then null else i = 1 end, null)::ph.timeline_thing), 'One person',
+		source => 'all partners'),
+	'{Feb,Mar,2024}', array['crisis', 'unplanned', 'not said whether planned', 'planned']
+from generate_series(1, 4) i;
 
 -- each says its title, what the data show in numbers, its axes, its legend and its source, and carries its numbers
 select name,

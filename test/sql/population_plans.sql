@@ -186,4 +186,4 @@ select pg_temp.plan($$select sum(events) from health.person_period('[2023-04-01,
 	!~ 'Anti' as not_sought,
 	pg_temp.plan($$select sum(events_outside) from health.person_period('[2023-04-01,2024-04-01)')$$)::text
 	~ 'Anti' as sought;
-drop schema health cascade;
+drop schema health, health_truth cascade;

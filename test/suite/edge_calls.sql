@@ -102,8 +102,65 @@ select 'continuity', v
 from unnest(array[null, '{}', '{?: 3}', '{"Dr A": 1}', '{"Dr A": 5, "Dr B": 2, ?: 1}',
 	'{"a": 4503599627370496, "b": 4503599627370496}']) v;
 insert into pool
+select 'agreement_patterns', v
+from unnest(array[null, '{}', '{? ?: 3, 0 1: 5, 1 2: 9223372036854775807}', '{0 0 0: 9, 0 1 1: 2, 1 1 1: 4}', '{14: 1}',
+	'{? ? ? ? ? ? ? ? ? ? ? ? ? ? ? 14: 1, 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0: 2}'])
+	v;
+insert into pool
+select 'linkage_model', v::text
+from unnest(array[null,
+	row('ok', '{a,b}', 9, 3, 0.2, '{{0.1,0.9},{0,1}}', '{{1,0},{0.5,0.5}}', -9, 5, 7, 1e-13, 4, null)::linkage_model,
+	row('ok', '{a}', 9, 2, 0, '{{0.1,0.9,0},{NULL,NULL,NULL}}', '{{1,0,0}}', 1, 1, 1, 1, 1, 'x')::linkage_model,
+	row('no_rows', '{}', 0, 0, null, null, null, null, null, null, null, null, null)::linkage_model,
+	row(null, '{a,NULL}', -1, -1, 'NaN', '{{NaN}}', '{Infinity}', null, null, null, null, null, null)::linkage_model])
+	v;
+insert into pool
+select 'float8[]', v, 'm'
+from unnest(array[null, '{}', '{{0.1,0.9},{0.2,0.8}}', '{{0.1,0.9,0},{0.2,0.4,0.4}}', '{{1},{1}}', '{{NULL,1}}',
+	'{NaN}']) v;
+insert into pool
+select 'float8[]', v, 'u'
+from unnest(array[null, '{}', '{{0.9,0.1},{1,0}}', '{{0.3,0.3,0.4},{0.2,0.4,0.4}}', '{{0.5,0.6},{0.5,0.5}}',
+	'{{NULL,1}}']) v;
+insert into pool
+select 'int4[]', v, 'levels'
+from unnest(array[null, '{}', '{1}', '{1,1}', '{-1,NULL}', '{{0},{1}}', '{0,1,1}', '{15}', '{-2147483648}',
+	'{0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0}', '[3:4]={0,2}']) v;
+insert into pool select 'int8', v, 'pairs' from unnest(array[null, '0', '1', '-1', '9223372036854775807']) v;
+insert into pool select 'float8', v, 'lambda' from unnest(array[null, '0.1', '0', '1', 'NaN', '5e-324']) v;
+insert into pool select 'int4', v, 'max_iterations' from unnest(array[null, '0', '1', '200', '-1', '2147483647']) v;
+insert into pool select 'text', v, 'a' from unnest(array[null, '', 'MARTHA', 'Zoë', repeat('x', 9000)]) v;
+insert into pool select 'text', v, 'b' from unnest(array[null, '', 'MARHTA', 'Zoe', repeat('y', 9000)]) v;
+insert into pool
 select 'cell_count', v
 from unnest(array[null, '0:0', '1:0', '12:3051', '2251799813685247:4095']) v;
+insert into pool
+select 'cascade', v
+from unnest(array[null, 'nobody', '0', '4; 3 lost 1: 10=2+0 28=0+1; 1 lost 1:; 0 lost 0 without days',
+	'2; 1 lost 0: 2147483647=1+1', '9223372036854775807; 9223372036854775807 lost 0: 0=9223372036854775807+0',
+	'1; 1 lost 0:; 1 lost 0:; 1 lost 0:; 1 lost 0:; 1 lost 0 without days']) v;
+insert into pool
+select 'cascade_stage[]', v
+from unnest(array[null, '{}', '{NULL}', '{"(,,,,,,,,,,,,,,)"}', '{"(1,a,4,,,,,,,,,,1,0.5,1)","(2,b,3,1,0,0,,,,,,,,,)"}',
+	'{"(2,b,3,1,0,0,,,,,,,,,)"}', '{"(1,<,-1,-9223372036854775808,,,NaN,,,,,,1e308,-Infinity,Infinity)"}',
+	'{"(1,a,0,9223372036854775807,9223372036854775807,0,,,,,,,NaN,1e300,-1e300)"}']) v;
+insert into pool
+select 'timeline_thing[]', v
+from unnest(array[null, '{}', '{NULL}', '{"(,,,,,,,)"}', '{"(2024-01-01,2024-02-01,p,contact,<,t,f,)"}',
+	'{"(infinity,-infinity,,life,,,,NaN)","(4714-11-24 BC,5874897-12-31,,work,a,,,)"}',
+	'{"(2024-01-01,,,measurement,m,,,1e300)","(2024-01-02,,,measurement,m,,,-1e300)","(-infinity,2024-01-01,,,,,,)"}'])
+	v;
+insert into pool select 'int8[]', v, 'counts' from unnest(array[null, '{}', '{1,2,3,4,5,6,7}', '{0,0,0,0,0,0,0}',
+	'{-1,0,0,0,0,0,0}', '{NULL,0,0,0,0,0,0}', '{9223372036854775807,1,0,0,0,0,0}', '{{1},{2},{3},{4},{5},{6},{7}}']) v;
+insert into pool
+select 'date[]', v, 'reached_on'
+from unnest(array[null, '{}', '{2024-01-01,2024-02-01}', '{NULL,NULL}',
+	'{-infinity,infinity}', '{4714-11-24 BC,5874897-12-31}', '{2024-02-01,2024-01-01}']) v;
+insert into pool select 'date[]', v, 'starts' from unnest(array[null, '{}', '{2024-01-01}', '{-infinity}', '{NULL}']) v;
+insert into pool select 'date[]', v, 'ends' from unnest(array[null, '{}', '{NULL}', '{infinity}', '{2023-12-31}']) v;
+insert into pool select 'text[]', v, 'statuses' from unnest(array[null, '{}', '{employed}', '{off_sick}', '{NULL}']) v;
+insert into pool select 'text[]', v, 'stages' from unnest(array[null, '{}', '{a}', '{a,b}', '{a,b,c}', '{a,NULL}']) v;
+insert into pool select 'text', v, 'answer' from unnest(array[null, 'accepted', 'declined', 'no_answer', 'maybe']) v;
 insert into pool (type, value)
 select 'disclosure_rule', r::text
 from ph.disclosure_rule r
@@ -199,6 +256,7 @@ insert into pool select 'conditions', ph.conditions_named(condition, instrument)
 insert into pool
 select 'cstring', v
 from unnest(array['', '{', 'empty', 'people; 1: 1 0 0', '{mi}', '{1>1: 30, 2>?: 1}', '{"Dr A": 5, ?: 1}',
+	'{? 0: 1, 1 1: 2}', '4; 3 lost 1: 10=2+0; 1 lost 1 without days',
 	'12:3051', '1 1 0 0 0 0 1 1 5 0 0 0 0 0 0 0 0 0 0 0',
 	'scores linear 0 0 1 0 0 1 1 Infinity 0 1 0 0 0 1 0 1 0 0 0 0 0 0 0',
 	'junk']) v;
@@ -311,7 +369,7 @@ where e.extname = 'population_health'
 	-- take a query, whose errors are its own
 	and p.proname not in ('query_columns', 'query_reads', 'fit', 'grow_tree', 'tree_pruning', 'k_means',
 		'k_prototypes', 'silhouette',
-		'cluster_stability', 'latent_class', 'isolating_differences');
+		'cluster_stability', 'latent_class', 'isolating_differences', 'linked_records');
 create temp table complaint (said text);
 create temp table choice (i int, n int, value text, primary key (i, n));
 create temp table tried (name text, native boolean, calls int, answers int);

@@ -4,7 +4,7 @@ createdb hostile
 dropuser --if-exists ph_test_hostile 2>/dev/null
 psql -qX -d hostile -c 'create extension population_health' -c 'create role ph_test_hostile login'
 for function in fit k_means k_prototypes silhouette cluster_stability latent_class grow_tree query_columns learn \
-	differences names; do
+	linked_records differences names; do
 	said=$(PGUSER=ph_test_hostile timeout 600 psql -qXAt -d hostile -v function="$function" \
 		-f "$root/test/suite/hostile.sql" 2>&1) || said+=$'\nit stopped'
 	calls=$(tail -n 1 <<<"$said")

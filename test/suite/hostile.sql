@@ -156,6 +156,8 @@ insert into hostile_call values
 		'select count(s) from ph.cluster_stability(%1$L, (row(''k_means'', ''ok'', 2, 5, 0, ''{a}'', ''{1e150}'', '
 			'''{}'', null, ''{-1e50,1e50}'', ''{}'', ''{2,3}'', null, 1, 1, 2, 1, 1, 1, 0.4, 3, 1, '
 			'null))::ph.clusters, resamples => 2, starts => 1) s'),
+	('linked_records', 'select ph.linked_records(%1$L)'),
+	('linked_records', 'select ph.linked_records(''select a, b from ('' || %1$L || '') q (a, b)'', 1)'),
 	('latent_class', 'select ph.latent_class(%1$L, 2, starts => 2, max_iterations => 50)'),
 	('latent_class', 'select ph.latent_class(%1$L, 1, array[''smoker''], starts => 1)'),
 	('grow_tree', 'select count(t) from ph.grow_tree(%1$L, smallest_leaf => 5, folds => 2) t'),

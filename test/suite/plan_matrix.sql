@@ -59,6 +59,11 @@ values
 	'select grp, ph.continuity(nullif(''Dr '' || id % 7, ''Dr 3''))::text, '
 		'ph.continuity_rollup(case when events is not null then ''{"Dr A": 2, ?: 1}''::ph.continuity end)::text '
 		'from person group by grp'),
+('agreement_patterns',
+	'select grp, ph.agreement_patterns(array[id % 3, nullif(id % 4, 0)])::text, '
+		'ph.agreement_patterns(array[id % 2], id % 5)::text, '
+		'ph.agreement_patterns_rollup(case when events is not null '
+		'then ''{? 1: 2, 1 0: 3}''::ph.agreement_patterns end)::text from person group by grp'),
 ('cell_key_count',
 	'select grp, ph.cell_key_count(id % 4096)::text, '
 		'ph.cell_key_rollup(case when events is not null then ''12:3051''::ph.cell_count end)::text '

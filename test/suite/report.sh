@@ -9,9 +9,9 @@ report_generate() {
 }
 report_md5() {
 	local table
-	for table in person residence registration encounter clinical_event measurement enrolment place place_parent \
-		place_factor; do
-		report_sql -c "copy (select * from health.$table t order by t::text collate \"C\") to stdout"
+	for table in $(report_sql -c "select table_schema || '.' || table_name from information_schema.tables
+			where table_schema in ('health', 'health_truth') and table_name <> 'data_load'"); do
+		report_sql -c "copy (select * from $table t order by t::text collate \"C\") to stdout"
 	done | md5sum
 }
 # name, what is found, what should be
