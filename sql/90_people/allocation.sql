@@ -32,7 +32,7 @@ comment on column ph.allocation_summary.people is 'people who have one or more';
 comment on column ph.allocation_summary.places_to_deprived is 'places given to deprived people';
 comment on column ph.allocation_summary.floor_reached is 'places of the floor that are given; NULL without a floor';
 comment on column ph.allocation_summary.price_of_last_floor_place is
-	'what would be gained if the floor were one place lower; NULL without a floor, or without prices';
+	'what one place less than is reached of the floor would give back; NULL without a floor, or without prices';
 comment on column ph.allocation_summary.without_floor is 'total benefit if there were no floor';
 comment on column ph.allocation_summary.price_of_floor is 'without_floor less benefit';
 comment on column ph.allocation_summary.pairs is 'rows of a person and an intervention';

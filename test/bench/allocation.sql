@@ -19,7 +19,8 @@ select intervention, 500 as capacity from room;
 create temp table exclusion as
 select a.intervention, b.intervention as excludes
 from (select *, row_number() over (order by intervention) as n from room) a
-join (select *, row_number() over (order by intervention) as n from room) b on a.n < b.n and (a.n - 1) / 4 = (b.n - 1) / 4;
+join (select *, row_number() over (order by intervention) as n from room) b
+	on a.n < b.n and (a.n - 1) / 4 = (b.n - 1) / 4;
 create temp table million as
 select 'P' || p as person, 'i' || i as intervention, abs(hashint8extended(p * 100 + i, 7)) % 1000 as benefit
 from generate_series(1, :people) p, generate_series(1, 5) i;
@@ -27,7 +28,7 @@ create temp table million_room as
 select 'i' || i as intervention, i * 1000 as capacity from generate_series(1, 5) i;
 analyze;
 create temp table asked (
-	what text, against text, pairs text, rooms text, exclusions text, most integer, least integer);
+	what text, against text, benefits text, rooms text, exclusions text, most integer, deprived_floor integer);
 insert into asked
 values
 	('distinct benefits', 'pair', 'pair', 'room', null, 1, 0),
@@ -36,14 +37,27 @@ values
 	('tiers, a place for everybody', 'pair', 'tier', 'full_room', null, 1, 0),
 	('three a person, groups, a floor of 1,500', 'pair', 'pair', 'room', 'exclusion', 3, 1500),
 	(:people || ' people, 5 interventions, 15,000 places', 'million', 'million', 'million_room', null, 1, 0);
+create function pg_temp.solve(
+	benefits text, rooms text, exclusions text, most integer, deprived_floor integer, method text,
+	out milliseconds float8,
+	out benefit float8, out bound float8)
+language plpgsql as $$
+declare
+	start constant timestamptz := clock_timestamp();
+begin
+	select s.benefit, s.bound
+	into benefit, bound
+	from ph.allocation_summary(
+		'select * from ' || benefits, 'select * from ' || rooms, 'select * from ' || exclusions, most,
+		deprived_floor, null, method) s;
+	milliseconds := extract(epoch from clock_timestamp() - start) * 1000;
+end
+$$;
 create temp table solved as
-select a.what, method, a.against,
-	pg_temp.milliseconds(format(
-		'select * from ph.allocate(%L, %L, %L, %s, %s, null, %L)', 'select * from ' || pairs, 'select * from ' || rooms,
-		'select * from ' || exclusions, most, least, method), 1) as milliseconds, s.benefit, s.bound
-from asked a, (values ('exact'), ('by_prices')) m(method),
-	ph.allocation_summary(
-		'select * from ' || pairs, 'select * from ' || rooms, 'select * from ' || exclusions, most, least, null, method) s;
+select a.what, m.method, a.against, s.*
+from asked a
+join (values ('exact'), ('by_prices')) m(method) on m.method = 'exact' or a.against = 'pair',
+	pg_temp.solve(a.benefits, rooms, exclusions, most, deprived_floor, m.method) s;
 create temp table sorted as
 select against, pg_temp.milliseconds(format(
 	'select *, row_number() over (partition by intervention order by benefit desc, person collate "C") from %I',

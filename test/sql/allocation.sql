@@ -198,6 +198,12 @@ with exact as materialized (
 select exact.floor_reached, exact.price_of_floor > 0 as costs, b.floor_reached,
 	b.benefit between 0.98 * exact.benefit and exact.benefit as near, b.bound >= exact.benefit as bound
 from exact, ph.allocation_summary('select * from many', 'select * from many_rooms', null, 2, 400, null, 'by_prices') b;
+-- the price of the last place of a floor is what a floor one lower gives back
+select f as floor, s.price_of_last_floor_place = lower.benefit - s.benefit as one_lower,
+	s.price_of_last_floor_place > 0 as costs
+from (values (250), (290)) v(f),
+	ph.allocation_summary('select * from many', 'select * from many_rooms', null, 1, f) s,
+	ph.allocation_summary('select * from many', 'select * from many_rooms', null, 1, f - 1) lower;
 -- nobody waits at a price below what they would gain
 select count(*) as envious
 from many m
