@@ -1,5 +1,5 @@
 -- Texts of tallies, sets of conditions, crosstabs, cells, passes of a regression and of clusters, NHS numbers, contacts
--- by provider, agreement patterns, and JSON, broken at random
+-- by provider, agreement patterns, cascades, and JSON, broken at random
 -- but the same way at every run. What is read must be read right: it comes back equal; what is refused is refused as
 -- bad data.
 \set ON_ERROR_STOP 1
@@ -17,6 +17,8 @@ declare
   conditions constant text[] := array['{mi,chf,F00,Z99,elixhauser.chf}', '{}', '{A04}'];
   crosstabs constant text[] := array['{?>1: 3, 1>1: 30, 1>2: 4, 2>?: 1}', '{}', '{-5>2147483647: 9223372036854775807}'];
   agreements constant text[] := array['{? 0 1: 558, 0 0 0: 3, 1 1 12: 2197}', '{}', '{14: 9223372036854775807}'];
+  cascades constant text[] := array['30; 28 lost 0: 0=3+0 20=25+2; 9 lost 6 without days', 'nobody',
+    '9223372036854775807; 1 lost 9: 2147483647=1+8'];
   cells constant text[] := array['12:3051', '0:0', '2251799813685247:4095'];
   alphabet constant text := '01234567890123456789.+-eE;: {},"[]pconufmx' || chr(9) || chr(10) || chr(228);
   regressions constant text[] := array[
@@ -34,7 +36,7 @@ declare
   source text; broken text; state text; said text; same boolean; accepted int := 0; at int;
 begin
   for i in 1 .. 8000 loop
-    source := case i % 10
+    source := case i % 11
       when 0 then tallies[1 + i / 10 % 4]
       when 1 then tallies[1 + i / 10 % 4]::ph.tally::jsonb::text
       when 2 then conditions[1 + i / 10 % 3]
@@ -44,6 +46,7 @@ begin
       when 6 then clusters[1 + i / 10 % 2]
       when 7 then continuities[1 + i / 10 % 4]
       when 8 then agreements[1 + i / 10 % 3]
+      when 9 then cascades[1 + i / 10 % 3]
       else numbers[1 + i / 10 % 3] end;
     broken := source;
     for change in 1 .. 1 + floor(random() * random() * 4)::int loop
@@ -58,7 +61,7 @@ begin
         else overlay(broken placing substr(alphabet, 1 + floor(random() * length(alphabet))::int, 1) from at for 1) end;
     end loop;
     begin
-      same := case i % 10
+      same := case i % 11
         when 0 then broken::ph.tally::text::ph.tally = broken::ph.tally
         when 1 then broken::jsonb::ph.tally::jsonb::ph.tally = broken::jsonb::ph.tally
         when 2 then broken::ph.conditions::text::ph.conditions = broken::ph.conditions
@@ -68,6 +71,7 @@ begin
         when 6 then broken::ph.cluster_sums::text::ph.cluster_sums::text = broken::ph.cluster_sums::text
         when 7 then broken::ph.continuity::text = broken
         when 8 then broken::ph.agreement_patterns::text::ph.agreement_patterns = broken::ph.agreement_patterns
+        when 9 then broken::ph.cascade::text::ph.cascade = broken::ph.cascade
         else broken::ph.nhs_number::text = translate(broken, E' -\t', '') end;
       accepted := accepted + 1;
       if not same then raise warning 'read wrongly: %', broken; end if;
@@ -97,6 +101,8 @@ select ph.cluster_step(ph.cluster_start('{1,2}', modes => '{1,3}', words => '{3}
 from generate_series(1, 9) i;
 create table agreement_patterns_in_file (t ph.agreement_patterns);
 insert into agreement_patterns_in_file values ('{? 0 1: 558, 0 0 0: 3, 1 1 12: 2197}');
+create table cascade_in_file (t ph.cascade);
+insert into cascade_in_file values ('30; 28 lost 0: 0=3+0 20=25+2; 9 lost 6 without days');
 insert into crosstab_in_file values ('{?>1: 3, 1>1: 30, 1>2: 4, 2>?: 1}');
 insert into regression_in_file
 select ph.regression_sums('step', 'poisson', i, array[1, i], 1, 0, '{0,0,0.1,0.1,1,1}', false)

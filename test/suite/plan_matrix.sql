@@ -64,6 +64,16 @@ values
 		'ph.agreement_patterns(array[id % 2], id % 5)::text, '
 		'ph.agreement_patterns_rollup(case when events is not null '
 		'then ''{? 1: 2, 1 0: 3}''::ph.agreement_patterns end)::text from person group by grp'),
+('cascade',
+	'select grp, ph.cascade(array[date ''2024-01-01'', date ''2024-01-01'' + id % 90, '
+		'case when id % 3 > 0 then date ''2024-04-01'' + id % 50 end], '
+		'case when id % 7 = 0 then date ''2024-05-01'' end, ''2024-05-15'')::text, '
+		'ph.offer_cascade(''2024-01-01'', date ''2024-01-01'' + id % 90, date ''2024-04-01'' + id % 50, '
+		'case id % 3 when 0 then ''declined'' when 1 then ''accepted'' end, null, null, null, null, '
+		'''2024-05-15'')::text, '
+		'ph.cascade_rollup(case when events is not null then ''3; 1 lost 1: 5=1+2''::ph.cascade end)::text, '
+		'ph.work_count(id % 2 = 0, null)::text, ph.work_count_rollup(case when events is not null '
+		'then ''{1,2,3,0,0,0,1}''::bigint[] end)::text from person group by grp'),
 ('cell_key_count',
 	'select grp, ph.cell_key_count(id % 4096)::text, '
 		'ph.cell_key_rollup(case when events is not null then ''12:3051''::ph.cell_count end)::text '
