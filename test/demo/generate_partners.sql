@@ -116,7 +116,7 @@ with needy as materialized (
   from needy
 )
 select *,
-  (case class when 'heavy' then 12 when 'regular' then 4 else 0.6 end
+  (case class when 'heavy' then 10 when 'regular' then 3.5 else 0.6 end
     * exp(0.5 * pg_temp.normal('tempo', n) - 0.125))::double precision as rate,
   class = 'heavy' and pg_temp.uniform('steady', n) < 0.5 as steady,
   birth_date + 24107 + floor(700 * pg_temp.uniform('retires', n))::integer as retires,
@@ -618,9 +618,9 @@ with everyday as materialized (
   from begun, generate_series(0, (seen_to - start_day) / every_days) k
   where pg_temp.uniform(purpose || 'kept ' || k, n) < 0.92
   union all
-  select n, seen_to, seen_from + 7 + 28 * k, case when age >= 67 then 'community_nurse' else 'practice_nurse' end, true,
+  select n, seen_to, seen_from + 7 + 42 * k, case when age >= 67 then 'community_nurse' else 'practice_nurse' end, true,
     null, 'steady ' || k || ' ', true
-  from known, generate_series(0, (seen_to - seen_from) / 28) k
+  from known, generate_series(0, (seen_to - seen_from) / 42) k
   where steady and pg_temp.uniform('steady kept ' || k, n) < 0.92
 )
 -- whose doors are shut at weekends see two in three of those on Monday
