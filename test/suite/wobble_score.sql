@@ -2,6 +2,7 @@
 -- score_wobble.py: alarms from day 90 on, one within 28 days of the last is the same; a hit lies in a rise that ends in
 -- a crisis, before it; in other rises and to 30 days after them or after a crisis an alarm is neither hit nor false.
 \set ON_ERROR_STOP on
+set client_min_messages = warning;
 drop table if exists made.baseline, made.answer, made.alarm, made.score;
 create table made.baseline as
 select ph.wobble_baseline(
