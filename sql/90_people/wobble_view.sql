@@ -105,10 +105,12 @@ begin
 	end if;
 	execute ph_support.in_schema('select min(c.start_date) from {every_contact} c', schema) into observed_from;
 	query := format(
-		'select ph.wobble_baseline(p.person_id, e.event_date, e.weight, e.kind, e.planned, p.observed_from,
-			p.observed_until, %L::date, e.crisis, e.life_event)
-		from (%s) p
-		left join (%s) e on e.person_id = p.person_id',
+		'select (fitted).*
+		from (
+			select ph.wobble_baseline(p.person_id, e.event_date, e.weight, e.kind, e.planned, p.observed_from,
+				p.observed_until, %L::date, e.crisis, e.life_event) as fitted
+			from (%s) p
+			left join (%s) e on e.person_id = p.person_id) one',
 		coalesce(before, as_of - 28, current_date - 28), ph_support.wobble_person_query(schema, observed_from),
 		ph_support.wobble_event_query(schema));
 	execute query into baseline;
