@@ -71,14 +71,16 @@ comment on column ph.wobble_point.alarm is 'whether the strength is above the th
 comment on column ph.wobble_point.status is
 	'alarm, usual, or unseen: fewer than two days with unplanned contact in the year, of whom nobody can tell';
 comment on column ph.wobble_point.strength is
-	'how much likelier what was seen is in a rise than without one: a power of ten; NULL on days without unplanned contact';
+	'how much likelier what was seen is in a rise than without one: a power of ten; '
+	'NULL on days without unplanned contact';
 comment on column ph.wobble_point.threshold is 'the strength above which an alarm is raised';
 comment on column ph.wobble_point.tempo_before is 'what is usual for them: days with unplanned contact a year';
 comment on column ph.wobble_point.tempo_now is 'the same since the rise began, over four weeks at least';
 comment on column ph.wobble_point.since is 'first day with unplanned contact of the rise';
 comment on column ph.wobble_point.drivers is 'kinds of the unplanned contacts since, the commonest first';
 comment on column ph.wobble_point.driver_counts is 'how many of each';
-comment on column ph.wobble_point.life_events is 'kinds of the life events since eight weeks before the rise, the latest first';
+comment on column ph.wobble_point.life_events is
+	'kinds of the life events since eight weeks before the rise, the latest first';
 comment on column ph.wobble_point.why is 'all of it in words';
 comment on column ph.wobble_point.note is
 	'no_contact, missing_date, observed_from_unknown, people_like_them or planned_unknown';

@@ -34,7 +34,8 @@ kept as (
 	from alarm
 	where number = 1
 	union all
-	select alarm.*, alarm.event_date - last > 28, case when alarm.event_date - last > 28 then alarm.event_date else last end
+	select alarm.*, alarm.event_date - last > 28,
+		case when alarm.event_date - last > 28 then alarm.event_date else last end
 	from kept
 	join alarm on alarm.asked = kept.asked and alarm.person_id = kept.person_id and alarm.number = kept.number + 1)
 select asked, person_id, event_date, coalesce(what, 'false') as what, onset, crisis_date
@@ -65,7 +66,8 @@ with grouped as (
 		group by person_id) counted using (person_id)
 	cross join lateral (values
 		('all'), ('deprivation fifth ' || deprivation_fifth), ('sex ' || sex),
-		('contacts a year: ' || case when coalesce(days, 0) * 365.25 < 2 * (observed_until - observed_from + 1) then 'under 2'
+		('contacts a year: ' || case
+			when coalesce(days, 0) * 365.25 < 2 * (observed_until - observed_from + 1) then 'under 2'
 			when days * 365.25 < 10 * (observed_until - observed_from + 1) then '2 to 9' else '10 or more' end)) of (of_people)),
 watched as (
 	select of_people, sum(greatest(observed_until - observed_from - 89, 0)) / 365.25 as years
