@@ -94,7 +94,8 @@ falses as (
 	from made.alarm
 	join grouped using (person_id)
 	group by asked, of_people)
-select asked, of_people, round(years) as person_years, rises, round((1000 * falses / years)::numeric, 1) as false_per_1000,
+select asked, of_people, round(years) as person_years, rises,
+	round((1000 * falses / years)::numeric, 1) as false_per_1000,
 	round(coalesce(hits, 0)::numeric / nullif(rises, 0), 3) as sensitivity, days as median_days
 from watched
 join planted using (of_people)
