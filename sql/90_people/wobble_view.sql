@@ -12,14 +12,15 @@ as $$
 		where c.start_date is not null', schema)
 	|| case when to_regclass(format('%I.life_event', schema)) is null then '' else ph_support.in_schema(format(
 		' union all
-		select e.person_id::text, e.event_date::date, coalesce(k.weight, 0), coalesce(k.name, e.kind)::text, true, false,
-			true, null::text, null::text, null::text
+		select e.person_id::text, e.event_date::date, coalesce(k.weight, 0), coalesce(k.name, e.kind)::text, true,
+			false, true, null::text, null::text, null::text
 		from {life_event} e
 		left join (%s) k on k.kind = e.kind
 		where e.event_date is not null', ph_support.life_event_kind_query(schema)), schema) end
 $$;
 comment on function ph_support.wobble_event_query(text) is
-	'the query of what ph.wobble reads in a schema: contacts of all partners and life events. Where nobody says whether '
+	'the query of what ph.wobble reads in a schema: contacts of all partners and life events. '
+	'Where nobody says whether '
 	'a contact was planned, one with a GP is taken as not planned, others as planned';
 
 create function ph_support.wobble_person_query(schema text, observed_from date) returns text
@@ -59,7 +60,8 @@ as $$
 			select distinct on (person_id) person_id, event_date, point
 			from told
 			cross join day
-			order by person_id, coalesce((point).alarm and event_date > today - 7, false) desc, event_date desc nulls last
+			order by person_id, coalesce((point).alarm and event_date > today - 7, false) desc,
+				event_date desc nulls last
 		), seen as (
 			select distinct on (person_id) person_id, event_date, partner, service_name, kind, professional
 			from told
@@ -120,7 +122,8 @@ begin
 	end if;
 	query := ph_support.wobble_list_query(schema, observed_from, baseline, false_alarms_per_1000, as_of);
 	call ph_support.replace_view(schema, name, query,
-		'one row a person: whether the tempo of their contacts left in the last seven days what is usual for them, since '
+		'one row a person: whether the tempo of their contacts left in the last seven days what is usual for them, '
+		'since '
 		'when, why, and who saw them last', jsonb_build_object(
 			'person_id', 'pseudonym of the person',
 			'status', 'alarm in the last seven days, usual, or unseen: too few contacts to tell',

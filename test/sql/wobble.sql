@@ -13,8 +13,8 @@ select id::text as person_id, date '2021-01-01' as observed_from, date '2022-12-
 from generate_series(1, 600) id;
 create table event as
 select person_id, observed_from + day as event_date, 1::float8 as weight,
-	(array['gp', 'nurse', 'pharmacy', 'debt_advice'])[1 + floor(4 * power(chance('k' || person_id || '.' || day), 2))::int]
-		as kind,
+	(array['gp', 'nurse', 'pharmacy', 'debt_advice'])[
+		1 + floor(4 * power(chance('k' || person_id || '.' || day), 2))::int] as kind,
 	false as planned, false as crisis, false as life_event
 from person
 cross join generate_series(0, 729) day
@@ -31,7 +31,8 @@ cross join generate_series(0, 100) each
 where person_id::int % 20 = 1;
 create table baseline as
 select ph.wobble_baseline(
-	person_id, event_date, weight, kind, planned, observed_from, observed_until, '2022-04-01', crisis, life_event) as usual
+	person_id, event_date, weight, kind, planned, observed_from, observed_until, '2022-04-01', crisis,
+	life_event) as usual
 from person
 left join event using (person_id);
 

@@ -61,14 +61,16 @@ with grouped as (
 	select person.person_id, observed_from, observed_until, of_people
 	from made.person
 	left join (
-		select person_id, count(distinct event_date) filter (where not planned and not crisis and not life_event) as days
+		select person_id,
+			count(distinct event_date) filter (where not planned and not crisis and not life_event) as days
 		from made.event
 		group by person_id) counted using (person_id)
 	cross join lateral (values
 		('all'), ('deprivation fifth ' || deprivation_fifth), ('sex ' || sex),
 		('contacts a year: ' || case
 			when coalesce(days, 0) * 365.25 < 2 * (observed_until - observed_from + 1) then 'under 2'
-			when days * 365.25 < 10 * (observed_until - observed_from + 1) then '2 to 9' else '10 or more' end)) of (of_people)),
+			when days * 365.25 < 10 * (observed_until - observed_from + 1) then '2 to 9'
+			else '10 or more' end)) of (of_people)),
 watched as (
 	select of_people, sum(greatest(observed_until - observed_from - 89, 0)) / 365.25 as years
 	from grouped
