@@ -71,14 +71,16 @@ comment on column ph.wobble_point.alarm is 'whether the strength is above the th
 comment on column ph.wobble_point.status is
 	'alarm, usual, or unseen: fewer than two days with unplanned contact in the year, of whom nobody can tell';
 comment on column ph.wobble_point.strength is
-	'how much likelier what was seen is in a rise than without one: a power of ten; NULL on days without unplanned contact';
+	'how much likelier what was seen is in a rise than without one: a power of ten; '
+	'NULL on days without unplanned contact';
 comment on column ph.wobble_point.threshold is 'the strength above which an alarm is raised';
 comment on column ph.wobble_point.tempo_before is 'what is usual for them: days with unplanned contact a year';
 comment on column ph.wobble_point.tempo_now is 'the same since the rise began, over four weeks at least';
 comment on column ph.wobble_point.since is 'first day with unplanned contact of the rise';
 comment on column ph.wobble_point.drivers is 'kinds of the unplanned contacts since, the commonest first';
 comment on column ph.wobble_point.driver_counts is 'how many of each';
-comment on column ph.wobble_point.life_events is 'kinds of the life events since eight weeks before the rise, the latest first';
+comment on column ph.wobble_point.life_events is
+	'kinds of the life events since eight weeks before the rise, the latest first';
 comment on column ph.wobble_point.why is 'all of it in words';
 comment on column ph.wobble_point.note is
 	'no_contact, missing_date, observed_from_unknown, people_like_them or planned_unknown';
@@ -104,7 +106,8 @@ create aggregate ph.wobble_baseline(
 comment on aggregate ph.wobble_baseline(text, date, float8, text, boolean, date, date, date, boolean, boolean) is
 	'fits what is usual to the contacts and life events of many people before a day: the spread of own rates '
 	'(Gamma-Poisson with a prior of any shape, Laird 1978), season, weekdays, follow-ups and kinds, and by simulating '
-	'people in whom nothing rises the strength that each rate of false alarms asks for; a row an event, event_date NULL '
+	'people in whom nothing rises the strength that each rate of false alarms asks for; a row an event, '
+	'event_date NULL '
 	'for people without any; of more than half a million rows an even sample of people; the order of the rows does not '
 	'matter; errors: dates outside 1900 to 2199, weights outside 0 to 1000, NULL person_id, observed_from or before, '
 	'a person observed from two days';
@@ -117,9 +120,12 @@ language c window immutable parallel safe
 as 'MODULE_PATHNAME', 'wobble';
 comment on function ph.wobble(
 	date, float8, text, boolean, date, ph.wobble_baseline, float8, boolean, boolean) is
-	'whether the tempo of unplanned contacts has left what is usual for this person, over (partition by person order by '
-	'event_date): the likelihood ratio of a rise, summed over all days it may have begun (Shiryaev 1963), by the end of '
+	'whether the tempo of unplanned contacts has left what is usual for this person, over '
+	'(partition by person order by '
+	'event_date): the likelihood ratio of a rise, summed over all days it may have begun (Shiryaev 1963), '
+	'by the end of '
 	'each day; weight: of a contact 0 leaves it out, of a life event how much likelier it makes a rise (1: one in ten '
-	'within eight weeks); a day counts once; planned and crisis contacts are no sign; a crisis and an alarm begin anew; '
+	'within eight weeks); a day counts once; planned and crisis contacts are no sign; '
+	'a crisis and an alarm begin anew; '
 	'event_date NULL: a person without contact, who is unseen; errors: dates out of order, a baseline that is NULL or '
 	'altered, a rate of false alarms that it has no threshold for';

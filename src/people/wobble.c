@@ -365,7 +365,8 @@ gather_people(BaselineState *state, const int *number, int other, WobblePerson *
 		if (i == 0 || row->person != row[-1].person)
 			people[count++] = (WobblePerson) {row->from, row->until, i, 0};
 		if (people[count - 1].from != row->from || people[count - 1].until != row->until)
-			argument_error("observed_from", "must be the same in all rows of a person, and so must observed_until", NULL);
+			argument_error("observed_from", "must be the same in all rows of a person, and so must observed_until",
+						   NULL);
 		people[count - 1].count++;
 	}
 	/* words are numbered as they came: those of a day in the order of their kinds */

@@ -194,7 +194,8 @@ draw_kind(const WobbleModel *model, const double *own, double contacts, pg_prng_
 
 /*
  * A person again, in whom nothing rises: their life events, planned care and crises, over and over until the days are
- * enough; unplanned contacts drawn by an own rate out of what is known of it, which drifts, by the calendar and follow-ups.
+ * enough; unplanned contacts drawn by an own rate out of what is known of it, which drifts, by
+ * the calendar and follow-ups.
  */
 static int
 simulate_person(const WobbleModel *model, const WobblePerson *person, const WobbleRow *rows, int days,

@@ -13,8 +13,8 @@ select id::text as person_id, date '2021-01-01' as observed_from, date '2022-12-
 from generate_series(1, 600) id;
 create table event as
 select person_id, observed_from + day as event_date, 1::float8 as weight,
-	(array['gp', 'nurse', 'pharmacy', 'debt_advice'])[1 + floor(4 * power(chance('k' || person_id || '.' || day), 2))::int]
-		as kind,
+	(array['gp', 'nurse', 'pharmacy', 'debt_advice'])[
+		1 + floor(4 * power(chance('k' || person_id || '.' || day), 2))::int] as kind,
 	false as planned, false as crisis, false as life_event
 from person
 cross join generate_series(0, 729) day
@@ -31,7 +31,8 @@ cross join generate_series(0, 100) each
 where person_id::int % 20 = 1;
 create table baseline as
 select ph.wobble_baseline(
-	person_id, event_date, weight, kind, planned, observed_from, observed_until, '2022-04-01', crisis, life_event) as usual
+	person_id, event_date, weight, kind, planned, observed_from, observed_until, '2022-04-01', crisis,
+	life_event) as usual
 from person
 left join event using (person_id);
 
@@ -41,7 +42,8 @@ select (usual).people, round((usual).person_years) as person_years, (usual).kind
 	(select bool_and(share >= 0) from unnest((usual).share) share) as no_share_below_0,
 	(select round(sum(share)::numeric, 9) from unnest((usual).usual_kind) share) as usual_kinds,
 	(select round(sum(share)::numeric, 9) from unnest((usual).rise_kind) share) as rise_kinds,
-	(select bool_and(later <= earlier) from unnest((usual).false_alarms[:19], (usual).false_alarms[2:]) as two (earlier, later))
+	(select bool_and(later <= earlier)
+		from unnest((usual).false_alarms[:19], (usual).false_alarms[2:]) as two (earlier, later))
 		as a_higher_threshold_raises_no_more
 from baseline;
 -- the mean own rate is that of the contacts which were counted
@@ -66,7 +68,8 @@ create table answer as select * from told();
 -- the planted clusters are found, few others are; steady planned care alone raises no alarm
 select count(distinct person_id) filter (where person_id::int % 10 = 0
 		and event_date between '2022-05-16' and '2022-07-15') >= 50 as most_of_60_clusters,
-	count(*) filter (where not (person_id::int % 10 = 0 and event_date between '2022-05-16' and '2022-07-15')) < 100 as few_others,
+	count(*) filter (where person_id::int % 10 <> 0 or event_date not between '2022-05-16' and '2022-07-15') < 100
+		as few_others,
 	bool_and((point).strength > (point).threshold) as above_the_threshold,
 	bool_and((point).since <= event_date) as since_before,
 	bool_and((point).tempo_now > (point).tempo_before) as tempo_rose,
@@ -161,11 +164,11 @@ select count(*) as contacts, count(*) filter (where alarm) as alarms
 from case_of(array(select 400 + 2 * i from generate_series(1, 40) i), planned => true);
 -- who had none for a year, and then five in three weeks; after the alarm it starts again
 select day, status, alarm, why, note from case_of(array[400, 405, 410, 414, 419, 700]);
--- a crisis begins anew: the same without the alarm on the third contact
-select day, status from case_of(array[400, 405, 408, 410, 414], crisis_on => 408);
+-- a crisis begins anew: the contact after it is no alarm, which it was without
+select day, alarm from case_of(array[400, 403, 405], crisis_on => 403);
 -- a life event makes a rise likelier; weight 0 says nothing
 select weight, strength > lag(strength) over (order by weight) as likelier,
-	strength = (select strength from case_of(array[400])) as as_if_nothing_had_been
+	abs(strength - (select strength from case_of(array[400]))) < 0.05 as as_if_nothing_had_been
 from (values (0::float8), (1), (5)) of (weight)
 cross join lateral (
 	select strength

@@ -1,6 +1,7 @@
 -- People in whom some tempo is made to rise: ?people, ?tempo times the rates and ?rise times the rise of the set in
 -- ../shared, and another spread of rates, another week (Fridays half), other kinds.  For test/wobble and the bench.
 \set ON_ERROR_STOP on
+set client_min_messages = warning;
 set max_parallel_workers_per_gather = 0;
 drop schema if exists made cascade;
 create schema made;
@@ -54,8 +55,7 @@ left join lateral (
 	select more, cause
 	from made.rise
 	where rise.person_id = person.person_id and day >= onset and day < until) rise on true
-cross join lateral (select random() as drawn) draw
-where drawn < 1 - exp(-(rate + coalesce(more, 0)) * usual);
+where random() < 1 - exp(-(rate + coalesce(more, 0)) * usual);
 
 create table made.event as
 select person_id, event_date,

@@ -2,6 +2,7 @@
 -- score_wobble.py: alarms from day 90 on, one within 28 days of the last is the same; a hit lies in a rise that ends in
 -- a crisis, before it; in other rises and to 30 days after them or after a crisis an alarm is neither hit nor false.
 \set ON_ERROR_STOP on
+set client_min_messages = warning;
 drop table if exists made.baseline, made.answer, made.alarm, made.score;
 create table made.baseline as
 select ph.wobble_baseline(
@@ -33,7 +34,8 @@ kept as (
 	from alarm
 	where number = 1
 	union all
-	select alarm.*, alarm.event_date - last > 28, case when alarm.event_date - last > 28 then alarm.event_date else last end
+	select alarm.*, alarm.event_date - last > 28,
+		case when alarm.event_date - last > 28 then alarm.event_date else last end
 	from kept
 	join alarm on alarm.asked = kept.asked and alarm.person_id = kept.person_id and alarm.number = kept.number + 1)
 select asked, person_id, event_date, coalesce(what, 'false') as what, onset, crisis_date
@@ -59,13 +61,16 @@ with grouped as (
 	select person.person_id, observed_from, observed_until, of_people
 	from made.person
 	left join (
-		select person_id, count(distinct event_date) filter (where not planned and not crisis and not life_event) as days
+		select person_id,
+			count(distinct event_date) filter (where not planned and not crisis and not life_event) as days
 		from made.event
 		group by person_id) counted using (person_id)
 	cross join lateral (values
 		('all'), ('deprivation fifth ' || deprivation_fifth), ('sex ' || sex),
-		('contacts a year: ' || case when coalesce(days, 0) * 365.25 < 2 * (observed_until - observed_from + 1) then 'under 2'
-			when days * 365.25 < 10 * (observed_until - observed_from + 1) then '2 to 9' else '10 or more' end)) of (of_people)),
+		('contacts a year: ' || case
+			when coalesce(days, 0) * 365.25 < 2 * (observed_until - observed_from + 1) then 'under 2'
+			when days * 365.25 < 10 * (observed_until - observed_from + 1) then '2 to 9'
+			else '10 or more' end)) of (of_people)),
 watched as (
 	select of_people, sum(greatest(observed_until - observed_from - 89, 0)) / 365.25 as years
 	from grouped
@@ -91,7 +96,8 @@ falses as (
 	from made.alarm
 	join grouped using (person_id)
 	group by asked, of_people)
-select asked, of_people, round(years) as person_years, rises, round((1000 * falses / years)::numeric, 1) as false_per_1000,
+select asked, of_people, round(years) as person_years, rises,
+	round((1000 * falses / years)::numeric, 1) as false_per_1000,
 	round(coalesce(hits, 0)::numeric / nullif(rises, 0), 3) as sensitivity, days as median_days
 from watched
 join planted using (of_people)

@@ -1,5 +1,6 @@
 -- The set in ../shared, in the tables of wobble_made.sql.
 \set ON_ERROR_STOP on
+set client_min_messages = warning;
 drop schema if exists made cascade;
 create schema made;
 create table made.person (
