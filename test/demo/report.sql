@@ -269,6 +269,9 @@ from analysis.sentence;
 \qecho '<li><a href="#months">12. Months</a></li>'
 \qecho '<li><a href="#reached">13. Who was reached</a></li>'
 \qecho '<li><a href="#scores">14. Scores, judged</a></li>'
+\qecho '<li><a href="#record">15. One record</a></li>'
+\qecho '<li><a href="#wobble">16. Whose tempo has changed</a></li>'
+\qecho '<li><a href="#help">17. How far help came</a></li>'
 \qecho '</ol></nav>'
 
 \qecho '<h2 id="scorecard">2. Scorecard</h2>'
@@ -523,6 +526,64 @@ select pg_temp.html_table('judged_group_table', 'The fitted score by group');
 select pg_temp.quoted('judgement', :'source'), pg_temp.quoted('judged_group', :'source');
 \else
 \qecho '<p class="soft">No score is judged: scores.sql was not run.</p>'
+\endif
+
+select to_regclass('analysis.shown_person') is not null as has_record
+\gset
+\qecho '<h2 id="record">15. One record</h2>'
+\if :has_record
+\qecho '<p>What all partners know of one person in a year: a lane a partner, a row and a shape for contacts in a'
+\qecho 'crisis, unplanned and planned; stays, work and offers as bars, life events as flags.</p>'
+select coalesce((
+			select pg_temp.figure(ph.chart_person(:'schema', person_id, analysis.day(0), null, 'Amina Example (made up)',
+				pg_temp.source()))
+			from analysis.shown_person
+		), '<p class="soft">Nobody is shown: records of people who are not made up are opened, and not printed.</p>');
+\qecho '<h2 id="wobble">16. Whose tempo has changed</h2>'
+\qecho '<p>Whose contacts with all partners came, in the last week of the data, oftener than is usual for them. A false'
+\qecho 'alarm is asked for once in ten person-years; most alarms are false, and a tenth to a fifth of the crises show'
+\qecho 'nothing before them. Who is unseen is not stable: nobody can tell.</p>'
+select pg_temp.html_table('wobble_count_table', 'People, by what can be told of their tempo');
+select case
+		when exists (select from analysis.wobble_list)
+			then pg_temp.html_table('wobble_table', 'This week''s list, the strongest first')
+		else '<p class="soft">No list: nobody is on it, or they are not made up, and it is opened on record.</p>'
+	end;
+select pg_temp.quoted('wobble_list', :'source');
+\qecho '<h2 id="help">17. How far help came</h2>'
+\qecho '<p>From who was identified to who was better: who is lost on the way, and where. Those who wait are open and'
+\qecho 'not lost. That more moved on is no effect of what helps.</p>'
+select coalesce(pg_temp.figure(ph.chart_cascade(array_agg(case
+			when analysis.hidden(reached) or analysis.hidden(lost) or analysis.hidden(open)
+				then row((answer).number, (answer).stage, null, null, null, null, null, null, null, null, null, null,
+					null, null, null)::ph.cascade_stage
+			else answer
+		end order by number), null, 'Everybody identified for ' || min(name), source => pg_temp.source())), '')
+from analysis.reached_stage
+where intervention = (select intervention from analysis.reached_stage where number = 1 order by reached desc limit 1);
+select case
+		when exists (select from analysis.reached_stage) then pg_temp.html_table('reached_stage_table',
+			'Stages of the interventions to which most people came')
+		else '<p class="soft">No offers are known.</p>'
+	end;
+\qecho '<h3>Work and health</h3>'
+\qecho '<p>Of everybody in work with a long-term condition: who was identified, offered and given support, and was'
+\qecho 'still in work three, six and twelve months later.</p>'
+select coalesce(pg_temp.figure(ph.chart_cascade(array_agg(case
+			when analysis.hidden(reached) or analysis.hidden(lost) or analysis.hidden(open)
+				then row((answer).number, (answer).stage, null, null, null, null, null, null, null, null, null, null,
+					null, null, null)::ph.cascade_stage
+			else answer
+		end order by number), null, 'In work with a condition: ' || min(name), source => pg_temp.source())), '')
+from analysis.work_stage;
+select case
+		when exists (select from analysis.work_stage)
+			then pg_temp.html_table('work_stage_table', 'In work with a condition, and what came of it')
+		else '<p class="soft">No support with work is known.</p>'
+	end;
+select pg_temp.quoted('reached_stage', :'source'), pg_temp.quoted('work_stage', :'source');
+\else
+\qecho '<p class="soft">No records of partners: people.sql was not run.</p>'
 \endif
 
 \qecho '</body></html>'
