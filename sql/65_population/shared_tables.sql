@@ -252,7 +252,7 @@ begin atomic
 		('life_event_kind', 'kind', 'text', true, 'the kind of event'),
 		('life_event_kind', 'name', 'text', false, 'name to show'),
 		('life_event_kind', 'weight', 'double precision', true,
-		 'how much likelier a change of tempo is after it: the natural logarithm of the odds'),
+		 'how likely a change of tempo is after it: 1 is as likely as after an event in general, 0 not likelier'),
 
 		('life_event', 'person_id', 'text', true, 'to whom it happened'),
 		('life_event', 'event_date', 'date', true, 'when'),
@@ -467,7 +467,7 @@ begin atomic
 		('negative value', 'contact', 'cost', array[]::text[], 'cost >= 0'),
 		('negative value', 'contact', 'hours', array[]::text[], 'hours >= 0'),
 		('weight that is no number', 'life_event_kind', 'weight', array[]::text[],
-		 'weight > ''-infinity'' and weight < ''infinity'''),
+		 'weight >= 0 and weight < ''infinity'''),
 		('end before start', 'work_status', 'end_date', array['start_date'], 'end_date >= start_date'),
 		('unknown status', 'work_status', 'status', array[]::text[],
 		 'status in (''employed'', ''self_employed'', ''off_sick'', ''unemployed'', ''inactive_ill'', '

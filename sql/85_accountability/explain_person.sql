@@ -316,6 +316,26 @@ $$;
 comment on function ph_support.explain_offers(text, text, text[]) is
 	'what was offered to a person and what became of it; nothing of help whose rule reads what is not told';
 
+create function ph_support.explain_alarm(schema text, person text) returns setof text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if ph_support.is_generated('pg_class', to_regclass(format('%I.wobble', schema))) then
+		return query execute ph_support.in_schema($query$
+			select format('On %s it was noticed that you have been in contact with services oftener than is usual for '
+					'you, since %s: %s. It is a reason to ask how you are, and no more.',
+				ph_support.day_in_words(w.alarm_date), ph_support.day_in_words(w.since), w.why)
+			from {wobble} w
+			where w.person_id = $1 and w.status = 'alarm'$query$, schema)
+		using person;
+	end if;
+end
+$$;
+comment on function ph_support.explain_alarm(text, text) is
+	'whether this week''s list of wobble points names a person, and why; never in letters, since it tells of services '
+	'and life events';
+
 create function ph_support.explain_requests(schema text, person text, for_post boolean, untold text[])
 returns setof text
 language plpgsql stable
@@ -408,10 +428,14 @@ begin
 			select 4, 'offer', *
 			from ph_support.explain_offers(schema, person, untold) with ordinality
 			union all
-			select 5, 'request', *
+			select 5, 'alarm', *
+			from ph_support.explain_alarm(schema, person) with ordinality
+			where not for_post
+			union all
+			select 6, 'request', *
 			from ph_support.explain_requests(schema, person, for_post, untold) with ordinality
 			union all
-			select 6, 'rights', 'This may not be all that is recorded about you. You can ask to see your record, to '
+			select 7, 'rights', 'This may not be all that is recorded about you. You can ask to see your record, to '
 				'have it corrected, to be on no list, and to have a person look at a decision again.', 1
 		) said (part, section, words, place)
 		order by 1;
@@ -421,8 +445,10 @@ comment on function ph.explain_person(text, text, boolean) is
 	'what the schema''s segments, scores and decisions say of a person, in plain words to that person, a row a '
 	'sentence in order: why the segment (segment views, and segment_history of other schemes), what the last run of '
 	'each score says, what raised and lowered it most and what is not known, who decided what and why, what help was '
-	'offered and what became of it, and what the person asked for. for_post is for letters, which others in the house '
-	'may open: without inputs and decisions that are marked not_for_post. Never told, in letters or not, is what comes '
+	'offered and what became of it, whether the view wobble names them this week, and what the person asked for. '
+	'for_post is for letters, which others in the house may open: without alarms, and inputs and decisions that are '
+	'marked not_for_post. Never told, in letters or not, is what comes '
 	'from codes of restricted_code that direct care may not see, and a group or help that only such a rule gives. '
-	'Nothing says that something was left out: the last sentence is always there. For who sees all rows. Errors: undefined_table without tables of accountability, '
+	'Nothing says that something was left out: the last sentence is always there. For who sees all rows. Errors: '
+	'undefined_table without tables of accountability, '
 	'no_data_found for a person nobody knows, insufficient_privilege where row security hides rows';

@@ -4,26 +4,26 @@
 create function ph.life_event_kind(out kind text, out name text, out weight double precision) returns setof record
 language sql immutable parallel safe
 begin atomic
-	-- ln 2 where it is twice as likely, ln 3 where the roof or the place to be is at stake: assumptions, from no study
+	-- 1.5 where the roof or the place to be is at stake, 0 where nothing is: assumptions, from no study
 	values
-		('bereavement', 'Bereavement', ln(2::double precision)),
-		('job_lost', 'Lost the job', ln(2::double precision)),
-		('eviction_notice', 'Notice of eviction', ln(3::double precision)),
-		('became_carer', 'Became a carer', ln(2::double precision)),
-		('discharged', 'Discharged from hospital', ln(3::double precision)),
-		('fell', 'Fell', ln(2::double precision)),
-		('diagnosed', 'New diagnosis', ln(2::double precision)),
-		('separated', 'Separated', ln(2::double precision)),
-		('released', 'Released from prison', ln(3::double precision)),
-		('left_care', 'Left care of the council', ln(3::double precision)),
-		('birth', 'Birth of a child', 0::double precision),
-		('moved', 'Moved house', 0::double precision),
-		('retired', 'Retired', 0::double precision);
+		('bereavement', 'Bereavement', 1::double precision),
+		('job_lost', 'Lost the job', 1),
+		('eviction_notice', 'Notice of eviction', 1.5),
+		('became_carer', 'Became a carer', 1),
+		('discharged', 'Discharged from hospital', 1.5),
+		('fell', 'Fell', 1),
+		('diagnosed', 'New diagnosis', 1),
+		('separated', 'Separated', 1),
+		('released', 'Released from prison', 1.5),
+		('left_care', 'Left care of the council', 1.5),
+		('birth', 'Birth of a child', 0),
+		('moved', 'Moved house', 0),
+		('retired', 'Retired', 0);
 end;
 comment on function ph.life_event_kind() is
-	'the kinds of life event and their default weights: the natural logarithm of how many times likelier a change of '
-	'tempo is in the weeks after one. The weights are assumptions (twice, three times, no more), from no study: rows '
-	'of life_event_kind in a schema take their place there';
+	'the kinds of life event and their default weights, as ph.wobble takes them: how likely a change of tempo is in '
+	'the eight weeks after one, 1 being as likely as after an event in general (one in ten). The weights are assumptions, '
+	'from no study: rows of life_event_kind in a schema take their place there';
 
 create function ph_support.life_event_kind_query(schema text) returns text
 language sql stable

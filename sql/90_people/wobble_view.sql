@@ -19,9 +19,8 @@ as $$
 		where e.event_date is not null', ph_support.life_event_kind_query(schema)), schema) end
 $$;
 comment on function ph_support.wobble_event_query(text) is
-	'the query of what ph.wobble reads in a schema: contacts of all partners and life events. '
-	'Where nobody says whether '
-	'a contact was planned, one with a GP is taken as not planned, others as planned';
+	'the query of what ph.wobble reads in a schema: contacts of all partners and life events. Where nobody says '
+	'whether a contact was planned, one with a GP is taken as not planned, others as planned';
 
 create function ph_support.wobble_person_query(schema text, observed_from date) returns text
 language sql stable
@@ -123,8 +122,7 @@ begin
 	query := ph_support.wobble_list_query(schema, observed_from, baseline, false_alarms_per_1000, as_of);
 	call ph_support.replace_view(schema, name, query,
 		'one row a person: whether the tempo of their contacts left in the last seven days what is usual for them, '
-		'since '
-		'when, why, and who saw them last', jsonb_build_object(
+		'since when, why, and who saw them last', jsonb_build_object(
 			'person_id', 'pseudonym of the person',
 			'status', 'alarm in the last seven days, usual, or unseen: too few contacts to tell',
 			'alarm_date', 'day of the alarm', 'since', 'first day with unplanned contact of the rise',

@@ -535,8 +535,8 @@ select to_regclass('analysis.shown_person') is not null as has_record
 \qecho '<p>What all partners know of one person in a year: a lane a partner, a row and a shape for contacts in a'
 \qecho 'crisis, unplanned and planned; stays, work and offers as bars, life events as flags.</p>'
 select coalesce((
-			select pg_temp.figure(ph.chart_person(:'schema', person_id, analysis.day(0), null, 'Amina Example (made up)',
-				pg_temp.source()))
+			select pg_temp.figure(ph.chart_person(:'schema', person_id, analysis.day(0), null,
+				'Amina Example (made up)', pg_temp.source()))
 			from analysis.shown_person
 		), '<p class="soft">Nobody is shown: records of people who are not made up are opened, and not printed.</p>');
 \qecho '<h2 id="wobble">16. Whose tempo has changed</h2>'

@@ -166,6 +166,20 @@ select count(*) = (select count(*) from truth where relation = 'contact' and 'pl
 from contact;
 reset population_health.purpose;
 
+-- this week's list is of the rows that its asker may see, and nobody's for an employer
+call ph.create_wobble_view('partner_rows', before => '2024-03-01', as_of => '2024-04-10');
+call ph.grant_access('partner_rows', 'regress_pr_research', 'analyst');
+call ph.grant_access('partner_rows', 'regress_pr_planning', 'analyst');
+select count(*) as people from wobble;
+set role regress_pr_research;
+select count(*) as people from wobble;
+set role regress_pr_planning;
+select count(*) as people, count(*) filter (where w.person_id not in (select person_id from person)) as others,
+	count(last_partner) as seen, count(*) filter (where last_partner is not null and not exists (
+		select from every_contact c where c.person_id = w.person_id and c.partner = w.last_partner)) as seen_by_others
+from wobble w;
+set role regress_pr_owner;
+
 -- withdrawn by who wrote it: hidden at once
 update contact set purposes = '{}' where partner = 'hospital';
 set role regress_pr_planning;

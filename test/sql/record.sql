@@ -81,7 +81,7 @@ select ph_support.life_event_kind_query('record') as kinds,
 	ph_support.life_event_kind_query('record') ~ 'ph[_.]' as named
 \gset
 select :'named' as named, count(*) = count(distinct kind) as once, max(weight) filter (where kind = 'fell') as fell,
-	(max(weight) filter (where kind = 'eviction_notice'))::numeric(6, 4) as eviction_notice
+	max(weight) filter (where kind = 'eviction_notice') as eviction_notice
 from (:kinds) k;
 
 -- one plan: by index for one person, with workers for everybody
