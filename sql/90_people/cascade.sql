@@ -174,6 +174,21 @@ comment on type ph.cascade_stage is
 	' the share of the stage before and of the first with Wilson limits; and by Kaplan and Meier, from the day of '
 	'the stage before, the share that would have moved on by day 28 and 84 if nobody were lost, and the first day '
 	'by which half would (undated people, who lack one of the days, are left out)';
+comment on column ph.cascade_stage.number is 'number of the stage, from 1';
+comment on column ph.cascade_stage.stage is 'name of the stage';
+comment on column ph.cascade_stage.reached is 'people who reached it';
+comment on column ph.cascade_stage.lost is 'people of the stage before who will not reach it';
+comment on column ph.cascade_stage.open is 'people of the stage before who may still reach it';
+comment on column ph.cascade_stage.undated is 'people who reached it without its day, or that of the stage before';
+comment on column ph.cascade_stage.share_of_previous is 'share of the stage before';
+comment on column ph.cascade_stage.previous_lower is 'its lower limit, Wilson';
+comment on column ph.cascade_stage.previous_upper is 'its upper limit, Wilson';
+comment on column ph.cascade_stage.moved_28 is 'share that would have moved on by day 28 if nobody were lost';
+comment on column ph.cascade_stage.moved_84 is 'the same by day 84';
+comment on column ph.cascade_stage.median_days is 'first day by which half would have; NULL: never half';
+comment on column ph.cascade_stage.share_of_first is 'share of the first stage';
+comment on column ph.cascade_stage.first_lower is 'its lower limit, Wilson';
+comment on column ph.cascade_stage.first_upper is 'its upper limit, Wilson';
 create function ph.cascade_stages(
 	cascade ph.cascade, stages text[] default '{identified, offered, accepted, started, completed, better}',
 	confidence float8 default 0.95)

@@ -17,6 +17,14 @@ create type ph.timeline_thing as (
 );
 comment on type ph.timeline_thing is
 	'a dated thing of a person, as person_timeline of a schema has them';
+comment on column ph.timeline_thing.from_date is 'its day, or the first one';
+comment on column ph.timeline_thing.until_date is 'its last day; NULL is open, or the same day';
+comment on column ph.timeline_thing.partner is 'the partner, a lane each; NULL is not said';
+comment on column ph.timeline_thing.kind is 'what it is, as kind of person_timeline';
+comment on column ph.timeline_thing.label is 'what it says, in words';
+comment on column ph.timeline_thing.crisis is 'whether a contact is a crisis';
+comment on column ph.timeline_thing.planned is 'whether a contact was arranged beforehand';
+comment on column ph.timeline_thing.value is 'the value of a measurement or score';
 create function ph.chart_timeline(
 	things ph.timeline_thing[], title text default null, unit text default null, source text default null)
 returns text

@@ -50,7 +50,7 @@ comment on function ph_support.work_count_roll_up(bigint[], bigint[]) is
 
 create aggregate ph.work_count(in_work boolean, note text) (
 	sfunc = ph_support.work_count, stype = bigint[], initcond = '{0,0,0,0,0,0,0}',
-	combinefunc = ph_support.work_count_combine, parallel = safe
+	combinefunc = ph_support.work_count_combine, sspace = 128, parallel = safe
 );
 comment on aggregate ph.work_count(boolean, text) is
 	'folds a row a person, as ph.work_on_day answers (or ph.work_in_period: at_least and note), into how many are '
@@ -58,7 +58,7 @@ comment on aggregate ph.work_count(boolean, text) is
 	'NULL without one of these notes';
 create aggregate ph.work_count_rollup(counts bigint[]) (
 	sfunc = ph_support.work_count_roll_up, stype = bigint[], initcond = '{0,0,0,0,0,0,0}',
-	combinefunc = ph_support.work_count_roll_up, parallel = safe
+	combinefunc = ph_support.work_count_roll_up, sspace = 128, parallel = safe
 );
 comment on aggregate ph.work_count_rollup(bigint[]) is
 	'the people of many summaries of ph.work_count; NULL where one of them is';

@@ -158,11 +158,12 @@ call ph.create_population_views('care');
 call ph.create_measure_tables('care');
 \set VERBOSITY terse
 set client_min_messages = error;
--- conditions that nobody has are folded by one of them
+-- conditions that nobody has are folded by one of them; what partners know has a test of its own, people_measures
 select array_agg(measure) as measures
 from ph.measure
-where measure !~ '_prevalence$'
-	or measure ~ '^(asthma|diabetes|hypertension|coronary|heart|severe|learning|depression|anxiety)' \gset
+where (measure !~ '_prevalence$'
+		or measure ~ '^(asthma|diabetes|hypertension|coronary|heart|severe|learning|depression|anxiety)')
+	and concat(events, persons) !~ '{(every_contact|every_offer|work_status)}|''PH''|person_reported' \gset
 call ph.fold_measures('care', :'measures', '{2023/24}', '{system,place}');
 
 -- ---- the same, said otherwise ----
