@@ -236,6 +236,11 @@ from unnest(array[null,
 	row(null, 60, 0, 0, 0, '{}', '{2}', '{NaN}', null, null, null, null, null, null, null, null, null, null, null,
 		null)::latent_classes]) v;
 insert into pool
+select 'wobble_baseline', v
+from unnest(array[null, '(,,,,,,,,,,,,,,,,,,,)',
+	wobble_baseline('select ''a'' as person_id, ''2024-01-01'' as observed_from, ''2024-02-01'' as event_date,
+		''gp'' as kind, false as planned', '2024-03-01')::text]) v;
+insert into pool
 select 'int4[]', v
 from unnest(array[null, '{}', '{1}', '{2,3}', '{{1},{2}}', '{NULL}', '{0,-1}', '{2147483647,-2147483648}']) v;
 insert into pool
@@ -370,7 +375,7 @@ where e.extname = 'population_health'
 	and p.proname not in ('query_columns', 'query_reads', 'fit', 'grow_tree', 'tree_pruning', 'k_means',
 		'k_prototypes', 'silhouette',
 		'cluster_stability', 'latent_class', 'isolating_differences', 'linked_records', 'allocate',
-		'allocation_summary', 'allocation_prices', 'benefit_by_partner', 'intervention_benefit');
+		'allocation_summary', 'allocation_prices', 'benefit_by_partner', 'intervention_benefit', 'wobble_baseline');
 create temp table complaint (said text);
 create temp table choice (i int, n int, value text, primary key (i, n));
 create temp table tried (name text, native boolean, calls int, answers int);
