@@ -102,6 +102,10 @@ select 'continuity', v
 from unnest(array[null, '{}', '{?: 3}', '{"Dr A": 1}', '{"Dr A": 5, "Dr B": 2, ?: 1}',
 	'{"a": 4503599627370496, "b": 4503599627370496}']) v;
 insert into pool
+select 'provider_sequence', v
+from unnest(array[null, '(,,0,0,0)', '(,,,,)', '(a,a,1,0,3)', '("Dr A","Dr B",5,2,1)', '(a,a,9007199254740992,0,0)',
+	'(a,b,2,1,0)', '("","",-1,9223372036854775807,0)']) v;
+insert into pool
 select 'agreement_patterns', v
 from unnest(array[null, '{}', '{? ?: 3, 0 1: 5, 1 2: 9223372036854775807}', '{0 0 0: 9, 0 1 1: 2, 1 1 1: 4}', '{14: 1}',
 	'{? ? ? ? ? ? ? ? ? ? ? ? ? ? ? 14: 1, 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0: 2}'])
