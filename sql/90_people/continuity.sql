@@ -155,21 +155,53 @@ comment on function ph.continuity_indices(ph.continuity) is
 	'- M) / (N - 1) (Ejlertsson and Berg 1984). Shares of 0 to 1. note: fewer_than_two where N is below 2, and the '
 	'four are NULL';
 
-create function ph_support.sequential_continuity_fold(internal, provider text) returns internal
-language c immutable parallel safe
-as 'MODULE_PATHNAME', 'sequential_continuity_fold';
-comment on function ph_support.sequential_continuity_fold(internal, text) is
-	'support function of ph.sequential_continuity';
-create function ph_support.sequential_continuity_final(internal) returns ph.estimate
-language c immutable parallel safe
-as 'MODULE_PATHNAME', 'sequential_continuity_final';
-comment on function ph_support.sequential_continuity_final(internal) is 'support function of ph.sequential_continuity';
-create aggregate ph.sequential_continuity(provider text) (
-	sfunc = ph_support.sequential_continuity_fold, stype = internal, finalfunc = ph_support.sequential_continuity_final,
-	sspace = 64, parallel = safe
+-- ---- who was seen after whom ----
+
+create type ph.provider_sequence as (
+	first_provider text,
+	last_provider text,
+	contacts bigint,
+	same_as_before bigint,
+	unknown bigint
 );
-comment on aggregate ph.sequential_continuity(text) is
+comment on type ph.provider_sequence is
+	'who was seen after whom: what is needed of contacts in their order; folded by ph.provider_sequence, and a later '
+	'one can follow it (ph.provider_sequence_rollup)';
+comment on column ph.provider_sequence.first_provider is 'who was seen first, of those who are known; NULL for nobody';
+comment on column ph.provider_sequence.last_provider is 'who was seen last, of those who are known; NULL for nobody';
+comment on column ph.provider_sequence.contacts is 'contacts with somebody known';
+comment on column ph.provider_sequence.same_as_before is
+	'of them, those with the provider of the one before';
+comment on column ph.provider_sequence.unknown is 'contacts with nobody known, which stand between no others';
+
+create function ph_support.provider_sequence_fold(ph.provider_sequence, provider text) returns ph.provider_sequence
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'provider_sequence_fold';
+comment on function ph_support.provider_sequence_fold(ph.provider_sequence, text) is
+	'support function of ph.provider_sequence';
+create function ph_support.provider_sequence_roll_up(ph.provider_sequence, ph.provider_sequence)
+returns ph.provider_sequence
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'provider_sequence_roll_up';
+comment on function ph_support.provider_sequence_roll_up(ph.provider_sequence, ph.provider_sequence) is
+	'support function of ph.provider_sequence_rollup';
+create aggregate ph.provider_sequence(provider text) (
+	sfunc = ph_support.provider_sequence_fold, stype = ph.provider_sequence, initcond = '(,,0,0,0)', parallel = safe
+);
+comment on aggregate ph.provider_sequence(text) is
+	'folds a row a contact in the order that ORDER BY within the brackets says: ph.provider_sequence(professional '
+	'order by start_date). NULL and an empty name are a contact with nobody known: it is left out, and its neighbours '
+	'follow each other; names are compared as they are, byte by byte. Errors: more than 2^53 contacts';
+create aggregate ph.provider_sequence_rollup(sequence ph.provider_sequence) (
+	sfunc = ph_support.provider_sequence_roll_up, stype = ph.provider_sequence, initcond = '(,,0,0,0)', parallel = safe
+);
+comment on aggregate ph.provider_sequence_rollup(ph.provider_sequence) is
+	'parts one after the other, in the order that ORDER BY within the brackets says, as if their contacts had been '
+	'folded at once: every contact of a part lies before every one of the next (months, not partners); NULL where one '
+	'of them is. Errors: a value that no contacts can have, more than 2^53 contacts';
+create function ph.sequential_continuity(sequence ph.provider_sequence) returns ph.estimate
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'sequential_continuity';
+comment on function ph.sequential_continuity(ph.provider_sequence) is
 	'the share of contacts, from the second on, that are with the provider of the contact before (SECON, Steinwachs '
-	'1979), in the order that ORDER BY within the brackets says: ph.sequential_continuity(professional order by '
-	'start_date). NULL and an empty name are left out, and their neighbours follow each other. It has no limits; '
-	'note: fewer_than_two';
+	'1979). It has no limits; notes: fewer_than_two, and no_data of NULL. Errors: a value that no contacts can have';

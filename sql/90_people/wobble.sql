@@ -85,32 +85,19 @@ comment on column ph.wobble_point.why is 'all of it in words';
 comment on column ph.wobble_point.note is
 	'no_contact, missing_date, observed_from_unknown, people_like_them or planned_unknown';
 
-create function ph_support.wobble_baseline_fold(
-	internal, person_id text, event_date date, weight float8, kind text, planned boolean, observed_from date,
-	observed_until date, before date, crisis boolean, life_event boolean)
-returns internal
-language c immutable parallel safe
-as 'MODULE_PATHNAME', 'wobble_baseline_fold';
-create function ph_support.wobble_baseline_final(
-	internal, text, date, float8, text, boolean, date, date, date, boolean, boolean)
-returns ph.wobble_baseline
-language c immutable parallel safe
-as 'MODULE_PATHNAME', 'wobble_baseline_final';
-
-create aggregate ph.wobble_baseline(
-	person_id text, event_date date, weight float8, kind text, planned boolean, observed_from date,
-	observed_until date, before date, crisis boolean, life_event boolean) (
-	sfunc = ph_support.wobble_baseline_fold, stype = internal, sspace = 1048576,
-	finalfunc = ph_support.wobble_baseline_final, finalfunc_extra, finalfunc_modify = read_write, parallel = safe
-);
-comment on aggregate ph.wobble_baseline(text, date, float8, text, boolean, date, date, date, boolean, boolean) is
+create function ph.wobble_baseline(query text, before date) returns ph.wobble_baseline
+language c stable parallel unsafe cost 100000
+as 'MODULE_PATHNAME', 'wobble_baseline';
+comment on function ph.wobble_baseline(text, date) is
 	'fits what is usual to the contacts and life events of many people before a day: the spread of own rates '
 	'(Gamma-Poisson with a prior of any shape, Laird 1978), season, weekdays, follow-ups and kinds, and by simulating '
-	'people in whom nothing rises the strength that each rate of false alarms asks for; a row an event, '
-	'event_date NULL '
-	'for people without any; of more than half a million rows an even sample of people; the order of the rows does not '
-	'matter; errors: dates outside 1900 to 2199, weights outside 0 to 1000, NULL person_id, observed_from or before, '
-	'a person observed from two days';
+	'people in whom nothing rises the strength that each rate of false alarms asks for. A row of the query is an '
+	'event, its columns by name: person_id, observed_from; and where they are there event_date (NULL: no event), '
+	'weight (1), kind, planned (NULL: as if it was), observed_until, crisis, life_event; others are not read, and of '
+	'other types they are cast. Of more than half a million rows an even sample of people; the order of the rows does '
+	'not matter. NULL where nobody was observed before that day. Errors: dates outside 1900 to 2199, weights outside 0 '
+	'to 1000, person_id or observed_from missing or NULL, before NULL, a person observed from two days, or until two, '
+	'more than 2,000 kinds';
 
 create function ph.wobble(
 	event_date date, weight float8, kind text, planned boolean, observed_from date, baseline ph.wobble_baseline,

@@ -106,15 +106,12 @@ begin
 	end if;
 	execute ph_support.in_schema('select min(c.start_date) from {every_contact} c', schema) into observed_from;
 	query := format(
-		'select (fitted).*
-		from (
-			select ph.wobble_baseline(p.person_id, e.event_date, e.weight, e.kind, e.planned, p.observed_from,
-				p.observed_until, %L::date, e.crisis, e.life_event) as fitted
-			from (%s) p
-			left join (%s) e on e.person_id = p.person_id) one',
-		coalesce(before, as_of - 28, current_date - 28), ph_support.wobble_person_query(schema, observed_from),
-		ph_support.wobble_event_query(schema));
-	execute query into baseline;
+		'select p.person_id, p.observed_from, p.observed_until, e.event_date, e.weight, e.kind, e.planned, e.crisis,
+			e.life_event
+		from (%s) p
+		left join (%s) e on e.person_id = p.person_id',
+		ph_support.wobble_person_query(schema, observed_from), ph_support.wobble_event_query(schema));
+	baseline := ph.wobble_baseline(query, coalesce(before, as_of - 28, current_date - 28));
 	if baseline is null then
 		raise exception 'nobody was observed before the day that the baseline is fitted to'
 			using errcode = 'no_data_found', hint = 'Give a later day as before.';

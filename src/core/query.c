@@ -171,6 +171,26 @@ argument_query(FunctionCallInfo fcinfo, int index)
 	return argument_named_query(fcinfo, index, "query");
 }
 
+int
+column_of(const UserQuery *query, const char *name)
+{
+	int			column = query->columns.count - 1;
+
+	while (column >= 0 && strcmp(query->columns.names[column], name) != 0)
+		column--;
+	return column;
+}
+
+int
+required_column(const UserQuery *query, const char *name)
+{
+	int			column = column_of(query, name);
+
+	if (column < 0)
+		argument_error(query->argument, psprintf("must have a column \"%s\"", name), NULL);
+	return column;
+}
+
 /* ---- a question about its rows ---- */
 
 void

@@ -44,6 +44,10 @@ typedef void (*QueryRow) (void *state, const Datum *values, const bool *nulls);
 extern UserQuery *argument_named_query(FunctionCallInfo fcinfo, int index, const char *argument);
 extern UserQuery *argument_query(FunctionCallInfo fcinfo, int index);	/* named query */
 
+/* The position of a column; -1, or an error, where there is none. */
+extern int	column_of(const UserQuery *query, const char *name);
+extern int	required_column(const UserQuery *query, const char *name);
+
 /* The user's query as PostgreSQL understands it now: one SELECT that only reads. */
 extern Query *query_analyse(const UserQuery *query);
 

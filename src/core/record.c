@@ -7,6 +7,7 @@
 #include "core/argument.h"
 #include "executor/executor.h"
 #include "utils/builtins.h"
+#include "utils/typcache.h"
 
 /* The row type is looked up once for each place in the query that calls the function. */
 static TupleDesc
@@ -208,6 +209,18 @@ field_text_table(HeapTupleHeader tuple, const char *argument, const char *field,
 	if (!isnull && !array_is_table(DatumGetArrayTypeP(value), rows, columns))
 		argument_error(argument, psprintf("must have as many %s as its terms ask for", field), NULL);
 	return field_texts(tuple, argument, field, &count);
+}
+
+void
+record_fields(HeapTupleHeader tuple, Datum *values, bool *nulls, int count)
+{
+	TupleDesc	desc = lookup_rowtype_tupdesc(HeapTupleHeaderGetTypeId(tuple), HeapTupleHeaderGetTypMod(tuple));
+	HeapTupleData whole = {.t_len = HeapTupleHeaderGetDatumLength(tuple), .t_data = tuple};
+
+	if (desc->natts != count)
+		elog(ERROR, "a record of %d fields has %d", count, desc->natts);
+	heap_deform_tuple(&whole, desc, values, nulls);
+	ReleaseTupleDesc(desc);
 }
 
 /* ---- reading once ---- */

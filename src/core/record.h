@@ -28,6 +28,9 @@ extern double *field_table(HeapTupleHeader tuple, const char *argument, const ch
 extern char **field_texts(HeapTupleHeader tuple, const char *argument, const char *field, int *count);
 extern char **field_text_table(HeapTupleHeader tuple, const char *argument, const char *field, int rows, int columns);
 
+/* Takes a record apart that has so many fields, in their order. */
+extern void record_fields(HeapTupleHeader tuple, Datum *values, bool *nulls, int count);
+
 /*
  * A composite that a query gives with every row is read once, and again only when it changes.  Begin a struct with
  * this; where record_cache() gives it unread, read the record between record_cache_open(), which gives it, and

@@ -27,27 +27,6 @@ row_error(const char *argument, const char *rule, const char *hint, const char *
 			 hint ? errhint("%s", hint) : 0));
 }
 
-/* The position of a column, -1 where there is none. */
-static int
-column_of(const UserQuery *query, const char *name)
-{
-	int			column = query->columns.count - 1;
-
-	while (column >= 0 && strcmp(query->columns.names[column], name) != 0)
-		column--;
-	return column;
-}
-
-static int
-required_column(const UserQuery *query, const char *name)
-{
-	int			column = column_of(query, name);
-
-	if (column < 0)
-		argument_error(query->argument, psprintf("must have a column \"%s\"", name), NULL);
-	return column;
-}
-
 static char *
 text_expression(const UserQuery *query, const char *name)
 {

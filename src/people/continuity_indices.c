@@ -1,5 +1,5 @@
 /*
- * continuity_indices.c: how continuous care was, of who was seen how often, and of who was seen after whom.
+ * continuity_indices.c: how continuous care was, of who was seen how often.
  *
  * n contacts with a provider, N with all M of them.
  */
@@ -118,85 +118,4 @@ continuity_contacts(PG_FUNCTION_ARGS)
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}
 	return (Datum) 0;
-}
-
-/* ---- in their order ---- */
-
-typedef struct Sequence
-{
-	int64		contacts;
-	int64		repeated;		/* with the provider of the contact before */
-	char	   *last;
-	int			length;
-	int			room;
-} Sequence;
-
-static bool
-is_last(const Sequence *sequence, const text *provider)
-{
-	return sequence->contacts > 0 &&
-		compare_names(sequence->last, sequence->length, VARDATA_ANY(provider), VARSIZE_ANY_EXHDR(provider)) == 0;
-}
-
-static void
-set_last(Sequence *sequence, const text *provider, MemoryContext context)
-{
-	int			length = VARSIZE_ANY_EXHDR(provider);
-
-	if (length > sequence->room)
-	{
-		if (sequence->last)
-			pfree(sequence->last);
-		sequence->last = MemoryContextAlloc(context, length);
-		sequence->room = length;
-	}
-	memcpy(sequence->last, VARDATA_ANY(provider), length);
-	sequence->length = length;
-}
-
-/*
- * ph.sequential_continuity(provider text ORDER BY ...): transition.  A contact with nobody known is left out, and its
- * neighbours follow each other.
- */
-PG_FUNCTION_INFO_V1(sequential_continuity_fold);
-Datum
-sequential_continuity_fold(PG_FUNCTION_ARGS)
-{
-	MemoryContext context;
-	Sequence   *sequence;
-	text	   *provider = PG_ARGISNULL(1) ? NULL : PG_GETARG_TEXT_PP(1);
-
-	if (!AggCheckCallContext(fcinfo, &context))
-		elog(ERROR, "sequential_continuity_fold is called outside an aggregate");
-	sequence = PG_ARGISNULL(0) ? MemoryContextAllocZero(context, sizeof(Sequence))
-		: (Sequence *) PG_GETARG_POINTER(0);
-	if (provider != NULL && VARSIZE_ANY_EXHDR(provider) > 0)
-	{
-		if (is_last(sequence, provider))
-			sequence->repeated++;
-		else
-			set_last(sequence, provider, context);
-		sequence->contacts++;
-	}
-	PG_RETURN_POINTER(sequence);
-}
-
-/*
- * The share of contacts, from the second on, that are with the provider of the contact before (Steinwachs 1979), as an
- * estimate that has no limits: it describes the contacts of one person.
- */
-PG_FUNCTION_INFO_V1(sequential_continuity_final);
-Datum
-sequential_continuity_final(PG_FUNCTION_ARGS)
-{
-	Sequence   *sequence = PG_ARGISNULL(0) ? NULL : (Sequence *) PG_GETARG_POINTER(0);
-	bool		enough = sequence != NULL && sequence->contacts >= 2;
-	Datum		values[4];
-	bool		nulls[4];
-
-	record_number(values, nulls, 0, enough ? sequence->repeated / (double) (sequence->contacts - 1) : NAN);
-	record_number(values, nulls, 1, NAN);
-	record_number(values, nulls, 2, NAN);
-	record_text(values, nulls, 3, enough ? NULL : "fewer_than_two");
-	return record_datum(fcinfo, values, nulls);
 }

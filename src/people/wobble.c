@@ -10,11 +10,13 @@
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "core/argument.h"
+#include "core/query.h"
 #include "core/record.h"
 #include "core/sort.h"
 #include "core/window.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
+#include "parser/parse_coerce.h"
 #include "people/wobble_model.h"
 #include "utils/builtins.h"
 #include "utils/datetime.h"
@@ -44,19 +46,22 @@ compare_rows(const void *a, const void *b)
 	return x->weight < y->weight ? -1 : x->weight > y->weight;
 }
 
+/* Names an argument or a column of the query that is one. */
+typedef void (*NameError) (const char *name, const char *rule, const char *hint);
+
 static int
-checked_day(DateADT day, const char *name)
+checked_day(DateADT day, const char *name, NameError name_error)
 {
 	if (DATE_NOT_FINITE(day) || day < WOBBLE_FIRST_DAY || day >= WOBBLE_FIRST_DAY + WOBBLE_DAYS - 1)
-		argument_error(name, "must lie between 1900 and 2199", NULL);
+		name_error(name, "must lie between 1900 and 2199", NULL);
 	return day;
 }
 
 static double
-checked_weight(double weight)
+checked_weight(double weight, NameError name_error)
 {
 	if (!isfinite(weight) || weight < 0 || weight > 1000)
-		argument_error("weight", "must lie between 0 and 1000", "NULL counts as 1.");
+		name_error("weight", "must lie between 0 and 1000", "NULL counts as 1.");
 	return weight;
 }
 
@@ -186,6 +191,12 @@ typedef struct BaselineState
 	char	   *word[MOST_WORDS];
 } BaselineState;
 
+pg_noreturn static void
+column_error(const char *column, const char *rule, const char *hint)
+{
+	argument_error("query", psprintf("has a column \"%s\", which %s", column, rule), hint);
+}
+
 static int
 word_number(BaselineState *state, text *given)
 {
@@ -195,9 +206,17 @@ word_number(BaselineState *state, text *given)
 		if (strlen(state->word[i]) == length && memcmp(state->word[i], VARDATA_ANY(given), length) == 0)
 			return i;
 	if (state->words == MOST_WORDS)
-		argument_error("kind", "must not have more than 2,000 different values", "Give services, not people.");
+		column_error("kind", "must not have more than 2,000 different values", "Give services, not people.");
 	state->word[state->words] = MemoryContextStrdup(state->context, text_to_cstring(given));
 	return state->words++;
+}
+
+pg_noreturn static void
+too_many_rows(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+			 errmsg("argument \"query\" has a person of more than %d rows", MOST_ROWS)));
 }
 
 static void
@@ -218,73 +237,100 @@ keep_row(BaselineState *state, const BaselineRow *row)
 				state->rows[kept++] = state->rows[i];
 		state->count = kept;
 		if (state->limit == 0)
-			ereport(ERROR,
-					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-					 errmsg("one person cannot have more than %d rows here", MOST_ROWS)));
+			too_many_rows();
 	}
 	if (row->person <= state->limit)
 		state->rows[state->count++] = *row;
 }
 
-static BaselineState *
-new_baseline(MemoryContext context, DateADT before)
+/* What is asked of the query: a column of each name, or what it is where there is none. */
+typedef enum BaselineColumn
 {
-	BaselineState *state = MemoryContextAllocZero(context, sizeof(BaselineState));
+	COLUMN_PERSON,
+	COLUMN_FROM,
+	COLUMN_DATE,
+	COLUMN_WEIGHT,
+	COLUMN_KIND,
+	COLUMN_PLANNED,
+	COLUMN_UNTIL,
+	COLUMN_CRISIS,
+	COLUMN_LIFE_EVENT,
+	BASELINE_COLUMNS
+} BaselineColumn;
 
-	state->context = context;
-	state->room = 1024;
-	state->rows = MemoryContextAlloc(context, sizeof(BaselineRow) * state->room);
-	state->limit = PG_UINT64_MAX;
-	state->before = before;
-	return state;
+static const char *const column_name[] = {
+	"person_id", "observed_from", "event_date", "weight", "kind", "planned", "observed_until", "crisis", "life_event"
+};
+static const char *const column_type[] = {"text", "date", "date", "float8", "text", "bool", "date", "bool", "bool"};
+static const Oid column_types[] = {
+	TEXTOID, DATEOID, DATEOID, FLOAT8OID, TEXTOID, BOOLOID, DATEOID, BOOLOID, BOOLOID
+};
+static const char *const column_absent[] = {NULL, NULL, "null", "1", "null", "null", "null", "false", "false"};
+
+static const char *
+column_expression(const UserQuery *query, BaselineColumn column)
+{
+	const char *name = column_name[column];
+	int			at = column_absent[column] ? column_of(query, name) : required_column(query, name);
+	Oid			function;
+
+	if (at < 0)
+		return column_absent[column];
+	if (find_coercion_pathway(column_types[column], query->columns.types[at], COERCION_EXPLICIT, &function) ==
+		COERCION_PATH_NONE)
+		column_error(name, psprintf("must be of type %s, or of one that can be cast to it",
+									format_type_be(column_types[column])), NULL);
+	return psprintf("q.%s", name);
 }
 
-#define flag_argument(n) (!PG_ARGISNULL(n) && PG_GETARG_BOOL(n))
-
-/*
- * Arguments: state, person_id, event_date, weight, kind, planned, observed_from, observed_until, before, crisis,
- * life_event.
- */
-PG_FUNCTION_INFO_V1(wobble_baseline_fold);
-Datum
-wobble_baseline_fold(PG_FUNCTION_ARGS)
+static char *
+baseline_query(const UserQuery *query)
 {
-	MemoryContext context;
-	BaselineState *state = PG_ARGISNULL(0) ? NULL : (BaselineState *) PG_GETARG_POINTER(0);
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	for (int i = 0; i < BASELINE_COLUMNS; i++)
+		appendStringInfo(&sql, "%s %s::pg_catalog.%s", i ? "," : "select",
+						 column_expression(query, i), column_type[i]);
+	appendStringInfoString(&sql, " from user_query q");
+	return sql.data;
+}
+
+/* A row of the query.  What lies outside the days observed only says that this person was observed. */
+static void
+read_baseline_row(void *baseline, const Datum *values, const bool *nulls)
+{
+	BaselineState *state = baseline;
 	BaselineRow row = {0};
-	double		weight = PG_ARGISNULL(3) ? 1 : checked_weight(PG_GETARG_FLOAT8(3));
+	double		weight = nulls[COLUMN_WEIGHT] ? 1 : checked_weight(DatumGetFloat8(values[COLUMN_WEIGHT]), column_error);
+	int			from,
+				until,
+				day;
 	text	   *person;
 
-	if (!AggCheckCallContext(fcinfo, &context))
-		elog(ERROR, "wobble_baseline_fold is called outside of an aggregate");
-	if (PG_ARGISNULL(8))
-		argument_error("before", "must not be null", "The baseline is fitted to what was observed before that day.");
-	checked_day(PG_GETARG_DATEADT(8), "before");
-	if (state == NULL)
-		state = new_baseline(context, PG_GETARG_DATEADT(8));
-	if (PG_GETARG_DATEADT(8) != state->before)
-		argument_error("before", "must be the same in every row", NULL);
-	if (PG_ARGISNULL(1) || PG_ARGISNULL(6))
-		argument_error(PG_ARGISNULL(1) ? "person_id" : "observed_from", "must not be null", NULL);
-	person = PG_GETARG_TEXT_PP(1);
+	if (nulls[COLUMN_PERSON] || nulls[COLUMN_FROM])
+		column_error(nulls[COLUMN_PERSON] ? "person_id" : "observed_from", "must not be null", NULL);
+	person = DatumGetTextPP(values[COLUMN_PERSON]);
+	from = checked_day(DatumGetDateADT(values[COLUMN_FROM]), "observed_from", column_error);
+	until = nulls[COLUMN_UNTIL] ? state->before - 1
+		: checked_day(DatumGetDateADT(values[COLUMN_UNTIL]), "observed_until", column_error);
+	day = nulls[COLUMN_DATE] ? from : checked_day(DatumGetDateADT(values[COLUMN_DATE]), "event_date", column_error);
 	row.person = DatumGetUInt64(hash_any_extended((unsigned char *) VARDATA_ANY(person), VARSIZE_ANY_EXHDR(person), 0));
-	row.from = checked_day(PG_GETARG_DATEADT(6), "observed_from");
-	row.until = PG_ARGISNULL(7) ? state->before - 1 : checked_day(PG_GETARG_DATEADT(7), "observed_until");
-	row.until = Min(row.until, state->before - 1);
+	row.from = from;
+	row.until = Min(until, state->before - 1);
 	if (row.person > state->limit || row.from > row.until)
-		PG_RETURN_POINTER(state);
-	row.row.day = PG_ARGISNULL(2) ? row.from : checked_day(PG_GETARG_DATEADT(2), "event_date");
-	row.row.weight = weight;
-	row.row.what = what_of(flag_argument(10), flag_argument(9), PG_ARGISNULL(5) || PG_GETARG_BOOL(5), weight);
-	if (PG_ARGISNULL(2) || row.row.day < row.from || row.row.day > row.until)
+		return;
+	row.row = (WobbleRow) {.day = from, .kind = -1, .what = WOBBLE_NOTHING, .weight = weight};
+	if (!nulls[COLUMN_DATE] && day >= row.from && day <= row.until)
 	{
-		row.row.day = row.from;	/* it only says that this person was observed */
-		row.row.what = WOBBLE_NOTHING;
+		row.row.day = day;
+		row.row.what = what_of(!nulls[COLUMN_LIFE_EVENT] && DatumGetBool(values[COLUMN_LIFE_EVENT]),
+							   !nulls[COLUMN_CRISIS] && DatumGetBool(values[COLUMN_CRISIS]),
+							   nulls[COLUMN_PLANNED] || DatumGetBool(values[COLUMN_PLANNED]), weight);
 	}
-	row.row.kind = row.row.what == WOBBLE_UNPLANNED && !PG_ARGISNULL(4) ?
-		word_number(state, PG_GETARG_TEXT_PP(4)) : -1;
+	if (row.row.what == WOBBLE_UNPLANNED && !nulls[COLUMN_KIND])
+		row.row.kind = word_number(state, DatumGetTextPP(values[COLUMN_KIND]));
 	keep_row(state, &row);
-	PG_RETURN_POINTER(state);
 }
 
 static int
@@ -365,8 +411,8 @@ gather_people(BaselineState *state, const int *number, int other, WobblePerson *
 		if (i == 0 || row->person != row[-1].person)
 			people[count++] = (WobblePerson) {row->from, row->until, i, 0};
 		if (people[count - 1].from != row->from || people[count - 1].until != row->until)
-			argument_error("observed_from", "must be the same in all rows of a person, and so must observed_until",
-						   NULL);
+			column_error("observed_from", "must be the same in all rows of a person, and so must observed_until",
+						 NULL);
 		people[count - 1].count++;
 	}
 	/* words are numbered as they came: those of a day in the order of their kinds */
@@ -413,32 +459,64 @@ baseline_datum(FunctionCallInfo fcinfo, WobbleModel *model, char **kinds, int pe
 	return record_datum(fcinfo, values, nulls);
 }
 
-/* Fits the baseline; NULL of no people. */
-PG_FUNCTION_INFO_V1(wobble_baseline_final);
-Datum
-wobble_baseline_final(PG_FUNCTION_ARGS)
+/* The fit in the memory of the call, the answer in that of its caller. */
+static Datum
+fit_baseline(FunctionCallInfo fcinfo, BaselineState *state, MemoryContext caller)
 {
-	BaselineState *state = PG_ARGISNULL(0) ? NULL : (BaselineState *) PG_GETARG_POINTER(0);
 	WobbleModel model = {0};
-	WobblePerson *people;
-	WobbleRow  *rows;
+	WobblePerson *people = palloc_array(WobblePerson, state->count);
+	WobbleRow  *rows = palloc_array(WobbleRow, state->count);
 	char	  **kinds;
 	int			number[MOST_WORDS],
 				count;
 	double		years = 0;
+	MemoryContext own;
+	Datum		baseline;
 
-	if (state == NULL || state->count == 0)
-		PG_RETURN_NULL();
 	state_rise(&model);
 	kinds = name_kinds(state, &model.kinds, number);
-	people = palloc(sizeof(WobblePerson) * state->count);
-	rows = palloc(sizeof(WobbleRow) * state->count);
 	count = gather_people(state, number, model.kinds - 1, people, rows);
 	for (int p = 0; p < count; p++)
 		years += (people[p].until - people[p].from + 1) / WOBBLE_YEAR;
 	wobble_fit(&model, people, count, rows);
 	wobble_calibrate(&model, people, count, rows, SEED);
-	return baseline_datum(fcinfo, &model, kinds, count, years, state->before);
+	own = MemoryContextSwitchTo(caller);
+	baseline = baseline_datum(fcinfo, &model, kinds, count, years, state->before);
+	MemoryContextSwitchTo(own);
+	return baseline;
+}
+
+/*
+ * ph.wobble_baseline(query text, before date) -> ph.wobble_baseline
+ *
+ * Fits what is usual to the rows of a query, one an event, in any order; NULL where nobody was observed before that
+ * day.  Errors: a query without person_id or observed_from, or with a NULL there; columns that cannot be cast; dates
+ * outside 1900 to 2199, weights outside 0 to 1000; a person observed from two days, or until two.
+ */
+PG_FUNCTION_INFO_V1(wobble_baseline);
+Datum
+wobble_baseline(PG_FUNCTION_ARGS)
+{
+	QueryQuestion question = {.columns = BASELINE_COLUMNS, .types = column_types};
+	MemoryContext caller = work_memory_open();
+	BaselineState state = {.context = CurrentMemoryContext, .room = 1024, .limit = PG_UINT64_MAX};
+	UserQuery  *query = argument_query(fcinfo, 0);
+	Datum		baseline = (Datum) 0;
+
+	if (PG_ARGISNULL(1))
+		argument_error("before", "must not be null", "The baseline is fitted to what was observed before that day.");
+	state.before = checked_day(PG_GETARG_DATEADT(1), "before", argument_error);
+	state.rows = palloc_array(BaselineRow, state.room);
+	question.sql = baseline_query(query);
+	query_ask(query, &question, read_baseline_row, &state);
+	if (state.count == 0 && state.limit < PG_UINT64_MAX)
+		too_many_rows();
+	if (state.count > 0)
+		baseline = fit_baseline(fcinfo, &state, caller);
+	work_memory_close(caller);
+	if (state.count == 0)
+		PG_RETURN_NULL();
+	return baseline;
 }
 
 /* ---- the window ---- */
@@ -568,7 +646,7 @@ day_at(WindowObject window, int row, int *day)
 	Datum		given = value_at(window, 0, row, &isnull);
 
 	if (!isnull)
-		*day = checked_day(DatumGetDateADT(given), "event_date");
+		*day = checked_day(DatumGetDateADT(given), "event_date", argument_error);
 	return !isnull;
 }
 
@@ -592,7 +670,7 @@ read_row(WindowObject window, const Cache *cache, Partition *partition, int at, 
 	bool		life_event = flag_at(window, 8, at, false, &ignored);
 
 	row->day = day;
-	row->weight = isnull ? 1 : checked_weight(DatumGetFloat8(given));
+	row->weight = isnull ? 1 : checked_weight(DatumGetFloat8(given), argument_error);
 	row->what = what_of(life_event, crisis, planned, row->weight);
 	partition->planned_unknown |= unknown && row->what == WOBBLE_PLANNED;
 	given = value_at(window, 2, at, &isnull);
@@ -924,7 +1002,7 @@ wobble(PG_FUNCTION_ARGS)
 		partition->answers = (Answer *) ((char *) partition + head + rows);
 		partition->threshold = read_threshold(window, cache->model);
 		partition->from_unknown = isnull;
-		partition->from = isnull ? INT_MAX : checked_day(DatumGetDateADT(from), "observed_from");
+		partition->from = isnull ? INT_MAX : checked_day(DatumGetDateADT(from), "observed_from", argument_error);
 		partition->ready = true;
 	}
 	if (row >= partition->done && day_at(window, row, &day))

@@ -8,10 +8,8 @@ from generate_series(1, :people) id
 cross join generate_series(1, 8) each;
 analyze contact;
 create temp table fitted as
-select ph.wobble_baseline(person_id, event_date, weight, kind, planned, '2021-01-01', null, '2022-01-01', false, false)
-	as usual
-from contact
-where person_id::int <= 20000;
+select ph.wobble_baseline(
+	'select *, date ''2021-01-01'' as observed_from from contact where person_id::int <= 20000', '2022-01-01') as usual;
 \timing on
 select count(n) from (select count(*) over (partition by person_id order by event_date) as n from contact offset 0) one;
 select count(n)

@@ -15,7 +15,7 @@ create temp table expected (
 -- a case without contacts has none to fold
 create temp table folded as
 select e.case_id, ph.continuity(c.provider) filter (where c.case_id is not null) as whole,
-	ph.sequential_continuity(c.provider order by c.position) as secon
+	ph.sequential_continuity(ph.provider_sequence(c.provider order by c.position)) as secon
 from expected e
 left join contact c using (case_id)
 group by e.case_id;

@@ -13,7 +13,8 @@ select p as person, i as position,
 	case when (p * 31 + i * 17) % 9 > 0 then 'Dr ' || chr(65 + (p * i * 7919 % 101) % (1 + p % 7)) end as provider
 from generate_series(1, 40) p, generate_series(1, 1 + p % 13) i;
 create temp table folded as
-select person, continuity(provider) as c, sequential_continuity(provider order by position) as s
+select person, continuity(provider) as c, provider_sequence(provider order by position) as sequence,
+	sequential_continuity(provider_sequence(provider order by position)) as s
 from contact
 group by person;
 create temp table by_hand as
@@ -64,13 +65,57 @@ join (
 where (f.s).note is null;
 select bool_and(near((s).value, (continuity_indices(c)).ejlertsson_berg)) as sorted
 from (
-	select continuity(provider) as c, sequential_continuity(provider order by provider) as s
+	select continuity(provider) as c, sequential_continuity(provider_sequence(provider order by provider)) as s
 	from contact
 	group by person
 ) a;
 
+-- a sequence: first, last and counts by windows; parts of it follow each other, wherever they are cut
+select bool_and((sequence).contacts = (i).contacts and (sequence).unknown = (i).unknown) as counts,
+	bool_and(((sequence).first_provider, (sequence).last_provider) is not distinct from (ends.first, ends.last)) as ends
+from folded f, lateral continuity_indices(c) i, lateral (
+	select (array_agg(provider order by position))[1] as first, (array_agg(provider order by position desc))[1] as last
+	from contact
+	where contact.person = f.person and provider is not null) ends;
+select cut, bool_and(rolled = sequence) as as_at_once
+from (values (1), (2), (3), (5)) cuts (cut), lateral (
+	select person, provider_sequence_rollup(part order by number) as rolled
+	from (
+		select person, position / cut as number, provider_sequence(provider order by position) as part
+		from contact
+		group by person, position / cut) parts
+	group by person) w
+join folded using (person)
+group by cut
+order by cut;
+select provider_sequence(provider order by position) as sequence,
+	provider_sequence(provider) filter (where false) as none
+from unnest(array['', 'a', null, 'a', 'A', 'b', 'b', null]) with ordinality v (provider, position);
+select provider_sequence_rollup(part) as whole, sequential_continuity(provider_sequence_rollup(part)) as share,
+	provider_sequence_rollup(case when (part).contacts < 3 then part end) is null as unknown_part,
+	provider_sequence_rollup(part) filter (where false) as of_no_part
+from (values ('(a,b,3,1,0)'::provider_sequence), ('(,,0,0,2)'), ('(b,c,2,0,1)')) v (part);
+select sequential_continuity(null) as unknown, sequential_continuity('(,,0,0,4)') as nobody_known,
+	sequential_continuity('(a,a,9007199254740992,9007199254740991,0)') as many;
+create function impossible(value text) returns text language plpgsql
+as $$
+begin
+	return ph.sequential_continuity(value::ph.provider_sequence);
+exception when invalid_parameter_value then
+	return sqlerrm;
+end
+$$;
+select impossible(value), count(*) as values
+from unnest(array['(,,,,)', '(,,0,0,)', '(,,0,0,-1)', '(,,0,1,0)', '(a,,0,0,0)', '(a,,1,0,0)', '("",a,2,0,0)',
+	'(a,a,2,2,0)', '(a,b,2,1,0)', '(a,b,1,0,0)', '(a,b,-1,0,0)', '(a,b,9007199254740993,0,0)']) value
+group by 1;
+select provider_sequence_rollup(part)
+from (values ('(a,a,9007199254740992,0,0)'::provider_sequence), ('(a,a,1,0,0)')) v (part);
+select ph_support.provider_sequence_fold('(a,b,2,0,0)', 'b') as called_by_hand,
+	ph_support.provider_sequence_fold(null, 'b') is null as of_unknown;
+
 -- of a window of contacts; one provider, all different
-select position, (sequential_continuity(provider) over (order by position)).value as so_far,
+select position, (sequential_continuity(provider_sequence(provider) over (order by position))).value as so_far,
 	(continuity_indices(continuity(provider) over (order by position))).usual_provider_continuity as usual
 from unnest('{a,a,b,b}'::text[]) with ordinality v (provider, position);
 select round(i.usual_provider_continuity::numeric, 4) as usual, i.bice_boxerman,

@@ -30,11 +30,7 @@ from person
 cross join generate_series(0, 100) each
 where person_id::int % 20 = 1;
 create table baseline as
-select ph.wobble_baseline(
-	person_id, event_date, weight, kind, planned, observed_from, observed_until, '2022-04-01', crisis,
-	life_event) as usual
-from person
-left join event using (person_id);
+select ph.wobble_baseline('select * from person left join event using (person_id)', '2022-04-01') as usual;
 
 -- what a baseline is: shares, averages and thresholds
 select (usual).people, round((usual).person_years) as person_years, (usual).kinds, (usual).before, (usual).note,
@@ -114,10 +110,12 @@ from (
 join answer using (person_id, event_date, kind, planned);
 -- all dates shifted by 28 years, which have the same weekdays and weeks: the same baseline, the same alarms
 create table shifted as
-select ph.wobble_baseline(person_id, event_date + 10227, weight, kind, planned, observed_from + 10227,
-	observed_until + 10227, date '2022-04-01' + 10227, crisis, life_event) as usual
-from person
-left join (select * from event order by chance(person_id || event_date)) event using (person_id);
+select ph.wobble_baseline(
+	'select person_id, event_date + 10227 as event_date, weight, kind, planned, observed_from + 10227 as observed_from,
+		observed_until + 10227 as observed_until, crisis, life_event
+	from person
+	left join event using (person_id)
+	order by chance(person_id || event_date)', date '2022-04-01' + 10227) as usual;
 select count(*) as rows, bool_and((answer.point).alarm is not distinct from (later.point).alarm
 	and (answer.point).strength is not distinct from (later.point).strength
 	and (answer.point).since + 10227 is not distinct from (later.point).since) as same
@@ -183,10 +181,28 @@ from baseline, (values (1, date '2021-06-01', false, null::date), (2, '2021-06-0
 	(3, '2021-02-01', false, '2021-01-01'), (4, '2021-06-01', false, '2021-01-01'), (4, null, false, '2021-01-01'))
 	event (n, day, planned, observed_from)
 order by 1;
--- nobody has a baseline of nobody
-select ph.wobble_baseline(person_id, null, 1, null, null, observed_from, null, '2022-01-01', false, false) is null
+-- nobody has a baseline of nobody, or of people who were observed later
+select ph.wobble_baseline('select * from person where false', '2022-01-01') is null as of_nobody,
+	ph.wobble_baseline('select * from person', '2021-01-01') is null as observed_later;
+-- columns in any order and of other types; what is absent is NULL, 1, false; to the last digit
+create table few as
+select person_id, event_date, kind, observed_from, observed_until, false as planned
 from person
-where false;
+left join (select * from event where not planned) event using (person_id)
+where person_id::int <= 100;
+with fitted as (
+	select ph.wobble_baseline('select * from few order by chance(person_id || event_date)', '2022-04-01') as plain,
+		ph.wobble_baseline(
+			'select null as life_event, 0 as crisis, observed_until::timestamptz, kind::varchar, planned::text,
+				person_id::bigint, 1::smallint as weight, event_date::timestamp, observed_from::text, now() as other
+			from few', '2022-04-01') as cast_to,
+		ph.wobble_baseline('select person_id, observed_from, event_date, kind from few', '2022-04-01') as all_planned,
+		ph.wobble_baseline('select person_id, observed_from from few', '2022-04-01') as without_events
+)
+select plain::text = cast_to::text as same_of_other_types, (plain).people, (plain).note,
+	(all_planned).kinds as kinds_where_all_is_planned, (without_events).kinds as kinds_without_events,
+	(without_events).people as people_without_events
+from fitted;
 
 -- errors
 select ph.wobble('2021-01-01', 1, 'gp', false, '2021-01-01', null) over ();
@@ -202,10 +218,35 @@ from baseline, (values (date '2021-01-01'), ('2021-01-02')) event (day);
 select ph.wobble(day, 1, 'gp', false, '2021-01-01', usual) over (order by day nulls first)
 from baseline, (values (date '2021-01-01'), (null)) event (day);
 select ph.wobble('2021-01-01', 1, 'gp', false, '2021-01-01', null::ph.wobble_baseline) over ();
-select ph.wobble_baseline(null, null, 1, 'gp', false, '2021-01-01', null, '2022-01-01', false, false);
-select ph.wobble_baseline('1', null, 1, 'gp', false, null, null, '2022-01-01', false, false);
-select ph.wobble_baseline('1', null, 1, 'gp', false, '2021-01-01', null, null, false, false);
-select ph.wobble_baseline('1', null, 1, 'gp', false, day, null, '2022-01-01', false, false)
-from (values (date '2021-01-01'), ('2021-01-02')) event (day);
-select ph.wobble_baseline('1', null, 1, 'gp', false, '2021-01-01', null, before, false, false)
-from (values (date '2022-01-01'), ('2022-01-02')) event (before);
+select ph.wobble_baseline(null, '2022-01-01');
+select ph.wobble_baseline('delete from person', '2022-01-01');
+select ph.wobble_baseline('select * from person', null);
+select ph.wobble_baseline('select * from person', 'infinity');
+select ph.wobble_baseline('select person_id from person', '2022-01-01');
+select ph.wobble_baseline('select observed_from from person', '2022-01-01');
+create function refused(columns text) returns text
+language plpgsql
+as $$
+begin
+	perform ph.wobble_baseline('select ' || columns, '2022-01-01');
+	return 'fitted';
+exception when invalid_parameter_value then
+	return sqlerrm;
+end
+$$;
+select refused(columns)
+from (values ('null as person_id, ''2021-01-01'' as observed_from'), ('1 as person_id, null as observed_from'),
+	('1 as person_id, 20210101 as observed_from'), ('1 as person_id, date ''1850-01-01'' as observed_from'),
+	('1 as person_id, ''2021-01-01'' as observed_from, ''infinity'' as event_date'),
+	('1 as person_id, ''2021-01-01'' as observed_from, ''2200-01-01'' as observed_until'),
+	('1 as person_id, ''2021-01-01'' as observed_from, -1 as weight'),
+	('1 as person_id, ''2021-01-01'' as observed_from, true as weight'),
+	('1 as person_id, ''2021-01-01'' as observed_from, 1.5 as planned'),
+	('1 as person_id, ''2021-01-01''::date + day as observed_from from generate_series(0, 1) day'),
+	('1 as person_id, ''2021-01-01'' as observed_from, ''2021-01-08''::date + day as observed_until
+		from generate_series(0, 1) day'),
+	('day as person_id, ''2021-01-01'' as observed_from, ''2021-02-01'' as event_date, day as kind, false as planned
+		from generate_series(1, 2001) day')) of (columns);
+-- more rows than are kept: of one person an error
+select ph.wobble_baseline('select 1 as person_id, date ''2021-01-01'' as observed_from
+	from generate_series(1, 500001)', '2022-01-01');

@@ -102,6 +102,10 @@ select 'continuity', v
 from unnest(array[null, '{}', '{?: 3}', '{"Dr A": 1}', '{"Dr A": 5, "Dr B": 2, ?: 1}',
 	'{"a": 4503599627370496, "b": 4503599627370496}']) v;
 insert into pool
+select 'provider_sequence', v
+from unnest(array[null, '(,,0,0,0)', '(,,,,)', '(a,a,1,0,3)', '("Dr A","Dr B",5,2,1)', '(a,a,9007199254740992,0,0)',
+	'(a,b,2,1,0)', '("","",-1,9223372036854775807,0)']) v;
+insert into pool
 select 'agreement_patterns', v
 from unnest(array[null, '{}', '{? ?: 3, 0 1: 5, 1 2: 9223372036854775807}', '{0 0 0: 9, 0 1 1: 2, 1 1 1: 4}', '{14: 1}',
 	'{? ? ? ? ? ? ? ? ? ? ? ? ? ? ? 14: 1, 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0: 2}'])
@@ -235,6 +239,11 @@ from unnest(array[null,
 		null)::latent_classes,
 	row(null, 60, 0, 0, 0, '{}', '{2}', '{NaN}', null, null, null, null, null, null, null, null, null, null, null,
 		null)::latent_classes]) v;
+insert into pool
+select 'wobble_baseline', v
+from unnest(array[null, '(,,,,,,,,,,,,,,,,,,,)',
+	wobble_baseline('select ''a'' as person_id, ''2024-01-01'' as observed_from, ''2024-02-01'' as event_date,
+		''gp'' as kind, false as planned', '2024-03-01')::text]) v;
 insert into pool
 select 'int4[]', v
 from unnest(array[null, '{}', '{1}', '{2,3}', '{{1},{2}}', '{NULL}', '{0,-1}', '{2147483647,-2147483648}']) v;
@@ -370,7 +379,7 @@ where e.extname = 'population_health'
 	and p.proname not in ('query_columns', 'query_reads', 'fit', 'grow_tree', 'tree_pruning', 'k_means',
 		'k_prototypes', 'silhouette',
 		'cluster_stability', 'latent_class', 'isolating_differences', 'linked_records', 'allocate',
-		'allocation_summary', 'allocation_prices', 'benefit_by_partner', 'intervention_benefit');
+		'allocation_summary', 'allocation_prices', 'benefit_by_partner', 'intervention_benefit', 'wobble_baseline');
 create temp table complaint (said text);
 create temp table choice (i int, n int, value text, primary key (i, n));
 create temp table tried (name text, native boolean, calls int, answers int);

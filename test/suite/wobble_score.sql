@@ -5,10 +5,7 @@
 set client_min_messages = warning;
 drop table if exists made.baseline, made.answer, made.alarm, made.score;
 create table made.baseline as
-select ph.wobble_baseline(
-	person_id, event_date, weight, kind, planned, observed_from, observed_until, :'before', crisis, life_event) as usual
-from made.person
-left join made.event using (person_id);
+select ph.wobble_baseline('select * from made.person left join made.event using (person_id)', :'before') as usual;
 
 create table made.answer as
 select asked, person_id, event_date, observed_from, (point).*
