@@ -41,6 +41,14 @@ as 'MODULE_PATHNAME', 'two_sided_z_of';
 comment on function ph_support.two_sided_z(float8) is
 	'z such that a standard normal lies within z of 0 with this probability. Errors: confidence outside (0, 1)';
 
+create function ph_support.two_sided_t(confidence float8, degrees_of_freedom float8) returns float8
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'two_sided_t_of';
+
+comment on function ph_support.two_sided_t(float8, float8) is
+	't such that Student''s t of so many degrees of freedom lies within t of 0 with this probability. '
+	'Errors: confidence outside (0, 1), degrees of freedom not above 0';
+
 create function ph_support.may_commit() returns boolean
 language c stable parallel restricted
 as 'MODULE_PATHNAME', 'may_commit';
@@ -1145,7 +1153,37 @@ begin atomic
 		('external_score', false, array['person_id', 'name', 'version', 'scored_on'], 'primary key',
 		 array['name, version'], 'one row a person and score that was computed elsewhere'),
 		('ethnicity', false, array['person_id'], 'primary key', array[]::text[],
-		 'one row a person: which of the records of ethnicity was taken, and how many others say otherwise');
+		 'one row a person: which of the records of ethnicity was taken, and how many others say otherwise'),
+		('service', false, array['service'], 'primary key', array['partner'],
+		 'one row a service of any partner: what it is for, and what a contact with it says'),
+		('encounter_service', false, array['pod', 'provider_code'], 'unique nulls not distinct', array[]::text[],
+		 'one row a kind of encounter, or one of a provider: of which service it is'),
+		('contact', false, array['person_id', 'contact_id'], 'primary key',
+		 array['person_id, start_date', 'start_date', 'service'],
+		 'one row a contact with any partner, beside those in encounter'),
+		('life_event_kind', false, array['kind'], 'primary key', array[]::text[],
+		 'one row a kind of life event, or a weight, of your own, beside those of ph.life_event_kind()'),
+		('life_event', false, array['person_id', 'event_date', 'kind'], 'primary key', array['event_date'],
+		 'one row a person and event in his or her life'),
+		('work_status', false, array['person_id', 'start_date', 'status'], 'primary key', array['status'],
+		 'one row a person and spell in or out of work: spells are half open, end_date is the first day no longer so'),
+		('intervention', false, array['intervention', 'version'], 'primary key', array['partner'],
+		 'one row a version of something that helps: whom it is for, how many places it has, what it is known to do'),
+		('intervention_exclusion', false, array['intervention', 'excludes'], 'primary key', array[]::text[],
+		 'one row a pair of interventions that nobody gets at one time'),
+		('offer', false, array['person_id', 'intervention', 'version', 'identified_on'], 'primary key',
+		 array['intervention, identified_on', 'identified_on'],
+		 'one row a person and offer of help: what became of it, up to whether it helped'),
+		('person_goal', false, array['person_id', 'goal_id'], 'primary key', array['set_on'],
+		 'one row a person and goal that was set with or by the person'),
+		('engagement', false, array['person_id', 'activity'], 'primary key', array['activity'],
+		 'one row a person and survey, meeting or other activity to which people were invited, or came'),
+		('community_change', false, array['change'], 'primary key', array['said_on'],
+		 'one row something that people said, and what was done because of it'),
+		('value_set', false, array['value_set'], 'primary key', array[]::text[],
+		 'one row a value set of EQ-5D-5L that you may use'),
+		('health_state_value', false, array['value_set', 'profile'], 'primary key', array[]::text[],
+		 'one row a profile of EQ-5D-5L and its value in a set');
 end;
 
 create function ph.shared_column(
@@ -1279,7 +1317,131 @@ begin atomic
 		('ethnicity', 'recorded_on', 'date', false, 'when'),
 		('ethnicity', 'self_reported', 'boolean', false, 'whether the person said so'),
 		('ethnicity', 'records', 'bigint', false, 'records of a known ethnicity'),
-		('ethnicity', 'disagreeing', 'bigint', false, 'those of them that say otherwise')
+		('ethnicity', 'disagreeing', 'bigint', false, 'those of them that say otherwise'),
+
+		('service', 'service', 'text', true, 'code of the service'),
+		('service', 'partner', 'text', false, 'the partner whose it is'),
+		('service', 'name', 'text', false, 'name to show'),
+		('service', 'pillar', 'text', false,
+		 'what it works on: determinants (work, money, housing), behaviours, communities or care'),
+		('service', 'crisis', 'boolean', false, 'whether a contact with it might have been avoided by earlier help'),
+		('service', 'upstream', 'boolean', false, 'whether it helps before there is a crisis'),
+
+		('encounter_service', 'pod', 'text', true, 'point of delivery, as in encounter'),
+		('encounter_service', 'provider_code', 'text', false, 'the provider; NULL is every other provider'),
+		('encounter_service', 'service', 'text', true, 'of which service such an encounter is'),
+
+		('contact', 'person_id', 'text', true, 'who was in contact'),
+		('contact', 'contact_id', 'text', true, 'identifier of the contact among those of the person'),
+		('contact', 'service', 'text', true, 'with which service'),
+		('contact', 'partner', 'text', false, 'who wrote the row; NULL is not said'),
+		('contact', 'start_date', 'date', true, 'day of the contact, or the first one'),
+		('contact', 'end_date', 'date', false, 'last day; NULL is the same day, or not yet ended'),
+		('contact', 'planned', 'boolean', false, 'whether it was arranged beforehand; NULL is not known'),
+		('contact', 'professional', 'text', false, 'who was seen: a pseudonym, or a role'),
+		('contact', 'reason_code', 'text', false, 'why, in the codes of the partner'),
+		('contact', 'outcome', 'text', false, 'what came of it'),
+		('contact', 'hours', 'numeric', false, 'hours that were given, as of social care'),
+		('contact', 'cost', 'numeric', false, 'cost in pounds'),
+		('contact', 'purposes', 'text[]', false,
+		 'purposes of ph.purpose() that the row may serve; none, or NULL: it is for the partner alone who wrote it'),
+
+		('life_event_kind', 'kind', 'text', true, 'the kind of event'),
+		('life_event_kind', 'name', 'text', false, 'name to show'),
+		('life_event_kind', 'weight', 'double precision', true,
+		 'how likely a change of tempo is after it: 1 is as likely as after an event in general, 0 not likelier'),
+
+		('life_event', 'person_id', 'text', true, 'to whom it happened'),
+		('life_event', 'event_date', 'date', true, 'when'),
+		('life_event', 'kind', 'text', true, 'what: a kind of ph.life_event_kind(), or of life_event_kind'),
+		('life_event', 'source', 'text', false, 'how it is known'),
+		('life_event', 'partner', 'text', false, 'who wrote the row; NULL is not said'),
+		('life_event', 'purposes', 'text[]', false, 'as in contact'),
+
+		('work_status', 'person_id', 'text', true, 'whose status'),
+		('work_status', 'start_date', 'date', true, 'first day'),
+		('work_status', 'end_date', 'date', false, 'first day no longer so; NULL is still so'),
+		('work_status', 'status', 'text', true,
+		 'employed, self_employed, off_sick (has a job, and does not work in it), unemployed, inactive_ill, '
+		 'inactive_other, student or retired'),
+		('work_status', 'employer_size', 'integer', false, 'people who work for the employer'),
+		('work_status', 'partner', 'text', false, 'who wrote the row; NULL is not said'),
+		('work_status', 'purposes', 'text[]', false, 'as in contact'),
+
+		('intervention', 'intervention', 'text', true, 'code of what helps'),
+		('intervention', 'version', 'text', true, 'its version: one that was offered does not change any more'),
+		('intervention', 'partner', 'text', false, 'who gives and pays it'),
+		('intervention', 'pillar', 'text', false, 'as in service'),
+		('intervention', 'name', 'text', false, 'name to show'),
+		('intervention', 'eligible', 'text', false,
+		 'whom it is for: a rule over segment inputs, as in schemes; NULL is not said'),
+		('intervention', 'capacity', 'integer', false, 'people who can start in a month; NULL is not limited'),
+		('intervention', 'unit_cost', 'numeric', false, 'cost in pounds of one person who takes part'),
+		('intervention', 'event', 'text', false, 'the kind of event that the rate ratio is about'),
+		('intervention', 'rate_ratio', 'double precision', false,
+		 'rate of these events with it, over that without: below 1 it helps'),
+		('intervention', 'rate_ratio_lower', 'double precision', false, 'lower limit, 95 %'),
+		('intervention', 'rate_ratio_upper', 'double precision', false, 'upper limit, 95 %'),
+		('intervention', 'source', 'text', false, 'the controlled comparison that says so'),
+
+		('intervention_exclusion', 'intervention', 'text', true, 'who gets this'),
+		('intervention_exclusion', 'excludes', 'text', true, 'does not get that at the same time, nor the other way'),
+
+		('offer', 'person_id', 'text', true, 'to whom'),
+		('offer', 'intervention', 'text', true, 'of what'),
+		('offer', 'version', 'text', true, 'which version'),
+		('offer', 'identified_on', 'date', true, 'day on which the person was found to be one whom it is for'),
+		('offer', 'offered_on', 'date', false, 'day of the offer; NULL is not yet'),
+		('offer', 'answered_on', 'date', false, 'day of the answer; NULL is not yet'),
+		('offer', 'answer', 'text', false, 'accepted, declined or no_answer'),
+		('offer', 'started_on', 'date', false, 'first day; NULL is not yet'),
+		('offer', 'completed_on', 'date', false, 'day on which it was completed; NULL is not, or not yet'),
+		('offer', 'better', 'boolean', false, 'whether the person was better afterwards; NULL is not known'),
+		('offer', 'ended_on', 'date', false, 'day on which it ended otherwise than by completion'),
+		('offer', 'ended_because', 'text', false, 'why: died, moved, dropped_out or another reason'),
+		('offer', 'decision', 'bigint', false, 'row of decision in which a human said so'),
+
+		('person_goal', 'person_id', 'text', true, 'whose goal'),
+		('person_goal', 'goal_id', 'text', true, 'identifier of the goal among those of the person'),
+		('person_goal', 'set_on', 'date', true, 'day on which it was set'),
+		('person_goal', 'set_by', 'text', false,
+		 'person, carer, together (with a professional) or professional; NULL is not known'),
+		('person_goal', 'theme', 'text', false, 'what it is about, in few kinds'),
+		('person_goal', 'words', 'text', false, 'the goal in the person''s own words'),
+		('person_goal', 'agreed_on', 'date', false, 'day on which it was agreed with who helps; NULL is not yet'),
+		('person_goal', 'reviewed_on', 'date', false, 'day on which it was looked at together; NULL is not yet'),
+		('person_goal', 'met', 'boolean', false, 'whether the person said then that it was met; NULL is not known'),
+		('person_goal', 'partner', 'text', false, 'who wrote the row; NULL is not said'),
+		('person_goal', 'purposes', 'text[]', false, 'as in contact'),
+
+		('engagement', 'person_id', 'text', true, 'who was invited, or came'),
+		('engagement', 'activity', 'text', true, 'the survey, meeting or other activity'),
+		('engagement', 'invited_on', 'date', false, 'day of the invitation; NULL is not invited'),
+		('engagement', 'took_part_on', 'date', false, 'day on which the person took part; NULL did not'),
+		('engagement', 'partner', 'text', false, 'who wrote the row; NULL is not said'),
+		('engagement', 'purposes', 'text[]', false, 'as in contact'),
+
+		('community_change', 'change', 'text', true, 'code of the change'),
+		('community_change', 'activity', 'text', false, 'where it was said, as in engagement'),
+		('community_change', 'place_id', 'text', false, 'the place that it is about; NULL is everywhere'),
+		('community_change', 'partner', 'text', false, 'who answers for it'),
+		('community_change', 'said', 'text', true, 'what people said'),
+		('community_change', 'said_on', 'date', true, 'when'),
+		('community_change', 'decision', 'text', false, 'yes, partly or no; NULL is not yet decided'),
+		('community_change', 'because', 'text', false, 'why so'),
+		('community_change', 'did', 'text', false, 'what was done'),
+		('community_change', 'did_on', 'date', false, 'day on which it was done; NULL is not yet'),
+		('community_change', 'told_on', 'date', false, 'day on which who said it were told; NULL is not yet'),
+
+		('value_set', 'value_set', 'text', true, 'name of the set'),
+		('value_set', 'country', 'text', false, 'of whose people the values are'),
+		('value_set', 'year', 'integer', false, 'year of the study'),
+		('value_set', 'source', 'text', false, 'who published it, and where'),
+		('value_set', 'licence', 'text', false, 'terms under which it may be used'),
+
+		('health_state_value', 'value_set', 'text', true, 'the set'),
+		('health_state_value', 'profile', 'text', true, 'the profile, five digits of 1 to 5'),
+		('health_state_value', 'value', 'double precision', true, 'its value: 1 is full health, 0 as bad as being dead')
 	) c (relation, column_name, column_type, required, description);
 end;
 
@@ -1328,7 +1490,26 @@ begin atomic
 		('enrolment', 'person_id', 'person', 'person_id', '{}'),
 		('wait', 'person_id', 'person', 'person_id', '{}'),
 		('external_score', 'person_id', 'person', 'person_id', '{}'),
-		('ethnicity', 'person_id', 'person', 'person_id', '{}');
+		('ethnicity', 'person_id', 'person', 'person_id', '{}'),
+		('service', 'partner', 'partner', 'partner', '{}'),
+		('encounter_service', 'service', 'service', 'service', '{}'),
+		('contact', 'person_id', 'person', 'person_id', '{}'),
+		('contact', 'service', 'service', 'service', '{}'),
+		('contact', 'partner', 'partner', 'partner', '{}'),
+		('life_event', 'person_id', 'person', 'person_id', '{}'),
+		('life_event', 'partner', 'partner', 'partner', '{}'),
+		('work_status', 'person_id', 'person', 'person_id', '{}'),
+		('work_status', 'partner', 'partner', 'partner', '{}'),
+		('intervention', 'partner', 'partner', 'partner', '{}'),
+		('offer', 'person_id', 'person', 'person_id', '{}'),
+		('offer', 'version', 'intervention', 'version', '{intervention}'),
+		('person_goal', 'person_id', 'person', 'person_id', '{}'),
+		('person_goal', 'partner', 'partner', 'partner', '{}'),
+		('engagement', 'person_id', 'person', 'person_id', '{}'),
+		('engagement', 'partner', 'partner', 'partner', '{}'),
+		('community_change', 'place_id', 'place', 'place_id', '{}'),
+		('community_change', 'partner', 'partner', 'partner', '{}'),
+		('health_state_value', 'value_set', 'value_set', 'value_set', '{}');
 end;
 
 comment on function ph.shared_reference() is
@@ -1379,6 +1560,51 @@ begin atomic
 		('decile outside 1 to 10', 'place_factor', 'value', array['factor'],
 		 'right(factor, 7) <> ''_decile'' or value in (1, 2, 3, 4, 5, 6, 7, 8, 9, 10)'),
 		('infinite day', 'data_day', 'day', array[]::text[], 'isfinite(day)'),
+		('unknown pillar', 'service', 'pillar', array[]::text[],
+		 'pillar in (''determinants'', ''behaviours'', ''communities'', ''care'')'),
+		('unknown pod', 'encounter_service', 'pod', array[]::text[],
+		 'pod in (''GP'', ''AE'', ''OP'', ''EL'', ''NEL'', ''OTH'')'),
+		('end before start', 'contact', 'end_date', array['start_date'], 'end_date >= start_date'),
+		('negative value', 'contact', 'cost', array[]::text[], 'cost >= 0'),
+		('negative value', 'contact', 'hours', array[]::text[], 'hours >= 0'),
+		('weight that is no number', 'life_event_kind', 'weight', array[]::text[],
+		 'weight >= 0 and weight < ''infinity'''),
+		('end before start', 'work_status', 'end_date', array['start_date'], 'end_date >= start_date'),
+		('unknown status', 'work_status', 'status', array[]::text[],
+		 'status in (''employed'', ''self_employed'', ''off_sick'', ''unemployed'', ''inactive_ill'', '
+		 '''inactive_other'', ''student'', ''retired'')'),
+		('negative value', 'work_status', 'employer_size', array[]::text[], 'employer_size >= 0'),
+		('unknown pillar', 'intervention', 'pillar', array[]::text[],
+		 'pillar in (''determinants'', ''behaviours'', ''communities'', ''care'')'),
+		('negative value', 'intervention', 'capacity', array[]::text[], 'capacity >= 0'),
+		('negative value', 'intervention', 'unit_cost', array[]::text[], 'unit_cost >= 0'),
+		('effect without limits', 'intervention', 'rate_ratio', array['rate_ratio_lower', 'rate_ratio_upper', 'event'],
+		 'rate_ratio is null or coalesce(event <> '''' and rate_ratio_lower > 0 and rate_ratio_lower <= rate_ratio '
+		 'and rate_ratio <= rate_ratio_upper and rate_ratio_upper < ''infinity'', false)'),
+		('excludes itself', 'intervention_exclusion', 'excludes', array['intervention'], 'excludes <> intervention'),
+		('before it was identified', 'offer', 'offered_on', array['identified_on'], 'offered_on >= identified_on'),
+		('before the offer', 'offer', 'answered_on', array['offered_on'],
+		 'answered_on is null or coalesce(answered_on >= offered_on, false)'),
+		('unknown answer', 'offer', 'answer', array[]::text[], 'answer in (''accepted'', ''declined'', ''no_answer'')'),
+		('before it was identified', 'offer', 'started_on', array['identified_on'], 'started_on >= identified_on'),
+		('end before start', 'offer', 'completed_on', array['started_on'],
+		 'completed_on is null or coalesce(completed_on >= started_on, false)'),
+		('before it was identified', 'offer', 'ended_on', array['identified_on'], 'ended_on >= identified_on'),
+		('unknown setter', 'person_goal', 'set_by', array[]::text[],
+		 'set_by in (''person'', ''carer'', ''together'', ''professional'')'),
+		('before it was set', 'person_goal', 'agreed_on', array['set_on'], 'agreed_on >= set_on'),
+		('before it was set', 'person_goal', 'reviewed_on', array['set_on'], 'reviewed_on >= set_on'),
+		('met without review', 'person_goal', 'met', array['reviewed_on'], 'met is null or reviewed_on is not null'),
+		('neither invited nor there', 'engagement', 'invited_on', array['took_part_on'],
+		 'invited_on is not null or took_part_on is not null'),
+		('unknown decision', 'community_change', 'decision', array[]::text[],
+		 'decision in (''yes'', ''partly'', ''no'')'),
+		('before it was said', 'community_change', 'did_on', array['said_on'], 'did_on >= said_on'),
+		('before it was said', 'community_change', 'told_on', array['said_on'], 'told_on >= said_on'),
+		('no profile', 'health_state_value', 'profile', array[]::text[],
+		 'profile ~ ''^[12345][12345][12345][12345][12345]$'''),
+		('value that is no number', 'health_state_value', 'value', array[]::text[],
+		 'value > ''-infinity'' and value < ''infinity'''),
 		('unknown match', 'code_list', 'match', array[]::text[], 'match in (''exact'', ''prefix'')'),
 		('empty code', 'code_list', 'code', array[]::text[], 'code <> ''''');
 end;
@@ -1760,9 +1986,22 @@ begin atomic
 				('before birth', 'encounter', 'start_date', '<', 'birth_date'),
 				('before birth', 'clinical_event', 'event_date', '<', 'birth_date'),
 				('before birth', 'measurement', 'measure_date', '<', 'birth_date'),
+				('before birth', 'contact', 'start_date', '<', 'birth_date'),
+				('before birth', 'life_event', 'event_date', '<', 'birth_date'),
+				('before birth', 'work_status', 'start_date', '<', 'birth_date'),
+				('before birth', 'offer', 'identified_on', '<', 'birth_date'),
+				('before birth', 'person_goal', 'set_on', '<', 'birth_date'),
+				('before birth', 'engagement', 'took_part_on', '<', 'birth_date'),
 				('after death', 'encounter', 'start_date', '>', 'death_date'),
 				('after death', 'clinical_event', 'event_date', '>', 'death_date'),
-				('after death', 'measurement', 'measure_date', '>', 'death_date')
+				('after death', 'measurement', 'measure_date', '>', 'death_date'),
+				('after death', 'contact', 'start_date', '>', 'death_date'),
+				('after death', 'life_event', 'event_date', '>', 'death_date'),
+				('after death', 'work_status', 'start_date', '>', 'death_date'),
+				('after death', 'offer', 'identified_on', '>', 'death_date'),
+				('after death', 'offer', 'started_on', '>', 'death_date'),
+				('after death', 'person_goal', 'set_on', '>', 'death_date'),
+				('after death', 'engagement', 'took_part_on', '>', 'death_date')
 		) d (problem, relation, column_name, operator, limit_column)
 		union all
 		select 'after data day', d.relation, d.column_name, array[d.column_name], array[]::text[],
@@ -1778,7 +2017,18 @@ begin atomic
 				('encounter', 'end_date'),
 				('clinical_event', 'event_date'),
 				('measurement', 'measure_date'),
-				('enrolment', 'start_date')
+				('enrolment', 'start_date'),
+				('contact', 'start_date'),
+				('life_event', 'event_date'),
+				('work_status', 'start_date'),
+				('offer', 'identified_on'),
+				('offer', 'offered_on'),
+				('offer', 'started_on'),
+				('offer', 'completed_on'),
+				('person_goal', 'set_on'),
+				('person_goal', 'reviewed_on'),
+				('engagement', 'invited_on'),
+				('engagement', 'took_part_on')
 		) d (relation, column_name)
 		union all
 		select 'malformed ICD-10 code', m.relation, m.column_name, m.column_name || m.also, array[]::text[],
@@ -1854,9 +2104,36 @@ begin atomic
 				from {%s} where end_date is null or end_date > start_date
 			) spells
 			where start_date < taken_until', s.relation)
-	from (values ('residence'), ('registration')) s (relation)
+	from (values ('residence'), ('registration'), ('work_status')) s (relation)
+	union all
+	select 'unknown purpose', p.relation, 'purposes', n.key || (p.relation || '.purposes'), null,
+		format(
+			'select {name of %1$s} from {%1$s} r
+			where not coalesce(purposes <@ array(select p.purpose from ph.purpose() p), true)', p.relation)
+	from (select c.relation from ph.shared_column() c where c.column_name = 'purposes') p
+	join reads n on n.relation = p.relation
 	union all
 	values
+		('unknown kind', 'life_event', 'kind', array['life_event.kind', 'life_event_kind.kind'], null,
+		 'select distinct kind
+		from {life_event}
+		where kind not in (
+			select k.kind from ph.life_event_kind() k union all select own.kind from {life_event_kind} own)'),
+		('rule that cannot be read', 'intervention', 'eligible',
+		 array['intervention.intervention', 'intervention.version', 'intervention.eligible'], null,
+		 'select r.key from ph_support.unreadable_rule($1) r'),
+		('no such intervention', 'intervention_exclusion', 'intervention',
+		 array['intervention_exclusion.intervention', 'intervention_exclusion.excludes', 'intervention.intervention'],
+		 null,
+		 'select named
+		from {intervention_exclusion}, unnest(array[intervention, excludes]) named
+		where named not in (select intervention from {intervention})'),
+		('value set without all profiles', 'health_state_value', 'value_set',
+		 array['health_state_value.value_set', 'health_state_value.profile'], null,
+		 'select value_set
+		from {health_state_value}
+		group by value_set
+		having count(*) <> 3125'),
 		('identifier of two persons', 'encounter', 'encounter_id',
 		 array['encounter.encounter_id', 'encounter.person_id'], null,
 		 'select encounter_id
@@ -1900,7 +2177,7 @@ comment on function ph.shared_check() is
 	'the checks of ph.check_shared_tables: problem, relation and column to blame, the columns that it reads, '
 	'and either the condition that a row r of the relation (key_copy: its number among rows of the same key) '
 	'and its person p satisfy where they are wrong, or the query that returns the key of each thing that is wrong; '
-	'names in braces stand for relations of the schema';
+	'names in braces stand for relations of the schema, $1 for the schema';
 
 create function ph_support.mistyped_column(schema text, out relation text, out column_name text)
 returns setof record
@@ -1917,6 +2194,7 @@ begin atomic
 			when 'date' then coalesce(nullif(t.typbasetype, 0), t.oid) <> 'pg_catalog.date'::pg_catalog.regtype
 			when 'text' then false
 			when 'boolean' then t.typcategory <> 'B'
+			when 'text[]' then t.typcategory <> 'A'
 			else t.typcategory <> 'N' end;
 end;
 
@@ -1997,7 +2275,8 @@ begin
 								from ph.shared_table() t, unnest(t.key) k
 								where t.relation = asked.relation))) end,
 				schema)
-			into counts, examples;
+			into counts, examples
+			using schema;
 			wrong := wrong || (
 				select coalesce(jsonb_agg(to_jsonb(a)), '[]')
 				from (
@@ -5514,7 +5793,10 @@ begin atomic
 		('registration', 'start_date', 'end_date'), ('encounter', 'start_date', 'end_date'),
 		('clinical_event', 'event_date', null), ('measurement', 'measure_date', null),
 		('enrolment', 'start_date', 'end_date'), ('wait', 'clock_start', 'clock_stop'),
-		('external_score', 'scored_on', null);
+		('external_score', 'scored_on', null), ('contact', 'start_date', 'end_date'),
+		('life_event', 'event_date', null), ('work_status', 'start_date', 'end_date'),
+		('offer', 'identified_on', 'completed_on'), ('person_goal', 'set_on', 'reviewed_on'),
+		('engagement', 'took_part_on', null);
 end;
 
 comment on function ph_support.dated_relation() is
@@ -18041,6 +18323,7 @@ begin atomic
 			place text check (place <> ''''),
 			purpose text not null check (purpose in (%s)),
 			until date,
+			justification text check (justification <> ''''),
 			granted_by text not null default session_user,
 			granted_at timestamptz not null default now(),
 			check ((level = ''national'') = (place is null)),
@@ -18052,7 +18335,12 @@ begin atomic
 			'place', 'the system, place or practice, as in stay; NULL for national only',
 			'purpose', 'what for, of ph.purpose(); a role has one purpose at a time',
 			'until', 'last day on which it holds; NULL is open',
+			'justification', 'why a role that speaks for an employer or the police sees rows of persons at all',
 			'granted_by', 'who wrote it', 'granted_at', 'when')),
+		('partner_role',
+		 'role text not null, partner text not null, primary key (role, partner)',
+		 'one row a role and partner for which it speaks: it sees the rows that this partner wrote for itself alone',
+		 jsonb_build_object('role', 'name of the role', 'partner', 'the partner, of table partner')),
 		('may_use',
 		 format('person_id text not null, purpose text not null check (purpose in (%s)),
 			primary key (person_id, purpose)', ph_support.purpose_list()),
@@ -18092,7 +18380,16 @@ declare
 			today constant date := statement_timestamp() at time zone 'UTC';
 		begin
 			lock table %1$I.entitlement in share row exclusive mode;  -- two who write at one time meet here
-			if exists (
+			if new.justification is null and exists (
+				select
+				from %1$I.partner_role s
+				join %1$I.partner p on p.partner = s.partner and p.kind in (%2$s)
+				where s.role = new.role)
+			then
+				raise exception 'role "%%" speaks for an employer or the police', new.role
+					using errcode = 'check_violation',
+						hint = 'They see no rows of persons; where a law says otherwise, write it into justification.';
+			elsif exists (
 				select
 				from %1$I.entitlement e
 				where e.role = new.role and e.purpose <> new.purpose and coalesce(e.until >= today, true))
@@ -18103,18 +18400,19 @@ declare
 						hint = 'A statement has one purpose: make a role for each, and SET ROLE to one of them.';
 			end if;
 			return null;
-		end$body$, schema);
+		end$body$, schema, (select string_agg(quote_literal(k), ', ') from ph_support.kind_without_rows() k));
 begin
 	call ph_support.replace_function(schema, 'keep_one_purpose', '', format(
 		'() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as %L', body),
-		'the trigger that refuses a second purpose of one role in entitlement');
+		'the trigger that refuses in entitlement a second purpose of one role, and employers and the police');
 	execute format('create or replace trigger keep_one_purpose after insert or update on %1$I.entitlement
 		for each row execute function %1$I.keep_one_purpose()', schema);
 end
 $$;
 
 comment on procedure ph_support.keep_one_purpose(text) is
-	'makes the trigger by which entitlement refuses a second purpose of one role';
+	'makes the trigger by which entitlement refuses a second purpose of one role, and roles of employers and the '
+	'police without a justification';
 
 create procedure ph.create_sharing_tables(schema text)
 language plpgsql
@@ -18155,7 +18453,8 @@ $$;
 
 comment on procedure ph.create_sharing_tables(text) is
 	'makes, beside the shared tables of the schema, the tables of sharing: entitlement (which role sees which places, '
-	'for which purpose, until when), may_use (who may be included for which purpose), restricted_code (codes whose '
+	'for which purpose, until when), partner_role (for whom a role speaks), may_use (who may be included for which '
+	'purpose), restricted_code (codes whose '
 	'rows are left out), secured_table, disclosure_rule (rules of your own by which numbers leave), identity, and '
 	'release with its rows and views (the views where there are measures: call it again after '
 	'ph.create_measure_tables). They belong to the caller and are granted to nobody. '
@@ -18170,6 +18469,16 @@ end;
 
 comment on function ph_support.access_level() is 'the levels of place at which rows are given to roles';
 
+create function ph_support.kind_without_rows() returns setof text
+language sql immutable parallel safe
+begin atomic
+	values ('employer'), ('police_fire');
+end;
+
+comment on function ph_support.kind_without_rows() is
+	'the kinds of partner that get no rows of persons unless an entitlement is justified: help must not become '
+	'enforcement';
+
 create function ph_support.access_function(
 	schema text, out name text, out types text, out arguments text, out returned text, out body text,
 	out description text)
@@ -18179,20 +18488,35 @@ begin atomic
 	with held (query) as (
 		-- not current_date, which a session's time zone moves
 		values (format(
-			$query$from %I.entitlement e
+			$query$from %1$I.entitlement e
 				join pg_roles r on r.rolname = e.role
 				where coalesce(e.until >= (statement_timestamp() at time zone 'UTC')::date, true)
-					and pg_has_role(session_user, who, 'member') and pg_has_role(who, r.oid, 'usage')$query$, schema))
+					and pg_has_role(session_user, who, 'member') and pg_has_role(who, r.oid, 'usage')
+					and (e.justification <> '' or not exists (
+						select
+						from %1$I.partner_role s
+						join %1$I.partner p on p.partner = s.partner and p.kind in (%2$s)
+						join pg_roles b on b.rolname = s.role
+						where pg_has_role(who, b.oid, 'usage')))$query$, schema,
+			(select string_agg(quote_literal(k), ', ') from ph_support.kind_without_rows() k)))
 	)
 	select 'scope', 'text, name', '(level text, who name)', 'text[]',
 		format(
 			$body$begin
+				if level = 'partner' then
+					return array(
+						select s.partner
+						from %1$I.partner_role s
+						join pg_roles r on r.rolname = s.role
+						where pg_has_role(session_user, who, 'member') and pg_has_role(who, r.oid, 'usage'));
+				end if;
 				return array(
 					select case scope.level when 'purpose' then e.purpose else e.place end
-					%s and scope.level in (e.level, 'purpose'));
-			end$body$, held.query),
-		'the places of a level whose rows a role may see, or for level purpose what for, by entitlements in force of '
-		'it and of roles whose rights it inherits; none for roles of which the session is no member'
+					%2$s and scope.level in (e.level, 'purpose'));
+			end$body$, schema, held.query),
+		'the places of a level whose rows a role may see, for level purpose what for, by entitlements in force of '
+		'it and of roles whose rights it inherits, and for level partner for which partners it speaks; none for roles '
+		'of which the session is no member, nor for employers and the police where no justification is written'
 	from held
 	union all
 	select 'may_ask', 'regclass, name', '(target regclass, who name)', 'boolean',
@@ -18400,17 +18724,44 @@ $$;
 comment on function ph_support.has_restricted_rows(regclass) is
 	'whether the rows of a table say for which purposes they may be seen';
 
-create function ph_support.restricted_condition(distributed boolean) returns text
-language sql immutable parallel safe
-begin atomic
-	-- only narrows: a setting gives nobody a row
-	select format('((%1$s = %2$L) or (restricted_unless is null) or (%1$s = any (restricted_unless)))',
-		ph_support.asked_once(
-			'coalesce(current_setting(''population_health.purpose'', true), '''')', 'text', distributed), '');
-end;
+create function ph_support.names_purposes(target regclass) returns boolean
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select exists (
+		select
+		from pg_class r
+		join ph.shared_column() c on c.relation = r.relname and c.column_name = 'purposes'
+		where r.oid = target)
+$$;
 
-comment on function ph_support.restricted_condition(boolean) is
-	'the condition that the code of a row may be seen for the purpose that who sees all rows folds for';
+comment on function ph_support.names_purposes(regclass) is
+	'whether the partner who wrote a row of the table said for which purposes it may be seen';
+
+create function ph_support.is_narrowed(target regclass) returns boolean
+language sql stable
+set search_path = pg_catalog, pg_temp
+return ph_support.has_restricted_rows(target) or ph_support.names_purposes(target);
+
+comment on function ph_support.is_narrowed(regclass) is
+	'whether rows of the table are for some purposes only, whosoever asks';
+
+create function ph_support.restricted_condition(target regclass, distributed boolean) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	-- only narrows: a setting gives nobody a row
+	select format(
+		case
+			when ph_support.names_purposes(target) then '((%1$s = %2$L) or (%1$s = any (purposes)))'
+			else '((%1$s = %2$L) or (restricted_unless is null) or (%1$s = any (restricted_unless)))' end,
+		ph_support.asked_once(
+			'coalesce(current_setting(''population_health.purpose'', true), '''')', 'text', distributed), '')
+$$;
+
+comment on function ph_support.restricted_condition(regclass, boolean) is
+	'the condition that a row, for its code or by who wrote it, may be seen for the purpose that who sees all rows '
+	'folds for';
 
 create function ph_support.purpose_condition(schema text, target regclass, purpose text, distributed boolean)
 returns text
@@ -18420,16 +18771,20 @@ as $$
 	-- through a view the policy is that of who owns it, the places are those of who asks
 	select format(
 		case
+			when ph_support.names_purposes(target) then '(%1$I and ((%2$L = any (purposes)) or %4$s) and %3$s)'
 			when ph_support.has_restricted_rows(target)
-				then '(%I and ((restricted_unless is null) or (%L = any (restricted_unless))) and %s)'
+				then '(%1$I and ((restricted_unless is null) or (%2$L = any (restricted_unless))) and %3$s)'
 			else '(%1$I and %3$s)' end, 'may_use_' || purpose, purpose,
 		format('(%L = any (%s))', purpose, ph_support.asked_once(
-			format('%I.scope(%L, current_user)', schema, 'purpose'), 'text[]', distributed)))
+			format('%I.scope(%L, current_user)', schema, 'purpose'), 'text[]', distributed)),
+		format('(partner = any (%s))', ph_support.asked_once(
+			format('%I.scope(%L, current_user)', schema, 'partner'), 'text[]', distributed)))
 $$;
 
 comment on function ph_support.purpose_condition(text, regclass, text, boolean) is
 	'the condition that a row may be seen for a purpose: its person may be used for it, its code is not restricted, '
-	'and it is the purpose of who asks';
+	'where rows name purposes it is one of them or who asks speaks for the partner who wrote the row, and it is the '
+	'purpose of who asks';
 
 create function ph_support.may_ask_call(schema text, target regclass) returns text
 language sql immutable parallel safe
@@ -18461,8 +18816,8 @@ as $$
 		ph_support.asked_once(ph_support.may_ask_call(schema, target), 'boolean', false))
 	union all
 	select 'restricted', '{}', format('as restrictive for select to public using (%s)',
-		ph_support.restricted_condition(false))
-	where ph_support.has_restricted_rows(target)
+		ph_support.restricted_condition(target, false))
+	where ph_support.is_narrowed(target)
 	union all
 	select 'area', '{}', format('as permissive for select to public using (%s)',
 		ph_support.area_condition(schema, false))
@@ -18492,7 +18847,7 @@ as $$
 	-- Citus 13 makes restrictive policies permissive ones on the shards, so that each must hold by itself
 	select 'custodian', ph_support.custodians(schema, target), format(
 		'as permissive for all to %%s using (%s) with check (true)',
-		case when ph_support.has_restricted_rows(target) then ph_support.restricted_condition(true) else 'true' end)
+		case when ph_support.is_narrowed(target) then ph_support.restricted_condition(target, true) else 'true' end)
 	union all
 	select 'added', '{}', 'as permissive for insert to public with check (true)'
 	where not by_row and ph_support.added_by_grant(target)
@@ -18635,9 +18990,10 @@ language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
 	select coalesce(current_setting('population_health.purpose', true), '') = ''
-		and coalesce(bool_or(condition = format(
-			'((%1$s = %2$L::text) OR (restricted_unless IS NULL) OR (%1$s = ANY (restricted_unless)))',
-			asked.call, '')),
+		and coalesce(bool_or(condition in (
+			format('((%1$s = %2$L::text) OR (restricted_unless IS NULL) OR (%1$s = ANY (restricted_unless)))',
+				asked.call, ''),
+			format('((%1$s = %2$L::text) OR (%1$s = ANY (purposes)))', asked.call, ''))),
 			false)
 	from (
 		values ('( SELECT COALESCE(current_setting(''population_health.purpose''::text, true), ''''::text) '
@@ -19183,7 +19539,9 @@ comment on function ph.access_kind() is 'the kinds of role that ph.grant_access 
 
 create function ph_support.described_by_place() returns text[]
 language sql immutable parallel safe
-return '{place,place_parent,place_factor,code_list,code_map,data_day,partner,place_dimension,calendar}'::text[];
+return '{place,place_parent,place_factor,code_list,code_map,data_day,partner,service,encounter_service,
+	life_event_kind,intervention,intervention_exclusion,community_change,value_set,health_state_value,place_dimension,
+	calendar}'::text[];
 
 comment on function ph_support.described_by_place() is 'the tables without persons that queries of persons join';
 
@@ -19293,11 +19651,12 @@ begin atomic
 					segment_recording,segment_strategy}'::text[], '{select}'::text[]),
 				('loader', array(select t.relation from ph.shared_table() t), '{select,insert,update,delete}'),
 				('loader', '{data_load}', '{select,insert}'),
-				('steward', '{entitlement,may_use,restricted_code,disclosure_rule}', '{select,insert,update,delete}'),
+				('steward', '{entitlement,partner_role,may_use,restricted_code,disclosure_rule}',
+				 '{select,insert,update,delete}'),
 				('steward', ph_support.described_by_place() || '{secured_table,measure_tally,measure_fold,
 					place_ladder,practice_ladder,release_head}'::text[], '{select}'),
 				('aggregate', '{place}', '{select}'),
-				('auditor', '{release_head,entitlement,restricted_code,secured_table,data_load,source_load,
+				('auditor', '{release_head,entitlement,partner_role,restricted_code,secured_table,data_load,source_load,
 					source_count,measure_fold,segment_recording}', '{select}')
 		) k (kind, relations, privileges), unnest(k.relations) r, unnest(k.privileges) p
 		union all
@@ -20099,6 +20458,30 @@ begin atomic
 			from {entitlement} e
 			where e.until < (statement_timestamp() at time zone 'UTC')::date
 		 $query$),
+		('employer_or_police_entitled', 'medium', 'partner_role',
+		 'the role speaks for an employer or the police, and is entitled to rows of persons',
+		 $query$
+			select distinct concat_ws(': ', e.role, s.partner, e.justification),
+				format('delete from %I.entitlement where role = %L', $1, e.role)
+			from {entitlement} e
+			join pg_roles r on r.rolname = e.role
+			join {partner_role} s on true
+			join pg_roles b on b.rolname = s.role and pg_has_role(r.oid, b.oid, 'usage')
+			join {partner} p on p.partner = s.partner
+			where p.kind in (select ph_support.kind_without_rows())
+		 $query$),
+		('role_of_no_partner', 'low', 'partner_role',
+		 'partners are employers or the police, and it is not said for which partner the role speaks',
+		 $query$
+			select distinct e.role, format('insert into %I.partner_role values (%L, ...)', $1, e.role)
+			from {entitlement} e
+			where exists (select from {partner} p where p.kind in (select ph_support.kind_without_rows()))
+				and not exists (
+					select
+					from {partner_role} s
+					join pg_roles b on b.rolname = s.role
+					join pg_roles r on r.rolname = e.role and pg_has_role(r.oid, b.oid, 'usage'))
+		 $query$),
 		('nobody_may_be_used', 'low', 'may_use', 'roles are entitled for a purpose for which nobody may be included',
 		 $query$
 			select p.purpose,
@@ -20444,14 +20827,15 @@ begin atomic
 			'login', 'who was logged in', 'removed_at', 'when',
 			'transaction', 'the transaction that removed: rows go in it and no other')),
 		('justification',
-		 'kind text not null check (kind in (''scheme'', ''model'', ''instrument'')), name text not null,
-			version text not null, characteristic text not null,
+		 'kind text not null check (kind in (''scheme'', ''model'', ''instrument'', ''intervention'')),
+			name text not null, version text not null, characteristic text not null,
 			justification text not null check (justification ~ ''\S''),
 			decided_by text not null check (decided_by ~ ''\S''), decided_on date not null,
 			primary key (kind, name, version, characteristic)',
 		 false,
-		 'one row a protected characteristic that a scheme, model or instrument uses: why that is right',
-		 jsonb_build_object('kind', 'scheme, model or instrument', 'name', 'its name', 'version', 'its version',
+		 'one row a protected characteristic that a scheme, model, instrument or intervention uses: why that is right',
+		 jsonb_build_object('kind', 'scheme, model, instrument or intervention', 'name', 'its name',
+			'version', 'its version',
 			'characteristic', 'what it uses: age, disability, gender_reassignment, marriage, pregnancy_maternity, '
 				'race, religion, sex, sexual_orientation; or outcome, where what it tells of is use or cost',
 			'justification', 'why, in words',
@@ -21327,6 +21711,21 @@ comment on function ph_support.run_in_use(text) is
 	'decided (for who may read decisions); kind as justification has it, a product of somebody else being a model; '
 	'inputs of an instrument with the arguments of its function';
 
+create function ph_support.intervention_in_use(schema text)
+returns table (intervention text, version text, inputs text[])
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if to_regclass(format('%I.intervention_rule', schema)) is not null then
+		return query select r.intervention, r.version, r.inputs from ph_support.intervention_rule(schema) r;
+	end if;
+end
+$$;
+
+comment on function ph_support.intervention_in_use(text) is
+	'the interventions in force of which the schema has views, and the inputs that their rules read';
+
 create function ph_support.use_of_characteristic(
 	schema text, out kind text, out name text, out version text, out characteristic text, out inputs text[])
 returns setof record
@@ -21339,6 +21738,9 @@ begin atomic
 			union all
 			select r.kind, r.score, r.version, r.inputs
 			from ph_support.run_in_use(schema) r
+			union all
+			select 'intervention', i.intervention, i.version, i.inputs
+			from ph_support.intervention_in_use(schema) i
 		) u (kind, name, version, inputs),
 		ph_support.protected_inputs(u.inputs) p,
 		unnest(p.inputs) i
@@ -21346,7 +21748,7 @@ begin atomic
 end;
 
 comment on function ph_support.use_of_characteristic(text) is
-	'which protected characteristics the schemes and scores in use read, and by which inputs';
+	'which protected characteristics the schemes, scores and interventions in use read, and by which inputs';
 
 create function ph_support.justified_use(
 	schema text, out kind text, out name text, out version text, out characteristic text, out inputs text[],
@@ -23116,6 +23518,64 @@ $$;
 
 comment on function ph_support.explain_decisions(text, text, boolean) is 'who decided what about a person, and why';
 
+create function ph_support.explain_offers(schema text, person text, untold text[]) returns setof text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if to_regclass(format('%I.offer', schema)) is null or to_regclass(format('%I.intervention', schema)) is null then
+		return;
+	end if;
+	-- help for which only what is not told says whom it is for would tell it
+	return query execute ph_support.in_schema($query$
+		select concat_ws(' ',
+			format('On %s you were found to be somebody whom this is for: %s%s.',
+				ph_support.day_in_words(o.identified_on), coalesce(i.name, o.intervention),
+				', of ' || coalesce(p.name, p.partner)),
+			'It was offered to you on ' || ph_support.day_in_words(o.offered_on) || '.',
+			case o.answer when 'accepted' then 'You said yes' when 'declined' then 'You said no'
+				when 'no_answer' then 'There was no answer' end
+				|| coalesce(' on ' || ph_support.day_in_words(o.answered_on), '') || '.',
+			'It began on ' || ph_support.day_in_words(o.started_on) || '.',
+			'It was completed on ' || ph_support.day_in_words(o.completed_on) || '.',
+			'It ended on ' || ph_support.day_in_words(o.ended_on)
+				|| coalesce(': ' || replace(o.ended_because, '_', ' '), '') || '.')
+		from {offer} o
+		left join {intervention} i on i.intervention = o.intervention and i.version = o.version
+		left join {partner} p on p.partner = i.partner
+		where o.person_id::text = $2 and not exists (
+			select
+			from ph_support.intervention_in_use($1) u, unnest(u.inputs) input
+			where u.intervention = o.intervention and ph_support.is_untold(input, $3))
+		order by o.identified_on, o.intervention$query$, schema)
+	using schema, person, untold;
+end
+$$;
+
+comment on function ph_support.explain_offers(text, text, text[]) is
+	'what was offered to a person and what became of it; nothing of help whose rule reads what is not told';
+
+create function ph_support.explain_alarm(schema text, person text) returns setof text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if ph_support.is_generated('pg_class', to_regclass(format('%I.wobble', schema))) then
+		return query execute ph_support.in_schema($query$
+			select format('On %s it was noticed that you have been in contact with services oftener than is usual for '
+					'you, since %s: %s. It is a reason to ask how you are, and no more.',
+				ph_support.day_in_words(w.alarm_date), ph_support.day_in_words(w.since), w.why)
+			from {wobble} w
+			where w.person_id = $1 and w.status = 'alarm'$query$, schema)
+		using person;
+	end if;
+end
+$$;
+
+comment on function ph_support.explain_alarm(text, text) is
+	'whether this week''s list of wobble points names a person, and why; never in letters, since it tells of services '
+	'and life events';
+
 create function ph_support.explain_requests(schema text, person text, for_post boolean, untold text[])
 returns setof text
 language plpgsql stable
@@ -23207,10 +23667,17 @@ begin
 			select 3, 'decision', *
 			from ph_support.explain_decisions(schema, person, for_post) with ordinality
 			union all
-			select 4, 'request', *
+			select 4, 'offer', *
+			from ph_support.explain_offers(schema, person, untold) with ordinality
+			union all
+			select 5, 'alarm', *
+			from ph_support.explain_alarm(schema, person) with ordinality
+			where not for_post
+			union all
+			select 6, 'request', *
 			from ph_support.explain_requests(schema, person, for_post, untold) with ordinality
 			union all
-			select 5, 'rights', 'This may not be all that is recorded about you. You can ask to see your record, to '
+			select 7, 'rights', 'This may not be all that is recorded about you. You can ask to see your record, to '
 				'have it corrected, to be on no list, and to have a person look at a decision again.', 1
 		) said (part, section, words, place)
 		order by 1;
@@ -23220,11 +23687,13 @@ $$;
 comment on function ph.explain_person(text, text, boolean) is
 	'what the schema''s segments, scores and decisions say of a person, in plain words to that person, a row a '
 	'sentence in order: why the segment (segment views, and segment_history of other schemes), what the last run of '
-	'each score says, what raised and lowered it most and what is not known, who decided what and why, and what the '
-	'person asked for. for_post is for letters, which others in the house may open: without inputs and decisions '
-	'that are marked not_for_post. Never told, in letters or not, is what comes from codes of restricted_code that '
-	'direct care may not see, and a group that only such a rule gives. Nothing says that something was left out: the '
-	'last sentence is always there. For who sees all rows. Errors: undefined_table without tables of accountability, '
+	'each score says, what raised and lowered it most and what is not known, who decided what and why, what help was '
+	'offered and what became of it, whether the view wobble names them this week, and what the person asked for. '
+	'for_post is for letters, which others in the house may open: without alarms, and inputs and decisions that are '
+	'marked not_for_post. Never told, in letters or not, is what comes '
+	'from codes of restricted_code that direct care may not see, and a group or help that only such a rule gives. '
+	'Nothing says that something was left out: the last sentence is always there. For who sees all rows. Errors: '
+	'undefined_table without tables of accountability, '
 	'no_data_found for a person nobody knows, insufficient_privilege where row security hides rows';
 
 create function ph_support.withheld_condition(relation text) returns text
@@ -24424,7 +24893,7 @@ language sql immutable
 begin atomic
 	values
 		('characteristic_unjustified', 'medium', 'justification',
-		 'a scheme or score in use reads a protected characteristic, and nobody has written down why',
+		 'a scheme, score or intervention in use reads a protected characteristic, and nobody has written down why',
 		 $query$
 			select format('%s %s %s: %s (%s)', u.kind, u.name, u.version, u.characteristic,
 					array_to_string(u.inputs, ', ')),
@@ -24465,6 +24934,15 @@ begin atomic
 			join pg_class c on c.oid = to_regclass(format('%I.%I', $1, r.relation))
 			cross join lateral ph_support.grants_on(c.oid) g
 			where g.privilege = 'SELECT'
+		 $query$),
+		('row_for_its_writer_alone', 'information', 'contact',
+		 'contacts name no purpose: only the partner who wrote them sees them',
+		 $query$
+			select distinct coalesce(c.partner, 'no partner'),
+				format('update %I.contact set purposes = ... where %s', $1,
+					coalesce('partner = ' || quote_literal(c.partner), 'partner is null'))
+			from {contact} c
+			where coalesce(c.purposes, '{}') = '{}'
 		 $query$),
 		('list_without_view', 'low', 'person_list', 'the view beneath the list is no more',
 		 $query$
@@ -25055,4 +25533,4141 @@ comment on function ph.transparency_record(text, text) is
 	'nothing stores it, its table is missing, or the current role does not see all rows of it. '
 	'Counts of decisions and requests may be small: let a rule of ph.publish see them before the record leaves. '
 	'Errors: undefined_table without tables of accountability, undefined_object for a score without a run';
+
+create function ph.life_event_kind(out kind text, out name text, out weight double precision) returns setof record
+language sql immutable parallel safe
+begin atomic
+	-- 1.5 where the roof or the place to be is at stake, 0 where nothing is: assumptions, from no study
+	values
+		('bereavement', 'Bereavement', 1::double precision),
+		('job_lost', 'Lost the job', 1),
+		('eviction_notice', 'Notice of eviction', 1.5),
+		('became_carer', 'Became a carer', 1),
+		('discharged', 'Discharged from hospital', 1.5),
+		('fell', 'Fell', 1),
+		('diagnosed', 'New diagnosis', 1),
+		('separated', 'Separated', 1),
+		('released', 'Released from prison', 1.5),
+		('left_care', 'Left care of the council', 1.5),
+		('birth', 'Birth of a child', 0),
+		('moved', 'Moved house', 0),
+		('retired', 'Retired', 0);
+end;
+
+comment on function ph.life_event_kind() is
+	'the kinds of life event and their default weights, as ph.wobble takes them: how likely a change of tempo is in '
+	'the eight weeks after one, 1 being as likely as after an event in general (one in ten). The weights are assumptions, '
+	'from no study: rows of life_event_kind in a schema take their place there';
+
+create function ph_support.life_event_kind_query(schema text) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	with shipped (listed) as (
+		select string_agg(format('(%L, %L, %L::double precision)', k.kind, k.name, k.weight), ', ' order by k.kind)
+		from ph.life_event_kind() k
+	)
+	select case
+		when to_regclass(format('%I.life_event_kind', schema)) is null
+			then format('select * from (values %s) k (kind, name, weight)', listed)
+		else ph_support.in_schema(format(
+			'select kind::text as kind, coalesce(name::text, kind::text) as name, weight
+			from {life_event_kind}
+			union all
+			select *
+			from (values %s) k (kind, name, weight)
+			where not exists (select from {life_event_kind} own where own.kind = k.kind)', listed), schema) end
+	from shipped
+$$;
+
+comment on function ph_support.life_event_kind_query(text) is
+	'the query of the kinds of life event in a schema: its own, and those shipped that it does not weigh itself; '
+	'it names nothing of the extension';
+
+create function ph_support.every_contact_part(out relation text, out query text) returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		('encounter',
+		 'select e.person_id::text as person_id, ''encounter'' as source, e.encounter_id::text as contact_id,
+			s.service::text as service, coalesce(s.name, s.service)::text as service_name,
+			coalesce(s.partner, e.provider_code)::text as partner, e.start_date::date as start_date,
+			e.end_date::date as end_date,
+			case
+				when e.pod in (''OP'', ''EL'') then true
+				when e.pod = ''AE'' then false
+				when e.pod = ''NEL'' then coalesce(e.admission_method in (''31'', ''32''), false) end as planned,
+			s.crisis as crisis, s.upstream as upstream, s.pillar::text as pillar, e.pod::text as pod,
+			null::text as professional, e.primary_icd10::text as reason_code, null::text as outcome,
+			null::numeric as hours, e.cost::numeric as cost
+		from {encounter} e
+		left join {encounter_service} own on own.pod = e.pod and own.provider_code = e.provider_code
+		left join {encounter_service} usual on usual.pod = e.pod and usual.provider_code is null
+		left join {service} s on s.service = coalesce(own.service, usual.service)'),
+		('contact',
+		 'select c.person_id::text, ''contact'', c.contact_id::text, c.service::text,
+			coalesce(s.name, c.service)::text, coalesce(s.partner, c.partner)::text, c.start_date::date,
+			c.end_date::date, c.planned, s.crisis, s.upstream, s.pillar::text, null::text, c.professional::text,
+			c.reason_code::text, c.outcome::text, c.hours::numeric, c.cost::numeric
+		from {contact} c
+		left join {service} s on s.service = c.service');
+end;
+
+comment on function ph_support.every_contact_part() is 'what every_contact is made of, a query a shared table';
+
+create function ph_support.every_offer_part(out relation text, out query text) returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		('offer',
+		 'select person_id::text as person_id, ''offer'' as source, intervention::text as intervention,
+			version::text as version, identified_on::date as identified_on, offered_on::date as offered_on,
+			answered_on::date as answered_on, answer::text as answer, started_on::date as started_on,
+			completed_on::date as completed_on, better, ended_on::date as ended_on,
+			ended_because::text as ended_because, decision
+		from {offer}'),
+		('enrolment',
+		 'select person_id::text, ''enrolment'', programme::text, null::text,
+			start_date::date, start_date::date, start_date::date,
+			case when start_date is not null then ''accepted'' end,
+			start_date::date, null::date, null::boolean, end_date::date,
+			case when end_date is not null then coalesce(status, ''ended'')::text end, null::bigint
+		from {enrolment}');
+end;
+
+comment on function ph_support.every_offer_part() is
+	'what every_offer is made of, a query a shared table: who is enrolled was identified, offered and accepted on the '
+	'first day; who was eligible and is not has no day';
+
+create function ph_support.timeline_part(out relation text, out query text) returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		('person',
+		 'select p.person_id::text as person_id, ''person'' as source, p.birth_date::date as from_date,
+			p.death_date::date as until_date, null::text as partner, null::text as service, ''life''::text as kind,
+			case when p.death_date is null then ''born'' else ''born, died'' end as label, null::numeric as cost,
+			null::boolean as crisis, null::boolean as planned, null::double precision as value
+		from {person} p'),
+		('every_contact',
+		 'select c.person_id, c.source, c.start_date, c.end_date, c.partner, c.service, ''contact'',
+			coalesce(c.service_name, c.pod), c.cost, c.crisis, c.planned, null
+		from {every_contact} c'),
+		('clinical_event',
+		 'select e.person_id::text, ''clinical_event'', e.event_date::date, null, null, null, ''code'',
+			coalesce(e.description, concat_ws('' '', e.code_system, e.code))::text, null, null, null, null
+		from {clinical_event} e'),
+		('measurement',
+		 'select m.person_id::text, ''measurement'', m.measure_date::date, null, null, null, ''measurement'',
+			coalesce(m.name, m.code)::text, null, null, null, m.value
+		from {measurement} m'),
+		('life_event',
+		 'select e.person_id::text, ''life_event'', e.event_date::date, null, e.partner::text, null, ''life_event'',
+			coalesce(k.name, e.kind)::text, null, null, null, null
+		from {life_event} e
+		left join (<kinds>) k on k.kind = e.kind'),
+		('work_status',
+		 'select w.person_id::text, ''work_status'', w.start_date::date, w.end_date::date, w.partner::text, null,
+			''work'', replace(w.status::text, ''_'', '' ''), null, null, null, null
+		from {work_status} w'),
+		('offer',
+		 'select o.person_id::text, ''offer'', o.identified_on::date, coalesce(o.completed_on, o.ended_on)::date,
+			i.partner::text, null, ''offer'', concat(coalesce(i.name, o.intervention), '': '', case
+				when o.completed_on is not null then ''completed''
+				when o.ended_on is not null then concat_ws('' '', ''ended,'', replace(o.ended_because, ''_'', '' ''))
+				when o.started_on is not null then ''started''
+				when o.answer is not null then replace(o.answer, ''_'', '' '')
+				when o.offered_on is not null then ''offered''
+				else ''identified'' end), null, null, true, null
+		from {offer} o
+		left join {intervention} i on i.intervention = o.intervention and i.version = o.version'),
+		('enrolment',
+		 'select n.person_id::text, ''enrolment'', n.start_date::date, n.end_date::date, null, null, ''offer'',
+			concat(n.programme, '': '', coalesce(replace(n.status::text, ''_'', '' ''), ''enrolled'')), null, null,
+			true, null
+		from {enrolment} n'),
+		('person_goal',
+		 'select g.person_id::text, ''person_goal'', g.set_on::date, g.reviewed_on::date, g.partner::text, null,
+			''goal'', concat(''goal'', '': '' || coalesce(g.words, g.theme), case
+				when g.met then '', met'' when not g.met then '', not met'' end), null, null, true, null
+		from {person_goal} g'),
+		('engagement',
+		 'select e.person_id::text, ''engagement'', coalesce(e.took_part_on, e.invited_on)::date, null, e.partner::text,
+			null, ''engagement'', concat(case when e.took_part_on is null then ''invited: '' else ''took part: '' end,
+			e.activity), null, null, true, null
+		from {engagement} e'),
+		('wait',
+		 'select w.person_id::text, ''wait'', w.clock_start::date, w.clock_stop::date, null, null, ''wait'',
+			concat(''waits: '', replace(coalesce(w.kind, w.pathway)::text, ''_'', '' '')), null, null, null, null
+		from {wait} w'),
+		('external_score',
+		 'select x.person_id::text, ''external_score'', x.scored_on::date, null, null, null, ''score'',
+			concat_ws('' '', x.name, x.band), null, null, null, x.value
+		from {external_score} x'),
+		('registration',
+		 'select r.person_id::text, ''registration'', r.start_date::date, r.end_date::date, r.practice_code::text, null,
+			''registration'', concat(''registered'', '' with '' || r.practice_code), null, null, null, null
+		from {registration} r'),
+		('residence',
+		 'select r.person_id::text, ''residence'', r.start_date::date, r.end_date::date, null, null, ''residence'',
+			concat(''lives in '', r.lsoa21_code), null, null, null, null
+		from {residence} r');
+end;
+
+comment on function ph_support.timeline_part() is
+	'what person_timeline is made of, a query a relation of which each row is one of the timeline; <kinds> stands for '
+	'ph_support.life_event_kind_query()';
+
+create function ph_support.joined_parts(schema text, parts jsonb) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select ph_support.in_schema(string_agg(p.value, ' union all ' order by p.place), schema)
+	from rows from (jsonb_to_recordset(parts) as (relation text, query text)) with ordinality
+		p (relation, value, place)
+	where to_regclass(format('%I.%I', schema, p.relation)) is not null
+$$;
+
+comment on function ph_support.joined_parts(text, jsonb) is
+	'the query of all parts whose relation is there, one after the other: an array of relation, query';
+
+create function ph_support.record_view(out relation text, out description text) returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		('every_contact', 'one row a contact of a person with any partner: those of encounter and of contact'),
+		('every_offer', 'one row an offer of help to a person, or an enrolment, and what became of it'),
+		('person_timeline',
+		 'one row a dated thing of a person, from every table: contacts, codes, measurements, life events, offers');
+end;
+
+comment on function ph_support.record_view() is
+	'the views of ph.create_record_views, in the order in which they are made';
+
+create function ph_support.record_column() returns jsonb
+language sql immutable parallel safe
+return jsonb_build_object(
+	'person_id', 'pseudonym of the person', 'source', 'the shared table of which the row is',
+	'contact_id', 'identifier of the contact or encounter', 'service', 'the service, as in service; NULL is not known',
+	'service_name', 'name of the service to show', 'partner', 'the partner; NULL is not known',
+	'start_date', 'day of the contact, or the first one', 'end_date', 'last day; NULL is the same, or not yet',
+	'planned', 'whether it was arranged beforehand; NULL is not known: an encounter with a GP does not say',
+	'crisis', 'whether earlier help might have avoided it; NULL is not known', 'upstream', 'as in service',
+	'pillar', 'as in service', 'pod', 'point of delivery of an encounter', 'professional', 'who was seen',
+	'reason_code', 'why: ICD-10 of an encounter, in the codes of the partner of a contact',
+	'outcome', 'what came of it', 'hours', 'hours that were given', 'cost', 'cost in pounds',
+	'intervention', 'the intervention, or the programme of an enrolment', 'version', 'its version',
+	'identified_on', 'day on which the person was found to be one whom it is for', 'offered_on', 'day of the offer',
+	'answered_on', 'day of the answer', 'answer', 'accepted, declined or no_answer', 'started_on', 'first day',
+	'completed_on', 'day on which it was completed', 'better', 'whether the person was better afterwards',
+	'ended_on', 'day on which it ended otherwise', 'ended_because', 'why', 'decision', 'row of decision about it',
+	'from_date', 'its day, or the first one',
+	'until_date', 'its last day, or the first day no longer so; NULL is open, or the same day',
+	'kind', 'life, contact, code, measurement, life_event, work, offer, goal, engagement, wait, score, registration or '
+	'residence',
+	'label', 'what it says, in words', 'value', 'the value of a measurement or score');
+
+comment on function ph_support.record_column() is 'what the columns of the views of ph.create_record_views are';
+
+create procedure ph.create_record_views(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	part record;
+	parts jsonb;
+	query text;
+begin
+	call ph_support.require_own_schema(schema);
+	if to_regclass(format('%I.person', schema)) is null or to_regclass(format('%I.service', schema)) is null
+		or to_regclass(format('%I.encounter_service', schema)) is null
+	then
+		raise exception 'schema "%" lacks shared tables: person, service or encounter_service', schema
+			using errcode = 'undefined_table', hint =
+				'CALL ph.create_shared_tables(...) makes them, ph.complete_shared_tables(...) those that are new.';
+	end if;
+	for part in select * from ph_support.record_view() loop
+		select jsonb_agg(jsonb_build_object('relation', p.relation, 'query', p.query))
+		into parts
+		from (
+			select 'every_contact' as view, c.* from ph_support.every_contact_part() c
+			union all
+			select 'every_offer', o.* from ph_support.every_offer_part() o
+			union all
+			select 'person_timeline', t.* from ph_support.timeline_part() t) p
+		where p.view = part.relation;
+		query := replace(ph_support.joined_parts(schema, parts), '<kinds>', ph_support.life_event_kind_query(schema));
+		if query is not null then
+			call ph_support.replace_view(schema, part.relation, query, part.description, ph_support.record_column());
+		end if;
+	end loop;
+end
+$$;
+
+comment on procedure ph.create_record_views(text) is
+	'makes in the schema the views every_contact (encounters and contacts of all partners, with their service and '
+	'partner: encounter_service says of which service an encounter is), every_offer (offers and enrolments) and '
+	'person_timeline (every dated thing of a person, once). They are read with the rights of who asks, so that row '
+	'security holds; what is asked of one person is read by index, of everybody in parallel. Tables that are not there '
+	'are left out. Errors: undefined_table, duplicate_object where a name is taken by something else, '
+	'22023 for a schema of the extension or of the system';
+
+create function ph_support.require_argument(holds boolean, argument text, rule text, hint text default null)
+returns void
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if holds is true then
+		return;
+	elsif hint is null then
+		raise exception 'argument "%" %', argument, rule
+			using errcode = 'invalid_parameter_value';
+	end if;
+	raise exception 'argument "%" %', argument, rule
+		using errcode = 'invalid_parameter_value', hint = hint;
+end
+$$;
+
+comment on function ph_support.require_argument(boolean, text, text, text) is
+	'does nothing where the rule holds. Errors: invalid_parameter_value, with the argument''s name and the rule';
+
+create function ph_support.share(part bigint, whole bigint, confidence float8) returns ph.estimate
+language sql immutable parallel safe
+begin atomic
+	select ph.proportion(ph.count_tally(0, part, whole), confidence => confidence);
+end;
+
+comment on function ph_support.share(bigint, bigint, float8) is
+	'part over whole with Wilson limits, of bare numbers; note: no_exposure where there is no whole';
+
+create type ph.continuity;
+
+create function ph_support.continuity_in(cstring) returns ph.continuity
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'continuity_in';
+
+create function ph_support.continuity_out(ph.continuity) returns cstring
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'continuity_out';
+
+create function ph_support.continuity_recv(internal) returns ph.continuity
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'continuity_recv';
+
+create function ph_support.continuity_send(ph.continuity) returns bytea
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'continuity_send';
+
+create type ph.continuity (
+	input = ph_support.continuity_in, output = ph_support.continuity_out, receive = ph_support.continuity_recv,
+	send = ph_support.continuity_send, internallength = variable, alignment = double, storage = extended
+);
+
+comment on type ph.continuity is
+	'who was seen how often: contacts by provider, in byte order of the names, and ? contacts with nobody known: '
+	'{"Dr A": 5, "Dr B": 2, ?: 1}';
+
+comment on function ph_support.continuity_in(cstring) is 'text input of ph.continuity';
+
+comment on function ph_support.continuity_out(ph.continuity) is 'text output of ph.continuity';
+
+comment on function ph_support.continuity_recv(internal) is 'binary input of ph.continuity';
+
+comment on function ph_support.continuity_send(ph.continuity) is 'binary output of ph.continuity';
+
+create function ph_support.continuity_fold(ph.continuity, provider text) returns ph.continuity
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'continuity_fold';
+
+comment on function ph_support.continuity_fold(ph.continuity, text) is 'support function of ph.continuity';
+
+create function ph_support.continuity_combine(ph.continuity, ph.continuity) returns ph.continuity
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'continuity_combine';
+
+comment on function ph_support.continuity_combine(ph.continuity, ph.continuity) is
+	'support function of the continuity aggregates: the contacts of both';
+
+create function ph_support.continuity_roll_up(ph.continuity, ph.continuity) returns ph.continuity
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'continuity_roll_up';
+
+comment on function ph_support.continuity_roll_up(ph.continuity, ph.continuity) is
+	'support function of ph.continuity_rollup';
+
+create function ph_support.continuity_final(ph.continuity) returns ph.continuity
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'continuity_final';
+
+comment on function ph_support.continuity_final(ph.continuity) is 'support function of the continuity aggregates';
+
+create aggregate ph.continuity(provider text) (
+	sfunc = ph_support.continuity_fold, stype = ph.continuity, initcond = '{}',
+	finalfunc = ph_support.continuity_final, combinefunc = ph_support.continuity_combine, sspace = 256, parallel = safe
+);
+
+comment on aggregate ph.continuity(text) is
+	'folds a row a contact: with whom, a professional, a service or a partner; NULL and an empty name are a contact '
+	'with nobody known; names are compared as they are, byte by byte. Errors: more than 10,000 providers, a name '
+	'longer than 1,000 bytes, more than 2^53 contacts';
+
+create aggregate ph.continuity_rollup(continuity ph.continuity) (
+	sfunc = ph_support.continuity_roll_up, stype = ph.continuity, initcond = '{}',
+	finalfunc = ph_support.continuity_final, combinefunc = ph_support.continuity_roll_up, sspace = 256, parallel = safe
+);
+
+comment on aggregate ph.continuity_rollup(ph.continuity) is
+	'the contacts of many parts, as if they had been folded at once; NULL where one of them is. Errors: as '
+	'ph.continuity';
+
+create function ph.continuity_equal(a ph.continuity, b ph.continuity) returns boolean
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'continuity_equal';
+
+comment on function ph.continuity_equal(ph.continuity, ph.continuity) is 'implementation of operator =';
+
+create operator ph.= (
+	leftarg = ph.continuity, rightarg = ph.continuity, function = ph.continuity_equal, commutator = operator(ph.=),
+	negator = operator(ph.<>), restrict = eqsel, join = eqjoinsel
+);
+
+create function ph_support.continuity_not_equal(ph.continuity, ph.continuity) returns boolean
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'continuity_not_equal';
+
+comment on function ph_support.continuity_not_equal(ph.continuity, ph.continuity) is 'implementation of operator <>';
+
+create operator ph.<> (
+	leftarg = ph.continuity, rightarg = ph.continuity, function = ph_support.continuity_not_equal,
+	commutator = operator(ph.<>), negator = operator(ph.=), restrict = neqsel, join = neqjoinsel
+);
+
+create function ph_support.continuity_less(ph.continuity, ph.continuity) returns boolean
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'continuity_less';
+
+comment on function ph_support.continuity_less(ph.continuity, ph.continuity) is 'implementation of operator <';
+
+create operator ph.< (
+	leftarg = ph.continuity, rightarg = ph.continuity, function = ph_support.continuity_less,
+	commutator = operator(ph.>),
+	negator = operator(ph.>=), restrict = scalarltsel, join = scalarltjoinsel
+);
+
+create function ph_support.continuity_less_or_equal(ph.continuity, ph.continuity) returns boolean
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'continuity_less_or_equal';
+
+comment on function ph_support.continuity_less_or_equal(ph.continuity, ph.continuity) is
+	'implementation of operator <=';
+
+create operator ph.<= (
+	leftarg = ph.continuity, rightarg = ph.continuity, function = ph_support.continuity_less_or_equal,
+	commutator = operator(ph.>=), negator = operator(ph.>), restrict = scalarlesel, join = scalarlejoinsel
+);
+
+create function ph_support.continuity_greater(ph.continuity, ph.continuity) returns boolean
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'continuity_greater';
+
+comment on function ph_support.continuity_greater(ph.continuity, ph.continuity) is 'implementation of operator >';
+
+create operator ph.> (
+	leftarg = ph.continuity, rightarg = ph.continuity, function = ph_support.continuity_greater,
+	commutator = operator(ph.<), negator = operator(ph.<=), restrict = scalargtsel, join = scalargtjoinsel
+);
+
+create function ph_support.continuity_greater_or_equal(ph.continuity, ph.continuity) returns boolean
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'continuity_greater_or_equal';
+
+comment on function ph_support.continuity_greater_or_equal(ph.continuity, ph.continuity) is
+	'implementation of operator >=';
+
+create operator ph.>= (
+	leftarg = ph.continuity, rightarg = ph.continuity, function = ph_support.continuity_greater_or_equal,
+	commutator = operator(ph.<=), negator = operator(ph.<), restrict = scalargesel, join = scalargejoinsel
+);
+
+create function ph_support.continuity_compare(ph.continuity, ph.continuity) returns integer
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'continuity_compare';
+
+comment on function ph_support.continuity_compare(ph.continuity, ph.continuity) is
+	'btree support: order by content, without meaning of its own';
+
+create operator class ph.continuity_ops default for type ph.continuity using btree as
+	operator 1 ph.<,
+	operator 2 ph.<=,
+	operator 3 ph.=,
+	operator 4 ph.>=,
+	operator 5 ph.>,
+	function 1 ph_support.continuity_compare(ph.continuity, ph.continuity);
+
+create function ph.continuity_contacts(continuity ph.continuity, out provider text, out contacts bigint)
+returns setof record
+language c immutable parallel safe rows 5
+as 'MODULE_PATHNAME', 'continuity_contacts';
+
+comment on function ph.continuity_contacts(ph.continuity) is
+	'a row a provider, in byte order of the names, with its contacts, and last, where there are some, those with '
+	'nobody known, whose provider is NULL';
+
+create function ph.continuity_indices(
+	continuity ph.continuity,
+	out contacts bigint, out providers integer, out unknown bigint, out usual_provider text,
+	out usual_provider_continuity float8, out bice_boxerman float8, out modified_modified_continuity float8,
+	out ejlertsson_berg float8, out note text)
+returns record
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'continuity_indices';
+
+comment on function ph.continuity_indices(ph.continuity) is
+	'how continuous care was, of n contacts with each of M providers, N in all; unknown ones are counted apart. '
+	'usual_provider: who was seen most, of several the first in byte order; usual_provider_continuity (UPC): max n / '
+	'N (Breslau and Reeb 1975); bice_boxerman (COC): (sum n^2 - N) / (N (N - 1)), the share of pairs of contacts '
+	'that are with one provider (Bice and Boxerman 1977); modified_modified_continuity (MMCI): (1 - M / (N + 0.1)) / '
+	'(1 - 1 / (N + 0.1)) (Magill and Senf 1987), which is a little above 0 where all differ; ejlertsson_berg (K): (N '
+	'- M) / (N - 1) (Ejlertsson and Berg 1984). Shares of 0 to 1. note: fewer_than_two where N is below 2, and the '
+	'four are NULL';
+
+create type ph.provider_sequence as (
+	first_provider text,
+	last_provider text,
+	contacts bigint,
+	same_as_before bigint,
+	unknown bigint
+);
+
+comment on type ph.provider_sequence is
+	'who was seen after whom: what is needed of contacts in their order; folded by ph.provider_sequence, and a later '
+	'one can follow it (ph.provider_sequence_rollup)';
+
+comment on column ph.provider_sequence.first_provider is 'who was seen first, of those who are known; NULL for nobody';
+
+comment on column ph.provider_sequence.last_provider is 'who was seen last, of those who are known; NULL for nobody';
+
+comment on column ph.provider_sequence.contacts is 'contacts with somebody known';
+
+comment on column ph.provider_sequence.same_as_before is
+	'of them, those with the provider of the one before';
+
+comment on column ph.provider_sequence.unknown is 'contacts with nobody known, which stand between no others';
+
+create function ph_support.provider_sequence_fold(ph.provider_sequence, provider text) returns ph.provider_sequence
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'provider_sequence_fold';
+
+comment on function ph_support.provider_sequence_fold(ph.provider_sequence, text) is
+	'support function of ph.provider_sequence';
+
+create function ph_support.provider_sequence_roll_up(ph.provider_sequence, ph.provider_sequence)
+returns ph.provider_sequence
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'provider_sequence_roll_up';
+
+comment on function ph_support.provider_sequence_roll_up(ph.provider_sequence, ph.provider_sequence) is
+	'support function of ph.provider_sequence_rollup';
+
+create aggregate ph.provider_sequence(provider text) (
+	sfunc = ph_support.provider_sequence_fold, stype = ph.provider_sequence, initcond = '(,,0,0,0)', parallel = safe
+);
+
+comment on aggregate ph.provider_sequence(text) is
+	'folds a row a contact in the order that ORDER BY within the brackets says: ph.provider_sequence(professional '
+	'order by start_date). NULL and an empty name are a contact with nobody known: it is left out, and its neighbours '
+	'follow each other; names are compared as they are, byte by byte. Errors: more than 2^53 contacts';
+
+create aggregate ph.provider_sequence_rollup(sequence ph.provider_sequence) (
+	sfunc = ph_support.provider_sequence_roll_up, stype = ph.provider_sequence, initcond = '(,,0,0,0)', parallel = safe
+);
+
+comment on aggregate ph.provider_sequence_rollup(ph.provider_sequence) is
+	'parts one after the other, in the order that ORDER BY within the brackets says, as if their contacts had been '
+	'folded at once: every contact of a part lies before every one of the next (months, not partners); NULL where one '
+	'of them is. Errors: a value that no contacts can have, more than 2^53 contacts';
+
+create function ph.sequential_continuity(sequence ph.provider_sequence) returns ph.estimate
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'sequential_continuity';
+
+comment on function ph.sequential_continuity(ph.provider_sequence) is
+	'the share of contacts, from the second on, that are with the provider of the contact before (SECON, Steinwachs '
+	'1979). It has no limits; notes: fewer_than_two, and no_data of NULL. Errors: a value that no contacts can have';
+
+create function ph.activation_cut_points(
+	out cut_points text, out level integer, out above numeric, out up_to numeric, out confirmed text, out source text)
+returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		('pam13_47_55_72', 1, null::numeric, 47.0, 'read',
+		 'Patient Activation Measure, 13 items: Rehabilitation Measures Database'),
+		('pam13_47_55_72', 2, 47.0, 55.1, 'read', 'as level 1'),
+		('pam13_47_55_72', 3, 55.1, 72.4, 'read', 'as level 1'),
+		('pam13_47_55_72', 4, 72.4, 100, 'read', 'as level 1'),
+		('pam13_47_55_67', 1, null, 47.0, 'memory',
+		 'Patient Activation Measure, 13 items, an earlier publication: from memory, check before use'),
+		('pam13_47_55_67', 2, 47.0, 55.1, 'memory', 'as level 1'),
+		('pam13_47_55_67', 3, 55.1, 67.0, 'memory', 'as level 1'),
+		('pam13_47_55_67', 4, 67.0, 100, 'memory', 'as level 1');
+end;
+
+comment on function ph.activation_cut_points() is
+	'published sets of cut points of the activation score (0 to 100): a level reaches from above its lower bound up '
+	'to and with its upper one, so that a score between two published bands (47.05) has a level. Sets differ in '
+	'where level 3 ends; confirmed: read in the source, or memory, to be checked before use';
+
+create function ph_support.activation_bounds(cut_points text) returns numeric[]
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	bounds constant numeric[] := array(
+		select c.up_to from ph.activation_cut_points() c where c.cut_points = activation_bounds.cut_points
+		order by c.level);
+begin
+	perform ph_support.require_argument(bounds <> '{}', 'cut_points', 'is not a known set of cut points',
+		'ph.activation_cut_points() lists them.');
+	return bounds;
+end
+$$;
+
+comment on function ph_support.activation_bounds(text) is
+	'the upper bounds of the levels of a set of cut points. Errors: invalid_parameter_value for a set that is not '
+	'known';
+
+create function ph.activation_level(score numeric, cut_points text default 'pam13_47_55_72') returns integer
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	bounds constant numeric[] := ph_support.activation_bounds(cut_points);
+begin
+	if score not between 0 and 100 then  -- NaN is above all numbers
+		perform ph_support.require_argument(false, 'score', 'must lie between 0 and 100');
+	end if;
+	return 1 + (score > bounds[1])::integer + (score > bounds[2])::integer + (score > bounds[3])::integer;
+end
+$$;
+
+comment on function ph.activation_level(numeric, text) is
+	'the level of an activation score, 1 (overwhelmed) to 4, by a set of ph.activation_cut_points(), compared as '
+	'decimals; NULL for NULL. Errors: invalid_parameter_value for a score outside 0 to 100, NaN, or a set that is '
+	'not known';
+
+create function ph_support.change_verdict(gain numeric, smallest_change numeric) returns text
+language sql immutable parallel safe
+return case
+	when gain >= smallest_change then 'improved' when gain <= -smallest_change then 'worse'
+	when gain is not null then 'unchanged' end;
+
+comment on function ph_support.change_verdict(numeric, numeric) is
+	'improved, worse or unchanged, by the smallest change that matters; NULL where the change is not known';
+
+create function ph.activation_change(
+	before numeric, after numeric, smallest_change numeric default 3, cut_points text default 'pam13_47_55_72',
+	out change numeric, out level_before integer, out level_after integer, out verdict text, out note text)
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform ph_support.require_argument(smallest_change >= 0 and smallest_change < 'infinity', 'smallest_change',
+		'must be a number of points from 0 on');
+	level_before := ph.activation_level(before, cut_points);
+	level_after := ph.activation_level(after, cut_points);
+	change := after - before;
+	verdict := ph_support.change_verdict(change, smallest_change);
+	note := case when change is null then 'missing_input' end;
+end
+$$;
+
+comment on function ph.activation_change(numeric, numeric, numeric, text) is
+	'change of an activation score, the levels before and after, and a verdict: improved by at least the smallest '
+	'change, worse by as much, or unchanged, compared as decimals (50.3 - 47.3 is 3, in doubles it is not). 3 points '
+	'is the measure endorsed in the United States (CBE 2483); of one person less than 7 is within what the '
+	'instrument scatters (Ford 2025: smallest detectable change 7.2), so report shares of people. note: '
+	'missing_input. Errors: as ph.activation_level, a smallest change below 0';
+
+create function ph.reported_change(
+	before numeric[], after numeric[], better text, smallest_change numeric, scale_min numeric, scale_max numeric,
+	confidence float8 default 0.95,
+	out pairs bigint, out incomplete bigint, out unanswered bigint, out responders bigint, out share float8,
+	out share_lower float8, out share_upper float8, out worsened bigint, out worsened_share float8,
+	out worsened_lower float8, out worsened_upper float8, out mean_change float8, out sd_change float8,
+	out change_lower float8, out change_upper float8, out before_at_best float8, out before_at_worst float8,
+	out after_at_best float8, out after_at_worst float8, out no_room bigint,
+	out outside_scale bigint, out note text)
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	best constant numeric := case better when 'higher' then scale_max else scale_min end;
+	worst constant numeric := case better when 'higher' then scale_min else scale_max end;
+	rounding constant numeric := (scale_max - scale_min) / 100;
+begin
+	perform ph_support.require_argument(better in ('higher', 'lower'), 'better', 'must be higher or lower');
+	perform ph_support.require_argument(scale_min > '-infinity' and scale_max < 'infinity' and scale_min < scale_max,
+		'scale_max', 'must be a number above scale_min');
+	perform ph_support.require_argument(smallest_change >= 0 and smallest_change < 'infinity', 'smallest_change',
+		'must be a number of points from 0 on');
+	perform ph_support.require_argument(cardinality(before) = cardinality(after), 'after',
+		'must have as many elements as before', 'One a person, null where there was no answer.');
+	perform ph_support.require_argument(
+		not exists (
+			select from unnest(scores.given) score
+			where score not between scale_min - rounding and scale_max + rounding),
+		scores.argument, 'must hold scores of the scale, from scale_min to scale_max')
+	from (values ('before', before), ('after', after)) scores (argument, given);
+	with answered as (
+		select a.before, a.after, a.after - a.before as change,
+			ph_support.change_verdict(
+				case better when 'higher' then a.after - a.before else a.before - a.after end,
+				smallest_change) as verdict
+		from unnest(before, after) a (before, after)
+	), asked as (
+		select count(*) filter (where a.change is null) as incomplete,
+			count(*) filter (where a.before is null and a.after is null) as unanswered,
+			count(*) filter (where a.before not between scale_min and scale_max)
+				+ count(*) filter (where a.after not between scale_min and scale_max) as outside_scale
+		from answered a
+	), paired as (
+		select count(*) as pairs, count(*) filter (where a.verdict = 'improved') as responders,
+			count(*) filter (where a.verdict = 'worse') as worsened, avg(a.change) as mean_change,
+			stddev_samp(a.change) as sd_change, avg((a.before = best)::integer) as before_at_best,
+			avg((a.before = worst)::integer) as before_at_worst, avg((a.after = best)::integer) as after_at_best,
+			avg((a.after = worst)::integer) as after_at_worst,
+			count(*) filter (where abs(best - a.before) < smallest_change) as no_room
+		from answered a
+		where a.change is not null
+	)
+	select p.pairs, a.incomplete, a.unanswered, p.responders, p.worsened, p.mean_change, p.sd_change, p.before_at_best,
+		p.before_at_worst, p.after_at_best, p.after_at_worst, p.no_room, a.outside_scale
+	into pairs, incomplete, unanswered, responders, worsened, mean_change, sd_change, before_at_best, before_at_worst,
+		after_at_best, after_at_worst, no_room, outside_scale
+	from paired p, asked a;
+	select s.value, s.lower, s.upper, w.value, w.lower, w.upper
+	into share, share_lower, share_upper, worsened_share, worsened_lower, worsened_upper
+	from ph_support.share(responders, pairs, confidence) s, ph_support.share(worsened, pairs, confidence) w;
+	if pairs > 1 then
+		change_lower := mean_change - ph_support.two_sided_t(confidence, pairs - 1) * sd_change / sqrt(pairs);
+		change_upper := mean_change + ph_support.two_sided_t(confidence, pairs - 1) * sd_change / sqrt(pairs);
+	end if;
+	note := case when pairs = 0 then 'no_pairs' end;
+end
+$$;
+
+comment on function ph.reported_change(numeric[], numeric[], text, numeric, numeric, numeric, float8) is
+	'outcomes that people reported before and after, a score of each a person, NULL without one; better: higher or '
+	'lower. pairs: people with both; incomplete: without, of whom unanswered have neither. responders: pairs that '
+	'changed for the better by at least the smallest change, compared as decimals, their share with Wilson limits; '
+	'worsened likewise. mean_change: after - before, with its standard deviation and limits of Student''s t, which '
+	'one pair has not. before_at_best and so on: the share of pairs at an end of the scale; no_room: pairs that '
+	'began too near the best score to reach the smallest change; outside_scale: scores beyond its ends by no more '
+	'than a hundredth of it, which are taken as they are. note: no_pairs. Errors: invalid_parameter_value for a '
+	'score further outside, a smallest change below 0, lists of different length';
+
+create function ph.adjusted_change(
+	before float8[], after float8[], treated boolean[], confidence float8 default 0.95,
+	out control_people bigint, out treated_people bigint, out left_out bigint, out slope float8,
+	out adjusted_difference float8, out standard_error float8, out lower float8, out upper float8,
+	out degrees_of_freedom float8, out unadjusted_difference float8, out change_control float8,
+	out change_treated float8, out note text)
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform ph_support.require_argument(
+		cardinality(before) = cardinality(after) and cardinality(before) = cardinality(treated), 'treated',
+		'must have as many elements as before and after', 'One a person, null where it is not known.');
+	perform ph_support.require_argument(
+		not exists (select from unnest(before || after) score where score in ('NaN', 'infinity', '-infinity')),
+		'before', 'and after must hold finite numbers');
+	with answered as (
+		select a.before, a.after, a.treated
+		from unnest(before, after, treated) a (before, after, treated)
+		where a.before is not null and a.after is not null and a.treated is not null
+	), one as (  -- a row a group, of which sums are about the group's own means
+		select a.treated, count(*) as n, avg(a.before) as mean_before, avg(a.after) as mean_after,
+			regr_sxx(a.after, a.before) as sxx, regr_sxy(a.after, a.before) as sxy, regr_syy(a.after, a.before) as syy,
+			min(a.before) < max(a.before) as spread
+		from answered a
+		group by a.treated
+	), fitted as (
+		select sum(n) as n, sum(sxx) as sxx, sum(sxy) / nullif(sum(sxx), 0) as slope, sum(sxy) as sxy, sum(syy) as syy,
+			bool_or(spread) as spread, sum(n * mean_before) / sum(n) as mean_before
+		from one
+	)
+	select coalesce(c.n, 0), coalesce(g.n, 0), cardinality(before) - coalesce(f.n, 0), f.slope,
+		g.mean_after - c.mean_after - f.slope * (g.mean_before - c.mean_before),
+		sqrt(greatest(0, f.syy - f.slope * f.sxy) / nullif(f.n - 3, 0)
+			* (1.0 / c.n + 1.0 / g.n + (g.mean_before - c.mean_before) ^ 2 / nullif(f.sxx, 0))),
+		f.n - 3, g.mean_after - g.mean_before - (c.mean_after - c.mean_before),
+		c.mean_after + f.slope * (f.mean_before - c.mean_before) - f.mean_before,
+		g.mean_after + f.slope * (f.mean_before - g.mean_before) - f.mean_before,
+		case
+			when c.n is null or g.n is null then 'one_group'
+			when f.n < 4 then 'too_few'
+			when not f.spread then 'no_spread' end
+	into control_people, treated_people, left_out, slope, adjusted_difference, standard_error, degrees_of_freedom,
+		unadjusted_difference, change_control, change_treated, note
+	from fitted f
+	left join one c on not c.treated
+	left join one g on g.treated;
+	if note is not null then
+		select null, null, null, null, null, null, null
+		into slope, adjusted_difference, standard_error, degrees_of_freedom, unadjusted_difference, change_control,
+			change_treated;
+		return;
+	end if;
+	lower := adjusted_difference - ph_support.two_sided_t(confidence, degrees_of_freedom) * standard_error;
+	upper := adjusted_difference + ph_support.two_sided_t(confidence, degrees_of_freedom) * standard_error;
+end
+$$;
+
+comment on function ph.adjusted_change(float8[], float8[], boolean[], float8) is
+	'change of a treated group beside a control group, adjusted for where people started: least squares of after = a '
+	'+ slope before + adjusted_difference treated, in closed form; the same numbers as ph.fit of these columns. '
+	'Limits of Student''s t with N - 3 degrees of freedom. change_control, change_treated: mean change of each at '
+	'the mean start of all; unadjusted_difference: of the mean changes as they are. Of groups that chose themselves '
+	'adjustment can mislead (Lord 1967). left_out: people of whom one of the three is not known. note: one_group, '
+	'too_few (fewer than 4 people), no_spread (all of a group started alike). Errors: invalid_parameter_value for '
+	'numbers that are not finite, lists of different length';
+
+create function ph.top_box(
+	answers text[], top text[], not_applicable text[] default '{}', confidence float8 default 0.95,
+	out answered bigint, out in_top bigint, out not_applicable_answers bigint, out unanswered bigint, out share float8,
+	out lower float8, out upper float8, out note text)
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform ph_support.require_argument(cardinality(array_remove(top, null)) > 0, 'top', 'must name an answer');
+	perform ph_support.require_argument(not coalesce(top && not_applicable, false), 'not_applicable',
+		'must not name an answer of top');
+	select count(*) filter (where a = any (coalesce(not_applicable, '{}'))), count(*) filter (where a is null),
+		count(*) filter (where a = any (top)), count(a)
+	into not_applicable_answers, unanswered, in_top, answered
+	from unnest(answers) a;
+	answered := answered - not_applicable_answers;
+	select s.value, s.lower, s.upper
+	into share, lower, upper
+	from ph_support.share(in_top, answered, confidence) s;
+	note := case when answered = 0 then 'no_data' end;
+end
+$$;
+
+comment on function ph.top_box(text[], text[], text[], float8) is
+	'the share of answers that are among the best ones, top, with Wilson limits; answers that say that the question '
+	'does not apply, and NULL, are counted apart and in no denominator. note: no_data where nobody answered. Errors: '
+	'invalid_parameter_value where top is empty or an answer is in both lists';
+
+create function ph.case_mix_adjusted(
+	answers float8[], expected float8[], reference float8, confidence float8 default 0.95,
+	out answered bigint, out left_out bigint, out mean float8, out expected_mean float8, out adjusted float8,
+	out lower float8, out upper float8, out note text)
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform ph_support.require_argument(cardinality(answers) = cardinality(expected), 'expected',
+		'must have as many elements as answers', 'What a model expects of each person: (ph.score(model, x)).value.');
+	perform ph_support.require_argument(reference > '-infinity' and reference < 'infinity', 'reference',
+		'must be a finite number', 'The mean of all places together.');
+	perform ph_support.require_argument(
+		not exists (select from unnest(answers || expected) x where x in ('NaN', 'infinity', '-infinity')),
+		'answers', 'and expected must hold finite numbers');
+	with asked as (
+		select count(*) as answered, avg(a.answer) as mean, avg(a.expected) as expected_mean,
+			ph.mean(ph.person_tally(0, a.answer - a.expected), confidence => confidence) as residual
+		from unnest(answers, expected) a (answer, expected)
+		where a.answer is not null and a.expected is not null
+	)
+	select a.answered, cardinality(answers) - a.answered, a.mean, a.expected_mean, reference + (a.residual).value,
+		reference + (a.residual).lower, reference + (a.residual).upper
+	into answered, left_out, mean, expected_mean, adjusted, lower, upper
+	from asked a;
+	note := case when answered = 0 then 'no_data' when lower is null then 'limit_undefined' end;
+end
+$$;
+
+comment on function ph.case_mix_adjusted(float8[], float8[], float8, float8) is
+	'the mean of answers (0 and 1 for the share in the top box) of one place, had it the people of all: its mean, '
+	'less what a given model expects of its people, plus the mean of all, the reference. Limits of Student''s t of '
+	'what is left of each answer; the model and the reference are taken as known. left_out: people without an answer '
+	'or of whom the model expects nothing. note: no_data, limit_undefined of one person. Errors: '
+	'invalid_parameter_value for numbers that are not finite, lists of different length';
+
+create function ph_support.eq5d_note(profile text) returns text
+language sql immutable parallel safe
+return case
+	when profile is null or profile = '99999' then 'missing_input'
+	when profile !~ '^[123459][123459][123459][123459][123459]$' then 'invalid'
+	when strpos(profile, '9') > 0 then 'incomplete' end;
+
+comment on function ph_support.eq5d_note(text) is
+	'why a profile has no answer: missing_input, incomplete (9 is the code of a dimension without an answer), '
+	'invalid; NULL where it has one';
+
+create function ph_support.valid_profile(argument text, profile text) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform ph_support.require_argument(ph_support.eq5d_note(profile) is distinct from 'invalid', argument,
+		'must be five digits of 1 to 5, or 9 for a dimension without an answer');
+	return case when ph_support.eq5d_note(profile) is null then profile end;
+end
+$$;
+
+comment on function ph_support.valid_profile(text, text) is
+	'the profile itself where it is whole, else NULL. Errors: invalid_parameter_value for what is no profile';
+
+create function ph_support.eq5d_position(profile text) returns integer
+language sql immutable parallel safe
+begin atomic
+	select 1 + sum((substr(profile, place, 1)::integer - 1) * 5 ^ (5 - place))::integer
+	from generate_series(1, 5) place;
+end;
+
+comment on function ph_support.eq5d_position(text) is 'where a whole profile stands among all 3,125 in order of digits';
+
+create function ph.eq5d_profile(
+	profile text,
+	out mobility integer, out self_care integer, out usual_activities integer, out pain integer, out anxiety integer,
+	out worst_level integer, out full_health boolean, out "position" integer, out note text)
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	whole constant text := ph_support.valid_profile('profile', profile);
+	levels constant integer[] := string_to_array(whole, null)::integer[];
+begin
+	mobility := levels[1];
+	self_care := levels[2];
+	usual_activities := levels[3];
+	pain := levels[4];
+	anxiety := levels[5];
+	worst_level := greatest(mobility, self_care, usual_activities, pain, anxiety);
+	full_health := whole = '11111';
+	"position" := case when whole is not null then ph_support.eq5d_position(whole) end;
+	note := ph_support.eq5d_note(profile);
+end
+$$;
+
+comment on function ph.eq5d_profile(text) is
+	'an EQ-5D-5L profile (12321) as levels of 1 (no problems) to 5 (unable, extreme) of its five dimensions, the '
+	'worst of them, whether it is 11111, and its position among all 3,125 in order of digits. No sum: digits have no '
+	'arithmetic (EuroQol). note: missing_input for NULL and 99999, incomplete where a dimension is 9. Errors: '
+	'invalid_parameter_value for anything but five digits of 1 to 5 and 9';
+
+create function ph.eq5d_change(
+	before text, after text,
+	out verdict text, out dimensions_better integer, out dimensions_worse integer, out note text)
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	was constant integer[] := string_to_array(ph_support.valid_profile('before', before), null)::integer[];
+	is_now constant integer[] := string_to_array(ph_support.valid_profile('after', after), null)::integer[];
+begin
+	if was is null or is_now is null then
+		note := case
+			when 'missing_input' in (ph_support.eq5d_note(before), ph_support.eq5d_note(after)) then 'missing_input'
+			else 'incomplete' end;
+		return;
+	end if;
+	select count(*) filter (where n < w), count(*) filter (where n > w)
+	into dimensions_better, dimensions_worse
+	from unnest(was, is_now) v (w, n);
+	verdict := case
+		when dimensions_better = 0 and dimensions_worse = 0 then 'same'
+		when dimensions_worse = 0 then 'better'
+		when dimensions_better = 0 then 'worse'
+		else 'mixed' end;
+end
+$$;
+
+comment on function ph.eq5d_change(text, text) is
+	'how two EQ-5D-5L profiles of a person differ, without values: better where no dimension is worse and one '
+	'better, worse, mixed or same (Devlin, Parkin and Browne 2010), and how many dimensions are better and worse. '
+	'note: missing_input, incomplete. Errors: as ph.eq5d_profile';
+
+create function ph.eq5d_index_mean(
+	index_values float8[], value_sets text[], confidence float8 default 0.95) returns ph.estimate
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	sets constant text[] := array(
+		select distinct v.value_set from unnest(index_values, value_sets) v (value, value_set)
+		where v.value is not null order by 1);
+begin
+	perform ph_support.require_argument(cardinality(index_values) = cardinality(value_sets), 'value_sets',
+		'must have as many elements as index_values');
+	perform ph_support.require_argument(
+		not exists (select from unnest(index_values) x where x in ('NaN', 'infinity', '-infinity')), 'index_values',
+		'must hold finite numbers');
+	perform ph_support.require_argument(cardinality(sets) <= 1, 'value_sets', 'must name one value set',
+		'Values of different sets are on different scales: ask each by itself.');
+	if sets = '{}' or sets[1] is null then
+		return (null, null, null, 'no_value_set')::ph.estimate;
+	end if;
+	return (
+		select ph.mean(ph.person_tally(0, x), confidence => confidence)
+		from unnest(index_values) x
+		where x is not null);
+end
+$$;
+
+comment on function ph.eq5d_index_mean(float8[], text[], float8) is
+	'mean EQ-5D index of people, each with the name of the value set that it is by, with limits of Student''s t; '
+	'NULLs are left out. note: no_value_set, limit_undefined of one person. Errors: invalid_parameter_value where '
+	'the values are of more than one set';
+
+create function ph_support.linearised(
+	answers float8[], weights float8[], strata text[], clusters text[],
+	out answered bigint, out left_out bigint, out weight float8, out value float8, out standard_error float8,
+	out simple_error float8, out strata_seen bigint, out clusters_seen bigint, out single_clusters bigint)
+language sql immutable parallel safe
+begin atomic
+	with given as (
+		select a.answer, a.weight, coalesce(a.stratum, '') as stratum, coalesce(a.cluster, a.place::text) as cluster
+		from rows from (unnest(answers), unnest(weights), unnest(strata), unnest(clusters))
+			with ordinality a (answer, weight, stratum, cluster, place)
+		where a.answer is not null and a.weight > 0
+	), whole as (
+		select count(*) as n, sum(g.weight) as weight, sum(g.weight * g.answer) / sum(g.weight) as mean
+		from given g
+	), cluster_sum as (
+		select g.stratum, g.cluster, sum(g.weight * (g.answer - w.mean)) / w.weight as z
+		from given g, whole w
+		group by g.stratum, g.cluster, w.weight
+	), stratum_sum as (
+		select stratum, count(*) as n, var_samp(z) * count(*) as variance
+		from cluster_sum
+		group by stratum
+	)
+	select w.n, cardinality(answers) - w.n, w.weight, w.mean,
+		(select sqrt(sum(s.variance)) from stratum_sum s),
+		(select sqrt(sum(g.weight * (g.answer - w.mean) ^ 2) / w.weight / nullif(w.n - 1, 0)) from given g),
+		(select count(*) from stratum_sum), (select sum(n)::bigint from stratum_sum),
+		(select count(*) from stratum_sum s where s.n = 1)
+	from whole w;
+end;
+
+comment on function ph_support.linearised(float8[], float8[], text[], text[]) is
+	'the weighted mean of answers, its standard error by linearisation (of the sum of each first stage cluster about '
+	'the mean of its stratum), the error of a simple sample of as many, and how many strata, clusters, and strata of '
+	'one cluster there are; without clusters each person is one';
+
+create function ph_support.require_survey(answers float8[], weights float8[], strata text[], clusters text[])
+returns void
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform ph_support.require_argument(cardinality(answers) = cardinality(weights), 'weights',
+		'must have as many elements as answers');
+	perform ph_support.require_argument(strata is null or cardinality(strata) = cardinality(answers), 'strata',
+		'must have as many elements as answers, or be null');
+	perform ph_support.require_argument(clusters is null or cardinality(clusters) = cardinality(answers), 'clusters',
+		'must have as many elements as answers, or be null');
+	perform ph_support.require_argument(
+		not exists (select from unnest(weights) w where w is null or w < 0 or w in ('NaN', 'infinity')), 'weights',
+		'must hold finite numbers from 0 on', 'Design weights: how many people each answer stands for.');
+	perform ph_support.require_argument(
+		not exists (select from unnest(answers) a where a in ('NaN', 'infinity', '-infinity')), 'answers',
+		'must hold finite numbers');
+	perform ph_support.require_argument(array_position(strata, null) is null, 'strata', 'must not contain nulls');
+	perform ph_support.require_argument(array_position(clusters, null) is null, 'clusters', 'must not contain nulls');
+end
+$$;
+
+comment on function ph_support.require_survey(float8[], float8[], text[], text[]) is
+	'does nothing where the answers of a survey and its design belong together. Errors: invalid_parameter_value';
+
+create function ph_support.survey_note(answered bigint, single_clusters bigint, clusters bigint) returns text
+language sql immutable parallel safe
+return case
+	when answered = 0 then 'no_data'
+	when single_clusters > 0 and clusters > 1 then format('single_cluster: %s strata', single_clusters)
+	when clusters = 1 then 'limit_undefined' end;
+
+comment on function ph_support.survey_note(bigint, bigint, bigint) is
+	'why a survey has no answer or no limits: no_data, single_cluster, limit_undefined';
+
+create function ph.survey_mean(
+	answers float8[], weights float8[], strata text[] default null, clusters text[] default null,
+	confidence float8 default 0.95,
+	out answered bigint, out left_out bigint, out people float8, out value float8, out standard_error float8,
+	out lower float8, out upper float8, out degrees_of_freedom float8, out design_effect float8, out note text)
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	found record;
+	reach float8;
+begin
+	perform ph_support.require_survey(answers, weights, strata, clusters);
+	found := ph_support.linearised(answers, weights, strata, clusters);
+	answered := found.answered;
+	left_out := found.left_out;
+	people := found.weight;
+	value := found.value;
+	note := ph_support.survey_note(answered, found.single_clusters, found.clusters_seen);
+	if note is null then
+		standard_error := found.standard_error;
+		degrees_of_freedom := found.clusters_seen - found.strata_seen;
+		design_effect := (standard_error / nullif(found.simple_error, 0)) ^ 2;
+		reach := ph_support.two_sided_t(confidence, degrees_of_freedom) * standard_error;
+		lower := value - reach;
+		upper := value + reach;
+	end if;
+end
+$$;
+
+comment on function ph.survey_mean(float8[], float8[], text[], text[], float8) is
+	'the mean of a survey''s answers by design weights (how many people each answer stands for), with its standard '
+	'error by linearisation (Binder 1983), first stage clusters within strata drawn with replacement, and limits of '
+	'Student''s t with clusters less strata degrees of freedom; a share is the mean of 0 and 1, but ph.survey_share '
+	'keeps its limits within. people: sum of weights; left_out: NULL answers and weights of 0; design_effect: '
+	'variance beside that of a simple sample of as many answers. note: no_data; single_cluster where a stratum has '
+	'one cluster only: no error and no limits, merge strata; limit_undefined of one cluster. Errors: '
+	'invalid_parameter_value for a weight that is NULL or below 0, a NULL stratum or cluster, lists of different '
+	'length';
+
+create function ph.survey_share(
+	answers boolean[], weights float8[], strata text[] default null, clusters text[] default null,
+	confidence float8 default 0.95,
+	out answered bigint, out left_out bigint, out people float8, out value float8, out standard_error float8,
+	out lower float8, out upper float8, out degrees_of_freedom float8, out design_effect float8, out note text)
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	logit float8;
+	reach float8;
+begin
+	select s.*
+	into answered, left_out, people, value, standard_error, lower, upper, degrees_of_freedom, design_effect, note
+	from ph.survey_mean(answers::integer[]::float8[], weights, strata, clusters, confidence) s;
+	if value > 0 and value < 1 and lower is not null then
+		logit := ln(value / (1 - value));
+		reach := ph_support.two_sided_t(confidence, degrees_of_freedom) * standard_error / (value * (1 - value));
+		lower := 1 / (1 + exp(-(logit - reach)));
+		upper := 1 / (1 + exp(-(logit + reach)));
+	elsif value in (0, 1) and note is null then
+		lower := null;
+		upper := null;
+		note := 'limit_undefined';
+	end if;
+end
+$$;
+
+comment on function ph.survey_share(boolean[], float8[], text[], text[], float8) is
+	'the share of people who answer yes, by design weights, as ph.survey_mean, with limits on the logit, which stay '
+	'within 0 and 1; a share of 0 or 1 has none (limit_undefined). Errors: as ph.survey_mean';
+
+create function ph_support.require_record_views(schema text) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if schema is null or to_regclass(format('%I.every_contact', schema)) is null then
+		raise exception 'argument "schema" must be a schema with the view every_contact'
+			using errcode = 'undefined_table', hint = 'CALL ph.create_record_views(...) makes it.';
+	end if;
+end
+$$;
+
+comment on function ph_support.require_record_views(text) is
+	'does nothing where the schema has the views of ph.create_record_views. Errors: undefined_table';
+
+create function ph.handover(
+	schema text, during daterange default null, within_days integer default null,
+	out partners text[], out handovers ph.crosstab)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform ph_support.require_record_views(schema);
+	perform ph_support.require_argument(coalesce(within_days >= 0, true), 'within_days', 'must not be negative');
+	execute ph_support.in_schema($query$
+		with contact as (
+			select partner, lag(partner) over one as before, row_number() over one > 1 as follows,
+				start_date - lag(coalesce(end_date, start_date)) over one as days
+			from {every_contact}
+			where $1 is null or $1 @> start_date
+			window one as (partition by person_id order by start_date, source, contact_id)
+		), named as (
+			select array_agg(distinct partner order by partner) as partners
+			from (select partner::text collate "C" as partner from contact) c
+			where partner is not null
+		)
+		select n.partners, ph.crosstab(array_position(n.partners, c.before), array_position(n.partners, c.partner))
+			filter (where c.follows and ($2 is null or c.days <= $2))
+		from named n
+		left join contact c on true
+		group by n.partners
+	$query$, schema)
+	into partners, handovers
+	using during, within_days;
+end
+$$;
+
+comment on function ph.handover(text, daterange, integer) is
+	'from whom to whom people go: every contact of every_contact after the first of a person, by the partner of the '
+	'contact before (the row) and its own (the column), as a ph.crosstab of numbers of partners, an index into the '
+	'list; ? is a partner that is not known. Contacts during a range of days, NULL all, in the order of their '
+	'start_date, of one day in that of source and contact_id; within_days: only where the one before ended at most '
+	'so long ago. ph.movement(handovers) gives rows with shares. Errors: undefined_table without '
+	'ph.create_record_views';
+
+create function ph.co_use(schema text, during daterange default null, confidence float8 default 0.95)
+returns table (
+	partner text, other_partner text, people bigint, of_people bigint, share float8, lower float8, upper float8)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform ph_support.require_record_views(schema);
+	return query execute ph_support.in_schema($query$
+		with known as (
+			select distinct person_id, partner::text collate "C" as partner
+			from {every_contact}
+			where partner is not null and ($1 is null or $1 @> start_date)
+		), together as (
+			select k.partner, o.partner as other_partner, count(*) as people
+			from known k
+			join known o using (person_id)
+			where o.partner <> k.partner
+			group by k.partner, o.partner
+			union all
+			select min(partner), null, count(*)
+			from (
+				select person_id, min(partner) as partner from known group by person_id having count(*) = 1
+			) alone
+			group by partner
+		), one as (
+			select partner, count(*) as people from known group by partner
+		)
+		select t.partner, t.other_partner, t.people, o.people, s.value, s.lower, s.upper
+		from together t
+		join one o using (partner)
+		cross join lateral ph_support.share(t.people, o.people, $2) s
+		order by t.partner, t.other_partner
+	$query$, schema)
+	using during, confidence;
+end
+$$;
+
+comment on function ph.co_use(text, daterange, float8) is
+	'people known to two partners or more: of those whom a partner was in contact with during a range of days (NULL '
+	'always), how many another knows too, their share with Wilson limits; other_partner NULL: known to no other. '
+	'Each pair stands there twice, once a denominator. Contacts whose partner is not known are left out. Small '
+	'numbers are for the release step. Errors: undefined_table without ph.create_record_views';
+
+create function ph.person_reported_measure(
+	out measure text, out name text, out code_system text, out code text, out kind text, out better text,
+	out scale_min numeric, out scale_max numeric, out smallest_change numeric, out top numeric[],
+	out not_applicable numeric[], out confirmed text, out source text)
+returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		('activation', 'Activation score', 'PH', 'activation_score', 'activation', 'higher', 0::numeric, 100::numeric,
+		 3::numeric, null::numeric[], null::numeric[], 'read',
+		 'Patient Activation Measure; smallest change: measure CBE 2483, United States'),
+		('eq5d5l', 'EQ-5D-5L profile, the digits as a number', 'PH', 'eq5d5l_profile', 'profile', null, 11111, 55555,
+		 null, null, null, 'read', 'EuroQol: digits are names of levels, and not to be added'),
+		('eq_vas', 'EQ visual analogue scale', 'PH', 'eq_vas', 'outcome', 'higher', 0, 100, null, null, null, 'read',
+		 'EuroQol'),
+		('oxford_hip', 'Oxford hip score', 'PH', 'oxford_hip_score', 'outcome', 'higher', 0, 48, 5, null, null,
+		 'memory', 'scale and smallest change from memory: check before use'),
+		('oxford_knee', 'Oxford knee score', 'PH', 'oxford_knee_score', 'outcome', 'higher', 0, 48, 5, null, null,
+		 'memory', 'scale and smallest change from memory: check before use'),
+		('phq9', 'Patient health questionnaire, 9 items', 'PH', 'phq9', 'outcome', 'lower', 0, 27, 5, null, null,
+		 'memory', 'scale and smallest change from memory: check before use'),
+		('gad7', 'Generalised anxiety disorder, 7 items', 'PH', 'gad7', 'outcome', 'lower', 0, 21, 4, null, null,
+		 'memory', 'scale and smallest change from memory: check before use'),
+		('overall_experience', 'Overall experience: 1 very good, 2 good, 3 neither, 4 poor, 5 very poor, 6 not known',
+		 'PH', 'overall_experience', 'experience', null, 1, 6, null, '{1,2}', '{6}', 'memory',
+		 'the form of the Friends and Family Test, from memory: check before use'),
+		('support_to_manage', 'Support to manage own conditions: 1 yes, definitely, 2 yes, to some extent, 3 no, '
+		 '4 not needed, 5 not known', 'PH', 'support_to_manage', 'experience', null, 1, 5, null, '{1,2}', '{4,5}',
+		 'memory', 'the form of a question of the GP Patient Survey, from memory: check before use');
+end;
+
+comment on function ph.person_reported_measure() is
+	'what people report of themselves, and the code_system and code under which it is a row of measurement: kind '
+	'activation, profile, outcome or experience; better: higher or lower; the scale; the smallest change that '
+	'matters; of an experience the answers that are the top box and those that say that the question does not apply; '
+	'confirmed: read in the source, or memory, to be checked before use. Item texts and tables from answers to '
+	'scores are their owners''';
+
+create procedure ph.create_reported_views(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	listed constant text := (
+		select string_agg(format('(%L, %L, %L, %L, %L::numeric, %L::numeric)', m.measure, m.kind, m.code_system, m.code,
+			m.scale_min, m.scale_max), ', ')
+		from ph.person_reported_measure() m);
+begin
+	call ph_support.require_own_schema(schema);
+	if to_regclass(format('%I.measurement', schema)) is null then
+		raise exception 'schema "%" lacks the shared table measurement', schema
+			using errcode = 'undefined_table', hint = 'CALL ph.create_shared_tables(...) makes it.';
+	end if;
+	call ph_support.replace_view(schema, 'reported_score', ph_support.in_schema(format(
+		'select m.person_id::text as person_id, l.measure, l.kind, m.measure_date::date as measure_date,
+			m.value::numeric as score, m.value::numeric not between l.scale_min and l.scale_max as outside_scale
+		from {measurement} m
+		join (values %s) l (measure, kind, code_system, code, scale_min, scale_max)
+			on l.code = m.code and l.code_system = m.code_system', listed), schema),
+		'one row a thing that a person reported: rows of measurement under the codes of ph.person_reported_measure()',
+		jsonb_build_object('person_id', 'pseudonym of the person', 'measure', 'what was reported',
+			'kind', 'activation, profile, outcome or experience', 'measure_date', 'when',
+			'score', 'the score, as a decimal; NULL is no answer', 'outside_scale', 'whether no such score can be'));
+end
+$$;
+
+comment on procedure ph.create_reported_views(text) is
+	'makes in the schema the view reported_score: what people reported, with the rights of whoever asks; call it '
+	'again after an update. Errors: undefined_table without measurement, duplicate_object where the name is taken';
+
+create function ph_support.require_reported_views(schema text) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if schema is null or to_regclass(format('%I.reported_score', schema)) is null then
+		raise exception 'argument "schema" must be a schema with the view reported_score'
+			using errcode = 'undefined_table', hint = 'CALL ph.create_reported_views(...) makes it.';
+	end if;
+end
+$$;
+
+comment on function ph_support.require_reported_views(text) is
+	'does nothing where the schema has the view of ph.create_reported_views. Errors: undefined_table';
+
+create function ph.reported_pairs(schema text, measure text, during daterange default null)
+returns table (person_id text, before_on date, before numeric, after_on date, after numeric)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform ph_support.require_reported_views(schema);
+	perform ph_support.require_known('measure', array[measure], array(
+		select m.measure from ph.person_reported_measure() m where m.kind in ('activation', 'outcome', 'profile')));
+	return query execute ph_support.in_schema($query$
+		with score as (
+			select person_id, measure_date, max(score) as score
+			from {reported_score}
+			where measure = $1 and score is not null and not outside_scale and ($2 is null or $2 @> measure_date)
+			group by person_id, measure_date
+		), person as (
+			select person_id, min(measure_date) as first_day, max(measure_date) as last_day
+			from score
+			group by person_id
+		)
+		select p.person_id, p.first_day, f.score, l.measure_date, l.score
+		from person p
+		join score f on f.person_id = p.person_id and f.measure_date = p.first_day
+		left join score l on l.person_id = p.person_id and l.measure_date = p.last_day and p.last_day > p.first_day
+	$query$, schema)
+	using measure, during;
+end
+$$;
+
+comment on function ph.reported_pairs(text, text, daterange) is
+	'the first and the last score of each person during a range of days (NULL always), for ph.reported_change; after '
+	'is NULL of who has a score of one day only; of several on one day the highest counts, scores outside their '
+	'scale do not. Errors: invalid_parameter_value for a measure that is not of ph.person_reported_measure() or has '
+	'no change, undefined_table without ph.create_reported_views';
+
+create function ph.need_by_activation(
+	schema text, need regclass, need_column text, cut_points text default 'pam13_47_55_72',
+	during daterange default null, confidence float8 default 0.95)
+returns table (need_value integer, level integer, people bigint, share float8, lower float8, upper float8)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform ph_support.require_reported_views(schema);
+	perform ph_support.activation_bounds(cut_points);
+	perform ph_support.require_argument(need is not null, 'need', 'must name a table or view');
+	perform ph_support.require_argument(need_column is not null, 'need_column', 'must name a column');
+	perform ph_support.require_columns('need_column', need, array['person_id', need_column]);
+	return query execute ph_support.in_schema(format($query$
+		with latest as (
+			select distinct on (person_id) person_id, score
+			from {reported_score}
+			where measure = 'activation' and score is not null and not outside_scale
+				and ($1 is null or $1 @> measure_date)
+			order by person_id, measure_date desc, score desc
+		)
+		select m.before, m.after, m.people, m.share, m.lower, m.upper
+		from (
+			select ph.crosstab(n.%I::integer, ph.activation_level(l.score, $2)) as people
+			from %s n
+			left join latest l on l.person_id = n.person_id::text
+		) c, ph.movement(c.people, $3) m
+	$query$, need_column, need), schema)
+	using during, cut_points, confidence;
+end
+$$;
+
+comment on function ph.need_by_activation(text, regclass, text, text, daterange, float8) is
+	'need by activation: people of a relation with one row a person (person_id, and need as a whole number in the '
+	'column that is named: long-term conditions, a tier, a rank of segments), by their need and the level of their '
+	'latest activation score during a range of days (NULL always): how many, and their share of those of equal need, '
+	'with Wilson limits; level NULL is not known, which is most people as a rule. Errors: as ph.activation_level, '
+	'undefined_table without ph.create_reported_views, undefined_column';
+
+create function ph.eq5d_values(full_health float8, decrements float8[], out profile text, out value float8)
+returns setof record
+language plpgsql immutable parallel safe rows 3125
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform ph_support.require_argument(full_health > '-infinity' and full_health < 'infinity', 'full_health',
+		'must be a finite number');
+	perform ph_support.require_argument(array_dims(decrements) = '[1:5][1:4]', 'decrements',
+		'must be five rows of four numbers', 'A row a dimension, what levels 2 to 5 take away.');
+	perform ph_support.require_argument(
+		not exists (select from unnest(decrements) d where d is null or d in ('NaN', 'infinity', '-infinity')),
+		'decrements', 'must hold finite numbers');
+	return query
+	select concat(m, s, u, p, a), full_health - coalesce(decrements[1][m - 1], 0) - coalesce(decrements[2][s - 1], 0)
+		- coalesce(decrements[3][u - 1], 0) - coalesce(decrements[4][p - 1], 0) - coalesce(decrements[5][a - 1], 0)
+	from generate_series(1, 5) m, generate_series(1, 5) s, generate_series(1, 5) u, generate_series(1, 5) p,
+		generate_series(1, 5) a
+	order by 1;
+end
+$$;
+
+comment on function ph.eq5d_values(float8, float8[]) is
+	'the 3,125 values of an additive value set, for table health_state_value, from its coefficients: the value of '
+	'11111, and what levels 2 to 5 of each dimension take away (five rows, in order of the digits). A set with '
+	'further terms is loaded as 3,125 rows. Errors: invalid_parameter_value';
+
+create function ph.eq5d_index(schema text, value_set text, during daterange default null)
+returns table (
+	person_id text, measure_date date, profile text, index_value float8, by_value_set text, note text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform ph_support.require_reported_views(schema);
+	return query execute ph_support.in_schema($query$
+		select r.person_id, r.measure_date, trim_scale(r.score)::text, v.value::float8, v.value_set::text,
+			coalesce(ph_support.eq5d_note(trim_scale(r.score)::text), case when v.value is null then 'no_value_set' end)
+		from {reported_score} r
+		left join {health_state_value} v on v.value_set = $1 and v.profile = trim_scale(r.score)::text
+		where r.measure = 'eq5d5l' and ($2 is null or $2 @> r.measure_date)
+	$query$, schema)
+	using value_set, during;
+end
+$$;
+
+comment on function ph.eq5d_index(text, text, daterange) is
+	'the EQ-5D profiles that people reported during a range of days (NULL always), each with its index by one value '
+	'set of table health_state_value, for ph.eq5d_index_mean. note, where there is no index: missing_input, '
+	'incomplete, invalid, or no_value_set, where the set, or this profile of it, was not loaded. Errors: '
+	'undefined_table';
+
+create function ph_support.require_shared(schema text, relation text) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if schema is null or to_regclass(format('%I.%I', schema, relation)) is null then
+		raise exception 'argument "schema" must be a schema with the table %', relation
+			using errcode = 'undefined_table', hint =
+				'CALL ph.create_shared_tables(...) makes it, ph.complete_shared_tables(...) where others are there.';
+	end if;
+end
+$$;
+
+comment on function ph_support.require_shared(text, text) is
+	'does nothing where the schema has the table. Errors: undefined_table';
+
+create function ph.person_goals(schema text, during daterange default null, confidence float8 default 0.95)
+returns table (stage text, goals bigint, of_goals bigint, unknown bigint, share float8, lower float8, upper float8)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform ph_support.require_shared(schema, 'person_goal');
+	return query execute ph_support.in_schema($query$
+		with counted as (
+			select count(*) as goals, count(set_by) as set_by_known,
+				count(*) filter (where set_by in ('person', 'carer', 'together')) as own,
+				count(agreed_on) as agreed, count(reviewed_on) as reviewed,
+				count(met) filter (where reviewed_on is not null) as judged,
+				count(*) filter (where met and reviewed_on is not null) as met
+			from {person_goal}
+			where $1 is null or $1 @> set_on
+		)
+		select s.stage, s.goals, s.of_goals, s.unknown, p.value, p.lower, p.upper
+		from counted c, lateral (
+			values
+				('set by the person', c.own, c.set_by_known, c.goals - c.set_by_known),
+				('agreed', c.agreed, c.goals, 0),
+				('reviewed', c.reviewed, c.goals, 0),
+				('met', c.met, c.judged, c.reviewed - c.judged)
+		) s (stage, goals, of_goals, unknown),
+			lateral ph_support.share(s.goals, s.of_goals, $2) p
+	$query$, schema)
+	using during, confidence;
+end
+$$;
+
+comment on function ph.person_goals(text, daterange, float8) is
+	'goals of table person_goal that were set during a range of days (NULL always): how many the person set (alone, '
+	'with a carer or together with a professional), of those of which it is known; agreed; reviewed; and met, of '
+	'those reviewed with a verdict; unknown are in no denominator; shares with Wilson limits. Errors: undefined_table';
+
+create function ph.representation(
+	taking_part bigint, all_taking_part bigint, people bigint, all_people bigint, confidence float8 default 0.95)
+returns ph.estimate
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	share_of_people constant float8 := people::float8 / nullif(all_people, 0);
+	share ph.estimate;
+begin
+	perform ph_support.require_argument(taking_part >= 0 and taking_part <= all_taking_part, 'taking_part',
+		'must be a count of at most all_taking_part');
+	perform ph_support.require_argument(people >= 0 and people <= all_people, 'people',
+		'must be a count of at most all_people');
+	if all_taking_part = 0 or coalesce(share_of_people, 0) = 0 then
+		return (null, null, null, case when all_taking_part = 0 then 'no_data' else 'no_people' end)::ph.estimate;
+	end if;
+	share := ph_support.share(taking_part, all_taking_part, confidence);
+	return (share.value / share_of_people, share.lower / share_of_people, share.upper / share_of_people,
+		null)::ph.estimate;
+end
+$$;
+
+comment on function ph.representation(bigint, bigint, bigint, bigint, float8) is
+	'how a group is represented: its share of all who take part, over its share of all people; 1 is as many as there '
+	'are, 0.5 half as many. Limits are Wilson''s of the first share; the people are counted, not sampled. note: '
+	'no_data where nobody takes part, no_people where the group has nobody. Errors: invalid_parameter_value where a '
+	'part is more than the whole';
+
+create function ph.engagement(
+	schema text, by text, activity text default null, confidence float8 default 0.95)
+returns table (
+	group_name text, people bigint, invited bigint, took_part bigint, share float8, share_lower float8,
+	share_upper float8, representation float8, representation_lower float8, representation_upper float8, note text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform ph_support.require_shared(schema, 'engagement');
+	perform ph_support.require_known('by', array[by], '{sex,ethnicity,practice,neighbourhood,place,system,small_area,
+		deprivation_decile,deprivation_quintile}');
+	if to_regclass(format('%I.person_at_data_day', schema)) is null then
+		raise exception 'schema "%" has no population views', schema
+			using errcode = 'undefined_table', hint = 'CALL ph.create_population_views(...) first.';
+	end if;
+	return query execute ph_support.in_schema(format($query$
+		with asked as (
+			select person_id::text as person_id, bool_or(invited_on is not null) as invited,
+				bool_or(took_part_on is not null) as took_part,
+				bool_or(invited_on is not null and took_part_on is not null) as came
+			from {engagement}
+			where $1 is null or activity = $1
+			group by person_id
+		), counted as (
+			select p.%I::text collate "C" as group_name, count(p.person_id) as people,
+				count(*) filter (where a.invited) as invited, count(*) filter (where a.took_part) as took_part,
+				count(*) filter (where a.came) as came
+			from {person_at_data_day} p
+			full join asked a using (person_id)
+			group by 1
+		), whole as (
+			select sum(people)::bigint as people, sum(took_part)::bigint as took_part
+			from counted
+			where group_name is not null
+		)
+		select c.group_name, c.people, c.invited, c.took_part, s.value, s.lower, s.upper, r.value, r.lower, r.upper,
+			case when c.group_name is null then 'unknown_group' else r.note end
+		from counted c
+		cross join whole w
+		cross join lateral ph_support.share(c.came, c.invited, $2) s
+		left join lateral ph.representation(c.took_part, w.took_part, c.people, w.people, $2) r
+			on c.group_name is not null
+		order by c.group_name
+	$query$, by), schema)
+	using activity, confidence;
+end
+$$;
+
+comment on function ph.engagement(text, text, text, float8) is
+	'who was asked and who came, by community: people of the data day by a column of person_at (sex, ethnicity, '
+	'practice, neighbourhood, place, system, small_area, deprivation_decile, deprivation_quintile), how many of '
+	'table engagement were invited and took part, each counted once over all activities or in the one that is named; '
+	'share: of those invited, with Wilson limits; representation beside all people of known group, as '
+	'ph.representation. group_name NULL: the group is not known, or the person is not of the population on the day; '
+	'note: unknown_group, no_data, no_people. Errors: invalid_parameter_value, undefined_table';
+
+create function ph.you_said_we_did(schema text)
+returns table (
+	change text, activity text, place_id text, partner text, said text, said_on date, decision text, because text,
+	did text, did_on date, told_on date, state text, days integer)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform ph_support.require_shared(schema, 'community_change');
+	return query execute ph_support.in_schema(format($query$
+		select c.change::text, c.activity::text, c.place_id::text, c.partner::text, c.said::text, c.said_on,
+			c.decision::text, c.because::text, c.did::text, c.did_on, c.told_on,
+			case
+				when c.told_on is not null then 'told'
+				when c.did_on is not null then 'done, not told'
+				when c.decision = 'no' then 'declined, not told'
+				when c.decision is not null then 'promised'
+				else 'open' end,
+			coalesce(c.told_on, %s) - c.said_on
+		from {community_change} c
+		order by c.said_on, c.change
+	$query$, ph_support.last_day(schema)), schema);
+end
+$$;
+
+comment on function ph.you_said_we_did(text) is
+	'what changed because of what people said, of table community_change: state open (nobody has decided), promised, '
+	'done, not told, declined, not told, or told (those who said it have heard what came of it); days from when it '
+	'was said until they were told, or until the data day. Errors: undefined_table';
+
+create type ph.expected_benefit as (
+	benefit float8,
+	lower float8,
+	upper float8,
+	offer boolean,
+	note text
+);
+
+comment on type ph.expected_benefit is
+	'what an intervention is expected to spare a person, less its cost, with limits from those of its rate ratio';
+
+comment on column ph.expected_benefit.benefit is 'risk x (1 - rate ratio) x value - cost';
+
+comment on column ph.expected_benefit.lower is 'the same at the upper limit of the ratio';
+
+comment on column ph.expected_benefit.upper is 'the same at the lower limit of the ratio';
+
+comment on column ph.expected_benefit.offer is 'whether the benefit is above 0';
+
+comment on column ph.expected_benefit.note is
+	'no_ratio (of what was not tried nothing is expected), missing_input, out_of_range: no benefit; '
+	'no_limits: a benefit whose limits are not known';
+
+create function ph.expected_benefit(
+	risk float8, rate_ratio float8, ratio_lower float8, ratio_upper float8, value float8 default 1,
+	cost float8 default 0)
+returns ph.expected_benefit
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'expected_benefit';
+
+comment on function ph.expected_benefit(float8, float8, float8, float8, float8, float8) is
+	'risk x (1 - rate ratio) x value - cost: events avoided where value is 1 and cost 0, days where it is the days '
+	'of an event; money only where asked for, since value in money favours who already gets care. The risk (or '
+	'expected count) must be of the event that the ratio is about. The limits are the ratio''s: one error for all '
+	'people, so that those of a list''s total are the totals of lower and upper. Error for a number below 0, one '
+	'limit without the other, a ratio outside its limits. Source: impactability as in Lewis 2010, Milbank Q 88:240';
+
+create type ph.allocation_summary as (
+	status text,
+	method text,
+	benefit float8,
+	bound float8,
+	gap float8,
+	places bigint,
+	people bigint,
+	places_to_deprived bigint,
+	floor_reached bigint,
+	price_of_last_floor_place float8,
+	without_floor float8,
+	price_of_floor float8,
+	pairs bigint,
+	pairs_unknown bigint,
+	pairs_without_benefit bigint
+);
+
+comment on type ph.allocation_summary is
+	'what an allocation of places is worth, how near that is to the best, and what a floor takes from it';
+
+comment on column ph.allocation_summary.status is
+	'ok, or floor_not_reachable: fewer places than the floor can be given to deprived people, and as many as can are; '
+	'by_prices floor_not_reached: whether more could be is not known';
+
+comment on column ph.allocation_summary.method is 'exact: nothing is worth more; or by_prices: at most bound is';
+
+comment on column ph.allocation_summary.benefit is 'total expected benefit of the places that are given';
+
+comment on column ph.allocation_summary.bound is 'no allocation is worth more than this';
+
+comment on column ph.allocation_summary.gap is 'what is missing of the bound at most, as a share of it; 0 where exact';
+
+comment on column ph.allocation_summary.places is 'places that are given';
+
+comment on column ph.allocation_summary.people is 'people who have one or more';
+
+comment on column ph.allocation_summary.places_to_deprived is 'places given to deprived people';
+
+comment on column ph.allocation_summary.floor_reached is 'places of the floor that are given; NULL without a floor';
+
+comment on column ph.allocation_summary.price_of_last_floor_place is
+	'what one place less than is reached of the floor would give back; NULL without a floor, or without prices';
+
+comment on column ph.allocation_summary.without_floor is 'total benefit if there were no floor';
+
+comment on column ph.allocation_summary.price_of_floor is 'without_floor less benefit';
+
+comment on column ph.allocation_summary.pairs is 'rows of a person and an intervention';
+
+comment on column ph.allocation_summary.pairs_unknown is 'of which the benefit is not known: they get no place';
+
+comment on column ph.allocation_summary.pairs_without_benefit is
+	'of which the benefit is 0 or below: they get no place';
+
+create function ph.allocate(
+	benefits text, interventions text, exclusions text default null, most_per_person integer default 1,
+	deprived_floor integer default 0, tie_key text default null, method text default null,
+	out person text, out intervention text, out benefit float8, out deprived boolean)
+returns setof record
+language c stable parallel unsafe rows 1000 cost 100000
+as 'MODULE_PATHNAME', 'allocate';
+
+comment on function ph.allocate(text, text, text, integer, integer, text, text) is
+	'places of interventions to people, so that the total benefit is greatest. benefits: a query with the columns '
+	'person, intervention, benefit and, for a floor, deprived (boolean; NULL is not); interventions: one with '
+	'intervention, capacity (places); exclusions: one with intervention, excludes: no person gets both. At most '
+	'most_per_person places a person, at least deprived_floor of all places to deprived people, or as many as can '
+	'be; never a place without benefit. Exact up to 2,000,000 pairs that come into question (of each intervention as '
+	'many people as there are places in all, and one); more, or where method is by_prices, in the order of benefits '
+	'over prices, and ph.allocation_summary says how far from the best that can be. Of equal allocations the one '
+	'that gives the first pair if any does, then the second, and so on: people, then interventions, in byte order; '
+	'with a tie_key people in the order of SHA-256 of key and person, which is fair where the key changes from month '
+	'to month. Errors: those of ph.query_columns; invalid_parameter_value, with the row''s key, for a person and '
+	'intervention twice, an intervention that is not in interventions, a benefit that is NaN or infinite, a capacity '
+	'that is NULL, below 0 or not whole; 54000 where exclusions that are no groups (a with b, b with c, not a with '
+	'c) are too many';
+
+create function ph.allocation_summary(
+	benefits text, interventions text, exclusions text default null, most_per_person integer default 1,
+	deprived_floor integer default 0, tie_key text default null, method text default null)
+returns ph.allocation_summary
+language c stable parallel unsafe cost 100000
+as 'MODULE_PATHNAME', 'allocation_summary';
+
+comment on function ph.allocation_summary(text, text, text, integer, integer, text, text) is
+	'what ph.allocate gives for the same arguments is worth, how near that is to the best, and what the floor takes '
+	'from it. Errors: those of ph.allocate';
+
+create function ph.allocation_prices(
+	benefits text, interventions text, exclusions text default null, most_per_person integer default 1,
+	deprived_floor integer default 0, tie_key text default null, method text default null,
+	out intervention text, out capacity integer, out places integer, out benefit float8, out price float8)
+returns setof record
+language c stable parallel unsafe rows 20 cost 100000
+as 'MODULE_PATHNAME', 'allocation_prices';
+
+comment on function ph.allocation_prices(text, text, text, integer, integer, text, text) is
+	'what ph.allocate gives for the same arguments by intervention: places there are, places given, what they are '
+	'worth, and the price: what one more place would add to the total (by_prices: about). NULL where exclusions are no '
+	'groups. Prices prove the total: capacity x price, with what each person''s best choice gains over the prices '
+	'(and a deprived person''s is paid by the floor), add up to it. Errors: those of ph.allocate';
+
+create function ph_support.intervention_in_force() returns text
+language sql immutable parallel safe
+return 'select distinct on (i.intervention::text collate "C") i.intervention::text as intervention,
+	i.version::text as version, i.partner::text as partner, coalesce(i.name, i.intervention)::text as name,
+	i.eligible::text as eligible, i.capacity::integer as capacity, i.unit_cost::float8 as unit_cost,
+	i.event::text as event, i.rate_ratio::float8 as rate_ratio, i.rate_ratio_lower::float8 as rate_ratio_lower,
+	i.rate_ratio_upper::float8 as rate_ratio_upper
+from {intervention} i
+order by i.intervention::text collate "C", ph_support.version_numbers(i.version::text) desc,
+	i.version::text collate "C" desc';
+
+comment on function ph_support.intervention_in_force() is
+	'the query of the interventions of a schema, of each its last version, numbers in it compared as numbers';
+
+create function ph_support.rule_inputs(schema text, out names text[], out types regtype[]) returns record
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select array_agg(attname::text order by attnum), array_agg(ph.rule_type(atttypid)::regtype order by attnum)
+	from pg_attribute
+	where attrelid = to_regclass(format('%I.segment_input', schema)) and attnum > 0 and not attisdropped
+		and attname <> 'person_id'
+$$;
+
+comment on function ph_support.rule_inputs(text) is
+	'what rules of interventions may read: the columns of segment_input and their types; NULL where there is none';
+
+create function ph_support.unreadable_rule(schema text, out key text) returns setof text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	offered constant record := ph_support.rule_inputs(schema);
+	of record;
+begin
+	if offered.names is null then
+		return;
+	end if;
+	for of in execute format('select concat_ws('' '', intervention, version) as key, eligible::text
+		from %I.intervention
+		where eligible is not null', schema)
+	loop
+		begin
+			perform ph.check_rule(of.eligible, offered.names, offered.types);
+		exception when others then
+			key := of.key;
+			return next;
+		end;
+	end loop;
+end
+$$;
+
+comment on function ph_support.unreadable_rule(text) is
+	'the interventions whose rule is no condition over the inputs that the schema has; none where it has no inputs';
+
+create function ph_support.intervention_rule(
+	schema text, out intervention text, out version text, out name text, out condition text, out inputs text[])
+returns setof record
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	of record;
+	offered constant record := ph_support.rule_inputs(schema);
+begin
+	for of in execute ph_support.in_schema(ph_support.intervention_in_force(), schema) loop
+		if of.intervention = 'person_id' or octet_length(of.intervention) > 63 then
+			raise exception 'intervention "%" cannot be the name of a column', of.intervention
+				using errcode = 'invalid_name', hint = 'Give it a name of at most 63 bytes, other than person_id.';
+		end if;
+		intervention := of.intervention;
+		version := of.version;
+		name := of.name;
+		begin
+			select coalesce(c.expression_checked, 'null::boolean'), coalesce(c.inputs_used, '{}')
+			into condition, inputs
+			from (values (0)) one
+			left join ph.check_rule(of.eligible, offered.names, offered.types) c on true;
+		exception when others then
+			raise exception 'whom intervention "%" is for: %', of.intervention, sqlerrm
+				using errcode = sqlstate,
+					detail = format('The row of intervention %L, version %L.', of.intervention, of.version),
+					hint = 'Inputs of rules are the columns of segment_input; lists of code_list are among them when '
+						'CALL ph.create_segment_inputs(...) was last made.';
+		end;
+		return next;
+	end loop;
+end
+$$;
+
+comment on function ph_support.intervention_rule(text) is
+	'whom each intervention of a schema is for, as PostgreSQL writes it, and the inputs that say so. Errors: those of '
+	'ph.check_rule, with the intervention';
+
+create function ph_support.keep_offered_intervention() returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	offered boolean;
+begin
+	execute format('select exists (select from %I.offer o where o.intervention = $1 and o.version = $2)',
+		tg_table_schema)
+	into offered
+	using old.intervention, old.version;
+	if offered and (tg_op = 'DELETE' or new is distinct from old) then
+		raise exception 'version "%" of intervention "%" was offered and cannot change', old.version, old.intervention
+			using errcode = '55006', hint = 'Insert a new version.';
+	end if;
+	return case when tg_op = 'DELETE' then old else new end;
+end
+$$;
+
+comment on function ph_support.keep_offered_intervention() is
+	'trigger of intervention: a version that was offered to anybody does not change';
+
+create function ph_support.left_out_parts(schema text, purpose text) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+return ph_support.in_schema(
+	case
+		when to_regclass(format('%I.may_use', schema)) is not null
+			then format('not exists (
+				select from {may_use} u where u.person_id = r.person_id and u.purpose = %L)', purpose)
+		else 'false' end
+	|| ' as may_not_be_used, '
+	|| case
+		when to_regclass(format('%I.person_request', schema)) is not null
+			then 'exists (
+				select
+				from {person_request} q
+				where q.person_id = r.person_id and q.kind in (''objection'', ''restriction'') and q.about = ''all''
+					and coalesce(q.outcome in (''upheld'', ''partly_upheld''), true))'
+		else 'false' end
+	|| ' as objects', schema);
+
+comment on function ph_support.left_out_parts(text, text) is
+	'who is left out of help that is allocated, of a row r with person_id: whoever may not be used for the purpose, '
+	'where the schema has may_use, and whoever objects to every list, where it has person_request';
+
+create function ph_support.eligible_query(schema text, purpose text, rules jsonb) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+return ph_support.in_schema(format($query$
+	with state as (
+		select person_id, intervention, bool_or(answer = 'declined') as declined,
+			bool_or(completed_on is not null) as completed,
+			bool_or(completed_on is null and ended_on is null and coalesce(answer, 'accepted') = 'accepted') as helped
+		from {every_offer}
+		where identified_on is not null
+		group by person_id, intervention
+	), barred as (
+		select s.person_id, array_agg(x.other) as interventions
+		from state s
+		join (
+			select intervention::text as intervention, excludes::text as other from {intervention_exclusion}
+			union all
+			select excludes::text, intervention::text from {intervention_exclusion}
+		) x using (intervention)
+		where s.helped
+		group by s.person_id
+	)
+	select r.person_id, e.intervention, e.version, e.is_eligible,
+		case
+			when e.is_eligible is null then 'unknown'
+			when not e.is_eligible then 'not_for'
+			when r.may_not_be_used then 'may_not_be_used'
+			when r.objects then 'objects'
+			when s.declined then 'declined'
+			when s.helped then 'helped'
+			when s.completed then 'completed'
+			when e.intervention = any (b.interventions) then 'excluded'
+			else 'free' end as standing
+	from (select r.*, %s from {intervention_rule} r) r
+	cross join lateral (values %s) e (intervention, version, is_eligible)
+	left join state s on s.person_id = r.person_id and s.intervention = e.intervention
+	left join barred b on b.person_id = r.person_id$query$,
+	ph_support.left_out_parts(schema, purpose), (
+		select string_agg(format('(%L, %L, r.%I)', i.intervention, i.version, i.intervention), ', ' order by i.place)
+		from rows from (jsonb_to_recordset(rules) as (intervention text, version text)) with ordinality
+			i (intervention, version, place))), schema);
+
+comment on function ph_support.eligible_query(text, text, jsonb) is
+	'the query of the view eligible, over intervention_rule: a row a person and intervention';
+
+create function ph_support.allocation_table(
+	out relation text, out definition text, out description text, out columns jsonb)
+returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		('allocation_month',
+		 'month date primary key check (extract(day from month) = 1), arguments jsonb not null, summary jsonb not null,
+			allocated_by text not null default session_user, allocated_at timestamptz not null default now()',
+		 'one row a month whose places were given to people: how, and what that is worth',
+		 '{"month": "first day of the month", "arguments": "what ph.allocate_month was asked with, but the key of ties",
+			"summary": "the ph.allocation_summary", "allocated_by": "who asked", "allocated_at": "when"}'::jsonb),
+		('allocation_place',
+		 'month date not null references {allocation_month}, intervention text not null, version text not null,
+			is_for bigint not null, unknown bigint not null, left_out jsonb not null, free bigint not null,
+			capacity integer not null, places integer not null, benefit float8, lower float8, upper float8,
+			price float8, primary key (month, intervention)',
+		 'one row a month and intervention: whom it is for, who was left out before places were given, what these are '
+		 'worth',
+		 '{"month": "first day of the month", "intervention": "the intervention", "version": "its version",
+			"is_for": "people whom it is for", "unknown": "people of whom the rule cannot be told",
+			"left_out": "people whom it is for and who were left out, by why", "free": "people who were not",
+			"capacity": "places of the month less those given before", "places": "places given",
+			"benefit": "what they are worth: expected events spared, or as was asked",
+			"lower": "at the upper limits of the rate ratios", "upper": "at the lower limits",
+			"price": "what one more place would have added"}'::jsonb);
+end;
+
+comment on function ph_support.allocation_table() is 'the tables in which ph.allocate_month keeps what it did';
+
+create procedure ph.create_intervention_views(schema text, purpose text default 'risk_stratification')
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	rules jsonb;
+	query text;
+	described jsonb;
+	part record;
+	is_new boolean;
+begin
+	call ph_support.require_own_schema(schema);
+	if purpose is null
+		or not exists (select from ph.purpose() p where p.purpose = create_intervention_views.purpose)
+	then
+		raise exception 'argument "purpose" must be one of ph.purpose()' using errcode = 'invalid_parameter_value';
+	end if;
+	if to_regclass(format('%I.segment_input', schema)) is null
+		or to_regclass(format('%I.intervention_exclusion', schema)) is null
+	then
+		raise exception 'schema "%" lacks intervention, intervention_exclusion or segment_input', schema
+			using errcode = 'undefined_table', hint = 'CALL ph.complete_shared_tables(...) makes the tables, '
+				'ph.create_segment_inputs(...) the view.';
+	end if;
+	call ph.create_record_views(schema);
+	select jsonb_agg(to_jsonb(r) order by r.intervention collate "C")
+	into rules
+	from ph_support.intervention_rule(schema) r;
+	if rules is null then
+		raise exception 'there is no intervention in schema "%"', schema
+			using errcode = 'no_data_found', hint = 'Insert rows into intervention first.';
+	end if;
+	select format('select i.person_id, %s from %I.segment_input i',
+			string_agg(format('(%s) as %I', r.condition, r.intervention), ', ' order by r.place), schema),
+		jsonb_object_agg(r.intervention, format('whether %s (version %s) is for the person', r.name, r.version))
+			|| '{"person_id": "the person"}'
+	into query, described
+	from rows from (
+		jsonb_to_recordset(rules) as (intervention text, version text, name text, condition text)) with ordinality
+		r (intervention, version, name, condition, place);
+	call ph_support.replace_view(
+		schema, 'intervention_rule', query,
+		'whom each intervention in force is for, on the data day: true, false, or NULL where it cannot be told',
+		described, keep => true);
+	query := ph_support.eligible_query(schema, purpose, rules);
+	call ph_support.replace_view(
+		schema, 'eligible', query,
+		format('a row a person and intervention: whether it is for the person, who is left out of %s and why', purpose),
+		'{"person_id": "the person", "intervention": "the intervention", "version": "its version in force",
+			"is_eligible": "whether it is for the person; NULL where that cannot be told",
+			"standing": "free; unknown, not_for; or why somebody whom it is for is left out, as the call says"}');
+	for part in select * from ph_support.allocation_table() loop
+		call ph_support.create_table_where_missing(
+			schema, part.relation, part.definition, part.description, part.columns, is_new);
+	end loop;
+	if (select relkind in ('r', 'p') from pg_class where oid = format('%I.intervention', schema)::regclass) then
+		execute format('create or replace trigger keep_offered_intervention before update or delete on %I.intervention
+			for each row execute function ph_support.keep_offered_intervention()', schema);
+	end if;
+end
+$$;
+
+comment on procedure ph.create_intervention_views(text, text) is
+	'makes in the schema, over its interventions (of each the last version): intervention_rule, a row a person with a '
+	'boolean column an intervention, its rule over segment_input as it was checked; eligible, a row a person and '
+	'intervention: whether it is for the person (NULL: cannot be told), and why somebody is left out all the same: '
+	'declined, helped, completed, excluded by what helps now, objects to every list, may not be used for the purpose; '
+	'allocation_month and allocation_place, what ph.allocate_month did. From then on a version that was offered cannot '
+	'change. Call it again when interventions have changed. Errors: those of ph.check_rule, with the '
+	'row''s key, for a rule that is no condition over inputs; undefined_table, no_data_found without interventions';
+
+create function ph_support.require_intervention_views(schema text) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if schema is null or to_regclass(format('%I.eligible', schema)) is null
+		or to_regclass(format('%I.allocation_month', schema)) is null
+	then
+		raise exception 'argument "schema" must be a schema with views of interventions'
+			using errcode = 'undefined_table', hint = 'CALL ph.create_intervention_views(...) makes them.';
+	end if;
+end
+$$;
+
+comment on function ph_support.require_intervention_views(text) is
+	'does nothing where the schema has the views of interventions. Errors: undefined_table';
+
+create function ph.eligible(
+	schema text, out intervention text, out version text, out people bigint, out is_for bigint, out not_for bigint,
+	out unknown bigint, out left_out jsonb, out free bigint, out capacity integer)
+returns setof record
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform ph_support.require_intervention_views(schema);
+	return query execute ph_support.in_schema($query$
+		select intervention, version, sum(n)::bigint, coalesce(sum(n) filter (where is_eligible), 0)::bigint,
+			coalesce(sum(n) filter (where standing = 'not_for'), 0)::bigint,
+			coalesce(sum(n) filter (where standing = 'unknown'), 0)::bigint,
+			coalesce(jsonb_object_agg(standing, n) filter (where is_eligible and standing <> 'free'), '{}'),
+			coalesce(sum(n) filter (where standing = 'free'), 0)::bigint, (
+				select i.capacity from {intervention} i
+				where i.intervention = e.intervention and i.version = e.version)::integer
+		from (
+			select intervention, version, is_eligible, standing, count(*) as n
+			from {eligible}
+			group by 1, 2, 3, 4) e
+		group by intervention, version
+		order by intervention collate "C"$query$, schema);
+end
+$$;
+
+comment on function ph.eligible(text) is
+	'how many people each intervention is for, and who of them is left out and why (left_out: by standing of the view '
+	'eligible), beside its places a month: people = is_for + not_for + unknown, and is_for = free + all who are left '
+	'out. Errors: undefined_table without the views of ph.create_intervention_views';
+
+create function ph_support.run_risk_query() returns text
+language sql immutable parallel safe
+return 'select s.person_id, r.event, s.value as risk
+from (
+	select distinct on (predicts) run, predicts as event
+	from {score_run}
+	where predicts is not null
+	order by predicts, as_of desc, recorded_at desc, run
+) r
+join {person_score} s using (run)';
+
+comment on function ph_support.run_risk_query() is
+	'the query of the risks of people by event: scores of the last run that predicts it';
+
+create function ph.intervention_benefit(
+	schema text, risks text default null, event_values jsonb default null, in_money boolean default false,
+	out person_id text, out intervention text, out version text, out event text, out deprived boolean,
+	out risk float8, out benefit float8, out lower float8, out upper float8, out note text)
+returns setof record
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	missing text;
+begin
+	perform ph_support.require_intervention_views(schema);
+	if risks is null then
+		perform ph_support.require_accountability_tables(schema);
+	else
+		select string_agg(c.name, ', ' order by c.name)
+		into missing
+		from unnest('{person_id,event,risk}'::text[]) c (name)
+		where c.name not in (select q.column_name from ph.query_columns(risks) q);
+		if missing is not null then
+			raise exception 'argument "risks" must have the columns person_id, event and risk'
+				using errcode = 'invalid_parameter_value', detail = format('It lacks %s.', missing);
+		end if;
+	end if;
+	if in_money and event_values is null then
+		raise exception 'argument "event_values" must say what an event is worth where benefit is in money'
+			using errcode = 'invalid_parameter_value', hint = 'For example: {"emergency_admission": 3000}.';
+	end if;
+	return query execute format(ph_support.in_schema($query$
+		select e.person_id::text, e.intervention, e.version, i.event, p.deprivation_decile <= 2, r.risk::float8,
+			b.benefit, b.lower, b.upper,
+			case
+				when b.note = 'missing_input' and r.risk is null then 'no_risk'
+				when b.note = 'missing_input' and v.value is null then 'no_value'
+				else b.note end
+		from {eligible} e
+		join (%s) i on i.intervention = e.intervention
+		join {segment_input} p on p.person_id = e.person_id
+		left join (%s
+		) r on r.person_id::text = e.person_id::text and r.event::text = i.event
+		cross join lateral (
+			select case when $1 is null then 1 else ($1 ->> i.event)::float8 end as value) v
+		cross join lateral ph.expected_benefit(
+			r.risk::float8, i.rate_ratio, i.rate_ratio_lower, i.rate_ratio_upper, v.value,
+			case when $2 then i.unit_cost else 0 end) b
+		where e.standing = 'free'$query$, schema),
+		ph_support.in_schema(ph_support.intervention_in_force(), schema),
+		coalesce(risks, ph_support.in_schema(ph_support.run_risk_query(), schema)))
+	using event_values, in_money;
+end
+$$;
+
+comment on function ph.intervention_benefit(text, text, jsonb, boolean) is
+	'what each intervention can be expected to spare each person whom it is for and who is free (view eligible): '
+	'ph.expected_benefit of the risk of the very event that its rate ratio is about. risks: a query of person_id, '
+	'event, risk; NULL is the last run of scores that predicts each event, by its name. In events avoided; in what '
+	'event_values gives an event ({"emergency_admission": 6.5} in days); less unit_cost where in_money. deprived: '
+	'lives in the most deprived fifth. Notes: no_ratio, no_risk, no_value, no_limits. Errors: undefined_table, a '
+	'query without these columns, money without values';
+
+create procedure ph.allocate_month(
+	schema text, month date, tie_key text, risks text default null, deprived_floor integer default 0,
+	most_per_person integer default 1, event_values jsonb default null, in_money boolean default false,
+	method text default null)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	benefits constant text :=
+		'select person_id as person, intervention, benefit, deprived from pg_temp.ph_month_benefit';
+	rooms constant text := 'select intervention, capacity from pg_temp.ph_month_room';
+	exclusions constant text := format('select intervention, excludes from %I.intervention_exclusion', schema);
+	key constant text := concat(tie_key, month);
+	summary jsonb;
+begin
+	perform ph_support.require_intervention_views(schema);
+	if month is null or not isfinite(month) or extract(day from month) <> 1 then
+		raise exception 'argument "month" must be the first day of a month' using errcode = 'invalid_parameter_value';
+	end if;
+	if tie_key is null then
+		raise exception 'argument "tie_key" must not be null'
+			using errcode = 'invalid_parameter_value', hint =
+				'A secret that stays the same: with the month it says who comes first of those who gain the same.';
+	end if;
+	-- who changes an intervention now waits, and so does who allocates the same month
+	execute format('lock table %I.allocation_month in share row exclusive mode', schema);
+	execute format('select from %I.intervention for share', schema);
+	execute format('select to_jsonb(m) from %I.allocation_month m where m.month = $1', schema) into summary using month;
+	if summary is not null then
+		raise exception 'the places of % were allocated', to_char(month, 'YYYY-MM')
+			using errcode = 'unique_violation', hint = 'allocation_month and allocation_place say how.';
+	end if;
+	drop table if exists pg_temp.ph_month_benefit, pg_temp.ph_month_room;
+	create temp table ph_month_benefit on commit drop as
+	select * from ph.intervention_benefit(schema, risks, event_values, in_money);
+	execute format(ph_support.in_schema($query$
+		create temp table ph_month_room on commit drop as
+		select e.*, greatest(coalesce(i.capacity, e.people) - (
+				select count(*)
+				from {every_offer} o
+				where o.intervention = e.intervention and o.identified_on >= %1$L::date
+					and o.identified_on < %1$L::date + interval '1 month'), 0)::integer as room
+		from ph.eligible(%2$L) e
+		join {intervention} i on i.intervention = e.intervention and i.version = e.version$query$, schema),
+		month, schema);
+	alter table pg_temp.ph_month_room drop column capacity;
+	alter table pg_temp.ph_month_room rename column room to capacity;
+	summary := to_jsonb(ph.allocation_summary(
+		benefits, rooms, exclusions, most_per_person, deprived_floor, key, method));
+	execute format('insert into %I.allocation_month (month, arguments, summary) values ($1, $2, $3)', schema)
+	using month, jsonb_build_object(
+		'risks', risks, 'deprived_floor', deprived_floor, 'most_per_person', most_per_person,
+		'event_values', event_values, 'in_money', in_money, 'method', method), summary;
+	execute format(ph_support.in_schema($query$
+		with given as (
+			insert into {offer} (person_id, intervention, version, identified_on)
+			select a.person, a.intervention, r.version, $1
+			from ph.allocate($2, $3, $4, $5, $6, $7, $8) a
+			join pg_temp.ph_month_room r using (intervention)
+			returning person_id, intervention
+		)
+		insert into {allocation_place} (
+			month, intervention, version, is_for, unknown, left_out, free, capacity, places, benefit, lower, upper,
+			price)
+		select $1, r.intervention, r.version, r.is_for, r.unknown, r.left_out, r.free, r.capacity, p.places,
+			g.benefit, g.lower, g.upper, p.price
+		from pg_temp.ph_month_room r
+		join ph.allocation_prices($2, $3, $4, $5, $6, $7, $8) p using (intervention)
+		left join (
+			select g.intervention, sum(b.benefit) as benefit, sum(b.lower) as lower, sum(b.upper) as upper
+			from given g
+			join pg_temp.ph_month_benefit b using (person_id, intervention)
+			group by 1) g using (intervention)$query$, schema))
+	using month, benefits, rooms, exclusions, most_per_person, deprived_floor, key, method;
+	drop table pg_temp.ph_month_benefit, pg_temp.ph_month_room;
+end
+$$;
+
+comment on procedure ph.allocate_month(text, date, text, text, integer, integer, jsonb, boolean, text) is
+	'gives the month''s places of each intervention (capacity, less those identified in the month before) to people '
+	'so that expected benefit is greatest, writes a row of offer for each (identified_on: the first of the month) '
+	'and what it did into allocation_month and allocation_place: nobody is told yet, and nothing is decided. Who is '
+	'helped, has declined or completed it, is excluded by what helps now, objects, or may not be used is left out '
+	'before, and counted. tie_key, a secret, and the month say who comes first of those who gain the same '
+	'(ph.allocate); other arguments as in ph.intervention_benefit and ph.allocate. A month once: unique_violation. '
+	'Other errors: those of these functions and of ph.create_intervention_views';
+
+create function ph.benefit_by_partner(
+	places text, worth text, out partner text, out pays float8, out gains float8, out gains_lower float8,
+	out gains_upper float8, out net float8, out net_lower float8, out net_upper float8, out unknown bigint)
+returns setof record
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+	asked record;
+	missing text;
+begin
+	for asked in
+		values ('places', places, '{partner,event,spared,spared_lower,spared_upper,cost}'::text[]),
+			('worth', worth, '{event,partner,value}')
+	loop
+		select string_agg(c.name, ', ' order by c.name)
+		into missing
+		from unnest(asked.column3) c (name)
+		where c.name not in (select q.column_name from ph.query_columns(asked.column2) q);
+		if missing is not null or asked.column2 is null then
+			raise exception 'argument "%" must have the columns %', asked.column1, array_to_string(asked.column3, ', ')
+				using errcode = 'invalid_parameter_value', detail = format('It lacks %s.', missing);
+		end if;
+	end loop;
+	return query execute format($query$
+		with place as materialized (select * from (%s
+			) p
+		), gain as materialized (select * from (%s
+			) g
+		), flow as (
+			select coalesce(partner::text, 'unknown') as partner, coalesce(cost::float8, 0) as pays, 0::float8 as gains,
+				0::float8 as lower, 0::float8 as upper,
+				(cost is null or spared is null or event::text is null
+					or event::text not in (
+						select g.event::text from gain g where g.event is not null))::integer as unknown
+			from place
+			union all
+			select coalesce(g.partner::text, 'unknown'), 0, coalesce(p.spared * g.value::float8, 0),
+				coalesce(p.spared_lower * g.value::float8, 0), coalesce(p.spared_upper * g.value::float8, 0), 0
+			from place p
+			join gain g on g.event::text = p.event::text
+		)
+		select partner, sum(pays), sum(gains), sum(lower), sum(upper), sum(gains) - sum(pays), sum(lower) - sum(pays),
+			sum(upper) - sum(pays), sum(unknown)
+		from flow
+		group by grouping sets ((partner), ())
+		order by grouping(partner), partner collate "C"$query$, places, worth);
+end
+$$;
+
+comment on function ph.benefit_by_partner(text, text) is
+	'who pays for places and whose events are spared: each partner, and all (NULL, the last row), to which the '
+	'partners add up. places: a query of partner (who pays), event, spared (expected events: benefit of '
+	'ph.intervention_benefit), spared_lower, spared_upper, cost; worth: one of event, partner, value: what an event '
+	'that does not happen is worth to whom. Limits are the sums of those of the places: the same ratio errs for all '
+	'of them, so that they do not narrow with the number of people. unknown: places that the partner pays of which '
+	'the cost or what is spared is not known, or whose event is worth nothing to anybody in worth. Errors: a query '
+	'without these columns';
+
+create type ph.cascade;
+
+create function ph_support.cascade_in(cstring) returns ph.cascade
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'cascade_in';
+
+create function ph_support.cascade_out(ph.cascade) returns cstring
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'cascade_out';
+
+create function ph_support.cascade_recv(internal) returns ph.cascade
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'cascade_recv';
+
+create function ph_support.cascade_send(ph.cascade) returns bytea
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'cascade_send';
+
+create type ph.cascade (
+	input = ph_support.cascade_in, output = ph_support.cascade_out, receive = ph_support.cascade_recv,
+	send = ph_support.cascade_send, internallength = variable, alignment = double, storage = extended
+);
+
+comment on type ph.cascade is
+	'people by how far they came along up to 12 stages: a stage apart by a semicolon, how many reached it, how many'
+	' were lost before it, and by days from the stage before who moved on and who stayed, seen no longer: 30; 28 '
+	'lost 0: 0=3+0 20=25+2; 9 lost 6 without days';
+
+comment on function ph_support.cascade_in(cstring) is
+	'text input of ph.cascade';
+
+comment on function ph_support.cascade_out(ph.cascade) is
+	'text output of ph.cascade';
+
+comment on function ph_support.cascade_recv(internal) is
+	'binary input of ph.cascade';
+
+comment on function ph_support.cascade_send(ph.cascade) is
+	'binary output of ph.cascade';
+
+create function ph_support.cascade_fold(ph.cascade, reached_on date[], lost_on date, as_of date) returns ph.cascade
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'cascade_fold';
+
+comment on function ph_support.cascade_fold(ph.cascade, date[], date, date) is
+	'support function of ph.cascade';
+
+create function ph_support.cascade_fold_offer(
+	ph.cascade, identified_on date, offered_on date, answered_on date, answer text, started_on date,
+	completed_on date, better boolean, ended_on date, as_of date)
+returns ph.cascade
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'cascade_fold_offer';
+
+comment on function ph_support.cascade_fold_offer(
+	ph.cascade, date, date, date, text, date, date, boolean, date, date) is
+	'support function of ph.offer_cascade';
+
+create function ph_support.cascade_combine(ph.cascade, ph.cascade) returns ph.cascade
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'cascade_combine';
+
+comment on function ph_support.cascade_combine(ph.cascade, ph.cascade) is
+	'support function of the cascade aggregates: the people of both';
+
+create function ph_support.cascade_roll_up(ph.cascade, ph.cascade) returns ph.cascade
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'cascade_roll_up';
+
+comment on function ph_support.cascade_roll_up(ph.cascade, ph.cascade) is
+	'support function of ph.cascade_rollup';
+
+create function ph_support.cascade_final(ph.cascade) returns ph.cascade
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'cascade_final';
+
+comment on function ph_support.cascade_final(ph.cascade) is
+	'support function of the cascade aggregates';
+
+create aggregate ph.cascade(reached_on date[], lost_on date, as_of date) (
+	sfunc = ph_support.cascade_fold, stype = ph.cascade, initcond = 'nobody', finalfunc = ph_support.cascade_final,
+	combinefunc = ph_support.cascade_combine, sspace = 2048, parallel = safe
+);
+
+comment on aggregate ph.cascade(date[], date, date) is
+	'folds a row a person: the day on which each of 2 to 12 stages was reached (NULL: not; -infinity: on a day that'
+	' is not known), the day on which the person was lost (NULL: not), and the day as of which all is known: days '
+	'after it are not known yet. Who reached a stage reached those before it. Errors: 22023 for days of stages that'
+	' go back, a loss before the first, lists of other lengths, and a day as_of that is NULL or infinite';
+
+create aggregate ph.offer_cascade(
+	identified_on date, offered_on date, answered_on date, answer text, started_on date, completed_on date,
+	better boolean, ended_on date, as_of date) (
+	sfunc = ph_support.cascade_fold_offer, stype = ph.cascade,
+	initcond = '0; 0 lost 0:; 0 lost 0:; 0 lost 0:; 0 lost 0:; 0 lost 0 without days',
+	finalfunc = ph_support.cascade_final, combinefunc = ph_support.cascade_combine, sspace = 2048, parallel = safe
+);
+
+comment on aggregate ph.offer_cascade(date, date, date, text, date, date, boolean, date, date) is
+	'folds a row an offer into the stages identified, offered, accepted (answer accepted, with its day), started, '
+	'completed and better (completed, and better is true). Lost is who declined, ended (died, moved, dropped out) '
+	'or, having completed, is not better; a day after as_of is not known yet. Errors: 22023 for days before that of'
+	' identification, an answer before the offer, an end before the start, an answer other than accepted, declined '
+	'and no_answer, and what was declined and yet started';
+
+create aggregate ph.cascade_rollup(cascade ph.cascade) (
+	sfunc = ph_support.cascade_roll_up, stype = ph.cascade, initcond = 'nobody', finalfunc = ph_support.cascade_final,
+	combinefunc = ph_support.cascade_roll_up, sspace = 2048, parallel = safe
+);
+
+comment on aggregate ph.cascade_rollup(ph.cascade) is
+	'the people of many cascades of the same stages; NULL where one of them is';
+
+create function ph.cascade_equal(a ph.cascade, b ph.cascade) returns boolean
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'cascade_equal';
+
+comment on function ph.cascade_equal(ph.cascade, ph.cascade) is
+	'implementation of operator =';
+
+create operator ph.= (
+	leftarg = ph.cascade, rightarg = ph.cascade, function = ph.cascade_equal,
+	commutator = operator(ph.=), negator = operator(ph.<>), restrict = eqsel, join = eqjoinsel
+);
+
+create function ph_support.cascade_not_equal(ph.cascade, ph.cascade) returns boolean
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'cascade_not_equal';
+
+comment on function ph_support.cascade_not_equal(ph.cascade, ph.cascade) is
+	'implementation of operator <>';
+
+create operator ph.<> (
+	leftarg = ph.cascade, rightarg = ph.cascade, function = ph_support.cascade_not_equal,
+	commutator = operator(ph.<>), negator = operator(ph.=), restrict = neqsel, join = neqjoinsel
+);
+
+create function ph_support.cascade_less(ph.cascade, ph.cascade) returns boolean
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'cascade_less';
+
+comment on function ph_support.cascade_less(ph.cascade, ph.cascade) is
+	'implementation of operator <';
+
+create operator ph.< (
+	leftarg = ph.cascade, rightarg = ph.cascade, function = ph_support.cascade_less,
+	commutator = operator(ph.>), negator = operator(ph.>=), restrict = scalarltsel, join = scalarltjoinsel
+);
+
+create function ph_support.cascade_less_or_equal(ph.cascade, ph.cascade) returns boolean
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'cascade_less_or_equal';
+
+comment on function ph_support.cascade_less_or_equal(ph.cascade, ph.cascade) is
+	'implementation of operator <=';
+
+create operator ph.<= (
+	leftarg = ph.cascade, rightarg = ph.cascade, function = ph_support.cascade_less_or_equal,
+	commutator = operator(ph.>=), negator = operator(ph.>), restrict = scalarlesel, join = scalarlejoinsel
+);
+
+create function ph_support.cascade_greater(ph.cascade, ph.cascade) returns boolean
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'cascade_greater';
+
+comment on function ph_support.cascade_greater(ph.cascade, ph.cascade) is
+	'implementation of operator >';
+
+create operator ph.> (
+	leftarg = ph.cascade, rightarg = ph.cascade, function = ph_support.cascade_greater,
+	commutator = operator(ph.<), negator = operator(ph.<=), restrict = scalargtsel, join = scalargtjoinsel
+);
+
+create function ph_support.cascade_greater_or_equal(ph.cascade, ph.cascade) returns boolean
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'cascade_greater_or_equal';
+
+comment on function ph_support.cascade_greater_or_equal(ph.cascade, ph.cascade) is
+	'implementation of operator >=';
+
+create operator ph.>= (
+	leftarg = ph.cascade, rightarg = ph.cascade, function = ph_support.cascade_greater_or_equal,
+	commutator = operator(ph.<=), negator = operator(ph.<), restrict = scalargesel, join = scalargejoinsel
+);
+
+create function ph_support.cascade_compare(ph.cascade, ph.cascade) returns integer
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'cascade_compare';
+
+comment on function ph_support.cascade_compare(ph.cascade, ph.cascade) is
+	'btree support: order by content, without meaning of its own';
+
+create operator class ph.cascade_ops default for type ph.cascade using btree as
+	operator 1 ph.<,
+	operator 2 ph.<=,
+	operator 3 ph.=,
+	operator 4 ph.>=,
+	operator 5 ph.>,
+	function 1 ph_support.cascade_compare(ph.cascade, ph.cascade);
+
+create type ph.cascade_stage as (
+	number integer, stage text, reached bigint, lost bigint, open bigint, undated bigint,
+	share_of_previous float8, previous_lower float8, previous_upper float8,
+	moved_28 float8, moved_84 float8, median_days float8,
+	share_of_first float8, first_lower float8, first_upper float8
+);
+
+comment on type ph.cascade_stage is
+	'a stage of a cascade: reached people; of those of the stage before who are not here, lost and still open ones;'
+	' the share of the stage before and of the first with Wilson limits; and by Kaplan and Meier, from the day of '
+	'the stage before, the share that would have moved on by day 28 and 84 if nobody were lost, and the first day '
+	'by which half would (undated people, who lack one of the days, are left out)';
+
+comment on column ph.cascade_stage.number is 'number of the stage, from 1';
+
+comment on column ph.cascade_stage.stage is 'name of the stage';
+
+comment on column ph.cascade_stage.reached is 'people who reached it';
+
+comment on column ph.cascade_stage.lost is 'people of the stage before who will not reach it';
+
+comment on column ph.cascade_stage.open is 'people of the stage before who may still reach it';
+
+comment on column ph.cascade_stage.undated is 'people who reached it without its day, or that of the stage before';
+
+comment on column ph.cascade_stage.share_of_previous is 'share of the stage before';
+
+comment on column ph.cascade_stage.previous_lower is 'its lower limit, Wilson';
+
+comment on column ph.cascade_stage.previous_upper is 'its upper limit, Wilson';
+
+comment on column ph.cascade_stage.moved_28 is 'share that would have moved on by day 28 if nobody were lost';
+
+comment on column ph.cascade_stage.moved_84 is 'the same by day 84';
+
+comment on column ph.cascade_stage.median_days is 'first day by which half would have; NULL: never half';
+
+comment on column ph.cascade_stage.share_of_first is 'share of the first stage';
+
+comment on column ph.cascade_stage.first_lower is 'its lower limit, Wilson';
+
+comment on column ph.cascade_stage.first_upper is 'its upper limit, Wilson';
+
+create function ph.cascade_stages(
+	cascade ph.cascade, stages text[] default '{identified, offered, accepted, started, completed, better}',
+	confidence float8 default 0.95)
+returns setof ph.cascade_stage
+language c immutable parallel safe rows 6
+as 'MODULE_PATHNAME', 'cascade_stages';
+
+comment on function ph.cascade_stages(ph.cascade, text[], float8) is
+	'the stages of a cascade, a row each, under these names: reached + lost + open is reached of the stage before; '
+	'what cannot be told, of nobody or of a stage without days, is NULL. A NULL cascade has no rows. Errors: 22023 '
+	'for other than one name a stage';
+
+create function ph.cascade_days(cascade ph.cascade, stage integer) returns ph.tally
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'cascade_days';
+
+comment on function ph.cascade_days(ph.cascade, integer) is
+	'people by days from the stage before the numbered one, the second or later; an event is that they moved on: '
+	'for ph.survival, ph.chart_survival, ph.log_rank and what else reads follow-up. Undated people are not in it';
+
+create function ph.work_on_day(
+	day date, starts date[], ends date[], statuses text[], died date default null, moved date default null,
+	data_end date default null,
+	out in_work boolean, out has_job boolean, out note text)
+returns record
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'work_on_day';
+
+comment on function ph.work_on_day(date, date[], date[], text[], date, date, date) is
+	'whether somebody is in work (employed or self-employed, and not off sick) and has a job (off sick too) on a '
+	'day, of half-open spells (NULL end: still running) of employed, self_employed, off_sick, unemployed, '
+	'inactive_ill, inactive_other, student, retired; of several on the day off sick wins, then work, and the note '
+	'is overlap. NULL with a note, in this order: missing_input (no day), died, moved (on the day or before), '
+	'not_yet (the day is after data_end), no_spell: a gap is not unemployment. Errors: 22023 for lists of different'
+	' lengths, other statuses, spells that end before they start';
+
+create function ph.work_in_period(
+	from_date date, until_date date, starts date[], ends date[], statuses text[], died date default null,
+	moved date default null, data_end date default null, least_days integer default 91,
+	out days integer, out in_work integer, out not_in_work integer, out no_spell integer,
+	out gone_or_not_yet integer, out at_least boolean, out note text)
+returns record
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'work_in_period';
+
+comment on function ph.work_in_period(
+	date, date, date[], date[], text[], date, date, date, integer) is
+	'the days of a period, from from_date and before until_date, as ph.work_on_day answers each: in work, not in '
+	'work, without a spell, and after death, move or data_end. at_least: in work on least_days or more (91 days of '
+	'364 are 13 of 52 weeks, in one stretch or several); false only if the days of which nothing is known could not'
+	' make it true, else NULL with the note of the first of them. Errors: those of ph.work_on_day, and 22023 for a '
+	'period of other than 1 to 36600 days';
+
+create function ph_support.work_count(bigint[], in_work boolean, note text) returns bigint[]
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'work_count';
+
+comment on function ph_support.work_count(bigint[], boolean, text) is
+	'support function of ph.work_count';
+
+create function ph_support.work_count_combine(bigint[], bigint[]) returns bigint[]
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'work_count_combine';
+
+comment on function ph_support.work_count_combine(bigint[], bigint[]) is
+	'support function of ph.work_count: the people of both';
+
+create function ph_support.work_count_roll_up(bigint[], bigint[]) returns bigint[]
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'work_count_roll_up';
+
+comment on function ph_support.work_count_roll_up(bigint[], bigint[]) is
+	'support function of ph.work_count_rollup';
+
+create aggregate ph.work_count(in_work boolean, note text) (
+	sfunc = ph_support.work_count, stype = bigint[], initcond = '{0,0,0,0,0,0,0}',
+	combinefunc = ph_support.work_count_combine, sspace = 128, parallel = safe
+);
+
+comment on aggregate ph.work_count(boolean, text) is
+	'folds a row a person, as ph.work_on_day answers (or ph.work_in_period: at_least and note), into how many are '
+	'in work, not in work, no_spell, died, moved, not_yet and missing_input, in this order. Errors: 22023 for a '
+	'NULL without one of these notes';
+
+create aggregate ph.work_count_rollup(counts bigint[]) (
+	sfunc = ph_support.work_count_roll_up, stype = bigint[], initcond = '{0,0,0,0,0,0,0}',
+	combinefunc = ph_support.work_count_roll_up, sspace = 128, parallel = safe
+);
+
+comment on aggregate ph.work_count_rollup(bigint[]) is
+	'the people of many summaries of ph.work_count; NULL where one of them is';
+
+create function ph.work_share(
+	counts bigint[], confidence float8 default 0.95,
+	out people bigint, out in_work bigint, out not_in_work bigint, out no_spell bigint, out died bigint,
+	out moved bigint, out not_yet bigint, out missing_input bigint,
+	out share float8, out lower float8, out upper float8, out share_if_gaps_out float8, out share_if_gaps_in float8)
+returns record
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'work_share';
+
+comment on function ph.work_share(bigint[], float8) is
+	'of a summary of ph.work_count the share in work of those of whom it is known, with Wilson limits, and the '
+	'bounds of what gaps could hide: what it would be if everybody without a spell were out of work, or in it';
+
+create function ph.chart_cascade(
+	stages ph.cascade_stage[], labels text[] default null, title text default null, unit text default null,
+	source text default null)
+returns text
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'chart_cascade';
+
+comment on function ph.chart_cascade(ph.cascade_stage[], text[], text, text, text) is
+	'a cascade as SVG from the rows of ph.cascade_stages, a bar a stage: who reached it as a share of the first '
+	'stage with its limits, then who of the stage before is lost and who is still open; groups beside each other: '
+	'the group of each row is its label, rows group by group and in order. Errors: 22023 for rows out of order';
+
+create type ph.timeline_thing as (
+	from_date date, until_date date, partner text, kind text, label text, crisis boolean, planned boolean, value float8
+);
+
+comment on type ph.timeline_thing is
+	'a dated thing of a person, as person_timeline of a schema has them';
+
+comment on column ph.timeline_thing.from_date is 'its day, or the first one';
+
+comment on column ph.timeline_thing.until_date is 'its last day; NULL is open, or the same day';
+
+comment on column ph.timeline_thing.partner is 'the partner, a lane each; NULL is not said';
+
+comment on column ph.timeline_thing.kind is 'what it is, as kind of person_timeline';
+
+comment on column ph.timeline_thing.label is 'what it says, in words';
+
+comment on column ph.timeline_thing.crisis is 'whether a contact is a crisis';
+
+comment on column ph.timeline_thing.planned is 'whether a contact was arranged beforehand';
+
+comment on column ph.timeline_thing.value is 'the value of a measurement or score';
+
+create function ph.chart_timeline(
+	things ph.timeline_thing[], title text default null, unit text default null, source text default null)
+returns text
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'chart_timeline';
+
+comment on function ph.chart_timeline(ph.timeline_thing[], text, text, text) is
+	'the theograph of one person as SVG: a lane a partner, in it a row and a shape for contacts in a crisis, '
+	'unplanned, planned and not said; stays as bars, measurements and scores as lines, life events as flags, work, '
+	'offers, waits, registration and residence as bars, open where until_date is NULL, codes as ticks. Marks too '
+	'near each other are one, with their number. In any order; at most 2000. Things without a day are counted. '
+	'Birth, work, registration and residence before everything else do not stretch the axis';
+
+insert into ph.measure (
+	measure, version, name, meaning, indicator, per, unit, age_from, age_until, exposure, better, kind, aim, pillar,
+	action_area, team, source, leaves_out, events, period_kinds)
+select measure, '1', name, meaning, indicator, per, unit, age_from, age_until, exposure, better, kind, aim, pillar,
+	action_area, team, source, leaves_out, events, '{financial_year}'
+from (
+	values
+		('crisis_contacts', 'Crisis contacts',
+		 'Contacts that earlier help might have avoided, with any partner, per 1,000 person-years.',
+		 'rate', 1000, 'per 1,000 person-years', null::integer, null::integer, 'years', 'lower', 'outcome', 'outcomes',
+		 'communities', 'integrated services', 'all partners', 'The King''s Fund, population health systems',
+		 'What is a crisis is what the column crisis of service says; contacts of unknown services are left out.',
+		 $$select person_id, start_date as event_date, 1 as amount
+			from {every_contact}
+			where crisis$$),
+		('upstream_contacts', 'Contacts with upstream help',
+		 'Contacts with services that help before a crisis, per 1,000 person-years.',
+		 'rate', 1000, 'per 1,000 person-years', null, null, 'years', 'higher', 'output', 'outcomes', 'communities',
+		 'integrated services', 'all partners', 'The King''s Fund, population health systems',
+		 'What is upstream is what the column upstream of service says.',
+		 $$select person_id, start_date as event_date, 1 as amount
+			from {every_contact}
+			where upstream$$),
+		('upstream_share', 'Upstream of all upstream and crisis contacts',
+		 'Share of contacts with upstream help among those with upstream help and those in a crisis.',
+		 'proportion', 100, '%', null, null, 'rows', 'higher', 'process', 'outcomes', 'communities',
+		 'integrated services', 'all partners', 'The King''s Fund, population health systems',
+		 'A contact counts as one whatever it costs; a service that is both counts as crisis.',
+		 $$select person_id, start_date as event_date, case when crisis then 0 else 1 end as amount
+			from {every_contact}
+			where crisis or upstream$$),
+		('same_professional_again', 'The same professional as the time before',
+		 'Share of contacts with a known professional that are with the same one as the contact before.',
+		 'proportion', 100, '%', null, null, 'rows', 'higher', 'process', 'experience', 'care', 'integrated services',
+		 'all partners', 'Steinwachs 1979, Medical Care 17:551: the sequential continuity index',
+		 'The first contact of a person counts in no period; contacts without a professional are left out.',
+		 $$select person_id, event_date, case when professional = before then 1 else 0 end as amount
+			from (
+				select person_id, start_date as event_date, professional,
+					lag(professional) over (partition by person_id order by start_date, contact_id) as before
+				from {every_contact}
+				where professional is not null
+			) c
+			where before is not null$$),
+		('social_care_hours', 'Hours of social care',
+		 'Hours that services of the council gave to people, a person-year.',
+		 'rate', 1, 'hours a person-year', null, null, 'years', 'neither', 'input', 'outcomes', 'communities',
+		 'collaboration', 'social care', 'Adult Social Care Activity, for hours instead of packages',
+		 'Contacts with hours, of services whose partner is a council, on their first day.',
+		 $$select c.person_id, c.start_date as event_date, c.hours as amount
+			from {every_contact} c
+			join {partner} p on p.partner = c.partner and p.kind = 'council'
+			where c.hours is not null$$),
+		('days_to_help', 'Days from identified to helped',
+		 'Mean days from the day on which a person was identified to the first day of help, of those who were helped.',
+		 'mean', 1, 'days', null, null, 'rows', 'lower', 'process', 'quality', 'communities', 'collaboration',
+		 'all partners', 'as docs/cascade.md',
+		 'Who waits still or was lost is left out, so that a service that loses people looks quick: see the stages.',
+		 $$select person_id, started_on as event_date, started_on - identified_on as amount
+			from {every_offer}
+			where source = 'offer' and started_on is not null$$),
+		('experience_good', 'Good experience',
+		 'Share of answers that call the overall experience good or very good.',
+		 'proportion', 100, '%', null, null, 'rows', 'higher', 'outcome', 'experience', 'care', 'collaboration',
+		 'all partners', 'the form of the Friends and Family Test, as ph.person_reported_measure() has it',
+		 'Answers that say not known are left out; who does not answer is not asked why.',
+		 $$select person_id, measure_date as event_date, case when value in (1, 2) then 1 else 0 end as amount
+			from {measurement}
+			where code_system = 'PH' and code = 'overall_experience' and value between 1 and 5$$),
+		('activation_improved', 'More active in their own health',
+		 'Share of people with a second activation score within 12 months who gained 3 points or more.',
+		 'proportion', 100, '%', null, null, 'rows', 'higher', 'outcome', 'experience', 'behaviours',
+		 'equitable communities', 'all partners', 'Patient Activation Measure; measure CBE 2483, United States',
+		 'Who starts low gains more on average without any help; who is not asked again is left out.',
+		 $$select person_id, event_date, case when value::numeric - before::numeric >= 3 then 1 else 0 end as amount
+			from (
+				select person_id, measure_date as event_date, value,
+					lag(value) over asked as before, lag(measure_date) over asked as before_date
+				from {measurement}
+				where code_system = 'PH' and code = 'activation_score' and value between 0 and 100
+				window asked as (partition by person_id order by measure_date)
+			) m
+			where event_date < before_date + interval '12 months'$$),
+		('reported_outcome_improved', 'Better by their own account',
+		 'Share of second scores of reported outcomes that are better by the smallest change that matters.',
+		 'proportion', 100, '%', null, null, 'rows', 'higher', 'outcome', 'outcomes', 'care', 'integrated services',
+		 'all partners', 'as ph.person_reported_measure() has it',
+		 'Outcomes with a smallest change only; who is worse counts as who is the same: see ph.reported_change.',
+		 $$select person_id, event_date, case
+					when better = 'higher' and value::numeric - before::numeric >= smallest_change then 1
+					when better = 'lower' and before::numeric - value::numeric >= smallest_change then 1
+					else 0 end as amount
+			from (
+				select m.person_id, m.measure_date as event_date, m.value, r.better, r.smallest_change,
+					lag(m.value) over (partition by m.person_id, m.code order by m.measure_date) as before
+				from {measurement} m
+				join ph.person_reported_measure() r using (code_system, code)
+				where r.kind = 'outcome' and r.smallest_change is not null
+					and m.value between r.scale_min and r.scale_max
+			) m
+			where before is not null$$),
+		('in_work_after_12_months', 'In work twelve months after help',
+		 'Share of people who started an intervention and are in work twelve months later, of whom that is known.',
+		 'proportion', 100, '%', null, null, 'rows', 'higher', 'outcome', 'outcomes', 'determinants', 'shared value',
+		 'work and health', 'DWP research report 1025, for work on a day',
+		 'Off sick is not in work; who has no row of work_status that day is left out: a gap is not unemployment.',
+		 $$select o.person_id, (o.started_on + interval '12 months')::date as event_date,
+				case when bool_or(w.status = 'off_sick') then 0
+					when bool_or(w.status in ('employed', 'self_employed')) then 1
+					else 0 end as amount
+			from {every_offer} o
+			join {work_status} w on w.person_id::text = o.person_id
+				and w.start_date <= (o.started_on + interval '12 months')::date
+				and coalesce(w.end_date > (o.started_on + interval '12 months')::date, true)
+			where o.source = 'offer'
+				and o.started_on + interval '12 months' <= (select max(day) from {data_day})
+			group by o.person_id, o.intervention, o.version, o.identified_on, o.started_on$$)
+) m (
+	measure, name, meaning, indicator, per, unit, age_from, age_until, exposure, better, kind, aim, pillar, action_area,
+	team, source, leaves_out, events);
+
+insert into ph.measure (
+	measure, version, name, meaning, indicator, per, unit, age_from, age_until, better, kind, aim, pillar, action_area,
+	team, source, leaves_out, events, recorded, period_kinds)
+select measure, '1', name, meaning, 'rate', 1, unit, 16, 65, 'lower', 'outcome', aim, 'determinants', 'shared value',
+	'work and health', source,
+	'All days of a spell count, also those on which nobody works; who has no row of work_status counts as none.'
+		|| leaves_out,
+	format($$select person_id, event_date, %sdays as amount
+		from (
+			select w.person_id, greatest(w.start_date, m.month) as event_date,
+				least(w.end_date, (m.month + interval '1 month')::date, d.day + 1)
+					- greatest(w.start_date, m.month) as days
+			from {work_status} w
+			cross join (select least(max(day), current_date) as day from {data_day}) d
+			cross join lateral (
+				select month::date
+				from generate_series(date_trunc('month', w.start_date::timestamp),
+					least(w.end_date - 1, d.day), interval '1 month') month) m
+			where w.status in ('off_sick', 'inactive_ill')
+		) lost$$, times),
+	'select start_date as record_date from {work_status}', '{financial_year}'
+from (
+	values
+		('lost_work_days', 'Days of work lost to illness',
+		 'Days off sick or out of work for illness, a person-year, 16 to 64.', 'days a person-year', 'outcomes',
+		 'Office for National Statistics, sickness absence, for days of the calendar', '', ''),
+		('lost_work_value', 'What lost work is worth',
+		 'Median full-time pay of the days off sick or out of work for illness, pounds a person-year, 16 to 64.',
+		 'pounds a person-year', 'cost',
+		 'Office for National Statistics, annual survey of hours and earnings 2024, 728.30 pounds a week, from memory: '
+		 'check before use',
+		 ' A day is worth a seventh of a week''s pay, whatever the person earned: a copy can say otherwise.',
+		 '728.30 / 7 * ')
+) m (measure, name, meaning, unit, aim, source, leaves_out, times);
+
+insert into ph.measure (
+	measure, version, name, meaning, indicator, per, unit, exposure, better, kind, aim, pillar, action_area, team,
+	source, leaves_out, events, period_kinds)
+select k.measure || m.measure, '1', m.name || k.name, format(m.meaning, k.name), m.indicator, m.per, m.unit, m.exposure,
+	'neither', m.kind, m.aim, k.pillar, 'shared value', k.team, 'The King''s Fund, population health systems',
+	m.leaves_out,
+	format(m.events, k.kinds), '{financial_year}'
+from (
+	values
+		('nhs', 'the NHS', 'care', 'NHS', $$'nhs_provider', 'primary_care'$$),
+		('council', 'the council', 'determinants', 'council', $$'council', 'combined_authority'$$),
+		('voluntary', 'charities and communities', 'communities', 'voluntary sector', $$'voluntary', 'community'$$),
+		('housing', 'housing associations', 'determinants', 'housing', $$'housing'$$),
+		('work', 'employers and job centres', 'determinants', 'work and health', $$'employer', 'government'$$)
+) k (measure, name, pillar, team, kinds),
+(
+	values
+		('_contacts', 'Contacts with ', 'Contacts with %s per 1,000 person-years.', 'rate', 1000,
+		 'per 1,000 person-years', 'years', 'output', 'outcomes',
+		 'By the kind of the partner of the service; contacts of unknown partners are left out.',
+		 $$select c.person_id, c.start_date as event_date, 1 as amount
+			from {every_contact} c
+			join {partner} p on p.partner = c.partner and p.kind in (%s)$$),
+		('_spend_a_head', 'Spend a head of ', 'What contacts with %s cost a person in the period.', 'mean', 1, 'pounds',
+		 'people', 'input', 'cost',
+		 'Per person with a day at risk in the period; a contact without a cost counts as none.',
+		 $$select c.person_id, c.start_date as event_date, c.cost as amount
+			from {every_contact} c
+			join {partner} p on p.partner = c.partner and p.kind in (%s)
+			where c.cost is not null$$)
+) m (measure, name, meaning, indicator, per, unit, exposure, kind, aim, leaves_out, events);
+
+insert into ph.measure (
+	measure, version, name, meaning, indicator, per, unit, exposure, better, kind, aim, pillar, action_area, team,
+	source, leaves_out, events, period_kinds)
+select measure, '1', name, meaning, 'proportion', 100, '%', 'rows', 'higher', kind, 'equity', 'communities',
+	'collaboration', 'all partners', 'as docs/cascade.md',
+	'Of all interventions together; who died, moved or said no stays in it, and who has not waited so long by the data '
+	'day is left out.',
+	format($$select person_id, %1$s as event_date,
+			case when coalesce(%2$s) <= %1$s + 7 * %5$s and %3$s then 1 else 0 end as amount
+		from {every_offer}
+		where source = 'offer' and %1$s + 7 * %5$s <= (select max(day) from {data_day}) and %4$s$$,
+		day, next_days, condition, of, weeks),
+	'{financial_year}'
+from (
+	values
+		('offered_of_identified', 'Offered help, of those identified',
+		 'Share of people identified who were offered help within 12 weeks.', 'process',
+		 'identified_on', 'offered_on, started_on', 'true', 'true', 12),
+		('accepted_of_offered', 'Said yes, of those offered help',
+		 'Share of people offered help who said yes within 12 weeks.', 'process',
+		 'offered_on', 'answered_on', 'answer = ''accepted''', 'offered_on is not null', 12),
+		('started_of_accepted', 'Started, of those who said yes',
+		 'Share of people who said yes whose help started within 12 weeks.', 'process',
+		 'answered_on', 'started_on', 'true', 'answer = ''accepted'' and answered_on is not null', 12),
+		('completed_of_started', 'Completed, of those who started',
+		 'Share of people who started and completed within 26 weeks.', 'process',
+		 'started_on', 'completed_on', 'true', 'started_on is not null', 26),
+		('better_of_completed', 'Better, of those who completed',
+		 'Share of people who completed and were found better; who was not asked counts as not.', 'outcome',
+		 'completed_on', 'completed_on', 'coalesce(better, false)', 'completed_on is not null', 0)
+) m (measure, name, meaning, kind, day, next_days, condition, of, weeks);
+
+insert into ph.measure (
+	measure, version, name, meaning, indicator, per, unit, age_from, age_until, better, kind, aim, pillar, action_area,
+	team, source, leaves_out, persons, recorded, recorded_within, period_kinds)
+select measure, '1', name, meaning, indicator, per, unit, age_from, age_until, better, kind, aim, pillar, action_area,
+	team, source, leaves_out, persons, recorded, recorded_within::interval, '{financial_year}'
+from (
+	values
+		('known_to_two_partners', 'Known to two or more partners',
+		 'Share of people who had contacts with two or more partners in the year.',
+		 'proportion', 100, '%', null::integer, null::integer, 'neither', 'output', 'experience', 'communities',
+		 'collaboration', 'all partners', 'The King''s Fund, population health systems',
+		 'Partners of services and providers of encounters; a practice and a hospital are two.',
+		 $$select p.person_id, case when c.partners >= 2 then 1 else 0 end as amount
+			from {person} p
+			left join (
+				select person_id, count(distinct partner) as partners
+				from {every_contact}
+				where start_date < {day} and start_date >= ({day} - interval '1 year')::date
+				group by person_id
+			) c on c.person_id = p.person_id::text$$,
+		 'select start_date as record_date from {every_contact}', '1 year'),
+		('two_clinical_one_social_need', 'Two clinical needs and a social one',
+		 'Share of people with two or more long-term conditions and a contact in the year that was about work, money '
+		 'or housing.',
+		 'proportion', 100, '%', null, null, 'lower', 'outcome', 'equity', 'determinants', 'integrated services',
+		 'all partners', 'The King''s Fund, population health systems; conditions as multimorbidity',
+		 'A social need is a contact with a service of the pillar determinants: who has the need and asks nobody is '
+		 'not seen.',
+		 $$select p.person_id, case when c.conditions >= 2 and s.person_id is not null then 1 else 0 end as amount
+			from {person} p
+			left join (
+				select person_id, count(*) as conditions
+				from {register}
+				where first_date < {day}
+					and condition in (select list from ph.shipped_code_list() where long_term_condition)
+				group by person_id
+			) c on c.person_id = p.person_id::text
+			left join (
+				select distinct person_id
+				from {every_contact}
+				where pillar = 'determinants' and start_date < {day} and start_date >= ({day} - interval '1 year')::date
+			) s on s.person_id = p.person_id::text$$,
+		 'select start_date as record_date from {every_contact} where pillar = ''determinants''', '1 year'),
+		('usual_professional', 'Contacts with the usual professional',
+		 'Mean share of a person''s contacts of two years that were with the professional seen most often.',
+		 'mean', 1, 'of 1', null, null, 'higher', 'process', 'experience', 'care', 'integrated services',
+		 'primary care', 'Breslau and Reeb 1975: usual provider of care; Barker et al. 2017, BMJ 356:j84',
+		 'People with two or more contacts with known professionals; a mean near 1 can come of people seen twice.',
+		 $$select person_id, max(contacts) / sum(contacts) as amount
+			from (
+				select person_id, professional, count(*) as contacts
+				from {every_contact}
+				where professional is not null and start_date < {day}
+					and start_date >= ({day} - interval '2 years')::date
+				group by person_id, professional
+			) c
+			group by person_id
+			having sum(contacts) >= 2$$,
+		 'select start_date as record_date from {every_contact} where professional is not null', '2 years'),
+		('in_work', 'In work',
+		 'Share of people of 16 to 64, of whom work is known, who are employed or self-employed and not off sick.',
+		 'proportion', 100, '%', 16, 65, 'higher', 'outcome', 'outcomes', 'determinants', 'shared value',
+		 'work and health', 'Office for National Statistics, employment, without those off sick',
+		 'Who has no row of work_status on the day is left out: a gap is not unemployment.',
+		 $$select person_id, case when bool_or(status = 'off_sick') then 0
+				when bool_or(status in ('employed', 'self_employed')) then 1
+				else 0 end as amount
+			from {work_status}
+			where start_date < {day} and coalesce(end_date >= {day}, true)
+			group by person_id$$,
+		 'select start_date as record_date from {work_status}', null),
+		('off_sick', 'Off sick from a job',
+		 'Share of people of 16 to 64 with a job who are off sick.',
+		 'proportion', 100, '%', 16, 65, 'lower', 'outcome', 'outcomes', 'determinants', 'shared value',
+		 'work and health', 'Office for National Statistics, sickness absence, for people instead of hours',
+		 'Who has a job and is off sick has one row that says so, or two, of which off sick counts.',
+		 $$select person_id, case when bool_or(status = 'off_sick') then 1 else 0 end as amount
+			from {work_status}
+			where start_date < {day} and coalesce(end_date >= {day}, true)
+				and status in ('employed', 'self_employed', 'off_sick')
+			group by person_id$$,
+		 'select start_date as record_date from {work_status}', null),
+		('low_activation', 'Low activation',
+		 'Share of people with an activation score of two years whose last one is of level 1 or 2.',
+		 'proportion', 100, '%', null, null, 'lower', 'outcome', 'equity', 'behaviours', 'equitable communities',
+		 'all partners', 'Patient Activation Measure: level 2 ends at 55.1 in both published sets of cut points',
+		 'Who was never asked is left out, and is likelier to be of a low level.',
+		 $$select distinct on (person_id) person_id, case when value::numeric <= 55.1 then 1 else 0 end as amount
+			from {measurement}
+			where code_system = 'PH' and code = 'activation_score' and value between 0 and 100
+				and measure_date < {day} and measure_date >= ({day} - interval '2 years')::date
+			order by person_id, measure_date desc, value$$,
+		 'select measure_date as record_date
+			from {measurement}
+			where code_system = ''PH'' and code = ''activation_score''',
+		 '2 years')
+) m (
+	measure, name, meaning, indicator, per, unit, age_from, age_until, better, kind, aim, pillar, action_area, team,
+	source, leaves_out, persons, recorded, recorded_within);
+
+create function ph_support.require_offers(schema text, groups text[] default null, more regclass default null)
+returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if schema is null or to_regclass(format('%I.every_offer', schema)) is null then
+		raise exception 'argument "schema" must be a schema with the view every_offer'
+			using errcode = 'undefined_table', hint = 'CALL ph.create_record_views(...) makes it.';
+	end if;
+	if groups is not null then
+		perform ph_support.require_groups(groups, more);
+	end if;
+end
+$$;
+
+comment on function ph_support.require_offers(text, text[], regclass) is
+	'does nothing where a schema has the views of ph.create_record_views and groups, if any, can be asked for. '
+	'Errors: undefined_table, those of ph_support.require_groups';
+
+create function ph_support.offer_query() returns text
+language sql immutable parallel safe
+return
+	'select o.person_id, o.identified_on as day, o.source, o.intervention, o.version, o.identified_on, o.offered_on,
+		o.answered_on, o.answer, o.started_on,
+		coalesce(o.completed_on, case o.ended_because when ''completed'' then o.ended_on end) as completed_on, o.better,
+		case when o.ended_because is distinct from ''completed'' then o.ended_on end as ended_on, o.ended_because
+	from {every_offer} o
+	where o.identified_on is not null';
+
+comment on function ph_support.offer_query() is
+	'the query of every offer with the day on which its person was identified; an enrolment that ended as completed'
+	' is';
+
+create function ph_support.in_groups_query(schema text, base text, groups text[], more regclass) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select case
+		when groups is null
+			then format('select null::text as dimension, null::text as group_name, b.* from (%s) b', base)
+		else format(
+			$query$
+			select g.dimension, g.group_name, b.*
+			from (%2$s) b
+			left join %1$I.person p on p.person_id::text = b.person_id
+			left join %1$I.stay here
+				on here.person_id = b.person_id and here.start_date <= b.day and here.end_date > b.day
+			left join (
+				select person_id::text as person_id, min(start_date) as first_day from %1$I.registration group by 1
+			) registered on registered.person_id = b.person_id
+			%3$s
+			cross join lateral (
+				select b.day as first_day, here.place, here.deprivation_quintile,
+					ph.completed_years(registered.first_day, b.day) as years_of_record) s
+			cross join lateral (values (null::text, null::text), %4$s) g (dimension, group_name)
+			$query$,
+			schema, base, 'left join ' || more || ' m on m.person_id::text = b.person_id',
+			(
+				select string_agg(format('(%L, %s)', g, (
+						select string_agg(format('(%s)', d.expression), ' || '' * '' || ' order by p.place)
+						from string_to_table(g, '*') with ordinality p (name, place)
+						join ph_support.dimension(more) d on d.dimension = p.name)), ', ')
+				from (select distinct unnest(groups)) asked (g))) end
+$$;
+
+comment on function ph_support.in_groups_query(text, text, text[], regclass) is
+	'the rows of a query (person_id, day and more) once for all, dimension and group_name NULL, and once in the '
+	'group of each dimension on the day, those of ph_support.dimension()';
+
+create function ph.intervention_cascade(
+	schema text, intervention text, as_of date default null, version text default null, groups text[] default null,
+	more regclass default null,
+	out dimension text, out group_name text, out cascade ph.cascade)
+returns setof record
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform ph_support.require_offers(schema, groups, more);
+	return query execute format(
+		$query$
+		select dimension, group_name, ph.offer_cascade(
+			identified_on, offered_on, answered_on, answer, started_on, completed_on, better, ended_on, $1)
+		from (%s) o
+		group by dimension, group_name
+		order by array_position($2, dimension) nulls first, group_name collate "C"
+		$query$,
+		ph_support.in_groups_query(schema, ph_support.in_schema(ph_support.offer_query(), schema) || format(
+				' and o.intervention = %L and coalesce(o.version = %L, %L)', intervention, version, version is null),
+			groups, more))
+	using coalesce(as_of, ph_support.data_day(schema)), groups;
+end
+$$;
+
+comment on function ph.intervention_cascade(text, text, date, text, text[], regclass) is
+	'what became of the offers of an intervention (of one version, or all), and of enrolments in a programme of '
+	'that name, by a day (NULL: the data day), as summaries for ph.cascade_stages: one of all, dimension and '
+	'group_name NULL, and one a group of each dimension of groups on the day of identification, as '
+	'ph.score_by_group takes them: sex, age_band, ethnicity, deprivation_quintile, place, record_length, columns of'
+	' the relation more, or several joined by *; unknown is a group. Who is enrolled counts as identified on the '
+	'first day. Row security holds: it is of the offers that the caller may see. Errors: undefined_table, those of '
+	'ph.offer_cascade and, for groups, of ph.score_by_group';
+
+create function ph_support.worker_query(schema text) returns text
+language sql immutable parallel safe
+return ph_support.in_schema(
+	'select p.person_id::text as person_id, w.starts, w.ends, w.statuses, p.death_date as died,
+		case when p.death_date is null and here.until <= $1 then here.until end as moved
+	from {person} p
+	join (
+		select person_id::text as person_id, array_agg(start_date order by start_date, status) as starts,
+			array_agg(end_date order by start_date, status) as ends,
+			array_agg(status::text order by start_date, status) as statuses
+		from {work_status}
+		group by 1
+	) w on w.person_id = p.person_id::text
+	left join (select person_id, max(end_date) as until from {stay} group by person_id) here
+		on here.person_id = p.person_id::text', schema);
+
+comment on function ph_support.worker_query(text) is
+	'the query of everybody with a spell of work, with the arguments of ph.work_on_day, as of $1: who is alive and '
+	'has no stay to the end has moved away';
+
+create function ph.work_outcome(
+	schema text, intervention text, as_of date default null, version text default null, groups text[] default null,
+	more regclass default null,
+	out dimension text, out group_name text, out outcome text, out counts bigint[])
+returns setof record
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform ph_support.require_offers(schema, groups, more);
+	return query execute format(
+		$query$
+		select o.dimension, o.group_name, a.outcome, ph.work_count(a.in_work, a.note)
+		from (%s) o
+		left join (%s) w using (person_id)
+		cross join lateral (
+			select m.months as number, format('in_work_%%s_months', m.months) as outcome, d.in_work, d.note
+			from (values (3), (6), (12)) m (months)
+			cross join lateral ph.work_on_day(
+				(o.started_on + make_interval(months => m.months))::date, w.starts, w.ends, w.statuses, w.died, w.moved,
+				$1) d
+			union all
+			select 13, 'in_work_13_of_52_weeks', d.at_least, d.note
+			from ph.work_in_period(
+				o.started_on, o.started_on + 364, w.starts, w.ends, w.statuses, w.died, w.moved, $1) d
+		) a
+		group by o.dimension, o.group_name, a.number, a.outcome
+		order by array_position($2, o.dimension) nulls first, o.group_name collate "C", a.number
+		$query$,
+		ph_support.in_groups_query(schema, ph_support.in_schema(ph_support.offer_query(), schema) || format(
+				' and o.started_on <= $1 and o.intervention = %L and coalesce(o.version = %L, %L)', intervention,
+				version, version is null), groups, more),
+		ph_support.worker_query(schema))
+	using coalesce(as_of, ph_support.data_day(schema)), groups;
+end
+$$;
+
+comment on function ph.work_outcome(text, text, date, text, text[], regclass) is
+	'whether those who started an intervention are in work 3, 6 and 12 calendar months after, and for 13 of the 52 '
+	'weeks after, as far as is known by a day (NULL: the data day), as summaries for ph.work_share: of all, and by '
+	'group as in ph.intervention_cascade. Work is that of work_status; who has no spell at all is no_spell; who is '
+	'alive without a stay to the end has moved. Errors: those of ph.intervention_cascade and ph.work_on_day';
+
+create function ph.work_stages() returns text[]
+language sql immutable parallel safe
+return array['in_work_with_condition', 'identified', 'offered', 'supported', 'in_work_3_months', 'in_work_6_months',
+	'in_work_12_months'];
+
+comment on function ph.work_stages() is
+	'the stages of ph.work_cascade, for ph.cascade_stages';
+
+create function ph.work_cascade(
+	schema text, intervention text, in_work_on date, as_of date default null, conditions text[] default null,
+	groups text[] default null, more regclass default null,
+	out dimension text, out group_name text, out cascade ph.cascade)
+returns setof record
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform ph_support.require_offers(schema, groups, more);
+	return query execute format(
+		$query$
+		select dimension, group_name,
+			ph.cascade(
+				array[day, identified_on, offered_on, started_on, in_work[1], in_work[2], in_work[3]], lost_on, $1)
+		from (%s) o
+		group by dimension, group_name
+		order by array_position($2, dimension) nulls first, group_name collate "C"
+		$query$,
+		ph_support.in_groups_query(schema, format(
+			$base$
+			select w.person_id, $3 as day, o.identified_on, o.offered_on, o.started_on, a.in_work,
+				least(o.lost_on, a.lost_on, w.died, w.moved) as lost_on
+			from (%1$s) w
+			cross join lateral ph.work_on_day($3, w.starts, w.ends, w.statuses, w.died, w.moved, $1) then_
+			left join lateral (
+				select o.identified_on, o.offered_on,
+					-- support may begin before the offer is written down
+					case when o.started_on is not null then greatest(o.started_on, o.offered_on) end as started_on,
+					case
+						when o.started_on is not null then null
+						when o.answer = 'declined' then least(o.answered_on, o.ended_on)
+						else o.ended_on end as lost_on
+				from (
+					%2$s and o.person_id = w.person_id and o.intervention = %3$L
+						and o.identified_on between $3 and $1) o
+				order by o.started_on nulls last, o.identified_on
+				limit 1
+			) o on true
+			left join lateral (
+				-- in work on each day so far; a day that is not known is passed over, one out of work ends it
+				select
+					array_agg(case when d.in_work and out_before is null then d.day end order by d.months) as in_work,
+					min(d.day) filter (where not d.in_work) as lost_on
+				from (
+					select m.months, t.day, l.in_work,
+						min(t.day) filter (where not l.in_work) over (order by m.months) as out_before
+					from (values (3), (6), (12)) m (months)
+					cross join lateral (select (o.started_on + make_interval(months => m.months))::date as day) t
+					cross join lateral ph.work_on_day(t.day, w.starts, w.ends, w.statuses, w.died, w.moved, $1) l
+				) d
+			) a on true
+			where then_.in_work and exists (
+				select from %4$I.register r
+				where r.person_id = w.person_id and r.first_date <= $3
+					and case when $4 is null then r.condition <> all (%5$L) else r.condition = any ($4) end)
+			$base$,
+			ph_support.worker_query(schema), ph_support.in_schema(ph_support.offer_query(), schema), intervention,
+			schema, array(select distinct list from ph.shipped_code_list() where not long_term_condition)),
+			groups, more))
+	using coalesce(as_of, ph_support.data_day(schema)), groups, in_work_on, conditions;
+end
+$$;
+
+comment on function ph.work_cascade(text, text, date, date, text[], text[], regclass) is
+	'the work and health cascade: of those in work on a day, in_work_on, with one of the conditions on a register '
+	'by then (NULL: any long-term condition), who was identified for the intervention from then on, offered it, '
+	'supported, and in work on each of the days 3, 6 and 12 months after support began, by a day (NULL: the data '
+	'day); summaries for ph.cascade_stages with ph.work_stages(), by group on the day in_work_on as in '
+	'ph.intervention_cascade. Out of work or off sick on one of these days, dead, moved, declined or dropped out is'
+	' lost; a day without a spell is open until a later one says that they work. Errors: those of '
+	'ph.intervention_cascade and ph.work_on_day';
+
+create procedure ph.create_cascade_views(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform ph_support.require_offers(schema);
+	call ph_support.replace_view(
+		schema, 'offer_stage',
+		ph_support.in_schema(format(
+			$query$
+			select o.person_id, o.source, o.intervention, o.version, reached.stage, reached.day as reached_on,
+				lost.state, case lost.state when 'lost' then lost.day end as lost_on,
+				case lost.state when 'lost' then lost.because end as lost_because,
+				case when reached.number < 6 then (array['offered', 'accepted', 'started', 'completed', 'better']
+						)[reached.number] end as next_stage,
+				coalesce(case lost.state when 'lost' then lost.day end, known.day) - reached.day as days
+			from (%s) o
+			cross join (select %s as day) known
+			cross join lateral (
+				select s.number, s.stage, s.day
+				from (
+					values (1, 'identified', o.identified_on), (2, 'offered', o.offered_on),
+						(3, 'accepted', case o.answer when 'accepted' then o.answered_on end),
+						(4, 'started', o.started_on), (5, 'completed', o.completed_on),
+						(6, 'better', case when o.better then o.completed_on end)
+				) s (number, stage, day)
+				where s.day <= known.day
+				order by s.number desc
+				limit 1
+			) reached
+			cross join lateral (
+				select case
+						when reached.number = 6 then 'reached'
+						when l.day <= known.day then 'lost'
+						else 'open' end as state, l.day, l.because
+				from (
+					values
+						(case when reached.number = 5 and not o.better then o.completed_on end, 'not_better'),
+						(case o.answer when 'declined' then o.answered_on end, 'declined'),
+						(o.ended_on, coalesce(o.ended_because, 'ended')), (null, null)
+				) l (day, because)
+				order by l.day nulls last
+				limit 1
+			) lost
+			$query$,
+			ph_support.offer_query(), ph_support.last_day(schema)), schema),
+		'one row an offer or enrolment: how far it came by the data day, and whether its person is lost or still open',
+		ph_support.record_column() || '{
+			"stage": "the last stage reached: identified, offered, accepted, started, completed or better",
+			"reached_on": "day on which it was reached",
+			"state": "reached (better), lost or open",
+			"lost_on": "day on which the person was lost; NULL is not lost",
+			"lost_because": "declined, not_better, or why it ended; NULL is not lost",
+			"next_stage": "the stage that comes next",
+			"days": "days in the last stage until lost, or until the data day"}');
+end
+$$;
+
+comment on procedure ph.create_cascade_views(text) is
+	'makes in the schema the view offer_stage: how far each offer of every_offer came by the data day, as '
+	'ph.offer_cascade counts it, whether its person is lost, when and why, or still open, and for how long: the '
+	'lists of who is lost (state lost) and of who waits (open). Read with the rights of who asks, so that row '
+	'security holds. Errors: undefined_table without every_offer, duplicate_object where the name is taken by '
+	'something else';
+
+create function ph.response_time(
+	schema text, as_of date default null, intervention text default null,
+	out from_partner text, out to_partner text, out waiting ph.tally)
+returns setof record
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform ph_support.require_offers(schema);
+	return query execute format(
+		$query$
+		select from_partner, to_partner, ph.person_tally(
+			least(first_contact, gone, $1) - identified_on, coalesce(first_contact <= least(gone, $1), false))
+		from (
+			select sent.partner as from_partner, i.partner as to_partner, o.identified_on, first.day as first_contact,
+				least(p.death_date, o.ended_on, case o.answer when 'declined' then o.answered_on end) as gone
+			from (%2$s and o.source = 'offer' and o.identified_on <= $1 and coalesce(o.intervention = %3$L, %4$L)) o
+			join %1$I.intervention i on i.intervention = o.intervention and i.version = o.version
+			join %1$I.person p on p.person_id::text = o.person_id
+			left join lateral (
+				select c.partner
+				from %1$I.every_contact c
+				where c.person_id = o.person_id and c.start_date <= o.identified_on
+					and c.partner is distinct from i.partner
+				order by c.start_date desc, c.partner
+				limit 1
+			) sent on true
+			left join lateral (
+				select min(c.start_date) as day
+				from %1$I.every_contact c
+				where c.person_id = o.person_id and c.partner = i.partner and c.start_date >= o.identified_on
+			) first on true
+		) o
+		where coalesce(gone >= identified_on, true)
+		group by from_partner, to_partner
+		order by from_partner collate "C", to_partner collate "C"
+		$query$,
+		schema, ph_support.in_schema(ph_support.offer_query(), schema), intervention, intervention is null)
+	using coalesce(as_of, ph_support.data_day(schema));
+end
+$$;
+
+comment on function ph.response_time(text, date, text) is
+	'how long a partner takes: days from the identification of a person for one of its interventions (or for one '
+	'alone) to its first contact with that person, by the other partner who had seen them last by then (NULL: '
+	'nobody had, or the partner is not known). A tally of people by days, an event is the first contact; who died, '
+	'declined, dropped out or still waits on the day (NULL: the data day) is censored: for ph.median_survival, '
+	'ph.survival and ph.chart_survival. Errors: undefined_table';
+
+create function ph.timeline_things(
+	schema text, person_id text, from_date date default null, until_date date default null)
+returns setof ph.timeline_thing
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if schema is null or to_regclass(format('%I.person_timeline', schema)) is null then
+		raise exception 'argument "schema" must be a schema with the view person_timeline'
+			using errcode = 'undefined_table', hint = 'CALL ph.create_record_views(...) makes it.';
+	end if;
+	return query execute format(
+		$query$
+		select t.from_date, t.until_date, t.partner, t.kind, t.label, t.crisis, t.planned, t.value
+		from %I.person_timeline t
+		where t.person_id = $1 and coalesce(t.from_date, t.until_date) < coalesce($3, 'infinity')
+			and (coalesce(t.until_date, t.from_date) >= coalesce($2, '-infinity')
+				or t.until_date is null and t.kind in ('work', 'offer', 'wait', 'registration', 'residence'))
+		order by t.from_date, t.until_date, t.source collate "C", t.label collate "C"
+		$query$, schema)
+	using person_id, from_date, until_date;
+end
+$$;
+
+comment on function ph.timeline_things(text, text, date, date) is
+	'the rows of person_timeline of one person for ph.chart_timeline, from a day on and before another (NULL: all; '
+	'what lasts into that time is in it), of what the caller may see. Errors: undefined_table';
+
+create function ph.chart_person(
+	schema text, person_id text, from_date date default null, until_date date default null, title text default null,
+	source text default null)
+returns text
+language sql stable
+begin atomic
+	select ph.chart_timeline(array_agg(t), chart_person.title, source => chart_person.source)
+	from ph.timeline_things(
+		chart_person.schema, chart_person.person_id, chart_person.from_date, chart_person.until_date) t;
+end;
+
+comment on function ph.chart_person(text, text, date, date, text, text) is
+	'ph.chart_timeline of ph.timeline_things: what all partners know of one person, as far as the caller may see '
+	'it. Errors: undefined_table, and 22023 where there is more than a picture can show: ask for fewer days';
+
+create type ph.wobble_baseline as (
+	rate float8[],
+	share float8[],
+	weekday float8[],
+	week float8[],
+	kinds text[],
+	usual_kind float8[],
+	rise_kind float8[],
+	follow_ups float8,
+	rise_factor float8,
+	rise_step float8,
+	rises_per_year float8,
+	rise_days float8,
+	life_event_share float8,
+	own_kinds float8,
+	strength float8[],
+	false_alarms float8[],
+	people integer,
+	person_years float8,
+	before date,
+	note text
+);
+
+comment on type ph.wobble_baseline is
+	'what is usual among people: how often they make unplanned contact and with whom, by season and weekday, and which '
+	'strength of ph.wobble raises how many false alarms; fitted by ph.wobble_baseline; note: few_people (under 1,000)';
+
+comment on column ph.wobble_baseline.rate is 'own rates: days with unplanned contact a year';
+
+comment on column ph.wobble_baseline.share is 'share of people with each of these rates; they sum to 1';
+
+comment on column ph.wobble_baseline.weekday is 'contacts on a Saturday, Sunday, ... Friday, times an average day''s';
+
+comment on column ph.wobble_baseline.week is 'contacts in each week from New Year, times an average day''s';
+
+comment on column ph.wobble_baseline.kinds is 'kinds of contact, in order; the last one stands for all others';
+
+comment on column ph.wobble_baseline.usual_kind is 'share of each kind among all unplanned contacts';
+
+comment on column ph.wobble_baseline.rise_kind is 'share of each kind among what comes on top in a rise, as estimated';
+
+comment on column ph.wobble_baseline.follow_ups is
+	'unplanned contacts that a day with any contact brings in the four weeks after it';
+
+comment on column ph.wobble_baseline.rise_factor is 'stated: a rise multiplies the own rate by this';
+
+comment on column ph.wobble_baseline.rise_step is
+	'stated: and adds so many contacts a year; half of that and twice are tried too';
+
+comment on column ph.wobble_baseline.rises_per_year is 'stated: rises that begin in a person-year by themselves';
+
+comment on column ph.wobble_baseline.rise_days is 'stated: mean length of a rise in days';
+
+comment on column ph.wobble_baseline.life_event_share is
+	'stated: rises that begin in the eight weeks after a life event of weight 1';
+
+comment on column ph.wobble_baseline.own_kinds is
+	'stated: contacts of a person that weigh as much as the usual kinds of all';
+
+comment on column ph.wobble_baseline.strength is 'thresholds, as strength of ph.wobble_point';
+
+comment on column ph.wobble_baseline.false_alarms is 'false alarms per 1,000 person-years at each, by simulation';
+
+comment on column ph.wobble_baseline.people is 'people it was fitted to';
+
+comment on column ph.wobble_baseline.person_years is 'years in which they were observed';
+
+comment on column ph.wobble_baseline.before is 'nothing on or after this day was looked at';
+
+comment on column ph.wobble_baseline.note is 'few_people: fewer than 1,000';
+
+create type ph.wobble_point as (
+	alarm boolean,
+	status text,
+	strength float8,
+	threshold float8,
+	tempo_before float8,
+	tempo_now float8,
+	since date,
+	drivers text[],
+	driver_counts integer[],
+	life_events text[],
+	why text,
+	note text
+);
+
+comment on type ph.wobble_point is
+	'what ph.wobble says of a person at the end of a day; notes: no_contact, missing_date, observed_from_unknown, '
+	'people_like_them (fewer than 90 days of history), planned_unknown (such contacts are taken as planned)';
+
+comment on column ph.wobble_point.alarm is 'whether the strength is above the threshold';
+
+comment on column ph.wobble_point.status is
+	'alarm, usual, or unseen: fewer than two days with unplanned contact in the year, of whom nobody can tell';
+
+comment on column ph.wobble_point.strength is
+	'how much likelier what was seen is in a rise than without one: a power of ten; '
+	'NULL on days without unplanned contact';
+
+comment on column ph.wobble_point.threshold is 'the strength above which an alarm is raised';
+
+comment on column ph.wobble_point.tempo_before is 'what is usual for them: days with unplanned contact a year';
+
+comment on column ph.wobble_point.tempo_now is 'the same since the rise began, over four weeks at least';
+
+comment on column ph.wobble_point.since is 'first day with unplanned contact of the rise';
+
+comment on column ph.wobble_point.drivers is 'kinds of the unplanned contacts since, the commonest first';
+
+comment on column ph.wobble_point.driver_counts is 'how many of each';
+
+comment on column ph.wobble_point.life_events is
+	'kinds of the life events since eight weeks before the rise, the latest first';
+
+comment on column ph.wobble_point.why is 'all of it in words';
+
+comment on column ph.wobble_point.note is
+	'no_contact, missing_date, observed_from_unknown, people_like_them or planned_unknown';
+
+create function ph.wobble_baseline(query text, before date) returns ph.wobble_baseline
+language c stable parallel unsafe cost 100000
+as 'MODULE_PATHNAME', 'wobble_baseline';
+
+comment on function ph.wobble_baseline(text, date) is
+	'fits what is usual to the contacts and life events of many people before a day: the spread of own rates '
+	'(Gamma-Poisson with a prior of any shape, Laird 1978), season, weekdays, follow-ups and kinds, and by simulating '
+	'people in whom nothing rises the strength that each rate of false alarms asks for. A row of the query is an '
+	'event, its columns by name: person_id, observed_from; and where they are there event_date (NULL: no event), '
+	'weight (1), kind, planned (NULL: as if it was), observed_until, crisis, life_event; others are not read, and of '
+	'other types they are cast. Of more than half a million rows an even sample of people; the order of the rows does '
+	'not matter. NULL where nobody was observed before that day. Errors: dates outside 1900 to 2199, weights outside 0 '
+	'to 1000, person_id or observed_from missing or NULL, before NULL, a person observed from two days, or until two, '
+	'more than 2,000 kinds';
+
+create function ph.wobble(
+	event_date date, weight float8, kind text, planned boolean, observed_from date, baseline ph.wobble_baseline,
+	false_alarms_per_1000 float8 default 50, crisis boolean default false, life_event boolean default false)
+returns ph.wobble_point
+language c window immutable parallel safe
+as 'MODULE_PATHNAME', 'wobble';
+
+comment on function ph.wobble(
+	date, float8, text, boolean, date, ph.wobble_baseline, float8, boolean, boolean) is
+	'whether the tempo of unplanned contacts has left what is usual for this person, over '
+	'(partition by person order by '
+	'event_date): the likelihood ratio of a rise, summed over all days it may have begun (Shiryaev 1963), '
+	'by the end of '
+	'each day; weight: of a contact 0 leaves it out, of a life event how much likelier it makes a rise (1: one in ten '
+	'within eight weeks); a day counts once; planned and crisis contacts are no sign; '
+	'a crisis and an alarm begin anew; '
+	'event_date NULL: a person without contact, who is unseen; errors: dates out of order, a baseline that is NULL or '
+	'altered, a rate of false alarms that it has no threshold for';
+
+create function ph_support.wobble_event_query(schema text) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select ph_support.in_schema(
+		'select c.person_id, c.start_date as event_date, 1::double precision as weight,
+			coalesce(c.service, c.pod) as kind, coalesce(c.planned, c.pod is distinct from ''GP'') as planned,
+			coalesce(c.crisis, false) as crisis, false as life_event, c.partner, c.service_name, c.professional
+		from {every_contact} c
+		where c.start_date is not null', schema)
+	|| case when to_regclass(format('%I.life_event', schema)) is null then '' else ph_support.in_schema(format(
+		' union all
+		select e.person_id::text, e.event_date::date, coalesce(k.weight, 0), coalesce(k.name, e.kind)::text, true,
+			false, true, null::text, null::text, null::text
+		from {life_event} e
+		left join (%s) k on k.kind = e.kind
+		where e.event_date is not null', ph_support.life_event_kind_query(schema)), schema) end
+$$;
+
+comment on function ph_support.wobble_event_query(text) is
+	'the query of what ph.wobble reads in a schema: contacts of all partners and life events. Where nobody says '
+	'whether a contact was planned, one with a GP is taken as not planned, others as planned';
+
+create function ph_support.wobble_person_query(schema text, observed_from date) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select ph_support.in_schema(format(
+		'select p.person_id::text as person_id, greatest(%L::date, p.birth_date::date%s) as observed_from,
+			p.death_date::date as observed_until
+		from {person} p', observed_from,
+		case when to_regclass(format('%I.registration', schema)) is null then '' else
+			', (select min(r.start_date)::date from {registration} r where r.person_id = p.person_id)' end), schema)
+$$;
+
+comment on function ph_support.wobble_person_query(text, date) is
+	'the query of who is observed from when in a schema: from the first day of its data, birth, or first registration';
+
+create function ph_support.wobble_list_query(
+	schema text, observed_from date, baseline ph.wobble_baseline, false_alarms_per_1000 double precision, as_of date)
+returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select format(
+		'with day as (
+			select %1$s as today
+		), event as (
+			%2$s
+		), told as (
+			select p.person_id, e.event_date, e.partner, e.service_name, e.professional, e.kind, e.life_event,
+				ph.wobble(e.event_date, e.weight, e.kind, e.planned, p.observed_from, %3$L::ph.wobble_baseline, %4$s,
+					e.crisis, e.life_event) over (partition by p.person_id order by e.event_date) as point
+			from (%5$s) p
+			cross join day
+			left join event e on e.person_id = p.person_id and e.event_date <= today
+			where p.observed_from <= today and coalesce(p.observed_until >= today, true)
+		), latest as (
+			select distinct on (person_id) person_id, event_date, point
+			from told
+			cross join day
+			order by person_id, coalesce((point).alarm and event_date > today - 7, false) desc,
+				event_date desc nulls last
+		), seen as (
+			select distinct on (person_id) person_id, event_date, partner, service_name, kind, professional
+			from told
+			where not life_event
+			order by person_id, event_date desc, partner, service_name, kind, professional
+		)
+		select l.person_id,
+			case when (l.point).alarm and l.event_date > today - 7 then ''alarm''
+				when (l.point).status = ''unseen'' or l.event_date <= today - 365 then ''unseen''
+				else ''usual'' end as status,
+			case when (l.point).alarm and l.event_date > today - 7 then l.event_date end as alarm_date,
+			case when (l.point).alarm and l.event_date > today - 7 then (l.point).since end as since,
+			case when (l.point).alarm and l.event_date > today - 7 then (l.point).strength end as strength,
+			(l.point).tempo_before,
+			case when (l.point).alarm and l.event_date > today - 7 then (l.point).tempo_now end as tempo_now,
+			case when (l.point).alarm and l.event_date > today - 7 then (l.point).why end as why,
+			s.event_date as last_seen, s.partner as last_partner, coalesce(s.service_name, s.kind) as last_service,
+			s.professional as last_professional, (l.point).note
+		from latest l
+		cross join day
+		left join seen s on s.person_id = l.person_id',
+		coalesce(quote_literal(as_of) || '::date', 'current_date'), ph_support.wobble_event_query(schema), baseline,
+		false_alarms_per_1000, ph_support.wobble_person_query(schema, observed_from))
+$$;
+
+comment on function ph_support.wobble_list_query(text, date, ph.wobble_baseline, double precision, date) is
+	'the query of the view that ph.create_wobble_view makes';
+
+create procedure ph.create_wobble_view(
+	schema text, before date default null, false_alarms_per_1000 double precision default 50, as_of date default null,
+	name text default 'wobble')
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	baseline ph.wobble_baseline;
+	observed_from date;
+	query text;
+begin
+	call ph_support.require_own_schema(schema, name);
+	if to_regclass(format('%I.every_contact', schema)) is null then
+		raise exception 'schema "%" has no view every_contact', schema
+			using errcode = 'undefined_table', hint = 'CALL ph.create_record_views(...) makes it.';
+	end if;
+	execute ph_support.in_schema('select min(c.start_date) from {every_contact} c', schema) into observed_from;
+	query := format(
+		'select p.person_id, p.observed_from, p.observed_until, e.event_date, e.weight, e.kind, e.planned, e.crisis,
+			e.life_event
+		from (%s) p
+		left join (%s) e on e.person_id = p.person_id',
+		ph_support.wobble_person_query(schema, observed_from), ph_support.wobble_event_query(schema));
+	baseline := ph.wobble_baseline(query, coalesce(before, as_of - 28, current_date - 28));
+	if baseline is null then
+		raise exception 'nobody was observed before the day that the baseline is fitted to'
+			using errcode = 'no_data_found', hint = 'Give a later day as before.';
+	end if;
+	query := ph_support.wobble_list_query(schema, observed_from, baseline, false_alarms_per_1000, as_of);
+	call ph_support.replace_view(schema, name, query,
+		'one row a person: whether the tempo of their contacts left in the last seven days what is usual for them, '
+		'since when, why, and who saw them last', jsonb_build_object(
+			'person_id', 'pseudonym of the person',
+			'status', 'alarm in the last seven days, usual, or unseen: too few contacts to tell',
+			'alarm_date', 'day of the alarm', 'since', 'first day with unplanned contact of the rise',
+			'strength', 'how much likelier a rise is: a power of ten',
+			'tempo_before', 'usual for them: days with unplanned contact a year',
+			'tempo_now', 'the same since the rise began', 'why', 'in words', 'last_seen', 'day of their last contact',
+			'last_partner', 'partner who saw them last', 'last_service', 'service that saw them last',
+			'last_professional', 'who saw them last', 'note', 'as of ph.wobble_point'));
+end
+$$;
+
+comment on procedure ph.create_wobble_view(text, date, double precision, date, text) is
+	'makes in the schema a view of all people whom its asker may see, each with status alarm (in the last seven days), '
+	'usual or unseen: who, since when, why in words, who of the partners saw them last. The baseline is fitted now, to '
+	'what was before a day (28 days ago unless said), and stands in the view: call again to fit anew. as_of: the last '
+	'day looked at, today unless said. Read with the rights of who asks, so that row security holds. Errors: '
+	'undefined_table without every_contact (ph.create_record_views), no_data_found where nobody was observed before '
+	'that day, duplicate_object where the name is taken';
+
+create function ph.jaro_similarity(a text, b text, whole_transpositions boolean default false) returns float8
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'jaro_similarity';
+
+comment on function ph.jaro_similarity(text, text, boolean) is
+	'how alike two strings are by their characters, not bytes, from 0 to 1 (Jaro 1989): '
+	'the mean of the share of a that is common, that of b, and the share of the common characters that are in order; '
+	'common is what both have no further apart than half the longer string less 1 (at least 0). '
+	'A character out of order counts half a transposition; whole_transpositions rounds their number down, '
+	'as Winkler''s C code did. Two empty strings are 1, an empty one beside another 0, NULL beside anything NULL. '
+	'Case, accents and spaces count: lower(), normalize() and trim() first. '
+	'Errors: strings of more than a million characters or 10^9 comparisons';
+
+create function ph.jaro_winkler_similarity(
+	a text, b text, prefix_weight float8 default 0.1, boost_above float8 default 0,
+	whole_transpositions boolean default false)
+returns float8
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'jaro_winkler_similarity';
+
+comment on function ph.jaro_winkler_similarity(text, text, float8, float8, boolean) is
+	'ph.jaro_similarity, raised by prefix_weight (0 to 0.25) of what it lacks to 1 for each of up to four first '
+	'characters that are the same (Winkler 1990), where it is above boost_above: 0 raises always, 0.7 as Winkler''s '
+	'C code did. From 0 to 1; NULL beside anything NULL. '
+	'Errors: strings of more than a million characters or 10^9 comparisons';
+
+create function ph.damerau_levenshtein(a text, b text, most integer default null) returns integer
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'damerau_levenshtein';
+
+comment on function ph.damerau_levenshtein(text, text, integer) is
+	'the fewest characters inserted, deleted, replaced or swapped with their neighbour that turn a into b, '
+	'unrestricted: what lies between two that were swapped may be edited too, CA to ABC is 2 '
+	'(Damerau 1964; Lowrance and Wagner 1975). More than most is most + 1, which is quick. NULL beside NULL. '
+	'Errors: a negative most; strings of more than a million characters or 10^9 comparisons, unless most is small';
+
+create type ph.agreement_patterns;
+
+create function ph_support.agreement_patterns_in(cstring) returns ph.agreement_patterns
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'agreement_patterns_in';
+
+create function ph_support.agreement_patterns_out(ph.agreement_patterns) returns cstring
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'agreement_patterns_out';
+
+create function ph_support.agreement_patterns_recv(internal) returns ph.agreement_patterns
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'agreement_patterns_recv';
+
+create function ph_support.agreement_patterns_send(ph.agreement_patterns) returns bytea
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'agreement_patterns_send';
+
+create type ph.agreement_patterns (
+	input = ph_support.agreement_patterns_in, output = ph_support.agreement_patterns_out,
+	receive = ph_support.agreement_patterns_recv, send = ph_support.agreement_patterns_send,
+	internallength = variable, alignment = double, storage = extended
+);
+
+comment on type ph.agreement_patterns is
+	'pairs of records by how far each of their fields agrees, in order: {? 0 1: 558, 1 1 2: 2197}; '
+	'0 is a field that differs, the highest level one that agrees, ? one that is unknown in either record; '
+	'1 to 16 fields, levels 0 to 14, at most 65,536 patterns';
+
+comment on function ph_support.agreement_patterns_in(cstring) is 'text input of ph.agreement_patterns';
+
+comment on function ph_support.agreement_patterns_out(ph.agreement_patterns) is
+	'text output of ph.agreement_patterns';
+
+comment on function ph_support.agreement_patterns_recv(internal) is 'binary input of ph.agreement_patterns';
+
+comment on function ph_support.agreement_patterns_send(ph.agreement_patterns) is
+	'binary output of ph.agreement_patterns';
+
+create function ph_support.agreement_patterns_fold(ph.agreement_patterns, levels integer[])
+returns ph.agreement_patterns
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'agreement_patterns_fold';
+
+create function ph_support.agreement_patterns_fold(ph.agreement_patterns, levels integer[], pairs bigint)
+returns ph.agreement_patterns
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'agreement_patterns_fold';
+
+create function ph_support.agreement_patterns_combine(ph.agreement_patterns, ph.agreement_patterns)
+returns ph.agreement_patterns
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'agreement_patterns_combine';
+
+create function ph_support.agreement_patterns_roll_up(ph.agreement_patterns, ph.agreement_patterns)
+returns ph.agreement_patterns
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'agreement_patterns_roll_up';
+
+create function ph_support.agreement_patterns_final(ph.agreement_patterns) returns ph.agreement_patterns
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'agreement_patterns_final';
+
+comment on function ph_support.agreement_patterns_fold(ph.agreement_patterns, integer[]) is
+	'support function of ph.agreement_patterns: a pair';
+
+comment on function ph_support.agreement_patterns_fold(ph.agreement_patterns, integer[], bigint) is
+	'support function of ph.agreement_patterns: so many pairs of one pattern';
+
+comment on function ph_support.agreement_patterns_combine(ph.agreement_patterns, ph.agreement_patterns) is
+	'support function of ph.agreement_patterns: the pairs of both';
+
+comment on function ph_support.agreement_patterns_roll_up(ph.agreement_patterns, ph.agreement_patterns) is
+	'support function of ph.agreement_patterns_rollup';
+
+comment on function ph_support.agreement_patterns_final(ph.agreement_patterns) is
+	'support function of the aggregates of ph.agreement_patterns';
+
+create aggregate ph.agreement_patterns(levels integer[]) (
+	sfunc = ph_support.agreement_patterns_fold, stype = ph.agreement_patterns, initcond = '{}',
+	finalfunc = ph_support.agreement_patterns_final, combinefunc = ph_support.agreement_patterns_combine,
+	sspace = 1024, parallel = safe
+);
+
+comment on aggregate ph.agreement_patterns(integer[]) is
+	'folds a row a pair of records: for each field the level at which it agrees, from 0 where it differs to at most '
+	'14; -1 or NULL where it is unknown in either record, which is no disagreement. '
+	'Errors: other fields than in the pairs before, no list, more than 16 fields';
+
+create aggregate ph.agreement_patterns(levels integer[], pairs bigint) (
+	sfunc = ph_support.agreement_patterns_fold, stype = ph.agreement_patterns, initcond = '{}',
+	finalfunc = ph_support.agreement_patterns_final, combinefunc = ph_support.agreement_patterns_combine,
+	sspace = 1024, parallel = safe
+);
+
+comment on aggregate ph.agreement_patterns(integer[], bigint) is
+	'folds a row a pattern that has been counted: its levels, and how many pairs have it (at least 0)';
+
+create aggregate ph.agreement_patterns_rollup(patterns ph.agreement_patterns) (
+	sfunc = ph_support.agreement_patterns_roll_up, stype = ph.agreement_patterns, initcond = '{}',
+	finalfunc = ph_support.agreement_patterns_final, combinefunc = ph_support.agreement_patterns_roll_up,
+	sspace = 1024, parallel = safe
+);
+
+comment on aggregate ph.agreement_patterns_rollup(ph.agreement_patterns) is
+	'the pairs of many, of blocks or partners; NULL where one of them is';
+
+create function ph_support.agreement_patterns_equal(ph.agreement_patterns, ph.agreement_patterns) returns boolean
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'agreement_patterns_equal';
+
+comment on function ph_support.agreement_patterns_equal(ph.agreement_patterns, ph.agreement_patterns) is
+	'implementation of operator =';
+
+create operator ph.= (
+	leftarg = ph.agreement_patterns, rightarg = ph.agreement_patterns,
+	function = ph_support.agreement_patterns_equal, commutator = operator(ph.=), negator = operator(ph.<>),
+	restrict = eqsel, join = eqjoinsel
+);
+
+create function ph_support.agreement_patterns_not_equal(ph.agreement_patterns, ph.agreement_patterns) returns boolean
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'agreement_patterns_not_equal';
+
+comment on function ph_support.agreement_patterns_not_equal(ph.agreement_patterns, ph.agreement_patterns) is
+	'implementation of operator <>';
+
+create operator ph.<> (
+	leftarg = ph.agreement_patterns, rightarg = ph.agreement_patterns,
+	function = ph_support.agreement_patterns_not_equal, commutator = operator(ph.<>), negator = operator(ph.=),
+	restrict = neqsel, join = neqjoinsel
+);
+
+create function ph_support.agreement_patterns_less(ph.agreement_patterns, ph.agreement_patterns) returns boolean
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'agreement_patterns_less';
+
+comment on function ph_support.agreement_patterns_less(ph.agreement_patterns, ph.agreement_patterns) is
+	'implementation of operator <';
+
+create operator ph.< (
+	leftarg = ph.agreement_patterns, rightarg = ph.agreement_patterns, function = ph_support.agreement_patterns_less,
+	commutator = operator(ph.>), negator = operator(ph.>=),
+	restrict = scalarltsel, join = scalarltjoinsel
+);
+
+create function ph_support.agreement_patterns_less_or_equal(ph.agreement_patterns, ph.agreement_patterns)
+returns boolean
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'agreement_patterns_less_or_equal';
+
+comment on function ph_support.agreement_patterns_less_or_equal(ph.agreement_patterns, ph.agreement_patterns) is
+	'implementation of operator <=';
+
+create operator ph.<= (
+	leftarg = ph.agreement_patterns, rightarg = ph.agreement_patterns,
+	function = ph_support.agreement_patterns_less_or_equal, commutator = operator(ph.>=), negator = operator(ph.>),
+	restrict = scalarlesel, join = scalarlejoinsel
+);
+
+create function ph_support.agreement_patterns_greater(ph.agreement_patterns, ph.agreement_patterns) returns boolean
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'agreement_patterns_greater';
+
+comment on function ph_support.agreement_patterns_greater(ph.agreement_patterns, ph.agreement_patterns) is
+	'implementation of operator >';
+
+create operator ph.> (
+	leftarg = ph.agreement_patterns, rightarg = ph.agreement_patterns, function = ph_support.agreement_patterns_greater,
+	commutator = operator(ph.<), negator = operator(ph.<=),
+	restrict = scalargtsel, join = scalargtjoinsel
+);
+
+create function ph_support.agreement_patterns_greater_or_equal(ph.agreement_patterns, ph.agreement_patterns)
+returns boolean
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'agreement_patterns_greater_or_equal';
+
+comment on function ph_support.agreement_patterns_greater_or_equal(ph.agreement_patterns, ph.agreement_patterns) is
+	'implementation of operator >=';
+
+create operator ph.>= (
+	leftarg = ph.agreement_patterns, rightarg = ph.agreement_patterns,
+	function = ph_support.agreement_patterns_greater_or_equal, commutator = operator(ph.<=), negator = operator(ph.<),
+	restrict = scalargesel, join = scalargejoinsel
+);
+
+create function ph_support.agreement_patterns_compare(ph.agreement_patterns, ph.agreement_patterns) returns integer
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'agreement_patterns_compare';
+
+comment on function ph_support.agreement_patterns_compare(ph.agreement_patterns, ph.agreement_patterns) is
+	'btree support: order by content, without meaning of its own';
+
+create operator class ph.agreement_patterns_ops default for type ph.agreement_patterns using btree as
+	operator 1 ph.<,
+	operator 2 ph.<=,
+	operator 3 ph.=,
+	operator 4 ph.>=,
+	operator 5 ph.>,
+	function 1 ph_support.agreement_patterns_compare(ph.agreement_patterns, ph.agreement_patterns);
+
+create function ph.agreement_counts(patterns ph.agreement_patterns, out levels integer[], out pairs bigint)
+returns setof record
+language c immutable parallel safe rows 100
+as 'MODULE_PATHNAME', 'agreement_counts';
+
+comment on function ph.agreement_counts(ph.agreement_patterns) is
+	'the patterns as rows, in order: the level of each field, NULL unknown, and the pairs that have it';
+
+create function ph.agreement_shares(patterns ph.agreement_patterns) returns float8[]
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'agreement_shares';
+
+comment on function ph.agreement_shares(ph.agreement_patterns) is
+	'a row a field, a column a level from 0: the share of the pairs with the field known that agree so far; '
+	'of pairs drawn at random it is u of ph.linkage. NULL behind the highest level of a field, and of no pairs';
+
+create type ph.linkage_model as (
+	status text,
+	fields text[],
+	pairs bigint,
+	patterns integer,
+	lambda float8,
+	m float8[],
+	u float8[],
+	log_likelihood float8,
+	parameters integer,
+	iterations integer,
+	change float8,
+	starts_agreeing integer,
+	note text
+);
+
+comment on type ph.linkage_model is
+	'weights of a linkage found by ph.linkage: the share of pairs that match, and how often each field agrees at each '
+	'level among matches and among others; status ok, not_converged, not_identified (more parameters than patterns to '
+	'tell them by) or no_rows; note names what is fragile. Holds no pairs';
+
+comment on column ph.linkage_model.status is 'ok, not_converged, not_identified or no_rows';
+
+comment on column ph.linkage_model.fields is 'names of the fields';
+
+comment on column ph.linkage_model.pairs is 'pairs that were compared';
+
+comment on column ph.linkage_model.patterns is 'different patterns among them';
+
+comment on column ph.linkage_model.lambda is 'share of the pairs that match';
+
+comment on column ph.linkage_model.m is
+	'a row a field, a column a level from 0: the chance of the level where a pair matches; NULL behind the last level';
+
+comment on column ph.linkage_model.u is 'the same where it does not';
+
+comment on column ph.linkage_model.log_likelihood is 'of the patterns, natural logarithm';
+
+comment on column ph.linkage_model.parameters is 'how many were estimated';
+
+comment on column ph.linkage_model.iterations is 'steps of EM';
+
+comment on column ph.linkage_model.change is 'greatest change of a parameter in the last step';
+
+comment on column ph.linkage_model.starts_agreeing is
+	'how many starts came to the same likelihood; NULL where lambda was given, of one start';
+
+comment on column ph.linkage_model.note is
+	'what to be careful with: starts that disagree, rare matches with free u, a field that agrees no more among '
+	'matches, levels at an edge, fields without data';
+
+create function ph.linkage(
+	patterns ph.agreement_patterns, fields text[] default null, lambda float8 default null, m float8[] default null,
+	u float8[] default null, fix_lambda boolean default false, fix_u boolean default false, starts integer default 4,
+	max_iterations integer default 20000)
+returns ph.linkage_model
+language c immutable parallel safe cost 10000
+as 'MODULE_PATHNAME', 'linkage';
+
+comment on function ph.linkage(
+	ph.agreement_patterns, text[], float8, float8[], float8[], boolean, boolean, integer, integer) is
+	'Fellegi-Sunter weights by EM (Fellegi and Sunter 1969, Jaro 1989): lambda, m and u that make the patterns '
+	'likeliest if fields agree independently among matches and among others; an unknown field says nothing. '
+	'm and u are tables, a row a field and a column a level from 0, where it begins; u also stays where fix_u, lambda '
+	'where fix_lambda. Not given, u begins as the shares of all pairs, m with 0.9 at the highest level, lambda at '
+	'0.3, 0.03, 0.003 and so on, of which the likeliest end is kept. It ends when no parameter changes by 1e-12; '
+	'max_iterations 0 judges what is given. The same patterns give the same answer. '
+	'Errors: tables that do not fit the fields or do not add up to 1, chances of 0 that a pair contradicts';
+
+create function ph.match_weight(model ph.linkage_model, levels integer[]) returns float8
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'match_weight';
+
+comment on function ph.match_weight(ph.linkage_model, integer[]) is
+	'log2 of the odds that a pair whose fields agree at these levels is a match: log2(lambda / (1 - lambda)) and, for '
+	'each field that is known, log2(m / u); 0 is as likely as not, 10 is 1,000 to 1. NULL of a model without pairs and '
+	'of a pattern that can be neither. Errors: fields or levels that the model has not';
+
+create function ph.match_probability(model ph.linkage_model, levels integer[]) returns float8
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'match_probability';
+
+comment on function ph.match_probability(ph.linkage_model, integer[]) is
+	'how likely a pair whose fields agree at these levels is a match, by the model: 1 / (1 + 2^-ph.match_weight)';
+
+create function ph.match_weights(
+	model ph.linkage_model, out field text, out level integer, out m float8, out u float8, out weight float8)
+returns setof record
+language sql immutable parallel safe rows 20
+begin atomic
+	select f.field, l.level - 1, c.m, c.u,
+		case
+			when c.m = 0 and c.u = 0 then null
+			when c.m = 0 then '-Infinity'
+			when c.u = 0 then 'Infinity'
+			else pg_catalog.ln(c.m / c.u) / pg_catalog.ln(2::float8)
+		end
+	from pg_catalog.unnest((model).fields) with ordinality f (field, number),
+		pg_catalog.generate_series(1, pg_catalog.array_length((model).m, 2)) l (level),
+		lateral (select (model).m[f.number][l.level] as m, (model).u[f.number][l.level] as u) c
+	where c.m is not null
+	order by f.number, l.level;
+end;
+
+comment on function ph.match_weights(ph.linkage_model) is
+	'what each level of each field tells: its chance among matches (m) and among others (u), and log2(m / u), '
+	'above 0 for a match and below 0 against it; NULL of a level that no pair had';
+
+create function ph.linkage_quality(
+	model ph.linkage_model, patterns ph.agreement_patterns, cut float8,
+	out pairs bigint, out matches float8, out linked bigint, out false_links float8, out missed_matches float8,
+	out precision_expected float8, out recall_expected float8, out note text)
+returns record
+language sql immutable parallel safe
+begin atomic
+	select q.pairs, q.matches, q.linked, q.linked - q.found, q.matches - q.found, q.found / nullif(q.linked, 0),
+		q.found / nullif(q.matches, 0),
+		case when q.without > 0 then q.without || ' pairs have a pattern that the model does not allow' end
+	from (
+		select pg_catalog.sum(p.pairs)::bigint as pairs,
+			pg_catalog.sum(p.pairs * p.probability) as matches,
+			coalesce(pg_catalog.sum(p.pairs) filter (where p.weight >= cut), 0)::bigint as linked,
+			coalesce(pg_catalog.sum(p.pairs * p.probability) filter (where p.weight >= cut), 0) as found,
+			coalesce(pg_catalog.sum(p.pairs) filter (where p.weight is null), 0) as without
+		from (
+			select c.pairs,
+				ph.match_weight(model, c.levels) as weight,
+				ph.match_probability(model, c.levels) as probability
+			from ph.agreement_counts(patterns) c
+		) p
+	) q
+	where cut = cut and (model).lambda is not null;
+end;
+
+comment on function ph.linkage_quality(ph.linkage_model, ph.agreement_patterns, float8) is
+	'what to expect of linking every pair whose ph.match_weight is at least cut: pairs compared, matches among them, '
+	'pairs linked, links that are false and matches that are missed, and the expected precision and recall. '
+	'By the model''s own probabilities, so as good as it is: fields that go together among strangers (twins, '
+	'households, namesakes) make more false links than this says, and matches that blocking never compared are in none '
+	'of it. NULL of no pairs, of a model without any and of no cut';
+
+create function ph.linked_records(
+	query text, most integer default 20, out record text, out cluster text, out component text, out records integer,
+	out links bigint, out note text)
+returns setof record
+language c stable parallel unsafe cost 100000 rows 1000
+as 'MODULE_PATHNAME', 'linked_records';
+
+comment on function ph.linked_records(text, integer) is
+	'clusters of records: query has two columns, the two records of a pair that is linked, in any order and however '
+	'often; a record beside itself is one alone. A row a record, in the order of bytes: its cluster, named by the '
+	'least of its records, so that it depends on no order of rows; how many records and how many different links it '
+	'has, records * (records - 1) / 2 where each is linked with each. Of more than most records it is a chain of links '
+	'rather than one person: cluster is NULL, component names it and note says so. Identifiers are compared as text. '
+	'Errors: other than two columns, nulls, more than 20 million records';
 
