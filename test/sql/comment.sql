@@ -45,3 +45,8 @@ where c.relnamespace = 'ph'::regnamespace
 	and col_description(a.attrelid, a.attnum) not like 'its %'
 group by 1, 2
 having count(*) > 1;
+-- the rule of the house: an aggregate's state is its result type, a value that can be stored and merged
+select aggfnoid::regprocedure as aggregate, aggtranstype::regtype as state
+from pg_aggregate
+join pg_proc p on p.oid = aggfnoid
+where p.pronamespace = 'ph'::regnamespace and aggtranstype <> p.prorettype;

@@ -242,8 +242,13 @@ from unnest(array[null,
 insert into pool
 select 'wobble_baseline', v
 from unnest(array[null, '(,,,,,,,,,,,,,,,,,,,)',
-	wobble_baseline('select ''a'' as person_id, ''2024-01-01'' as observed_from, ''2024-02-01'' as event_date,
-		''gp'' as kind, false as planned', '2024-03-01')::text]) v;
+	wobble_baseline(
+		'select i % 50 as person_id, ''2023-01-01'' as observed_from, date ''2023-01-01'' + i as event_date,
+			chr(65 + i % 3) as kind, false as planned
+		from generate_series(1, 400) i', '2024-02-01')::text]) v;
+insert into pool
+select 'float8', v, 'false_alarms_per_1000'
+from unnest(array[null, '0', '50', '200', '1e308', 'NaN', '-1']) v;
 insert into pool
 select 'int4[]', v
 from unnest(array[null, '{}', '{1}', '{2,3}', '{{1},{2}}', '{NULL}', '{0,-1}', '{2147483647,-2147483648}']) v;
