@@ -25556,8 +25556,8 @@ end;
 
 comment on function ph.life_event_kind() is
 	'the kinds of life event and their default weights, as ph.wobble takes them: how likely a change of tempo is in '
-	'the eight weeks after one, 1 being as likely as after an event in general (one in ten). The weights are assumptions, '
-	'from no study: rows of life_event_kind in a schema take their place there';
+	'the eight weeks after one, 1 being as likely as after an event in general (one in ten). The weights are '
+	'assumptions, from no study: rows of life_event_kind in a schema take their place there';
 
 create function ph_support.life_event_kind_query(schema text) returns text
 language sql stable
