@@ -29237,6 +29237,11 @@ begin
 	if baseline is null then
 		raise exception 'nobody was observed before the day that the baseline is fitted to'
 			using errcode = 'no_data_found', hint = 'Give a later day as before.';
+	elsif not coalesce((
+		select false_alarms_per_1000 between min(f) and max(f) from unnest((baseline).false_alarms) f where f > 0), false)
+	then
+		raise exception 'argument "false_alarms_per_1000" must lie among those that the baseline has thresholds for'
+			using errcode = 'invalid_parameter_value', hint = 'Where contacts are few, few false alarms can be told apart.';
 	end if;
 	query := ph_support.wobble_list_query(schema, observed_from, baseline, false_alarms_per_1000, as_of);
 	call ph_support.replace_view(schema, name, query,
@@ -29259,7 +29264,8 @@ comment on procedure ph.create_wobble_view(text, date, double precision, date, t
 	'what was before a day (28 days ago unless said), and stands in the view: call again to fit anew. as_of: the last '
 	'day looked at, today unless said. Read with the rights of who asks, so that row security holds. Errors: '
 	'undefined_table without every_contact (ph.create_record_views), no_data_found where nobody was observed before '
-	'that day, duplicate_object where the name is taken';
+	'that day, invalid_parameter_value where the baseline has no threshold for so many false alarms, duplicate_object '
+	'where the name is taken';
 
 create function ph.jaro_similarity(a text, b text, whole_transpositions boolean default false) returns float8
 language c immutable strict parallel safe

@@ -15,6 +15,7 @@
 #define CALENDAR_PRIOR 20		/* contacts of a flat calendar */
 #define KIND_PRIOR 10			/* contacts of the usual kinds, in a rise */
 #define MOST_SIMULATED 20000
+#define FEWEST_SIMULATED 2000	/* fewer people are drawn several times */
 #define LEAST_SIMULATED 730		/* days of each of them */
 #define SAME_ALARM 28			/* days */
 #define MARGIN 1.1				/* people vary in more ways than simulated ones */
@@ -275,14 +276,16 @@ wobble_calibrate(WobbleModel *model, const WobblePerson *people, int count, cons
 {
 	double		alarms[WOBBLE_LEVELS] = {0},
 				years = 0;
-	int			every = (count + MOST_SIMULATED - 1) / MOST_SIMULATED;
+	int			every = (count + MOST_SIMULATED - 1) / MOST_SIMULATED,
+				times = (FEWEST_SIMULATED + count - 1) / count;
 	pg_prng_state random;
 
 	pg_prng_seed(&random, seed);
 	for (int i = 0; i < WOBBLE_LEVELS; i++)
 		model->level[i] = -5 + 0.5 * i;
-	for (int p = 0; p < count; p += every)
+	for (int drawing = 0; drawing < count * times; drawing += every)
 	{
+		int			p = drawing % count;
 		int			span = people[p].until - people[p].from + 1;
 		int			days = Min(Max(span, LEAST_SIMULATED), WOBBLE_FIRST_DAY + WOBBLE_DAYS - 1 - people[p].from);
 		WobbleRow  *drawn = palloc(sizeof(WobbleRow) * (days + people[p].count * (days / span + 1)));

@@ -223,9 +223,35 @@ select r -> 'rows' -> 'encounter' -> 0 ->> 'primary_icd10' as diagnosis, jsonb_a
 	as person, r -> 'withheld' as withheld
 from ph.person_report('viewed', 'ann') r;
 
--- ---- who may ask ----
+-- ---- help and alarms ----
 reset role;
 set role regress_told_owner;
+insert into care.partner values ('charity', 'The charity', 'voluntary');
+insert into care.intervention (intervention, version, partner, name, eligible) values
+	('walks', '1', 'charity', 'Walks', 'copd'), ('peers', '1', 'charity', 'Peers', 'hiv'),
+	('refuge', '1', null, 'A refuge', 'abuse');
+insert into care.offer (person_id, intervention, version, identified_on, offered_on, answered_on, answer, started_on,
+	ended_on, ended_because) values
+	('ann', 'walks', '1', '2024-01-10', '2024-01-12', '2024-01-20', 'accepted', '2024-02-01', '2024-03-01', 'moved'),
+	('ann', 'walks', '1', '2023-01-10', null, null, null, null, null, null),
+	('bob', 'walks', '1', '2024-01-10', '2024-01-12', '2024-01-20', 'declined', null, null, null),
+	('bob', 'peers', '1', '2024-01-10', '2024-01-12', null, null, null, null, null),
+	('bob', 'refuge', '1', '2024-01-10', '2024-01-12', null, null, null, null, null);
+insert into care.service values ('advice', 'charity', 'Advice', 'determinants', false, true);
+insert into care.contact (person_id, contact_id, service, start_date, planned)
+select 'ann', n, 'advice', date '2024-03-16' + 2 * n, false from generate_series(1, 7) n;
+call ph.create_intervention_views('care');
+insert into care.contact (person_id, contact_id, service, start_date, planned)
+select person_id, 'before ' || n, 'advice', date '2022-03-01' + 37 * n + length(person_id), false
+from care.person, generate_series(1, 18) n;
+call ph.create_wobble_view('care', before => '2024-03-01', as_of => '2024-03-31');
+select words from ph.explain_person('care', 'ann') where section in ('offer', 'alarm') order by ordinal;
+-- never help whose rule reads what is not told, and in a letter neither what is not for post nor an alarm
+select words from ph.explain_person('care', 'bob') where section in ('offer', 'alarm') order by ordinal;
+select words from ph.explain_person('care', 'bob', true) where section in ('offer', 'alarm') order by ordinal;
+select words from ph.explain_person('care', 'ann', true) where section in ('offer', 'alarm') order by ordinal;
+
+-- ---- who may ask ----
 call ph.store_stays('care');
 call ph.secure('care', '{"own_note": null}');
 call ph.grant_access('care', 'regress_told_analyst', 'analyst');
