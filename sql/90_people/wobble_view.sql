@@ -116,10 +116,13 @@ begin
 		raise exception 'nobody was observed before the day that the baseline is fitted to'
 			using errcode = 'no_data_found', hint = 'Give a later day as before.';
 	elsif not coalesce((
-		select false_alarms_per_1000 between min(f) and max(f) from unnest((baseline).false_alarms) f where f > 0), false)
+		select false_alarms_per_1000 between min(f) and max(f)
+		from unnest((baseline).false_alarms) f
+		where f > 0), false)
 	then
 		raise exception 'argument "false_alarms_per_1000" must lie among those that the baseline has thresholds for'
-			using errcode = 'invalid_parameter_value', hint = 'Where contacts are few, few false alarms can be told apart.';
+			using errcode = 'invalid_parameter_value',
+				hint = 'Where contacts are few, few false alarms can be told apart.';
 	end if;
 	query := ph_support.wobble_list_query(schema, observed_from, baseline, false_alarms_per_1000, as_of);
 	call ph_support.replace_view(schema, name, query,

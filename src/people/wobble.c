@@ -302,7 +302,8 @@ read_baseline_row(void *baseline, const Datum *values, const bool *nulls)
 {
 	BaselineState *state = baseline;
 	BaselineRow row = {0};
-	double		weight = nulls[COLUMN_WEIGHT] ? 1 : checked_weight(DatumGetFloat8(values[COLUMN_WEIGHT]), column_error);
+	double		weight = nulls[COLUMN_WEIGHT] ? 1 :
+		checked_weight(DatumGetFloat8(values[COLUMN_WEIGHT]), column_error);
 	int			from,
 				until,
 				day;
