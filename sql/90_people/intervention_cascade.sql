@@ -373,19 +373,24 @@ begin
 	end if;
 	return query execute format(
 		$query$
-		select t.from_date, t.until_date, t.partner, t.kind, t.label, t.crisis, t.planned, t.value
-		from %I.person_timeline t
+		select t.from_date, t.until_date, %2$s, t.kind, t.label, t.crisis, t.planned, t.value
+		from %1$I.person_timeline t
 		where t.person_id = $1 and coalesce(t.from_date, t.until_date) < coalesce($3, 'infinity')
 			and (coalesce(t.until_date, t.from_date) >= coalesce($2, '-infinity')
 				or t.until_date is null and t.kind in ('work', 'offer', 'wait', 'registration', 'residence'))
 		order by t.from_date, t.until_date, t.source collate "C", t.label collate "C"
-		$query$, schema)
+		$query$, schema, case
+			when to_regclass(format('%I.partner', schema)) is null then 't.partner'
+			else format(
+				'coalesce((select p.name from %I.partner p where p.partner::text = t.partner)::text, t.partner)', schema)
+			end)
 	using person_id, from_date, until_date;
 end
 $$;
 comment on function ph.timeline_things(text, text, date, date) is
 	'the rows of person_timeline of one person for ph.chart_timeline, from a day on and before another (NULL: all; '
-	'what lasts into that time is in it), of what the caller may see. Errors: undefined_table';
+	'what lasts into that time is in it), partners by their names, of what the caller may see. Errors: '
+	'undefined_table';
 
 create function ph.chart_person(
 	schema text, person_id text, from_date date default null, until_date date default null, title text default null,

@@ -6,7 +6,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 	select ph_support.in_schema(
 		'select c.person_id, c.start_date as event_date, 1::double precision as weight,
-			coalesce(c.service, c.pod) as kind, coalesce(c.planned, c.pod is distinct from ''GP'') as planned,
+			coalesce(c.service_name, c.pod) as kind, coalesce(c.planned, c.pod is distinct from ''GP'') as planned,
 			coalesce(c.crisis, false) as crisis, false as life_event, c.partner, c.service_name, c.professional
 		from {every_contact} c
 		where c.start_date is not null', schema)

@@ -28936,20 +28936,25 @@ begin
 	end if;
 	return query execute format(
 		$query$
-		select t.from_date, t.until_date, t.partner, t.kind, t.label, t.crisis, t.planned, t.value
-		from %I.person_timeline t
+		select t.from_date, t.until_date, %2$s, t.kind, t.label, t.crisis, t.planned, t.value
+		from %1$I.person_timeline t
 		where t.person_id = $1 and coalesce(t.from_date, t.until_date) < coalesce($3, 'infinity')
 			and (coalesce(t.until_date, t.from_date) >= coalesce($2, '-infinity')
 				or t.until_date is null and t.kind in ('work', 'offer', 'wait', 'registration', 'residence'))
 		order by t.from_date, t.until_date, t.source collate "C", t.label collate "C"
-		$query$, schema)
+		$query$, schema, case
+			when to_regclass(format('%I.partner', schema)) is null then 't.partner'
+			else format(
+				'coalesce((select p.name from %I.partner p where p.partner::text = t.partner)::text, t.partner)', schema)
+			end)
 	using person_id, from_date, until_date;
 end
 $$;
 
 comment on function ph.timeline_things(text, text, date, date) is
 	'the rows of person_timeline of one person for ph.chart_timeline, from a day on and before another (NULL: all; '
-	'what lasts into that time is in it), of what the caller may see. Errors: undefined_table';
+	'what lasts into that time is in it), partners by their names, of what the caller may see. Errors: '
+	'undefined_table';
 
 create function ph.chart_person(
 	schema text, person_id text, from_date date default null, until_date date default null, title text default null,
@@ -29125,7 +29130,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 	select ph_support.in_schema(
 		'select c.person_id, c.start_date as event_date, 1::double precision as weight,
-			coalesce(c.service, c.pod) as kind, coalesce(c.planned, c.pod is distinct from ''GP'') as planned,
+			coalesce(c.service_name, c.pod) as kind, coalesce(c.planned, c.pod is distinct from ''GP'') as planned,
 			coalesce(c.crisis, false) as crisis, false as life_event, c.partner, c.service_name, c.professional
 		from {every_contact} c
 		where c.start_date is not null', schema)
@@ -29238,10 +29243,13 @@ begin
 		raise exception 'nobody was observed before the day that the baseline is fitted to'
 			using errcode = 'no_data_found', hint = 'Give a later day as before.';
 	elsif not coalesce((
-		select false_alarms_per_1000 between min(f) and max(f) from unnest((baseline).false_alarms) f where f > 0), false)
+		select false_alarms_per_1000 between min(f) and max(f)
+		from unnest((baseline).false_alarms) f
+		where f > 0), false)
 	then
 		raise exception 'argument "false_alarms_per_1000" must lie among those that the baseline has thresholds for'
-			using errcode = 'invalid_parameter_value', hint = 'Where contacts are few, few false alarms can be told apart.';
+			using errcode = 'invalid_parameter_value',
+				hint = 'Where contacts are few, few false alarms can be told apart.';
 	end if;
 	query := ph_support.wobble_list_query(schema, observed_from, baseline, false_alarms_per_1000, as_of);
 	call ph_support.replace_view(schema, name, query,

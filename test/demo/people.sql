@@ -56,7 +56,7 @@ limit 1;
 -- the interventions to which most people came
 create table analysis.reached_stage as
 select o.intervention, coalesce(i.name, o.intervention) as name, s.number, s.stage, s.reached, s.lost, s.open,
-  s.share_of_first, s.first_lower, s.first_upper, s as answer
+  s.share_of_first, s as answer
 from (
   select intervention, count(*) as people
   from every_offer
@@ -76,7 +76,8 @@ cross join lateral ph.intervention_cascade(:'schema', o.intervention) c
 cross join lateral ph.cascade_stages(c.cascade) s;
 
 create table analysis.work_stage as
-select name, s.number, s.stage, s.reached, s.lost, s.open, s as answer
+select intervention, name, s.number, replace(s.stage, '_', ' ') as stage, s.reached, s.lost, s.open, s.share_of_first,
+  s as answer
 from (
   select i.intervention, coalesce(i.name, i.intervention) as name
   from intervention i
@@ -97,7 +98,7 @@ from analysis.reached_stage
 order by name, number;
 
 create view analysis.work_stage_table as
-select replace(stage, '_', ' ') as "stage", analysis.shown(reached) as "reached",
+select stage as "stage", analysis.shown(reached) as "reached",
   case when held then 'held back' else analysis.whole(lost) end as "lost",
   case when held then 'held back' else analysis.whole(open) end as "open"
 from (

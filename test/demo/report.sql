@@ -550,17 +550,25 @@ select case
 		else '<p class="soft">No list: nobody is on it, or they are not made up, and it is opened on record.</p>'
 	end;
 select pg_temp.quoted('wobble_list', :'source');
+create function pg_temp.cascade_figure(stages analysis.reached_stage[], title text) returns text
+language sql stable as $$
+	select case
+			when count(*) = 0 then ''
+			when bool_or(analysis.hidden(reached) or analysis.hidden(lost) or analysis.hidden(open))
+				then format('<p class="soft">Not drawn: %s; at a stage fewer than 10 people are.</p>',
+					pg_temp.escaped(title))
+			else pg_temp.figure(ph.chart_cascade(array_agg(answer order by number), null, title,
+				source => pg_temp.source()))
+		end
+	from unnest(stages) s
+$$;
 \qecho '<h2 id="help">17. How far help came</h2>'
 \qecho '<p>From who was identified to who was better: who is lost on the way, and where. Those who wait are open and'
 \qecho 'not lost. That more moved on is no effect of what helps.</p>'
-select coalesce(pg_temp.figure(ph.chart_cascade(array_agg(case
-			when analysis.hidden(reached) or analysis.hidden(lost) or analysis.hidden(open)
-				then row((answer).number, (answer).stage, null, null, null, null, null, null, null, null, null, null,
-					null, null, null)::ph.cascade_stage
-			else answer
-		end order by number), null, 'Everybody identified for ' || min(name), source => pg_temp.source())), '')
-from analysis.reached_stage
-where intervention = (select intervention from analysis.reached_stage where number = 1 order by reached desc limit 1);
+select pg_temp.cascade_figure(array_agg(s order by number), 'Everybody identified for ' || min(name))
+from analysis.reached_stage s
+where intervention = (
+		select intervention from analysis.reached_stage where number = 1 order by reached desc, intervention limit 1);
 select case
 		when exists (select from analysis.reached_stage) then pg_temp.html_table('reached_stage_table',
 			'Stages of the interventions to which most people came')
@@ -569,13 +577,9 @@ select case
 \qecho '<h3>Work and health</h3>'
 \qecho '<p>Of everybody in work with a long-term condition: who was identified, offered and given support, and was'
 \qecho 'still in work three, six and twelve months later.</p>'
-select coalesce(pg_temp.figure(ph.chart_cascade(array_agg(case
-			when analysis.hidden(reached) or analysis.hidden(lost) or analysis.hidden(open)
-				then row((answer).number, (answer).stage, null, null, null, null, null, null, null, null, null, null,
-					null, null, null)::ph.cascade_stage
-			else answer
-		end order by number), null, 'In work with a condition: ' || min(name), source => pg_temp.source())), '')
-from analysis.work_stage;
+select pg_temp.cascade_figure(array_agg(row(s.*)::analysis.reached_stage order by number),
+		'In work with a condition: ' || min(name))
+from analysis.work_stage s;
 select case
 		when exists (select from analysis.work_stage)
 			then pg_temp.html_table('work_stage_table', 'In work with a condition, and what came of it')

@@ -241,10 +241,12 @@ select from_partner, to_partner, waiting from ph.response_time('care', intervent
 -- ---- one person ----
 select svg = ph.chart_timeline((
 			select array_agg(
-					row(from_date, until_date, partner, kind, label, crisis, planned, value)::ph.timeline_thing)
-			from person_timeline
+					row(from_date, until_date, coalesce(p.name, partner), t.kind, label, crisis, planned,
+						value)::ph.timeline_thing)
+			from person_timeline t
+			left join partner p using (partner)
 			where person_id = 'p9'), 'One') as whole,
-	svg ~ '>The trust</text>' or svg ~ '>trust</text>' as lane
+	svg ~ '>trust</text>' as by_code
 from (select ph.chart_person('care', 'p9', title => 'One') as svg) c;
 select ph.chart_person('care', 'nobody') ~ 'nothing to show' as nothing,
 	ph.chart_person('care', 'p9', '2024-02-01', '2024-03-01') !~ '2024-01-01' as from_a_day;

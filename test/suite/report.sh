@@ -34,9 +34,9 @@ if psql -qX -d demo_test -c "call ph.create_population_views('health')" &&
 	pass "analysis and report run"
 	report_same "report: a whole page" \
 		"$(head -n 1 "$report_page") $(tail -n 1 "$report_page")" "<!DOCTYPE html> </body></html>"
-	# of nine, one of which has no answer about so few people; a map, and up to four of each of six measures
-	report_same "report: 24 pictures, each with title and description" \
-		"$(grep -c '<svg ' "$report_page") $(grep -c '</title><desc>.*</desc>' "$report_page")" "24 24"
+	# of twelve, three of which have no answer about so few people; a map, and up to four of each of six measures
+	report_same "report: 25 pictures, each with title and description" \
+		"$(grep -c '<svg ' "$report_page") $(grep -c '</title><desc>.*</desc>' "$report_page")" "25 25"
 	report_same "report: no script" "$(grep -ci '<script\|javascript:\| on[a-z]*=' "$report_page")" 0
 	report_same "report: nothing from outside" \
 		"$(sed 's#xmlns="http://www.w3.org/2000/svg"##g; s/url(#//g' "$report_page" |
@@ -208,6 +208,24 @@ if psql -qX -d demo_test -c "call ph.create_population_views('health')" &&
 		from (select dimension, sum(people) as people from analysis.judged_group group by dimension) d")" "6 1 t"
 	report_same "scores: on the page, for everybody and by group" \
 		"$(grep -o 'Scores of the index day, judged\|The fitted score by group' "$report_page" | sort -u | wc -l)" 2
+	report_same "wobble: everybody alive is told of once, and the list is of alarms of the last week" "$(report_sql -c "
+		select concat_ws(' ', (select sum(people) = (select count(*) from health.wobble) from analysis.wobble_count),
+			(
+				select count(*) > 0 and bool_and(alarm_date > ph_support.data_day('health') - 7)
+				from analysis.wobble_list))")" "t t"
+	report_same "help: stages are those of the offers, as counted again" "$(report_sql -c "
+		select bool_and(s.reached = c.people) || ' ' || count(*)
+		from analysis.reached_stage s
+		join lateral (
+			select count(*) filter (where s.stage = 'identified'
+				or s.stage = 'started' and started_on is not null
+				or s.stage = 'completed' and completed_on is not null
+				or s.stage = 'better' and completed_on is not null and better) as people
+			from health.offer o
+			where o.intervention = s.intervention) c on s.stage in ('identified', 'started', 'completed', 'better')")" \
+		"true 24"
+	report_same "record: one person's, made up, and all stages on the page" \
+		"$(grep -c 'Amina Example (made up)</title>' "$report_page") $(grep -c '<td>better</td>' "$report_page")" "1 6"
 	report_same "segments: everybody is in one" "$(report_sql -c '
 		select sum(people) = (select count(*) from analysis.people) from analysis.segment')" t
 	report_same "rates: places and neighbourhoods have the years of the system" "$(report_sql -c "
@@ -235,7 +253,7 @@ where relnamespace = 'analysis'::regnamespace
 	and key in ('people', 'people_x0020_recorded', 'enrolled', 'female', 'male', 'other_x0020_or_x0020_unknown',
 		'people_x0020_wanted',
 		'people_x0020_placed', 'tied_x0020_at_x0020_the_x0020_cut', 'admissions',
-		'matched_x0020_other_x0020_rules_x0020_too')
+		'matched_x0020_other_x0020_rules_x0020_too', 'reached', 'lost', 'open')
 	and value ~ '^[1-9]$'
 SQL
 )" ""
