@@ -186,14 +186,16 @@ as 'MODULE_PATHNAME', 'provider_sequence_roll_up';
 comment on function ph_support.provider_sequence_roll_up(ph.provider_sequence, ph.provider_sequence) is
 	'support function of ph.provider_sequence_rollup';
 create aggregate ph.provider_sequence(provider text) (
-	sfunc = ph_support.provider_sequence_fold, stype = ph.provider_sequence, initcond = '(,,0,0,0)', parallel = safe
+	sfunc = ph_support.provider_sequence_fold, stype = ph.provider_sequence, initcond = '(,,0,0,0)', sspace = 128,
+	parallel = safe
 );
 comment on aggregate ph.provider_sequence(text) is
 	'folds a row a contact in the order that ORDER BY within the brackets says: ph.provider_sequence(professional '
 	'order by start_date). NULL and an empty name are a contact with nobody known: it is left out, and its neighbours '
 	'follow each other; names are compared as they are, byte by byte. Errors: more than 2^53 contacts';
 create aggregate ph.provider_sequence_rollup(sequence ph.provider_sequence) (
-	sfunc = ph_support.provider_sequence_roll_up, stype = ph.provider_sequence, initcond = '(,,0,0,0)', parallel = safe
+	sfunc = ph_support.provider_sequence_roll_up, stype = ph.provider_sequence, initcond = '(,,0,0,0)', sspace = 128,
+	parallel = safe
 );
 comment on aggregate ph.provider_sequence_rollup(ph.provider_sequence) is
 	'parts one after the other, in the order that ORDER BY within the brackets says, as if their contacts had been '

@@ -26071,7 +26071,8 @@ comment on function ph_support.provider_sequence_roll_up(ph.provider_sequence, p
 	'support function of ph.provider_sequence_rollup';
 
 create aggregate ph.provider_sequence(provider text) (
-	sfunc = ph_support.provider_sequence_fold, stype = ph.provider_sequence, initcond = '(,,0,0,0)', parallel = safe
+	sfunc = ph_support.provider_sequence_fold, stype = ph.provider_sequence, initcond = '(,,0,0,0)', sspace = 128,
+	parallel = safe
 );
 
 comment on aggregate ph.provider_sequence(text) is
@@ -26080,7 +26081,8 @@ comment on aggregate ph.provider_sequence(text) is
 	'follow each other; names are compared as they are, byte by byte. Errors: more than 2^53 contacts';
 
 create aggregate ph.provider_sequence_rollup(sequence ph.provider_sequence) (
-	sfunc = ph_support.provider_sequence_roll_up, stype = ph.provider_sequence, initcond = '(,,0,0,0)', parallel = safe
+	sfunc = ph_support.provider_sequence_roll_up, stype = ph.provider_sequence, initcond = '(,,0,0,0)', sspace = 128,
+	parallel = safe
 );
 
 comment on aggregate ph.provider_sequence_rollup(ph.provider_sequence) is
