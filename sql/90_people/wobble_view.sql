@@ -116,6 +116,8 @@ begin
 		raise exception 'nobody was observed before the day that the baseline is fitted to'
 			using errcode = 'no_data_found', hint = 'Give a later day as before.';
 	end if;
+	-- what the view could not answer is refused here
+	perform ph.wobble(baseline.before, 1, null, false, null, baseline, false_alarms_per_1000) over ();
 	query := ph_support.wobble_list_query(schema, observed_from, baseline, false_alarms_per_1000, as_of);
 	call ph_support.replace_view(schema, name, query,
 		'one row a person: whether the tempo of their contacts left in the last seven days what is usual for them, '
@@ -136,4 +138,5 @@ comment on procedure ph.create_wobble_view(text, date, double precision, date, t
 	'what was before a day (28 days ago unless said), and stands in the view: call again to fit anew. as_of: the last '
 	'day looked at, today unless said. Read with the rights of who asks, so that row security holds. Errors: '
 	'undefined_table without every_contact (ph.create_record_views), no_data_found where nobody was observed before '
-	'that day, duplicate_object where the name is taken';
+	'that day, 22023 where the baseline has no threshold for so many false alarms, as of few people it has none for few, '
+	'duplicate_object where the name is taken';
