@@ -210,6 +210,25 @@ set population_health.purpose = 'planning';
 select count(*) = (select count(*) from truth where relation = 'contact' and 'planning' = any (purposes)) as narrowed
 from contact;
 reset population_health.purpose;
+-- so that who has no policies may not fold it
+update service set crisis = true;
+call ph.create_measure_tables('partner_rows');
+call ph.fold_measures('partner_rows', '{crisis_contacts}', '{2023/24}', '{system}', '{}', purpose => 'planning');
+select ph.events(m.tally) as folded, c.n as may_be
+from measure_tally m, (
+	select count(*) as n
+	from contact
+	where 'planning' = any (purposes) and start_date < '2024-04-01'
+		and person_id in (select person_id from may_use where purpose = 'planning')
+) c;
+reset role;
+set search_path = partner_rows, public;
+\set VERBOSITY terse
+call ph.fold_measures(
+	'partner_rows', '{crisis_contacts}', '{2023/24}', '{system}', '{}', purpose => 'planning', refold => true);
+\set VERBOSITY default
+set role regress_pr_owner;
+update service set crisis = null;
 
 -- this week's list is of the rows that its asker may see, and nobody's for an employer
 call ph.create_wobble_view(
