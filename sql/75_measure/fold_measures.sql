@@ -766,6 +766,34 @@ comment on function ph_support.require_restricted_left_out(text) is
 	'does nothing where no code is restricted, or policies leave their rows out of what is folded. '
 	'Errors: object_not_in_prerequisite_state';
 
+create function ph_support.require_rows_of_purpose(schema text, m ph.measure, purpose text) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	part record;
+	others boolean;
+begin
+	for part in
+		select distinct b.relation
+		from unnest(ph_support.measure_parts(m)) q, ph_support.relations_below(ph_support.measure_query(schema, q)) b
+		where ph_support.names_purposes(b.relation) and not row_security_active(b.relation)
+	loop
+		execute format('select exists (select from %s where $1 = any (purposes) is not true)', part.relation)
+		into others
+		using purpose;
+		if others then
+			raise exception 'rows of % may not serve the purpose %, and no policy leaves them out', part.relation, purpose
+				using errcode = 'object_not_in_prerequisite_state', hint =
+					'CALL ph.secure(...), and fold as an owner who does not bypass row security.';
+		end if;
+	end loop;
+end
+$$;
+comment on function ph_support.require_rows_of_purpose(text, ph.measure, text) is
+	'does nothing where all rows that a measure reads may serve the purpose by who wrote them, or policies leave the '
+	'others out. Errors: object_not_in_prerequisite_state';
+
 create function ph_support.fold_purpose(schema text, m ph.measure, purpose text) returns text
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -790,12 +818,13 @@ begin
 				'Say for what: ' || (select string_agg(p.purpose, ', ') from ph.purpose() p) || '.';
 	end if;
 	perform ph_support.require_restricted_left_out(schema);
+	perform ph_support.require_rows_of_purpose(schema, m, coalesce(purpose, m.purpose));
 	return coalesce(purpose, m.purpose);
 end
 $$;
 comment on function ph_support.fold_purpose(text, ph.measure, text) is
 	'the purpose for which a measure is folded, NULL where the schema has no list of who may be included. '
-	'Errors: undefined_table, null_value_not_allowed, invalid_parameter_value';
+	'Errors: undefined_table, null_value_not_allowed, invalid_parameter_value, object_not_in_prerequisite_state';
 
 create procedure ph_support.require_one_purpose(schema text, m ph.measure, purpose text, refold boolean)
 language plpgsql

@@ -30,7 +30,8 @@ returns setof record
 language sql immutable
 begin atomic
 	with held (query) as (
-		-- not current_date, which a session's time zone moves
+		-- not current_date, which a session's time zone moves; nobody knows what a partner is that is not in the table,
+		-- and who speaks for the police does so after SET ROLE too
 		values (format(
 			$query$from %1$I.entitlement e
 				join pg_roles r on r.rolname = e.role
@@ -39,9 +40,12 @@ begin atomic
 					and (e.justification <> '' or not exists (
 						select
 						from %1$I.partner_role s
-						join %1$I.partner p on p.partner = s.partner and p.kind in (%2$s)
 						join pg_roles b on b.rolname = s.role
-						where pg_has_role(who, b.oid, 'usage')))$query$, schema,
+						left join %1$I.partner p on p.partner = s.partner
+						where coalesce(p.kind in (%2$s), true)
+							and (pg_has_role(who, b.oid, 'usage')
+								or pg_has_role(session_user, b.oid, 'usage')
+									and not (select rolsuper from pg_roles where rolname = session_user))))$query$, schema,
 			(select string_agg(quote_literal(k), ', ') from ph_support.kind_without_rows() k)))
 	)
 	select 'scope', 'text, name', '(level text, who name)', 'text[]',
@@ -60,7 +64,8 @@ begin atomic
 			end$body$, schema, held.query),
 		'the places of a level whose rows a role may see, for level purpose what for, by entitlements in force of '
 		'it and of roles whose rights it inherits, and for level partner for which partners it speaks; none for roles '
-		'of which the session is no member, nor for employers and the police where no justification is written'
+		'of which the session is no member, nor for employers, the police and partners that are not in the table, or '
+		'sessions of theirs, where no justification is written'
 	from held
 	union all
 	select 'may_ask', 'regclass, name', '(target regclass, who name)', 'boolean',

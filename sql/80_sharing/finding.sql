@@ -436,7 +436,7 @@ begin atomic
 			where e.until < (statement_timestamp() at time zone 'UTC')::date
 		 $query$),
 		('employer_or_police_entitled', 'medium', 'partner_role',
-		 'the role speaks for an employer or the police, and is entitled to rows of persons',
+		 'the role speaks for an employer, the police or a partner that is not known, and is entitled to rows of persons',
 		 $query$
 			select distinct concat_ws(': ', e.role, s.partner, e.justification),
 				format('delete from %I.entitlement where role = %L', $1, e.role)
@@ -444,8 +444,22 @@ begin atomic
 			join pg_roles r on r.rolname = e.role
 			join {partner_role} s on true
 			join pg_roles b on b.rolname = s.role and pg_has_role(r.oid, b.oid, 'usage')
-			join {partner} p on p.partner = s.partner
-			where p.kind in (select ph_support.kind_without_rows())
+			left join {partner} p on p.partner = s.partner
+			where coalesce(p.kind in (select ph_support.kind_without_rows()), true)
+		 $query$),
+		('employer_or_police_may_become', 'medium', 'partner_role',
+		 'the role is a member of one that speaks for an employer or the police, and may SET ROLE to one that is entitled',
+		 $query$
+			select distinct concat_ws(': ', l.rolname, s.partner), format('revoke %I from %I', e.role, l.rolname)
+			from {entitlement} e
+			join pg_roles r on r.rolname = e.role
+			join {partner_role} s on true
+			join pg_roles b on b.rolname = s.role
+			join pg_roles l on not l.rolsuper and l.oid <> r.oid and pg_has_role(l.oid, b.oid, 'member')
+				and pg_has_role(l.oid, r.oid, 'member')
+			left join {partner} p on p.partner = s.partner
+			where coalesce(p.kind in (select ph_support.kind_without_rows()), true)
+				and not pg_has_role(r.oid, b.oid, 'usage')
 		 $query$),
 		('role_of_no_partner', 'low', 'partner_role',
 		 'partners are employers or the police, and it is not said for which partner the role speaks',

@@ -81,10 +81,10 @@ declare
 			if new.justification is null and exists (
 				select
 				from %1$I.partner_role s
-				join %1$I.partner p on p.partner = s.partner and p.kind in (%2$s)
-				where s.role = new.role)
+				left join %1$I.partner p on p.partner = s.partner
+				where s.role = new.role and coalesce(p.kind in (%2$s), true))
 			then
-				raise exception 'role "%%" speaks for an employer or the police', new.role
+				raise exception 'role "%%" speaks for an employer, the police or a partner that is not known', new.role
 					using errcode = 'check_violation',
 						hint = 'They see no rows of persons; where a law says otherwise, write it into justification.';
 			elsif exists (

@@ -532,9 +532,30 @@ typedef struct Answer
 	int32		since;
 } Answer;
 
+typedef enum PointField
+{
+	POINT_ALARM,
+	POINT_STATUS,
+	POINT_STRENGTH,
+	POINT_THRESHOLD,
+	POINT_BEFORE,
+	POINT_NOW,
+	POINT_SINCE,
+	POINT_DRIVERS,
+	POINT_COUNTS,
+	POINT_EVENTS,
+	POINT_WHY,
+	POINT_NOTE,
+	POINT_FIELDS
+} PointField;
+
 typedef struct Cache
 {
 	MemoryContext context;
+	MemoryContext reasons;		/* of the alarm of a day, told for each of its rows */
+	int			told;			/* the day, INT_MIN before there is one */
+	Datum		reason[POINT_FIELDS];
+	bool		no_reason[POINT_FIELDS];
 	TupleDesc	desc;
 	Size		size;
 	HeapTupleHeader baseline;
@@ -579,6 +600,7 @@ read_cache(FunctionCallInfo fcinfo, WindowObject window)
 			elog(ERROR, "a composite is asked for where no row can be returned");
 		cache->desc = BlessTupleDesc(CreateTupleDescCopy(cache->desc));
 		cache->context = AllocSetContextCreate(fcinfo->flinfo->fn_mcxt, "ph wobble", ALLOCSET_DEFAULT_SIZES);
+		cache->reasons = AllocSetContextCreate(fcinfo->flinfo->fn_mcxt, "ph wobble reasons", ALLOCSET_SMALL_SIZES);
 		fcinfo->flinfo->fn_extra = cache;
 		MemoryContextSwitchTo(caller);
 	}
@@ -892,34 +914,22 @@ note_of(const Partition *partition, const Answer *answer)
 	return partition->planned_unknown ? "planned_unknown" : NULL;
 }
 
-typedef enum PointField
-{
-	POINT_ALARM,
-	POINT_STATUS,
-	POINT_STRENGTH,
-	POINT_THRESHOLD,
-	POINT_BEFORE,
-	POINT_NOW,
-	POINT_SINCE,
-	POINT_DRIVERS,
-	POINT_COUNTS,
-	POINT_EVENTS,
-	POINT_WHY,
-	POINT_NOTE,
-	POINT_FIELDS
-} PointField;
-
 static void
-put_reasons(WindowObject window, const Partition *partition, int row, Datum *values, bool *nulls)
+find_reasons(WindowObject window, Cache *cache, const Partition *partition, int row)
 {
 	const Answer *answer = &partition->answers[row];
+	Datum	   *values = cache->reason;
+	bool	   *nulls = cache->no_reason;
 	int			span = partition->rows[row].day - answer->since + 1;
 	Drivers		drivers = {0};
 	Datum		times[WOBBLE_KINDS];
+	MemoryContext caller;
 
 	find_drivers(window, partition, row, &drivers);
 	for (int i = 0; i < drivers.count; i++)
 		times[i] = Int32GetDatum(drivers.times[i]);
+	MemoryContextReset(cache->reasons);
+	caller = MemoryContextSwitchTo(cache->reasons);
 	record_number(values, nulls, POINT_NOW, drivers.days * WOBBLE_YEAR / Max(span, TEMPO_DAYS));
 	values[POINT_SINCE] = DateADTGetDatum(answer->since);
 	nulls[POINT_SINCE] = false;
@@ -929,10 +939,30 @@ put_reasons(WindowObject window, const Partition *partition, int row, Datum *val
 	nulls[POINT_COUNTS] = false;
 	record_texts(values, nulls, POINT_EVENTS, drivers.event, drivers.events);
 	record_text(values, nulls, POINT_WHY, in_words(&drivers, span, answer->tempo_before));
+	MemoryContextSwitchTo(caller);
+}
+
+/* Sought once a day: a day may have very many rows. */
+static void
+put_reasons(WindowObject window, Cache *cache, const Partition *partition, int row, Datum *values, bool *nulls)
+{
+	int			day = partition->rows[row].day;
+
+	if (cache->told != day)
+	{
+		cache->told = INT_MIN;
+		find_reasons(window, cache, partition, row);
+		cache->told = day;
+	}
+	for (int i = POINT_NOW; i <= POINT_WHY; i++)
+	{
+		values[i] = cache->reason[i];
+		nulls[i] = cache->no_reason[i];
+	}
 }
 
 static Datum
-point_datum(WindowObject window, const Cache *cache, const Partition *partition, int row)
+point_datum(WindowObject window, Cache *cache, const Partition *partition, int row)
 {
 	Datum		values[POINT_FIELDS] = {0};
 	bool		nulls[POINT_FIELDS];
@@ -952,7 +982,7 @@ point_datum(WindowObject window, const Cache *cache, const Partition *partition,
 	record_number(values, nulls, POINT_STRENGTH, answer->strength);
 	record_number(values, nulls, POINT_BEFORE, answer->tempo_before);
 	if (answer->alarm)
-		put_reasons(window, partition, row, values, nulls);
+		put_reasons(window, cache, partition, row, values, nulls);
 	record_text(values, nulls, POINT_NOTE, note_of(partition, answer));
 	return HeapTupleGetDatum(heap_form_tuple(cache->desc, values, nulls));
 }
@@ -998,6 +1028,7 @@ wobble(PG_FUNCTION_ARGS)
 		Datum		from = WinGetFuncArgCurrent(window, 4, &isnull);
 
 		cache = read_cache(fcinfo, window);
+		cache->told = INT_MIN;
 		partition->count = count;
 		partition->rows = (WobbleRow *) ((char *) partition + head);
 		partition->answers = (Answer *) ((char *) partition + head + rows);

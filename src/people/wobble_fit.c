@@ -114,6 +114,7 @@ follow_person(const WobbleModel *model, WobbleState *state, const WobblePerson *
 	{
 		int			unplanned;
 
+		CHECK_FOR_INTERRUPTS();
 		same = wobble_rows_of_day(row, end - row);
 		unplanned = wobble_day(model, state, row, same);
 		if (totals)
@@ -142,7 +143,6 @@ fit_round(WobbleModel *model, const WobblePerson *people, int count, const Wobbl
 	{
 		WobbleState state;
 
-		CHECK_FOR_INTERRUPTS();
 		follow_person(model, &state, &people[p], rows, &totals);
 		for (int g = 0; g < WOBBLE_RATES; g++)
 			totals.posterior[g] += posterior(&state, g);
@@ -258,6 +258,7 @@ count_alarms(const WobbleModel *model, const WobblePerson *person, const WobbleR
 	wobble_start(model, &state, person->from);
 	for (int at = 0, same; at < count; at += same)
 	{
+		CHECK_FOR_INTERRUPTS();
 		same = wobble_rows_of_day(rows + at, count - at);
 		if (wobble_day(model, &state, rows + at, same) == 0 || !(wobble_log_odds(&state) > level))
 			continue;
@@ -291,7 +292,6 @@ wobble_calibrate(WobbleModel *model, const WobblePerson *people, int count, cons
 		WobbleRow  *drawn = palloc(sizeof(WobbleRow) * (days + people[p].count * (days / span + 1)));
 		int			many = simulate_person(model, &people[p], rows, days, drawn, &random);
 
-		CHECK_FOR_INTERRUPTS();
 		years += Max(days - FIRST_WATCHED, 0) / WOBBLE_YEAR;
 		for (int i = 0, some = 1; i < WOBBLE_LEVELS && some > 0; i++)
 			alarms[i] += some = count_alarms(model, &people[p], drawn, many, model->level[i]);

@@ -37,6 +37,14 @@ insert into work_status (person_id, start_date, end_date, status, partner, purpo
 select 'P' || 1 + n % 40, date '2020-01-01' + n, date '2020-01-01' + n, 'employed',
 	(array['works', 'council'])[1 + n % 2], pg_temp.drawn_purposes(n * 3)
 from generate_series(1, 300) n;
+insert into person_goal (person_id, goal_id, set_on, partner, purposes)
+select 'P' || 1 + n % 40, n, date '2023-01-01' + n, (array['council', 'police', null, 'hospital'])[1 + n % 4],
+	pg_temp.drawn_purposes(n * 11)
+from generate_series(1, 200) n;
+insert into engagement (person_id, activity, invited_on, partner, purposes)
+select 'P' || 1 + n % 40, n, date '2023-01-01' + n, (array['charity', 'works'])[1 + n % 2],
+	pg_temp.drawn_purposes(n * 2)
+from generate_series(1, 200) n;
 insert into intervention (intervention, version, partner) values ('advice', '1', 'council');
 insert into offer (person_id, intervention, version, identified_on)
 select 'P' || n, 'advice', '1', '2024-01-01' from generate_series(1, 40) n;
@@ -63,6 +71,10 @@ select 'life_event', event_date::text, person_id, partner, purposes from life_ev
 union all
 select 'work_status', start_date::text, person_id, partner, purposes from work_status
 union all
+select 'person_goal', goal_id::text, person_id, partner, purposes from person_goal
+union all
+select 'engagement', activity, person_id, partner, purposes from engagement
+union all
 select 'offer', person_id, person_id, null, array(select purpose from ph.purpose()) from offer;
 create function owed(who_for text, places text[], speaks_for text[], justified boolean) returns text[]
 language sql stable security definer set search_path = partner_rows, pg_temp
@@ -82,6 +94,10 @@ from (
 	select 'life_event', event_date::text from life_event
 	union all
 	select 'work_status', start_date::text from work_status
+	union all
+	select 'person_goal', goal_id::text from person_goal
+	union all
+	select 'engagement', activity from engagement
 	union all
 	select 'offer', person_id from offer) s;
 grant select on seen to public;
@@ -119,7 +135,7 @@ begin
 		execute 'set local role ' || who;
 		select s.seen into rows_seen from seen s;
 		select count(*) into of_timeline from person_timeline
-		where source in ('contact', 'life_event', 'work_status', 'offer');
+		where source in ('contact', 'life_event', 'work_status', 'person_goal', 'engagement', 'offer');
 		set local role regress_pr_owner;
 		rows_owed := owed(purpose, places, speaks_for, justified);
 		reset role;
@@ -160,13 +176,63 @@ select count(*) from person;
 select count(*) from person_timeline;
 set role regress_pr_owner;
 
+-- nor for a partner that is in no table, nor after SET ROLE to one that is entitled
+set role regress_pr_payment;
+select count(*) from person;
+set role regress_pr_owner;
+insert into partner_role values ('regress_pr_payment', 'Police');
+set role regress_pr_payment;
+select count(*) from person;
+reset role;
+create role regress_pr_officer;
+grant regress_pr_risk_stratification to regress_pr_officer;
+grant usage on schema partner_rows to regress_pr_officer;
+set role regress_pr_owner;
+insert into entitlement (role, level, place, purpose)
+values ('regress_pr_risk_stratification', 'place', 'D1', 'risk_stratification');
+insert into partner_role values ('regress_pr_officer', 'police');
+call ph.refresh_access('partner_rows');
+select kind, severity, object, remedy
+from ph.finding('partner_rows')
+where kind = 'employer_or_police_may_become' or object like '%Police';
+reset role;
+set role regress_pr_risk_stratification;
+select count(*) from person;
+set session authorization regress_pr_officer;
+set role regress_pr_risk_stratification;
+select count(*) from partner_rows.person;
+reset session authorization;
+set search_path = partner_rows, public;
+set role regress_pr_owner;
+
 -- what is folded for a purpose reads rows that may serve it
 set population_health.purpose = 'planning';
 select count(*) = (select count(*) from truth where relation = 'contact' and 'planning' = any (purposes)) as narrowed
 from contact;
 reset population_health.purpose;
+-- so that who has no policies may not fold it
+update service set crisis = true;
+call ph.create_measure_tables('partner_rows');
+call ph.fold_measures('partner_rows', '{crisis_contacts}', '{2023/24}', '{system}', '{}', purpose => 'planning');
+select ph.events(m.tally) as folded, c.n as may_be
+from measure_tally m, (
+	select count(*) as n
+	from contact
+	where 'planning' = any (purposes) and start_date < '2024-04-01'
+		and person_id in (select person_id from may_use where purpose = 'planning')
+) c;
+reset role;
+set search_path = partner_rows, public;
+\set VERBOSITY terse
+call ph.fold_measures(
+	'partner_rows', '{crisis_contacts}', '{2023/24}', '{system}', '{}', purpose => 'planning', refold => true);
+\set VERBOSITY default
+set role regress_pr_owner;
+update service set crisis = null;
 
 -- this week's list is of the rows that its asker may see, and nobody's for an employer
+call ph.create_wobble_view(
+	'partner_rows', before => '2024-03-01', false_alarms_per_1000 => 0.001, as_of => '2024-04-10');
 call ph.create_wobble_view('partner_rows', before => '2024-03-01', as_of => '2024-04-10');
 call ph.grant_access('partner_rows', 'regress_pr_research', 'analyst');
 call ph.grant_access('partner_rows', 'regress_pr_planning', 'analyst');
@@ -189,5 +255,6 @@ reset role;
 reset search_path;
 drop schema partner_rows cascade;
 select format('drop role regress_pr_%s', purpose) from ph.purpose() \gexec
+drop role regress_pr_officer;
 drop owned by regress_pr_owner;
 drop role regress_pr_owner;

@@ -250,3 +250,17 @@ from (values ('null as person_id, ''2021-01-01'' as observed_from'), ('1 as pers
 -- more rows than are kept: of one person an error
 select ph.wobble_baseline('select 1 as person_id, date ''2021-01-01'' as observed_from
 	from generate_series(1, 500001)', '2022-01-01');
+-- a day of very many rows: its reasons are sought once
+set statement_timeout = '20s';
+select count(*) as rows, count(distinct (point).why) as reasons, bool_and((point).alarm) as all_alarms
+from (
+	select event_date, ph.wobble(event_date, 1, 'new', false, '2021-01-01', usual, 50) over (order by event_date) as point
+	from (select (select usual from baseline) as usual offset 0) b
+	cross join lateral (
+		select date '2022-01-01' + each as event_date
+		from generate_series(0, 12) each
+		union all
+		select date '2022-01-01' + each
+		from generate_series(0, 12) each, generate_series(1, 6000)) event) told
+where (point).alarm;
+reset statement_timeout;
