@@ -162,6 +162,9 @@ select capacity from care.allocation_place where month = '2024-06-01' and interv
 update care.intervention set capacity = 100 where intervention = 'quit';
 delete from care.intervention where intervention = 'quit';
 update care.intervention set capacity = capacity where intervention = 'quit';
+begin isolation level repeatable read;  -- who offers it now would not be seen
+update care.intervention set capacity = 3 where intervention = 'talk';
+rollback;
 update care.intervention set capacity = 3 where intervention = 'talk';
 insert into care.intervention (intervention, version, eligible, capacity) values ('quit', '2', 'smoker', 5);
 call ph.create_intervention_views('care');
