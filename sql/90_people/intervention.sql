@@ -104,6 +104,7 @@ begin
 		return new;
 	end if;
 	perform ph_support.require_newest_rows();
+	perform ph_support.require_all_rows(array[format('select from %I.offer', tg_table_schema)]);
 	-- waits for who offers it now, and lets nobody offer it until it has changed
 	execute format('select from %I.intervention where intervention = $1 and version = $2 for update', tg_table_schema)
 	using old.intervention, old.version;
@@ -120,7 +121,8 @@ end
 $$;
 comment on function ph_support.keep_offered_intervention() is
 	'trigger of intervention: a version that was offered to anybody does not change. Errors: object_in_use, and '
-	'active_sql_transaction where the isolation level is not read committed, which would not see who offers it now';
+	'active_sql_transaction where the isolation level is not read committed, which would not see who offers it now, '
+	'insufficient_privilege for who does not see all offers';
 
 create function ph_support.left_out_parts(schema text, purpose text) returns text
 language sql stable
