@@ -344,7 +344,7 @@ begin
 	if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
 		raise exception 'the isolation level of the transaction must be read committed'
 			using errcode = 'active_sql_transaction', hint = 'SET TRANSACTION ISOLATION LEVEL READ COMMITTED: at '
-				'others who is scored and removed at one time could stay, since neither sees what the other has done.';
+				'others two at one time (who scores and who removes a person) do not see what the other has done.';
 	end if;
 end
 $$;

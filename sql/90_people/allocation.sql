@@ -25,7 +25,8 @@ comment on column ph.allocation_summary.status is
 	'by_prices floor_not_reached: whether more could be is not known';
 comment on column ph.allocation_summary.method is 'exact: nothing is worth more; or by_prices: at most bound is';
 comment on column ph.allocation_summary.benefit is 'total expected benefit of the places that are given';
-comment on column ph.allocation_summary.bound is 'no allocation is worth more than this';
+comment on column ph.allocation_summary.bound is
+	'no allocation is worth more than this that gives as many places of the floor';
 comment on column ph.allocation_summary.gap is 'what is missing of the bound at most, as a share of it; 0 where exact';
 comment on column ph.allocation_summary.places is 'places that are given';
 comment on column ph.allocation_summary.people is 'people who have one or more';

@@ -100,11 +100,19 @@ as $$
 declare
 	offered boolean;
 begin
+	if tg_op = 'UPDATE' and new is not distinct from old then
+		return new;
+	end if;
+	perform ph_support.require_newest_rows();
+	perform ph_support.require_all_rows(array[format('select from %I.offer', tg_table_schema)]);
+	-- waits for who offers it now, and lets nobody offer it until it has changed
+	execute format('select from %I.intervention where intervention = $1 and version = $2 for update', tg_table_schema)
+	using old.intervention, old.version;
 	execute format('select exists (select from %I.offer o where o.intervention = $1 and o.version = $2)',
 		tg_table_schema)
 	into offered
 	using old.intervention, old.version;
-	if offered and (tg_op = 'DELETE' or new is distinct from old) then
+	if offered then
 		raise exception 'version "%" of intervention "%" was offered and cannot change', old.version, old.intervention
 			using errcode = '55006', hint = 'Insert a new version.';
 	end if;
@@ -112,7 +120,9 @@ begin
 end
 $$;
 comment on function ph_support.keep_offered_intervention() is
-	'trigger of intervention: a version that was offered to anybody does not change';
+	'trigger of intervention: a version that was offered to anybody does not change. Errors: object_in_use, and '
+	'active_sql_transaction where the isolation level is not read committed, which would not see who offers it now, '
+	'insufficient_privilege for who does not see all offers';
 
 create function ph_support.left_out_parts(schema text, purpose text) returns text
 language sql stable

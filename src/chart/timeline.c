@@ -242,7 +242,8 @@ draw_days(StringInfo svg, const Axis *across, double top, double bottom)
 	static const char *const names[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov",
 	"Dec"};
 	double		months = (across->high - across->low) / 30.44;
-	int			step = 0;
+	int			step = 0,
+				every;
 	int			year,
 				month,
 				day;
@@ -250,8 +251,11 @@ draw_days(StringInfo svg, const Axis *across, double top, double bottom)
 
 	while (step < lengthof(steps) - 1 && months / steps[step] > 10)
 		step++;
+	every = steps[step];
+	while (months / every > 10)
+		every *= 10;
 	j2date((int) across->low + POSTGRES_EPOCH_JDATE, &year, &month, &day);
-	for (int at = year * 12 / steps[step] * steps[step]; at / 12 < LAST_YEAR; at += steps[step])
+	for (int at = year * 12 / every * every; at / 12 < LAST_YEAR; at += every)
 	{
 		int			of_year = (at % 12 + 12) % 12;
 		int			first = date2j((at - of_year) / 12, of_year + 1, 1) - POSTGRES_EPOCH_JDATE;
@@ -263,10 +267,10 @@ draw_days(StringInfo svg, const Axis *across, double top, double bottom)
 		if (first < across->low)
 			continue;
 		svg_line(svg, x, top, x, bottom, "rule");
-		if (steps[step] < 12)
+		if (every < 12)
 			svg_text(svg, x, bottom + 16, "soft middle", names[of_year], 0);
-		if (steps[step] >= 12 || of_year == 0 || !written)
-			svg_text(svg, x, bottom + (steps[step] < 12 ? 30 : 16), "soft middle",
+		if (every >= 12 || of_year == 0 || !written)
+			svg_text(svg, x, bottom + (every < 12 ? 30 : 16), "soft middle",
 					 psprintf("%d", (at - of_year) / 12), 0);
 		written = true;
 	}

@@ -3,7 +3,8 @@
  *
  * For whatever prices of places, what all places cost and what everybody would gain over them by the choice that is
  * best for themselves is a bound: no allocation is worth more.  Prices go up where more is chosen than there are places
- * and down where less (subgradient steps of Polyak 1969 towards the best allocation known); the least bound stands.
+ * and down where less (subgradient steps of Polyak 1969 towards the best allocation known, deflected by those before as
+ * Camerini, Fratta and Maffioli 1975 did); the least bound stands.
  * Places then go to pairs in the order of what they gain over the price of the place.
  */
 #include "people/allocation.h"
@@ -12,15 +13,18 @@
 
 #include "miscadmin.h"
 
-#define ROUNDS 200
+#define ROUNDS 300
 #define JITTER 0.003			/* tells people apart who gain the same: prices of a tie serve too many or none */
-#define PATIENCE 8				/* rounds without a better bound until steps are half as long */
+#define PATIENCE 12				/* rounds without a better bound until steps are half as long */
+#define BEGINNING 0.8			/* of what the last place is worth in the order of benefits */
+#define DEFLECTION 0.7			/* of the step before that is left in the next */
 
 typedef struct Prices
 {
 	Allocation *allocation;
 	double	   *price;			/* of each intervention; then what a place of the floor is paid */
 	double	   *excess;			/* chosen less there is; then places that the floor lacks */
+	double	   *step;			/* which way they go */
 	double	   *best;			/* prices of the least bound */
 	double		bound;
 	double		jitter;			/* the share by which benefits are raised at most */
@@ -37,14 +41,20 @@ share_of(uint64 pair)
 }
 
 static double
-gain_over_price(const Prices *prices, int person, const AllocationPair *pair)
+gain_over_price(const Prices *prices, const AllocationPair *pair)
+{
+	return pair->benefit * (1 + prices->jitter * share_of(pair - prices->allocation->pair)) -
+		prices->price[pair->intervention];
+}
+
+/* The same with what the floor pays for the person. */
+static double
+gain_with_pay(const Prices *prices, int person, const AllocationPair *pair)
 {
 	const Allocation *allocation = prices->allocation;
 
-	double		paid = allocation->person[person].deprived ? prices->price[allocation->interventions] : 0;
-
-	return pair->benefit * (1 + prices->jitter * share_of(pair - allocation->pair)) + paid -
-		prices->price[pair->intervention];
+	return gain_over_price(prices, pair) +
+		(allocation->person[person].deprived ? prices->price[allocation->interventions] : 0);
 }
 
 static bool
@@ -68,7 +78,7 @@ next_choice(const Prices *prices, int person)
 
 	for (int i = 0; i < pairs; i++)
 	{
-		double		gain = gain_over_price(prices, person, &own[i]);
+		double		gain = gain_with_pay(prices, person, &own[i]);
 
 		if (gain > most && !prices->chosen[i] &&
 			(allocation->most_per_person == 1 ||
@@ -95,7 +105,7 @@ choose(Prices *prices, int person)
 	for (int held = 0; held < allocation->most_per_person && (next = next_choice(prices, person)) >= 0; held++)
 	{
 		prices->chosen[next] = true;
-		gain += gain_over_price(prices, person, &own[next]);
+		gain += gain_with_pay(prices, person, &own[next]);
 		prices->excess[own[next].intervention]++;
 		if (allocation->person[person].deprived)
 			prices->excess[allocation->interventions]--;
@@ -177,7 +187,7 @@ give_in_order(Prices *prices, Filling *filling, bool only_deprived, int64 most)
 	}
 }
 
-/* Gives places at these prices: those of the floor first. */
+/* Gives places at these prices: those of the floor first, and the others to whom they serve best, unpaid. */
 static void
 give_places(Prices *prices)
 {
@@ -194,7 +204,7 @@ give_places(Prices *prices)
 			int			pair = allocation->person[person].first + i;
 
 			allocation->pair[pair].given = false;
-			prices->over_price[pair] = gain_over_price(prices, person, &allocation->pair[pair]);
+			prices->over_price[pair] = gain_over_price(prices, &allocation->pair[pair]);
 			prices->order[pair] = pair;
 			filling.owner[pair] = person;
 		}
@@ -208,6 +218,24 @@ give_places(Prices *prices)
 }
 
 /* ---- prices ---- */
+
+/* Prices begin near what the last place of each intervention that is full is worth in the order of benefits. */
+static void
+begin_prices(Prices *prices)
+{
+	const Allocation *allocation = prices->allocation;
+
+	for (int i = 0; i < allocation->pairs; i++)
+	{
+		const AllocationPair *pair = &allocation->pair[i];
+		const AllocationIntervention *intervention = &allocation->intervention[pair->intervention];
+		double	   *price = &prices->price[pair->intervention];
+
+		if (pair->given && intervention->given == intervention->capacity &&
+			(*price == 0 || BEGINNING * pair->benefit < *price))
+			*price = BEGINNING * pair->benefit;
+	}
+}
 
 static void
 find_bound(Prices *prices, double towards)
@@ -235,12 +263,15 @@ find_bound(Prices *prices, double towards)
 			continue;
 		}
 		for (int i = 0; i < count; i++)
-			if (prices->excess[i] > 0 || prices->price[i] > 0)
-				squares += prices->excess[i] * prices->excess[i];
+		{
+			prices->step[i] = prices->excess[i] + DEFLECTION * prices->step[i];
+			if (prices->step[i] > 0 || prices->price[i] > 0)
+				squares += prices->step[i] * prices->step[i];
+		}
 		if (squares == 0 || bound <= towards)
 			break;
 		for (int i = 0; i < count; i++)
-			prices->price[i] = fmax(prices->price[i] + length * (bound - towards) / squares * prices->excess[i], 0);
+			prices->price[i] = fmax(prices->price[i] + length * (bound - towards) / squares * prices->step[i], 0);
 	}
 	memcpy(prices->price, prices->best, count * sizeof(double));
 }
@@ -254,6 +285,7 @@ prices_make(Allocation *allocation)
 	prices->allocation = allocation;
 	prices->price = palloc0_array(double, count);
 	prices->excess = palloc0_array(double, count);
+	prices->step = palloc0_array(double, count);
 	prices->best = palloc0_array(double, count);
 	prices->bound = INFINITY;
 	prices->chosen = palloc_array(bool, count);
@@ -262,22 +294,37 @@ prices_make(Allocation *allocation)
 	return prices;
 }
 
-/* A floor that was not reached may be beyond reach, and bounds nothing. */
+/*
+ * The better of the order at prices and the order of benefits.  A floor that was not reached may be beyond reach: all
+ * allocations that give as many of its places are bounded.
+ */
 void
 allocate_by_prices(Allocation *allocation)
 {
 	Prices	   *prices = prices_make(allocation);
-	int64		floor = allocation->floor;
+	int64		floor = allocation->floor,
+				reached,
+				benefit;
 
 	give_places(prices);
-	if (allocation->floor_reached < floor)
-		allocation->floor = 0;
+	reached = allocation->floor_reached;
+	benefit = allocation->benefit;
+	begin_prices(prices);
 	prices->jitter = JITTER;
-	find_bound(prices, allocation->benefit);
+	allocation->floor = reached;
+	find_bound(prices, benefit);
 	allocation->floor = floor;
 	give_places(prices);
 	prices->jitter = 0;
+	if (allocation->floor_reached < reached || (allocation->floor_reached == reached && allocation->benefit < benefit))
+	{
+		memset(prices->price, 0, (allocation->interventions + 1) * sizeof(double));
+		give_places(prices);
+		memcpy(prices->price, prices->best, (allocation->interventions + 1) * sizeof(double));
+	}
+	allocation->floor = allocation->floor_reached;
 	prices->bound = bound_at_prices(prices);
+	allocation->floor = floor;
 	allocation->bound = fmax(prices->bound * (1 + 1e-12), allocation->benefit);
 	for (int i = 0; i < allocation->interventions; i++)
 		allocation->intervention[i].price = rint(prices->price[i]);

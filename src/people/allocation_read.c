@@ -15,7 +15,7 @@
 #define MOST_PAIRS 20000000
 #define FINEST 0x1p36			/* the greatest benefit in units */
 #define MOST_DECIMALS 9
-#define ROUNDING 1e-6			/* of a unit of decimals */
+#define ROUNDING 1e-12			/* of a whole number: decimals in doubles */
 
 pg_noreturn static void
 row_error(const char *argument, const char *rule, const char *hint, const char *row)
@@ -345,8 +345,12 @@ static bool
 all_whole(const Allocation *allocation, double unit)
 {
 	for (int i = 0; i < allocation->pairs; i++)
-		if (fabs(allocation->pair[i].value * unit - rint(allocation->pair[i].value * unit)) > ROUNDING)
+	{
+		double		value = allocation->pair[i].value * unit;
+
+		if (fabs(value - rint(value)) > ROUNDING * value)
 			return false;
+	}
 	return true;
 }
 

@@ -92,7 +92,9 @@ cross join lateral ph.cascade_stages(c.cascade, ph.work_stages()) s;
 
 create view analysis.reached_stage_table as
 select name as "intervention", stage as "stage", analysis.shown(reached) as "reached",
-  case when analysis.hidden(reached) or analysis.hidden(lost) then 'held back' else analysis.shown(lost) end as "lost",
+  -- who is open is told by the stage before, reached and lost
+  case when analysis.hidden(reached) or analysis.hidden(lost) or analysis.hidden(open) then 'held back'
+    else analysis.whole(lost) end as "lost",
   case when not analysis.hidden(reached) then analysis.percent(share_of_first) end as "of those identified"
 from analysis.reached_stage
 order by name, number;

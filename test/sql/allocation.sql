@@ -198,6 +198,18 @@ with exact as materialized (
 select exact.floor_reached, exact.price_of_floor > 0 as costs, b.floor_reached,
 	b.benefit between 0.98 * exact.benefit and exact.benefit as near, b.bound >= exact.benefit as bound
 from exact, ph.allocation_summary('select * from many', 'select * from many_rooms', null, 2, 400, null, 'by_prices') b;
+-- interventions that are as good as each other, people that are, and a floor that cannot be reached
+create table alike as
+select p as person, i as intervention, share, share < 0.2 as deprived
+from generate_series(1, 3000) p, generate_series(1, 20) i,
+	lateral (select (hashtext('s' || p) & 1023) / 1024.0) s(share);
+select of, s.status, s.gap < case of when 'floor beyond reach' then 0.05 else 0.01 end as gap
+from (
+	values ('people', 'share + (hashtext(person || ''i'' || intervention) & 255) / 5000.0', 0), ('nothing', '1', 300),
+		('floor beyond reach', 'share + 0.1', 5000), ('floor', 'share + 0.1', 500)) v(of, benefit, floor),
+	ph.allocation_summary(format('select person, intervention, %s as benefit, deprived from alike', benefit),
+		'select i as intervention, 45 as capacity from generate_series(1, 20) i', null, 1, floor, null, 'by_prices') s
+order by of;
 -- the price of the last place of a floor is what a floor one lower gives back
 select f as floor, s.price_of_last_floor_place = lower.benefit - s.benefit as one_lower,
 	s.price_of_last_floor_place > 0 as costs
@@ -212,6 +224,15 @@ left join ph.allocate('select * from many', 'select * from many_rooms') g using 
 left join ph.allocation_prices('select * from many', 'select * from many_rooms') own
 	on own.intervention = g.intervention
 where m.benefit - p.price > coalesce(g.benefit - own.price, 0);
+
+-- ---- small benefits are told apart, and from whole ones ----
+select person, benefit
+from ph.allocate('select ''p'' || i as person, ''i'' as intervention, i * 1e-7 as benefit from generate_series(1, 9) i',
+	'select ''i'' as intervention, 2 as capacity');
+select benefit, bound
+from ph.allocation_summary(
+	'select ''p'' || i as person, ''i'' as intervention, case i when 1 then 1 else i * 1e-7 end as benefit
+	from generate_series(1, 9) i', 'select ''i'' as intervention, 2 as capacity');
 
 -- ---- nothing to give, nobody to give to ----
 select status, benefit, bound, gap, places, pairs

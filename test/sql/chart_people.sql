@@ -159,3 +159,8 @@ from (
 ) l, regexp_matches(svg, '<text x="10.0" [^>]*class="start">([^<]*)</text>', 'g') m;
 select ph.chart_timeline(array_agg(row('2024-01-01', null, null, 'contact', i, null, null, null)::ph.timeline_thing))
 from generate_series(1, 2001) i;
+
+-- a time axis has a dozen marks at most, whatever the days
+select octet_length(ph.chart_timeline(array[
+		('0001-01-01', '5874897-12-31', 'gp', 'contact', 'visit', null, null, null)::ph.timeline_thing])) < 10000
+	as short;

@@ -162,6 +162,17 @@ select capacity from care.allocation_place where month = '2024-06-01' and interv
 update care.intervention set capacity = 100 where intervention = 'quit';
 delete from care.intervention where intervention = 'quit';
 update care.intervention set capacity = capacity where intervention = 'quit';
+begin isolation level repeatable read;  -- who offers it now would not be seen
+update care.intervention set capacity = 3 where intervention = 'talk';
+rollback;
+begin;  -- nor does who sees no offers know which were made
+create role sees_no_offers;
+grant usage on schema care to sees_no_offers;
+grant select, update on care.intervention, care.offer to sees_no_offers;
+alter table care.offer enable row level security;
+set local role sees_no_offers;
+update care.intervention set capacity = 100 where intervention = 'quit';
+rollback;
 update care.intervention set capacity = 3 where intervention = 'talk';
 insert into care.intervention (intervention, version, eligible, capacity) values ('quit', '2', 'smoker', 5);
 call ph.create_intervention_views('care');

@@ -73,6 +73,12 @@ race() {
 	fi
 }
 
+race_sql >/dev/null 2>&1 <<'SQL' || fail "races: making interventions" "see the server's log"
+insert into pop.partner (partner, name, kind) values ('c', 'c', 'council');
+insert into pop.intervention (intervention, version, partner, name, eligible, capacity)
+select 'i' || i, '1', 'c', 'i' || i, 'age_years >= 18', 1 from generate_series(0, 20) i;
+call ph.create_intervention_views('pop');
+SQL
 race_number=0
 for level in "read committed" "repeatable read" serializable; do
 	if [ "$level" = "read committed" ]; then
@@ -101,6 +107,12 @@ for level in "read committed" "repeatable read" serializable; do
 		"call ph.create_segment_view('$name', '1', 'care.people', 'care.$name', 'care')" \
 		"delete from care.scheme_segment where scheme = '$name' and segment = 'Older'" \
 		"select count(*) = 3 from care.scheme_segment where scheme = '$name'" "$used"
+	race "an intervention changes while it is offered" "$level" \
+		"insert into pop.offer (person_id, intervention, version, identified_on)
+		values ('ann', 'i$race_number', '1', '2024-01-01')" \
+		"update pop.intervention set capacity = 2 where intervention = 'i$race_number'" \
+		"select capacity = 1 from pop.intervention where intervention = 'i$race_number'" \
+		"$([ "$level" = "read committed" ] && echo 55006 || echo 25001)"
 	name=s$((race_number += 1))
 	race_scheme "$name"
 	race "parents close a circle" "$level" \
