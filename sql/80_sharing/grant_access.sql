@@ -180,6 +180,34 @@ comment on procedure ph_support.require_role_of_others(text, text) is
 	'does nothing where the role is there and does not own the tables of sharing. '
 	'Errors: undefined_object, undefined_table, invalid_grant_operation';
 
+create function ph_support.speaks_unjustified(schema text, who oid) returns boolean
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	answer boolean;
+begin
+	execute format(
+		'select exists (
+				select
+				from %1$I.partner_role s
+				join pg_roles b on b.rolname = s.role and pg_has_role($1, b.oid, ''usage'')
+				left join %1$I.partner p on p.partner = s.partner
+				where coalesce(p.kind in (select ph_support.kind_without_rows()), true))
+			and not exists (
+				select
+				from %1$I.entitlement e
+				join pg_roles b on b.rolname = e.role and pg_has_role($1, b.oid, ''usage'')
+				where e.justification <> '''')', schema)
+	into answer
+	using who;
+	return answer;
+end
+$$;
+comment on function ph_support.speaks_unjustified(text, oid) is
+	'whether a role speaks for an employer, the police or a partner that nobody knows, and no entitlement says why it '
+	'may see rows of persons';
+
 create procedure ph_support.require_grantee(schema text, role text, kind text)
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -202,6 +230,11 @@ begin
 	elsif kind <> 'owner' and grantee.sees_all then
 		raise exception 'role "%" is a superuser or has BYPASSRLS', role
 			using errcode = 'invalid_grant_operation', hint = 'No policy holds for it: make another role.';
+	elsif kind in ('analyst', 'caseworker') and ph_support.speaks_unjustified(schema, grantee.oid) then
+		-- without rows to read, the plans of its queries would still count those that are hidden
+		raise exception 'role "%" speaks for an employer or the police', role
+			using errcode = 'invalid_grant_operation', hint = 'They see no rows of persons; where a law says otherwise, '
+				'write it into justification of its entitlement first.';
 	elsif kind not in ('owner', 'loader') and exists (
 		select
 		from pg_policy p, unnest(p.polroles) r
@@ -333,7 +366,8 @@ comment on procedure ph.grant_access(text, text, text) is
 	'Again, after new views or tables: these are granted too. '
 	'Errors: undefined_object for a role that does not exist, undefined_table without tables of sharing, '
 	'invalid_parameter_value for another kind, object_not_in_prerequisite_state before ph.secure, '
-	'invalid_grant_operation for superusers, roles with BYPASSRLS and members of roles that see all rows';
+	'invalid_grant_operation for superusers, roles with BYPASSRLS, members of roles that see all rows, and, of kinds '
+	'that read rows, roles that speak for an employer or the police without a justified entitlement';
 
 create procedure ph.revoke_access(schema text, role text)
 language plpgsql

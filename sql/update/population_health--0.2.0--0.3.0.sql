@@ -11034,6 +11034,35 @@ comment on function ph_support.require_restricted_left_out(text) is
 	'does nothing where no code is restricted, or policies leave their rows out of what is folded. '
 	'Errors: object_not_in_prerequisite_state';
 
+create function ph_support.require_rows_of_purpose(schema text, m ph.measure, purpose text) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	part record;
+	others boolean;
+begin
+	for part in
+		select distinct b.relation
+		from unnest(ph_support.measure_parts(m)) q, ph_support.relations_below(ph_support.measure_query(schema, q)) b
+		where ph_support.names_purposes(b.relation) and not row_security_active(b.relation)
+	loop
+		execute format('select exists (select from %s where $1 = any (purposes) is not true)', part.relation)
+		into others
+		using purpose;
+		if others then
+			raise exception 'rows of % may not serve the purpose %, and no policy leaves them out', part.relation, purpose
+				using errcode = 'object_not_in_prerequisite_state', hint =
+					'CALL ph.secure(...), and fold as an owner who does not bypass row security.';
+		end if;
+	end loop;
+end
+$$;
+
+comment on function ph_support.require_rows_of_purpose(text, ph.measure, text) is
+	'does nothing where all rows that a measure reads may serve the purpose by who wrote them, or policies leave the '
+	'others out. Errors: object_not_in_prerequisite_state';
+
 create function ph_support.fold_purpose(schema text, m ph.measure, purpose text) returns text
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -11058,13 +11087,14 @@ begin
 				'Say for what: ' || (select string_agg(p.purpose, ', ') from ph.purpose() p) || '.';
 	end if;
 	perform ph_support.require_restricted_left_out(schema);
+	perform ph_support.require_rows_of_purpose(schema, m, coalesce(purpose, m.purpose));
 	return coalesce(purpose, m.purpose);
 end
 $$;
 
 comment on function ph_support.fold_purpose(text, ph.measure, text) is
 	'the purpose for which a measure is folded, NULL where the schema has no list of who may be included. '
-	'Errors: undefined_table, null_value_not_allowed, invalid_parameter_value';
+	'Errors: undefined_table, null_value_not_allowed, invalid_parameter_value, object_not_in_prerequisite_state';
 
 create procedure ph_support.require_one_purpose(schema text, m ph.measure, purpose text, refold boolean)
 language plpgsql
@@ -18383,10 +18413,10 @@ declare
 			if new.justification is null and exists (
 				select
 				from %1$I.partner_role s
-				join %1$I.partner p on p.partner = s.partner and p.kind in (%2$s)
-				where s.role = new.role)
+				left join %1$I.partner p on p.partner = s.partner
+				where s.role = new.role and coalesce(p.kind in (%2$s), true))
 			then
-				raise exception 'role "%%" speaks for an employer or the police', new.role
+				raise exception 'role "%%" speaks for an employer, the police or a partner that is not known', new.role
 					using errcode = 'check_violation',
 						hint = 'They see no rows of persons; where a law says otherwise, write it into justification.';
 			elsif exists (
@@ -18486,7 +18516,8 @@ returns setof record
 language sql immutable
 begin atomic
 	with held (query) as (
-		-- not current_date, which a session's time zone moves
+		-- not current_date, which a session's time zone moves; nobody knows what a partner is that is not in the table,
+		-- and who speaks for the police does so after SET ROLE too
 		values (format(
 			$query$from %1$I.entitlement e
 				join pg_roles r on r.rolname = e.role
@@ -18495,9 +18526,12 @@ begin atomic
 					and (e.justification <> '' or not exists (
 						select
 						from %1$I.partner_role s
-						join %1$I.partner p on p.partner = s.partner and p.kind in (%2$s)
 						join pg_roles b on b.rolname = s.role
-						where pg_has_role(who, b.oid, 'usage')))$query$, schema,
+						left join %1$I.partner p on p.partner = s.partner
+						where coalesce(p.kind in (%2$s), true)
+							and (pg_has_role(who, b.oid, 'usage')
+								or pg_has_role(session_user, b.oid, 'usage')
+									and not (select rolsuper from pg_roles where rolname = session_user))))$query$, schema,
 			(select string_agg(quote_literal(k), ', ') from ph_support.kind_without_rows() k)))
 	)
 	select 'scope', 'text, name', '(level text, who name)', 'text[]',
@@ -18516,7 +18550,8 @@ begin atomic
 			end$body$, schema, held.query),
 		'the places of a level whose rows a role may see, for level purpose what for, by entitlements in force of '
 		'it and of roles whose rights it inherits, and for level partner for which partners it speaks; none for roles '
-		'of which the session is no member, nor for employers and the police where no justification is written'
+		'of which the session is no member, nor for employers, the police and partners that are not in the table, or '
+		'sessions of theirs, where no justification is written'
 	from held
 	union all
 	select 'may_ask', 'regclass, name', '(target regclass, who name)', 'boolean',
@@ -19710,6 +19745,35 @@ comment on procedure ph_support.require_role_of_others(text, text) is
 	'does nothing where the role is there and does not own the tables of sharing. '
 	'Errors: undefined_object, undefined_table, invalid_grant_operation';
 
+create function ph_support.speaks_unjustified(schema text, who oid) returns boolean
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	answer boolean;
+begin
+	execute format(
+		'select exists (
+				select
+				from %1$I.partner_role s
+				join pg_roles b on b.rolname = s.role and pg_has_role($1, b.oid, ''usage'')
+				left join %1$I.partner p on p.partner = s.partner
+				where coalesce(p.kind in (select ph_support.kind_without_rows()), true))
+			and not exists (
+				select
+				from %1$I.entitlement e
+				join pg_roles b on b.rolname = e.role and pg_has_role($1, b.oid, ''usage'')
+				where e.justification <> '''')', schema)
+	into answer
+	using who;
+	return answer;
+end
+$$;
+
+comment on function ph_support.speaks_unjustified(text, oid) is
+	'whether a role speaks for an employer, the police or a partner that nobody knows, and no entitlement says why it '
+	'may see rows of persons';
+
 create procedure ph_support.require_grantee(schema text, role text, kind text)
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -19732,6 +19796,11 @@ begin
 	elsif kind <> 'owner' and grantee.sees_all then
 		raise exception 'role "%" is a superuser or has BYPASSRLS', role
 			using errcode = 'invalid_grant_operation', hint = 'No policy holds for it: make another role.';
+	elsif kind in ('analyst', 'caseworker') and ph_support.speaks_unjustified(schema, grantee.oid) then
+		-- without rows to read, the plans of its queries would still count those that are hidden
+		raise exception 'role "%" speaks for an employer or the police', role
+			using errcode = 'invalid_grant_operation', hint = 'They see no rows of persons; where a law says otherwise, '
+				'write it into justification of its entitlement first.';
 	elsif kind not in ('owner', 'loader') and exists (
 		select
 		from pg_policy p, unnest(p.polroles) r
@@ -19868,7 +19937,8 @@ comment on procedure ph.grant_access(text, text, text) is
 	'Again, after new views or tables: these are granted too. '
 	'Errors: undefined_object for a role that does not exist, undefined_table without tables of sharing, '
 	'invalid_parameter_value for another kind, object_not_in_prerequisite_state before ph.secure, '
-	'invalid_grant_operation for superusers, roles with BYPASSRLS and members of roles that see all rows';
+	'invalid_grant_operation for superusers, roles with BYPASSRLS, members of roles that see all rows, and, of kinds '
+	'that read rows, roles that speak for an employer or the police without a justified entitlement';
 
 create procedure ph.revoke_access(schema text, role text)
 language plpgsql
@@ -20459,7 +20529,7 @@ begin atomic
 			where e.until < (statement_timestamp() at time zone 'UTC')::date
 		 $query$),
 		('employer_or_police_entitled', 'medium', 'partner_role',
-		 'the role speaks for an employer or the police, and is entitled to rows of persons',
+		 'the role speaks for an employer, the police or a partner that is not known, and is entitled to rows of persons',
 		 $query$
 			select distinct concat_ws(': ', e.role, s.partner, e.justification),
 				format('delete from %I.entitlement where role = %L', $1, e.role)
@@ -20467,8 +20537,22 @@ begin atomic
 			join pg_roles r on r.rolname = e.role
 			join {partner_role} s on true
 			join pg_roles b on b.rolname = s.role and pg_has_role(r.oid, b.oid, 'usage')
-			join {partner} p on p.partner = s.partner
-			where p.kind in (select ph_support.kind_without_rows())
+			left join {partner} p on p.partner = s.partner
+			where coalesce(p.kind in (select ph_support.kind_without_rows()), true)
+		 $query$),
+		('employer_or_police_may_become', 'medium', 'partner_role',
+		 'the role is a member of one that speaks for an employer or the police, and may SET ROLE to one that is entitled',
+		 $query$
+			select distinct concat_ws(': ', l.rolname, s.partner), format('revoke %I from %I', e.role, l.rolname)
+			from {entitlement} e
+			join pg_roles r on r.rolname = e.role
+			join {partner_role} s on true
+			join pg_roles b on b.rolname = s.role
+			join pg_roles l on not l.rolsuper and l.oid <> r.oid and pg_has_role(l.oid, b.oid, 'member')
+				and pg_has_role(l.oid, r.oid, 'member')
+			left join {partner} p on p.partner = s.partner
+			where coalesce(p.kind in (select ph_support.kind_without_rows()), true)
+				and not pg_has_role(r.oid, b.oid, 'usage')
 		 $query$),
 		('role_of_no_partner', 'low', 'partner_role',
 		 'partners are employers or the police, and it is not said for which partner the role speaks',
@@ -20976,7 +21060,7 @@ begin
 	if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
 		raise exception 'the isolation level of the transaction must be read committed'
 			using errcode = 'active_sql_transaction', hint = 'SET TRANSACTION ISOLATION LEVEL READ COMMITTED: at '
-				'others who is scored and removed at one time could stay, since neither sees what the other has done.';
+				'others two at one time (who scores and who removes a person) do not see what the other has done.';
 	end if;
 end
 $$;
@@ -27216,7 +27300,8 @@ comment on column ph.allocation_summary.method is 'exact: nothing is worth more;
 
 comment on column ph.allocation_summary.benefit is 'total expected benefit of the places that are given';
 
-comment on column ph.allocation_summary.bound is 'no allocation is worth more than this';
+comment on column ph.allocation_summary.bound is
+	'no allocation is worth more than this that gives as many places of the floor';
 
 comment on column ph.allocation_summary.gap is 'what is missing of the bound at most, as a share of it; 0 where exact';
 
@@ -27391,11 +27476,19 @@ as $$
 declare
 	offered boolean;
 begin
+	if tg_op = 'UPDATE' and new is not distinct from old then
+		return new;
+	end if;
+	perform ph_support.require_newest_rows();
+	perform ph_support.require_all_rows(array[format('select from %I.offer', tg_table_schema)]);
+	-- waits for who offers it now, and lets nobody offer it until it has changed
+	execute format('select from %I.intervention where intervention = $1 and version = $2 for update', tg_table_schema)
+	using old.intervention, old.version;
 	execute format('select exists (select from %I.offer o where o.intervention = $1 and o.version = $2)',
 		tg_table_schema)
 	into offered
 	using old.intervention, old.version;
-	if offered and (tg_op = 'DELETE' or new is distinct from old) then
+	if offered then
 		raise exception 'version "%" of intervention "%" was offered and cannot change', old.version, old.intervention
 			using errcode = '55006', hint = 'Insert a new version.';
 	end if;
@@ -27404,7 +27497,9 @@ end
 $$;
 
 comment on function ph_support.keep_offered_intervention() is
-	'trigger of intervention: a version that was offered to anybody does not change';
+	'trigger of intervention: a version that was offered to anybody does not change. Errors: object_in_use, and '
+	'active_sql_transaction where the isolation level is not read committed, which would not see who offers it now, '
+	'insufficient_privilege for who does not see all offers';
 
 create function ph_support.left_out_parts(schema text, purpose text) returns text
 language sql stable
@@ -29244,15 +29339,9 @@ begin
 	if baseline is null then
 		raise exception 'nobody was observed before the day that the baseline is fitted to'
 			using errcode = 'no_data_found', hint = 'Give a later day as before.';
-	elsif not coalesce((
-		select false_alarms_per_1000 between min(f) and max(f)
-		from unnest((baseline).false_alarms) f
-		where f > 0), false)
-	then
-		raise exception 'argument "false_alarms_per_1000" must lie among those that the baseline has thresholds for'
-			using errcode = 'invalid_parameter_value',
-				hint = 'Where contacts are few, few false alarms can be told apart.';
 	end if;
+	-- what the view could not answer is refused here
+	perform ph.wobble(baseline.before, 1, null, false, null, baseline, false_alarms_per_1000) over ();
 	query := ph_support.wobble_list_query(schema, observed_from, baseline, false_alarms_per_1000, as_of);
 	call ph_support.replace_view(schema, name, query,
 		'one row a person: whether the tempo of their contacts left in the last seven days what is usual for them, '
