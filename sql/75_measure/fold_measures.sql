@@ -783,7 +783,8 @@ begin
 		into others
 		using purpose;
 		if others then
-			raise exception 'rows of % may not serve the purpose %, and no policy leaves them out', part.relation, purpose
+			raise exception 'rows of % may not serve the purpose %, and no policy leaves them out',
+				part.relation, purpose
 				using errcode = 'object_not_in_prerequisite_state', hint =
 					'CALL ph.secure(...), and fold as an owner who does not bypass row security.';
 		end if;

@@ -45,7 +45,8 @@ begin atomic
 						where coalesce(p.kind in (%2$s), true)
 							and (pg_has_role(who, b.oid, 'usage')
 								or pg_has_role(session_user, b.oid, 'usage')
-									and not (select rolsuper from pg_roles where rolname = session_user))))$query$, schema,
+									and not (select rolsuper from pg_roles where rolname = session_user))))$query$,
+			schema,
 			(select string_agg(quote_literal(k), ', ') from ph_support.kind_without_rows() k)))
 	)
 	select 'scope', 'text, name', '(level text, who name)', 'text[]',

@@ -436,7 +436,7 @@ begin atomic
 			where e.until < (statement_timestamp() at time zone 'UTC')::date
 		 $query$),
 		('employer_or_police_entitled', 'medium', 'partner_role',
-		 'the role speaks for an employer, the police or a partner that is not known, and is entitled to rows of persons',
+		 'the role speaks for an employer, the police or an unknown partner, and is entitled to rows of persons',
 		 $query$
 			select distinct concat_ws(': ', e.role, s.partner, e.justification),
 				format('delete from %I.entitlement where role = %L', $1, e.role)
@@ -448,7 +448,7 @@ begin atomic
 			where coalesce(p.kind in (select ph_support.kind_without_rows()), true)
 		 $query$),
 		('employer_or_police_may_become', 'medium', 'partner_role',
-		 'the role is a member of one that speaks for an employer or the police, and may SET ROLE to one that is entitled',
+		 'a member of a role that speaks for an employer or the police may SET ROLE to one that is entitled',
 		 $query$
 			select distinct concat_ws(': ', l.rolname, s.partner), format('revoke %I from %I', e.role, l.rolname)
 			from {entitlement} e

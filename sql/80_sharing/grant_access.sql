@@ -233,8 +233,9 @@ begin
 	elsif kind in ('analyst', 'caseworker') and ph_support.speaks_unjustified(schema, grantee.oid) then
 		-- without rows to read, the plans of its queries would still count those that are hidden
 		raise exception 'role "%" speaks for an employer or the police', role
-			using errcode = 'invalid_grant_operation', hint = 'They see no rows of persons; where a law says otherwise, '
-				'write it into justification of its entitlement first.';
+			using errcode = 'invalid_grant_operation', hint =
+				'They see no rows of persons; where a law says otherwise, write it into justification of its '
+				'entitlement first.';
 	elsif kind not in ('owner', 'loader') and exists (
 		select
 		from pg_policy p, unnest(p.polroles) r

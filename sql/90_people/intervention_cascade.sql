@@ -381,9 +381,8 @@ begin
 		order by t.from_date, t.until_date, t.source collate "C", t.label collate "C"
 		$query$, schema, case
 			when to_regclass(format('%I.partner', schema)) is null then 't.partner'
-			else format(
-				'coalesce((select p.name from %I.partner p where p.partner::text = t.partner)::text, t.partner)', schema)
-			end)
+			else format('coalesce((
+				select p.name::text from %I.partner p where p.partner::text = t.partner), t.partner)', schema) end)
 	using person_id, from_date, until_date;
 end
 $$;

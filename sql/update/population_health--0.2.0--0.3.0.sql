@@ -11051,7 +11051,8 @@ begin
 		into others
 		using purpose;
 		if others then
-			raise exception 'rows of % may not serve the purpose %, and no policy leaves them out', part.relation, purpose
+			raise exception 'rows of % may not serve the purpose %, and no policy leaves them out',
+				part.relation, purpose
 				using errcode = 'object_not_in_prerequisite_state', hint =
 					'CALL ph.secure(...), and fold as an owner who does not bypass row security.';
 		end if;
@@ -18531,7 +18532,8 @@ begin atomic
 						where coalesce(p.kind in (%2$s), true)
 							and (pg_has_role(who, b.oid, 'usage')
 								or pg_has_role(session_user, b.oid, 'usage')
-									and not (select rolsuper from pg_roles where rolname = session_user))))$query$, schema,
+									and not (select rolsuper from pg_roles where rolname = session_user))))$query$,
+			schema,
 			(select string_agg(quote_literal(k), ', ') from ph_support.kind_without_rows() k)))
 	)
 	select 'scope', 'text, name', '(level text, who name)', 'text[]',
@@ -19799,8 +19801,9 @@ begin
 	elsif kind in ('analyst', 'caseworker') and ph_support.speaks_unjustified(schema, grantee.oid) then
 		-- without rows to read, the plans of its queries would still count those that are hidden
 		raise exception 'role "%" speaks for an employer or the police', role
-			using errcode = 'invalid_grant_operation', hint = 'They see no rows of persons; where a law says otherwise, '
-				'write it into justification of its entitlement first.';
+			using errcode = 'invalid_grant_operation', hint =
+				'They see no rows of persons; where a law says otherwise, write it into justification of its '
+				'entitlement first.';
 	elsif kind not in ('owner', 'loader') and exists (
 		select
 		from pg_policy p, unnest(p.polroles) r
@@ -20529,7 +20532,7 @@ begin atomic
 			where e.until < (statement_timestamp() at time zone 'UTC')::date
 		 $query$),
 		('employer_or_police_entitled', 'medium', 'partner_role',
-		 'the role speaks for an employer, the police or a partner that is not known, and is entitled to rows of persons',
+		 'the role speaks for an employer, the police or an unknown partner, and is entitled to rows of persons',
 		 $query$
 			select distinct concat_ws(': ', e.role, s.partner, e.justification),
 				format('delete from %I.entitlement where role = %L', $1, e.role)
@@ -20541,7 +20544,7 @@ begin atomic
 			where coalesce(p.kind in (select ph_support.kind_without_rows()), true)
 		 $query$),
 		('employer_or_police_may_become', 'medium', 'partner_role',
-		 'the role is a member of one that speaks for an employer or the police, and may SET ROLE to one that is entitled',
+		 'a member of a role that speaks for an employer or the police may SET ROLE to one that is entitled',
 		 $query$
 			select distinct concat_ws(': ', l.rolname, s.partner), format('revoke %I from %I', e.role, l.rolname)
 			from {entitlement} e
@@ -29041,9 +29044,8 @@ begin
 		order by t.from_date, t.until_date, t.source collate "C", t.label collate "C"
 		$query$, schema, case
 			when to_regclass(format('%I.partner', schema)) is null then 't.partner'
-			else format(
-				'coalesce((select p.name from %I.partner p where p.partner::text = t.partner)::text, t.partner)', schema)
-			end)
+			else format('coalesce((
+				select p.name::text from %I.partner p where p.partner::text = t.partner), t.partner)', schema) end)
 	using person_id, from_date, until_date;
 end
 $$;

@@ -177,7 +177,8 @@ values
 
 insert into :"schema".intervention (intervention, version, partner, pillar, name, eligible, capacity, unit_cost, event,
 	rate_ratio, rate_ratio_lower, rate_ratio_upper, source)
-select intervention, '1', partner, pillar, name, eligible, greatest(1, round(places * :persons / 1000))::integer,
+select intervention, '1', partner, pillar, name, eligible,
+	greatest(1, round(places * (select count(*) from life) / 1000))::integer,
 	unit_cost, event, ratio, lower, upper, 'made up: a comparison that nobody has made'
 from help;
 
@@ -273,7 +274,7 @@ with chosen as materialized (
     row_number() over (
       partition by c.intervention, listed_on
       order by pg_temp.uniform('turn ' || c.intervention || ' ', asked.n), asked.n)
-      <= greatest(1, round(places * :persons / 1000)) as has_place
+      <= greatest(1, round(places * (select count(*) from life) / 1000)) as has_place
   from chosen c
   join asked using (n)
   join help h on h.intervention = c.intervention

@@ -254,7 +254,8 @@ select ph.wobble_baseline('select 1 as person_id, date ''2021-01-01'' as observe
 set statement_timeout = '20s';
 select count(*) as rows, count(distinct (point).why) as reasons, bool_and((point).alarm) as all_alarms
 from (
-	select event_date, ph.wobble(event_date, 1, 'new', false, '2021-01-01', usual, 50) over (order by event_date) as point
+	select event_date,
+		ph.wobble(event_date, 1, 'new', false, '2021-01-01', usual, 50) over (order by event_date) as point
 	from (select (select usual from baseline) as usual offset 0) b
 	cross join lateral (
 		select date '2022-01-01' + each as event_date
