@@ -4,6 +4,7 @@
 sanitized=$work/sanitized
 composed='^(map_.*|source_.*|measure.*|goal|shipped_.*|project_need|determinants|population_.*|places|place_history)$'
 composed+='|^(stored_stay|shared_tables|segment_history|segment_inputs|code_lists|dbt_schema|calendar|distribute)$'
+composed+='|^(record|partner_rows|people_measures|made_up_partners|taking_part)$'
 
 sanitizer_build() {
 	(cd "$root" && tar -cf - --exclude='*.o' --exclude='*.bc' --exclude='*.so' \
