@@ -12,15 +12,6 @@ begin atomic
 end;
 comment on function ph_support.access_level() is 'the levels of place at which rows are given to roles';
 
-create function ph_support.kind_without_rows() returns setof text
-language sql immutable parallel safe
-begin atomic
-	values ('employer'), ('police_fire');
-end;
-comment on function ph_support.kind_without_rows() is
-	'the kinds of partner that get no rows of persons unless an entitlement is justified: help must not become '
-	'enforcement';
-
 -- Strings and not SQL bodies: whether a function is the one that is made here is told by its text. In plpgsql, which
 -- keeps their plans: SQL would plan them anew in every statement.
 create function ph_support.access_function(
@@ -30,8 +21,7 @@ returns setof record
 language sql immutable
 begin atomic
 	with held (query) as (
-		-- not current_date, which a session's time zone moves; nobody knows what a partner is that is not in the table,
-		-- and who speaks for the police does so after SET ROLE too
+		-- not current_date, which a session's time zone moves; who speaks for the police does so after SET ROLE too
 		values (format(
 			$query$from %1$I.entitlement e
 				join pg_roles r on r.rolname = e.role
@@ -39,15 +29,12 @@ begin atomic
 					and pg_has_role(session_user, who, 'member') and pg_has_role(who, r.oid, 'usage')
 					and (e.justification <> '' or not exists (
 						select
-						from %1$I.partner_role s
+						from (%2$s) s
 						join pg_roles b on b.rolname = s.role
-						left join %1$I.partner p on p.partner = s.partner
-						where coalesce(p.kind in (%2$s), true)
-							and (pg_has_role(who, b.oid, 'usage')
-								or pg_has_role(session_user, b.oid, 'usage')
-									and not (select rolsuper from pg_roles where rolname = session_user))))$query$,
-			schema,
-			(select string_agg(quote_literal(k), ', ') from ph_support.kind_without_rows() k)))
+						where pg_has_role(who, b.oid, 'usage')
+							or pg_has_role(session_user, b.oid, 'usage')
+								and not (select rolsuper from pg_roles where rolname = session_user)))$query$,
+			schema, ph_support.enforcing_role_query(schema)))
 	)
 	select 'scope', 'text, name', '(level text, who name)', 'text[]',
 		format(

@@ -442,10 +442,8 @@ begin atomic
 				format('delete from %I.entitlement where role = %L', $1, e.role)
 			from {entitlement} e
 			join pg_roles r on r.rolname = e.role
-			join {partner_role} s on true
+			cross join ph_support.enforcing_role($1) s
 			join pg_roles b on b.rolname = s.role and pg_has_role(r.oid, b.oid, 'usage')
-			left join {partner} p on p.partner = s.partner
-			where coalesce(p.kind in (select ph_support.kind_without_rows()), true)
 		 $query$),
 		('employer_or_police_may_become', 'medium', 'partner_role',
 		 'a member of a role that speaks for an employer or the police may SET ROLE to one that is entitled',
@@ -453,20 +451,17 @@ begin atomic
 			select distinct concat_ws(': ', l.rolname, s.partner), format('revoke %I from %I', e.role, l.rolname)
 			from {entitlement} e
 			join pg_roles r on r.rolname = e.role
-			join {partner_role} s on true
-			join pg_roles b on b.rolname = s.role
+			cross join ph_support.enforcing_role($1) s
+			join pg_roles b on b.rolname = s.role and not pg_has_role(r.oid, b.oid, 'usage')
 			join pg_roles l on not l.rolsuper and l.oid <> r.oid and pg_has_role(l.oid, b.oid, 'member')
 				and pg_has_role(l.oid, r.oid, 'member')
-			left join {partner} p on p.partner = s.partner
-			where coalesce(p.kind in (select ph_support.kind_without_rows()), true)
-				and not pg_has_role(r.oid, b.oid, 'usage')
 		 $query$),
 		('role_of_no_partner', 'low', 'partner_role',
 		 'partners are employers or the police, and it is not said for which partner the role speaks',
 		 $query$
 			select distinct e.role, format('insert into %I.partner_role values (%L, ...)', $1, e.role)
 			from {entitlement} e
-			where exists (select from {partner} p where p.kind in (select ph_support.kind_without_rows()))
+			where exists (select from {partner} p where p.kind in ('employer', 'police_fire'))
 				and not exists (
 					select
 					from {partner_role} s

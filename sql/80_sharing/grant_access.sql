@@ -190,10 +190,8 @@ begin
 	execute format(
 		'select exists (
 				select
-				from %1$I.partner_role s
-				join pg_roles b on b.rolname = s.role and pg_has_role($1, b.oid, ''usage'')
-				left join %1$I.partner p on p.partner = s.partner
-				where coalesce(p.kind in (select ph_support.kind_without_rows()), true))
+				from ph_support.enforcing_role(%1$L) s
+				join pg_roles b on b.rolname = s.role and pg_has_role($1, b.oid, ''usage''))
 			and not exists (
 				select
 				from %1$I.entitlement e

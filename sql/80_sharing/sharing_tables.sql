@@ -10,6 +10,27 @@ end;
 comment on function ph_support.purpose_list() is
 	'the purposes as a literal list, so that no constraint names an object of the extension';
 
+create function ph_support.enforcing_role_query(schema text) returns text
+language sql immutable parallel safe
+-- nobody knows what a partner is that is not in the table
+return format($query$select s.role, s.partner
+	from %1$I.partner_role s
+	left join %1$I.partner p on p.partner = s.partner
+	where coalesce(p.kind in ('employer', 'police_fire'), true)$query$, schema);
+comment on function ph_support.enforcing_role_query(text) is
+	'the query of the roles that speak for an employer, the police or a partner that is not in the table: they get no '
+	'rows of persons unless an entitlement is justified, since help must not become enforcement';
+
+create function ph_support.enforcing_role(schema text) returns table (role text, partner text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	return query execute ph_support.enforcing_role_query(schema);
+end
+$$;
+comment on function ph_support.enforcing_role(text) is 'the rows of ph_support.enforcing_role_query()';
+
 create function ph_support.sharing_table(
 	out relation text, out definition text, out description text, out columns jsonb)
 returns setof record
@@ -78,12 +99,7 @@ declare
 			today constant date := statement_timestamp() at time zone 'UTC';
 		begin
 			lock table %1$I.entitlement in share row exclusive mode;  -- two who write at one time meet here
-			if new.justification is null and exists (
-				select
-				from %1$I.partner_role s
-				left join %1$I.partner p on p.partner = s.partner
-				where s.role = new.role and coalesce(p.kind in (%2$s), true))
-			then
+			if new.justification is null and exists (select from (%2$s) s where s.role = new.role) then
 				raise exception 'role "%%" speaks for an employer, the police or a partner that is not known', new.role
 					using errcode = 'check_violation',
 						hint = 'They see no rows of persons; where a law says otherwise, write it into justification.';
@@ -98,7 +114,7 @@ declare
 						hint = 'A statement has one purpose: make a role for each, and SET ROLE to one of them.';
 			end if;
 			return null;
-		end$body$, schema, (select string_agg(quote_literal(k), ', ') from ph_support.kind_without_rows() k));
+		end$body$, schema, ph_support.enforcing_role_query(schema));
 begin
 	call ph_support.replace_function(schema, 'keep_one_purpose', '', format(
 		'() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as %L', body),

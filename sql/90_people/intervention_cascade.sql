@@ -33,6 +33,14 @@ comment on function ph_support.offer_query() is
 	'the query of every offer with the day on which its person was identified; an enrolment that ended as completed'
 	' is';
 
+create function ph_support.offers_of_query(schema text, intervention text, version text) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+return ph_support.in_schema(ph_support.offer_query(), schema) || format(
+	' and o.intervention = %L and coalesce(o.version = %L, %L)', intervention, version, version is null);
+comment on function ph_support.offers_of_query(text, text, text) is
+	'ph_support.offer_query of one intervention, and of one version of it (NULL: all)';
+
 -- Groups are those of the day, of the base query: who moved or aged since was lost where they were then.
 create function ph_support.in_groups_query(schema text, base text, groups text[], more regclass) returns text
 language sql stable
@@ -87,9 +95,7 @@ begin
 		group by dimension, group_name
 		order by array_position($2, dimension) nulls first, group_name collate "C"
 		$query$,
-		ph_support.in_groups_query(schema, ph_support.in_schema(ph_support.offer_query(), schema) || format(
-				' and o.intervention = %L and coalesce(o.version = %L, %L)', intervention, version, version is null),
-			groups, more))
+		ph_support.in_groups_query(schema, ph_support.offers_of_query(schema, intervention, version), groups, more))
 	using coalesce(as_of, ph_support.data_day(schema)), groups;
 end
 $$;
@@ -152,9 +158,8 @@ begin
 		group by o.dimension, o.group_name, a.number, a.outcome
 		order by array_position($2, o.dimension) nulls first, o.group_name collate "C", a.number
 		$query$,
-		ph_support.in_groups_query(schema, ph_support.in_schema(ph_support.offer_query(), schema) || format(
-				' and o.started_on <= $1 and o.intervention = %L and coalesce(o.version = %L, %L)', intervention,
-				version, version is null), groups, more),
+		ph_support.in_groups_query(schema, ph_support.offers_of_query(schema, intervention, version)
+			|| ' and o.started_on <= $1', groups, more),
 		ph_support.worker_query(schema))
 	using coalesce(as_of, ph_support.data_day(schema)), groups;
 end

@@ -18342,6 +18342,29 @@ end;
 comment on function ph_support.purpose_list() is
 	'the purposes as a literal list, so that no constraint names an object of the extension';
 
+create function ph_support.enforcing_role_query(schema text) returns text
+language sql immutable parallel safe
+-- nobody knows what a partner is that is not in the table
+return format($query$select s.role, s.partner
+	from %1$I.partner_role s
+	left join %1$I.partner p on p.partner = s.partner
+	where coalesce(p.kind in ('employer', 'police_fire'), true)$query$, schema);
+
+comment on function ph_support.enforcing_role_query(text) is
+	'the query of the roles that speak for an employer, the police or a partner that is not in the table: they get no '
+	'rows of persons unless an entitlement is justified, since help must not become enforcement';
+
+create function ph_support.enforcing_role(schema text) returns table (role text, partner text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	return query execute ph_support.enforcing_role_query(schema);
+end
+$$;
+
+comment on function ph_support.enforcing_role(text) is 'the rows of ph_support.enforcing_role_query()';
+
 create function ph_support.sharing_table(
 	out relation text, out definition text, out description text, out columns jsonb)
 returns setof record
@@ -18411,12 +18434,7 @@ declare
 			today constant date := statement_timestamp() at time zone 'UTC';
 		begin
 			lock table %1$I.entitlement in share row exclusive mode;  -- two who write at one time meet here
-			if new.justification is null and exists (
-				select
-				from %1$I.partner_role s
-				left join %1$I.partner p on p.partner = s.partner
-				where s.role = new.role and coalesce(p.kind in (%2$s), true))
-			then
+			if new.justification is null and exists (select from (%2$s) s where s.role = new.role) then
 				raise exception 'role "%%" speaks for an employer, the police or a partner that is not known', new.role
 					using errcode = 'check_violation',
 						hint = 'They see no rows of persons; where a law says otherwise, write it into justification.';
@@ -18431,7 +18449,7 @@ declare
 						hint = 'A statement has one purpose: make a role for each, and SET ROLE to one of them.';
 			end if;
 			return null;
-		end$body$, schema, (select string_agg(quote_literal(k), ', ') from ph_support.kind_without_rows() k));
+		end$body$, schema, ph_support.enforcing_role_query(schema));
 begin
 	call ph_support.replace_function(schema, 'keep_one_purpose', '', format(
 		'() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as %L', body),
@@ -18500,16 +18518,6 @@ end;
 
 comment on function ph_support.access_level() is 'the levels of place at which rows are given to roles';
 
-create function ph_support.kind_without_rows() returns setof text
-language sql immutable parallel safe
-begin atomic
-	values ('employer'), ('police_fire');
-end;
-
-comment on function ph_support.kind_without_rows() is
-	'the kinds of partner that get no rows of persons unless an entitlement is justified: help must not become '
-	'enforcement';
-
 create function ph_support.access_function(
 	schema text, out name text, out types text, out arguments text, out returned text, out body text,
 	out description text)
@@ -18517,8 +18525,7 @@ returns setof record
 language sql immutable
 begin atomic
 	with held (query) as (
-		-- not current_date, which a session's time zone moves; nobody knows what a partner is that is not in the table,
-		-- and who speaks for the police does so after SET ROLE too
+		-- not current_date, which a session's time zone moves; who speaks for the police does so after SET ROLE too
 		values (format(
 			$query$from %1$I.entitlement e
 				join pg_roles r on r.rolname = e.role
@@ -18526,15 +18533,12 @@ begin atomic
 					and pg_has_role(session_user, who, 'member') and pg_has_role(who, r.oid, 'usage')
 					and (e.justification <> '' or not exists (
 						select
-						from %1$I.partner_role s
+						from (%2$s) s
 						join pg_roles b on b.rolname = s.role
-						left join %1$I.partner p on p.partner = s.partner
-						where coalesce(p.kind in (%2$s), true)
-							and (pg_has_role(who, b.oid, 'usage')
-								or pg_has_role(session_user, b.oid, 'usage')
-									and not (select rolsuper from pg_roles where rolname = session_user))))$query$,
-			schema,
-			(select string_agg(quote_literal(k), ', ') from ph_support.kind_without_rows() k)))
+						where pg_has_role(who, b.oid, 'usage')
+							or pg_has_role(session_user, b.oid, 'usage')
+								and not (select rolsuper from pg_roles where rolname = session_user)))$query$,
+			schema, ph_support.enforcing_role_query(schema)))
 	)
 	select 'scope', 'text, name', '(level text, who name)', 'text[]',
 		format(
@@ -19757,10 +19761,8 @@ begin
 	execute format(
 		'select exists (
 				select
-				from %1$I.partner_role s
-				join pg_roles b on b.rolname = s.role and pg_has_role($1, b.oid, ''usage'')
-				left join %1$I.partner p on p.partner = s.partner
-				where coalesce(p.kind in (select ph_support.kind_without_rows()), true))
+				from ph_support.enforcing_role(%1$L) s
+				join pg_roles b on b.rolname = s.role and pg_has_role($1, b.oid, ''usage''))
 			and not exists (
 				select
 				from %1$I.entitlement e
@@ -20538,10 +20540,8 @@ begin atomic
 				format('delete from %I.entitlement where role = %L', $1, e.role)
 			from {entitlement} e
 			join pg_roles r on r.rolname = e.role
-			join {partner_role} s on true
+			cross join ph_support.enforcing_role($1) s
 			join pg_roles b on b.rolname = s.role and pg_has_role(r.oid, b.oid, 'usage')
-			left join {partner} p on p.partner = s.partner
-			where coalesce(p.kind in (select ph_support.kind_without_rows()), true)
 		 $query$),
 		('employer_or_police_may_become', 'medium', 'partner_role',
 		 'a member of a role that speaks for an employer or the police may SET ROLE to one that is entitled',
@@ -20549,20 +20549,17 @@ begin atomic
 			select distinct concat_ws(': ', l.rolname, s.partner), format('revoke %I from %I', e.role, l.rolname)
 			from {entitlement} e
 			join pg_roles r on r.rolname = e.role
-			join {partner_role} s on true
-			join pg_roles b on b.rolname = s.role
+			cross join ph_support.enforcing_role($1) s
+			join pg_roles b on b.rolname = s.role and not pg_has_role(r.oid, b.oid, 'usage')
 			join pg_roles l on not l.rolsuper and l.oid <> r.oid and pg_has_role(l.oid, b.oid, 'member')
 				and pg_has_role(l.oid, r.oid, 'member')
-			left join {partner} p on p.partner = s.partner
-			where coalesce(p.kind in (select ph_support.kind_without_rows()), true)
-				and not pg_has_role(r.oid, b.oid, 'usage')
 		 $query$),
 		('role_of_no_partner', 'low', 'partner_role',
 		 'partners are employers or the police, and it is not said for which partner the role speaks',
 		 $query$
 			select distinct e.role, format('insert into %I.partner_role values (%L, ...)', $1, e.role)
 			from {entitlement} e
-			where exists (select from {partner} p where p.kind in (select ph_support.kind_without_rows()))
+			where exists (select from {partner} p where p.kind in ('employer', 'police_fire'))
 				and not exists (
 					select
 					from {partner_role} s
@@ -28695,6 +28692,15 @@ comment on function ph_support.offer_query() is
 	'the query of every offer with the day on which its person was identified; an enrolment that ended as completed'
 	' is';
 
+create function ph_support.offers_of_query(schema text, intervention text, version text) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+return ph_support.in_schema(ph_support.offer_query(), schema) || format(
+	' and o.intervention = %L and coalesce(o.version = %L, %L)', intervention, version, version is null);
+
+comment on function ph_support.offers_of_query(text, text, text) is
+	'ph_support.offer_query of one intervention, and of one version of it (NULL: all)';
+
 create function ph_support.in_groups_query(schema text, base text, groups text[], more regclass) returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
@@ -28749,9 +28755,7 @@ begin
 		group by dimension, group_name
 		order by array_position($2, dimension) nulls first, group_name collate "C"
 		$query$,
-		ph_support.in_groups_query(schema, ph_support.in_schema(ph_support.offer_query(), schema) || format(
-				' and o.intervention = %L and coalesce(o.version = %L, %L)', intervention, version, version is null),
-			groups, more))
+		ph_support.in_groups_query(schema, ph_support.offers_of_query(schema, intervention, version), groups, more))
 	using coalesce(as_of, ph_support.data_day(schema)), groups;
 end
 $$;
@@ -28814,9 +28818,8 @@ begin
 		group by o.dimension, o.group_name, a.number, a.outcome
 		order by array_position($2, o.dimension) nulls first, o.group_name collate "C", a.number
 		$query$,
-		ph_support.in_groups_query(schema, ph_support.in_schema(ph_support.offer_query(), schema) || format(
-				' and o.started_on <= $1 and o.intervention = %L and coalesce(o.version = %L, %L)', intervention,
-				version, version is null), groups, more),
+		ph_support.in_groups_query(schema, ph_support.offers_of_query(schema, intervention, version)
+			|| ' and o.started_on <= $1', groups, more),
 		ph_support.worker_query(schema))
 	using coalesce(as_of, ph_support.data_day(schema)), groups;
 end

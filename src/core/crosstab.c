@@ -6,7 +6,6 @@
  */
 #include "postgres.h"
 
-#include <ctype.h>
 
 #include "core/argument.h"
 #include "core/crosstab.h"
@@ -14,6 +13,7 @@
 #include "core/ordering.h"
 #include "core/record.h"
 #include "common/int.h"
+#include "core/read_text.h"
 #include "core/type_error.h"
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
@@ -246,20 +246,6 @@ crosstab_out(PG_FUNCTION_ARGS)
 	PG_RETURN_CSTRING(out.data);
 }
 
-/* A whole number within bounds at *at, which moves behind it. */
-static bool
-read_number(char **at, int64 low, int64 high, int64 *number)
-{
-	char	   *end;
-
-	errno = 0;
-	*number = strtoll(*at, &end, 10);
-	if (end == *at || errno != 0 || *number < low || *number > high || !(isdigit((unsigned char) **at) || **at == '-'))
-		return false;
-	*at = end;
-	return true;
-}
-
 static bool
 read_key(char **at, int32 *key)
 {
@@ -271,20 +257,9 @@ read_key(char **at, int32 *key)
 		(*at)++;
 		return true;
 	}
-	if (!read_number(at, (int64) PG_INT32_MIN + 1, PG_INT32_MAX, &number))
+	if (!read_whole(at, (int64) PG_INT32_MIN + 1, PG_INT32_MAX, &number))
 		return false;
 	*key = (int32) number;
-	return true;
-}
-
-static bool
-read_word(char **at, const char *word)
-{
-	int			length = strlen(word);
-
-	if (strncmp(*at, word, length) != 0)
-		return false;
-	*at += length;
 	return true;
 }
 
@@ -305,17 +280,14 @@ crosstab_in(PG_FUNCTION_ARGS)
 		CrosstabCell cell = {0};
 
 		valid = (crosstab->cells == 0 || read_word(&at, ", ")) && read_key(&at, &cell.row) && read_word(&at, ">") &&
-			read_key(&at, &cell.column) && read_word(&at, ": ") && read_number(&at, 1, PG_INT64_MAX, &cell.people) &&
+			read_key(&at, &cell.column) && read_word(&at, ": ") && read_whole(&at, 1, PG_INT64_MAX, &cell.people) &&
 			(crosstab->cells == 0 || compare_cells(&crosstab->cell[crosstab->cells - 1], &cell) < 0);
 		if (valid)
 			crosstab = crosstab_add(crosstab, cell);
 	}
 	if (!valid || strcmp(at, "}") != 0)
-		ereturn(fcinfo->context, (Datum) 0,
-				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid input syntax for type %s", "ph.crosstab"),
-				 errdetail("Near character %d.", (int) (at - text) + 1),
-				 errhint("Cells in order: {1>1: 30, 1>2: 4, 2>?: 1}.")));
+		return text_value_error(fcinfo->context, "ph.crosstab", at - text + 1,
+								"Cells in order: {1>1: 30, 1>2: 4, 2>?: 1}.");
 	return DirectFunctionCall1(crosstab_final, PointerGetDatum(crosstab));
 }
 

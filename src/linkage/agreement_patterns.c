@@ -1,7 +1,6 @@
 /* agreement_patterns.c: the type ph.agreement_patterns, pairs of records by how far each of their fields agrees. */
 #include "linkage/agreement_patterns.h"
 
-#include <ctype.h>
 #include <math.h>
 
 #include "catalog/pg_type.h"
@@ -9,6 +8,7 @@
 #include "core/argument.h"
 #include "core/ordering.h"
 #include "core/record.h"
+#include "core/read_text.h"
 #include "core/type_error.h"
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
@@ -308,31 +308,6 @@ agreement_patterns_out(PG_FUNCTION_ARGS)
 	PG_RETURN_CSTRING(out.data);
 }
 
-/* A whole number from 0 to a greatest at *at, which moves behind it. */
-static bool
-read_number(char **at, int64 greatest, int64 *number)
-{
-	char	   *end;
-
-	errno = 0;
-	*number = strtoll(*at, &end, 10);
-	if (!isdigit((unsigned char) **at) || errno != 0 || *number > greatest)
-		return false;
-	*at = end;
-	return true;
-}
-
-static bool
-read_word(char **at, const char *word)
-{
-	int			length = strlen(word);
-
-	if (strncmp(*at, word, length) != 0)
-		return false;
-	*at += length;
-	return true;
-}
-
 static bool
 read_pattern(char **at, AgreementPattern *pattern, int *fields)
 {
@@ -341,11 +316,11 @@ read_pattern(char **at, AgreementPattern *pattern, int *fields)
 	{
 		int64		level = LEVEL_UNKNOWN;
 
-		if (*fields == MOST_FIELDS || !(read_word(at, "?") || read_number(at, MOST_LEVELS - 1, &level)))
+		if (*fields == MOST_FIELDS || !(read_word(at, "?") || read_whole(at, 0, MOST_LEVELS - 1, &level)))
 			return false;
 		pattern->key |= (uint64) (level + 1) << LEVEL_SHIFT((*fields)++);
 	} while (read_word(at, " "));
-	return read_word(at, ": ") && read_number(at, PG_INT64_MAX, &pattern->pairs) && pattern->pairs > 0;
+	return read_word(at, ": ") && read_whole(at, 1, PG_INT64_MAX, &pattern->pairs);
 }
 
 /*
@@ -376,12 +351,9 @@ agreement_patterns_in(PG_FUNCTION_ARGS)
 		}
 	}
 	if (!valid || strcmp(at, "}") != 0)
-		ereturn(fcinfo->context, (Datum) 0,
-				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid input syntax for type %s", "ph.agreement_patterns"),
-				 errdetail("Near character %d.", (int) (at - text) + 1),
-				 errhint("Patterns in order, a level from 0 to %d or ? for each field: {? 0 1: 558, 1 1 1: 2197}.",
-						 MOST_LEVELS - 1)));
+		return text_value_error(fcinfo->context, "ph.agreement_patterns", at - text + 1, psprintf(
+			"Patterns in order, a level from 0 to %d or ? for each field: {? 0 1: 558, 1 1 1: 2197}.",
+			MOST_LEVELS - 1));
 	return DirectFunctionCall1(agreement_patterns_final, PointerGetDatum(patterns));
 }
 

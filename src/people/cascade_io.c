@@ -1,11 +1,11 @@
 /* cascade_io.c: text and bytes of ph.cascade. */
-#include <ctype.h>
-
+#include "core/read_text.h"
 #include "core/type_error.h"
 #include "libpq/pqformat.h"
 #include "people/cascade.h"
 
 #define CASCADE_FORMAT 1
+#define CASCADE_HINT "Stages in order: 30; 28 lost 0: 0=3+0 20=25+2; 9 lost 6 without days."
 
 /*
  * ph.cascade output: stages apart by semicolons, how many reached each, how many were lost before it, and people who
@@ -36,40 +36,13 @@ cascade_out(PG_FUNCTION_ARGS)
 }
 
 static bool
-read_word(char **at, const char *word)
-{
-	int			length = strlen(word);
-
-	if (strncmp(*at, word, length) != 0)
-		return false;
-	*at += length;
-	return true;
-}
-
-/* Digits at *at, which moves behind them, to a number of at most so much. */
-static bool
-read_count(char **at, int64 most, int64 *count)
-{
-	*count = 0;
-	if (!isdigit((unsigned char) **at))
-		return false;
-	for (; isdigit((unsigned char) **at); (*at)++)
-	{
-		if (*count > (most - (**at - '0')) / 10)
-			return false;
-		*count = *count * 10 + (**at - '0');
-	}
-	return true;
-}
-
-static bool
 read_cell(char **at, CascadeCell *cell)
 {
 	int64		days = 0;
 
-	if (!(read_word(at, " ") && read_count(at, PG_INT32_MAX, &days) && read_word(at, "=") &&
-		  read_count(at, PG_INT64_MAX, &cell->moved) && read_word(at, "+") &&
-		  read_count(at, PG_INT64_MAX, &cell->stayed)))
+	if (!(read_word(at, " ") && read_whole(at, 0, PG_INT32_MAX, &days) && read_word(at, "=") &&
+		  read_whole(at, 0, PG_INT64_MAX, &cell->moved) && read_word(at, "+") &&
+		  read_whole(at, 0, PG_INT64_MAX, &cell->stayed)))
 		return false;
 	cell->days = days;
 	return true;
@@ -83,11 +56,11 @@ read_stage(char **at, Cascade **cascade)
 	CascadeCell cell = {.stage = stage};
 	int			first = (*cascade)->cells;
 
-	if (!read_count(at, PG_INT64_MAX, &(*cascade)->reached[stage]))
+	if (!read_whole(at, 0, PG_INT64_MAX, &(*cascade)->reached[stage]))
 		return false;
 	if (stage == 0)
 		return true;
-	if (!read_word(at, " lost ") || !read_count(at, PG_INT64_MAX, &(*cascade)->lost[stage]))
+	if (!read_word(at, " lost ") || !read_whole(at, 0, PG_INT64_MAX, &(*cascade)->lost[stage]))
 		return false;
 	if (read_word(at, " without days"))
 	{
@@ -124,12 +97,14 @@ cascade_in(PG_FUNCTION_ARGS)
 	valid = valid && *at == '\0';
 	if (valid)
 		problem = cascade_problem(cascade);
-	if (!valid || problem)
+	if (!valid)
+		return text_value_error(fcinfo->context, "ph.cascade", at - text + 1, CASCADE_HINT);
+	if (problem)
 		ereturn(fcinfo->context, (Datum) 0,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input syntax for type %s", "ph.cascade"),
-				 problem ? errdetail("It has %s.", problem) : errdetail("Near character %d.", (int) (at - text) + 1),
-				 errhint("Stages in order: 30; 28 lost 0: 0=3+0 20=25+2; 9 lost 6 without days.")));
+				 errdetail("It has %s.", problem),
+				 errhint(CASCADE_HINT)));
 	PG_RETURN_POINTER(cascade_trimmed(cascade));
 }
 

@@ -1,6 +1,7 @@
 /* continuity_io.c: the outer forms of ph.continuity, text and bytes. */
 #include "people/continuity.h"
 
+#include "core/read_text.h"
 #include "core/type_error.h"
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
@@ -71,29 +72,11 @@ continuity_out(PG_FUNCTION_ARGS)
 	PG_RETURN_CSTRING(out.data);
 }
 
-static bool
-read_word(char **at, const char *word)
-{
-	int			length = strlen(word);
-
-	if (strncmp(*at, word, length) != 0)
-		return false;
-	*at += length;
-	return true;
-}
-
-/* A count from 1 on, as it is written: no sign, no zero before it. */
+/* A count from 1 on, as it is written: no zero before it. */
 static bool
 read_count(char **at, int64 *count)
 {
-	char	   *end;
-
-	if (**at < '1' || **at > '9')
-		return false;
-	errno = 0;
-	*count = strtoll(*at, &end, 10);
-	*at = end;
-	return errno == 0;
+	return **at != '0' && read_whole(at, 1, PG_INT64_MAX, count);
 }
 
 static bool
@@ -146,11 +129,8 @@ continuity_in(PG_FUNCTION_ARGS)
 			continuity = continuity_add(continuity, name.data, name.len, contacts);
 	}
 	if (!valid || strcmp(at, "}") != 0)
-		ereturn(fcinfo->context, (Datum) 0,
-				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid input syntax for type %s", "ph.continuity"),
-				 errdetail("Near character %d.", (int) (at - text) + 1),
-				 errhint("Contacts by provider, in byte order of their names: {\"Dr A\": 5, \"Dr B\": 2, ?: 1}.")));
+		return text_value_error(fcinfo->context, "ph.continuity", at - text + 1,
+			"Contacts by provider, in byte order of their names: {\"Dr A\": 5, \"Dr B\": 2, ?: 1}.");
 	PG_RETURN_DATUM(continuity_stored(continuity));
 }
 

@@ -1,4 +1,5 @@
 -- Rows that partners wrote: who sees which, recomputed here; employers and the police see nobody.
+\set SHOW_CONTEXT never
 set client_min_messages = warning;
 create role regress_pr_owner;
 select format('grant create on database %I to regress_pr_owner', current_database()) \gexec
