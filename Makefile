@@ -39,7 +39,8 @@ PARTS = \
 	$(addprefix 90_people/, record people_support continuity activation reported_outcome reported_experience \
 		eq5d survey partner_contact person_reported taking_part expected_benefit allocation intervention cascade \
 		work chart people_measures intervention_cascade wobble wobble_view) \
-	$(addprefix 95_linkage/, string_similarity agreement_patterns linkage linked_records)
+	$(addprefix 95_linkage/, string_similarity agreement_patterns linkage linked_records) \
+	$(addprefix 97_budget/, )
 JOINED_SCRIPT = population_health--$(EXTVERSION).sql
 DATA_built = $(JOINED_SCRIPT)
 # What brings an older version up to the next, a step each.
