@@ -7,6 +7,7 @@
 
 #include "core/argument.h"
 #include "core/digits.h"
+#include "miscadmin.h"
 #include "utils/fmgrprotos.h"
 
 #define QUOTIENT_PLACES 40
