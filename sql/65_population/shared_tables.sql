@@ -489,6 +489,7 @@ begin atomic
 		('end before start', 'offer', 'completed_on', array['started_on'],
 		 'completed_on is null or coalesce(completed_on >= started_on, false)'),
 		('before it was identified', 'offer', 'ended_on', array['identified_on'], 'ended_on >= identified_on'),
+		('end before start', 'offer', 'ended_on', array['started_on'], 'ended_on >= started_on'),
 		('unknown setter', 'person_goal', 'set_by', array[]::text[],
 		 'set_by in (''person'', ''carer'', ''together'', ''professional'')'),
 		('before it was set', 'person_goal', 'agreed_on', array['set_on'], 'agreed_on >= set_on'),

@@ -158,7 +158,7 @@ values
 	('ann', 'swims', '1', '2023-01-02', '2023-01-01', '2022-12-31', 'perhaps', '2023-01-01', '2022-12-31',
 		'2023-01-01'),
 	('ann', 'swims', '2', '2023-01-02', null, '2023-01-03', 'declined', null, '2023-01-03', null),
-	('bob', 'swims', '1', '2023-06-02', null, null, null, '2023-06-03', null, null),
+	('bob', 'swims', '1', '2023-06-02', null, null, null, '2023-06-03', null, '2023-06-02'),
 	('cat', 'swims', '1', '1990-04-02', null, null, null, null, null, null),
 	('ann', 'swims', '1', '2099-01-02', '2099-01-02', '2099-01-02', 'accepted', '2099-01-02', '2099-01-02', null);
 insert into rough.person_goal (person_id, goal_id, set_on, set_by, agreed_on, reviewed_on, met)
