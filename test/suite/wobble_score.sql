@@ -63,11 +63,12 @@ with grouped as (
 		from made.event
 		group by person_id) counted using (person_id)
 	cross join lateral (values
-		('all'), ('deprivation fifth ' || deprivation_fifth), ('sex ' || sex),
+		('all'), ('deprivation fifth ' || deprivation_fifth), ('ethnicity ' || ethnicity), ('sex ' || sex),
 		('contacts a year: ' || case
 			when coalesce(days, 0) * 365.25 < 2 * (observed_until - observed_from + 1) then 'under 2'
 			when days * 365.25 < 10 * (observed_until - observed_from + 1) then '2 to 9'
-			else '10 or more' end)) of (of_people)),
+			else '10 or more' end)) of (of_people)
+	where of_people is not null),
 watched as (
 	select of_people, sum(greatest(observed_until - observed_from - 89, 0)) / 365.25 as years
 	from grouped

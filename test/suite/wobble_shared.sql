@@ -7,6 +7,7 @@ create table made.person (
 	person_id text, observed_from date, observed_until date, exit_reason text, birth_year int, sex text,
 	deprivation_fifth int);
 \copy made.person from program 'gzip -dc "$WOBBLE"/person.csv.gz' with (format csv, header)
+alter table made.person add ethnicity text;
 create table made.contact (
 	person_id text, event_date date, kind text, weight float8, planned boolean, crisis boolean);
 \copy made.contact from program 'gzip -dc "$WOBBLE"/contact.csv.gz' with (format csv, header)
