@@ -18,7 +18,7 @@ create function ph_support.access_function(
 	schema text, out name text, out types text, out arguments text, out returned text, out body text,
 	out description text)
 returns setof record
-language sql immutable
+language sql stable
 begin atomic
 	with held (query) as (
 		-- not current_date, which a session's time zone moves; who speaks for the police does so after SET ROLE too

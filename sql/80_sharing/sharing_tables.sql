@@ -10,13 +10,33 @@ end;
 comment on function ph_support.purpose_list() is
 	'the purposes as a literal list, so that no constraint names an object of the extension';
 
+create function ph_support.name_in_policies(schema text, relation text) returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	name text := format('%I.%I', schema, relation);
+begin
+	if ph_support.is_distributed(to_regclass(name)) then
+		execute 'select shard_name(logicalrelid, shardid) from pg_dist_shard where logicalrelid = $1'
+		into name
+		using to_regclass(name);
+	end if;
+	return name;
+end
+$$;
+comment on function ph_support.name_in_policies(text, text) is
+	'the name by which functions of policies read a table that is whole on every node: Citus asks them on shards, where '
+	'they may read nothing distributed, but the one shard that the node has';
+
 create function ph_support.enforcing_role_query(schema text) returns text
-language sql immutable parallel safe
+language sql stable
 -- nobody knows what a partner is that is not in the table
 return format($query$select s.role, s.partner
-	from %1$I.partner_role s
-	left join %1$I.partner p on p.partner = s.partner
-	where coalesce(p.kind in ('employer', 'police_fire'), true)$query$, schema);
+	from %I.partner_role s
+	left join %s p on p.partner = s.partner
+	where coalesce(p.kind in ('employer', 'police_fire'), true)$query$,
+	schema, ph_support.name_in_policies(schema, 'partner'));
 comment on function ph_support.enforcing_role_query(text) is
 	'the query of the roles that speak for an employer, the police or a partner that is not in the table: they get no '
 	'rows of persons unless an entitlement is justified, since help must not become enforcement';
