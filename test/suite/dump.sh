@@ -36,7 +36,7 @@ SQL
 ) || fail "dump: making what is dumped" "$said"
 for format in plain custom; do
 	before=$(stored_bytes dump_from)
-	if said=$( (set -e
+	if said=$( (
 		if [ $format = plain ]; then pg_dump dump_from | psql -qX -v ON_ERROR_STOP=1 -d dump_to
 		else pg_dump -Fc dump_from | pg_restore --exit-on-error -d dump_to; fi) 2>&1 >/dev/null) &&
 		[ "$(stored_bytes dump_to)" = "$before" ] && [ "${before%%|*}" = 43 ]; then

@@ -3,12 +3,11 @@
 fairness_demo=$root/test/demo
 if out=$(
 	exec 2>&1
-	set -e
-	createdb fairness_test
-	export PGDATABASE=fairness_test
+	createdb fairness_test &&
+	export PGDATABASE=fairness_test &&
 	psql -qX -v ON_ERROR_STOP=1 -o /dev/null -c 'create extension population_health' \
 		-c "call ph.create_shared_tables('health')" -v persons=12000 -v schema=health \
-		-f "$fairness_demo/code_list.sql" -f "$fairness_demo/generate.sql"
+		-f "$fairness_demo/code_list.sql" -f "$fairness_demo/generate.sql" &&
 	psql -qX -v ON_ERROR_STOP=1 -o /dev/null -c 'vacuum analyze' -v schema=health \
 		-c "call ph.create_population_views('health')" -f "$fairness_demo/analysis.sql" -f "$fairness_demo/scores.sql"
 ); then

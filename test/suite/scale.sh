@@ -4,35 +4,37 @@
 scale_demo=$root/test/demo
 scale_times=$(mktemp -d)
 
-scale_job() {  # persons
-	local folder table
+scale_job() {  # persons; where a step fails the next do not run
+	local folder table failed=0
+	step() { [ $failed = 1 ] || "$@" || failed=1; }
 	folder=$(mktemp -d)
 	export PGDATABASE=scale_test PGOPTIONS='-c log_statement_stats=on -c max_parallel_workers_per_gather=0'
 	for table in generated loaded; do
-		psql -qX -d postgres -c 'drop database if exists scale_test' -c 'create database scale_test'
-		psql -qX -c 'create extension population_health' -c "call ph.create_shared_tables('health')"
+		step psql -qX -d postgres -c 'drop database if exists scale_test' -c 'create database scale_test'
+		step psql -qX -c 'create extension population_health' -c "call ph.create_shared_tables('health')"
 		if [ "$table" = generated ]; then
-			psql -qX -v ON_ERROR_STOP=1 -v persons="$1" -v schema=health -f "$scale_demo/code_list.sql" \
+			step psql -qX -v ON_ERROR_STOP=1 -v persons="$1" -v schema=health -f "$scale_demo/code_list.sql" \
 				-f "$scale_demo/generate.sql"
 			for table in $(psql -qXAt -c 'select relation from ph.shared_table()'); do
-				psql -qX -c "\copy health.$table to '$folder/$table.csv' (format csv, header)"
+				step psql -qX -c "\copy health.$table to '$folder/$table.csv' (format csv, header)"
 			done
 		else
-			bash "$scale_demo/load.sh" "$folder" health
+			step bash "$scale_demo/load.sh" "$folder" health
 		fi
 	done
-	psql -qX -c 'vacuum analyze'
-	psql -qX -c "select * from ph.check_shared_tables('health')" -c "call ph.create_population_views('health')"
-	psql -qX -v ON_ERROR_STOP=1 -v schema=health -f "$scale_demo/analysis.sql"
-	psql -qXAt -v ON_ERROR_STOP=1 -v source="$(cat "$scale_demo/analysis.sql")" -f "$scale_demo/report.sql"
+	step psql -qX -c 'vacuum analyze'
+	step psql -qX -c "select * from ph.check_shared_tables('health')" -c "call ph.create_population_views('health')"
+	step psql -qX -v ON_ERROR_STOP=1 -v schema=health -f "$scale_demo/analysis.sql"
+	step psql -qXAt -v ON_ERROR_STOP=1 -v source="$(cat "$scale_demo/analysis.sql")" -f "$scale_demo/report.sql"
 	rm -rf "$folder"
+	[ $failed = 0 ]
 }
 
 # The statements of a run with the milliseconds that each took; the file is for the number of persons.
 scale_measure() {
 	local from
 	from=$(as_server stat -c %s "$work/server.log")
-	(set -e; scale_job "$1") >/dev/null 2>"$scale_times/errors" || return 1
+	(scale_job "$1") >/dev/null 2>"$scale_times/errors" || return 1
 	as_server tail -c "+$((from + 1))" "$work/server.log" | perl -ne '
 		sub said {
 			$milliseconds{$text =~ s/generate_series\(1, \d+\)/generate_series(1, N)/r} += $time if defined $text;
