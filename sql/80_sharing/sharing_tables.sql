@@ -26,8 +26,8 @@ begin
 end
 $$;
 comment on function ph_support.name_in_policies(text, text) is
-	'the name by which functions of policies read a table that is whole on every node: Citus asks them on shards, where '
-	'they may read nothing distributed, but the one shard that the node has';
+	'the name by which functions of policies read a table that is whole on every node: Citus asks them on shards, '
+	'where they may read nothing distributed, but the one shard that the node has';
 
 create function ph_support.enforcing_role_query(schema text) returns text
 language sql stable

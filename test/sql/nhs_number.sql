@@ -185,10 +185,11 @@ where not ph.nhs_number_valid(written);
 select current_setting('server_version_num')::integer >= 160000 as soft_errors \gset
 \if :soft_errors
 select pg_input_is_valid('9990000019', 'ph.nhs_number') as soft,
-	(select message ~ '[0-9]{4}' from pg_input_error_info('9990000019', 'ph.nhs_number')) as repeats_it;
+	(select message ~ '[0-9]{4}' from pg_input_error_info('9990000019', 'ph.nhs_number')) as repeats_it \gset
 \else
-select false as soft, false as repeats_it;
+select false as soft, false as repeats_it \gset
 \endif
+select :'soft' as soft, :'repeats_it' as repeats_it;
 
 -- a literal without a type is read as bigint, whose own error repeats it; typed it is right in every form
 select n from person where number = '943 476 5919';

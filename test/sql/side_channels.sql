@@ -175,8 +175,8 @@ delete from health.entitlement where role = 'regress_other';
 call ph.refresh_access('health');
 
 -- ---- another role, the same session and plan ----
-grant regress_other, regress_everywhere to regress_analyst;
 alter role regress_analyst noinherit;
+grant regress_other, regress_everywhere to regress_analyst;
 set session authorization regress_analyst;
 set plan_cache_mode = force_generic_plan;
 prepare persons as select count(person_id) from health.person;

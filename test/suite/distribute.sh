@@ -47,7 +47,8 @@ distribute_record() {  # database
 	psql -qX -v ON_ERROR_STOP=1 -c "call ph.create_record_views('health')" \
 		-c 'select partner, kind, count(*), count(distinct person_id), min(from_date), max(until_date)
 			from health.person_timeline group by partner, kind order by partner, kind' \
-		-c "select * from health.person_timeline where person_id like '%77' order by person_id, from_date, kind, label" \
+		-c "select * from health.person_timeline where person_id like '%77'
+			order by person_id, from_date, kind, label" \
 		-c "select person_id, ph.continuity(partner) from health.every_contact where person_id like '%77'
 			group by person_id order by person_id" \
 		-c "select intervention, count(*), count(started_on), count(completed_on) from health.every_offer

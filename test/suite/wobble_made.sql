@@ -10,7 +10,8 @@ select setseed(0.17) as seeded \gset
 create table made.person as
 select id::text as person_id, date '2020-01-01' as observed_from, date '2021-12-31' as observed_until,
 	1 + id % 5 as deprivation_fifth, case when id / 5 % 2 = 0 then 'F' else 'M' end as sex,
-	ethnicity, tempo * :tempo * 2.2 * exp(1.2 * sqrt(-2 * ln(1 - random())) * cos(2 * pi() * random())) / 365.25 as rate,
+	ethnicity,
+	tempo * :tempo * 2.2 * exp(1.2 * sqrt(-2 * ln(1 - random())) * cos(2 * pi() * random())) / 365.25 as rate,
 	(10 * random())::int as favourite
 from generate_series(1, :people) id
 -- two groups make less contact, ill or well: a rise is as large as that of others
