@@ -162,8 +162,8 @@ argument_things(FunctionCallInfo fcinfo, Thing **things, int *undated)
 	*undated = 0;
 	for (int i = 0; i < given; i++)
 	{
-		DateADT		from,
-					until;
+		DateADT		from = 0,
+					until = 0;
 		bool		begins = !nulls[i] && date_field(elements[i], "from_date", &from);
 		bool		ends = !nulls[i] && date_field(elements[i], "until_date", &until);
 

@@ -18,6 +18,10 @@ select ph_support.data_day(:'schema') as last_day,
 \gset
 call ph.create_wobble_view(:'schema', before => :'fitted_to', false_alarms_per_1000 => 100, as_of => :'last_day');
 
+create function analysis.is_made_up() returns boolean
+language sql immutable
+return :'is_made_up'::boolean;
+
 create table analysis.wobble_count as
 select status, count(*) as people
 from wobble

@@ -554,7 +554,8 @@ create function pg_temp.cascade_figure(stages analysis.reached_stage[], title te
 language sql stable as $$
 	select case
 			when count(*) = 0 then ''
-			when bool_or(analysis.hidden(reached) or analysis.hidden(lost) or analysis.hidden(open))
+			when not analysis.is_made_up()
+				and bool_or(analysis.hidden(reached) or analysis.hidden(lost) or analysis.hidden(open))
 				then format('<p class="soft">Not drawn: %s; at a stage fewer than 10 people are.</p>',
 					pg_temp.escaped(title))
 			else pg_temp.figure(ph.chart_cascade(array_agg(answer order by number), null, title,
