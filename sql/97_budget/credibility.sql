@@ -46,10 +46,10 @@ comment on column ph.credibility.between is 'variance between places; 0 where ch
 comment on column ph.credibility.collective is
 	'mean of all places by credibility; by exposure where no place is credible';
 comment on column ph.credibility.note is
-	'missing_input: no row has an answer; one_group (fewer than two places were seen), one_period (no place in two '
-	'years): nothing but the exposure is known; no_between_variance (Z is 0 for all), no_within_variance (Z is 1 for '
-	'all that were seen)';
-comment on column ph.credibility.missing is 'arguments that this row lacks, for which no row has an answer';
+	'one_group (fewer than two places were seen), one_period (no place in two years): nothing but the exposure is '
+	'known; no_between_variance (Z is 0 for all), no_within_variance (Z is 1 for all that were seen); missing_input: a '
+	'row without a place';
+comment on column ph.credibility.missing is 'arguments that this row lacks, which is left out of all answers';
 
 create function ph.credibility(place text, value float8, exposure float8) returns ph.credibility
 language c window immutable parallel safe
@@ -57,9 +57,9 @@ as 'MODULE_PATHNAME', 'credibility';
 comment on function ph.credibility(text, float8, float8) is
 	'window function over (partition by ...), a row a place and year: how far the place''s own values (a unit of '
 	'exposure, as cost a head) can be trusted, and the estimate between them and those of all. All rows of a place '
-	'have one answer. A row of exposure 0, or with neither value nor exposure, is a year in which nothing was seen; '
-	'one of them NULL beside the other, or no place, makes all rows NULL: missing says in which row, and what. Error '
-	'for a value or exposure that is not finite or above 10^30 in size, an exposure that is negative or below 10^-15. '
+	'have one answer. A row of exposure 0 is a year in which nothing was seen; a row that lacks something is left '
+	'out of all answers, and missing says what it lacks. A place never seen has the estimate of all. Error for a '
+	'value or exposure that is not finite or above 10^30 in size, an exposure that is negative or below 10^-15. '
 	'Source: Buhlmann and Straub 1970, unbiased estimators, as in R''s actuar::cm';
 
 create function ph.credibility(place text, tally ph.tally) returns ph.credibility
@@ -67,4 +67,4 @@ language c window immutable parallel safe
 as 'MODULE_PATHNAME', 'credibility_of_tallies';
 comment on function ph.credibility(text, ph.tally) is
 	'the same over stored tallies of a place and year: the value is events (or what was summed, as cost) over '
-	'exposure, of all keys, the unknown one too; a tally that is NULL or empty is a year in which nothing was seen';
+	'exposure, of all keys, the unknown one too; an empty tally is a year in which nothing was seen';

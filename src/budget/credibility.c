@@ -298,7 +298,8 @@ find_credibility(Experience *all, Period *periods, int count)
 }
 
 static void
-put_place(WindowPartition *partition, const Experience *all, const Place *place, const char *note)
+put_place(WindowPartition *partition, const Experience *all, const Place *place, const char *note,
+		  const Missing *missing)
 {
 	Datum		values[CREDIBILITY_FIELDS];
 	bool		nulls[CREDIBILITY_FIELDS];
@@ -313,53 +314,51 @@ put_place(WindowPartition *partition, const Experience *all, const Place *place,
 	record_number(values, nulls, BETWEEN, all->between);
 	record_number(values, nulls, COLLECTIVE, all->collective);
 	record_text(values, nulls, NOTE, note);
-	record_text(values, nulls, MISSING, NULL);
 	for (int i = 0; i < place->count; i++)
-		window_put(partition, place->periods[i].row, record_datum(partition->fcinfo, values, nulls));
+	{
+		int			row = place->periods[i].row;
+
+		CHECK_FOR_INTERRUPTS();
+		record_text(values, nulls, MISSING, missing->names[row]);
+		window_put(partition, row, record_datum(partition->fcinfo, values, nulls));
+	}
 }
 
-/* What a row says of a place in a year, a value and its exposure; both NAN for nothing. */
-typedef void (*ReadPeriod) (WindowPartition *partition, int row, double *value, double *exposure);
+/* Reads what a row says of a place in a year; exposure stays 0 where it lacks something. */
+typedef void (*ReadPeriod) (WindowPartition *partition, Period *period, Missing *missing);
 
 static void
 answer_credibility(WindowPartition *partition, ReadPeriod read)
 {
 	Experience	all = {.within = NAN,.between = NAN,.collective = NAN};
 	Period	   *periods = palloc_array(Period, partition->rows);
+	int			count = 0;
 	Missing		missing;
 	const char *note;
 
 	missing_begin(&missing, partition->rows);
 	for (int row = 0; row < partition->rows; row++)
 	{
-		Period	   *period = &periods[row];
+		Period		period = {.row = row};
 		bool		isnull,
 					isout;
 		Datum		place = WinGetFuncArgInPartition(partition->window, 0, row, WINDOW_SEEK_HEAD, false, &isnull,
 													 &isout);
 
 		CHECK_FOR_INTERRUPTS();
-		*period = (Period) {.row = row};
 		if (isnull)
 			missing_in_row(&missing, row, "place");
 		else
-			period->place = DatumGetTextPCopy(place);
-		read(partition, row, &period->value, &period->exposure);
-		if (isnan(period->value) && period->exposure > 0)
-			missing_in_row(&missing, row, "value");
-		if (isnan(period->exposure) && !isnan(period->value))
-			missing_in_row(&missing, row, "exposure");
-		if (isnan(period->exposure))
-			period->exposure = 0;
+			period.place = DatumGetTextPCopy(place);
+		read(partition, &period, &missing);
+		if (isnull)
+			put_note(partition, row, CREDIBILITY_FIELDS, "missing_input", missing.names[row]);
+		else
+			periods[count++] = period;
 	}
-	if (missing.any)
-	{
-		put_missing(partition, CREDIBILITY_FIELDS, &missing);
-		return;
-	}
-	note = find_credibility(&all, periods, partition->rows);
+	note = find_credibility(&all, periods, count);
 	for (int i = 0; i < all.places; i++)
-		put_place(partition, &all, &all.place[i], note);
+		put_place(partition, &all, &all.place[i], note, &missing);
 }
 
 /* ---- from values and exposures ---- */
@@ -373,10 +372,21 @@ checked_value(double value, const char *argument)
 }
 
 static void
-read_value(WindowPartition *partition, int row, double *value, double *exposure)
+read_value(WindowPartition *partition, Period *period, Missing *missing)
 {
-	*value = checked_value(window_number(partition->window, 1, row, "value"), "value");
-	*exposure = window_weight(partition->window, 2, row, "exposure");
+	double		value = checked_value(window_number(partition->window, 1, period->row, "value"), "value"),
+				exposure = window_weight(partition->window, 2, period->row, "exposure");
+
+	if (exposure == 0)
+		return;
+	if (isnan(value))
+		missing_in_row(missing, period->row, "value");
+	if (isnan(exposure))
+		missing_in_row(missing, period->row, "exposure");
+	if (isnan(value) || isnan(exposure))
+		return;
+	period->value = value;
+	period->exposure = exposure;
 }
 
 static void
@@ -388,7 +398,8 @@ find_credibility_of_values(WindowPartition *partition)
 /*
  * ph.credibility(place text, value float8, exposure float8) OVER (...) -> ph.credibility
  *
- * A row a place and year: what was seen a unit of exposure, and the exposure.  Rows of a place have one answer.
+ * A row a place and year: what was seen a unit of exposure, and the exposure.  Rows of a place have one answer; a row
+ * that lacks something is left out of it.
  * Errors: a value or exposure that is not finite or above 10^30 in size, a negative exposure.
  */
 PG_FUNCTION_INFO_V1(credibility);
@@ -401,20 +412,23 @@ credibility(PG_FUNCTION_ARGS)
 /* ---- from tallies ---- */
 
 static void
-read_tally(WindowPartition *partition, int row, double *value, double *exposure)
+read_tally(WindowPartition *partition, Period *period, Missing *missing)
 {
 	bool		isnull,
 				isout;
-	Datum		given = WinGetFuncArgInPartition(partition->window, 1, row, WINDOW_SEEK_HEAD, false, &isnull, &isout);
+	Datum		given = WinGetFuncArgInPartition(partition->window, 1, period->row, WINDOW_SEEK_HEAD, false, &isnull,
+												 &isout);
 	TallyCell	total;
 
-	*value = *exposure = NAN;
 	if (isnull)
+	{
+		missing_in_row(missing, period->row, "tally");
 		return;
+	}
 	total = tally_total(tally_canonical(tally_open(given)));
-	*exposure = checked_weight(sum_value(total.exposure), "tally");
-	if (*exposure > 0)
-		*value = checked_value(sum_value(total.events) / *exposure, "tally");
+	period->exposure = checked_weight(sum_value(total.exposure), "tally");
+	if (period->exposure > 0)
+		period->value = checked_value(sum_value(total.events) / period->exposure, "tally");
 }
 
 static void
@@ -427,7 +441,7 @@ find_credibility_of_tallies(WindowPartition *partition)
  * ph.credibility(place text, tally ph.tally) OVER (...) -> ph.credibility
  *
  * The same over stored tallies of places and years: the value is events, or money, over exposure of all keys, known or
- * not.  A tally that is NULL or empty is a year in which nothing was seen.
+ * not.  An empty tally is a year in which nothing was seen.
  */
 PG_FUNCTION_INFO_V1(credibility_of_tallies);
 Datum
