@@ -159,6 +159,12 @@ least_of(const Pace *pace, int row)
 	return amount_greater(least, near_target);
 }
 
+static bool
+has_baseline(const Area *area)
+{
+	return amount_sign(area->baseline) > 0;
+}
+
 static Amount
 growth_to(const Area *area, Amount money)
 {
@@ -182,10 +188,31 @@ bound_area(const Pace *pace, int row)
 	area->cap = growth_to(area, area->most);
 }
 
-static bool
-has_baseline(const Area *area)
+/* What is worked out of an area is kept, what it took is not. */
+static void
+bound_areas(Pace *pace)
 {
-	return amount_sign(area->baseline) > 0;
+	MemoryContext kept = CurrentMemoryContext,
+				scratch = AllocSetContextCreate(kept, "bounds of areas", ALLOCSET_SMALL_SIZES);
+
+	for (int row = 0; row < pace->partition->rows; row++)
+	{
+		Area	   *area = &pace->areas[row];
+
+		CHECK_FOR_INTERRUPTS();
+		if (!has_baseline(area))
+			continue;
+		MemoryContextSwitchTo(scratch);
+		bound_area(pace, row);
+		area->push = amount_kept(area->push, kept);
+		area->least = amount_kept(area->least, kept);
+		area->most = amount_kept(area->most, kept);
+		area->floor = amount_kept(area->floor, kept);
+		area->cap = amount_kept(area->cap, kept);
+		MemoryContextReset(scratch);
+	}
+	MemoryContextSwitchTo(kept);
+	MemoryContextDelete(scratch);
 }
 
 /* ---- the level ---- */
@@ -361,12 +388,7 @@ allocate(Pace *pace)
 	if (amount_sign(pace->baseline) == 0)
 		return "no_baseline";
 	pace->shares = shares_by(pace->weights, rows);
-	for (int row = 0; row < rows; row++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		if (has_baseline(&pace->areas[row]))
-			bound_area(pace, row);
-	}
+	bound_areas(pace);
 	level = find_level(pace, &note);
 	for (int row = 0; note == NULL && row < rows; row++)
 		grow(&pace->areas[row], level);
