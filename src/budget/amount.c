@@ -8,6 +8,7 @@
 #include "core/argument.h"
 #include "core/digits.h"
 #include "miscadmin.h"
+#include "utils/memutils.h"
 #include "utils/fmgrprotos.h"
 
 #define QUOTIENT_PLACES 40

@@ -8,6 +8,7 @@
 #include "budget/weights.h"
 #include "core/record.h"
 #include "miscadmin.h"
+#include "utils/memutils.h"
 
 enum
 {
@@ -48,33 +49,47 @@ read_population(WindowPartition *partition, Missing *missing)
 	return population;
 }
 
+/* A row's target, its share of all weight, and its people as a share of all, NAN where people are not asked about. */
+static void
+put_target(WindowPartition *partition, int row, Amount target, Amount rounded, double share, double people,
+		   double share_of_people)
+{
+	Datum		values[CAPITATION_FIELDS];
+	bool		nulls[CAPITATION_FIELDS];
+	bool		has_people = people > 0;
+
+	record_number(values, nulls, SHARE, share);
+	record_amount(values, nulls, TARGET, target);
+	record_amount(values, nulls, TARGET_ROUNDED, rounded);
+	record_amount(values, nulls, TARGET_PER_HEAD,
+				  has_people ? amount_quotient(target, amount_of_number(people)) : NULL);
+	record_number(values, nulls, NEED_INDEX, has_people ? share / share_of_people : NAN);
+	record_text(values, nulls, NOTE, people == 0 ? "no_population" : NULL);
+	record_text(values, nulls, MISSING, NULL);
+	window_put(partition, row, record_datum(partition->fcinfo, values, nulls));
+}
+
 static void
 put_targets(WindowPartition *partition, Amount total, Amount unit, const double *weights, const double *population)
 {
 	int			rows = partition->rows;
 	double		sum = weights_sum(weights, rows),
-				people = population ? weights_sum(population, rows) : 0;
+				people = population ? weights_sum(population, rows) : NAN;
 	Amount	   *targets = targets_by(total, weights, rows),
 			   *rounded = amounts_in_units(targets, rows, total, unit);
+	MemoryContext kept = CurrentMemoryContext,
+				scratch = AllocSetContextCreate(kept, "target of a row", ALLOCSET_SMALL_SIZES);
 
+	MemoryContextSwitchTo(scratch);
 	for (int row = 0; row < rows; row++)
 	{
-		Datum		values[CAPITATION_FIELDS];
-		bool		nulls[CAPITATION_FIELDS];
-		bool		has_people = population && population[row] > 0;
-		double		share = weights[row] / sum;
+		double		own = population ? population[row] : NAN;
 
 		CHECK_FOR_INTERRUPTS();
-		record_number(values, nulls, SHARE, share);
-		record_amount(values, nulls, TARGET, targets[row]);
-		record_amount(values, nulls, TARGET_ROUNDED, rounded[row]);
-		record_amount(values, nulls, TARGET_PER_HEAD,
-					  has_people ? amount_quotient(targets[row], amount_of_number(population[row])) : NULL);
-		record_number(values, nulls, NEED_INDEX, has_people ? share / (population[row] / people) : NAN);
-		record_text(values, nulls, NOTE, population && !has_people ? "no_population" : NULL);
-		record_text(values, nulls, MISSING, NULL);
-		window_put(partition, row, record_datum(partition->fcinfo, values, nulls));
+		put_target(partition, row, targets[row], rounded[row], weights[row] / sum, own, own / people);
+		MemoryContextReset(scratch);
 	}
+	MemoryContextSwitchTo(kept);
 }
 
 static void

@@ -13,6 +13,7 @@
 #include "core/argument.h"
 #include "core/record.h"
 #include "miscadmin.h"
+#include "utils/memutils.h"
 
 #define MONEY_PLACES 20			/* money that agrees to so many places is the same */
 #define GROWTH_PLACES 30		/* so is growth */
@@ -267,37 +268,69 @@ least_of_all(const Pace *pace)
 	return sum;
 }
 
+/* How far the money of all has come, going up from level to level. */
+typedef struct Climb
+{
+	Amount		level;
+	Amount		money;
+	Amount		slope;			/* money for a growth of 1 */
+} Climb;
+
+/* Up to a break point, where the total is not reached before it. */
+static bool
+climb_to(Climb *climb, const BreakPoint *point, Amount total)
+{
+	Amount		money = amount_sum(climb->money,
+								   amount_product(climb->slope, amount_difference(point->level, climb->level)));
+
+	if (money_order(money, total) >= 0)
+		return false;
+	*climb = (Climb) {point->level, money, amount_sum(climb->slope, point->slope)};
+	return true;
+}
+
+/* From the lowest point up to the last one below the total; what the steps take is not kept. */
+static void
+climb_below(Climb *climb, const BreakPoint *points, int count, Amount total)
+{
+	MemoryContext kept = CurrentMemoryContext,
+				scratch = AllocSetContextCreate(kept, "steps up the levels", ALLOCSET_SMALL_SIZES);
+	bool		below = true;
+
+	MemoryContextSwitchTo(scratch);
+	for (int i = 0; below && i < count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		below = climb_to(climb, &points[i], total);
+		if (below)
+		{
+			climb->money = amount_kept(climb->money, kept);
+			climb->slope = amount_kept(climb->slope, kept);
+		}
+		MemoryContextReset(scratch);
+	}
+	MemoryContextSwitchTo(kept);
+	MemoryContextDelete(scratch);
+}
+
 /* The level at which all have the total; NULL, and why, where there is none. */
 static Amount
 find_level(const Pace *pace, const char **note)
 {
 	int			count;
 	BreakPoint *points = break_points(pace, &count);
-	Amount		level = points[0].level,
-				money = least_of_all(pace),
-				slope = amount_of_count(0);
+	Climb		climb = {points[0].level, least_of_all(pace), amount_of_count(0)};
 
-	if (money_order(money, pace->total) > 0)
+	if (money_order(climb.money, pace->total) > 0)
 	{
 		*note = "below_floors";
 		return NULL;
 	}
-	for (int i = 0; i < count; i++)
-	{
-		Amount		rise = amount_product(slope, amount_difference(points[i].level, level)),
-					next = amount_sum(money, rise);
-
-		CHECK_FOR_INTERRUPTS();
-		if (money_order(next, pace->total) >= 0)
-			break;
-		money = next;
-		level = points[i].level;
-		slope = amount_sum(slope, points[i].slope);
-	}
-	if (amount_sign(slope) > 0)
-		return amount_sum(level, amount_quotient(amount_difference(pace->total, money), slope));
-	if (money_order(money, pace->total) == 0)
-		return level;
+	climb_below(&climb, points, count, pace->total);
+	if (amount_sign(climb.slope) > 0)
+		return amount_sum(climb.level, amount_quotient(amount_difference(pace->total, climb.money), climb.slope));
+	if (money_order(climb.money, pace->total) == 0)
+		return climb.level;
 	*note = "above_caps";
 	return NULL;
 }
@@ -342,37 +375,45 @@ note_of(const Pace *pace, int row)
 }
 
 static void
+put_allocation(const Pace *pace, int row, Amount rounded)
+{
+	const Area *area = &pace->areas[row];
+	Datum		values[PACE_FIELDS];
+	bool		nulls[PACE_FIELDS];
+
+	record_amount(values, nulls, OPENING_TARGET, share_of(pace->baseline, &pace->shares, row));
+	record_growth(values, nulls, OPENING_DISTANCE, distance_from_target(pace, area->baseline, pace->baseline, row));
+	record_growth(values, nulls, GROWTH, area->growth);
+	record_amount(values, nulls, ALLOCATION, area->allocation);
+	record_amount(values, nulls, ALLOCATION_ROUNDED, rounded);
+	record_amount(values, nulls, CLOSING_TARGET, share_of(pace->total, &pace->shares, row));
+	record_growth(values, nulls, CLOSING_DISTANCE, distance_from_target(pace, area->allocation, pace->total, row));
+	record_text(values, nulls, BOUND, area->bound);
+	record_text(values, nulls, NOTE, note_of(pace, row));
+	record_text(values, nulls, MISSING, NULL);
+	window_put(pace->partition, row, record_datum(pace->partition->fcinfo, values, nulls));
+}
+
+static void
 put_allocations(const Pace *pace)
 {
-	WindowPartition *partition = pace->partition;
-	int			rows = partition->rows;
+	int			rows = pace->partition->rows;
 	Amount	   *allocations = palloc_array(Amount, rows),
 			   *rounded;
+	MemoryContext kept = CurrentMemoryContext,
+				scratch = AllocSetContextCreate(kept, "allocation of a row", ALLOCSET_SMALL_SIZES);
 
 	for (int row = 0; row < rows; row++)
 		allocations[row] = pace->areas[row].allocation;
 	rounded = amounts_in_units(allocations, rows, pace->total, pace->unit);
+	MemoryContextSwitchTo(scratch);
 	for (int row = 0; row < rows; row++)
 	{
-		const Area *area = &pace->areas[row];
-		Datum		values[PACE_FIELDS];
-		bool		nulls[PACE_FIELDS];
-
 		CHECK_FOR_INTERRUPTS();
-		record_amount(values, nulls, OPENING_TARGET, share_of(pace->baseline, &pace->shares, row));
-		record_growth(values, nulls, OPENING_DISTANCE,
-					  distance_from_target(pace, area->baseline, pace->baseline, row));
-		record_growth(values, nulls, GROWTH, area->growth);
-		record_amount(values, nulls, ALLOCATION, area->allocation);
-		record_amount(values, nulls, ALLOCATION_ROUNDED, rounded[row]);
-		record_amount(values, nulls, CLOSING_TARGET, share_of(pace->total, &pace->shares, row));
-		record_growth(values, nulls, CLOSING_DISTANCE,
-					  distance_from_target(pace, area->allocation, pace->total, row));
-		record_text(values, nulls, BOUND, area->bound);
-		record_text(values, nulls, NOTE, note_of(pace, row));
-		record_text(values, nulls, MISSING, NULL);
-		window_put(partition, row, record_datum(partition->fcinfo, values, nulls));
+		put_allocation(pace, row, rounded[row]);
+		MemoryContextReset(scratch);
 	}
+	MemoryContextSwitchTo(kept);
 }
 
 /* Why nobody has an answer; NULL where all have. */
