@@ -426,7 +426,9 @@ read_tally(WindowPartition *partition, Period *period, Missing *missing)
 		return;
 	}
 	total = tally_total(tally_canonical(tally_open(given)));
-	period->exposure = checked_weight(sum_value(total.exposure), "tally");
+	period->exposure = sum_value(total.exposure);
+	if (!weight_in_range(period->exposure))
+		argument_error("tally", "must have an exposure of 0 or between 10^-15 and 10^30", NULL);
 	if (period->exposure > 0)
 		period->value = checked_value(sum_value(total.events) / period->exposure, "tally");
 }

@@ -10,26 +10,26 @@
 #include "core/sum.h"
 #include "miscadmin.h"
 
-#define LEAST_WEIGHT 1e-15
-#define GREATEST_WEIGHT 1e30
 #define MOST_FIELDS 16
 
 /* ---- weights ---- */
 
-double
-checked_weight(double weight, const char *name)
+bool
+weight_in_range(double weight)
 {
-	if (weight < 0)
-		argument_error(name, "must not be negative", NULL);
-	if ((weight > 0 && weight < LEAST_WEIGHT) || weight > GREATEST_WEIGHT)
-		argument_error(name, "must be 0 or lie between 10^-15 and 10^30", NULL);
-	return weight;
+	return weight == 0 || isnan(weight) || (weight >= 1e-15 && weight <= 1e30);
 }
 
 double
 window_weight(WindowObject window, int argument, int64 row, const char *name)
 {
-	return checked_weight(window_number(window, argument, row, name), name);
+	double		weight = window_number(window, argument, row, name);
+
+	if (weight < 0)
+		argument_error(name, "must not be negative", NULL);
+	if (!weight_in_range(weight))
+		argument_error(name, "must be 0 or lie between 10^-15 and 10^30", NULL);
+	return weight;
 }
 
 double *
