@@ -34,7 +34,7 @@ from (
 	window w as (partition by system)
 ) t;
 select count(*) as areas, bool_and(near((c).share, h.share)) as share,
-	bool_and(round((c).target, 24) = round(h.target, 24)) as target,
+	bool_and(abs((c).target - h.target) < 1e-24) as target,
 	bool_and((c).target_rounded = h.rounded) as rounded, bool_and(apportioned = h.rounded) as apportioned,
 	bool_and(near((c).per_head::float8, h.target::float8 / nullif(population, 0))) as per_head,
 	bool_and(near((c).need_index, h.need_index)) as need_index,
