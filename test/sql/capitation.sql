@@ -54,7 +54,8 @@ from (
 -- money x 1000 gives money x 1000 and the same shares; a total taken back is the opposite; rows come in any order
 select bool_and((k.c).target_rounded = 1000 * (a.c).target_rounded) as rounded,
 	bool_and(abs((k.c).target - 1000 * (a.c).target) < 1e-30) as target,
-	bool_and((k.c).share = (a.c).share) as share, bool_and((k.back).target_rounded = -(a.c).target_rounded) as taken_back
+	bool_and((k.c).share = (a.c).share) as share,
+	bool_and((k.back).target_rounded = -(a.c).target_rounded) as taken_back
 from asked a
 join (
 	select system, area, ph.capitation(1000 * total, weight, population, 10) over w as c,
@@ -73,14 +74,17 @@ join (
 	from (select * from area order by hashtext(area || system)) shuffled
 ) s using (system, area);
 select string_agg(area || ' ' || apportioned, ', ' order by apportioned desc, area) as ties_go_by_the_windows_order
-from (select area, ph.apportion(0.02, 1) over (order by area desc) as apportioned from unnest('{a,b,c}'::text[]) area) t;
+from (
+	select area, ph.apportion(0.02, 1) over (order by area desc) as apportioned
+	from unnest('{a,b,c}'::text[]) area
+) t;
 select 0.29 / 0.01 = 29 as exact, sum(apportioned) as pennies
 from (select ph.apportion(0.29, i) over () as apportioned from unnest('{29,0}'::int[]) i) t;
 
 -- what is weighted
 create table indexed as
-select i as area, (i * 7919 % 997)::float8 as population, 0.8 + i % 5 * 0.1 as age_index, 0.7 + i % 7 * 0.13 as need_index,
-	0.95 + i % 3 * 0.06 as mff
+select i as area, (i * 7919 % 997)::float8 as population, 0.8 + i % 5 * 0.1 as age_index,
+	0.7 + i % 7 * 0.13 as need_index, 0.95 + i % 3 * 0.06 as mff
 from generate_series(0, 40) i;
 select bool_and(near((w).raw, population * age_index * need_index * mff)) as raw,
 	bool_and(near((w).weighted_population, raw * people / all_raw)) as weighted_population,
@@ -120,7 +124,8 @@ select area, (ph.capitation(null, weight) over (order by area)).note,
 from (values ('a', 1), ('b', null)) v(area, weight)
 order by area;
 select (ph.capitation(100, 0, 5) over ()).note as no_weight, ph.apportion(100, 0) over () as nothing,
-	(ph.weighted_population(0) over ()).note as nobody, (ph.component_mix(1, '{0,1}', '{0.5,0.5}') over ()).note as mix;
+	(ph.weighted_population(0) over ()).note as nobody,
+	(ph.component_mix(1, '{0,1}', '{0.5,0.5}') over ()).note as mix;
 select area, (ph.weighted_population(population, 1, need) over (order by area)).*
 from (values ('a', 10, 1), ('b', null, null), ('c', 5, 0)) v(area, population, need)
 order by area;

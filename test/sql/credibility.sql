@@ -21,7 +21,8 @@ with place as (
 	where exposure > 0
 	group by system, place
 ), total as (
-	select system, sum(m) as m, sum(m * x) / sum(m) as x, sum(m * m) as mm, count(*) as places, sum(years - 1) as freedom
+	select system, sum(m) as m, sum(m * x) / sum(m) as x, sum(m * m) as mm, count(*) as places,
+		sum(years - 1) as freedom
 	from place
 	group by system
 ), within as (
@@ -65,7 +66,8 @@ from asked a
 join asked b using (system)
 where (a.c).exposure < (b.c).exposure;
 -- money x 1000; rows in another order; stored yearly tallies, of counts and of people
-select bool_and(near((k.c).estimate, 1000 * (a.c).estimate) and near((k.c).credibility, (a.c).credibility)) as money_scales,
+select bool_and(near((k.c).estimate, 1000 * (a.c).estimate) and near((k.c).credibility, (a.c).credibility))
+		as money_scales,
 	bool_and((t.c).note is null and near((t.c).estimate, (a.c).estimate)) as tallies
 from asked a
 join (

@@ -26,7 +26,8 @@ select count(*) as areas, count(distinct (p).bound) as bounds, count((p).note) a
 from asked;
 -- money closes; targets and distances are what they are; growth is the same level less the push, within its bounds
 select bool_and(spent = total) as closes, bool_and(abs(unrounded - total) < 1e-20) as unrounded,
-	bool_and(abs(opening - baselines) < 1e-20) as opening_targets, bool_and(abs(closing - total) < 1e-20) as closing_targets
+	bool_and(abs(opening - baselines) < 1e-20) as opening_targets,
+	bool_and(abs(closing - total) < 1e-20) as closing_targets
 from (
 	select system, total, sum((p).allocation_rounded) as spent, sum((p).allocation) as unrounded,
 		sum((p).opening_target) as opening, sum(baseline) as baselines, sum((p).closing_target) as closing
@@ -35,7 +36,8 @@ from (
 ) s;
 create table levelled as
 select *, (p).growth + pace * (p).opening_distance as level,
-	greatest(coalesce(floor, -1), coalesce((p).closing_target::float8 * (1 - max_below) / baseline::float8 - 1, -1)) as least,
+	greatest(coalesce(floor, -1), coalesce((p).closing_target::float8 * (1 - max_below) / baseline::float8 - 1, -1))
+		as least,
 	max((p).growth + pace * (p).opening_distance) filter (where (p).bound is null) over (partition by system) as of_all
 from asked;
 select bool_and(abs((p).opening_distance - (baseline / (p).opening_target - 1)::float8) < 1e-12) as opening_distance,
@@ -58,7 +60,8 @@ select bool_and((k.p).allocation_rounded = 1000 * (a.p).allocation_rounded) as m
 	bool_and((k.p).growth = (a.p).growth and (k.p).bound is not distinct from (a.p).bound) as growth_stays
 from asked a
 join (
-	select system, area, ph.pace_of_change(1000 * baseline, weight, 1000 * total, pace, floor, cap, max_below, 10) over (
+	select system, area,
+		ph.pace_of_change(1000 * baseline, weight, 1000 * total, pace, floor, cap, max_below, 10) over (
 			partition by system
 			order by area) as p
 	from (select * from area order by hashtext(area)) a
@@ -72,8 +75,9 @@ select total, area, ph.pace_of_change(baseline, weight, total, 0.4, 0.1, 0.3, un
 		order by area) as p
 from (values ('a', 1000, 300), ('b', 1000, 420), ('c', 1000, 280)) v(area, baseline, weight),
 	unnest('{3299,3300,3301,3899,3900,3901}'::numeric[]) total;
-select total, string_agg(coalesce((p).bound, '') || coalesce((p).allocation_rounded::text, (p).note), ', ' order by area)
-	as allocations
+select total,
+	string_agg(coalesce((p).bound, '') || coalesce((p).allocation_rounded::text, (p).note), ', ' order by area)
+		as allocations
 from ends
 group by total
 order by total;
