@@ -8,6 +8,7 @@
 #include "core/argument.h"
 #include "core/digits.h"
 #include "miscadmin.h"
+#include "utils/memutils.h"
 #include "utils/fmgrprotos.h"
 
 #define QUOTIENT_PLACES 40
@@ -38,11 +39,14 @@ Amount
 amount_of_number(double x)
 {
 	StringInfoData digits;
+	Amount		a;
 
 	initStringInfo(&digits);
 	append_digits(&digits, x);
-	return DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum(digits.data), ObjectIdGetDatum(InvalidOid),
-											   Int32GetDatum(-1)));
+	a = DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum(digits.data), ObjectIdGetDatum(InvalidOid),
+											Int32GetDatum(-1)));
+	pfree(digits.data);
+	return a;
 }
 
 double
@@ -73,8 +77,13 @@ Amount
 amount_quotient(Amount a, Amount b)
 {
 	/* a quotient has at least as many places as what is divided */
-	return amount_at(numeric_round, amount_call(numeric_div, amount_at(numeric_round, a, QUOTIENT_PLACES), b),
-					 QUOTIENT_PLACES);
+	Amount		divided = amount_at(numeric_round, a, QUOTIENT_PLACES),
+				quotient = amount_call(numeric_div, divided, b),
+				rounded = amount_at(numeric_round, quotient, QUOTIENT_PLACES);
+
+	pfree(divided);
+	pfree(quotient);
+	return rounded;
 }
 
 Amount
@@ -107,10 +116,20 @@ amount_compare(Amount a, Amount b)
 	return DatumGetInt32(DirectFunctionCall2(numeric_cmp, NumericGetDatum(a), NumericGetDatum(b)));
 }
 
+Amount
+amount_kept(Amount a, MemoryContext context)
+{
+	return a == NULL ? NULL : memcpy(MemoryContextAlloc(context, VARSIZE(a)), a, VARSIZE(a));
+}
+
 int
 amount_sign(Amount a)
 {
-	return amount_compare(a, amount_of_count(0));
+	Amount		zero = amount_of_count(0);
+	int			sign = amount_compare(a, zero);
+
+	pfree(zero);
+	return sign;
 }
 
 /* ---- arguments and fields ---- */
@@ -155,6 +174,8 @@ window_amount_of_all(WindowObject window, int index, int rows, const char *argum
 		CHECK_FOR_INTERRUPTS();
 		if ((first == NULL) != (other == NULL) || (first != NULL && amount_compare(first, other) != 0))
 			argument_error(argument, "must be the same in all rows of a partition", NULL);
+		if (other != NULL)
+			pfree(other);
 	}
 	return first;
 }
@@ -190,6 +211,17 @@ remainder_order(const void *left, const void *right, void *arg)
 	return larger_first != 0 ? larger_first : a->position - b->position;
 }
 
+/* The whole units of an amount; what is left of it, in units, in fraction. */
+static Amount
+whole_units(Amount a, Amount unit, Amount *fraction)
+{
+	Amount		in_units = amount_rounded(amount_quotient(a, unit), FRACTION_PLACES);
+	Amount		units = DatumGetNumeric(DirectFunctionCall1(numeric_floor, NumericGetDatum(in_units)));
+
+	*fraction = amount_difference(in_units, units);
+	return units;
+}
+
 Amount *
 amounts_in_units(const Amount *amounts, int count, Amount total, Amount unit)
 {
@@ -199,18 +231,24 @@ amounts_in_units(const Amount *amounts, int count, Amount total, Amount unit)
 	Amount		one = amount_of_count(1);
 	Amount		left = amount_rounded(amount_quotient(negative ? amount_negative(total) : total, unit), 0);
 	int64		units;
+	MemoryContext kept = CurrentMemoryContext,
+				scratch = AllocSetContextCreate(kept, "amounts in units", ALLOCSET_SMALL_SIZES);
 
+	MemoryContextSwitchTo(scratch);
 	for (int i = 0; i < count; i++)
 	{
-		Amount		a = negative ? amount_negative(amounts[i]) : amounts[i];
-		Amount		in_units = amount_rounded(amount_quotient(a, unit), FRACTION_PLACES);
+		Amount		whole,
+					fraction;
 
 		CHECK_FOR_INTERRUPTS();
-		shared[i] = DatumGetNumeric(DirectFunctionCall1(numeric_floor, NumericGetDatum(in_units)));
-		remainder[i].fraction = amount_difference(in_units, shared[i]);
-		remainder[i].position = i;
-		left = amount_difference(left, shared[i]);
+		whole = whole_units(negative ? amount_negative(amounts[i]) : amounts[i], unit, &fraction);
+		shared[i] = amount_kept(whole, kept);
+		remainder[i] = (Remainder) {amount_kept(fraction, kept), i};
+		left = amount_kept(amount_difference(left, whole), kept);
+		MemoryContextReset(scratch);
 	}
+	MemoryContextSwitchTo(kept);
+	MemoryContextDelete(scratch);
 	units = DatumGetInt64(DirectFunctionCall1(numeric_int8, NumericGetDatum(left)));
 	if (units < 0 || units > count)
 		elog(ERROR, "amounts do not add up to their total");

@@ -26,6 +26,7 @@ extern Amount amount_negative(Amount a);
 extern Amount amount_lesser(Amount a, Amount b);
 extern Amount amount_greater(Amount a, Amount b);
 extern Amount amount_rounded(Amount a, int places); /* half away from zero */
+extern Amount amount_kept(Amount a, MemoryContext context); /* a copy there; NULL of NULL */
 extern int	amount_compare(Amount a, Amount b);
 extern int	amount_sign(Amount a);
 

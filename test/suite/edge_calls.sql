@@ -133,6 +133,14 @@ from unnest(array[null, '{}', '{1}', '{1,1}', '{-1,NULL}', '{{0},{1}}', '{0,1,1}
 insert into pool select 'int8', v, 'pairs' from unnest(array[null, '0', '1', '-1', '9223372036854775807']) v;
 insert into pool select 'float8', v, 'lambda' from unnest(array[null, '0.1', '0', '1', 'NaN', '5e-324']) v;
 insert into pool select 'int4', v, 'max_iterations' from unnest(array[null, '0', '1', '200', '-1', '2147483647']) v;
+insert into pool
+select 'numeric', v, 'total'
+from unnest(array[null, '0', '100', '-0.03', 'NaN', '1e29', '0.005']) v;
+insert into pool select 'numeric', v, 'unit' from unnest(array[null, '0', '0.01', '1e-10', '1e-20', '1e29', '-1']) v;
+insert into pool
+select 'float8', v, argument
+from unnest(array[null, '0', '1', '-1', '1e30', '1e-15', '1e308', '5e-324', 'NaN', 'Infinity']) v,
+	unnest('{weighted_population,target_weight,pace,floor,cap,max_below}'::text[]) argument;
 insert into pool select 'text', v, 'a' from unnest(array[null, '', 'MARTHA', 'Zoë', repeat('x', 9000)]) v;
 insert into pool select 'text', v, 'b' from unnest(array[null, '', 'MARHTA', 'Zoe', repeat('y', 9000)]) v;
 insert into pool
