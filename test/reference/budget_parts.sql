@@ -136,6 +136,81 @@ join (
 	group by case_id
 ) c using (case_id), lateral ph.stop_loss_total(costs, attachment, coinsurance, maximum) got;
 
+-- ---- chain ladder ----
+create temp table ladder_input (
+	case_id text, tag text, tail float8, origin text, development integer, cumulative numeric);
+create temp table ladder_factor (case_id text, tag text, development integer, factor float8, sigma_squared float8);
+create temp table ladder_expected (
+	case_id text, tag text, origin text, latest numeric, to_ultimate float8, completion float8, ultimate numeric,
+	outstanding numeric, standard_error numeric, note text);
+\copy ladder_input from program 'cat $REFERENCE/chain_ladder_input.csv' csv header
+\copy ladder_factor from program 'cat $REFERENCE/chain_ladder_factors.csv' csv header
+\copy ladder_expected from program 'cat $REFERENCE/chain_ladder_expected.csv' csv header
+create temp table ladder as
+select case_id, tag, min(tail) as tail, max(cumulative) as scale,
+	ph.cumulative_run_off(array_agg(origin), array_agg(development), array_agg(cumulative)) as triangle
+from ladder_input
+group by case_id, tag;
+insert into result
+select 'chain ladder', case_id || ' ' || tag, bool_and(
+	pg_temp.near(got.latest, e.latest, scale) and pg_temp.near(got.ultimate, e.ultimate, scale)
+	and pg_temp.near(got.outstanding, e.outstanding, scale)
+	and pg_temp.near(got.to_ultimate::numeric, e.to_ultimate::numeric, 1)
+	and pg_temp.near(got.completion::numeric, e.completion::numeric, 1)
+	and pg_temp.near(got.standard_error, e.standard_error, scale, 1e-8)
+	and got.note is not distinct from e.note)
+from ladder_expected e
+left join (
+	select case_id, tag, scale, coalesce(l.origin, 'all') as origin, l.latest, l.to_ultimate, l.completion, l.ultimate,
+		l.outstanding, l.standard_error, l.note
+	from ladder, lateral ph.chain_ladder(triangle, tail) l
+) got using (case_id, tag, origin)
+group by case_id, tag;
+insert into result
+select 'development factors', case_id || ' ' || tag, bool_and(got.development = e.development
+	and pg_temp.near(got.factor::numeric, e.factor::numeric, 1)
+	and pg_temp.near(got.sigma_squared::numeric, e.sigma_squared::numeric, 1e-6, 1e-8))
+from (
+	select case_id, tag, f.*
+	from ladder, lateral ph.development_factors(triangle) f
+) got
+full join ladder_factor e using (case_id, tag, development)
+group by case_id, tag;
+
+-- ---- the bridge ----
+create temp table bridge_input (
+	case_id text, tag text, segment text, people_budget float8, people_actual float8, cost_budget numeric,
+	risk_budget float8, risk_actual float8, price_budget float8, price_actual float8, actual numeric);
+create temp table bridge_expected (
+	case_id text, tag text, population numeric, mix numeric, need numeric, activity numeric, price numeric, total numeric,
+	budget numeric, actual numeric, shapley_population numeric, shapley_mix numeric, shapley_need numeric,
+	shapley_activity numeric, shapley_price numeric);
+\copy bridge_input from program 'cat $REFERENCE/variance_bridge_input.csv' csv header
+\copy bridge_expected from program 'cat $REFERENCE/variance_bridge_expected.csv' csv header
+create temp table bridged as
+select case_id, sum((b).population) as population, sum((b).mix) as mix, sum((b).need) as need,
+	sum((b).activity) as activity, sum((b).price) as price, sum((b).total) as total, sum((b).budget) as budget,
+	sum((b).actual) as actual, sum((b).shapley_population) as shapley_population, sum((b).shapley_mix) as shapley_mix,
+	sum((b).shapley_need) as shapley_need, sum((b).shapley_activity) as shapley_activity,
+	sum((b).shapley_price) as shapley_price
+from (
+	select case_id, ph.variance_bridge(people_budget, people_actual, cost_budget, risk_budget, risk_actual, price_budget,
+			price_actual, actual) over (partition by case_id) as b
+	from bridge_input
+) segments
+group by case_id;
+insert into result
+select 'variance bridge', case_id || ' ' || tag,
+	bool_and(pg_temp.near(got, want, greatest(e.budget, e.actual)))
+	and min(abs(g.total - g.population - g.mix - g.need - g.activity - g.price)) < 1e-30
+from bridge_expected e
+join bridged g using (case_id), unnest(
+	array[g.population, g.mix, g.need, g.activity, g.price, g.total, g.budget, g.actual, g.shapley_population,
+		g.shapley_mix, g.shapley_need, g.shapley_activity, g.shapley_price],
+	array[e.population, e.mix, e.need, e.activity, e.price, e.total, e.budget, e.actual, e.shapley_population,
+		e.shapley_mix, e.shapley_need, e.shapley_activity, e.shapley_price]) line (got, want)
+group by case_id, tag;
+
 select name, count(*), count(*) filter (where ok is not true), string_agg(case_id, ' ') filter (where ok is not true)
 from result
 group by name
