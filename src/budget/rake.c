@@ -346,161 +346,6 @@ is_full(const Table *table)
 	return open == lines_with_money(&table->rows) * lines_with_money(&table->columns);
 }
 
-/* ---- whether there is a table ---- */
-
-static int
-places_of(const Lines *lines)
-{
-	int			places = 0;
-
-	for (int i = 0; i < lines->count; i++)
-		places = Max(places, DatumGetInt32(DirectFunctionCall1(numeric_min_scale,
-															   NumericGetDatum(lines->line[i].margin))));
-	return places;
-}
-
-static int64
-in_units(Amount a, Amount units)
-{
-	return DatumGetInt64(DirectFunctionCall1(numeric_int8, NumericGetDatum(amount_product(a, units))));
-}
-
-/* How many of the least common decimal unit of all margins make one. */
-static Amount
-units_of_margins(const Table *table)
-{
-	int			places = Max(places_of(&table->rows), places_of(&table->columns));
-	Amount		units;
-
-	if (places <= MOST_PLACES)
-	{
-		int64		power = 1;
-
-		for (int i = 0; i < places; i++)
-			power *= 10;
-		units = amount_of_count(power);
-		if (amount_compare(amount_product(table->total, units), amount_of_count(FLOW_UNLIMITED - 1)) <= 0)
-			return units;
-	}
-	ereport(ERROR,
-			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-			 errmsg("margins have too many digits where cells of the seed are zero"),
-			 errhint("Round them so that they add up: ph.apportion gives whole pence.")));
-}
-
-/* Strong components of what the flow leaves (Tarjan 1972), over the nodes of lines alone. */
-typedef struct Components
-{
-	int		   *index;			/* in order of visit, from 1; 0 not yet */
-	int		   *low;
-	int		   *component;		/* -1 not yet */
-	int		   *stack;
-	int			stacked;
-	int			visited;
-	int			count;
-} Components;
-
-static void
-visit(const NetworkFlow *network, int lines, int start, Components *found, int *path, int *side)
-{
-	int			depth = 0;
-
-	path[0] = start;
-	while (depth >= 0)
-	{
-		int			node = path[depth];
-
-		if (found->index[node] == 0)
-		{
-			found->index[node] = found->low[node] = ++found->visited;
-			found->stack[found->stacked++] = node;
-			side[node] = network->node[node].first[ARC_OPEN];
-		}
-		for (; side[node] >= 0; side[node] = network->side[side[node]].next)
-		{
-			int			head = network->side[side[node]].head;
-
-			if (head >= lines || network->side[side[node]].residual <= 0)
-				continue;
-			if (found->index[head] == 0)
-				break;
-			if (found->component[head] < 0)
-				found->low[node] = Min(found->low[node], found->low[head]);
-		}
-		if (side[node] >= 0)
-		{
-			path[++depth] = network->side[side[node]].head;
-			continue;
-		}
-		if (found->low[node] == found->index[node])
-		{
-			int			member;
-
-			do
-				found->component[member = found->stack[--found->stacked]] = found->count;
-			while (member != node);
-			found->count++;
-		}
-		depth--;
-	}
-}
-
-static int *
-components_of(const NetworkFlow *network, int lines)
-{
-	Components	found = {.index = palloc0_array(int, lines), .low = palloc0_array(int, lines),
-	.component = palloc_array(int, lines), .stack = palloc_array(int, lines)};
-	int		   *path = palloc_array(int, lines + 1),
-			   *side = palloc_array(int, lines);
-
-	for (int i = 0; i < lines; i++)
-		found.component[i] = -1;
-	for (int i = 0; i < lines; i++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		if (found.index[i] == 0)
-			visit(network, lines, i, &found, path, side);
-	}
-	return found.component;
-}
-
-/* Closes cells that are zero in every table with these margins; whether there are tables, and all cells stay open. */
-static RakeStatus
-close_by_flow(Table *table)
-{
-	int			lines = table->rows.count + table->columns.count;
-	int			source = lines,
-				sink = lines + 1;
-	Amount		units = units_of_margins(table);
-	int64		total = in_units(table->total, units);
-	NetworkFlow *network = network_make(lines + 2, lines + table->cells);
-	int		   *component;
-	RakeStatus	status = RAKE_OK;
-
-	for (int i = 0; i < table->rows.count; i++)
-		network_lay(network, source, i, in_units(table->rows.line[i].margin, units), 0, ARC_OPEN);
-	for (int j = 0; j < table->columns.count; j++)
-		network_lay(network, table->rows.count + j, sink, in_units(table->columns.line[j].margin, units), 0, ARC_OPEN);
-	for (int i = 0; i < table->cells; i++)
-		if (table->cell[i].open)
-			network_lay(network, table->cell[i].row, table->rows.count + table->cell[i].column, FLOW_UNLIMITED, 0,
-						ARC_OPEN);
-	if (network_send(network, source, sink, total) < total)
-		return RAKE_INFEASIBLE;
-	component = components_of(network, lines);
-	for (int i = 0; i < table->cells; i++)
-	{
-		Cell	   *cell = &table->cell[i];
-
-		if (cell->open && component[cell->row] != component[table->rows.count + cell->column])
-		{
-			cell->open = false;
-			status = RAKE_BOUNDARY;
-		}
-	}
-	return status;
-}
-
 /* ---- scaling ---- */
 
 static void
@@ -666,16 +511,202 @@ rake_by_newton(Table *table)
 	return gap;
 }
 
-static RakeStatus
-rake_table(Table *table)
+static double
+rake_to_the_end(Table *table)
 {
-	double		gap = rake_by_sweeps(table, FIRST_SWEEPS);
+	return table->columns.count <= MOST_NEWTON_LINES ? rake_by_newton(table) : rake_by_sweeps(table, MOST_SWEEPS);
+}
 
-	if (gap > GAP && table->columns.count <= MOST_NEWTON_LINES)
-		gap = rake_by_newton(table);
-	else if (gap > GAP)
-		gap = rake_by_sweeps(table, MOST_SWEEPS);
-	return gap <= GAP_ENOUGH ? RAKE_OK : RAKE_NOT_CONVERGED;
+/* ---- whether there is a table ---- */
+
+static int
+places_of(const Lines *lines)
+{
+	int			places = 0;
+
+	for (int i = 0; i < lines->count; i++)
+		places = Max(places, DatumGetInt32(DirectFunctionCall1(numeric_min_scale,
+															   NumericGetDatum(lines->line[i].margin))));
+	return places;
+}
+
+static int64
+in_units(Amount a, Amount units)
+{
+	return DatumGetInt64(DirectFunctionCall1(numeric_int8, NumericGetDatum(amount_product(a, units))));
+}
+
+/* How many of the least common decimal unit of all margins make one. */
+static Amount
+units_of_margins(const Table *table)
+{
+	int			places = Max(places_of(&table->rows), places_of(&table->columns));
+	Amount		units;
+
+	if (places <= MOST_PLACES)
+	{
+		int64		power = 1;
+
+		for (int i = 0; i < places; i++)
+			power *= 10;
+		units = amount_of_count(power);
+		if (amount_compare(amount_product(table->total, units), amount_of_count(FLOW_UNLIMITED - 1)) <= 0)
+			return units;
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+			 errmsg("margins have too many digits where cells of the seed are zero"),
+			 errhint("Round them so that they add up: ph.apportion gives whole pence.")));
+}
+
+/* Strong components of what the flow leaves (Tarjan 1972), over the nodes of lines alone. */
+typedef struct Components
+{
+	int		   *index;			/* in order of visit, from 1; 0 not yet */
+	int		   *low;
+	int		   *component;		/* -1 not yet */
+	int		   *stack;
+	int			stacked;
+	int			visited;
+	int			count;
+} Components;
+
+static void
+visit(const NetworkFlow *network, int lines, int start, Components *found, int *path, int *side)
+{
+	int			depth = 0;
+
+	path[0] = start;
+	while (depth >= 0)
+	{
+		int			node = path[depth];
+
+		if (found->index[node] == 0)
+		{
+			found->index[node] = found->low[node] = ++found->visited;
+			found->stack[found->stacked++] = node;
+			side[node] = network->node[node].first[ARC_OPEN];
+		}
+		for (; side[node] >= 0; side[node] = network->side[side[node]].next)
+		{
+			int			head = network->side[side[node]].head;
+
+			if (head >= lines || network->side[side[node]].residual <= 0)
+				continue;
+			if (found->index[head] == 0)
+				break;
+			if (found->component[head] < 0)
+				found->low[node] = Min(found->low[node], found->low[head]);
+		}
+		if (side[node] >= 0)
+		{
+			path[++depth] = network->side[side[node]].head;
+			continue;
+		}
+		if (found->low[node] == found->index[node])
+		{
+			int			member;
+
+			do
+				found->component[member = found->stack[--found->stacked]] = found->count;
+			while (member != node);
+			found->count++;
+		}
+		depth--;
+	}
+}
+
+static int *
+components_of(const NetworkFlow *network, int lines)
+{
+	Components	found = {.index = palloc0_array(int, lines), .low = palloc0_array(int, lines),
+	.component = palloc_array(int, lines), .stack = palloc_array(int, lines)};
+	int		   *path = palloc_array(int, lines + 1),
+			   *side = palloc_array(int, lines);
+
+	for (int i = 0; i < lines; i++)
+		found.component[i] = -1;
+	for (int i = 0; i < lines; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (found.index[i] == 0)
+			visit(network, lines, i, &found, path, side);
+	}
+	return found.component;
+}
+
+/*
+ * Lays the cells' arcs with a flow that is near the greatest: what scaling has found so far, in whole units that add up
+ * along the row, within what is left of each margin.
+ */
+static void
+lay_cells(NetworkFlow *network, const Table *table, double total, int64 *row_left, int64 *column_left)
+{
+	double		until = 0;
+
+	for (int i = 0; i < table->cells; i++)
+	{
+		const Cell *cell = &table->cell[i];
+		int64		most = Min(row_left[cell->row], column_left[cell->column]);
+		double		before = i > 0 && cell->row == cell[-1].row ? until : 0;
+		double		wanted = rint((until = before + cell->value * total)) - rint(before);
+		int64		flow = wanted >= most ? most : wanted > 0 ? (int64) wanted : 0;	/* no number: 0 */
+
+		if (!cell->open)
+			continue;
+		network_lay(network, cell->row, table->rows.count + cell->column, FLOW_UNLIMITED, flow, ARC_OPEN);
+		row_left[cell->row] -= flow;
+		column_left[cell->column] -= flow;
+	}
+}
+
+static int64 *
+margins_in_units(const Lines *lines, Amount units)
+{
+	int64	   *margins = palloc_array(int64, lines->count);
+
+	for (int i = 0; i < lines->count; i++)
+		margins[i] = in_units(lines->line[i].margin, units);
+	return margins;
+}
+
+/* Whether there are tables with these margins; cells that are zero in all of them are closed. */
+static RakeStatus
+close_by_flow(Table *table)
+{
+	int			lines = table->rows.count + table->columns.count;
+	int			source = lines,
+				sink = lines + 1;
+	Amount		units = units_of_margins(table);
+	int64	   *row_left = margins_in_units(&table->rows, units),
+			   *column_left = margins_in_units(&table->columns, units);
+	int64		left = 0;
+	NetworkFlow *network = network_make(lines + 2, lines + table->cells);
+	int		   *component;
+	RakeStatus	status = RAKE_OK;
+
+	lay_cells(network, table, (double) in_units(table->total, units), row_left, column_left);
+	for (int i = 0; i < table->rows.count; i++)
+	{
+		network_lay(network, source, i, row_left[i], 0, ARC_OPEN);
+		left += row_left[i];
+	}
+	for (int j = 0; j < table->columns.count; j++)
+		network_lay(network, table->rows.count + j, sink, column_left[j], 0, ARC_OPEN);
+	if (network_send(network, source, sink, left) < left)
+		return RAKE_INFEASIBLE;
+	component = components_of(network, lines);
+	for (int i = 0; i < table->cells; i++)
+	{
+		Cell	   *cell = &table->cell[i];
+
+		if (cell->open && component[cell->row] != component[table->rows.count + cell->column])
+		{
+			cell->open = false;
+			status = RAKE_BOUNDARY;
+		}
+	}
+	return status;
 }
 
 /* ---- the answer ---- */
@@ -684,6 +715,7 @@ static RakeStatus
 solve(Table *table)
 {
 	RakeStatus	status = RAKE_OK;
+	double		gap;
 
 	if (!table_is_known(table))
 		return RAKE_MISSING_INPUT;
@@ -695,11 +727,16 @@ solve(Table *table)
 	share_out(&table->rows, table->total);
 	share_out(&table->columns, table->total);
 	close_empty_lines(table);
+	gap = rake_by_sweeps(table, FIRST_SWEEPS);
 	if (!is_full(table))
 		status = close_by_flow(table);
 	if (status == RAKE_INFEASIBLE)
 		return status;
-	return rake_table(table) == RAKE_OK ? status : RAKE_NOT_CONVERGED;
+	if (status == RAKE_BOUNDARY)
+		gap = rake_by_sweeps(table, FIRST_SWEEPS);
+	if (gap > GAP)
+		gap = rake_to_the_end(table);
+	return gap <= GAP_ENOUGH ? status : RAKE_NOT_CONVERGED;
 }
 
 /* What is kept for the rows of the window, in their order. */
