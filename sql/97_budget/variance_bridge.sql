@@ -50,3 +50,14 @@ comment on function ph.variance_bridge(float8, float8, numeric, float8, float8, 
 	'service: rows of segment x service with the people of the segment and its cost a head of the service, over '
 	'(partition by service); the sums over services are the bridge of all. One NULL leaves all rows without answer. '
 	'Errors: negative people, costs or risks, risk_budget or prices that are not above 0';
+
+create function ph.chart_bridge(
+	labels text[], amounts float8[], title text default null, unit text default null, source text default null)
+returns text
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'chart_bridge';
+comment on function ph.chart_bridge(text[], float8[], text, text, text) is
+	'a waterfall as SVG, from array_agg of labels and amounts in their order: the first amount and the last as bars from '
+	'0, steps between them, up and down told apart by sign, fill and outline. A NULL step is not known and moves '
+	'nothing; where the steps do not lead to the last amount the picture says by how much. Errors: amounts that are not '
+	'finite, a first or last one that is NULL';
