@@ -53,7 +53,8 @@ group by case_id, line;
 
 -- ---- member months ----
 create temp table months_expected (
-	case_id text, tag text, period_start date, period_end date, spans text, days integer, any_day integer, exact float8);
+	case_id text, tag text, period_start date, period_end date, spans text, days integer, any_day integer,
+		exact float8);
 \copy months_expected from program 'cat $REFERENCE/member_months.csv' csv header
 insert into result
 select 'member months', case_id || ' ' || tag,
@@ -93,8 +94,10 @@ group by case_id, tag;
 create temp table cut_case (case_id text, tag text, quantile float8, amount numeric, reference text);
 create temp table cut_input (case_id text, tag text, set text, person integer, cost numeric, years float8);
 create temp table cut_expected (
-	case_id text, tag text, cap numeric, people bigint, people_capped bigint, total_before numeric, total_after numeric,
-	removed numeric, mean_before numeric, mean_after numeric, variance_before numeric, variance_after numeric, note text);
+	case_id text, tag text, cap numeric, people bigint, people_capped bigint, total_before numeric,
+		total_after numeric,
+	removed numeric, mean_before numeric, mean_after numeric, variance_before numeric, variance_after numeric,
+		note text);
 \copy cut_case from program 'cat $REFERENCE/truncation_cases.csv' csv header
 \copy cut_input from program 'cat $REFERENCE/truncation_input.csv' csv header
 \copy cut_expected from program 'cat $REFERENCE/truncation_expected.csv' csv header
@@ -110,7 +113,8 @@ from (
 	select case_id, ph.truncation(
 			array_agg(cost) filter (where set = 'group'),
 			coalesce(min(amount), ph.truncation_cap(
-				array_agg(cost / years::numeric) filter (where set = case reference when 'own' then 'group' else 'reference' end),
+				array_agg(cost / years::numeric) filter (
+					where set = case reference when 'own' then 'group' else 'reference' end),
 				min(quantile))),
 			array_agg(years) filter (where set = 'group')) as got,
 		max(abs(cost)) as scale
@@ -161,7 +165,8 @@ select 'chain ladder', case_id || ' ' || tag, bool_and(
 	and got.note is not distinct from e.note)
 from ladder_expected e
 left join (
-	select case_id, tag, scale, coalesce(l.origin, 'all') as origin, l.latest, l.to_ultimate, l.completion, l.ultimate,
+	select case_id, tag, scale, coalesce(l.origin, 'all') as origin, l.latest, l.to_ultimate, l.completion,
+		l.ultimate,
 		l.outstanding, l.standard_error, l.note
 	from ladder, lateral ph.chain_ladder(triangle, tail) l
 ) got using (case_id, tag, origin)
@@ -182,7 +187,8 @@ create temp table bridge_input (
 	case_id text, tag text, segment text, people_budget float8, people_actual float8, cost_budget numeric,
 	risk_budget float8, risk_actual float8, price_budget float8, price_actual float8, actual numeric);
 create temp table bridge_expected (
-	case_id text, tag text, population numeric, mix numeric, need numeric, activity numeric, price numeric, total numeric,
+	case_id text, tag text, population numeric, mix numeric, need numeric, activity numeric, price numeric,
+		total numeric,
 	budget numeric, actual numeric, shapley_population numeric, shapley_mix numeric, shapley_need numeric,
 	shapley_activity numeric, shapley_price numeric);
 \copy bridge_input from program 'cat $REFERENCE/variance_bridge_input.csv' csv header
@@ -194,7 +200,8 @@ select case_id, sum((b).population) as population, sum((b).mix) as mix, sum((b).
 	sum((b).shapley_need) as shapley_need, sum((b).shapley_activity) as shapley_activity,
 	sum((b).shapley_price) as shapley_price
 from (
-	select case_id, ph.variance_bridge(people_budget, people_actual, cost_budget, risk_budget, risk_actual, price_budget,
+	select case_id, ph.variance_bridge(people_budget, people_actual, cost_budget, risk_budget, risk_actual,
+		price_budget,
 			price_actual, actual) over (partition by case_id) as b
 	from bridge_input
 ) segments
