@@ -16,9 +16,10 @@ language c window immutable parallel safe
 as 'MODULE_PATHNAME', 'risk_adjusted_budget';
 comment on function ph.risk_adjusted_budget(
 	float8, float8, numeric, float8, float8, float8, float8, float8, numeric) is
-	'window function, a row a group: member_months / 12 x base x relative risk x mff x (1 + trend). risk_months: risk '
-	'summed over the months of members; base: money a year at the reference risk, which is the mean of all groups '
-	'before any cap unless reference_risk gives it; a mean above prior_risk (1 + growth_cap) is paid for up to there '
-	'(falls pass through); with a total all budgets are scaled to it after the cap. One NULL of member_months, '
-	'risk_months, mff, base or trend leaves all groups without answer. Errors: negative numbers, a reference of 0, '
-	'trend or growth_cap below -1, base, trend, reference_risk, growth_cap or total that differ between rows';
+	'window function, a row a group: member_months / 12 x base x relative risk x mff x (1 + trend). risk_months: '
+	'risk summed over the months of members; base: money a year at the reference risk, which is the mean of all '
+	'groups before any cap unless reference_risk gives it; a mean above prior_risk (1 + growth_cap) is paid for up '
+	'to there (falls pass through); with a total all budgets are scaled to it after the cap. One NULL of '
+	'member_months, risk_months, mff, base or trend leaves all groups without answer. Errors: negative numbers, a '
+	'reference of 0, trend or growth_cap below -1, base, trend, reference_risk, growth_cap or total that differ '
+	'between rows';

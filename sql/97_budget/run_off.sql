@@ -19,9 +19,9 @@ create type ph.triangle (
 	send = ph_support.triangle_send, internallength = variable, alignment = double, storage = extended
 );
 comment on type ph.triangle is
-	'money paid by origin (the month of service) and development period (1: that month, 2: the next, ...), as sums of '
-	'what was paid in each, exact, in byte order of the origins: {"2024-01" 1: 100.50, "2024-01" 2: 60}; a cell that is '
-	'not there is not known';
+	'money paid by origin (the month of service) and development period (1: that month, 2: the next, ...), as sums '
+	'of what was paid in each, exact, in byte order of the origins: {"2024-01" 1: 100.50, "2024-01" 2: 60}; a cell '
+	'that is not there is not known';
 comment on function ph_support.triangle_in(cstring) is 'text input of ph.triangle';
 comment on function ph_support.triangle_out(ph.triangle) is 'text output of ph.triangle';
 comment on function ph_support.triangle_recv(internal) is 'binary input of ph.triangle';
@@ -50,10 +50,10 @@ create aggregate ph.run_off(origin text, development integer, paid numeric) (
 	combinefunc = ph_support.triangle_combine, sspace = 1024, parallel = safe
 );
 comment on aggregate ph.run_off(text, integer, numeric) is
-	'folds a row a payment, or a sum of some: origin, such as the month of service; development, 1 for what was paid in '
-	'the first period, 2 in the next; paid, what was paid in it (not until it: ph.cumulative_run_off), and 0 where '
-	'nothing was. Payments of one cell are added. Errors: NULLs, origins of more than 200 bytes, developments outside '
-	'1 to 1000, more than 10,000 cells';
+	'folds a row a payment, or a sum of some: origin, such as the month of service; development, 1 for what was paid '
+	'in the first period, 2 in the next; paid, what was paid in it (not until it: ph.cumulative_run_off), and 0 '
+	'where nothing was. Payments of one cell are added. Errors: NULLs, origins of more than 200 bytes, developments '
+	'outside 1 to 1000, more than 10,000 cells';
 create aggregate ph.run_off_rollup(triangle ph.triangle) (
 	sfunc = ph_support.triangle_roll_up, stype = ph.triangle, initcond = '{}', finalfunc = ph_support.triangle_final,
 	combinefunc = ph_support.triangle_roll_up, sspace = 1024, parallel = safe
@@ -134,8 +134,8 @@ returns setof record
 language c immutable parallel safe rows 100
 as 'MODULE_PATHNAME', 'triangle_cells';
 comment on function ph.triangle_cells(ph.triangle) is
-	'a row a cell, in byte order of the origins and by development: what was paid in the period and until its end, which '
-	'is NULL behind a period that is not known';
+	'a row a cell, in byte order of the origins and by development: what was paid in the period and until its end, '
+	'which is NULL behind a period that is not known';
 
 create function ph.cumulative_run_off(origins text[], developments integer[], cumulative numeric[])
 returns ph.triangle
@@ -144,7 +144,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
 	perform ph_support.require_argument(
-		coalesce(cardinality(developments) = cardinality(origins) and cardinality(cumulative) = cardinality(origins), true),
+		coalesce((cardinality(developments), cardinality(cumulative)) = (cardinality(origins), cardinality(origins)), true),
 		'cumulative', 'must have an element for each of origins and developments');
 	perform ph_support.require_argument(not exists (
 			select
@@ -180,10 +180,10 @@ returns setof record
 language c immutable parallel safe rows 12
 as 'MODULE_PATHNAME', 'development_factors';
 comment on function ph.development_factors(ph.triangle) is
-	'a row a period but the last: factor, what was paid until the next period over what was paid until it, summed over '
-	'the origins that have both, NULL where nothing was paid; sigma_squared, Mack''s variance around it (1993) in money, '
-	'NULL where a single origin had paid nothing or there are not two; of a last factor of one origin the least of the '
-	'two before and their continuation. Errors: an origin with a period left out';
+	'a row a period but the last: factor, what was paid until the next period over what was paid until it, summed '
+	'over the origins that have both, NULL where nothing was paid; sigma_squared, Mack''s variance around it (1993) '
+	'in money, NULL where a single origin had paid nothing or there are not two; of a last factor of one origin the '
+	'least of the two before and their continuation. Errors: an origin with a period left out';
 create function ph.chain_ladder(
 	triangle ph.triangle, tail float8 default 1,
 	out origin text, out latest numeric, out to_ultimate float8, out completion float8, out ultimate numeric,
@@ -193,8 +193,8 @@ language c immutable parallel safe rows 12
 as 'MODULE_PATHNAME', 'chain_ladder';
 comment on function ph.chain_ladder(ph.triangle, float8) is
 	'what will have been paid: a row an origin and a last one of all, whose origin is NULL. ultimate = latest x '
-	'to_ultimate, the product of the development factors to come and of tail (beyond the last period); completion is 1 / '
-	'to_ultimate; outstanding = ultimate - latest. standard_error: Mack (1993), of all with what origins share; NULL with '
-	'a tail other than 1, fewer than four periods, or an amount that is not above 0. An origin with nothing paid yet has '
-	'an ultimate of 0: a warning, not news. note: no_paid where a factor to come does not exist. Errors: an origin with '
-	'a period left out (fold paid 0), a tail not above 0';
+	'to_ultimate, the product of the development factors to come and of tail (beyond the last period); completion is '
+	'1 / to_ultimate; outstanding = ultimate - latest. standard_error: Mack (1993), of all with what origins share; '
+	'NULL with a tail other than 1, fewer than four periods, or an amount that is not above 0. An origin with '
+	'nothing paid yet has an ultimate of 0: a warning, not news. note: no_paid where a factor to come does not '
+	'exist. Errors: an origin with a period left out (fold paid 0), a tail not above 0';

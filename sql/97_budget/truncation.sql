@@ -7,16 +7,16 @@ begin atomic
 	select round(round(part, 40) / nullif(whole, 0), 40);
 end;
 comment on function ph_support.amount_quotient(numeric, numeric) is
-	'a quotient to 40 decimals, whatever the size of its parts, so that 1,000 times the money is 1,000 times the answer; '
-	'NULL where whole is 0';
+	'a quotient to 40 decimals, whatever the size of its parts, so that 1,000 times the money is 1,000 times the '
+	'answer; NULL where whole is 0';
 
 create function ph.truncate_cost(cost numeric, cap numeric, years float8 default 1) returns numeric
 language c immutable parallel safe
 as 'MODULE_PATHNAME', 'truncate_cost';
 comment on function ph.truncate_cost(numeric, numeric, float8) is
-	'the cost of a person, cut at cap a person-year: min(cost / years, cap) years. NULL where an argument is. The cap '
-	'must be one for benchmark and actual, as ph.truncation_cap gives it of one reference set. Errors: a negative cap, '
-	'years not above 0';
+	'the cost of a person, cut at cap a person-year: min(cost / years, cap) years. NULL where an argument is. The '
+	'cap must be one for benchmark and actual, as ph.truncation_cap gives it of one reference set. Errors: a '
+	'negative cap, years not above 0';
 
 create function ph.truncation_cap(costs_per_year numeric[], quantile float8) returns numeric
 language plpgsql immutable parallel safe
@@ -29,7 +29,8 @@ declare
 begin
 	perform ph_support.require_argument(coalesce(quantile between 0 and 1, true), 'quantile',
 		'must lie between 0 and 1', 'Write 0.99 for the 99th percentile.');
-	perform ph_support.require_argument(coalesce(array_ndims(costs_per_year), 1) = 1, 'costs_per_year', 'must be a list');
+	perform ph_support.require_argument(coalesce(array_ndims(costs_per_year), 1) = 1, 'costs_per_year',
+		'must be a list');
 	perform ph_support.require_argument(
 		not exists (select from unnest(costs_per_year) cost where cost in ('NaN', 'Infinity', '-Infinity')),
 		'costs_per_year', 'must hold finite numbers');
@@ -46,9 +47,9 @@ begin
 end
 $$;
 comment on function ph.truncation_cap(numeric[], float8) is
-	'the quantile of costs a person-year of the reference set, as percentile_cont and type 7 in R have it, but in exact '
-	'decimals, so that a cost which is the cap is not above it: array_agg(cost / years). NULL where a cost is, or there '
-	'is none. Errors: a quantile outside 0 to 1, numbers that are not finite';
+	'the quantile of costs a person-year of the reference set, as percentile_cont and type 7 in R have it, but in '
+	'exact decimals, so that a cost which is the cap is not above it: array_agg(cost / years). NULL where a cost is, '
+	'or there is none. Errors: a quantile outside 0 to 1, numbers that are not finite';
 
 create type ph.truncation as (
 	cap numeric,
@@ -136,9 +137,9 @@ returns record
 language c immutable parallel safe
 as 'MODULE_PATHNAME', 'stop_loss';
 comment on function ph.stop_loss(numeric, numeric, float8, numeric) is
-	'what cover gives back of the cost of a person: coinsurance x what is above the attachment, at most maximum (NULL: '
-	'without limit), and what stays. note: missing_input where cost, attachment or coinsurance is NULL. Errors: a '
-	'negative attachment or maximum, coinsurance outside 0 to 1';
+	'what cover gives back of the cost of a person: coinsurance x what is above the attachment, at most maximum '
+	'(NULL: without limit), and what stays. note: missing_input where cost, attachment or coinsurance is NULL. '
+	'Errors: a negative attachment or maximum, coinsurance outside 0 to 1';
 
 create function ph.stop_loss_total(
 	costs numeric[], attachment numeric, coinsurance float8 default 1, maximum numeric default null,
@@ -149,8 +150,9 @@ begin atomic
 	select case when known then count end, case when known then over end, case when known then given end,
 		case when known then kept end, case when not known then 'missing_input' end
 	from (
-		select count(*), count(*) filter (where cost > attachment) as over, coalesce(sum(of_person.recovered), 0) as given,
-			coalesce(sum(of_person.retained), 0) as kept, count(*) = count(of_person.recovered) as known
+		select count(*), count(*) filter (where cost > attachment) as over,
+			coalesce(sum(of_person.recovered), 0) as given, coalesce(sum(of_person.retained), 0) as kept,
+			count(*) = count(of_person.recovered) as known
 		from unnest(costs) cost, lateral ph.stop_loss(cost, attachment, coinsurance, maximum) of_person
 	) folded;
 end;

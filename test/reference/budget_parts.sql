@@ -218,6 +218,56 @@ join bridged g using (case_id), unnest(
 		e.shapley_mix, e.shapley_need, e.shapley_activity, e.shapley_price]) line (got, want)
 group by case_id, tag;
 
+-- ---- bad input: what errors.csv recommends, in the project's words ----
+create temp table bad (
+	case_id text, tag text, function_name text, scenario text, arguments text, recommended_outcome text);
+\copy bad from program 'cat $REFERENCE/errors.csv' csv header
+-- what a query answers: error, of class 22 and with the argument's name; null with its note; ok
+create function pg_temp.outcome(query text, argument text) returns text language plpgsql
+as $$
+declare
+	value text;
+	note text;
+	state text;
+	said text;
+begin
+	execute query into value, note;
+	return case when value is not null then 'ok' when note is null then 'null' else 'null:' || note end;
+exception when others then
+	get stacked diagnostics state = returned_sqlstate, said = message_text;
+	return case when state like '22%' and position(format('"%s"', argument) in said) > 0 then 'error' else said end;
+end;
+$$;
+create temp table question (case_id text, argument text, query text);
+insert into question
+values
+('err_021', 'row_margin', 'select (ph.rake(1, ''a'', ''x'', -1, 1) over ()).value'),
+('err_023', 'column_name', 'select (ph.rake(1, ''a'', ''x'', 1, 1) over ()).value from generate_series(1, 2)'),
+('err_025', '',
+	'select (ph.rake(1, ''a'', ''x'', null, 1) over ()).value, (ph.rake(1, ''a'', ''x'', null, 1) over ()).note'),
+('err_026', 'row_margin', 'select (ph.rake(1, ''a'', m::text, m, 1) over ()).value from generate_series(10, 11) m'),
+('err_028', '', 'select ph.member_months(null, daterange(''2024-01-01'', ''2025-01-01'')), null'),
+('err_029', 'period', 'select ph.member_months(''{}'', daterange(''2024-01-01'', null)), null'),
+('err_030', 'reference_risk', 'select (ph.risk_adjusted_budget(1, 1, 1, reference_risk => 0) over ()).budget'),
+('err_032', '', 'select (b).budget, (b).note
+	from (select ph.risk_adjusted_budget(1, 0, 100) over () as b from generate_series(1, 2)) t'),
+('err_034', 'risk_budget', 'select (ph.variance_bridge(1, 1, 1, 0, 1, 1, 1, 1) over ()).total'),
+('err_035', 'price_actual', 'select (ph.variance_bridge(1, 1, 1, 1, 1, 1, 0, 1) over ()).total'),
+('err_036', '',
+	'select (b).total, (b).note from (select ph.variance_bridge(1, 1, 1, 1, 1, 1, 1, null) over () as b) t'),
+('err_060', 'attachment', 'select (ph.stop_loss(10, -1)).recovered'),
+('err_061', '', 'select recovered, note from ph.stop_loss_total(array[10, null], 5)'),
+('err_063', 'cap', 'select ph.truncation(array[10], -1), null'),
+('err_075', 'cumulative', 'select ph.cumulative_run_off(''{a,a,a}'', ''{1,2,3}'', ''{100,null,160}'')'),
+('err_076', 'tail', 'select ph.chain_ladder(''{"a" 1: 1}'', -1)'),
+('err_077', 'developments', 'select ph.cumulative_run_off(''{a,a}'', ''{1,1}'', ''{100,160}'')');
+insert into result
+select 'budget errors', case_id || ' ' || scenario, pg_temp.outcome(query, argument) = recommended_outcome
+from bad
+left join question using (case_id)
+where function_name in ('rake', 'member_months', 'risk_budget', 'variance_bridge', 'stop_loss', 'truncate',
+	'chain_ladder');
+
 select name, count(*), count(*) filter (where ok is not true), string_agg(case_id, ' ') filter (where ok is not true)
 from result
 group by name
