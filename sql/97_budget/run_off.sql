@@ -144,7 +144,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
 	perform ph_support.require_argument(
-		coalesce((cardinality(developments), cardinality(cumulative)) = (cardinality(origins), cardinality(origins)), true),
+		coalesce(cardinality(developments) = cardinality(origins), true)
+			and coalesce(cardinality(cumulative) = cardinality(origins), true),
 		'cumulative', 'must have an element for each of origins and developments');
 	perform ph_support.require_argument(not exists (
 			select

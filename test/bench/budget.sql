@@ -1,5 +1,5 @@
--- Budgets: raking of 7,000 places by 8 segments, full and with a tenth of the cells at 0, against reading the same cells
--- through a window that sums their lines.
+-- Budgets: raking of 7,000 places by 8 segments, full and with a tenth of the cells at 0, against windows that sum the
+-- lines of the same cells.
 \set QUIET 1
 set jit = off;
 set max_parallel_workers_per_gather = 0;
