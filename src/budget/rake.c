@@ -45,7 +45,7 @@ typedef struct Line
 	bool		known;			/* so is every cell's of the line */
 	double		share;			/* the margin's, of the total */
 	double		factor;			/* a, or b */
-	double		sum;			/* of its cells as they are */
+	Sum			sum;			/* of its cells as they are */
 } Line;
 
 typedef struct LineName
@@ -352,14 +352,14 @@ static void
 clear_sums(Lines *lines)
 {
 	for (int i = 0; i < lines->count; i++)
-		lines->line[i].sum = 0;
+		lines->line[i].sum = (Sum) {0, 0};
 }
 
 static void
 scale(Lines *lines)
 {
 	for (int i = 0; i < lines->count; i++)
-		lines->line[i].factor = lines->line[i].share > 0 ? lines->line[i].share / lines->line[i].sum : 0;
+		lines->line[i].factor = lines->line[i].share > 0 ? lines->line[i].share / sum_value(lines->line[i].sum) : 0;
 }
 
 /* The factors of the rows from those of the columns. */
@@ -369,8 +369,8 @@ scale_rows(Table *table)
 	clear_sums(&table->rows);
 	for (int i = 0; i < table->cells; i++)
 		if (table->cell[i].open)
-			table->rows.line[table->cell[i].row].sum +=
-				table->cell[i].seed * table->columns.line[table->cell[i].column].factor;
+			sum_add(&table->rows.line[table->cell[i].row].sum,
+					table->cell[i].seed * table->columns.line[table->cell[i].column].factor);
 	scale(&table->rows);
 }
 
@@ -385,7 +385,7 @@ sum_columns(Table *table)
 		Line	   *column = &table->columns.line[cell->column];
 
 		cell->value = cell->open ? cell->seed * table->rows.line[cell->row].factor * column->factor : 0;
-		column->sum += cell->value;
+		sum_add(&column->sum, cell->value);
 	}
 }
 
@@ -398,7 +398,7 @@ column_gap(const Table *table)
 	for (int j = 0; j < table->columns.count; j++)
 	{
 		const Line *column = &table->columns.line[j];
-		double		own = column->share > 0 ? fabs(column->sum / column->share - 1) : 0;
+		double		own = column->share > 0 ? fabs(sum_value(column->sum) / column->share - 1) : 0;
 
 		if (!isfinite(own))
 			return INFINITY;
@@ -426,7 +426,7 @@ rake_by_sweeps(Table *table, int most)
 	while ((gap = sweep(table)) > GAP && isfinite(gap) && --most > 0)
 		for (int j = 0; j < table->columns.count; j++)
 			if (table->columns.line[j].share > 0)
-				table->columns.line[j].factor *= table->columns.line[j].share / table->columns.line[j].sum;
+				table->columns.line[j].factor *= table->columns.line[j].share / sum_value(table->columns.line[j].sum);
 	return gap;
 }
 
@@ -440,7 +440,7 @@ dual_value(const Table *table)
 
 	for (int i = 0; i < table->rows.count; i++)
 		if (table->rows.line[i].share > 0)
-			value += table->rows.line[i].share * log(table->rows.line[i].sum);
+			value += table->rows.line[i].share * log(sum_value(table->rows.line[i].sum));
 	for (int j = 0; j < table->columns.count; j++)
 		if (table->columns.line[j].share > 0)
 			value -= table->columns.line[j].share * log(table->columns.line[j].factor);
@@ -458,8 +458,8 @@ newton_step(const Table *table, double *step)
 
 	for (int j = 0; j < columns; j++)
 	{
-		sum_add(&second[PACKED(j, j)], table->columns.line[j].sum);
-		sum_add(&gap[j], table->columns.line[j].share - table->columns.line[j].sum);
+		second[PACKED(j, j)] = table->columns.line[j].sum;
+		sum_add(&gap[j], table->columns.line[j].share - sum_value(table->columns.line[j].sum));
 	}
 	for (int i = 0, end; i < table->cells; i = end)
 	{
@@ -499,8 +499,10 @@ rake_by_newton(Table *table)
 		MemoryContextReset(scratch);
 		for (int j = 0; j < columns; j++)
 			from[j] = table->columns.line[j].factor;
-		for (double part = 1; part > 1e-6; part /= 2)
+		for (double part = 1;; part /= 2)
 		{
+			if (part < 1e-6)
+				return gap;
 			for (int j = 0; j < columns; j++)
 				table->columns.line[j].factor = from[j] * exp(part * step[j]);
 			gap = sweep(table);
