@@ -76,7 +76,11 @@ typedef struct Lines
 	int			capacity;
 	Line	   *line;
 	int		   *of_cell;		/* the line of each row of the window */
+	line_names_hash *names;
+	const char *what;
+	int			name_index;
 	const char *name_argument;
+	int			margin_index;
 	const char *margin_argument;
 } Lines;
 
@@ -116,11 +120,11 @@ typedef struct Table
 /* ---- reading ---- */
 
 static int
-line_of_name(Lines *lines, line_names_hash *names, const char *name, int length)
+line_of_name(Lines *lines, const char *name, int length)
 {
 	bool		found;
 	char	   *key = pnstrdup(name, length);
-	LineName   *entry = line_names_insert(names, key, &found);
+	LineName   *entry = line_names_insert(lines->names, key, &found);
 
 	if (found)
 	{
@@ -137,63 +141,60 @@ line_of_name(Lines *lines, line_names_hash *names, const char *name, int length)
 	return lines->count++;
 }
 
-static void
-read_names(WindowObject window, int argument, int rows, Lines *lines)
+/* The line of a cell by its name, most often that of the cell before. */
+static int
+read_name(WindowObject window, int row, Lines *lines)
 {
-	line_names_hash *names = line_names_create(CurrentMemoryContext, 256, NULL);
-	int			before = -1;
+	bool		isnull,
+				isout;
+	Datum		given = WinGetFuncArgInPartition(window, lines->name_index, row, WINDOW_SEEK_HEAD, false, &isnull,
+												 &isout);
+	const Line *before = row > 0 ? &lines->line[lines->of_cell[row - 1]] : NULL;
+	text	   *name;
 
-	lines->capacity = 64;
-	lines->line = palloc_array(Line, lines->capacity);
-	lines->of_cell = palloc_array(int, rows);
-	for (int i = 0; i < rows; i++)
-	{
-		bool		isnull,
-					isout;
-		Datum		given = WinGetFuncArgInPartition(window, argument, i, WINDOW_SEEK_HEAD, false, &isnull, &isout);
-		text	   *name;
-
-		CHECK_FOR_INTERRUPTS();
-		if (isnull)
-			argument_error(lines->name_argument, "must not be null", NULL);
-		name = DatumGetTextPP(given);
-		/* most often the one before */
-		if (before < 0 || VARSIZE_ANY_EXHDR(name) != lines->line[before].length ||
-			memcmp(VARDATA_ANY(name), lines->line[before].name, lines->line[before].length) != 0)
-			before = line_of_name(lines, names, VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
-		lines->of_cell[i] = before;
-	}
-	line_names_destroy(names);
+	if (isnull)
+		argument_error(lines->name_argument, "must not be null", NULL);
+	name = DatumGetTextPP(given);
+	if (before && VARSIZE_ANY_EXHDR(name) == before->length &&
+		memcmp(VARDATA_ANY(name), before->name, before->length) == 0)
+		return lines->of_cell[row - 1];
+	return line_of_name(lines, VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
 }
 
 static void
-read_margins(WindowObject window, int argument, int rows, Lines *lines)
+read_margin(WindowObject window, int row, Lines *lines)
 {
-	for (int i = 0; i < rows; i++)
-	{
-		Line	   *line = &lines->line[lines->of_cell[i]];
-		bool		isnull,
-					isout;
-		Datum		given = WinGetFuncArgInPartition(window, argument, i, WINDOW_SEEK_HEAD, false, &isnull, &isout);
+	Line	   *line = &lines->line[lines->of_cell[row]];
+	bool		isnull,
+				isout;
+	Datum		given = WinGetFuncArgInPartition(window, lines->margin_index, row, WINDOW_SEEK_HEAD, false, &isnull,
+												 &isout);
 
-		CHECK_FOR_INTERRUPTS();
-		if (isnull)
-			line->known = false;
-		else if (line->margin == NULL)
-		{
-			line->margin = window_amount(window, argument, i, lines->margin_argument);
-			if (amount_sign(line->margin) < 0)
-				argument_error(lines->margin_argument, "must not be negative", NULL);
-		}
-		else if (!DatumGetBool(DirectFunctionCall2(numeric_eq, NumericGetDatum(line->margin), given)))
-			argument_error(lines->margin_argument,
-						   psprintf("must be the same in all cells of a %s",
-									strcmp(lines->name_argument, "row") == 0 ? "row" : "column"), NULL);
+	if (isnull)
+		line->known = false;
+	else if (line->margin == NULL)
+	{
+		line->margin = window_amount(window, lines->margin_index, row, lines->margin_argument);
+		if (amount_sign(line->margin) < 0)
+			argument_error(lines->margin_argument, "must not be negative", NULL);
 	}
+	else if (!DatumGetBool(DirectFunctionCall2(numeric_eq, NumericGetDatum(line->margin), given)))
+		argument_error(lines->margin_argument, psprintf("must be the same in all cells of a %s", lines->what), NULL);
 }
 
+static Lines
+new_lines(int cells, const char *what, int name_index, const char *name_argument, int margin_index,
+		  const char *margin_argument)
+{
+	return (Lines) {.capacity = 64, .line = palloc_array(Line, 64),
+		.of_cell = palloc_extended(sizeof(int) * (Size) cells, MCXT_ALLOC_HUGE),
+		.names = line_names_create(CurrentMemoryContext, 256, NULL), .what = what, .name_index = name_index,
+		.name_argument = name_argument, .margin_index = margin_index, .margin_argument = margin_argument};
+}
+
+/* Row by row, since a window that does not fit in memory goes back only step by step. */
 static double *
-read_seeds(WindowObject window, int rows)
+read_cells(WindowObject window, int rows, Table *table)
 {
 	double	   *seeds = palloc_extended(sizeof(double) * (Size) rows, MCXT_ALLOC_HUGE);
 
@@ -203,6 +204,10 @@ read_seeds(WindowObject window, int rows)
 		seeds[i] = window_number(window, 0, i, "seed");
 		if (seeds[i] < 0)
 			argument_error("seed", "must not be negative", NULL);
+		table->rows.of_cell[i] = read_name(window, i, &table->rows);
+		table->columns.of_cell[i] = read_name(window, i, &table->columns);
+		read_margin(window, i, &table->rows);
+		read_margin(window, i, &table->columns);
 	}
 	return seeds;
 }
@@ -245,17 +250,12 @@ static Table *
 read_table(WindowObject window, int rows)
 {
 	Table	   *table = palloc0_object(Table);
-	double	   *seeds = read_seeds(window, rows);
-	double		greatest = 0;
+	double	   *seeds,
+				greatest = 0;
 
-	table->rows.name_argument = "row";
-	table->rows.margin_argument = "row_margin";
-	table->columns.name_argument = "column_name";
-	table->columns.margin_argument = "column_margin";
-	read_names(window, 1, rows, &table->rows);
-	read_names(window, 2, rows, &table->columns);
-	read_margins(window, 3, rows, &table->rows);
-	read_margins(window, 4, rows, &table->columns);
+	table->rows = new_lines(rows, "row", 1, "row", 3, "row_margin");
+	table->columns = new_lines(rows, "column", 2, "column_name", 4, "column_margin");
+	seeds = read_cells(window, rows, table);
 	if (table->columns.count > table->rows.count)
 	{
 		Lines		more = table->columns;

@@ -64,21 +64,14 @@ number_at(WindowObject window, int argument, int64 row, const char *name, int le
 	return amount_of_number(x);
 }
 
-/* A number that is one for the whole partition. */
-static Amount
-number_of_all(WindowObject window, int argument, int rows, const char *name, int least)
+/* Keeps an amount that must be one for the whole partition. */
+static void
+keep_one(Amount *kept, Amount own, int64 row, const char *name)
 {
-	Amount		first = number_at(window, argument, 0, name, least);
-
-	for (int row = 1; row < rows; row++)
-	{
-		Amount		other = number_at(window, argument, row, name, least);
-
-		CHECK_FOR_INTERRUPTS();
-		if ((first == NULL) != (other == NULL) || (first && amount_compare(first, other) != 0))
-			argument_error(name, "must be the same in all rows of a partition", NULL);
-	}
-	return first;
+	if (row == 0)
+		*kept = own;
+	else if ((*kept == NULL) != (own == NULL) || (own && amount_compare(*kept, own) != 0))
+		argument_error(name, "must be the same in all rows of a partition", NULL);
 }
 
 /* Growth of the mean above prior (1 + cap) is not paid for; compared as risk months. */
@@ -139,23 +132,26 @@ static void
 read_budget(WindowObject window, int rows, Budget *budget)
 {
 	MemoryContext caller = MemoryContextSwitchTo(GetMemoryChunkContext(budget));
-	Amount		trend = number_of_all(window, TREND, rows, "trend", -1);
-	Amount		reference = number_of_all(window, REFERENCE_RISK, rows, "reference_risk", 0);
-	Amount		cap = number_of_all(window, GROWTH_CAP, rows, "growth_cap", -1);
+	Amount		trend = NULL,
+				reference = NULL,
+				cap = NULL;
 	bool		known = true;
 
-	if (reference && amount_sign(reference) == 0)
-		argument_error("reference_risk", "must be greater than 0", "Leave it out for the mean of all groups.");
 	budget->groups = rows;
-	budget->base = window_amount_of_all(window, BASE, rows, "base");
-	budget->total = window_amount_of_all(window, TOTAL, rows, "total");
-	if (budget->base && amount_sign(budget->base) < 0)
-		argument_error("base", "must not be negative", NULL);
 	for (int i = 0; i < rows; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
+		keep_one(&budget->base, window_amount(window, BASE, i, "base"), i, "base");
+		keep_one(&trend, number_at(window, TREND, i, "trend", -1), i, "trend");
+		keep_one(&reference, number_at(window, REFERENCE_RISK, i, "reference_risk", 0), i, "reference_risk");
+		keep_one(&cap, number_at(window, GROWTH_CAP, i, "growth_cap", -1), i, "growth_cap");
+		keep_one(&budget->total, window_amount(window, TOTAL, i, "total"), i, "total");
 		known = read_group(window, i, &budget->group[i], cap) && known;
 	}
+	if (budget->base && amount_sign(budget->base) < 0)
+		argument_error("base", "must not be negative", NULL);
+	if (reference && amount_sign(reference) == 0)
+		argument_error("reference_risk", "must be greater than 0", "Leave it out for the mean of all groups.");
 	if (!known || !trend || !budget->base)
 		budget->note = "missing_input";
 	else
