@@ -316,7 +316,7 @@ share_out(Lines *lines, Amount total)
 		lines->line[i].share = amount_number(amount_quotient(lines->line[i].margin, total));
 }
 
-/* An empty line has no open cell; how many are left, and how many lines are not empty. */
+/* An empty line has no open cell. */
 static void
 close_empty_lines(Table *table)
 {
