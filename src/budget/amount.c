@@ -5,8 +5,8 @@
 
 #include <math.h>
 
+#include "common/shortest_dec.h"
 #include "core/argument.h"
-#include "core/digits.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
 #include "utils/fmgrprotos.h"
@@ -38,15 +38,11 @@ amount_of_count(int64 count)
 Amount
 amount_of_number(double x)
 {
-	StringInfoData digits;
-	Amount		a;
+	char		digits[DOUBLE_SHORTEST_DECIMAL_LEN];
 
-	initStringInfo(&digits);
-	append_digits(&digits, x);
-	a = DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum(digits.data), ObjectIdGetDatum(InvalidOid),
-											Int32GetDatum(-1)));
-	pfree(digits.data);
-	return a;
+	double_to_shortest_decimal_buf(x, digits);
+	return DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum(digits), ObjectIdGetDatum(InvalidOid),
+											   Int32GetDatum(-1)));
 }
 
 double

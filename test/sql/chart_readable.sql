@@ -32,6 +32,9 @@ insert into picture
 select 'bars', ph.chart_bars('{a,c}', '{people,cost}', array[[10, 20], [null, 40]], 'Bars', ' %', 'tiers'), '{%}',
 	'{people,cost,not shown}';
 insert into picture
+select 'bridge', ph.chart_bridge('{Budget,Need,Price,Actual}', '{100,25,-40,85}', 'Bridge', 'pounds', 'the ledger'),
+	'{pounds}', '{adds,takes away}';
+insert into picture
 select 'completeness', ph.chart_completeness('{a,b}', '{2024-01,2024-02,2024-03}', '{9,9,9,9,9,2}', 'Months', 'rows',
 		'the feed'),
 	'{period}', '{"rows, each row up to its own highest","less than half of the usual, the median of its row"}';

@@ -4,6 +4,7 @@
 create function stored(ph.tally) returns bytea language internal immutable strict as 'byteasend';
 create function stored(ph.conditions) returns bytea language internal immutable strict as 'byteasend';
 create function stored(ph.crosstab) returns bytea language internal immutable strict as 'byteasend';
+create function stored(ph.triangle) returns bytea language internal immutable strict as 'byteasend';
 create function stored(ph.continuity) returns bytea language internal immutable strict as 'byteasend';
 create function restored_continuity(bytea) returns ph.continuity language internal immutable strict as 'byteasend';
 create function restored(bytea) returns ph.tally language internal immutable strict as 'byteasend';
@@ -66,7 +67,8 @@ $$;
 -- the others
 select encode(stored('{mi,chf,F00}'::ph.conditions), 'hex') as conditions,
 	encode(stored('{1>1: 30, 2>?: 1}'::ph.crosstab), 'hex') as crosstab,
-	encode(stored('{"Dr A": 300, "b": 1, ?: 2}'::ph.continuity), 'hex') as continuity;
+	encode(stored('{"Dr A": 300, "b": 1, ?: 2}'::ph.continuity), 'hex') as continuity,
+	replace(encode(stored('{"a" 1: 100.50, "bc" 2: -3}'::ph.triangle), 'hex'), repeat('0', 32), '~') as triangle;
 -- contacts by provider, from bytes that nobody wrote
 select restored_continuity('\x02');
 select restored_continuity('\x020101');
@@ -74,5 +76,5 @@ select restored_continuity('\x0200010502ff');
 select restored_continuity('\x020001ffffffffffffffffffffff0141');
 select restored_continuity('\x03000000');
 select restored_continuity('\x0200020501410501410000') as merged;
-drop function stored(ph.tally), stored(ph.conditions), stored(ph.crosstab), stored(ph.continuity), restored,
-	restored_continuity;
+drop function stored(ph.tally), stored(ph.conditions), stored(ph.crosstab), stored(ph.continuity), stored(ph.triangle),
+	restored, restored_continuity;

@@ -10,6 +10,7 @@ stored_bytes() {
 			|| encode(ph_support.crosstab_send(x), 'hex') || encode(ph_support.regression_send(g), 'hex')
 			|| encode(ph_support.cluster_sums_send(k), 'hex') || encode(ph_support.continuity_send(u), 'hex')
 			|| encode(ph_support.agreement_patterns_send(a), 'hex') || encode(ph_support.cascade_send(h), 'hex')
+			|| encode(ph_support.triangle_send(v), 'hex')
 			|| coalesce(m::text, '-'), ' ' order by id)) from kept"
 }
 said=$(psql -qXAt -v ON_ERROR_STOP=1 -d dump_from 2>&1 >/dev/null <<'SQL'
@@ -19,7 +20,8 @@ create table kept (id int primary key, t ph.tally not null, c ph.conditions, r p
   x ph.crosstab default '{?>1: 3, 1>2: 4}', g ph.regression, m ph.model, k ph.cluster_sums,
   u ph.continuity default '{"\"\\": 2, "Dr A": 5, ?: 1}',
   a ph.agreement_patterns default '{? 1: 3, 2 0: 4}',
-  h ph.cascade default '30; 28 lost 0: 0=3+0 20=25+2; 9 lost 6 without days');
+  h ph.cascade default '30; 28 lost 0: 0=3+0 20=25+2; 9 lost 6 without days',
+  v ph.triangle default '{"\"\\" 1: 1, "M1" 1: 100.50, "M1" 2: -3}');
 insert into kept (id, t, c, r) select k, ph.person_tally(nullif(i, 9), nullif(i % 5, 4) * 0.1, i / 3.0),
   ph.conditions_of('F' || lpad(k::text, 2, '0')), ph.crude_rate(ph.person_tally(1, i % 2))
   from generate_series(1, 50) i, generate_series(1, 40) k group by k;

@@ -102,6 +102,28 @@ select 'continuity', v
 from unnest(array[null, '{}', '{?: 3}', '{"Dr A": 1}', '{"Dr A": 5, "Dr B": 2, ?: 1}',
 	'{"a": 4503599627370496, "b": 4503599627370496}']) v;
 insert into pool
+select 'triangle', v
+from unnest(array[null, '{}', '{"a" 1: 100, "a" 2: 50, "b" 1: 80}', '{"a" 1: 0, "a" 3: -1.5}',
+	'{"a" 1: 999999999999999999999999999999.5, "a" 2: 0.00000000000000000000000000000000000001}',
+	'{"1" 1: 9, "1" 2: 5, "1" 3: 2, "1" 4: 1, "2" 1: 8, "2" 2: 6, "2" 3: 3, "3" 1: 7, "3" 2: 4, "4" 1: 9.5}']) v;
+insert into pool
+select 'int4[]', v, 'developments'
+from unnest(array[null, '{}', '{1}', '{1,2}', '{1,1}', '{0}', '{NULL}', '{2147483647}']) v;
+insert into pool
+select 'text[]', v, 'origins' from unnest(array[null, '{}', '{a}', '{a,a}', '{a,b}', '{NULL}', '{""}']) v;
+insert into pool
+select 'numeric[]', v, 'cumulative'
+from unnest(array[null, '{}', '{1}', '{100,150.5}', '{NULL}', '{NaN}', '{1e400}', '{-1,1e-60}']) v;
+insert into pool
+select 'numeric[]', v, 'costs'
+from unnest(array[null, '{}', '{1}', '{10,20.5}', '{-1,1e400}', '{NaN,1}', '{{1,2},{3,4}}']) v;
+insert into pool
+select 'float8[]', v, 'years'
+from unnest(array[null, '{}', '{1}', '{1,0.5}', '{0,1}', '{NaN,1}', '{-1,Infinity}']) v;
+insert into pool
+select 'float8[]', v, 'amounts'
+from unnest(array[null, '{}', '{1}', '{10,-3,5}', '{-1,NULL,1e100}', '{1e300,1}', '{NaN,1}', '{0,0,0}']) v;
+insert into pool
 select 'provider_sequence', v
 from unnest(array[null, '(,,0,0,0)', '(,,,,)', '(a,a,1,0,3)', '("Dr A","Dr B",5,2,1)', '(a,a,9007199254740992,0,0)',
 	'(a,b,2,1,0)', '("","",-1,9223372036854775807,0)']) v;
@@ -278,7 +300,7 @@ insert into pool select 'conditions', ph.conditions_named(condition, instrument)
 insert into pool
 select 'cstring', v
 from unnest(array['', '{', 'empty', 'people; 1: 1 0 0', '{mi}', '{1>1: 30, 2>?: 1}', '{"Dr A": 5, ?: 1}',
-	'{? 0: 1, 1 1: 2}', '4; 3 lost 1: 10=2+0; 1 lost 1 without days',
+	'{"a" 1: 1.5}', '{? 0: 1, 1 1: 2}', '4; 3 lost 1: 10=2+0; 1 lost 1 without days',
 	'12:3051', '1 1 0 0 0 0 1 1 5 0 0 0 0 0 0 0 0 0 0 0',
 	'scores linear 0 0 1 0 0 1 1 Infinity 0 1 0 0 0 1 0 1 0 0 0 0 0 0 0',
 	'junk']) v;

@@ -6,14 +6,14 @@ if [ -z "$said" ]; then pass "fuzz: 8000 texts"; else fail "fuzz: 8000 texts" "$
 # one row a file: 19 bytes of header, 2 of the number of fields, 4 of the field's length, the field, 2 of the end
 fuzz_files=$(mktemp -d)
 for kind in tally conditions crosstab cell_count regression cluster_sums nhs_number continuity \
-	agreement_patterns cascade; do
+	agreement_patterns cascade triangle; do
 	psql -qX -d fuzz -c "\\copy ${kind}_in_file to '$fuzz_files/$kind' (format binary)"
 done
 perl -e '
 	srand(2013);
 	for my $i (1 .. 536) {
 		my $kind = ("conditions", "tally", "crosstab", "regression", "tally", "cluster_sums", "cell_count",
-			"nhs_number", "continuity", "agreement_patterns", "cascade")[$i % 11];
+			"nhs_number", "continuity", "agreement_patterns", "cascade", "triangle")[$i % 12];
 		open(my $in, "<:raw", "$ARGV[0]/$kind") or die; local $/; my $file = <$in>;
 		my $field = substr($file, 25, -2);
 		for (0 .. int(rand(3))) {

@@ -1,5 +1,5 @@
 -- Texts of tallies, sets of conditions, crosstabs, cells, passes of a regression and of clusters, NHS numbers, contacts
--- by provider, agreement patterns, cascades, and JSON, broken at random
+-- by provider, agreement patterns, cascades, triangles, and JSON, broken at random
 -- but the same way at every run. What is read must be read right: it comes back equal; what is refused is refused as
 -- bad data.
 \set ON_ERROR_STOP 1
@@ -33,10 +33,12 @@ declare
      from generate_series(1, 9) i)];
   numbers constant text[] := array['9990000018', '999 000 0026', ' 999-000-0034'];
   continuities constant text[] := array['{"Dr A": 5, "a\"\\b": 2, ?: 1}', '{}', '{"x": 9007199254740992}', '{?: 3}'];
+  triangles constant text[] := array['{"2024-01" 1: 100.50, "2024-01" 2: 60, "a\"\\b" 1: -0.001}', '{}',
+    '{"x" 1000: 999999999999999999999999999999}'];
   source text; broken text; state text; said text; same boolean; accepted int := 0; at int;
 begin
   for i in 1 .. 8000 loop
-    source := case i % 11
+    source := case i % 12
       when 0 then tallies[1 + i / 10 % 4]
       when 1 then tallies[1 + i / 10 % 4]::ph.tally::jsonb::text
       when 2 then conditions[1 + i / 10 % 3]
@@ -47,6 +49,7 @@ begin
       when 7 then continuities[1 + i / 10 % 4]
       when 8 then agreements[1 + i / 10 % 3]
       when 9 then cascades[1 + i / 10 % 3]
+      when 10 then triangles[1 + i / 10 % 3]
       else numbers[1 + i / 10 % 3] end;
     broken := source;
     for change in 1 .. 1 + floor(random() * random() * 4)::int loop
@@ -61,7 +64,7 @@ begin
         else overlay(broken placing substr(alphabet, 1 + floor(random() * length(alphabet))::int, 1) from at for 1) end;
     end loop;
     begin
-      same := case i % 11
+      same := case i % 12
         when 0 then broken::ph.tally::text::ph.tally = broken::ph.tally
         when 1 then broken::jsonb::ph.tally::jsonb::ph.tally = broken::jsonb::ph.tally
         when 2 then broken::ph.conditions::text::ph.conditions = broken::ph.conditions
@@ -72,6 +75,7 @@ begin
         when 7 then broken::ph.continuity::text = broken
         when 8 then broken::ph.agreement_patterns::text::ph.agreement_patterns = broken::ph.agreement_patterns
         when 9 then broken::ph.cascade::text::ph.cascade = broken::ph.cascade
+        when 10 then broken::ph.triangle::text::ph.triangle = broken::ph.triangle
         else broken::ph.nhs_number::text = translate(broken, E' -\t', '') end;
       accepted := accepted + 1;
       if not same then raise warning 'read wrongly: %', broken; end if;
@@ -89,6 +93,8 @@ insert into tally_in_file select ph.person_tally(nullif(i, 4), nullif(i % 3, 2) 
 insert into conditions_in_file values ('{mi,chf,A04,Z99}');
 create table nhs_number_in_file (t ph.nhs_number);
 insert into nhs_number_in_file values ('9990000018');
+create table triangle_in_file (t ph.triangle);
+insert into triangle_in_file values ('{"2024-01" 1: 100.50, "2024-01" 2: 60, "2024-02" 1: -7}');
 create table crosstab_in_file (t ph.crosstab);
 create table continuity_in_file (t ph.continuity);
 insert into continuity_in_file values ('{"Dr A": 5, "Dr B": 2, ?: 1}');

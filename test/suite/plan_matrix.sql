@@ -55,6 +55,10 @@ values
 	'select grp, ph.crosstab(id % 4, nullif(id % 7, 3))::text, '
 		'ph.crosstab_rollup(case when events is not null then ''{?>1: 2, 1>2: 3}''::ph.crosstab end)::text '
 		'from person group by grp'),
+('run-off',
+	'select grp, ph.run_off(''M'' || id % 7, 1 + id % 5, id / 100.0)::text, '
+		'ph.run_off_rollup(case when events is not null then ''{"M1" 1: 2.5, "a" 2: 3}''::ph.triangle end)::text '
+		'from person group by grp'),
 ('continuity',
 	'select grp, ph.continuity(nullif(''Dr '' || id % 7, ''Dr 3''))::text, '
 		'ph.continuity_rollup(case when events is not null then ''{"Dr A": 2, ?: 1}''::ph.continuity end)::text '
