@@ -594,6 +594,8 @@ begin
 			select *
 			from ph_support.accountability_check() a
 			where ph_support.sees_all_rows(to_regclass(format('%I.%I', schema, a.needs)))
+			union all
+			select * from ph_support.budget_finding()
 		) c
 		where c.needs is null or to_regclass(format('%I.%I', schema, c.needs)) is not null
 		order by array_position('{high,medium,low,information}', c.severity), c.kind
