@@ -1,7 +1,7 @@
 
 -- ---- money of partners: the tables, in a schema of yours ----
 -- Entries of the ledger are only added: what was wrong is reversed by another entry. Each carries the hash of the one
--- before, the first that of the agreement's terms, and the row of budget_head is updated by who posts, so that two who
+-- before, the first that of the agreement's terms, and the row of budget_head is locked by who posts, so that two who
 -- post to one agreement meet there. What guards this stands in the schema of its owner and names nothing of this
 -- extension.
 
@@ -84,7 +84,7 @@ begin atomic
 			foreign key (agreement, partner) references {budget_agreement_partner},
 			foreign key (agreement, reverses) references {budget_entry},
 			check (amount > 0 or kind in (''opening'', ''adjustment'') or reverses is not null),
-			check (why ~ ''\S'' or kind <> ''adjustment'' and reverses is null)',
+			check (coalesce(why ~ ''\S'', kind <> ''adjustment'' and reverses is null))',
 		 'one row an entry of an agreement''s ledger, a chain of hashes to which rows are only added',
 		 jsonb_build_object('agreement', 'the agreement', 'entry', 'number of the entry, from 1, without gaps',
 			'partner', 'whose opening balance or contribution it is, or who spent', 'entry_date', 'day of the entry',
@@ -127,13 +127,25 @@ begin atomic
 		 format($body$
 declare
 	terms record;
+	head record;
 	undone record;
 begin
-	update {budget_head} set count = count + 1 where agreement = new.agreement
-	returning count, hash into new.entry, new.previous_hash;
+	-- who posts to one agreement at one time waits here
+	select h.count as entry, h.hash into head from {budget_head} h where h.agreement = new.agreement for update;
 	if not found then
 		raise exception 'column "agreement" must name an agreement' using errcode = 'foreign_key_violation';
 	end if;
+	-- within a statement the head has not moved yet
+	select coalesce(last.entry, head.entry) + 1, coalesce(last.hash, head.hash)
+	into new.entry, new.previous_hash
+	from (values (0)) one
+	left join (
+		select e.entry, e.hash
+		from {budget_entry} e
+		where e.agreement = new.agreement and e.entry >= head.entry
+		order by e.entry desc
+		limit 1
+	) last on true;
 	select * into strict terms from {budget_agreement} a where a.agreement = new.agreement;
 	if new.reverses is not null then
 		select * into undone from {budget_entry} e where e.agreement = new.agreement and e.entry = new.reverses;
@@ -168,6 +180,8 @@ begin
 	elsif new.amount <= 0 and new.kind not in ('opening', 'adjustment') and new.reverses is null then
 		raise exception 'column "amount" must be above 0'
 			using errcode = 'check_violation', hint = 'An entry is taken back by one that reverses it.';
+	elsif (new.kind = 'adjustment' or new.reverses is not null) and coalesce(new.why !~ '\S', true) then
+		raise exception 'column "why" must say why an entry reverses or adjusts' using errcode = 'check_violation';
 	end if;
 	if new.entry = 1 then
 		new.previous_hash := %s;
@@ -175,11 +189,20 @@ begin
 	new.posted_by := session_user;
 	new.posted_at := clock_timestamp();
 	new.hash := %s;
-	update {budget_head} set hash = new.hash where agreement = new.agreement;
 	return new;
 end$body$, ph_support.budget_terms_hash('new.agreement'), ph_support.budget_entry_hash('new')),
 		 'gives an entry its number, time and hash, the next of the chain, and takes from the entry that it reverses '
 		 'what that says'),
+		('move_head',
+		 $body$
+begin
+	update {budget_head} h
+	set count = last.entry, hash = last.hash
+	from (select distinct on (agreement) agreement, entry, hash from added order by agreement, entry desc) last
+	where h.agreement = last.agreement;
+	return null;
+end$body$,
+		 'moves the head of each ledger to the last entry that a statement added'),
 		('keep_ledger',
 		 $body$
 begin
@@ -243,6 +266,8 @@ language sql immutable parallel safe
 begin atomic
 	values
 		('budget_entry', 'append', 'before insert on %s for each row execute function %I.append_entry()'),
+		('budget_entry', 'move_head',
+		 'after insert on %s referencing new table as added for each statement execute function %I.move_head()'),
 		('budget_entry', 'keep_ledger',
 		 'before update or delete or truncate on %s for each statement execute function %I.keep_ledger()'),
 		('budget_head', 'keep_head', 'before update or delete on %s for each row execute function %I.keep_head()'),
