@@ -3,10 +3,10 @@
 \set VERBOSITY terse
 set datestyle = 'ISO, YMD';
 set client_min_messages = warning;
-call ph.create_budget_views('money');
-call ph.create_shared_tables('money');
-call ph.create_budget_tables('money');
-set search_path = money;
+call ph.create_budget_views('budget_views_test');
+call ph.create_shared_tables('budget_views_test');
+call ph.create_budget_tables('budget_views_test');
+set search_path = budget_views_test;
 insert into place (place_id, place_kind) values ('N', 'LAD24'), ('S', 'LAD24');
 insert into partner
 values ('council', 'Council', 'council'), ('hospital', 'Hospital', 'nhs_provider'), ('charity', 'Charity', 'voluntary');
@@ -82,8 +82,8 @@ insert into person values ('ann', '1950-01-01');
 insert into contact (contact_id, person_id, service, start_date, cost)
 values ('1', 'ann', 'ward', '2024-05-03', 7), ('2', 'ann', 'advice', '2024-05-04', null),
 	('3', 'ann', 'desk', '2024-05-05', 2);
-call ph.create_record_views('money');
-call ph.create_budget_views('money');
+call ph.create_record_views('budget_views_test');
+call ph.create_budget_views('budget_views_test');
 select pillar, stance, spend, contacts, contact_cost, whole_time_equivalents
 from pillar_month
 where month = '2024-05-01'
@@ -124,14 +124,14 @@ select * from stream_overlap order by stream, other_stream;
 select count(*) filter (where col_description(attrelid, attnum) is null) as columns_without_a_word
 from pg_attribute a
 join pg_class c on c.oid = a.attrelid
-where c.relnamespace = 'money'::regnamespace and a.attnum > 0 and not a.attisdropped and c.relkind in ('r', 'v')
+where c.relnamespace = 'budget_views_test'::regnamespace and a.attnum > 0 and not a.attisdropped and c.relkind in ('r', 'v')
 	and (c.relname ~ '^(budget|agreement|closing|pillar|prevention|need|stream|funding|staff|asset|place_need)');
 select count(*) as with_rights_of_their_owner
 from pg_class
-where relnamespace = 'money'::regnamespace and relkind = 'v' and not 'security_invoker=true' = any (reloptions);
+where relnamespace = 'budget_views_test'::regnamespace and relkind = 'v' and not 'security_invoker=true' = any (reloptions);
 
 -- ---- what is wrong ----
-select * from ph.check_budget('money');
+select * from ph.check_budget('budget_views_test');
 insert into budget_agreement values ('bad', 'B', 'section_75', null, '2024-04-01', '2025-04-01', 'agreed', 0.01),
 	('odd', 'O', 'virtual', 'nobody', '2024-04-01', '2025-04-01', 'contribution', 0.01);
 insert into budget_agreement_partner
@@ -151,7 +151,7 @@ set session_replication_role = replica;
 insert into budget_entry (agreement, entry, partner, entry_date, kind, amount, posted_by, posted_at, previous_hash, hash)
 select 'odd', 1, 'council', '2023-05-01', 'spend', 4, 'x', now(), 'x', 'x';
 set session_replication_role = origin;
-select * from ph.check_budget('money');
+select * from ph.check_budget('budget_views_test');
 -- rows that the tables refuse
 insert into staff values ('nurse', 'N', '2024-05-02', null, 1);
 insert into staff values ('nurse', 'N', '2024-07-01', null, -1);
@@ -163,20 +163,20 @@ insert into place_need values ('N', '2025-01-01', -1, 1, 'by hand');
 select * from ph.check_budget('nowhere');
 
 -- ---- what ph.finding says, and whom ph.grant_access lets read ----
-call ph.create_sharing_tables('money');
-select kind, severity, object from ph.finding('money') where kind like 'ledger%';
+call ph.create_sharing_tables('budget_views_test');
+select kind, severity, object from ph.finding('budget_views_test') where kind like 'ledger%';
 alter table budget_entry disable trigger keep_ledger;
 drop trigger append on budget_entry;
 create role regress_money_reader;
 grant select on budget_entry to regress_money_reader;
 update budget_entry set segment = 'old' where agreement = 'bad' and place = 'N';
-select kind, severity, object, remedy from ph.finding('money') where kind like 'ledger%';
-call ph.create_budget_tables('money');
+select kind, severity, object, remedy from ph.finding('budget_views_test') where kind like 'ledger%';
+call ph.create_budget_tables('budget_views_test');
 alter table budget_entry enable trigger keep_ledger;
-select kind, object from ph.finding('money') where kind = 'ledger_unguarded';
+select kind, object from ph.finding('budget_views_test') where kind = 'ledger_unguarded';
 select k.kind, string_agg(g.relation, ', ' order by g.relation) as money
 from ph.access_kind() k
-left join ph.access_grants('money', k.kind) g on g.relation in (
+left join ph.access_grants('budget_views_test', k.kind) g on g.relation in (
 	'budget_agreement', 'budget_entry', 'closing_balance', 'pillar_month', 'prevention_trend', 'funding_stream',
 	'need_per_post')
 group by k.kind
