@@ -87,7 +87,8 @@ comment on function ph_support.told_of_scores() is
 
 create function ph_support.told_of_money() returns text[]
 language sql immutable parallel safe
-return '{budget_agreement,budget_agreement_partner,budget_head,budget_entry,agreement_position,closing_balance}'::text[];
+return '{budget_agreement,budget_agreement_partner,budget_head,budget_entry,agreement_position,
+	closing_balance}'::text[];
 comment on function ph_support.told_of_money() is
 	'the ledger of money and the views of it alone; nobody is in it, but what a segment in a place costs can be of one '
 	'person';

@@ -25,7 +25,7 @@ begin atomic
 			from {budget_agreement} a, ph.verify_budget($1, a.agreement)
 		 $query$),
 		('ledger_open', 'medium', 'budget_entry',
-		 'entries name segment and place, of which one can be one person''s, and are read by who may not see all people',
+		 'entries name segment and place, so that one can be of one person, and are read by who may not see all people',
 		 $query$
 			select distinct format('%s: %s', c.oid::regclass, g.name),
 				format('revoke all on %s from %s', c.oid::regclass, g.name)

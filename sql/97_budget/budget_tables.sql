@@ -28,7 +28,8 @@ begin atomic
 		 'agreement text not null references {budget_agreement} on delete cascade,
 			partner text not null check (partner ~ ''\S''),
 			agreed_share numeric check (agreed_share >= 0 and agreed_share < 1e30),
-			overspend_cap numeric check (overspend_cap >= 0 and overspend_cap < 1e30), primary key (agreement, partner)',
+			overspend_cap numeric check (overspend_cap >= 0 and overspend_cap < 1e30),
+			primary key (agreement, partner)',
 		 'one row a partner of an agreement',
 		 jsonb_build_object('agreement', 'the agreement', 'partner', 'the partner, as in partner',
 			'agreed_share', 'its share in what is left or over, where shares are agreed; as a fraction',
@@ -52,7 +53,8 @@ begin atomic
 		('staff',
 		 'service text not null, place text not null, month date not null check (extract(day from month) = 1),
 			professional text,
-			whole_time_equivalents numeric not null check (whole_time_equivalents >= 0 and whole_time_equivalents < 1e9),
+			whole_time_equivalents numeric not null
+				check (whole_time_equivalents >= 0 and whole_time_equivalents < 1e9),
 			unique nulls not distinct (service, place, month, professional)',
 		 'one row a service, place, month and kind of professional: posts that were filled',
 		 jsonb_build_object('service', 'the service', 'place', 'where', 'month', 'first day of the month',
@@ -258,7 +260,8 @@ begin
 end$body$,
 		 'refuses to change the terms of an agreement that has entries');
 end;
-comment on function ph_support.budget_guard() is 'the trigger functions of the tables of money: name, body, description';
+comment on function ph_support.budget_guard() is
+	'the trigger functions of the tables of money: name, body, description';
 
 create function ph_support.budget_trigger(out relation text, out name text, out definition text)
 returns setof record
@@ -340,7 +343,8 @@ comment on procedure ph.create_budget_tables(text) is
 	'budget_agreement_partner, budget_entry, the ledger (INSERT posts; an entry that reverses needs agreement, '
 	'reverses and why alone; triggers number and chain entries and refuse UPDATE, DELETE and TRUNCATE) with '
 	'budget_head, funding_stream, staff, asset, place_need; and the views of ph.create_budget_views. They belong to '
-	'the caller, are granted to nobody and outlive the extension (its views do not). Money is numeric, in one currency. '
+	'the caller, are granted to nobody and outlive the extension (its views do not). Money is numeric, in one '
+	'currency. '
 	'Who posts needs INSERT and SELECT on budget_entry, SELECT on the agreement''s tables, and SELECT and UPDATE on '
 	'budget_head. Again: what is there stays. Errors: undefined_table without shared tables, '
 	'duplicate_object where a name is taken by something else';

@@ -42,8 +42,8 @@ begin atomic
 			with month as (
 				select a.*, m::date as month, least((m + interval '1 month')::date, a.end_date) as month_end
 				from {budget_agreement} a,
-					generate_series(date_trunc('month', a.start_date::timestamp), a.end_date::timestamp - interval '1 day',
-						interval '1 month') m
+					generate_series(date_trunc('month', a.start_date::timestamp),
+						a.end_date::timestamp - interval '1 day', interval '1 month') m
 			), moved as (
 				select agreement, date_trunc('month', entry_date::timestamp)::date as month,
 					sum(amount) filter (where kind in ('opening', 'contribution')) as paid_in,
@@ -81,13 +81,13 @@ begin atomic
 				left join {budget_entry} e on e.agreement = p.agreement and e.partner = p.partner
 				group by a.agreement, p.agreement, p.partner
 			), closed as (
-				select p.*, ph.pooled_budget(opening, contribution, spend, agreed_share::float8, overspend_cap, basis, unit)
-					over (partition by agreement order by partner collate "C") as c
+				select p.*, ph.pooled_budget(opening, contribution, spend, agreed_share::float8, overspend_cap, basis,
+						unit) over (partition by agreement order by partner collate "C") as c
 				from partner p
 			)
 			select agreement, name, kind, host, partner, opening, contribution, spend, agreed_share, overspend_cap,
-				(c).share as share, trim_scale((c).closing) as closing, (c).closing_rounded as closing_rounded, (c).pool as pool,
-				(c).balance as balance, (c).unfunded as unfunded,
+				(c).share as share, trim_scale((c).closing) as closing, (c).closing_rounded as closing_rounded,
+				(c).pool as pool, (c).balance as balance, (c).unfunded as unfunded,
 				case
 					when kind = 'virtual' or partner = host then 0
 					when host is not null then (c).closing_rounded end as paid_by_host,
@@ -229,13 +229,15 @@ return jsonb_build_object(
 	'paid_by_host', 'what the host pays it; below 0 what it pays the host; 0 where no money moves',
 	'settlement', 'what happens with its part, in words', 'note', 'what to be careful with, or why there is no answer',
 	'pillar', 'as in service, or of the stream of the money', 'stance',
-	'crisis, upstream (before a crisis), other, or unknown, as the service says', 'contacts', 'contacts of all partners',
+	'crisis, upstream (before a crisis), other, or unknown, as the service says',
+	'contacts', 'contacts of all partners',
 	'contact_cost', 'what they cost; NULL where none has a cost',
 	'whole_time_equivalents', 'posts filled; NULL where nobody has said', 'period_kind', 'month or quarter',
 	'start_date', 'first day')
 || jsonb_build_object(
 	'crisis_spend', 'spent on services that meet crises', 'upstream_spend', 'spent on services that help before',
-	'other_spend', 'spent on services that are neither', 'unknown_spend', 'spent on services that do not say, or on none',
+	'other_spend', 'spent on services that are neither',
+	'unknown_spend', 'spent on services that do not say, or on none',
 	'crisis_contacts', 'contacts with services that meet crises',
 	'upstream_contacts', 'contacts with services that help before',
 	'upstream_share', 'upstream spend over upstream and crisis spend, as a fraction',

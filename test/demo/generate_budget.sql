@@ -67,7 +67,7 @@ from (
 		generate_series(0, 3) q, (select count(*) as people from :"schema".person) p
 	union all
 	select s.agreement, v.partner, m.month + 27, 'spend',
-		round((12 * people / 6.0 * s.part * case s.stance when 'upstream' then d.share else 1 - d.share end)::numeric, 2),
+		round((2 * people * s.part * case s.stance when 'upstream' then d.share else 1 - d.share end)::numeric, 2),
 		s.service, 'X0900000' || lad
 	from spender s
 	join :"schema".service v using (service)
@@ -88,7 +88,8 @@ select agreement, '2025-03-31', count, 'typed twice'
 from :"schema".budget_head
 where agreement = 'better_care';
 insert into :"schema".budget_entry (agreement, partner, entry_date, kind, amount, service, why)
-values ('better_care', 'exshire_community', '2025-03-31', 'adjustment', -310.50, 'community_nurse', 'credit of February');
+values
+	('better_care', 'exshire_community', '2025-03-31', 'adjustment', -310.50, 'community_nurse', 'credit of February');
 
 insert into :"schema".staff
 select service, 'X0900000' || lad, m.month, professional,

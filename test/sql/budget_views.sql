@@ -42,7 +42,8 @@ values ('pool', 'council', '2024-04-15', 'opening', -20, null, null, null, null)
 insert into budget_entry (agreement, reverses, why) values ('pool', 9, 'twice');
 insert into staff
 values ('nurse', 'N', '2024-05-01', 'nurse', 2), ('nurse', 'N', '2024-05-01', 'assistant', 0.5),
-	('nurse', 'N', '2024-06-01', 'nurse', 0), ('advice', 'S', '2024-05-01', null, 1), ('desk', 'W', '2024-05-01', null, 1);
+	('nurse', 'N', '2024-06-01', 'nurse', 0), ('advice', 'S', '2024-05-01', null, 1),
+	('desk', 'W', '2024-05-01', null, 1);
 insert into place_need
 values ('N', '2024-01-01', 900, 1000, 'by hand'), ('N', '2024-06-01', 900, 1100, 'by hand'),
 	('S', '2024-06-01', 800, 700, 'by hand');
@@ -124,11 +125,12 @@ select * from stream_overlap order by stream, other_stream;
 select count(*) filter (where col_description(attrelid, attnum) is null) as columns_without_a_word
 from pg_attribute a
 join pg_class c on c.oid = a.attrelid
-where c.relnamespace = 'budget_views_test'::regnamespace and a.attnum > 0 and not a.attisdropped and c.relkind in ('r', 'v')
-	and (c.relname ~ '^(budget|agreement|closing|pillar|prevention|need|stream|funding|staff|asset|place_need)');
+where c.relnamespace = 'budget_views_test'::regnamespace and a.attnum > 0 and not a.attisdropped
+	and c.relkind in ('r', 'v') and (c.relname ~ '^(budget|agreement|closing|pillar|prevention|need|stream|funding|staff|asset|place_need)');
 select count(*) as with_rights_of_their_owner
 from pg_class
-where relnamespace = 'budget_views_test'::regnamespace and relkind = 'v' and not 'security_invoker=true' = any (reloptions);
+where relnamespace = 'budget_views_test'::regnamespace and relkind = 'v'
+	and not 'security_invoker=true' = any (reloptions);
 
 -- ---- what is wrong ----
 select * from ph.check_budget('budget_views_test');
@@ -148,7 +150,8 @@ insert into staff values ('ghost', 'nowhere', '2024-05-01', null, 1), ('nurse', 
 insert into asset values ('x', 'bench', 'nowhere', 'ghost', 3, null);
 insert into place_need values ('nowhere', '2024-01-01', 1, 1, 'by hand');
 set session_replication_role = replica;
-insert into budget_entry (agreement, entry, partner, entry_date, kind, amount, posted_by, posted_at, previous_hash, hash)
+insert into budget_entry (
+	agreement, entry, partner, entry_date, kind, amount, posted_by, posted_at, previous_hash, hash)
 select 'odd', 1, 'council', '2023-05-01', 'spend', 4, 'x', now(), 'x', 'x';
 set session_replication_role = origin;
 select * from ph.check_budget('budget_views_test');

@@ -266,5 +266,10 @@ from prevention_trend t
 join money_move m on m.month = t.start_date
 where period_kind = 'month' and m.month < '2025-03-01';
 select relation, problem, key from ph.check_budget('health');
-select place from need_per_post where service = 'community_nurse' group by place order by avg(need_per_post) desc limit 1;
+select place
+from need_per_post
+where service = 'community_nurse'
+group by place
+order by avg(need_per_post) desc
+limit 1;
 drop schema health, health_truth cascade;

@@ -1,6 +1,6 @@
 # Two at one time: a version that is used does not change, parents close no circle, days stay in their order, ledgers do
-# not fork, and who
-# reads a view is neither cut off nor waited for. At every level of isolation one of two who collide gets an error.
+# not fork, and who reads a view is neither cut off nor waited for. At every level of isolation one of two who collide
+# gets an error.
 createdb races_test
 race_sql() { psql -qXAt -v ON_ERROR_STOP=1 -d races_test "$@"; }
 race_sql >/dev/null 2>&1 <<'SQL' || fail "races: making what they run for" "see the server's log"
@@ -194,7 +194,8 @@ insert into pop.budget_agreement_partner select 'l' || i, p from generate_series
 SQL
 ledgers=0
 for level in "read committed" "repeatable read" serializable; do
-	if [ "$level" = "read committed" ]; then second=00000 entries=3 terms=55006; else second=40001 entries=2 terms=40001; fi
+	second=40001 entries=2 terms=40001
+	[ "$level" != "read committed" ] || second=00000 entries=3 terms=55006
 	name=l$((ledgers += 1))
 	posting="insert into pop.budget_entry (agreement, partner, entry_date, kind, amount)
 		values ('$name', 'c', '2024-05-01', 'spend', 5)"
