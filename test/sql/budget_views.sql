@@ -126,7 +126,8 @@ select count(*) filter (where col_description(attrelid, attnum) is null) as colu
 from pg_attribute a
 join pg_class c on c.oid = a.attrelid
 where c.relnamespace = 'budget_views_test'::regnamespace and a.attnum > 0 and not a.attisdropped
-	and c.relkind in ('r', 'v') and (c.relname ~ '^(budget|agreement|closing|pillar|prevention|need|stream|funding|staff|asset|place_need)');
+	and c.relkind in ('r', 'v')
+	and (c.relname ~ '^(budget|agreement|closing|pillar|prevention|need|stream|funding|staff|asset|place_need)');
 select count(*) as with_rights_of_their_owner
 from pg_class
 where relnamespace = 'budget_views_test'::regnamespace and relkind = 'v'
