@@ -594,6 +594,10 @@ begin
 			select *
 			from ph_support.accountability_check() a
 			where ph_support.sees_all_rows(to_regclass(format('%I.%I', schema, a.needs)))
+			union all
+			select *
+			from ph_support.budget_finding() b
+			where has_table_privilege(to_regclass(format('%I.%I', schema, b.needs)), 'select')
 		) c
 		where c.needs is null or to_regclass(format('%I.%I', schema, c.needs)) is not null
 		order by array_position('{high,medium,low,information}', c.severity), c.kind

@@ -85,6 +85,30 @@ comment on function ph_support.told_of_scores() is
 	'the tables that say of which day, by which schemes and scores people are grouped and listed, how right those are '
 	'and who looked; nobody is in them';
 
+create function ph_support.told_of_money() returns text[]
+language sql immutable parallel safe
+return '{budget_agreement,budget_agreement_partner,budget_head,budget_entry,agreement_position,
+	closing_balance}'::text[];
+comment on function ph_support.told_of_money() is
+	'the ledger of money and the views of it alone; nobody is in it, but what a segment in a place costs can be of one '
+	'person';
+
+create function ph_support.money_by_place() returns text[]
+language sql immutable parallel safe
+return '{funding_stream,staff,asset,place_need,stream_overlap,need_per_post,need_beside_assets}'::text[];
+comment on function ph_support.money_by_place() is 'streams of money, staff, assets and need, and the views of them';
+
+create function ph_support.view_of_ledger(schema text) returns setof text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select c.relname::text
+	from ph_support.built_on('pg_class'::regclass, to_regclass(format('%I.budget_entry', schema))) b
+	join pg_class c on c.oid = b.object and b.class = 'pg_class'::regclass and c.relkind = 'v'
+$$;
+comment on function ph_support.view_of_ledger(text) is
+	'the views that read the ledger of money, which ph.grant_access grants to no analyst';
+
 create function ph.access_grants(schema text, kind text)
 returns table (relation text, privilege text, columns text[])
 language sql stable
@@ -106,7 +130,8 @@ begin atomic
 		union all
 		select 'analyst', v.relation, 'select', null
 		from ph_support.generated_view(schema) v
-		where not v.of_summaries and v.relation not in (select ph_support.view_of_people(schema))
+		where not v.of_summaries and v.relation not in (
+			select ph_support.view_of_people(schema) union all select ph_support.view_of_ledger(schema))
 		union all
 		select 'caseworker', relation, privilege, columns
 		from (
@@ -119,8 +144,8 @@ begin atomic
 		select k.kind, r, p, null
 		from (
 			values
-				('analyst', ph_support.described_by_place() || '{scheme,scheme_input,scheme_segment,scheme_rule,
-					segment_recording,segment_strategy}'::text[], '{select}'::text[]),
+				('analyst', ph_support.described_by_place() || ph_support.money_by_place() || '{scheme,scheme_input,
+					scheme_segment,scheme_rule,segment_recording,segment_strategy}'::text[], '{select}'::text[]),
 				('loader', array(select t.relation from ph.shared_table() t), '{select,insert,update,delete}'),
 				('loader', '{data_load}', '{select,insert}'),
 				('steward', '{entitlement,partner_role,may_use,restricted_code,disclosure_rule}',
@@ -136,7 +161,8 @@ begin atomic
 		from unnest('{analyst,steward,aggregate,auditor}'::text[]) k, unnest(ph_support.told_of_releases()) r
 		union all
 		select k, r, 'select', null
-		from unnest('{steward,auditor}'::text[]) k, unnest(ph_support.told_of_scores()) r
+		from unnest('{steward,auditor}'::text[]) k,
+			unnest(ph_support.told_of_scores() || ph_support.told_of_money() || ph_support.money_by_place()) r
 		union all
 		select 'steward', v.relation, 'select', null
 		from ph_support.generated_view(schema) v

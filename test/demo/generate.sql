@@ -526,6 +526,11 @@ select to_regclass(format('%I.contact', :'schema')) is not null as partners  -- 
 \if :partners
 \ir generate_partners.sql
 \endif
+select exists (select from pg_proc where oid::regproc::text = 'ph.create_budget_tables') as money
+\gset
+\if :money
+\ir generate_budget.sql
+\endif
 
 analyze data_day, person, place, place_parent, residence, registration, encounter, clinical_event, measurement,
 	place_factor, enrolment;

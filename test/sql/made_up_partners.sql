@@ -258,4 +258,18 @@ with pair as (
 	having count(*) = 2
 )
 select count(*) > 10 as many, abs(avg(change) - 8) < 3 * stddev(change) / sqrt(count(*)) as as_planted from pair;
+
+-- money moves to what comes before crises as planted, the chart sees it, and what is wrong is listed
+select count(*) as months, bool_and(abs(t.upstream_share - m.upstream_share) < 0.003) as as_planted,
+	(array_agg(point_type order by start_date desc))[1] as last_month
+from prevention_trend t
+join money_move m on m.month = t.start_date
+where period_kind = 'month' and m.month < '2025-03-01';
+select relation, problem, key from ph.check_budget('health');
+select place
+from need_per_post
+where service = 'community_nurse'
+group by place
+order by avg(need_per_post) desc
+limit 1;
 drop schema health, health_truth cascade;

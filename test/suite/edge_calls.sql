@@ -201,6 +201,10 @@ from ph.disclosure_rule r
 where rule in ('nhse_hes_2018', 'srs_acro', 'opensafely_midpoint6', 'us_census_drb');
 insert into pool (type, value)
 values ('disclosure_rule', null), ('disclosure_rule', '(,,,,,,,,,,,,,,,,,,,)');
+insert into pool select 'text', v, 'basis' from unnest(array[null, 'contribution', 'agreed', 'need']) v;
+insert into pool select 'numeric', v, 'unit' from unnest(array[null, '0.01', '1', '0', '-1', 'NaN', '1e29']) v;
+insert into pool select 'numeric', v, 'contribution' from unnest(array[null, '0', '100', '9e29', 'NaN', '-1']) v;
+insert into pool select 'numeric', v, 'overspend_cap' from unnest(array[null, '0', '10', '0.001', '-1']) v;
 insert into pool select 'text', v, 'rule' from unnest(array[null, 'nhse_hes_2018', 'srs_acro', 'own.mine', '.', '']) v;
 insert into pool select 'text', v, 'level' from unnest(array[null, 'national', 'subnational', 'x']) v;
 insert into pool select 'text', v, 'perturbation' from unnest(array[null, 'ons_10_5', 'own.mine', '.', '']) v;

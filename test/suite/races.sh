@@ -1,5 +1,6 @@
-# Two at one time: a version that is used does not change, parents close no circle, days stay in their order, and who
-# reads a view is neither cut off nor waited for. At every level of isolation one of two who collide gets an error.
+# Two at one time: a version that is used does not change, parents close no circle, days stay in their order, ledgers do
+# not fork, and who reads a view is neither cut off nor waited for. At every level of isolation one of two who collide
+# gets an error.
 createdb races_test
 race_sql() { psql -qXAt -v ON_ERROR_STOP=1 -d races_test "$@"; }
 race_sql >/dev/null 2>&1 <<'SQL' || fail "races: making what they run for" "see the server's log"
@@ -183,6 +184,41 @@ if [ "$said" = "00000 waits 00000 00000 00000" ]; then
 else
 	fail "races: a removal while measures are folded" "SQLSTATEs $said"
 fi
+
+# two who post to one agreement at one time: both entries are there, one after the other, or one is refused
+race_sql >/dev/null 2>&1 <<'SQL' || fail "races: making a ledger" "see the server's log"
+call ph.create_budget_tables('pop');
+insert into pop.budget_agreement (agreement, name, kind, start_date, end_date)
+select 'l' || i, 'l', 'virtual', '2024-04-01', '2025-04-01' from generate_series(1, 9) i;
+insert into pop.budget_agreement_partner select 'l' || i, p from generate_series(1, 9) i, unnest('{c,d}'::text[]) p;
+SQL
+ledgers=0
+for level in "read committed" "repeatable read" serializable; do
+	second=40001 entries=2 terms=40001
+	[ "$level" != "read committed" ] || second=00000 entries=3 terms=55006
+	name=l$((ledgers += 1))
+	posting="insert into pop.budget_entry (agreement, partner, entry_date, kind, amount)
+		values ('$name', 'c', '2024-05-01', 'spend', 5)"
+	race_sql -c "$posting" >/dev/null
+	race "two post to one ledger" "$level" "$posting" "$posting" "
+		select count(*) = $entries and not exists (select from ph.verify_budget('pop', '$name'))
+		from pop.budget_entry where agreement = '$name'" "$second"
+	name=l$((ledgers += 1))
+	posting="insert into pop.budget_entry (agreement, partner, entry_date, kind, amount)
+		values ('$name', 'c', '2024-05-01', 'spend', 5)"
+	race "terms change while the first entry is posted" "$level" "$posting" \
+		"update pop.budget_agreement_partner set overspend_cap = 7 where agreement = '$name'" "
+		select count(*) = 1 and not exists (select from ph.verify_budget('pop', '$name'))
+		from pop.budget_entry where agreement = '$name'" "$terms"
+	name=l$((ledgers += 1))
+	posting="insert into pop.budget_entry (agreement, partner, entry_date, kind, amount)
+		values ('$name', 'c', '2024-05-01', 'spend', 5)"
+	race "the first entry is posted while terms change" "$level" \
+		"update pop.budget_agreement_partner set overspend_cap = 7 where agreement = '$name'" "$posting" "
+		select not exists (select from ph.verify_budget('pop', '$name'))
+			and bool_and(overspend_cap = 7)
+		from pop.budget_agreement_partner where agreement = '$name'" "$second"
+done
 
 # a circle that is there already, since the triggers were off, does not hold a trigger for ever
 race_scheme circle

@@ -1,0 +1,42 @@
+
+-- ---- what ph.finding looks for in the tables of money ----
+-- Money of a partner is nobody's data. That of a segment in a place can be of one person whose care is dear: entries
+-- are granted to stewards and auditors alone, and their numbers leave through the release step like others.
+
+create function ph_support.budget_finding(
+	out kind text, out severity text, out needs text, out finding text, out query text)
+returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		('ledger_unguarded', 'high', 'budget_entry', 'a trigger that guards the ledger is off or missing',
+		 $query$
+			select format('%I.%I: %s', $1, g.relation, g.name), case
+				when t.oid is null then format('call ph.create_budget_tables(%L)', $1)
+				else format('alter table %I.%I enable trigger %I', $1, g.relation, g.name) end
+			from ph_support.budget_trigger() g
+			join pg_class c on c.oid = to_regclass(format('%I.%I', $1, g.relation))
+			left join pg_trigger t on t.tgrelid = c.oid and t.tgname = g.name
+			where t.oid is null or t.tgenabled not in ('O', 'A')
+		 $query$),
+		('ledger_broken', 'high', 'budget_entry', 'an entry, a term or the order of a ledger was changed',
+		 $query$
+			select distinct a.agreement, format('select * from ph.verify_budget(%L, %L)', $1, a.agreement)
+			from {budget_agreement} a, ph.verify_budget($1, a.agreement)
+		 $query$),
+		('ledger_open', 'medium', 'budget_entry',
+		 'entries name segment and place, so that one can be of one person, and are read by who may not see all people',
+		 $query$
+			select distinct format('%s: %s', c.oid::regclass, g.name),
+				format('revoke all on %s from %s', c.oid::regclass, g.name)
+			from pg_class c
+			cross join lateral ph_support.grants_on(c.oid) g
+			where c.oid = to_regclass(format('%I.budget_entry', $1)) and g.privilege = 'SELECT'
+				and exists (select from {budget_entry} where segment is not null and place is not null)
+				and not ph_support.has_rights_of(g.grantee, ph_support.roles_entitled($1, 'national'))
+				-- stewards and auditors
+				and not has_table_privilege(g.grantee, format('%I.entitlement', $1), 'select')
+		 $query$);
+end;
+comment on function ph_support.budget_finding() is
+	'what ph.finding looks for in the tables of money, as ph_support.sharing_check()';

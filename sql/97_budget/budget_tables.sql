@@ -1,0 +1,350 @@
+
+-- ---- money of partners: the tables, in a schema of yours ----
+-- Entries of the ledger are only added: what was wrong is reversed by another entry. Each carries the hash of the one
+-- before, the first that of the agreement's terms, and the row of budget_head is locked by who posts, so that two who
+-- post to one agreement meet there. What guards this stands in the schema of its owner and names nothing of this
+-- extension.
+
+create function ph_support.budget_table(
+	out relation text, out definition text, out description text, out columns jsonb)
+returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		('budget_agreement',
+		 'agreement text primary key check (agreement ~ ''\S''), name text not null check (name ~ ''\S''),
+			kind text not null check (kind in (''section_75'', ''virtual'')), host text,
+			start_date date not null check (isfinite(start_date)), end_date date not null check (isfinite(end_date)),
+			basis text not null default ''contribution'' check (basis in (''contribution'', ''agreed'')),
+			unit numeric not null default 0.01 check (unit > 0 and unit < 1e30), check (start_date < end_date)',
+		 'one row a pool or alignment of partners'' money for a period; its terms stand from the first entry on',
+		 jsonb_build_object('agreement', 'code of the agreement', 'name', 'name to show',
+			'kind', 'section_75: a real pool, which its host holds; virtual: budgets are aligned and no money moves',
+			'host', 'the partner that holds the pool and has what nobody else bears', 'start_date', 'first day',
+			'end_date', 'first day after it',
+			'basis', 'shares in what is left or over: contribution (what was paid in) or agreed (agreed_share)',
+			'unit', 'smallest amount of money, such as 0.01')),
+		('budget_agreement_partner',
+		 'agreement text not null references {budget_agreement} on delete cascade,
+			partner text not null check (partner ~ ''\S''),
+			agreed_share numeric check (agreed_share >= 0 and agreed_share < 1e30),
+			overspend_cap numeric check (overspend_cap >= 0 and overspend_cap < 1e30),
+			primary key (agreement, partner)',
+		 'one row a partner of an agreement',
+		 jsonb_build_object('agreement', 'the agreement', 'partner', 'the partner, as in partner',
+			'agreed_share', 'its share in what is left or over, where shares are agreed; as a fraction',
+			'overspend_cap', 'the most that it bears of an overspend; NULL is no cap')),
+		('budget_head',
+		 'agreement text primary key references {budget_agreement} on delete cascade, count bigint not null default 0,
+			hash text',
+		 'one row an agreement: how many entries its ledger has, and the hash of the last; kept by triggers',
+		 jsonb_build_object('agreement', 'the agreement', 'count', 'number of its last entry', 'hash', 'its hash')),
+		('funding_stream',
+		 'stream text primary key check (stream ~ ''\S''), name text not null, purpose text,
+			pillar text check (pillar in (''determinants'', ''behaviours'', ''communities'', ''care'')),
+			segment text, place text, partner text, goal text, start_date date, end_date date,
+			amount numeric check (amount >= 0 and amount < 1e30), check (start_date < end_date)',
+		 'one row a stream of money: for what, for whom, where, and who answers for it',
+		 jsonb_build_object('stream', 'code of the stream', 'name', 'name to show', 'purpose', 'what for, in words',
+			'pillar', 'as in service', 'segment', 'for whom; NULL is everybody', 'place', 'where; NULL is everywhere',
+			'partner', 'the partner who answers for it', 'goal', 'the goal that it serves',
+			'start_date', 'first day; NULL is always', 'end_date', 'first day after it; NULL is open',
+			'amount', 'money that there is for it')),
+		('staff',
+		 'service text not null, place text not null, month date not null check (extract(day from month) = 1),
+			professional text,
+			whole_time_equivalents numeric not null
+				check (whole_time_equivalents >= 0 and whole_time_equivalents < 1e9),
+			unique nulls not distinct (service, place, month, professional)',
+		 'one row a service, place, month and kind of professional: posts that were filled',
+		 jsonb_build_object('service', 'the service', 'place', 'where', 'month', 'first day of the month',
+			'professional', 'kind of professional; NULL is all together',
+			'whole_time_equivalents', 'posts filled, one being a whole-time post')),
+		('asset',
+		 'asset text primary key check (asset ~ ''\S''), kind text not null check (kind ~ ''\S''), place text,
+			partner text, capacity numeric check (capacity >= 0 and capacity < 1e15), unit text',
+		 'one row a thing that people can use: a hall, a park, a bed base, a food bank',
+		 jsonb_build_object('asset', 'code of the asset', 'kind', 'what it is', 'place', 'where',
+			'partner', 'whose it is; NULL is nobody''s or not known', 'capacity', 'how much it holds or gives',
+			'unit', 'of what: places, beds, hours a week')),
+		('place_need',
+		 'place text not null, as_of date not null check (isfinite(as_of)),
+			population numeric check (population >= 0 and population < 1e15),
+			weighted_population numeric not null check (weighted_population >= 0 and weighted_population < 1e15),
+			source text not null check (source ~ ''\S''), primary key (place, as_of)',
+		 'one row a place and day: what its population needs, in weighted people',
+		 jsonb_build_object('place', 'the place', 'as_of', 'the day from which on it counts',
+			'population', 'people who live or are registered there', 'weighted_population', 'people, weighted by need',
+			'source', 'how, or by whom, they were weighted')),
+		('budget_entry',
+		 'agreement text not null references {budget_agreement}, entry bigint not null, partner text not null,
+			entry_date date not null check (isfinite(entry_date)),
+			kind text not null check (kind in (''opening'', ''contribution'', ''spend'', ''adjustment'')),
+			amount numeric not null check (abs(amount) < 1e30 and amount <> 0), service text, place text, segment text,
+			stream text, reverses bigint, why text, posted_by text not null, posted_at timestamptz not null,
+			previous_hash text not null, hash text not null, primary key (agreement, entry),
+			foreign key (agreement, partner) references {budget_agreement_partner},
+			foreign key (agreement, reverses) references {budget_entry},
+			check (amount > 0 or kind in (''opening'', ''adjustment'') or reverses is not null),
+			check (coalesce(why ~ ''\S'', kind <> ''adjustment'' and reverses is null))',
+		 'one row an entry of an agreement''s ledger, a chain of hashes to which rows are only added',
+		 jsonb_build_object('agreement', 'the agreement', 'entry', 'number of the entry, from 1, without gaps',
+			'partner', 'whose opening balance or contribution it is, or who spent', 'entry_date', 'day of the entry',
+			'kind', 'opening (brought forward, below 0 a debt), contribution, spend, or adjustment (of spend)',
+			'amount', 'money; below 0 where it reverses another', 'service', 'on which service',
+			'place', 'in which place', 'segment', 'for which segment', 'stream', 'of which funding stream',
+			'reverses', 'the entry that it takes back', 'why', 'why, in words: of reversals and adjustments',
+			'posted_by', 'who posted it', 'posted_at', 'when',
+			'previous_hash', 'hash of the entry before; of the first that of the terms',
+			'hash', 'SHA-256 of all the rest of the row'));
+end;
+comment on function ph_support.budget_table() is 'the tables that ph.create_budget_tables makes: columns, descriptions';
+
+create function ph_support.budget_terms_hash(agreement text) returns text
+language sql immutable parallel safe
+return format($query$(
+	select encode(sha256(convert_to(jsonb_build_object('agreement', to_jsonb(a), 'partners', (
+			select jsonb_agg(to_jsonb(p) order by p.partner collate "C")
+			from {budget_agreement_partner} p
+			where p.agreement = a.agreement))::text, 'UTF8')), 'hex')
+	from {budget_agreement} a
+	where a.agreement = %s)$query$, agreement);
+comment on function ph_support.budget_terms_hash(text) is
+	'the expression of the hash of an agreement''s terms, given that of the agreement';
+
+create function ph_support.budget_entry_hash(entry text) returns text
+language sql immutable parallel safe
+return format($query$encode(sha256(convert_to((
+	jsonb_strip_nulls(to_jsonb(%1$s) - '{hash,posted_at}'::text[]) || jsonb_build_object('posted_at',
+		to_char(%1$s.posted_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')))::text, 'UTF8')), 'hex')$query$,
+	entry);
+comment on function ph_support.budget_entry_hash(text) is
+	'the expression of the hash of an entry, given the name of its row: of all of it but the hash, the time in UTC';
+
+create function ph_support.budget_guard(out name text, out body text, out description text) returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		('append_entry',
+		 format($body$
+declare
+	terms record;
+	head record;
+	undone record;
+begin
+	-- who posts to one agreement at one time waits here
+	select h.count as entry, h.hash into head from {budget_head} h where h.agreement = new.agreement for update;
+	if not found then
+		raise exception 'column "agreement" must name an agreement' using errcode = 'foreign_key_violation';
+	end if;
+	-- within a statement the head has not moved yet
+	select coalesce(last.entry, head.entry) + 1, coalesce(last.hash, head.hash)
+	into new.entry, new.previous_hash
+	from (values (0)) one
+	left join (
+		select e.entry, e.hash
+		from {budget_entry} e
+		where e.agreement = new.agreement and e.entry >= head.entry
+		order by e.entry desc
+		limit 1
+	) last on true;
+	select * into strict terms from {budget_agreement} a where a.agreement = new.agreement;
+	if new.reverses is not null then
+		select * into undone from {budget_entry} e where e.agreement = new.agreement and e.entry = new.reverses;
+		if undone is null or undone.reverses is not null then
+			raise exception 'column "reverses" must be the number of an entry that reverses no other'
+				using errcode = 'foreign_key_violation';
+		elsif exists (
+			select from {budget_entry} e where e.agreement = new.agreement and e.reverses = new.reverses)
+		then
+			raise exception 'column "reverses" names an entry that is reversed already'
+				using errcode = 'unique_violation', hint = 'Post it again if it was right.';
+		elsif coalesce(new.partner <> undone.partner or new.kind <> undone.kind or new.amount <> -undone.amount, false)
+		then
+			raise exception 'an entry that reverses must have partner and kind of the other, and its amount below 0'
+				using errcode = 'check_violation', hint = 'Leave them out: they are taken from there.';
+		end if;
+		new.partner := undone.partner;
+		new.kind := undone.kind;
+		new.amount := -undone.amount;
+		new.entry_date := coalesce(new.entry_date, undone.entry_date);
+		new.service := undone.service;
+		new.place := undone.place;
+		new.segment := undone.segment;
+		new.stream := undone.stream;
+	end if;
+	if not (new.entry_date >= terms.start_date and new.entry_date < terms.end_date) then
+		raise exception 'column "entry_date" must lie within the period of the agreement'
+			using errcode = 'check_violation', hint = 'What is of another period belongs to the agreement of that one.';
+	elsif abs(new.amount) < 1e30 and mod(new.amount, terms.unit) <> 0 then
+		raise exception 'column "amount" must be a whole number of the units of the agreement'
+			using errcode = 'check_violation';
+	elsif new.amount <= 0 and new.kind not in ('opening', 'adjustment') and new.reverses is null then
+		raise exception 'column "amount" must be above 0'
+			using errcode = 'check_violation', hint = 'An entry is taken back by one that reverses it.';
+	elsif (new.kind = 'adjustment' or new.reverses is not null) and coalesce(new.why !~ '\S', true) then
+		raise exception 'column "why" must say why an entry reverses or adjusts' using errcode = 'check_violation';
+	end if;
+	if new.entry = 1 then
+		new.previous_hash := %s;
+	end if;
+	new.posted_by := session_user;
+	new.posted_at := clock_timestamp();
+	new.hash := %s;
+	return new;
+end$body$, ph_support.budget_terms_hash('new.agreement'), ph_support.budget_entry_hash('new')),
+		 'gives an entry its number, time and hash, the next of the chain, and takes from the entry that it reverses '
+		 'what that says'),
+		('move_head',
+		 $body$
+begin
+	update {budget_head} h
+	set count = last.entry, hash = last.hash
+	from (select distinct on (agreement) agreement, entry, hash from added order by agreement, entry desc) last
+	where h.agreement = last.agreement;
+	return null;
+end$body$,
+		 'moves the head of each ledger to the last entry that a statement added'),
+		('keep_ledger',
+		 $body$
+begin
+	raise exception 'entries of the ledger are only added'
+		using errcode = 'insufficient_privilege',
+			hint = 'Take an entry back by one that reverses it: insert agreement, reverses, why.';
+end$body$,
+		 'refuses to change or delete what was posted'),
+		('keep_head',
+		 $body$
+begin
+	-- from within a trigger of the ledger, or with an agreement that has no entry
+	if tg_op = 'UPDATE' and pg_trigger_depth() > 1 or tg_op = 'DELETE' and old.count = 0 then
+		return case tg_op when 'DELETE' then old else new end;
+	end if;
+	raise exception 'the head of the ledger is kept by its triggers'
+		using errcode = 'insufficient_privilege', hint = 'Insert into budget_entry.';
+end$body$,
+		 'refuses to change the head of a ledger but through its entries'),
+		('begin_ledger',
+		 $body$
+begin
+	insert into {budget_head} (agreement) values (new.agreement);
+	return null;
+end$body$,
+		 'gives a new agreement an empty ledger'),
+		('keep_terms',
+		 $body$
+declare
+	changed constant record := case tg_op when 'DELETE' then old else new end;
+	posted bigint;
+begin
+	-- who posts waits here, or is waited for
+	update {budget_head} h set count = h.count
+	where h.agreement = changed.agreement and exists (
+		select from {budget_agreement} a where a.agreement = h.agreement)
+	returning h.count into posted;
+	if posted > 0 or tg_op = 'UPDATE' and new.agreement <> old.agreement then
+		raise exception 'the terms of an agreement stand from its first entry on'
+			using errcode = 'object_in_use', hint = 'New terms are a new agreement, with opening balances.';
+	elsif tg_op <> 'DELETE' and exists (
+		select
+		from {budget_agreement} a
+		left join {budget_agreement_partner} p on p.agreement = a.agreement
+		where a.agreement = changed.agreement and mod(
+			coalesce((to_jsonb(changed) ->> 'overspend_cap')::numeric, p.overspend_cap),
+			coalesce((to_jsonb(changed) ->> 'unit')::numeric, a.unit)) <> 0)
+	then
+		raise exception 'column "overspend_cap" must be a whole number of the units of the agreement'
+			using errcode = 'check_violation';
+	end if;
+	return changed;
+end$body$,
+		 'refuses to change the terms of an agreement that has entries');
+end;
+comment on function ph_support.budget_guard() is
+	'the trigger functions of the tables of money: name, body, description';
+
+create function ph_support.budget_trigger(out relation text, out name text, out definition text)
+returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		('budget_entry', 'append', 'before insert on %s for each row execute function %I.append_entry()'),
+		('budget_entry', 'move_head',
+		 'after insert on %s referencing new table as added for each statement execute function %I.move_head()'),
+		('budget_entry', 'keep_ledger',
+		 'before update or delete or truncate on %s for each statement execute function %I.keep_ledger()'),
+		('budget_head', 'keep_head', 'before update or delete on %s for each row execute function %I.keep_head()'),
+		('budget_head', 'keep_heads', 'before truncate on %s for each statement execute function %I.keep_head()'),
+		('budget_agreement', 'begin_ledger', 'after insert on %s for each row execute function %I.begin_ledger()'),
+		('budget_agreement', 'keep_terms',
+		 'before update or delete on %s for each row execute function %I.keep_terms()'),
+		('budget_agreement_partner', 'keep_terms',
+		 'before insert or update or delete on %s for each row execute function %I.keep_terms()');
+end;
+comment on function ph_support.budget_trigger() is 'the triggers that guard the tables of money';
+
+create function ph_support.require_budget_tables(schema text) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if schema is null or to_regclass(format('%I.budget_entry', schema)) is null then
+		raise exception 'argument "schema" must be a schema with tables of money'
+			using errcode = 'undefined_table', hint = 'CALL ph.create_budget_tables(...) makes them.';
+	end if;
+end
+$$;
+comment on function ph_support.require_budget_tables(text) is
+	'does nothing where the schema has the tables of money. Errors: undefined_table';
+
+create procedure ph.create_budget_tables(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	part record;
+	target text;
+	is_new boolean;
+begin
+	call ph_support.require_own_schema(schema);
+	if to_regclass(format('%I.partner', schema)) is null or to_regclass(format('%I.service', schema)) is null then
+		raise exception 'schema "%" lacks partner or service', schema
+			using errcode = 'undefined_table', hint =
+				'CALL ph.create_shared_tables(...) makes them, ph.complete_shared_tables(...) those that are new.';
+	end if;
+	for part in select * from ph_support.budget_table() loop
+		target := format('%I.%I', schema, part.relation);
+		call ph_support.create_table_where_missing(
+			schema, part.relation, part.definition, part.description, part.columns, is_new);
+		if is_new then
+			execute format('revoke all on %s from public', target);
+		else
+			call ph_support.require_generated(schema, part.relation, 'pg_class', target::regclass);
+		end if;
+	end loop;
+	for part in select * from ph_support.budget_guard() loop
+		call ph_support.replace_function(schema, part.name, '',
+			format('() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as %L',
+				ph_support.in_schema(part.body, schema)),
+			part.description);
+	end loop;
+	for part in select * from ph_support.budget_trigger() loop
+		target := format('%I.%I', schema, part.relation);
+		if not exists (select from pg_trigger where tgrelid = target::regclass and tgname = part.name) then
+			execute format('create trigger %I ' || part.definition, part.name, target, schema);
+		end if;
+	end loop;
+	call ph.create_budget_views(schema);
+end
+$$;
+comment on procedure ph.create_budget_tables(text) is
+	'makes, beside the shared tables of the schema, the tables of money: budget_agreement (section_75 or virtual) and '
+	'budget_agreement_partner, budget_entry, the ledger (INSERT posts; an entry that reverses needs agreement, '
+	'reverses and why alone; triggers number and chain entries and refuse UPDATE, DELETE and TRUNCATE) with '
+	'budget_head, funding_stream, staff, asset, place_need; and the views of ph.create_budget_views. They belong to '
+	'the caller, are granted to nobody and outlive the extension (its views do not). Money is numeric, in one '
+	'currency. '
+	'Who posts needs INSERT and SELECT on budget_entry, SELECT on the agreement''s tables, and SELECT and UPDATE on '
+	'budget_head. Again: what is there stays. Errors: undefined_table without shared tables, '
+	'duplicate_object where a name is taken by something else';
