@@ -112,3 +112,40 @@ from benchmark e, ph.cost_benchmark(
 	array[year1, year2, year3], array[trend1, trend2, 1], array[risk1, risk2, 1], array[weight1, weight2, weight3],
 	regional_cost, national_cost, weight_below, weight_above, cap_up, cap_down, prior_saving, prior_share, risk_ratio, risk_cap,
 	regional_growth, prospective_growth, update_blend) b;
+
+create temp table gain_case (case_id text, tag text, gain numeric, equity_factor float8, equity_cap float8, unit numeric);
+create temp table gain_input (
+	case_id text, tag text, partner text, weight float8, in_deficit boolean, improvement float8);
+create temp table gain_expected (
+	case_id text, tag text, partner text, share float8, amount float8, amount_rounded numeric, note text);
+create temp table shapley_input (case_id text, tag text, coalition text[], value numeric);
+create temp table shapley_expected (case_id text, tag text, partner text, value float8, value_rounded numeric);
+\copy gain_case from program 'cat $REFERENCE/gain_share_cases.csv' csv header
+\copy gain_input from program 'cat $REFERENCE/gain_share_input.csv' csv header
+\copy gain_expected from program 'cat $REFERENCE/gain_share_expected.csv' csv header
+\copy shapley_input from program 'cat $REFERENCE/shapley_input.csv' csv header
+\copy shapley_expected from program 'cat $REFERENCE/shapley_expected.csv' csv header
+insert into result
+select 'shared gains', e.case_id || ' ' || e.tag || ' ' || e.partner,
+	pg_temp.agree(array[(g).share], array[e.share], 1)
+	and pg_temp.agree(array[(g).amount], array[e.amount], abs(gain))
+	and (g).amount_rounded is not distinct from e.amount_rounded and (g).note is not distinct from e.note
+from (
+	select i.case_id, i.partner, gain,
+		ph.gain_share(gain, weight, in_deficit, improvement, equity_factor, equity_cap, unit) over (
+			partition by i.case_id order by i.partner collate "C") as g
+	from gain_input i
+	join gain_case c on c.case_id = i.case_id
+) got
+full join gain_expected e on e.case_id = got.case_id and e.partner = got.partner;
+insert into result
+select 'Shapley values', e.case_id || ' ' || e.tag || ' ' || e.partner,
+	pg_temp.agree(array[p.value], array[e.value], scale) and p.value_rounded is not distinct from e.value_rounded
+	and p.note is null
+from (
+	select case_id, max(abs(value)) as scale, ph.shapley(coalition, value) as parts
+	from shapley_input
+	group by case_id
+) got
+cross join unnest(parts) p
+full join shapley_expected e on e.case_id = got.case_id and e.partner = p.partner;
