@@ -57,7 +57,10 @@ comment on function ph.settlement_of_tally(ph.contract, numeric, ph.tally, float
 create function ph.equity_shown(progress ph.equity_progress) returns boolean
 language sql immutable parallel safe
 begin atomic
-select (progress).verdict = 'narrowing' and coalesce((progress).how = 'levelling up', false);
+select
+	case when (progress).verdict is not null
+		then (progress).verdict = 'narrowing' and coalesce((progress).how = 'levelling up', false)
+	end;
 end;
 comment on function ph.equity_shown(ph.equity_progress) is
 	'whether a test shows that the gap became narrower because the worse-off got better and nobody worse: the limits of '
@@ -131,3 +134,62 @@ comment on function ph.cost_benchmark(
 	'risk ratio, growth capped, x the blend of both growths. Money per head, shares as fractions. The skeleton of 42 CFR '
 	'425.652 to 425.658 for one type of enrolment, not the whole rule. Errors: lists of different length, numbers below '
 	'0, shares outside 0 to 1, weights all 0';
+
+create type ph.simulated_settlement as (
+	provider float8,
+	lower float8,
+	upper float8,
+	probability_paying float8,
+	probability_owing float8,
+	note text
+);
+comment on type ph.simulated_settlement is 'what a contract pays over many years that differ by chance';
+comment on column ph.simulated_settlement.provider is 'the provider''s mean line, paid less owed';
+comment on column ph.simulated_settlement.lower is 'the line that years lie above with the confidence';
+comment on column ph.simulated_settlement.upper is 'the line that they lie below';
+comment on column ph.simulated_settlement.probability_paying is 'the share of years in which something is paid';
+comment on column ph.simulated_settlement.probability_owing is 'the share of years in which something is owed';
+comment on column ph.simulated_settlement.note is 'that of a settlement without lines: missing_input, no_population, ...';
+
+create function ph.simulate_settlement(
+	contract ph.contract, benchmark_per_head numeric, mean float8, cv float8, people float8,
+	quality float8 default null, revenue numeric default null, equity_shown boolean default null,
+	simulations integer default 10000, seed bigint default 1, confidence float8 default 0.95)
+returns ph.simulated_settlement
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'simulate_settlement';
+comment on function ph.simulate_settlement(
+	ph.contract, numeric, float8, float8, float8, float8, numeric, boolean, integer, bigint, float8) is
+	'settles simulated years of people whose costs are gamma of this mean and coefficient of variation: a mean equal to '
+	'the benchmark shows what is paid by chance alone, caps and corridors included. The same seed gives the same answer. '
+	'Errors: those of ph.settlement, a mean, cv or people below 0, simulations outside 1 to 100,000';
+
+create function ph.simulate_settlement_of_costs(
+	contract ph.contract, benchmark_per_head numeric, costs float8[], people integer default null,
+	quality float8 default null, revenue numeric default null, equity_shown boolean default null,
+	simulations integer default 1000, seed bigint default 1, confidence float8 default 0.95)
+returns ph.simulated_settlement
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'simulate_settlement_of_costs';
+comment on function ph.simulate_settlement_of_costs(
+	ph.contract, numeric, float8[], integer, float8, numeric, boolean, integer, bigint, float8) is
+	'the same with the costs of people drawn from a list, with replacement: for a tail that no distribution has. people: '
+	'as many as the list has unless given. Errors: those of ph.settlement, nulls or numbers that are not finite in the '
+	'list, more than 10^9 draws';
+
+create type ph.cost_spread as (
+	people float8,
+	mean float8,
+	cv float8
+);
+comment on type ph.cost_spread is 'how costs differ between people';
+comment on column ph.cost_spread.people is 'the exposure of the tally';
+comment on column ph.cost_spread.mean is 'cost per unit of exposure';
+comment on column ph.cost_spread.cv is 'coefficient of variation between people, as a share of the mean';
+create function ph.cost_spread(tally ph.tally) returns ph.cost_spread
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'cost_spread';
+comment on function ph.cost_spread(ph.tally) is
+	'of a tally of people (ph.person_tally) whose events are costs, each with about one unit of exposure: what '
+	'ph.simulate_settlement and ph.minimum_savings_rate ask. cv NULL for rows of counts, fewer than two people and a '
+	'mean that is not above 0';

@@ -149,3 +149,71 @@ from (
 ) got
 cross join unnest(parts) p
 full join shapley_expected e on e.case_id = got.case_id and e.partner = p.partner;
+
+-- ---- errors.csv: a call that is right but for what the scenario says ----
+
+create temp table errors (
+	case_id text, tag text, function_name text, scenario text, arguments jsonb, recommended_outcome text);
+\copy errors from program 'cat $REFERENCE/errors.csv' csv header
+create function pg_temp.outcome(function_name text, scenario text, a jsonb) returns text language plpgsql
+as $$
+declare
+	terms jsonb := coalesce(a -> 'contract', '{}') || (a - 'contract');
+	answer text;
+begin
+	case function_name
+		when 'msr' then
+			answer := ph.minimum_savings_rate(
+				coalesce((a ->> 'people')::float8, 1000), coalesce((a ->> 'cv')::float8, 2),
+				coalesce((a ->> 'confidence')::float8, 0.95));
+		when 'settle' then
+			-- an argument that there is not must be refused by name
+			if not terms <@ '{}' then
+				execute (
+					select 'select ph.contract(max_share => 0.5' || string_agg(format(', %I => %L', k, v), '') || ')'
+					from jsonb_each_text(terms) t(k, v)
+					where k not in ('person_years', 'quality', 'actual_per_head', 'revenue', 'benchmark_per_head'))
+				into answer;
+			end if;
+			answer := coalesce('null:' || (ph.settlement(
+				ph.contract(
+					0.5, two_sided => terms ? 'revenue_cap', mlr => 0.02, loss_rate => 0.3,
+					revenue_cap => (terms ->> 'revenue_cap')::float8),
+				case when terms ? 'benchmark_per_head' then (terms ->> 'benchmark_per_head')::numeric else 1000 end,
+				case when terms ? 'actual_per_head' then (terms ->> 'actual_per_head')::numeric else 900 end,
+				coalesce((terms ->> 'person_years')::numeric, 10),
+				case when terms ? 'quality' then (terms ->> 'quality')::float8 else 0.9 end,
+				(terms ->> 'revenue')::numeric)).note, 'ok');
+		when 'corridor' then
+			select case
+					when kept = 3 then 'ok: share 0 beyond'
+					else kept::text
+				end
+			into answer
+			from ph.corridor(coalesce((a ->> 'margin')::numeric, 5), ph.corridor_bands(a ->> 'bands'));
+		when 'gain_share' then
+			select coalesce('null:' || (g.part).note, 'ok') into answer
+			from (select ph.gain_share(100, (a ->> 'weight')::float8) over () as part) g;
+		when 'shapley' then
+			perform ph.shapley(string_to_array(k, ','), v::numeric)
+			from jsonb_each_text(
+				coalesce(
+					a -> 'values',
+					(select jsonb_object_agg(i, i) from generate_series(1, (a ->> 'partners')::integer) i))) t(k, v);
+			answer := 'ok';
+	end case;
+	return answer;
+exception when data_exception or undefined_function then
+	-- names an argument, and never the value
+	return case when sqlerrm like '%argument "%' or sqlerrm like '%maxshare =>%' then 'error' else sqlerrm end;
+end
+$$;
+insert into result
+select 'errors of contracts', case_id || ' ' || scenario || ': ' || coalesce(got, 'null'), got = recommended_outcome
+from errors, pg_temp.outcome(function_name, scenario, arguments) got
+where function_name in ('msr', 'settle', 'corridor', 'gain_share', 'shapley');
+
+select name, count(*), count(*) filter (where ok is not true), string_agg(case_id, ', ') filter (where ok is not true)
+from result
+group by name
+order by name;
