@@ -78,13 +78,14 @@ comment on column ph.contract.half_below_msr is 'whether a saving below msr is s
 comment on column ph.contract.two_sided is 'whether losses are shared';
 comment on column ph.contract.mlr is 'minimum loss rate, the like of msr';
 comment on column ph.contract.loss_rule is
-	'fixed: at loss_rate; one_minus_share: 1 - max_share x quality, within loss_low and loss_high, and the latter where '
-	'quality fails';
+	'fixed: at loss_rate; one_minus_share: 1 - max_share x quality, within loss_low and loss_high, and the latter '
+	'where quality fails';
 comment on column ph.contract.loss_rate is 'the share of a loss that is owed under the rule fixed';
 comment on column ph.contract.loss_low is 'the least share of a loss under one_minus_share; NULL: 0';
 comment on column ph.contract.loss_high is 'the greatest; NULL: 1';
 comment on column ph.contract.loss_cap is 'the most that is owed, as a share of the benchmark; NULL: no cap';
-comment on column ph.contract.revenue_cap is 'the most that is owed, as a share of the provider''s revenue; NULL: no cap';
+comment on column ph.contract.revenue_cap is
+	'the most that is owed, as a share of the provider''s revenue; NULL: no cap';
 comment on column ph.contract.gain_bands is
 	'the corridor that a saving passes before it is shared, edges as shares of the benchmark; NULL: none';
 comment on column ph.contract.loss_bands is 'the like of losses; NULL: those of a gain';
@@ -144,8 +145,8 @@ language c immutable parallel safe
 as 'MODULE_PATHNAME', 'mssp_minimum_savings_rate';
 comment on function ph.mssp_minimum_savings_rate(float8) is
 	'the variable minimum savings rate of the Medicare Shared Savings Program by number of people, as a fraction: '
-	'linear between the bands'' first numbers, 0.039 at 5,000 and 0.02 from 60,000. NULL for NULL and 0, error below 0. '
-	'Source: 42 CFR 425.604(b), 425.605(b), inner rows through public summaries';
+	'linear between the bands'' first numbers, 0.039 at 5,000 and 0.02 from 60,000. NULL for NULL and 0, error below '
+	'0. Source: 42 CFR 425.604(b), 425.605(b), inner rows through public summaries';
 
 create function ph.mssp_contract(
 	track text, msr float8 default 0.02, quality_gate float8 default 0, alternative_gate float8 default 0,
@@ -162,7 +163,8 @@ select
 from ph_support.mssp_terms(track) t;
 end;
 comment on function ph.mssp_contract(text, float8, float8, float8, boolean) is
-	'a track of the Medicare Shared Savings Program: basic_a to basic_e, enhanced. msr is also the minimum loss rate: '
-	'of a two-sided track what its holder chose (0 to 0.02), of basic_a and basic_b ph.mssp_minimum_savings_rate(people). '
-	'quality_gate is the year''s quality standard, alternative_gate the lower one; half_below_msr for small holders of '
-	'low revenue. Error for an unknown track, rates outside 0 to 1. Source: 42 CFR 425.605(d), 425.610(d) to (g)';
+	'a track of the Medicare Shared Savings Program: basic_a to basic_e, enhanced. msr is also the minimum loss '
+	'rate: of a two-sided track what its holder chose (0 to 0.02), of basic_a and basic_b '
+	'ph.mssp_minimum_savings_rate(people). quality_gate is the year''s quality standard, alternative_gate the lower '
+	'one; half_below_msr for small holders of low revenue. Error for an unknown track, rates outside 0 to 1. Source: '
+	'42 CFR 425.605(d), 425.610(d) to (g)';

@@ -21,10 +21,10 @@ language c window immutable parallel safe
 as 'MODULE_PATHNAME', 'gain_share';
 comment on function ph.gain_share(numeric, float8, boolean, float8, float8, float8, numeric) is
 	'window function over (order by partner), a row a partner: divides a gain by weights of budget, contribution or '
-	'need. A saving passes over who is in deficit, and multiplies weights by 1 + equity_factor x improvement, within 1 '
-	'- and + equity_cap; an improvement that is not known counts 0. A loss goes by plain weights. Units left over go to '
-	'the largest fractions, ties by the window''s order. gain, equity_factor, equity_cap and unit are the same in all '
-	'rows. Errors: a weight below 0, terms that differ, a gain that is no whole number of units';
+	'need. A saving passes over who is in deficit, and multiplies weights by 1 + equity_factor x improvement, within '
+	'1 - and + equity_cap; an improvement that is not known counts 0. A loss goes by plain weights. Units left over '
+	'go to the largest fractions, ties by the window''s order. gain, equity_factor, equity_cap and unit are the same '
+	'in all rows. Errors: a weight below 0, terms that differ, a gain that is no whole number of units';
 
 create type ph.shapley_part as (
 	partner text,

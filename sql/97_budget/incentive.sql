@@ -30,8 +30,8 @@ comment on column ph.scenario.left_out_benchmark is
 comment on column ph.scenario.admissions_avoided is 'admissions that do not happen';
 comment on column ph.scenario.admission_cost is 'what each would have cost';
 comment on column ph.scenario.health is
-	'the gain in health of all people, those left out too, in any unit (deaths avoided, years): below 0 a loss, NULL not '
-	'known';
+	'the gain in health of all people, those left out too, in any unit (deaths avoided, years): below 0 a loss, NULL '
+	'not known';
 comment on column ph.scenario.worst_fifth is 'the gain of the worst-off fifth; NULL: not known';
 
 create function ph.scenario(
@@ -137,7 +137,8 @@ language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp
 as $$
 begin
 	if scenarios is null or partners is null then
-		raise exception 'argument "%" must not be null', case when scenarios is null then 'scenarios' else 'partners' end
+		raise exception
+			'argument "%" must not be null', case when scenarios is null then 'scenarios' else 'partners' end
 			using errcode = 'invalid_parameter_value';
 	end if;
 	if exists (
@@ -186,8 +187,8 @@ begin
 end
 $$;
 comment on function ph_support.require_scenarios(ph.scenario[], ph.partner_effect[]) is
-	'refuses scenarios and effects that ph.incentive_test cannot judge: nulls, names twice, numbers that are not finite '
-	'or have the wrong sign, shares outside 0 to 1, effects of a scenario that is not there';
+	'refuses scenarios and effects that ph.incentive_test cannot judge: nulls, names twice, numbers that are not '
+	'finite or have the wrong sign, shares outside 0 to 1, effects of a scenario that is not there';
 
 create function ph_support.scenario_settled(
 	contract ph.contract, benchmark_per_head numeric, actual_per_head numeric, person_years numeric,
@@ -218,8 +219,8 @@ from (
 end;
 comment on function ph_support.scenario_settled(
 	ph.contract, numeric, numeric, numeric, ph.scenario, float8, numeric, boolean) is
-	'a contract settled in a scenario: person-years, benchmark and actual cost of those who are not left out, the cost of '
-	'care of all people, and the lines';
+	'a contract settled in a scenario: person-years, benchmark and actual cost of those who are not left out, the '
+	'cost of care of all people, and the lines';
 
 create function ph_support.population_reasons(
 	scenario ph.scenario, quality float8, spent_more numeric)

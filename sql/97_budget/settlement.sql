@@ -41,8 +41,8 @@ comment on function ph.settlement(ph.contract, numeric, numeric, numeric, float8
 	'settles a contract, exact in numeric: thresholds are compared as products, a rate of exactly msr is paid. '
 	'Benchmark and actual cost per head after the same truncation; quality 0 to 1; revenue where losses are capped '
 	'by it; equity_shown the answer of ph.equity_shown where a part of the payment hangs on it, never a point '
-	'estimate. What is asked for and not known: all lines NULL, missing_input. Errors: those of a contract, a benchmark, '
-	'person-years or revenue below 0, a quality outside 0 to 1. Source: 42 CFR 425 subpart G';
+	'estimate. What is asked for and not known: all lines NULL, missing_input. Errors: those of a contract, a '
+	'benchmark, person-years or revenue below 0, a quality outside 0 to 1. Source: 42 CFR 425 subpart G';
 
 create function ph.settlement_of_tally(
 	contract ph.contract, benchmark_per_head numeric, actual ph.tally, quality float8 default null,
@@ -63,8 +63,8 @@ select
 	end;
 end;
 comment on function ph.equity_shown(ph.equity_progress) is
-	'whether a test shows that the gap became narrower because the worse-off got better and nobody worse: the limits of '
-	'the change of the slope exclude 0 and so do those of the worse-off group. NULL where there is no verdict';
+	'whether a test shows that the gap became narrower because the worse-off got better and nobody worse: the limits '
+	'of the change of the slope exclude 0 and so do those of the worse-off group. NULL where there is no verdict';
 
 create type ph.settlement_uncertainty as (
 	standard_error float8,
@@ -89,10 +89,10 @@ returns ph.settlement_uncertainty
 language c immutable parallel safe
 as 'MODULE_PATHNAME', 'settlement_uncertainty';
 comment on function ph.settlement_uncertainty(float8, float8, float8, float8, float8, float8, float8) is
-	'interval of an observed rate of saving whose true value is rate, and the probabilities of being paid and of owing: '
-	'normal theory, error CV sqrt(1/people + 1/benchmark_people), without the second where benchmark_people is NULL; '
-	'without mlr nothing is owed. rate 0: what is paid by chance alone. Errors: people or cv below 0, rates outside 0 '
-	'to 1, a confidence outside 0 to 1';
+	'interval of an observed rate of saving whose true value is rate, and the probabilities of being paid and of '
+	'owing: normal theory, error CV sqrt(1/people + 1/benchmark_people), without the second where benchmark_people '
+	'is NULL; without mlr nothing is owed. rate 0: what is paid by chance alone. Errors: people or cv below 0, rates '
+	'outside 0 to 1, a confidence outside 0 to 1';
 
 create type ph.cost_benchmark as (
 	historical numeric,
@@ -128,12 +128,12 @@ as 'MODULE_PATHNAME', 'cost_benchmark';
 comment on function ph.cost_benchmark(
 	numeric[], float8[], float8[], float8[], numeric, numeric, float8, float8, float8, float8, numeric, float8, float8,
 	float8, float8, float8, float8) is
-	'historical = sum of weight x cost x trend x risk over years / sum of weight, lists in the order of years, factors '
-	'that bring each to the last one; regional: weight_below or weight_above (below or above the region) x the gap, '
-	'within -cap_down and cap_up of national_cost; prior saving: prior_share of it within cap_up; the larger counts; then x '
-	'risk ratio, growth capped, x the blend of both growths. Money per head, shares as fractions. The skeleton of 42 CFR '
-	'425.652 to 425.658 for one type of enrolment, not the whole rule. Errors: lists of different length, numbers below '
-	'0, shares outside 0 to 1, weights all 0';
+	'historical = sum of weight x cost x trend x risk over years / sum of weight, lists in the order of years, '
+	'factors that bring each to the last one; regional: weight_below or weight_above (below or above the region) x '
+	'the gap, within -cap_down and cap_up of national_cost; prior saving: prior_share of it within cap_up; the '
+	'larger counts; then x risk ratio, growth capped, x the blend of both growths. Money per head, shares as '
+	'fractions. The skeleton of 42 CFR 425.652 to 425.658 for one type of enrolment, not the whole rule. Errors: '
+	'lists of different length, numbers below 0, shares outside 0 to 1, weights all 0';
 
 create type ph.simulated_settlement as (
 	provider float8,
@@ -149,7 +149,8 @@ comment on column ph.simulated_settlement.lower is 'the line that years lie abov
 comment on column ph.simulated_settlement.upper is 'the line that they lie below';
 comment on column ph.simulated_settlement.probability_paying is 'the share of years in which something is paid';
 comment on column ph.simulated_settlement.probability_owing is 'the share of years in which something is owed';
-comment on column ph.simulated_settlement.note is 'that of a settlement without lines: missing_input, no_population, ...';
+comment on column ph.simulated_settlement.note is
+	'that of a settlement without lines: missing_input, no_population, ...';
 
 create function ph.simulate_settlement(
 	contract ph.contract, benchmark_per_head numeric, mean float8, cv float8, people float8,
@@ -160,9 +161,9 @@ language c immutable parallel safe
 as 'MODULE_PATHNAME', 'simulate_settlement';
 comment on function ph.simulate_settlement(
 	ph.contract, numeric, float8, float8, float8, float8, numeric, boolean, integer, bigint, float8) is
-	'settles simulated years of people whose costs are gamma of this mean and coefficient of variation: a mean equal to '
-	'the benchmark shows what is paid by chance alone, caps and corridors included. The same seed gives the same answer. '
-	'Errors: those of ph.settlement, a mean, cv or people below 0, simulations outside 1 to 100,000';
+	'settles simulated years of people whose costs are gamma of this mean and coefficient of variation: a mean equal '
+	'to the benchmark shows what is paid by chance alone, caps and corridors included. The same seed gives the same '
+	'answer. Errors: those of ph.settlement, a mean, cv or people below 0, simulations outside 1 to 100,000';
 
 create function ph.simulate_settlement_of_costs(
 	contract ph.contract, benchmark_per_head numeric, costs float8[], people integer default null,
@@ -173,9 +174,9 @@ language c immutable parallel safe
 as 'MODULE_PATHNAME', 'simulate_settlement_of_costs';
 comment on function ph.simulate_settlement_of_costs(
 	ph.contract, numeric, float8[], integer, float8, numeric, boolean, integer, bigint, float8) is
-	'the same with the costs of people drawn from a list, with replacement: for a tail that no distribution has. people: '
-	'as many as the list has unless given. Errors: those of ph.settlement, nulls or numbers that are not finite in the '
-	'list, more than 10^9 draws';
+	'the same with the costs of people drawn from a list, with replacement: for a tail that no distribution has. '
+	'people: as many as the list has unless given. Errors: those of ph.settlement, nulls or numbers that are not '
+	'finite in the list, more than 10^9 draws';
 
 create type ph.cost_spread as (
 	people float8,

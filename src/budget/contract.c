@@ -54,8 +54,8 @@ check_band(const Band *before, const Band *band, const char *argument)
 		: amount_sign(band->lower) == 0;
 
 	if (!begins_at_end)
-		argument_error(argument, "must have bands without gap or overlap, the first from 0 and each from the last one's end",
-					   "Only the last band may be without end.");
+		argument_error(argument, "must have bands without gap or overlap, each from where the one before ends",
+					   "The first begins at 0; only the last may be without end.");
 	if (band->upper && amount_compare(band->upper, band->lower) <= 0)
 		argument_error(argument, "must have bands that end above where they begin", NULL);
 	if (amount_compare(band->share, amount_of_count(1)) > 0)

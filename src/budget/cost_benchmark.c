@@ -160,10 +160,12 @@ update_factor(FunctionCallInfo fcinfo)
 }
 
 /*
- * ph.cost_benchmark(cost numeric[], trend float8[], risk float8[], weight float8[], regional_cost numeric, national_cost numeric,
+ * ph.cost_benchmark(cost numeric[], trend float8[], risk float8[], weight float8[], regional_cost numeric,
+ * national_cost numeric,
  *   weight_below, weight_above, cap_up, cap_down, prior_saving numeric, prior_share, risk_ratio, risk_cap,
  *   regional_growth, prospective_growth, update_blend)
- *   -> (historical, regional_adjustment, prior_saving_adjustment, adjustment, risk_ratio_used, update_factor, benchmark,
+ *   -> (historical, regional_adjustment, prior_saving_adjustment, adjustment, risk_ratio_used, update_factor,
+ *   benchmark,
  *   note)
  *
  * Money per head.  Without regional cost there is no regional adjustment, without a prior saving none for it; NULL with
@@ -187,8 +189,10 @@ cost_benchmark(PG_FUNCTION_ARGS)
 	Datum		values[8];
 	bool		nulls[8];
 
-	if ((region && amount_sign(region) < 0) || (national && amount_sign(national) < 0))
-		argument_error(region && amount_sign(region) < 0 ? "regional_cost" : "national_cost", "must not be below 0", NULL);
+	if (region && amount_sign(region) < 0)
+		argument_error("regional_cost", "must not be below 0", NULL);
+	if (national && amount_sign(national) < 0)
+		argument_error("national_cost", "must not be below 0", NULL);
 	if (historical && risk_ratio && update && !uncapped)
 		answer = amount_product(amount_product(adjustment ? amount_sum(historical, adjustment) : historical,
 											   risk_ratio), update);

@@ -1,8 +1,8 @@
 /*
  * gain_share.c: a common saving or loss among partners.
  *
- * By weights: of budget, of contribution, of need.  Who is in deficit gets nothing of a saving but bears of a loss; what
- * improves equity weighs more in a saving only.
+ * By weights: of budget, of contribution, of need.  Who is in deficit gets nothing of a saving but bears of a loss;
+ * what improves equity weighs more in a saving only.
  */
 #include "postgres.h"
 

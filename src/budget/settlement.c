@@ -251,9 +251,9 @@ settle_people(const Contract *contract, const Year *year, bool people)
  * ph.settlement(contract, benchmark_per_head, actual_per_head, person_years, quality, revenue, equity_shown)
  *   -> (gross, rate, share, paid, loss_rate, owed, provider, payer, provider_rounded, payer_rounded, note)
  *
- * Money in the unit it comes in, rates and shares as fractions.  All lines NULL with a note where what the contract asks
- * for is not known (missing_input), where the benchmark is 0 (no_benchmark) or nobody is there (no_population).  Errors:
- * those of a contract, a negative benchmark, person-years or revenue, a quality outside 0 to 1.
+ * Money in the unit it comes in, rates and shares as fractions.  All lines NULL with a note where what the contract
+ * asks for is not known (missing_input), where the benchmark is 0 (no_benchmark) or nobody is there (no_population). 
+ * Errors: those of a contract, a negative benchmark, person-years or revenue, a quality outside 0 to 1.
  */
 PG_FUNCTION_INFO_V1(settlement);
 Datum

@@ -69,7 +69,7 @@ shapley_fold(PG_FUNCTION_ARGS)
 	if (game == NULL)
 		game = palloc0(sizeof(Game));
 	if (game->count == MOST_COALITIONS)
-		argument_error("coalition", psprintf("must be of at most %d partners, each coalition once", MOST_PARTNERS), NULL);
+		argument_error("coalition", psprintf("must be of at most %d partners, each once", MOST_PARTNERS), NULL);
 	coalition = &game->coalition[game->count++];
 	coalition->names = coalition_names(fcinfo, &coalition->count);
 	coalition->value = argument_amount(fcinfo, 2, "value");

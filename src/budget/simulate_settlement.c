@@ -171,7 +171,8 @@ simulate_settlement(PG_FUNCTION_ARGS)
 
 /*
  * ph.simulate_settlement_of_costs(contract, benchmark_per_head numeric, costs float8[], people integer, quality float8,
- *   revenue numeric, equity_shown boolean, simulations int, seed bigint, confidence float8) -> as ph.simulate_settlement
+ *   revenue numeric, equity_shown boolean, simulations int, seed bigint, confidence float8) -> as
+ *   ph.simulate_settlement
  *
  * Each year draws people's costs from the list, with replacement; people is as many as are in it unless given.  Errors:
  * those of ph.settlement, nulls or numbers that are not finite in the list, more than 10^9 draws.

@@ -110,10 +110,11 @@ select 'benchmarks', case_id || ' ' || tag,
 	and (b).note is null
 from benchmark e, ph.cost_benchmark(
 	array[year1, year2, year3], array[trend1, trend2, 1], array[risk1, risk2, 1], array[weight1, weight2, weight3],
-	regional_cost, national_cost, weight_below, weight_above, cap_up, cap_down, prior_saving, prior_share, risk_ratio, risk_cap,
-	regional_growth, prospective_growth, update_blend) b;
+	regional_cost, national_cost, weight_below, weight_above, cap_up, cap_down, prior_saving, prior_share, risk_ratio,
+	risk_cap, regional_growth, prospective_growth, update_blend) b;
 
-create temp table gain_case (case_id text, tag text, gain numeric, equity_factor float8, equity_cap float8, unit numeric);
+create temp table gain_case (
+	case_id text, tag text, gain numeric, equity_factor float8, equity_cap float8, unit numeric);
 create temp table gain_input (
 	case_id text, tag text, partner text, weight float8, in_deficit boolean, improvement float8);
 create temp table gain_expected (
@@ -168,13 +169,11 @@ begin
 				coalesce((a ->> 'confidence')::float8, 0.95));
 		when 'settle' then
 			-- an argument that there is not must be refused by name
-			if not terms <@ '{}' then
-				execute (
-					select 'select ph.contract(max_share => 0.5' || string_agg(format(', %I => %L', k, v), '') || ')'
-					from jsonb_each_text(terms) t(k, v)
-					where k not in ('person_years', 'quality', 'actual_per_head', 'revenue', 'benchmark_per_head'))
-				into answer;
-			end if;
+			execute (
+				select format('select ph.contract(max_share => 0.5%s)', string_agg(format(', %I => %L', k, v), ''))
+				from jsonb_each_text(terms) t(k, v)
+				where k not in ('person_years', 'quality', 'actual_per_head', 'revenue', 'benchmark_per_head'))
+			into answer;
 			answer := coalesce('null:' || (ph.settlement(
 				ph.contract(
 					0.5, two_sided => terms ? 'revenue_cap', mlr => 0.02, loss_rate => 0.3,

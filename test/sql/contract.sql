@@ -169,8 +169,7 @@ from unnest(array[
 	'ph.contract(0.5, quality_rule => ''often'')', 'ph.contract(0.5, quality_rule => ''pass_or_scale'')',
 	'ph.contract(0.5, loss_low => 0.8, loss_high => 0.4)', 'ph.contract(0.5, two_sided => true)',
 	'ph.contract(0.5, equity_share => -0.1)', 'ph.contract(0.5, ''NaN'')', 'ph.mssp_contract(''basic_f'')',
-	'ph.settlement(row(0.5,''scale'',0,null,2,true,null,false,false,null,''fixed'',null,null,null,null,null,null,null,0)'
-		'::ph.contract, 1, 1, 1, 1)',
+	'ph.settlement(''(0.5,scale,0,,2,t,,f,f,,fixed,,,,,,,,0)''::ph.contract, 1, 1, 1, 1)',
 	'ph.settlement(ph.contract(0.5), 100, 90, 10, 90)', 'ph.settlement(ph.contract(0.5), 100, 90, -1, 1)',
 	'ph.settlement(ph.contract(0.5), -100, 90, 1, 1)', 'ph.settlement(ph.contract(0.5), ''NaN'', 90, 1, 1)',
 	'ph.settlement(ph.contract(0.5), 100, 90, 1, 1, -1)',

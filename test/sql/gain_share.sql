@@ -3,7 +3,8 @@
 
 create temp table partner (name text, weight float8, in_deficit boolean, improvement float8);
 insert into partner
-values ('acute', 5, true, 0.1), ('community', 3, false, 0.3), ('council', 2, false, null), ('voluntary', 1, false, -0.9);
+values
+	('acute', 5, true, 0.1), ('community', 3, false, 0.3), ('council', 2, false, null), ('voluntary', 1, false, -0.9);
 -- a saving passes over who is in deficit, a loss does not; parts are in pence and add up
 select gain, name, (g).*, sum((g).amount_rounded) over (partition by gain) = gain as closes
 from (

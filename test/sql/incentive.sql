@@ -21,7 +21,8 @@ insert into effect
 select (p).*
 from unnest(array[
 	ph.partner_effect('hospital', 0.5, income_per_admission => 2500), ph.partner_effect('practices', 0.3),
-	ph.partner_effect('council', 0.2), ph.partner_effect('practices', scenario => 'worst fifth most', cost => 50000)]) p;
+	ph.partner_effect('council', 0.2),
+	ph.partner_effect('practices', scenario => 'worst fifth most', cost => 50000)]) p;
 create temp table line as
 select l.*
 from contract, ph.incentive_test(
