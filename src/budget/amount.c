@@ -106,6 +106,12 @@ amount_rounded(Amount a, int places)
 	return amount_at(numeric_round, a, places);
 }
 
+Amount
+amount_trimmed(Amount a)
+{
+	return a ? DatumGetNumeric(DirectFunctionCall1(numeric_trim_scale, NumericGetDatum(a))) : NULL;
+}
+
 int
 amount_compare(Amount a, Amount b)
 {
@@ -130,7 +136,7 @@ amount_sign(Amount a)
 
 /* ---- arguments and fields ---- */
 
-static Amount
+Amount
 amount_checked(Datum given, const char *argument)
 {
 	Amount		a = DatumGetNumericCopy(given);

@@ -27,8 +27,12 @@ extern Amount amount_lesser(Amount a, Amount b);
 extern Amount amount_greater(Amount a, Amount b);
 extern Amount amount_rounded(Amount a, int places); /* half away from zero */
 extern Amount amount_kept(Amount a, MemoryContext context); /* a copy there; NULL of NULL */
+extern Amount amount_trimmed(Amount a); /* without zeros at the end; NULL for NULL */
 extern int	amount_compare(Amount a, Amount b);
 extern int	amount_sign(Amount a);
+
+/* What is given as numeric: NaN, infinity and more than 10^30 are refused. */
+extern Amount amount_checked(Datum given, const char *argument);
 
 /* An argument: NULL for a null; NaN, infinity and more than 10^30 are refused. */
 extern Amount argument_amount(FunctionCallInfo fcinfo, int index, const char *argument);

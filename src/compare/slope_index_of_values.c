@@ -8,11 +8,10 @@
 
 #include <math.h>
 
-#include "common/pg_prng.h"
 #include "compare/slope_index.h"
 #include "core/argument.h"
 #include "core/distribution.h"
-#include "core/sort.h"
+#include "core/draw.h"
 #include "miscadmin.h"
 
 #define MOST_REPETITIONS 1000000
@@ -95,23 +94,10 @@ indices_of_transformed_line(const Line *line, Scale scale, double confidence)
 
 /* ---- simulation, where there is no closed form ---- */
 
-static double
-draw_normal(pg_prng_state *state)
-{
-	double		u = pg_prng_double(state);
-
-	return -normal_upper_quantile(fmax(u, 0x1p-54));
-}
-
 static void
-limits_of_draws(double *draws, int repetitions, double confidence, Estimate *estimate)
+simulated_limits(double *draws, int repetitions, double confidence, Estimate *estimate)
 {
-	double		tail = (1 - confidence) / 2;
-
-	CHECK_FOR_INTERRUPTS();
-	sort_numbers(draws, repetitions);
-	estimate->lower = draws[Max((int) rint(repetitions * tail), 1) - 1];
-	estimate->upper = draws[Max((int) rint(repetitions * (1 - tail)), 1) - 1];
+	limits_of_draws(draws, repetitions, confidence, &estimate->lower, &estimate->upper);
 	estimate_note(estimate, "simulated_limits: %d repetitions", repetitions);
 }
 
@@ -145,9 +131,9 @@ simulate_limits(const Groups *groups, Scale scale, double confidence, int repeti
 		ratios[repetition] = 1 + rise / at_0;
 		intercepts[repetition] = at_0;
 	}
-	limits_of_draws(slopes, repetitions, confidence, &indices->slope);
-	limits_of_draws(ratios, repetitions, confidence, &indices->relative);
-	limits_of_draws(intercepts, repetitions, confidence, &indices->intercept);
+	simulated_limits(slopes, repetitions, confidence, &indices->slope);
+	simulated_limits(ratios, repetitions, confidence, &indices->relative);
+	simulated_limits(intercepts, repetitions, confidence, &indices->intercept);
 }
 
 /* ---- asked of arrays ---- */

@@ -383,6 +383,41 @@ group by g, t, p, w, x;
 insert into pool values ('ph_support.score_stratum[]', null), ('ph_support.score_stratum[]', '{}'),
 	('ph_support.score_stratum[]', '{NULL}');
 insert into pool select 'regrole[]', v from unnest(array[null, '{}', '{pg_monitor}', '{0,0}']) v;
+insert into pool
+select 'contract'::regtype, c::text
+from unnest(array[null, contract(0.5, 0.02), mssp_contract('enhanced', 0.01, 0.7, 0.3),
+	contract(1, 0, 'pass', first_unit => false, two_sided => true, loss_rate => 1, saving_cap => 0, revenue_cap => 1,
+		gain_bands => corridor_bands('0:0.03:1;0.03::0.5'), equity_share => 1)]) c
+union all
+select 'contract', v
+from unnest(array['(,,,,,,,,,,,,,,,,,,)',
+	'(NaN,scale,0,,Infinity,t,,f,f,,fixed,,,,,,,,0)', '(1,often,0,,0,t,,f,f,,fixed,,,,,,{NULL},{},0)',
+	'(1,scale,0,,0,t,,f,t,0,one_minus_share,,0.9,0.1,5e-324,1,,,0)']) v;
+insert into pool
+select 'corridor_band[]', v
+from unnest(array[null, '{}', '{NULL}', '{"(0,3,1)","(3,,0.5)"}', '{"(0,1e308,1)"}', '{"(,,)"}', '{"(NaN,1,1)"}',
+	'{"(0,5e-324,5e-324)","(5e-324,,1)"}', '{{"(0,,1)"}}']) v;
+insert into pool select 'text', v, 'bands' from unnest(array[null, '', '0:3:1;3::0.5', '0::', '0:1e999:1', ';;', '0x1:2:1']) v;
+insert into pool select 'text', v, 'track' from unnest(array[null, 'basic_a', 'basic_e', 'enhanced', 'x']) v;
+insert into pool
+select 'scenario', v
+from unnest(array[null, scenario('a', 1)::text, scenario('b', -1, left_out => 0.5, left_out_cost => 2)::text,
+	'(,,,,,,,,,,,)', '(x,1e15,0,NaN,t,0.999999,0,0,1e15,1e15,NaN,Infinity)']) v;
+insert into pool
+select 'scenario[]', v
+from unnest(array[null, '{}', '{NULL}', array[scenario('a', 1), scenario('b', null, 1.5, 0, 0.5, true, 0.1)]::text,
+	'{"(x,1e15,0,NaN,t,0.999999,0,0,1e15,1e15,NaN,Infinity)"}', '{"(x,1e15,1e15,,,0.5,0,2,1e15,1e15,1e15,-1e15)"}']) v;
+insert into pool
+select 'partner_effect[]', v
+from unnest(array[null, '{}', '{NULL}', array[partner_effect('p', 1), partner_effect('q', 1e15, 'a', -5)]::text,
+	'{"(p,NaN,,NaN,Infinity,-1)"}', '{"(p,0,,0,0,0)"}']) v;
+insert into pool
+select 'equity_progress'::regtype, '(,,,,,,,,,,,,,,,,,,' || v || ',)'
+from unnest(array[',', 'narrowing,levelling up', 'narrowing,', 'widening,not clear']) v
+union all
+select 'equity_progress', null;
+insert into pool select 'int4', v, 'simulations' from unnest(array[null, '0', '1', '7', '100001']) v;
+insert into pool select 'numeric', v, 'unit' from unnest(array[null, '0', '0.01', '1', 'NaN']) v;
 
 -- functions that take what SQL cannot give, and those that make things, are called elsewhere
 insert into pool select 'regclass', v from unnest(array[null, 'pg_class', '0']) v;
