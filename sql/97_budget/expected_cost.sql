@@ -77,6 +77,10 @@ begin
 			using errcode = 'undefined_table', hint = 'CALL ph.create_segment_inputs(...) makes them.';
 	end if;
 	perform ph_support.require_known('terms', terms, array(select c.input from ph_support.cost_input(schema) c));
+	if terms = '{}' or array_position(terms, null) is not null then
+		raise exception 'argument "terms" must name at least one input, and no null'
+			using errcode = 'invalid_parameter_value', hint = 'NULL takes what is offered.';
+	end if;
 	select c.input
 	into controlled
 	from ph_support.cost_input(schema) c
@@ -96,8 +100,7 @@ begin
 	execute format('select array_remove(array[%s], null) from %I.segment_inputs(%L) i', tests, schema, day) into found;
 	if terms is not null and not terms <@ found then
 		raise exception 'argument "terms" names what is known of nobody'
-			using errcode = 'invalid_parameter_value', hint = format('Of somebody are known: %s.',
-				array_to_string(found, ', '));
+			using errcode = 'invalid_parameter_value', hint = 'Leave it out, or load what it is made of.';
 	end if;
 	return found;
 end
@@ -223,14 +226,28 @@ declare
 	inputs text[];
 	model ph.model;
 	query text;
+	is_new boolean;
 begin
 	call ph_support.require_own_schema(schema, name);
+	if coalesce(name, '') = '' then
+		raise exception 'argument "name" must not be null or empty'
+			using errcode = 'null_value_not_allowed';
+	end if;
 	if not isfinite(day) or (day + interval '1 year')::date > data_day + 1 then
 		raise exception 'argument "as_of" must be a year or more before the end of the data'
 			using errcode = 'invalid_parameter_value', hint =
 				format('The data end on %s: the year of cost that starts on the day must be over.', data_day);
 	end if;
 	inputs := ph_support.chosen_cost_inputs(schema, day, terms, prior_use);
+	call ph_support.create_cost_model_table(schema);
+	execute format('select not exists (select from %I.expected_cost_model m where m.name = $1)', schema)
+	into is_new
+	using name;
+	if is_new and exists (
+		select from pg_proc p where p.pronamespace = to_regnamespace(quote_ident(schema)) and p.proname = name) then
+		raise exception 'function "%" is something else', name
+			using errcode = 'duplicate_object', hint = 'Give the expected cost another name.';
+	end if;
 	perform ph_support.require_all_rows(array[format('select from %1$I.segment_input, %1$I.stay, %1$I.encounter',
 		schema)]);
 	-- the people are worked out once, for all passes over them
@@ -239,11 +256,11 @@ begin
 	model := ph.fit('linear', 'select * from pg_temp.ph_cost', weight => 'years', weight_type => 'precision',
 		variance => 'hc1');
 	drop table pg_temp.ph_cost;
-	if (model).coefficients is null then
-		raise exception 'expected cost cannot be fitted: %', (model).status
+	if (model).coefficients is null or (model).null_deviance is not distinct from 0 then
+		raise exception 'expected cost cannot be fitted: %',
+			case when (model).coefficients is null then (model).status else 'all people cost the same' end
 			using errcode = 'no_data_found', hint = 'Costs of encounters of the year from "as_of" on are needed.';
 	end if;
-	call ph_support.create_cost_model_table(schema);
 	execute format('insert into %I.expected_cost_model (name, as_of, inputs, prior_use, model)
 		values ($1, $2, $3, $4, $5)
 		on conflict (name) do update set as_of = excluded.as_of, inputs = excluded.inputs,
@@ -380,6 +397,10 @@ declare
 	day constant date := (ph_support.expected_cost_model(schema, name)).as_of;
 	groups text;
 begin
+	if coalesce(dimensions, '{}') = '{}' or array_position(dimensions, null) is not null then
+		raise exception 'argument "dimensions" must name at least one, and no null'
+			using errcode = 'invalid_parameter_value', hint = 'Such as decile, age_band, sex or ethnicity.';
+	end if;
 	perform ph_support.require_known('dimensions', dimensions,
 		'{decile,age_band,sex,deprivation_quintile,ethnicity,practice,neighbourhood,place}');
 	perform ph_support.require_known('split', array[split], '{train,test}');
