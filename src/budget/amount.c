@@ -5,8 +5,8 @@
 
 #include <math.h>
 
+#include "common/shortest_dec.h"
 #include "core/argument.h"
-#include "core/digits.h"
 #include "miscadmin.h"
 #include "utils/fmgrprotos.h"
 
@@ -37,11 +37,10 @@ amount_of_count(int64 count)
 Amount
 amount_of_number(double x)
 {
-	StringInfoData digits;
+	char		digits[DOUBLE_SHORTEST_DECIMAL_LEN];
 
-	initStringInfo(&digits);
-	append_digits(&digits, x);
-	return DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum(digits.data), ObjectIdGetDatum(InvalidOid),
+	double_to_shortest_decimal_buf(x, digits);
+	return DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum(digits), ObjectIdGetDatum(InvalidOid),
 											   Int32GetDatum(-1)));
 }
 
