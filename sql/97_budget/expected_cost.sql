@@ -219,6 +219,7 @@ create procedure ph.create_expected_cost(
 	name text default 'person_expected_cost')
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set enable_nestloop = off  -- nobody has statistics of how many people a day has
 as $$
 declare
 	data_day constant date := ph_support.data_day(schema);
@@ -336,6 +337,7 @@ create function ph.cost_explained(schema text, name text default 'person_expecte
 returns table (split text, level text, groups bigint, r_squared float8, note text)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
+set enable_nestloop = off  -- nobody has statistics of how many people a day has
 as $$
 declare
 	day constant date := (ph_support.expected_cost_model(schema, name)).as_of;
@@ -392,6 +394,7 @@ returns table (
 	lower float8, upper float8, note text)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
+set enable_nestloop = off  -- nobody has statistics of how many people a day has
 as $$
 declare
 	day constant date := (ph_support.expected_cost_model(schema, name)).as_of;

@@ -10,6 +10,7 @@ returns table (
 	note text)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
+set enable_nestloop = off  -- nobody has statistics of how many people a day has
 as $$
 declare
 	day constant date := (ph_support.expected_cost_model(schema, name)).as_of;
@@ -166,6 +167,7 @@ returns table (
 	unmet_index float8, mixed_index float8, change_by_unmet_need float8, actual_index float8, true_index float8, note text)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
+set enable_nestloop = off  -- nobody has statistics of how many people a day has
 as $$
 declare
 	day constant date := (ph_support.expected_cost_model(schema, name)).as_of;

@@ -17,15 +17,19 @@
 /* ---- weights ---- */
 
 double
-window_weight(WindowObject window, int argument, int64 row, const char *name)
+checked_weight(double weight, const char *name)
 {
-	double		weight = window_number(window, argument, row, name);
-
 	if (weight < 0)
 		argument_error(name, "must not be negative", NULL);
 	if ((weight > 0 && weight < LEAST_WEIGHT) || weight > GREATEST_WEIGHT)
 		argument_error(name, "must be 0 or lie between 10^-15 and 10^30", NULL);
 	return weight;
+}
+
+double
+window_weight(WindowObject window, int argument, int64 row, const char *name)
+{
+	return checked_weight(window_number(window, argument, row, name), name);
 }
 
 double *

@@ -10,7 +10,8 @@
 #include "budget/amount.h"
 #include "core/window.h"
 
-/* A number of a row that is not negative, NAN for NULL: 0, or from 10^-15 to 10^30, so that no product overflows. */
+/* A number that is not negative, NAN for NULL: 0, or from 10^-15 to 10^30, so that no product overflows. */
+extern double checked_weight(double weight, const char *name);
 extern double window_weight(WindowObject window, int argument, int64 row, const char *name);
 
 /* What rows lack: the names of arguments, NULL for a row that lacks none. */
