@@ -41,7 +41,7 @@ PARTS = \
 		work chart people_measures intervention_cascade wobble wobble_view) \
 	$(addprefix 95_linkage/, string_similarity agreement_patterns linkage linked_records) \
 	$(addprefix 97_budget/, weighted_population capitation pace_of_change credibility rake member_months \
-		risk_adjusted_budget truncation expected_cost need_report)
+		risk_adjusted_budget truncation expected_cost need_report budget_view)
 JOINED_SCRIPT = population_health--$(EXTVERSION).sql
 DATA_built = $(JOINED_SCRIPT)
 # What brings an older version up to the next, a step each.

@@ -220,6 +220,7 @@ create procedure ph.create_expected_cost(
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set enable_nestloop = off  -- nobody has statistics of how many people a day has
+set jit = off
 as $$
 declare
 	data_day constant date := ph_support.data_day(schema);
@@ -338,6 +339,7 @@ returns table (split text, level text, groups bigint, r_squared float8, note tex
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set enable_nestloop = off  -- nobody has statistics of how many people a day has
+set jit = off
 as $$
 declare
 	day constant date := (ph_support.expected_cost_model(schema, name)).as_of;
@@ -395,6 +397,7 @@ returns table (
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set enable_nestloop = off  -- nobody has statistics of how many people a day has
+set jit = off
 as $$
 declare
 	day constant date := (ph_support.expected_cost_model(schema, name)).as_of;

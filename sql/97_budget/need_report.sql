@@ -11,6 +11,7 @@ returns table (
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set enable_nestloop = off  -- nobody has statistics of how many people a day has
+set jit = off
 as $$
 declare
 	day constant date := (ph_support.expected_cost_model(schema, name)).as_of;
@@ -168,6 +169,7 @@ returns table (
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set enable_nestloop = off  -- nobody has statistics of how many people a day has
+set jit = off
 as $$
 declare
 	day constant date := (ph_support.expected_cost_model(schema, name)).as_of;
