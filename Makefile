@@ -42,7 +42,8 @@ PARTS = \
 	$(addprefix 95_linkage/, string_similarity agreement_patterns linkage linked_records) \
 	$(addprefix 97_budget/, weighted_population capitation pace_of_change credibility rake member_months \
 		risk_adjusted_budget truncation run_off variance_bridge pooled_budget budget_tables ledger budget_views \
-		check_budget budget_finding contract settlement gain_share incentive)
+		check_budget budget_finding contract settlement gain_share incentive expected_cost \
+		need_report budget_view)
 JOINED_SCRIPT = population_health--$(EXTVERSION).sql
 DATA_built = $(JOINED_SCRIPT)
 # What brings an older version up to the next, a step each.

@@ -12,7 +12,8 @@
 create schema if not exists :"truth";
 comment on schema :"truth" is 'what was planted in the made-up population: for tests alone';
 drop table if exists :"truth".person_class, :"truth".practice_continuity, :"truth".rise, :"truth".crisis, :"truth".step,
-	:"truth".effect, :"truth".stage_chance, :"truth".spared, :"truth".fell_out_of_work, :"truth".score_change;
+	:"truth".effect, :"truth".stage_chance, :"truth".spared, :"truth".fell_out_of_work, :"truth".score_change,
+	:"truth".withheld;
 
 create function pg_temp.one_of(things text[], chance double precision) returns text
 language sql immutable parallel safe
@@ -931,6 +932,16 @@ with asked_twice as materialized (
 select distinct on (n, day, code collate "C") pg_temp.person_name(n), day, 'PH', code, name, value, null
 from reported
 order by n, day, code collate "C", purpose collate "C";
+
+------------------------------------------------------------------------------------------------
+\echo 'what was withheld'
+
+create table :"truth".withheld as
+select person_id, pod, start_date, round((tariff * (1 + 0.15 * (end_date - start_date)))::numeric, 2) as cost
+from stay
+where withheld;
+comment on table :"truth".withheld is
+	'planned contacts that the under-served should have had and did not, with what they would have cost in pounds';
 
 analyze :"schema".partner, :"schema".service, :"schema".encounter_service, :"schema".contact, :"schema".life_event,
 	:"schema".work_status, :"schema".intervention, :"schema".intervention_exclusion, :"schema".offer;

@@ -1,0 +1,86 @@
+
+-- ---- the virtual budget of a place and segment ----
+
+create procedure ph.create_budget_view(
+	schema text, place_envelopes regclass, segment_envelopes regclass, segments regclass, profile regclass default null,
+	level text default 'place', as_of timestamptz default null, confidence float8 default 0.95,
+	cost_name text default 'person_expected_cost', name text default 'virtual_budget')
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	day constant date := coalesce(as_of::date, ph_support.data_day(schema));
+	model_day constant date := (ph_support.expected_cost_model(schema, cost_name)).as_of;
+	query text;
+begin
+	call ph_support.require_own_schema(schema, name);
+	perform ph_support.require_known('level', array[level], '{practice,neighbourhood,place,small_area}'),
+		ph_support.require_columns('place_envelopes', place_envelopes, '{place_id,amount}'),
+		ph_support.require_columns('segment_envelopes', segment_envelopes, '{segment,amount}'),
+		ph_support.require_columns('segments', segments, '{person_id,segment}'),
+		ph_support.require_columns('profile', profile, '{month,share}') where profile is not null;
+	if confidence is null or not (confidence > 0 and confidence < 1) then
+		raise exception 'argument "confidence" must lie between 0 and 1, both excluded'
+			using errcode = 'invalid_parameter_value';
+	end if;
+	query := format(
+		'with varied as (
+			select stddev_samp(j.cost / j.years) / avg(j.cost / j.years) as variation from (%1$s) j
+		), cell as (
+			select c.%2$I as place_id, s.segment::text as segment, count(*) as people, sum(c.expected) as expected
+			from %3$I.%4$I(%5$L::date) c
+			join %6$s s on s.person_id = c.person_id
+			where c.%2$I is not null and s.segment is not null and c.expected is not null
+			group by 1, 2
+		), raked as (
+			select g.place_id, g.segment, g.people, g.expected,
+				ph.rake(greatest(g.expected, 0), g.place_id, g.segment, p.amount::numeric, q.amount::numeric) over () as cell
+			from (
+				select p.place_id::text as place_id, q.segment::text as segment, coalesce(c.people, 0) as people,
+					coalesce(c.expected, 0) as expected
+				from %7$s p
+				cross join %8$s q
+				left join cell c on c.place_id = p.place_id::text and c.segment = q.segment::text
+			) g
+			join %7$s p on p.place_id::text = g.place_id
+			join %8$s q on q.segment::text = g.segment
+		)
+		select r.place_id, r.segment, m.month, r.people, r.expected * m.share as expected,
+			(r.cell).value * m.share as budget,
+			(r.cell).value * m.share * greatest(0, 1 - e.error::numeric) as lower,
+			(r.cell).value * m.share * (1 + e.error::numeric) as upper,
+			(r.cell).status, coalesce((r.cell).note, case when r.people = 0 then ''no_population'' end) as note
+		from raked r
+		cross join varied v
+		cross join lateral (
+			-- full_at at tolerance 1 is the number of people whose mean is within 100 %% of the truth
+			select sqrt((ph.limited_fluctuation(1, v.variation, %9$s, 0.5)).full_at * 0.25 / nullif(r.people, 0)) as error
+		) e
+		cross join (%10$s) m',
+		ph_support.cost_judged_query(schema, cost_name, model_day), level, schema, cost_name, day, segments,
+		place_envelopes, segment_envelopes, confidence,
+		case
+			when profile is null then 'select null::date as month, 1::numeric as share'
+			else format('select p.month::date as month, p.share::numeric / sum(p.share::numeric) over () as share from %s p',
+				profile) end);
+	call ph_support.replace_view(schema, name, query,
+		'the money that a place would have for a segment of its people, by month: a budget to plan and compare with, '
+		'not an account', jsonb_build_object(
+			'place_id', 'the place', 'segment', 'the segment',
+			'month', 'first day of the month; NULL where no profile was given: the whole year',
+			'people', 'people of the place and segment whose expected cost is known',
+			'expected', 'their expected cost in pounds: what the budget starts from',
+			'budget', 'pounds, brought to the envelopes of places and of segments',
+			'lower', 'limit by chance: what people of such costs can cost less', 'upper', 'what they can cost more',
+			'status', 'of the whole table, as of ph.rake', 'note', 'as of ph.rake; no_population'));
+end
+$$;
+comment on procedure ph.create_budget_view(
+	text, regclass, regclass, regclass, regclass, text, timestamptz, float8, text, text) is
+	'makes in the schema a view of a virtual budget: expected cost (of ph.create_expected_cost) of the people of a day '
+	'(as_of, the data day unless said) by place of a level and segment, brought to the envelopes of places (a relation '
+	'of place_id and amount) and of segments (segment and amount) by ph.rake, phased by a profile (month and share, '
+	'shares of their sum; NULL: the whole year), with limits z x cv / sqrt(people), cv of a person''s cost in the year of '
+	'the model. segments: person_id and segment. Read with the rights of who asks. Envelopes that differ in sum, or '
+	'cannot be met, give no budget and a status. Errors: undefined_function, undefined_column, invalid_parameter_value, '
+	'insufficient_privilege, duplicate_object where the name is taken';

@@ -1,0 +1,198 @@
+-- What places need, how far their own experience may be trusted, what unmet need restores, and virtual budgets.
+\set SHOW_CONTEXT never
+set datestyle = 'ISO, YMD';
+set client_min_messages = warning;
+
+call ph.create_shared_tables('need');
+insert into need.place values ('S', 'ICB24', 'System');
+insert into need.place
+select 'L' || i, 'LAD24', 'Place' from generate_series(1, 3) i
+union all
+select 'A' || i, 'LSOA21', 'Area' from generate_series(1, 3) i
+union all
+select 'P' || i, 'PCN', 'Network' from generate_series(1, 3) i
+union all
+select 'G' || i, 'PRACTICE', 'Practice' from generate_series(1, 3) i;
+insert into need.place_parent
+select 'L' || i, 'S' from generate_series(1, 3) i
+union all
+select 'A' || i, 'L' || i from generate_series(1, 3) i
+union all
+select 'G' || i, 'P' || i from generate_series(1, 3) i;
+-- a third of the people has diabetes and costs three times as much; group H gets half of what others would
+create temp table truth as
+select format('p%s', i) as person_id, i, make_date(1958 + i % 5, 1, 1) as birth_date, 1 + i % 3 as place,
+	i * 7 % 11 < 2 + 2 * (i % 3) as diabetes, i * 13 % 17 < 4 as under_served,
+	case when i * 3 % (60 - 20 * (i % 3)) = 1 then make_date(2022 + i % 2, 7, 1) end as death_date,
+	200 + i * 4547 % 1013 as noise
+from generate_series(1, 900) i;
+insert into need.person (person_id, birth_date, sex, ethnicity_code, death_date, death_cause_icd10)
+select person_id, birth_date, case when i % 2 = 0 then 'F' else 'M' end, case when under_served then 'H' else 'A' end,
+	death_date, case when death_date is not null then 'I259' end
+from truth;
+insert into need.registration (person_id, practice_code, start_date)
+select person_id, 'G' || place, birth_date from truth;
+insert into need.residence (person_id, lsoa21_code, start_date) select person_id, 'A' || place, birth_date from truth;
+insert into need.code_list (list, version, code_system, code, match) values ('diabetes', '1', 'SNOMED', '1', 'exact');
+insert into need.clinical_event (person_id, event_date, code_system, code)
+select person_id, '2020-06-01', 'SNOMED', '1' from truth where diabetes;
+insert into need.encounter (encounter_id, person_id, pod, start_date, cost)
+select person_id || ' ' || year, person_id, 'GP', make_date(year, 3, 1),
+	noise * (1 + 2 * diabetes::integer) * case when under_served then 0.5 else 1 end
+		* (1 + (i * year % 7) / 10.0)
+from truth, generate_series(2022, 2024) year
+where death_date is null or death_date > make_date(year, 3, 1);
+insert into need.data_day values ('2024-12-31');
+analyze;
+call ph.create_population_views('need');
+call ph.create_segment_inputs('need');
+call ph.create_expected_cost('need', terms => '{diabetes}');
+
+-- weights that rise geometrically
+select array(select round(w::numeric, 6) from unnest(ph.graded_weights(4, 8)) w) as weights,
+	cardinality(ph.graded_weights()) as groups, (ph.graded_weights())[16] as highest;
+select ph.graded_weights(1);
+select ph.graded_weights(4, 0.5);
+
+-- places by avoidable deaths: counted again from persons; observed and expected add up to the same
+call ph.create_measure_tables('need');
+call ph.create_calendar('need', '2020-01-01', '2025-12-31');
+call ph.fold_measures('need', '{preventable_deaths_under_75,treatable_deaths_under_75}', '{2022/23,2023/24}');
+with again as (
+	select 'P' || place as place_id, count(death_date) as deaths from truth group by 1
+)
+select u.place_id, u.events = a.deaths as counted, round(u.ratio::numeric, 3) as ratio, u.rank_group, u.weight, u.note,
+	abs(sum(u.expected) over () - sum(u.events) over ()) < 1e-9 as closes
+from ph.unmet_need('need', 'neighbourhood', '{2022/23,2023/24}', '{1,2,4}') u
+join again a using (place_id)
+order by u.place_id;
+select distinct weight, note from ph.unmet_need('need', 'neighbourhood', '{2023/24}');
+select ph.unmet_need('need', 'neighbourhood', '{}');
+select ph.unmet_need('need', 'neighbourhood', '{2022/23}', '{1}');
+select ph.unmet_need('need', 'neighbourhood', '{2022/23}', '{1,-1}');
+select ph.unmet_need('need', 'neighbourhood', '{1922/23}');
+
+-- need of places and their experience, again in SQL
+create temp table told as select * from ph.place_need('need', 'place', 2);
+create temp table judged as
+select 2023 as year, *, expected * years as foreseen from need.person_expected_cost('2023-01-01')
+union all
+select 2024, *, expected * years from need.person_expected_cost('2024-01-01');
+with of_year as (
+	select year, sum(cost) / sum(foreseen) as level from judged group by year
+), place_year as (
+	select year, place, sum(years) as years, sum(cost / level) as cost, sum(foreseen) as foreseen
+	from judged
+	join of_year using (year)
+	group by year, place
+), credible as (
+	select distinct place, (c).credibility as z, (c).estimate as estimate
+	from (select place, ph.credibility(place, cost / foreseen, years) over () as c from place_year) t
+), need as (
+	select place, avg(expected) / (select avg(expected) from judged where year = 2024) as need_index
+	from judged
+	where year = 2024
+	group by place
+)
+select t.place_id, abs(t.need_index - n.need_index) < 1e-9 as need, abs(t.credibility - c.z) < 1e-9
+	and abs(t.credible_index - n.need_index * c.estimate) < 1e-9 as credible,
+	abs(t.experience - n.need_index * y.cost / y.foreseen) < 1e-9 as experience,
+	abs(t.limited_credibility - least(1, sqrt(t.person_years / t.full_at))) < 1e-9
+		and abs(t.limited_index - (t.limited_credibility * t.experience + (1 - t.limited_credibility) * t.need_index))
+			< 1e-9 as limited,
+	t.lower < t.experience and t.experience < t.upper as within
+from told t
+join need n on n.place = t.place_id
+join credible c on c.place = t.place_id
+join (select place, sum(cost) as cost, sum(foreseen) as foreseen from place_year group by 1) y on y.place = t.place_id
+order by 1;
+select ph.place_need('need', 'moon');
+select ph.place_need('need', 'place', 0);
+
+-- the report: who gets half of what others would is seen by no model that knows conditions alone, and its target is
+-- lowered by one that reads use
+create view need.unmet as
+select person_id, u.weight
+from need.person_at('2024-01-01')
+join ph.unmet_need('need', 'neighbourhood', '{2022/23,2023/24}', '{1,2,4}') u on u.place_id = neighbourhood;
+create view need.true_cost as
+select person_id, c.cost * case when ethnicity = 'H' then 2 else 1 end as cost
+from need.person_expected_cost('2024-01-01') c;
+call ph.create_expected_cost('need', terms => '{diabetes,spend_12_months}', prior_use => true, name => 'by_use');
+select m.made_of, r.group_name, round(r.age_index::numeric, 3) as age, round(r.expected_index::numeric, 3) as expected,
+	round(r.mixed_index::numeric, 3) as mixed, round(r.actual_index::numeric, 3) as actual,
+	round(r.true_index::numeric, 3) as truth, r.note
+from (values ('conditions', 'person_expected_cost'), ('use', 'by_use')) m (made_of, name),
+	ph.need_report('need', 'need.unmet', 0.1, 'ethnicity', 'need.true_cost', m.name) r
+order by 1, 2;
+-- again in SQL; targets of a million sum to it
+with person as (
+	select case ethnicity when 'H' then 'asian' else 'white' end as group_name, j.*, u.weight
+	from judged j
+	join need.unmet u using (person_id)
+	where year = 2024
+), grouped as (
+	select group_name, sum(years) as years, sum(foreseen) as foreseen, sum(years * weight) as weighted
+	from person
+	group by group_name
+), again as (
+	select group_name, years, sum(years) over () / years
+		* (0.9 * foreseen / sum(foreseen) over () + 0.1 * weighted / sum(weighted) over ()) as mixed
+	from grouped
+)
+select bool_and(abs(r.mixed_index - a.mixed) < 1e-9) as mixed,
+	bool_and(abs(r.change_by_unmet_need - (r.mixed_index - r.expected_index)) < 1e-12
+		and abs(r.change_by_model - (r.expected_index - r.age_index)) < 1e-12) as changes,
+	abs(sum(r.mixed_index * a.years) / sum(a.years) - 1) < 1e-12 as closes
+from ph.need_report('need', 'need.unmet') r
+join again a using (group_name);
+create view need.part_unmet as select person_id, case when person_id <> 'p3' then weight end as weight from need.unmet;
+select group_name, expected_index is not null as expected, mixed_index, true_index, note
+from ph.need_report('need', 'need.part_unmet')
+order by 1;
+select ph.need_report('need', 'need.unmet', 1.5);
+select ph.need_report('need', 'need.unmet', dimension => 'hair');
+select ph.need_report('need', 'need.person');
+create view need.twice as select * from need.unmet union all select * from need.unmet;
+select ph.need_report('need', 'need.twice');
+
+-- virtual budgets: the envelopes are met to the last place, months add up to the year
+create table need.segment as
+select person_id, case when diabetes then 'diabetes' else 'healthy' end as segment from truth;
+create table need.place_envelope (place_id text, amount numeric);
+create table need.segment_envelope (segment text, amount numeric);
+create table need.profile (month date, share numeric);
+insert into need.place_envelope values ('L1', 100000), ('L2', 200000.01), ('L3', 300000);
+insert into need.segment_envelope values ('diabetes', 400000.01), ('healthy', 200000);
+insert into need.profile values ('2025-01-01', 2), ('2025-02-01', 1), ('2025-03-01', 1);
+call ph.create_budget_view('need', 'need.place_envelope', 'need.segment_envelope', 'need.segment', 'need.profile');
+select place_id, round(sum(budget), 6) as budget, count(*) as months, min(status) as status,
+	bool_and(lower < budget and budget < upper) as within
+from need.virtual_budget
+group by place_id
+order by place_id;
+select segment, round(sum(budget), 6) as budget, round(sum(budget) filter (where month = '2025-01-01'), 6) as january
+from need.virtual_budget
+group by segment
+order by segment;
+-- it starts from expected cost, whose cross ratio it keeps
+select abs(log(max(budget) filter (where at = 'L1 diabetes')::float8 * max(budget) filter (where at = 'L2 healthy')
+		/ max(budget) filter (where at = 'L1 healthy') / max(budget) filter (where at = 'L2 diabetes'))
+	- log(max(seed) filter (where at = 'L1 diabetes') * max(seed) filter (where at = 'L2 healthy')
+		/ max(seed) filter (where at = 'L1 healthy') / max(seed) filter (where at = 'L2 diabetes'))) < 1e-8 as kept
+from (
+	select place_id || ' ' || b.segment as at, sum(b.budget) as budget, min(e.seed) as seed
+	from need.virtual_budget b
+	join (
+		select place as place_id, segment, sum(expected) as seed
+		from need.person_expected_cost('2024-12-31')
+		join need.segment using (person_id)
+		group by 1, 2
+	) e using (place_id, segment)
+	group by 1
+) c;
+update need.place_envelope set amount = amount + 0.01 where place_id = 'L1';
+select distinct budget, status, note from need.virtual_budget;
+call ph.create_budget_view('need', 'need.place_envelope', 'need.segment', 'need.segment');
+call ph.create_budget_view('need', 'need.place_envelope', 'need.segment_envelope', 'need.segment', confidence => 2);
+drop schema need cascade;
