@@ -155,4 +155,5 @@ from unnest(array[
 	'ph.weighted_population(-1)', 'ph.weighted_population(1, 1, -0.1)', 'ph.weighted_population(1, 1, 1, ''NaN'')',
 	'ph.component_mix(1, ''{1,1}'', ''{0.85,0.1}'')', 'ph.component_mix(1, ''{1,1}'', ''{1.1,-0.1}'')',
 	'ph.component_mix(1, ''{1}'', ''{0.5,0.5}'')', 'ph.component_mix(1, ''{1,1}'', ''{0.5,0.5}'', ''{1}'')',
-	'ph.component_mix(1, ''{1,-1}'', ''{0.5,0.5}'')', 'ph.component_mix(1, ''{1,1}'', array[0.5 + i * 0.1, 0.5 - i * 0.1])']) asked;
+	'ph.component_mix(1, ''{1,-1}'', ''{0.5,0.5}'')',
+	'ph.component_mix(1, ''{1,1}'', array[0.5 + i * 0.1, 0.5 - i * 0.1])']) asked;
