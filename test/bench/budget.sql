@@ -95,8 +95,8 @@ from (
 create temp table contract_year as
 select
 	i, 9000 + i * 1.37 as benchmark, 9000 + i * 1.37 - (i * 7919 % 1000) + 400 as actual, 5000 + i * 3.5 as years,
-	(i * 13 % 101) / 100.0 as quality, 0.5 as max_share, 0.01 + i % 3 * 0.01 as msr, 0.1 as saving_cap, 0.3 as loss_rate,
-	0.04 as loss_cap,
+	(i * 13 % 101) / 100.0 as quality, 0.5 as max_share, 0.01 + i % 3 * 0.01 as msr, 0.1 as saving_cap,
+	0.3 as loss_rate, 0.04 as loss_cap,
 	ph.contract(
 		max_share => 0.5, msr => 0.01 + i % 3 * 0.01, saving_cap => 0.1, two_sided => true, loss_rate => 0.3,
 		loss_cap => 0.04) as contract
@@ -122,7 +122,7 @@ values (
 	'a gain among 7,000 partners, to the penny',
 	'select ph.gain_share(1000000.00, weight) over (order by i)
 	from (select i, i % 97 + 1::float8 as weight from generate_series(1, 7000) i) p',
-	'select (down + (row_number() over (order by amount * 100 - floor(amount * 100) desc, i) <= units_left)::int) / 100.0
+	'select (down + (row_number() over (order by amount * 100 - down desc, i) <= units_left)::int) / 100.0
 	from (
 		select *, floor(amount * 100) as down, 100000000 - sum(floor(amount * 100)) over () as units_left
 		from (

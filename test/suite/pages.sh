@@ -1,5 +1,5 @@
 # docs/reference.md says what the comments in the database say, and every public object stands in it; every public
-# object is run in an example of another page, a type in that a function which returns it is.
+# object is run in an example of another page, a type in that a function which returns it, or a list of it, is.
 source "$root/test/reference.sh"
 createdb pages
 psql -qX -d pages -c 'create extension population_health'
@@ -32,7 +32,7 @@ said=$(psql -qXAt -F ' ' -d pages <<-'SQL' |
 	select relname, 'ph\.' || relname || '\>' from relation
 	union
 	select typname, coalesce(string_agg(example, '|'), 'no function')
-	from pg_type t left join routine on t.oid = prorettype
+	from pg_type t left join routine on prorettype in (t.oid, nullif(t.typarray, 0))
 	where typnamespace = 'ph'::regnamespace and typcategory <> 'A' and t.oid not in (select reltype from relation)
 	group by typname;
 SQL
