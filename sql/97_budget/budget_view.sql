@@ -17,8 +17,10 @@ begin
 	perform ph_support.require_known('level', array[level], '{practice,neighbourhood,place,small_area}'),
 		ph_support.require_columns('place_envelopes', place_envelopes, '{place_id,amount}'),
 		ph_support.require_columns('segment_envelopes', segment_envelopes, '{segment,amount}'),
-		ph_support.require_columns('segments', segments, '{person_id,segment}'),
-		ph_support.require_columns('profile', profile, '{month,share}') where profile is not null;
+		ph_support.require_columns('segments', segments, '{person_id,segment}');
+	if profile is not null then
+		perform ph_support.require_columns('profile', profile, '{month,share}');
+	end if;
 	if confidence is null or not (confidence > 0 and confidence < 1) then
 		raise exception 'argument "confidence" must lie between 0 and 1, both excluded'
 			using errcode = 'invalid_parameter_value';
@@ -53,7 +55,7 @@ begin
 		from raked r
 		cross join varied v
 		cross join lateral (
-			-- full_at at tolerance 1 is the number of people whose mean is within 100 %% of the truth
+			-- full_at within a half of the truth is (z cv / 0.5)^2
 			select sqrt((ph.limited_fluctuation(1, v.variation, %9$s, 0.5)).full_at * 0.25 / nullif(r.people, 0)) as error
 		) e
 		cross join (%10$s) m',

@@ -153,7 +153,7 @@ set search_path = pg_catalog, pg_temp
 set extra_float_digits = 1
 as $$
 	with coefficient as (
-		select t.term, coalesce(t.coefficient, 0) as value
+		select t.term, format('%L::float8', coalesce(t.coefficient, 0)) as value
 		from unnest((model).terms, (model).coefficients) t (term, coefficient)
 	), part as (
 		select c.input, bool_or(t.condition is null) as is_number, min(t.known) as known, min(k.value) as slope,
@@ -164,12 +164,12 @@ as $$
 		where c.input = any (inputs)
 		group by c.input
 	)
-	select format('(select %s', value) || (
+	select format('(%s', value) || (
 		select string_agg(
 			case
 				when is_number then format(' + %s * i.%I', slope, input)
-				else format(' + case %s when %s then 0.0 end', cases, known) end, '' order by input)
-		from part) || ')::float8'
+				else format(' + case %s when %s then 0::float8 end', cases, known) end, '' order by input)
+		from part) || ')'
 	from coefficient
 	where term = '(intercept)'
 $$;

@@ -156,6 +156,9 @@ select ph.need_report('need', 'need.person');
 create view need.twice as select * from need.unmet union all select * from need.unmet;
 select ph.need_report('need', 'need.twice');
 
+set jit = off;
+set enable_nestloop = off;
+set statement_timeout = '60s';
 -- virtual budgets: the envelopes are met to the last place, months add up to the year
 create table need.segment as
 select person_id, case when diabetes then 'diabetes' else 'healthy' end as segment from truth;
