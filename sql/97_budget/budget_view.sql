@@ -36,7 +36,8 @@ begin
 			group by 1, 2
 		), raked as (
 			select g.place_id, g.segment, g.people, g.expected,
-				ph.rake(greatest(g.expected, 0), g.place_id, g.segment, p.amount::numeric, q.amount::numeric) over () as cell
+				ph.rake(greatest(g.expected, 0), g.place_id, g.segment, p.amount::numeric,
+					q.amount::numeric) over () as cell
 			from (
 				select p.place_id::text as place_id, q.segment::text as segment, coalesce(c.people, 0) as people,
 					coalesce(c.expected, 0) as expected
@@ -56,14 +57,16 @@ begin
 		cross join varied v
 		cross join lateral (
 			-- full_at within a half of the truth is (z cv / 0.5)^2
-			select sqrt((ph.limited_fluctuation(1, v.variation, %9$s, 0.5)).full_at * 0.25 / nullif(r.people, 0)) as error
+			select sqrt((ph.limited_fluctuation(1, v.variation, %9$s, 0.5)).full_at * 0.25 / nullif(r.people,
+				0)) as error
 		) e
 		cross join (%10$s) m',
 		ph_support.cost_judged_query(schema, cost_name, model_day), level, schema, cost_name, day, segments,
 		place_envelopes, segment_envelopes, confidence,
 		case
 			when profile is null then 'select null::date as month, 1::numeric as share'
-			else format('select p.month::date as month, p.share::numeric / sum(p.share::numeric) over () as share from %s p',
+			else format('select p.month::date as month,
+				p.share::numeric / sum(p.share::numeric) over () as share from %s p',
 				profile) end);
 	call ph_support.replace_view(schema, name, query,
 		'the money that a place would have for a segment of its people, by month: a budget to plan and compare with, '
@@ -82,7 +85,9 @@ comment on procedure ph.create_budget_view(
 	'makes in the schema a view of a virtual budget: expected cost (of ph.create_expected_cost) of the people of a day '
 	'(as_of, the data day unless said) by place of a level and segment, brought to the envelopes of places (a relation '
 	'of place_id and amount) and of segments (segment and amount) by ph.rake, phased by a profile (month and share, '
-	'shares of their sum; NULL: the whole year), with limits z x cv / sqrt(people), cv of a person''s cost in the year of '
+	'shares of their sum; NULL: the whole year), with limits z x cv / sqrt(people), cv of a person''s cost in '
+	'the year of '
 	'the model. segments: person_id and segment. Read with the rights of who asks. Envelopes that differ in sum, or '
-	'cannot be met, give no budget and a status. Errors: undefined_function, undefined_column, invalid_parameter_value, '
+	'cannot be met, give no budget and a status. Errors: undefined_function, undefined_column, '
+	'invalid_parameter_value, '
 	'insufficient_privilege, duplicate_object where the name is taken';

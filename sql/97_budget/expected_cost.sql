@@ -287,7 +287,8 @@ $$;
 comment on procedure ph.create_expected_cost(text, timestamptz, text[], boolean, text) is
 	'fits what a person costs in a year, in pounds, by what was known on the day as_of (the last day whose year is '
 	'over, unless said), on one half of the people, and makes in the schema a function of that name: '
-	'(as_of timestamptz) with a row a person, expected and, as far as the data reach, actual cost. The model is linear, '
+	'(as_of timestamptz) with a row a person, expected and, as far as the data reach, actual cost. The model '
+	'is linear, '
 	'of cost a person-year weighted by time at risk (so that expected and actual add up to the same in the half), with '
 	'variance hc1; it stands in the table expected_cost_model. terms: age_sex, deprivation, conditions and numbers of '
 	'segment_input; NULL for age and sex, deprivation, all lists of conditions and charlson, as far as they are known. '
@@ -442,7 +443,8 @@ end
 $$;
 comment on function ph.predictive_ratio(text, text[], text, float8, text) is
 	'expected over actual cost (of ph.create_expected_cost) by group of people, in the half that the model was not '
-	'fitted on unless split is train: above 1 the group would get more than it costs, and who is served less than needed '
+	'fitted on unless split is train: above 1 the group would get more than it costs, and who is served less '
+	'than needed '
 	'stands above 1 too. dimensions: decile (of expected cost, 1 the lowest), age_band, sex, deprivation_quintile, '
 	'ethnicity, practice, neighbourhood, place. Cost in pounds. Limits: the mean of actual less expected with those of '
 	'ph.mean, the model taken as given. Notes: no_cost, no_upper_limit (actual cost may be 0 by chance), those of '
