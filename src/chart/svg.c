@@ -5,6 +5,8 @@
 
 #include "mb/pg_wchar.h"
 
+#define DIGIT_WIDTH 7.5			/* of the 12 px font, at most */
+
 const char svg_style[] =
 ".ph{--paper:#fff;--ink:#1d2733;--soft:#5b6876;--rule:#d5dbe2;--a:#1f6691;--b:#b8442b;--c:#7a5ea8;--d:#2f7d4f}"
 "@media screen and (prefers-color-scheme:dark){.ph{--paper:#14191f;--ink:#e4e9ee;--soft:#9aa7b4;--rule:#35404b;"
@@ -217,11 +219,28 @@ svg_number(double x)
 	return grouped.data;
 }
 
+/* Round numbers that have room beside each other. */
+static int
+ticks_with_room(const Axis *axis, double ticks[MOST_TICKS])
+{
+	for (int about = 7;; about--)
+	{
+		int			count = axis_ticks(axis, about, ticks);
+		size_t		longest = 0;
+
+		for (int i = 0; i < count; i++)
+			longest = Max(longest, strlen(svg_number(ticks[i])));
+		if (about == 2 || count < 2 ||
+			(longest + 1) * DIGIT_WIDTH <= fabs(axis_at(axis, ticks[1]) - axis_at(axis, ticks[0])))
+			return count;
+	}
+}
+
 void
 svg_axis_below(StringInfo svg, const Axis *axis, double top, double bottom, const char *name)
 {
 	double		ticks[MOST_TICKS];
-	int			count = axis_ticks(axis, 7, ticks);
+	int			count = ticks_with_room(axis, ticks);
 
 	for (int i = 0; i < count; i++)
 	{

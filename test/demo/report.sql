@@ -272,6 +272,7 @@ from analysis.sentence;
 \qecho '<li><a href="#record">15. One record</a></li>'
 \qecho '<li><a href="#wobble">16. Whose tempo has changed</a></li>'
 \qecho '<li><a href="#help">17. How far help came</a></li>'
+\qecho '<li><a href="#money">18. Money</a></li>'
 \qecho '</ol></nav>'
 
 \qecho '<h2 id="scorecard">2. Scorecard</h2>'
@@ -589,6 +590,50 @@ select case
 select pg_temp.quoted('reached_stage', :'source'), pg_temp.quoted('work_stage', :'source');
 \else
 \qecho '<p class="soft">No records of partners: people.sql was not run.</p>'
+\endif
+
+\qecho '<h2 id="money">18. Money</h2>'
+select to_regclass('analysis.money_person') is not null as has_money,
+	to_regclass('analysis.pool_closing') is not null as has_ledger
+\gset
+\if :has_money
+\qecho '<p>What the people of a place can be expected to cost by age, sex, conditions and deprivation, and not by what'
+\qecho 'was spent on them before. 1 is the cost of everybody; chance moves the cost of a small place far.</p>'
+select format('<p>Of the differences in cost the model tells, in the half of the people that it was not fitted on: %s.</p>',
+		string_agg(format('%s of those of a %s', analysis.percent(greatest(r_squared, 0)), level), ', '
+			order by groups desc))
+from analysis.money_explained;
+select pg_temp.html_table('money_need_table', 'Need of places, and how far their own cost may be trusted');
+\qecho '<h3>Budget and spend</h3>'
+\qecho '<p>The budget is the money of the year before, shared by need: what places and what people with so many'
+\qecho 'conditions should have had. Within the limits it is chance.</p>'
+select pg_temp.html_table('place_budget_table', 'Budget and spend of the last year, to the nearest 1,000 pounds');
+select pg_temp.figure(ph.chart_bridge(array_agg(label order by n), array_agg(amount::float8 order by n),
+	'From the cost of the year before to that of the last', 'pounds', pg_temp.source()))
+from analysis.bridge_step;
+\qecho '<h3>Who gains</h3>'
+\qecho '<p>Had there been a contract that gives partners half of what is saved, from 2 % on:</p>'
+select pg_temp.html_table('money_settlement_table', 'The year, settled by that contract');
+select format('<p>With nothing truly saved, chance alone would have paid the partners in %s of years.</p>',
+		analysis.percent(probability_paying))
+from analysis.money_settlement;
+select pg_temp.html_table('money_failure_table',
+	'Where that contract works against the population, or against who serves it: what would be paid, by assumption');
+select pg_temp.quoted('place_budget', :'source'), pg_temp.quoted('money_bridge', :'source'),
+	pg_temp.quoted('money_failure', :'source');
+\else
+\qecho '<p class="soft">No budgets: the data have no costs of two years, or money.sql was not run.</p>'
+\endif
+\if :has_ledger
+\qecho '<h3>Shared budgets</h3>'
+select pg_temp.html_table('pool_closing_table', 'Agreements at the end of their period');
+select case
+		when count(*) < 6 then ''
+		else pg_temp.figure(ph.chart_control(array_agg(start_date::timestamp at time zone 'UTC' order by start_date),
+			array_agg(point order by start_date), 'Share of spending before a crisis, of that and spending in one',
+			'share', pg_temp.source()))
+	end
+from analysis.prevention_month;
 \endif
 
 \qecho '</body></html>'

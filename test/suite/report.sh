@@ -28,8 +28,9 @@ fi
 if psql -qX -d demo_test -c "call ph.create_population_views('health')" &&
 	psql -qX -P pager=off -v ON_ERROR_STOP=1 -d demo_test -v schema=health -f "$report_demo/measures.sql" \
 		-f "$report_demo/goals.sql" -f "$report_demo/analysis.sql" -f "$report_demo/scores.sql" \
-		-f "$report_demo/people.sql" -f "$report_demo/findings.sql" >"$report_folder/analysis.txt" 2>&1 &&
-	report_sql -v schema=health -v source="$(cat "$report_demo"/{analysis,scores,people,findings}.sql)" \
+		-f "$report_demo/people.sql" -f "$report_demo/findings.sql" \
+		-f "$report_demo/money.sql" >"$report_folder/analysis.txt" 2>&1 &&
+	report_sql -v schema=health -v source="$(cat "$report_demo"/{analysis,scores,people,findings,money}.sql)" \
 		-f "$report_demo/report.sql" >"$report_page" 2>"$report_folder/errors"; then
 	pass "analysis and report run"
 	report_same "report: a whole page" \
@@ -275,7 +276,8 @@ fi
 
 psql -qX -d demo_test -c "update health.place set name = '<b>\"A & B\"</b>' where place_kind in ('LAD24', 'ICB24')" &&
 	psql -qX -d demo_test -v schema=health -f "$report_demo/analysis.sql" -f "$report_demo/scores.sql" \
-		-f "$report_demo/people.sql" -f "$report_demo/findings.sql" >/dev/null 2>&1 &&
+		-f "$report_demo/people.sql" -f "$report_demo/findings.sql" \
+		-f "$report_demo/money.sql" >/dev/null 2>&1 &&
 	report_sql -v schema=health -v source="" -f "$report_demo/report.sql" >"$report_page" 2>/dev/null || true
 report_same "report: names are escaped" \
 	"$(grep -c '<b>' "$report_page") $(grep -q '&lt;b&gt;&quot;A &amp; B&quot;' "$report_page" && echo escaped)" \
