@@ -630,7 +630,8 @@ select pg_temp.html_table('pool_closing_table', 'Agreements at the end of their 
 select case
 		when count(*) < 6 then ''
 		else pg_temp.figure(ph.chart_control(array_agg(start_date::timestamp at time zone 'UTC' order by start_date),
-			array_agg(point order by start_date), 'Share of spending before a crisis, of that and spending in one',
+			array_agg(jsonb_populate_record(point, jsonb_build_object('note', pg_temp.in_words((point).note)))
+				order by start_date), 'Share of spending before a crisis, of that and spending in one',
 			'share', pg_temp.source()))
 	end
 from analysis.prevention_month;
