@@ -1590,6 +1590,7 @@ begin atomic
 		('end before start', 'offer', 'completed_on', array['started_on'],
 		 'completed_on is null or coalesce(completed_on >= started_on, false)'),
 		('before it was identified', 'offer', 'ended_on', array['identified_on'], 'ended_on >= identified_on'),
+		('end before start', 'offer', 'ended_on', array['started_on'], 'ended_on >= started_on'),
 		('unknown setter', 'person_goal', 'set_by', array[]::text[],
 		 'set_by in (''person'', ''carer'', ''together'', ''professional'')'),
 		('before it was set', 'person_goal', 'agreed_on', array['set_on'], 'agreed_on >= set_on'),
@@ -18342,13 +18343,34 @@ end;
 comment on function ph_support.purpose_list() is
 	'the purposes as a literal list, so that no constraint names an object of the extension';
 
+create function ph_support.name_in_policies(schema text, relation text) returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	name text := format('%I.%I', schema, relation);
+begin
+	if ph_support.is_distributed(to_regclass(name)) then
+		execute 'select shard_name(logicalrelid, shardid) from pg_dist_shard where logicalrelid = $1'
+		into name
+		using to_regclass(name);
+	end if;
+	return name;
+end
+$$;
+
+comment on function ph_support.name_in_policies(text, text) is
+	'the name by which functions of policies read a table that is whole on every node: Citus asks them on shards, '
+	'where they may read nothing distributed, but the one shard that the node has';
+
 create function ph_support.enforcing_role_query(schema text) returns text
-language sql immutable parallel safe
+language sql stable
 -- nobody knows what a partner is that is not in the table
 return format($query$select s.role, s.partner
-	from %1$I.partner_role s
-	left join %1$I.partner p on p.partner = s.partner
-	where coalesce(p.kind in ('employer', 'police_fire'), true)$query$, schema);
+	from %I.partner_role s
+	left join %s p on p.partner = s.partner
+	where coalesce(p.kind in ('employer', 'police_fire'), true)$query$,
+	schema, ph_support.name_in_policies(schema, 'partner'));
 
 comment on function ph_support.enforcing_role_query(text) is
 	'the query of the roles that speak for an employer, the police or a partner that is not in the table: they get no '
@@ -18522,7 +18544,7 @@ create function ph_support.access_function(
 	schema text, out name text, out types text, out arguments text, out returned text, out body text,
 	out description text)
 returns setof record
-language sql immutable
+language sql stable
 begin atomic
 	with held (query) as (
 		-- not current_date, which a session's time zone moves; who speaks for the police does so after SET ROLE too
@@ -19654,6 +19676,33 @@ comment on function ph_support.told_of_scores() is
 	'the tables that say of which day, by which schemes and scores people are grouped and listed, how right those are '
 	'and who looked; nobody is in them';
 
+create function ph_support.told_of_money() returns text[]
+language sql immutable parallel safe
+return '{budget_agreement,budget_agreement_partner,budget_head,budget_entry,agreement_position,
+	closing_balance}'::text[];
+
+comment on function ph_support.told_of_money() is
+	'the ledger of money and the views of it alone; nobody is in it, but what a segment in a place costs can be of one '
+	'person';
+
+create function ph_support.money_by_place() returns text[]
+language sql immutable parallel safe
+return '{funding_stream,staff,asset,place_need,stream_overlap,need_per_post,need_beside_assets}'::text[];
+
+comment on function ph_support.money_by_place() is 'streams of money, staff, assets and need, and the views of them';
+
+create function ph_support.view_of_ledger(schema text) returns setof text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select c.relname::text
+	from ph_support.built_on('pg_class'::regclass, to_regclass(format('%I.budget_entry', schema))) b
+	join pg_class c on c.oid = b.object and b.class = 'pg_class'::regclass and c.relkind = 'v'
+$$;
+
+comment on function ph_support.view_of_ledger(text) is
+	'the views that read the ledger of money, which ph.grant_access grants to no analyst';
+
 create function ph.access_grants(schema text, kind text)
 returns table (relation text, privilege text, columns text[])
 language sql stable
@@ -19675,7 +19724,8 @@ begin atomic
 		union all
 		select 'analyst', v.relation, 'select', null
 		from ph_support.generated_view(schema) v
-		where not v.of_summaries and v.relation not in (select ph_support.view_of_people(schema))
+		where not v.of_summaries and v.relation not in (
+			select ph_support.view_of_people(schema) union all select ph_support.view_of_ledger(schema))
 		union all
 		select 'caseworker', relation, privilege, columns
 		from (
@@ -19688,8 +19738,8 @@ begin atomic
 		select k.kind, r, p, null
 		from (
 			values
-				('analyst', ph_support.described_by_place() || '{scheme,scheme_input,scheme_segment,scheme_rule,
-					segment_recording,segment_strategy}'::text[], '{select}'::text[]),
+				('analyst', ph_support.described_by_place() || ph_support.money_by_place() || '{scheme,scheme_input,
+					scheme_segment,scheme_rule,segment_recording,segment_strategy}'::text[], '{select}'::text[]),
 				('loader', array(select t.relation from ph.shared_table() t), '{select,insert,update,delete}'),
 				('loader', '{data_load}', '{select,insert}'),
 				('steward', '{entitlement,partner_role,may_use,restricted_code,disclosure_rule}',
@@ -19705,7 +19755,8 @@ begin atomic
 		from unnest('{analyst,steward,aggregate,auditor}'::text[]) k, unnest(ph_support.told_of_releases()) r
 		union all
 		select k, r, 'select', null
-		from unnest('{steward,auditor}'::text[]) k, unnest(ph_support.told_of_scores()) r
+		from unnest('{steward,auditor}'::text[]) k,
+			unnest(ph_support.told_of_scores() || ph_support.told_of_money() || ph_support.money_by_place()) r
 		union all
 		select 'steward', v.relation, 'select', null
 		from ph_support.generated_view(schema) v
@@ -20693,6 +20744,10 @@ begin
 			select *
 			from ph_support.accountability_check() a
 			where ph_support.sees_all_rows(to_regclass(format('%I.%I', schema, a.needs)))
+			union all
+			select *
+			from ph_support.budget_finding() b
+			where has_table_privilege(to_regclass(format('%I.%I', schema, b.needs)), 'select')
 		) c
 		where c.needs is null or to_regclass(format('%I.%I', schema, c.needs)) is not null
 		order by array_position('{high,medium,low,information}', c.severity), c.kind
@@ -29780,4 +29835,3471 @@ comment on function ph.linked_records(text, integer) is
 	'has, records * (records - 1) / 2 where each is linked with each. Of more than most records it is a chain of links '
 	'rather than one person: cluster is NULL, component names it and note says so. Identifiers are compared as text. '
 	'Errors: other than two columns, nulls, more than 20 million records';
+
+create type ph.weighted_population as (
+	raw float8,
+	weighted_population float8,
+	need_index float8,
+	note text,
+	missing text
+);
+
+comment on type ph.weighted_population is 'an area''s people counted by what they need, by ph.weighted_population';
+
+comment on column ph.weighted_population.raw is 'population x age index x need index x market forces factor';
+
+comment on column ph.weighted_population.weighted_population is
+	'the same, brought to the sum of the population of all rows';
+
+comment on column ph.weighted_population.need_index is 'weighted people a person; 1 for all rows together';
+
+comment on column ph.weighted_population.note is
+	'missing_input, no_weight: no row has an answer; no_population: an area without people';
+
+comment on column ph.weighted_population.missing is
+	'arguments that this row lacks, for which no row has an answer';
+
+create function ph.weighted_population(
+	population float8, age_index float8 default 1, need_index float8 default 1, mff float8 default 1)
+returns ph.weighted_population
+language c window immutable parallel safe
+as 'MODULE_PATHNAME', 'weighted_population';
+
+comment on function ph.weighted_population(float8, float8, float8, float8) is
+	'window function over (partition by ...), a row an area: population x age index x need index x market forces '
+	'factor, brought to the sum of the population. One NULL makes all rows NULL: missing says in which row, and what. '
+	'Error for a number that is negative, not finite, or neither 0 nor between 10^-15 and 10^30. Source: weighted '
+	'capitation of NHS England, as in HFMA, NHS resource allocation, 2011';
+
+create type ph.component_mix as (
+	weighted_population float8,
+	per_head float8,
+	note text,
+	missing text
+);
+
+comment on type ph.component_mix is 'an area''s weighted people over several components, by ph.component_mix';
+
+comment on column ph.component_mix.weighted_population is
+	'all people x the area''s share of each component''s weighted people, by the components'' weights';
+
+comment on column ph.component_mix.per_head is 'weighted people a person; 1 for all rows together';
+
+comment on column ph.component_mix.note is
+	'missing_input, no_weight (a component that has a weight has no weighted people): no row has an answer; '
+	'no_population: an area without people';
+
+comment on column ph.component_mix.missing is 'arguments that this row lacks, for which no row has an answer';
+
+create function ph.component_mix(
+	population float8, weighted_populations float8[], weights float8[], mff float8[] default null)
+returns ph.component_mix
+language c window immutable parallel safe
+as 'MODULE_PATHNAME', 'component_mix';
+
+comment on function ph.component_mix(float8, float8[], float8[], float8[]) is
+	'window function over (partition by ...), a row an area, the lists by component: N sum of w WP m / sum over areas '
+	'of WP m, N all people, w the policy weights (the same in all rows, sum 1), m the market forces factor: 1 for a '
+	'component that does not carry it; NULL in all rows: none does. One NULL elsewhere makes all rows NULL: missing '
+	'says in which row, and what. Error for weights that differ between rows, are negative or do not sum to 1 (within '
+	'10^-9), lists of other lengths, numbers that are negative, not finite or above 10^30. Source: recovered from '
+	'NHS England''s published weighted populations, 2024/25';
+
+create type ph.capitation as (
+	share float8,
+	target numeric,
+	target_rounded numeric,
+	per_head numeric,
+	need_index float8,
+	note text,
+	missing text
+);
+
+comment on type ph.capitation is 'an area''s fair share of a total, by ph.capitation';
+
+comment on column ph.capitation.share is 'weighted population over that of all rows, a fraction';
+
+comment on column ph.capitation.target is 'total x share, to 40 places, in the unit of money of the total';
+
+comment on column ph.capitation.target_rounded is 'the same in whole units; all rows add up to the total';
+
+comment on column ph.capitation.per_head is 'target a person; NULL without a population';
+
+comment on column ph.capitation.need_index is
+	'weighted people a person over that of all rows: above 1 for more need than all have; NULL without a population';
+
+comment on column ph.capitation.note is
+	'missing_input, no_weight (all weights 0): no row has an answer; no_population: an area without people, which '
+	'gets its money and has no per_head and no need_index';
+
+comment on column ph.capitation.missing is 'arguments that this row lacks, for which no row has an answer';
+
+create function ph.capitation(
+	total numeric, weighted_population float8, population float8 default null, unit numeric default 0.01)
+returns ph.capitation
+language c window immutable parallel safe
+as 'MODULE_PATHNAME', 'capitation';
+
+comment on function ph.capitation(numeric, float8, float8, numeric) is
+	'window function over (partition by ... order by name collate "C"), a row an area: the share of a total by '
+	'weighted population, also in whole units that add up to it (largest remainder; equal remainders go by the '
+	'window''s order), per head, and the need index, which in a partition by system is the place index. Without '
+	'population (NULL in all rows) the last two are NULL. A negative total is money taken back. One NULL elsewhere '
+	'makes all rows NULL: missing says in which row, and what. Error for a total or unit that differs between rows, '
+	'a total of no whole number of units, a unit below 10^-10, a weight or population that is negative, not finite, '
+	'or neither 0 nor between 10^-15 and 10^30, an amount of 10^30 or more. Source: weighted capitation of NHS '
+	'England; Hamilton''s method of largest remainders';
+
+create function ph.apportion(total numeric, weight float8, unit numeric default 0.01) returns numeric
+language c window immutable parallel safe
+as 'MODULE_PATHNAME', 'apportion';
+
+comment on function ph.apportion(numeric, float8, numeric) is
+	'window function over (partition by ... order by name collate "C"): a total shared by weights in whole units that '
+	'add up to it (largest remainder; equal remainders go by the window''s order). NULL in all rows where the total '
+	'or a weight is NULL or all weights are 0. Errors as ph.capitation';
+
+create type ph.pace_of_change as (
+	opening_target numeric,
+	opening_distance float8,
+	growth float8,
+	allocation numeric,
+	allocation_rounded numeric,
+	closing_target numeric,
+	closing_distance float8,
+	bound text,
+	note text,
+	missing text
+);
+
+comment on type ph.pace_of_change is 'an area''s way from its baseline towards its target, by ph.pace_of_change';
+
+comment on column ph.pace_of_change.opening_target is 'the sum of all baselines x the area''s share of target weight';
+
+comment on column ph.pace_of_change.opening_distance is 'baseline / opening target - 1: 0.05 is 5 % above';
+
+comment on column ph.pace_of_change.growth is 'allocation / baseline - 1';
+
+comment on column ph.pace_of_change.allocation is 'baseline x (1 + growth); all rows add up to the total';
+
+comment on column ph.pace_of_change.allocation_rounded is 'the same in whole units that add up to the total';
+
+comment on column ph.pace_of_change.closing_target is 'total x the area''s share of target weight';
+
+comment on column ph.pace_of_change.closing_distance is 'allocation / closing target - 1';
+
+comment on column ph.pace_of_change.bound is 'floor or cap where growth is held by one, else NULL';
+
+comment on column ph.pace_of_change.note is
+	'missing_input, no_weight, below_floors (the floors cost more than the total), above_caps (the caps leave money '
+	'over): no row has an answer; no_baseline: an area that had nothing gets nothing (in all rows: none has an '
+	'answer); no_target: an area without target weight has no distance and counts as at its target';
+
+comment on column ph.pace_of_change.missing is 'arguments that this row lacks, for which no row has an answer';
+
+create function ph.pace_of_change(
+	baseline numeric, target_weight float8, total numeric, pace float8, floor float8 default null,
+	cap float8 default null, max_below float8 default null, unit numeric default 0.01)
+returns ph.pace_of_change
+language c window immutable parallel safe
+as 'MODULE_PATHNAME', 'pace_of_change';
+
+comment on function ph.pace_of_change(numeric, float8, numeric, float8, float8, float8, float8, numeric) is
+	'window function over (partition by ... order by name collate "C"), a row an area: shares a total so that areas '
+	'below their target grow faster. Growth is min(max(m - pace x opening distance, floor), cap), with the one level '
+	'm that spends the total exactly. pace 0 is equal growth. floor and cap are growth of the row, NULL for none (a '
+	'floor is then -1), a floor above the cap lifts it; max_below holds everybody within that share of their closing '
+	'target. Another total is never handed out. One NULL elsewhere makes all rows NULL: missing says in which row, '
+	'and what. Error for a negative baseline, weight or pace, a floor or cap below -1, max_below outside 0 to 1, a '
+	'total, pace, max_below or unit that differs between rows, a total of no whole number of units, a number that is '
+	'not finite. Source: NHS England''s pace of change; one level and exact closure are this project''s choice';
+
+create type ph.limited_fluctuation as (
+	full_at float8,
+	credibility float8,
+	note text
+);
+
+comment on type ph.limited_fluctuation is
+	'how far a mean over so many people can be trusted, by ph.limited_fluctuation';
+
+comment on column ph.limited_fluctuation.full_at is 'people at which it can be trusted wholly';
+
+comment on column ph.limited_fluctuation.credibility is 'from 0 to 1: sqrt(people / full_at), at most 1';
+
+comment on column ph.limited_fluctuation.note is 'missing_input, out_of_range: no credibility';
+
+create function ph.limited_fluctuation(
+	people float8, cv float8, probability float8 default 0.9, tolerance float8 default 0.05)
+returns ph.limited_fluctuation
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'limited_fluctuation';
+
+comment on function ph.limited_fluctuation(float8, float8, float8, float8) is
+	'how far the mean cost of so many people can be trusted: full_at = (z / tolerance)^2 cv^2 people have a mean '
+	'within the tolerance of the truth with the probability, cv being standard deviation over mean of a person''s '
+	'cost; credibility = min(1, sqrt(people / full_at)). NULL with a note where an argument is NULL. Error for people '
+	'or cv that are negative or not finite, a probability or tolerance that is not between 0 and 1. Source: limited '
+	'fluctuation (classical) credibility, Mowbray 1914';
+
+create type ph.credibility as (
+	exposure float8,
+	mean float8,
+	credibility float8,
+	estimate float8,
+	within float8,
+	"between" float8,
+	collective float8,
+	note text,
+	missing text
+);
+
+comment on type ph.credibility is 'a place''s own experience and how far it can be trusted, by ph.credibility';
+
+comment on column ph.credibility.exposure is 'of all years of the place, as person-years';
+
+comment on column ph.credibility.mean is 'of its own values, by exposure';
+
+comment on column ph.credibility.credibility is
+	'Z, from 0 to 1: how much of the estimate is the place''s own; exposure x between / (exposure x between + within)';
+
+comment on column ph.credibility.estimate is 'Z x mean + (1 - Z) x collective';
+
+comment on column ph.credibility.within is 'variance within places over years, for a unit of exposure';
+
+comment on column ph.credibility.between is 'variance between places; 0 where chance explains all of it';
+
+comment on column ph.credibility.collective is
+	'mean of all places by credibility; by exposure where no place is credible';
+
+comment on column ph.credibility.note is
+	'one_group (fewer than two places were seen), one_period (no place in two years): nothing but the exposure is '
+	'known; no_between_variance (Z is 0 for all), no_within_variance (Z is 1 for all that were seen); missing_input: a '
+	'row without a place';
+
+comment on column ph.credibility.missing is 'arguments that this row lacks, which is left out of all answers';
+
+create function ph.credibility(place text, value float8, exposure float8) returns ph.credibility
+language c window immutable parallel safe
+as 'MODULE_PATHNAME', 'credibility';
+
+comment on function ph.credibility(text, float8, float8) is
+	'window function over (partition by ...), a row a place and year: how far the place''s own values (a unit of '
+	'exposure, as cost a head) can be trusted, and the estimate between them and those of all. All rows of a place '
+	'have one answer. A row of exposure 0 is a year in which nothing was seen; a row that lacks something is left '
+	'out of all answers, and missing says what it lacks. A place never seen has the estimate of all. Error for a '
+	'value or exposure that is not finite or above 10^30 in size, an exposure that is negative or below 10^-15. '
+	'Source: Buhlmann and Straub 1970, unbiased estimators, as in R''s actuar::cm';
+
+create function ph.credibility(place text, tally ph.tally) returns ph.credibility
+language c window immutable parallel safe
+as 'MODULE_PATHNAME', 'credibility_of_tallies';
+
+comment on function ph.credibility(text, ph.tally) is
+	'the same over stored tallies of a place and year: the value is events (or what was summed, as cost) over '
+	'exposure, of all keys, the unknown one too; an empty tally is a year in which nothing was seen';
+
+create type ph.raked_cell as (value numeric, status text, note text);
+
+comment on type ph.raked_cell is 'a cell of a table with given margins, of ph.rake';
+
+comment on column ph.raked_cell.value is 'what the cell has; NULL where there is no answer';
+
+comment on column ph.raked_cell.status is
+	'of the whole table: ok, margins_differ, infeasible, boundary, not_converged, missing_input';
+
+comment on column ph.raked_cell.note is
+	'the status where value is NULL; must_be_zero where no table with these margins has money here';
+
+create function ph.rake(seed float8, "row" text, column_name text, row_margin numeric, column_margin numeric)
+returns ph.raked_cell
+language c window immutable parallel safe
+as 'MODULE_PATHNAME', 'rake';
+
+comment on function ph.rake(float8, text, text, numeric, numeric) is
+	'window function, a row a cell: the table with the proportions (cross ratios) of seed and these margins, which '
+	'all cells of a row or column repeat (Deming and Stephan 1940). Cells without a row, and of seed 0, stay 0; a '
+	'margin of 0 empties its line. status, of the whole partition: ok; margins_differ, compared exactly; infeasible: '
+	'no table with these zeros has these margins; boundary: only one with more zeros has, which is given, and the '
+	'note of those cells is must_be_zero; not_converged; missing_input. Where there is no answer value is NULL and '
+	'note is the status. Errors: negative seeds and margins, one cell twice, two margins of a line, names that are '
+	'NULL, margins too fine to be whole numbers below 4.6e18 of a common decimal unit where cells are zero';
+
+create function ph.member_months(
+	spans datemultirange, period daterange, out days integer, out any_day integer, out exact float8)
+returns record
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'member_months';
+
+comment on function ph.member_months(datemultirange, daterange) is
+	'how long somebody belonged in a period: days; any_day, the calendar months with at least one day; exact, the '
+	'days over the days of each month, summed. Spans that are open end with the period; days in several count once: '
+	'range_agg(daterange(start_date, end_date)) gives spans of rows. Errors: a period without a first or last day, '
+	'or outside the years 1 to 9999';
+
+create type ph.risk_budget as (mean_risk float8, relative_risk float8, budget numeric, note text);
+
+comment on type ph.risk_budget is 'what a group should cost by its risk, of ph.risk_adjusted_budget';
+
+comment on column ph.risk_budget.mean_risk is 'risk months over member months, before any cap';
+
+comment on column ph.risk_budget.relative_risk is 'the mean that is paid for, over the reference';
+
+comment on column ph.risk_budget.budget is 'money of the group, not rounded';
+
+comment on column ph.risk_budget.note is
+	'risk_growth_capped; no_population: a group without months, whose budget is 0; why there is no answer: '
+	'missing_input, no_population, no_weight';
+
+create function ph.risk_adjusted_budget(
+	member_months float8, risk_months float8, base numeric, mff float8 default 1, trend float8 default 0,
+	reference_risk float8 default null, prior_risk float8 default null, growth_cap float8 default null,
+	total numeric default null)
+returns ph.risk_budget
+language c window immutable parallel safe
+as 'MODULE_PATHNAME', 'risk_adjusted_budget';
+
+comment on function ph.risk_adjusted_budget(
+	float8, float8, numeric, float8, float8, float8, float8, float8, numeric) is
+	'window function, a row a group: member_months / 12 x base x relative risk x mff x (1 + trend). risk_months: '
+	'risk summed over the months of members; base: money a year at the reference risk, which is the mean of all '
+	'groups before any cap unless reference_risk gives it; a mean above prior_risk (1 + growth_cap) is paid for up '
+	'to there (falls pass through); with a total all budgets are scaled to it after the cap. One NULL of '
+	'member_months, risk_months, mff, base or trend leaves all groups without answer. Errors: negative numbers, a '
+	'reference of 0, trend or growth_cap below -1, base, trend, reference_risk, growth_cap or total that differ '
+	'between rows';
+
+create function ph_support.amount_quotient(part numeric, whole numeric) returns numeric
+language sql immutable parallel safe
+begin atomic
+	select round(round(part, 40) / nullif(whole, 0), 40);
+end;
+
+comment on function ph_support.amount_quotient(numeric, numeric) is
+	'a quotient to 40 decimals, whatever the size of its parts, so that 1,000 times the money is 1,000 times the '
+	'answer; NULL where whole is 0';
+
+create function ph.truncate_cost(cost numeric, cap numeric, years float8 default 1) returns numeric
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'truncate_cost';
+
+comment on function ph.truncate_cost(numeric, numeric, float8) is
+	'the cost of a person, cut at cap a person-year: min(cost / years, cap) years. NULL where an argument is. The '
+	'cap must be one for benchmark and actual, as ph.truncation_cap gives it of one reference set. Errors: a '
+	'negative cap, years not above 0';
+
+create function ph.truncation_cap(costs_per_year numeric[], quantile float8) returns numeric
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	-- as the decimal that is written: 0.29 of 100 is 29, in doubles a little less
+	place numeric := (array_length(costs_per_year, 1) - 1) * quantile::text::numeric;
+	sorted numeric[];
+begin
+	perform ph_support.require_argument(coalesce(quantile between 0 and 1, true), 'quantile',
+		'must lie between 0 and 1', 'Write 0.99 for the 99th percentile.');
+	perform ph_support.require_argument(coalesce(array_ndims(costs_per_year), 1) = 1, 'costs_per_year',
+		'must be a list');
+	perform ph_support.require_argument(
+		not exists (select from unnest(costs_per_year) cost where cost in ('NaN', 'Infinity', '-Infinity')),
+		'costs_per_year', 'must hold finite numbers');
+	if place is null or array_position(costs_per_year, null) is not null then
+		return null;
+	end if;
+	sorted := array(
+		select cost
+		from unnest(costs_per_year) cost
+		order by cost
+		limit 2
+		offset floor(place)::integer);
+	return sorted[1] + (place - floor(place)) * coalesce(sorted[2] - sorted[1], 0);
+end
+$$;
+
+comment on function ph.truncation_cap(numeric[], float8) is
+	'the quantile of costs a person-year of the reference set, as percentile_cont and type 7 in R have it, but in '
+	'exact decimals, so that a cost which is the cap is not above it: array_agg(cost / years). NULL where a cost is, '
+	'or there is none. Errors: a quantile outside 0 to 1, numbers that are not finite';
+
+create type ph.truncation as (
+	cap numeric,
+	people bigint,
+	people_capped bigint,
+	total_before numeric,
+	total_after numeric,
+	removed numeric,
+	mean_before numeric,
+	mean_after numeric,
+	variance_before numeric,
+	variance_after numeric,
+	note text
+);
+
+comment on type ph.truncation is 'what a cap does to the costs of a group, of ph.truncation';
+
+comment on column ph.truncation.cap is 'the cap, a person-year';
+
+comment on column ph.truncation.people is 'persons of the group';
+
+comment on column ph.truncation.people_capped is 'of them, those whose cost a person-year is above the cap';
+
+comment on column ph.truncation.total_before is 'their costs';
+
+comment on column ph.truncation.total_after is 'their costs, cut';
+
+comment on column ph.truncation.removed is 'what was cut off, summed by person';
+
+comment on column ph.truncation.mean_before is 'costs over person-years';
+
+comment on column ph.truncation.mean_after is 'cut costs over person-years';
+
+comment on column ph.truncation.variance_before is
+	'sample variance of the costs; NULL of one person, and where somebody has not one whole year';
+
+comment on column ph.truncation.variance_after is 'sample variance of the cut costs, likewise';
+
+comment on column ph.truncation.note is 'no_data: no cap or nobody; missing_input';
+
+create function ph_support.sample_variance(squares numeric, total numeric, people bigint) returns numeric
+language sql immutable parallel safe
+begin atomic
+	select case when people > 1 then
+		ph_support.amount_quotient(squares * people - total * total, people::numeric * (people - 1)) end;
+end;
+
+comment on function ph_support.sample_variance(numeric, numeric, bigint) is
+	'(sum x^2 - (sum x)^2 / n) / (n - 1) in exact decimals; NULL below two';
+
+create function ph.truncation(costs numeric[], cap numeric, years float8[] default null) returns ph.truncation
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	result ph.truncation;
+	unknown boolean;
+begin
+	perform ph_support.require_argument(coalesce(cardinality(years) = cardinality(costs), true), 'years',
+		'must have an element for each of costs');
+	if cap is null or coalesce(cardinality(costs), 0) = 0 then
+		result.note := 'no_data';
+		return result;
+	end if;
+	select cap, people, people_capped, total_before, total_after, removed,
+		ph_support.amount_quotient(total_before, person_years), ph_support.amount_quotient(total_after, person_years),
+		case when whole_years then ph_support.sample_variance(squares_before, total_before, people) end,
+		case when whole_years then ph_support.sample_variance(squares_after, total_after, people) end,
+		null
+	into result
+	from (
+		select count(*) as people, count(*) filter (where cost > cut) as people_capped,
+			sum(cost) as total_before, sum(cut) as total_after, sum(cost - cut) as removed,
+			sum(cost * cost) as squares_before, sum(cut * cut) as squares_after,
+			sum(year::text::numeric) as person_years, bool_and(year = 1) as whole_years
+		from unnest(costs, coalesce(years, array_fill(1::float8, array[cardinality(costs)]))) person (cost, year),
+			lateral ph.truncate_cost(cost, truncation.cap, year) cut
+	) folded;
+	select bool_or(cost is null) or bool_or(year is null)
+	into unknown
+	from unnest(costs, coalesce(years, array_fill(1::float8, array[cardinality(costs)]))) person (cost, year);
+	if unknown then
+		result := null;
+		result.note := 'missing_input';
+	end if;
+	return result;
+end
+$$;
+
+comment on function ph.truncation(numeric[], numeric, float8[]) is
+	'what a cap a person-year does to the costs of a group, a person an element, years 1 for all unless given: '
+	'array_agg(cost), the cap of ph.truncation_cap, array_agg(years). What is left and what is removed are summed by '
+	'person, so that before = after + removed. Errors: a negative cap, years not above 0, lists of different lengths';
+
+create function ph.stop_loss(
+	cost numeric, attachment numeric, coinsurance float8 default 1, maximum numeric default null,
+	out recovered numeric, out retained numeric, out note text)
+returns record
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'stop_loss';
+
+comment on function ph.stop_loss(numeric, numeric, float8, numeric) is
+	'what cover gives back of the cost of a person: coinsurance x what is above the attachment, at most maximum '
+	'(NULL: without limit), and what stays. note: missing_input where cost, attachment or coinsurance is NULL. '
+	'Errors: a negative attachment or maximum, coinsurance outside 0 to 1';
+
+create function ph.stop_loss_total(
+	costs numeric[], attachment numeric, coinsurance float8 default 1, maximum numeric default null,
+	out people bigint, out people_over bigint, out recovered numeric, out retained numeric, out note text)
+returns record
+language sql immutable parallel safe
+begin atomic
+	select case when known then count end, case when known then over end, case when known then given end,
+		case when known then kept end, case when not known then 'missing_input' end
+	from (
+		select count(*), count(*) filter (where cost > attachment) as over,
+			coalesce(sum(of_person.recovered), 0) as given, coalesce(sum(of_person.retained), 0) as kept,
+			count(*) = count(of_person.recovered) as known
+		from unnest(costs) cost, lateral ph.stop_loss(cost, attachment, coinsurance, maximum) of_person
+	) folded;
+end;
+
+comment on function ph.stop_loss_total(numeric[], numeric, float8, numeric) is
+	'ph.stop_loss of a group, a person an element: how many, how many above the attachment, and the sums. note: '
+	'missing_input where a cost is NULL, and nothing else is said. Errors: as ph.stop_loss';
+
+create type ph.triangle;
+
+create function ph_support.triangle_in(cstring) returns ph.triangle
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'triangle_in';
+
+create function ph_support.triangle_out(ph.triangle) returns cstring
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'triangle_out';
+
+create function ph_support.triangle_recv(internal) returns ph.triangle
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'triangle_recv';
+
+create function ph_support.triangle_send(ph.triangle) returns bytea
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'triangle_send';
+
+create type ph.triangle (
+	input = ph_support.triangle_in, output = ph_support.triangle_out, receive = ph_support.triangle_recv,
+	send = ph_support.triangle_send, internallength = variable, alignment = double, storage = extended
+);
+
+comment on type ph.triangle is
+	'money paid by origin (the month of service) and development period (1: that month, 2: the next, ...), as sums '
+	'of what was paid in each, exact, in byte order of the origins: {"2024-01" 1: 100.50, "2024-01" 2: 60}; a cell '
+	'that is not there is not known';
+
+comment on function ph_support.triangle_in(cstring) is 'text input of ph.triangle';
+
+comment on function ph_support.triangle_out(ph.triangle) is 'text output of ph.triangle';
+
+comment on function ph_support.triangle_recv(internal) is 'binary input of ph.triangle';
+
+comment on function ph_support.triangle_send(ph.triangle) is 'binary output of ph.triangle';
+
+create function ph_support.triangle_fold(ph.triangle, origin text, development integer, paid numeric)
+returns ph.triangle
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'triangle_fold';
+
+comment on function ph_support.triangle_fold(ph.triangle, text, integer, numeric) is 'support function of ph.run_off';
+
+create function ph_support.triangle_combine(ph.triangle, ph.triangle) returns ph.triangle
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'triangle_combine';
+
+comment on function ph_support.triangle_combine(ph.triangle, ph.triangle) is
+	'support function of ph.run_off: the payments of both';
+
+create function ph_support.triangle_roll_up(ph.triangle, ph.triangle) returns ph.triangle
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'triangle_roll_up';
+
+comment on function ph_support.triangle_roll_up(ph.triangle, ph.triangle) is 'support function of ph.run_off_rollup';
+
+create function ph_support.triangle_final(ph.triangle) returns ph.triangle
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'triangle_final';
+
+comment on function ph_support.triangle_final(ph.triangle) is 'support function of the triangle aggregates';
+
+create aggregate ph.run_off(origin text, development integer, paid numeric) (
+	sfunc = ph_support.triangle_fold, stype = ph.triangle, initcond = '{}', finalfunc = ph_support.triangle_final,
+	combinefunc = ph_support.triangle_combine, sspace = 1024, parallel = safe
+);
+
+comment on aggregate ph.run_off(text, integer, numeric) is
+	'folds a row a payment, or a sum of some: origin, such as the month of service; development, 1 for what was paid '
+	'in the first period, 2 in the next; paid, what was paid in it (not until it: ph.cumulative_run_off), and 0 '
+	'where nothing was. Payments of one cell are added. Errors: NULLs, origins of more than 200 bytes, developments '
+	'outside 1 to 1000, more than 10,000 cells';
+
+create aggregate ph.run_off_rollup(triangle ph.triangle) (
+	sfunc = ph_support.triangle_roll_up, stype = ph.triangle, initcond = '{}', finalfunc = ph_support.triangle_final,
+	combinefunc = ph_support.triangle_roll_up, sspace = 1024, parallel = safe
+);
+
+comment on aggregate ph.run_off_rollup(ph.triangle) is
+	'the payments of many parts, as if they had been folded at once; NULL where one of them is. Errors: as ph.run_off';
+
+create function ph.triangle_equal(a ph.triangle, b ph.triangle) returns boolean
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'triangle_equal';
+
+comment on function ph.triangle_equal(ph.triangle, ph.triangle) is 'implementation of operator =';
+
+create operator ph.= (
+	leftarg = ph.triangle, rightarg = ph.triangle, function = ph.triangle_equal, commutator = operator(ph.=),
+	negator = operator(ph.<>), restrict = eqsel, join = eqjoinsel
+);
+
+create function ph_support.triangle_not_equal(ph.triangle, ph.triangle) returns boolean
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'triangle_not_equal';
+
+comment on function ph_support.triangle_not_equal(ph.triangle, ph.triangle) is 'implementation of operator <>';
+
+create operator ph.<> (
+	leftarg = ph.triangle, rightarg = ph.triangle, function = ph_support.triangle_not_equal,
+	commutator = operator(ph.<>), negator = operator(ph.=), restrict = neqsel, join = neqjoinsel
+);
+
+create function ph_support.triangle_less(ph.triangle, ph.triangle) returns boolean
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'triangle_less';
+
+comment on function ph_support.triangle_less(ph.triangle, ph.triangle) is 'implementation of operator <';
+
+create operator ph.< (
+	leftarg = ph.triangle, rightarg = ph.triangle, function = ph_support.triangle_less, commutator = operator(ph.>),
+	negator = operator(ph.>=), restrict = scalarltsel, join = scalarltjoinsel
+);
+
+create function ph_support.triangle_less_or_equal(ph.triangle, ph.triangle) returns boolean
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'triangle_less_or_equal';
+
+comment on function ph_support.triangle_less_or_equal(ph.triangle, ph.triangle) is 'implementation of operator <=';
+
+create operator ph.<= (
+	leftarg = ph.triangle, rightarg = ph.triangle, function = ph_support.triangle_less_or_equal,
+	commutator = operator(ph.>=), negator = operator(ph.>), restrict = scalarlesel, join = scalarlejoinsel
+);
+
+create function ph_support.triangle_greater(ph.triangle, ph.triangle) returns boolean
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'triangle_greater';
+
+comment on function ph_support.triangle_greater(ph.triangle, ph.triangle) is 'implementation of operator >';
+
+create operator ph.> (
+	leftarg = ph.triangle, rightarg = ph.triangle, function = ph_support.triangle_greater,
+	commutator = operator(ph.<), negator = operator(ph.<=), restrict = scalargtsel, join = scalargtjoinsel
+);
+
+create function ph_support.triangle_greater_or_equal(ph.triangle, ph.triangle) returns boolean
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'triangle_greater_or_equal';
+
+comment on function ph_support.triangle_greater_or_equal(ph.triangle, ph.triangle) is 'implementation of operator >=';
+
+create operator ph.>= (
+	leftarg = ph.triangle, rightarg = ph.triangle, function = ph_support.triangle_greater_or_equal,
+	commutator = operator(ph.<=), negator = operator(ph.<), restrict = scalargesel, join = scalargejoinsel
+);
+
+create function ph_support.triangle_compare(ph.triangle, ph.triangle) returns integer
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'triangle_compare';
+
+comment on function ph_support.triangle_compare(ph.triangle, ph.triangle) is
+	'btree support: order by content, without meaning of its own';
+
+create operator class ph.triangle_ops default for type ph.triangle using btree as
+	operator 1 ph.<,
+	operator 2 ph.<=,
+	operator 3 ph.=,
+	operator 4 ph.>=,
+	operator 5 ph.>,
+	function 1 ph_support.triangle_compare(ph.triangle, ph.triangle);
+
+create function ph.triangle_cells(
+	triangle ph.triangle, out origin text, out development integer, out paid numeric, out cumulative numeric)
+returns setof record
+language c immutable parallel safe rows 100
+as 'MODULE_PATHNAME', 'triangle_cells';
+
+comment on function ph.triangle_cells(ph.triangle) is
+	'a row a cell, in byte order of the origins and by development: what was paid in the period and until its end, '
+	'which is NULL behind a period that is not known';
+
+create function ph.cumulative_run_off(origins text[], developments integer[], cumulative numeric[])
+returns ph.triangle
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform ph_support.require_argument(
+		coalesce(cardinality(developments) = cardinality(origins), true)
+			and coalesce(cardinality(cumulative) = cardinality(origins), true),
+		'cumulative', 'must have an element for each of origins and developments');
+	perform ph_support.require_argument(not exists (
+			select
+			from unnest(origins, developments) cell (origin, development)
+			group by origin, development
+			having count(*) > 1),
+		'developments', 'must have each period of an origin once', 'Amounts until a period cannot be added.');
+	perform ph_support.require_argument(not exists (
+			select
+			from (
+				select development, amount,
+					row_number() over (partition by origin order by development) as number
+				from unnest(origins, developments, cumulative) cell (origin, development, amount)
+			) numbered
+			where development is distinct from number or amount is null),
+		'cumulative', 'must have every development period of an origin until its last',
+		'Where nothing was paid in a period, repeat the amount of the one before.');
+	return ph.run_off(origin, development, amount - coalesce(before, 0))
+	from (
+		select origin, development, amount,
+			lag(amount) over (partition by origin order by development) as before
+		from unnest(origins, developments, cumulative) cell (origin, development, amount)
+	) paid;
+end
+$$;
+
+comment on function ph.cumulative_run_off(text[], integer[], numeric[]) is
+	'a triangle from amounts paid until the end of each development period, as published triangles have them: '
+	'array_agg of each column. Errors: the same cell twice, a period left out or NULL, lists of different lengths';
+
+create function ph.development_factors(
+	triangle ph.triangle, out development integer, out origins integer, out factor float8, out sigma_squared float8)
+returns setof record
+language c immutable parallel safe rows 12
+as 'MODULE_PATHNAME', 'development_factors';
+
+comment on function ph.development_factors(ph.triangle) is
+	'a row a period but the last: factor, what was paid until the next period over what was paid until it, summed '
+	'over the origins that have both, NULL where nothing was paid; sigma_squared, Mack''s variance around it (1993) '
+	'in money, NULL where a single origin had paid nothing or there are not two; of a last factor of one origin the '
+	'least of the two before and their continuation. Errors: an origin with a period left out';
+
+create function ph.chain_ladder(
+	triangle ph.triangle, tail float8 default 1,
+	out origin text, out latest numeric, out to_ultimate float8, out completion float8, out ultimate numeric,
+	out outstanding numeric, out standard_error numeric, out note text)
+returns setof record
+language c immutable parallel safe rows 12
+as 'MODULE_PATHNAME', 'chain_ladder';
+
+comment on function ph.chain_ladder(ph.triangle, float8) is
+	'what will have been paid: a row an origin and a last one of all, whose origin is NULL. ultimate = latest x '
+	'to_ultimate, the product of the development factors to come and of tail (beyond the last period); completion is '
+	'1 / to_ultimate; outstanding = ultimate - latest. standard_error: Mack (1993), of all with what origins share; '
+	'NULL with a tail other than 1, fewer than four periods, or an amount that is not above 0. An origin with '
+	'nothing paid yet has an ultimate of 0: a warning, not news. note: no_paid where a factor to come does not '
+	'exist. Errors: an origin with a period left out (fold paid 0), a tail not above 0';
+
+create type ph.bridge as (
+	population numeric,
+	mix numeric,
+	need numeric,
+	activity numeric,
+	price numeric,
+	total numeric,
+	budget numeric,
+	actual numeric,
+	shapley_population numeric,
+	shapley_mix numeric,
+	shapley_need numeric,
+	shapley_activity numeric,
+	shapley_price numeric,
+	note text
+);
+
+comment on type ph.bridge is
+	'the part of a segment in the way from budget to actual, of ph.variance_bridge: lines that add up in a segment '
+	'and over segments';
+
+comment on column ph.bridge.population is 'more or fewer people, at the budgeted cost a head';
+
+comment on column ph.bridge.mix is 'more of them in this segment, or fewer';
+
+comment on column ph.bridge.need is 'their risk, against what was budgeted';
+
+comment on column ph.bridge.activity is 'more or less done than their need asks for, at budgeted prices';
+
+comment on column ph.bridge.price is 'other prices, at actual volumes';
+
+comment on column ph.bridge.total is 'actual less budget';
+
+comment on column ph.bridge.budget is 'people_budget x cost_budget';
+
+comment on column ph.bridge.actual is 'what was spent';
+
+comment on column ph.bridge.shapley_population is 'population, as the mean over all 120 orders of the five steps';
+
+comment on column ph.bridge.shapley_mix is 'mix, likewise';
+
+comment on column ph.bridge.shapley_need is 'need, likewise';
+
+comment on column ph.bridge.shapley_activity is 'activity, likewise';
+
+comment on column ph.bridge.shapley_price is 'price, likewise';
+
+comment on column ph.bridge.note is
+	'why there is no bridge: missing_input, no_population (nobody was budgeted for); no_shapley: a segment has no '
+	'people now or costs nothing, so that not every order can be taken';
+
+create function ph.variance_bridge(
+	people_budget float8, people_actual float8, cost_budget numeric, risk_budget float8, risk_actual float8,
+	price_budget float8, price_actual float8, actual numeric)
+returns ph.bridge
+language c window immutable parallel safe
+as 'MODULE_PATHNAME', 'variance_bridge';
+
+comment on function ph.variance_bridge(float8, float8, numeric, float8, float8, float8, float8, numeric) is
+	'window function, a row a segment: budget to actual as population, mix, need, activity and price, in this order, '
+	'and as Shapley means over all orders. cost_budget: money a head at the budgeted risk; risks and prices as '
+	'indices; actual: money. The sums over the rows are the bridge, and the lines of each row close as well, to '
+	'10^-38. By service: rows of segment x service with the people of the segment and its cost a head of the '
+	'service, over (partition by service); the sums over services are the bridge of all. One NULL leaves all rows '
+	'without answer. Errors: negative people, costs or risks, risk_budget or prices that are not above 0';
+
+create function ph.chart_bridge(
+	labels text[], amounts float8[], title text default null, unit text default null, source text default null)
+returns text
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'chart_bridge';
+
+comment on function ph.chart_bridge(text[], float8[], text, text, text) is
+	'a waterfall as SVG, from array_agg of labels and amounts in their order: the first amount and the last as bars '
+	'from 0, steps between them, up and down told apart by sign, fill and outline. A NULL step is not known and '
+	'moves nothing; where the steps do not lead to the last amount the picture says by how much. Errors: amounts '
+	'that are not finite, a first or last one that is NULL';
+
+create type ph.pool_closing as (
+	share float8,
+	closing numeric,
+	closing_rounded numeric,
+	pool numeric,
+	balance numeric,
+	unfunded numeric,
+	note text
+);
+
+comment on type ph.pool_closing is
+	'what is left of a pool for a partner; notes: unfunded (caps leave some of an overspend to nobody), and, all else '
+	'NULL, missing_input, negative_weight (a partner has paid in less than nothing), no_weight';
+
+comment on column ph.pool_closing.share is 'share of the partner in what is left or over, as a fraction';
+
+comment on column ph.pool_closing.closing is 'what goes back to the partner; below 0 what it is charged';
+
+comment on column ph.pool_closing.closing_rounded is
+	'the same in whole units; all partners'' add up to balance + unfunded';
+
+comment on column ph.pool_closing.pool is 'what all partners brought forward and paid in';
+
+comment on column ph.pool_closing.balance is 'pool less what all spent: below 0 an overspend';
+
+comment on column ph.pool_closing.unfunded is 'of an overspend what no cap leaves room for: it stays with the host';
+
+comment on column ph.pool_closing.note is 'unfunded, or why there is no answer';
+
+create function ph.pooled_budget(
+	opening numeric, contribution numeric, spend numeric, agreed_share float8 default null,
+	overspend_cap numeric default null, basis text default 'contribution', unit numeric default 0.01)
+returns ph.pool_closing
+language c window immutable parallel safe
+as 'MODULE_PATHNAME', 'pooled_budget';
+
+comment on function ph.pooled_budget(numeric, numeric, numeric, float8, numeric, text, numeric) is
+	'window function over (partition by pool order by partner), a row a partner: closes a pool. Money in one currency: '
+	'opening (brought forward, below 0 a debt), contribution, spend (net of reversals); pool is all opening + '
+	'contribution, balance is pool - spend. What is left goes back by share, what is over is charged by share and '
+	'never above overspend_cap (NULL: no cap): min(cap, L share) with one level L; what no cap leaves room for is '
+	'unfunded. Shares are of what was paid in (basis contribution) or of agreed_share, in any unit (agreed). Whole '
+	'units by largest remainder, ties to who comes first in the window. Exact decimals. Errors: 22023 for a negative '
+	'contribution, share or cap, a unit that is not positive or does not go into balance and caps, a basis or unit '
+	'that differs between rows, amounts that are not finite';
+
+create function ph_support.budget_table(
+	out relation text, out definition text, out description text, out columns jsonb)
+returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		('budget_agreement',
+		 'agreement text primary key check (agreement ~ ''\S''), name text not null check (name ~ ''\S''),
+			kind text not null check (kind in (''section_75'', ''virtual'')), host text,
+			start_date date not null check (isfinite(start_date)), end_date date not null check (isfinite(end_date)),
+			basis text not null default ''contribution'' check (basis in (''contribution'', ''agreed'')),
+			unit numeric not null default 0.01 check (unit > 0 and unit < 1e30), check (start_date < end_date)',
+		 'one row a pool or alignment of partners'' money for a period; its terms stand from the first entry on',
+		 jsonb_build_object('agreement', 'code of the agreement', 'name', 'name to show',
+			'kind', 'section_75: a real pool, which its host holds; virtual: budgets are aligned and no money moves',
+			'host', 'the partner that holds the pool and has what nobody else bears', 'start_date', 'first day',
+			'end_date', 'first day after it',
+			'basis', 'shares in what is left or over: contribution (what was paid in) or agreed (agreed_share)',
+			'unit', 'smallest amount of money, such as 0.01')),
+		('budget_agreement_partner',
+		 'agreement text not null references {budget_agreement} on delete cascade,
+			partner text not null check (partner ~ ''\S''),
+			agreed_share numeric check (agreed_share >= 0 and agreed_share < 1e30),
+			overspend_cap numeric check (overspend_cap >= 0 and overspend_cap < 1e30),
+			primary key (agreement, partner)',
+		 'one row a partner of an agreement',
+		 jsonb_build_object('agreement', 'the agreement', 'partner', 'the partner, as in partner',
+			'agreed_share', 'its share in what is left or over, where shares are agreed; as a fraction',
+			'overspend_cap', 'the most that it bears of an overspend; NULL is no cap')),
+		('budget_head',
+		 'agreement text primary key references {budget_agreement} on delete cascade, count bigint not null default 0,
+			hash text',
+		 'one row an agreement: how many entries its ledger has, and the hash of the last; kept by triggers',
+		 jsonb_build_object('agreement', 'the agreement', 'count', 'number of its last entry', 'hash', 'its hash')),
+		('funding_stream',
+		 'stream text primary key check (stream ~ ''\S''), name text not null, purpose text,
+			pillar text check (pillar in (''determinants'', ''behaviours'', ''communities'', ''care'')),
+			segment text, place text, partner text, goal text, start_date date, end_date date,
+			amount numeric check (amount >= 0 and amount < 1e30), check (start_date < end_date)',
+		 'one row a stream of money: for what, for whom, where, and who answers for it',
+		 jsonb_build_object('stream', 'code of the stream', 'name', 'name to show', 'purpose', 'what for, in words',
+			'pillar', 'as in service', 'segment', 'for whom; NULL is everybody', 'place', 'where; NULL is everywhere',
+			'partner', 'the partner who answers for it', 'goal', 'the goal that it serves',
+			'start_date', 'first day; NULL is always', 'end_date', 'first day after it; NULL is open',
+			'amount', 'money that there is for it')),
+		('staff',
+		 'service text not null, place text not null, month date not null check (extract(day from month) = 1),
+			professional text,
+			whole_time_equivalents numeric not null
+				check (whole_time_equivalents >= 0 and whole_time_equivalents < 1e9),
+			unique nulls not distinct (service, place, month, professional)',
+		 'one row a service, place, month and kind of professional: posts that were filled',
+		 jsonb_build_object('service', 'the service', 'place', 'where', 'month', 'first day of the month',
+			'professional', 'kind of professional; NULL is all together',
+			'whole_time_equivalents', 'posts filled, one being a whole-time post')),
+		('asset',
+		 'asset text primary key check (asset ~ ''\S''), kind text not null check (kind ~ ''\S''), place text,
+			partner text, capacity numeric check (capacity >= 0 and capacity < 1e15), unit text',
+		 'one row a thing that people can use: a hall, a park, a bed base, a food bank',
+		 jsonb_build_object('asset', 'code of the asset', 'kind', 'what it is', 'place', 'where',
+			'partner', 'whose it is; NULL is nobody''s or not known', 'capacity', 'how much it holds or gives',
+			'unit', 'of what: places, beds, hours a week')),
+		('place_need',
+		 'place text not null, as_of date not null check (isfinite(as_of)),
+			population numeric check (population >= 0 and population < 1e15),
+			weighted_population numeric not null check (weighted_population >= 0 and weighted_population < 1e15),
+			source text not null check (source ~ ''\S''), primary key (place, as_of)',
+		 'one row a place and day: what its population needs, in weighted people',
+		 jsonb_build_object('place', 'the place', 'as_of', 'the day from which on it counts',
+			'population', 'people who live or are registered there', 'weighted_population', 'people, weighted by need',
+			'source', 'how, or by whom, they were weighted')),
+		('budget_entry',
+		 'agreement text not null references {budget_agreement}, entry bigint not null, partner text not null,
+			entry_date date not null check (isfinite(entry_date)),
+			kind text not null check (kind in (''opening'', ''contribution'', ''spend'', ''adjustment'')),
+			amount numeric not null check (abs(amount) < 1e30 and amount <> 0), service text, place text, segment text,
+			stream text, reverses bigint, why text, posted_by text not null, posted_at timestamptz not null,
+			previous_hash text not null, hash text not null, primary key (agreement, entry),
+			foreign key (agreement, partner) references {budget_agreement_partner},
+			foreign key (agreement, reverses) references {budget_entry},
+			check (amount > 0 or kind in (''opening'', ''adjustment'') or reverses is not null),
+			check (coalesce(why ~ ''\S'', kind <> ''adjustment'' and reverses is null))',
+		 'one row an entry of an agreement''s ledger, a chain of hashes to which rows are only added',
+		 jsonb_build_object('agreement', 'the agreement', 'entry', 'number of the entry, from 1, without gaps',
+			'partner', 'whose opening balance or contribution it is, or who spent', 'entry_date', 'day of the entry',
+			'kind', 'opening (brought forward, below 0 a debt), contribution, spend, or adjustment (of spend)',
+			'amount', 'money; below 0 where it reverses another', 'service', 'on which service',
+			'place', 'in which place', 'segment', 'for which segment', 'stream', 'of which funding stream',
+			'reverses', 'the entry that it takes back', 'why', 'why, in words: of reversals and adjustments',
+			'posted_by', 'who posted it', 'posted_at', 'when',
+			'previous_hash', 'hash of the entry before; of the first that of the terms',
+			'hash', 'SHA-256 of all the rest of the row'));
+end;
+
+comment on function ph_support.budget_table() is 'the tables that ph.create_budget_tables makes: columns, descriptions';
+
+create function ph_support.budget_terms_hash(agreement text) returns text
+language sql immutable parallel safe
+return format($query$(
+	select encode(sha256(convert_to(jsonb_build_object('agreement', to_jsonb(a), 'partners', (
+			select jsonb_agg(to_jsonb(p) order by p.partner collate "C")
+			from {budget_agreement_partner} p
+			where p.agreement = a.agreement))::text, 'UTF8')), 'hex')
+	from {budget_agreement} a
+	where a.agreement = %s)$query$, agreement);
+
+comment on function ph_support.budget_terms_hash(text) is
+	'the expression of the hash of an agreement''s terms, given that of the agreement';
+
+create function ph_support.budget_entry_hash(entry text) returns text
+language sql immutable parallel safe
+return format($query$encode(sha256(convert_to((
+	jsonb_strip_nulls(to_jsonb(%1$s) - '{hash,posted_at}'::text[]) || jsonb_build_object('posted_at',
+		to_char(%1$s.posted_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')))::text, 'UTF8')), 'hex')$query$,
+	entry);
+
+comment on function ph_support.budget_entry_hash(text) is
+	'the expression of the hash of an entry, given the name of its row: of all of it but the hash, the time in UTC';
+
+create function ph_support.budget_guard(out name text, out body text, out description text) returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		('append_entry',
+		 format($body$
+declare
+	terms record;
+	head record;
+	undone record;
+begin
+	-- who posts to one agreement at one time waits here
+	select h.count as entry, h.hash into head from {budget_head} h where h.agreement = new.agreement for update;
+	if not found then
+		raise exception 'column "agreement" must name an agreement' using errcode = 'foreign_key_violation';
+	end if;
+	-- within a statement the head has not moved yet
+	select coalesce(last.entry, head.entry) + 1, coalesce(last.hash, head.hash)
+	into new.entry, new.previous_hash
+	from (values (0)) one
+	left join (
+		select e.entry, e.hash
+		from {budget_entry} e
+		where e.agreement = new.agreement and e.entry >= head.entry
+		order by e.entry desc
+		limit 1
+	) last on true;
+	select * into strict terms from {budget_agreement} a where a.agreement = new.agreement;
+	if new.reverses is not null then
+		select * into undone from {budget_entry} e where e.agreement = new.agreement and e.entry = new.reverses;
+		if undone is null or undone.reverses is not null then
+			raise exception 'column "reverses" must be the number of an entry that reverses no other'
+				using errcode = 'foreign_key_violation';
+		elsif exists (
+			select from {budget_entry} e where e.agreement = new.agreement and e.reverses = new.reverses)
+		then
+			raise exception 'column "reverses" names an entry that is reversed already'
+				using errcode = 'unique_violation', hint = 'Post it again if it was right.';
+		elsif coalesce(new.partner <> undone.partner or new.kind <> undone.kind or new.amount <> -undone.amount, false)
+		then
+			raise exception 'an entry that reverses must have partner and kind of the other, and its amount below 0'
+				using errcode = 'check_violation', hint = 'Leave them out: they are taken from there.';
+		end if;
+		new.partner := undone.partner;
+		new.kind := undone.kind;
+		new.amount := -undone.amount;
+		new.entry_date := coalesce(new.entry_date, undone.entry_date);
+		new.service := undone.service;
+		new.place := undone.place;
+		new.segment := undone.segment;
+		new.stream := undone.stream;
+	end if;
+	if not (new.entry_date >= terms.start_date and new.entry_date < terms.end_date) then
+		raise exception 'column "entry_date" must lie within the period of the agreement'
+			using errcode = 'check_violation', hint = 'What is of another period belongs to the agreement of that one.';
+	elsif abs(new.amount) < 1e30 and mod(new.amount, terms.unit) <> 0 then
+		raise exception 'column "amount" must be a whole number of the units of the agreement'
+			using errcode = 'check_violation';
+	elsif new.amount <= 0 and new.kind not in ('opening', 'adjustment') and new.reverses is null then
+		raise exception 'column "amount" must be above 0'
+			using errcode = 'check_violation', hint = 'An entry is taken back by one that reverses it.';
+	elsif (new.kind = 'adjustment' or new.reverses is not null) and coalesce(new.why !~ '\S', true) then
+		raise exception 'column "why" must say why an entry reverses or adjusts' using errcode = 'check_violation';
+	end if;
+	if new.entry = 1 then
+		new.previous_hash := %s;
+	end if;
+	new.posted_by := session_user;
+	new.posted_at := clock_timestamp();
+	new.hash := %s;
+	return new;
+end$body$, ph_support.budget_terms_hash('new.agreement'), ph_support.budget_entry_hash('new')),
+		 'gives an entry its number, time and hash, the next of the chain, and takes from the entry that it reverses '
+		 'what that says'),
+		('move_head',
+		 $body$
+begin
+	update {budget_head} h
+	set count = last.entry, hash = last.hash
+	from (select distinct on (agreement) agreement, entry, hash from added order by agreement, entry desc) last
+	where h.agreement = last.agreement;
+	return null;
+end$body$,
+		 'moves the head of each ledger to the last entry that a statement added'),
+		('keep_ledger',
+		 $body$
+begin
+	raise exception 'entries of the ledger are only added'
+		using errcode = 'insufficient_privilege',
+			hint = 'Take an entry back by one that reverses it: insert agreement, reverses, why.';
+end$body$,
+		 'refuses to change or delete what was posted'),
+		('keep_head',
+		 $body$
+begin
+	-- from within a trigger of the ledger, or with an agreement that has no entry
+	if tg_op = 'UPDATE' and pg_trigger_depth() > 1 or tg_op = 'DELETE' and old.count = 0 then
+		return case tg_op when 'DELETE' then old else new end;
+	end if;
+	raise exception 'the head of the ledger is kept by its triggers'
+		using errcode = 'insufficient_privilege', hint = 'Insert into budget_entry.';
+end$body$,
+		 'refuses to change the head of a ledger but through its entries'),
+		('begin_ledger',
+		 $body$
+begin
+	insert into {budget_head} (agreement) values (new.agreement);
+	return null;
+end$body$,
+		 'gives a new agreement an empty ledger'),
+		('keep_terms',
+		 $body$
+declare
+	changed constant record := case tg_op when 'DELETE' then old else new end;
+	posted bigint;
+begin
+	-- who posts waits here, or is waited for
+	update {budget_head} h set count = h.count
+	where h.agreement = changed.agreement and exists (
+		select from {budget_agreement} a where a.agreement = h.agreement)
+	returning h.count into posted;
+	if posted > 0 or tg_op = 'UPDATE' and new.agreement <> old.agreement then
+		raise exception 'the terms of an agreement stand from its first entry on'
+			using errcode = 'object_in_use', hint = 'New terms are a new agreement, with opening balances.';
+	elsif tg_op <> 'DELETE' and exists (
+		select
+		from {budget_agreement} a
+		left join {budget_agreement_partner} p on p.agreement = a.agreement
+		where a.agreement = changed.agreement and mod(
+			coalesce((to_jsonb(changed) ->> 'overspend_cap')::numeric, p.overspend_cap),
+			coalesce((to_jsonb(changed) ->> 'unit')::numeric, a.unit)) <> 0)
+	then
+		raise exception 'column "overspend_cap" must be a whole number of the units of the agreement'
+			using errcode = 'check_violation';
+	end if;
+	return changed;
+end$body$,
+		 'refuses to change the terms of an agreement that has entries');
+end;
+
+comment on function ph_support.budget_guard() is
+	'the trigger functions of the tables of money: name, body, description';
+
+create function ph_support.budget_trigger(out relation text, out name text, out definition text)
+returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		('budget_entry', 'append', 'before insert on %s for each row execute function %I.append_entry()'),
+		('budget_entry', 'move_head',
+		 'after insert on %s referencing new table as added for each statement execute function %I.move_head()'),
+		('budget_entry', 'keep_ledger',
+		 'before update or delete or truncate on %s for each statement execute function %I.keep_ledger()'),
+		('budget_head', 'keep_head', 'before update or delete on %s for each row execute function %I.keep_head()'),
+		('budget_head', 'keep_heads', 'before truncate on %s for each statement execute function %I.keep_head()'),
+		('budget_agreement', 'begin_ledger', 'after insert on %s for each row execute function %I.begin_ledger()'),
+		('budget_agreement', 'keep_terms',
+		 'before update or delete on %s for each row execute function %I.keep_terms()'),
+		('budget_agreement_partner', 'keep_terms',
+		 'before insert or update or delete on %s for each row execute function %I.keep_terms()');
+end;
+
+comment on function ph_support.budget_trigger() is 'the triggers that guard the tables of money';
+
+create function ph_support.require_budget_tables(schema text) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if schema is null or to_regclass(format('%I.budget_entry', schema)) is null then
+		raise exception 'argument "schema" must be a schema with tables of money'
+			using errcode = 'undefined_table', hint = 'CALL ph.create_budget_tables(...) makes them.';
+	end if;
+end
+$$;
+
+comment on function ph_support.require_budget_tables(text) is
+	'does nothing where the schema has the tables of money. Errors: undefined_table';
+
+create procedure ph.create_budget_tables(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	part record;
+	target text;
+	is_new boolean;
+begin
+	call ph_support.require_own_schema(schema);
+	if to_regclass(format('%I.partner', schema)) is null or to_regclass(format('%I.service', schema)) is null then
+		raise exception 'schema "%" lacks partner or service', schema
+			using errcode = 'undefined_table', hint =
+				'CALL ph.create_shared_tables(...) makes them, ph.complete_shared_tables(...) those that are new.';
+	end if;
+	for part in select * from ph_support.budget_table() loop
+		target := format('%I.%I', schema, part.relation);
+		call ph_support.create_table_where_missing(
+			schema, part.relation, part.definition, part.description, part.columns, is_new);
+		if is_new then
+			execute format('revoke all on %s from public', target);
+		else
+			call ph_support.require_generated(schema, part.relation, 'pg_class', target::regclass);
+		end if;
+	end loop;
+	for part in select * from ph_support.budget_guard() loop
+		call ph_support.replace_function(schema, part.name, '',
+			format('() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as %L',
+				ph_support.in_schema(part.body, schema)),
+			part.description);
+	end loop;
+	for part in select * from ph_support.budget_trigger() loop
+		target := format('%I.%I', schema, part.relation);
+		if not exists (select from pg_trigger where tgrelid = target::regclass and tgname = part.name) then
+			execute format('create trigger %I ' || part.definition, part.name, target, schema);
+		end if;
+	end loop;
+	call ph.create_budget_views(schema);
+end
+$$;
+
+comment on procedure ph.create_budget_tables(text) is
+	'makes, beside the shared tables of the schema, the tables of money: budget_agreement (section_75 or virtual) and '
+	'budget_agreement_partner, budget_entry, the ledger (INSERT posts; an entry that reverses needs agreement, '
+	'reverses and why alone; triggers number and chain entries and refuse UPDATE, DELETE and TRUNCATE) with '
+	'budget_head, funding_stream, staff, asset, place_need; and the views of ph.create_budget_views. They belong to '
+	'the caller, are granted to nobody and outlive the extension (its views do not). Money is numeric, in one '
+	'currency. '
+	'Who posts needs INSERT and SELECT on budget_entry, SELECT on the agreement''s tables, and SELECT and UPDATE on '
+	'budget_head. Again: what is there stays. Errors: undefined_table without shared tables, '
+	'duplicate_object where a name is taken by something else';
+
+create function ph.verify_budget(schema text, agreement text, count bigint default null, hash text default null)
+returns table (entry bigint, problem text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform ph_support.require_budget_tables(schema);
+	if num_nulls(count, hash) = 1 then
+		raise exception 'arguments "count" and "hash" must be given together'
+			using errcode = 'null_value_not_allowed', hint = 'Both stand in every export.';
+	end if;
+	return query execute ph_support.in_schema(format(
+		$query$
+			with chain as (
+				select e.*, lag(e.entry, 1, 0::bigint) over o as before,
+					lag(e.hash, 1, %s) over o as before_hash, %s as right_hash
+				from {budget_entry} e
+				where e.agreement = $1
+				window o as (order by e.entry)
+			)
+			select c.entry, p.problem
+			from chain c,
+				lateral (
+					values
+						('an entry before it is missing', c.entry <> c.before + 1),
+						('it does not follow the entry before it, or the terms',
+							c.previous_hash is distinct from c.before_hash),
+						('it was changed', c.hash <> c.right_hash)
+				) p (problem, found)
+			where p.found
+			union all
+			select coalesce(h.count, 0), 'the chain does not end where its head says'
+			from (select $1) a
+			left join {budget_head} h on h.agreement = $1
+			left join (
+				select max(c.entry) as entry, (array_agg(c.hash order by c.entry desc))[1] as hash
+				from chain c
+			) last on true
+			where (coalesce(last.entry, 0), last.hash) is distinct from (h.count, h.hash)
+			union all
+			select $2, 'the entry that was exported is not in the chain'
+			where $2 > 0 and $3 is distinct from (select c.hash from chain c where c.entry = $2)
+			order by 1, 2
+		$query$, ph_support.budget_terms_hash('$1'), ph_support.budget_entry_hash('e')), schema)
+	using agreement, count, hash;
+end
+$$;
+
+comment on function ph.verify_budget(text, text, bigint, text) is
+	'what is wrong with the ledger of an agreement, no rows where nothing is: an entry that is missing or was changed, '
+	'terms that were changed, an order that was changed, and an agreement that is not there; count and hash, as an '
+	'export printed them: whether what was exported is still in it, which whoever owns the tables cannot feign. '
+	'Errors: undefined_table, null_value_not_allowed';
+
+create function ph.export_budget(schema text, agreement text) returns jsonb
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set datestyle = 'ISO, YMD'
+set timezone = 'UTC'
+as $$
+declare
+	exported jsonb;
+begin
+	perform ph_support.require_budget_tables(schema);
+	execute ph_support.in_schema(
+		$query$
+			select jsonb_build_object(
+				'format', 'population_health ledger 1',
+				'agreement', to_jsonb(a),
+				'partners', (
+					select coalesce(jsonb_agg(to_jsonb(p) order by p.partner collate "C"), '[]')
+					from {budget_agreement_partner} p
+					where p.agreement = a.agreement),
+				'entries', (
+					select coalesce(jsonb_agg(jsonb_strip_nulls(to_jsonb(e)) order by e.entry), '[]')
+					from {budget_entry} e
+					where e.agreement = a.agreement),
+				'chain', jsonb_build_object('count', h.count, 'hash', h.hash))
+			from {budget_agreement} a
+			join {budget_head} h on h.agreement = a.agreement
+			where a.agreement = $1
+		$query$, schema)
+	into exported
+	using agreement;
+	if exported is null then
+		raise exception 'argument "agreement" must name an agreement'
+			using errcode = 'no_data_found', hint = format('SELECT agreement, name FROM %I.budget_agreement.', schema);
+	end if;
+	return exported;
+end
+$$;
+
+comment on function ph.export_budget(text, text) is
+	'an agreement as JSON: its terms, its partners, all entries of its ledger with their hashes, and the head of the '
+	'chain, count and hash, which ph.verify_budget takes: a partner who keeps them can tell later whether an entry was '
+	'changed. Errors: undefined_table, no_data_found';
+
+create function ph_support.budget_stance(service text) returns text
+language sql immutable parallel safe
+return format('case when %1$s.crisis then ''crisis'' when %1$s.upstream then ''upstream''
+	when %1$s.crisis is null or %1$s.upstream is null then ''unknown'' else ''other'' end', service);
+
+comment on function ph_support.budget_stance(text) is
+	'the expression that says of a row of service whether it meets crises, helps before them, or neither';
+
+create function ph_support.pillar_part(out relation text, out query text) returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		('budget_entry',
+		 format('select date_trunc(''month'', e.entry_date::timestamp)::date as month,
+				coalesce(f.pillar, s.pillar, ''unknown'')::text as pillar, %s as stance, e.amount as spend,
+				null::bigint as contacts, null::numeric as contact_cost, null::numeric as whole_time_equivalents
+			from {budget_entry} e
+			left join {funding_stream} f on f.stream = e.stream
+			left join {service} s on s.service = e.service
+			where e.kind in (''spend'', ''adjustment'')', ph_support.budget_stance('s'))),
+		('staff',
+		 format('select w.month, coalesce(s.pillar, ''unknown'')::text, %s, null, null, null,
+				w.whole_time_equivalents
+			from {staff} w
+			left join {service} s on s.service = w.service', ph_support.budget_stance('s'))),
+		('every_contact',
+		 format('select date_trunc(''month'', c.start_date::timestamp)::date, coalesce(c.pillar, ''unknown''), %s, null,
+				1, c.cost, null
+			from {every_contact} c', ph_support.budget_stance('c')));
+end;
+
+comment on function ph_support.pillar_part() is
+	'what pillar_month is made of: money, staff, and contacts where the views of ph.create_record_views are there';
+
+create function ph_support.budget_view(out relation text, out query text, out description text) returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		('agreement_position',
+		 $query$
+			with month as (
+				select a.*, m::date as month, least((m + interval '1 month')::date, a.end_date) as month_end
+				from {budget_agreement} a,
+					generate_series(date_trunc('month', a.start_date::timestamp),
+						a.end_date::timestamp - interval '1 day', interval '1 month') m
+			), moved as (
+				select agreement, date_trunc('month', entry_date::timestamp)::date as month,
+					sum(amount) filter (where kind in ('opening', 'contribution')) as paid_in,
+					sum(amount) filter (where kind in ('spend', 'adjustment')) as spend
+				from {budget_entry}
+				group by 1, 2
+			), position as (
+				select m.*, coalesce(d.paid_in, 0) as paid_in, coalesce(d.spend, 0) as spend,
+					coalesce(sum(d.paid_in) over so_far, 0) as paid_in_to_date,
+					coalesce(sum(d.spend) over so_far, 0) as spend_to_date,
+					coalesce(sum(d.paid_in) over (partition by m.agreement), 0) as pool,
+					m.month <= max(d.month) over (partition by m.agreement) as is_posted
+				from month m
+				left join moved d on d.agreement = m.agreement and d.month = m.month
+				window so_far as (partition by m.agreement order by m.month)
+			)
+			select agreement, name, kind, host, month, paid_in, spend, paid_in_to_date, spend_to_date,
+				paid_in_to_date - spend_to_date as balance, pool,
+				(spend_to_date / nullif(pool, 0))::float8 as share_spent,
+				(month_end - start_date)::float8 / (end_date - start_date) as share_of_period,
+				coalesce(is_posted, false) as is_posted
+			from position
+		 $query$,
+		 'one row an agreement and month of its period: how its pool is drawn down'),
+		('closing_balance',
+		 $query$
+			with partner as (
+				select a.agreement, a.name, a.kind, a.host, a.basis, a.unit, p.partner,
+					coalesce(sum(e.amount) filter (where e.kind = 'opening'), 0) as opening,
+					coalesce(sum(e.amount) filter (where e.kind = 'contribution'), 0) as contribution,
+					coalesce(sum(e.amount) filter (where e.kind in ('spend', 'adjustment')), 0) as spend,
+					p.agreed_share, p.overspend_cap
+				from {budget_agreement} a
+				join {budget_agreement_partner} p on p.agreement = a.agreement
+				left join {budget_entry} e on e.agreement = p.agreement and e.partner = p.partner
+				group by a.agreement, p.agreement, p.partner
+			), closed as (
+				select p.*, ph.pooled_budget(opening, contribution, spend, agreed_share::float8, overspend_cap, basis,
+						unit) over (partition by agreement order by partner collate "C") as c
+				from partner p
+			)
+			select agreement, name, kind, host, partner, opening, contribution, spend, agreed_share, overspend_cap,
+				(c).share as share, trim_scale((c).closing) as closing, (c).closing_rounded as closing_rounded,
+				(c).pool as pool, (c).balance as balance, (c).unfunded as unfunded,
+				case
+					when kind = 'virtual' or partner = host then 0
+					when host is not null then (c).closing_rounded end as paid_by_host,
+				case
+					when (c).closing_rounded is null then 'cannot be told'
+					when kind = 'virtual' then 'aligned: no money moves'
+					when host is null then 'no host'
+					when partner = host and (c).unfunded > 0 then 'bears its part and what is unfunded'
+					when partner = host and (c).closing_rounded < 0 then 'bears its part'
+					when partner = host then 'keeps its part'
+					when (c).closing_rounded < 0 then 'pays the host'
+					when (c).closing_rounded > 0 then 'is paid by the host'
+					else 'is even' end as settlement,
+				(c).note as note
+			from closed
+		 $query$,
+		 'one row an agreement and partner: what it paid in and spent, and its part in what is left or over'),
+		('prevention_trend',
+		 $query$
+			with period as (
+				select kind as period_kind, date_trunc(kind, month::timestamp)::date as start_date, m.*
+				from {pillar_month} m, unnest('{month,quarter}'::text[]) kind
+			), summed as (
+				select period_kind, start_date,
+					sum(spend) filter (where stance = 'crisis') as crisis_spend,
+					sum(spend) filter (where stance = 'upstream') as upstream_spend,
+					sum(spend) filter (where stance = 'other') as other_spend,
+					sum(spend) filter (where stance = 'unknown') as unknown_spend,
+					sum(contacts) filter (where stance = 'crisis') as crisis_contacts,
+					sum(contacts) filter (where stance = 'upstream') as upstream_contacts
+				from period
+				group by period_kind, start_date
+			), shared as (
+				select *, (coalesce(upstream_spend, 0)
+					/ nullif(coalesce(upstream_spend, 0) + coalesce(crisis_spend, 0), 0))::float8 as upstream_share
+				from summed
+				where num_nonnulls(crisis_spend, upstream_spend, other_spend, unknown_spend) > 0
+			), charted as (
+				select *, ph.control_xmr(upstream_share, start_date::timestamp at time zone 'UTC', 'higher',
+						calendar => 'any') over (partition by period_kind order by start_date) as point
+				from shared
+			)
+			select period_kind, start_date, crisis_spend, upstream_spend, other_spend, unknown_spend, crisis_contacts,
+				upstream_contacts, upstream_share, (point).mean as mean, (point).lower as lower, (point).upper as upper,
+				(point).special_cause as special_cause, (point).point_type as point_type, (point).note as note
+			from charted
+		 $query$,
+		 'one row a month or quarter with spending: is money moving from crises to what comes before them?'),
+		('need_per_post',
+		 $query$
+			with post as (
+				select service, place, month, sum(whole_time_equivalents) as whole_time_equivalents
+				from {staff}
+				group by service, place, month
+			), wanted as (
+				select s.service, s.month, n.place
+				from (select distinct service, month from post) s, (select distinct place from {place_need}) n
+				union
+				select service, month, place from post
+			), weighed as (
+				select w.service, w.month, w.place, p.whole_time_equivalents, n.population, n.weighted_population
+				from wanted w
+				left join post p on p.service = w.service and p.month = w.month and p.place = w.place
+				left join lateral (
+					select population, weighted_population
+					from {place_need} n
+					where n.place = w.place and n.as_of < w.month + interval '1 month'
+					order by n.as_of desc
+					limit 1
+				) n on true
+			)
+			select w.service, s.pillar, w.place, w.month, w.whole_time_equivalents, w.population, w.weighted_population,
+				(w.weighted_population / nullif(w.whole_time_equivalents, 0))::float8 as need_per_post,
+				case
+					when w.weighted_population is null then 'no_need'
+					when coalesce(w.whole_time_equivalents, 0) = 0 then 'no_staff' end as note
+			from weighed w
+			left join {service} s on s.service = w.service
+		 $query$,
+		 'one row a service, place and month: weighted people for each whole-time post'),
+		('need_beside_assets',
+		 $query$
+			with need as (
+				select distinct on (place) place, population, weighted_population
+				from {place_need}
+				order by place, as_of desc
+			), held as (
+				select kind, unit, place, count(*) as assets, sum(capacity) as capacity
+				from {asset}
+				group by kind, unit, place
+			), wanted as (
+				select k.kind, k.unit, n.place
+				from (select distinct kind, unit from held) k, need n
+				union
+				select kind, unit, place from held
+			)
+			select w.place, w.kind, w.unit, coalesce(h.assets, 0) as assets, h.capacity, n.population,
+				n.weighted_population, (n.weighted_population / nullif(h.capacity, 0))::float8 as need_per_capacity,
+				case when n.place is null then 'no_need' when h.assets is null then 'no_asset' end as note
+			from wanted w
+			left join held h on h.kind = w.kind and h.unit is not distinct from w.unit
+				and h.place is not distinct from w.place
+			left join need n on n.place = w.place
+		 $query$,
+		 'one row a place and kind of asset: weighted people beside what there is for them'),
+		('stream_overlap',
+		 $query$
+			select a.stream, b.stream as other_stream, a.partner, b.partner as other_partner, a.goal,
+				coalesce(a.segment, b.segment) as segment, coalesce(a.place, b.place) as place,
+				greatest(a.start_date, b.start_date) as start_date, least(a.end_date, b.end_date) as end_date,
+				a.amount, b.amount as other_amount
+			from {funding_stream} a
+			join {funding_stream} b on b.goal = a.goal and a.stream collate "C" < b.stream collate "C"
+				and coalesce(a.segment = b.segment, true) and coalesce(a.place = b.place, true)
+				and daterange(a.start_date, a.end_date) && daterange(b.start_date, b.end_date)
+		 $query$,
+		 'one row a pair of streams for one goal, segment and place at one time; no segment is everybody, no place '
+		 'everywhere');
+end;
+
+comment on function ph_support.budget_view() is 'the views of ph.create_budget_views but pillar_month: queries';
+
+create function ph_support.budget_column() returns jsonb
+language sql immutable parallel safe
+return jsonb_build_object(
+	'agreement', 'code of the agreement', 'name', 'its name', 'kind', 'section_75 or virtual; of an asset what it is',
+	'host', 'the partner that holds the pool', 'month', 'first day of the month', 'paid_in',
+	'opening balances and contributions of the month', 'spend', 'money spent, reversals and adjustments taken off',
+	'paid_in_to_date', 'paid in since the first day', 'spend_to_date', 'spent since the first day',
+	'balance', 'paid in less spent: below 0 an overspend', 'pool', 'all that was paid in',
+	'share_spent', 'what is spent of all that was paid in, as a fraction',
+	'share_of_period', 'how much of the period has passed at the end of the month, as a fraction',
+	'is_posted', 'whether the ledger has entries of this month or a later one', 'partner', 'the partner')
+|| jsonb_build_object(
+	'opening', 'what it brought forward', 'contribution', 'what it paid in', 'agreed_share', 'its share as agreed',
+	'overspend_cap', 'the most that it bears of an overspend',
+	'share', 'its share in what is left or over, as a fraction',
+	'closing', 'what goes back to it; below 0 what it is charged', 'closing_rounded', 'the same in whole units',
+	'unfunded', 'of an overspend what no cap leaves room for',
+	'paid_by_host', 'what the host pays it; below 0 what it pays the host; 0 where no money moves',
+	'settlement', 'what happens with its part, in words', 'note', 'what to be careful with, or why there is no answer',
+	'pillar', 'as in service, or of the stream of the money', 'stance',
+	'crisis, upstream (before a crisis), other, or unknown, as the service says',
+	'contacts', 'contacts of all partners',
+	'contact_cost', 'what they cost; NULL where none has a cost',
+	'whole_time_equivalents', 'posts filled; NULL where nobody has said', 'period_kind', 'month or quarter',
+	'start_date', 'first day')
+|| jsonb_build_object(
+	'crisis_spend', 'spent on services that meet crises', 'upstream_spend', 'spent on services that help before',
+	'other_spend', 'spent on services that are neither',
+	'unknown_spend', 'spent on services that do not say, or on none',
+	'crisis_contacts', 'contacts with services that meet crises',
+	'upstream_contacts', 'contacts with services that help before',
+	'upstream_share', 'upstream spend over upstream and crisis spend, as a fraction',
+	'mean', 'centre line of its XmR chart', 'lower', 'lower control limit', 'upper', 'upper control limit',
+	'special_cause', 'the first rule of the chart that holds, or common_cause',
+	'point_type', 'whether that is an improvement or a concern: a higher share is better', 'service', 'the service',
+	'place', 'the place; NULL is everywhere', 'population', 'people of the place',
+	'weighted_population', 'the same, weighted by need', 'need_per_post', 'weighted people for each whole-time post')
+|| jsonb_build_object(
+	'unit', 'of what the capacity is', 'assets', 'how many there are', 'capacity', 'how much they hold or give',
+	'need_per_capacity', 'weighted people for each of it', 'stream', 'the stream', 'other_stream', 'the other stream',
+	'other_partner', 'who answers for the other', 'goal', 'the goal of both', 'segment', 'whom both serve',
+	'end_date', 'first day after both', 'amount', 'money of the stream', 'other_amount', 'money of the other');
+
+comment on function ph_support.budget_column() is 'what the columns of the views of ph.create_budget_views are';
+
+create procedure ph.create_budget_views(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	part record;
+	parts jsonb;
+begin
+	call ph_support.require_own_schema(schema);
+	perform ph_support.require_budget_tables(schema);
+	select jsonb_agg(jsonb_build_object('relation', p.relation, 'query', p.query))
+	into parts
+	from ph_support.pillar_part() p;
+	call ph_support.replace_view(schema, 'pillar_month',
+		format('select month, pillar, stance, sum(spend) as spend, sum(contacts)::bigint as contacts,
+				sum(contact_cost) as contact_cost, sum(whole_time_equivalents) as whole_time_equivalents
+			from (%s) part
+			group by month, pillar, stance', ph_support.joined_parts(schema, parts)),
+		'one row a month, pillar and stance: money of the ledger, contacts, staff; NULL where nothing is recorded',
+		ph_support.budget_column());
+	for part in select * from ph_support.budget_view() loop
+		call ph_support.replace_view(schema, part.relation, ph_support.in_schema(part.query, schema),
+			part.description, ph_support.budget_column());
+	end loop;
+end
+$$;
+
+comment on procedure ph.create_budget_views(text) is
+	'makes over the tables of ph.create_budget_tables the views agreement_position (draw-down by month), '
+	'closing_balance (each partner''s part in what is left or over; virtual agreements move no money), pillar_month '
+	'(spend, contacts and staff by pillar and by crisis or upstream), prevention_trend (the share of upstream spend by '
+	'month and quarter on an XmR chart), need_per_post, need_beside_assets and stream_overlap, read with the rights of '
+	'who asks. Contacts are in them where ph.create_record_views made every_contact: call it again then. '
+	'Errors: undefined_table, duplicate_object where a name is taken by something else';
+
+create function ph_support.budget_check(out problem text, out relation text, out query text) returns setof record
+language sql immutable parallel safe
+begin atomic
+	-- names that are in no table: the relation, its key, the column, the table where the name should be
+	select format('no such %s', n.parent), n.relation, format(
+		'select %s from {%s} r where r.%I is not null and not exists (select from {%s} n where n.%I::text = r.%3$I)',
+		n.key, n.relation, n.named, n.parent, n.parent_key)
+	from (
+		values
+			('budget_agreement', 'agreement', 'host', 'partner', 'partner'),
+			('budget_agreement_partner', 'concat_ws('' '', agreement, partner)', 'partner', 'partner', 'partner'),
+			('budget_entry', 'concat_ws('' '', agreement, entry)', 'service', 'service', 'service'),
+			('budget_entry', 'concat_ws('' '', agreement, entry)', 'place', 'place', 'place_id'),
+			('budget_entry', 'concat_ws('' '', agreement, entry)', 'stream', 'funding_stream', 'stream'),
+			('funding_stream', 'stream', 'partner', 'partner', 'partner'),
+			('funding_stream', 'stream', 'place', 'place', 'place_id'),
+			('staff', 'concat_ws('' '', service, place, month, professional)', 'service', 'service', 'service'),
+			('staff', 'concat_ws('' '', service, place, month, professional)', 'place', 'place', 'place_id'),
+			('asset', 'asset', 'partner', 'partner', 'partner'),
+			('asset', 'asset', 'place', 'place', 'place_id'),
+			('place_need', 'concat_ws('' '', place, as_of)', 'place', 'place', 'place_id')
+	) n (relation, key, named, parent, parent_key)
+	union all
+	values
+		('section 75 agreement without a host', 'budget_agreement',
+		 'select agreement from {budget_agreement} where kind = ''section_75'' and host is null'),
+		('host is no partner of the agreement', 'budget_agreement',
+		 'select a.agreement
+		from {budget_agreement} a
+		where a.host is not null and not exists (
+			select from {budget_agreement_partner} p where (p.agreement, p.partner) = (a.agreement, a.host))'),
+		('fewer than two partners', 'budget_agreement',
+		 'select a.agreement
+		from {budget_agreement} a
+		left join {budget_agreement_partner} p on p.agreement = a.agreement
+		group by a.agreement
+		having count(p.partner) < 2'),
+		('agreed share missing', 'budget_agreement_partner',
+		 'select concat_ws('' '', p.agreement, p.partner)
+		from {budget_agreement_partner} p
+		join {budget_agreement} a on a.agreement = p.agreement
+		where a.basis = ''agreed'' and p.agreed_share is null'),
+		('agreed shares do not add up to 1', 'budget_agreement',
+		 'select a.agreement
+		from {budget_agreement} a
+		join {budget_agreement_partner} p on p.agreement = a.agreement
+		where a.basis = ''agreed''
+		group by a.agreement
+		having sum(p.agreed_share) <> 1'),
+		('overspend that nobody bears', 'budget_agreement',
+		 'select distinct agreement from {closing_balance} where unfunded > 0 and host is null'),
+		('parts cannot be told', 'budget_agreement',
+		 'select c.agreement
+		from {closing_balance} c
+		where c.share is null and exists (select from {budget_entry} e where e.agreement = c.agreement)
+		group by c.agreement'),
+		('entry outside its period', 'budget_entry',
+		 'select concat_ws('' '', e.agreement, e.entry)
+		from {budget_entry} e
+		join {budget_agreement} a on a.agreement = e.agreement
+		where e.entry_date < a.start_date or e.entry_date >= a.end_date'),
+		('negative amount', 'budget_entry',
+		 'select concat_ws('' '', agreement, entry)
+		from {budget_entry}
+		where amount < 0 and kind not in (''opening'', ''adjustment'') and reverses is null'),
+		('entry outside the period of its stream', 'budget_entry',
+		 'select concat_ws('' '', e.agreement, e.entry)
+		from {budget_entry} e
+		join {funding_stream} f on f.stream = e.stream
+		where not daterange(f.start_date, f.end_date) @> e.entry_date'),
+		('spent more than its stream has', 'funding_stream',
+		 'select f.stream
+		from {funding_stream} f
+		join {budget_entry} e on e.stream = f.stream and e.kind in (''spend'', ''adjustment'')
+		group by f.stream
+		having sum(e.amount) > f.amount'),
+		('broken chain', 'budget_entry',
+		 'select concat_ws('' '', a.agreement, v.entry)
+		from {budget_agreement} a, ph.verify_budget($1, a.agreement) v
+		group by a.agreement, v.entry'),
+		('stream without accountable partner', 'funding_stream',
+		 'select stream from {funding_stream} where partner is null'),
+		('stream without a goal', 'funding_stream', 'select stream from {funding_stream} where goal is null'),
+		('stream without money', 'funding_stream', 'select stream from {funding_stream} where amount is null'),
+		('streams overlap', 'funding_stream', 'select concat_ws('' '', stream, other_stream) from {stream_overlap}'),
+		('posts of one service together and apart', 'staff',
+		 'select concat_ws('' '', service, place, month)
+		from {staff}
+		group by service, place, month
+		having count(*) > 1 and bool_or(professional is null)'),
+		('capacity without a unit', 'asset',
+		 'select asset from {asset} where capacity is not null and unit is null');
+end;
+
+comment on function ph_support.budget_check() is
+	'the checks of ph.check_budget: the query of the keys of the rows that are wrong; $1 is the schema';
+
+create function ph.check_budget(schema text, out relation text, out problem text, out key text)
+returns setof record
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set datestyle = 'ISO, YMD'
+as $$
+declare
+	asked record;
+begin
+	perform ph_support.require_budget_tables(schema);
+	for asked in
+		select * from ph_support.budget_check() c order by c.relation collate "C", c.problem collate "C"
+	loop
+		return query execute format(
+			'select %L, %L, c.key from (%s) c (key) order by c.key collate "C"',
+			asked.relation, asked.problem, ph_support.in_schema(asked.query, schema))
+		using schema;
+	end loop;
+end
+$$;
+
+comment on function ph.check_budget(text) is
+	'what is wrong with the tables of money of the schema, a row each: the table, the problem and the key of its row. '
+	'No rows: nothing was found. Partners, services, places and streams that are not there, agreements without host, '
+	'partners or shares that add up, entries outside their period or that of their stream, amounts below 0, a chain '
+	'that is broken, overspends that nobody bears, streams without an accountable partner, a goal or money, that '
+	'overlap, or of which more was spent, posts counted twice. Errors: undefined_table';
+
+create function ph_support.budget_finding(
+	out kind text, out severity text, out needs text, out finding text, out query text)
+returns setof record
+language sql immutable parallel safe
+begin atomic
+	values
+		('ledger_unguarded', 'high', 'budget_entry', 'a trigger that guards the ledger is off or missing',
+		 $query$
+			select format('%I.%I: %s', $1, g.relation, g.name), case
+				when t.oid is null then format('call ph.create_budget_tables(%L)', $1)
+				else format('alter table %I.%I enable trigger %I', $1, g.relation, g.name) end
+			from ph_support.budget_trigger() g
+			join pg_class c on c.oid = to_regclass(format('%I.%I', $1, g.relation))
+			left join pg_trigger t on t.tgrelid = c.oid and t.tgname = g.name
+			where t.oid is null or t.tgenabled not in ('O', 'A')
+		 $query$),
+		('ledger_broken', 'high', 'budget_entry', 'an entry, a term or the order of a ledger was changed',
+		 $query$
+			select distinct a.agreement, format('select * from ph.verify_budget(%L, %L)', $1, a.agreement)
+			from {budget_agreement} a, ph.verify_budget($1, a.agreement)
+		 $query$),
+		('ledger_open', 'medium', 'budget_entry',
+		 'entries name segment and place, so that one can be of one person, and are read by who may not see all people',
+		 $query$
+			select distinct format('%s: %s', c.oid::regclass, g.name),
+				format('revoke all on %s from %s', c.oid::regclass, g.name)
+			from pg_class c
+			cross join lateral ph_support.grants_on(c.oid) g
+			where c.oid = to_regclass(format('%I.budget_entry', $1)) and g.privilege = 'SELECT'
+				and exists (select from {budget_entry} where segment is not null and place is not null)
+				and not ph_support.has_rights_of(g.grantee, ph_support.roles_entitled($1, 'national'))
+				-- stewards and auditors
+				and not has_table_privilege(g.grantee, format('%I.entitlement', $1), 'select')
+		 $query$);
+end;
+
+comment on function ph_support.budget_finding() is
+	'what ph.finding looks for in the tables of money, as ph_support.sharing_check()';
+
+create type ph.corridor_band as (
+	lower float8,
+	upper float8,
+	share float8
+);
+
+comment on type ph.corridor_band is
+	'a band of a corridor: of what lies between its edges the share is kept; edges in the unit of the margin';
+
+comment on column ph.corridor_band.lower is 'where the band begins: 0 for the first, the upper edge of the one before';
+
+comment on column ph.corridor_band.upper is 'where it ends; NULL for the last one without end';
+
+comment on column ph.corridor_band.share is 'the share kept, 0 to 1';
+
+create function ph.corridor_bands(bands text) returns ph.corridor_band[]
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'corridor_bands';
+
+comment on function ph.corridor_bands(text) is
+	'bands written as lower:upper:share with semicolons between them, ''0:3:1;3:10:0.5;10::0'': all of what lies below '
+	'3, half of what lies between 3 and 10, nothing above. Error for what cannot be read, for gaps, overlaps and '
+	'shares outside 0 to 1';
+
+create type ph.corridor as (
+	kept numeric,
+	passed numeric
+);
+
+comment on type ph.corridor is 'a margin through the bands of a corridor; both lines add up to the margin';
+
+comment on column ph.corridor.kept is 'what is kept of it, with its sign';
+
+comment on column ph.corridor.passed is 'what is passed on';
+
+create function ph.corridor(
+	margin numeric, gain_bands ph.corridor_band[], loss_bands ph.corridor_band[] default null)
+returns ph.corridor
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'corridor';
+
+comment on function ph.corridor(numeric, ph.corridor_band[], ph.corridor_band[]) is
+	'sign(margin) x the sum over bands of share x what of |margin| lies in the band: continuous at the edges, nothing '
+	'is kept beyond the last bounded band. The margin is in the unit of the edges: per cent, fractions or money; loss '
+	'bands that are not given are those of a gain. NULL without a margin or bands. Error for bands with gaps or '
+	'overlaps or shares outside 0 to 1';
+
+create type ph.contract as (
+	max_share float8,
+	quality_rule text,
+	quality_gate float8,
+	alternative_gate float8,
+	msr float8,
+	first_unit boolean,
+	saving_cap float8,
+	half_below_msr boolean,
+	two_sided boolean,
+	mlr float8,
+	loss_rule text,
+	loss_rate float8,
+	loss_low float8,
+	loss_high float8,
+	loss_cap float8,
+	revenue_cap float8,
+	gain_bands ph.corridor_band[],
+	loss_bands ph.corridor_band[],
+	equity_share float8
+);
+
+comment on type ph.contract is
+	'what a provider gets of a saving and owes of a loss; shares, rates and caps are fractions of 0 to 1, and whatever '
+	'reads a contract checks it';
+
+comment on column ph.contract.max_share is 'the greatest share of a saving that is paid';
+
+comment on column ph.contract.quality_rule is
+	'scale: the share is multiplied by the quality from the gate on; pass: all of it from the gate on; pass_or_scale: '
+	'all from the gate on, multiplied by the quality from the alternative gate on; else nothing';
+
+comment on column ph.contract.quality_gate is 'the quality from which a saving is shared, 0 for no gate';
+
+comment on column ph.contract.alternative_gate is 'the lower gate of pass_or_scale';
+
+comment on column ph.contract.msr is
+	'minimum savings rate: savings of at least this share of the benchmark are shared, an equal one too';
+
+comment on column ph.contract.first_unit is
+	'whether all of a saving or loss is shared once its threshold is met, or only what lies above';
+
+comment on column ph.contract.saving_cap is 'the most that is paid, as a share of the benchmark; NULL: no cap';
+
+comment on column ph.contract.half_below_msr is 'whether a saving below msr is still paid at half the share';
+
+comment on column ph.contract.two_sided is 'whether losses are shared';
+
+comment on column ph.contract.mlr is 'minimum loss rate, the like of msr';
+
+comment on column ph.contract.loss_rule is
+	'fixed: at loss_rate; one_minus_share: 1 - max_share x quality, within loss_low and loss_high, and the latter '
+	'where quality fails';
+
+comment on column ph.contract.loss_rate is 'the share of a loss that is owed under the rule fixed';
+
+comment on column ph.contract.loss_low is 'the least share of a loss under one_minus_share; NULL: 0';
+
+comment on column ph.contract.loss_high is 'the greatest; NULL: 1';
+
+comment on column ph.contract.loss_cap is 'the most that is owed, as a share of the benchmark; NULL: no cap';
+
+comment on column ph.contract.revenue_cap is
+	'the most that is owed, as a share of the provider''s revenue; NULL: no cap';
+
+comment on column ph.contract.gain_bands is
+	'the corridor that a saving passes before it is shared, edges as shares of the benchmark; NULL: none';
+
+comment on column ph.contract.loss_bands is 'the like of losses; NULL: those of a gain';
+
+comment on column ph.contract.equity_share is
+	'the part of a payment that is made only where progress in equity is shown by a test (ph.equity_shown)';
+
+create function ph_support.checked_contract(contract ph.contract) returns ph.contract
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'checked_contract';
+
+comment on function ph_support.checked_contract(ph.contract) is
+	'the contract itself; errors name the field: a share, rate or cap outside 0 to 1, an unknown rule, bands with gaps '
+	'or overlaps, loss_low above loss_high, what sharing losses needs and is not there';
+
+create function ph.contract(
+	max_share float8, msr float8 default 0, quality_rule text default 'scale', quality_gate float8 default 0,
+	alternative_gate float8 default null, first_unit boolean default true, saving_cap float8 default null,
+	half_below_msr boolean default false, two_sided boolean default false, mlr float8 default null,
+	loss_rule text default 'fixed', loss_rate float8 default null, loss_low float8 default null,
+	loss_high float8 default null, loss_cap float8 default null, revenue_cap float8 default null,
+	gain_bands ph.corridor_band[] default null, loss_bands ph.corridor_band[] default null,
+	equity_share float8 default 0)
+returns ph.contract
+language sql immutable parallel safe
+begin atomic
+select
+	ph_support.checked_contract(
+		row(
+			max_share, quality_rule, quality_gate, alternative_gate, msr, first_unit, saving_cap, half_below_msr,
+			two_sided, coalesce(mlr, case when two_sided then msr end), loss_rule, loss_rate, loss_low, loss_high,
+			loss_cap, revenue_cap, gain_bands, loss_bands, equity_share)::ph.contract);
+end;
+
+comment on function ph.contract(
+	float8, float8, text, float8, float8, boolean, float8, boolean, boolean, float8, text, float8, float8, float8,
+	float8, float8, ph.corridor_band[], ph.corridor_band[], float8) is
+	'a contract, checked: name the arguments (ph.contract(max_share => 0.5, msr => 0.02)). They are the fields of the '
+	'type ph.contract; mlr is msr unless given. Errors as the type says, each naming the field: 2 for 2 % is refused';
+
+create function ph_support.mssp_terms(
+	track text, out max_share float8, out saving_cap float8, out two_sided boolean, out loss_rule text,
+	out loss_rate float8, out loss_low float8, out loss_high float8, out loss_cap float8, out revenue_cap float8)
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'mssp_terms';
+
+comment on function ph_support.mssp_terms(text) is
+	'what a track of the Medicare Shared Savings Program fixes. Error for an unknown track. Source: 42 CFR 425.605(d), '
+	'425.610(d) to (g)';
+
+create function ph.minimum_savings_rate(people float8, cv float8, confidence float8 default 0.95) returns float8
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'minimum_savings_rate';
+
+comment on function ph.minimum_savings_rate(float8, float8, float8) is
+	'z CV / sqrt(people), one-sided, as a fraction of the benchmark: what chance alone exceeds with probability 1 - '
+	'confidence where nothing was saved. cv: coefficient of variation of a person''s cost. NULL where people or cv is '
+	'not known or people are 0; error below 0, and for a confidence outside 0 to 1';
+
+create function ph.mssp_minimum_savings_rate(people float8) returns float8
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'mssp_minimum_savings_rate';
+
+comment on function ph.mssp_minimum_savings_rate(float8) is
+	'the variable minimum savings rate of the Medicare Shared Savings Program by number of people, as a fraction: '
+	'linear between the bands'' first numbers, 0.039 at 5,000 and 0.02 from 60,000. NULL for NULL and 0, error below '
+	'0. Source: 42 CFR 425.604(b), 425.605(b), inner rows through public summaries';
+
+create function ph.mssp_contract(
+	track text, msr float8 default 0.02, quality_gate float8 default 0, alternative_gate float8 default 0,
+	half_below_msr boolean default false)
+returns ph.contract
+language sql immutable parallel safe
+begin atomic
+select
+	ph.contract(
+		max_share => t.max_share, msr => msr, quality_rule => 'pass_or_scale', quality_gate => quality_gate,
+		alternative_gate => alternative_gate, saving_cap => t.saving_cap, half_below_msr => half_below_msr,
+		two_sided => t.two_sided, loss_rule => t.loss_rule, loss_rate => t.loss_rate, loss_low => t.loss_low,
+		loss_high => t.loss_high, loss_cap => t.loss_cap, revenue_cap => t.revenue_cap)
+from ph_support.mssp_terms(track) t;
+end;
+
+comment on function ph.mssp_contract(text, float8, float8, float8, boolean) is
+	'a track of the Medicare Shared Savings Program: basic_a to basic_e, enhanced. msr is also the minimum loss '
+	'rate: of a two-sided track what its holder chose (0 to 0.02), of basic_a and basic_b '
+	'ph.mssp_minimum_savings_rate(people). quality_gate is the year''s quality standard, alternative_gate the lower '
+	'one; half_below_msr for small holders of low revenue. Error for an unknown track, rates outside 0 to 1. Source: '
+	'42 CFR 425.605(d), 425.610(d) to (g)';
+
+create type ph.settlement as (
+	gross numeric,
+	rate float8,
+	share float8,
+	paid numeric,
+	loss_rate float8,
+	owed numeric,
+	provider numeric,
+	payer numeric,
+	provider_rounded numeric,
+	payer_rounded numeric,
+	note text
+);
+
+comment on type ph.settlement is
+	'the lines of a settled contract; provider + payer = gross, unrounded and rounded. Money in the unit it came in';
+
+comment on column ph.settlement.gross is 'benchmark less actual cost of all people: a saving above 0, a loss below';
+
+comment on column ph.settlement.rate is 'gross as a share of the benchmark';
+
+comment on column ph.settlement.share is 'the share of a saving that quality leaves';
+
+comment on column ph.settlement.paid is 'what the provider gets of a saving';
+
+comment on column ph.settlement.loss_rate is 'the share of a loss that is owed';
+
+comment on column ph.settlement.owed is 'what the provider owes of a loss';
+
+comment on column ph.settlement.provider is 'paid less owed';
+
+comment on column ph.settlement.payer is 'gross less provider: what stays with who pays';
+
+comment on column ph.settlement.provider_rounded is 'the provider''s line in pence, half away from zero';
+
+comment on column ph.settlement.payer_rounded is 'gross in pence less the provider''s pence';
+
+comment on column ph.settlement.note is
+	'missing_input (something that the contract asks for is not known), no_benchmark, no_population: no lines; '
+	'below_msr, below_mlr, one_sided, quality_gate: why nothing moves; half_rate_below_msr, capped, equity_not_shown: '
+	'why it is less';
+
+create function ph.settlement(
+	contract ph.contract, benchmark_per_head numeric, actual_per_head numeric, person_years numeric,
+	quality float8 default null, revenue numeric default null, equity_shown boolean default null)
+returns ph.settlement
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'settlement';
+
+comment on function ph.settlement(ph.contract, numeric, numeric, numeric, float8, numeric, boolean) is
+	'settles a contract, exact in numeric: thresholds are compared as products, a rate of exactly msr is paid. '
+	'Benchmark and actual cost per head after the same truncation; quality 0 to 1; revenue where losses are capped '
+	'by it; equity_shown the answer of ph.equity_shown where a part of the payment hangs on it, never a point '
+	'estimate. What is asked for and not known: all lines NULL, missing_input. Errors: those of a contract, a '
+	'benchmark, person-years or revenue below 0, a quality outside 0 to 1. Source: 42 CFR 425 subpart G';
+
+create function ph.settlement_of_tally(
+	contract ph.contract, benchmark_per_head numeric, actual ph.tally, quality float8 default null,
+	revenue numeric default null, equity_shown boolean default null)
+returns ph.settlement
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'settlement_of_tally';
+
+comment on function ph.settlement_of_tally(ph.contract, numeric, ph.tally, float8, numeric, boolean) is
+	'ph.settlement of a tally whose events are costs and whose exposure is person-years; people of unknown key belong '
+	'to both, rows without cost or exposure make it missing_input';
+
+create function ph.equity_shown(progress ph.equity_progress) returns boolean
+language sql immutable parallel safe
+begin atomic
+select
+	case when (progress).verdict is not null
+		then (progress).verdict = 'narrowing' and coalesce((progress).how = 'levelling up', false)
+	end;
+end;
+
+comment on function ph.equity_shown(ph.equity_progress) is
+	'whether a test shows that the gap became narrower because the worse-off got better and nobody worse: the limits '
+	'of the change of the slope exclude 0 and so do those of the worse-off group. NULL where there is no verdict';
+
+create type ph.settlement_uncertainty as (
+	standard_error float8,
+	lower float8,
+	upper float8,
+	probability_paying float8,
+	probability_owing float8,
+	note text
+);
+
+comment on type ph.settlement_uncertainty is 'what chance does to a rate of saving, as fractions';
+
+comment on column ph.settlement_uncertainty.standard_error is 'of the observed rate of saving';
+
+comment on column ph.settlement_uncertainty.lower is 'lower limit of the rate';
+
+comment on column ph.settlement_uncertainty.upper is 'upper limit of the rate';
+
+comment on column ph.settlement_uncertainty.probability_paying is 'that the observed rate reaches msr';
+
+comment on column ph.settlement_uncertainty.probability_owing is 'that the observed loss reaches mlr';
+
+comment on column ph.settlement_uncertainty.note is 'missing_input, no_population: no answer';
+
+create function ph.settlement_uncertainty(
+	rate float8, people float8, benchmark_people float8, cv float8, confidence float8 default 0.95,
+	msr float8 default 0, mlr float8 default null)
+returns ph.settlement_uncertainty
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'settlement_uncertainty';
+
+comment on function ph.settlement_uncertainty(float8, float8, float8, float8, float8, float8, float8) is
+	'interval of an observed rate of saving whose true value is rate, and the probabilities of being paid and of '
+	'owing: normal theory, error CV sqrt(1/people + 1/benchmark_people), without the second where benchmark_people '
+	'is NULL; without mlr nothing is owed. rate 0: what is paid by chance alone. Errors: people or cv below 0, rates '
+	'outside 0 to 1, a confidence outside 0 to 1';
+
+create type ph.cost_benchmark as (
+	historical numeric,
+	regional_adjustment numeric,
+	prior_saving_adjustment numeric,
+	adjustment numeric,
+	risk_ratio_used float8,
+	update_factor float8,
+	benchmark numeric,
+	note text
+);
+
+comment on type ph.cost_benchmark is 'the cost per head that a population is held against, with its working lines';
+
+comment on column ph.cost_benchmark.historical is 'weighted mean of past years brought to the last one';
+
+comment on column ph.cost_benchmark.regional_adjustment is 'what draws it towards the region';
+
+comment on column ph.cost_benchmark.prior_saving_adjustment is 'what gives back of a saving before';
+
+comment on column ph.cost_benchmark.adjustment is 'the larger of the two; NULL: none';
+
+comment on column ph.cost_benchmark.risk_ratio_used is 'growth of risk, not above 1 + risk_cap; a fall counts in full';
+
+comment on column ph.cost_benchmark.update_factor is 'growth of cost that the benchmark is updated by';
+
+comment on column ph.cost_benchmark.benchmark is '(historical + adjustment) x risk_ratio_used x update_factor';
+
+comment on column ph.cost_benchmark.note is 'missing_input: no benchmark';
+
+create function ph.cost_benchmark(
+	cost numeric[], trend float8[] default null, risk float8[] default null, weight float8[] default null,
+	regional_cost numeric default null, national_cost numeric default null,
+	weight_below float8 default 0.35,
+	weight_above float8 default 0.15, cap_up float8 default 0.05, cap_down float8 default 0.015,
+	prior_saving numeric default null, prior_share float8 default 0.5, risk_ratio float8 default 1,
+	risk_cap float8 default 0.03, regional_growth float8 default 1, prospective_growth float8 default 1,
+	update_blend float8 default 0.6666666666666667)
+returns ph.cost_benchmark
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'cost_benchmark';
+
+comment on function ph.cost_benchmark(
+	numeric[], float8[], float8[], float8[], numeric, numeric, float8, float8, float8, float8, numeric, float8, float8,
+	float8, float8, float8, float8) is
+	'historical = sum of weight x cost x trend x risk over years / sum of weight, lists in the order of years, '
+	'factors that bring each to the last one; regional: weight_below or weight_above (below or above the region) x '
+	'the gap, within -cap_down and cap_up of national_cost; prior saving: prior_share of it within cap_up; the '
+	'larger counts; then x risk ratio, growth capped, x the blend of both growths. Money per head, shares as '
+	'fractions. The skeleton of 42 CFR 425.652 to 425.658 for one type of enrolment, not the whole rule. Errors: '
+	'lists of different length, numbers below 0, shares outside 0 to 1, weights all 0';
+
+create type ph.simulated_settlement as (
+	provider float8,
+	lower float8,
+	upper float8,
+	probability_paying float8,
+	probability_owing float8,
+	note text
+);
+
+comment on type ph.simulated_settlement is 'what a contract pays over many years that differ by chance';
+
+comment on column ph.simulated_settlement.provider is 'the provider''s mean line, paid less owed';
+
+comment on column ph.simulated_settlement.lower is 'the line that years lie above with the confidence';
+
+comment on column ph.simulated_settlement.upper is 'the line that they lie below';
+
+comment on column ph.simulated_settlement.probability_paying is 'the share of years in which something is paid';
+
+comment on column ph.simulated_settlement.probability_owing is 'the share of years in which something is owed';
+
+comment on column ph.simulated_settlement.note is
+	'that of a settlement without lines: missing_input, no_population, ...';
+
+create function ph.simulate_settlement(
+	contract ph.contract, benchmark_per_head numeric, mean float8, cv float8, people float8,
+	quality float8 default null, revenue numeric default null, equity_shown boolean default null,
+	simulations integer default 10000, seed bigint default 1, confidence float8 default 0.95)
+returns ph.simulated_settlement
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'simulate_settlement';
+
+comment on function ph.simulate_settlement(
+	ph.contract, numeric, float8, float8, float8, float8, numeric, boolean, integer, bigint, float8) is
+	'settles simulated years of people whose costs are gamma of this mean and coefficient of variation: a mean equal '
+	'to the benchmark shows what is paid by chance alone, caps and corridors included. The same seed gives the same '
+	'answer. Errors: those of ph.settlement, a mean, cv or people below 0, simulations outside 1 to 100,000';
+
+create function ph.simulate_settlement_of_costs(
+	contract ph.contract, benchmark_per_head numeric, costs float8[], people integer default null,
+	quality float8 default null, revenue numeric default null, equity_shown boolean default null,
+	simulations integer default 1000, seed bigint default 1, confidence float8 default 0.95)
+returns ph.simulated_settlement
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'simulate_settlement_of_costs';
+
+comment on function ph.simulate_settlement_of_costs(
+	ph.contract, numeric, float8[], integer, float8, numeric, boolean, integer, bigint, float8) is
+	'the same with the costs of people drawn from a list, with replacement: for a tail that no distribution has. '
+	'people: as many as the list has unless given. Errors: those of ph.settlement, nulls or numbers that are not '
+	'finite in the list, more than 10^9 draws';
+
+create type ph.cost_spread as (
+	people float8,
+	mean float8,
+	cv float8
+);
+
+comment on type ph.cost_spread is 'how costs differ between people';
+
+comment on column ph.cost_spread.people is 'the exposure of the tally';
+
+comment on column ph.cost_spread.mean is 'cost per unit of exposure';
+
+comment on column ph.cost_spread.cv is 'coefficient of variation between people, as a share of the mean';
+
+create function ph.cost_spread(tally ph.tally) returns ph.cost_spread
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'cost_spread';
+
+comment on function ph.cost_spread(ph.tally) is
+	'of a tally of people (ph.person_tally) whose events are costs, each with about one unit of exposure: what '
+	'ph.simulate_settlement and ph.minimum_savings_rate ask. cv NULL for rows of counts, fewer than two people and a '
+	'mean that is not above 0';
+
+create type ph.gain_share as (
+	share float8,
+	amount numeric,
+	amount_rounded numeric,
+	note text
+);
+
+comment on type ph.gain_share is 'a partner''s part of a common saving or loss';
+
+comment on column ph.gain_share.share is 'its share of the weights';
+
+comment on column ph.gain_share.amount is 'its part, to 40 decimals';
+
+comment on column ph.gain_share.amount_rounded is 'its part in whole units; the parts add up to the gain';
+
+comment on column ph.gain_share.note is 'missing_input (the gain or any weight), no_weight: no parts for anybody';
+
+create function ph.gain_share(
+	gain numeric, weight float8, in_deficit boolean default false, improvement float8 default null,
+	equity_factor float8 default null, equity_cap float8 default null, unit numeric default 0.01)
+returns ph.gain_share
+language c window immutable parallel safe
+as 'MODULE_PATHNAME', 'gain_share';
+
+comment on function ph.gain_share(numeric, float8, boolean, float8, float8, float8, numeric) is
+	'window function over (order by partner), a row a partner: divides a gain by weights of budget, contribution or '
+	'need. A saving passes over who is in deficit, and multiplies weights by 1 + equity_factor x improvement, within '
+	'1 - and + equity_cap; an improvement that is not known counts 0. A loss goes by plain weights. Units left over '
+	'go to the largest fractions, ties by the window''s order. gain, equity_factor, equity_cap and unit are the same '
+	'in all rows. Errors: a weight below 0, terms that differ, a gain that is no whole number of units';
+
+create type ph.shapley_part as (
+	partner text,
+	value numeric,
+	value_rounded numeric,
+	note text
+);
+
+comment on type ph.shapley_part is 'what a partner adds to a common result, over all orders of joining';
+
+comment on column ph.shapley_part.partner is 'its name';
+
+comment on column ph.shapley_part.value is 'the Shapley value, to 40 decimals; may be negative';
+
+comment on column ph.shapley_part.value_rounded is 'in pence; the parts add up to the whole result';
+
+comment on column ph.shapley_part.note is
+	'missing_input: the value of some coalition is not known; not_in_pence: a result that pence cannot divide';
+
+create function ph_support.shapley_fold(state internal, coalition text[], value numeric) returns internal
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'shapley_fold';
+
+comment on function ph_support.shapley_fold(internal, text[], numeric) is 'notes a coalition for ph.shapley';
+
+create function ph_support.shapley_final(state internal) returns ph.shapley_part[]
+language c immutable parallel safe
+as 'MODULE_PATHNAME', 'shapley_final';
+
+comment on function ph_support.shapley_final(internal) is 'the parts of ph.shapley';
+
+create aggregate ph.shapley(coalition text[], value numeric) (
+	sfunc = ph_support.shapley_fold, stype = internal, finalfunc = ph_support.shapley_final, sspace = 100000,
+	parallel = safe
+);
+
+comment on aggregate ph.shapley(text[], numeric) is
+	'folds a row a coalition, all 2^n of at most 12 partners with {} among them, into each partner''s Shapley value: '
+	'sum over S of |S|! (n - |S| - 1)! / n! x (v(S + i) - v(S)), exact. The parts add up to v(all) - v({}); unnest '
+	'them: select p.* from (select ph.shapley(coalition, value) as parts from worth) w, unnest(parts) p. Errors: a '
+	'coalition missing or there twice, more than 12 partners. Source: Shapley 1953';
+
+create type ph.scenario as (
+	scenario text,
+	cost_factor float8,
+	benchmark_factor float8,
+	quality float8,
+	equity_shown boolean,
+	left_out float8,
+	left_out_cost float8,
+	left_out_benchmark float8,
+	admissions_avoided float8,
+	admission_cost numeric,
+	health float8,
+	worst_fifth float8
+);
+
+comment on type ph.scenario is
+	'something that may happen under a contract: what changes in what is settled, and what that means for people';
+
+comment on column ph.scenario.scenario is 'its name';
+
+comment on column ph.scenario.cost_factor is 'what the cost of care is multiplied by';
+
+comment on column ph.scenario.benchmark_factor is
+	'what the benchmark is multiplied by: 1.03 where coded risk grows by 3 % while people are as ill as before';
+
+comment on column ph.scenario.quality is 'the measured quality; NULL: as before';
+
+comment on column ph.scenario.equity_shown is 'whether a test shows progress in equity; NULL: as before';
+
+comment on column ph.scenario.left_out is 'the share of people whom the provider leaves out, from 0 to below 1';
+
+comment on column ph.scenario.left_out_cost is 'their cost per head as a multiple of everybody''s';
+
+comment on column ph.scenario.left_out_benchmark is
+	'their benchmark per head as a multiple of everybody''s: how far risk adjustment sees who they are';
+
+comment on column ph.scenario.admissions_avoided is 'admissions that do not happen';
+
+comment on column ph.scenario.admission_cost is 'what each would have cost';
+
+comment on column ph.scenario.health is
+	'the gain in health of all people, those left out too, in any unit (deaths avoided, years): below 0 a loss, NULL '
+	'not known';
+
+comment on column ph.scenario.worst_fifth is 'the gain of the worst-off fifth; NULL: not known';
+
+create function ph.scenario(
+	scenario text, health float8, cost_factor float8 default 1, benchmark_factor float8 default 1,
+	quality float8 default null, equity_shown boolean default null, left_out float8 default 0,
+	left_out_cost float8 default 1, left_out_benchmark float8 default 1, admissions_avoided float8 default 0,
+	admission_cost numeric default 0, worst_fifth float8 default null)
+returns ph.scenario
+language sql immutable parallel safe
+begin atomic
+select
+	row(
+		scenario, cost_factor, benchmark_factor, quality, equity_shown, left_out, left_out_cost, left_out_benchmark,
+		admissions_avoided, admission_cost, health, worst_fifth)::ph.scenario;
+end;
+
+comment on function ph.scenario(
+	text, float8, float8, float8, float8, boolean, float8, float8, float8, float8, numeric, float8) is
+	'a scenario in which nothing changes but what is named. health has no default: what a scenario does to people must '
+	'be said, NULL where it is not known. ph.incentive_test checks it';
+
+create type ph.partner_effect as (
+	partner text,
+	weight float8,
+	scenario text,
+	income_lost numeric,
+	cost numeric,
+	income_per_admission numeric
+);
+
+comment on type ph.partner_effect is
+	'what the settlement and a scenario mean for a partner; of several rows that apply, weights and money add up';
+
+comment on column ph.partner_effect.partner is 'the partner''s name';
+
+comment on column ph.partner_effect.weight is 'its weight when the settlement is divided, as in ph.gain_share';
+
+comment on column ph.partner_effect.scenario is 'the scenario that the row is about; NULL: all of them';
+
+comment on column ph.partner_effect.income_lost is 'income that the partner loses; below 0 what it wins';
+
+comment on column ph.partner_effect.cost is 'what the scenario costs the partner';
+
+comment on column ph.partner_effect.income_per_admission is 'income that it loses with each admission avoided';
+
+create function ph.partner_effect(
+	partner text, weight float8 default 0, scenario text default null, income_lost numeric default 0,
+	cost numeric default 0, income_per_admission numeric default 0)
+returns ph.partner_effect
+language sql immutable parallel safe
+begin atomic
+select row(partner, weight, scenario, income_lost, cost, income_per_admission)::ph.partner_effect;
+end;
+
+comment on function ph.partner_effect(text, float8, text, numeric, numeric, numeric) is
+	'what the settlement and a scenario, or all of them, mean for a partner. ph.incentive_test checks it';
+
+create type ph.incentive_line as (
+	scenario text,
+	partner text,
+	benchmark_per_head numeric,
+	actual_per_head numeric,
+	person_years numeric,
+	provider_before numeric,
+	provider_after numeric,
+	settled_before numeric,
+	settled_after numeric,
+	income_lost numeric,
+	cost numeric,
+	gain numeric,
+	spent_more numeric,
+	health float8,
+	worst_fifth float8,
+	population text,
+	reasons text[],
+	finding text,
+	note text
+);
+
+comment on type ph.incentive_line is
+	'what a scenario means for a partner and for the population: gain = settled_after - settled_before - income_lost - '
+	'cost';
+
+comment on column ph.incentive_line.scenario is 'the scenario';
+
+comment on column ph.incentive_line.partner is 'the partner';
+
+comment on column ph.incentive_line.benchmark_per_head is 'as it is settled in the scenario';
+
+comment on column ph.incentive_line.actual_per_head is 'as it is settled in the scenario';
+
+comment on column ph.incentive_line.person_years is 'as they are settled in the scenario';
+
+comment on column ph.incentive_line.provider_before is 'the providers'' line of the settlement where nothing changes';
+
+comment on column ph.incentive_line.provider_after is 'the same in the scenario';
+
+comment on column ph.incentive_line.settled_before is 'the partner''s part of the first, in pence';
+
+comment on column ph.incentive_line.settled_after is 'the partner''s part of the second, in pence';
+
+comment on column ph.incentive_line.income_lost is 'income that it loses, with that of admissions avoided';
+
+comment on column ph.incentive_line.cost is 'what the scenario costs it';
+
+comment on column ph.incentive_line.gain is 'what the partner gains by the scenario, below 0 what it loses';
+
+comment on column ph.incentive_line.spent_more is
+	'cost of care of all people and settlement together, less the same where nothing changes';
+
+comment on column ph.incentive_line.health is 'the gain in health of all people';
+
+comment on column ph.incentive_line.worst_fifth is 'the gain of the worst-off fifth';
+
+comment on column ph.incentive_line.population is
+	'loses, where there is a reason; gains, where health or the worst fifth does and nothing speaks against it; '
+	'unchanged; NULL: not known';
+
+comment on column ph.incentive_line.reasons is
+	'why the population loses: health falls, worst fifth falls, people left out, quality falls, paid for nothing (more '
+	'is spent and nobody is healthier)';
+
+comment on column ph.incentive_line.finding is
+	'gains while the population loses, loses while the population gains; NULL: neither';
+
+comment on column ph.incentive_line.note is
+	'those of the settlement and of its division where there is no gain; missing_health: the population''s side is not '
+	'known; missing_worst_fifth: it is judged without it';
+
+create function ph_support.require_scenarios(scenarios ph.scenario[], partners ph.partner_effect[]) returns void
+language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if scenarios is null or partners is null then
+		raise exception
+			'argument "%" must not be null', case when scenarios is null then 'scenarios' else 'partners' end
+			using errcode = 'invalid_parameter_value';
+	end if;
+	if exists (
+			select from unnest(scenarios) s
+			where num_nulls(
+				s.scenario, s.cost_factor, s.benchmark_factor, s.left_out, s.left_out_cost, s.left_out_benchmark,
+				s.admissions_avoided, s.admission_cost) > 0)
+		or (select count(s.scenario) <> count(distinct s.scenario) from unnest(scenarios) s) then
+		raise exception 'argument "scenarios" must have a name of its own and every number in each scenario'
+			using errcode = 'invalid_parameter_value', hint = 'Write ph.scenario(''its name'', health => ...).';
+	end if;
+	if exists (
+			select from unnest(scenarios) s
+			cross join unnest(
+				array[s.cost_factor, s.benchmark_factor, s.left_out_cost, s.left_out_benchmark, s.admissions_avoided,
+					s.admission_cost::float8, s.health, s.worst_fifth]) with ordinality v(number, i)
+			where not abs(v.number) <= 1e15 or v.i <= 6 and v.number < 0) then
+		raise exception 'argument "scenarios" must have finite numbers up to 10^15, and none below 0 but in health'
+			using errcode = 'invalid_parameter_value';
+	end if;
+	if exists (
+			select from unnest(scenarios) s
+			where not (s.left_out >= 0 and s.left_out < 1)
+				or s.left_out * greatest(s.left_out_cost, s.left_out_benchmark) > 1) then
+		raise exception
+			'argument "left_out" must be a share below 1 of people who have at most all of the cost and benchmark'
+			using errcode = 'invalid_parameter_value', hint = 'Write 0.05 for 5 %.';
+	end if;
+	if exists (
+			select from unnest(partners) p
+			where num_nulls(p.partner, p.weight, p.income_lost, p.cost, p.income_per_admission) > 0
+				or not (
+					p.weight between 0 and 1e15 and abs(p.income_lost) <= 1e15 and abs(p.cost) <= 1e15
+						and abs(p.income_per_admission) <= 1e15)) then
+		raise exception 'argument "partners" must have a name and numbers up to 10^15 in each row, no weight below 0'
+			using errcode = 'invalid_parameter_value', hint = 'Write ph.partner_effect(''its name'', 0.5).';
+	end if;
+	if exists (
+			select from unnest(partners) p
+			where p.scenario is not null and not exists (
+				select from unnest(scenarios) s
+				where s.scenario = p.scenario)) then
+		raise exception 'argument "partners" must name scenarios that are given'
+			using errcode = 'invalid_parameter_value', hint = 'Leave the scenario out for what holds in all of them.';
+	end if;
+end
+$$;
+
+comment on function ph_support.require_scenarios(ph.scenario[], ph.partner_effect[]) is
+	'refuses scenarios and effects that ph.incentive_test cannot judge: nulls, names twice, numbers that are not '
+	'finite or have the wrong sign, shares outside 0 to 1, effects of a scenario that is not there';
+
+create function ph_support.scenario_settled(
+	contract ph.contract, benchmark_per_head numeric, actual_per_head numeric, person_years numeric,
+	scenario ph.scenario, quality float8, revenue numeric, equity_shown boolean,
+	out years numeric, out benchmark numeric, out actual numeric, out care numeric, out lines ph.settlement)
+language sql immutable parallel safe
+begin atomic
+select
+	c.years, c.benchmark, c.actual, c.care,
+	-- of totals, since a cost per head could be rounded
+	ph.settlement(
+		contract, c.benchmark, c.actual, sign(c.years), coalesce((scenario).quality, quality), revenue,
+		coalesce((scenario).equity_shown, equity_shown))
+from (
+	select
+		person_years * (1 - a.left_out) as years,
+		benchmark_per_head * person_years * (scenario).benchmark_factor::numeric
+			* (1 - a.left_out * (scenario).left_out_benchmark::numeric) as benchmark,
+		a.care * (1 - a.left_out * (scenario).left_out_cost::numeric) - a.avoided as actual,
+		a.care - a.avoided as care
+	from (
+		select
+			(scenario).left_out::numeric as left_out,
+			actual_per_head * person_years * (scenario).cost_factor::numeric as care,
+			(scenario).admissions_avoided::numeric * (scenario).admission_cost as avoided
+	) a
+) c;
+end;
+
+comment on function ph_support.scenario_settled(
+	ph.contract, numeric, numeric, numeric, ph.scenario, float8, numeric, boolean) is
+	'a contract settled in a scenario: person-years, benchmark and actual cost of those who are not left out, the '
+	'cost of care of all people, and the lines';
+
+create function ph_support.population_reasons(
+	scenario ph.scenario, quality float8, spent_more numeric)
+returns text[]
+language sql immutable parallel safe
+begin atomic
+select
+	array_remove(
+		array[
+			case when (scenario).health < 0 then 'health falls' end,
+			case when (scenario).worst_fifth < 0 then 'worst fifth falls' end,
+			case when (scenario).left_out > 0 then 'people left out' end,
+			case when (scenario).quality < quality then 'quality falls' end,
+			case
+				when spent_more > 0 and (scenario).health = 0 and coalesce((scenario).worst_fifth <= 0, true)
+					then 'paid for nothing'
+			end
+		], null);
+end;
+
+comment on function ph_support.population_reasons(ph.scenario, float8, numeric) is
+	'why the population loses by a scenario; empty where nothing says so';
+
+create function ph.incentive_test(
+	contract ph.contract, benchmark_per_head numeric, actual_per_head numeric, person_years numeric,
+	scenarios ph.scenario[], partners ph.partner_effect[], quality float8 default null,
+	revenue numeric default null, equity_shown boolean default null)
+returns setof ph.incentive_line
+language plpgsql immutable parallel safe rows 20 set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform ph_support.require_scenarios(scenarios, partners);
+	return query
+	with settled as (
+		select
+			s.place, s.scenario as name, s.health, s.worst_fifth, t.benchmark, t.actual, t.years,
+			before.lines as lines_before, t.lines as lines_after,
+			t.care + (t.lines).provider_rounded - before.care - (before.lines).provider_rounded as spent_more, w.whole
+		from unnest(scenarios) with ordinality s(
+			scenario, cost_factor, benchmark_factor, quality, equity_shown, left_out, left_out_cost,
+			left_out_benchmark, admissions_avoided, admission_cost, health, worst_fifth, place)
+		cross join lateral (select scenarios[array_lower(scenarios, 1) + s.place::integer - 1] as whole) w
+		cross join lateral ph_support.scenario_settled(
+			contract, benchmark_per_head, actual_per_head, person_years, w.whole, incentive_test.quality, revenue,
+			incentive_test.equity_shown) t
+		cross join lateral ph_support.scenario_settled(
+			contract, benchmark_per_head, actual_per_head, person_years, ph.scenario(s.scenario, null),
+			incentive_test.quality, revenue, incentive_test.equity_shown) before
+	), effect as (
+		select
+			s.name, p.partner, sum(p.weight) as weight,
+			coalesce(sum(p.weight) filter (where p.scenario is null), 0) as weight_before,
+			sum(p.income_lost + (s.whole).admissions_avoided::numeric * p.income_per_admission) as income_lost,
+			sum(p.cost) as cost
+		from settled s
+		join unnest(partners) p on p.scenario is null or p.scenario = s.name
+		group by s.name, p.partner
+	), divided as (
+		select
+			s.*, e.partner, e.income_lost, e.cost,
+			ph.gain_share((s.lines_before).provider_rounded, e.weight_before) over each as part_before,
+			ph.gain_share((s.lines_after).provider_rounded, e.weight) over each as part_after,
+			ph_support.population_reasons(s.whole, incentive_test.quality, s.spent_more) as reasons
+		from settled s
+		join effect e on e.name = s.name
+		window each as (partition by s.place order by e.partner collate "C")
+	), judged as (
+		select
+			d.*,
+			(d.part_after).amount_rounded - (d.part_before).amount_rounded - d.income_lost - d.cost as gain,
+			case
+				when d.reasons <> '{}' then 'loses'
+				when d.health is null then null
+				when d.health > 0 or d.worst_fifth > 0 then 'gains'
+				else 'unchanged'
+			end as people
+		from divided d
+	)
+	select
+		j.name, j.partner, trim_scale(j.benchmark / nullif(j.years, 0)),
+		trim_scale(j.actual / nullif(j.years, 0)), trim_scale(j.years),
+		(j.lines_before).provider, (j.lines_after).provider, (j.part_before).amount_rounded,
+		(j.part_after).amount_rounded, j.income_lost, j.cost, j.gain, trim_scale(j.spent_more), j.health,
+		j.worst_fifth, j.people, nullif(j.reasons, '{}'),
+		case
+			when j.gain > 0 and j.people = 'loses' then 'gains while the population loses'
+			when j.gain < 0 and j.people = 'gains' then 'loses while the population gains'
+		end,
+		case
+			when (j.lines_after).gross is null then (j.lines_after).note
+			when (j.lines_before).gross is null then (j.lines_before).note
+			when j.gain is null then coalesce((j.part_after).note, (j.part_before).note)
+			when j.people is null then 'missing_health'
+			when j.worst_fifth is null then 'missing_worst_fifth'
+		end
+	from judged j
+	order by j.place, j.partner collate "C";
+end
+$$;
+
+comment on function ph.incentive_test(
+	ph.contract, numeric, numeric, numeric, ph.scenario[], ph.partner_effect[], float8, numeric, boolean) is
+	'a contract held against scenarios: a row a scenario and partner, with what the partner gains against the year in '
+	'which nothing changes and what becomes of people; finding names where a partner gains while the population loses, '
+	'or loses while it gains. A settlement is divided by weights and closes to the penny. Errors: those of '
+	'ph.settlement, scenarios without a name or twice, numbers that are null, not finite or of the wrong sign, effects '
+	'of a scenario that is not there';
+
+create function ph_support.cost_input(
+	schema text, out input text, out type regtype, out of_use boolean, out offered boolean)
+returns setof record
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select c.input, c.type, c.input = any (
+			'{hospital_frailty,emergency_admissions_12_months,non_elective_admissions,maternity_activity,
+			emergency_attendances_12_months,outpatient_attendances_12_months,consultations_12_months,
+			spend_12_months}'::text[]),
+		c.type = 'boolean'::regtype and c.input <> 'smoker' or c.input in ('age_sex', 'deprivation', 'charlson')
+	from (
+		select 'age_sex', null::regtype, 0
+		union all
+		select 'deprivation', null, 1
+		union all
+		select attname::text, atttypid::regtype, attnum
+		from pg_attribute
+		where attrelid = to_regclass(format('%I.segment_input', schema)) and attnum > 0 and not attisdropped
+			and atttypid in ('boolean'::regtype, 'integer'::regtype, 'double precision'::regtype)
+			and attname <> all ('{age_years,deprivation_decile}')
+	) c (input, type, place)
+	order by c.place
+$$;
+
+comment on function ph_support.cost_input(text) is
+	'what expected cost can be made of: age_sex, deprivation and the numbers and conditions of segment_input; of_use: '
+	'what services did, which a provider controls (hospital_frailty is made of codes that only stays record); offered: '
+	'taken where nobody chooses';
+
+create function ph_support.cost_term(
+	input text, type regtype, out term text, out condition text, out known text)
+returns setof record
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+	-- the reference is men of 18 to 44
+	select format('%s_%s', s.sex, b.name), format('i.sex = %L and i.age_years between %s', s.sex, b.ages),
+		'i.sex in (''F'', ''M'') and i.age_years is not null'
+	from (
+		values
+			('0_4', '0 and 4'), ('5_17', '5 and 17'), ('18_44', '18 and 44'), ('45_64', '45 and 64'),
+			('65_74', '65 and 74'), ('75_84', '75 and 84'), ('85', '85 and 200')
+	) b (name, ages),
+		(values ('F'), ('M')) s (sex)
+	where input = 'age_sex' and (s.sex, b.name) <> ('M', '18_44')
+	union all
+	-- the reference is the least deprived fifth
+	select 'deprivation_' || fifth, format('i.deprivation_decile in (%s, %s)', 2 * fifth - 1, 2 * fifth),
+		'i.deprivation_decile is not null'
+	from generate_series(1, 4) fifth
+	where input = 'deprivation'
+	union all
+	select input, case when type = 'boolean'::regtype then format('i.%I', input) end, format('i.%I is not null', input)
+	where type is not null
+$$;
+
+comment on function ph_support.cost_term(text, regtype) is
+	'the terms that an input is: a condition over the row i that is true for 1 (NULL: the number itself), and whether '
+	'the input is known; conditions of one input exclude each other';
+
+create function ph_support.chosen_cost_inputs(schema text, day date, terms text[], prior_use boolean) returns text[]
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	controlled text;
+	tests text;
+	found text[];
+begin
+	if to_regclass(format('%I.segment_input', schema)) is null then
+		raise exception 'schema "%" has no inputs of segments', schema
+			using errcode = 'undefined_table', hint = 'CALL ph.create_segment_inputs(...) makes them.';
+	end if;
+	perform ph_support.require_known('terms', terms, array(select c.input from ph_support.cost_input(schema) c));
+	if terms = '{}' or array_position(terms, null) is not null then
+		raise exception 'argument "terms" must name at least one input, and no null'
+			using errcode = 'invalid_parameter_value', hint = 'NULL takes what is offered.';
+	end if;
+	select c.input
+	into controlled
+	from ph_support.cost_input(schema) c
+	where c.of_use and c.input = any (terms) and prior_use is not true
+	limit 1;
+	if controlled is not null then
+		raise exception 'argument "terms" names what services did: %', controlled
+			using errcode = 'invalid_parameter_value', hint =
+				'Money that follows past use pays for use. Say prior_use => true where that is meant.';
+	end if;
+	select string_agg(format('case when bool_or(%s) then %L end', t.known, c.input), ', ')
+	into tests
+	from ph_support.cost_input(schema) c
+	cross join lateral (select o.known from ph_support.cost_term(c.input, c.type) o limit 1) t
+	where c.input = any (terms) or terms is null and (c.offered
+		or prior_use and c.input in ('emergency_admissions_12_months', 'spend_12_months'));
+	execute format('select array_remove(array[%s], null) from %I.segment_inputs(%L) i', tests, schema, day) into found;
+	if terms is not null and not terms <@ found then
+		raise exception 'argument "terms" names what is known of nobody'
+			using errcode = 'invalid_parameter_value', hint = 'Leave it out, or load what it is made of.';
+	end if;
+	return found;
+end
+$$;
+
+comment on function ph_support.chosen_cost_inputs(text, date, text[], boolean) is
+	'the inputs of expected cost: those that are named, or those that are offered and known of somebody on the day. '
+	'Errors: undefined_table, invalid_parameter_value';
+
+create function ph_support.cost_split(person text) returns text
+language sql immutable parallel safe
+return case when get_bit(decode(md5(person), 'hex'), 0) = 0 then 'train' else 'test' end;
+
+comment on function ph_support.cost_split(text) is
+	'the half of the people that a person is in, by a hash of who it is: the same on every day, server and call';
+
+create function ph_support.year_cost_query(schema text, day text) returns text
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+	select format('select person_id, sum(years) as years, sum(cost)::float8 as cost
+		from %I.person_period(daterange(%2$s, (%2$s + interval ''1 year'')::date))
+		group by person_id', schema, day)
+$$;
+
+comment on function ph_support.year_cost_query(text, text) is
+	'the query of who was at risk for how long in the year from a day (an expression) on, and cost what';
+
+create function ph_support.cost_fit_query(schema text, day date, inputs text[]) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select format('select o.cost / o.years as cost, o.years, %s
+		from %I.segment_inputs(%L::date) i
+		join (%s) o on o.person_id = i.person_id
+		where o.years > 0 and ph_support.cost_split(i.person_id) = ''train''',
+		string_agg(format(
+			case
+				when t.condition is null then 'i.%I::float8 as %1$I'
+				else 'case when %3$s then 1.0::float8 when %2$s then 0.0 end as %1$I' end,
+			t.term, t.known, t.condition), ', ' order by c.ordinality, t.ordinality),
+		schema, day, ph_support.year_cost_query(schema, format('%L::date', day)))
+	from ph_support.cost_input(schema) with ordinality c
+	cross join lateral ph_support.cost_term(c.input, c.type) with ordinality t
+	where c.input = any (inputs)
+$$;
+
+comment on function ph_support.cost_fit_query(text, date, text[]) is
+	'the query that expected cost is fitted to: cost a year, years and terms of the train half';
+
+create function ph_support.expected_cost_expression(schema text, inputs text[], model ph.model) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+set extra_float_digits = 1
+as $$
+	with coefficient as (
+		select t.term, format('%L::float8', coalesce(t.coefficient, 0)) as value
+		from unnest((model).terms, (model).coefficients) t (term, coefficient)
+	), part as (
+		select c.input, bool_or(t.condition is null) as is_number, min(t.known) as known, min(k.value) as slope,
+			string_agg(format('when %s then %s', t.condition, k.value), ' ' order by t.ordinality) as cases
+		from ph_support.cost_input(schema) c
+		cross join lateral ph_support.cost_term(c.input, c.type) with ordinality t
+		join coefficient k using (term)
+		where c.input = any (inputs)
+		group by c.input
+	)
+	select format('(%s', value) || (
+		select string_agg(
+			case
+				when is_number then format(' + %s * i.%I', slope, input)
+				else format(' + case %s when %s then 0::float8 end', cases, known) end, '' order by input)
+		from part) || ')'
+	from coefficient
+	where term = '(intercept)'
+$$;
+
+comment on function ph_support.expected_cost_expression(text, text[], ph.model) is
+	'the expression of a model of cost over a row i of segment_inputs; NULL where one of its inputs is not known; a '
+	'term that others make up adds nothing';
+
+create function ph_support.expected_cost_query(schema text, expected text, day text) returns text
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+	select format('select i.person_id, p.age, p.sex, p.ethnicity, p.practice, p.neighbourhood, p.place, p.small_area,
+			p.deprivation_quintile, ph_support.cost_split(i.person_id), %2$s, o.years, o.cost
+		from %1$I.segment_inputs(%3$s) i
+		join %1$I.person_at(%3$s) p on p.person_id = i.person_id
+		left join (%4$s) o on o.person_id = i.person_id',
+		schema, expected, day, ph_support.year_cost_query(schema, day))
+$$;
+
+comment on function ph_support.expected_cost_query(text, text, text) is
+	'the query of a function person_expected_cost: the people of a day with their expected cost, by an expression';
+
+create procedure ph_support.create_cost_model_table(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if to_regclass(format('%I.expected_cost_model', schema)) is not null then
+		return;
+	end if;
+	execute format('create table %I.expected_cost_model (
+		name text primary key, as_of date not null, inputs text[] not null, prior_use boolean not null,
+		model ph.model not null, fitted_at timestamptz not null default now())', schema);
+	call ph_support.describe_generated('TABLE', format('%I.expected_cost_model', schema), 'pg_class',
+		format('%I.expected_cost_model', schema)::regclass,
+		'models of expected cost, one a function of ph.create_expected_cost');
+	call ph_support.comment_columns(format('%I.expected_cost_model', schema)::regclass, jsonb_build_object(
+		'name', 'the function that was made', 'as_of', 'the day from which the year of its costs starts',
+		'inputs', 'what it is made of', 'prior_use', 'whether what services did was asked for',
+		'model', 'the model, of pounds a person and year', 'fitted_at', 'when it was fitted'));
+end
+$$;
+
+comment on procedure ph_support.create_cost_model_table(text) is
+	'makes the table expected_cost_model in the schema, where there is none';
+
+create procedure ph.create_expected_cost(
+	schema text, as_of timestamptz default null, terms text[] default null, prior_use boolean default false,
+	name text default 'person_expected_cost')
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_nestloop = off  -- nobody has statistics of how many people a day has
+set jit = off
+as $$
+declare
+	data_day constant date := ph_support.data_day(schema);
+	day constant date := coalesce(as_of::date, (data_day + 1 - interval '1 year')::date);
+	inputs text[];
+	model ph.model;
+	query text;
+	is_new boolean;
+begin
+	call ph_support.require_own_schema(schema, name);
+	if coalesce(name, '') = '' then
+		raise exception 'argument "name" must not be null or empty'
+			using errcode = 'null_value_not_allowed';
+	end if;
+	if not isfinite(day) or (day + interval '1 year')::date > data_day + 1 then
+		raise exception 'argument "as_of" must be a year or more before the end of the data'
+			using errcode = 'invalid_parameter_value', hint =
+				format('The data end on %s: the year of cost that starts on the day must be over.', data_day);
+	end if;
+	inputs := ph_support.chosen_cost_inputs(schema, day, terms, prior_use);
+	call ph_support.create_cost_model_table(schema);
+	execute format('select not exists (select from %I.expected_cost_model m where m.name = $1)', schema)
+	into is_new
+	using name;
+	if is_new and exists (
+		select from pg_proc p where p.pronamespace = to_regnamespace(quote_ident(schema)) and p.proname = name) then
+		raise exception 'function "%" is something else', name
+			using errcode = 'duplicate_object', hint = 'Give the expected cost another name.';
+	end if;
+	perform ph_support.require_all_rows(array[format('select from %1$I.segment_input, %1$I.stay, %1$I.encounter',
+		schema)]);
+	-- the people are worked out once, for all passes over them
+	query := ph_support.cost_fit_query(schema, day, inputs);
+	execute format('create temp table ph_cost on commit drop as %s', query);
+	model := ph.fit('linear', 'select * from pg_temp.ph_cost', weight => 'years', weight_type => 'precision',
+		variance => 'hc1');
+	drop table pg_temp.ph_cost;
+	if (model).coefficients is null or (model).null_deviance is not distinct from 0 then
+		raise exception 'expected cost cannot be fitted: %',
+			case when (model).coefficients is null then (model).status else 'all people cost the same' end
+			using errcode = 'no_data_found', hint = 'Costs of encounters of the year from "as_of" on are needed.';
+	end if;
+	execute format('insert into %I.expected_cost_model (name, as_of, inputs, prior_use, model)
+		values ($1, $2, $3, $4, $5)
+		on conflict (name) do update set as_of = excluded.as_of, inputs = excluded.inputs,
+			prior_use = excluded.prior_use, model = excluded.model, fitted_at = excluded.fitted_at', schema)
+	using name, day, inputs, coalesce(prior_use, false), model;
+	query := ph_support.expected_cost_query(schema, ph_support.expected_cost_expression(schema, inputs, model),
+		format('%I.as_of::date', name));
+	call ph_support.replace_function(schema, name, 'timestamptz', format($query$(as_of timestamptz)
+			returns table (
+				person_id text, age integer, sex text, ethnicity text, practice text, neighbourhood text, place text,
+				small_area text, deprivation_quintile integer, split text, expected double precision,
+				years double precision, cost double precision)
+			language sql stable
+			begin atomic
+				%s;
+			end$query$, query),
+		'one row a person of the day: the cost expected of a year from it on, in pounds, by what was known before '
+		'(NULL where one of the inputs is not known); the half of the people that the person is in (train: the model '
+		'was fitted on it); and, as far as the data reach, years at risk in the year from the day on and their cost');
+end
+$$;
+
+comment on procedure ph.create_expected_cost(text, timestamptz, text[], boolean, text) is
+	'fits what a person costs in a year, in pounds, by what was known on the day as_of (the last day whose year is '
+	'over, unless said), on one half of the people, and makes in the schema a function of that name: '
+	'(as_of timestamptz) with a row a person, expected and, as far as the data reach, actual cost. The model '
+	'is linear, '
+	'of cost a person-year weighted by time at risk (so that expected and actual add up to the same in the half), with '
+	'variance hc1; it stands in the table expected_cost_model. terms: age_sex, deprivation, conditions and numbers of '
+	'segment_input; NULL for age and sex, deprivation, all lists of conditions and charlson, as far as they are known. '
+	'What services did (prior cost, admissions, contacts, hospital_frailty) is refused unless prior_use, which without '
+	'terms adds spend and emergency admissions of the year before. Call after ph.create_segment_inputs, again to fit '
+	'anew. Errors: undefined_table, invalid_parameter_value (unknown or controlled terms, a year that is not over), '
+	'no_data_found (no costs), insufficient_privilege where row security hides people, duplicate_object where the name '
+	'is taken. Source: Dixon et al. 2011, BMJ 343:d6608';
+
+create function ph_support.expected_cost_model(schema text, name text, out as_of date, out inputs text[])
+returns record
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if to_regclass(format('%I.expected_cost_model', schema)) is not null then
+		execute format('select m.as_of, m.inputs from %I.expected_cost_model m where m.name = $1', schema)
+		into as_of, inputs
+		using name;
+	end if;
+	if as_of is null or to_regprocedure(format('%I.%I(timestamptz)', schema, name)) is null then
+		raise exception 'argument "name" must be of an expected cost of the schema'
+			using errcode = 'undefined_function', hint = 'CALL ph.create_expected_cost(...) makes one.';
+	end if;
+	perform ph_support.require_all_rows(array[format('select from %1$I.segment_input, %1$I.stay, %1$I.encounter',
+		schema)]);
+end
+$$;
+
+comment on function ph_support.expected_cost_model(text, text) is
+	'the day and inputs of an expected cost of the schema, for who sees all its people. Errors: undefined_function, '
+	'insufficient_privilege';
+
+create function ph_support.cost_judged_query(schema text, name text, day date) returns text
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+	select format('select c.*, c.expected * c.years as foreseen
+		from %I.%I(%L::date) c
+		where c.expected is not null and c.years > 0 and c.cost is not null', schema, name, day)
+$$;
+
+comment on function ph_support.cost_judged_query(text, text, date) is
+	'the query of the people of a day of whom expected and actual cost are both known: foreseen is expected for the '
+	'time at risk';
+
+create function ph.cost_explained(schema text, name text default 'person_expected_cost')
+returns table (split text, level text, groups bigint, r_squared float8, note text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set enable_nestloop = off  -- nobody has statistics of how many people a day has
+set jit = off
+as $$
+declare
+	day constant date := (ph_support.expected_cost_model(schema, name)).as_of;
+begin
+	return query execute format(
+		'with grouped as (
+			select c.split, l.level, l.place, sum(c.years) as years, sum(c.foreseen) / sum(c.years) as foreseen,
+				sum(c.cost) / sum(c.years) as cost
+			from (%s) c
+			cross join lateral (
+				values (1, c.person_id), (2, c.practice), (3, c.neighbourhood), (4, c.place)) l (level, place)
+			where l.place is not null
+			group by c.split, l.level, l.place
+		), centred as (
+			select *, sum(years * cost) over same / sum(years) over same as mean
+			from grouped
+			window same as (partition by split, level)
+		), summed as (
+			select split, level, count(*) as groups, sum(years * (cost - foreseen) ^ 2) as left_over,
+				sum(years * (cost - mean) ^ 2) as squares
+			from centred
+			group by split, level
+		)
+		select split, (''{person,practice,neighbourhood,place}''::text[])[level], groups,
+			1 - left_over / nullif(squares, 0),
+			case when groups < 2 then ''one_group'' when squares = 0 then ''no_variance'' end
+		from summed
+		order by split, level', ph_support.cost_judged_query(schema, name, day));
+end
+$$;
+
+comment on function ph.cost_explained(text, text) is
+	'the share of the variance of cost a person-year that an expected cost (of ph.create_expected_cost) explains, '
+	'between persons, practices, neighbourhoods and places, weighted by years, in the half it was fitted on (train) '
+	'and in the other (test): 1 - sum w (actual - expected)^2 / sum w (actual - mean)^2. Below 0 where the mean tells '
+	'more. Notes: one_group, no_variance. Errors: undefined_function, insufficient_privilege';
+
+create function ph_support.cost_group_expression(dimension text) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select case
+		when dimension = 'decile' then 'lpad(c.decile::text, 2, ''0'')'
+		when dimension in ('practice', 'neighbourhood', 'place') then format('coalesce(c.%I, ''unknown'')', dimension)
+		else (select b.expression from ph.breakdown b where b.breakdown = dimension) end
+$$;
+
+comment on function ph_support.cost_group_expression(text) is
+	'the expression of a group of people over c (expected cost), p (the person) and s (the day and deprivation)';
+
+create function ph.predictive_ratio(
+	schema text, dimensions text[] default '{decile,age_band,sex,deprivation_quintile,ethnicity}',
+	split text default 'test', confidence float8 default 0.95, name text default 'person_expected_cost')
+returns table (
+	dimension text, group_name text, people bigint, years float8, expected float8, actual float8, ratio float8,
+	lower float8, upper float8, note text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set enable_nestloop = off  -- nobody has statistics of how many people a day has
+set jit = off
+as $$
+declare
+	day constant date := (ph_support.expected_cost_model(schema, name)).as_of;
+	groups text;
+begin
+	if coalesce(dimensions, '{}') = '{}' or array_position(dimensions, null) is not null then
+		raise exception 'argument "dimensions" must name at least one, and no null'
+			using errcode = 'invalid_parameter_value', hint = 'Such as decile, age_band, sex or ethnicity.';
+	end if;
+	perform ph_support.require_known('dimensions', dimensions,
+		'{decile,age_band,sex,deprivation_quintile,ethnicity,practice,neighbourhood,place}');
+	perform ph_support.require_known('split', array[split], '{train,test}');
+	select string_agg(format('(%s, %L, %s)', d.place, d.name, ph_support.cost_group_expression(d.name)), ', ')
+	into groups
+	from unnest(dimensions) with ordinality d (name, place);
+	return query execute format(
+		'with judged as (
+			select c.*, ntile(10) over (order by c.expected, c.person_id) as decile
+			from (%s) c
+			where c.split = $1
+		), grouped as (
+			select g.number, g.dimension, g.name, count(*) as people, sum(c.years) as years,
+				sum(c.foreseen) as expected, sum(c.cost) as actual,
+				ph.mean(ph.person_tally(1, c.cost - c.foreseen), 1, $2) as missed
+			from judged c
+			join %I.person p on p.person_id = c.person_id
+			cross join lateral (select %L::date as first_day, c.deprivation_quintile) s
+			cross join lateral (values %s) g (number, dimension, name)
+			group by g.number, g.dimension, g.name
+		)
+		select dimension, name, people, years, expected, actual, expected / nullif(actual, 0),
+			expected / nullif(greatest(expected + people * (missed).upper, 0), 0),
+			expected / nullif(greatest(expected + people * (missed).lower, 0), 0),
+			case
+				when actual = 0 then ''no_cost''
+				when expected + people * (missed).lower <= 0 then ''no_upper_limit''
+				else (missed).note end
+		from grouped
+		order by number, name', ph_support.cost_judged_query(schema, name, day), schema, day, groups)
+	using split, confidence;
+end
+$$;
+
+comment on function ph.predictive_ratio(text, text[], text, float8, text) is
+	'expected over actual cost (of ph.create_expected_cost) by group of people, in the half that the model was not '
+	'fitted on unless split is train: above 1 the group would get more than it costs, and who is served less '
+	'than needed '
+	'stands above 1 too. dimensions: decile (of expected cost, 1 the lowest), age_band, sex, deprivation_quintile, '
+	'ethnicity, practice, neighbourhood, place. Cost in pounds. Limits: the mean of actual less expected with those of '
+	'ph.mean, the model taken as given. Notes: no_cost, no_upper_limit (actual cost may be 0 by chance), those of '
+	'ph.mean. Errors: undefined_function, invalid_parameter_value, insufficient_privilege';
+
+create function ph.place_need(
+	schema text, level text default 'place', years integer default 3, probability float8 default 0.9,
+	tolerance float8 default 0.05, confidence float8 default 0.95, name text default 'person_expected_cost')
+returns table (
+	place_id text, people bigint, person_years float8, need_index float8, experience float8, lower float8, upper float8,
+	full_at float8, limited_credibility float8, limited_index float8, credibility float8, credible_index float8,
+	note text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set enable_nestloop = off  -- nobody has statistics of how many people a day has
+set jit = off
+as $$
+declare
+	day constant date := (ph_support.expected_cost_model(schema, name)).as_of;
+	judged text;
+begin
+	perform ph_support.require_known('level', array[level], '{practice,neighbourhood,place,small_area}');
+	if years is null or years < 1 or years > 50 then
+		raise exception 'argument "years" must be from 1 to 50'
+			using errcode = 'invalid_parameter_value';
+	end if;
+	-- the same model for every year: what all years differ by is taken out by the year's own total
+	select string_agg(
+		format('select %s as year, q.* from (%s) q', y,
+			ph_support.cost_judged_query(schema, name, (day - y * interval '1 year')::date)),
+		' union all ' order by y)
+	into judged
+	from generate_series(0, years - 1) y;
+	return query execute format(
+		'with judged as materialized (
+			select j.year, j.person_id, j.%I as place_id, j.years, j.expected, j.foreseen, j.cost
+			from (%s) j
+			where j.%1$I is not null
+		), of_year as (
+			select year, sum(cost) / sum(foreseen) as level
+			from judged
+			group by year
+			having sum(foreseen) > 0 and sum(cost) > 0
+		), experience as (
+			select place_id, sum(j.years) as years, count(distinct person_id) as people,
+				sum(cost / level) as cost, sum(foreseen) as foreseen,
+				ph.mean(ph.person_tally(1, cost / level - foreseen), 1, $3) as missed, count(*) as rows
+			from judged j
+			join of_year using (year)
+			group by place_id
+		), person_cost as (
+			select stddev_samp(j.cost / j.years) / avg(j.cost / j.years) as variation from judged j where year = 0
+		), year_place as (
+			select place_id, year, sum(j.years) as years, sum(cost / level) / sum(foreseen) as ratio
+			from judged j
+			join of_year using (year)
+			group by place_id, year
+			having sum(foreseen) > 0
+		), told as (
+			select distinct on (place_id) place_id, c.credibility, c.estimate, c.note
+			from (
+				select place_id, ph.credibility(place_id, ratio, years) over () as c from year_place
+			) t, lateral (select (t.c).credibility, (t.c).estimate, (t.c).note) c
+			order by place_id
+		), need as (
+			select place_id, avg(expected) / (select avg(expected) from judged where year = 0) as need_index
+			from judged
+			where year = 0
+			group by place_id
+		)
+		select e.place_id, e.people, e.years, n.need_index, n.need_index * e.cost / e.foreseen,
+			n.need_index * (e.foreseen + e.rows * (e.missed).lower) / e.foreseen,
+			n.need_index * (e.foreseen + e.rows * (e.missed).upper) / e.foreseen,
+			l.full_at, l.credibility, n.need_index * (1 + l.credibility * (e.cost / e.foreseen - 1)),
+			t.credibility, n.need_index * t.estimate, t.note
+		from experience e
+		left join need n using (place_id)
+		left join told t using (place_id)
+		cross join person_cost v
+		cross join lateral ph.limited_fluctuation(e.years, v.variation, $1, $2) l
+		order by e.place_id', level, judged)
+	using probability, tolerance, confidence;
+end
+$$;
+
+comment on function ph.place_need(text, text, integer, float8, float8, float8, text) is
+	'the need of places by an expected cost (of ph.create_expected_cost), and how far their own experience may be '
+	'trusted beside it, a row a place of the level (practice, neighbourhood, place, small_area). need_index: mean '
+	'expected cost over that of all, on the day of the model. experience: need_index x actual over expected '
+	'cost of the '
+	'years up to it, each year held to its own total, with limits by chance. limited_credibility: by '
+	'ph.limited_fluctuation, of person_years (full_at is where it is 1) for cost as varied as between the people, '
+	'within tolerance with probability; credibility: by Buhlmann and Straub from the yearly ratios '
+	'(ph.credibility). limited_index and credible_index: what lies between need and experience by each. Notes are of '
+	'ph.credibility. Errors: undefined_function, invalid_parameter_value, insufficient_privilege';
+
+create function ph.graded_weights(groups integer default 16, highest float8 default 10) returns float8[]
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if groups is null or groups < 2 or groups > 1000 then
+		raise exception 'argument "groups" must be from 2 to 1000'
+			using errcode = 'invalid_parameter_value';
+	elsif highest is null or not (highest >= 1 and highest <= 1000000) then
+		raise exception 'argument "highest" must be from 1 to 1000000'
+			using errcode = 'invalid_parameter_value', hint = 'It is the weight of the last group; the first has 1.';
+	end if;
+	return array(select highest ^ ((g - 1) / (groups - 1)::float8) from generate_series(1, groups) g);
+end
+$$;
+
+comment on function ph.graded_weights(integer, float8) is
+	'weights per head that rise geometrically from 1 in the best to highest in the worst of so many groups. 16 groups '
+	'from 1 to 10 is how NHS England''s adjustment for health inequalities is remembered (not confirmed in a source): '
+	'keep weights of your own as data where you know better. Errors: invalid_parameter_value';
+
+create function ph.unmet_need(
+	schema text, level text, periods text[], weights float8[] default null,
+	measures text[] default '{preventable_deaths_under_75,treatable_deaths_under_75}')
+returns table (place_id text, events float8, expected float8, ratio float8, rank_group integer, weight float8,
+	note text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	graded constant float8[] := coalesce(weights, ph.graded_weights());
+begin
+	if coalesce(periods, '{}') = '{}' or coalesce(measures, '{}') = '{}' then
+		raise exception 'arguments "periods" and "measures" must name at least one'
+			using errcode = 'invalid_parameter_value';
+	elsif cardinality(graded) < 2 or array_ndims(graded) > 1
+		or exists (select from unnest(graded) w where w is null or not (w >= 0 and w < 'infinity')) then
+		raise exception 'argument "weights" must be two or more numbers from 0 on'
+			using errcode = 'invalid_parameter_value', hint = 'The first is of the best group of places.';
+	end if;
+	return query
+	with told as (
+		select t.place_id, sum(c.events) as events, sum(e.expected) as expected
+		from unnest(measures) m, unnest(periods) p, ph_support.measure_places(schema, m, level, p, 'all') t,
+			lateral (select sum(c.events) as events from ph.cells(t.tally) c) c,
+			lateral (select ph.expected(t.tally, t.reference) as expected) e
+		where t.place_id <> 'unknown'
+		group by t.place_id
+	), grouped as (
+		select t.*, t.events / nullif(t.expected, 0) as ratio,
+			cardinality(graded) + 1
+				- ph.quantile_group(t.events / nullif(t.expected, 0), cardinality(graded),
+					'lower') over () as rank_group
+		from told t
+	)
+	select g.place_id, g.events, g.expected, g.ratio, g.rank_group, graded[g.rank_group],
+		case
+			when g.expected is null then 'missing_input'
+			when g.expected = 0 then 'no_expected'
+			when g.rank_group is null then 'fewer_places_than_groups' end
+	from grouped g
+	order by g.place_id;
+end
+$$;
+
+comment on function ph.unmet_need(text, text, text[], float8[], text[]) is
+	'places of a level ranked by deaths that could have been avoided, with a weight per head: events over those '
+	'expected of their ages at the rates of all, added up over folded measures (ph.fold_measures) and '
+	'periods; rank_group '
+	'from 1, the best; weight by rank group, an array that starts with the best group (ph.graded_weights() unless '
+	'given). Ties share a group. Few deaths rank places by chance: pool years. Notes: missing_input, no_expected, '
+	'fewer_places_than_groups. Errors: undefined_table, invalid_parameter_value';
+
+create function ph.need_report(
+	schema text, unmet regclass, share float8 default 0.1, dimension text default 'ethnicity',
+	truth regclass default null, name text default 'person_expected_cost')
+returns table (
+	group_name text, people bigint, age_index float8, expected_index float8, change_by_model float8,
+	unmet_index float8, mixed_index float8, change_by_unmet_need float8, actual_index float8, true_index float8,
+		note text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set enable_nestloop = off  -- nobody has statistics of how many people a day has
+set jit = off
+as $$
+declare
+	day constant date := (ph_support.expected_cost_model(schema, name)).as_of;
+	repeated bigint;
+begin
+	perform ph_support.require_known('dimension', array[dimension],
+		'{age_band,sex,deprivation_quintile,ethnicity,practice,neighbourhood,place}');
+	if share is null or not (share >= 0 and share <= 1) then
+		raise exception 'argument "share" must be from 0 to 1'
+			using errcode = 'invalid_parameter_value', hint = 'It is the part of the money that goes by unmet need.';
+	end if;
+	perform ph_support.require_columns('unmet', unmet, '{person_id,weight}'),
+		ph_support.require_all_rows(array['select from ' || unmet]);
+	execute format('select count(*) - count(distinct person_id) from %s', unmet) into repeated;
+	if truth is not null then
+		perform ph_support.require_columns('truth', truth, '{person_id,cost}');
+		execute format('select $1 + count(*) - count(distinct person_id) from %s', truth) into repeated using repeated;
+	end if;
+	if repeated > 0 then
+		raise exception 'arguments "unmet" and "truth" must be one row a person'
+			using errcode = 'cardinality_violation';
+	end if;
+	return query execute format(
+		'with judged as (
+			select c.*, u.weight::float8 as weight, t.cost::float8 as true_cost, %s as group_name,
+				sum(c.cost) over same_age / sum(c.years) over same_age as of_age
+			from (%s) c
+			join %I.person p on p.person_id = c.person_id
+			cross join lateral (select %L::date as first_day, c.deprivation_quintile) s
+			left join %s u on u.person_id = c.person_id
+			left join %s t on t.person_id = c.person_id
+			window same_age as (partition by c.sex, ph_support.band_of_age(c.age))
+		), grouped as (
+			select j.group_name, count(*) as people, sum(years) as years, sum(years * of_age) as of_age,
+				sum(foreseen) as foreseen, case when count(weight) = count(*) then sum(years * weight) end as weighted,
+				sum(cost) as actual, case when count(true_cost) = count(*) then sum(true_cost) end as true_cost
+			from judged j
+			group by j.group_name
+		), mixed as (
+			select *, sum(years) over () as all_years, ph.component_mix(years, array[foreseen, weighted],
+				array[1 - $1, $1]) over () as mix
+			from grouped
+		), indexed as (
+			select m.group_name, m.people, of_age / years * all_years / nullif(sum(of_age) over (), 0) as age_index,
+				foreseen / years * all_years / nullif(sum(foreseen) over (), 0) as expected_index,
+				weighted / years * all_years / nullif(sum(weighted) over (), 0) as unmet_index,
+				(mix).per_head as mixed_index,
+				actual / years * all_years / nullif(sum(actual) over (), 0) as actual_index,
+				true_cost / years * all_years / nullif(sum(true_cost) over (), 0) as true_index, (mix).note
+			from mixed m
+		)
+		select i.group_name, people, age_index, expected_index, expected_index - age_index, unmet_index, mixed_index,
+			mixed_index - expected_index, actual_index, true_index, note
+		from indexed i
+		order by i.group_name',
+		ph_support.cost_group_expression(dimension), ph_support.cost_judged_query(schema, name, day), schema, day,
+			unmet,
+		coalesce(truth::text, '(select null::text as person_id, null::float8 as cost)'))
+	using share;
+end
+$$;
+
+comment on function ph.need_report(text, regclass, float8, text, regclass, text) is
+	'the targets per head of groups of people, 1 for all together: by age and sex alone (age_index), by expected cost '
+	'of ph.create_expected_cost (expected_index; change_by_model: less age_index), by a component of unmet need '
+	'(unmet_index), and by both in the shares 1 - share and share (mixed_index, of ph.component_mix; '
+	'change_by_unmet_need: less expected_index); beside what the group did cost (actual_index) and, where truth is '
+	'known, should have (true_index). unmet: a relation of person_id and weight, such as people joined with '
+	'ph.unmet_need; truth: of '
+	'person_id and cost in pounds in the year of the model. A target is the index x people x the money a head. '
+	'dimension: age_band, sex, deprivation_quintile, ethnicity, practice, neighbourhood, place. A person without '
+	'weight makes the mix NULL (missing_input). Errors: undefined_function, invalid_parameter_value, undefined_column, '
+	'cardinality_violation, insufficient_privilege';
+
+create procedure ph.create_budget_view(
+	schema text, place_envelopes regclass, segment_envelopes regclass, segments regclass, profile regclass default null,
+	level text default 'place', as_of timestamptz default null, confidence float8 default 0.95,
+	cost_name text default 'person_expected_cost', name text default 'virtual_budget')
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	day constant date := coalesce(as_of::date, ph_support.data_day(schema));
+	model_day constant date := (ph_support.expected_cost_model(schema, cost_name)).as_of;
+	query text;
+begin
+	call ph_support.require_own_schema(schema, name);
+	perform ph_support.require_known('level', array[level], '{practice,neighbourhood,place,small_area}'),
+		ph_support.require_columns('place_envelopes', place_envelopes, '{place_id,amount}'),
+		ph_support.require_columns('segment_envelopes', segment_envelopes, '{segment,amount}'),
+		ph_support.require_columns('segments', segments, '{person_id,segment}');
+	if profile is not null then
+		perform ph_support.require_columns('profile', profile, '{month,share}');
+	end if;
+	if confidence is null or not (confidence > 0 and confidence < 1) then
+		raise exception 'argument "confidence" must lie between 0 and 1, both excluded'
+			using errcode = 'invalid_parameter_value';
+	end if;
+	query := format(
+		'with varied as (
+			select stddev_samp(j.cost / j.years) / avg(j.cost / j.years) as variation from (%1$s) j
+		), cell as (
+			select c.%2$I as place_id, s.segment::text as segment, count(*) as people, sum(c.expected) as expected
+			from %3$I.%4$I(%5$L::date) c
+			join %6$s s on s.person_id = c.person_id
+			where c.%2$I is not null and s.segment is not null and c.expected is not null
+			group by 1, 2
+		), raked as (
+			select g.place_id, g.segment, g.people, g.expected,
+				ph.rake(greatest(g.expected, 0), g.place_id, g.segment, p.amount::numeric,
+					q.amount::numeric) over () as cell
+			from (
+				select p.place_id::text as place_id, q.segment::text as segment, coalesce(c.people, 0) as people,
+					coalesce(c.expected, 0) as expected
+				from %7$s p
+				cross join %8$s q
+				left join cell c on c.place_id = p.place_id::text and c.segment = q.segment::text
+			) g
+			join %7$s p on p.place_id::text = g.place_id
+			join %8$s q on q.segment::text = g.segment
+		)
+		select r.place_id, r.segment, m.month, r.people, r.expected * m.share as expected,
+			(r.cell).value * m.share as budget,
+			(r.cell).value * m.share * greatest(0, 1 - e.error::numeric) as lower,
+			(r.cell).value * m.share * (1 + e.error::numeric) as upper,
+			(r.cell).status, coalesce((r.cell).note, case when r.people = 0 then ''no_population'' end) as note
+		from raked r
+		cross join varied v
+		cross join lateral (
+			-- full_at within a half of the truth is (z cv / 0.5)^2
+			select sqrt((ph.limited_fluctuation(1, v.variation, %9$s, 0.5)).full_at * 0.25 / nullif(r.people,
+				0)) as error
+		) e
+		cross join (%10$s) m',
+		ph_support.cost_judged_query(schema, cost_name, model_day), level, schema, cost_name, day, segments,
+		place_envelopes, segment_envelopes, confidence,
+		case
+			when profile is null then 'select null::date as month, 1::numeric as share'
+			else format('select p.month::date as month,
+				p.share::numeric / sum(p.share::numeric) over () as share from %s p',
+				profile) end);
+	call ph_support.replace_view(schema, name, query,
+		'the money that a place would have for a segment of its people, by month: a budget to plan and compare with, '
+		'not an account', jsonb_build_object(
+			'place_id', 'the place', 'segment', 'the segment',
+			'month', 'first day of the month; NULL where no profile was given: the whole year',
+			'people', 'people of the place and segment whose expected cost is known',
+			'expected', 'their expected cost in pounds: what the budget starts from',
+			'budget', 'pounds, brought to the envelopes of places and of segments',
+			'lower', 'limit by chance: what people of such costs can cost less', 'upper', 'what they can cost more',
+			'status', 'of the whole table, as of ph.rake', 'note', 'as of ph.rake; no_population'));
+end
+$$;
+
+comment on procedure ph.create_budget_view(
+	text, regclass, regclass, regclass, regclass, text, timestamptz, float8, text, text) is
+	'makes in the schema a view of a virtual budget: expected cost (of ph.create_expected_cost) of the people of a day '
+	'(as_of, the data day unless said) by place of a level and segment, brought to the envelopes of places (a relation '
+	'of place_id and amount) and of segments (segment and amount) by ph.rake, phased by a profile (month and share, '
+	'shares of their sum; NULL: the whole year), with limits z x cv / sqrt(people), cv of a person''s cost in '
+	'the year of '
+	'the model. segments: person_id and segment. Read with the rights of who asks. Envelopes that differ in sum, or '
+	'cannot be met, give no budget and a status. Errors: undefined_function, undefined_column, '
+	'invalid_parameter_value, '
+	'insufficient_privilege, duplicate_object where the name is taken';
 
