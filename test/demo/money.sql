@@ -2,8 +2,8 @@
 --
 --     psql -v schema=health -f test/demo/money.sql
 --
--- comes after findings.sql. The budget of the last whole year is what the year before cost, shared by need: nobody else's
--- plan is known here. Prices are not known either, so that what became dearer counts as activity.
+-- comes after findings.sql. The budget of the last whole year is what the year before cost, shared by need: nobody
+-- else's plan is known here. Prices are not known either, so that what became dearer counts as activity.
 \set ON_ERROR_STOP on
 \set QUIET on
 set client_min_messages = warning;
@@ -22,7 +22,8 @@ select to_regclass('budget_entry') is not null as has_ledger, exists (
 \gset
 create function analysis.in_pounds(n numeric) returns text language sql immutable parallel safe
 return to_char(round(n, -3), 'FM999,999,999,990');
-comment on function analysis.in_pounds(numeric) is 'money to the nearest 1,000, so that what is held back cannot be worked out';
+comment on function analysis.in_pounds(numeric) is
+'money to the nearest 1,000, so that what is held back cannot be worked out';
 
 \if :has_cost
 call ph.create_segment_inputs(:'schema');

@@ -599,8 +599,8 @@ select to_regclass('analysis.money_person') is not null as has_money,
 \if :has_money
 \qecho '<p>What the people of a place can be expected to cost by age, sex, conditions and deprivation, and not by what'
 \qecho 'was spent on them before. 1 is the cost of everybody; chance moves the cost of a small place far.</p>'
-select format('<p>Of the differences in cost the model tells, in the half of the people that it was not fitted on: %s.</p>',
-		string_agg(format('%s of those of a %s', analysis.percent(greatest(r_squared, 0)), level), ', '
+select format('<p>Of the differences in cost the model tells, in the half of the people that it was not fitted on: '
+		'%s.</p>', string_agg(format('%s of those of a %s', analysis.percent(greatest(r_squared, 0)), level), ', '
 			order by groups desc))
 from analysis.money_explained;
 select pg_temp.html_table('money_need_table', 'Need of places, and how far their own cost may be trusted');
