@@ -211,9 +211,6 @@ begin
 				filter (where ph_support.is_generated(reader.class, reader.object) is not true)
 		into lost, unknown, readers
 		from pg_attribute old
-		left join pg_attribute new on new.attrelid = 'pg_temp.ph_replacement'::regclass
-			and new.attname = old.attname
-			and (new.atttypid, new.atttypmod, new.attcollation) = (old.atttypid, old.atttypmod, old.attcollation)
 		left join (
 			select d.refobjsubid,
 				case when r.oid is null then d.classid else 'pg_class'::regclass end::regclass as class,
@@ -222,7 +219,11 @@ begin
 			left join pg_rewrite r on d.classid = 'pg_rewrite'::regclass and r.oid = d.objid
 			where d.refclassid = 'pg_class'::regclass and d.refobjid = view and r.ev_class is distinct from view
 		) reader on reader.refobjsubid = old.attnum
-		where old.attrelid = view and old.attnum > 0 and new.attname is null;
+		where old.attrelid = view and old.attnum > 0 and not exists (
+			select
+			from pg_attribute new
+			where new.attrelid = 'pg_temp.ph_replacement'::regclass and new.attname = old.attname
+				and (new.atttypid, new.atttypmod, new.attcollation) = (old.atttypid, old.atttypmod, old.attcollation));
 		if lost is not null and (not keep or readers is not null) then
 			raise exception 'view % would lose or change columns (%); built on it: %', target, lost,
 				coalesce(ph_support.dependants('pg_class', view), 'nothing')
