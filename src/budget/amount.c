@@ -8,8 +8,9 @@
 #include "common/shortest_dec.h"
 #include "core/argument.h"
 #include "miscadmin.h"
-#include "utils/memutils.h"
+#include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
+#include "utils/memutils.h"
 
 #define QUOTIENT_PLACES 40
 #define FRACTION_PLACES 30		/* fractions of a unit that agree to so many places are the same */
@@ -48,7 +49,7 @@ amount_of_number(double x)
 double
 amount_number(Amount a)
 {
-	return DatumGetFloat8(DirectFunctionCall1(numeric_float8, NumericGetDatum(a)));
+	return DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow, NumericGetDatum(a)));
 }
 
 Amount
