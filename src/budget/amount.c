@@ -260,6 +260,7 @@ amounts_in_units(const Amount *amounts, int count, Amount total, Amount unit)
 		shared[remainder[i].position] = amount_sum(shared[remainder[i].position], one);
 	for (int i = 0; i < count; i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		shared[i] = amount_product(shared[i], unit);
 		if (negative)
 			shared[i] = amount_negative(shared[i]);

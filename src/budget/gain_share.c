@@ -153,12 +153,6 @@ read_weights(WindowObject window, int rows, const Terms *terms, Amount *sum, con
 	return *note ? NULL : weights;
 }
 
-static Amount
-kept(MemoryContext context, Amount a)
-{
-	return memcpy(MemoryContextAlloc(context, VARSIZE(a)), a, VARSIZE(a));
-}
-
 /* The answers of all rows, which live as long as the partition. */
 static void
 divide(WindowObject window, Division *division)
@@ -182,10 +176,13 @@ divide(WindowObject window, Division *division)
 	rounded = amounts_in_units(amounts, rows, terms.gain, terms.unit);
 	division->partner = MemoryContextAlloc(context, sizeof(Partner) * Max(rows, 1));
 	for (int row = 0; row < rows; row++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		division->partner[row] = (Partner) {
-			amount_number(amount_quotient(weights[row], sum)), kept(context, amount_trimmed(amounts[row])),
-			kept(context, rounded[row])
+			amount_number(amount_quotient(weights[row], sum)), amount_kept(amount_trimmed(amounts[row]), context),
+			amount_kept(rounded[row], context)
 		};
+	}
 }
 
 /*

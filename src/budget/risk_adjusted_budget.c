@@ -123,6 +123,7 @@ find_reference(Budget *budget, Amount given)
 
 	for (int i = 0; i < budget->groups; i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		months = amount_sum(months, budget->group[i].months);
 		risk = amount_sum(risk, budget->group[i].risk);
 	}
@@ -164,7 +165,10 @@ read_budget(WindowObject window, int rows, Budget *budget)
 		budget->note = find_reference(budget, reference);
 		budget->weight = amount_of_count(0);
 		for (int i = 0; i < rows; i++)
+		{
+			CHECK_FOR_INTERRUPTS();
 			budget->weight = amount_sum(budget->weight, weight_of(&budget->group[i]));
+		}
 		if (!budget->note && budget->total && amount_sign(budget->weight) == 0)
 			budget->note = "no_weight";
 	}

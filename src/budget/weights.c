@@ -151,12 +151,18 @@ void
 put_missing(WindowPartition *partition, int fields, const Missing *missing)
 {
 	for (int row = 0; row < partition->rows; row++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		put_note(partition, row, fields, "missing_input", missing->names[row]);
+	}
 }
 
 void
 put_notes(WindowPartition *partition, int fields, const char *note)
 {
 	for (int row = 0; row < partition->rows; row++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		put_note(partition, row, fields, note, NULL);
+	}
 }
