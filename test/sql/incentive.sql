@@ -89,7 +89,8 @@ select scenario, partner, gain, spent_more, reasons, finding
 from ph.incentive_test(
 	ph.contract(0.5), 1000, 975, 20000,
 	array[
-		ph.scenario('cheaper shift', 0, 0.97, worst_fifth => 0), ph.scenario('dearer shift', 0, 0.97, worst_fifth => 0)],
+		ph.scenario('cheaper shift', 0, 0.97, worst_fifth => 0),
+		ph.scenario('dearer shift', 0, 0.97, worst_fifth => 0)],
 	array[
 		ph.partner_effect('hospital', 1), ph.partner_effect('council', scenario => 'cheaper shift', cost => 585000),
 		ph.partner_effect('council', scenario => 'dearer shift', cost => 585000.01)],
