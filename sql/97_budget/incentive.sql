@@ -125,7 +125,7 @@ comment on column ph.incentive_line.population is
 	'unchanged; NULL: not known';
 comment on column ph.incentive_line.reasons is
 	'why the population loses: health falls, worst fifth falls, people left out, quality falls, paid for nothing (more '
-	'is spent and nobody is healthier)';
+	'is spent, on care and settlement or on care and by partners, and nobody is healthier)';
 comment on column ph.incentive_line.finding is
 	'gains while the population loses, loses while the population gains; NULL: neither';
 comment on column ph.incentive_line.note is
@@ -141,6 +141,8 @@ begin
 			'argument "%" must not be null', case when scenarios is null then 'scenarios' else 'partners' end
 			using errcode = 'invalid_parameter_value';
 	end if;
+	perform ph_support.require_argument(coalesce(array_ndims(scenarios), 1) = 1, 'scenarios', 'must be a list');
+	perform ph_support.require_argument(coalesce(array_ndims(partners), 1) = 1, 'partners', 'must be a list');
 	if exists (
 			select from unnest(scenarios) s
 			where num_nulls(
@@ -257,6 +259,7 @@ begin
 		select
 			s.place, s.scenario as name, s.health, s.worst_fifth, t.benchmark, t.actual, t.years,
 			before.lines as lines_before, t.lines as lines_after,
+			t.care - before.care as care_more,
 			t.care + (t.lines).provider_rounded - before.care - (before.lines).provider_rounded as spent_more, w.whole
 		from unnest(scenarios) with ordinality s(
 			scenario, cost_factor, benchmark_factor, quality, equity_shown, left_out, left_out_cost,
@@ -273,7 +276,7 @@ begin
 			s.name, p.partner, sum(p.weight) as weight,
 			coalesce(sum(p.weight) filter (where p.scenario is null), 0) as weight_before,
 			sum(p.income_lost + (s.whole).admissions_avoided::numeric * p.income_per_admission) as income_lost,
-			sum(p.cost) as cost
+			sum(p.cost) as cost, sum(sum(p.cost)) over (partition by s.name) as cost_of_all
 		from settled s
 		join unnest(partners) p on p.scenario is null or p.scenario = s.name
 		group by s.name, p.partner
@@ -282,7 +285,9 @@ begin
 			s.*, e.partner, e.income_lost, e.cost,
 			ph.gain_share((s.lines_before).provider_rounded, e.weight_before) over each as part_before,
 			ph.gain_share((s.lines_after).provider_rounded, e.weight) over each as part_after,
-			ph_support.population_reasons(s.whole, incentive_test.quality, s.spent_more) as reasons
+			-- by who pays for care, or with what partners pay: a cost that is shifted to one of them is spent too
+			ph_support.population_reasons(
+				s.whole, incentive_test.quality, greatest(s.spent_more, s.care_more + e.cost_of_all)) as reasons
 		from settled s
 		join effect e on e.name = s.name
 		window each as (partition by s.place order by e.partner collate "C")

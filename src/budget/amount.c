@@ -8,8 +8,9 @@
 #include "common/shortest_dec.h"
 #include "core/argument.h"
 #include "miscadmin.h"
-#include "utils/memutils.h"
+#include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
+#include "utils/memutils.h"
 
 #define QUOTIENT_PLACES 40
 #define FRACTION_PLACES 30		/* fractions of a unit that agree to so many places are the same */
@@ -48,7 +49,7 @@ amount_of_number(double x)
 double
 amount_number(Amount a)
 {
-	return DatumGetFloat8(DirectFunctionCall1(numeric_float8, NumericGetDatum(a)));
+	return DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow, NumericGetDatum(a)));
 }
 
 Amount
@@ -259,6 +260,7 @@ amounts_in_units(const Amount *amounts, int count, Amount total, Amount unit)
 		shared[remainder[i].position] = amount_sum(shared[remainder[i].position], one);
 	for (int i = 0; i < count; i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		shared[i] = amount_product(shared[i], unit);
 		if (negative)
 			shared[i] = amount_negative(shared[i]);

@@ -16,7 +16,7 @@ typedef Numeric Amount;
 
 extern Amount amount_of_count(int64 count);
 extern Amount amount_of_number(double x);	/* the shortest decimal that reads back as it: 0.1 is a tenth */
-extern double amount_number(Amount a);
+extern double amount_number(Amount a);	/* infinite where it is too large for a double */
 
 extern Amount amount_sum(Amount a, Amount b);
 extern Amount amount_difference(Amount a, Amount b);

@@ -8,7 +8,7 @@
 
 #include <math.h>
 
-#include "budget/amount.h"
+#include "budget/weights.h"
 #include "core/argument.h"
 #include "core/record.h"
 #include "core/window.h"
@@ -89,11 +89,9 @@ read_terms(WindowObject window, int rows)
 		.gain = window_amount_of_all(window, ARG_GAIN, rows, "gain"),
 		.factor = factor_of_all(window, ARG_FACTOR, rows, "equity_factor"),
 		.cap = factor_of_all(window, ARG_CAP, rows, "equity_cap"),
-		.unit = window_amount_of_all(window, ARG_UNIT, rows, "unit"),
+		.unit = window_unit(window, ARG_UNIT, rows),
 	};
 
-	if (terms.unit == NULL || amount_sign(terms.unit) <= 0)
-		argument_error("unit", "must be greater than 0", "Write 0.01 for pence.");
 	if (terms.cap && amount_compare(terms.cap, amount_of_count(1)) > 0)
 		argument_error("equity_cap", "must lie between 0 and 1", "Write 0.2 for 20 %.");
 	if (terms.gain && !amount_is_whole(terms.gain, terms.unit))
@@ -119,13 +117,13 @@ equity_multiplier(const Terms *terms, Amount improvement)
 static Amount
 weight_of(WindowObject window, int64 row, const Terms *terms)
 {
-	Amount		weight = window_factor(window, ARG_WEIGHT, row, "weight");
+	double		number = window_weight(window, ARG_WEIGHT, row, "weight");
 	Amount		improvement = window_factor(window, ARG_IMPROVEMENT, row, "improvement");
+	Amount		weight;
 
-	if (weight == NULL)
+	if (isnan(number))
 		return NULL;
-	if (amount_sign(weight) < 0)
-		argument_error("weight", "must not be below 0", NULL);
+	weight = amount_of_number(number);
 	if (terms->gain && amount_sign(terms->gain) < 0)
 		return weight;
 	if (in_deficit(window, row))
@@ -155,12 +153,6 @@ read_weights(WindowObject window, int rows, const Terms *terms, Amount *sum, con
 	return *note ? NULL : weights;
 }
 
-static Amount
-kept(MemoryContext context, Amount a)
-{
-	return memcpy(MemoryContextAlloc(context, VARSIZE(a)), a, VARSIZE(a));
-}
-
 /* The answers of all rows, which live as long as the partition. */
 static void
 divide(WindowObject window, Division *division)
@@ -184,10 +176,13 @@ divide(WindowObject window, Division *division)
 	rounded = amounts_in_units(amounts, rows, terms.gain, terms.unit);
 	division->partner = MemoryContextAlloc(context, sizeof(Partner) * Max(rows, 1));
 	for (int row = 0; row < rows; row++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		division->partner[row] = (Partner) {
-			amount_number(amount_quotient(weights[row], sum)), kept(context, amount_trimmed(amounts[row])),
-			kept(context, rounded[row])
+			amount_number(amount_quotient(weights[row], sum)), amount_kept(amount_trimmed(amounts[row]), context),
+			amount_kept(rounded[row], context)
 		};
+	}
 }
 
 /*

@@ -241,6 +241,7 @@ break_points(const Pace *pace, int *count)
 	{
 		Area	   *area = &pace->areas[row];
 
+		CHECK_FOR_INTERRUPTS();
 		if (!has_baseline(area))
 			continue;
 		points[(*count)++] = (BreakPoint) {amount_sum(area->floor, area->push), area->baseline};
@@ -263,8 +264,11 @@ least_of_all(const Pace *pace)
 	Amount		sum = amount_of_count(0);
 
 	for (int row = 0; row < pace->partition->rows; row++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		if (has_baseline(&pace->areas[row]))
 			sum = amount_sum(sum, pace->areas[row].least);
+	}
 	return sum;
 }
 
@@ -432,7 +436,10 @@ allocate(Pace *pace)
 	bound_areas(pace);
 	level = find_level(pace, &note);
 	for (int row = 0; note == NULL && row < rows; row++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		grow(&pace->areas[row], level);
+	}
 	return note;
 }
 

@@ -8,10 +8,9 @@
 
 #include <math.h>
 
-#include "budget/amount.h"
+#include "budget/weights.h"
 #include "core/argument.h"
 #include "core/record.h"
-#include "core/window.h"
 #include "miscadmin.h"
 
 enum
@@ -51,17 +50,22 @@ typedef struct Budget
 	RiskGroup		group[FLEXIBLE_ARRAY_MEMBER];
 } Budget;
 
-/* A number as an amount, which must be at least so much; NULL for NULL. */
 static Amount
-number_at(WindowObject window, int argument, int64 row, const char *name, int least)
+weight_at(WindowObject window, int argument, int64 row, const char *name)
+{
+	double		x = window_weight(window, argument, row, name);
+
+	return isnan(x) ? NULL : amount_of_number(x);
+}
+
+static Amount
+growth_at(WindowObject window, int argument, int64 row, const char *name)
 {
 	double		x = window_number(window, argument, row, name);
 
-	if (isnan(x))
-		return NULL;
-	if (x < least)
-		argument_error(name, least == 0 ? "must not be negative" : "must not be below -1", NULL);
-	return amount_of_number(x);
+	if (x < -1 || x > 1e30)
+		argument_error(name, "must lie between -1 and 10^30", "Write 0.02 for a growth of 2 %.");
+	return isnan(x) ? NULL : amount_of_number(x);
 }
 
 /* Keeps an amount that must be one for the whole partition. */
@@ -93,10 +97,10 @@ read_group(WindowObject window, int64 row, RiskGroup *group, Amount cap)
 {
 	Amount		prior;
 
-	group->months = number_at(window, MEMBER_MONTHS, row, "member_months", 0);
-	group->risk = number_at(window, RISK_MONTHS, row, "risk_months", 0);
-	group->mff = number_at(window, MFF, row, "mff", 0);
-	prior = number_at(window, PRIOR_RISK, row, "prior_risk", 0);
+	group->months = weight_at(window, MEMBER_MONTHS, row, "member_months");
+	group->risk = weight_at(window, RISK_MONTHS, row, "risk_months");
+	group->mff = weight_at(window, MFF, row, "mff");
+	prior = weight_at(window, PRIOR_RISK, row, "prior_risk");
 	if (!group->months || !group->risk || !group->mff)
 		return false;
 	cap_growth(group, prior, cap);
@@ -119,6 +123,7 @@ find_reference(Budget *budget, Amount given)
 
 	for (int i = 0; i < budget->groups; i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		months = amount_sum(months, budget->group[i].months);
 		risk = amount_sum(risk, budget->group[i].risk);
 	}
@@ -142,9 +147,9 @@ read_budget(WindowObject window, int rows, Budget *budget)
 	{
 		CHECK_FOR_INTERRUPTS();
 		keep_one(&budget->base, window_amount(window, BASE, i, "base"), i, "base");
-		keep_one(&trend, number_at(window, TREND, i, "trend", -1), i, "trend");
-		keep_one(&reference, number_at(window, REFERENCE_RISK, i, "reference_risk", 0), i, "reference_risk");
-		keep_one(&cap, number_at(window, GROWTH_CAP, i, "growth_cap", -1), i, "growth_cap");
+		keep_one(&trend, growth_at(window, TREND, i, "trend"), i, "trend");
+		keep_one(&reference, weight_at(window, REFERENCE_RISK, i, "reference_risk"), i, "reference_risk");
+		keep_one(&cap, growth_at(window, GROWTH_CAP, i, "growth_cap"), i, "growth_cap");
 		keep_one(&budget->total, window_amount(window, TOTAL, i, "total"), i, "total");
 		known = read_group(window, i, &budget->group[i], cap) && known;
 	}
@@ -160,7 +165,10 @@ read_budget(WindowObject window, int rows, Budget *budget)
 		budget->note = find_reference(budget, reference);
 		budget->weight = amount_of_count(0);
 		for (int i = 0; i < rows; i++)
+		{
+			CHECK_FOR_INTERRUPTS();
 			budget->weight = amount_sum(budget->weight, weight_of(&budget->group[i]));
+		}
 		if (!budget->note && budget->total && amount_sign(budget->weight) == 0)
 			budget->note = "no_weight";
 	}

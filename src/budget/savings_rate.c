@@ -32,6 +32,13 @@ argument_rate(FunctionCallInfo fcinfo, int index, const char *argument)
 	return x;
 }
 
+/* From the smaller tail, since 1 - confidence is 1 where the confidence is tiny. */
+static double
+one_sided_z(double confidence)
+{
+	return confidence < 0.5 ? -normal_upper_quantile(confidence) : normal_upper_quantile(1 - confidence);
+}
+
 /*
  * ph.minimum_savings_rate(people float8, cv float8, confidence float8) -> float8
  *
@@ -48,7 +55,7 @@ minimum_savings_rate(PG_FUNCTION_ARGS)
 
 	if (!(people > 0) || isnan(cv))
 		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(normal_upper_quantile(1 - confidence) * cv / sqrt(people));
+	PG_RETURN_FLOAT8(one_sided_z(confidence) * cv / sqrt(people));
 }
 
 /* ---- the table of the Medicare Shared Savings Program, 42 CFR 425.604(b) and 425.605(b) ---- */

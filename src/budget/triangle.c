@@ -4,10 +4,13 @@
  */
 #include "budget/triangle.h"
 
+#include <math.h>
+
 #include "core/argument.h"
 #include "core/ordering.h"
 #include "core/type_error.h"
 #include "miscadmin.h"
+#include "utils/fmgrprotos.h"
 
 #define TRIANGLE_VERSION 1
 #define FIRST_SIZE 1024			/* memory comes in powers of two; the SSPACE of the aggregates */
@@ -124,10 +127,13 @@ place_of_name(Triangle *triangle, int place, const char *name, int length)
 	return triangle->name_bytes;
 }
 
+/* What is written must be read again: a numeric of few bytes may be long as text. */
 static bool
 write_paid(TriangleCell *cell, Amount paid)
 {
-	if (VARSIZE(paid) > TRIANGLE_PAID_ROOM)
+	if (VARSIZE(paid) > TRIANGLE_PAID_ROOM ||
+		DatumGetInt32(DirectFunctionCall1(numeric_scale, NumericGetDatum(paid))) > TRIANGLE_MOST_DECIMALS ||
+		!(fabs(amount_number(paid)) < TRIANGLE_GREATEST_PAID))
 		return false;
 	memset(cell->paid, 0, TRIANGLE_PAID_ROOM);
 	memcpy(cell->paid, paid, VARSIZE(paid));
@@ -166,7 +172,6 @@ triangle_append(Triangle **where, const char *name, int length, int64 developmen
 
 	return length >= 1 && length <= TRIANGLE_LONGEST_NAME && development >= 1 &&
 		development <= TRIANGLE_MOST_PERIODS && triangle->cells < TRIANGLE_MOST_CELLS &&
-		!numeric_is_nan(paid) && !numeric_is_inf(paid) &&
 		(triangle->cells == 0 || compare_keys(triangle, &triangle->cell[triangle->cells - 1], name, length,
 											  (int32) development) < 0) &&
 		triangle_add(where, name, length, (int32) development, paid);

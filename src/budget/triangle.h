@@ -10,7 +10,9 @@
 #include "budget/amount.h"
 #include "core/compat.h"
 
-#define TRIANGLE_PAID_ROOM 64	/* bytes of an amount: 19 digits in fours more than 30 before the point */
+#define TRIANGLE_PAID_ROOM 64	/* bytes of an amount */
+#define TRIANGLE_MOST_DECIMALS 60
+#define TRIANGLE_GREATEST_PAID 1e50
 
 typedef struct TriangleCell
 {

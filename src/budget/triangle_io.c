@@ -12,7 +12,7 @@
 #include "utils/fmgrprotos.h"
 
 #define BINARY_VERSION 1
-#define LONGEST_NUMBER 120		/* characters of an amount; what is longer does not fit a cell */
+#define LONGEST_NUMBER 120		/* characters of an amount; what is longer does not go into a cell */
 
 /* ---- text ---- */
 

@@ -10,10 +10,9 @@
 
 #include <math.h>
 
-#include "budget/amount.h"
+#include "budget/weights.h"
 #include "core/argument.h"
 #include "core/record.h"
-#include "core/window.h"
 #include "miscadmin.h"
 
 enum
@@ -79,13 +78,11 @@ segment_number(WindowObject window, int argument, int64 row)
 			argument_error(name, "must not be negative", NULL);
 		return money;
 	}
-	x = window_number(window, argument, row, name);
+	x = window_weight(window, argument, row, name);
 	if (isnan(x))
 		return NULL;
-	if ((argument == RISK_BUDGET || argument == PRICE_BUDGET || argument == PRICE_ACTUAL) && x <= 0)
+	if ((argument == RISK_BUDGET || argument == PRICE_BUDGET || argument == PRICE_ACTUAL) && x == 0)
 		argument_error(name, "must be greater than 0", NULL);
-	if (x < 0)
-		argument_error(name, "must not be negative", NULL);
 	return amount_of_number(x);
 }
 

@@ -72,6 +72,7 @@ find_weighted_population(WindowPartition *partition)
 		bool		nulls[WEIGHTED_FIELDS];
 		double		weighted = people * (raw[row] / sum);
 
+		CHECK_FOR_INTERRUPTS();
 		record_number(values, nulls, RAW, raw[row]);
 		record_number(values, nulls, WEIGHTED, weighted);
 		record_number(values, nulls, NEED, by_people(weighted, population[row]));
@@ -281,6 +282,7 @@ find_component_mix(WindowPartition *partition)
 		bool		nulls[MIX_FIELDS];
 		double		weighted = people * share_of_mix(&mix[(Size) row * components], sums, weights, components);
 
+		CHECK_FOR_INTERRUPTS();
 		record_number(values, nulls, MIX, weighted);
 		record_number(values, nulls, PER_HEAD, by_people(weighted, population[row]));
 		record_text(values, nulls, MIX_NOTE, note_of_people(population[row]));

@@ -88,10 +88,10 @@ share_of(Amount total, const Shares *shares, int row)
 
 /* ---- the total ---- */
 
-static Amount
-window_unit(WindowPartition *partition, int argument)
+Amount
+window_unit(WindowObject window, int argument, int rows)
 {
-	Amount		unit = window_amount_of_all(partition->window, argument, partition->rows, "unit");
+	Amount		unit = window_amount_of_all(window, argument, rows, "unit");
 
 	if (unit == NULL || amount_sign(unit) <= 0 || amount_number(unit) < 1e-10)
 		argument_error("unit", "must be at least 10^-10", "Write 0.01 for pence, 1 for pounds.");
@@ -103,7 +103,7 @@ window_total(WindowPartition *partition, int total, int unit, Amount *unit_of_al
 {
 	Amount		whole = window_amount_of_all(partition->window, total, partition->rows, "total");
 
-	*unit_of_all = window_unit(partition, unit);
+	*unit_of_all = window_unit(partition->window, unit, partition->rows);
 	if (whole != NULL && !amount_is_whole(whole, *unit_of_all))
 		argument_error("total", "must be a whole number of units", "Round it first, or give a smaller unit.");
 	return whole;
@@ -151,12 +151,18 @@ void
 put_missing(WindowPartition *partition, int fields, const Missing *missing)
 {
 	for (int row = 0; row < partition->rows; row++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		put_note(partition, row, fields, "missing_input", missing->names[row]);
+	}
 }
 
 void
 put_notes(WindowPartition *partition, int fields, const char *note)
 {
 	for (int row = 0; row < partition->rows; row++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		put_note(partition, row, fields, note, NULL);
+	}
 }

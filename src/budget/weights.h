@@ -46,6 +46,9 @@ extern Amount share_of(Amount total, const Shares *shares, int row);
  */
 extern Amount window_total(WindowPartition *partition, int total, int unit, Amount *unit_of_all);
 
+/* What is shared in whole ones of, the same in all rows. */
+extern Amount window_unit(WindowObject window, int argument, int rows);
+
 /* An answer with nothing but its last two fields, the note and what the row lacks. */
 extern void put_note(WindowPartition *partition, int row, int fields, const char *note, const char *missing);
 

@@ -98,6 +98,11 @@ select
 	abs(ph.minimum_savings_rate(10000, 2.1, 0.95) - (ph.settlement_uncertainty(
 		0, 10000, null, 2.1, 0.9)).upper) < 1e-15 as is_a_limit,
 	ph.mssp_minimum_savings_rate(5500) as halfway, ph.mssp_minimum_savings_rate(0) as nobody;
+-- of a confidence so small that 1 less it is 1
+select
+	ph.minimum_savings_rate(100, 0, 1e-300) = 0 as no_spread,
+	abs(ph.minimum_savings_rate(100, 1, 1e-300) + 3.70471) < 1e-4 as far_below,
+	ph.minimum_savings_rate(100, 1, 0.3) = -ph.minimum_savings_rate(100, 1, 0.7) as symmetric;
 select
 	bool_and(ph.mssp_minimum_savings_rate(n) >= ph.mssp_minimum_savings_rate(n + 100)) as falls
 from generate_series(1, 70000, 100) n;

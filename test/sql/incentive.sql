@@ -84,6 +84,17 @@ from ph.incentive_test(
 		ph.scenario('gap closes', 10, equity_shown => true, worst_fifth => 9),
 		ph.scenario('coding, benchmark capped', 0)],
 	array[ph.partner_effect('all', 1)], 1, equity_shown => false);
+-- a cost that is only shifted to a partner is spent all the same: for nothing where it is more than what it saves
+select scenario, partner, gain, spent_more, reasons, finding
+from ph.incentive_test(
+	ph.contract(0.5), 1000, 975, 20000,
+	array[
+		ph.scenario('cheaper shift', 0, 0.97, worst_fifth => 0),
+		ph.scenario('dearer shift', 0, 0.97, worst_fifth => 0)],
+	array[
+		ph.partner_effect('hospital', 1), ph.partner_effect('council', scenario => 'cheaper shift', cost => 585000),
+		ph.partner_effect('council', scenario => 'dearer shift', cost => 585000.01)],
+	1);
 -- no settlement, no gain; nobody to divide among
 select scenario, gain, population, note
 from ph.incentive_test(
@@ -123,4 +134,5 @@ from (
 		('array[ph.scenario(''x'', 1)]', 'array[ph.partner_effect(null, 1)]'),
 		('array[ph.scenario(''x'', 1)]', 'array[ph.partner_effect(''a'', 1, cost => ''Infinity'')]'),
 		('array[ph.scenario(''x'', 1)]', 'array[ph.partner_effect(''a'', 1, ''y'')]'),
+		('array[array[ph.scenario(''x'', 1)], array[ph.scenario(''y'', 1)]]', 'array[ph.partner_effect(''a'', 1)]'),
 		('array[null]::ph.scenario[]', 'array[ph.partner_effect(''a'', 1)]')) v(scenarios, partners);

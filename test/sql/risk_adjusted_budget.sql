@@ -89,6 +89,7 @@ select risk_adjusted_budget(1, 1, 100, 1, -1.5) over ();
 select risk_adjusted_budget(1, 1, 100, prior_risk => -1) over ();
 select risk_adjusted_budget(1, 1, 100, growth_cap => -2) over ();
 select risk_adjusted_budget(1, 'Infinity', 100) over ();
+select risk_adjusted_budget(1e-45, 1e-45, 100, total => 100) over ();
 select risk_adjusted_budget(1, 1, base) over () from (values (1), (2)) v (base);
 select risk_adjusted_budget(1, 1, 1, 1, trend) over () from (values (1), (2)) v (trend);
 drop schema risk_budget_test cascade;

@@ -144,6 +144,12 @@ select run_off('a', null, 1);
 select run_off('a', 1, null);
 select run_off('a', 1, 'NaN');
 select run_off('a', 1, 1e29 + 1e-90);
+-- what few bytes hold and no text could be read again, in memory and as bytes from elsewhere
+select run_off('a', 1, 1e-200);
+select run_off('a', 1, 1.5::numeric(300, 200));
+select (run_off('a', 1, 1e29 + 1e-60)::text)::triangle;
+select ('{"a" 1: 1' || repeat('0', 50) || '}')::triangle;
+
 select run_off(i::text, d, 1) from generate_series(1, 101) i, generate_series(1, 100) d;
 select '{"b" 1: 1, "a" 1: 1}'::triangle;
 select '{"a" 0: 1}'::triangle;

@@ -109,6 +109,7 @@ select note_of(-10, 10, 5, 1, 1, 1, 1, 1);
 select note_of(10, -10, 5, 1, 1, 1, 1, 1);
 select note_of(10, 10, -5, 1, 1, 1, 1, 1);
 select note_of(10, 10, 5, 'NaN', 1, 1, 1, 1);
+select note_of(10, 10, 5, 1, 1e-300, 1, 1, 1);
 
 -- the picture: a bar a row and two of the legend, up and down apart by fill and sign, hostile text as text
 create temp table picture as
