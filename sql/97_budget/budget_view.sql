@@ -26,15 +26,21 @@ begin
 			using errcode = 'invalid_parameter_value';
 	end if;
 	query := format(
+		-- nobody has statistics of how many people a day has: what is made of them is made once
 		'with varied as (
-			select stddev_samp(j.cost / j.years) / avg(j.cost / j.years) as variation from (%1$s) j
-		), cell as (
-			select c.%2$I as place_id, s.segment::text as segment, count(*) as people, sum(c.expected) as expected
+			select %11$s as variation from (%1$s) j
+		), person_cost as materialized (
+			select c.person_id, c.%2$I as place_id, c.expected
 			from %3$I.%4$I(%5$L::date) c
-			join %6$s s on s.person_id = c.person_id
-			where c.%2$I is not null and s.segment is not null and c.expected is not null
+			where c.%2$I is not null and c.expected is not null
+		), person_segment as materialized (
+			select s.person_id, s.segment::text as segment from %6$s s where s.segment is not null
+		), cell as materialized (
+			select c.place_id, s.segment, count(*) as people, sum(c.expected) as expected
+			from person_cost c
+			join person_segment s on s.person_id = c.person_id
 			group by 1, 2
-		), raked as (
+		), raked as materialized (
 			select g.place_id, g.segment, g.people, g.expected,
 				ph.rake(greatest(g.expected, 0), g.place_id, g.segment, p.amount::numeric, q.amount::numeric) over () as cell
 			from (
@@ -63,8 +69,10 @@ begin
 		place_envelopes, segment_envelopes, confidence,
 		case
 			when profile is null then 'select null::date as month, 1::numeric as share'
-			else format('select p.month::date as month, p.share::numeric / sum(p.share::numeric) over () as share from %s p',
-				profile) end);
+			else format('select p.month::date as month,
+					p.share::numeric / nullif(sum(p.share::numeric) over (), 0) as share
+				from %s p', profile) end,
+		ph_support.cost_variation('j'));
 	call ph_support.replace_view(schema, name, query,
 		'the money that a place would have for a segment of its people, by month: a budget to plan and compare with, '
 		'not an account', jsonb_build_object(

@@ -39,15 +39,20 @@ begin
 			from judged
 			group by year
 			having sum(foreseen) > 0 and sum(cost) > 0
-		), experience as (
-			select place_id, sum(j.years) as years, count(distinct person_id) as people,
-				sum(cost / level) as cost, sum(foreseen) as foreseen,
-				ph.mean(ph.person_tally(1, cost / level - foreseen), 1, $3) as missed, count(*) as rows
+		), person as (
+			-- the years of a person are not independent
+			select j.place_id, j.person_id, sum(j.years) as years, sum(cost / level) as cost, sum(foreseen) as foreseen
 			from judged j
 			join of_year using (year)
+			group by j.place_id, j.person_id
+		), experience as (
+			select place_id, count(*) as people, sum(j.years) as years, sum(cost) as cost,
+				nullif(greatest(sum(foreseen), 0), 0) as foreseen,
+				ph.mean(ph.person_tally(1, cost - foreseen), 1, $3) as missed
+			from person j
 			group by place_id
 		), person_cost as (
-			select stddev_samp(j.cost / j.years) / avg(j.cost / j.years) as variation from judged j where year = 0
+			select %3$s as variation from judged j where year = 0
 		), year_place as (
 			select place_id, year, sum(j.years) as years, sum(cost / level) / sum(foreseen) as ratio
 			from judged j
@@ -67,8 +72,8 @@ begin
 			group by place_id
 		)
 		select e.place_id, e.people, e.years, n.need_index, n.need_index * e.cost / e.foreseen,
-			n.need_index * (e.foreseen + e.rows * (e.missed).lower) / e.foreseen,
-			n.need_index * (e.foreseen + e.rows * (e.missed).upper) / e.foreseen,
+			n.need_index * (e.foreseen + e.people * (e.missed).lower) / e.foreseen,
+			n.need_index * (e.foreseen + e.people * (e.missed).upper) / e.foreseen,
 			l.full_at, l.credibility, n.need_index * (1 + l.credibility * (e.cost / e.foreseen - 1)),
 			t.credibility, n.need_index * t.estimate, t.note
 		from experience e
@@ -76,7 +81,7 @@ begin
 		left join told t using (place_id)
 		cross join person_cost v
 		cross join lateral ph.limited_fluctuation(e.years, v.variation, $1, $2) l
-		order by e.place_id', level, judged)
+		order by e.place_id', level, judged, ph_support.cost_variation('j'))
 	using probability, tolerance, confidence;
 end
 $$;
@@ -84,9 +89,9 @@ comment on function ph.place_need(text, text, integer, float8, float8, float8, t
 	'the need of places by an expected cost (of ph.create_expected_cost), and how far their own experience may be '
 	'trusted beside it, a row a place of the level (practice, neighbourhood, place, small_area). need_index: mean '
 	'expected cost over that of all, on the day of the model. experience: need_index x actual over expected cost of the '
-	'years up to it, each year held to its own total, with limits by chance. limited_credibility: by '
-	'ph.limited_fluctuation, of person_years (full_at is where it is 1) for cost as varied as between the people, '
-	'within tolerance with probability; credibility: by Buhlmann and Straub from the yearly ratios '
+	'years up to it, each year held to its own total, with limits by chance (the years of a person '
+	'are one observation). limited_credibility: by ph.limited_fluctuation, of person_years (full_at is where it is '
+	'1) for cost as varied as between the people, within tolerance with probability; credibility: by Buhlmann and Straub from the yearly ratios '
 	'(ph.credibility). limited_index and credible_index: what lies between need and experience by each. Notes are of '
 	'ph.credibility. Errors: undefined_function, invalid_parameter_value, insufficient_privilege';
 
@@ -209,8 +214,8 @@ begin
 			from judged j
 			group by j.group_name
 		), mixed as (
-			select *, sum(years) over () as all_years, ph.component_mix(years, array[foreseen, weighted],
-				array[1 - $1, $1]) over () as mix
+			select *, sum(years) over () as all_years, ph.component_mix(years,
+				array[case when foreseen >= 0 then foreseen end, weighted], array[1 - $1, $1]) over () as mix
 			from grouped
 		), indexed as (
 			select m.group_name, m.people, of_age / years * all_years / nullif(sum(of_age) over (), 0) as age_index,
@@ -218,7 +223,8 @@ begin
 				weighted / years * all_years / nullif(sum(weighted) over (), 0) as unmet_index,
 				(mix).per_head as mixed_index,
 				actual / years * all_years / nullif(sum(actual) over (), 0) as actual_index,
-				true_cost / years * all_years / nullif(sum(true_cost) over (), 0) as true_index, (mix).note
+				true_cost / years * all_years / nullif(sum(true_cost) over (), 0) as true_index,
+				case when foreseen < 0 then ''negative_need'' else (mix).note end as note
 			from mixed m
 		)
 		select i.group_name, people, age_index, expected_index, expected_index - age_index, unmet_index, mixed_index,
@@ -238,5 +244,6 @@ comment on function ph.need_report(text, regclass, float8, text, regclass, text)
 	'known, should have (true_index). unmet: a relation of person_id and weight, such as people joined with ph.unmet_need; truth: of '
 	'person_id and cost in pounds in the year of the model. A target is the index x people x the money a head. '
 	'dimension: age_band, sex, deprivation_quintile, ethnicity, practice, neighbourhood, place. A person without '
-	'weight makes the mix NULL (missing_input). Errors: undefined_function, invalid_parameter_value, undefined_column, '
+	'weight makes the mix NULL (missing_input), and so does a group of few that is expected to cost less than nothing '
+	'(negative_need: take larger groups). Errors: undefined_function, invalid_parameter_value, undefined_column, '
 	'cardinality_violation, insufficient_privilege';
