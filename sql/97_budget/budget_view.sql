@@ -12,8 +12,13 @@ declare
 	day constant date := coalesce(as_of::date, ph_support.data_day(schema));
 	model_day constant date := (ph_support.expected_cost_model(schema, cost_name)).as_of;
 	query text;
+	repeated bigint;
 begin
 	call ph_support.require_own_schema(schema, name);
+	if coalesce(name, '') = '' then
+		raise exception 'argument "name" must not be null or empty'
+			using errcode = 'null_value_not_allowed';
+	end if;
 	perform ph_support.require_known('level', array[level], '{practice,neighbourhood,place,small_area}'),
 		ph_support.require_columns('place_envelopes', place_envelopes, '{place_id,amount}'),
 		ph_support.require_columns('segment_envelopes', segment_envelopes, '{segment,amount}'),
@@ -21,13 +26,19 @@ begin
 	if profile is not null then
 		perform ph_support.require_columns('profile', profile, '{month,share}');
 	end if;
+	execute format('select count(*) - count(distinct person_id) from %s where segment is not null', segments)
+	into repeated;
+	if repeated > 0 then
+		raise exception 'argument "segments" must be one row a person'
+			using errcode = 'cardinality_violation';
+	end if;
 	if confidence is null or not (confidence > 0 and confidence < 1) then
 		raise exception 'argument "confidence" must lie between 0 and 1, both excluded'
 			using errcode = 'invalid_parameter_value';
 	end if;
 	query := format(
 		-- nobody has statistics of how many people a day has: what is made of them is made once
-		'with varied as (
+		'with varied as materialized (
 			select %11$s as variation from (%1$s) j
 		), person_cost as materialized (
 			select c.person_id, c.%2$I as place_id, c.expected
@@ -57,7 +68,9 @@ begin
 			(r.cell).value * m.share as budget,
 			(r.cell).value * m.share * greatest(0, 1 - e.error::numeric) as lower,
 			(r.cell).value * m.share * (1 + e.error::numeric) as upper,
-			(r.cell).status, coalesce((r.cell).note, case when r.people = 0 then ''no_population'' end) as note
+			(r.cell).status, coalesce((r.cell).note, case
+				when r.people = 0 then ''no_population''
+				when m.share is null then ''no_share'' end) as note
 		from raked r
 		cross join varied v
 		cross join lateral (
@@ -70,7 +83,8 @@ begin
 		case
 			when profile is null then 'select null::date as month, 1::numeric as share'
 			else format('select p.month::date as month,
-					p.share::numeric / nullif(sum(p.share::numeric) over (), 0) as share
+					p.share::numeric / nullif(case when count(p.share) over () = count(*) over ()
+						then sum(p.share::numeric) over () end, 0) as share
 				from %s p', profile) end,
 		ph_support.cost_variation('j'));
 	call ph_support.replace_view(schema, name, query,
@@ -82,7 +96,7 @@ begin
 			'expected', 'their expected cost in pounds: what the budget starts from',
 			'budget', 'pounds, brought to the envelopes of places and of segments',
 			'lower', 'limit by chance: what people of such costs can cost less', 'upper', 'what they can cost more',
-			'status', 'of the whole table, as of ph.rake', 'note', 'as of ph.rake; no_population'));
+			'status', 'of the whole table, as of ph.rake', 'note', 'as of ph.rake; no_population, no_share'));
 end
 $$;
 comment on procedure ph.create_budget_view(
@@ -93,4 +107,5 @@ comment on procedure ph.create_budget_view(
 	'shares of their sum; NULL: the whole year), with limits z x cv / sqrt(people), cv of a person''s cost in the year of '
 	'the model. segments: person_id and segment. Read with the rights of who asks. Envelopes that differ in sum, or '
 	'cannot be met, give no budget and a status. Errors: undefined_function, undefined_column, invalid_parameter_value, '
-	'insufficient_privilege, duplicate_object where the name is taken';
+	'null_value_not_allowed, cardinality_violation (a person with two segments), insufficient_privilege, '
+	'duplicate_object where the name is taken';
