@@ -52,17 +52,14 @@ begin
 			join person_segment s on s.person_id = c.person_id
 			group by 1, 2
 		), raked as materialized (
-			select g.place_id, g.segment, g.people, g.expected,
-				ph.rake(greatest(g.expected, 0), g.place_id, g.segment, p.amount::numeric, q.amount::numeric) over () as cell
-			from (
-				select p.place_id::text as place_id, q.segment::text as segment, coalesce(c.people, 0) as people,
-					coalesce(c.expected, 0) as expected
-				from %7$s p
-				cross join %8$s q
-				left join cell c on c.place_id = p.place_id::text and c.segment = q.segment::text
-			) g
-			join %7$s p on p.place_id::text = g.place_id
-			join %8$s q on q.segment::text = g.segment
+			select p.place_id::text as place_id, q.segment::text as segment, coalesce(c.people, 0) as people,
+				coalesce(c.expected, 0) as expected,
+				ph.rake(greatest(coalesce(c.expected, 0), 0), p.place_id::text, q.segment::text, p.amount::numeric,
+					q.amount::numeric) over () as cell
+			from %7$s p
+			cross join %8$s q
+			left join cell c on c.place_id = p.place_id::text and c.segment = q.segment::text
+			where p.place_id is not null and q.segment is not null
 		)
 		select r.place_id, r.segment, m.month, r.people, r.expected * m.share as expected,
 			(r.cell).value * m.share as budget,
