@@ -75,7 +75,8 @@ begin
 			n.need_index * (e.foreseen + e.people * (e.missed).lower) / e.foreseen,
 			n.need_index * (e.foreseen + e.people * (e.missed).upper) / e.foreseen,
 			l.full_at, l.credibility, n.need_index * (1 + l.credibility * (e.cost / e.foreseen - 1)),
-			t.credibility, n.need_index * t.estimate, t.note
+			t.credibility, n.need_index * t.estimate,
+			coalesce(t.note, case when e.foreseen is null then ''negative_need'' end)
 		from experience e
 		left join need n using (place_id)
 		left join told t using (place_id)
@@ -93,7 +94,7 @@ comment on function ph.place_need(text, text, integer, float8, float8, float8, t
 	'are one observation). limited_credibility: by ph.limited_fluctuation, of person_years (full_at is where it is '
 	'1) for cost as varied as between the people, within tolerance with probability; credibility: by Buhlmann and Straub from the yearly ratios '
 	'(ph.credibility). limited_index and credible_index: what lies between need and experience by each. Notes are of '
-	'ph.credibility. Errors: undefined_function, invalid_parameter_value, insufficient_privilege';
+	'ph.credibility, and negative_need where no cost is expected. Errors: undefined_function, invalid_parameter_value, insufficient_privilege';
 
 -- ---- health inequalities and unmet need ----
 

@@ -226,4 +226,21 @@ call ph.create_budget_view('need', 'need.place_envelope', 'need.segment_envelope
 call ph.create_budget_view('need', 'need.place_envelope', 'need.segment_envelope', 'need.segment', name => '');
 call ph.create_budget_view('need', 'need.place_envelope', 'need.segment', 'need.segment');
 call ph.create_budget_view('need', 'need.place_envelope', 'need.segment_envelope', 'need.segment', confidence => 2);
+-- a group of which less than nothing is expected is named, and has no part in a mix
+alter function need.person_expected_cost(timestamptz) rename to linear_cost;
+create function need.person_expected_cost(as_of timestamptz)
+returns table (
+	person_id text, age integer, sex text, ethnicity text, practice text, neighbourhood text, place text,
+	small_area text, deprivation_quintile integer, split text, expected double precision, years double precision,
+	cost double precision)
+language sql stable
+begin atomic
+	select c.person_id, c.age, c.sex, c.ethnicity, c.practice, c.neighbourhood, c.place, c.small_area,
+		c.deprivation_quintile, c.split, case c.place when 'L1' then -c.expected else c.expected end, c.years, c.cost
+	from need.linear_cost(as_of) c;
+end;
+select group_name, expected_index < 0 as below_0, mixed_index, note
+from ph.need_report('need', 'need.unmet', dimension => 'place')
+order by 1;
+select place_id, need_index < 0 as below_0, experience, note from ph.place_need('need', 'place', 2) order by 1;
 drop schema need cascade;
