@@ -9,7 +9,8 @@ returns setof record
 language sql immutable parallel safe
 begin atomic
 	values
-		('ledger_unguarded', 'high', 'budget_entry', 'a trigger that guards the ledger is off, missing or of another making',
+		('ledger_unguarded', 'high', 'budget_entry',
+		 'a trigger that guards the ledger is off, missing or of another making',
 		 $query$
 			select format('%I.%I: %s', $1, g.relation, g.name), case
 				when t.oid is null then format('call ph.create_budget_tables(%L)', $1)

@@ -92,9 +92,11 @@ comment on function ph.place_need(text, text, integer, float8, float8, float8, t
 	'expected cost over that of all, on the day of the model. experience: need_index x actual over expected cost of the '
 	'years up to it, each year held to its own total, with limits by chance (the years of a person '
 	'are one observation). limited_credibility: by ph.limited_fluctuation, of person_years (full_at is where it is '
-	'1) for cost as varied as between the people, within tolerance with probability; credibility: by Buhlmann and Straub from the yearly ratios '
+	'1) for cost as varied as between the people, within tolerance with probability; '
+	'credibility: by Buhlmann and Straub from the yearly ratios '
 	'(ph.credibility). limited_index and credible_index: what lies between need and experience by each. Notes are of '
-	'ph.credibility, and negative_need where no cost is expected. Errors: undefined_function, invalid_parameter_value, insufficient_privilege';
+	'ph.credibility, and negative_need where no cost is expected. '
+	'Errors: undefined_function, invalid_parameter_value, insufficient_privilege';
 
 -- ---- health inequalities and unmet need ----
 
@@ -242,8 +244,8 @@ comment on function ph.need_report(text, regclass, float8, text, regclass, text)
 	'of ph.create_expected_cost (expected_index; change_by_model: less age_index), by a component of unmet need '
 	'(unmet_index), and by both in the shares 1 - share and share (mixed_index, of ph.component_mix; '
 	'change_by_unmet_need: less expected_index); beside what the group did cost (actual_index) and, where truth is '
-	'known, should have (true_index). unmet: a relation of person_id and weight, such as people joined with ph.unmet_need; truth: of '
-	'person_id and cost in pounds in the year of the model. A target is the index x people x the money a head. '
+	'known, should have (true_index). unmet: a relation of person_id and weight, such as people joined with ph.unmet_need; '
+	'truth: of person_id and cost in pounds in the year of the model. A target is the index x people x the money a head. '
 	'dimension: age_band, sex, deprivation_quintile, ethnicity, practice, neighbourhood, place. A person without '
 	'weight makes the mix NULL (missing_input), and so does a group of few that is expected to cost less than nothing '
 	'(negative_need: take larger groups). Errors: undefined_function, invalid_parameter_value, undefined_column, '
