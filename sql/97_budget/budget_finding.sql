@@ -9,7 +9,8 @@ returns setof record
 language sql immutable parallel safe
 begin atomic
 	values
-		('ledger_unguarded', 'high', 'budget_entry', 'a trigger that guards the ledger is off or missing',
+		('ledger_unguarded', 'high', 'budget_entry',
+		 'a trigger that guards the ledger is off, missing or of another making',
 		 $query$
 			select format('%I.%I: %s', $1, g.relation, g.name), case
 				when t.oid is null then format('call ph.create_budget_tables(%L)', $1)
@@ -18,6 +19,14 @@ begin atomic
 			join pg_class c on c.oid = to_regclass(format('%I.%I', $1, g.relation))
 			left join pg_trigger t on t.tgrelid = c.oid and t.tgname = g.name
 			where t.oid is null or t.tgenabled not in ('O', 'A')
+			union all
+			select format('%I.%I()', $1, g.name), format('call ph.create_budget_tables(%L)', $1)
+			from ph_support.budget_guard() g
+			where not exists (
+				select
+				from pg_proc p
+				where p.oid = to_regprocedure(format('%I.%I()', $1, g.name))
+					and p.prosrc = ph_support.in_schema(g.body, $1))
 		 $query$),
 		('ledger_broken', 'high', 'budget_entry', 'an entry, a term or the order of a ledger was changed',
 		 $query$

@@ -216,9 +216,17 @@ end$body$,
 		('keep_head',
 		 $body$
 begin
-	-- from within a trigger of the ledger, or with an agreement that has no entry
-	if tg_op = 'UPDATE' and pg_trigger_depth() > 1 or tg_op = 'DELETE' and old.count = 0 then
-		return case tg_op when 'DELETE' then old else new end;
+	-- who posts may update it: on to an entry that is there, and never back; or with an agreement that has no entry
+	if tg_op = 'DELETE' and old.count = 0 then
+		return old;
+	elsif tg_op = 'UPDATE' and new.agreement = old.agreement and ((new.count, new.hash) is not distinct from
+			(old.count, old.hash)
+		or new.count > old.count and exists (
+			select
+			from {budget_entry} e
+			where (e.agreement, e.entry, e.hash) = (new.agreement, new.count, new.hash)))
+	then
+		return new;
 	end if;
 	raise exception 'the head of the ledger is kept by its triggers'
 		using errcode = 'insufficient_privilege', hint = 'Insert into budget_entry.';

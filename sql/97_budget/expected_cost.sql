@@ -191,6 +191,13 @@ $$;
 comment on function ph_support.expected_cost_query(text, text, text) is
 	'the query of a function person_expected_cost: the people of a day with their expected cost, by an expression';
 
+create function ph_support.cost_variation(people text) returns text
+language sql immutable parallel safe
+return format('(stddev_samp(%1$s.cost) / nullif(avg(%1$s.cost), 0))', people);
+comment on function ph_support.cost_variation(text) is
+	'the expression of the coefficient of variation of what people cost in a year; of the cost itself: that of a day '
+	'before a death, made a year''s, would be most of it';
+
 create procedure ph_support.create_cost_model_table(schema text)
 language plpgsql
 set search_path = pg_catalog, pg_temp

@@ -8,7 +8,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
 	perform ph_support.require_budget_tables(schema);
-	if num_nulls(count, hash) = 1 then
+	if num_nulls(count, hash) = 1 and count is distinct from 0 then  -- an empty ledger has no hash
 		raise exception 'arguments "count" and "hash" must be given together'
 			using errcode = 'null_value_not_allowed', hint = 'Both stand in every export.';
 	end if;
@@ -42,7 +42,7 @@ begin
 			where (coalesce(last.entry, 0), last.hash) is distinct from (h.count, h.hash)
 			union all
 			select $2, 'the entry that was exported is not in the chain'
-			where $2 > 0 and $3 is distinct from (select c.hash from chain c where c.entry = $2)
+			where $2 is not null and $3 is distinct from (select c.hash from chain c where c.entry = $2)
 			order by 1, 2
 		$query$, ph_support.budget_terms_hash('$1'), ph_support.budget_entry_hash('e')), schema)
 	using agreement, count, hash;

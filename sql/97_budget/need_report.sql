@@ -39,15 +39,20 @@ begin
 			from judged
 			group by year
 			having sum(foreseen) > 0 and sum(cost) > 0
-		), experience as (
-			select place_id, sum(j.years) as years, count(distinct person_id) as people,
-				sum(cost / level) as cost, sum(foreseen) as foreseen,
-				ph.mean(ph.person_tally(1, cost / level - foreseen), 1, $3) as missed, count(*) as rows
+		), person as (
+			-- the years of a person are not independent
+			select j.place_id, j.person_id, sum(j.years) as years, sum(cost / level) as cost, sum(foreseen) as foreseen
 			from judged j
 			join of_year using (year)
+			group by j.place_id, j.person_id
+		), experience as (
+			select place_id, count(*) as people, sum(j.years) as years, sum(cost) as cost,
+				nullif(greatest(sum(foreseen), 0), 0) as foreseen,
+				ph.mean(ph.person_tally(1, cost - foreseen), 1, $3) as missed
+			from person j
 			group by place_id
 		), person_cost as (
-			select stddev_samp(j.cost / j.years) / avg(j.cost / j.years) as variation from judged j where year = 0
+			select %3$s as variation from judged j where year = 0
 		), year_place as (
 			select place_id, year, sum(j.years) as years, sum(cost / level) / sum(foreseen) as ratio
 			from judged j
@@ -67,29 +72,31 @@ begin
 			group by place_id
 		)
 		select e.place_id, e.people, e.years, n.need_index, n.need_index * e.cost / e.foreseen,
-			n.need_index * (e.foreseen + e.rows * (e.missed).lower) / e.foreseen,
-			n.need_index * (e.foreseen + e.rows * (e.missed).upper) / e.foreseen,
+			n.need_index * (e.foreseen + e.people * (e.missed).lower) / e.foreseen,
+			n.need_index * (e.foreseen + e.people * (e.missed).upper) / e.foreseen,
 			l.full_at, l.credibility, n.need_index * (1 + l.credibility * (e.cost / e.foreseen - 1)),
-			t.credibility, n.need_index * t.estimate, t.note
+			t.credibility, n.need_index * t.estimate,
+			coalesce(t.note, case when e.foreseen is null then ''negative_need'' end)
 		from experience e
 		left join need n using (place_id)
 		left join told t using (place_id)
 		cross join person_cost v
 		cross join lateral ph.limited_fluctuation(e.years, v.variation, $1, $2) l
-		order by e.place_id', level, judged)
+		order by e.place_id', level, judged, ph_support.cost_variation('j'))
 	using probability, tolerance, confidence;
 end
 $$;
 comment on function ph.place_need(text, text, integer, float8, float8, float8, text) is
 	'the need of places by an expected cost (of ph.create_expected_cost), and how far their own experience may be '
 	'trusted beside it, a row a place of the level (practice, neighbourhood, place, small_area). need_index: mean '
-	'expected cost over that of all, on the day of the model. experience: need_index x actual over expected '
-	'cost of the '
-	'years up to it, each year held to its own total, with limits by chance. limited_credibility: by '
-	'ph.limited_fluctuation, of person_years (full_at is where it is 1) for cost as varied as between the people, '
-	'within tolerance with probability; credibility: by Buhlmann and Straub from the yearly ratios '
+	'expected cost over that of all, on the day of the model. experience: need_index x actual over expected cost of the '
+	'years up to it, each year held to its own total, with limits by chance (the years of a person '
+	'are one observation). limited_credibility: by ph.limited_fluctuation, of person_years (full_at is where it is '
+	'1) for cost as varied as between the people, within tolerance with probability; '
+	'credibility: by Buhlmann and Straub from the yearly ratios '
 	'(ph.credibility). limited_index and credible_index: what lies between need and experience by each. Notes are of '
-	'ph.credibility. Errors: undefined_function, invalid_parameter_value, insufficient_privilege';
+	'ph.credibility, and negative_need where no cost is expected. '
+	'Errors: undefined_function, invalid_parameter_value, insufficient_privilege';
 
 -- ---- health inequalities and unmet need ----
 
@@ -116,8 +123,7 @@ comment on function ph.graded_weights(integer, float8) is
 create function ph.unmet_need(
 	schema text, level text, periods text[], weights float8[] default null,
 	measures text[] default '{preventable_deaths_under_75,treatable_deaths_under_75}')
-returns table (place_id text, events float8, expected float8, ratio float8, rank_group integer, weight float8,
-	note text)
+returns table (place_id text, events float8, expected float8, ratio float8, rank_group integer, weight float8, note text)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
@@ -143,8 +149,7 @@ begin
 	), grouped as (
 		select t.*, t.events / nullif(t.expected, 0) as ratio,
 			cardinality(graded) + 1
-				- ph.quantile_group(t.events / nullif(t.expected, 0), cardinality(graded),
-					'lower') over () as rank_group
+				- ph.quantile_group(t.events / nullif(t.expected, 0), cardinality(graded), 'lower') over () as rank_group
 		from told t
 	)
 	select g.place_id, g.events, g.expected, g.ratio, g.rank_group, graded[g.rank_group],
@@ -158,8 +163,7 @@ end
 $$;
 comment on function ph.unmet_need(text, text, text[], float8[], text[]) is
 	'places of a level ranked by deaths that could have been avoided, with a weight per head: events over those '
-	'expected of their ages at the rates of all, added up over folded measures (ph.fold_measures) and '
-	'periods; rank_group '
+	'expected of their ages at the rates of all, added up over folded measures (ph.fold_measures) and periods; rank_group '
 	'from 1, the best; weight by rank group, an array that starts with the best group (ph.graded_weights() unless '
 	'given). Ties share a group. Few deaths rank places by chance: pool years. Notes: missing_input, no_expected, '
 	'fewer_places_than_groups. Errors: undefined_table, invalid_parameter_value';
@@ -169,8 +173,7 @@ create function ph.need_report(
 	truth regclass default null, name text default 'person_expected_cost')
 returns table (
 	group_name text, people bigint, age_index float8, expected_index float8, change_by_model float8,
-	unmet_index float8, mixed_index float8, change_by_unmet_need float8, actual_index float8, true_index float8,
-		note text)
+	unmet_index float8, mixed_index float8, change_by_unmet_need float8, actual_index float8, true_index float8, note text)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set enable_nestloop = off  -- nobody has statistics of how many people a day has
@@ -214,8 +217,8 @@ begin
 			from judged j
 			group by j.group_name
 		), mixed as (
-			select *, sum(years) over () as all_years, ph.component_mix(years, array[foreseen, weighted],
-				array[1 - $1, $1]) over () as mix
+			select *, sum(years) over () as all_years, ph.component_mix(years,
+				array[case when foreseen >= 0 then foreseen end, weighted], array[1 - $1, $1]) over () as mix
 			from grouped
 		), indexed as (
 			select m.group_name, m.people, of_age / years * all_years / nullif(sum(of_age) over (), 0) as age_index,
@@ -223,15 +226,15 @@ begin
 				weighted / years * all_years / nullif(sum(weighted) over (), 0) as unmet_index,
 				(mix).per_head as mixed_index,
 				actual / years * all_years / nullif(sum(actual) over (), 0) as actual_index,
-				true_cost / years * all_years / nullif(sum(true_cost) over (), 0) as true_index, (mix).note
+				true_cost / years * all_years / nullif(sum(true_cost) over (), 0) as true_index,
+				case when foreseen < 0 then ''negative_need'' else (mix).note end as note
 			from mixed m
 		)
 		select i.group_name, people, age_index, expected_index, expected_index - age_index, unmet_index, mixed_index,
 			mixed_index - expected_index, actual_index, true_index, note
 		from indexed i
 		order by i.group_name',
-		ph_support.cost_group_expression(dimension), ph_support.cost_judged_query(schema, name, day), schema, day,
-			unmet,
+		ph_support.cost_group_expression(dimension), ph_support.cost_judged_query(schema, name, day), schema, day, unmet,
 		coalesce(truth::text, '(select null::text as person_id, null::float8 as cost)'))
 	using share;
 end
@@ -241,9 +244,9 @@ comment on function ph.need_report(text, regclass, float8, text, regclass, text)
 	'of ph.create_expected_cost (expected_index; change_by_model: less age_index), by a component of unmet need '
 	'(unmet_index), and by both in the shares 1 - share and share (mixed_index, of ph.component_mix; '
 	'change_by_unmet_need: less expected_index); beside what the group did cost (actual_index) and, where truth is '
-	'known, should have (true_index). unmet: a relation of person_id and weight, such as people joined with '
-	'ph.unmet_need; truth: of '
-	'person_id and cost in pounds in the year of the model. A target is the index x people x the money a head. '
+	'known, should have (true_index). unmet: a relation of person_id and weight, such as people joined with ph.unmet_need; '
+	'truth: of person_id and cost in pounds in the year of the model. A target is the index x people x the money a head. '
 	'dimension: age_band, sex, deprivation_quintile, ethnicity, practice, neighbourhood, place. A person without '
-	'weight makes the mix NULL (missing_input). Errors: undefined_function, invalid_parameter_value, undefined_column, '
+	'weight makes the mix NULL (missing_input), and so does a group of few that is expected to cost less than nothing '
+	'(negative_need: take larger groups). Errors: undefined_function, invalid_parameter_value, undefined_column, '
 	'cardinality_violation, insufficient_privilege';

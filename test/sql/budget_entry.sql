@@ -143,6 +143,13 @@ create function public.problems() returns table (entry bigint, problem text) beg
 end;
 select * from public.problems();
 select * from ph.verify_budget('money', 'pool', 1);
+-- what the export of an empty ledger prints
+begin;
+insert into budget_agreement values ('empty', 'E', 'virtual', null, '2024-04-01', '2025-04-01');
+select ph.export_budget('money', 'empty') -> 'chain' as chain;
+select * from ph.verify_budget('money', 'empty', 0, null);
+select * from ph.verify_budget('money', 'pool', -1, 'x');
+rollback;
 begin;
 set local session_replication_role = replica;
 update budget_entry set amount = 101 where agreement = 'pool' and entry = 2;
@@ -182,6 +189,17 @@ set role regress_budget_clerk;
 insert into budget_entry (agreement, partner, entry_date, kind, amount)
 values ('other', 'council', '2024-06-01', 'spend', 4);
 update budget_head set hash = 'x' where agreement = 'other';
+update budget_head set count = 0, hash = null where agreement = 'other';
+create temp table lever (pulled boolean);
+create function pg_temp.forge() returns trigger language plpgsql as $$
+begin
+	update money.budget_head set count = 1000, hash = 'x' where agreement = 'other';
+	return new;
+end
+$$;
+create trigger forge before insert on lever for each row execute function pg_temp.forge();
+insert into lever values (true);
+drop table lever;
 update budget_entry set amount = 1;
 delete from budget_entry;
 select * from ph.verify_budget('money', 'other');

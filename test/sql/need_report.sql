@@ -106,6 +106,27 @@ join need n on n.place = t.place_id
 join credible c on c.place = t.place_id
 join (select place, sum(cost) as cost, sum(foreseen) as foreseen from place_year group by 1) y on y.place = t.place_id
 order by 1;
+-- limits: the years of a person are one observation; full_at: of what people cost, whenever they died
+with of_year as (
+	select year, sum(cost) / sum(foreseen) as level from judged group by year
+), person as (
+	select place, person_id, sum(cost / level) - sum(foreseen) as missed, sum(foreseen) as foreseen
+	from judged
+	join of_year using (year)
+	group by place, person_id
+), place as (
+	select place, count(*) as people, avg(missed) as missed, stddev_samp(missed) / sqrt(count(*)) as error,
+		sum(foreseen) as foreseen
+	from person
+	group by place
+)
+select t.place_id, t.people = p.people as people,
+	abs((t.upper - t.lower) / t.need_index * p.foreseen / p.people / (2 * 1.97 * p.error) - 1) < 0.01 as limits,
+	abs(t.full_at / (power(1.6448536 / 0.05, 2) * power(v.variation, 2)) - 1) < 1e-6 as full_at
+from told t
+join place p on p.place = t.place_id
+cross join (select stddev_samp(cost) / avg(cost) as variation from judged where year = 2024) v
+order by 1;
 select ph.place_need('need', 'moon');
 select ph.place_need('need', 'place', 0);
 
@@ -196,6 +217,30 @@ from (
 ) c;
 update need.place_envelope set amount = amount + 0.01 where place_id = 'L1';
 select distinct budget, status, note from need.virtual_budget;
+-- what a month has is not known: nothing is
+update need.place_envelope set amount = amount - 0.01 where place_id = 'L1';
+update need.profile set share = null where month = '2025-01-01';
+select month, count(budget) as budgets, min(note) as note from need.virtual_budget group by month order by month;
+create view need.twice_in_segments as select * from need.segment union all select person_id, 'old' from need.segment;
+call ph.create_budget_view('need', 'need.place_envelope', 'need.segment_envelope', 'need.twice_in_segments');
+call ph.create_budget_view('need', 'need.place_envelope', 'need.segment_envelope', 'need.segment', name => '');
 call ph.create_budget_view('need', 'need.place_envelope', 'need.segment', 'need.segment');
 call ph.create_budget_view('need', 'need.place_envelope', 'need.segment_envelope', 'need.segment', confidence => 2);
+-- a group of which less than nothing is expected is named, and has no part in a mix
+alter function need.person_expected_cost(timestamptz) rename to linear_cost;
+create function need.person_expected_cost(as_of timestamptz)
+returns table (
+	person_id text, age integer, sex text, ethnicity text, practice text, neighbourhood text, place text,
+	small_area text, deprivation_quintile integer, split text, expected double precision, years double precision,
+	cost double precision)
+language sql stable
+begin atomic
+	select c.person_id, c.age, c.sex, c.ethnicity, c.practice, c.neighbourhood, c.place, c.small_area,
+		c.deprivation_quintile, c.split, case c.place when 'L1' then -c.expected else c.expected end, c.years, c.cost
+	from need.linear_cost(as_of) c;
+end;
+select group_name, expected_index < 0 as below_0, mixed_index, note
+from ph.need_report('need', 'need.unmet', dimension => 'place')
+order by 1;
+select place_id, need_index < 0 as below_0, experience, note from ph.place_need('need', 'place', 2) order by 1;
 drop schema need cascade;
