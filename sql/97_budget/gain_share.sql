@@ -39,20 +39,19 @@ comment on column ph.shapley_part.value_rounded is 'in pence; the parts add up t
 comment on column ph.shapley_part.note is
 	'missing_input: the value of some coalition is not known; not_in_pence: a result that pence cannot divide';
 
-create function ph_support.shapley_fold(state internal, coalition text[], value numeric) returns internal
-language c immutable parallel safe
-as 'MODULE_PATHNAME', 'shapley_fold';
-comment on function ph_support.shapley_fold(internal, text[], numeric) is 'notes a coalition for ph.shapley';
-create function ph_support.shapley_final(state internal) returns ph.shapley_part[]
-language c immutable parallel safe
-as 'MODULE_PATHNAME', 'shapley_final';
-comment on function ph_support.shapley_final(internal) is 'the parts of ph.shapley';
-create aggregate ph.shapley(coalition text[], value numeric) (
-	sfunc = ph_support.shapley_fold, stype = internal, finalfunc = ph_support.shapley_final, sspace = 100000,
-	parallel = safe
+create type ph.coalition_worth as (
+	coalition text[],
+	value numeric
 );
-comment on aggregate ph.shapley(text[], numeric) is
-	'folds a row a coalition, all 2^n of at most 12 partners with {} among them, into each partner''s Shapley value: '
-	'sum over S of |S|! (n - |S| - 1)! / n! x (v(S + i) - v(S)), exact. The parts add up to v(all) - v({}); unnest '
-	'them: select p.* from (select ph.shapley(coalition, value) as parts from worth) w, unnest(parts) p. Errors: a '
+comment on type ph.coalition_worth is 'what some partners reach together';
+comment on column ph.coalition_worth.coalition is 'the partners; {} for nobody';
+comment on column ph.coalition_worth.value is 'what they reach, in money; NULL is not known';
+
+create function ph.shapley(worth ph.coalition_worth[]) returns setof ph.shapley_part
+language c immutable parallel safe rows 12
+as 'MODULE_PATHNAME', 'shapley';
+comment on function ph.shapley(ph.coalition_worth[]) is
+	'each partner''s Shapley value of a worth of every coalition, all 2^n of at most 12 partners with {} among them: '
+	'sum over S of |S|! (n - |S| - 1)! / n! x (v(S + i) - v(S)), exact. The parts add up to v(all) - v({}): '
+	'select p.* from ph.shapley(array(select (coalition, value)::ph.coalition_worth from worth)) p. Errors: a '
 	'coalition missing or there twice, more than 12 partners. Source: Shapley 1953';

@@ -107,7 +107,7 @@ comment on type ph.incentive_line is
 comment on column ph.incentive_line.scenario is 'the scenario';
 comment on column ph.incentive_line.partner is 'the partner';
 comment on column ph.incentive_line.benchmark_per_head is 'as it is settled in the scenario';
-comment on column ph.incentive_line.actual_per_head is 'as it is settled in the scenario';
+comment on column ph.incentive_line.actual_per_head is 'actual cost as it is settled in the scenario';
 comment on column ph.incentive_line.person_years is 'as they are settled in the scenario';
 comment on column ph.incentive_line.provider_before is 'the providers'' line of the settlement where nothing changes';
 comment on column ph.incentive_line.provider_after is 'the same in the scenario';

@@ -8,16 +8,16 @@
 #include "budget/amount.h"
 #include "catalog/pg_type.h"
 #include "core/argument.h"
+#include "core/record.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/lsyscache.h"
-#include "utils/typcache.h"
+#include "utils/tuplestore.h"
 
 #define MOST_PARTNERS 12
 #define MOST_COALITIONS (1 << MOST_PARTNERS)
 #define PENNY 0.01
 
-/* A row as it came. */
+/* An element as it came. */
 typedef struct Coalition
 {
 	char	  **names;
@@ -32,15 +32,13 @@ typedef struct Game
 } Game;
 
 static char **
-coalition_names(FunctionCallInfo fcinfo, int *count)
+coalition_names(Datum coalition, int *count)
 {
 	Datum	   *elements;
 	bool	   *nulls;
 	char	  **names;
 
-	if (PG_ARGISNULL(1))
-		argument_error("coalition", "must not be null", "Write {} for nobody.");
-	*count = argument_elements(fcinfo, 1, "coalition", &elements, &nulls);
+	*count = array_elements(DatumGetArrayTypeP(coalition), TEXTOID, &elements, &nulls);
 	if (*count > MOST_PARTNERS)
 		argument_error("coalition", psprintf("must not have more than %d partners", MOST_PARTNERS), NULL);
 	names = palloc_array(char *, Max(*count, 1));
@@ -53,28 +51,30 @@ coalition_names(FunctionCallInfo fcinfo, int *count)
 	return names;
 }
 
-/* ph_support.shapley_fold(state, coalition text[], value numeric): notes a coalition. */
-PG_FUNCTION_INFO_V1(shapley_fold);
-Datum
-shapley_fold(PG_FUNCTION_ARGS)
+static Game *
+argument_game(FunctionCallInfo fcinfo)
 {
-	MemoryContext context;
-	MemoryContext caller;
-	Game	   *game = PG_ARGISNULL(0) ? NULL : (Game *) PG_GETARG_POINTER(0);
-	Coalition  *coalition;
+	Game	   *game = palloc0(sizeof(Game));
+	Datum	   *elements;
+	bool	   *nulls;
 
-	if (!AggCheckCallContext(fcinfo, &context))
-		elog(ERROR, "a coalition is noted outside an aggregate");
-	caller = MemoryContextSwitchTo(context);
-	if (game == NULL)
-		game = palloc0(sizeof(Game));
-	if (game->count == MOST_COALITIONS)
+	game->count = argument_elements(fcinfo, 0, "worth", &elements, &nulls);
+	if (game->count > MOST_COALITIONS)
 		argument_error("coalition", psprintf("must be of at most %d partners, each once", MOST_PARTNERS), NULL);
-	coalition = &game->coalition[game->count++];
-	coalition->names = coalition_names(fcinfo, &coalition->count);
-	coalition->value = argument_amount(fcinfo, 2, "value");
-	MemoryContextSwitchTo(caller);
-	PG_RETURN_POINTER(game);
+	for (int i = 0; i < game->count; i++)
+	{
+		Coalition  *coalition = &game->coalition[i];
+		Datum		fields[2];
+		bool		missing[2] = {true, true};
+
+		if (!nulls[i])
+			record_fields(DatumGetHeapTupleHeader(elements[i]), fields, missing, 2);
+		if (missing[0])
+			argument_error("coalition", "must not be null", "Write {} for nobody.");
+		coalition->names = coalition_names(fields[0], &coalition->count);
+		coalition->value = missing[1] ? NULL : amount_checked(fields[1], "value");
+	}
+	return game;
 }
 
 /* ---- the partners and the coalitions that they form ---- */
@@ -184,65 +184,53 @@ shapley_value(const Amount *values, int count, int i)
 	return amount_quotient(sum, amount_of_count(factorial(count)));
 }
 
-static Datum
-part_datum(TupleDesc desc, const char *partner, Amount value, Amount rounded, const char *note)
-{
-	Datum		values[4] = {CStringGetTextDatum(partner)};
-	bool		nulls[4] = {false, value == NULL, rounded == NULL, note == NULL};
-
-	if (value)
-		values[1] = NumericGetDatum(amount_trimmed(value));
-	if (rounded)
-		values[2] = NumericGetDatum(rounded);
-	if (note)
-		values[3] = CStringGetTextDatum(note);
-	return HeapTupleGetDatum(heap_form_tuple(desc, values, nulls));
-}
-
 /*
- * ph.shapley(coalition text[], value numeric) -> ph.shapley_part[]
+ * ph.shapley(worth ph.coalition_worth[]) -> setof ph.shapley_part
  *
- * An aggregate over a row a coalition, all of them, {} too; a part a partner in the byte order of names.  Pence left
- * over go to the largest fractions, ties to the first name; without rounded parts where the result is no whole number
- * of pence (not_in_pence).  A value that is not known: parts without values, missing_input.  Errors: a coalition that
- * is missing or there twice, more than 12 partners.
+ * An element a coalition, all of them, {} too; a row a partner in the byte order of names.  Pence left over go to the
+ * largest fractions, ties to the first name; without rounded parts where the result is no whole number of pence
+ * (not_in_pence).  A value that is not known: parts without values, missing_input.  Errors: a coalition that is missing
+ * or there twice, more than 12 partners.
  */
-PG_FUNCTION_INFO_V1(shapley_final);
+PG_FUNCTION_INFO_V1(shapley);
 Datum
-shapley_final(PG_FUNCTION_ARGS)
+shapley(PG_FUNCTION_ARGS)
 {
-	const Game *game = PG_ARGISNULL(0) ? NULL : (const Game *) PG_GETARG_POINTER(0);
-	Oid			type = get_element_type(get_fn_expr_rettype(fcinfo->flinfo));
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	Game	   *game = argument_game(fcinfo);
 	char	   *partners[MOST_PARTNERS];
 	Amount		parts[MOST_PARTNERS] = {NULL};
 	Amount	   *rounded = NULL;
-	Datum		answers[MOST_PARTNERS];
 	Amount		penny = amount_of_number(PENNY);
-	Amount	   *values;
-	bool		known;
-	const char *note;
-	int			count;
-	TupleDesc	desc;
+	const char *note = NULL;
+	int			count = find_partners(game, partners);
 
-	if (game == NULL)
-		PG_RETURN_NULL();
-	count = find_partners(game, partners);
-	values = coalition_values(game, partners, count, &known);
-	note = known ? NULL : "missing_input";
-	if (known)
+	InitMaterializedSRF(fcinfo, 0);
+	if (game->count > 0)
 	{
-		Amount		total = amount_difference(values[(1 << count) - 1], values[0]);
+		bool		known;
+		Amount	   *values = coalition_values(game, partners, count, &known);
+		Amount		total = known ? amount_difference(values[(1 << count) - 1], values[0]) : NULL;
 
-		for (int i = 0; i < count; i++)
+		for (int i = 0; i < count && known; i++)
 			parts[i] = shapley_value(values, count, i);
-		if (amount_is_whole(total, penny))
+		if (!known)
+			note = "missing_input";
+		else if (amount_is_whole(total, penny))
 			rounded = amounts_in_units(parts, count, total, penny);
 		else
 			note = "not_in_pence";
 	}
-	desc = lookup_rowtype_tupdesc(type, -1);
 	for (int i = 0; i < count; i++)
-		answers[i] = part_datum(desc, partners[i], parts[i], rounded ? rounded[i] : NULL, note);
-	ReleaseTupleDesc(desc);
-	PG_RETURN_ARRAYTYPE_P(construct_array(answers, count, type, -1, false, TYPALIGN_DOUBLE));
+	{
+		Datum		values[4];
+		bool		nulls[4];
+
+		record_text(values, nulls, 0, partners[i]);
+		record_amount(values, nulls, 1, amount_trimmed(parts[i]));
+		record_amount(values, nulls, 2, rounded ? rounded[i] : NULL);
+		record_text(values, nulls, 3, note);
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+	return (Datum) 0;
 }

@@ -140,7 +140,8 @@ from (
 -- alone: there is no plain SQL beside them
 select
 	round(pg_temp.milliseconds(
-		'select ph.shapley(array(select chr(97 + j) from generate_series(0, 11) j where i >> j & 1 = 1), i)
+		'select ph.shapley(array_agg((array(
+			select chr(97 + j) from generate_series(0, 11) j where i >> j & 1 = 1), i)::ph.coalition_worth))
 		from generate_series(0, 4095) i')::numeric, 1) as shapley_of_12,
 	round(pg_temp.milliseconds(
 		'select ph.simulate_settlement(ph.contract(0.5, 0.02), 1000, 1000, 2.1, 10000, 1)')::numeric, 1)

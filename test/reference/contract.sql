@@ -144,11 +144,11 @@ select 'Shapley values', e.case_id || ' ' || e.tag || ' ' || e.partner,
 	pg_temp.agree(array[p.value], array[e.value], scale) and p.value_rounded is not distinct from e.value_rounded
 	and p.note is null
 from (
-	select case_id, max(abs(value)) as scale, ph.shapley(coalition, value) as parts
+	select case_id, max(abs(value)) as scale, array_agg((coalition, value)::ph.coalition_worth) as parts
 	from shapley_input
 	group by case_id
 ) got
-cross join unnest(parts) p
+cross join ph.shapley(parts) p
 full join shapley_expected e on e.case_id = got.case_id and e.partner = p.partner;
 
 -- ---- errors.csv: a call that is right but for what the scenario says ----
@@ -194,7 +194,7 @@ begin
 			select coalesce('null:' || (g.part).note, 'ok') into answer
 			from (select ph.gain_share(100, (a ->> 'weight')::float8) over () as part) g;
 		when 'shapley' then
-			perform ph.shapley(string_to_array(k, ','), v::numeric)
+			perform ph.shapley(array_agg((string_to_array(k, ','), v::numeric)::ph.coalition_worth))
 			from jsonb_each_text(
 				coalesce(
 					a -> 'values',

@@ -197,3 +197,5 @@ group by k.kind
 order by k.kind;
 drop owned by regress_money_reader;
 drop role regress_money_reader;
+set client_min_messages = warning;
+drop schema budget_views_test cascade;

@@ -51,7 +51,7 @@ from partner;
 create temp table glove (coalition text[], value numeric);
 insert into glove
 values ('{}', 0), ('{a}', 0), ('{b}', 0), ('{b,a}', 0), ('{c}', 0), ('{a,c}', 1), ('{b,c}', 1), ('{c,b,a}', 1);
-select p.* from (select ph.shapley(coalition, value) as parts from glove) w, unnest(parts) p;
+select p.* from (select array_agg((coalition, value)::ph.coalition_worth) as parts from glove) w, ph.shapley(parts) p;
 -- efficient, symmetric, nothing to who adds nothing, additive; of ten partners
 with worth as (
 	select
@@ -60,8 +60,9 @@ with worth as (
 		(i & 1 + i >> 1 & 1)::numeric * 7.31 + (i & 3 = 3)::int * 4 as pair
 	from generate_series(0, 1023) i
 ), game as (
-	select ph.shapley(coalition, size * size) as a, ph.shapley(coalition, pair) as b,
-		ph.shapley(coalition, size * size + pair) as joint
+	select array_agg((coalition, size * size)::ph.coalition_worth) as a,
+		array_agg((coalition, pair)::ph.coalition_worth) as b,
+		array_agg((coalition, size * size + pair)::ph.coalition_worth) as joint
 	from worth
 )
 select
@@ -70,9 +71,9 @@ select
 	bool_and(a.value = 0) filter (where a.partner >= 'p8') as nothing,
 	bool_and(j.value = a.value + b.value) as additive
 from game
-cross join unnest(a) a
-join unnest(b) b on b.partner = a.partner
-join unnest(joint) j on j.partner = a.partner;
+cross join ph.shapley(a) a
+join ph.shapley(b) b on b.partner = a.partner
+join ph.shapley(joint) j on j.partner = a.partner;
 -- against the mean over all orders of three
 with orders as (
 	select array[a, b, c] as joined
@@ -89,16 +90,17 @@ with orders as (
 	join worth before on before.coalition = array(select unnest(joined[:i - 1]) order by 1)
 )
 select a.partner, abs(avg(a.value) - min(p.value)) < 1e-15 as as_over_orders
-from added a, (select ph.shapley(coalition, value) as parts from glove) s, unnest(parts) p
+from added a, (select array_agg((coalition, value)::ph.coalition_worth) as parts from glove) s, ph.shapley(parts) p
 where p.partner = a.partner
 group by a.partner
 order by a.partner;
-select unnest(ph.shapley(c, v))
+select ph.shapley(array_agg((c, v)::ph.coalition_worth))
 from (values ('{}'::text[], 0), ('{a}', null)) g(c, v)
 union all
-select unnest(ph.shapley(c, v)) from (values ('{}'::text[], 0), ('{a}', 0.001)) g(c, v);
-select ph.shapley(coalition, value) from glove where false;
-select ph.shapley(c, v) from (values ('{}'::text[], 5)) g(c, v);
+select ph.shapley(array_agg((c, v)::ph.coalition_worth)) from (values ('{}'::text[], 0), ('{a}', 0.001)) g(c, v);
+select count(*) from (select array_agg((coalition, value)::ph.coalition_worth) as worth from glove where false) n,
+	ph.shapley(worth);
+select count(*) from ph.shapley(array[('{}', 5)::ph.coalition_worth]);
 
 create function pg_temp.refused(query text) returns text language plpgsql
 as $$
@@ -117,9 +119,12 @@ from unnest(array[
 	'ph.gain_share(1, 1, equity_factor => i) over () from generate_series(1, 2) i',
 	'ph.gain_share(1, ''Infinity'') over ()', 'ph.gain_share(1, 1e-45) over () from generate_series(1, 3)',
 	'ph.gain_share(1, 1, unit => 1e-60) over () from generate_series(1, 3)',
-	'ph.shapley(c::text[], 1) from unnest(array[''{a}'', ''{a,b}'']) c',
-	'ph.shapley(c::text[], 1) from unnest(array[''{}'', ''{a,b}'', ''{b,a}'', ''{a}'']) c',
-	'ph.shapley(array[i::text], 1) from generate_series(1, 13) i',
-	'ph.shapley(array(select i::text from generate_series(1, 13) i), 1)',
-	'ph.shapley(''{}'', 1) from generate_series(1, 5000)', 'ph.shapley(''{a,a}'', 1)', 'ph.shapley(null, 1)',
-	'ph.shapley(''{null}'', 1)', 'ph.shapley(''{}'', ''NaN'')']) call;
+	'ph.shapley(array_agg((c::text[], 1)::ph.coalition_worth)) from unnest(array[''{a}'', ''{a,b}'']) c',
+	'ph.shapley(array_agg((c::text[], 1)::ph.coalition_worth))
+		from unnest(array[''{}'', ''{a,b}'', ''{b,a}'', ''{a}'']) c',
+	'ph.shapley(array_agg((array[i::text], 1)::ph.coalition_worth)) from generate_series(1, 13) i',
+	'ph.shapley(array_agg((array(select i::text from generate_series(1, 13) i), 1)::ph.coalition_worth))',
+	'ph.shapley(array_agg((''{}'', 1)::ph.coalition_worth)) from generate_series(1, 5000)',
+	'ph.shapley(array_agg((''{a,a}'', 1)::ph.coalition_worth))', 'ph.shapley(array_agg((null, 1)::ph.coalition_worth))',
+	'ph.shapley(array_agg((''{null}'', 1)::ph.coalition_worth))',
+	'ph.shapley(array_agg((''{}'', ''NaN'')::ph.coalition_worth))']) call;
