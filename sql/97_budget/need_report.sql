@@ -89,7 +89,8 @@ $$;
 comment on function ph.place_need(text, text, integer, float8, float8, float8, text) is
 	'the need of places by an expected cost (of ph.create_expected_cost), and how far their own experience may be '
 	'trusted beside it, a row a place of the level (practice, neighbourhood, place, small_area). need_index: mean '
-	'expected cost over that of all, on the day of the model. experience: need_index x actual over expected cost of the '
+	'expected cost over that of all, on the day of the model. experience: need_index x actual over expected '
+	'cost of the '
 	'years up to it, each year held to its own total, with limits by chance (the years of a person '
 	'are one observation). limited_credibility: by ph.limited_fluctuation, of person_years (full_at is where it is '
 	'1) for cost as varied as between the people, within tolerance with probability; '
@@ -123,7 +124,8 @@ comment on function ph.graded_weights(integer, float8) is
 create function ph.unmet_need(
 	schema text, level text, periods text[], weights float8[] default null,
 	measures text[] default '{preventable_deaths_under_75,treatable_deaths_under_75}')
-returns table (place_id text, events float8, expected float8, ratio float8, rank_group integer, weight float8, note text)
+returns table (
+	place_id text, events float8, expected float8, ratio float8, rank_group integer, weight float8, note text)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
@@ -149,7 +151,8 @@ begin
 	), grouped as (
 		select t.*, t.events / nullif(t.expected, 0) as ratio,
 			cardinality(graded) + 1
-				- ph.quantile_group(t.events / nullif(t.expected, 0), cardinality(graded), 'lower') over () as rank_group
+				- ph.quantile_group(t.events / nullif(t.expected, 0), cardinality(graded), 'lower') over ()
+				as rank_group
 		from told t
 	)
 	select g.place_id, g.events, g.expected, g.ratio, g.rank_group, graded[g.rank_group],
@@ -163,7 +166,8 @@ end
 $$;
 comment on function ph.unmet_need(text, text, text[], float8[], text[]) is
 	'places of a level ranked by deaths that could have been avoided, with a weight per head: events over those '
-	'expected of their ages at the rates of all, added up over folded measures (ph.fold_measures) and periods; rank_group '
+	'expected of their ages at the rates of all, added up over folded measures (ph.fold_measures) and periods; '
+	'rank_group '
 	'from 1, the best; weight by rank group, an array that starts with the best group (ph.graded_weights() unless '
 	'given). Ties share a group. Few deaths rank places by chance: pool years. Notes: missing_input, no_expected, '
 	'fewer_places_than_groups. Errors: undefined_table, invalid_parameter_value';
@@ -173,7 +177,8 @@ create function ph.need_report(
 	truth regclass default null, name text default 'person_expected_cost')
 returns table (
 	group_name text, people bigint, age_index float8, expected_index float8, change_by_model float8,
-	unmet_index float8, mixed_index float8, change_by_unmet_need float8, actual_index float8, true_index float8, note text)
+	unmet_index float8, mixed_index float8, change_by_unmet_need float8,
+	actual_index float8, true_index float8, note text)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set enable_nestloop = off  -- nobody has statistics of how many people a day has
@@ -234,7 +239,8 @@ begin
 			mixed_index - expected_index, actual_index, true_index, note
 		from indexed i
 		order by i.group_name',
-		ph_support.cost_group_expression(dimension), ph_support.cost_judged_query(schema, name, day), schema, day, unmet,
+		ph_support.cost_group_expression(dimension),
+		ph_support.cost_judged_query(schema, name, day), schema, day, unmet,
 		coalesce(truth::text, '(select null::text as person_id, null::float8 as cost)'))
 	using share;
 end
@@ -244,8 +250,10 @@ comment on function ph.need_report(text, regclass, float8, text, regclass, text)
 	'of ph.create_expected_cost (expected_index; change_by_model: less age_index), by a component of unmet need '
 	'(unmet_index), and by both in the shares 1 - share and share (mixed_index, of ph.component_mix; '
 	'change_by_unmet_need: less expected_index); beside what the group did cost (actual_index) and, where truth is '
-	'known, should have (true_index). unmet: a relation of person_id and weight, such as people joined with ph.unmet_need; '
-	'truth: of person_id and cost in pounds in the year of the model. A target is the index x people x the money a head. '
+	'known, should have (true_index). unmet: a relation of person_id and weight, such as people joined with '
+	'ph.unmet_need; '
+	'truth: of person_id and cost in pounds in the year of the model. A target is the index x people x the '
+	'money a head. '
 	'dimension: age_band, sex, deprivation_quintile, ethnicity, practice, neighbourhood, place. A person without '
 	'weight makes the mix NULL (missing_input), and so does a group of few that is expected to cost less than nothing '
 	'(negative_need: take larger groups). Errors: undefined_function, invalid_parameter_value, undefined_column, '

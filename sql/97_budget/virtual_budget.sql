@@ -72,7 +72,8 @@ begin
 		cross join varied v
 		cross join lateral (
 			-- full_at within a half of the truth is (z cv / 0.5)^2
-			select sqrt((ph.limited_fluctuation(1, v.variation, %9$s, 0.5)).full_at * 0.25 / nullif(r.people, 0)) as error
+			select sqrt((ph.limited_fluctuation(1, v.variation, %9$s, 0.5)).full_at * 0.25 / nullif(r.people, 0))
+				as error
 		) e
 		cross join (%10$s) m',
 		ph_support.cost_judged_query(schema, cost_name, model_day), level, schema, cost_name, day, segments,
@@ -101,8 +102,10 @@ comment on procedure ph.create_budget_view(
 	'makes in the schema a view of a virtual budget: expected cost (of ph.create_expected_cost) of the people of a day '
 	'(as_of, the data day unless said) by place of a level and segment, brought to the envelopes of places (a relation '
 	'of place_id and amount) and of segments (segment and amount) by ph.rake, phased by a profile (month and share, '
-	'shares of their sum; NULL: the whole year), with limits z x cv / sqrt(people), cv of a person''s cost in the year of '
+	'shares of their sum; NULL: the whole year), with limits z x cv / sqrt(people), cv of a person''s cost in '
+	'the year of '
 	'the model. segments: person_id and segment. Read with the rights of who asks. Envelopes that differ in sum, or '
-	'cannot be met, give no budget and a status. Errors: undefined_function, undefined_column, invalid_parameter_value, '
+	'cannot be met, give no budget and a status. Errors: undefined_function, undefined_column, '
+	'invalid_parameter_value, '
 	'null_value_not_allowed, cardinality_violation (a person with two segments), insufficient_privilege, '
 	'duplicate_object where the name is taken';

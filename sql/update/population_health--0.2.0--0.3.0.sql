@@ -238,9 +238,6 @@ begin
 				filter (where ph_support.is_generated(reader.class, reader.object) is not true)
 		into lost, unknown, readers
 		from pg_attribute old
-		left join pg_attribute new on new.attrelid = 'pg_temp.ph_replacement'::regclass
-			and new.attname = old.attname
-			and (new.atttypid, new.atttypmod, new.attcollation) = (old.atttypid, old.atttypmod, old.attcollation)
 		left join (
 			select d.refobjsubid,
 				case when r.oid is null then d.classid else 'pg_class'::regclass end::regclass as class,
@@ -249,7 +246,11 @@ begin
 			left join pg_rewrite r on d.classid = 'pg_rewrite'::regclass and r.oid = d.objid
 			where d.refclassid = 'pg_class'::regclass and d.refobjid = view and r.ev_class is distinct from view
 		) reader on reader.refobjsubid = old.attnum
-		where old.attrelid = view and old.attnum > 0 and new.attname is null;
+		where old.attrelid = view and old.attnum > 0 and not exists (
+			select
+			from pg_attribute new
+			where new.attrelid = 'pg_temp.ph_replacement'::regclass and new.attname = old.attname
+				and (new.atttypid, new.atttypmod, new.attcollation) = (old.atttypid, old.atttypmod, old.attcollation));
 		if lost is not null and (not keep or readers is not null) then
 			raise exception 'view % would lose or change columns (%); built on it: %', target, lost,
 				coalesce(ph_support.dependants('pg_class', view), 'nothing')
@@ -30924,9 +30925,17 @@ end$body$,
 		('keep_head',
 		 $body$
 begin
-	-- from within a trigger of the ledger, or with an agreement that has no entry
-	if tg_op = 'UPDATE' and pg_trigger_depth() > 1 or tg_op = 'DELETE' and old.count = 0 then
-		return case tg_op when 'DELETE' then old else new end;
+	-- who posts may update it: on to an entry that is there, and never back; or with an agreement that has no entry
+	if tg_op = 'DELETE' and old.count = 0 then
+		return old;
+	elsif tg_op = 'UPDATE' and new.agreement = old.agreement and ((new.count, new.hash) is not distinct from
+			(old.count, old.hash)
+		or new.count > old.count and exists (
+			select
+			from {budget_entry} e
+			where (e.agreement, e.entry, e.hash) = (new.agreement, new.count, new.hash)))
+	then
+		return new;
 	end if;
 	raise exception 'the head of the ledger is kept by its triggers'
 		using errcode = 'insufficient_privilege', hint = 'Insert into budget_entry.';
@@ -31068,7 +31077,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
 	perform ph_support.require_budget_tables(schema);
-	if num_nulls(count, hash) = 1 then
+	if num_nulls(count, hash) = 1 and count is distinct from 0 then  -- an empty ledger has no hash
 		raise exception 'arguments "count" and "hash" must be given together'
 			using errcode = 'null_value_not_allowed', hint = 'Both stand in every export.';
 	end if;
@@ -31102,7 +31111,7 @@ begin
 			where (coalesce(last.entry, 0), last.hash) is distinct from (h.count, h.hash)
 			union all
 			select $2, 'the entry that was exported is not in the chain'
-			where $2 > 0 and $3 is distinct from (select c.hash from chain c where c.entry = $2)
+			where $2 is not null and $3 is distinct from (select c.hash from chain c where c.entry = $2)
 			order by 1, 2
 		$query$, ph_support.budget_terms_hash('$1'), ph_support.budget_entry_hash('e')), schema)
 	using agreement, count, hash;
@@ -31560,10 +31569,16 @@ begin
 	for asked in
 		select * from ph_support.budget_check() c order by c.relation collate "C", c.problem collate "C"
 	loop
-		return query execute format(
-			'select %L, %L, c.key from (%s) c (key) order by c.key collate "C"',
-			asked.relation, asked.problem, ph_support.in_schema(asked.query, schema))
-		using schema;
+		begin
+			return query execute format(
+				'select %L, %L, c.key from (%s) c (key) order by c.key collate "C"',
+				asked.relation, asked.problem, ph_support.in_schema(asked.query, schema))
+			using schema;
+		exception
+			-- of what went past the triggers a view has no answer: the other checks have
+			when invalid_parameter_value then
+				return query select asked.relation, 'cannot be checked: ' || asked.problem, sqlerrm;
+		end;
 	end loop;
 end
 $$;
@@ -31581,7 +31596,8 @@ returns setof record
 language sql immutable parallel safe
 begin atomic
 	values
-		('ledger_unguarded', 'high', 'budget_entry', 'a trigger that guards the ledger is off or missing',
+		('ledger_unguarded', 'high', 'budget_entry',
+		 'a trigger that guards the ledger is off, missing or of another making',
 		 $query$
 			select format('%I.%I: %s', $1, g.relation, g.name), case
 				when t.oid is null then format('call ph.create_budget_tables(%L)', $1)
@@ -31590,6 +31606,14 @@ begin atomic
 			join pg_class c on c.oid = to_regclass(format('%I.%I', $1, g.relation))
 			left join pg_trigger t on t.tgrelid = c.oid and t.tgname = g.name
 			where t.oid is null or t.tgenabled not in ('O', 'A')
+			union all
+			select format('%I.%I()', $1, g.name), format('call ph.create_budget_tables(%L)', $1)
+			from ph_support.budget_guard() g
+			where not exists (
+				select
+				from pg_proc p
+				where p.oid = to_regprocedure(format('%I.%I()', $1, g.name))
+					and p.prosrc = ph_support.in_schema(g.body, $1))
 		 $query$),
 		('ledger_broken', 'high', 'budget_entry', 'an entry, a term or the order of a ledger was changed',
 		 $query$
@@ -32108,27 +32132,25 @@ comment on column ph.shapley_part.value_rounded is 'in pence; the parts add up t
 comment on column ph.shapley_part.note is
 	'missing_input: the value of some coalition is not known; not_in_pence: a result that pence cannot divide';
 
-create function ph_support.shapley_fold(state internal, coalition text[], value numeric) returns internal
-language c immutable parallel safe
-as 'MODULE_PATHNAME', 'shapley_fold';
-
-comment on function ph_support.shapley_fold(internal, text[], numeric) is 'notes a coalition for ph.shapley';
-
-create function ph_support.shapley_final(state internal) returns ph.shapley_part[]
-language c immutable parallel safe
-as 'MODULE_PATHNAME', 'shapley_final';
-
-comment on function ph_support.shapley_final(internal) is 'the parts of ph.shapley';
-
-create aggregate ph.shapley(coalition text[], value numeric) (
-	sfunc = ph_support.shapley_fold, stype = internal, finalfunc = ph_support.shapley_final, sspace = 100000,
-	parallel = safe
+create type ph.coalition_worth as (
+	coalition text[],
+	value numeric
 );
 
-comment on aggregate ph.shapley(text[], numeric) is
-	'folds a row a coalition, all 2^n of at most 12 partners with {} among them, into each partner''s Shapley value: '
-	'sum over S of |S|! (n - |S| - 1)! / n! x (v(S + i) - v(S)), exact. The parts add up to v(all) - v({}); unnest '
-	'them: select p.* from (select ph.shapley(coalition, value) as parts from worth) w, unnest(parts) p. Errors: a '
+comment on type ph.coalition_worth is 'what some partners reach together';
+
+comment on column ph.coalition_worth.coalition is 'the partners; {} for nobody';
+
+comment on column ph.coalition_worth.value is 'what they reach, in money; NULL is not known';
+
+create function ph.shapley(worth ph.coalition_worth[]) returns setof ph.shapley_part
+language c immutable parallel safe rows 12
+as 'MODULE_PATHNAME', 'shapley';
+
+comment on function ph.shapley(ph.coalition_worth[]) is
+	'each partner''s Shapley value of a worth of every coalition, all 2^n of at most 12 partners with {} among them: '
+	'sum over S of |S|! (n - |S| - 1)! / n! x (v(S + i) - v(S)), exact. The parts add up to v(all) - v({}): '
+	'select p.* from ph.shapley(array(select (coalition, value)::ph.coalition_worth from worth)) p. Errors: a '
 	'coalition missing or there twice, more than 12 partners. Source: Shapley 1953';
 
 create type ph.scenario as (
@@ -32264,7 +32286,7 @@ comment on column ph.incentive_line.partner is 'the partner';
 
 comment on column ph.incentive_line.benchmark_per_head is 'as it is settled in the scenario';
 
-comment on column ph.incentive_line.actual_per_head is 'as it is settled in the scenario';
+comment on column ph.incentive_line.actual_per_head is 'actual cost as it is settled in the scenario';
 
 comment on column ph.incentive_line.person_years is 'as they are settled in the scenario';
 
@@ -32295,7 +32317,7 @@ comment on column ph.incentive_line.population is
 
 comment on column ph.incentive_line.reasons is
 	'why the population loses: health falls, worst fifth falls, people left out, quality falls, paid for nothing (more '
-	'is spent and nobody is healthier)';
+	'is spent, on care and settlement or on care and by partners, and nobody is healthier)';
 
 comment on column ph.incentive_line.finding is
 	'gains while the population loses, loses while the population gains; NULL: neither';
@@ -32313,6 +32335,8 @@ begin
 			'argument "%" must not be null', case when scenarios is null then 'scenarios' else 'partners' end
 			using errcode = 'invalid_parameter_value';
 	end if;
+	perform ph_support.require_argument(coalesce(array_ndims(scenarios), 1) = 1, 'scenarios', 'must be a list');
+	perform ph_support.require_argument(coalesce(array_ndims(partners), 1) = 1, 'partners', 'must be a list');
 	if exists (
 			select from unnest(scenarios) s
 			where num_nulls(
@@ -32432,6 +32456,7 @@ begin
 		select
 			s.place, s.scenario as name, s.health, s.worst_fifth, t.benchmark, t.actual, t.years,
 			before.lines as lines_before, t.lines as lines_after,
+			t.care - before.care as care_more,
 			t.care + (t.lines).provider_rounded - before.care - (before.lines).provider_rounded as spent_more, w.whole
 		from unnest(scenarios) with ordinality s(
 			scenario, cost_factor, benchmark_factor, quality, equity_shown, left_out, left_out_cost,
@@ -32448,7 +32473,7 @@ begin
 			s.name, p.partner, sum(p.weight) as weight,
 			coalesce(sum(p.weight) filter (where p.scenario is null), 0) as weight_before,
 			sum(p.income_lost + (s.whole).admissions_avoided::numeric * p.income_per_admission) as income_lost,
-			sum(p.cost) as cost
+			sum(p.cost) as cost, sum(sum(p.cost)) over (partition by s.name) as cost_of_all
 		from settled s
 		join unnest(partners) p on p.scenario is null or p.scenario = s.name
 		group by s.name, p.partner
@@ -32457,7 +32482,9 @@ begin
 			s.*, e.partner, e.income_lost, e.cost,
 			ph.gain_share((s.lines_before).provider_rounded, e.weight_before) over each as part_before,
 			ph.gain_share((s.lines_after).provider_rounded, e.weight) over each as part_after,
-			ph_support.population_reasons(s.whole, incentive_test.quality, s.spent_more) as reasons
+			-- by who pays for care, or with what partners pay: a cost that is shifted to one of them is spent too
+			ph_support.population_reasons(
+				s.whole, incentive_test.quality, greatest(s.spent_more, s.care_more + e.cost_of_all)) as reasons
 		from settled s
 		join effect e on e.name = s.name
 		window each as (partition by s.place order by e.partner collate "C")
@@ -32697,6 +32724,14 @@ $$;
 
 comment on function ph_support.expected_cost_query(text, text, text) is
 	'the query of a function person_expected_cost: the people of a day with their expected cost, by an expression';
+
+create function ph_support.cost_variation(people text) returns text
+language sql immutable parallel safe
+return format('(stddev_samp(%1$s.cost) / nullif(avg(%1$s.cost), 0))', people);
+
+comment on function ph_support.cost_variation(text) is
+	'the expression of the coefficient of variation of what people cost in a year; of the cost itself: that of a day '
+	'before a death, made a year''s, would be most of it';
 
 create procedure ph_support.create_cost_model_table(schema text)
 language plpgsql
@@ -33000,15 +33035,20 @@ begin
 			from judged
 			group by year
 			having sum(foreseen) > 0 and sum(cost) > 0
-		), experience as (
-			select place_id, sum(j.years) as years, count(distinct person_id) as people,
-				sum(cost / level) as cost, sum(foreseen) as foreseen,
-				ph.mean(ph.person_tally(1, cost / level - foreseen), 1, $3) as missed, count(*) as rows
+		), person as (
+			-- the years of a person are not independent
+			select j.place_id, j.person_id, sum(j.years) as years, sum(cost / level) as cost, sum(foreseen) as foreseen
 			from judged j
 			join of_year using (year)
+			group by j.place_id, j.person_id
+		), experience as (
+			select place_id, count(*) as people, sum(j.years) as years, sum(cost) as cost,
+				nullif(greatest(sum(foreseen), 0), 0) as foreseen,
+				ph.mean(ph.person_tally(1, cost - foreseen), 1, $3) as missed
+			from person j
 			group by place_id
 		), person_cost as (
-			select stddev_samp(j.cost / j.years) / avg(j.cost / j.years) as variation from judged j where year = 0
+			select %3$s as variation from judged j where year = 0
 		), year_place as (
 			select place_id, year, sum(j.years) as years, sum(cost / level) / sum(foreseen) as ratio
 			from judged j
@@ -33028,16 +33068,17 @@ begin
 			group by place_id
 		)
 		select e.place_id, e.people, e.years, n.need_index, n.need_index * e.cost / e.foreseen,
-			n.need_index * (e.foreseen + e.rows * (e.missed).lower) / e.foreseen,
-			n.need_index * (e.foreseen + e.rows * (e.missed).upper) / e.foreseen,
+			n.need_index * (e.foreseen + e.people * (e.missed).lower) / e.foreseen,
+			n.need_index * (e.foreseen + e.people * (e.missed).upper) / e.foreseen,
 			l.full_at, l.credibility, n.need_index * (1 + l.credibility * (e.cost / e.foreseen - 1)),
-			t.credibility, n.need_index * t.estimate, t.note
+			t.credibility, n.need_index * t.estimate,
+			coalesce(t.note, case when e.foreseen is null then ''negative_need'' end)
 		from experience e
 		left join need n using (place_id)
 		left join told t using (place_id)
 		cross join person_cost v
 		cross join lateral ph.limited_fluctuation(e.years, v.variation, $1, $2) l
-		order by e.place_id', level, judged)
+		order by e.place_id', level, judged, ph_support.cost_variation('j'))
 	using probability, tolerance, confidence;
 end
 $$;
@@ -33047,11 +33088,13 @@ comment on function ph.place_need(text, text, integer, float8, float8, float8, t
 	'trusted beside it, a row a place of the level (practice, neighbourhood, place, small_area). need_index: mean '
 	'expected cost over that of all, on the day of the model. experience: need_index x actual over expected '
 	'cost of the '
-	'years up to it, each year held to its own total, with limits by chance. limited_credibility: by '
-	'ph.limited_fluctuation, of person_years (full_at is where it is 1) for cost as varied as between the people, '
-	'within tolerance with probability; credibility: by Buhlmann and Straub from the yearly ratios '
+	'years up to it, each year held to its own total, with limits by chance (the years of a person '
+	'are one observation). limited_credibility: by ph.limited_fluctuation, of person_years (full_at is where it is '
+	'1) for cost as varied as between the people, within tolerance with probability; '
+	'credibility: by Buhlmann and Straub from the yearly ratios '
 	'(ph.credibility). limited_index and credible_index: what lies between need and experience by each. Notes are of '
-	'ph.credibility. Errors: undefined_function, invalid_parameter_value, insufficient_privilege';
+	'ph.credibility, and negative_need where no cost is expected. '
+	'Errors: undefined_function, invalid_parameter_value, insufficient_privilege';
 
 create function ph.graded_weights(groups integer default 16, highest float8 default 10) returns float8[]
 language plpgsql immutable parallel safe
@@ -33077,8 +33120,8 @@ comment on function ph.graded_weights(integer, float8) is
 create function ph.unmet_need(
 	schema text, level text, periods text[], weights float8[] default null,
 	measures text[] default '{preventable_deaths_under_75,treatable_deaths_under_75}')
-returns table (place_id text, events float8, expected float8, ratio float8, rank_group integer, weight float8,
-	note text)
+returns table (
+	place_id text, events float8, expected float8, ratio float8, rank_group integer, weight float8, note text)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
@@ -33104,8 +33147,8 @@ begin
 	), grouped as (
 		select t.*, t.events / nullif(t.expected, 0) as ratio,
 			cardinality(graded) + 1
-				- ph.quantile_group(t.events / nullif(t.expected, 0), cardinality(graded),
-					'lower') over () as rank_group
+				- ph.quantile_group(t.events / nullif(t.expected, 0), cardinality(graded), 'lower') over ()
+				as rank_group
 		from told t
 	)
 	select g.place_id, g.events, g.expected, g.ratio, g.rank_group, graded[g.rank_group],
@@ -33120,8 +33163,8 @@ $$;
 
 comment on function ph.unmet_need(text, text, text[], float8[], text[]) is
 	'places of a level ranked by deaths that could have been avoided, with a weight per head: events over those '
-	'expected of their ages at the rates of all, added up over folded measures (ph.fold_measures) and '
-	'periods; rank_group '
+	'expected of their ages at the rates of all, added up over folded measures (ph.fold_measures) and periods; '
+	'rank_group '
 	'from 1, the best; weight by rank group, an array that starts with the best group (ph.graded_weights() unless '
 	'given). Ties share a group. Few deaths rank places by chance: pool years. Notes: missing_input, no_expected, '
 	'fewer_places_than_groups. Errors: undefined_table, invalid_parameter_value';
@@ -33131,8 +33174,8 @@ create function ph.need_report(
 	truth regclass default null, name text default 'person_expected_cost')
 returns table (
 	group_name text, people bigint, age_index float8, expected_index float8, change_by_model float8,
-	unmet_index float8, mixed_index float8, change_by_unmet_need float8, actual_index float8, true_index float8,
-		note text)
+	unmet_index float8, mixed_index float8, change_by_unmet_need float8,
+	actual_index float8, true_index float8, note text)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set enable_nestloop = off  -- nobody has statistics of how many people a day has
@@ -33176,8 +33219,8 @@ begin
 			from judged j
 			group by j.group_name
 		), mixed as (
-			select *, sum(years) over () as all_years, ph.component_mix(years, array[foreseen, weighted],
-				array[1 - $1, $1]) over () as mix
+			select *, sum(years) over () as all_years, ph.component_mix(years,
+				array[case when foreseen >= 0 then foreseen end, weighted], array[1 - $1, $1]) over () as mix
 			from grouped
 		), indexed as (
 			select m.group_name, m.people, of_age / years * all_years / nullif(sum(of_age) over (), 0) as age_index,
@@ -33185,15 +33228,16 @@ begin
 				weighted / years * all_years / nullif(sum(weighted) over (), 0) as unmet_index,
 				(mix).per_head as mixed_index,
 				actual / years * all_years / nullif(sum(actual) over (), 0) as actual_index,
-				true_cost / years * all_years / nullif(sum(true_cost) over (), 0) as true_index, (mix).note
+				true_cost / years * all_years / nullif(sum(true_cost) over (), 0) as true_index,
+				case when foreseen < 0 then ''negative_need'' else (mix).note end as note
 			from mixed m
 		)
 		select i.group_name, people, age_index, expected_index, expected_index - age_index, unmet_index, mixed_index,
 			mixed_index - expected_index, actual_index, true_index, note
 		from indexed i
 		order by i.group_name',
-		ph_support.cost_group_expression(dimension), ph_support.cost_judged_query(schema, name, day), schema, day,
-			unmet,
+		ph_support.cost_group_expression(dimension),
+		ph_support.cost_judged_query(schema, name, day), schema, day, unmet,
 		coalesce(truth::text, '(select null::text as person_id, null::float8 as cost)'))
 	using share;
 end
@@ -33205,10 +33249,12 @@ comment on function ph.need_report(text, regclass, float8, text, regclass, text)
 	'(unmet_index), and by both in the shares 1 - share and share (mixed_index, of ph.component_mix; '
 	'change_by_unmet_need: less expected_index); beside what the group did cost (actual_index) and, where truth is '
 	'known, should have (true_index). unmet: a relation of person_id and weight, such as people joined with '
-	'ph.unmet_need; truth: of '
-	'person_id and cost in pounds in the year of the model. A target is the index x people x the money a head. '
+	'ph.unmet_need; '
+	'truth: of person_id and cost in pounds in the year of the model. A target is the index x people x the '
+	'money a head. '
 	'dimension: age_band, sex, deprivation_quintile, ethnicity, practice, neighbourhood, place. A person without '
-	'weight makes the mix NULL (missing_input). Errors: undefined_function, invalid_parameter_value, undefined_column, '
+	'weight makes the mix NULL (missing_input), and so does a group of few that is expected to cost less than nothing '
+	'(negative_need: take larger groups). Errors: undefined_function, invalid_parameter_value, undefined_column, '
 	'cardinality_violation, insufficient_privilege';
 
 create procedure ph.create_budget_view(
@@ -33222,8 +33268,13 @@ declare
 	day constant date := coalesce(as_of::date, ph_support.data_day(schema));
 	model_day constant date := (ph_support.expected_cost_model(schema, cost_name)).as_of;
 	query text;
+	repeated bigint;
 begin
 	call ph_support.require_own_schema(schema, name);
+	if coalesce(name, '') = '' then
+		raise exception 'argument "name" must not be null or empty'
+			using errcode = 'null_value_not_allowed';
+	end if;
 	perform ph_support.require_known('level', array[level], '{practice,neighbourhood,place,small_area}'),
 		ph_support.require_columns('place_envelopes', place_envelopes, '{place_id,amount}'),
 		ph_support.require_columns('segment_envelopes', segment_envelopes, '{segment,amount}'),
@@ -33231,44 +33282,54 @@ begin
 	if profile is not null then
 		perform ph_support.require_columns('profile', profile, '{month,share}');
 	end if;
+	execute format('select count(*) - count(distinct person_id) from %s where segment is not null', segments)
+	into repeated;
+	if repeated > 0 then
+		raise exception 'argument "segments" must be one row a person'
+			using errcode = 'cardinality_violation';
+	end if;
 	if confidence is null or not (confidence > 0 and confidence < 1) then
 		raise exception 'argument "confidence" must lie between 0 and 1, both excluded'
 			using errcode = 'invalid_parameter_value';
 	end if;
 	query := format(
-		'with varied as (
-			select stddev_samp(j.cost / j.years) / avg(j.cost / j.years) as variation from (%1$s) j
-		), cell as (
-			select c.%2$I as place_id, s.segment::text as segment, count(*) as people, sum(c.expected) as expected
+		-- nobody has statistics of how many people a day has: what is made of them is made once
+		'with varied as materialized (
+			select %11$s as variation from (%1$s) j
+		), person_cost as materialized (
+			select c.person_id, c.%2$I as place_id, c.expected
 			from %3$I.%4$I(%5$L::date) c
-			join %6$s s on s.person_id = c.person_id
-			where c.%2$I is not null and s.segment is not null and c.expected is not null
+			where c.%2$I is not null and c.expected is not null
+		), person_segment as materialized (
+			select s.person_id, s.segment::text as segment from %6$s s where s.segment is not null
+		), cell as materialized (
+			select c.place_id, s.segment, count(*) as people, sum(c.expected) as expected
+			from person_cost c
+			join person_segment s on s.person_id = c.person_id
 			group by 1, 2
-		), raked as (
-			select g.place_id, g.segment, g.people, g.expected,
-				ph.rake(greatest(g.expected, 0), g.place_id, g.segment, p.amount::numeric,
+		), raked as materialized (
+			select p.place_id::text as place_id, q.segment::text as segment, coalesce(c.people, 0) as people,
+				coalesce(c.expected, 0) as expected,
+				ph.rake(greatest(coalesce(c.expected, 0), 0), p.place_id::text, q.segment::text, p.amount::numeric,
 					q.amount::numeric) over () as cell
-			from (
-				select p.place_id::text as place_id, q.segment::text as segment, coalesce(c.people, 0) as people,
-					coalesce(c.expected, 0) as expected
-				from %7$s p
-				cross join %8$s q
-				left join cell c on c.place_id = p.place_id::text and c.segment = q.segment::text
-			) g
-			join %7$s p on p.place_id::text = g.place_id
-			join %8$s q on q.segment::text = g.segment
+			from %7$s p
+			cross join %8$s q
+			left join cell c on c.place_id = p.place_id::text and c.segment = q.segment::text
+			where p.place_id is not null and q.segment is not null
 		)
 		select r.place_id, r.segment, m.month, r.people, r.expected * m.share as expected,
 			(r.cell).value * m.share as budget,
 			(r.cell).value * m.share * greatest(0, 1 - e.error::numeric) as lower,
 			(r.cell).value * m.share * (1 + e.error::numeric) as upper,
-			(r.cell).status, coalesce((r.cell).note, case when r.people = 0 then ''no_population'' end) as note
+			(r.cell).status, coalesce((r.cell).note, case
+				when r.people = 0 then ''no_population''
+				when m.share is null then ''no_share'' end) as note
 		from raked r
 		cross join varied v
 		cross join lateral (
 			-- full_at within a half of the truth is (z cv / 0.5)^2
-			select sqrt((ph.limited_fluctuation(1, v.variation, %9$s, 0.5)).full_at * 0.25 / nullif(r.people,
-				0)) as error
+			select sqrt((ph.limited_fluctuation(1, v.variation, %9$s, 0.5)).full_at * 0.25 / nullif(r.people, 0))
+				as error
 		) e
 		cross join (%10$s) m',
 		ph_support.cost_judged_query(schema, cost_name, model_day), level, schema, cost_name, day, segments,
@@ -33276,8 +33337,10 @@ begin
 		case
 			when profile is null then 'select null::date as month, 1::numeric as share'
 			else format('select p.month::date as month,
-				p.share::numeric / sum(p.share::numeric) over () as share from %s p',
-				profile) end);
+					p.share::numeric / nullif(case when count(p.share) over () = count(*) over ()
+						then sum(p.share::numeric) over () end, 0) as share
+				from %s p', profile) end,
+		ph_support.cost_variation('j'));
 	call ph_support.replace_view(schema, name, query,
 		'the money that a place would have for a segment of its people, by month: a budget to plan and compare with, '
 		'not an account', jsonb_build_object(
@@ -33287,7 +33350,7 @@ begin
 			'expected', 'their expected cost in pounds: what the budget starts from',
 			'budget', 'pounds, brought to the envelopes of places and of segments',
 			'lower', 'limit by chance: what people of such costs can cost less', 'upper', 'what they can cost more',
-			'status', 'of the whole table, as of ph.rake', 'note', 'as of ph.rake; no_population'));
+			'status', 'of the whole table, as of ph.rake', 'note', 'as of ph.rake; no_population, no_share'));
 end
 $$;
 
@@ -33301,5 +33364,6 @@ comment on procedure ph.create_budget_view(
 	'the model. segments: person_id and segment. Read with the rights of who asks. Envelopes that differ in sum, or '
 	'cannot be met, give no budget and a status. Errors: undefined_function, undefined_column, '
 	'invalid_parameter_value, '
-	'insufficient_privilege, duplicate_object where the name is taken';
+	'null_value_not_allowed, cardinality_violation (a person with two segments), insufficient_privilege, '
+	'duplicate_object where the name is taken';
 
