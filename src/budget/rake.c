@@ -1,52 +1,26 @@
 /*
  * rake.c: a table of money by rows and columns, in the proportions of a seed and with given margins.
  *
- * x = seed a_row b_column with row sums R and column sums C (Deming and Stephan 1940).  It is found by alternate
- * scaling, and where that creeps by Newton's method on its dual, a convex function of log b alone.  Zero cells of the
- * seed stay zero, and whether a table with them has these margins is a question of flows, asked in whole units: from
- * the rows through open cells into the columns.  A cell of the greatest flow can be above zero where its row and its
- * column can be reached from each other by what the flow leaves; others are zero in every table (Bacharach 1970).
- *
- * Numbers are shares of the total, so that 1,000 times the money is 1,000 times the answer to the last digit.
+ * x = seed a_row b_column with row sums R and column sums C.  Zero cells of the seed stay zero.  Numbers are shares of
+ * the total, so that 1,000 times the money is 1,000 times the answer to the last digit.
  */
-#include "postgres.h"
+#include "budget/rake.h"
 
 #include <math.h>
 
-#include "budget/amount.h"
 #include "common/hashfn.h"
 #include "core/argument.h"
-#include "core/network_flow.h"
-#include "core/normal_equations.h"
 #include "core/record.h"
 #include "core/window.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
+#include "utils/memutils.h"
 
-#define MOST_PLACES 18			/* decimals of margins that flow as whole numbers */
-#define GAP 1e-12				/* the largest, relative to a margin, at which scaling has met it */
 #define GAP_ENOUGH 1e-10
-#define FIRST_SWEEPS 100
-#define MOST_SWEEPS 10000
-#define MOST_NEWTON_LINES 256
-#define NEWTON_STEPS 200
-#define LONGEST_STEP 20			/* of a logarithm */
 
-/* ---- what is raked ---- */
-
-/* A row or a column of the table. */
-typedef struct Line
-{
-	char	   *name;
-	int			length;
-	int			rank;			/* among its like, in byte order of the names */
-	Amount		margin;			/* NULL where it is not known */
-	bool		known;			/* so is every cell's of the line */
-	double		share;			/* the margin's, of the total */
-	double		factor;			/* a, or b */
-	Sum			sum;			/* of its cells as they are */
-} Line;
+static const char *const status_word[] = {"ok", "margins_differ", "infeasible", "boundary", "not_converged",
+"missing_input"};
 
 typedef struct LineName
 {
@@ -69,53 +43,6 @@ typedef struct LineName
 #define SH_DECLARE
 #define SH_DEFINE
 #include "lib/simplehash.h"
-
-typedef struct Lines
-{
-	int			count;
-	int			capacity;
-	Line	   *line;
-	int		   *of_cell;		/* the line of each row of the window */
-	line_names_hash *names;
-	const char *what;
-	int			name_index;
-	const char *name_argument;
-	int			margin_index;
-	const char *margin_argument;
-} Lines;
-
-typedef struct Cell
-{
-	int			row;			/* rank of the line */
-	int			column;
-	int			position;		/* in the window */
-	double		seed;			/* NAN where it is not known; a share of the greatest */
-	double		value;			/* a share of the total */
-	bool		open;			/* may be above zero */
-} Cell;
-
-typedef enum RakeStatus
-{
-	RAKE_OK,
-	RAKE_MARGINS_DIFFER,
-	RAKE_INFEASIBLE,
-	RAKE_BOUNDARY,
-	RAKE_NOT_CONVERGED,
-	RAKE_MISSING_INPUT
-} RakeStatus;
-
-static const char *const status_word[] = {"ok", "margins_differ", "infeasible", "boundary", "not_converged",
-"missing_input"};
-
-/* Rows are those of which there are more, whichever the caller calls so. */
-typedef struct Table
-{
-	Lines		rows;
-	Lines		columns;
-	int			cells;
-	Cell	   *cell;			/* by row, then column */
-	Amount		total;
-} Table;
 
 /* ---- reading ---- */
 
@@ -194,7 +121,7 @@ new_lines(int cells, const char *what, int name_index, const char *name_argument
 
 /* Row by row, since a window that does not fit in memory goes back only step by step. */
 static double *
-read_cells(WindowObject window, int rows, Table *table)
+read_cells(WindowObject window, int rows, RakeTable *table)
 {
 	double	   *seeds = palloc_extended(sizeof(double) * (Size) rows, MCXT_ALLOC_HUGE);
 
@@ -246,10 +173,10 @@ compare_cells(const void *left, const void *right, void *arg)
 	return a->row != b->row ? (a->row > b->row) - (a->row < b->row) : (a->column > b->column) - (a->column < b->column);
 }
 
-static Table *
+static RakeTable *
 read_table(WindowObject window, int rows)
 {
-	Table	   *table = palloc0_object(Table);
+	RakeTable  *table = palloc0_object(RakeTable);
 	double	   *seeds,
 				greatest = 0;
 
@@ -291,7 +218,7 @@ is_known(const Lines *lines)
 }
 
 static bool
-table_is_known(const Table *table)
+table_is_known(const RakeTable *table)
 {
 	for (int i = 0; i < table->cells; i++)
 		if (isnan(table->cell[i].seed))
@@ -318,7 +245,7 @@ share_out(Lines *lines, Amount total)
 
 /* An empty line has no open cell. */
 static void
-close_empty_lines(Table *table)
+close_empty_lines(RakeTable *table)
 {
 	for (int i = 0; i < table->cells; i++)
 		if (table->rows.line[table->cell[i].row].share == 0 || table->columns.line[table->cell[i].column].share == 0)
@@ -337,7 +264,7 @@ lines_with_money(const Lines *lines)
 
 /* Where every cell between two lines with money is open, any margins can be met. */
 static bool
-is_full(const Table *table)
+is_full(const RakeTable *table)
 {
 	int64		open = 0;
 
@@ -346,375 +273,10 @@ is_full(const Table *table)
 	return open == lines_with_money(&table->rows) * lines_with_money(&table->columns);
 }
 
-/* ---- scaling ---- */
-
-static void
-clear_sums(Lines *lines)
-{
-	for (int i = 0; i < lines->count; i++)
-		lines->line[i].sum = (Sum) {0, 0};
-}
-
-static void
-scale(Lines *lines)
-{
-	for (int i = 0; i < lines->count; i++)
-		lines->line[i].factor = lines->line[i].share > 0 ? lines->line[i].share / sum_value(lines->line[i].sum) : 0;
-}
-
-/* The factors of the rows from those of the columns. */
-static void
-scale_rows(Table *table)
-{
-	clear_sums(&table->rows);
-	for (int i = 0; i < table->cells; i++)
-		if (table->cell[i].open)
-			sum_add(&table->rows.line[table->cell[i].row].sum,
-					table->cell[i].seed * table->columns.line[table->cell[i].column].factor);
-	scale(&table->rows);
-}
-
-/* Values by the factors, and what they sum to in columns; the rows' sums are right. */
-static void
-sum_columns(Table *table)
-{
-	clear_sums(&table->columns);
-	for (int i = 0; i < table->cells; i++)
-	{
-		Cell	   *cell = &table->cell[i];
-		Line	   *column = &table->columns.line[cell->column];
-
-		cell->value = cell->open ? cell->seed * table->rows.line[cell->row].factor * column->factor : 0;
-		sum_add(&column->sum, cell->value);
-	}
-}
-
-/* The largest gap of a column, relative to its margin; infinite where it is no number. */
-static double
-column_gap(const Table *table)
-{
-	double		gap = 0;
-
-	for (int j = 0; j < table->columns.count; j++)
-	{
-		const Line *column = &table->columns.line[j];
-		double		own = column->share > 0 ? fabs(sum_value(column->sum) / column->share - 1) : 0;
-
-		if (!isfinite(own))
-			return INFINITY;
-		gap = fmax(gap, own);
-	}
-	return gap;
-}
-
-static double
-sweep(Table *table)
-{
-	CHECK_FOR_INTERRUPTS();
-	scale_rows(table);
-	sum_columns(table);
-	return column_gap(table);
-}
-
-static double
-rake_by_sweeps(Table *table, int most)
-{
-	double		gap;
-
-	for (int j = 0; j < table->columns.count; j++)
-		table->columns.line[j].factor = 1;
-	while ((gap = sweep(table)) > GAP && isfinite(gap) && --most > 0)
-		for (int j = 0; j < table->columns.count; j++)
-			if (table->columns.line[j].share > 0)
-				table->columns.line[j].factor *= table->columns.line[j].share / sum_value(table->columns.line[j].sum);
-	return gap;
-}
-
-/* ---- Newton's method ---- */
-
-/* What the dual is at these factors, after a sweep: sum R log(sum seed b) - sum C log b, to be made least. */
-static double
-dual_value(const Table *table)
-{
-	double		value = 0;
-
-	for (int i = 0; i < table->rows.count; i++)
-		if (table->rows.line[i].share > 0)
-			value += table->rows.line[i].share * log(sum_value(table->rows.line[i].sum));
-	for (int j = 0; j < table->columns.count; j++)
-		if (table->columns.line[j].share > 0)
-			value -= table->columns.line[j].share * log(table->columns.line[j].factor);
-	return value;
-}
-
-/* Its second derivative, diag(column sums) - sum over rows of x x' / R, and the step that it asks for. */
-static void
-newton_step(const Table *table, double *step)
-{
-	int			columns = table->columns.count;
-	Sum		   *second = palloc0_array(Sum, PACKED_SIZE(columns));
-	Sum		   *gap = palloc0_array(Sum, columns);
-	Factor		factor;
-
-	for (int j = 0; j < columns; j++)
-	{
-		second[PACKED(j, j)] = table->columns.line[j].sum;
-		sum_add(&gap[j], table->columns.line[j].share - sum_value(table->columns.line[j].sum));
-	}
-	for (int i = 0, end; i < table->cells; i = end)
-	{
-		double		share = table->rows.line[table->cell[i].row].share;
-
-		for (end = i + 1; end < table->cells && table->cell[end].row == table->cell[i].row; end++)
-			;
-		CHECK_FOR_INTERRUPTS();
-		if (share > 0)
-			for (int j = i; j < end; j++)
-				for (int k = i; k <= j; k++)
-					sum_add(&second[PACKED(table->cell[k].column, table->cell[j].column)],
-							-table->cell[k].value * table->cell[j].value / share);
-	}
-	factor = factor_new(second, columns, false, 1e-25);
-	factor_solve(&factor, gap, step);
-	for (int j = 0; j < columns; j++)
-		step[j] = isfinite(step[j]) ? fmax(-LONGEST_STEP, fmin(LONGEST_STEP, step[j])) : 0;
-}
-
-static double
-rake_by_newton(Table *table)
-{
-	int			columns = table->columns.count;
-	double	   *step = palloc_array(double, columns),
-			   *from = palloc_array(double, columns);
-	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "rake", ALLOCSET_DEFAULT_SIZES);
-	double		gap = sweep(table);
-
-	for (int round = 0; round < NEWTON_STEPS && gap > GAP && isfinite(gap); round++)
-	{
-		double		value = dual_value(table);
-		MemoryContext caller = MemoryContextSwitchTo(scratch);
-
-		newton_step(table, step);
-		MemoryContextSwitchTo(caller);
-		MemoryContextReset(scratch);
-		for (int j = 0; j < columns; j++)
-			from[j] = table->columns.line[j].factor;
-		for (double part = 1;; part /= 2)
-		{
-			if (part < 1e-6)
-				return gap;
-			for (int j = 0; j < columns; j++)
-				table->columns.line[j].factor = from[j] * exp(part * step[j]);
-			gap = sweep(table);
-			if (isfinite(gap) && dual_value(table) <= value + 1e-14 * fabs(value))
-				break;
-		}
-	}
-	return gap;
-}
-
-static double
-rake_to_the_end(Table *table)
-{
-	return table->columns.count <= MOST_NEWTON_LINES ? rake_by_newton(table) : rake_by_sweeps(table, MOST_SWEEPS);
-}
-
-/* ---- whether there is a table ---- */
-
-static int
-places_of(const Lines *lines)
-{
-	int			places = 0;
-
-	for (int i = 0; i < lines->count; i++)
-		places = Max(places, DatumGetInt32(DirectFunctionCall1(numeric_min_scale,
-															   NumericGetDatum(lines->line[i].margin))));
-	return places;
-}
-
-static int64
-in_units(Amount a, Amount units)
-{
-	return DatumGetInt64(DirectFunctionCall1(numeric_int8, NumericGetDatum(amount_product(a, units))));
-}
-
-/* How many of the least common decimal unit of all margins make one. */
-static Amount
-units_of_margins(const Table *table)
-{
-	int			places = Max(places_of(&table->rows), places_of(&table->columns));
-	Amount		units;
-
-	if (places <= MOST_PLACES)
-	{
-		int64		power = 1;
-
-		for (int i = 0; i < places; i++)
-			power *= 10;
-		units = amount_of_count(power);
-		if (amount_compare(amount_product(table->total, units), amount_of_count(FLOW_UNLIMITED - 1)) <= 0)
-			return units;
-	}
-	ereport(ERROR,
-			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-			 errmsg("margins have too many digits where cells of the seed are zero"),
-			 errhint("Round them so that they add up: ph.apportion gives whole pence.")));
-}
-
-/* Strong components of what the flow leaves (Tarjan 1972), over the nodes of lines alone. */
-typedef struct Components
-{
-	int		   *index;			/* in order of visit, from 1; 0 not yet */
-	int		   *low;
-	int		   *component;		/* -1 not yet */
-	int		   *stack;
-	int			stacked;
-	int			visited;
-	int			count;
-} Components;
-
-static void
-visit(const NetworkFlow *network, int lines, int start, Components *found, int *path, int *side)
-{
-	int			depth = 0;
-
-	path[0] = start;
-	while (depth >= 0)
-	{
-		int			node = path[depth];
-
-		if (found->index[node] == 0)
-		{
-			found->index[node] = found->low[node] = ++found->visited;
-			found->stack[found->stacked++] = node;
-			side[node] = network->node[node].first[ARC_OPEN];
-		}
-		for (; side[node] >= 0; side[node] = network->side[side[node]].next)
-		{
-			int			head = network->side[side[node]].head;
-
-			if (head >= lines || network->side[side[node]].residual <= 0)
-				continue;
-			if (found->index[head] == 0)
-				break;
-			if (found->component[head] < 0)
-				found->low[node] = Min(found->low[node], found->low[head]);
-		}
-		if (side[node] >= 0)
-		{
-			path[++depth] = network->side[side[node]].head;
-			continue;
-		}
-		if (found->low[node] == found->index[node])
-		{
-			int			member;
-
-			do
-				found->component[member = found->stack[--found->stacked]] = found->count;
-			while (member != node);
-			found->count++;
-		}
-		depth--;
-	}
-}
-
-static int *
-components_of(const NetworkFlow *network, int lines)
-{
-	Components	found = {.index = palloc0_array(int, lines), .low = palloc0_array(int, lines),
-	.component = palloc_array(int, lines), .stack = palloc_array(int, lines)};
-	int		   *path = palloc_array(int, lines + 1),
-			   *side = palloc_array(int, lines);
-
-	for (int i = 0; i < lines; i++)
-		found.component[i] = -1;
-	for (int i = 0; i < lines; i++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		if (found.index[i] == 0)
-			visit(network, lines, i, &found, path, side);
-	}
-	return found.component;
-}
-
-/*
- * Lays the cells' arcs with a flow that is near the greatest: what scaling has found so far, in whole units that add up
- * along the row, within what is left of each margin.
- */
-static void
-lay_cells(NetworkFlow *network, const Table *table, double total, int64 *row_left, int64 *column_left)
-{
-	double		until = 0;
-
-	for (int i = 0; i < table->cells; i++)
-	{
-		const Cell *cell = &table->cell[i];
-		int64		most = Min(row_left[cell->row], column_left[cell->column]);
-		double		before = i > 0 && cell->row == cell[-1].row ? until : 0;
-		double		wanted = rint((until = before + cell->value * total)) - rint(before);
-		int64		flow = wanted >= most ? most : wanted > 0 ? (int64) wanted : 0;	/* no number: 0 */
-
-		if (!cell->open)
-			continue;
-		network_lay(network, cell->row, table->rows.count + cell->column, FLOW_UNLIMITED, flow, ARC_OPEN);
-		row_left[cell->row] -= flow;
-		column_left[cell->column] -= flow;
-	}
-}
-
-static int64 *
-margins_in_units(const Lines *lines, Amount units)
-{
-	int64	   *margins = palloc_array(int64, lines->count);
-
-	for (int i = 0; i < lines->count; i++)
-		margins[i] = in_units(lines->line[i].margin, units);
-	return margins;
-}
-
-/* Whether there are tables with these margins; cells that are zero in all of them are closed. */
-static RakeStatus
-close_by_flow(Table *table)
-{
-	int			lines = table->rows.count + table->columns.count;
-	int			source = lines,
-				sink = lines + 1;
-	Amount		units = units_of_margins(table);
-	int64	   *row_left = margins_in_units(&table->rows, units),
-			   *column_left = margins_in_units(&table->columns, units);
-	int64		left = 0;
-	NetworkFlow *network = network_make(lines + 2, lines + table->cells);
-	int		   *component;
-	RakeStatus	status = RAKE_OK;
-
-	lay_cells(network, table, (double) in_units(table->total, units), row_left, column_left);
-	for (int i = 0; i < table->rows.count; i++)
-	{
-		network_lay(network, source, i, row_left[i], 0, ARC_OPEN);
-		left += row_left[i];
-	}
-	for (int j = 0; j < table->columns.count; j++)
-		network_lay(network, table->rows.count + j, sink, column_left[j], 0, ARC_OPEN);
-	if (network_send(network, source, sink, left) < left)
-		return RAKE_INFEASIBLE;
-	component = components_of(network, lines);
-	for (int i = 0; i < table->cells; i++)
-	{
-		Cell	   *cell = &table->cell[i];
-
-		if (cell->open && component[cell->row] != component[table->rows.count + cell->column])
-		{
-			cell->open = false;
-			status = RAKE_BOUNDARY;
-		}
-	}
-	return status;
-}
-
 /* ---- the answer ---- */
 
 static RakeStatus
-solve(Table *table)
+solve(RakeTable *table)
 {
 	RakeStatus	status = RAKE_OK;
 	double		gap;
@@ -729,14 +291,14 @@ solve(Table *table)
 	share_out(&table->rows, table->total);
 	share_out(&table->columns, table->total);
 	close_empty_lines(table);
-	gap = rake_by_sweeps(table, FIRST_SWEEPS);
+	gap = rake_by_sweeps(table, RAKE_FIRST_SWEEPS);
 	if (!is_full(table))
-		status = close_by_flow(table);
+		status = rake_close_by_flow(table);
 	if (status == RAKE_INFEASIBLE)
 		return status;
 	if (status == RAKE_BOUNDARY)
-		gap = rake_by_sweeps(table, FIRST_SWEEPS);
-	if (gap > GAP)
+		gap = rake_by_sweeps(table, RAKE_FIRST_SWEEPS);
+	if (gap > RAKE_GAP)
 		gap = rake_to_the_end(table);
 	return gap <= GAP_ENOUGH ? status : RAKE_NOT_CONVERGED;
 }
@@ -755,7 +317,7 @@ rake_window(WindowObject window, int rows, Raked *raked)
 {
 	MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "rake", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(work);
-	Table	   *table = read_table(window, rows);
+	RakeTable  *table = read_table(window, rows);
 
 	raked->status = solve(table);
 	for (int i = 0; i < rows; i++)
