@@ -80,10 +80,15 @@ begin atomic
 				join {budget_agreement_partner} p on p.agreement = a.agreement
 				left join {budget_entry} e on e.agreement = p.agreement and e.partner = p.partner
 				group by a.agreement, p.agreement, p.partner
+			), counted as (
+				-- a forged entry of no whole number of units must not hide all other agreements
+				select *, mod(sum(opening + contribution - spend) over (partition by agreement), unit) = 0 as is_whole
+				from partner
 			), closed as (
-				select p.*, ph.pooled_budget(opening, contribution, spend, agreed_share::float8, overspend_cap, basis,
-						unit) over (partition by agreement order by partner collate "C") as c
-				from partner p
+				select p.*, ph.pooled_budget(case when is_whole then opening end, contribution, spend, agreed_share::float8,
+						overspend_cap, basis, unit)
+					over (partition by agreement order by partner collate "C") as c
+				from counted p
 			)
 			select agreement, name, kind, host, partner, opening, contribution, spend, agreed_share, overspend_cap,
 				(c).share as share, trim_scale((c).closing) as closing, (c).closing_rounded as closing_rounded,
@@ -101,7 +106,7 @@ begin atomic
 					when (c).closing_rounded < 0 then 'pays the host'
 					when (c).closing_rounded > 0 then 'is paid by the host'
 					else 'is even' end as settlement,
-				(c).note as note
+				case when is_whole then (c).note else 'no_whole_units' end as note
 			from closed
 		 $query$,
 		 'one row an agreement and partner: what it paid in and spent, and its part in what is left or over'),

@@ -55,7 +55,7 @@ begin atomic
 		('parts cannot be told', 'budget_agreement',
 		 'select c.agreement
 		from {closing_balance} c
-		where c.share is null and exists (select from {budget_entry} e where e.agreement = c.agreement)
+		where c.closing_rounded is null and exists (select from {budget_entry} e where e.agreement = c.agreement)
 		group by c.agreement'),
 		('entry outside its period', 'budget_entry',
 		 'select concat_ws('' '', e.agreement, e.entry)

@@ -291,23 +291,28 @@ begin
 		from settled s
 		join effect e on e.name = s.name
 		window each as (partition by s.place order by e.partner collate "C")
-	), judged as (
+	), parted as (
 		select
 			d.*,
-			(d.part_after).amount_rounded - (d.part_before).amount_rounded - d.income_lost - d.cost as gain,
+			-- of nothing everybody has nothing, whatever the weights
+			case when (d.lines_before).provider_rounded = 0 then 0 else (d.part_before).amount_rounded end as had,
+			case when (d.lines_after).provider_rounded = 0 then 0 else (d.part_after).amount_rounded end as has
+		from divided d
+	), judged as (
+		select
+			d.*, d.has - d.had - d.income_lost - d.cost as gain,
 			case
 				when d.reasons <> '{}' then 'loses'
 				when d.health is null then null
 				when d.health > 0 or d.worst_fifth > 0 then 'gains'
 				else 'unchanged'
 			end as people
-		from divided d
+		from parted d
 	)
 	select
 		j.name, j.partner, trim_scale(j.benchmark / nullif(j.years, 0)),
 		trim_scale(j.actual / nullif(j.years, 0)), trim_scale(j.years),
-		(j.lines_before).provider, (j.lines_after).provider, (j.part_before).amount_rounded,
-		(j.part_after).amount_rounded, j.income_lost, j.cost, j.gain, trim_scale(j.spent_more), j.health,
+		(j.lines_before).provider, (j.lines_after).provider, j.had, j.has, j.income_lost, j.cost, j.gain, trim_scale(j.spent_more), j.health,
 		j.worst_fifth, j.people, nullif(j.reasons, '{}'),
 		case
 			when j.gain > 0 and j.people = 'loses' then 'gains while the population loses'

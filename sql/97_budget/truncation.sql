@@ -10,6 +10,12 @@ comment on function ph_support.amount_quotient(numeric, numeric) is
 	'a quotient to 40 decimals, whatever the size of its parts, so that 1,000 times the money is 1,000 times the '
 	'answer; NULL where whole is 0';
 
+create function ph_support.decimal_of(number float8) returns numeric
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'decimal_of';
+comment on function ph_support.decimal_of(float8) is
+	'a finite number as the shortest decimal that reads back as it, whatever the settings: 0.29 is 29 hundredths';
+
 create function ph.truncate_cost(cost numeric, cap numeric, years float8 default 1) returns numeric
 language c immutable parallel safe
 as 'MODULE_PATHNAME', 'truncate_cost';
@@ -24,7 +30,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
 	-- as the decimal that is written: 0.29 of 100 is 29, in doubles a little less
-	place numeric := (array_length(costs_per_year, 1) - 1) * quantile::text::numeric;
+	place numeric := (array_length(costs_per_year, 1) - 1) * ph_support.decimal_of(quantile);
 	sorted numeric[];
 begin
 	perform ph_support.require_argument(coalesce(quantile between 0 and 1, true), 'quantile',
@@ -111,7 +117,7 @@ begin
 		select count(*) as people, count(*) filter (where cost > cut) as people_capped,
 			sum(cost) as total_before, sum(cut) as total_after, sum(cost - cut) as removed,
 			sum(cost * cost) as squares_before, sum(cut * cut) as squares_after,
-			sum(year::text::numeric) as person_years, bool_and(year = 1) as whole_years
+			sum(ph_support.decimal_of(year)) as person_years, bool_and(year = 1) as whole_years
 		from unnest(costs, coalesce(years, array_fill(1::float8, array[cardinality(costs)]))) person (cost, year),
 			lateral ph.truncate_cost(cost, truncation.cap, year) cut
 	) folded;

@@ -30180,6 +30180,13 @@ comment on function ph_support.amount_quotient(numeric, numeric) is
 	'a quotient to 40 decimals, whatever the size of its parts, so that 1,000 times the money is 1,000 times the '
 	'answer; NULL where whole is 0';
 
+create function ph_support.decimal_of(number float8) returns numeric
+language c immutable strict parallel safe
+as 'MODULE_PATHNAME', 'decimal_of';
+
+comment on function ph_support.decimal_of(float8) is
+	'a finite number as the shortest decimal that reads back as it, whatever the settings: 0.29 is 29 hundredths';
+
 create function ph.truncate_cost(cost numeric, cap numeric, years float8 default 1) returns numeric
 language c immutable parallel safe
 as 'MODULE_PATHNAME', 'truncate_cost';
@@ -30195,7 +30202,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
 	-- as the decimal that is written: 0.29 of 100 is 29, in doubles a little less
-	place numeric := (array_length(costs_per_year, 1) - 1) * quantile::text::numeric;
+	place numeric := (array_length(costs_per_year, 1) - 1) * ph_support.decimal_of(quantile);
 	sorted numeric[];
 begin
 	perform ph_support.require_argument(coalesce(quantile between 0 and 1, true), 'quantile',
@@ -30296,7 +30303,7 @@ begin
 		select count(*) as people, count(*) filter (where cost > cut) as people_capped,
 			sum(cost) as total_before, sum(cut) as total_after, sum(cost - cut) as removed,
 			sum(cost * cost) as squares_before, sum(cut * cut) as squares_after,
-			sum(year::text::numeric) as person_years, bool_and(year = 1) as whole_years
+			sum(ph_support.decimal_of(year)) as person_years, bool_and(year = 1) as whole_years
 		from unnest(costs, coalesce(years, array_fill(1::float8, array[cardinality(costs)]))) person (cost, year),
 			lateral ph.truncate_cost(cost, truncation.cap, year) cut
 	) folded;
@@ -31248,10 +31255,15 @@ begin atomic
 				join {budget_agreement_partner} p on p.agreement = a.agreement
 				left join {budget_entry} e on e.agreement = p.agreement and e.partner = p.partner
 				group by a.agreement, p.agreement, p.partner
+			), counted as (
+				-- a forged entry of no whole number of units must not hide all other agreements
+				select *, mod(sum(opening + contribution - spend) over (partition by agreement), unit) = 0 as is_whole
+				from partner
 			), closed as (
-				select p.*, ph.pooled_budget(opening, contribution, spend, agreed_share::float8, overspend_cap, basis,
-						unit) over (partition by agreement order by partner collate "C") as c
-				from partner p
+				select p.*, ph.pooled_budget(case when is_whole then opening end, contribution, spend, agreed_share::float8,
+						overspend_cap, basis, unit)
+					over (partition by agreement order by partner collate "C") as c
+				from counted p
 			)
 			select agreement, name, kind, host, partner, opening, contribution, spend, agreed_share, overspend_cap,
 				(c).share as share, trim_scale((c).closing) as closing, (c).closing_rounded as closing_rounded,
@@ -31269,7 +31281,7 @@ begin atomic
 					when (c).closing_rounded < 0 then 'pays the host'
 					when (c).closing_rounded > 0 then 'is paid by the host'
 					else 'is even' end as settlement,
-				(c).note as note
+				case when is_whole then (c).note else 'no_whole_units' end as note
 			from closed
 		 $query$,
 		 'one row an agreement and partner: what it paid in and spent, and its part in what is left or over'),
@@ -31513,7 +31525,7 @@ begin atomic
 		('parts cannot be told', 'budget_agreement',
 		 'select c.agreement
 		from {closing_balance} c
-		where c.share is null and exists (select from {budget_entry} e where e.agreement = c.agreement)
+		where c.closing_rounded is null and exists (select from {budget_entry} e where e.agreement = c.agreement)
 		group by c.agreement'),
 		('entry outside its period', 'budget_entry',
 		 'select concat_ws('' '', e.agreement, e.entry)
@@ -32488,23 +32500,28 @@ begin
 		from settled s
 		join effect e on e.name = s.name
 		window each as (partition by s.place order by e.partner collate "C")
-	), judged as (
+	), parted as (
 		select
 			d.*,
-			(d.part_after).amount_rounded - (d.part_before).amount_rounded - d.income_lost - d.cost as gain,
+			-- of nothing everybody has nothing, whatever the weights
+			case when (d.lines_before).provider_rounded = 0 then 0 else (d.part_before).amount_rounded end as had,
+			case when (d.lines_after).provider_rounded = 0 then 0 else (d.part_after).amount_rounded end as has
+		from divided d
+	), judged as (
+		select
+			d.*, d.has - d.had - d.income_lost - d.cost as gain,
 			case
 				when d.reasons <> '{}' then 'loses'
 				when d.health is null then null
 				when d.health > 0 or d.worst_fifth > 0 then 'gains'
 				else 'unchanged'
 			end as people
-		from divided d
+		from parted d
 	)
 	select
 		j.name, j.partner, trim_scale(j.benchmark / nullif(j.years, 0)),
 		trim_scale(j.actual / nullif(j.years, 0)), trim_scale(j.years),
-		(j.lines_before).provider, (j.lines_after).provider, (j.part_before).amount_rounded,
-		(j.part_after).amount_rounded, j.income_lost, j.cost, j.gain, trim_scale(j.spent_more), j.health,
+		(j.lines_before).provider, (j.lines_after).provider, j.had, j.has, j.income_lost, j.cost, j.gain, trim_scale(j.spent_more), j.health,
 		j.worst_fifth, j.people, nullif(j.reasons, '{}'),
 		case
 			when j.gain > 0 and j.people = 'loses' then 'gains while the population loses'

@@ -7,6 +7,14 @@
 #include "core/argument.h"
 #include "core/record.h"
 
+/* ph_support.decimal_of(number float8) -> numeric: the shortest decimal that reads back as it. */
+PG_FUNCTION_INFO_V1(decimal_of);
+Datum
+decimal_of(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_NUMERIC(amount_of_number(argument_number(fcinfo, 0, "number")));
+}
+
 static Amount
 amount_not_negative(FunctionCallInfo fcinfo, int index, const char *argument)
 {

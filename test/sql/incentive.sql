@@ -136,3 +136,7 @@ from (
 		('array[ph.scenario(''x'', 1)]', 'array[ph.partner_effect(''a'', 1, ''y'')]'),
 		('array[array[ph.scenario(''x'', 1)], array[ph.scenario(''y'', 1)]]', 'array[ph.partner_effect(''a'', 1)]'),
 		('array[null]::ph.scenario[]', 'array[ph.partner_effect(''a'', 1)]')) v(scenarios, partners);
+-- of a settlement of 0 everybody has 0, whatever the weights: what a partner gains by itself is listed all the same
+select partner, gain, finding, note
+from ph.incentive_test(ph.contract(0.5, 0.02), 1000, 1000, 100, array[ph.scenario('the sick are left out', -1)],
+	array[ph.partner_effect('clinic', 0, cost => -500), ph.partner_effect('council', 0)], 1);

@@ -82,4 +82,8 @@ select truncation('{1,2}', -1);
 select truncation('{1,2}', 1, '{1}');
 select truncation_cap('{1,2}', 1.5);
 select truncation_cap('{1,NaN}', 0.5);
+-- a quantile is the decimal that is written, whatever the settings
+set extra_float_digits = -10;
+select truncation_cap('{0,1000000000}', 0.123456789012345::float8) as cap;
+reset extra_float_digits;
 drop schema truncation_test cascade;
