@@ -55,7 +55,10 @@ begin
 			select p.place_id::text as place_id, q.segment::text as segment, coalesce(c.people, 0) as people,
 				coalesce(c.expected, 0) as expected,
 				ph.rake(greatest(coalesce(c.expected, 0), 0), p.place_id::text, q.segment::text, p.amount::numeric,
-					q.amount::numeric) over () as cell
+					q.amount::numeric, (
+						select case when bool_and(amount = round(amount, 2)) then 0.01 end
+						from (select amount::numeric from %7$s union all select amount::numeric from %8$s) envelope)
+					) over () as cell
 			from %7$s p
 			cross join %8$s q
 			left join cell c on c.place_id = p.place_id::text and c.segment = q.segment::text
@@ -63,6 +66,8 @@ begin
 		)
 		select r.place_id, r.segment, m.month, r.people, r.expected * m.share as expected,
 			(r.cell).value * m.share as budget,
+			ph.apportion((r.cell).value_rounded, m.share::float8) over (partition by r.place_id, r.segment
+				order by m.month rows between unbounded preceding and unbounded following) as budget_rounded,
 			(r.cell).value * m.share * greatest(0, 1 - e.error::numeric) as lower,
 			(r.cell).value * m.share * (1 + e.error::numeric) as upper,
 			(r.cell).status, coalesce((r.cell).note, case
@@ -93,6 +98,7 @@ begin
 			'people', 'people of the place and segment whose expected cost is known',
 			'expected', 'their expected cost in pounds: what the budget starts from',
 			'budget', 'pounds, brought to the envelopes of places and of segments',
+			'budget_rounded', 'the same in pence that meet both envelopes; NULL where these are not in whole pence',
 			'lower', 'limit by chance: what people of such costs can cost less', 'upper', 'what they can cost more',
 			'status', 'of the whole table, as of ph.rake', 'note', 'as of ph.rake; no_population, no_share'));
 end
@@ -103,9 +109,8 @@ comment on procedure ph.create_budget_view(
 	'(as_of, the data day unless said) by place of a level and segment, brought to the envelopes of places (a relation '
 	'of place_id and amount) and of segments (segment and amount) by ph.rake, phased by a profile (month and share, '
 	'shares of their sum; NULL: the whole year), with limits z x cv / sqrt(people), cv of a person''s cost in '
-	'the year of '
-	'the model. segments: person_id and segment. Read with the rights of who asks. Envelopes that differ in sum, or '
-	'cannot be met, give no budget and a status. Errors: undefined_function, undefined_column, '
-	'invalid_parameter_value, '
-	'null_value_not_allowed, cardinality_violation (a person with two segments), insufficient_privilege, '
-	'duplicate_object where the name is taken';
+	'the year of the model; budget_rounded is in pence that meet both envelopes, and months their year, where '
+	'envelopes are in whole pence. segments: person_id and segment. Read with the rights of who asks. Envelopes that '
+	'differ in sum, or cannot be met, give no budget and a status. Errors: undefined_function, undefined_column, '
+	'invalid_parameter_value, null_value_not_allowed, cardinality_violation (a person with two segments), '
+	'insufficient_privilege, duplicate_object where the name is taken';

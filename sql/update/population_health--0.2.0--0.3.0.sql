@@ -30100,11 +30100,14 @@ comment on function ph.credibility(text, ph.tally) is
 	'the same over stored tallies of a place and year: the value is events (or what was summed, as cost) over '
 	'exposure, of all keys, the unknown one too; an empty tally is a year in which nothing was seen';
 
-create type ph.raked_cell as (value numeric, status text, note text);
+create type ph.raked_cell as (value numeric, value_rounded numeric, status text, note text);
 
 comment on type ph.raked_cell is 'a cell of a table with given margins, of ph.rake';
 
 comment on column ph.raked_cell.value is 'what the cell has; NULL where there is no answer';
+
+comment on column ph.raked_cell.value_rounded is
+	'the same in whole units, cut down or one more, so that both margins are met exactly; NULL without a unit';
 
 comment on column ph.raked_cell.status is
 	'of the whole table: ok, margins_differ, infeasible, boundary, not_converged, missing_input';
@@ -30112,18 +30115,21 @@ comment on column ph.raked_cell.status is
 comment on column ph.raked_cell.note is
 	'the status where value is NULL; must_be_zero where no table with these margins has money here';
 
-create function ph.rake(seed float8, "row" text, column_name text, row_margin numeric, column_margin numeric)
+create function ph.rake(
+	seed float8, "row" text, column_name text, row_margin numeric, column_margin numeric, unit numeric default null)
 returns ph.raked_cell
 language c window immutable parallel safe
 as 'MODULE_PATHNAME', 'rake';
 
-comment on function ph.rake(float8, text, text, numeric, numeric) is
+comment on function ph.rake(float8, text, text, numeric, numeric, numeric) is
 	'window function, a row a cell: the table with the proportions (cross ratios) of seed and these margins, which '
 	'all cells of a row or column repeat (Deming and Stephan 1940). Cells without a row, and of seed 0, stay 0; a '
 	'margin of 0 empties its line. status, of the whole partition: ok; margins_differ, compared exactly; infeasible: '
 	'no table with these zeros has these margins; boundary: only one with more zeros has, which is given, and the '
 	'note of those cells is must_be_zero; not_converged; missing_input. Where there is no answer value is NULL and '
-	'note is the status. Errors: negative seeds and margins, one cell twice, two margins of a line, names that are '
+	'note is the status. With a unit (0.01 for pence), of which margins must be whole numbers, value_rounded meets '
+	'both margins in whole units, by the largest fractions and a flow. Errors: negative seeds and margins, one cell '
+	'twice, two margins of a line, margins that are no whole number of units, more than 10^15 units, names that are '
 	'NULL, margins too fine to be whole numbers below 4.6e18 of a common decimal unit where cells are zero';
 
 create function ph.member_months(
@@ -33328,7 +33334,10 @@ begin
 			select p.place_id::text as place_id, q.segment::text as segment, coalesce(c.people, 0) as people,
 				coalesce(c.expected, 0) as expected,
 				ph.rake(greatest(coalesce(c.expected, 0), 0), p.place_id::text, q.segment::text, p.amount::numeric,
-					q.amount::numeric) over () as cell
+					q.amount::numeric, (
+						select case when bool_and(amount = round(amount, 2)) then 0.01 end
+						from (select amount::numeric from %7$s union all select amount::numeric from %8$s) envelope)
+					) over () as cell
 			from %7$s p
 			cross join %8$s q
 			left join cell c on c.place_id = p.place_id::text and c.segment = q.segment::text
@@ -33336,6 +33345,8 @@ begin
 		)
 		select r.place_id, r.segment, m.month, r.people, r.expected * m.share as expected,
 			(r.cell).value * m.share as budget,
+			ph.apportion((r.cell).value_rounded, m.share::float8) over (partition by r.place_id, r.segment
+				order by m.month rows between unbounded preceding and unbounded following) as budget_rounded,
 			(r.cell).value * m.share * greatest(0, 1 - e.error::numeric) as lower,
 			(r.cell).value * m.share * (1 + e.error::numeric) as upper,
 			(r.cell).status, coalesce((r.cell).note, case
@@ -33366,6 +33377,7 @@ begin
 			'people', 'people of the place and segment whose expected cost is known',
 			'expected', 'their expected cost in pounds: what the budget starts from',
 			'budget', 'pounds, brought to the envelopes of places and of segments',
+			'budget_rounded', 'the same in pence that meet both envelopes; NULL where these are not in whole pence',
 			'lower', 'limit by chance: what people of such costs can cost less', 'upper', 'what they can cost more',
 			'status', 'of the whole table, as of ph.rake', 'note', 'as of ph.rake; no_population, no_share'));
 end
@@ -33377,10 +33389,9 @@ comment on procedure ph.create_budget_view(
 	'(as_of, the data day unless said) by place of a level and segment, brought to the envelopes of places (a relation '
 	'of place_id and amount) and of segments (segment and amount) by ph.rake, phased by a profile (month and share, '
 	'shares of their sum; NULL: the whole year), with limits z x cv / sqrt(people), cv of a person''s cost in '
-	'the year of '
-	'the model. segments: person_id and segment. Read with the rights of who asks. Envelopes that differ in sum, or '
-	'cannot be met, give no budget and a status. Errors: undefined_function, undefined_column, '
-	'invalid_parameter_value, '
-	'null_value_not_allowed, cardinality_violation (a person with two segments), insufficient_privilege, '
-	'duplicate_object where the name is taken';
+	'the year of the model; budget_rounded is in pence that meet both envelopes, and months their year, where '
+	'envelopes are in whole pence. segments: person_id and segment. Read with the rights of who asks. Envelopes that '
+	'differ in sum, or cannot be met, give no budget and a status. Errors: undefined_function, undefined_column, '
+	'invalid_parameter_value, null_value_not_allowed, cardinality_violation (a person with two segments), '
+	'insufficient_privilege, duplicate_object where the name is taken';
 

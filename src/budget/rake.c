@@ -18,6 +18,8 @@
 #include "utils/memutils.h"
 
 #define GAP_ENOUGH 1e-10
+#define LEAST_UNIT 1e-10
+#define MOST_UNITS 1e15		/* that a double counts one by one, and a tenth of them */
 
 static const char *const status_word[] = {"ok", "margins_differ", "infeasible", "boundary", "not_converged",
 "missing_input"};
@@ -119,6 +121,21 @@ new_lines(int cells, const char *what, int name_index, const char *name_argument
 		.name_argument = name_argument, .margin_index = margin_index, .margin_argument = margin_argument};
 }
 
+static void
+read_unit(WindowObject window, int row, RakeTable *table)
+{
+	Amount		unit = window_amount(window, 5, row, "unit");
+
+	if (row == 0)
+		table->unit = unit;
+	else if ((unit == NULL) != (table->unit == NULL) || (unit && amount_compare(unit, table->unit) != 0))
+		argument_error("unit", "must be the same in all rows of a partition", NULL);
+	if (row == 0 && unit && amount_compare(unit, amount_of_number(LEAST_UNIT)) < 0)
+		argument_error("unit", "must be at least 10^-10", "Write 0.01 for pence.");
+	if (row > 0 && unit)
+		pfree(unit);
+}
+
 /* Row by row, since a window that does not fit in memory goes back only step by step. */
 static double *
 read_cells(WindowObject window, int rows, RakeTable *table)
@@ -135,6 +152,7 @@ read_cells(WindowObject window, int rows, RakeTable *table)
 		table->columns.of_cell[i] = read_name(window, i, &table->columns);
 		read_margin(window, i, &table->rows);
 		read_margin(window, i, &table->columns);
+		read_unit(window, i, table);
 	}
 	return seeds;
 }
@@ -198,7 +216,7 @@ read_table(WindowObject window, int rows)
 	table->cell = palloc_extended(sizeof(Cell) * (Size) rows, MCXT_ALLOC_HUGE);
 	for (int i = 0; i < rows; i++)
 		table->cell[i] = (Cell) {table->rows.of_cell[i], table->columns.of_cell[i], i,
-			seeds[i] > 0 ? seeds[i] / greatest : seeds[i], 0, seeds[i] > 0};
+			seeds[i] > 0 ? seeds[i] / greatest : seeds[i], 0, seeds[i] > 0, 0};
 	qsort_interruptible(table->cell, rows, sizeof(Cell), compare_cells, NULL);
 	for (int i = 1; i < rows; i++)
 		if (compare_cells(&table->cell[i - 1], &table->cell[i], NULL) == 0)
@@ -309,8 +327,29 @@ typedef struct Raked
 	bool		ready;
 	RakeStatus	status;
 	Amount		total;
+	Amount		unit;
+	int64	   *units;			/* NULL where they are not wanted, or cannot be */
 	double		share[FLEXIBLE_ARRAY_MEMBER];	/* NAN: must be zero although its seed is not */
 } Raked;
+
+static bool
+is_answered(RakeStatus status)
+{
+	return status == RAKE_OK || status == RAKE_BOUNDARY;
+}
+
+static bool
+round_table(RakeTable *table, RakeStatus status)
+{
+	if (!table->unit || !is_answered(status))
+		return false;
+	if (amount_compare(amount_quotient(table->total, table->unit), amount_of_number(MOST_UNITS)) > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("a table cannot be rounded to more than 10^15 units"),
+				 errhint("Take a larger unit.")));
+	return rake_round_by_flow(table);
+}
 
 static void
 rake_window(WindowObject window, int rows, Raked *raked)
@@ -318,6 +357,7 @@ rake_window(WindowObject window, int rows, Raked *raked)
 	MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "rake", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(work);
 	RakeTable  *table = read_table(window, rows);
+	bool		rounded;
 
 	raked->status = solve(table);
 	for (int i = 0; i < rows; i++)
@@ -328,22 +368,31 @@ rake_window(WindowObject window, int rows, Raked *raked)
 
 		raked->share[cell->position] = emptied ? NAN : cell->value;
 	}
+	rounded = round_table(table, raked->status);
 	MemoryContextSwitchTo(GetMemoryChunkContext(raked));
 	if (table->total)
 		raked->total = DatumGetNumericCopy(NumericGetDatum(table->total));
+	if (rounded)
+	{
+		raked->unit = DatumGetNumericCopy(NumericGetDatum(table->unit));
+		raked->units = palloc_extended(sizeof(int64) * (Size) rows, MCXT_ALLOC_HUGE);
+		for (int i = 0; i < rows; i++)
+			raked->units[table->cell[i].position] = table->cell[i].units;
+	}
 	raked->ready = true;
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(work);
 }
 
 /*
- * ph.rake(seed float8, row text, column_name text, row_margin numeric, column_margin numeric) OVER (...)
- *   -> (value numeric, status text, note text)
+ * ph.rake(seed float8, row text, column_name text, row_margin numeric, column_margin numeric, unit numeric) OVER (...)
+ *   -> (value numeric, value_rounded numeric, status text, note text)
  *
  * A row a cell; cells that no row names are zero.  value has the cross ratios of the seed and the margins, which each
  * cell of a line repeats; it is NULL where there is no answer, and the note says why.  status, of the whole partition:
  * ok; margins_differ; infeasible, no table with these zeros has these margins; boundary, one has, with more zeros, and
- * it is given; not_converged; missing_input.  Errors: negative seeds and margins, the same cell twice, two margins of
+ * it is given; not_converged; missing_input.  value_rounded is the value cut down to whole units or one more, so that
+ * both margins are met to the last unit; NULL without a unit.  Errors: negative seeds and margins, the same cell twice, two margins of
  * one line, margins of more than 18 decimals or 4.6e18 units where cells are zero.
  */
 PG_FUNCTION_INFO_V1(rake);
@@ -353,18 +402,21 @@ rake(PG_FUNCTION_ARGS)
 	WindowObject window = PG_WINDOW_OBJECT();
 	int			rows = window_rows(window);
 	Raked	   *raked = WinGetPartitionLocalMemory(window, offsetof(Raked, share) + rows * sizeof(double));
+	int64		position = WinGetCurrentPosition(window);
 	bool		answered;
 	double		share;
-	Datum		values[3];
-	bool		nulls[3];
+	Datum		values[4];
+	bool		nulls[4];
 
 	if (!raked->ready)
 		rake_window(window, rows, raked);
-	share = raked->share[WinGetCurrentPosition(window)];
-	answered = raked->status == RAKE_OK || raked->status == RAKE_BOUNDARY;
+	share = raked->share[position];
+	answered = is_answered(raked->status);
 	record_amount(values, nulls, 0, !answered ? NULL : isnan(share) || share == 0 ? amount_of_count(0)
 				  : amount_product(amount_of_number(share), raked->total));
-	record_text(values, nulls, 1, status_word[raked->status]);
-	record_text(values, nulls, 2, !answered ? status_word[raked->status] : isnan(share) ? "must_be_zero" : NULL);
+	record_amount(values, nulls, 1, !raked->units ? NULL
+				  : amount_product(amount_of_count(raked->units[position]), raked->unit));
+	record_text(values, nulls, 2, status_word[raked->status]);
+	record_text(values, nulls, 3, !answered ? status_word[raked->status] : isnan(share) ? "must_be_zero" : NULL);
 	return record_datum(fcinfo, values, nulls);
 }

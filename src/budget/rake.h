@@ -43,6 +43,7 @@ typedef struct Cell
 	double		seed;			/* NAN where it is not known; a share of the greatest */
 	double		value;			/* a share of the total */
 	bool		open;			/* may be above zero */
+	int64		units;			/* the value in whole units */
 } Cell;
 
 typedef enum RakeStatus
@@ -63,6 +64,7 @@ typedef struct RakeTable
 	int			cells;
 	Cell	   *cell;			/* by row, then column */
 	Amount		total;
+	Amount		unit;			/* NULL: values are not wanted in whole units */
 } RakeTable;
 
 /* Scaling in turn, at most so often; the largest gap that is left, relative to its margin. */
@@ -73,5 +75,8 @@ extern double rake_to_the_end(RakeTable *table);
 
 /* Whether there are tables with these margins; cells that are zero in all of them are closed. */
 extern RakeStatus rake_close_by_flow(RakeTable *table);
+
+/* Values in whole units that meet both margins; false where they cannot. */
+extern bool rake_round_by_flow(RakeTable *table);
 
 #endif

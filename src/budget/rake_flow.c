@@ -1,5 +1,5 @@
 /*
- * rake_flow.c: whether a table with zeros has these margins.
+ * rake_flow.c: whether a table with zeros has these margins, and the same table in whole units.
  *
  * A question of flows in whole units, from the rows through open cells into the columns.  A cell of the greatest flow
  * can be above zero where its row and its column can be reached from each other by what the flow leaves; others are
@@ -9,6 +9,7 @@
 
 #include <math.h>
 
+#include "core/argument.h"
 #include "core/network_flow.h"
 #include "miscadmin.h"
 #include "utils/fmgrprotos.h"
@@ -202,4 +203,102 @@ rake_close_by_flow(RakeTable *table)
 		}
 	}
 	return status;
+}
+
+/* ---- whole units ---- */
+
+static int64 *
+whole_margins(const Lines *lines, Amount unit)
+{
+	int64	   *margins = palloc_array(int64, lines->count);
+
+	for (int i = 0; i < lines->count; i++)
+	{
+		if (!amount_is_whole(lines->line[i].margin, unit))
+			argument_error(lines->margin_argument, "must be a whole number of units", NULL);
+		margins[i] = DatumGetInt64(DirectFunctionCall1(numeric_int8,
+													   NumericGetDatum(amount_quotient(lines->line[i].margin, unit))));
+	}
+	return margins;
+}
+
+typedef struct Fraction
+{
+	double		left;			/* what is cut off, of a unit */
+	int			cell;
+} Fraction;
+
+static int
+largest_fraction(const void *left, const void *right, void *arg)
+{
+	const Fraction *a = left,
+			   *b = right;
+
+	return a->left != b->left ? (a->left < b->left) - (a->left > b->left) : a->cell - b->cell;
+}
+
+/* Cuts each value down, and says what that leaves of the cells and of the margins. */
+static Fraction *
+cut_down(RakeTable *table, double total, int64 *row_left, int64 *column_left)
+{
+	Fraction   *fraction = palloc_extended(sizeof(Fraction) * (Size) table->cells, MCXT_ALLOC_HUGE);
+
+	for (int i = 0; i < table->cells; i++)
+	{
+		Cell	   *cell = &table->cell[i];
+		double		value = cell->value * total;
+
+		cell->units = (int64) floor(value);
+		fraction[i] = (Fraction) {value - floor(value), i};
+		row_left[cell->row] -= cell->units;
+		column_left[cell->column] -= cell->units;
+	}
+	return fraction;
+}
+
+/*
+ * A cell gets what it has, cut down, or one unit more: to the largest fractions where row and column have one left, and
+ * what then is left by a flow, which exists since the fractions themselves are one.
+ */
+bool
+rake_round_by_flow(RakeTable *table)
+{
+	int			lines = table->rows.count + table->columns.count,
+				source = lines,
+				sink = lines + 1;
+	int64	   *row_left = whole_margins(&table->rows, table->unit),
+			   *column_left = whole_margins(&table->columns, table->unit);
+	Fraction   *fraction = cut_down(table, amount_number(amount_quotient(table->total, table->unit)), row_left,
+									column_left);
+	NetworkFlow *network = network_make(lines + 2, lines + table->cells);
+	int64		left = 0;
+
+	qsort_interruptible(fraction, table->cells, sizeof(Fraction), largest_fraction, NULL);
+	for (int i = 0; i < table->cells; i++)
+	{
+		const Cell *cell = &table->cell[fraction[i].cell];
+		bool		more = fraction[i].left > 0 && row_left[cell->row] > 0 && column_left[cell->column] > 0;
+
+		network_lay(network, cell->row, table->rows.count + cell->column, cell->open && !more, more, ARC_OPEN);
+		row_left[cell->row] -= more;
+		column_left[cell->column] -= more;
+	}
+	for (int i = 0; i < table->rows.count; i++)
+	{
+		if (row_left[i] < 0)
+			return false;
+		network_lay(network, source, i, row_left[i], 0, ARC_OPEN);
+		left += row_left[i];
+	}
+	for (int j = 0; j < table->columns.count; j++)
+	{
+		if (column_left[j] < 0)
+			return false;
+		network_lay(network, table->rows.count + j, sink, column_left[j], 0, ARC_OPEN);
+	}
+	if (network_send(network, source, sink, left) < left)
+		return false;
+	for (int i = 0; i < table->cells; i++)
+		table->cell[fraction[i].cell].units += network->side[2 * i + 1].residual;
+	return true;
 }

@@ -199,6 +199,18 @@ select segment, round(sum(budget), 6) as budget, round(sum(budget) filter (where
 from need.virtual_budget
 group by segment
 order by segment;
+-- in pence both envelopes are met exactly, and months add up to the year
+select bool_and(amount = pence) as met, sum(pence) as pence, bool_and(near) as near
+from (
+	select place_id as line, sum(budget_rounded) as pence, bool_and(abs(budget_rounded - budget) < 0.02) as near
+	from need.virtual_budget
+	group by place_id
+	union all
+	select segment, sum(budget_rounded), true from need.virtual_budget group by segment) v
+join (
+	select place_id as line, amount from need.place_envelope
+	union all
+	select segment, amount from need.segment_envelope) e using (line);
 -- it starts from expected cost, whose cross ratio it keeps
 select abs(log(max(budget) filter (where at = 'L1 diabetes')::float8 * max(budget) filter (where at = 'L2 healthy')
 		/ max(budget) filter (where at = 'L1 healthy') / max(budget) filter (where at = 'L2 diabetes'))

@@ -132,6 +132,36 @@ select * from asked('a x 1 10 20, a y 1 11 20');
 select * from asked('a x 1 10 20, b x 1 11 21');
 select * from asked('a x NaN 10 10');
 select * from asked('a x 1 NaN 10');
+-- in whole pence: every cell cut down or one penny more, both margins to the penny; where cells are zero too
+select count(distinct t) as tables, bool_and(abs((r).value_rounded - (r).value) < 0.01) as near,
+	bool_and(by_place = place_money) as places, bool_and(by_segment = segment_money) as segments,
+	bool_and((r).value_rounded = round((r).value_rounded, 2)) as pence, count(*) - count((r).value_rounded) as untold
+from (
+	select *, sum((r).value_rounded) over (partition by t, place) as by_place,
+		sum((r).value_rounded) over (partition by t, segment) as by_segment
+	from (
+		select *, rake(seed, place, segment, place_money, segment_money, 0.01) over (partition by t) as r
+		from (
+			select *, sum(pence) over (partition by t, place) as place_money,
+				sum(pence) over (partition by t, segment) as segment_money
+			from (
+				select t, 'p' || p as place, 's' || g as segment,
+					case when abs(hashint8(t * 1000 + p * 10 + g)) % 5 = 0 then 0
+						else abs(hashint8(t * 77 + p * 31 + g)) % 1000 end::float8 as seed,
+					case when abs(hashint8(t * 1000 + p * 10 + g)) % 5 > 0
+						then abs(hashint8(t + p * 13 + g * 7)) % 100000 else 0 end / 100.0 as pence
+				from generate_series(1, 60) t, generate_series(1, 9) p, generate_series(1, 6) g) cell) margin
+	) raked
+	where (r).status in ('ok', 'boundary')) summed;
+-- ties by the names; no unit, no rounded value
+select place, segment, (rake(1, place, segment, 0.03, 0.03, 0.01) over ()).value_rounded as pence,
+	(rake(1, place, segment, 0.03, 0.03) over ()).value_rounded as none
+from unnest('{a,b}'::text[]) place, unnest('{x,y}'::text[]) segment
+order by place, segment;
+select rake(1, 'a', 'x', 0.005, 0.005, 0.01) over ();
+select rake(1, 'a', 'x', 1, 1, 0) over ();
+select rake(1, 'a', s, 2, 1, u) over () from (values ('x', 1), ('y', 2)) v(s, u);
+select rake(1, 'a', 'x', 1e20, 1e20, 0.01) over ();
 select rake(1, null, 'x', 10, 10) over ();
 select rake(1, 'a', null, 10, 10) over ();
 select rake(s, 'a', c, 0.2222222222222222222222, m) over ()
