@@ -85,8 +85,8 @@ begin atomic
 				select *, mod(sum(opening + contribution - spend) over (partition by agreement), unit) = 0 as is_whole
 				from partner
 			), closed as (
-				select p.*, ph.pooled_budget(case when is_whole then opening end, contribution, spend, agreed_share::float8,
-						overspend_cap, basis, unit)
+				select p.*, ph.pooled_budget(case when is_whole then opening end, contribution, spend,
+						agreed_share::float8, overspend_cap, basis, unit)
 					over (partition by agreement order by partner collate "C") as c
 				from counted p
 			)

@@ -312,7 +312,8 @@ begin
 	select
 		j.name, j.partner, trim_scale(j.benchmark / nullif(j.years, 0)),
 		trim_scale(j.actual / nullif(j.years, 0)), trim_scale(j.years),
-		(j.lines_before).provider, (j.lines_after).provider, j.had, j.has, j.income_lost, j.cost, j.gain, trim_scale(j.spent_more), j.health,
+		(j.lines_before).provider, (j.lines_after).provider, j.had, j.has, j.income_lost, j.cost, j.gain,
+		trim_scale(j.spent_more), j.health,
 		j.worst_fifth, j.people, nullif(j.reasons, '{}'),
 		case
 			when j.gain > 0 and j.people = 'loses' then 'gains while the population loses'

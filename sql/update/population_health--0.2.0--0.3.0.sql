@@ -31266,8 +31266,8 @@ begin atomic
 				select *, mod(sum(opening + contribution - spend) over (partition by agreement), unit) = 0 as is_whole
 				from partner
 			), closed as (
-				select p.*, ph.pooled_budget(case when is_whole then opening end, contribution, spend, agreed_share::float8,
-						overspend_cap, basis, unit)
+				select p.*, ph.pooled_budget(case when is_whole then opening end, contribution, spend,
+						agreed_share::float8, overspend_cap, basis, unit)
 					over (partition by agreement order by partner collate "C") as c
 				from counted p
 			)
@@ -32527,7 +32527,8 @@ begin
 	select
 		j.name, j.partner, trim_scale(j.benchmark / nullif(j.years, 0)),
 		trim_scale(j.actual / nullif(j.years, 0)), trim_scale(j.years),
-		(j.lines_before).provider, (j.lines_after).provider, j.had, j.has, j.income_lost, j.cost, j.gain, trim_scale(j.spent_more), j.health,
+		(j.lines_before).provider, (j.lines_after).provider, j.had, j.has, j.income_lost, j.cost, j.gain,
+		trim_scale(j.spent_more), j.health,
 		j.worst_fifth, j.people, nullif(j.reasons, '{}'),
 		case
 			when j.gain > 0 and j.people = 'loses' then 'gains while the population loses'

@@ -392,8 +392,9 @@ rake_window(WindowObject window, int rows, Raked *raked)
  * cell of a line repeats; it is NULL where there is no answer, and the note says why.  status, of the whole partition:
  * ok; margins_differ; infeasible, no table with these zeros has these margins; boundary, one has, with more zeros, and
  * it is given; not_converged; missing_input.  value_rounded is the value cut down to whole units or one more, so that
- * both margins are met to the last unit; NULL without a unit.  Errors: negative seeds and margins, the same cell twice, two margins of
- * one line, margins of more than 18 decimals or 4.6e18 units where cells are zero.
+ * both margins are met to the last unit; NULL without a unit.  Errors: negative seeds and margins, the same cell twice,
+ * two margins of one line, margins of more than 18 decimals or 4.6e18 units where cells are zero, margins that are no
+ * whole number of units, more than 10^15 units.
  */
 PG_FUNCTION_INFO_V1(rake);
 Datum
