@@ -394,6 +394,10 @@ from unnest(array['(,,,,,,,,,,,,,,,,,,)',
 	'(NaN,scale,0,,Infinity,t,,f,f,,fixed,,,,,,,,0)', '(1,often,0,,0,t,,f,f,,fixed,,,,,,{NULL},{},0)',
 	'(1,scale,0,,0,t,,f,t,0,one_minus_share,,0.9,0.1,5e-324,1,,,0)']) v;
 insert into pool
+select 'coalition_worth[]', v
+from unnest(array[null, '{}', '{NULL}', array[('{}', 0)::coalition_worth, ('{a}', 1e15)::coalition_worth]::text,
+	array[('{a,a}', 'NaN')::coalition_worth, (null, null)::coalition_worth]::text]) v;
+insert into pool
 select 'corridor_band[]', v
 from unnest(array[null, '{}', '{NULL}', '{"(0,3,1)","(3,,0.5)"}', '{"(0,1e308,1)"}', '{"(,,)"}', '{"(NaN,1,1)"}',
 	'{"(0,5e-324,5e-324)","(5e-324,,1)"}', '{{"(0,,1)"}}']) v;

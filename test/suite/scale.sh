@@ -25,7 +25,6 @@ scale_job() {  # persons; where a step fails the next do not run
 	step psql -qX -c 'vacuum analyze'
 	step psql -qX -c "select * from ph.check_shared_tables('health')" -c "call ph.create_population_views('health')"
 	step psql -qX -v ON_ERROR_STOP=1 -v schema=health -f "$scale_demo/analysis.sql"
-	step psql -qXAt -v ON_ERROR_STOP=1 -v source="$(cat "$scale_demo/analysis.sql")" -f "$scale_demo/report.sql"
 	rm -rf "$folder"
 	[ $failed = 0 ]
 }
