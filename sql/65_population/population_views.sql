@@ -663,6 +663,26 @@ comment on procedure ph_support.create_table_where_missing(text, text, text, tex
 	'makes a table of a schema and says what it and its columns are, unless something has the name; {name} in the '
 	'definition is a table of the schema. is_new: whether it was made';
 
+create procedure ph_support.create_private_table(
+	schema text, relation text, definition text, description text, columns jsonb, inout is_new boolean default null)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	target constant text := format('%I.%I', schema, relation);
+begin
+	call ph_support.create_table_where_missing(schema, relation, definition, description, columns, is_new);
+	if is_new then
+		execute format('revoke all on %s from public', target);
+	else
+		call ph_support.require_generated(schema, relation, 'pg_class', target::regclass);
+	end if;
+end
+$$;
+comment on procedure ph_support.create_private_table(text, text, text, text, jsonb, boolean) is
+	'ph_support.create_table_where_missing of a table that is granted to nobody; error duplicate_object where '
+	'something else has the name';
+
 create procedure ph_support.replace_population_view(
 	schema text, relation text, query text, columns jsonb default '{}', keep boolean default false)
 language plpgsql

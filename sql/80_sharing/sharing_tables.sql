@@ -154,7 +154,6 @@ set client_min_messages = warning
 as $$
 declare
 	part record;
-	target text;
 	is_new boolean;
 begin
 	call ph_support.require_own_schema(schema);
@@ -163,14 +162,8 @@ begin
 			using errcode = 'undefined_table', hint = 'CALL ph.create_shared_tables(...) first.';
 	end if;
 	for part in select * from ph_support.sharing_table() loop
-		target := format('%I.%I', schema, part.relation);
-		call ph_support.create_table_where_missing(
+		call ph_support.create_private_table(
 			schema, part.relation, part.definition, part.description, part.columns, is_new);
-		if is_new then
-			execute format('revoke all on %s from public', target);
-		else
-			call ph_support.require_generated(schema, part.relation, 'pg_class', target::regclass);
-		end if;
 	end loop;
 	call ph_support.keep_one_purpose(schema);
 	if to_regclass(format('%I.disclosure_rule', schema)) is null then

@@ -359,7 +359,6 @@ as $$
 declare
 	part record;
 	held record;
-	target text;
 	is_new boolean;
 	people constant regclass := to_regclass(format('%I.person', schema));
 begin
@@ -370,19 +369,15 @@ begin
 	end if;
 	call ph_support.keep_one_transaction(schema);
 	for part in select * from ph_support.accountability_table() loop
-		target := format('%I.%I', schema, part.relation);
-		call ph_support.create_table_where_missing(
+		call ph_support.create_private_table(
 			schema, part.relation, part.definition, part.description, part.columns, is_new);
 		if is_new then
-			execute format('revoke all on %s from public', target);
 			if part.relation = 'disputed_input' and ph_support.is_distributed(people) then
 				call ph_support.distribute_by_person(schema, part.relation);  -- what rules read lies where people do
 			end if;
 			for held in select s.by_row from ph_support.table_to_secure(schema) s where s.relation = part.relation loop
 				call ph_support.secure_new_table(schema, part.relation, held.by_row);
 			end loop;
-		else
-			call ph_support.require_generated(schema, part.relation, 'pg_class', target::regclass);
 		end if;
 	end loop;
 	call ph_support.create_record_guards(schema);

@@ -322,14 +322,8 @@ begin
 				'CALL ph.create_shared_tables(...) makes them, ph.complete_shared_tables(...) those that are new.';
 	end if;
 	for part in select * from ph_support.budget_table() loop
-		target := format('%I.%I', schema, part.relation);
-		call ph_support.create_table_where_missing(
+		call ph_support.create_private_table(
 			schema, part.relation, part.definition, part.description, part.columns, is_new);
-		if is_new then
-			execute format('revoke all on %s from public', target);
-		else
-			call ph_support.require_generated(schema, part.relation, 'pg_class', target::regclass);
-		end if;
 	end loop;
 	for part in select * from ph_support.budget_guard() loop
 		call ph_support.replace_function(schema, part.name, '',

@@ -2932,6 +2932,27 @@ comment on procedure ph_support.create_table_where_missing(text, text, text, tex
 	'makes a table of a schema and says what it and its columns are, unless something has the name; {name} in the '
 	'definition is a table of the schema. is_new: whether it was made';
 
+create procedure ph_support.create_private_table(
+	schema text, relation text, definition text, description text, columns jsonb, inout is_new boolean default null)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	target constant text := format('%I.%I', schema, relation);
+begin
+	call ph_support.create_table_where_missing(schema, relation, definition, description, columns, is_new);
+	if is_new then
+		execute format('revoke all on %s from public', target);
+	else
+		call ph_support.require_generated(schema, relation, 'pg_class', target::regclass);
+	end if;
+end
+$$;
+
+comment on procedure ph_support.create_private_table(text, text, text, text, jsonb, boolean) is
+	'ph_support.create_table_where_missing of a table that is granted to nobody; error duplicate_object where '
+	'something else has the name';
+
 create or replace procedure ph_support.replace_population_view(
 	schema text, relation text, query text, columns jsonb default '{}', keep boolean default false)
 language plpgsql
@@ -18493,7 +18514,6 @@ set client_min_messages = warning
 as $$
 declare
 	part record;
-	target text;
 	is_new boolean;
 begin
 	call ph_support.require_own_schema(schema);
@@ -18502,14 +18522,8 @@ begin
 			using errcode = 'undefined_table', hint = 'CALL ph.create_shared_tables(...) first.';
 	end if;
 	for part in select * from ph_support.sharing_table() loop
-		target := format('%I.%I', schema, part.relation);
-		call ph_support.create_table_where_missing(
+		call ph_support.create_private_table(
 			schema, part.relation, part.definition, part.description, part.columns, is_new);
-		if is_new then
-			execute format('revoke all on %s from public', target);
-		else
-			call ph_support.require_generated(schema, part.relation, 'pg_class', target::regclass);
-		end if;
 	end loop;
 	call ph_support.keep_one_purpose(schema);
 	if to_regclass(format('%I.disclosure_rule', schema)) is null then
@@ -21132,7 +21146,6 @@ as $$
 declare
 	part record;
 	held record;
-	target text;
 	is_new boolean;
 	people constant regclass := to_regclass(format('%I.person', schema));
 begin
@@ -21143,19 +21156,15 @@ begin
 	end if;
 	call ph_support.keep_one_transaction(schema);
 	for part in select * from ph_support.accountability_table() loop
-		target := format('%I.%I', schema, part.relation);
-		call ph_support.create_table_where_missing(
+		call ph_support.create_private_table(
 			schema, part.relation, part.definition, part.description, part.columns, is_new);
 		if is_new then
-			execute format('revoke all on %s from public', target);
 			if part.relation = 'disputed_input' and ph_support.is_distributed(people) then
 				call ph_support.distribute_by_person(schema, part.relation);  -- what rules read lies where people do
 			end if;
 			for held in select s.by_row from ph_support.table_to_secure(schema) s where s.relation = part.relation loop
 				call ph_support.secure_new_table(schema, part.relation, held.by_row);
 			end loop;
-		else
-			call ph_support.require_generated(schema, part.relation, 'pg_class', target::regclass);
 		end if;
 	end loop;
 	call ph_support.create_record_guards(schema);
@@ -31047,14 +31056,8 @@ begin
 				'CALL ph.create_shared_tables(...) makes them, ph.complete_shared_tables(...) those that are new.';
 	end if;
 	for part in select * from ph_support.budget_table() loop
-		target := format('%I.%I', schema, part.relation);
-		call ph_support.create_table_where_missing(
+		call ph_support.create_private_table(
 			schema, part.relation, part.definition, part.description, part.columns, is_new);
-		if is_new then
-			execute format('revoke all on %s from public', target);
-		else
-			call ph_support.require_generated(schema, part.relation, 'pg_class', target::regclass);
-		end if;
 	end loop;
 	for part in select * from ph_support.budget_guard() loop
 		call ph_support.replace_function(schema, part.name, '',

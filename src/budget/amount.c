@@ -165,6 +165,26 @@ window_amount(WindowObject window, int index, int64 row, const char *argument)
 	return isnull ? NULL : amount_checked(given, argument);
 }
 
+static Amount
+amount_from_zero(Amount a, const char *argument)
+{
+	if (a && amount_sign(a) < 0)
+		argument_error(argument, "must not be negative", NULL);
+	return a;
+}
+
+Amount
+argument_amount_from_zero(FunctionCallInfo fcinfo, int index, const char *argument)
+{
+	return amount_from_zero(argument_amount(fcinfo, index, argument), argument);
+}
+
+Amount
+window_amount_from_zero(WindowObject window, int index, int64 row, const char *argument)
+{
+	return amount_from_zero(window_amount(window, index, row, argument), argument);
+}
+
 Amount
 window_amount_of_all(WindowObject window, int index, int rows, const char *argument)
 {

@@ -38,6 +38,10 @@ extern Amount amount_checked(Datum given, const char *argument);
 extern Amount argument_amount(FunctionCallInfo fcinfo, int index, const char *argument);
 extern Amount window_amount(WindowObject window, int index, int64 row, const char *argument);
 
+/* The same, where below 0 is refused too. */
+extern Amount argument_amount_from_zero(FunctionCallInfo fcinfo, int index, const char *argument);
+extern Amount window_amount_from_zero(WindowObject window, int index, int64 row, const char *argument);
+
 /* An argument that must be one and the same, and known, in all rows of the partition; NULL where it is not known. */
 extern Amount window_amount_of_all(WindowObject window, int index, int rows, const char *argument);
 

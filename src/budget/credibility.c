@@ -24,16 +24,6 @@
 /* ---- limited fluctuation ---- */
 
 static double
-argument_from_zero(FunctionCallInfo fcinfo, int index, const char *argument)
-{
-	double		x = PG_ARGISNULL(index) ? NAN : argument_number(fcinfo, index, argument);
-
-	if (x < 0)
-		argument_error(argument, "must not be negative", NULL);
-	return x;
-}
-
-static double
 argument_probability(FunctionCallInfo fcinfo, int index)
 {
 	double		p = argument_from_zero(fcinfo, index, "probability");

@@ -20,20 +20,6 @@ enum
 	ARG_GAIN, ARG_WEIGHT, ARG_IN_DEFICIT, ARG_IMPROVEMENT, ARG_FACTOR, ARG_CAP, ARG_UNIT
 };
 
-typedef struct Partner
-{
-	double		share;
-	Amount		amount;
-	Amount		rounded;
-} Partner;
-
-typedef struct Division
-{
-	bool		ready;
-	const char *note;			/* why there is no answer */
-	Partner    *partner;
-} Division;
-
 /* A number of a row; NULL for NULL. */
 static Amount
 window_factor(WindowObject window, int index, int64 row, const char *argument)
@@ -153,35 +139,48 @@ read_weights(WindowObject window, int rows, const Terms *terms, Amount *sum, con
 	return *note ? NULL : weights;
 }
 
-/* The answers of all rows, which live as long as the partition. */
-static void
-divide(WindowObject window, Division *division)
-{
-	MemoryContext context = GetMemoryChunkContext(division);
-	int			rows = window_rows(window);
-	Terms		terms = read_terms(window, rows);
-	Amount		sum;
-	Amount	   *weights = read_weights(window, rows, &terms, &sum, &division->note);
-	Amount	   *amounts;
-	Amount	   *rounded;
+#define FIELDS 4
 
+static void
+put_part(WindowPartition *partition, int row, double share, Amount amount, Amount rounded, const char *note)
+{
+	Datum		values[FIELDS];
+	bool		nulls[FIELDS];
+
+	record_number(values, nulls, 0, share);
+	record_amount(values, nulls, 1, amount);
+	record_amount(values, nulls, 2, rounded);
+	record_text(values, nulls, 3, note);
+	window_put(partition, row, record_datum(partition->fcinfo, values, nulls));
+}
+
+static void
+find_gain_share(WindowPartition *partition)
+{
+	int			rows = partition->rows;
+	Terms		terms = read_terms(partition->window, rows);
+	const char *note;
+	Amount		sum;
+	Amount	   *weights = read_weights(partition->window, rows, &terms, &sum, &note);
+	Amount	   *amounts = palloc_array(Amount, rows),
+			   *rounded;
+
+	for (int row = 0; row < rows; row++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (weights)
+			amounts[row] = amount_quotient(amount_product(terms.gain, weights[row]), sum);
+		else
+			put_part(partition, row, NAN, NULL, NULL, note);
+	}
 	if (weights == NULL)
 		return;
-	amounts = palloc_array(Amount, Max(rows, 1));
-	for (int row = 0; row < rows; row++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		amounts[row] = amount_quotient(amount_product(terms.gain, weights[row]), sum);
-	}
 	rounded = amounts_in_units(amounts, rows, terms.gain, terms.unit);
-	division->partner = MemoryContextAlloc(context, sizeof(Partner) * Max(rows, 1));
 	for (int row = 0; row < rows; row++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		division->partner[row] = (Partner) {
-			amount_number(amount_quotient(weights[row], sum)), amount_kept(amount_trimmed(amounts[row]), context),
-			amount_kept(rounded[row], context)
-		};
+		put_part(partition, row, amount_number(amount_quotient(weights[row], sum)), amount_trimmed(amounts[row]),
+				 rounded[row], NULL);
 	}
 }
 
@@ -198,27 +197,5 @@ PG_FUNCTION_INFO_V1(gain_share);
 Datum
 gain_share(PG_FUNCTION_ARGS)
 {
-	WindowObject window = PG_WINDOW_OBJECT();
-	Division   *division;
-	Partner		partner = {NAN, NULL, NULL};
-	Datum		values[4];
-	bool		nulls[4];
-
-	if (!WindowObjectIsValid(window))
-		ereport(ERROR,
-				(errcode(ERRCODE_WINDOWING_ERROR),
-				 errmsg("a share of a gain is asked for outside a window")));
-	division = WinGetPartitionLocalMemory(window, sizeof(Division));
-	if (!division->ready)
-	{
-		divide(window, division);
-		division->ready = true;
-	}
-	if (division->note == NULL)
-		partner = division->partner[WinGetCurrentPosition(window)];
-	record_number(values, nulls, 0, partner.share);
-	record_amount(values, nulls, 1, partner.amount);
-	record_amount(values, nulls, 2, partner.rounded);
-	record_text(values, nulls, 3, division->note);
-	return record_datum(fcinfo, values, nulls);
+	return window_answer(fcinfo, find_gain_share);
 }

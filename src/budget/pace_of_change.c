@@ -91,11 +91,9 @@ read_baselines(Pace *pace, Missing *missing)
 	pace->baseline = amount_of_count(0);
 	for (int row = 0; row < partition->rows; row++)
 	{
-		Amount		baseline = window_amount(partition->window, 0, row, "baseline");
+		Amount		baseline = window_amount_from_zero(partition->window, 0, row, "baseline");
 
 		CHECK_FOR_INTERRUPTS();
-		if (baseline && amount_sign(baseline) < 0)
-			argument_error("baseline", "must not be negative", NULL);
 		pace->areas[row].baseline = baseline;
 		if (baseline == NULL)
 			missing_in_row(missing, row, "baseline");

@@ -13,7 +13,6 @@
 #include "core/record.h"
 #include "core/window.h"
 #include "miscadmin.h"
-#include "utils/datum.h"
 
 static const char *const bases[] = {"contribution", "agreed", NULL};
 
@@ -52,16 +51,6 @@ typedef struct Pool
 } Pool;
 
 /* ---- reading ---- */
-
-static Amount
-amount_not_negative(WindowObject window, int argument, int row, const char *name)
-{
-	Amount		a = window_amount(window, argument, row, name);
-
-	if (a != NULL && amount_sign(a) < 0)
-		argument_error(name, "must not be negative", NULL);
-	return a;
-}
 
 static Amount
 share_agreed(WindowObject window, int row)
@@ -103,13 +92,13 @@ read_pool(WindowObject window, Basis basis, Pool *pool)
 	{
 		Partner    *partner = &pool->partners[row];
 		Amount		opening = window_amount(window, OPENING, row, "opening");
-		Amount		contribution = amount_not_negative(window, CONTRIBUTION, row, "contribution");
+		Amount		contribution = window_amount_from_zero(window, CONTRIBUTION, row, "contribution");
 		Amount		spend = window_amount(window, SPEND, row, "spend");
 		Amount		agreed = share_agreed(window, row);
 		Amount		paid_in;
 
 		CHECK_FOR_INTERRUPTS();
-		partner->cap = amount_not_negative(window, OVERSPEND_CAP, row, "overspend_cap");
+		partner->cap = window_amount_from_zero(window, OVERSPEND_CAP, row, "overspend_cap");
 		if (opening == NULL || contribution == NULL || spend == NULL || (basis == BASIS_AGREED && agreed == NULL))
 		{
 			note = "missing_input";
@@ -221,66 +210,57 @@ closing_in_units(const Pool *pool, Amount unit)
 
 /* ---- the window function ---- */
 
-typedef struct Answer
-{
-	double		share;
-	Amount		closing;
-	Amount		closing_rounded;
-} Answer;
+#define FIELDS 7
 
-typedef struct Answers
+static void
+put_closing(WindowPartition *partition, int row, const Pool *pool, const Amount *rounded, const char *note)
 {
-	bool		ready;
-	const char *note;
-	Amount		pool;
-	Amount		balance;
-	Amount		unfunded;
-	Answer	   *rows;			/* NULL where there is no answer */
-} Answers;
+	Datum		values[FIELDS];
+	bool		nulls[FIELDS];
 
-/* What is worked out in one call is handed out in all calls of the partition. */
-static Amount
-kept(MemoryContext context, Amount a)
-{
-	MemoryContext caller = MemoryContextSwitchTo(context);
-	Amount		copy = DatumGetNumeric(datumCopy(NumericGetDatum(a), false, -1));
+	memset(nulls, true, sizeof(nulls));
+	if (rounded)
+	{
+		const Partner *partner = &pool->partners[row];
 
-	MemoryContextSwitchTo(caller);
-	return copy;
+		record_number(values, nulls, 0, amount_number(amount_quotient(partner->weight, pool->weight)));
+		record_amount(values, nulls, 1, partner->closing);
+		record_amount(values, nulls, 2, rounded[row]);
+		record_amount(values, nulls, 3, pool->amount);
+		record_amount(values, nulls, 4, pool->balance);
+		record_amount(values, nulls, 5, pool->unfunded);
+	}
+	record_text(values, nulls, 6, note);
+	window_put(partition, row, record_datum(partition->fcinfo, values, nulls));
 }
 
 static void
-answer(WindowObject window, Answers *answers)
+find_pooled_budget(WindowPartition *partition)
 {
-	MemoryContext context = GetMemoryChunkContext(answers);
-	Pool		pool = {.count = window_rows(window)};
-	Basis		basis = basis_of_all(window, pool.count);
-	Amount		unit = window_amount_of_all(window, UNIT, pool.count, "unit");
-	Amount	   *rounded;
+	Pool		pool = {.count = partition->rows};
+	Basis		basis = basis_of_all(partition->window, pool.count);
+	Amount		unit = window_amount_of_all(partition->window, UNIT, pool.count, "unit");
+	Amount	   *rounded = NULL;
+	const char *note;
 
 	if (unit != NULL && amount_sign(unit) <= 0)
 		argument_error("unit", "must be positive", "0.01 is a penny.");
-	answers->note = read_pool(window, basis, &pool);
+	note = read_pool(partition->window, basis, &pool);
 	if (unit == NULL)
-		answers->note = "missing_input";
-	answers->ready = true;
-	if (answers->note != NULL)
-		return;
-	require_whole_units(&pool, unit);
-	share_pool(&pool);
-	rounded = closing_in_units(&pool, unit);
-	if (amount_sign(pool.unfunded) > 0)
-		answers->note = "unfunded";
-	answers->pool = kept(context, pool.amount);
-	answers->balance = kept(context, pool.balance);
-	answers->unfunded = kept(context, pool.unfunded);
-	answers->rows = MemoryContextAllocHuge(context, sizeof(Answer) * pool.count);
-	for (int i = 0; i < pool.count; i++)
-		answers->rows[i] = (Answer)
-		{
-			amount_number(amount_quotient(pool.partners[i].weight, pool.weight)),
-			kept(context, pool.partners[i].closing), kept(context, rounded[i])
-		};
+		note = "missing_input";
+	if (note == NULL)
+	{
+		require_whole_units(&pool, unit);
+		share_pool(&pool);
+		rounded = closing_in_units(&pool, unit);
+		if (amount_sign(pool.unfunded) > 0)
+			note = "unfunded";
+	}
+	for (int row = 0; row < pool.count; row++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		put_closing(partition, row, &pool, rounded, note);
+	}
 }
 
 /*
@@ -300,24 +280,5 @@ PG_FUNCTION_INFO_V1(pooled_budget);
 Datum
 pooled_budget(PG_FUNCTION_ARGS)
 {
-	WindowObject window = PG_WINDOW_OBJECT();
-	Answers    *answers = WinGetPartitionLocalMemory(window, sizeof(Answers));
-	Datum		values[7] = {0};
-	bool		nulls[7] = {true, true, true, true, true, true, true};
-
-	if (!answers->ready)
-		answer(window, answers);
-	if (answers->rows != NULL)
-	{
-		Answer	   *row = &answers->rows[WinGetCurrentPosition(window)];
-
-		record_number(values, nulls, 0, row->share);
-		record_amount(values, nulls, 1, row->closing);
-		record_amount(values, nulls, 2, row->closing_rounded);
-		record_amount(values, nulls, 3, answers->pool);
-		record_amount(values, nulls, 4, answers->balance);
-		record_amount(values, nulls, 5, answers->unfunded);
-	}
-	record_text(values, nulls, 6, answers->note);
-	return record_datum(fcinfo, values, nulls);
+	return window_answer(fcinfo, find_pooled_budget);
 }

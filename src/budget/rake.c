@@ -102,11 +102,7 @@ read_margin(WindowObject window, int row, Lines *lines)
 	if (isnull)
 		line->known = false;
 	else if (line->margin == NULL)
-	{
-		line->margin = window_amount(window, lines->margin_index, row, lines->margin_argument);
-		if (amount_sign(line->margin) < 0)
-			argument_error(lines->margin_argument, "must not be negative", NULL);
-	}
+		line->margin = window_amount_from_zero(window, lines->margin_index, row, lines->margin_argument);
 	else if (!DatumGetBool(DirectFunctionCall2(numeric_eq, NumericGetDatum(line->margin), given)))
 		argument_error(lines->margin_argument, psprintf("must be the same in all cells of a %s", lines->what), NULL);
 }

@@ -10,17 +10,6 @@
 #include "core/distribution.h"
 #include "core/record.h"
 
-/* A number of at least 0, NAN for NULL. */
-static double
-argument_from_zero(FunctionCallInfo fcinfo, int index, const char *argument)
-{
-	double		x = PG_ARGISNULL(index) ? NAN : argument_number(fcinfo, index, argument);
-
-	if (x < 0)
-		argument_error(argument, "must not be below 0", NULL);
-	return x;
-}
-
 /* A rate of 0 to 1, NAN for NULL. */
 static double
 argument_rate(FunctionCallInfo fcinfo, int index, const char *argument)

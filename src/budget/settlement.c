@@ -173,16 +173,6 @@ settle(const Contract *contract, const Year *year)
 
 /* ---- from SQL ---- */
 
-static Amount
-argument_not_negative(FunctionCallInfo fcinfo, int index, const char *argument)
-{
-	Amount		a = argument_amount(fcinfo, index, argument);
-
-	if (a && amount_sign(a) < 0)
-		argument_error(argument, "must not be below 0", NULL);
-	return a;
-}
-
 Year
 argument_year(FunctionCallInfo fcinfo, int index)
 {
@@ -196,7 +186,7 @@ argument_year(FunctionCallInfo fcinfo, int index)
 			argument_error("quality", "must lie between 0 and 1", "Write 0.9 for 90 %.");
 		year.quality = amount_of_number(quality);
 	}
-	year.revenue = argument_not_negative(fcinfo, index + 1, "revenue");
+	year.revenue = argument_amount_from_zero(fcinfo, index + 1, "revenue");
 	year.equity_shown = PG_ARGISNULL(index + 2) ? -1 : PG_GETARG_BOOL(index + 2);
 	return year;
 }
@@ -261,9 +251,9 @@ settlement(PG_FUNCTION_ARGS)
 {
 	Contract	contract;
 	Year		year = argument_year(fcinfo, 4);
-	Amount		benchmark = argument_not_negative(fcinfo, 1, "benchmark_per_head");
+	Amount		benchmark = argument_amount_from_zero(fcinfo, 1, "benchmark_per_head");
 	Amount		actual = argument_amount(fcinfo, 2, "actual_per_head");
-	Amount		person_years = argument_not_negative(fcinfo, 3, "person_years");
+	Amount		person_years = argument_amount_from_zero(fcinfo, 3, "person_years");
 	Settlement	lines = {.note = "missing_input"};
 
 	if (benchmark && person_years)
@@ -288,7 +278,7 @@ settlement_of_tally(PG_FUNCTION_ARGS)
 {
 	Contract	contract;
 	Year		year = argument_year(fcinfo, 3);
-	Amount		benchmark = argument_not_negative(fcinfo, 1, "benchmark_per_head");
+	Amount		benchmark = argument_amount_from_zero(fcinfo, 1, "benchmark_per_head");
 	Tally	   *tally = argument_tally(fcinfo, 2);
 	Settlement	lines = {.note = "missing_input"};
 	bool		people = true;

@@ -16,19 +16,6 @@
 
 /* ---- text ---- */
 
-static void
-append_name(StringInfo out, const char *name, int length)
-{
-	appendStringInfoChar(out, '"');
-	for (int i = 0; i < length; i++)
-	{
-		if (name[i] == '"' || name[i] == '\\')
-			appendStringInfoChar(out, '\\');
-		appendStringInfoChar(out, name[i]);
-	}
-	appendStringInfoChar(out, '"');
-}
-
 /*
  * ph.triangle output: origin, development period and what was paid in it, in order: {"2024-01" 1: 100.50, "2024-01" 2:
  * 60}.  A backslash stands before " and \ in a name.
@@ -48,30 +35,12 @@ triangle_out(PG_FUNCTION_ARGS)
 
 		CHECK_FOR_INTERRUPTS();
 		appendStringInfoString(&out, i > 0 ? ", " : "");
-		append_name(&out, origin_name(triangle, cell), cell->length);
+		append_quoted(&out, origin_name(triangle, cell), cell->length);
 		appendStringInfo(&out, " %d: %s", cell->development,
 						 DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(cell_paid(cell)))));
 	}
 	appendStringInfoChar(&out, '}');
 	PG_RETURN_CSTRING(out.data);
-}
-
-static bool
-read_name(char **at, StringInfo name)
-{
-	resetStringInfo(name);
-	if (!read_word(at, "\""))
-		return false;
-	for (; **at != '"'; (*at)++)
-	{
-		if (**at == '\\' && *++(*at) != '"' && **at != '\\')
-			return false;
-		if (**at == '\0')
-			return false;
-		appendStringInfoChar(name, **at);
-	}
-	(*at)++;
-	return true;
 }
 
 static int
@@ -130,7 +99,7 @@ triangle_in(PG_FUNCTION_ARGS)
 		Amount		paid;
 
 		CHECK_FOR_INTERRUPTS();
-		valid = (triangle->cells == 0 || read_word(&at, ", ")) && read_name(&at, &name) && read_word(&at, " ") &&
+		valid = (triangle->cells == 0 || read_word(&at, ", ")) && read_quoted(&at, &name) && read_word(&at, " ") &&
 			read_whole(&at, 1, TRIANGLE_MOST_PERIODS, &development) && read_word(&at, ": ") &&
 			read_amount(&at, &paid) && triangle_append(&triangle, name.data, name.len, development, paid);
 	}

@@ -15,16 +15,6 @@ decimal_of(PG_FUNCTION_ARGS)
 	PG_RETURN_NUMERIC(amount_of_number(argument_number(fcinfo, 0, "number")));
 }
 
-static Amount
-amount_not_negative(FunctionCallInfo fcinfo, int index, const char *argument)
-{
-	Amount		a = argument_amount(fcinfo, index, argument);
-
-	if (a && amount_sign(a) < 0)
-		argument_error(argument, "must not be negative", NULL);
-	return a;
-}
-
 /*
  * ph.truncate_cost(cost numeric, cap numeric, years float8) -> numeric
  *
@@ -36,7 +26,7 @@ Datum
 truncate_cost(PG_FUNCTION_ARGS)
 {
 	Amount		cost = argument_amount(fcinfo, 0, "cost");
-	Amount		cap = amount_not_negative(fcinfo, 1, "cap");
+	Amount		cap = argument_amount_from_zero(fcinfo, 1, "cap");
 
 	if (PG_ARGISNULL(2))
 		PG_RETURN_NULL();
@@ -58,9 +48,9 @@ Datum
 stop_loss(PG_FUNCTION_ARGS)
 {
 	Amount		cost = argument_amount(fcinfo, 0, "cost");
-	Amount		attachment = amount_not_negative(fcinfo, 1, "attachment");
+	Amount		attachment = argument_amount_from_zero(fcinfo, 1, "attachment");
 	double		coinsurance = PG_ARGISNULL(2) ? 0 : argument_number(fcinfo, 2, "coinsurance");
-	Amount		maximum = amount_not_negative(fcinfo, 3, "maximum");
+	Amount		maximum = argument_amount_from_zero(fcinfo, 3, "maximum");
 	Amount		recovered = NULL;
 	Datum		values[3];
 	bool		nulls[3];

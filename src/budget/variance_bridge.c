@@ -70,14 +70,10 @@ segment_number(WindowObject window, int argument, int64 row)
 	const char *name = argument_name[argument];
 	double		x;
 
-	if (argument == COST_BUDGET || argument == ACTUAL)
-	{
-		Amount		money = window_amount(window, argument, row, name);
-
-		if (money && argument == COST_BUDGET && amount_sign(money) < 0)
-			argument_error(name, "must not be negative", NULL);
-		return money;
-	}
+	if (argument == COST_BUDGET)
+		return window_amount_from_zero(window, argument, row, name);
+	if (argument == ACTUAL)
+		return window_amount(window, argument, row, name);
 	x = window_weight(window, argument, row, name);
 	if (isnan(x))
 		return NULL;

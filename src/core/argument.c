@@ -56,6 +56,16 @@ argument_positive(FunctionCallInfo fcinfo, int index, const char *argument)
 	return x;
 }
 
+double
+argument_from_zero(FunctionCallInfo fcinfo, int index, const char *argument)
+{
+	double		x = PG_ARGISNULL(index) ? NAN : argument_number(fcinfo, index, argument);
+
+	if (x < 0)
+		argument_error(argument, "must not be negative", NULL);
+	return x;
+}
+
 int
 argument_whole(FunctionCallInfo fcinfo, int index, const char *argument, int least, int most)
 {

@@ -20,6 +20,7 @@ extern const char *column_rule(double largest);
 
 extern double argument_number(FunctionCallInfo fcinfo, int index, const char *argument);
 extern double argument_positive(FunctionCallInfo fcinfo, int index, const char *argument);
+extern double argument_from_zero(FunctionCallInfo fcinfo, int index, const char *argument);	/* NAN for NULL */
 extern int	argument_whole(FunctionCallInfo fcinfo, int index, const char *argument, int least, int most);
 extern int64 argument_seed(FunctionCallInfo fcinfo, int index);
 extern double argument_confidence(FunctionCallInfo fcinfo, int index);

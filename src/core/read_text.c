@@ -14,6 +14,37 @@ read_word(char **at, const char *word)
 	return true;
 }
 
+void
+append_quoted(StringInfo out, const char *name, int length)
+{
+	appendStringInfoChar(out, '"');
+	for (int i = 0; i < length; i++)
+	{
+		if (name[i] == '"' || name[i] == '\\')
+			appendStringInfoChar(out, '\\');
+		appendStringInfoChar(out, name[i]);
+	}
+	appendStringInfoChar(out, '"');
+}
+
+bool
+read_quoted(char **at, StringInfo name)
+{
+	resetStringInfo(name);
+	if (!read_word(at, "\""))
+		return false;
+	for (; **at != '"'; (*at)++)
+	{
+		if (**at == '\\' && *++(*at) != '"' && **at != '\\')
+			return false;
+		if (**at == '\0')
+			return false;
+		appendStringInfoChar(name, **at);
+	}
+	(*at)++;
+	return true;
+}
+
 bool
 read_whole(char **at, int64 low, int64 high, int64 *number)
 {

@@ -4,10 +4,15 @@
 
 #include "postgres.h"
 #include "core/compat.h"
+#include "lib/stringinfo.h"
 #include "nodes/nodes.h"
 
 /* The word at *at, which moves behind it. */
 extern bool read_word(char **at, const char *word);
+
+/* A name between quotes, a backslash before " and \ in it; it is read into name. */
+extern void append_quoted(StringInfo out, const char *name, int length);
+extern bool read_quoted(char **at, StringInfo name);
 
 /* A whole number within bounds at *at, which moves behind it. */
 extern bool read_whole(char **at, int64 low, int64 high, int64 *number);

@@ -14,16 +14,6 @@
 #define ROUNDING 1e-12			/* what is gained and what it costs are the same within this share of them */
 
 static double
-argument_from_zero(FunctionCallInfo fcinfo, int index, const char *argument)
-{
-	double		x = PG_ARGISNULL(index) ? NAN : argument_number(fcinfo, index, argument);
-
-	if (x < 0)
-		argument_error(argument, "must not be below 0", NULL);
-	return x;
-}
-
-static double
 benefit(double risk, double ratio, double value, double cost)
 {
 	double		gain = risk * (1 - ratio) * value;

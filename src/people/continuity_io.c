@@ -32,19 +32,6 @@ has_room_for(int64 count, int64 contacts)
 
 /* ---- text ---- */
 
-static void
-append_name(StringInfo out, const char *name, int length)
-{
-	appendStringInfoChar(out, '"');
-	for (int i = 0; i < length; i++)
-	{
-		if (name[i] == '"' || name[i] == '\\')
-			appendStringInfoChar(out, '\\');
-		appendStringInfoChar(out, name[i]);
-	}
-	appendStringInfoChar(out, '"');
-}
-
 /*
  * ph.continuity output: contacts by provider, in byte order of the names, ? for contacts with nobody known, last:
  * {"Dr A": 5, "Dr B": 2, ?: 1}.  A backslash stands before " and \ in a name.
@@ -63,7 +50,7 @@ continuity_out(PG_FUNCTION_ARGS)
 		const Provider *provider = &continuity->provider[i];
 
 		appendStringInfoString(&out, i > 0 ? ", " : "");
-		append_name(&out, provider_name(continuity, provider), provider->length);
+		append_quoted(&out, provider_name(continuity, provider), provider->length);
 		appendStringInfo(&out, ": " INT64_FORMAT, provider->contacts);
 	}
 	if (continuity->unknown > 0)
@@ -77,24 +64,6 @@ static bool
 read_count(char **at, int64 *count)
 {
 	return **at != '0' && read_whole(at, 1, PG_INT64_MAX, count);
-}
-
-static bool
-read_name(char **at, StringInfo name)
-{
-	resetStringInfo(name);
-	if (!read_word(at, "\""))
-		return false;
-	for (; **at != '"'; (*at)++)
-	{
-		if (**at == '\\' && *++(*at) != '"' && **at != '\\')
-			return false;
-		if (**at == '\0')
-			return false;
-		appendStringInfoChar(name, **at);
-	}
-	(*at)++;
-	return true;
 }
 
 /*
@@ -123,7 +92,7 @@ continuity_in(PG_FUNCTION_ARGS)
 				continuity_add_unknown(continuity, contacts);
 			continue;
 		}
-		valid = valid && read_name(&at, &name) && read_word(&at, ": ") && read_count(&at, &contacts) &&
+		valid = valid && read_quoted(&at, &name) && read_word(&at, ": ") && read_count(&at, &contacts) &&
 			is_next(continuity, name.data, name.len) && has_room_for(continuity->contacts, contacts);
 		if (valid)
 			continuity = continuity_add(continuity, name.data, name.len, contacts);

@@ -31,7 +31,7 @@ said=$(psql -qXAt -F ' ' -d pages <<-'SQL' |
 	union
 	select relname, 'ph\.' || relname || '\>' from relation
 	union
-	select typname, concat_ws('|', 'ph\.' || typname || '\>', string_agg(example, '|'))
+	select typname, coalesce(string_agg(example, '|'), 'ph\.' || typname || '\>')
 	from pg_type t left join routine on prorettype in (t.oid, nullif(t.typarray, 0))
 	where typnamespace = 'ph'::regnamespace and typcategory <> 'A' and t.oid not in (select reltype from relation)
 	group by typname;

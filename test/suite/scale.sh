@@ -24,7 +24,9 @@ scale_job() {  # persons; where a step fails the next do not run
 	done
 	step psql -qX -c 'vacuum analyze'
 	step psql -qX -c "select * from ph.check_shared_tables('health')" -c "call ph.create_population_views('health')"
-	step psql -qX -v ON_ERROR_STOP=1 -v schema=health -f "$scale_demo/analysis.sql"
+	step psql -qX -v ON_ERROR_STOP=1 -v schema=health -f "$scale_demo/measures.sql" -f "$scale_demo/analysis.sql" \
+		-f "$scale_demo/scores.sql" -f "$scale_demo/people.sql" -f "$scale_demo/findings.sql" -f "$scale_demo/money.sql"
+	step psql -qXAt -v ON_ERROR_STOP=1 -v source='' -v schema=health -f "$scale_demo/report.sql"
 	rm -rf "$folder"
 	[ $failed = 0 ]
 }
