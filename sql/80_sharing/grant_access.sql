@@ -88,10 +88,10 @@ comment on function ph_support.told_of_scores() is
 create function ph_support.told_of_money() returns text[]
 language sql immutable parallel safe
 return '{budget_agreement,budget_agreement_partner,budget_head,budget_entry,agreement_position,
-	closing_balance}'::text[];
+	closing_balance,budget_run,budget_line,virtual_budget}'::text[];
 comment on function ph_support.told_of_money() is
-	'the ledger of money and the views of it alone; nobody is in it, but what a segment in a place costs can be of one '
-	'person';
+	'the ledger of money, virtual budgets, and the views of them alone; nobody is in them, but what a segment in a '
+	'place costs can be of one person';
 
 create function ph_support.money_by_place() returns text[]
 language sql immutable parallel safe
@@ -103,11 +103,12 @@ language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
 	select c.relname::text
-	from ph_support.built_on('pg_class'::regclass, to_regclass(format('%I.budget_entry', schema))) b
+	from unnest('{budget_entry,budget_line}'::text[]) t (relation)
+	cross join ph_support.built_on('pg_class'::regclass, to_regclass(format('%I.%I', schema, t.relation))) b
 	join pg_class c on c.oid = b.object and b.class = 'pg_class'::regclass and c.relkind = 'v'
 $$;
 comment on function ph_support.view_of_ledger(text) is
-	'the views that read the ledger of money, which ph.grant_access grants to no analyst';
+	'the views that read the ledger of money or virtual budgets, which ph.grant_access grants to no analyst';
 
 create function ph.access_grants(schema text, kind text)
 returns table (relation text, privilege text, columns text[])

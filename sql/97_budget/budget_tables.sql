@@ -5,6 +5,19 @@
 -- post to one agreement meet there. What guards this stands in the schema of its owner and names nothing of this
 -- extension.
 
+create function ph_support.virtual_budget_column() returns jsonb
+language sql immutable parallel safe
+return jsonb_build_object(
+	'run', 'the recorded budget', 'place_id', 'the place', 'segment', 'the segment',
+	'month', 'first day of the month; NULL where no profile was given: the whole year',
+	'people', 'people of the place and segment whose expected cost is known',
+	'expected', 'their expected cost in pounds: what the budget starts from',
+	'budget', 'pounds, brought to the envelopes of places and of segments',
+	'budget_rounded', 'the same in pence that meet both envelopes; NULL where these are not in whole pence',
+	'lower', 'limit by chance: what people of such costs can cost less', 'upper', 'what they can cost more',
+	'note', 'as of ph.rake; no_population, no_share');
+comment on function ph_support.virtual_budget_column() is 'what the columns of budget_line and virtual_budget are';
+
 create function ph_support.budget_table(
 	out relation text, out definition text, out description text, out columns jsonb)
 returns setof record
@@ -96,7 +109,32 @@ begin atomic
 			'reverses', 'the entry that it takes back', 'why', 'why, in words: of reversals and adjustments',
 			'posted_by', 'who posted it', 'posted_at', 'when',
 			'previous_hash', 'hash of the entry before; of the first that of the terms',
-			'hash', 'SHA-256 of all the rest of the row'));
+			'hash', 'SHA-256 of all the rest of the row')),
+		('budget_run',
+		 'run text primary key check (run ~ ''\S''), level text not null, as_of date not null, cost_name text not null,
+			cost_as_of date not null, inputs text[] not null, model jsonb not null, variation float8,
+			confidence float8 not null, total numeric, status text, people bigint not null, no_cost bigint not null,
+			no_place bigint not null, no_segment bigint not null, data_day date,
+			recorded_by text not null default session_user, recorded_at timestamptz not null default clock_timestamp()',
+		 'one row a virtual budget that was recorded, with what it was made of; it never changes',
+		 jsonb_build_object('run', 'name of the budget', 'level', 'the level of its places',
+			'as_of', 'the day whose people it is for', 'cost_name', 'the expected cost that it starts from',
+			'cost_as_of', 'the day from which the year of costs starts that the model was fitted to',
+			'inputs', 'what that expected cost is made of', 'model', 'the model as it was: a ph.model as jsonb',
+			'variation', 'coefficient of variation of what people cost in that year',
+			'confidence', 'of the limits of its lines', 'total', 'sum of the envelopes of places in pounds',
+			'status', 'as of ph.rake: ok, or why there are no budgets', 'people', 'people in its cells',
+			'no_cost', 'people left out, since their expected cost is not known',
+			'no_place', 'of the others, people whose place has no envelope',
+			'no_segment', 'of the rest, people whose segment is not known or has no envelope')
+			|| jsonb_build_object('data_day', 'last day of which the data told', 'recorded_by', 'who recorded it',
+			'recorded_at', 'when it was recorded')),
+		('budget_line',
+		 'run text not null references {budget_run} on delete cascade, place_id text not null, segment text not null,
+			month date, people bigint not null, expected float8, budget numeric, budget_rounded numeric,
+			lower numeric, upper numeric, note text, unique nulls not distinct (run, place_id, segment, month)',
+		 'one row a place, segment and month of a recorded budget: to plan and compare with, not an account',
+		 ph_support.virtual_budget_column());
 end;
 comment on function ph_support.budget_table() is 'the tables that ph.create_budget_tables makes: columns, descriptions';
 
@@ -266,7 +304,18 @@ begin
 	end if;
 	return changed;
 end$body$,
-		 'refuses to change the terms of an agreement that has entries');
+		 'refuses to change the terms of an agreement that has entries'),
+		('keep_budget',
+		 $body$
+begin
+	-- lines go with their run, which whoever owns it may delete whole
+	if tg_op = 'DELETE' and not exists (select from {budget_run} r where r.run = old.run) then
+		return old;
+	end if;
+	raise exception 'a recorded budget never changes'
+		using errcode = 'insufficient_privilege', hint = 'Record another one.';
+end$body$,
+		 'refuses to change a recorded budget');
 end;
 comment on function ph_support.budget_guard() is
 	'the trigger functions of the tables of money: name, body, description';
@@ -287,7 +336,13 @@ begin atomic
 		('budget_agreement', 'keep_terms',
 		 'before update or delete on %s for each row execute function %I.keep_terms()'),
 		('budget_agreement_partner', 'keep_terms',
-		 'before insert or update or delete on %s for each row execute function %I.keep_terms()');
+		 'before insert or update or delete on %s for each row execute function %I.keep_terms()'),
+		('budget_run', 'keep_budget',
+		 'before update or truncate on %s for each statement execute function %I.keep_budget()'),
+		('budget_line', 'keep_budget',
+		 'before update or delete on %s for each row execute function %I.keep_budget()'),
+		('budget_line', 'keep_all_lines',
+		 'before truncate on %s for each statement execute function %I.keep_budget()');
 end;
 comment on function ph_support.budget_trigger() is 'the triggers that guard the tables of money';
 
@@ -344,9 +399,9 @@ comment on procedure ph.create_budget_tables(text) is
 	'makes, beside the shared tables of the schema, the tables of money: budget_agreement (section_75 or virtual) and '
 	'budget_agreement_partner, budget_entry, the ledger (INSERT posts; an entry that reverses needs agreement, '
 	'reverses and why alone; triggers number and chain entries and refuse UPDATE, DELETE and TRUNCATE) with '
-	'budget_head, funding_stream, staff, asset, place_need; and the views of ph.create_budget_views. They belong to '
-	'the caller, are granted to nobody and outlive the extension (its views do not). Money is numeric, in one '
-	'currency. '
+	'budget_head, funding_stream, staff, asset, place_need, budget_run and budget_line (of ph.record_budget); and '
+	'the views of ph.create_budget_views. They belong to the caller, are granted to nobody and outlive the extension '
+	'(its views do not). Money is numeric, in one currency. '
 	'Who posts needs INSERT and SELECT on budget_entry, SELECT on the agreement''s tables, and SELECT and UPDATE on '
 	'budget_head. Again: what is there stays. Errors: undefined_table without shared tables, '
 	'duplicate_object where a name is taken by something else';

@@ -210,7 +210,16 @@ begin atomic
 				and daterange(a.start_date, a.end_date) && daterange(b.start_date, b.end_date)
 		 $query$,
 		 'one row a pair of streams for one goal, segment and place at one time; no segment is everybody, no place '
-		 'everywhere');
+		 'everywhere'),
+		('virtual_budget',
+		 $query$
+			select l.run, r.as_of, l.place_id, l.segment, l.month, l.people, l.expected, l.budget, l.budget_rounded,
+				l.lower, l.upper, r.status, l.note
+			from {budget_line} l
+			join {budget_run} r on r.run = l.run
+			where r.run = (select run from {budget_run} order by recorded_at desc, run collate "C" limit 1)
+		 $query$,
+		 'one row a place, segment and month of the virtual budget that was recorded last');
 end;
 comment on function ph_support.budget_view() is 'the views of ph.create_budget_views but pillar_month: queries';
 
@@ -255,7 +264,8 @@ return jsonb_build_object(
 	'unit', 'of what the capacity is', 'assets', 'how many there are', 'capacity', 'how much they hold or give',
 	'need_per_capacity', 'weighted people for each of it', 'stream', 'the stream', 'other_stream', 'the other stream',
 	'other_partner', 'who answers for the other', 'goal', 'the goal of both', 'segment', 'whom both serve',
-	'end_date', 'first day after both', 'amount', 'money of the stream', 'other_amount', 'money of the other');
+	'end_date', 'first day after both', 'amount', 'money of the stream', 'other_amount', 'money of the other',
+	'as_of', 'the day whose people it is for', 'status', 'as of ph.rake: ok, or why there are no budgets');
 comment on function ph_support.budget_column() is 'what the columns of the views of ph.create_budget_views are';
 
 create procedure ph.create_budget_views(schema text)
@@ -281,7 +291,8 @@ begin
 		ph_support.budget_column());
 	for part in select * from ph_support.budget_view() loop
 		call ph_support.replace_view(schema, part.relation, ph_support.in_schema(part.query, schema),
-			part.description, ph_support.budget_column());
+			part.description, ph_support.budget_column() || case part.relation
+				when 'virtual_budget' then ph_support.virtual_budget_column() else '{}' end);
 	end loop;
 end
 $$;
@@ -289,6 +300,7 @@ comment on procedure ph.create_budget_views(text) is
 	'makes over the tables of ph.create_budget_tables the views agreement_position (draw-down by month), '
 	'closing_balance (each partner''s part in what is left or over; virtual agreements move no money), pillar_month '
 	'(spend, contacts and staff by pillar and by crisis or upstream), prevention_trend (the share of upstream spend by '
-	'month and quarter on an XmR chart), need_per_post, need_beside_assets and stream_overlap, read with the rights of '
-	'who asks. Contacts are in them where ph.create_record_views made every_contact: call it again then. '
+	'month and quarter on an XmR chart), need_per_post, need_beside_assets, stream_overlap and virtual_budget (the one '
+	'recorded last), read with the rights of who asks. '
+	'Contacts are in them where ph.create_record_views made every_contact: call it again then. '
 	'Errors: undefined_table, duplicate_object where a name is taken by something else';

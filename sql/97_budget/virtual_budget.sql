@@ -1,68 +1,92 @@
 
--- ---- the virtual budget of a place and segment ----
+-- ---- virtual budgets of places and segments, on record ----
+-- A budget is made once, of all people, and stays as it was made: what was planned can be held against what was spent.
 
-create procedure ph.create_budget_view(
-	schema text, place_envelopes regclass, segment_envelopes regclass, segments regclass, profile regclass default null,
-	level text default 'place', as_of timestamptz default null, confidence float8 default 0.95,
-	cost_name text default 'person_expected_cost', name text default 'virtual_budget')
+create function ph_support.require_one_row_each(argument text, relation regclass, column_name text) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	wrong boolean;
+begin
+	execute format('select count(*) <> count(distinct %I) from %s', column_name, relation) into wrong;
+	if wrong then
+		raise exception 'argument "%" must have one row for each %, and none without', argument, column_name
+			using errcode = 'cardinality_violation';
+	end if;
+end
+$$;
+comment on function ph_support.require_one_row_each(text, regclass, text) is
+	'does nothing where no two rows of the relation have one value of the column, and none lacks it. '
+	'Errors: cardinality_violation, with the argument''s name';
+
+create procedure ph_support.require_budget_inputs(
+	place_envelopes regclass, segment_envelopes regclass, segments regclass, profile regclass)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-	day constant date := coalesce(as_of::date, ph_support.data_day(schema));
-	model_day constant date := (ph_support.expected_cost_model(schema, cost_name)).as_of;
-	query text;
-	repeated bigint;
+	wrong boolean;
 begin
-	call ph_support.require_own_schema(schema, name);
-	if coalesce(name, '') = '' then
-		raise exception 'argument "name" must not be null or empty'
+	if num_nulls(place_envelopes, segment_envelopes, segments) > 0 then
+		raise exception 'arguments "place_envelopes", "segment_envelopes" and "segments" must not be null'
 			using errcode = 'null_value_not_allowed';
 	end if;
-	perform ph_support.require_known('level', array[level], '{practice,neighbourhood,place,small_area}'),
-		ph_support.require_columns('place_envelopes', place_envelopes, '{place_id,amount}'),
+	perform ph_support.require_columns('place_envelopes', place_envelopes, '{place_id,amount}'),
 		ph_support.require_columns('segment_envelopes', segment_envelopes, '{segment,amount}'),
-		ph_support.require_columns('segments', segments, '{person_id,segment}');
-	if profile is not null then
-		perform ph_support.require_columns('profile', profile, '{month,share}');
+		ph_support.require_columns('segments', segments, '{person_id,segment}'),
+		ph_support.require_all_rows(array[
+			'select from ' || place_envelopes, 'select from ' || segment_envelopes, 'select from ' || segments]);
+	perform ph_support.require_one_row_each('place_envelopes', place_envelopes, 'place_id'),
+		ph_support.require_one_row_each('segment_envelopes', segment_envelopes, 'segment'),
+		ph_support.require_one_row_each('segments', segments, 'person_id');
+	execute format('select not exists (select from %s) or not exists (select from %s)', place_envelopes,
+		segment_envelopes) into wrong;
+	if wrong then
+		raise exception 'arguments "place_envelopes" and "segment_envelopes" must have rows'
+			using errcode = 'no_data_found', hint = 'There is a budget of what they name.';
+	elsif profile is not null then
+		perform ph_support.require_columns('profile', profile, '{month,share}'),
+			ph_support.require_all_rows(array['select from ' || profile]);
+		perform ph_support.require_one_row_each('profile', profile, 'month');
+		execute format('select coalesce(bool_or(extract(day from p.month::date) <> 1 or p.share < 0), true) from %s p',
+			profile) into wrong;
+		if wrong then
+			raise exception 'argument "profile" must have rows of first days of months, with shares not below 0'
+				using errcode = 'invalid_parameter_value';
+		end if;
 	end if;
-	execute format('select count(*) - count(distinct person_id) from %s where segment is not null', segments)
-	into repeated;
-	if repeated > 0 then
-		raise exception 'argument "segments" must be one row a person'
-			using errcode = 'cardinality_violation';
-	end if;
-	if confidence is null or not (confidence > 0 and confidence < 1) then
-		raise exception 'argument "confidence" must lie between 0 and 1, both excluded'
-			using errcode = 'invalid_parameter_value';
-	end if;
-	query := format(
-		-- nobody has statistics of how many people a day has: what is made of them is made once
-		'with varied as materialized (
-			select %11$s as variation from (%1$s) j
-		), person_cost as materialized (
-			select c.person_id, c.%2$I as place_id, c.expected
-			from %3$I.%4$I(%5$L::date) c
-			where c.%2$I is not null and c.expected is not null
-		), person_segment as materialized (
-			select s.person_id, s.segment::text as segment from %6$s s where s.segment is not null
-		), cell as materialized (
-			select c.place_id, s.segment, count(*) as people, sum(c.expected) as expected
-			from person_cost c
-			join person_segment s on s.person_id = c.person_id
-			group by 1, 2
-		), raked as materialized (
+end
+$$;
+comment on procedure ph_support.require_budget_inputs(regclass, regclass, regclass, regclass) is
+	'refuses what a virtual budget cannot be made of. Errors: null_value_not_allowed, undefined_column, '
+	'insufficient_privilege where row security hides rows, cardinality_violation, no_data_found, '
+	'invalid_parameter_value';
+
+create function ph_support.virtual_budget_query(
+	people text, place_envelopes regclass, segment_envelopes regclass, profile regclass)
+returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	-- full_at within a half of the truth is (z cv / 0.5)^2
+	select format(
+		'with cell as (
+			select place_id, segment, count(*) as people, sum(expected) as expected
+			from %1$s
+			where is_in
+			group by place_id, segment
+		), raked as (
 			select p.place_id::text as place_id, q.segment::text as segment, coalesce(c.people, 0) as people,
 				coalesce(c.expected, 0) as expected,
 				ph.rake(greatest(coalesce(c.expected, 0), 0), p.place_id::text, q.segment::text, p.amount::numeric,
 					q.amount::numeric, (
 						select case when bool_and(amount = round(amount, 2)) then 0.01 end
-						from (select amount::numeric from %7$s union all select amount::numeric from %8$s) envelope)
+						from (select amount::numeric from %2$s union all select amount::numeric from %3$s) envelope)
 					) over () as cell
-			from %7$s p
-			cross join %8$s q
+			from %2$s p
+			cross join %3$s q
 			left join cell c on c.place_id = p.place_id::text and c.segment = q.segment::text
-			where p.place_id is not null and q.segment is not null
 		)
 		select r.place_id, r.segment, m.month, r.people, r.expected * m.share as expected,
 			(r.cell).value * m.share as budget,
@@ -74,43 +98,175 @@ begin
 				when r.people = 0 then ''no_population''
 				when m.share is null then ''no_share'' end) as note
 		from raked r
-		cross join varied v
 		cross join lateral (
-			-- full_at within a half of the truth is (z cv / 0.5)^2
-			select sqrt((ph.limited_fluctuation(1, v.variation, %9$s, 0.5)).full_at * 0.25 / nullif(r.people, 0))
-				as error
+			select sqrt((ph.limited_fluctuation(1, $1, $2, 0.5)).full_at * 0.25 / nullif(r.people, 0)) as error
 		) e
-		cross join (%10$s) m',
-		ph_support.cost_judged_query(schema, cost_name, model_day), level, schema, cost_name, day, segments,
-		place_envelopes, segment_envelopes, confidence,
+		cross join (%4$s) m',
+		people, place_envelopes, segment_envelopes,
 		case
 			when profile is null then 'select null::date as month, 1::numeric as share'
 			else format('select p.month::date as month,
 					p.share::numeric / nullif(case when count(p.share) over () = count(*) over ()
 						then sum(p.share::numeric) over () end, 0) as share
-				from %s p', profile) end,
-		ph_support.cost_variation('j'));
-	call ph_support.replace_view(schema, name, query,
-		'the money that a place would have for a segment of its people, by month: a budget to plan and compare with, '
-		'not an account', jsonb_build_object(
-			'place_id', 'the place', 'segment', 'the segment',
-			'month', 'first day of the month; NULL where no profile was given: the whole year',
-			'people', 'people of the place and segment whose expected cost is known',
-			'expected', 'their expected cost in pounds: what the budget starts from',
-			'budget', 'pounds, brought to the envelopes of places and of segments',
-			'budget_rounded', 'the same in pence that meet both envelopes; NULL where these are not in whole pence',
-			'lower', 'limit by chance: what people of such costs can cost less', 'upper', 'what they can cost more',
-			'status', 'of the whole table, as of ph.rake', 'note', 'as of ph.rake; no_population, no_share'));
+				from %s p', profile) end)
+$$;
+comment on function ph_support.virtual_budget_query(text, regclass, regclass, regclass) is
+	'the query of the cells of a virtual budget by month, of a relation of people with place_id, segment, expected and '
+	'is_in; $1 is the coefficient of variation of a person''s cost, $2 the confidence';
+
+create procedure ph.record_budget(
+	schema text, run text, place_envelopes regclass, segment_envelopes regclass, segments regclass,
+	profile regclass default null, level text default 'place', as_of timestamptz default null,
+	confidence float8 default 0.95, cost_name text default 'person_expected_cost')
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_nestloop = off  -- nobody has statistics of how many people a day has
+set jit = off
+as $$
+declare
+	day constant date := coalesce(as_of::date, ph_support.data_day(schema));
+	model_day constant date := (ph_support.expected_cost_model(schema, cost_name)).as_of;
+	is_taken boolean;
+	variation float8;
+begin
+	perform ph_support.require_budget_tables(schema);
+	if coalesce(run, '') !~ '\S' then
+		raise exception 'argument "run" must not be null or empty'
+			using errcode = 'null_value_not_allowed', hint = 'It is the name under which the budget is kept.';
+	elsif confidence is null or not (confidence > 0 and confidence < 1) then
+		raise exception 'argument "confidence" must lie between 0 and 1, both excluded'
+			using errcode = 'invalid_parameter_value';
+	elsif not isfinite(day) then
+		raise exception 'argument "as_of" must be a day'
+			using errcode = 'invalid_parameter_value';
+	end if;
+	perform ph_support.require_known('level', array[level], '{practice,neighbourhood,place,small_area}');
+	call ph_support.require_budget_inputs(place_envelopes, segment_envelopes, segments, profile);
+	execute format('select exists (select from %I.budget_run r where r.run = $1)', schema)
+	into is_taken
+	using run;
+	if is_taken then
+		raise exception 'a budget of the name in argument "run" is already recorded'
+			using errcode = 'unique_violation', hint = 'A budget never changes: give the new one a name of its own.';
+	end if;
+	execute format('select %s from (%s) j', ph_support.cost_variation('j'),
+		ph_support.cost_judged_query(schema, cost_name, model_day)) into variation;
+	-- the people are made once, for what is counted and what is shared
+	execute format(
+		'create temp table ph_budget_person on commit drop as
+		select c.%1$I as place_id, s.segment::text as segment, c.expected, c.expected is not null as is_known,
+			p.place_id is not null as is_placed,
+			c.expected is not null and p.place_id is not null and q.segment is not null as is_in
+		from %2$I.%3$I(%4$L::date) c
+		left join %5$s s on s.person_id = c.person_id
+		left join %6$s p on p.place_id::text = c.%1$I
+		left join %7$s q on q.segment::text = s.segment::text',
+		level, schema, cost_name, day, segments, place_envelopes, segment_envelopes);
+	execute format(
+		'with line as materialized (%2$s), run as (
+			insert into %1$I.budget_run (
+				run, level, as_of, cost_name, cost_as_of, inputs, model, variation, confidence, total, status, people,
+				no_cost, no_place, no_segment, data_day)
+			select $3, $4, $5, $6, e.as_of, e.inputs, to_jsonb(e.model), $1, $2, (
+					select sum(amount::numeric) from %3$s), (
+					select min(status) from line), p.*, $7
+			from %1$I.expected_cost_model e
+			cross join (
+				select count(*) filter (where is_in), count(*) filter (where not is_known),
+					count(*) filter (where is_known and not is_placed),
+					count(*) filter (where is_known and is_placed and not is_in)
+				from pg_temp.ph_budget_person
+			) p
+			where e.name = $6
+		)
+		insert into %1$I.budget_line (
+			run, place_id, segment, month, people, expected, budget, budget_rounded, lower, upper, note)
+		select $3, place_id, segment, month, people, expected, budget, budget_rounded, lower, upper, note
+		from line',
+		schema,
+		ph_support.virtual_budget_query('pg_temp.ph_budget_person', place_envelopes, segment_envelopes, profile),
+		place_envelopes)
+	using variation, confidence, run, level, day, cost_name, ph_support.data_day(schema);
+	drop table pg_temp.ph_budget_person;
 end
 $$;
-comment on procedure ph.create_budget_view(
-	text, regclass, regclass, regclass, regclass, text, timestamptz, float8, text, text) is
-	'makes in the schema a view of a virtual budget: expected cost (of ph.create_expected_cost) of the people of a day '
+comment on procedure ph.record_budget(
+	text, text, regclass, regclass, regclass, regclass, text, timestamptz, float8, text) is
+	'records a virtual budget, which never changes, in budget_run and budget_line: expected cost (of '
+	'ph.create_expected_cost) of the people of a day '
 	'(as_of, the data day unless said) by place of a level and segment, brought to the envelopes of places (a relation '
 	'of place_id and amount) and of segments (segment and amount) by ph.rake, phased by a profile (month and share, '
 	'shares of their sum; NULL: the whole year), with limits z x cv / sqrt(people), cv of a person''s cost in '
 	'the year of the model; budget_rounded is in pence that meet both envelopes, and months their year, where '
-	'envelopes are in whole pence. segments: person_id and segment. Read with the rights of who asks. Envelopes that '
-	'differ in sum, or cannot be met, give no budget and a status. Errors: undefined_function, undefined_column, '
-	'invalid_parameter_value, null_value_not_allowed, cardinality_violation (a person with two segments), '
-	'insufficient_privilege, duplicate_object where the name is taken';
+	'envelopes are in whole pence. segments: person_id and segment. Envelopes that differ in sum, or cannot be met, '
+	'give no budget and a status. People who are in no cell are counted with the run. Errors: undefined_table without '
+	'ph.create_budget_tables, undefined_function, undefined_column, invalid_parameter_value, null_value_not_allowed, '
+	'no_data_found, cardinality_violation (two rows of a person, place, segment or month), unique_violation for a '
+	'second run of one name, insufficient_privilege where row security hides rows';
+
+create function ph.budget_outcome(schema text, run text, segments regclass)
+returns table (
+	place_id text, segment text, people bigint, budget numeric, lower numeric, upper numeric, people_now bigint,
+	spend numeric, difference numeric, stance text, note text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set enable_nestloop = off  -- nobody has statistics of how many people a day has
+set jit = off
+as $$
+declare
+	made record;
+begin
+	perform ph_support.require_budget_tables(schema);
+	execute format('select r.level, r.as_of, r.cost_name from %I.budget_run r where r.run = $1', schema)
+	into made
+	using run;
+	if made is null then
+		raise exception 'argument "run" must name a recorded budget'
+			using errcode = 'no_data_found', hint = format('SELECT run, as_of FROM %I.budget_run.', schema);
+	elsif (made.as_of + interval '1 year')::date > ph_support.data_day(schema) + 1 then
+		raise exception 'the year of the budget is not over'
+			using errcode = 'object_not_in_prerequisite_state', hint =
+				format('The data end on %s.', ph_support.data_day(schema));
+	end if;
+	perform ph_support.require_columns('segments', segments, '{person_id,segment}'),
+		ph_support.require_all_rows(array['select from ' || segments]),
+		ph_support.expected_cost_model(schema, made.cost_name);
+	perform ph_support.require_one_row_each('segments', segments, 'person_id');
+	return query execute format(
+		'with spent as (
+			select c.%I as place_id, s.segment::text as segment, count(*) as people,
+				round(sum(c.cost)::numeric, 2) as spend
+			from %I.%I(%L::date) c
+			join %s s on s.person_id = c.person_id
+			where c.expected is not null and c.cost is not null
+			group by 1, 2
+		), planned as (
+			select l.place_id, l.segment, min(l.people) as people,
+				case when bool_and(l.budget is not null) then sum(l.budget) end as budget,
+				sum(l.lower) as lower, sum(l.upper) as upper, min(l.note) as note
+			from %2$I.budget_line l
+			where l.run = $1
+			group by l.place_id, l.segment
+		)
+		select p.place_id, p.segment, p.people, p.budget, p.lower, p.upper, coalesce(s.people, 0),
+			coalesce(s.spend, 0), coalesce(s.spend, 0) - p.budget,
+			case
+				when coalesce(s.spend, 0) < p.lower then ''below''
+				when coalesce(s.spend, 0) > p.upper then ''above''
+				when p.lower is not null then ''within'' end,
+			coalesce(p.note, case when s.people is distinct from p.people then ''people_changed'' end)
+		from planned p
+		left join spent s on s.place_id = p.place_id and s.segment = p.segment
+		order by p.place_id, p.segment',
+		made.level, schema, made.cost_name, made.as_of, segments)
+	using run;
+end
+$$;
+comment on function ph.budget_outcome(text, text, regclass) is
+	'a recorded virtual budget beside what its people cost in the year from its day on, a row a place and segment: '
+	'budget, its limits by chance, spend (people of the day, wherever they were treated or moved, at the prices of '
+	'encounter), difference = spend - budget, and stance: below, within or above the limits. segments is what the '
+	'budget was made with; where people of the day are now others than then (data that came late), people_now and the '
+	'note people_changed say so. Other notes: of the budget. Errors: undefined_table, no_data_found for a run that is '
+	'not there, object_not_in_prerequisite_state before the year is over, undefined_column, cardinality_violation, '
+	'undefined_function, insufficient_privilege where row security hides rows';

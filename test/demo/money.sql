@@ -11,7 +11,8 @@ set search_path = :"schema";
 set jit = off;
 set enable_nestloop = off;  -- nobody has statistics of how many people a day has
 
-select to_regclass('budget_entry') is not null as has_ledger, exists (
+call ph.create_budget_tables(:'schema');
+select exists (select from budget_entry) as has_ledger, exists (
     select
     from encounter
     where start_date >= analysis.day(-1) and start_date < analysis.day(0) and cost > 0)
@@ -82,19 +83,14 @@ create view analysis.money_segment as
 select person_id, segment
 from analysis.money_person
 where year = 0;
-call ph.create_budget_view(:'schema', 'analysis.place_envelope', 'analysis.segment_envelope',
+delete from budget_run where run = 'report';
+call ph.record_budget(:'schema', 'report', 'analysis.place_envelope', 'analysis.segment_envelope',
   'analysis.money_segment', as_of => :'index_day');
 
 create table analysis.place_budget as
-select coalesce(p.name, b.place_id) as place, b.segment, b.people, b.budget, b.lower, b.upper, b.status,
-  round(coalesce(s.spend, 0)::numeric, 2) as spend
-from virtual_budget b
-left join (
-  select place, segment, sum(cost) as spend
-  from analysis.money_person
-  where year = 0
-  group by place, segment
-) s on s.place = b.place_id and s.segment = b.segment
+select coalesce(p.name, b.place_id) as place, b.segment, b.people, b.budget, b.lower, b.upper, r.status, b.spend
+from ph.budget_outcome(:'schema', 'report', 'analysis.money_segment') b
+join budget_run r on r.run = 'report'
 left join (select distinct place_id, name from place) p on p.place_id = b.place_id;
 
 create table analysis.money_bridge as

@@ -189,7 +189,13 @@ create table need.profile (month date, share numeric);
 insert into need.place_envelope values ('L1', 100000), ('L2', 200000.01), ('L3', 300000);
 insert into need.segment_envelope values ('diabetes', 400000.01), ('healthy', 200000);
 insert into need.profile values ('2025-01-01', 2), ('2025-02-01', 1), ('2025-03-01', 1);
-call ph.create_budget_view('need', 'need.place_envelope', 'need.segment_envelope', 'need.segment', 'need.profile');
+call ph.record_budget('need', 'plan', 'need.place_envelope', 'need.segment_envelope', 'need.segment', 'need.profile');
+call ph.create_budget_tables('need');
+call ph.record_budget('need', 'plan', 'need.place_envelope', 'need.segment_envelope', 'need.segment', 'need.profile');
+select r.run, r.level, r.as_of, r.inputs, r.total, r.status, r.people, r.no_cost, r.no_place, r.no_segment,
+	r.people + r.no_cost + r.no_place + r.no_segment = p.people as closes, r.model = to_jsonb(m.model) as model
+from need.budget_run r, need.expected_cost_model m, (select count(*) as people from need.person_at('2024-12-31')) p
+where m.name = r.cost_name;
 select place_id, round(sum(budget), 6) as budget, count(*) as months, min(status) as status,
 	bool_and(lower < budget and budget < upper) as within
 from need.virtual_budget
@@ -227,17 +233,89 @@ from (
 	) e using (place_id, segment)
 	group by 1
 ) c;
+-- a budget never changes, and goes whole or not at all
+update need.budget_run set total = 0;
+update need.budget_line set budget = 0;
+delete from need.budget_line;
+truncate need.budget_line;
+truncate need.budget_run cascade;
+call ph.record_budget('need', 'plan', 'need.place_envelope', 'need.segment_envelope', 'need.segment', 'need.profile');
 update need.place_envelope set amount = amount + 0.01 where place_id = 'L1';
-select distinct budget, status, note from need.virtual_budget;
+call ph.record_budget('need', 'too much', 'need.place_envelope', 'need.segment_envelope', 'need.segment',
+	'need.profile');
+select distinct run, budget, status, note from need.virtual_budget;
 -- what a month has is not known: nothing is
 update need.place_envelope set amount = amount - 0.01 where place_id = 'L1';
 update need.profile set share = null where month = '2025-01-01';
+call ph.record_budget('need', 'no share', 'need.place_envelope', 'need.segment_envelope', 'need.segment',
+	'need.profile');
 select month, count(budget) as budgets, min(note) as note from need.virtual_budget group by month order by month;
+delete from need.budget_run where run in ('too much', 'no share');
+select run, count(*) as lines from need.budget_line group by run;
+-- who is in no cell is counted: of a place without envelope, of a segment without, of none
+create view need.two_places as select * from need.place_envelope where place_id <> 'L1';
+create table need.some_segments as
+select person_id, case when i % 10 = 0 then null when i % 10 = 1 then 'other' else segment end as segment
+from need.segment
+join truth using (person_id);
+create view need.more_segments as select segment, amount - case segment when 'healthy' then 100000 else 0 end as amount
+from need.segment_envelope;
+call ph.record_budget('need', 'in part', 'need.two_places', 'need.more_segments', 'need.some_segments');
+select r.people, r.no_cost, r.no_place, r.no_segment, r.status, e.*
+from need.budget_run r, (
+	select count(*) filter (where c.place <> 'L1' and i % 10 > 1) as people_again,
+		count(*) filter (where c.place = 'L1') as no_place_again,
+		count(*) filter (where c.place <> 'L1' and i % 10 < 2) as no_segment_again
+	from need.person_expected_cost('2024-12-31') c
+	join truth using (person_id)
+	where expected is not null) e
+where r.run = 'in part';
+-- beside what its people cost, again in SQL
+call ph.record_budget('need', 'last year', 'need.place_envelope', 'need.segment_envelope', 'need.segment',
+	as_of => '2024-01-01');
+select o.place_id, o.segment, o.spend = a.spend as spend, o.people = a.people and o.people_now = a.people as people,
+	o.difference = o.spend - o.budget as difference, o.budget = l.budget as budget, o.stance = case
+		when o.spend < l.lower then 'below' when o.spend > l.upper then 'above' else 'within' end as stance, o.note
+from ph.budget_outcome('need', 'last year', 'need.segment') o
+join need.budget_line l on l.run = 'last year' and l.place_id = o.place_id and l.segment = o.segment
+join (
+	select place as place_id, segment, count(*) as people, round(sum(cost)::numeric, 2) as spend
+	from need.person_expected_cost('2024-01-01')
+	join need.segment using (person_id)
+	where expected is not null
+	group by 1, 2) a on a.place_id = o.place_id and a.segment = o.segment
+order by o.place_id, o.segment;
+select distinct note, stance is null as no_stance from ph.budget_outcome('need', 'last year', 'need.some_segments');
+select ph.budget_outcome('need', 'plan', 'need.segment');
+select ph.budget_outcome('need', 'no plan', 'need.segment');
+-- whoever does not see all people makes none
+create role need_reader;
+grant usage on schema need to need_reader;
+grant select, insert on all tables in schema need to need_reader;
+alter table need.encounter enable row level security;
+create policy some_people on need.encounter to need_reader using (person_id < 'p5');
+set role need_reader;
+call ph.record_budget('need', 'of some', 'need.place_envelope', 'need.segment_envelope', 'need.segment');
+select ph.budget_outcome('need', 'last year', 'need.segment');
+reset role;
+alter table need.encounter disable row level security;
+drop owned by need_reader;
+drop role need_reader;
 create view need.twice_in_segments as select * from need.segment union all select person_id, 'old' from need.segment;
-call ph.create_budget_view('need', 'need.place_envelope', 'need.segment_envelope', 'need.twice_in_segments');
-call ph.create_budget_view('need', 'need.place_envelope', 'need.segment_envelope', 'need.segment', name => '');
-call ph.create_budget_view('need', 'need.place_envelope', 'need.segment', 'need.segment');
-call ph.create_budget_view('need', 'need.place_envelope', 'need.segment_envelope', 'need.segment', confidence => 2);
+create view need.unplaced as select null as place_id, amount from need.place_envelope;
+create view need.negative_profile as select date '2025-01-01' as month, -1 as share;
+create view need.odd_profile as select date '2025-01-02' as month, 1 as share;
+create view need.nowhere as select * from need.place_envelope where false;
+call ph.record_budget('need', 'x', 'need.place_envelope', 'need.segment_envelope', 'need.twice_in_segments');
+call ph.record_budget('need', 'x', 'need.unplaced', 'need.segment_envelope', 'need.segment');
+call ph.record_budget('need', 'x', 'need.nowhere', 'need.segment_envelope', 'need.segment');
+call ph.record_budget('need', 'x', 'need.place_envelope', 'need.segment_envelope', 'need.segment',
+	'need.negative_profile');
+call ph.record_budget('need', 'x', 'need.place_envelope', 'need.segment_envelope', 'need.segment', 'need.odd_profile');
+call ph.record_budget('need', ' ', 'need.place_envelope', 'need.segment_envelope', 'need.segment');
+call ph.record_budget('need', 'x', 'need.place_envelope', 'need.segment', 'need.segment');
+call ph.record_budget('need', 'x', 'need.place_envelope', 'need.segment_envelope', null);
+call ph.record_budget('need', 'x', 'need.place_envelope', 'need.segment_envelope', 'need.segment', confidence => 2);
 -- a group of which less than nothing is expected is named, and has no part in a mix
 alter function need.person_expected_cost(timestamptz) rename to linear_cost;
 create function need.person_expected_cost(as_of timestamptz)
