@@ -146,3 +146,31 @@ select
 	round(pg_temp.milliseconds(
 		'select ph.simulate_settlement(ph.contract(0.5, 0.02), 1000, 1000, 2.1, 10000, 1)')::numeric, 1)
 		as ten_thousand_years;
+-- beside R, where it is there: the same in doubles, and that it answers the same
+\if :{?folder}
+\pset format unaligned
+copy practice to stdout with (format csv, header) \g :folder/practice.csv
+copy (select seed, place_money, segment_money from budget_cell order by place, segment) to stdout
+	with (format csv, header) \g :folder/cell.csv
+copy (select benchmark, actual, years, quality, msr from contract_year order by i) to stdout
+	with (format csv, header) \g :folder/contract.csv
+copy (
+	select capitation, pace, rake, settlement
+	from (
+		select sum(sqrt((c).target_rounded::float8)) as capitation, sum(sqrt((p).allocation::float8)) as pace
+		from (
+			select ph.capitation(100000000000, weighted_population, population) over (order by practice
+					rows between unbounded preceding and unbounded following) as c,
+				ph.pace_of_change(baseline, weighted_population, 105000000000, 0.3, 0, 0.1) over (order by practice
+					rows between unbounded preceding and unbounded following) as p
+			from practice
+		) t
+	) s, (
+		select sum(sqrt((r).value::float8)) as rake
+		from (select ph.rake(seed, place, segment, place_money, segment_money) over () as r from budget_cell) t
+	) r, (
+		select sum(s.provider_rounded) as settlement
+		from contract_year, ph.settlement(contract, benchmark, actual, years, quality::float8) s
+	) p) to stdout with (format csv, header) \g :folder/answers.csv
+\pset format aligned
+\endif
