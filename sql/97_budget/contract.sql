@@ -64,8 +64,8 @@ create type ph.contract as (
 	stop_loss_maximum numeric
 );
 comment on type ph.contract is
-	'what a provider gets of a saving and owes of a loss; shares, rates and caps are fractions of 0 to 1, the two amounts '
-	'of the stop-loss money of a person and year; whatever reads a contract checks it';
+	'what a provider gets of a saving and owes of a loss; shares, rates and caps are fractions of 0 to 1, the two '
+	'amounts of the stop-loss money of a person and year; whatever reads a contract checks it';
 comment on column ph.contract.max_share is 'the greatest share of a saving that is paid';
 comment on column ph.contract.quality_rule is
 	'scale: the share is multiplied by the quality from the gate on; pass: all of it from the gate on; pass_or_scale: '
@@ -103,8 +103,9 @@ create function ph_support.checked_contract(contract ph.contract) returns ph.con
 language c immutable strict parallel safe
 as 'MODULE_PATHNAME', 'checked_contract';
 comment on function ph_support.checked_contract(ph.contract) is
-	'the contract itself; errors name the field: a share, rate or cap outside 0 to 1, an unknown rule, bands with gaps '
-	'or overlaps, loss_low above loss_high, what sharing losses or a stop-loss needs and is not there, a negative amount';
+	'the contract itself; errors name the field: a share, rate or cap outside 0 to 1, an unknown rule, bands with '
+	'gaps or overlaps, loss_low above loss_high, what sharing losses or a stop-loss needs and is not there, a '
+	'negative amount';
 
 create function ph.contract(
 	max_share float8, msr float8 default 0, quality_rule text default 'scale', quality_gate float8 default 0,
@@ -160,7 +161,7 @@ comment on function ph.mssp_minimum_savings_rate(float8) is
 	'0. Source: 42 CFR 425.604(b), 425.605(b), inner rows through public summaries';
 
 create function ph.mssp_contract(
-	track text, msr float8 default 0.02, quality_gate float8 default 0, alternative_gate float8 default 0,
+	track text, msr float8 default 0.02, quality_gate float8 default 0, alternative_gate float8 default null,
 	half_below_msr boolean default false)
 returns ph.contract
 language sql immutable parallel safe
@@ -168,16 +169,17 @@ begin atomic
 select
 	ph.contract(
 		max_share => t.max_share, msr => msr, quality_rule => 'pass_or_scale', quality_gate => quality_gate,
-		alternative_gate => alternative_gate, saving_cap => t.saving_cap, half_below_msr => half_below_msr,
+		alternative_gate => coalesce(alternative_gate, quality_gate), saving_cap => t.saving_cap,
+		half_below_msr => half_below_msr,
 		two_sided => t.two_sided, loss_rule => t.loss_rule, loss_rate => t.loss_rate, loss_low => t.loss_low,
 		loss_high => t.loss_high, loss_cap => t.loss_cap, revenue_cap => t.revenue_cap)
 from ph_support.mssp_terms(track) t;
 end;
 comment on function ph.mssp_contract(text, float8, float8, float8, boolean) is
-	'a track of the Medicare Shared Savings Program: basic_a to basic_e, enhanced. msr is also the minimum loss '
-	'rate: of a two-sided track what its holder chose (0 to 0.02), of basic_a and basic_b '
-	'ph.mssp_minimum_savings_rate(people). quality_gate is the year''s quality standard: a percentile of national scores '
-	'that is published each year, on the scale of the quality; 0 where reporting is enough. alternative_gate: 0 where '
-	'the alternative standard, which is of single measures, is met, and the quality_gate where it is not. '
-	'half_below_msr for small holders of low revenue; no stop-loss. Error for an unknown track, rates outside 0 to 1. '
-	'Source: 42 CFR 425.512, 425.605(d), 425.610(d) to (g)';
+	'a track of the Medicare Shared Savings Program: basic_a to basic_e, enhanced. msr is also the minimum loss rate: '
+	'of a two-sided track what its holder chose (0 to 0.02), of basic_a and basic_b '
+	'ph.mssp_minimum_savings_rate(people). quality_gate is the year''s quality standard: a percentile of national '
+	'scores that is published each year, on the scale of the quality; 0 where reporting is enough. alternative_gate: '
+	'0 where the alternative standard, which is of single measures, is met; NULL: it is not, nothing below '
+	'quality_gate. half_below_msr for small holders of low revenue; no stop-loss. Error for an unknown track, rates '
+	'outside 0 to 1. Source: 42 CFR 425.512, 425.605(d), 425.610(d) to (g)';

@@ -35,8 +35,8 @@ comment on column ph.scenario.health is
 	'not known';
 comment on column ph.scenario.worst_fifth is 'the gain of the worst-off fifth; NULL: not known';
 comment on column ph.scenario.recovered is
-	'what stop-loss cover gives back of the actual cost that is settled; NULL: as before, and not known where people are '
-	'left out, since they may be the ones who are covered';
+	'what stop-loss cover gives back of the actual cost that is settled; NULL: as before, and not known where people '
+	'are left out, since they may be the ones who are covered';
 
 create function ph.scenario(
 	scenario text, health float8, cost_factor float8 default 1, benchmark_factor float8 default 1,
@@ -164,7 +164,8 @@ begin
 			select from unnest(scenarios) s
 			cross join unnest(
 				array[s.cost_factor, s.benchmark_factor, s.left_out_cost, s.left_out_benchmark, s.admissions_avoided,
-					s.admission_cost::float8, s.recovered::float8, s.health, s.worst_fifth]) with ordinality v(number, i)
+					s.admission_cost::float8, s.recovered::float8, s.health, s.worst_fifth])
+				with ordinality v(number, i)
 			where not abs(v.number) <= 1e15 or v.i <= 7 and v.number < 0) then
 		raise exception 'argument "scenarios" must have finite numbers up to 10^15, and none below 0 but in health'
 			using errcode = 'invalid_parameter_value';
@@ -268,8 +269,8 @@ select
 	end;
 end;
 comment on function ph_support.population_verdict(ph.scenario, text[]) is
-	'loses, gains or unchanged, by the gain in health and the answer of ph_support.population_reasons; NULL where health '
-	'is not known and nothing speaks against the scenario';
+	'loses, gains or unchanged, by the gain in health and the answer of ph_support.population_reasons; NULL where '
+	'health is not known and nothing speaks against the scenario';
 
 create function ph.incentive_test(
 	contract ph.contract, benchmark_per_head numeric, actual_per_head numeric, person_years numeric,
@@ -333,9 +334,9 @@ begin
 	select
 		j.name, j.partner, trim_scale(j.benchmark / nullif(j.years, 0)),
 		trim_scale(j.actual / nullif(j.years, 0)), trim_scale(j.years),
-		(j.lines_after).recovered, (j.lines_before).provider, (j.lines_after).provider, j.had, j.has, j.income_lost, j.cost, j.gain,
-		trim_scale(j.spent_more), j.health,
-		j.worst_fifth, j.people, nullif(j.reasons, '{}'),
+		(j.lines_after).recovered, (j.lines_before).provider, (j.lines_after).provider, j.had, j.has,
+		j.income_lost, j.cost, j.gain, trim_scale(j.spent_more), j.health, j.worst_fifth, j.people,
+		nullif(j.reasons, '{}'),
 		case
 			when j.gain > 0 and j.people = 'loses' then 'gains while the population loses'
 			when j.gain < 0 and j.people = 'gains' then 'loses while the population gains'
@@ -354,7 +355,7 @@ $$;
 comment on function ph.incentive_test(
 	ph.contract, numeric, numeric, numeric, ph.scenario[], ph.partner_effect[], float8, numeric, boolean, numeric) is
 	'a contract held against scenarios: a row a scenario and partner, with what the partner gains against the year in '
-	'which nothing changes and what becomes of people; finding names where a partner gains while the population loses, '
-	'or loses while it gains. A settlement is divided by weights and closes to the penny; recovered is what a stop-loss '
-	'gives back where nothing changes. Errors: those of ph.settlement, scenarios without a name or twice, numbers that '
-	'are null, not finite or of the wrong sign, effects of a scenario that is not there';
+	'which nothing changes and what becomes of people; finding names where a partner gains while the population '
+	'loses, or loses while it gains. A settlement is divided by weights and closes to the penny; recovered is what a '
+	'stop-loss gives back where nothing changes. Errors: those of ph.settlement, scenarios without a name or twice, '
+	'numbers that are null, not finite or of the wrong sign, effects of a scenario that is not there';

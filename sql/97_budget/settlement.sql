@@ -16,8 +16,8 @@ create type ph.settlement as (
 	note text
 );
 comment on type ph.settlement is
-	'the lines of a settled contract; provider + payer = gross, unrounded and rounded. What is held against thresholds and '
-	'shared is gross + recovered. Money in the unit it came in';
+	'the lines of a settled contract; provider + payer = gross, unrounded and rounded. What is held against '
+	'thresholds and shared is gross + recovered. Money in the unit it came in';
 comment on column ph.settlement.gross is 'benchmark less actual cost of all people: a saving above 0, a loss below';
 comment on column ph.settlement.recovered is
 	'what stop-loss cover takes out of the actual cost of all people before anything is shared, borne by the payer; 0 '
@@ -50,10 +50,10 @@ begin atomic
 		ph.stop_loss_total(costs, terms.stop_loss_attachment, terms.stop_loss_share, terms.stop_loss_maximum) total;
 end;
 comment on function ph.contract_stop_loss(ph.contract, numeric[]) is
-	'ph.stop_loss_total by the terms of a contract: what ph.settlement asks as recovered; the costs of the settled year, '
-	'a person an element, or those of the benchmark''s years brought to its prices for what is expected to be given '
-	'back. note: no_stop_loss where the contract has none, missing_input where a cost or the contract is NULL. Errors: '
-	'those of a contract and of ph.stop_loss';
+	'ph.stop_loss_total by the terms of a contract: what ph.settlement asks as recovered; the costs of the settled '
+	'year, a person an element, or those of the benchmark''s years brought to its prices for what is expected to be '
+	'given back. note: no_stop_loss where the contract has none, missing_input where a cost or the contract is NULL. '
+	'Errors: those of a contract and of ph.stop_loss';
 
 create function ph.settlement(
 	contract ph.contract, benchmark_per_head numeric, actual_per_head numeric, person_years numeric,
@@ -79,8 +79,8 @@ language c immutable parallel safe
 as 'MODULE_PATHNAME', 'settlement_of_tally';
 comment on function ph.settlement_of_tally(ph.contract, numeric, ph.tally, float8, numeric, boolean, numeric) is
 	'ph.settlement of a tally whose events are costs and whose exposure is person-years; people of unknown key belong '
-	'to both, rows without cost or exposure make it missing_input. A tally has no single persons: what a stop-loss gives '
-	'back is told as recovered';
+	'to both, rows without cost or exposure make it missing_input. A tally has no single persons: what a stop-loss '
+	'gives back is told as recovered';
 
 create function ph.equity_shown(progress ph.equity_progress) returns boolean
 language sql immutable parallel safe
@@ -204,8 +204,8 @@ as 'MODULE_PATHNAME', 'simulate_settlement_of_costs';
 comment on function ph.simulate_settlement_of_costs(
 	ph.contract, numeric, float8[], integer, float8, numeric, boolean, integer, bigint, float8) is
 	'the same with the costs of people drawn from a list, with replacement: for a tail that no distribution has. '
-	'people: as many as the list has unless given. A stop-loss gives back of each cost that is drawn. Errors: those of ph.settlement, nulls or numbers that are not '
-	'finite in the list, more than 10^9 draws';
+	'people: as many as the list has unless given. A stop-loss gives back of each cost that is drawn. Errors: those '
+	'of ph.settlement, nulls or numbers that are not finite in the list, more than 10^9 draws';
 
 create type ph.cost_spread as (
 	people float8,

@@ -310,7 +310,8 @@ argument_contract(FunctionCallInfo fcinfo, int index, Contract *contract)
  * ph_support.checked_contract(ph.contract) -> ph.contract
  *
  * The contract itself.  Errors name the field: a share, rate or cap outside 0 to 1, an unknown rule, bands with gaps or
- * overlaps, a loss floor above its ceiling, what sharing losses or a stop-loss needs and is not there, a negative amount.
+ * overlaps, a loss floor above its ceiling, what sharing losses or a stop-loss needs and is not there, a negative
+ * amount.
  */
 PG_FUNCTION_INFO_V1(checked_contract);
 Datum

@@ -276,8 +276,8 @@ settlement(PG_FUNCTION_ARGS)
 }
 
 /*
- * ph.settlement_of_tally(contract, benchmark_per_head, actual ph.tally, quality, revenue, equity_shown, recovered) -> as
- * ph.settlement
+ * ph.settlement_of_tally(contract, benchmark_per_head, actual ph.tally, quality, revenue, equity_shown, recovered)
+ *   -> as ph.settlement
  *
  * The actual cost is the events of a tally, its exposure the person-years; people of unknown key belong to both.  Rows
  * without a cost or an exposure are a missing input.  Errors as ph.settlement.

@@ -2,9 +2,9 @@
  * simulate_settlement.c: what chance does to a settlement where costs are skewed.
  *
  * A year's costs are drawn again and again, each year is settled by the contract as a real one is, and what it pays is
- * counted: caps, corridors and thresholds are in it, which normal theory leaves out.  Stop-loss is applied to each person
- * who is drawn; where only totals are drawn a contract with stop-loss is refused, since cover lives in the tail of single
- * persons' costs, which is where a gamma distribution is least like them.
+ * counted: caps, corridors and thresholds are in it, which normal theory leaves out.  Stop-loss is applied to each
+ * person who is drawn; where only totals are drawn a contract with it is refused, since cover is of the tail of single
+ * persons' costs, where a gamma distribution is least like them.
  */
 #include "budget/settlement.h"
 
@@ -176,8 +176,8 @@ argument_size(FunctionCallInfo fcinfo, int index, const char *argument)
  *   -> (provider, lower, upper, probability_paying, probability_owing, note)
  *
  * Costs of persons are gamma of this mean and coefficient of variation.  The same seed gives the same answer.  NULL
- * with the note of a settlement, or no_population.  Errors: those of ph.settlement, a contract with stop-loss, a mean, cv
- * or people below 0, simulations outside 1 to 100,000.
+ * with the note of a settlement, or no_population.  Errors: those of ph.settlement, a contract with stop-loss, a mean,
+ * cv or people below 0, simulations outside 1 to 100,000.
  */
 PG_FUNCTION_INFO_V1(simulate_settlement);
 Datum

@@ -20,6 +20,7 @@ from (
 		('quality fails', ph.contract(0.5, quality_rule => 'pass', quality_gate => 0.7), 900, 0.69),
 		('quality reaches the gate', ph.contract(0.5, quality_rule => 'pass', quality_gate => 0.7), 900, 0.7),
 		('the alternative gate', ph.mssp_contract('enhanced', 0.02, 0.8, 0.5), 900, 0.6),
+		('no alternative standard', ph.mssp_contract('enhanced', 0.02, 0.8), 900, 0.6),
 		('half the rate below msr', ph.mssp_contract('basic_a', 0.2, half_below_msr => true), 900, 1),
 		('a saving capped', ph.contract(0.5, saving_cap => 0.01), 900, 1),
 		('one-sided', ph.contract(0.5), 1100, 1),

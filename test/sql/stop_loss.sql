@@ -136,7 +136,8 @@ select
 	bool_and(
 		(k.lines).recovered = 1000 * (s.lines).recovered and (k.lines).paid = 1000 * (s.lines).paid
 			and (k.lines).owed = 1000 * (s.lines).owed and (k.lines).rate = (s.lines).rate) as scales,
-	bool_and(high.lines = none.lines) as never_reached_is_none, bool_and(nil.lines = none.lines) as nothing_given_is_none,
+	bool_and(high.lines = none.lines) as never_reached_is_none,
+	bool_and(nil.lines = none.lines) as nothing_given_is_none,
 	bool_and((s.lines).provider >= (none.lines).provider) as never_less, count(*)
 from settled s
 cross join lateral (
@@ -188,7 +189,8 @@ from (
 -- a tally settles as its sums do
 select of_tally is not distinct from of_sums as same, (of_tally).recovered
 from ph.settlement_of_tally(
-		ph.contract(0.5, stop_loss_attachment => 500), 800, 'people; 50: 10 9000 8100000', 0.9, recovered => 1500) of_tally,
+		ph.contract(0.5, stop_loss_attachment => 500), 800, 'people; 50: 10 9000 8100000', 0.9,
+		recovered => 1500) of_tally,
 	ph.settlement(ph.contract(0.5, stop_loss_attachment => 500), 800, 900, 10, 0.9, recovered => 1500) of_sums;
 
 -- ---- chance ----
@@ -273,7 +275,8 @@ from (
 		('a tally', ph.settlement_of_tally(
 			ph.contract(0.5, stop_loss_attachment => 5), 1000, 'people; 50: 10 9000 8100000', 1)),
 		('by the terms of a contract without', ph.settlement(
-			ph.contract(0.5), 1000, 900, 10, 1, recovered => (ph.contract_stop_loss(ph.contract(0.5), '{9000}')).recovered))
+			ph.contract(0.5), 1000, 900, 10, 1,
+			recovered => (ph.contract_stop_loss(ph.contract(0.5), '{9000}')).recovered))
 ) v(what, s), lateral (select (s).*) l;
 create function pg_temp.refused(query text) returns text language plpgsql
 as $$
