@@ -31865,9 +31865,9 @@ select
 	ph.contract(
 		max_share => t.max_share, msr => msr, quality_rule => 'pass_or_scale', quality_gate => quality_gate,
 		alternative_gate => coalesce(alternative_gate, quality_gate), saving_cap => t.saving_cap,
-		half_below_msr => half_below_msr,
-		two_sided => t.two_sided, loss_rule => t.loss_rule, loss_rate => t.loss_rate, loss_low => t.loss_low,
-		loss_high => t.loss_high, loss_cap => t.loss_cap, revenue_cap => t.revenue_cap)
+		half_below_msr => half_below_msr, two_sided => t.two_sided, loss_rule => t.loss_rule,
+		loss_rate => t.loss_rate, loss_low => t.loss_low, loss_high => t.loss_high, loss_cap => t.loss_cap,
+		revenue_cap => t.revenue_cap)
 from ph_support.mssp_terms(track) t;
 end;
 
