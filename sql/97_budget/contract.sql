@@ -58,11 +58,14 @@ create type ph.contract as (
 	revenue_cap float8,
 	gain_bands ph.corridor_band[],
 	loss_bands ph.corridor_band[],
-	equity_share float8
+	equity_share float8,
+	stop_loss_attachment numeric,
+	stop_loss_share float8,
+	stop_loss_maximum numeric
 );
 comment on type ph.contract is
-	'what a provider gets of a saving and owes of a loss; shares, rates and caps are fractions of 0 to 1, and whatever '
-	'reads a contract checks it';
+	'what a provider gets of a saving and owes of a loss; shares, rates and caps are fractions of 0 to 1, the two '
+	'amounts of the stop-loss money of a person and year; whatever reads a contract checks it';
 comment on column ph.contract.max_share is 'the greatest share of a saving that is paid';
 comment on column ph.contract.quality_rule is
 	'scale: the share is multiplied by the quality from the gate on; pass: all of it from the gate on; pass_or_scale: '
@@ -91,13 +94,18 @@ comment on column ph.contract.gain_bands is
 comment on column ph.contract.loss_bands is 'the like of losses; NULL: those of a gain';
 comment on column ph.contract.equity_share is
 	'the part of a payment that is made only where progress in equity is shown by a test (ph.equity_shown)';
+comment on column ph.contract.stop_loss_attachment is
+	'the cost of a person in the settled year from which cover gives back of it, before anything is shared; NULL: none';
+comment on column ph.contract.stop_loss_share is 'the share that cover gives back of what is above the attachment';
+comment on column ph.contract.stop_loss_maximum is 'the most that cover gives back of a person''s cost; NULL: no limit';
 
 create function ph_support.checked_contract(contract ph.contract) returns ph.contract
 language c immutable strict parallel safe
 as 'MODULE_PATHNAME', 'checked_contract';
 comment on function ph_support.checked_contract(ph.contract) is
-	'the contract itself; errors name the field: a share, rate or cap outside 0 to 1, an unknown rule, bands with gaps '
-	'or overlaps, loss_low above loss_high, what sharing losses needs and is not there';
+	'the contract itself; errors name the field: a share, rate or cap outside 0 to 1, an unknown rule, bands with '
+	'gaps or overlaps, loss_low above loss_high, what sharing losses or a stop-loss needs and is not there, a '
+	'negative amount';
 
 create function ph.contract(
 	max_share float8, msr float8 default 0, quality_rule text default 'scale', quality_gate float8 default 0,
@@ -106,7 +114,8 @@ create function ph.contract(
 	loss_rule text default 'fixed', loss_rate float8 default null, loss_low float8 default null,
 	loss_high float8 default null, loss_cap float8 default null, revenue_cap float8 default null,
 	gain_bands ph.corridor_band[] default null, loss_bands ph.corridor_band[] default null,
-	equity_share float8 default 0)
+	equity_share float8 default 0, stop_loss_attachment numeric default null, stop_loss_share float8 default null,
+	stop_loss_maximum numeric default null)
 returns ph.contract
 language sql immutable parallel safe
 begin atomic
@@ -115,13 +124,16 @@ select
 		row(
 			max_share, quality_rule, quality_gate, alternative_gate, msr, first_unit, saving_cap, half_below_msr,
 			two_sided, coalesce(mlr, case when two_sided then msr end), loss_rule, loss_rate, loss_low, loss_high,
-			loss_cap, revenue_cap, gain_bands, loss_bands, equity_share)::ph.contract);
+			loss_cap, revenue_cap, gain_bands, loss_bands, equity_share, stop_loss_attachment,
+			coalesce(stop_loss_share, case when stop_loss_attachment is not null then 1 end),
+			stop_loss_maximum)::ph.contract);
 end;
 comment on function ph.contract(
 	float8, float8, text, float8, float8, boolean, float8, boolean, boolean, float8, text, float8, float8, float8,
-	float8, float8, ph.corridor_band[], ph.corridor_band[], float8) is
+	float8, float8, ph.corridor_band[], ph.corridor_band[], float8, numeric, float8, numeric) is
 	'a contract, checked: name the arguments (ph.contract(max_share => 0.5, msr => 0.02)). They are the fields of the '
-	'type ph.contract; mlr is msr unless given. Errors as the type says, each naming the field: 2 for 2 % is refused';
+	'type ph.contract; mlr is msr unless given, and a stop-loss gives back all of what is above its attachment unless '
+	'a share is given. Errors: those of ph_support.checked_contract, each naming the field: 2 for 2 % is refused';
 
 create function ph_support.mssp_terms(
 	track text, out max_share float8, out saving_cap float8, out two_sided boolean, out loss_rule text,
@@ -149,7 +161,7 @@ comment on function ph.mssp_minimum_savings_rate(float8) is
 	'0. Source: 42 CFR 425.604(b), 425.605(b), inner rows through public summaries';
 
 create function ph.mssp_contract(
-	track text, msr float8 default 0.02, quality_gate float8 default 0, alternative_gate float8 default 0,
+	track text, msr float8 default 0.02, quality_gate float8 default 0, alternative_gate float8 default null,
 	half_below_msr boolean default false)
 returns ph.contract
 language sql immutable parallel safe
@@ -157,14 +169,17 @@ begin atomic
 select
 	ph.contract(
 		max_share => t.max_share, msr => msr, quality_rule => 'pass_or_scale', quality_gate => quality_gate,
-		alternative_gate => alternative_gate, saving_cap => t.saving_cap, half_below_msr => half_below_msr,
-		two_sided => t.two_sided, loss_rule => t.loss_rule, loss_rate => t.loss_rate, loss_low => t.loss_low,
-		loss_high => t.loss_high, loss_cap => t.loss_cap, revenue_cap => t.revenue_cap)
+		alternative_gate => coalesce(alternative_gate, quality_gate), saving_cap => t.saving_cap,
+		half_below_msr => half_below_msr, two_sided => t.two_sided, loss_rule => t.loss_rule,
+		loss_rate => t.loss_rate, loss_low => t.loss_low, loss_high => t.loss_high, loss_cap => t.loss_cap,
+		revenue_cap => t.revenue_cap)
 from ph_support.mssp_terms(track) t;
 end;
 comment on function ph.mssp_contract(text, float8, float8, float8, boolean) is
-	'a track of the Medicare Shared Savings Program: basic_a to basic_e, enhanced. msr is also the minimum loss '
-	'rate: of a two-sided track what its holder chose (0 to 0.02), of basic_a and basic_b '
-	'ph.mssp_minimum_savings_rate(people). quality_gate is the year''s quality standard, alternative_gate the lower '
-	'one; half_below_msr for small holders of low revenue. Error for an unknown track, rates outside 0 to 1. Source: '
-	'42 CFR 425.605(d), 425.610(d) to (g)';
+	'a track of the Medicare Shared Savings Program: basic_a to basic_e, enhanced. msr is also the minimum loss rate: '
+	'of a two-sided track what its holder chose (0 to 0.02), of basic_a and basic_b '
+	'ph.mssp_minimum_savings_rate(people). quality_gate is the year''s quality standard: a percentile of national '
+	'scores that is published each year, on the scale of the quality; 0 where reporting is enough. alternative_gate: '
+	'0 where the alternative standard, which is of single measures, is met; NULL: it is not, nothing below '
+	'quality_gate. half_below_msr for small holders of low revenue; no stop-loss. Error for an unknown track, rates '
+	'outside 0 to 1. Source: 42 CFR 425.512, 425.605(d), 425.610(d) to (g)';

@@ -13,7 +13,8 @@ create type ph.scenario as (
 	admissions_avoided float8,
 	admission_cost numeric,
 	health float8,
-	worst_fifth float8
+	worst_fifth float8,
+	recovered numeric
 );
 comment on type ph.scenario is
 	'something that may happen under a contract: what changes in what is settled, and what that means for people';
@@ -33,22 +34,25 @@ comment on column ph.scenario.health is
 	'the gain in health of all people, those left out too, in any unit (deaths avoided, years): below 0 a loss, NULL '
 	'not known';
 comment on column ph.scenario.worst_fifth is 'the gain of the worst-off fifth; NULL: not known';
+comment on column ph.scenario.recovered is
+	'what stop-loss cover gives back of the actual cost that is settled; NULL: as before, and not known where people '
+	'are left out, since they may be the ones who are covered';
 
 create function ph.scenario(
 	scenario text, health float8, cost_factor float8 default 1, benchmark_factor float8 default 1,
 	quality float8 default null, equity_shown boolean default null, left_out float8 default 0,
 	left_out_cost float8 default 1, left_out_benchmark float8 default 1, admissions_avoided float8 default 0,
-	admission_cost numeric default 0, worst_fifth float8 default null)
+	admission_cost numeric default 0, worst_fifth float8 default null, recovered numeric default null)
 returns ph.scenario
 language sql immutable parallel safe
 begin atomic
 select
 	row(
 		scenario, cost_factor, benchmark_factor, quality, equity_shown, left_out, left_out_cost, left_out_benchmark,
-		admissions_avoided, admission_cost, health, worst_fifth)::ph.scenario;
+		admissions_avoided, admission_cost, health, worst_fifth, recovered)::ph.scenario;
 end;
 comment on function ph.scenario(
-	text, float8, float8, float8, float8, boolean, float8, float8, float8, float8, numeric, float8) is
+	text, float8, float8, float8, float8, boolean, float8, float8, float8, float8, numeric, float8, numeric) is
 	'a scenario in which nothing changes but what is named. health has no default: what a scenario does to people must '
 	'be said, NULL where it is not known. ph.incentive_test checks it';
 
@@ -86,6 +90,7 @@ create type ph.incentive_line as (
 	benchmark_per_head numeric,
 	actual_per_head numeric,
 	person_years numeric,
+	recovered numeric,
 	provider_before numeric,
 	provider_after numeric,
 	settled_before numeric,
@@ -109,6 +114,8 @@ comment on column ph.incentive_line.partner is 'the partner';
 comment on column ph.incentive_line.benchmark_per_head is 'as it is settled in the scenario';
 comment on column ph.incentive_line.actual_per_head is 'actual cost as it is settled in the scenario';
 comment on column ph.incentive_line.person_years is 'as they are settled in the scenario';
+comment on column ph.incentive_line.recovered is
+	'what stop-loss cover takes out in the scenario: no payment of its own, since it is part of the cost of care';
 comment on column ph.incentive_line.provider_before is 'the providers'' line of the settlement where nothing changes';
 comment on column ph.incentive_line.provider_after is 'the same in the scenario';
 comment on column ph.incentive_line.settled_before is 'the partner''s part of the first, in pence';
@@ -121,16 +128,17 @@ comment on column ph.incentive_line.spent_more is
 comment on column ph.incentive_line.health is 'the gain in health of all people';
 comment on column ph.incentive_line.worst_fifth is 'the gain of the worst-off fifth';
 comment on column ph.incentive_line.population is
-	'loses, where there is a reason; gains, where health or the worst fifth does and nothing speaks against it; '
+	'loses, where a reason says so, but not for a fallen quality alone where health rises and the worst fifth is known '
+	'not to fall, since quality stands for health that is not measured; gains, where health or the worst fifth does; '
 	'unchanged; NULL: not known';
 comment on column ph.incentive_line.reasons is
-	'why the population loses: health falls, worst fifth falls, people left out, quality falls, paid for nothing (more '
+	'what speaks against it: health falls, worst fifth falls, people left out, quality falls, paid for nothing (more '
 	'is spent, on care and settlement or on care and by partners, and nobody is healthier)';
 comment on column ph.incentive_line.finding is
 	'gains while the population loses, loses while the population gains; NULL: neither';
 comment on column ph.incentive_line.note is
 	'those of the settlement and of its division where there is no gain; missing_health: the population''s side is not '
-	'known; missing_worst_fifth: it is judged without it';
+	'known, or judged by other signs alone; missing_worst_fifth: it is judged without it';
 
 create function ph_support.require_scenarios(scenarios ph.scenario[], partners ph.partner_effect[]) returns void
 language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp
@@ -156,8 +164,9 @@ begin
 			select from unnest(scenarios) s
 			cross join unnest(
 				array[s.cost_factor, s.benchmark_factor, s.left_out_cost, s.left_out_benchmark, s.admissions_avoided,
-					s.admission_cost::float8, s.health, s.worst_fifth]) with ordinality v(number, i)
-			where not abs(v.number) <= 1e15 or v.i <= 6 and v.number < 0) then
+					s.admission_cost::float8, s.recovered::float8, s.health, s.worst_fifth])
+				with ordinality v(number, i)
+			where not abs(v.number) <= 1e15 or v.i <= 7 and v.number < 0) then
 		raise exception 'argument "scenarios" must have finite numbers up to 10^15, and none below 0 but in health'
 			using errcode = 'invalid_parameter_value';
 	end if;
@@ -194,7 +203,7 @@ comment on function ph_support.require_scenarios(ph.scenario[], ph.partner_effec
 
 create function ph_support.scenario_settled(
 	contract ph.contract, benchmark_per_head numeric, actual_per_head numeric, person_years numeric,
-	scenario ph.scenario, quality float8, revenue numeric, equity_shown boolean,
+	scenario ph.scenario, quality float8, revenue numeric, equity_shown boolean, recovered numeric,
 	out years numeric, out benchmark numeric, out actual numeric, out care numeric, out lines ph.settlement)
 language sql immutable parallel safe
 begin atomic
@@ -203,7 +212,8 @@ select
 	-- of totals, since a cost per head could be rounded
 	ph.settlement(
 		contract, c.benchmark, c.actual, sign(c.years), coalesce((scenario).quality, quality), revenue,
-		coalesce((scenario).equity_shown, equity_shown))
+		coalesce((scenario).equity_shown, equity_shown),
+		coalesce((scenario).recovered, case when (scenario).left_out = 0 then recovered end))
 from (
 	select
 		person_years * (1 - a.left_out) as years,
@@ -220,7 +230,7 @@ from (
 ) c;
 end;
 comment on function ph_support.scenario_settled(
-	ph.contract, numeric, numeric, numeric, ph.scenario, float8, numeric, boolean) is
+	ph.contract, numeric, numeric, numeric, ph.scenario, float8, numeric, boolean, numeric) is
 	'a contract settled in a scenario: person-years, benchmark and actual cost of those who are not left out, the '
 	'cost of care of all people, and the lines';
 
@@ -243,12 +253,29 @@ select
 		], null);
 end;
 comment on function ph_support.population_reasons(ph.scenario, float8, numeric) is
-	'why the population loses by a scenario; empty where nothing says so';
+	'what speaks against a scenario for the population; empty where nothing does';
+
+create function ph_support.population_verdict(scenario ph.scenario, reasons text[]) returns text
+language sql immutable parallel safe
+begin atomic
+select
+	case
+		-- quality stands for health that is not measured; who is left out loses whatever the others gain
+		when reasons = '{quality falls}' and (scenario).health > 0 and (scenario).worst_fifth >= 0 then 'gains'
+		when reasons <> '{}' then 'loses'
+		when (scenario).health is null then null
+		when (scenario).health > 0 or (scenario).worst_fifth > 0 then 'gains'
+		else 'unchanged'
+	end;
+end;
+comment on function ph_support.population_verdict(ph.scenario, text[]) is
+	'loses, gains or unchanged, by the gain in health and the answer of ph_support.population_reasons; NULL where '
+	'health is not known and nothing speaks against the scenario';
 
 create function ph.incentive_test(
 	contract ph.contract, benchmark_per_head numeric, actual_per_head numeric, person_years numeric,
 	scenarios ph.scenario[], partners ph.partner_effect[], quality float8 default null,
-	revenue numeric default null, equity_shown boolean default null)
+	revenue numeric default null, equity_shown boolean default null, recovered numeric default null)
 returns setof ph.incentive_line
 language plpgsql immutable parallel safe rows 20 set search_path = pg_catalog, pg_temp
 as $$
@@ -263,14 +290,14 @@ begin
 			t.care + (t.lines).provider_rounded - before.care - (before.lines).provider_rounded as spent_more, w.whole
 		from unnest(scenarios) with ordinality s(
 			scenario, cost_factor, benchmark_factor, quality, equity_shown, left_out, left_out_cost,
-			left_out_benchmark, admissions_avoided, admission_cost, health, worst_fifth, place)
+			left_out_benchmark, admissions_avoided, admission_cost, health, worst_fifth, recovered, place)
 		cross join lateral (select scenarios[array_lower(scenarios, 1) + s.place::integer - 1] as whole) w
 		cross join lateral ph_support.scenario_settled(
 			contract, benchmark_per_head, actual_per_head, person_years, w.whole, incentive_test.quality, revenue,
-			incentive_test.equity_shown) t
+			incentive_test.equity_shown, incentive_test.recovered) t
 		cross join lateral ph_support.scenario_settled(
 			contract, benchmark_per_head, actual_per_head, person_years, ph.scenario(s.scenario, null),
-			incentive_test.quality, revenue, incentive_test.equity_shown) before
+			incentive_test.quality, revenue, incentive_test.equity_shown, incentive_test.recovered) before
 	), effect as (
 		select
 			s.name, p.partner, sum(p.weight) as weight,
@@ -301,20 +328,15 @@ begin
 	), judged as (
 		select
 			d.*, d.has - d.had - d.income_lost - d.cost as gain,
-			case
-				when d.reasons <> '{}' then 'loses'
-				when d.health is null then null
-				when d.health > 0 or d.worst_fifth > 0 then 'gains'
-				else 'unchanged'
-			end as people
+			ph_support.population_verdict(d.whole, d.reasons) as people
 		from parted d
 	)
 	select
 		j.name, j.partner, trim_scale(j.benchmark / nullif(j.years, 0)),
 		trim_scale(j.actual / nullif(j.years, 0)), trim_scale(j.years),
-		(j.lines_before).provider, (j.lines_after).provider, j.had, j.has, j.income_lost, j.cost, j.gain,
-		trim_scale(j.spent_more), j.health,
-		j.worst_fifth, j.people, nullif(j.reasons, '{}'),
+		(j.lines_after).recovered, (j.lines_before).provider, (j.lines_after).provider, j.had, j.has,
+		j.income_lost, j.cost, j.gain, trim_scale(j.spent_more), j.health, j.worst_fifth, j.people,
+		nullif(j.reasons, '{}'),
 		case
 			when j.gain > 0 and j.people = 'loses' then 'gains while the population loses'
 			when j.gain < 0 and j.people = 'gains' then 'loses while the population gains'
@@ -323,7 +345,7 @@ begin
 			when (j.lines_after).gross is null then (j.lines_after).note
 			when (j.lines_before).gross is null then (j.lines_before).note
 			when j.gain is null then coalesce((j.part_after).note, (j.part_before).note)
-			when j.people is null then 'missing_health'
+			when j.health is null then 'missing_health'
 			when j.worst_fifth is null then 'missing_worst_fifth'
 		end
 	from judged j
@@ -331,9 +353,9 @@ begin
 end
 $$;
 comment on function ph.incentive_test(
-	ph.contract, numeric, numeric, numeric, ph.scenario[], ph.partner_effect[], float8, numeric, boolean) is
+	ph.contract, numeric, numeric, numeric, ph.scenario[], ph.partner_effect[], float8, numeric, boolean, numeric) is
 	'a contract held against scenarios: a row a scenario and partner, with what the partner gains against the year in '
-	'which nothing changes and what becomes of people; finding names where a partner gains while the population loses, '
-	'or loses while it gains. A settlement is divided by weights and closes to the penny. Errors: those of '
-	'ph.settlement, scenarios without a name or twice, numbers that are null, not finite or of the wrong sign, effects '
-	'of a scenario that is not there';
+	'which nothing changes and what becomes of people; finding names where a partner gains while the population '
+	'loses, or loses while it gains. A settlement is divided by weights and closes to the penny; recovered is what a '
+	'stop-loss gives back where nothing changes. Errors: those of ph.settlement, scenarios without a name or twice, '
+	'numbers that are null, not finite or of the wrong sign, effects of a scenario that is not there';

@@ -3,6 +3,7 @@
 
 create type ph.settlement as (
 	gross numeric,
+	recovered numeric,
 	rate float8,
 	share float8,
 	paid numeric,
@@ -15,9 +16,14 @@ create type ph.settlement as (
 	note text
 );
 comment on type ph.settlement is
-	'the lines of a settled contract; provider + payer = gross, unrounded and rounded. Money in the unit it came in';
+	'the lines of a settled contract; provider + payer = gross, unrounded and rounded. What is held against '
+	'thresholds and shared is gross + recovered. Money in the unit it came in';
 comment on column ph.settlement.gross is 'benchmark less actual cost of all people: a saving above 0, a loss below';
-comment on column ph.settlement.rate is 'gross as a share of the benchmark';
+comment on column ph.settlement.recovered is
+	'what stop-loss cover takes out of the actual cost of all people before anything is shared, borne by the payer; 0 '
+	'without stop-loss';
+comment on column ph.settlement.rate is
+	'gross and recovered together as a share of the benchmark: what msr, mlr and bands ask';
 comment on column ph.settlement.share is 'the share of a saving that quality leaves';
 comment on column ph.settlement.paid is 'what the provider gets of a saving';
 comment on column ph.settlement.loss_rate is 'the share of a loss that is owed';
@@ -31,28 +37,50 @@ comment on column ph.settlement.note is
 	'below_msr, below_mlr, one_sided, quality_gate: why nothing moves; half_rate_below_msr, capped, equity_not_shown: '
 	'why it is less';
 
+create function ph.contract_stop_loss(
+	contract ph.contract, costs numeric[],
+	out people bigint, out people_over bigint, out recovered numeric, out retained numeric, out note text)
+returns record
+language sql immutable parallel safe
+begin atomic
+	select total.people, total.people_over, total.recovered, total.retained,
+		case when terms.max_share is not null and terms.stop_loss_attachment is null then 'no_stop_loss'
+			else total.note end
+	from ph_support.checked_contract(contract) terms,
+		ph.stop_loss_total(costs, terms.stop_loss_attachment, terms.stop_loss_share, terms.stop_loss_maximum) total;
+end;
+comment on function ph.contract_stop_loss(ph.contract, numeric[]) is
+	'ph.stop_loss_total by the terms of a contract: what ph.settlement asks as recovered; the costs of the settled '
+	'year, a person an element, or those of the benchmark''s years brought to its prices for what is expected to be '
+	'given back. note: no_stop_loss where the contract has none, missing_input where a cost or the contract is NULL. '
+	'Errors: those of a contract and of ph.stop_loss';
+
 create function ph.settlement(
 	contract ph.contract, benchmark_per_head numeric, actual_per_head numeric, person_years numeric,
-	quality float8 default null, revenue numeric default null, equity_shown boolean default null)
+	quality float8 default null, revenue numeric default null, equity_shown boolean default null,
+	recovered numeric default null)
 returns ph.settlement
 language c immutable parallel safe
 as 'MODULE_PATHNAME', 'settlement';
-comment on function ph.settlement(ph.contract, numeric, numeric, numeric, float8, numeric, boolean) is
+comment on function ph.settlement(ph.contract, numeric, numeric, numeric, float8, numeric, boolean, numeric) is
 	'settles a contract, exact in numeric: thresholds are compared as products, a rate of exactly msr is paid. '
 	'Benchmark and actual cost per head after the same truncation; quality 0 to 1; revenue where losses are capped '
 	'by it; equity_shown the answer of ph.equity_shown where a part of the payment hangs on it, never a point '
-	'estimate. What is asked for and not known: all lines NULL, missing_input. Errors: those of a contract, a '
-	'benchmark, person-years or revenue below 0, a quality outside 0 to 1. Source: 42 CFR 425 subpart G';
+	'estimate; recovered what the stop-loss gives back of the actual cost of all people (ph.contract_stop_loss), where '
+	'the benchmark must be without what cover is expected to give back. What is asked for and not known: all lines '
+	'NULL, missing_input. Errors: those of a contract, a benchmark, person-years, revenue or recovered below 0, '
+	'recovered without a stop-loss, a quality outside 0 to 1. Source: 42 CFR 425 subpart G';
 
 create function ph.settlement_of_tally(
 	contract ph.contract, benchmark_per_head numeric, actual ph.tally, quality float8 default null,
-	revenue numeric default null, equity_shown boolean default null)
+	revenue numeric default null, equity_shown boolean default null, recovered numeric default null)
 returns ph.settlement
 language c immutable parallel safe
 as 'MODULE_PATHNAME', 'settlement_of_tally';
-comment on function ph.settlement_of_tally(ph.contract, numeric, ph.tally, float8, numeric, boolean) is
+comment on function ph.settlement_of_tally(ph.contract, numeric, ph.tally, float8, numeric, boolean, numeric) is
 	'ph.settlement of a tally whose events are costs and whose exposure is person-years; people of unknown key belong '
-	'to both, rows without cost or exposure make it missing_input';
+	'to both, rows without cost or exposure make it missing_input. A tally has no single persons: what a stop-loss '
+	'gives back is told as recovered';
 
 create function ph.equity_shown(progress ph.equity_progress) returns boolean
 language sql immutable parallel safe
@@ -163,7 +191,8 @@ comment on function ph.simulate_settlement(
 	ph.contract, numeric, float8, float8, float8, float8, numeric, boolean, integer, bigint, float8) is
 	'settles simulated years of people whose costs are gamma of this mean and coefficient of variation: a mean equal '
 	'to the benchmark shows what is paid by chance alone, caps and corridors included. The same seed gives the same '
-	'answer. Errors: those of ph.settlement, a mean, cv or people below 0, simulations outside 1 to 100,000';
+	'answer. Totals are drawn and not persons, so that a contract with stop-loss is refused. Errors: those of '
+	'ph.settlement, a mean, cv or people below 0, simulations outside 1 to 100,000';
 
 create function ph.simulate_settlement_of_costs(
 	contract ph.contract, benchmark_per_head numeric, costs float8[], people integer default null,
@@ -175,8 +204,8 @@ as 'MODULE_PATHNAME', 'simulate_settlement_of_costs';
 comment on function ph.simulate_settlement_of_costs(
 	ph.contract, numeric, float8[], integer, float8, numeric, boolean, integer, bigint, float8) is
 	'the same with the costs of people drawn from a list, with replacement: for a tail that no distribution has. '
-	'people: as many as the list has unless given. Errors: those of ph.settlement, nulls or numbers that are not '
-	'finite in the list, more than 10^9 draws';
+	'people: as many as the list has unless given. A stop-loss gives back of each cost that is drawn. Errors: those '
+	'of ph.settlement, nulls or numbers that are not finite in the list, more than 10^9 draws';
 
 create type ph.cost_spread as (
 	people float8,

@@ -158,10 +158,10 @@ begin atomic
 	from (
 		select count(*), count(*) filter (where cost > attachment) as over,
 			coalesce(sum(of_person.recovered), 0) as given, coalesce(sum(of_person.retained), 0) as kept,
-			count(*) = count(of_person.recovered) as known
+			count(*) = count(of_person.recovered) and num_nulls(attachment, coinsurance) = 0 as known
 		from unnest(costs) cost, lateral ph.stop_loss(cost, attachment, coinsurance, maximum) of_person
 	) folded;
 end;
 comment on function ph.stop_loss_total(numeric[], numeric, float8, numeric) is
 	'ph.stop_loss of a group, a person an element: how many, how many above the attachment, and the sums. note: '
-	'missing_input where a cost is NULL, and nothing else is said. Errors: as ph.stop_loss';
+	'missing_input where a cost, attachment or coinsurance is NULL, and nothing else is said. Errors: as ph.stop_loss';

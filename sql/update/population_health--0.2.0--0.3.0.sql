@@ -30362,14 +30362,14 @@ begin atomic
 	from (
 		select count(*), count(*) filter (where cost > attachment) as over,
 			coalesce(sum(of_person.recovered), 0) as given, coalesce(sum(of_person.retained), 0) as kept,
-			count(*) = count(of_person.recovered) as known
+			count(*) = count(of_person.recovered) and num_nulls(attachment, coinsurance) = 0 as known
 		from unnest(costs) cost, lateral ph.stop_loss(cost, attachment, coinsurance, maximum) of_person
 	) folded;
 end;
 
 comment on function ph.stop_loss_total(numeric[], numeric, float8, numeric) is
 	'ph.stop_loss of a group, a person an element: how many, how many above the attachment, and the sums. note: '
-	'missing_input where a cost is NULL, and nothing else is said. Errors: as ph.stop_loss';
+	'missing_input where a cost, attachment or coinsurance is NULL, and nothing else is said. Errors: as ph.stop_loss';
 
 create type ph.triangle;
 
@@ -31794,12 +31794,15 @@ create type ph.contract as (
 	revenue_cap float8,
 	gain_bands ph.corridor_band[],
 	loss_bands ph.corridor_band[],
-	equity_share float8
+	equity_share float8,
+	stop_loss_attachment numeric,
+	stop_loss_share float8,
+	stop_loss_maximum numeric
 );
 
 comment on type ph.contract is
-	'what a provider gets of a saving and owes of a loss; shares, rates and caps are fractions of 0 to 1, and whatever '
-	'reads a contract checks it';
+	'what a provider gets of a saving and owes of a loss; shares, rates and caps are fractions of 0 to 1, the two '
+	'amounts of the stop-loss money of a person and year; whatever reads a contract checks it';
 
 comment on column ph.contract.max_share is 'the greatest share of a saving that is paid';
 
@@ -31848,13 +31851,21 @@ comment on column ph.contract.loss_bands is 'the like of losses; NULL: those of 
 comment on column ph.contract.equity_share is
 	'the part of a payment that is made only where progress in equity is shown by a test (ph.equity_shown)';
 
+comment on column ph.contract.stop_loss_attachment is
+	'the cost of a person in the settled year from which cover gives back of it, before anything is shared; NULL: none';
+
+comment on column ph.contract.stop_loss_share is 'the share that cover gives back of what is above the attachment';
+
+comment on column ph.contract.stop_loss_maximum is 'the most that cover gives back of a person''s cost; NULL: no limit';
+
 create function ph_support.checked_contract(contract ph.contract) returns ph.contract
 language c immutable strict parallel safe
 as 'MODULE_PATHNAME', 'checked_contract';
 
 comment on function ph_support.checked_contract(ph.contract) is
-	'the contract itself; errors name the field: a share, rate or cap outside 0 to 1, an unknown rule, bands with gaps '
-	'or overlaps, loss_low above loss_high, what sharing losses needs and is not there';
+	'the contract itself; errors name the field: a share, rate or cap outside 0 to 1, an unknown rule, bands with '
+	'gaps or overlaps, loss_low above loss_high, what sharing losses or a stop-loss needs and is not there, a '
+	'negative amount';
 
 create function ph.contract(
 	max_share float8, msr float8 default 0, quality_rule text default 'scale', quality_gate float8 default 0,
@@ -31863,7 +31874,8 @@ create function ph.contract(
 	loss_rule text default 'fixed', loss_rate float8 default null, loss_low float8 default null,
 	loss_high float8 default null, loss_cap float8 default null, revenue_cap float8 default null,
 	gain_bands ph.corridor_band[] default null, loss_bands ph.corridor_band[] default null,
-	equity_share float8 default 0)
+	equity_share float8 default 0, stop_loss_attachment numeric default null, stop_loss_share float8 default null,
+	stop_loss_maximum numeric default null)
 returns ph.contract
 language sql immutable parallel safe
 begin atomic
@@ -31872,14 +31884,17 @@ select
 		row(
 			max_share, quality_rule, quality_gate, alternative_gate, msr, first_unit, saving_cap, half_below_msr,
 			two_sided, coalesce(mlr, case when two_sided then msr end), loss_rule, loss_rate, loss_low, loss_high,
-			loss_cap, revenue_cap, gain_bands, loss_bands, equity_share)::ph.contract);
+			loss_cap, revenue_cap, gain_bands, loss_bands, equity_share, stop_loss_attachment,
+			coalesce(stop_loss_share, case when stop_loss_attachment is not null then 1 end),
+			stop_loss_maximum)::ph.contract);
 end;
 
 comment on function ph.contract(
 	float8, float8, text, float8, float8, boolean, float8, boolean, boolean, float8, text, float8, float8, float8,
-	float8, float8, ph.corridor_band[], ph.corridor_band[], float8) is
+	float8, float8, ph.corridor_band[], ph.corridor_band[], float8, numeric, float8, numeric) is
 	'a contract, checked: name the arguments (ph.contract(max_share => 0.5, msr => 0.02)). They are the fields of the '
-	'type ph.contract; mlr is msr unless given. Errors as the type says, each naming the field: 2 for 2 % is refused';
+	'type ph.contract; mlr is msr unless given, and a stop-loss gives back all of what is above its attachment unless '
+	'a share is given. Errors: those of ph_support.checked_contract, each naming the field: 2 for 2 % is refused';
 
 create function ph_support.mssp_terms(
 	track text, out max_share float8, out saving_cap float8, out two_sided boolean, out loss_rule text,
@@ -31910,7 +31925,7 @@ comment on function ph.mssp_minimum_savings_rate(float8) is
 	'0. Source: 42 CFR 425.604(b), 425.605(b), inner rows through public summaries';
 
 create function ph.mssp_contract(
-	track text, msr float8 default 0.02, quality_gate float8 default 0, alternative_gate float8 default 0,
+	track text, msr float8 default 0.02, quality_gate float8 default 0, alternative_gate float8 default null,
 	half_below_msr boolean default false)
 returns ph.contract
 language sql immutable parallel safe
@@ -31918,21 +31933,25 @@ begin atomic
 select
 	ph.contract(
 		max_share => t.max_share, msr => msr, quality_rule => 'pass_or_scale', quality_gate => quality_gate,
-		alternative_gate => alternative_gate, saving_cap => t.saving_cap, half_below_msr => half_below_msr,
-		two_sided => t.two_sided, loss_rule => t.loss_rule, loss_rate => t.loss_rate, loss_low => t.loss_low,
-		loss_high => t.loss_high, loss_cap => t.loss_cap, revenue_cap => t.revenue_cap)
+		alternative_gate => coalesce(alternative_gate, quality_gate), saving_cap => t.saving_cap,
+		half_below_msr => half_below_msr, two_sided => t.two_sided, loss_rule => t.loss_rule,
+		loss_rate => t.loss_rate, loss_low => t.loss_low, loss_high => t.loss_high, loss_cap => t.loss_cap,
+		revenue_cap => t.revenue_cap)
 from ph_support.mssp_terms(track) t;
 end;
 
 comment on function ph.mssp_contract(text, float8, float8, float8, boolean) is
-	'a track of the Medicare Shared Savings Program: basic_a to basic_e, enhanced. msr is also the minimum loss '
-	'rate: of a two-sided track what its holder chose (0 to 0.02), of basic_a and basic_b '
-	'ph.mssp_minimum_savings_rate(people). quality_gate is the year''s quality standard, alternative_gate the lower '
-	'one; half_below_msr for small holders of low revenue. Error for an unknown track, rates outside 0 to 1. Source: '
-	'42 CFR 425.605(d), 425.610(d) to (g)';
+	'a track of the Medicare Shared Savings Program: basic_a to basic_e, enhanced. msr is also the minimum loss rate: '
+	'of a two-sided track what its holder chose (0 to 0.02), of basic_a and basic_b '
+	'ph.mssp_minimum_savings_rate(people). quality_gate is the year''s quality standard: a percentile of national '
+	'scores that is published each year, on the scale of the quality; 0 where reporting is enough. alternative_gate: '
+	'0 where the alternative standard, which is of single measures, is met; NULL: it is not, nothing below '
+	'quality_gate. half_below_msr for small holders of low revenue; no stop-loss. Error for an unknown track, rates '
+	'outside 0 to 1. Source: 42 CFR 425.512, 425.605(d), 425.610(d) to (g)';
 
 create type ph.settlement as (
 	gross numeric,
+	recovered numeric,
 	rate float8,
 	share float8,
 	paid numeric,
@@ -31946,11 +31965,17 @@ create type ph.settlement as (
 );
 
 comment on type ph.settlement is
-	'the lines of a settled contract; provider + payer = gross, unrounded and rounded. Money in the unit it came in';
+	'the lines of a settled contract; provider + payer = gross, unrounded and rounded. What is held against '
+	'thresholds and shared is gross + recovered. Money in the unit it came in';
 
 comment on column ph.settlement.gross is 'benchmark less actual cost of all people: a saving above 0, a loss below';
 
-comment on column ph.settlement.rate is 'gross as a share of the benchmark';
+comment on column ph.settlement.recovered is
+	'what stop-loss cover takes out of the actual cost of all people before anything is shared, borne by the payer; 0 '
+	'without stop-loss';
+
+comment on column ph.settlement.rate is
+	'gross and recovered together as a share of the benchmark: what msr, mlr and bands ask';
 
 comment on column ph.settlement.share is 'the share of a saving that quality leaves';
 
@@ -31973,30 +31998,53 @@ comment on column ph.settlement.note is
 	'below_msr, below_mlr, one_sided, quality_gate: why nothing moves; half_rate_below_msr, capped, equity_not_shown: '
 	'why it is less';
 
+create function ph.contract_stop_loss(
+	contract ph.contract, costs numeric[],
+	out people bigint, out people_over bigint, out recovered numeric, out retained numeric, out note text)
+returns record
+language sql immutable parallel safe
+begin atomic
+	select total.people, total.people_over, total.recovered, total.retained,
+		case when terms.max_share is not null and terms.stop_loss_attachment is null then 'no_stop_loss'
+			else total.note end
+	from ph_support.checked_contract(contract) terms,
+		ph.stop_loss_total(costs, terms.stop_loss_attachment, terms.stop_loss_share, terms.stop_loss_maximum) total;
+end;
+
+comment on function ph.contract_stop_loss(ph.contract, numeric[]) is
+	'ph.stop_loss_total by the terms of a contract: what ph.settlement asks as recovered; the costs of the settled '
+	'year, a person an element, or those of the benchmark''s years brought to its prices for what is expected to be '
+	'given back. note: no_stop_loss where the contract has none, missing_input where a cost or the contract is NULL. '
+	'Errors: those of a contract and of ph.stop_loss';
+
 create function ph.settlement(
 	contract ph.contract, benchmark_per_head numeric, actual_per_head numeric, person_years numeric,
-	quality float8 default null, revenue numeric default null, equity_shown boolean default null)
+	quality float8 default null, revenue numeric default null, equity_shown boolean default null,
+	recovered numeric default null)
 returns ph.settlement
 language c immutable parallel safe
 as 'MODULE_PATHNAME', 'settlement';
 
-comment on function ph.settlement(ph.contract, numeric, numeric, numeric, float8, numeric, boolean) is
+comment on function ph.settlement(ph.contract, numeric, numeric, numeric, float8, numeric, boolean, numeric) is
 	'settles a contract, exact in numeric: thresholds are compared as products, a rate of exactly msr is paid. '
 	'Benchmark and actual cost per head after the same truncation; quality 0 to 1; revenue where losses are capped '
 	'by it; equity_shown the answer of ph.equity_shown where a part of the payment hangs on it, never a point '
-	'estimate. What is asked for and not known: all lines NULL, missing_input. Errors: those of a contract, a '
-	'benchmark, person-years or revenue below 0, a quality outside 0 to 1. Source: 42 CFR 425 subpart G';
+	'estimate; recovered what the stop-loss gives back of the actual cost of all people (ph.contract_stop_loss), where '
+	'the benchmark must be without what cover is expected to give back. What is asked for and not known: all lines '
+	'NULL, missing_input. Errors: those of a contract, a benchmark, person-years, revenue or recovered below 0, '
+	'recovered without a stop-loss, a quality outside 0 to 1. Source: 42 CFR 425 subpart G';
 
 create function ph.settlement_of_tally(
 	contract ph.contract, benchmark_per_head numeric, actual ph.tally, quality float8 default null,
-	revenue numeric default null, equity_shown boolean default null)
+	revenue numeric default null, equity_shown boolean default null, recovered numeric default null)
 returns ph.settlement
 language c immutable parallel safe
 as 'MODULE_PATHNAME', 'settlement_of_tally';
 
-comment on function ph.settlement_of_tally(ph.contract, numeric, ph.tally, float8, numeric, boolean) is
+comment on function ph.settlement_of_tally(ph.contract, numeric, ph.tally, float8, numeric, boolean, numeric) is
 	'ph.settlement of a tally whose events are costs and whose exposure is person-years; people of unknown key belong '
-	'to both, rows without cost or exposure make it missing_input';
+	'to both, rows without cost or exposure make it missing_input. A tally has no single persons: what a stop-loss '
+	'gives back is told as recovered';
 
 create function ph.equity_shown(progress ph.equity_progress) returns boolean
 language sql immutable parallel safe
@@ -32134,7 +32182,8 @@ comment on function ph.simulate_settlement(
 	ph.contract, numeric, float8, float8, float8, float8, numeric, boolean, integer, bigint, float8) is
 	'settles simulated years of people whose costs are gamma of this mean and coefficient of variation: a mean equal '
 	'to the benchmark shows what is paid by chance alone, caps and corridors included. The same seed gives the same '
-	'answer. Errors: those of ph.settlement, a mean, cv or people below 0, simulations outside 1 to 100,000';
+	'answer. Totals are drawn and not persons, so that a contract with stop-loss is refused. Errors: those of '
+	'ph.settlement, a mean, cv or people below 0, simulations outside 1 to 100,000';
 
 create function ph.simulate_settlement_of_costs(
 	contract ph.contract, benchmark_per_head numeric, costs float8[], people integer default null,
@@ -32147,8 +32196,8 @@ as 'MODULE_PATHNAME', 'simulate_settlement_of_costs';
 comment on function ph.simulate_settlement_of_costs(
 	ph.contract, numeric, float8[], integer, float8, numeric, boolean, integer, bigint, float8) is
 	'the same with the costs of people drawn from a list, with replacement: for a tail that no distribution has. '
-	'people: as many as the list has unless given. Errors: those of ph.settlement, nulls or numbers that are not '
-	'finite in the list, more than 10^9 draws';
+	'people: as many as the list has unless given. A stop-loss gives back of each cost that is drawn. Errors: those '
+	'of ph.settlement, nulls or numbers that are not finite in the list, more than 10^9 draws';
 
 create type ph.cost_spread as (
 	people float8,
@@ -32255,7 +32304,8 @@ create type ph.scenario as (
 	admissions_avoided float8,
 	admission_cost numeric,
 	health float8,
-	worst_fifth float8
+	worst_fifth float8,
+	recovered numeric
 );
 
 comment on type ph.scenario is
@@ -32289,22 +32339,26 @@ comment on column ph.scenario.health is
 
 comment on column ph.scenario.worst_fifth is 'the gain of the worst-off fifth; NULL: not known';
 
+comment on column ph.scenario.recovered is
+	'what stop-loss cover gives back of the actual cost that is settled; NULL: as before, and not known where people '
+	'are left out, since they may be the ones who are covered';
+
 create function ph.scenario(
 	scenario text, health float8, cost_factor float8 default 1, benchmark_factor float8 default 1,
 	quality float8 default null, equity_shown boolean default null, left_out float8 default 0,
 	left_out_cost float8 default 1, left_out_benchmark float8 default 1, admissions_avoided float8 default 0,
-	admission_cost numeric default 0, worst_fifth float8 default null)
+	admission_cost numeric default 0, worst_fifth float8 default null, recovered numeric default null)
 returns ph.scenario
 language sql immutable parallel safe
 begin atomic
 select
 	row(
 		scenario, cost_factor, benchmark_factor, quality, equity_shown, left_out, left_out_cost, left_out_benchmark,
-		admissions_avoided, admission_cost, health, worst_fifth)::ph.scenario;
+		admissions_avoided, admission_cost, health, worst_fifth, recovered)::ph.scenario;
 end;
 
 comment on function ph.scenario(
-	text, float8, float8, float8, float8, boolean, float8, float8, float8, float8, numeric, float8) is
+	text, float8, float8, float8, float8, boolean, float8, float8, float8, float8, numeric, float8, numeric) is
 	'a scenario in which nothing changes but what is named. health has no default: what a scenario does to people must '
 	'be said, NULL where it is not known. ph.incentive_test checks it';
 
@@ -32350,6 +32404,7 @@ create type ph.incentive_line as (
 	benchmark_per_head numeric,
 	actual_per_head numeric,
 	person_years numeric,
+	recovered numeric,
 	provider_before numeric,
 	provider_after numeric,
 	settled_before numeric,
@@ -32380,6 +32435,9 @@ comment on column ph.incentive_line.actual_per_head is 'actual cost as it is set
 
 comment on column ph.incentive_line.person_years is 'as they are settled in the scenario';
 
+comment on column ph.incentive_line.recovered is
+	'what stop-loss cover takes out in the scenario: no payment of its own, since it is part of the cost of care';
+
 comment on column ph.incentive_line.provider_before is 'the providers'' line of the settlement where nothing changes';
 
 comment on column ph.incentive_line.provider_after is 'the same in the scenario';
@@ -32402,11 +32460,12 @@ comment on column ph.incentive_line.health is 'the gain in health of all people'
 comment on column ph.incentive_line.worst_fifth is 'the gain of the worst-off fifth';
 
 comment on column ph.incentive_line.population is
-	'loses, where there is a reason; gains, where health or the worst fifth does and nothing speaks against it; '
+	'loses, where a reason says so, but not for a fallen quality alone where health rises and the worst fifth is known '
+	'not to fall, since quality stands for health that is not measured; gains, where health or the worst fifth does; '
 	'unchanged; NULL: not known';
 
 comment on column ph.incentive_line.reasons is
-	'why the population loses: health falls, worst fifth falls, people left out, quality falls, paid for nothing (more '
+	'what speaks against it: health falls, worst fifth falls, people left out, quality falls, paid for nothing (more '
 	'is spent, on care and settlement or on care and by partners, and nobody is healthier)';
 
 comment on column ph.incentive_line.finding is
@@ -32414,7 +32473,7 @@ comment on column ph.incentive_line.finding is
 
 comment on column ph.incentive_line.note is
 	'those of the settlement and of its division where there is no gain; missing_health: the population''s side is not '
-	'known; missing_worst_fifth: it is judged without it';
+	'known, or judged by other signs alone; missing_worst_fifth: it is judged without it';
 
 create function ph_support.require_scenarios(scenarios ph.scenario[], partners ph.partner_effect[]) returns void
 language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp
@@ -32440,8 +32499,9 @@ begin
 			select from unnest(scenarios) s
 			cross join unnest(
 				array[s.cost_factor, s.benchmark_factor, s.left_out_cost, s.left_out_benchmark, s.admissions_avoided,
-					s.admission_cost::float8, s.health, s.worst_fifth]) with ordinality v(number, i)
-			where not abs(v.number) <= 1e15 or v.i <= 6 and v.number < 0) then
+					s.admission_cost::float8, s.recovered::float8, s.health, s.worst_fifth])
+				with ordinality v(number, i)
+			where not abs(v.number) <= 1e15 or v.i <= 7 and v.number < 0) then
 		raise exception 'argument "scenarios" must have finite numbers up to 10^15, and none below 0 but in health'
 			using errcode = 'invalid_parameter_value';
 	end if;
@@ -32479,7 +32539,7 @@ comment on function ph_support.require_scenarios(ph.scenario[], ph.partner_effec
 
 create function ph_support.scenario_settled(
 	contract ph.contract, benchmark_per_head numeric, actual_per_head numeric, person_years numeric,
-	scenario ph.scenario, quality float8, revenue numeric, equity_shown boolean,
+	scenario ph.scenario, quality float8, revenue numeric, equity_shown boolean, recovered numeric,
 	out years numeric, out benchmark numeric, out actual numeric, out care numeric, out lines ph.settlement)
 language sql immutable parallel safe
 begin atomic
@@ -32488,7 +32548,8 @@ select
 	-- of totals, since a cost per head could be rounded
 	ph.settlement(
 		contract, c.benchmark, c.actual, sign(c.years), coalesce((scenario).quality, quality), revenue,
-		coalesce((scenario).equity_shown, equity_shown))
+		coalesce((scenario).equity_shown, equity_shown),
+		coalesce((scenario).recovered, case when (scenario).left_out = 0 then recovered end))
 from (
 	select
 		person_years * (1 - a.left_out) as years,
@@ -32506,7 +32567,7 @@ from (
 end;
 
 comment on function ph_support.scenario_settled(
-	ph.contract, numeric, numeric, numeric, ph.scenario, float8, numeric, boolean) is
+	ph.contract, numeric, numeric, numeric, ph.scenario, float8, numeric, boolean, numeric) is
 	'a contract settled in a scenario: person-years, benchmark and actual cost of those who are not left out, the '
 	'cost of care of all people, and the lines';
 
@@ -32530,12 +32591,30 @@ select
 end;
 
 comment on function ph_support.population_reasons(ph.scenario, float8, numeric) is
-	'why the population loses by a scenario; empty where nothing says so';
+	'what speaks against a scenario for the population; empty where nothing does';
+
+create function ph_support.population_verdict(scenario ph.scenario, reasons text[]) returns text
+language sql immutable parallel safe
+begin atomic
+select
+	case
+		-- quality stands for health that is not measured; who is left out loses whatever the others gain
+		when reasons = '{quality falls}' and (scenario).health > 0 and (scenario).worst_fifth >= 0 then 'gains'
+		when reasons <> '{}' then 'loses'
+		when (scenario).health is null then null
+		when (scenario).health > 0 or (scenario).worst_fifth > 0 then 'gains'
+		else 'unchanged'
+	end;
+end;
+
+comment on function ph_support.population_verdict(ph.scenario, text[]) is
+	'loses, gains or unchanged, by the gain in health and the answer of ph_support.population_reasons; NULL where '
+	'health is not known and nothing speaks against the scenario';
 
 create function ph.incentive_test(
 	contract ph.contract, benchmark_per_head numeric, actual_per_head numeric, person_years numeric,
 	scenarios ph.scenario[], partners ph.partner_effect[], quality float8 default null,
-	revenue numeric default null, equity_shown boolean default null)
+	revenue numeric default null, equity_shown boolean default null, recovered numeric default null)
 returns setof ph.incentive_line
 language plpgsql immutable parallel safe rows 20 set search_path = pg_catalog, pg_temp
 as $$
@@ -32550,14 +32629,14 @@ begin
 			t.care + (t.lines).provider_rounded - before.care - (before.lines).provider_rounded as spent_more, w.whole
 		from unnest(scenarios) with ordinality s(
 			scenario, cost_factor, benchmark_factor, quality, equity_shown, left_out, left_out_cost,
-			left_out_benchmark, admissions_avoided, admission_cost, health, worst_fifth, place)
+			left_out_benchmark, admissions_avoided, admission_cost, health, worst_fifth, recovered, place)
 		cross join lateral (select scenarios[array_lower(scenarios, 1) + s.place::integer - 1] as whole) w
 		cross join lateral ph_support.scenario_settled(
 			contract, benchmark_per_head, actual_per_head, person_years, w.whole, incentive_test.quality, revenue,
-			incentive_test.equity_shown) t
+			incentive_test.equity_shown, incentive_test.recovered) t
 		cross join lateral ph_support.scenario_settled(
 			contract, benchmark_per_head, actual_per_head, person_years, ph.scenario(s.scenario, null),
-			incentive_test.quality, revenue, incentive_test.equity_shown) before
+			incentive_test.quality, revenue, incentive_test.equity_shown, incentive_test.recovered) before
 	), effect as (
 		select
 			s.name, p.partner, sum(p.weight) as weight,
@@ -32588,20 +32667,15 @@ begin
 	), judged as (
 		select
 			d.*, d.has - d.had - d.income_lost - d.cost as gain,
-			case
-				when d.reasons <> '{}' then 'loses'
-				when d.health is null then null
-				when d.health > 0 or d.worst_fifth > 0 then 'gains'
-				else 'unchanged'
-			end as people
+			ph_support.population_verdict(d.whole, d.reasons) as people
 		from parted d
 	)
 	select
 		j.name, j.partner, trim_scale(j.benchmark / nullif(j.years, 0)),
 		trim_scale(j.actual / nullif(j.years, 0)), trim_scale(j.years),
-		(j.lines_before).provider, (j.lines_after).provider, j.had, j.has, j.income_lost, j.cost, j.gain,
-		trim_scale(j.spent_more), j.health,
-		j.worst_fifth, j.people, nullif(j.reasons, '{}'),
+		(j.lines_after).recovered, (j.lines_before).provider, (j.lines_after).provider, j.had, j.has,
+		j.income_lost, j.cost, j.gain, trim_scale(j.spent_more), j.health, j.worst_fifth, j.people,
+		nullif(j.reasons, '{}'),
 		case
 			when j.gain > 0 and j.people = 'loses' then 'gains while the population loses'
 			when j.gain < 0 and j.people = 'gains' then 'loses while the population gains'
@@ -32610,7 +32684,7 @@ begin
 			when (j.lines_after).gross is null then (j.lines_after).note
 			when (j.lines_before).gross is null then (j.lines_before).note
 			when j.gain is null then coalesce((j.part_after).note, (j.part_before).note)
-			when j.people is null then 'missing_health'
+			when j.health is null then 'missing_health'
 			when j.worst_fifth is null then 'missing_worst_fifth'
 		end
 	from judged j
@@ -32619,12 +32693,12 @@ end
 $$;
 
 comment on function ph.incentive_test(
-	ph.contract, numeric, numeric, numeric, ph.scenario[], ph.partner_effect[], float8, numeric, boolean) is
+	ph.contract, numeric, numeric, numeric, ph.scenario[], ph.partner_effect[], float8, numeric, boolean, numeric) is
 	'a contract held against scenarios: a row a scenario and partner, with what the partner gains against the year in '
-	'which nothing changes and what becomes of people; finding names where a partner gains while the population loses, '
-	'or loses while it gains. A settlement is divided by weights and closes to the penny. Errors: those of '
-	'ph.settlement, scenarios without a name or twice, numbers that are null, not finite or of the wrong sign, effects '
-	'of a scenario that is not there';
+	'which nothing changes and what becomes of people; finding names where a partner gains while the population '
+	'loses, or loses while it gains. A settlement is divided by weights and closes to the penny; recovered is what a '
+	'stop-loss gives back where nothing changes. Errors: those of ph.settlement, scenarios without a name or twice, '
+	'numbers that are null, not finite or of the wrong sign, effects of a scenario that is not there';
 
 create function ph_support.cost_input(
 	schema text, out input text, out type regtype, out of_use boolean, out offered boolean)

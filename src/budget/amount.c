@@ -165,7 +165,7 @@ window_amount(WindowObject window, int index, int64 row, const char *argument)
 	return isnull ? NULL : amount_checked(given, argument);
 }
 
-static Amount
+Amount
 amount_from_zero(Amount a, const char *argument)
 {
 	if (a && amount_sign(a) < 0)

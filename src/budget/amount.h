@@ -34,6 +34,9 @@ extern int	amount_sign(Amount a);
 /* What is given as numeric: NaN, infinity and more than 10^30 are refused. */
 extern Amount amount_checked(Datum given, const char *argument);
 
+/* The amount itself, NULL too; below 0 is refused. */
+extern Amount amount_from_zero(Amount a, const char *argument);
+
 /* An argument: NULL for a null; NaN, infinity and more than 10^30 are refused. */
 extern Amount argument_amount(FunctionCallInfo fcinfo, int index, const char *argument);
 extern Amount window_amount(WindowObject window, int index, int64 row, const char *argument);

@@ -212,6 +212,15 @@ read_share(FieldReader *fields, const char *name, bool required)
 	return amount_of_number(x);
 }
 
+/* An amount of money; NULL for none. */
+static Amount
+read_money(FieldReader *fields, const char *name)
+{
+	int			i = fields->next++;
+
+	return fields->nulls[i] ? NULL : amount_from_zero(amount_checked(fields->values[i], name), name);
+}
+
 static bool
 read_boolean(FieldReader *fields, const char *name)
 {
@@ -239,6 +248,17 @@ read_bands(FieldReader *fields, const char *name)
 }
 
 static void
+check_stop_loss(const StopLoss *cover)
+{
+	if (cover->attachment == NULL && (cover->share || cover->maximum))
+		argument_error("stop_loss_attachment", "must be given where a share or a maximum of the stop-loss is",
+					   "Cover is of what a person's cost is above the attachment.");
+	if (cover->attachment && cover->share == NULL)
+		argument_error("stop_loss_share", "must be given where stop_loss_attachment is",
+					   "Write 1 for all of what is above.");
+}
+
+static void
 check_contract(const Contract *contract)
 {
 	if (contract->quality_rule == QUALITY_PASSES_OR_SCALES && contract->alternative_gate == NULL)
@@ -249,6 +269,7 @@ check_contract(const Contract *contract)
 		argument_error("mlr", "must be given in a contract that shares losses", NULL);
 	if (contract->two_sided && contract->loss_rule == LOSS_FIXED && contract->loss_rate == NULL)
 		argument_error("loss_rate", "must be given in a contract that shares losses at a fixed rate", NULL);
+	check_stop_loss(&contract->stop_loss);
 }
 
 bool
@@ -278,6 +299,9 @@ argument_contract(FunctionCallInfo fcinfo, int index, Contract *contract)
 	contract->gain_bands = read_bands(&fields, "gain_bands");
 	contract->loss_bands = read_bands(&fields, "loss_bands");
 	contract->equity_share = read_share(&fields, "equity_share", true);
+	contract->stop_loss.attachment = read_money(&fields, "stop_loss_attachment");
+	contract->stop_loss.share = read_share(&fields, "stop_loss_share", false);
+	contract->stop_loss.maximum = read_money(&fields, "stop_loss_maximum");
 	check_contract(contract);
 	return true;
 }
@@ -286,7 +310,8 @@ argument_contract(FunctionCallInfo fcinfo, int index, Contract *contract)
  * ph_support.checked_contract(ph.contract) -> ph.contract
  *
  * The contract itself.  Errors name the field: a share, rate or cap outside 0 to 1, an unknown rule, bands with gaps or
- * overlaps, a loss floor above its ceiling, what sharing losses needs and is not there.
+ * overlaps, a loss floor above its ceiling, what sharing losses or a stop-loss needs and is not there, a negative
+ * amount.
  */
 PG_FUNCTION_INFO_V1(checked_contract);
 Datum

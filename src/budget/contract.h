@@ -36,6 +36,14 @@ typedef struct Bands
 	Band	   *band;
 } Bands;
 
+/* Cover of dear persons: a share of what lies above the attachment, by person. */
+typedef struct StopLoss
+{
+	Amount		attachment;		/* NULL: no cover */
+	Amount		share;
+	Amount		maximum;		/* NULL: without limit */
+} StopLoss;
+
 /* NULL for a cap or gate that there is not. */
 typedef struct Contract
 {
@@ -58,9 +66,10 @@ typedef struct Contract
 	Bands		gain_bands;
 	Bands		loss_bands;
 	Amount		equity_share;
+	StopLoss	stop_loss;
 } Contract;
 
-#define CONTRACT_FIELDS 19
+#define CONTRACT_FIELDS 22
 
 /* The contract in an argument, checked; false for NULL. */
 extern bool argument_contract(FunctionCallInfo fcinfo, int index, Contract *contract);

@@ -2,7 +2,7 @@
  * settlement.c: what a contract pays of a saving, or asks of a loss, in lines that close.
  *
  * A saving of exactly the minimum savings rate pays, a loss of exactly the minimum loss rate owes; both are compared as
- * products of decimals.
+ * products of decimals.  What cover gives back of dear persons is taken out before anything is shared.
  */
 #include "budget/settlement.h"
 
@@ -31,6 +31,7 @@ lacks_input(const Contract *contract, const Year *year)
 
 	return year->benchmark == NULL || year->actual == NULL || (asks_quality && year->quality == NULL) ||
 		(contract->two_sided && contract->revenue_cap && year->revenue == NULL) ||
+		(contract->stop_loss.attachment && year->recovered == NULL) ||
 		(amount_sign(contract->equity_share) > 0 && year->equity_shown < 0);
 }
 
@@ -86,20 +87,20 @@ static void
 settle_saving(const Contract *contract, const Year *year, Settlement *lines)
 {
 	Amount		threshold = amount_product(contract->msr, year->benchmark);
-	bool		reached = amount_compare(lines->gross, threshold) >= 0;
-	Amount		part = lines->gross;
+	bool		reached = amount_compare(lines->margin, threshold) >= 0;
+	Amount		part = lines->margin;
 	Amount		share = lines->share;
 
 	if (!reached && !contract->half_below_msr)
 		lines->note = "below_msr";
-	else if (amount_sign(share) == 0 && amount_sign(lines->gross) > 0)
+	else if (amount_sign(share) == 0 && amount_sign(lines->margin) > 0)
 		lines->note = "quality_gate";
 	else if (!reached)
 		lines->note = "half_rate_below_msr";
 	if (!reached && !contract->half_below_msr)
 		return;
 	if (reached)
-		part = shared_part(contract, lines->gross, threshold, &contract->gain_bands, year->benchmark);
+		part = shared_part(contract, lines->margin, threshold, &contract->gain_bands, year->benchmark);
 	else
 		share = amount_product(share, amount_of_number(0.5));
 	lines->paid = capped(amount_product(share, part), contract->saving_cap, year->benchmark, &lines->note);
@@ -123,7 +124,7 @@ loss_rate_by_quality(const Contract *contract, Amount share, Amount quality)
 static void
 settle_loss(const Contract *contract, const Year *year, Settlement *lines)
 {
-	Amount		loss = amount_negative(lines->gross);
+	Amount		loss = amount_negative(lines->margin);
 	Amount		threshold;
 	Amount		part;
 
@@ -162,9 +163,11 @@ settle(const Contract *contract, const Year *year)
 		return lines;
 	}
 	lines.gross = amount_difference(year->benchmark, year->actual);
+	lines.recovered = contract->stop_loss.attachment ? year->recovered : zero;
+	lines.margin = amount_sum(lines.gross, lines.recovered);
 	lines.share = share_by_quality(contract, year->quality);
 	lines.paid = lines.loss_rate = lines.owed = zero;
-	if (amount_sign(lines.gross) >= 0)
+	if (amount_sign(lines.margin) >= 0)
 		settle_saving(contract, year, &lines);
 	else
 		settle_loss(contract, year, &lines);
@@ -200,8 +203,8 @@ record_share(Datum *values, bool *nulls, int field, Amount share)
 static Datum
 settlement_datum(FunctionCallInfo fcinfo, const Settlement *lines, Amount benchmark)
 {
-	Datum		values[11];
-	bool		nulls[11];
+	Datum		values[12];
+	bool		nulls[12];
 	Amount		provider = NULL,
 				rounded = NULL,
 				payer = NULL,
@@ -215,35 +218,41 @@ settlement_datum(FunctionCallInfo fcinfo, const Settlement *lines, Amount benchm
 		payer_rounded = amount_difference(amount_rounded(lines->gross, PENCE), rounded);
 	}
 	record_amount(values, nulls, 0, amount_trimmed(lines->gross));
-	record_share(values, nulls, 1, lines->gross ? amount_quotient(lines->gross, benchmark) : NULL);
-	record_share(values, nulls, 2, lines->share);
-	record_amount(values, nulls, 3, amount_trimmed(lines->paid));
-	record_share(values, nulls, 4, lines->loss_rate);
-	record_amount(values, nulls, 5, amount_trimmed(lines->owed));
-	record_amount(values, nulls, 6, amount_trimmed(provider));
-	record_amount(values, nulls, 7, amount_trimmed(payer));
-	record_amount(values, nulls, 8, rounded);
-	record_amount(values, nulls, 9, payer_rounded);
-	record_text(values, nulls, 10, lines->note);
+	record_amount(values, nulls, 1, amount_trimmed(lines->recovered));
+	record_share(values, nulls, 2, lines->margin ? amount_quotient(lines->margin, benchmark) : NULL);
+	record_share(values, nulls, 3, lines->share);
+	record_amount(values, nulls, 4, amount_trimmed(lines->paid));
+	record_share(values, nulls, 5, lines->loss_rate);
+	record_amount(values, nulls, 6, amount_trimmed(lines->owed));
+	record_amount(values, nulls, 7, amount_trimmed(provider));
+	record_amount(values, nulls, 8, amount_trimmed(payer));
+	record_amount(values, nulls, 9, rounded);
+	record_amount(values, nulls, 10, payer_rounded);
+	record_text(values, nulls, 11, lines->note);
 	return record_datum(fcinfo, values, nulls);
 }
 
-/* Without people nothing is settled. */
+/* Without people nothing is settled, and without cover nothing can have been given back. */
 static Settlement
 settle_people(const Contract *contract, const Year *year, bool people)
 {
+	if (year->recovered && contract->stop_loss.attachment == NULL)
+		argument_error("recovered", "must not be given where the contract has no stop-loss",
+					   "Give the contract a stop_loss_attachment, or leave it out.");
 	if (!people && !lacks_input(contract, year))
 		return (Settlement) {.note = "no_population"};
 	return settle(contract, year);
 }
 
 /*
- * ph.settlement(contract, benchmark_per_head, actual_per_head, person_years, quality, revenue, equity_shown)
- *   -> (gross, rate, share, paid, loss_rate, owed, provider, payer, provider_rounded, payer_rounded, note)
+ * ph.settlement(contract, benchmark_per_head, actual_per_head, person_years, quality, revenue, equity_shown, recovered)
+ *   -> (gross, recovered, rate, share, paid, loss_rate, owed, provider, payer, provider_rounded, payer_rounded, note)
  *
- * Money in the unit it comes in, rates and shares as fractions.  All lines NULL with a note where what the contract
- * asks for is not known (missing_input), where the benchmark is 0 (no_benchmark) or nobody is there (no_population). 
- * Errors: those of a contract, a negative benchmark, person-years or revenue, a quality outside 0 to 1.
+ * Money in the unit it comes in, rates and shares as fractions.  gross + recovered, the money of all people that
+ * stop-loss cover gives back, is what is held against thresholds and shared.  All lines NULL with a note where what the
+ * contract asks for is not known (missing_input), where the benchmark is 0 (no_benchmark) or nobody is there
+ * (no_population).  Errors: those of a contract, a negative benchmark, person-years, revenue or recovered, a quality
+ * outside 0 to 1, something recovered under a contract without stop-loss.
  */
 PG_FUNCTION_INFO_V1(settlement);
 Datum
@@ -256,6 +265,7 @@ settlement(PG_FUNCTION_ARGS)
 	Amount		person_years = argument_amount_from_zero(fcinfo, 3, "person_years");
 	Settlement	lines = {.note = "missing_input"};
 
+	year.recovered = argument_amount_from_zero(fcinfo, 7, "recovered");
 	if (benchmark && person_years)
 		year.benchmark = amount_product(benchmark, person_years);
 	if (actual && person_years)
@@ -266,8 +276,8 @@ settlement(PG_FUNCTION_ARGS)
 }
 
 /*
- * ph.settlement_of_tally(contract, benchmark_per_head, actual ph.tally, quality, revenue, equity_shown) -> as
- * ph.settlement
+ * ph.settlement_of_tally(contract, benchmark_per_head, actual ph.tally, quality, revenue, equity_shown, recovered)
+ *   -> as ph.settlement
  *
  * The actual cost is the events of a tally, its exposure the person-years; people of unknown key belong to both.  Rows
  * without a cost or an exposure are a missing input.  Errors as ph.settlement.
@@ -283,6 +293,7 @@ settlement_of_tally(PG_FUNCTION_ARGS)
 	Settlement	lines = {.note = "missing_input"};
 	bool		people = true;
 
+	year.recovered = argument_amount_from_zero(fcinfo, 6, "recovered");
 	if (benchmark && tally && tally->missing == 0)
 	{
 		TallyCell	total = tally_total(tally);

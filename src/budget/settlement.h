@@ -14,11 +14,14 @@ typedef struct Year
 	Amount		quality;		/* 0 to 1 */
 	Amount		revenue;		/* of the provider, for caps on it */
 	int			equity_shown;	/* 1 or 0; -1: not known */
+	Amount		recovered;		/* what stop-loss cover gives back of the cost of all people */
 } Year;
 
 typedef struct Settlement
 {
 	Amount		gross;			/* NULL where nothing can be settled */
+	Amount		recovered;
+	Amount		margin;			/* gross + recovered: what is shared */
 	Amount		share;
 	Amount		paid;
 	Amount		loss_rate;

@@ -2,7 +2,9 @@
  * simulate_settlement.c: what chance does to a settlement where costs are skewed.
  *
  * A year's costs are drawn again and again, each year is settled by the contract as a real one is, and what it pays is
- * counted: caps, corridors and thresholds are in it, which normal theory leaves out.
+ * counted: caps, corridors and thresholds are in it, which normal theory leaves out.  Stop-loss is applied to each
+ * person who is drawn; where only totals are drawn a contract with it is refused, since cover is of the tail of single
+ * persons' costs, where a gamma distribution is least like them.
  */
 #include "budget/settlement.h"
 
@@ -26,7 +28,15 @@ typedef struct CostSource
 	double		cv;
 	const double *costs;		/* or costs to draw from, and how many there are */
 	int			count;
+	const double *recovered;	/* what stop-loss cover gives back of each; NULL: no cover */
 } CostSource;
+
+/* Both per head. */
+typedef struct DrawnYear
+{
+	double		cost;
+	double		recovered;
+} DrawnYear;
 
 /* The mean cost of so many people: the sum of gammas of one scale is a gamma. */
 static double
@@ -39,18 +49,50 @@ draw_gamma_mean(const CostSource *source, pg_prng_state *random)
 	return source->mean * draw_gamma(random, shape) / shape;
 }
 
-static double
-draw_mean_of_costs(const CostSource *source, pg_prng_state *random)
+static DrawnYear
+draw_year_of_costs(const CostSource *source, pg_prng_state *random)
 {
-	double		sum = 0;
+	double		cost = 0,
+				recovered = 0;
 
 	for (int64 i = 0; i < (int64) source->people; i++)
 	{
+		double		place = pg_prng_double(random) * source->count;
+		int			person = Min((int) place, source->count - 1);
+
 		if (i % 65536 == 0)
 			CHECK_FOR_INTERRUPTS();
-		sum += source->costs[Min((int) (pg_prng_double(random) * source->count), source->count - 1)];
+		cost += source->costs[person];
+		if (source->recovered)
+			recovered += source->recovered[person];
 	}
-	return sum / source->people;
+	return (DrawnYear) {.cost = cost / source->people, .recovered = recovered / source->people};
+}
+
+static DrawnYear
+draw_year(const CostSource *source, pg_prng_state *random)
+{
+	if (source->costs)
+		return draw_year_of_costs(source, random);
+	return (DrawnYear) {.cost = draw_gamma_mean(source, random)};
+}
+
+/* What cover gives back of each cost: min(share max(cost - attachment, 0), maximum). */
+static double *
+recovered_of_costs(const StopLoss *cover, const double *costs, int count)
+{
+	double		attachment = amount_number(cover->attachment),
+				share = amount_number(cover->share),
+				maximum = cover->maximum ? amount_number(cover->maximum) : INFINITY;
+	double	   *recovered = palloc_array(double, count);
+
+	for (int i = 0; i < count; i++)
+	{
+		if (i % 65536 == 0)
+			CHECK_FOR_INTERRUPTS();
+		recovered[i] = fmin(share * fmax(costs[i] - attachment, 0), maximum);
+	}
+	return recovered;
 }
 
 static Datum
@@ -75,11 +117,12 @@ simulate(FunctionCallInfo fcinfo, const Contract *contract, Year year, Amount be
 	for (int i = 0; i < simulations && note == NULL; i++)
 	{
 		MemoryContext caller = MemoryContextSwitchTo(one_year);
-		double		mean = source->costs ? draw_mean_of_costs(source, &random) : draw_gamma_mean(source, &random);
+		DrawnYear	drawn = draw_year(source, &random);
 		Settlement	lines;
 
 		CHECK_FOR_INTERRUPTS();
-		year.actual = amount_product(amount_of_number(mean), people);
+		year.actual = amount_product(amount_of_number(drawn.cost), people);
+		year.recovered = amount_product(amount_of_number(drawn.recovered), people);
 		lines = settle(contract, &year);
 		if (lines.gross == NULL)
 			note = lines.note;
@@ -116,16 +159,6 @@ no_simulation(FunctionCallInfo fcinfo, const char *note)
 	return record_datum(fcinfo, values, nulls);
 }
 
-static Amount
-argument_benchmark(FunctionCallInfo fcinfo, int index)
-{
-	Amount		benchmark = argument_amount(fcinfo, index, "benchmark_per_head");
-
-	if (benchmark && amount_sign(benchmark) < 0)
-		argument_error("benchmark_per_head", "must not be below 0", NULL);
-	return benchmark;
-}
-
 /* A number of at least 0 and below 10^15; NAN for NULL. */
 static double
 argument_size(FunctionCallInfo fcinfo, int index, const char *argument)
@@ -143,15 +176,15 @@ argument_size(FunctionCallInfo fcinfo, int index, const char *argument)
  *   -> (provider, lower, upper, probability_paying, probability_owing, note)
  *
  * Costs of persons are gamma of this mean and coefficient of variation.  The same seed gives the same answer.  NULL
- * with the note of a settlement, or no_population.  Errors: those of ph.settlement, a mean, cv or people below 0,
- * simulations outside 1 to 100,000.
+ * with the note of a settlement, or no_population.  Errors: those of ph.settlement, a contract with stop-loss, a mean,
+ * cv or people below 0, simulations outside 1 to 100,000.
  */
 PG_FUNCTION_INFO_V1(simulate_settlement);
 Datum
 simulate_settlement(PG_FUNCTION_ARGS)
 {
 	Contract	contract;
-	Amount		benchmark = argument_benchmark(fcinfo, 1);
+	Amount		benchmark = argument_amount_from_zero(fcinfo, 1, "benchmark_per_head");
 	CostSource	source = {
 		.mean = argument_size(fcinfo, 2, "mean"), .cv = argument_size(fcinfo, 3, "cv"),
 		.people = argument_size(fcinfo, 4, "people")
@@ -161,8 +194,12 @@ simulate_settlement(PG_FUNCTION_ARGS)
 	int64		seed = argument_seed(fcinfo, 9);
 	double		confidence = argument_confidence(fcinfo, 10);
 
-	if (!argument_contract(fcinfo, 0, &contract) || benchmark == NULL || isnan(source.mean) || isnan(source.cv) ||
-		isnan(source.people))
+	bool		given = argument_contract(fcinfo, 0, &contract);
+
+	if (given && contract.stop_loss.attachment)
+		argument_error("contract", "must not have a stop-loss where totals are drawn and not persons",
+					   "Use ph.simulate_settlement_of_costs.");
+	if (!given || benchmark == NULL || isnan(source.mean) || isnan(source.cv) || isnan(source.people))
 		return no_simulation(fcinfo, "missing_input");
 	if (source.people == 0)
 		return no_simulation(fcinfo, "no_population");
@@ -174,15 +211,16 @@ simulate_settlement(PG_FUNCTION_ARGS)
  *   revenue numeric, equity_shown boolean, simulations int, seed bigint, confidence float8) -> as
  *   ph.simulate_settlement
  *
- * Each year draws people's costs from the list, with replacement; people is as many as are in it unless given.  Errors:
- * those of ph.settlement, nulls or numbers that are not finite in the list, more than 10^9 draws.
+ * Each year draws people's costs from the list, with replacement; people is as many as are in it unless given.  The
+ * stop-loss of a contract is applied to each cost that is drawn.  Errors: those of ph.settlement, nulls or numbers that
+ * are not finite in the list, more than 10^9 draws.
  */
 PG_FUNCTION_INFO_V1(simulate_settlement_of_costs);
 Datum
 simulate_settlement_of_costs(PG_FUNCTION_ARGS)
 {
 	Contract	contract;
-	Amount		benchmark = argument_benchmark(fcinfo, 1);
+	Amount		benchmark = argument_amount_from_zero(fcinfo, 1, "benchmark_per_head");
 	double	   *costs = NULL;
 	int			count = PG_ARGISNULL(2) ? 0 : argument_numbers(fcinfo, 2, "costs", (int) (MaxAllocSize / sizeof(Datum)),
 															   &costs);
@@ -203,6 +241,8 @@ simulate_settlement_of_costs(PG_FUNCTION_ARGS)
 		return no_simulation(fcinfo, "missing_input");
 	if (people == 0 || count == 0)
 		return no_simulation(fcinfo, "no_population");
+	if (contract.stop_loss.attachment)
+		source.recovered = recovered_of_costs(&contract.stop_loss, costs, count);
 	return simulate(fcinfo, &contract, year, benchmark, &source, simulations, seed, confidence);
 }
 

@@ -95,6 +95,22 @@ from ph.incentive_test(
 		ph.partner_effect('hospital', 1), ph.partner_effect('council', scenario => 'cheaper shift', cost => 585000),
 		ph.partner_effect('council', scenario => 'dearer shift', cost => 585000.01)],
 	1);
+-- a fallen quality is a loss until health and the worst fifth are known to say otherwise; harm to some stays one
+select scenario, population, reasons, finding, note
+from ph.incentive_test(
+	ph.contract(0.5, quality_rule => 'pass', quality_gate => 0.7), 1000, 975, 20000,
+	array[
+		ph.scenario('health rises', 3, 0.99, quality => 0.8, worst_fifth => 1),
+		ph.scenario('health rises, worst fifth stays', 3, 0.99, quality => 0.8, worst_fifth => 0),
+		ph.scenario('health rises, worst fifth not known', 3, 0.99, quality => 0.8),
+		ph.scenario('health rises, worst fifth falls', 3, 0.99, quality => 0.8, worst_fifth => -1),
+		ph.scenario('health rises, some are left out', 3, 0.99, quality => 0.8, left_out => 0.01, worst_fifth => 1),
+		ph.scenario('some are left out, quality stays', 3, 0.99, left_out => 0.01, worst_fifth => 1),
+		ph.scenario('only the worst fifth rises', 0, 0.99, quality => 0.8, worst_fifth => 1),
+		ph.scenario('health stays', 0, 0.99, quality => 0.8, worst_fifth => 0),
+		ph.scenario('health not known', null, 0.99, quality => 0.8),
+		ph.scenario('health rises, below the gate', 3, 0.99, quality => 0.6, worst_fifth => 1)],
+	array[ph.partner_effect('all', 1)], 0.9);
 -- no settlement, no gain; nobody to divide among
 select scenario, gain, population, note
 from ph.incentive_test(

@@ -387,12 +387,14 @@ insert into pool
 select 'contract'::regtype, c::text
 from unnest(array[null, contract(0.5, 0.02), mssp_contract('enhanced', 0.01, 0.7, 0.3),
 	contract(1, 0, 'pass', first_unit => false, two_sided => true, loss_rate => 1, saving_cap => 0, revenue_cap => 1,
-		gain_bands => corridor_bands('0:0.03:1;0.03::0.5'), equity_share => 1)]) c
+		gain_bands => corridor_bands('0:0.03:1;0.03::0.5'), equity_share => 1),
+	contract(0.5, stop_loss_attachment => 0, stop_loss_share => 0.8, stop_loss_maximum => 1e29)]) c
 union all
 select 'contract', v
-from unnest(array['(,,,,,,,,,,,,,,,,,,)',
-	'(NaN,scale,0,,Infinity,t,,f,f,,fixed,,,,,,,,0)', '(1,often,0,,0,t,,f,f,,fixed,,,,,,{NULL},{},0)',
-	'(1,scale,0,,0,t,,f,t,0,one_minus_share,,0.9,0.1,5e-324,1,,,0)']) v;
+from unnest(array['(,,,,,,,,,,,,,,,,,,,,,)',
+	'(NaN,scale,0,,Infinity,t,,f,f,,fixed,,,,,,,,0,,,)', '(1,often,0,,0,t,,f,f,,fixed,,,,,,{NULL},{},0,,,)',
+	'(1,scale,0,,0,t,,f,t,0,one_minus_share,,0.9,0.1,5e-324,1,,,0,,,)', '(1,pass,0,,0,t,,f,f,,fixed,,,,,,,,0,NaN,1,)',
+	'(1,pass,0,,0,t,,f,f,,fixed,,,,,,,,0,,,-1)', '(1,pass,0,,0,t,,f,f,,fixed,,,,,,,,0,1e-300,,Infinity)']) v;
 insert into pool
 select 'coalition_worth[]', v
 from unnest(array[null, '{}', '{NULL}', array[('{}', 0)::coalition_worth, ('{a}', 1e15)::coalition_worth]::text,
@@ -406,11 +408,12 @@ insert into pool select 'text', v, 'track' from unnest(array[null, 'basic_a', 'b
 insert into pool
 select 'scenario', v
 from unnest(array[null, scenario('a', 1)::text, scenario('b', -1, left_out => 0.5, left_out_cost => 2)::text,
-	'(,,,,,,,,,,,)', '(x,1e15,0,NaN,t,0.999999,0,0,1e15,1e15,NaN,Infinity)']) v;
+	'(,,,,,,,,,,,,)', '(x,1e15,0,NaN,t,0.999999,0,0,1e15,1e15,NaN,Infinity,NaN)']) v;
 insert into pool
 select 'scenario[]', v
 from unnest(array[null, '{}', '{NULL}', array[scenario('a', 1), scenario('b', null, 1.5, 0, 0.5, true, 0.1)]::text,
-	'{"(x,1e15,0,NaN,t,0.999999,0,0,1e15,1e15,NaN,Infinity)"}', '{"(x,1e15,1e15,,,0.5,0,2,1e15,1e15,1e15,-1e15)"}']) v;
+	'{"(x,1e15,0,NaN,t,0.999999,0,0,1e15,1e15,NaN,Infinity,)"}',
+	'{"(x,1e15,1e15,,,0.5,0,2,1e15,1e15,1e15,-1e15,1e15)"}']) v;
 insert into pool
 select 'partner_effect[]', v
 from unnest(array[null, '{}', '{NULL}', array[partner_effect('p', 1), partner_effect('q', 1e15, 'a', -5)]::text,
