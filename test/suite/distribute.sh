@@ -47,13 +47,25 @@ distribute_record() {  # database
 	psql -qX -v ON_ERROR_STOP=1 -c "call ph.create_record_views('health')" \
 		-c 'select partner, kind, count(*), count(distinct person_id), min(from_date), max(until_date)
 			from health.person_timeline group by partner, kind order by partner, kind' \
-		-c "select * from health.person_timeline where person_id like '%77'
-			order by person_id, from_date, kind, label" \
+		-c "select * from health.person_timeline t where person_id like '%77'
+			order by person_id, from_date, kind, t::text" \
 		-c "select person_id, ph.continuity(partner) from health.every_contact where person_id like '%77'
 			group by person_id order by person_id" \
 		-c "select intervention, count(*), count(started_on), count(completed_on) from health.every_offer
 			group by intervention order by intervention" \
 		-c "select dimension, group_name, cascade from ph.intervention_cascade('health', 'social_prescribing')"
+}
+
+# Money: the ledger, and budgets that start from people.
+distribute_budget() {  # database
+	export PGDATABASE=$1 PGOPTIONS='-c client_min_messages=error -c statement_timeout=60s'
+	psql -qX -v ON_ERROR_STOP=1 -c "call ph.create_budget_tables('health')" \
+		-c 'select agreement, partner, contribution, spend, closing_rounded, settlement from health.closing_balance
+			order by agreement, partner' \
+		-c "select problem from health.budget_agreement, ph.verify_budget('health', agreement)" \
+		-c "select * from ph.check_budget('health')" \
+		-c "select period_kind, start_date, crisis_spend, upstream_spend, upstream_contacts
+			from health.prevention_trend order by 1, 2"
 }
 
 # What roles see under row security: each its rows, and nothing more on the shards.
@@ -104,6 +116,10 @@ else
 		(distribute_record one) >"$distribute_script.one" || exit 1
 		(distribute_record many) >"$distribute_script.many" || exit 1
 		[ "$(wc -l <"$distribute_script.one")" -gt 100 ] || echo "little was told of people"
+		diff "$distribute_script.one" "$distribute_script.many" | head -n 40
+		(distribute_budget one) >"$distribute_script.one" || exit 1
+		(distribute_budget many) >"$distribute_script.many" || exit 1
+		[ "$(wc -l <"$distribute_script.one")" -gt 30 ] || echo "little was told of money"
 		diff "$distribute_script.one" "$distribute_script.many" | head -n 40
 		(distribute_secure one) >"$distribute_script.one" || exit 1
 		(distribute_secure many) >"$distribute_script.many" || exit 1
