@@ -46,7 +46,7 @@ begin
 			join of_year using (year)
 			group by j.place_id, j.person_id
 		), experience as (
-			select place_id, count(*) as people, sum(j.years) as years, sum(cost) as cost,
+			select place_id, count(*) as people, sum(j.years) as years,
 				nullif(greatest(sum(foreseen), 0), 0) as foreseen,
 				ph.mean(ph.person_tally(1, cost - foreseen), 1, $3) as missed
 			from person j
@@ -54,34 +54,33 @@ begin
 		), person_cost as (
 			select %3$s as variation from judged j where year = 0
 		), year_place as (
-			select place_id, year, sum(j.years) as years, sum(cost / level) / sum(foreseen) as ratio
+			select place_id, sum(j.years) as years, sum(cost / level) as cost, sum(foreseen) as foreseen
 			from judged j
 			join of_year using (year)
 			group by place_id, year
-			having sum(foreseen) > 0
 		), told as (
-			select distinct on (place_id) place_id, c.credibility, c.estimate, c.note
+			select r.*
 			from (
-				select place_id, ph.credibility(place_id, ratio, years) over () as c from year_place
-			) t, lateral (select (t.c).credibility, (t.c).estimate, (t.c).note) c
-			order by place_id
+				select array_agg(place_id) as places, array_agg(years) as years, array_agg(cost) as cost,
+					array_agg(foreseen) as foreseen
+				from year_place
+			) y, person_cost v,
+				lateral ph_support.trusted_ratios(places, years, cost, foreseen, v.variation, $1, $2) r
 		), need as (
 			select place_id, avg(expected) / (select avg(expected) from judged where year = 0) as need_index
 			from judged
 			where year = 0
 			group by place_id
 		)
-		select e.place_id, e.people, e.years, n.need_index, n.need_index * e.cost / e.foreseen,
-			n.need_index * (e.foreseen + e.people * (e.missed).lower) / e.foreseen,
-			n.need_index * (e.foreseen + e.people * (e.missed).upper) / e.foreseen,
-			l.full_at, l.credibility, n.need_index * (1 + l.credibility * (e.cost / e.foreseen - 1)),
-			t.credibility, n.need_index * t.estimate,
+		select e.place_id, e.people, e.years, n.need_index, n.need_index * t.ratio,
+			n.need_index * (1 + e.people * (e.missed).lower / e.foreseen),
+			n.need_index * (1 + e.people * (e.missed).upper / e.foreseen),
+			t.full_at, t.limited_credibility, n.need_index * t.limited_ratio, t.credibility,
+			n.need_index * t.credible_ratio,
 			coalesce(t.note, case when e.foreseen is null then ''negative_need'' end)
 		from experience e
 		left join need n using (place_id)
 		left join told t using (place_id)
-		cross join person_cost v
-		cross join lateral ph.limited_fluctuation(e.years, v.variation, $1, $2) l
 		order by e.place_id', level, judged, ph_support.cost_variation('j'))
 	using probability, tolerance, confidence;
 end
@@ -94,9 +93,8 @@ comment on function ph.place_need(text, text, integer, float8, float8, float8, t
 	'years up to it, each year held to its own total, with limits by chance (the years of a person '
 	'are one observation). limited_credibility: by ph.limited_fluctuation, of person_years (full_at is where it is '
 	'1) for cost as varied as between the people, within tolerance with probability; '
-	'credibility: by Buhlmann and Straub from the yearly ratios '
-	'(ph.credibility). limited_index and credible_index: what lies between need and experience by each. Notes are of '
-	'ph.credibility, and negative_need where no cost is expected. '
+	'credibility: by Buhlmann and Straub from the yearly ratios (ph.credibility), weighted by expected cost. '
+	'limited_index and credible_index: what lies between need and experience by each. Notes are of ph.credibility, and negative_need where no cost is expected. '
 	'Errors: undefined_function, invalid_parameter_value, insufficient_privilege';
 
 -- ---- health inequalities and unmet need ----

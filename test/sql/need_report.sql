@@ -87,7 +87,7 @@ with of_year as (
 	group by year, place
 ), credible as (
 	select distinct place, (c).credibility as z, (c).estimate as estimate
-	from (select place, ph.credibility(place, cost / foreseen, years) over () as c from place_year) t
+	from (select place, ph.credibility(place, cost / foreseen, foreseen) over () as c from place_year) t
 ), need as (
 	select place, avg(expected) / (select avg(expected) from judged where year = 2024) as need_index
 	from judged
@@ -254,5 +254,7 @@ end;
 select group_name, expected_index < 0 as below_0, mixed_index, note
 from ph.need_report('need', 'need.unmet', dimension => 'place')
 order by 1;
-select place_id, need_index < 0 as below_0, experience, note from ph.place_need('need', 'place', 2) order by 1;
+select place_id, need_index < 0 as below_0, round(experience::numeric, 6) as experience, note
+from ph.place_need('need', 'place', 2)
+order by 1;
 drop schema need cascade;
