@@ -43,7 +43,7 @@ PARTS = \
 	$(addprefix 97_budget/, weighted_population capitation pace_of_change credibility rake member_months \
 		risk_adjusted_budget truncation run_off variance_bridge pooled_budget budget_tables ledger budget_views \
 		check_budget budget_finding contract settlement gain_share incentive expected_cost \
-		need_report virtual_budget)
+		place_experience need_report virtual_budget)
 JOINED_SCRIPT = population_health--$(EXTVERSION).sql
 DATA_built = $(JOINED_SCRIPT)
 # What brings an older version up to the next, a step each.

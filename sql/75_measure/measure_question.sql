@@ -120,26 +120,33 @@ comment on procedure ph.drop_measure(text, text, text) is
 
 create function ph_support.measure_places(
 	schema text, measure text, level text, period text, breakdown text,
-	out place_id text, out group_name text, out tally ph.tally, out reference ph.tally)
+	out place_id text, out group_name text, out first_day date, out people bigint, out tally ph.tally,
+	out reference ph.tally)
 returns setof record
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+	kind text;
 begin
 	perform ph_support.require_measure(schema, measure);
 	perform ph_support.require_periods(schema, array[period]);
+	-- looked up first, since joined to the calendar all periods would be read
+	execute format('select kind, start_date from %I.calendar where name = $1', schema)
+	into kind, first_day
+	using period;
 	return query execute format(
-		'select t.place_id, t.group_name, t.tally, f.reference
-		from ph_support.latest_measures($1, array[$2]) m
-		join %1$I.measure_tally t using (measure, version)
+		'select t.place_id, t.group_name, t.period, t.people, t.tally, f.reference
+		from %1$I.measure_tally t
 		join %1$I.measure_fold f using (measure, version, period_kind, period)
-		join %1$I.calendar c on c.kind = t.period_kind and c.start_date = t.period and c.name = $4
-		where t.level = $3 and t.breakdown = $5', schema)
-	using schema, measure, level, period, breakdown;
+		where (t.measure, t.version) = (select m.measure, m.version from ph_support.latest_measures($1, array[$2]) m)
+			and t.level = $3 and t.period_kind = $4 and t.period = $5 and t.breakdown = $6', schema)
+	using schema, measure, level, kind, first_day, breakdown;
 end
 $$;
 comment on function ph_support.measure_places(text, text, text, text, text) is
-	'the summaries of the latest version of a measure at a level in a period, by place and group of a breakdown';
+	'the summaries of the latest version of a measure at a level in a period, with its first day and their people, by '
+	'place and group of a breakdown';
 
 -- ---- one place ----
 
@@ -252,6 +259,22 @@ end;
 comment on function ph_support.in_bands(ph.tally, float8[]) is
 	'a tally with its keys gathered into bands that begin at these numbers';
 
+create function ph_support.require_bands(bands float8[]) returns void
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if bands is distinct from array(select distinct b from unnest(bands) b where b < 'infinity' order by b)
+		or bands = '{}'
+	then
+		raise exception 'argument "bands" must be ages in rising order'
+			using errcode = 'invalid_parameter_value', hint = 'Each band begins at one of them: {0,20,40,60,70,80}.';
+	end if;
+end
+$$;
+comment on function ph_support.require_bands(float8[]) is
+	'does nothing for ages in rising order. Errors: invalid_parameter_value';
+
 create function ph.measure_opportunity(
 	schema text, measure text, place_id text, period text, breakdown text default 'deprivation_quintile',
 	reference text default '5', bands float8[] default '{0,20,40,60,70,80}')
@@ -263,12 +286,7 @@ as $$
 declare
 	level constant text := ph_support.level_of_place(schema, place_id);
 begin
-	if bands is distinct from array(select distinct b from unnest(bands) b where b < 'infinity' order by b)
-		or bands = '{}'
-	then
-		raise exception 'argument "bands" must be ages in rising order'
-			using errcode = 'invalid_parameter_value', hint = 'Each band begins at one of them: {0,20,40,60,70,80}.';
-	end if;
+	perform ph_support.require_bands(bands);
 	return query
 	select o.group_name, o.observed, o.expected, o.spared, o.lower, o.upper, o.note
 	from (

@@ -130,7 +130,7 @@ create function ph_support.cost_fit_query(schema text, day date, inputs text[]) 
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
-	select format('select o.cost / o.years as cost, o.years, %s
+	select format('select i.person_id, o.cost / o.years as cost, o.years, %s
 		from %I.segment_inputs(%L::date) i
 		join (%s) o on o.person_id = i.person_id
 		where o.years > 0 and ph_support.cost_split(i.person_id) = ''train''',
@@ -145,7 +145,43 @@ as $$
 	where c.input = any (inputs)
 $$;
 comment on function ph_support.cost_fit_query(text, date, text[]) is
-	'the query that expected cost is fitted to: cost a year, years and terms of the train half';
+	'the query of what expected cost is fitted to: cost a year, years and terms of the persons of the train half';
+
+create function ph_support.cost_group_expression(dimension text) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select case
+		when dimension = 'decile' then 'lpad(c.decile::text, 2, ''0'')'
+		when dimension in ('practice', 'neighbourhood', 'place') then format('coalesce(c.%I, ''unknown'')', dimension)
+		else (select b.expression from ph.breakdown b where b.breakdown = dimension) end
+$$;
+comment on function ph_support.cost_group_expression(text) is
+	'the expression of a group of people over c (expected cost), p (the person) and s (the day and deprivation)';
+
+create function ph_support.cost_within_query(schema text, day date, fitted text, neutral text[]) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	-- Frisch and Waugh: slopes on what differs from the group's mean are those beside an effect of each group
+	select format('select %s, f.years
+		from (%s) f
+		join %I.person_at(%L) c on c.person_id = f.person_id
+		join %3$I.person p on p.person_id = f.person_id
+		cross join lateral (select %4$L::date as first_day, c.deprivation_quintile) s
+		where num_nulls(%5$s) = 0
+		window same as (partition by %6$s), everybody as ()',
+		string_agg(format('f.%1$I - sum(f.years * f.%1$I) over same / sum(f.years) over same
+			+ sum(f.years * f.%1$I) over everybody / sum(f.years) over everybody as %1$I', q.column_name), ', '
+			order by q.place),
+		fitted, schema, day, string_agg(format('f.%I', q.column_name), ', '), (
+			select string_agg(ph_support.cost_group_expression(d), ', ') from unnest(neutral) d))
+	from ph.query_columns(fitted) with ordinality q (column_name, type, place)
+	where q.column_name not in ('person_id', 'years')
+$$;
+comment on function ph_support.cost_within_query(text, date, text, text[]) is
+	'a query of ph_support.cost_fit_query with cost and terms less the mean of the person''s group, plus that of all: '
+	'a model of it compares people of one group, and expects of each group what the mean of all would get';
 
 create function ph_support.expected_cost_expression(schema text, inputs text[], model ph.model) returns text
 language sql stable
@@ -207,7 +243,7 @@ begin
 		return;
 	end if;
 	execute format('create table %I.expected_cost_model (
-		name text primary key, as_of date not null, inputs text[] not null, prior_use boolean not null,
+		name text primary key, as_of date not null, inputs text[] not null, prior_use boolean not null, neutral text[],
 		model ph.model not null, fitted_at timestamptz not null default now())', schema);
 	call ph_support.describe_generated('TABLE', format('%I.expected_cost_model', schema), 'pg_class',
 		format('%I.expected_cost_model', schema)::regclass,
@@ -215,6 +251,7 @@ begin
 	call ph_support.comment_columns(format('%I.expected_cost_model', schema)::regclass, jsonb_build_object(
 		'name', 'the function that was made', 'as_of', 'the day from which the year of its costs starts',
 		'inputs', 'what it is made of', 'prior_use', 'whether what services did was asked for',
+		'neutral', 'groups within which people were compared, and which are not paid for',
 		'model', 'the model, of pounds a person and year', 'fitted_at', 'when it was fitted'));
 end
 $$;
@@ -223,7 +260,7 @@ comment on procedure ph_support.create_cost_model_table(text) is
 
 create procedure ph.create_expected_cost(
 	schema text, as_of timestamptz default null, terms text[] default null, prior_use boolean default false,
-	name text default 'person_expected_cost')
+	name text default 'person_expected_cost', neutral text[] default null)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set enable_nestloop = off  -- nobody has statistics of how many people a day has
@@ -247,7 +284,19 @@ begin
 			using errcode = 'invalid_parameter_value', hint =
 				format('The data end on %s: the year of cost that starts on the day must be over.', data_day);
 	end if;
+	if neutral = '{}' or array_position(neutral, null) is not null then
+		raise exception 'argument "neutral" must name at least one, and no null'
+			using errcode = 'invalid_parameter_value', hint = 'NULL is none; such as ethnicity or place.';
+	end if;
+	perform ph_support.require_known('neutral', neutral,
+		'{deprivation_quintile,ethnicity,practice,neighbourhood,place}');
 	inputs := ph_support.chosen_cost_inputs(schema, day, terms, prior_use);
+	if neutral is not null
+		and exists (select from ph_support.cost_input(schema) c where c.of_use and c.input = any (inputs)) then
+		raise exception 'argument "neutral" cannot be said beside terms of what services did'
+			using errcode = 'invalid_parameter_value', hint =
+				'A group that is served less has less past use too, and would get less again: leave it out.';
+	end if;
 	call ph_support.create_cost_model_table(schema);
 	execute format('select not exists (select from %I.expected_cost_model m where m.name = $1)', schema)
 	into is_new
@@ -261,7 +310,11 @@ begin
 		schema)]);
 	-- the people are worked out once, for all passes over them
 	query := ph_support.cost_fit_query(schema, day, inputs);
+	if neutral is not null then
+		query := ph_support.cost_within_query(schema, day, query, neutral);
+	end if;
 	execute format('create temp table ph_cost on commit drop as %s', query);
+	alter table pg_temp.ph_cost drop column if exists person_id;
 	model := ph.fit('linear', 'select * from pg_temp.ph_cost', weight => 'years', weight_type => 'precision',
 		variance => 'hc1');
 	drop table pg_temp.ph_cost;
@@ -270,11 +323,12 @@ begin
 			case when (model).coefficients is null then (model).status else 'all people cost the same' end
 			using errcode = 'no_data_found', hint = 'Costs of encounters of the year from "as_of" on are needed.';
 	end if;
-	execute format('insert into %I.expected_cost_model (name, as_of, inputs, prior_use, model)
-		values ($1, $2, $3, $4, $5)
+	execute format('insert into %I.expected_cost_model (name, as_of, inputs, prior_use, neutral, model)
+		values ($1, $2, $3, $4, $5, $6)
 		on conflict (name) do update set as_of = excluded.as_of, inputs = excluded.inputs,
-			prior_use = excluded.prior_use, model = excluded.model, fitted_at = excluded.fitted_at', schema)
-	using name, day, inputs, coalesce(prior_use, false), model;
+			prior_use = excluded.prior_use, neutral = excluded.neutral, model = excluded.model,
+			fitted_at = excluded.fitted_at', schema)
+	using name, day, inputs, coalesce(prior_use, false), neutral, model;
 	query := ph_support.expected_cost_query(schema, ph_support.expected_cost_expression(schema, inputs, model),
 		format('%I.as_of::date', name));
 	call ph_support.replace_function(schema, name, 'timestamptz', format($query$(as_of timestamptz)
@@ -291,23 +345,27 @@ begin
 		'was fitted on it); and, as far as the data reach, years at risk in the year from the day on and their cost');
 end
 $$;
-comment on procedure ph.create_expected_cost(text, timestamptz, text[], boolean, text) is
+comment on procedure ph.create_expected_cost(text, timestamptz, text[], boolean, text, text[]) is
 	'fits what a person costs in a year, in pounds, by what was known on the day as_of (the last day whose year is '
-	'over, unless said), on one half of the people, and makes in the schema a function of that name: '
-	'(as_of timestamptz) with a row a person, expected and, as far as the data reach, actual cost. The model '
-	'is linear, '
-	'of cost a person-year weighted by time at risk (so that expected and actual add up to the same in the half), with '
-	'variance hc1; it stands in the table expected_cost_model. terms: age_sex, deprivation, conditions and numbers of '
-	'segment_input; NULL for age and sex, deprivation, all lists of conditions and charlson, as far as they are known. '
-	'What services did (prior cost, admissions, contacts, hospital_frailty) is refused unless prior_use, which without '
-	'terms adds spend and emergency admissions of the year before. Call after ph.create_segment_inputs, again to fit '
-	'anew. Errors: undefined_table, invalid_parameter_value (unknown or controlled terms, a year that is not over), '
-	'no_data_found (no costs), insufficient_privilege where row security hides people, duplicate_object where the name '
-	'is taken. Source: Dixon et al. 2011, BMJ 343:d6608';
+	'over, unless said), on one half of the people, and makes in the schema a function of that name: (as_of '
+	'timestamptz) with a row a person, expected and, as far as the data reach, actual cost. The model is linear, of '
+	'cost a person-year weighted by time at risk (so that expected and actual add up to the same in the half), with '
+	'variance hc1; it stands in the table expected_cost_model. terms: age_sex, deprivation, conditions and numbers '
+	'of segment_input; NULL for age and sex, deprivation, all lists of conditions and charlson, as far as they are '
+	'known. What services did (prior cost, admissions, contacts, hospital_frailty) is refused unless prior_use, '
+	'which without terms adds spend and emergency admissions of the year before. neutral: groups that are served '
+	'differently than they need (ethnicity, place, practice, neighbourhood, deprivation_quintile): the model '
+	'compares people of one group (an effect of each group, held at the mean of all), so that no group''s less use '
+	'lowers its own target; it takes what all use together for right, and cannot see need that nobody recorded. Call '
+	'after ph.create_segment_inputs, again to fit anew. Errors: undefined_table, invalid_parameter_value (unknown or '
+	'controlled terms, a year that is not over), no_data_found (no costs), insufficient_privilege where row security '
+	'hides people, duplicate_object where the name is taken. Sources: Dixon et al. 2011, BMJ 343:d6608; of neutral '
+	'Carr-Hill et al. 1994, BMJ 309:1046, and Gravelle et al. 2003, Health Economics 12:985';
 
 -- ---- how well it tells ----
 
-create function ph_support.expected_cost_model(schema text, name text, out as_of date, out inputs text[])
+create function ph_support.expected_cost_model(
+	schema text, name text, argument text default 'name', out as_of date, out inputs text[])
 returns record
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -319,14 +377,14 @@ begin
 		using name;
 	end if;
 	if as_of is null or to_regprocedure(format('%I.%I(timestamptz)', schema, name)) is null then
-		raise exception 'argument "name" must be of an expected cost of the schema'
+		raise exception 'argument "%" must be of an expected cost of the schema', argument
 			using errcode = 'undefined_function', hint = 'CALL ph.create_expected_cost(...) makes one.';
 	end if;
 	perform ph_support.require_all_rows(array[format('select from %1$I.segment_input, %1$I.stay, %1$I.encounter',
 		schema)]);
 end
 $$;
-comment on function ph_support.expected_cost_model(text, text) is
+comment on function ph_support.expected_cost_model(text, text, text) is
 	'the day and inputs of an expected cost of the schema, for who sees all its people. Errors: undefined_function, '
 	'insufficient_privilege';
 
@@ -383,18 +441,6 @@ comment on function ph.cost_explained(text, text) is
 	'between persons, practices, neighbourhoods and places, weighted by years, in the half it was fitted on (train) '
 	'and in the other (test): 1 - sum w (actual - expected)^2 / sum w (actual - mean)^2. Below 0 where the mean tells '
 	'more. Notes: one_group, no_variance. Errors: undefined_function, insufficient_privilege';
-
-create function ph_support.cost_group_expression(dimension text) returns text
-language sql stable
-set search_path = pg_catalog, pg_temp
-as $$
-	select case
-		when dimension = 'decile' then 'lpad(c.decile::text, 2, ''0'')'
-		when dimension in ('practice', 'neighbourhood', 'place') then format('coalesce(c.%I, ''unknown'')', dimension)
-		else (select b.expression from ph.breakdown b where b.breakdown = dimension) end
-$$;
-comment on function ph_support.cost_group_expression(text) is
-	'the expression of a group of people over c (expected cost), p (the person) and s (the day and deprivation)';
 
 create function ph.predictive_ratio(
 	schema text, dimensions text[] default '{decile,age_band,sex,deprivation_quintile,ethnicity}',

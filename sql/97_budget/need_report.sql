@@ -46,7 +46,7 @@ begin
 			join of_year using (year)
 			group by j.place_id, j.person_id
 		), experience as (
-			select place_id, count(*) as people, sum(j.years) as years, sum(cost) as cost,
+			select place_id, count(*) as people, sum(j.years) as years,
 				nullif(greatest(sum(foreseen), 0), 0) as foreseen,
 				ph.mean(ph.person_tally(1, cost - foreseen), 1, $3) as missed
 			from person j
@@ -54,34 +54,33 @@ begin
 		), person_cost as (
 			select %3$s as variation from judged j where year = 0
 		), year_place as (
-			select place_id, year, sum(j.years) as years, sum(cost / level) / sum(foreseen) as ratio
+			select place_id, sum(j.years) as years, sum(cost / level) as cost, sum(foreseen) as foreseen
 			from judged j
 			join of_year using (year)
 			group by place_id, year
-			having sum(foreseen) > 0
 		), told as (
-			select distinct on (place_id) place_id, c.credibility, c.estimate, c.note
+			select r.*
 			from (
-				select place_id, ph.credibility(place_id, ratio, years) over () as c from year_place
-			) t, lateral (select (t.c).credibility, (t.c).estimate, (t.c).note) c
-			order by place_id
+				select array_agg(place_id) as places, array_agg(years) as years, array_agg(cost) as cost,
+					array_agg(foreseen) as foreseen
+				from year_place
+			) y, person_cost v,
+				lateral ph_support.trusted_ratios(places, years, cost, foreseen, v.variation, $1, $2) r
 		), need as (
 			select place_id, avg(expected) / (select avg(expected) from judged where year = 0) as need_index
 			from judged
 			where year = 0
 			group by place_id
 		)
-		select e.place_id, e.people, e.years, n.need_index, n.need_index * e.cost / e.foreseen,
-			n.need_index * (e.foreseen + e.people * (e.missed).lower) / e.foreseen,
-			n.need_index * (e.foreseen + e.people * (e.missed).upper) / e.foreseen,
-			l.full_at, l.credibility, n.need_index * (1 + l.credibility * (e.cost / e.foreseen - 1)),
-			t.credibility, n.need_index * t.estimate,
+		select e.place_id, e.people, e.years, n.need_index, n.need_index * t.ratio,
+			n.need_index * (1 + e.people * (e.missed).lower / e.foreseen),
+			n.need_index * (1 + e.people * (e.missed).upper / e.foreseen),
+			t.full_at, t.limited_credibility, n.need_index * t.limited_ratio, t.credibility,
+			n.need_index * t.credible_ratio,
 			coalesce(t.note, case when e.foreseen is null then ''negative_need'' end)
 		from experience e
 		left join need n using (place_id)
 		left join told t using (place_id)
-		cross join person_cost v
-		cross join lateral ph.limited_fluctuation(e.years, v.variation, $1, $2) l
 		order by e.place_id', level, judged, ph_support.cost_variation('j'))
 	using probability, tolerance, confidence;
 end
@@ -89,14 +88,12 @@ $$;
 comment on function ph.place_need(text, text, integer, float8, float8, float8, text) is
 	'the need of places by an expected cost (of ph.create_expected_cost), and how far their own experience may be '
 	'trusted beside it, a row a place of the level (practice, neighbourhood, place, small_area). need_index: mean '
-	'expected cost over that of all, on the day of the model. experience: need_index x actual over expected '
-	'cost of the '
-	'years up to it, each year held to its own total, with limits by chance (the years of a person '
-	'are one observation). limited_credibility: by ph.limited_fluctuation, of person_years (full_at is where it is '
-	'1) for cost as varied as between the people, within tolerance with probability; '
-	'credibility: by Buhlmann and Straub from the yearly ratios '
-	'(ph.credibility). limited_index and credible_index: what lies between need and experience by each. Notes are of '
-	'ph.credibility, and negative_need where no cost is expected. '
+	'expected cost over that of all, on the day of the model. experience: need_index x actual over expected cost of '
+	'the years up to it, each year held to its own total, with limits by chance (the years of a person are one '
+	'observation). limited_credibility: by ph.limited_fluctuation, of person_years (full_at is where it is 1) for '
+	'cost as varied as between the people, within tolerance with probability; credibility: by Buhlmann and Straub '
+	'from the yearly ratios (ph.credibility), weighted by expected cost. limited_index and credible_index: what lies '
+	'between need and experience by each. Notes are of ph.credibility, and negative_need where no cost is expected. '
 	'Errors: undefined_function, invalid_parameter_value, insufficient_privilege';
 
 -- ---- health inequalities and unmet need ----
@@ -174,11 +171,11 @@ comment on function ph.unmet_need(text, text, text[], float8[], text[]) is
 
 create function ph.need_report(
 	schema text, unmet regclass, share float8 default 0.1, dimension text default 'ethnicity',
-	truth regclass default null, name text default 'person_expected_cost')
+	truth regclass default null, name text default 'person_expected_cost', neutral text default null)
 returns table (
 	group_name text, people bigint, age_index float8, expected_index float8, change_by_model float8,
-	unmet_index float8, mixed_index float8, change_by_unmet_need float8,
-	actual_index float8, true_index float8, note text)
+	unmet_index float8, mixed_index float8, change_by_unmet_need float8, neutral_index float8,
+	change_by_neutral float8, actual_index float8, true_index float8, note text)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set enable_nestloop = off  -- nobody has statistics of how many people a day has
@@ -186,8 +183,13 @@ set jit = off
 as $$
 declare
 	day constant date := (ph_support.expected_cost_model(schema, name)).as_of;
+	neutral_people text := '(select null::text as person_id, null::float8 as expected)';
 	repeated bigint;
 begin
+	if neutral is not null then
+		perform ph_support.expected_cost_model(schema, neutral, 'neutral');
+		neutral_people := format('%I.%I(%L::date)', schema, neutral, day);
+	end if;
 	perform ph_support.require_known('dimension', array[dimension],
 		'{age_band,sex,deprivation_quintile,ethnicity,practice,neighbourhood,place}');
 	if share is null or not (share >= 0 and share <= 1) then
@@ -207,54 +209,62 @@ begin
 	end if;
 	return query execute format(
 		'with judged as (
-			select c.*, u.weight::float8 as weight, t.cost::float8 as true_cost, %s as group_name,
+			select c.*, u.weight::float8 as weight, t.cost::float8 as true_cost, n.expected * c.years as neutral,
+				%s as group_name,
 				sum(c.cost) over same_age / sum(c.years) over same_age as of_age
 			from (%s) c
 			join %I.person p on p.person_id = c.person_id
 			cross join lateral (select %L::date as first_day, c.deprivation_quintile) s
 			left join %s u on u.person_id = c.person_id
 			left join %s t on t.person_id = c.person_id
+			left join %s n on n.person_id = c.person_id
 			window same_age as (partition by c.sex, ph_support.band_of_age(c.age))
 		), grouped as (
 			select j.group_name, count(*) as people, sum(years) as years, sum(years * of_age) as of_age,
 				sum(foreseen) as foreseen, case when count(weight) = count(*) then sum(years * weight) end as weighted,
-				sum(cost) as actual, case when count(true_cost) = count(*) then sum(true_cost) end as true_cost
+				sum(cost) as actual, case when count(neutral) = count(*) then sum(neutral) end as neutral,
+				case when count(true_cost) = count(*) then sum(true_cost) end as true_cost
 			from judged j
 			group by j.group_name
 		), mixed as (
-			select *, sum(years) over () as all_years, ph.component_mix(years,
+			select *, sum(years) over () as all_years,
+				case when count(weighted) over () = count(*) over () then sum(weighted) over () end as all_weighted,
+				case when count(neutral) over () = count(*) over () then sum(neutral) over () end as all_neutral,
+				case when count(true_cost) over () = count(*) over () then sum(true_cost) over () end as all_true,
+				ph.component_mix(years,
 				array[case when foreseen >= 0 then foreseen end, weighted], array[1 - $1, $1]) over () as mix
 			from grouped
 		), indexed as (
 			select m.group_name, m.people, of_age / years * all_years / nullif(sum(of_age) over (), 0) as age_index,
 				foreseen / years * all_years / nullif(sum(foreseen) over (), 0) as expected_index,
-				weighted / years * all_years / nullif(sum(weighted) over (), 0) as unmet_index,
+				weighted / years * all_years / nullif(all_weighted, 0) as unmet_index,
 				(mix).per_head as mixed_index,
+				neutral / years * all_years / nullif(all_neutral, 0) as neutral_index,
 				actual / years * all_years / nullif(sum(actual) over (), 0) as actual_index,
-				true_cost / years * all_years / nullif(sum(true_cost) over (), 0) as true_index,
+				true_cost / years * all_years / nullif(all_true, 0) as true_index,
 				case when foreseen < 0 then ''negative_need'' else (mix).note end as note
 			from mixed m
 		)
 		select i.group_name, people, age_index, expected_index, expected_index - age_index, unmet_index, mixed_index,
-			mixed_index - expected_index, actual_index, true_index, note
+			mixed_index - expected_index, neutral_index, neutral_index - expected_index, actual_index, true_index, note
 		from indexed i
 		order by i.group_name',
 		ph_support.cost_group_expression(dimension),
 		ph_support.cost_judged_query(schema, name, day), schema, day, unmet,
-		coalesce(truth::text, '(select null::text as person_id, null::float8 as cost)'))
+		coalesce(truth::text, '(select null::text as person_id, null::float8 as cost)'), neutral_people)
 	using share;
 end
 $$;
-comment on function ph.need_report(text, regclass, float8, text, regclass, text) is
-	'the targets per head of groups of people, 1 for all together: by age and sex alone (age_index), by expected cost '
-	'of ph.create_expected_cost (expected_index; change_by_model: less age_index), by a component of unmet need '
+comment on function ph.need_report(text, regclass, float8, text, regclass, text, text) is
+	'the targets per head of groups of people, 1 for all together: by age and sex alone (age_index), by expected '
+	'cost of ph.create_expected_cost (expected_index; change_by_model: less age_index), by a component of unmet need '
 	'(unmet_index), and by both in the shares 1 - share and share (mixed_index, of ph.component_mix; '
-	'change_by_unmet_need: less expected_index); beside what the group did cost (actual_index) and, where truth is '
-	'known, should have (true_index). unmet: a relation of person_id and weight, such as people joined with '
-	'ph.unmet_need; '
-	'truth: of person_id and cost in pounds in the year of the model. A target is the index x people x the '
-	'money a head. '
+	'change_by_unmet_need: less expected_index), and, where neutral names an expected cost that was fitted within '
+	'groups, by that (neutral_index; change_by_neutral: less expected_index; NULL where it does not know '
+	'everybody); beside what the group did cost (actual_index) and, where truth is known, should have '
+	'(true_index). unmet: a relation of person_id and weight, such as people joined with ph.unmet_need; truth: of '
+	'person_id and cost in pounds in the year of the model. A target is the index x people x the money a head. '
 	'dimension: age_band, sex, deprivation_quintile, ethnicity, practice, neighbourhood, place. A person without '
-	'weight makes the mix NULL (missing_input), and so does a group of few that is expected to cost less than nothing '
-	'(negative_need: take larger groups). Errors: undefined_function, invalid_parameter_value, undefined_column, '
-	'cardinality_violation, insufficient_privilege';
+	'weight makes the mix NULL (missing_input), and so does a group of few that is expected to cost less than '
+	'nothing (negative_need: take larger groups). Errors: undefined_function, invalid_parameter_value, '
+	'undefined_column, cardinality_violation, insufficient_privilege';

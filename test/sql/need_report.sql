@@ -87,7 +87,7 @@ with of_year as (
 	group by year, place
 ), credible as (
 	select distinct place, (c).credibility as z, (c).estimate as estimate
-	from (select place, ph.credibility(place, cost / foreseen, years) over () as c from place_year) t
+	from (select place, ph.credibility(place, cost / foreseen, foreseen) over () as c from place_year) t
 ), need as (
 	select place, avg(expected) / (select avg(expected) from judged where year = 2024) as need_index
 	from judged
@@ -168,8 +168,12 @@ select bool_and(abs(r.mixed_index - a.mixed) < 1e-9) as mixed,
 from ph.need_report('need', 'need.unmet') r
 join again a using (group_name);
 create view need.part_unmet as select person_id, case when person_id <> 'p3' then weight end as weight from need.unmet;
-select group_name, expected_index is not null as expected, mixed_index, true_index, note
+select group_name, expected_index is not null as expected, unmet_index, mixed_index, true_index, note
 from ph.need_report('need', 'need.part_unmet')
+order by 1;
+create view need.part_truth as select * from need.true_cost where person_id <> 'p3';
+select group_name, mixed_index is not null as mixed, true_index
+from ph.need_report('need', 'need.unmet', truth => 'need.part_truth')
 order by 1;
 select ph.need_report('need', 'need.unmet', 1.5);
 select ph.need_report('need', 'need.unmet', dimension => 'hair');
@@ -332,5 +336,7 @@ end;
 select group_name, expected_index < 0 as below_0, mixed_index, note
 from ph.need_report('need', 'need.unmet', dimension => 'place')
 order by 1;
-select place_id, need_index < 0 as below_0, experience, note from ph.place_need('need', 'place', 2) order by 1;
+select place_id, need_index < 0 as below_0, round(experience::numeric, 6) as experience, note
+from ph.place_need('need', 'place', 2)
+order by 1;
 drop schema need cascade;
