@@ -125,7 +125,7 @@ set jit = off
 as $$
 declare
 	day constant date := coalesce(as_of::date, ph_support.data_day(schema));
-	model_day constant date := (ph_support.expected_cost_model(schema, cost_name)).as_of;
+	model_day constant date := (ph_support.expected_cost_model(schema, cost_name, 'cost_name')).as_of;
 	is_taken boolean;
 	variation float8;
 begin
@@ -165,9 +165,9 @@ begin
 	execute format(
 		'with line as materialized (%2$s), run as (
 			insert into %1$I.budget_run (
-				run, level, as_of, cost_name, cost_as_of, inputs, model, variation, confidence, total, status, people,
-				no_cost, no_place, no_segment, data_day)
-			select $3, $4, $5, $6, e.as_of, e.inputs, to_jsonb(e.model), $1, $2, (
+				run, level, as_of, cost_name, cost_as_of, inputs, neutral, model, variation, confidence, total, status,
+				people, no_cost, no_place, no_segment, data_day)
+			select $3, $4, $5, $6, e.as_of, e.inputs, e.neutral, to_jsonb(e.model), $1, $2, (
 					select sum(amount::numeric) from %3$s), (
 					select min(status) from line), p.*, $7
 			from %1$I.expected_cost_model e

@@ -12754,17 +12754,22 @@ returns setof record
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+	kind text;
 begin
 	perform ph_support.require_measure(schema, measure);
 	perform ph_support.require_periods(schema, array[period]);
+	-- looked up first, since joined to the calendar all periods would be read
+	execute format('select kind, start_date from %I.calendar where name = $1', schema)
+	into kind, first_day
+	using period;
 	return query execute format(
 		'select t.place_id, t.group_name, t.period, t.people, t.tally, f.reference
-		from ph_support.latest_measures($1, array[$2]) m
-		join %1$I.measure_tally t using (measure, version)
+		from %1$I.measure_tally t
 		join %1$I.measure_fold f using (measure, version, period_kind, period)
-		join %1$I.calendar c on c.kind = t.period_kind and c.start_date = t.period and c.name = $4
-		where t.level = $3 and t.breakdown = $5', schema)
-	using schema, measure, level, period, breakdown;
+		where (t.measure, t.version) = (select m.measure, m.version from ph_support.latest_measures($1, array[$2]) m)
+			and t.level = $3 and t.period_kind = $4 and t.period = $5 and t.breakdown = $6', schema)
+	using schema, measure, level, kind, first_day, breakdown;
 end
 $$;
 
@@ -30856,7 +30861,7 @@ begin atomic
 			'hash', 'SHA-256 of all the rest of the row')),
 		('budget_run',
 		 'run text primary key check (run ~ ''\S''), level text not null, as_of date not null, cost_name text not null,
-			cost_as_of date not null, inputs text[] not null, model jsonb not null, variation float8,
+			cost_as_of date not null, inputs text[] not null, neutral text[], model jsonb not null, variation float8,
 			confidence float8 not null, total numeric, status text, people bigint not null, no_cost bigint not null,
 			no_place bigint not null, no_segment bigint not null, data_day date,
 			recorded_by text not null default session_user, recorded_at timestamptz not null default clock_timestamp()',
@@ -30864,7 +30869,9 @@ begin atomic
 		 jsonb_build_object('run', 'name of the budget', 'level', 'the level of its places',
 			'as_of', 'the day whose people it is for', 'cost_name', 'the expected cost that it starts from',
 			'cost_as_of', 'the day from which the year of costs starts that the model was fitted to',
-			'inputs', 'what that expected cost is made of', 'model', 'the model as it was: a ph.model as jsonb',
+			'inputs', 'what that expected cost is made of',
+			'neutral', 'groups that it does not pay for, as of ph.create_expected_cost',
+			'model', 'the model as it was: a ph.model as jsonb',
 			'variation', 'coefficient of variation of what people cost in that year',
 			'confidence', 'of the limits of its lines', 'total', 'sum of the envelopes of places in pounds',
 			'status', 'as of ph.rake: ok, or why there are no budgets', 'people', 'people in its cells',
@@ -33810,7 +33817,7 @@ set jit = off
 as $$
 declare
 	day constant date := coalesce(as_of::date, ph_support.data_day(schema));
-	model_day constant date := (ph_support.expected_cost_model(schema, cost_name)).as_of;
+	model_day constant date := (ph_support.expected_cost_model(schema, cost_name, 'cost_name')).as_of;
 	is_taken boolean;
 	variation float8;
 begin
@@ -33850,9 +33857,9 @@ begin
 	execute format(
 		'with line as materialized (%2$s), run as (
 			insert into %1$I.budget_run (
-				run, level, as_of, cost_name, cost_as_of, inputs, model, variation, confidence, total, status, people,
-				no_cost, no_place, no_segment, data_day)
-			select $3, $4, $5, $6, e.as_of, e.inputs, to_jsonb(e.model), $1, $2, (
+				run, level, as_of, cost_name, cost_as_of, inputs, neutral, model, variation, confidence, total, status,
+				people, no_cost, no_place, no_segment, data_day)
+			select $3, $4, $5, $6, e.as_of, e.inputs, e.neutral, to_jsonb(e.model), $1, $2, (
 					select sum(amount::numeric) from %3$s), (
 					select min(status) from line), p.*, $7
 			from %1$I.expected_cost_model e
