@@ -227,17 +227,21 @@ begin
 			from judged j
 			group by j.group_name
 		), mixed as (
-			select *, sum(years) over () as all_years, ph.component_mix(years,
+			select *, sum(years) over () as all_years,
+				case when count(weighted) over () = count(*) over () then sum(weighted) over () end as all_weighted,
+				case when count(neutral) over () = count(*) over () then sum(neutral) over () end as all_neutral,
+				case when count(true_cost) over () = count(*) over () then sum(true_cost) over () end as all_true,
+				ph.component_mix(years,
 				array[case when foreseen >= 0 then foreseen end, weighted], array[1 - $1, $1]) over () as mix
 			from grouped
 		), indexed as (
 			select m.group_name, m.people, of_age / years * all_years / nullif(sum(of_age) over (), 0) as age_index,
 				foreseen / years * all_years / nullif(sum(foreseen) over (), 0) as expected_index,
-				weighted / years * all_years / nullif(sum(weighted) over (), 0) as unmet_index,
+				weighted / years * all_years / nullif(all_weighted, 0) as unmet_index,
 				(mix).per_head as mixed_index,
-				neutral / years * all_years / nullif(sum(neutral) over (), 0) as neutral_index,
+				neutral / years * all_years / nullif(all_neutral, 0) as neutral_index,
 				actual / years * all_years / nullif(sum(actual) over (), 0) as actual_index,
-				true_cost / years * all_years / nullif(sum(true_cost) over (), 0) as true_index,
+				true_cost / years * all_years / nullif(all_true, 0) as true_index,
 				case when foreseen < 0 then ''negative_need'' else (mix).note end as note
 			from mixed m
 		)
@@ -256,8 +260,8 @@ comment on function ph.need_report(text, regclass, float8, text, regclass, text,
 	'cost of ph.create_expected_cost (expected_index; change_by_model: less age_index), by a component of unmet need '
 	'(unmet_index), and by both in the shares 1 - share and share (mixed_index, of ph.component_mix; '
 	'change_by_unmet_need: less expected_index), and, where neutral names an expected cost that was fitted within '
-	'groups, by that (neutral_index; change_by_neutral: less expected_index; NULL in a group of which it does not '
-	'know everybody); beside what the group did cost (actual_index) and, where truth is known, should have '
+	'groups, by that (neutral_index; change_by_neutral: less expected_index; NULL where it does not know '
+	'everybody); beside what the group did cost (actual_index) and, where truth is known, should have '
 	'(true_index). unmet: a relation of person_id and weight, such as people joined with ph.unmet_need; truth: of '
 	'person_id and cost in pounds in the year of the model. A target is the index x people x the money a head. '
 	'dimension: age_band, sex, deprivation_quintile, ethnicity, practice, neighbourhood, place. A person without '

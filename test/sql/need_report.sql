@@ -168,8 +168,12 @@ select bool_and(abs(r.mixed_index - a.mixed) < 1e-9) as mixed,
 from ph.need_report('need', 'need.unmet') r
 join again a using (group_name);
 create view need.part_unmet as select person_id, case when person_id <> 'p3' then weight end as weight from need.unmet;
-select group_name, expected_index is not null as expected, mixed_index, true_index, note
+select group_name, expected_index is not null as expected, unmet_index, mixed_index, true_index, note
 from ph.need_report('need', 'need.part_unmet')
+order by 1;
+create view need.part_truth as select * from need.true_cost where person_id <> 'p3';
+select group_name, mixed_index is not null as mixed, true_index
+from ph.need_report('need', 'need.unmet', truth => 'need.part_truth')
 order by 1;
 select ph.need_report('need', 'need.unmet', 1.5);
 select ph.need_report('need', 'need.unmet', dimension => 'hair');
