@@ -291,6 +291,12 @@ begin
 	perform ph_support.require_known('neutral', neutral,
 		'{deprivation_quintile,ethnicity,practice,neighbourhood,place}');
 	inputs := ph_support.chosen_cost_inputs(schema, day, terms, prior_use);
+	if neutral is not null
+		and exists (select from ph_support.cost_input(schema) c where c.of_use and c.input = any (inputs)) then
+		raise exception 'argument "neutral" cannot be said beside terms of what services did'
+			using errcode = 'invalid_parameter_value', hint =
+				'A group that is served less has less past use too, and would get less again: leave it out.';
+	end if;
 	call ph_support.create_cost_model_table(schema);
 	execute format('select not exists (select from %I.expected_cost_model m where m.name = $1)', schema)
 	into is_new

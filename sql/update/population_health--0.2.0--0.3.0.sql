@@ -12748,7 +12748,8 @@ comment on procedure ph.drop_measure(text, text, text) is
 
 create function ph_support.measure_places(
 	schema text, measure text, level text, period text, breakdown text,
-	out place_id text, out group_name text, out tally ph.tally, out reference ph.tally)
+	out place_id text, out group_name text, out first_day date, out people bigint, out tally ph.tally,
+	out reference ph.tally)
 returns setof record
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -12757,7 +12758,7 @@ begin
 	perform ph_support.require_measure(schema, measure);
 	perform ph_support.require_periods(schema, array[period]);
 	return query execute format(
-		'select t.place_id, t.group_name, t.tally, f.reference
+		'select t.place_id, t.group_name, t.period, t.people, t.tally, f.reference
 		from ph_support.latest_measures($1, array[$2]) m
 		join %1$I.measure_tally t using (measure, version)
 		join %1$I.measure_fold f using (measure, version, period_kind, period)
@@ -12768,7 +12769,8 @@ end
 $$;
 
 comment on function ph_support.measure_places(text, text, text, text, text) is
-	'the summaries of the latest version of a measure at a level in a period, by place and group of a breakdown';
+	'the summaries of the latest version of a measure at a level in a period, with its first day and their people, by '
+	'place and group of a breakdown';
 
 create function ph_support.level_of_place(schema text, place_id text) returns text
 language plpgsql stable
@@ -12883,6 +12885,23 @@ end;
 comment on function ph_support.in_bands(ph.tally, float8[]) is
 	'a tally with its keys gathered into bands that begin at these numbers';
 
+create function ph_support.require_bands(bands float8[]) returns void
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if bands is distinct from array(select distinct b from unnest(bands) b where b < 'infinity' order by b)
+		or bands = '{}'
+	then
+		raise exception 'argument "bands" must be ages in rising order'
+			using errcode = 'invalid_parameter_value', hint = 'Each band begins at one of them: {0,20,40,60,70,80}.';
+	end if;
+end
+$$;
+
+comment on function ph_support.require_bands(float8[]) is
+	'does nothing for ages in rising order. Errors: invalid_parameter_value';
+
 create function ph.measure_opportunity(
 	schema text, measure text, place_id text, period text, breakdown text default 'deprivation_quintile',
 	reference text default '5', bands float8[] default '{0,20,40,60,70,80}')
@@ -12894,12 +12913,7 @@ as $$
 declare
 	level constant text := ph_support.level_of_place(schema, place_id);
 begin
-	if bands is distinct from array(select distinct b from unnest(bands) b where b < 'infinity' order by b)
-		or bands = '{}'
-	then
-		raise exception 'argument "bands" must be ages in rising order'
-			using errcode = 'invalid_parameter_value', hint = 'Each band begins at one of them: {0,20,40,60,70,80}.';
-	end if;
+	perform ph_support.require_bands(bands);
 	return query
 	select o.group_name, o.observed, o.expected, o.spared, o.lower, o.upper, o.note
 	from (
@@ -32688,7 +32702,7 @@ create function ph_support.cost_fit_query(schema text, day date, inputs text[]) 
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
-	select format('select o.cost / o.years as cost, o.years, %s
+	select format('select i.person_id, o.cost / o.years as cost, o.years, %s
 		from %I.segment_inputs(%L::date) i
 		join (%s) o on o.person_id = i.person_id
 		where o.years > 0 and ph_support.cost_split(i.person_id) = ''train''',
@@ -32704,7 +32718,45 @@ as $$
 $$;
 
 comment on function ph_support.cost_fit_query(text, date, text[]) is
-	'the query that expected cost is fitted to: cost a year, years and terms of the train half';
+	'the query of what expected cost is fitted to: cost a year, years and terms of the persons of the train half';
+
+create function ph_support.cost_group_expression(dimension text) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select case
+		when dimension = 'decile' then 'lpad(c.decile::text, 2, ''0'')'
+		when dimension in ('practice', 'neighbourhood', 'place') then format('coalesce(c.%I, ''unknown'')', dimension)
+		else (select b.expression from ph.breakdown b where b.breakdown = dimension) end
+$$;
+
+comment on function ph_support.cost_group_expression(text) is
+	'the expression of a group of people over c (expected cost), p (the person) and s (the day and deprivation)';
+
+create function ph_support.cost_within_query(schema text, day date, fitted text, neutral text[]) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	-- Frisch and Waugh: slopes on what differs from the group's mean are those beside an effect of each group
+	select format('select %s, f.years
+		from (%s) f
+		join %I.person_at(%L) c on c.person_id = f.person_id
+		join %3$I.person p on p.person_id = f.person_id
+		cross join lateral (select %4$L::date as first_day, c.deprivation_quintile) s
+		where num_nulls(%5$s) = 0
+		window same as (partition by %6$s), everybody as ()',
+		string_agg(format('f.%1$I - sum(f.years * f.%1$I) over same / sum(f.years) over same
+			+ sum(f.years * f.%1$I) over everybody / sum(f.years) over everybody as %1$I', q.column_name), ', '
+			order by q.place),
+		fitted, schema, day, string_agg(format('f.%I', q.column_name), ', '), (
+			select string_agg(ph_support.cost_group_expression(d), ', ') from unnest(neutral) d))
+	from ph.query_columns(fitted) with ordinality q (column_name, type, place)
+	where q.column_name not in ('person_id', 'years')
+$$;
+
+comment on function ph_support.cost_within_query(text, date, text, text[]) is
+	'a query of ph_support.cost_fit_query with cost and terms less the mean of the person''s group, plus that of all: '
+	'a model of it compares people of one group, and expects of each group what the mean of all would get';
 
 create function ph_support.expected_cost_expression(schema text, inputs text[], model ph.model) returns text
 language sql stable
@@ -32769,7 +32821,7 @@ begin
 		return;
 	end if;
 	execute format('create table %I.expected_cost_model (
-		name text primary key, as_of date not null, inputs text[] not null, prior_use boolean not null,
+		name text primary key, as_of date not null, inputs text[] not null, prior_use boolean not null, neutral text[],
 		model ph.model not null, fitted_at timestamptz not null default now())', schema);
 	call ph_support.describe_generated('TABLE', format('%I.expected_cost_model', schema), 'pg_class',
 		format('%I.expected_cost_model', schema)::regclass,
@@ -32777,6 +32829,7 @@ begin
 	call ph_support.comment_columns(format('%I.expected_cost_model', schema)::regclass, jsonb_build_object(
 		'name', 'the function that was made', 'as_of', 'the day from which the year of its costs starts',
 		'inputs', 'what it is made of', 'prior_use', 'whether what services did was asked for',
+		'neutral', 'groups within which people were compared, and which are not paid for',
 		'model', 'the model, of pounds a person and year', 'fitted_at', 'when it was fitted'));
 end
 $$;
@@ -32786,7 +32839,7 @@ comment on procedure ph_support.create_cost_model_table(text) is
 
 create procedure ph.create_expected_cost(
 	schema text, as_of timestamptz default null, terms text[] default null, prior_use boolean default false,
-	name text default 'person_expected_cost')
+	name text default 'person_expected_cost', neutral text[] default null)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set enable_nestloop = off  -- nobody has statistics of how many people a day has
@@ -32810,7 +32863,19 @@ begin
 			using errcode = 'invalid_parameter_value', hint =
 				format('The data end on %s: the year of cost that starts on the day must be over.', data_day);
 	end if;
+	if neutral = '{}' or array_position(neutral, null) is not null then
+		raise exception 'argument "neutral" must name at least one, and no null'
+			using errcode = 'invalid_parameter_value', hint = 'NULL is none; such as ethnicity or place.';
+	end if;
+	perform ph_support.require_known('neutral', neutral,
+		'{deprivation_quintile,ethnicity,practice,neighbourhood,place}');
 	inputs := ph_support.chosen_cost_inputs(schema, day, terms, prior_use);
+	if neutral is not null
+		and exists (select from ph_support.cost_input(schema) c where c.of_use and c.input = any (inputs)) then
+		raise exception 'argument "neutral" cannot be said beside terms of what services did'
+			using errcode = 'invalid_parameter_value', hint =
+				'A group that is served less has less past use too, and would get less again: leave it out.';
+	end if;
 	call ph_support.create_cost_model_table(schema);
 	execute format('select not exists (select from %I.expected_cost_model m where m.name = $1)', schema)
 	into is_new
@@ -32824,7 +32889,11 @@ begin
 		schema)]);
 	-- the people are worked out once, for all passes over them
 	query := ph_support.cost_fit_query(schema, day, inputs);
+	if neutral is not null then
+		query := ph_support.cost_within_query(schema, day, query, neutral);
+	end if;
 	execute format('create temp table ph_cost on commit drop as %s', query);
+	alter table pg_temp.ph_cost drop column if exists person_id;
 	model := ph.fit('linear', 'select * from pg_temp.ph_cost', weight => 'years', weight_type => 'precision',
 		variance => 'hc1');
 	drop table pg_temp.ph_cost;
@@ -32833,11 +32902,12 @@ begin
 			case when (model).coefficients is null then (model).status else 'all people cost the same' end
 			using errcode = 'no_data_found', hint = 'Costs of encounters of the year from "as_of" on are needed.';
 	end if;
-	execute format('insert into %I.expected_cost_model (name, as_of, inputs, prior_use, model)
-		values ($1, $2, $3, $4, $5)
+	execute format('insert into %I.expected_cost_model (name, as_of, inputs, prior_use, neutral, model)
+		values ($1, $2, $3, $4, $5, $6)
 		on conflict (name) do update set as_of = excluded.as_of, inputs = excluded.inputs,
-			prior_use = excluded.prior_use, model = excluded.model, fitted_at = excluded.fitted_at', schema)
-	using name, day, inputs, coalesce(prior_use, false), model;
+			prior_use = excluded.prior_use, neutral = excluded.neutral, model = excluded.model,
+			fitted_at = excluded.fitted_at', schema)
+	using name, day, inputs, coalesce(prior_use, false), neutral, model;
 	query := ph_support.expected_cost_query(schema, ph_support.expected_cost_expression(schema, inputs, model),
 		format('%I.as_of::date', name));
 	call ph_support.replace_function(schema, name, 'timestamptz', format($query$(as_of timestamptz)
@@ -32855,21 +32925,25 @@ begin
 end
 $$;
 
-comment on procedure ph.create_expected_cost(text, timestamptz, text[], boolean, text) is
+comment on procedure ph.create_expected_cost(text, timestamptz, text[], boolean, text, text[]) is
 	'fits what a person costs in a year, in pounds, by what was known on the day as_of (the last day whose year is '
-	'over, unless said), on one half of the people, and makes in the schema a function of that name: '
-	'(as_of timestamptz) with a row a person, expected and, as far as the data reach, actual cost. The model '
-	'is linear, '
-	'of cost a person-year weighted by time at risk (so that expected and actual add up to the same in the half), with '
-	'variance hc1; it stands in the table expected_cost_model. terms: age_sex, deprivation, conditions and numbers of '
-	'segment_input; NULL for age and sex, deprivation, all lists of conditions and charlson, as far as they are known. '
-	'What services did (prior cost, admissions, contacts, hospital_frailty) is refused unless prior_use, which without '
-	'terms adds spend and emergency admissions of the year before. Call after ph.create_segment_inputs, again to fit '
-	'anew. Errors: undefined_table, invalid_parameter_value (unknown or controlled terms, a year that is not over), '
-	'no_data_found (no costs), insufficient_privilege where row security hides people, duplicate_object where the name '
-	'is taken. Source: Dixon et al. 2011, BMJ 343:d6608';
+	'over, unless said), on one half of the people, and makes in the schema a function of that name: (as_of '
+	'timestamptz) with a row a person, expected and, as far as the data reach, actual cost. The model is linear, of '
+	'cost a person-year weighted by time at risk (so that expected and actual add up to the same in the half), with '
+	'variance hc1; it stands in the table expected_cost_model. terms: age_sex, deprivation, conditions and numbers '
+	'of segment_input; NULL for age and sex, deprivation, all lists of conditions and charlson, as far as they are '
+	'known. What services did (prior cost, admissions, contacts, hospital_frailty) is refused unless prior_use, '
+	'which without terms adds spend and emergency admissions of the year before. neutral: groups that are served '
+	'differently than they need (ethnicity, place, practice, neighbourhood, deprivation_quintile): the model '
+	'compares people of one group (an effect of each group, held at the mean of all), so that no group''s less use '
+	'lowers its own target; it takes what all use together for right, and cannot see need that nobody recorded. Call '
+	'after ph.create_segment_inputs, again to fit anew. Errors: undefined_table, invalid_parameter_value (unknown or '
+	'controlled terms, a year that is not over), no_data_found (no costs), insufficient_privilege where row security '
+	'hides people, duplicate_object where the name is taken. Sources: Dixon et al. 2011, BMJ 343:d6608; of neutral '
+	'Carr-Hill et al. 1994, BMJ 309:1046, and Gravelle et al. 2003, Health Economics 12:985';
 
-create function ph_support.expected_cost_model(schema text, name text, out as_of date, out inputs text[])
+create function ph_support.expected_cost_model(
+	schema text, name text, argument text default 'name', out as_of date, out inputs text[])
 returns record
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -32881,7 +32955,7 @@ begin
 		using name;
 	end if;
 	if as_of is null or to_regprocedure(format('%I.%I(timestamptz)', schema, name)) is null then
-		raise exception 'argument "name" must be of an expected cost of the schema'
+		raise exception 'argument "%" must be of an expected cost of the schema', argument
 			using errcode = 'undefined_function', hint = 'CALL ph.create_expected_cost(...) makes one.';
 	end if;
 	perform ph_support.require_all_rows(array[format('select from %1$I.segment_input, %1$I.stay, %1$I.encounter',
@@ -32889,7 +32963,7 @@ begin
 end
 $$;
 
-comment on function ph_support.expected_cost_model(text, text) is
+comment on function ph_support.expected_cost_model(text, text, text) is
 	'the day and inputs of an expected cost of the schema, for who sees all its people. Errors: undefined_function, '
 	'insufficient_privilege';
 
@@ -32948,19 +33022,6 @@ comment on function ph.cost_explained(text, text) is
 	'between persons, practices, neighbourhoods and places, weighted by years, in the half it was fitted on (train) '
 	'and in the other (test): 1 - sum w (actual - expected)^2 / sum w (actual - mean)^2. Below 0 where the mean tells '
 	'more. Notes: one_group, no_variance. Errors: undefined_function, insufficient_privilege';
-
-create function ph_support.cost_group_expression(dimension text) returns text
-language sql stable
-set search_path = pg_catalog, pg_temp
-as $$
-	select case
-		when dimension = 'decile' then 'lpad(c.decile::text, 2, ''0'')'
-		when dimension in ('practice', 'neighbourhood', 'place') then format('coalesce(c.%I, ''unknown'')', dimension)
-		else (select b.expression from ph.breakdown b where b.breakdown = dimension) end
-$$;
-
-comment on function ph_support.cost_group_expression(text) is
-	'the expression of a group of people over c (expected cost), p (the person) and s (the day and deprivation)';
 
 create function ph.predictive_ratio(
 	schema text, dimensions text[] default '{decile,age_band,sex,deprivation_quintile,ethnicity}',
@@ -33024,6 +33085,192 @@ comment on function ph.predictive_ratio(text, text[], text, float8, text) is
 	'ph.mean, the model taken as given. Notes: no_cost, no_upper_limit (actual cost may be 0 by chance), those of '
 	'ph.mean. Errors: undefined_function, invalid_parameter_value, insufficient_privilege';
 
+create function ph_support.trusted_ratios(
+	places text[], exposures float8[], actuals float8[], expecteds float8[], variation float8, probability float8,
+	tolerance float8,
+	out place_id text, out exposure float8, out ratio float8, out full_at float8, out limited_credibility float8,
+	out limited_ratio float8, out credibility float8, out credible_ratio float8, out note text)
+returns setof record
+language sql immutable parallel safe
+begin atomic
+	with place_year as (
+		select s.place_id, s.exposure, s.actual, s.expected,
+			-- what chance does to a ratio goes by what was expected
+			ph.credibility(s.place_id, s.actual / s.expected, s.expected) over () as told
+		from unnest(places, exposures, actuals, expecteds) s (place_id, exposure, actual, expected)
+		where s.expected > 0
+	), place as (
+		select y.place_id, sum(y.exposure) as exposure, sum(y.actual) / sum(y.expected) as ratio,
+			(array_agg(y.told))[1] as told
+		from place_year y
+		group by y.place_id
+	)
+	select p.place_id, p.exposure, p.ratio, l.full_at, l.credibility, 1 + l.credibility * (p.ratio - 1),
+		(p.told).credibility, (p.told).estimate, (p.told).note
+	from place p
+	cross join lateral ph.limited_fluctuation(p.exposure, variation, probability, tolerance) l;
+end;
+
+comment on function ph_support.trusted_ratios(text[], float8[], float8[], float8[], float8, float8, float8) is
+	'actual over expected of places, of arrays with an element a place and year, and what lies between that and 1: by '
+	'ph.limited_fluctuation of all years'' exposure, whose unit varies so much, and by ph.credibility of the yearly '
+	'ratios. Years in which nothing is expected are left out';
+
+create function ph_support.require_separate_periods(schema text, periods text[]) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	overlap boolean;
+begin
+	if coalesce(periods, '{}') = '{}' then
+		raise exception 'argument "periods" must name at least one'
+			using errcode = 'invalid_parameter_value';
+	end if;
+	perform ph_support.require_periods(schema, periods);
+	execute format(
+		'select count(*) > count(distinct p.name) or bool_or(exists (
+			select from %1$I.calendar o where o.name = any ($1) and o.name <> p.name and o.period && c.period))
+		from unnest($1) p (name)
+		left join %1$I.calendar c using (name)', schema)
+	into overlap
+	using periods;
+	if overlap then
+		raise exception 'argument "periods" must not hold a day twice'
+			using errcode = 'invalid_parameter_value', hint = 'Such as {2022/23,2023/24}.';
+	end if;
+end
+$$;
+
+comment on function ph_support.require_separate_periods(text, text[]) is
+	'does nothing where calendar has all periods and no two overlap. Errors: invalid_parameter_value';
+
+create function ph.place_experience(
+	schema text, measure text, level text, periods text[], probability float8 default 0.9,
+	tolerance float8 default 0.05, confidence float8 default 0.95, bands float8[] default null)
+returns table (
+	place_id text, periods_seen integer, people bigint, exposure float8, events float8, expected float8,
+	need_index float8, experience float8, lower float8, upper float8, full_at float8, limited_credibility float8,
+	limited_index float8, credibility float8, credible_index float8, settled_index float8, settled_lower float8,
+	settled_upper float8, weighted_population float8, note text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	m ph.measure;
+begin
+	perform ph_support.require_measure(schema, measure);
+	select l.* into m from ph_support.latest_measures(schema, array[measure]) l;
+	if m.exposure = 'rows' or not (ph_support.counts_events(m.indicator) or m.indicator = 'mean') then
+		raise exception 'argument "measure" must be of events or amounts over people'
+			using errcode = 'invalid_parameter_value', hint =
+				'Survival, an expectancy, and shares of what happened have no number that is expected of people.';
+	end if;
+	perform ph_support.require_known('level', array[level],
+		array(select l.level from ph_support.folded_levels(schema) l));
+	if bands is not null then
+		perform ph_support.require_bands(bands);
+	end if;
+	perform ph_support.require_separate_periods(schema, periods),
+		ph_support.require_all_rows(array[format('select from %I.measure_tally', schema)]);
+	return query
+	with seen as materialized (
+		select t.*
+		from unnest(periods) p, ph_support.measure_places(schema, measure, level, p, 'all') t
+		where t.place_id <> 'unknown'
+	), whole as materialized (
+		select r.first_day, case when bands is null then r.reference else ph_support.in_bands(r.reference, bands) end
+				as reference, c.exposure, c.events, c.squares
+		from (select distinct on (first_day) s.first_day, s.reference from seen s) r,
+			lateral (
+				select sum(c.exposure) as exposure, sum(c.events) as events, sum(c.events_squared) as squares
+				from ph.cells(r.reference) c) c
+	), spread as (
+		-- one spread for all places, as a quiet place shows too little of its own; counts are their own squares: 1
+		select sum(w.squares) / nullif(sum(w.events), 0) as dispersion,
+			sqrt(greatest(sum(w.exposure) * sum(w.squares) / nullif(sum(w.events) ^ 2, 0)
+				- case when m.indicator in ('mean', 'proportion') then 1 else 0 end, 0)) as variation
+		from whole w
+	), told as (
+		select s.place_id, s.first_day, s.people, ph.exposure(s.tally) as exposure, ph.events(s.tally) as events,
+			ph.expected(s.tally, w.reference) as expected, w.exposure as exposure_of_all, w.events as events_of_all
+		from seen s
+		join whole w using (first_day)
+		offset 0
+	), place_year as (
+		select t.*, t.expected * t.exposure_of_all / nullif(t.events_of_all, 0) as needed, (r.ratio).lower,
+			(r.ratio).upper
+		from told t
+		cross join spread s
+		cross join lateral (
+			select ph.smr_of_counts(case when t.events >= 0 then t.events / s.dispersion end,
+				t.expected / s.dispersion, 1, place_experience.confidence) as ratio
+			offset 0) r
+	), listed as (
+		select y.place_id, max(y.people) filter (where y.first_day = (select max(w.first_day) from whole w)) as people,
+			bool_or(y.expected is null) as lacks
+		from place_year y
+		group by y.place_id
+	), summed as (
+		-- the same people may make all years, so that the years' limits do not narrow each other
+		select y.place_id, count(*)::integer as years, sum(y.exposure) as exposure, sum(y.events) as events,
+			sum(y.expected) as expected, sum(y.needed) / sum(y.exposure) as need_index,
+			sum(y.expected * y.lower) / nullif(sum(y.expected), 0) as lower,
+			sum(y.expected * y.upper) / nullif(sum(y.expected), 0) as upper
+		from place_year y
+		where y.expected is not null and y.exposure > 0
+		group by y.place_id
+	), settled as (
+		select s.*, ph.shrunken_rate(case when s.events >= 0 then s.events / d.dispersion end,
+			s.expected / d.dispersion, 1, place_experience.confidence) over () as drawn
+		from summed s
+		cross join spread d
+	), trusted as (
+		select r.*
+		from (
+			select array_agg(y.place_id) as places, array_agg(y.exposure) as exposures, array_agg(y.events) as events,
+				array_agg(y.expected) as expected
+			from place_year y
+		) a
+		cross join spread s
+		cross join lateral ph_support.trusted_ratios(a.places, a.exposures, a.events, a.expected, s.variation,
+			probability, tolerance) r
+	)
+	select l.place_id, coalesce(s.years, 0), l.people, s.exposure, s.events, s.expected, s.need_index,
+		s.need_index * r.ratio, s.need_index * s.lower, s.need_index * s.upper,
+		r.full_at, r.limited_credibility, s.need_index * r.limited_ratio, r.credibility,
+		s.need_index * r.credible_ratio, s.need_index * (s.drawn).value, s.need_index * (s.drawn).lower,
+		s.need_index * (s.drawn).upper, l.people * s.need_index * r.credible_ratio,
+		case
+			when l.lacks then 'missing_input'
+			when s.years is null then 'no_data'
+			when s.expected = 0 then 'no_expected'
+			when s.years < cardinality(periods) then 'missing_period'
+			else r.note end
+	from listed l
+	left join settled s using (place_id)
+	left join trusted r using (place_id)
+	order by l.place_id;
+end
+$$;
+
+comment on function ph.place_experience(text, text, text, text[], float8, float8, float8, float8[]) is
+	'how far the own experience of places may be trusted, from the stored summaries of a measure of events or amounts '
+	'over people (ph.fold_measures) and no persons, a row a place of the level, over periods (names of calendar, best '
+	'years). expected: at the rates of all in each period, by the keys of the measure (age), or in bands that begin '
+	'at these, where few people make the rates of single years chance. need_index: expected a head over that of all. '
+	'experience: need_index x events over expected, with limits by chance of each year (ph.smr_of_counts, events and '
+	'expected divided by the dispersion of all, squared events over events) as if the same people made every year: '
+	'where years are independent they are up to sqrt(years) too wide. limited_credibility: by ph.limited_fluctuation '
+	'of all years'' exposure (full_at is where it is 1), varied as among all: cv^2 = exposure x sum of squared events '
+	'/ (sum of events)^2, of counts 1 / rate, less 1 for means and proportions. credibility: by Buhlmann and Straub '
+	'from the yearly ratios, weighted by expected (ph.credibility). limited_index and credible_index: what lies '
+	'between need and experience by each. settled_index: need_index x empirical Bayes (ph.shrunken_rate, likewise), '
+	'with limits. people: of the last period. weighted_population: people x credible_index, for ph.capitation. Notes: '
+	'missing_input (also people of unknown age), no_data, no_expected, missing_period (the place was not seen in all '
+	'of them), those of ph.credibility. Small numbers are not hidden. Errors: undefined_table, '
+	'invalid_parameter_value, insufficient_privilege where row security hides places';
+
 create function ph.place_need(
 	schema text, level text default 'place', years integer default 3, probability float8 default 0.9,
 	tolerance float8 default 0.05, confidence float8 default 0.95, name text default 'person_expected_cost')
@@ -33069,7 +33316,7 @@ begin
 			join of_year using (year)
 			group by j.place_id, j.person_id
 		), experience as (
-			select place_id, count(*) as people, sum(j.years) as years, sum(cost) as cost,
+			select place_id, count(*) as people, sum(j.years) as years,
 				nullif(greatest(sum(foreseen), 0), 0) as foreseen,
 				ph.mean(ph.person_tally(1, cost - foreseen), 1, $3) as missed
 			from person j
@@ -33077,34 +33324,33 @@ begin
 		), person_cost as (
 			select %3$s as variation from judged j where year = 0
 		), year_place as (
-			select place_id, year, sum(j.years) as years, sum(cost / level) / sum(foreseen) as ratio
+			select place_id, sum(j.years) as years, sum(cost / level) as cost, sum(foreseen) as foreseen
 			from judged j
 			join of_year using (year)
 			group by place_id, year
-			having sum(foreseen) > 0
 		), told as (
-			select distinct on (place_id) place_id, c.credibility, c.estimate, c.note
+			select r.*
 			from (
-				select place_id, ph.credibility(place_id, ratio, years) over () as c from year_place
-			) t, lateral (select (t.c).credibility, (t.c).estimate, (t.c).note) c
-			order by place_id
+				select array_agg(place_id) as places, array_agg(years) as years, array_agg(cost) as cost,
+					array_agg(foreseen) as foreseen
+				from year_place
+			) y, person_cost v,
+				lateral ph_support.trusted_ratios(places, years, cost, foreseen, v.variation, $1, $2) r
 		), need as (
 			select place_id, avg(expected) / (select avg(expected) from judged where year = 0) as need_index
 			from judged
 			where year = 0
 			group by place_id
 		)
-		select e.place_id, e.people, e.years, n.need_index, n.need_index * e.cost / e.foreseen,
-			n.need_index * (e.foreseen + e.people * (e.missed).lower) / e.foreseen,
-			n.need_index * (e.foreseen + e.people * (e.missed).upper) / e.foreseen,
-			l.full_at, l.credibility, n.need_index * (1 + l.credibility * (e.cost / e.foreseen - 1)),
-			t.credibility, n.need_index * t.estimate,
+		select e.place_id, e.people, e.years, n.need_index, n.need_index * t.ratio,
+			n.need_index * (1 + e.people * (e.missed).lower / e.foreseen),
+			n.need_index * (1 + e.people * (e.missed).upper / e.foreseen),
+			t.full_at, t.limited_credibility, n.need_index * t.limited_ratio, t.credibility,
+			n.need_index * t.credible_ratio,
 			coalesce(t.note, case when e.foreseen is null then ''negative_need'' end)
 		from experience e
 		left join need n using (place_id)
 		left join told t using (place_id)
-		cross join person_cost v
-		cross join lateral ph.limited_fluctuation(e.years, v.variation, $1, $2) l
 		order by e.place_id', level, judged, ph_support.cost_variation('j'))
 	using probability, tolerance, confidence;
 end
@@ -33113,14 +33359,12 @@ $$;
 comment on function ph.place_need(text, text, integer, float8, float8, float8, text) is
 	'the need of places by an expected cost (of ph.create_expected_cost), and how far their own experience may be '
 	'trusted beside it, a row a place of the level (practice, neighbourhood, place, small_area). need_index: mean '
-	'expected cost over that of all, on the day of the model. experience: need_index x actual over expected '
-	'cost of the '
-	'years up to it, each year held to its own total, with limits by chance (the years of a person '
-	'are one observation). limited_credibility: by ph.limited_fluctuation, of person_years (full_at is where it is '
-	'1) for cost as varied as between the people, within tolerance with probability; '
-	'credibility: by Buhlmann and Straub from the yearly ratios '
-	'(ph.credibility). limited_index and credible_index: what lies between need and experience by each. Notes are of '
-	'ph.credibility, and negative_need where no cost is expected. '
+	'expected cost over that of all, on the day of the model. experience: need_index x actual over expected cost of '
+	'the years up to it, each year held to its own total, with limits by chance (the years of a person are one '
+	'observation). limited_credibility: by ph.limited_fluctuation, of person_years (full_at is where it is 1) for '
+	'cost as varied as between the people, within tolerance with probability; credibility: by Buhlmann and Straub '
+	'from the yearly ratios (ph.credibility), weighted by expected cost. limited_index and credible_index: what lies '
+	'between need and experience by each. Notes are of ph.credibility, and negative_need where no cost is expected. '
 	'Errors: undefined_function, invalid_parameter_value, insufficient_privilege';
 
 create function ph.graded_weights(groups integer default 16, highest float8 default 10) returns float8[]
@@ -33198,11 +33442,11 @@ comment on function ph.unmet_need(text, text, text[], float8[], text[]) is
 
 create function ph.need_report(
 	schema text, unmet regclass, share float8 default 0.1, dimension text default 'ethnicity',
-	truth regclass default null, name text default 'person_expected_cost')
+	truth regclass default null, name text default 'person_expected_cost', neutral text default null)
 returns table (
 	group_name text, people bigint, age_index float8, expected_index float8, change_by_model float8,
-	unmet_index float8, mixed_index float8, change_by_unmet_need float8,
-	actual_index float8, true_index float8, note text)
+	unmet_index float8, mixed_index float8, change_by_unmet_need float8, neutral_index float8,
+	change_by_neutral float8, actual_index float8, true_index float8, note text)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set enable_nestloop = off  -- nobody has statistics of how many people a day has
@@ -33210,8 +33454,13 @@ set jit = off
 as $$
 declare
 	day constant date := (ph_support.expected_cost_model(schema, name)).as_of;
+	neutral_people text := '(select null::text as person_id, null::float8 as expected)';
 	repeated bigint;
 begin
+	if neutral is not null then
+		perform ph_support.expected_cost_model(schema, neutral, 'neutral');
+		neutral_people := format('%I.%I(%L::date)', schema, neutral, day);
+	end if;
 	perform ph_support.require_known('dimension', array[dimension],
 		'{age_band,sex,deprivation_quintile,ethnicity,practice,neighbourhood,place}');
 	if share is null or not (share >= 0 and share <= 1) then
@@ -33231,58 +33480,66 @@ begin
 	end if;
 	return query execute format(
 		'with judged as (
-			select c.*, u.weight::float8 as weight, t.cost::float8 as true_cost, %s as group_name,
+			select c.*, u.weight::float8 as weight, t.cost::float8 as true_cost, n.expected * c.years as neutral,
+				%s as group_name,
 				sum(c.cost) over same_age / sum(c.years) over same_age as of_age
 			from (%s) c
 			join %I.person p on p.person_id = c.person_id
 			cross join lateral (select %L::date as first_day, c.deprivation_quintile) s
 			left join %s u on u.person_id = c.person_id
 			left join %s t on t.person_id = c.person_id
+			left join %s n on n.person_id = c.person_id
 			window same_age as (partition by c.sex, ph_support.band_of_age(c.age))
 		), grouped as (
 			select j.group_name, count(*) as people, sum(years) as years, sum(years * of_age) as of_age,
 				sum(foreseen) as foreseen, case when count(weight) = count(*) then sum(years * weight) end as weighted,
-				sum(cost) as actual, case when count(true_cost) = count(*) then sum(true_cost) end as true_cost
+				sum(cost) as actual, case when count(neutral) = count(*) then sum(neutral) end as neutral,
+				case when count(true_cost) = count(*) then sum(true_cost) end as true_cost
 			from judged j
 			group by j.group_name
 		), mixed as (
-			select *, sum(years) over () as all_years, ph.component_mix(years,
+			select *, sum(years) over () as all_years,
+				case when count(weighted) over () = count(*) over () then sum(weighted) over () end as all_weighted,
+				case when count(neutral) over () = count(*) over () then sum(neutral) over () end as all_neutral,
+				case when count(true_cost) over () = count(*) over () then sum(true_cost) over () end as all_true,
+				ph.component_mix(years,
 				array[case when foreseen >= 0 then foreseen end, weighted], array[1 - $1, $1]) over () as mix
 			from grouped
 		), indexed as (
 			select m.group_name, m.people, of_age / years * all_years / nullif(sum(of_age) over (), 0) as age_index,
 				foreseen / years * all_years / nullif(sum(foreseen) over (), 0) as expected_index,
-				weighted / years * all_years / nullif(sum(weighted) over (), 0) as unmet_index,
+				weighted / years * all_years / nullif(all_weighted, 0) as unmet_index,
 				(mix).per_head as mixed_index,
+				neutral / years * all_years / nullif(all_neutral, 0) as neutral_index,
 				actual / years * all_years / nullif(sum(actual) over (), 0) as actual_index,
-				true_cost / years * all_years / nullif(sum(true_cost) over (), 0) as true_index,
+				true_cost / years * all_years / nullif(all_true, 0) as true_index,
 				case when foreseen < 0 then ''negative_need'' else (mix).note end as note
 			from mixed m
 		)
 		select i.group_name, people, age_index, expected_index, expected_index - age_index, unmet_index, mixed_index,
-			mixed_index - expected_index, actual_index, true_index, note
+			mixed_index - expected_index, neutral_index, neutral_index - expected_index, actual_index, true_index, note
 		from indexed i
 		order by i.group_name',
 		ph_support.cost_group_expression(dimension),
 		ph_support.cost_judged_query(schema, name, day), schema, day, unmet,
-		coalesce(truth::text, '(select null::text as person_id, null::float8 as cost)'))
+		coalesce(truth::text, '(select null::text as person_id, null::float8 as cost)'), neutral_people)
 	using share;
 end
 $$;
 
-comment on function ph.need_report(text, regclass, float8, text, regclass, text) is
-	'the targets per head of groups of people, 1 for all together: by age and sex alone (age_index), by expected cost '
-	'of ph.create_expected_cost (expected_index; change_by_model: less age_index), by a component of unmet need '
+comment on function ph.need_report(text, regclass, float8, text, regclass, text, text) is
+	'the targets per head of groups of people, 1 for all together: by age and sex alone (age_index), by expected '
+	'cost of ph.create_expected_cost (expected_index; change_by_model: less age_index), by a component of unmet need '
 	'(unmet_index), and by both in the shares 1 - share and share (mixed_index, of ph.component_mix; '
-	'change_by_unmet_need: less expected_index); beside what the group did cost (actual_index) and, where truth is '
-	'known, should have (true_index). unmet: a relation of person_id and weight, such as people joined with '
-	'ph.unmet_need; '
-	'truth: of person_id and cost in pounds in the year of the model. A target is the index x people x the '
-	'money a head. '
+	'change_by_unmet_need: less expected_index), and, where neutral names an expected cost that was fitted within '
+	'groups, by that (neutral_index; change_by_neutral: less expected_index; NULL where it does not know '
+	'everybody); beside what the group did cost (actual_index) and, where truth is known, should have '
+	'(true_index). unmet: a relation of person_id and weight, such as people joined with ph.unmet_need; truth: of '
+	'person_id and cost in pounds in the year of the model. A target is the index x people x the money a head. '
 	'dimension: age_band, sex, deprivation_quintile, ethnicity, practice, neighbourhood, place. A person without '
-	'weight makes the mix NULL (missing_input), and so does a group of few that is expected to cost less than nothing '
-	'(negative_need: take larger groups). Errors: undefined_function, invalid_parameter_value, undefined_column, '
-	'cardinality_violation, insufficient_privilege';
+	'weight makes the mix NULL (missing_input), and so does a group of few that is expected to cost less than '
+	'nothing (negative_need: take larger groups). Errors: undefined_function, invalid_parameter_value, '
+	'undefined_column, cardinality_violation, insufficient_privilege';
 
 create procedure ph.create_budget_view(
 	schema text, place_envelopes regclass, segment_envelopes regclass, segments regclass, profile regclass default null,

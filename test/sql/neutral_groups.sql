@@ -33,6 +33,8 @@ insert into neutral_groups.clinical_event (person_id, event_date, code_system, c
 select person_id, '2020-06-01', 'SNOMED', '1' from neutral_groups.truth where diabetes;
 insert into neutral_groups.encounter (encounter_id, person_id, pod, start_date, cost)
 select person_id, person_id, 'GP', '2024-03-01', got from neutral_groups.truth;
+insert into neutral_groups.encounter (encounter_id, person_id, pod, start_date, cost)
+select 'before ' || person_id, person_id, 'GP', '2023-03-01', got from neutral_groups.truth;
 insert into neutral_groups.data_day values ('2024-12-31');
 analyze;
 call ph.create_population_views('neutral_groups');
@@ -117,5 +119,7 @@ from neutral_groups.within('2024-01-01');
 call ph.create_expected_cost('neutral_groups', terms => '{diabetes}', neutral => '{hair}');
 call ph.create_expected_cost('neutral_groups', terms => '{diabetes}', neutral => '{}');
 call ph.create_expected_cost('neutral_groups', terms => '{diabetes}', neutral => '{ethnicity,null}');
+call ph.create_expected_cost('neutral_groups', terms => '{diabetes,spend_12_months}', prior_use => true,
+	neutral => '{ethnicity}');
 select ph.need_report('neutral_groups', 'neutral_groups.unmet', neutral => 'nothing');
 drop schema neutral_groups cascade;
