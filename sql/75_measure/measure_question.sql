@@ -126,17 +126,22 @@ returns setof record
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+	kind text;
 begin
 	perform ph_support.require_measure(schema, measure);
 	perform ph_support.require_periods(schema, array[period]);
+	-- looked up first, since joined to the calendar all periods would be read
+	execute format('select kind, start_date from %I.calendar where name = $1', schema)
+	into kind, first_day
+	using period;
 	return query execute format(
 		'select t.place_id, t.group_name, t.period, t.people, t.tally, f.reference
-		from ph_support.latest_measures($1, array[$2]) m
-		join %1$I.measure_tally t using (measure, version)
+		from %1$I.measure_tally t
 		join %1$I.measure_fold f using (measure, version, period_kind, period)
-		join %1$I.calendar c on c.kind = t.period_kind and c.start_date = t.period and c.name = $4
-		where t.level = $3 and t.breakdown = $5', schema)
-	using schema, measure, level, period, breakdown;
+		where (t.measure, t.version) = (select m.measure, m.version from ph_support.latest_measures($1, array[$2]) m)
+			and t.level = $3 and t.period_kind = $4 and t.period = $5 and t.breakdown = $6', schema)
+	using schema, measure, level, kind, first_day, breakdown;
 end
 $$;
 comment on function ph_support.measure_places(text, text, text, text, text) is

@@ -1,6 +1,6 @@
 -- One fold of a measure at five levels and four breakdowns against a plain GROUP BY of the persons of the same rows, on
--- the population that population.sql left; and the views of 7,000 neighbourhoods over 36 months against the index scan
--- of their summaries and the SQL by hand from rows.
+-- the population that population.sql left; the views of 7,000 neighbourhoods over 36 months against the index scan of
+-- their summaries and the SQL by hand from rows; and how far their own experience may be trusted.
 \set QUIET 1
 set jit = off;
 set client_min_messages = warning;
@@ -81,6 +81,19 @@ select 'measure_value of one place', 'index scan of 7,000 summaries', pg_temp.mi
 	select * from bench_health.measure_value
 	where measure = ''emergency_admissions'' and level = ''neighbourhood'' and period_kind = ''month''
 		and place_id = ''N77''');
+insert into measured (what, milliseconds)
+select 'events and expected of 7,000 places over three periods, by hand', pg_temp.milliseconds('
+	select place_id, sum(ph.events(t.tally)), sum(ph.expected(t.tally, f.reference))
+	from bench_health.measure_tally t
+	join bench_health.measure_fold f using (measure, version, period_kind, period)
+	where measure = ''emergency_admissions'' and level = ''neighbourhood'' and period_kind = ''month''
+		and period in (''2022-01-01'', ''2022-02-01'', ''2022-03-01'') and breakdown = ''all''
+	group by place_id');
+insert into measured (what, of, milliseconds)
+select 'place_experience of them', 'events and expected of 7,000 places over three periods, by hand',
+	pg_temp.milliseconds('
+	select * from ph.place_experience(''bench_health'', ''emergency_admissions'', ''neighbourhood'',
+		''{2022-01,2022-02,2022-03}'')');
 insert into measured (what, of, milliseconds)
 select 'a page from stored summaries: a place''s level, 36 months', 'the page by hand from rows, one month x 36',
 	pg_temp.milliseconds('
