@@ -399,12 +399,12 @@ comment on procedure ph.create_expected_cost(text, timestamptz, text[], boolean,
 	'which without terms adds spend and emergency admissions of the year before. neutral: groups that are served '
 	'differently than they need (ethnicity, place, practice, neighbourhood, deprivation_quintile): the model '
 	'compares people of one group (an effect of each group beside the largest, a term of the model, held at the mean '
-	'of all), so that no group''s less use lowers its own target; it takes what all use together for right, and '
-	'cannot see need that nobody recorded. Call after ph.create_segment_inputs, again to fit anew. Errors: '
-	'undefined_table, invalid_parameter_value (unknown or controlled terms, a year that is not over, more than 200 '
-	'groups), no_data_found (no costs), insufficient_privilege where row security hides people, duplicate_object '
-	'where the name is taken. Sources: Dixon et al. 2011, BMJ 343:d6608; of neutral Carr-Hill et al. 1994, BMJ '
-	'309:1046, and Gravelle et al. 2003, Health Economics 12:985';
+	'of all), so that no group''s less use lowers its own target; past use is refused with it; it takes what all use '
+	'together for right, and cannot see need that nobody recorded. Call after ph.create_segment_inputs, again to fit '
+	'anew. Errors: undefined_table, invalid_parameter_value (unknown or controlled terms, a year that is not over, '
+	'more than 200 groups), no_data_found (no costs), insufficient_privilege where row security hides people, '
+	'duplicate_object where the name is taken. Sources: Dixon et al. 2011, BMJ 343:d6608; of neutral Carr-Hill et '
+	'al. 1994, BMJ 309:1046, and Gravelle et al. 2003, Health Economics 12:985';
 
 -- ---- how well it tells ----
 
