@@ -159,37 +159,84 @@ $$;
 comment on function ph_support.cost_group_expression(text) is
 	'the expression of a group of people over c (expected cost), p (the person) and s (the day and deprivation)';
 
-create function ph_support.cost_within_query(schema text, day date, fitted text, neutral text[]) returns text
+create procedure ph_support.fit_cost(query text, has_groups boolean, inout model ph.model, inout held_at float8)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	columns text;
+	groups text;
+	many boolean;
+begin
+	-- the people are worked out once, for all passes over them
+	execute format('create temp table ph_cost on commit drop as %s', query);
+	select string_agg(quote_ident(attname), ', ' order by attnum)
+	into columns
+	from pg_attribute
+	where attrelid = 'pg_temp.ph_cost'::regclass and attnum > 0 and attname not in ('person_id', 'cost', 'held');
+	if has_groups then
+		execute $query$
+			create temp table ph_group on commit drop as
+			select held, share, place, format('group %s: %s', place, held)::name::text as term
+			from (
+				select held, sum(years) / sum(sum(years)) over () as share,
+					row_number() over (order by sum(years) desc, held) as place
+				from pg_temp.ph_cost
+				group by held
+			) g$query$;
+		-- beside the largest; groups come first, so that a term that says nothing more than they adds nothing
+		execute $query$
+			select string_agg(format('(held = %L)::integer::float8 as %I, ', held, term), '' order by place)
+					filter (where place > 1), count(*) > 200
+			from pg_temp.ph_group$query$
+		into groups, many;
+		if many then
+			raise exception 'argument "neutral" makes more than 200 groups'
+				using errcode = 'invalid_parameter_value', hint = 'Name fewer, or larger ones.';
+		end if;
+	end if;
+	model := ph.fit('linear', format('select cost, %s%s from pg_temp.ph_cost', groups, columns), weight => 'years',
+		weight_type => 'precision', variance => 'hc1');
+	if has_groups then
+		execute 'select sum(c.coefficient * g.share) from ph.coefficients($1) c join pg_temp.ph_group g using (term)'
+		into held_at
+		using model;
+		drop table pg_temp.ph_group;
+	end if;
+	drop table pg_temp.ph_cost;
+end
+$$;
+comment on procedure ph_support.fit_cost(text, boolean, ph.model, float8) is
+	'fits a query of ph_support.cost_fit_query, or of ph_support.cost_grouped_query with an effect of each group but '
+	'the largest; held_at: the mean of these effects over all people. Errors: invalid_parameter_value';
+
+create function ph_support.cost_grouped_query(schema text, day date, fitted text, neutral text[]) returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
-	-- Frisch and Waugh: slopes on what differs from the group's mean are those beside an effect of each group
-	select format('select %s, f.years
+	select format('select f.*, concat_ws('', '', %s) as held
 		from (%s) f
 		join %I.person_at(%L) c on c.person_id = f.person_id
 		join %3$I.person p on p.person_id = f.person_id
 		cross join lateral (select %4$L::date as first_day, c.deprivation_quintile) s
-		where num_nulls(%5$s) = 0
-		window same as (partition by %6$s), everybody as ()',
-		string_agg(format('f.%1$I - sum(f.years * f.%1$I) over same / sum(f.years) over same
-			+ sum(f.years * f.%1$I) over everybody / sum(f.years) over everybody as %1$I', q.column_name), ', '
-			order by q.place),
-		fitted, schema, day, string_agg(format('f.%I', q.column_name), ', '), (
-			select string_agg(ph_support.cost_group_expression(d), ', ') from unnest(neutral) d))
-	from ph.query_columns(fitted) with ordinality q (column_name, type, place)
-	where q.column_name not in ('person_id', 'years')
+		where num_nulls(%5$s) = 0',
+		(select string_agg(ph_support.cost_group_expression(d), ', ') from unnest(neutral) d), fitted, schema, day,
+		string_agg(format('f.%I', q.column_name), ', '))
+	from ph.query_columns(fitted) q
 $$;
-comment on function ph_support.cost_within_query(text, date, text, text[]) is
-	'a query of ph_support.cost_fit_query with cost and terms less the mean of the person''s group, plus that of all: '
-	'a model of it compares people of one group, and expects of each group what the mean of all would get';
+comment on function ph_support.cost_grouped_query(text, date, text, text[]) is
+	'a query of ph_support.cost_fit_query of whom all is known, with held, the group that the person is in';
 
-create function ph_support.expected_cost_expression(schema text, inputs text[], model ph.model) returns text
+create function ph_support.expected_cost_expression(
+	schema text, inputs text[], model ph.model, held_at float8)
+returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
 set extra_float_digits = 1
 as $$
 	with coefficient as (
-		select t.term, format('%L::float8', coalesce(t.coefficient, 0)) as value
+		select t.term, format('%L::float8', coalesce(t.coefficient, 0)
+				+ case when t.term = '(intercept)' then coalesce(held_at, 0) else 0 end) as value
 		from unnest((model).terms, (model).coefficients) t (term, coefficient)
 	), part as (
 		select c.input, bool_or(t.condition is null) as is_number, min(t.known) as known, min(k.value) as slope,
@@ -209,9 +256,9 @@ as $$
 	from coefficient
 	where term = '(intercept)'
 $$;
-comment on function ph_support.expected_cost_expression(text, text[], ph.model) is
-	'the expression of a model of cost over a row i of segment_inputs; NULL where one of its inputs is not known; a '
-	'term that others make up adds nothing';
+comment on function ph_support.expected_cost_expression(text, text[], ph.model, float8) is
+	'the expression of a model of cost over a row i of segment_inputs, with what effects of groups are held at; NULL '
+	'where one of its inputs is not known; a term that others make up adds nothing';
 
 create function ph_support.expected_cost_query(schema text, expected text, day text) returns text
 language sql immutable parallel safe
@@ -271,6 +318,7 @@ declare
 	day constant date := coalesce(as_of::date, (data_day + 1 - interval '1 year')::date);
 	inputs text[];
 	model ph.model;
+	held_at float8;
 	query text;
 	is_new boolean;
 begin
@@ -308,16 +356,11 @@ begin
 	end if;
 	perform ph_support.require_all_rows(array[format('select from %1$I.segment_input, %1$I.stay, %1$I.encounter',
 		schema)]);
-	-- the people are worked out once, for all passes over them
 	query := ph_support.cost_fit_query(schema, day, inputs);
 	if neutral is not null then
-		query := ph_support.cost_within_query(schema, day, query, neutral);
+		query := ph_support.cost_grouped_query(schema, day, query, neutral);
 	end if;
-	execute format('create temp table ph_cost on commit drop as %s', query);
-	alter table pg_temp.ph_cost drop column if exists person_id;
-	model := ph.fit('linear', 'select * from pg_temp.ph_cost', weight => 'years', weight_type => 'precision',
-		variance => 'hc1');
-	drop table pg_temp.ph_cost;
+	call ph_support.fit_cost(query, neutral is not null, model, held_at);
 	if (model).coefficients is null or (model).null_deviance is not distinct from 0 then
 		raise exception 'expected cost cannot be fitted: %',
 			case when (model).coefficients is null then (model).status else 'all people cost the same' end
@@ -329,7 +372,7 @@ begin
 			prior_use = excluded.prior_use, neutral = excluded.neutral, model = excluded.model,
 			fitted_at = excluded.fitted_at', schema)
 	using name, day, inputs, coalesce(prior_use, false), neutral, model;
-	query := ph_support.expected_cost_query(schema, ph_support.expected_cost_expression(schema, inputs, model),
+	query := ph_support.expected_cost_query(schema, ph_support.expected_cost_expression(schema, inputs, model, held_at),
 		format('%I.as_of::date', name));
 	call ph_support.replace_function(schema, name, 'timestamptz', format($query$(as_of timestamptz)
 			returns table (
@@ -355,12 +398,13 @@ comment on procedure ph.create_expected_cost(text, timestamptz, text[], boolean,
 	'known. What services did (prior cost, admissions, contacts, hospital_frailty) is refused unless prior_use, '
 	'which without terms adds spend and emergency admissions of the year before. neutral: groups that are served '
 	'differently than they need (ethnicity, place, practice, neighbourhood, deprivation_quintile): the model '
-	'compares people of one group (an effect of each group, held at the mean of all), so that no group''s less use '
-	'lowers its own target; it takes what all use together for right, and cannot see need that nobody recorded. Call '
-	'after ph.create_segment_inputs, again to fit anew. Errors: undefined_table, invalid_parameter_value (unknown or '
-	'controlled terms, a year that is not over), no_data_found (no costs), insufficient_privilege where row security '
-	'hides people, duplicate_object where the name is taken. Sources: Dixon et al. 2011, BMJ 343:d6608; of neutral '
-	'Carr-Hill et al. 1994, BMJ 309:1046, and Gravelle et al. 2003, Health Economics 12:985';
+	'compares people of one group (an effect of each group beside the largest, a term of the model, held at the mean '
+	'of all), so that no group''s less use lowers its own target; past use is refused with it; it takes what all use '
+	'together for right, and cannot see need that nobody recorded. Call after ph.create_segment_inputs, again to fit '
+	'anew. Errors: undefined_table, invalid_parameter_value (unknown or controlled terms, a year that is not over, '
+	'more than 200 groups), no_data_found (no costs), insufficient_privilege where row security hides people, '
+	'duplicate_object where the name is taken. Sources: Dixon et al. 2011, BMJ 343:d6608; of neutral Carr-Hill et '
+	'al. 1994, BMJ 309:1046, and Gravelle et al. 2003, Health Economics 12:985';
 
 -- ---- how well it tells ----
 

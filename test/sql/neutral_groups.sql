@@ -9,8 +9,10 @@ language sql immutable
 return (('x' || left(md5(purpose || n), 6))::bit(24)::int + 0.5) / 16777216;
 call ph.create_shared_tables('neutral_groups');
 insert into neutral_groups.place values ('S', 'ICB24'), ('L1', 'LAD24'), ('L2', 'LAD24'), ('A1', 'LSOA21'),
-	('A2', 'LSOA21'), ('G1', 'PRACTICE'), ('P1', 'PCN');
-insert into neutral_groups.place_parent values ('L1', 'S'), ('L2', 'S'), ('A1', 'L1'), ('A2', 'L2'), ('G1', 'P1');
+	('A2', 'LSOA21'), ('P1', 'PCN');
+insert into neutral_groups.place select 'G' || i, 'PRACTICE' from generate_series(0, 204) i;
+insert into neutral_groups.place_parent values ('L1', 'S'), ('L2', 'S'), ('A1', 'L1'), ('A2', 'L2');
+insert into neutral_groups.place_parent select 'G' || i, 'P1' from generate_series(0, 204) i;
 -- of group H, a quarter of the people, far more have diabetes, and all get half of what others get for the same need
 create table neutral_groups.truth as
 select 'p' || n as person_id, make_date(1950 + n % 50, 1, 1) as birth_date, n % 3 + 1 as area,
@@ -24,13 +26,15 @@ update neutral_groups.truth set got = need * case when is_served_less then 0.5 e
 insert into neutral_groups.person (person_id, birth_date, sex, ethnicity_code)
 select person_id, birth_date, 'F', case when is_served_less then 'H' else 'A' end from neutral_groups.truth;
 insert into neutral_groups.registration (person_id, practice_code, start_date)
-select person_id, 'G1', birth_date from neutral_groups.truth;
+select person_id, 'G' || substr(person_id, 2)::integer % 205, birth_date from neutral_groups.truth;
 insert into neutral_groups.residence (person_id, lsoa21_code, start_date)
 select person_id, 'A' || least(area, 2), birth_date from neutral_groups.truth;
 insert into neutral_groups.code_list (list, version, code_system, code, match)
-values ('diabetes', '1', 'SNOMED', '1', 'exact');
+values ('diabetes', '1', 'SNOMED', '1', 'exact'), ('known_to_be_served_less', '1', 'SNOMED', '2', 'exact');
 insert into neutral_groups.clinical_event (person_id, event_date, code_system, code)
-select person_id, '2020-06-01', 'SNOMED', '1' from neutral_groups.truth where diabetes;
+select person_id, date '2020-06-01', 'SNOMED', '1' from neutral_groups.truth where diabetes
+union all
+select person_id, '2020-06-01', 'SNOMED', '2' from neutral_groups.truth where is_served_less;
 insert into neutral_groups.encounter (encounter_id, person_id, pod, start_date, cost)
 select person_id, person_id, 'GP', '2024-03-01', got from neutral_groups.truth;
 insert into neutral_groups.encounter (encounter_id, person_id, pod, start_date, cost)
@@ -107,6 +111,12 @@ join (
 select group_name, neutral_index, change_by_neutral
 from ph.need_report('neutral_groups', 'neutral_groups.unmet')
 order by 1;
+-- a term that says no more than the groups adds nothing
+call ph.create_expected_cost('neutral_groups', terms => '{diabetes,known_to_be_served_less}', name => 'no_more',
+	neutral => '{ethnicity}');
+select max(abs(n.expected - w.expected)) < 1e-6 as the_same
+from neutral_groups.no_more('2024-01-01') n
+join neutral_groups.within('2024-01-01') w using (person_id);
 -- several groups at once: nor does a place that had 200 more a head get more
 update neutral_groups.encounter e set cost = cost + 200
 from neutral_groups.truth t
@@ -119,6 +129,7 @@ from neutral_groups.within('2024-01-01');
 call ph.create_expected_cost('neutral_groups', terms => '{diabetes}', neutral => '{hair}');
 call ph.create_expected_cost('neutral_groups', terms => '{diabetes}', neutral => '{}');
 call ph.create_expected_cost('neutral_groups', terms => '{diabetes}', neutral => '{ethnicity,null}');
+call ph.create_expected_cost('neutral_groups', terms => '{diabetes}', neutral => '{practice}');
 call ph.create_expected_cost('neutral_groups', terms => '{diabetes,spend_12_months}', prior_use => true,
 	neutral => '{ethnicity}');
 select ph.need_report('neutral_groups', 'neutral_groups.unmet', neutral => 'nothing');
