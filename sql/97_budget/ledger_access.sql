@@ -146,7 +146,31 @@ as $$
 		i.inhparent::regclass)
 	from pg_inherits i
 	where i.inhparent in (select target from wanted)
+	union all
+	-- sessions without triggers: who may have them, and who has
+	select format('session_replication_role: %s', g.name),
+		format('revoke set on parameter session_replication_role from %s', g.name)
+	from (
+		select case a.grantee when 0 then 'public' else a.grantee::regrole::text end as name
+		from pg_parameter_acl p
+		cross join lateral aclexplode(p.paracl) a
+		left join pg_roles r on r.oid = a.grantee
+		where p.parname = 'session_replication_role' and a.privilege_type = 'SET' and r.rolsuper is not true
+	) g
+	union all
+	select format('session_replication_role: %s', s.setting),
+		format('alter %s reset session_replication_role', s.setting)
+	from (
+		select concat_ws(' in ', 'role ' || coalesce(quote_ident(r.rolname), case when d.datname is null then 'all' end),
+			'database ' || quote_ident(d.datname))
+		from pg_db_role_setting s
+		left join pg_roles r on r.oid = s.setrole
+		left join pg_database d on d.oid = s.setdatabase
+		where coalesce(d.datname = current_database(), true)
+			and 'session_replication_role=replica' = any (lower(s.setconfig::text)::text[])
+	) s (setting)
 $$;
 comment on function ph_support.unguarded_ledger(text) is
 	'what lets entries go past the guards of the ledger: triggers that are off, missing, of others or not as they were '
-	'made, functions of triggers that say something else, rules, and tables that inherit from it; and what mends it';
+	'made, functions of triggers that say something else, rules, tables that inherit from it, and roles whose sessions '
+	'may have no triggers; and what mends it';

@@ -151,6 +151,19 @@ alter table budget_entry enable trigger all;
 select * from pg_temp.unguarded();
 rollback;
 
+begin;
+create role "regress ledger guard";
+grant set on parameter session_replication_role to "regress ledger guard";
+alter role "regress ledger guard" set session_replication_role = replica;
+alter role "regress ledger guard" set datestyle = 'ISO';
+select format('alter database %I set session_replication_role = ''Replica''', current_database()) \gexec
+select replace(object, quote_ident(current_database()), 'here') as object,
+	replace(remedy, quote_ident(current_database()), 'here') as remedy
+from ph_support.unguarded_ledger('ledger_guard');
+select remedy from ph_support.unguarded_ledger('ledger_guard') \gexec
+select * from pg_temp.unguarded();
+rollback;
+
 -- ---- a schema whose name must be quoted ----
 call ph.create_shared_tables('Ledger "guard%');
 call ph.create_budget_tables('Ledger "guard%');
