@@ -16,9 +16,9 @@ begin atomic
 		 'row security does not hold: who is granted the ledger sees all of it, and posts for everybody',
 		 'select object, remedy from ph_support.unsecured_ledger($1)'),
 		('ledger_view', 'high', 'budget_entry',
-		 'a view shows the ledger with the rights of its owner, or keeps a copy of it',
+		 'a view or function shows the ledger with the rights of its owner, or a view keeps a copy of it',
 		 $query$
-			select c.oid::regclass, case c.relkind
+			select c.oid::regclass::text, case c.relkind
 				when 'v' then format('alter view %s set (security_invoker = true)', c.oid::regclass)
 				else format('drop materialized view %s', c.oid::regclass) end
 			from ph_support.built_on('pg_class'::regclass, format('%I.budget_entry', $1)::regclass) b
@@ -27,6 +27,23 @@ begin atomic
 				select o.option_value::boolean
 				from pg_options_to_table(c.reloptions) o
 				where o.option_name = 'security_invoker'), false)
+			union all
+			select p.oid::regprocedure::text, format('alter routine %s security invoker', p.oid::regprocedure)
+			from pg_proc p
+			where p.prosecdef and ph_support.names_it(p.prosrc, 'budget_entry')
+				and ph_support.names_it(concat(p.prosrc, p.proconfig), $1)
+				and ph_support.is_generated('pg_proc', p.oid) is not true
+		 $query$),
+		('steward_posts', 'medium', 'partner_role',
+		 'who may say for which partner a role speaks posts to ledgers too: for any partner',
+		 $query$
+			select r.rolname, format('revoke insert, update, delete on %I.partner_role from %I', $1, r.rolname)
+			from pg_roles r
+			join pg_class c on c.oid = to_regclass(format('%I.budget_entry', $1))
+			where not r.rolsuper and r.rolname !~ '^pg_' and not pg_has_role(r.oid, c.relowner, 'usage')
+				and has_any_column_privilege(r.oid, c.oid, 'insert')
+				and (has_any_column_privilege(r.oid, format('%I.partner_role', $1), 'insert')
+					or has_any_column_privilege(r.oid, format('%I.partner_role', $1), 'update'))
 		 $query$),
 		('ledger_broken', 'high', 'budget_entry', 'an entry, a term or the order of a ledger was changed',
 		 $query$

@@ -338,9 +338,11 @@ begin
 				ph_support.in_schema(part.body, schema)),
 			part.description);
 	end loop;
-	for part in select * from ph_support.budget_trigger(schema) loop
-		execute 'create or replace trigger ' || part.definition;
-	end loop;
+	if exists (select from ph_support.unguarded_trigger(schema)) then  -- else who posts is not waited for
+		for part in select * from ph_support.budget_trigger(schema) loop
+			execute 'create or replace trigger ' || part.definition;
+		end loop;
+	end if;
 	if ph_support.is_secured(schema) then
 		call ph_support.secure_ledger(schema);
 	end if;

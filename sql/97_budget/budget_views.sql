@@ -145,7 +145,8 @@ begin atomic
 			)
 			select period_kind, c.start_date, crisis_spend, upstream_spend, other_spend, unknown_spend, crisis_contacts,
 				upstream_contacts, upstream_share, (point).mean as mean, (point).lower as lower, (point).upper as upper,
-				(point).special_cause as special_cause, (point).point_type as point_type, s.agreements, s.began, s.ended,
+				(point).special_cause as special_cause, (point).point_type as point_type, s.agreements, s.began,
+				s.ended,
 				nullif(concat_ws('; ', (point).note,
 					case when num_nonnulls(s.began, s.ended) > 0 then 'agreements_changed' end), '') as note
 			from charted c, lateral (
@@ -291,7 +292,8 @@ return jsonb_build_object(
 	'point_type', 'whether that is an improvement or a concern: a higher share is better',
 	'agreements', 'agreements with spending whose period holds days of this one',
 	'began', 'those of them that began since the first day of the point before; NULL is none',
-	'ended', 'agreements that ended since then, whose spending is in it no more; NULL is none', 'service', 'the service',
+	'ended', 'agreements that ended since then, whose spending is in it no more; NULL is none',
+	'service', 'the service',
 	'place', 'the place; NULL is everywhere', 'population', 'people of the place',
 	'weighted_population', 'the same, weighted by need', 'need_per_post', 'weighted people for each whole-time post')
 || jsonb_build_object(

@@ -136,7 +136,8 @@ join (
 		('begins', 'ward', 40)) s (agreement, service, amount) using (agreement)
 cross join lateral (
 	select m::date
-	from generate_series(date_trunc('month', start_date::timestamp), end_date - interval '1 day', '1 month') m) m (month);
+	from generate_series(date_trunc('month', start_date::timestamp), end_date - interval '1 day', '1 month') m
+) m (month);
 select period_kind, start_date, round(upstream_share::numeric, 3) as upstream_share, point_type, agreements, began,
 	ended, note
 from prevention_trend
@@ -160,8 +161,9 @@ values ('A', 'M', null, null), ('A', 'W', null, null), ('M', 'N', null, '2024-06
 	('M', 'S', '2024-06-01', null), ('N', 'I', null, null), ('S', 'I', null, null);
 insert into funding_stream (stream, name, goal, place, start_date, end_date)
 values ('p', 'p', 'near', 'A', null, null), ('q', 'q', 'near', 'N', '2024-01-01', null),
-	('r', 'r', 'near', 'S', null, '2024-12-01'), ('s', 's', 'near', 'I', null, null), ('t', 't', 'near', 'W', null, null),
-	('u', 'u', 'near', 'elsewhere', null, null), ('v', 'v', 'near', 'A', '2030-01-01', null);
+	('r', 'r', 'near', 'S', null, '2024-12-01'), ('s', 's', 'near', 'I', null, null),
+	('t', 't', 'near', 'W', null, null), ('u', 'u', 'near', 'elsewhere', null, null),
+	('v', 'v', 'near', 'A', '2030-01-01', null);
 select stream, other_stream, place, start_date, end_date
 from stream_overlap
 where goal = 'near'

@@ -1,5 +1,5 @@
--- What goes past the guards of the ledger is told; and the chain holds however entries come: in bulk, by MERGE, by COPY,
--- after savepoints, and where a table inherits.
+-- What goes past the guards of the ledger is told; and the chain holds however entries come: in bulk, by MERGE, by
+-- COPY, after savepoints, and where a table inherits.
 \set SHOW_CONTEXT never
 \set VERBOSITY terse
 set client_min_messages = warning;

@@ -293,4 +293,5 @@ else
 fi
 dropdb dump_from
 dropdb dump_to
-psql -qX -d postgres -c 'drop role dump_keeper' -c 'drop role dump_backup' -c 'drop role dump_partner' -c 'drop role dump_books'
+psql -qX -d postgres -c 'drop role dump_keeper' -c 'drop role dump_backup' -c 'drop role dump_partner' \
+	-c 'drop role dump_books'

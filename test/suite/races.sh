@@ -259,8 +259,9 @@ values ('m1', 'd', '2024-05-01', 'spend', 1000);
 insert into pop.told values (-1, 'm1', 1000);
 SQL
 ledger_session() {  # number
-	local levels=("read committed" "repeatable read" serializable) k posted
-	echo "set default_transaction_isolation = '${levels[$(($1 % 3))]}'; set deadlock_timeout = '20ms';"
+	local levels=("read committed" "repeatable read" serializable) patience=(10s 20ms 20ms) k posted
+	# a deadlock over two ledgers is told to who asks first, and never to those who read committed
+	echo "set default_transaction_isolation = '${levels[$(($1 % 3))]}'; set deadlock_timeout = '${patience[$(($1 % 3))]}';"
 	for k in {1..40}; do
 		case $k$1 in
 			20?) echo "begin; insert into pop.budget_entry (agreement, reverses, why) values ('m1', 1, 'once');
