@@ -20621,6 +20621,13 @@ begin atomic
 			from {entitlement} e
 			where not exists (select from pg_roles where rolname = e.role)
 		 $query$),
+		('speaker_of_nobody', 'medium', 'partner_role',
+		 'the role is no more: who makes one of this name speaks for the partner',
+		 $query$
+			select distinct s.role, format('delete from %I.partner_role where role = %L', $1, s.role)
+			from {partner_role} s
+			where not exists (select from pg_roles where rolname = s.role)
+		 $query$),
 		('entitlement_expired', 'low', 'entitlement', 'the last day of the entitlement is past',
 		 $query$
 			select distinct e.role, format(
@@ -31100,9 +31107,11 @@ begin
 				ph_support.in_schema(part.body, schema)),
 			part.description);
 	end loop;
-	for part in select * from ph_support.budget_trigger(schema) loop
-		execute 'create or replace trigger ' || part.definition;
-	end loop;
+	if exists (select from ph_support.unguarded_trigger(schema)) then  -- else who posts is not waited for
+		for part in select * from ph_support.budget_trigger(schema) loop
+			execute 'create or replace trigger ' || part.definition;
+		end loop;
+	end if;
 	if ph_support.is_secured(schema) then
 		call ph_support.secure_ledger(schema);
 	end if;
@@ -31164,6 +31173,9 @@ as $$
 declare
 	part record;
 begin
+	if not exists (select from ph_support.unsecured_ledger(schema)) then
+		return;  -- who reads it is not waited for
+	end if;
 	for part in
 		select p.*, format('%I.%I', schema, p.relation) as target
 		from ph_support.ledger_policy(schema) p
@@ -31177,7 +31189,7 @@ end
 $$;
 
 comment on procedure ph_support.secure_ledger(text) is
-	'gives the ledger its policies, in the place of those of the same names';
+	'gives the ledger its policies, in the place of those of the same names, where something is wrong with them';
 
 create function ph_support.unsecured_ledger(schema text, out object text, out remedy text) returns setof record
 language sql stable
@@ -31197,7 +31209,7 @@ as $$
 		where target not in (select target from off)
 	), there as (
 		select p.polrelid::regclass as target, p.polname::text as name,
-			case p.polcmd when 'r' then 'select' when 'w' then 'update' when 'a' then 'insert' else 'all' end as command,
+			case p.polcmd when 'r' then 'select' when 'w' then 'update' when 'a' then 'insert' end as command,
 			p.polroles = '{0}' and p.polpermissive and num_nonnulls(p.polqual, p.polwithcheck) = 1 as plain,
 			pg_get_expr(coalesce(p.polqual, p.polwithcheck), p.polrelid) as condition, p.polpermissive
 		from pg_policy p
@@ -31211,7 +31223,7 @@ as $$
 			else format('call ph.secure(%L)', schema) end
 	from wanted w
 	full join there t on t.target = w.target and t.name = w.name
-	where (t.name is null or w.name is null or not t.plain or w.command <> t.command
+	where (t.name is null or w.name is null or not t.plain or w.command is distinct from t.command
 			or ph_support.condition_key(w.condition) <> ph_support.condition_key(t.condition))
 		and (w.name is not null or t.polpermissive)  -- what others restrict shows nobody more
 $$;
@@ -31220,70 +31232,55 @@ comment on function ph_support.unsecured_ledger(text) is
 	'the tables of the ledger without row security, its policies that are missing or say something else, and those of '
 	'others that show more; and what mends it';
 
-create function ph_support.unguarded_ledger(schema text, out object text, out remedy text) returns setof record
+create function ph_support.unguarded_trigger(schema text, out object text, out remedy text) returns setof record
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
 	with wanted as (
-		select to_regclass(format('%I.%I', schema, g.relation)) as target, g.name, g.definition
+		select format('%I.%I', schema, g.relation)::regclass as target, g.name,
+			lower('create trigger ' || g.definition) as definition
 		from ph_support.budget_trigger(schema) g
 	), there as (
 		select tgrelid::regclass as target, tgname::text as name, tgenabled in ('O', 'A') as is_on, tgisinternal,
-			pg_get_triggerdef(oid) as definition
+			lower(pg_get_triggerdef(oid)) as definition
 		from pg_trigger
 		where tgrelid in (select target from wanted)
-	), mended (again) as (
-		values (format('call ph.create_budget_tables(%L)', schema))
 	)
 	select format('%s: %s', coalesce(w.target, t.target), coalesce(w.name, t.name)), case
 		when w.name is null then format('drop trigger %I on %s', t.name, t.target)
-		when lower(t.definition) = lower('create trigger ' || w.definition)
-			then format('alter table %s enable trigger %I', w.target, w.name)
-		else m.again end
-	from mended m, wanted w
+		when t.definition = w.definition then format('alter table %s enable trigger %I', w.target, w.name)
+		else format('call ph.create_budget_tables(%L)', schema) end
+	from wanted w
 	full join (select * from there where not tgisinternal) t on t.target = w.target and t.name = w.name
-	where t.name is null or w.name is null or not t.is_on
-		or lower(t.definition) <> lower('create trigger ' || w.definition)
+	where t.name is null or w.name is null or not t.is_on or t.definition <> w.definition
 	union all
 	-- those of references between tables
 	select distinct t.target::text, format('alter table %s enable trigger all', t.target)
 	from there t
 	where t.tgisinternal and not t.is_on
-	union all
-	select format('%I.%I()', schema, g.name), m.again
-	from mended m, ph_support.budget_guard() g
-	where not exists (
-		select
-		from pg_proc p
-		where p.oid = to_regprocedure(format('%I.%I()', schema, g.name))
-			and p.prosrc = ph_support.in_schema(g.body, schema))
-	union all
-	select format('%s: %s', r.ev_class::regclass, r.rulename),
-		format('drop rule %I on %s', r.rulename, r.ev_class::regclass)
-	from pg_rewrite r
-	where r.ev_class in (select target from wanted)
-	union all
-	-- whose rows are read as the ledger's, and have no triggers
-	select i.inhrelid::regclass::text, format('alter table %s no inherit %s', i.inhrelid::regclass,
-		i.inhparent::regclass)
-	from pg_inherits i
-	where i.inhparent in (select target from wanted)
-	union all
-	-- sessions without triggers: who may have them, and who has
-	select format('session_replication_role: %s', g.name),
+$$;
+
+comment on function ph_support.unguarded_trigger(text) is
+	'triggers of the ledger that are off, missing, of others or not as they were made; and what mends it';
+
+create function ph_support.session_without_triggers(out object text, out remedy text) returns setof record
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select 'session_replication_role: ' || g.name,
 		format('revoke set on parameter session_replication_role from %s', g.name)
 	from (
-		select case a.grantee when 0 then 'public' else a.grantee::regrole::text end as name
+		select case a.grantee when 0 then 'public' else a.grantee::regrole::text end
 		from pg_parameter_acl p
 		cross join lateral aclexplode(p.paracl) a
 		left join pg_roles r on r.oid = a.grantee
 		where p.parname = 'session_replication_role' and a.privilege_type = 'SET' and r.rolsuper is not true
-	) g
+	) g (name)
 	union all
-	select format('session_replication_role: %s', s.setting),
-		format('alter %s reset session_replication_role', s.setting)
+	select 'session_replication_role: ' || s.setting, format('alter %s reset session_replication_role', s.setting)
 	from (
-		select concat_ws(' in ', 'role ' || coalesce(quote_ident(r.rolname), case when d.datname is null then 'all' end),
+		select concat_ws(' in ',
+			'role ' || coalesce(quote_ident(r.rolname), case when d.datname is null then 'all' end),
 			'database ' || quote_ident(d.datname))
 		from pg_db_role_setting s
 		left join pg_roles r on r.oid = s.setrole
@@ -31293,10 +31290,46 @@ as $$
 	) s (setting)
 $$;
 
+comment on function ph_support.session_without_triggers() is
+	'roles that may have sessions in which no trigger fires, and those that begin with one; and what mends it';
+
+create function ph_support.unguarded_ledger(schema text, out object text, out remedy text) returns setof record
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	with ledger as (
+		select distinct format('%I.%I', schema, g.relation)::regclass as target
+		from ph_support.budget_trigger(schema) g
+	)
+	select object, remedy
+	from ph_support.unguarded_trigger(schema)
+	union all
+	select format('%I.%I()', schema, g.name), format('call ph.create_budget_tables(%L)', schema)
+	from ph_support.budget_guard() g
+	where not exists (
+		select
+		from pg_proc p
+		where p.oid = to_regprocedure(format('%I.%I()', schema, g.name))
+			and p.prosrc = ph_support.in_schema(g.body, schema))
+	union all
+	select format('%s: %s', r.ev_class::regclass, r.rulename),
+		format('drop rule %I on %s', r.rulename, r.ev_class::regclass)
+	from pg_rewrite r
+	where r.ev_class in (select target from ledger)
+	union all
+	-- whose rows are read as the ledger's, and have no triggers
+	select i.inhrelid::regclass::text,
+		format('alter table %s no inherit %s', i.inhrelid::regclass, i.inhparent::regclass)
+	from pg_inherits i
+	where i.inhparent in (select target from ledger)
+	union all
+	select object, remedy
+	from ph_support.session_without_triggers()
+$$;
+
 comment on function ph_support.unguarded_ledger(text) is
-	'what lets entries go past the guards of the ledger: triggers that are off, missing, of others or not as they were '
-	'made, functions of triggers that say something else, rules, tables that inherit from it, and roles whose sessions '
-	'may have no triggers; and what mends it';
+	'what lets entries go past the guards of the ledger: triggers, their functions that say something else, rules, '
+	'tables that inherit from it, sessions without triggers; and what mends it';
 
 create function ph.verify_budget(schema text, agreement text, count bigint default null, hash text default null)
 returns table (entry bigint, problem text)
@@ -31541,7 +31574,8 @@ begin atomic
 			)
 			select period_kind, c.start_date, crisis_spend, upstream_spend, other_spend, unknown_spend, crisis_contacts,
 				upstream_contacts, upstream_share, (point).mean as mean, (point).lower as lower, (point).upper as upper,
-				(point).special_cause as special_cause, (point).point_type as point_type, s.agreements, s.began, s.ended,
+				(point).special_cause as special_cause, (point).point_type as point_type, s.agreements, s.began,
+				s.ended,
 				nullif(concat_ws('; ', (point).note,
 					case when num_nonnulls(s.began, s.ended) > 0 then 'agreements_changed' end), '') as note
 			from charted c, lateral (
@@ -31688,7 +31722,8 @@ return jsonb_build_object(
 	'point_type', 'whether that is an improvement or a concern: a higher share is better',
 	'agreements', 'agreements with spending whose period holds days of this one',
 	'began', 'those of them that began since the first day of the point before; NULL is none',
-	'ended', 'agreements that ended since then, whose spending is in it no more; NULL is none', 'service', 'the service',
+	'ended', 'agreements that ended since then, whose spending is in it no more; NULL is none',
+	'service', 'the service',
 	'place', 'the place; NULL is everywhere', 'population', 'people of the place',
 	'weighted_population', 'the same, weighted by need', 'need_per_post', 'weighted people for each whole-time post')
 || jsonb_build_object(
@@ -31887,9 +31922,9 @@ begin atomic
 		 'row security does not hold: who is granted the ledger sees all of it, and posts for everybody',
 		 'select object, remedy from ph_support.unsecured_ledger($1)'),
 		('ledger_view', 'high', 'budget_entry',
-		 'a view shows the ledger with the rights of its owner, or keeps a copy of it',
+		 'a view or function shows the ledger with the rights of its owner, or a view keeps a copy of it',
 		 $query$
-			select c.oid::regclass, case c.relkind
+			select c.oid::regclass::text, case c.relkind
 				when 'v' then format('alter view %s set (security_invoker = true)', c.oid::regclass)
 				else format('drop materialized view %s', c.oid::regclass) end
 			from ph_support.built_on('pg_class'::regclass, format('%I.budget_entry', $1)::regclass) b
@@ -31898,6 +31933,23 @@ begin atomic
 				select o.option_value::boolean
 				from pg_options_to_table(c.reloptions) o
 				where o.option_name = 'security_invoker'), false)
+			union all
+			select p.oid::regprocedure::text, format('alter routine %s security invoker', p.oid::regprocedure)
+			from pg_proc p
+			where p.prosecdef and ph_support.names_it(p.prosrc, 'budget_entry')
+				and ph_support.names_it(concat(p.prosrc, p.proconfig), $1)
+				and ph_support.is_generated('pg_proc', p.oid) is not true
+		 $query$),
+		('steward_posts', 'medium', 'partner_role',
+		 'who may say for which partner a role speaks posts to ledgers too: for any partner',
+		 $query$
+			select r.rolname, format('revoke insert, update, delete on %I.partner_role from %I', $1, r.rolname)
+			from pg_roles r
+			join pg_class c on c.oid = to_regclass(format('%I.budget_entry', $1))
+			where not r.rolsuper and r.rolname !~ '^pg_' and not pg_has_role(r.oid, c.relowner, 'usage')
+				and has_any_column_privilege(r.oid, c.oid, 'insert')
+				and (has_any_column_privilege(r.oid, format('%I.partner_role', $1), 'insert')
+					or has_any_column_privilege(r.oid, format('%I.partner_role', $1), 'update'))
 		 $query$),
 		('ledger_broken', 'high', 'budget_entry', 'an entry, a term or the order of a ledger was changed',
 		 $query$

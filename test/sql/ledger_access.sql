@@ -156,6 +156,15 @@ end
 $$;
 select count(*) from budget_entry where pg_temp.tell(agreement || entry);
 select count(*) from closing_balance where pg_temp.tell(agreement || partner);
+-- nor does a file tell or take one, nor what ANALYZE has gathered
+copy (select agreement from budget_head order by agreement) to stdout;
+copy budget_entry (agreement, partner, entry_date, kind, amount) from stdin (format csv);
+pool,council,2024-06-01,spend,1
+\.
+reset role;
+analyze budget_agreement, budget_entry;
+set role regress_la_council;
+select count(*) as gathered from pg_stats where tablename in ('budget_agreement', 'budget_entry');
 -- nor are terms, heads or entries written by others than the owner, whatever was granted
 reset role;
 grant insert, update, delete, truncate on budget_agreement, budget_agreement_partner, budget_head, budget_entry

@@ -261,7 +261,8 @@ SQL
 ledger_session() {  # number
 	local levels=("read committed" "repeatable read" serializable) patience=(10s 20ms 20ms) k posted
 	# a deadlock over two ledgers is told to who asks first, and never to those who read committed
-	echo "set default_transaction_isolation = '${levels[$(($1 % 3))]}'; set deadlock_timeout = '${patience[$(($1 % 3))]}';"
+	echo "set default_transaction_isolation = '${levels[$(($1 % 3))]}';
+		set deadlock_timeout = '${patience[$(($1 % 3))]}';"
 	for k in {1..40}; do
 		case $k$1 in
 			20?) echo "begin; insert into pop.budget_entry (agreement, reverses, why) values ('m1', 1, 'once');
