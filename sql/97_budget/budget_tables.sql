@@ -100,13 +100,14 @@ begin atomic
 end;
 comment on function ph_support.budget_table() is 'the tables that ph.create_budget_tables makes: columns, descriptions';
 
+-- what is NULL is in no hash, so that a column that comes later breaks no chain
 create function ph_support.budget_terms_hash(agreement text) returns text
 language sql immutable parallel safe
 return format($query$(
-	select encode(sha256(convert_to(jsonb_build_object('agreement', to_jsonb(a), 'partners', (
+	select encode(sha256(convert_to(jsonb_strip_nulls(jsonb_build_object('agreement', to_jsonb(a), 'partners', (
 			select jsonb_agg(to_jsonb(p) order by p.partner collate "C")
 			from {budget_agreement_partner} p
-			where p.agreement = a.agreement))::text, 'UTF8')), 'hex')
+			where p.agreement = a.agreement)))::text, 'UTF8')), 'hex')
 	from {budget_agreement} a
 	where a.agreement = %s)$query$, agreement);
 comment on function ph_support.budget_terms_hash(text) is

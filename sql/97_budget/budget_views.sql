@@ -218,8 +218,8 @@ begin atomic
 		 $query$,
 		 'one row a place and kind of asset: weighted people beside what there is for them'),
 		('stream_overlap',
-		 replace($query$
-			with recursive edge as (%edge), lies (place, larger, start_date, end_date) as (
+		 format($query$
+			with recursive edge as (%s), lies (place, larger, start_date, end_date) as (
 				select place, place, date '-infinity', date 'infinity'
 				from {funding_stream}
 				where place is not null
@@ -249,7 +249,7 @@ begin atomic
 				upper(days) as end_date, amount, other_amount
 			from pair
 			where not isempty(days)
-		 $query$, '%edge', ph_support.place_edge_query()),
+		 $query$, ph_support.place_edge_query()),
 		 'one row a pair of streams for one goal and segment at one time, in one place or one that lies in the other; '
 		 'no segment is everybody, no place everywhere');
 end;

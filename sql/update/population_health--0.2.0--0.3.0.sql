@@ -18437,7 +18437,8 @@ begin atomic
 			'granted_by', 'who wrote it', 'granted_at', 'when')),
 		('partner_role',
 		 'role text not null, partner text not null, primary key (role, partner)',
-		 'one row a role and partner for which it speaks: it sees the rows that this partner wrote for itself alone',
+		 'one row a role and partner for which it speaks: it sees the rows that this partner wrote for itself alone, and '
+		 'the agreements about money to which it is a party',
 		 jsonb_build_object('role', 'name of the role', 'partner', 'the partner, of table partner')),
 		('may_use',
 		 format('person_id text not null, purpose text not null check (purpose in (%s)),
@@ -30868,10 +30869,10 @@ comment on function ph_support.budget_table() is 'the tables that ph.create_budg
 create function ph_support.budget_terms_hash(agreement text) returns text
 language sql immutable parallel safe
 return format($query$(
-	select encode(sha256(convert_to(jsonb_build_object('agreement', to_jsonb(a), 'partners', (
+	select encode(sha256(convert_to(jsonb_strip_nulls(jsonb_build_object('agreement', to_jsonb(a), 'partners', (
 			select jsonb_agg(to_jsonb(p) order by p.partner collate "C")
 			from {budget_agreement_partner} p
-			where p.agreement = a.agreement))::text, 'UTF8')), 'hex')
+			where p.agreement = a.agreement)))::text, 'UTF8')), 'hex')
 	from {budget_agreement} a
 	where a.agreement = %s)$query$, agreement);
 
@@ -31399,9 +31400,9 @@ begin
 		$query$
 			select jsonb_build_object(
 				'format', 'population_health ledger 1',
-				'agreement', to_jsonb(a),
+				'agreement', jsonb_strip_nulls(to_jsonb(a)),
 				'partners', (
-					select coalesce(jsonb_agg(to_jsonb(p) order by p.partner collate "C"), '[]')
+					select coalesce(jsonb_agg(jsonb_strip_nulls(to_jsonb(p)) order by p.partner collate "C"), '[]')
 					from {budget_agreement_partner} p
 					where p.agreement = a.agreement),
 				'entries', (
@@ -31647,8 +31648,8 @@ begin atomic
 		 $query$,
 		 'one row a place and kind of asset: weighted people beside what there is for them'),
 		('stream_overlap',
-		 replace($query$
-			with recursive edge as (%edge), lies (place, larger, start_date, end_date) as (
+		 format($query$
+			with recursive edge as (%s), lies (place, larger, start_date, end_date) as (
 				select place, place, date '-infinity', date 'infinity'
 				from {funding_stream}
 				where place is not null
@@ -31678,7 +31679,7 @@ begin atomic
 				upper(days) as end_date, amount, other_amount
 			from pair
 			where not isempty(days)
-		 $query$, '%edge', ph_support.place_edge_query()),
+		 $query$, ph_support.place_edge_query()),
 		 'one row a pair of streams for one goal and segment at one time, in one place or one that lies in the other; '
 		 'no segment is everybody, no place everywhere');
 end;
