@@ -88,6 +88,43 @@ insert into budget_entry (agreement, partner, entry_date, kind, amount)
 values ('pool', 'hospital', '2024-04-01', 'spend', 10);
 insert into budget_entry (agreement, reverses, why) values ('pool', 1, 'not ours');
 
+-- every role, agreement and partner against the rule: also a pool whose host is no partner of it, and one without host
+set role regress_la_owner;
+begin;
+insert into budget_agreement
+values ('hosted', 'Hosted', 'section_75', 'charity', '2024-04-01', '2025-04-01', 'contribution', 1),
+	('hostless', 'Hostless', 'section_75', null, '2024-04-01', '2025-04-01', 'contribution', 1);
+insert into budget_agreement_partner (agreement, partner)
+select agreement, partner from unnest('{hosted,hostless}'::text[]) agreement, unnest('{council,hospital}'::text[]) partner;
+create temp table tried on commit drop as
+select r.role, a.agreement, p.partner,
+	coalesce(case a.kind when 'section_75' then a.host else p.partner end = r.partner, false) as owed,
+	null::boolean as done, null::text as said
+from partner_role r, budget_agreement a
+join budget_agreement_partner p using (agreement);
+reset role;
+do $$
+declare
+	try record;
+begin
+	for try in select * from tried loop
+		begin
+			perform set_config('role', try.role, true);
+			insert into ledger_access.budget_entry (agreement, partner, entry_date, kind, amount)
+			values (try.agreement, try.partner, '2024-04-01', 'spend', 5);
+			raise exception 'posted' using errcode = 'YY000';
+		exception when others then
+			perform set_config('role', 'none', true);
+			update tried
+			set done = sqlstate = 'YY000', said = sqlstate
+			where (role, agreement, partner) = (try.role, try.agreement, try.partner);
+		end;
+	end loop;
+end
+$$;
+select done, said, count(*), count(*) filter (where done <> owed) as wrong from tried group by done, said order by said;
+rollback;
+
 -- ---- what each sees: agreements, partners, heads, entries, views, functions ----
 reset role;
 create function pg_temp.seen() returns table (what text, agreements text) begin atomic
