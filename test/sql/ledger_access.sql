@@ -95,7 +95,8 @@ insert into budget_agreement
 values ('hosted', 'Hosted', 'section_75', 'charity', '2024-04-01', '2025-04-01', 'contribution', 1),
 	('hostless', 'Hostless', 'section_75', null, '2024-04-01', '2025-04-01', 'contribution', 1);
 insert into budget_agreement_partner (agreement, partner)
-select agreement, partner from unnest('{hosted,hostless}'::text[]) agreement, unnest('{council,hospital}'::text[]) partner;
+select agreement, partner
+from unnest('{hosted,hostless}'::text[]) agreement, unnest('{council,hospital}'::text[]) partner;
 create temp table tried on commit drop as
 select r.role, a.agreement, p.partner,
 	coalesce(case a.kind when 'section_75' then a.host else p.partner end = r.partner, false) as owed,
