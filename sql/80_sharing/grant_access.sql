@@ -11,7 +11,9 @@ begin atomic
 		('analyst', 'reads rows of persons within its entitlements, columns that the shared tables have, and views'),
 		('aggregate', 'reads what was released, and what its numbers mean; no rows of persons'),
 		('auditor', 'reads what was released, loaded, folded, scored, listed and entitled; no rows of persons'),
-		('caseworker', 'opens lists of people, on record, and adds decisions and requests; reads no tables of persons');
+		('caseworker', 'opens lists of people, on record, and adds decisions and requests; reads no tables of persons'),
+		('bookkeeper', 'reads the ledgers to which the partner for which it speaks is a party, and posts to those that '
+			'are its to keep; no rows of persons');
 end;
 comment on function ph.access_kind() is 'the kinds of role that ph.grant_access knows, and what each is for';
 
@@ -95,8 +97,10 @@ comment on function ph_support.told_of_money() is
 
 create function ph_support.money_by_place() returns text[]
 language sql immutable parallel safe
-return '{funding_stream,staff,asset,place_need,stream_overlap,need_per_post,need_beside_assets}'::text[];
-comment on function ph_support.money_by_place() is 'streams of money, staff, assets and need, and the views of them';
+return '{place,place_parent,partner,service,funding_stream,staff,asset,place_need,stream_overlap,need_per_post,
+	need_beside_assets}'::text[];
+comment on function ph_support.money_by_place() is
+	'streams of money, staff, assets and need, the views of them, and what they name';
 
 create function ph_support.view_of_ledger(schema text) returns setof text
 language sql stable
@@ -142,6 +146,14 @@ begin atomic
 				('person_request', 'insert', '{person_id,kind,about,received,note}')
 		) c (relation, privilege, columns)
 		union all
+		select 'bookkeeper', relation, privilege, columns
+		from (
+			values ('budget_entry', 'insert', '{agreement,partner,entry_date,kind,amount,service,place,segment,stream,
+					reverses,why}'::text[]),
+				-- locked and moved by the triggers of who posts
+				('budget_head', 'update', '{count,hash}')
+		) b (relation, privilege, columns)
+		union all
 		select k.kind, r, p, null
 		from (
 			values
@@ -162,8 +174,11 @@ begin atomic
 		from unnest('{analyst,steward,aggregate,auditor}'::text[]) k, unnest(ph_support.told_of_releases()) r
 		union all
 		select k, r, 'select', null
-		from unnest('{steward,auditor}'::text[]) k,
-			unnest(ph_support.told_of_scores() || ph_support.told_of_money() || ph_support.money_by_place()) r
+		from unnest('{steward,auditor}'::text[]) k, unnest(ph_support.told_of_scores()) r
+		union all
+		select k, r, 'select', null
+		from unnest('{steward,auditor,bookkeeper}'::text[]) k,
+			unnest(ph_support.told_of_money() || ph_support.money_by_place()) r
 		union all
 		select 'steward', v.relation, 'select', null
 		from ph_support.generated_view(schema) v
