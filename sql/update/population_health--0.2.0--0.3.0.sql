@@ -12748,27 +12748,34 @@ comment on procedure ph.drop_measure(text, text, text) is
 
 create function ph_support.measure_places(
 	schema text, measure text, level text, period text, breakdown text,
-	out place_id text, out group_name text, out tally ph.tally, out reference ph.tally)
+	out place_id text, out group_name text, out first_day date, out people bigint, out tally ph.tally,
+	out reference ph.tally)
 returns setof record
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+	kind text;
 begin
 	perform ph_support.require_measure(schema, measure);
 	perform ph_support.require_periods(schema, array[period]);
+	-- looked up first, since joined to the calendar all periods would be read
+	execute format('select kind, start_date from %I.calendar where name = $1', schema)
+	into kind, first_day
+	using period;
 	return query execute format(
-		'select t.place_id, t.group_name, t.tally, f.reference
-		from ph_support.latest_measures($1, array[$2]) m
-		join %1$I.measure_tally t using (measure, version)
+		'select t.place_id, t.group_name, t.period, t.people, t.tally, f.reference
+		from %1$I.measure_tally t
 		join %1$I.measure_fold f using (measure, version, period_kind, period)
-		join %1$I.calendar c on c.kind = t.period_kind and c.start_date = t.period and c.name = $4
-		where t.level = $3 and t.breakdown = $5', schema)
-	using schema, measure, level, period, breakdown;
+		where (t.measure, t.version) = (select m.measure, m.version from ph_support.latest_measures($1, array[$2]) m)
+			and t.level = $3 and t.period_kind = $4 and t.period = $5 and t.breakdown = $6', schema)
+	using schema, measure, level, kind, first_day, breakdown;
 end
 $$;
 
 comment on function ph_support.measure_places(text, text, text, text, text) is
-	'the summaries of the latest version of a measure at a level in a period, by place and group of a breakdown';
+	'the summaries of the latest version of a measure at a level in a period, with its first day and their people, by '
+	'place and group of a breakdown';
 
 create function ph_support.level_of_place(schema text, place_id text) returns text
 language plpgsql stable
@@ -12883,6 +12890,23 @@ end;
 comment on function ph_support.in_bands(ph.tally, float8[]) is
 	'a tally with its keys gathered into bands that begin at these numbers';
 
+create function ph_support.require_bands(bands float8[]) returns void
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if bands is distinct from array(select distinct b from unnest(bands) b where b < 'infinity' order by b)
+		or bands = '{}'
+	then
+		raise exception 'argument "bands" must be ages in rising order'
+			using errcode = 'invalid_parameter_value', hint = 'Each band begins at one of them: {0,20,40,60,70,80}.';
+	end if;
+end
+$$;
+
+comment on function ph_support.require_bands(float8[]) is
+	'does nothing for ages in rising order. Errors: invalid_parameter_value';
+
 create function ph.measure_opportunity(
 	schema text, measure text, place_id text, period text, breakdown text default 'deprivation_quintile',
 	reference text default '5', bands float8[] default '{0,20,40,60,70,80}')
@@ -12894,12 +12918,7 @@ as $$
 declare
 	level constant text := ph_support.level_of_place(schema, place_id);
 begin
-	if bands is distinct from array(select distinct b from unnest(bands) b where b < 'infinity' order by b)
-		or bands = '{}'
-	then
-		raise exception 'argument "bands" must be ages in rising order'
-			using errcode = 'invalid_parameter_value', hint = 'Each band begins at one of them: {0,20,40,60,70,80}.';
-	end if;
+	perform ph_support.require_bands(bands);
 	return query
 	select o.group_name, o.observed, o.expected, o.spared, o.lower, o.upper, o.note
 	from (
@@ -19711,11 +19730,11 @@ comment on function ph_support.told_of_scores() is
 create function ph_support.told_of_money() returns text[]
 language sql immutable parallel safe
 return '{budget_agreement,budget_agreement_partner,budget_head,budget_entry,agreement_position,
-	closing_balance}'::text[];
+	closing_balance,budget_run,budget_line,virtual_budget}'::text[];
 
 comment on function ph_support.told_of_money() is
-	'the ledger of money and the views of it alone; nobody is in it, but what a segment in a place costs can be of one '
-	'person';
+	'the ledger of money, virtual budgets, and the views of them alone; nobody is in them, but what a segment in a '
+	'place costs can be of one person';
 
 create function ph_support.money_by_place() returns text[]
 language sql immutable parallel safe
@@ -19730,12 +19749,13 @@ language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
 	select c.relname::text
-	from ph_support.built_on('pg_class'::regclass, to_regclass(format('%I.budget_entry', schema))) b
+	from unnest('{budget_entry,budget_line}'::text[]) t (relation)
+	cross join ph_support.built_on('pg_class'::regclass, to_regclass(format('%I.%I', schema, t.relation))) b
 	join pg_class c on c.oid = b.object and b.class = 'pg_class'::regclass and c.relkind = 'v'
 $$;
 
 comment on function ph_support.view_of_ledger(text) is
-	'the views that read the ledger of money, which ph.grant_access grants to no analyst';
+	'the views that read the ledger of money or virtual budgets, which ph.grant_access grants to no analyst';
 
 create function ph.access_grants(schema text, kind text)
 returns table (relation text, privilege text, columns text[])
@@ -30398,14 +30418,14 @@ begin atomic
 	from (
 		select count(*), count(*) filter (where cost > attachment) as over,
 			coalesce(sum(of_person.recovered), 0) as given, coalesce(sum(of_person.retained), 0) as kept,
-			count(*) = count(of_person.recovered) as known
+			count(*) = count(of_person.recovered) and num_nulls(attachment, coinsurance) = 0 as known
 		from unnest(costs) cost, lateral ph.stop_loss(cost, attachment, coinsurance, maximum) of_person
 	) folded;
 end;
 
 comment on function ph.stop_loss_total(numeric[], numeric, float8, numeric) is
 	'ph.stop_loss of a group, a person an element: how many, how many above the attachment, and the sums. note: '
-	'missing_input where a cost is NULL, and nothing else is said. Errors: as ph.stop_loss';
+	'missing_input where a cost, attachment or coinsurance is NULL, and nothing else is said. Errors: as ph.stop_loss';
 
 create type ph.triangle;
 
@@ -30770,6 +30790,20 @@ comment on function ph.pooled_budget(numeric, numeric, numeric, float8, numeric,
 	'contribution, share or cap, a unit that is not positive or does not go into balance and caps, a basis or unit '
 	'that differs between rows, amounts that are not finite';
 
+create function ph_support.virtual_budget_column() returns jsonb
+language sql immutable parallel safe
+return jsonb_build_object(
+	'run', 'the recorded budget', 'place_id', 'the place', 'segment', 'the segment',
+	'month', 'first day of the month; NULL where no profile was given: the whole year',
+	'people', 'people of the place and segment whose expected cost is known',
+	'expected', 'their expected cost in pounds: what the budget starts from',
+	'budget', 'pounds, brought to the envelopes of places and of segments',
+	'budget_rounded', 'the same in pence that meet both envelopes; NULL where these are not in whole pence',
+	'lower', 'limit by chance: what people of such costs can cost less', 'upper', 'what they can cost more',
+	'note', 'as of ph.rake; no_population, no_share');
+
+comment on function ph_support.virtual_budget_column() is 'what the columns of budget_line and virtual_budget are';
+
 create function ph_support.budget_table(
 	out relation text, out definition text, out description text, out columns jsonb)
 returns setof record
@@ -30861,7 +30895,34 @@ begin atomic
 			'reverses', 'the entry that it takes back', 'why', 'why, in words: of reversals and adjustments',
 			'posted_by', 'who posted it', 'posted_at', 'when',
 			'previous_hash', 'hash of the entry before; of the first that of the terms',
-			'hash', 'SHA-256 of all the rest of the row'));
+			'hash', 'SHA-256 of all the rest of the row')),
+		('budget_run',
+		 'run text primary key check (run ~ ''\S''), level text not null, as_of date not null, cost_name text not null,
+			cost_as_of date not null, inputs text[] not null, neutral text[], model jsonb not null, variation float8,
+			confidence float8 not null, total numeric, status text, people bigint not null, no_cost bigint not null,
+			no_place bigint not null, no_segment bigint not null, data_day date,
+			recorded_by text not null default session_user, recorded_at timestamptz not null default clock_timestamp()',
+		 'one row a virtual budget that was recorded, with what it was made of; it never changes',
+		 jsonb_build_object('run', 'name of the budget', 'level', 'the level of its places',
+			'as_of', 'the day whose people it is for', 'cost_name', 'the expected cost that it starts from',
+			'cost_as_of', 'the day from which the year of costs starts that the model was fitted to',
+			'inputs', 'what that expected cost is made of',
+			'neutral', 'groups that it does not pay for, as of ph.create_expected_cost',
+			'model', 'the model as it was: a ph.model as jsonb',
+			'variation', 'coefficient of variation of what people cost in that year',
+			'confidence', 'of the limits of its lines', 'total', 'sum of the envelopes of places in pounds',
+			'status', 'as of ph.rake: ok, or why there are no budgets', 'people', 'people in its cells',
+			'no_cost', 'people left out, since their expected cost is not known',
+			'no_place', 'of the others, people whose place has no envelope',
+			'no_segment', 'of the rest, people whose segment is not known or has no envelope')
+			|| jsonb_build_object('data_day', 'last day of which the data told', 'recorded_by', 'who recorded it',
+			'recorded_at', 'when it was recorded')),
+		('budget_line',
+		 'run text not null references {budget_run} on delete cascade, place_id text not null, segment text not null,
+			month date, people bigint not null, expected float8, budget numeric, budget_rounded numeric,
+			lower numeric, upper numeric, note text, unique nulls not distinct (run, place_id, segment, month)',
+		 'one row a place, segment and month of a recorded budget: to plan and compare with, not an account',
+		 ph_support.virtual_budget_column());
 end;
 
 comment on function ph_support.budget_table() is 'the tables that ph.create_budget_tables makes: columns, descriptions';
@@ -31034,7 +31095,18 @@ begin
 	end if;
 	return changed;
 end$body$,
-		 'refuses to change the terms of an agreement that has entries');
+		 'refuses to change the terms of an agreement that has entries'),
+		('keep_budget',
+		 $body$
+begin
+	-- lines go with their run, which whoever owns it may delete whole
+	if tg_op = 'DELETE' and not exists (select from {budget_run} r where r.run = old.run) then
+		return old;
+	end if;
+	raise exception 'a recorded budget never changes'
+		using errcode = 'insufficient_privilege', hint = 'Record another one.';
+end$body$,
+		 'refuses to change a recorded budget');
 end;
 
 comment on function ph_support.budget_guard() is
@@ -31061,7 +31133,10 @@ begin atomic
 			('budget_agreement', 'begin_ledger', 'after insert', 'for each row', 'begin_ledger'),
 			('budget_agreement', 'keep_terms', 'before delete or update', 'for each row', 'keep_terms'),
 			('budget_agreement_partner', 'keep_terms', 'before insert or delete or update', 'for each row',
-			 'keep_terms')
+			 'keep_terms'),
+			('budget_run', 'keep_budget', 'before update or truncate', 'for each statement', 'keep_budget'),
+			('budget_line', 'keep_budget', 'before delete or update', 'for each row', 'keep_budget'),
+			('budget_line', 'keep_all_lines', 'before truncate', 'for each statement', 'keep_budget')
 	) g (relation, name, event, manner, guard);
 end;
 
@@ -31124,9 +31199,10 @@ comment on procedure ph.create_budget_tables(text) is
 	'makes, beside the shared tables of the schema, the tables of money: budget_agreement (section_75 or virtual) and '
 	'budget_agreement_partner, budget_entry, the ledger (INSERT posts; an entry that reverses needs agreement, '
 	'reverses and why alone; triggers number and chain entries and refuse UPDATE, DELETE and TRUNCATE) with '
-	'budget_head, funding_stream, staff, asset, place_need; and the views of ph.create_budget_views. They belong to '
-	'the caller, are granted to nobody and outlive the extension (its views do not). Money is numeric, in one '
-	'currency. Where the schema is secured (ph.secure), a login sees the agreements to which a partner for which it '
+	'budget_head, funding_stream, staff, asset, place_need, budget_run and budget_line (of ph.record_budget); and '
+	'the views of ph.create_budget_views. They belong to the caller, are granted to nobody and outlive the extension '
+	'(its views do not). Money is numeric, in one currency. Where the schema is secured (ph.secure), a login sees '
+	'the agreements to which a partner for which it '
 	'speaks (partner_role) is a party, as a whole; the host posts to a pool for all its partners, to a virtual '
 	'agreement each partner its own; stewards and auditors see all. Elsewhere whoever is granted sees all. '
 	'Who posts needs INSERT and SELECT on budget_entry, SELECT on the agreement''s tables, and SELECT and UPDATE on '
@@ -31681,7 +31757,16 @@ begin atomic
 			where not isempty(days)
 		 $query$, ph_support.place_edge_query()),
 		 'one row a pair of streams for one goal and segment at one time, in one place or one that lies in the other; '
-		 'no segment is everybody, no place everywhere');
+		 'no segment is everybody, no place everywhere'),
+		('virtual_budget',
+		 $query$
+			select l.run, r.as_of, l.place_id, l.segment, l.month, l.people, l.expected, l.budget, l.budget_rounded,
+				l.lower, l.upper, r.status, l.note
+			from {budget_line} l
+			join {budget_run} r on r.run = l.run
+			where r.run = (select run from {budget_run} order by recorded_at desc, run collate "C" limit 1)
+		 $query$,
+		 'one row a place, segment and month of the virtual budget that was recorded last');
 end;
 
 comment on function ph_support.budget_view() is 'the views of ph.create_budget_views but pillar_month: queries';
@@ -31731,7 +31816,8 @@ return jsonb_build_object(
 	'unit', 'of what the capacity is', 'assets', 'how many there are', 'capacity', 'how much they hold or give',
 	'need_per_capacity', 'weighted people for each of it', 'stream', 'the stream', 'other_stream', 'the other stream',
 	'other_partner', 'who answers for the other', 'goal', 'the goal of both', 'segment', 'whom both serve',
-	'end_date', 'first day after both', 'amount', 'money of the stream', 'other_amount', 'money of the other');
+	'end_date', 'first day after both', 'amount', 'money of the stream', 'other_amount', 'money of the other',
+	'as_of', 'the day whose people it is for', 'status', 'as of ph.rake: ok, or why there are no budgets');
 
 comment on function ph_support.budget_column() is 'what the columns of the views of ph.create_budget_views are';
 
@@ -31758,7 +31844,8 @@ begin
 		ph_support.budget_column());
 	for part in select * from ph_support.budget_view() loop
 		call ph_support.replace_view(schema, part.relation, ph_support.in_schema(part.query, schema),
-			part.description, ph_support.budget_column());
+			part.description, ph_support.budget_column() || case part.relation
+				when 'virtual_budget' then ph_support.virtual_budget_column() else '{}' end);
 	end loop;
 end
 $$;
@@ -31767,8 +31854,9 @@ comment on procedure ph.create_budget_views(text) is
 	'makes over the tables of ph.create_budget_tables the views agreement_position (draw-down by month), '
 	'closing_balance (each partner''s part in what is left or over; virtual agreements move no money), pillar_month '
 	'(spend, contacts and staff by pillar and by crisis or upstream), prevention_trend (the share of upstream spend by '
-	'month and quarter on an XmR chart), need_per_post, need_beside_assets and stream_overlap, read with the rights of '
-	'who asks. Contacts are in them where ph.create_record_views made every_contact: call it again then. '
+	'month and quarter on an XmR chart), need_per_post, need_beside_assets, stream_overlap and virtual_budget (the one '
+	'recorded last), read with the rights of who asks. '
+	'Contacts are in them where ph.create_record_views made every_contact: call it again then. '
 	'Errors: undefined_table, duplicate_object where a name is taken by something else';
 
 create function ph_support.budget_check(out problem text, out relation text, out query text) returns setof record
@@ -32042,12 +32130,15 @@ create type ph.contract as (
 	revenue_cap float8,
 	gain_bands ph.corridor_band[],
 	loss_bands ph.corridor_band[],
-	equity_share float8
+	equity_share float8,
+	stop_loss_attachment numeric,
+	stop_loss_share float8,
+	stop_loss_maximum numeric
 );
 
 comment on type ph.contract is
-	'what a provider gets of a saving and owes of a loss; shares, rates and caps are fractions of 0 to 1, and whatever '
-	'reads a contract checks it';
+	'what a provider gets of a saving and owes of a loss; shares, rates and caps are fractions of 0 to 1, the two '
+	'amounts of the stop-loss money of a person and year; whatever reads a contract checks it';
 
 comment on column ph.contract.max_share is 'the greatest share of a saving that is paid';
 
@@ -32096,13 +32187,21 @@ comment on column ph.contract.loss_bands is 'the like of losses; NULL: those of 
 comment on column ph.contract.equity_share is
 	'the part of a payment that is made only where progress in equity is shown by a test (ph.equity_shown)';
 
+comment on column ph.contract.stop_loss_attachment is
+	'the cost of a person in the settled year from which cover gives back of it, before anything is shared; NULL: none';
+
+comment on column ph.contract.stop_loss_share is 'the share that cover gives back of what is above the attachment';
+
+comment on column ph.contract.stop_loss_maximum is 'the most that cover gives back of a person''s cost; NULL: no limit';
+
 create function ph_support.checked_contract(contract ph.contract) returns ph.contract
 language c immutable strict parallel safe
 as 'MODULE_PATHNAME', 'checked_contract';
 
 comment on function ph_support.checked_contract(ph.contract) is
-	'the contract itself; errors name the field: a share, rate or cap outside 0 to 1, an unknown rule, bands with gaps '
-	'or overlaps, loss_low above loss_high, what sharing losses needs and is not there';
+	'the contract itself; errors name the field: a share, rate or cap outside 0 to 1, an unknown rule, bands with '
+	'gaps or overlaps, loss_low above loss_high, what sharing losses or a stop-loss needs and is not there, a '
+	'negative amount';
 
 create function ph.contract(
 	max_share float8, msr float8 default 0, quality_rule text default 'scale', quality_gate float8 default 0,
@@ -32111,7 +32210,8 @@ create function ph.contract(
 	loss_rule text default 'fixed', loss_rate float8 default null, loss_low float8 default null,
 	loss_high float8 default null, loss_cap float8 default null, revenue_cap float8 default null,
 	gain_bands ph.corridor_band[] default null, loss_bands ph.corridor_band[] default null,
-	equity_share float8 default 0)
+	equity_share float8 default 0, stop_loss_attachment numeric default null, stop_loss_share float8 default null,
+	stop_loss_maximum numeric default null)
 returns ph.contract
 language sql immutable parallel safe
 begin atomic
@@ -32120,14 +32220,17 @@ select
 		row(
 			max_share, quality_rule, quality_gate, alternative_gate, msr, first_unit, saving_cap, half_below_msr,
 			two_sided, coalesce(mlr, case when two_sided then msr end), loss_rule, loss_rate, loss_low, loss_high,
-			loss_cap, revenue_cap, gain_bands, loss_bands, equity_share)::ph.contract);
+			loss_cap, revenue_cap, gain_bands, loss_bands, equity_share, stop_loss_attachment,
+			coalesce(stop_loss_share, case when stop_loss_attachment is not null then 1 end),
+			stop_loss_maximum)::ph.contract);
 end;
 
 comment on function ph.contract(
 	float8, float8, text, float8, float8, boolean, float8, boolean, boolean, float8, text, float8, float8, float8,
-	float8, float8, ph.corridor_band[], ph.corridor_band[], float8) is
+	float8, float8, ph.corridor_band[], ph.corridor_band[], float8, numeric, float8, numeric) is
 	'a contract, checked: name the arguments (ph.contract(max_share => 0.5, msr => 0.02)). They are the fields of the '
-	'type ph.contract; mlr is msr unless given. Errors as the type says, each naming the field: 2 for 2 % is refused';
+	'type ph.contract; mlr is msr unless given, and a stop-loss gives back all of what is above its attachment unless '
+	'a share is given. Errors: those of ph_support.checked_contract, each naming the field: 2 for 2 % is refused';
 
 create function ph_support.mssp_terms(
 	track text, out max_share float8, out saving_cap float8, out two_sided boolean, out loss_rule text,
@@ -32158,7 +32261,7 @@ comment on function ph.mssp_minimum_savings_rate(float8) is
 	'0. Source: 42 CFR 425.604(b), 425.605(b), inner rows through public summaries';
 
 create function ph.mssp_contract(
-	track text, msr float8 default 0.02, quality_gate float8 default 0, alternative_gate float8 default 0,
+	track text, msr float8 default 0.02, quality_gate float8 default 0, alternative_gate float8 default null,
 	half_below_msr boolean default false)
 returns ph.contract
 language sql immutable parallel safe
@@ -32166,21 +32269,25 @@ begin atomic
 select
 	ph.contract(
 		max_share => t.max_share, msr => msr, quality_rule => 'pass_or_scale', quality_gate => quality_gate,
-		alternative_gate => alternative_gate, saving_cap => t.saving_cap, half_below_msr => half_below_msr,
-		two_sided => t.two_sided, loss_rule => t.loss_rule, loss_rate => t.loss_rate, loss_low => t.loss_low,
-		loss_high => t.loss_high, loss_cap => t.loss_cap, revenue_cap => t.revenue_cap)
+		alternative_gate => coalesce(alternative_gate, quality_gate), saving_cap => t.saving_cap,
+		half_below_msr => half_below_msr, two_sided => t.two_sided, loss_rule => t.loss_rule,
+		loss_rate => t.loss_rate, loss_low => t.loss_low, loss_high => t.loss_high, loss_cap => t.loss_cap,
+		revenue_cap => t.revenue_cap)
 from ph_support.mssp_terms(track) t;
 end;
 
 comment on function ph.mssp_contract(text, float8, float8, float8, boolean) is
-	'a track of the Medicare Shared Savings Program: basic_a to basic_e, enhanced. msr is also the minimum loss '
-	'rate: of a two-sided track what its holder chose (0 to 0.02), of basic_a and basic_b '
-	'ph.mssp_minimum_savings_rate(people). quality_gate is the year''s quality standard, alternative_gate the lower '
-	'one; half_below_msr for small holders of low revenue. Error for an unknown track, rates outside 0 to 1. Source: '
-	'42 CFR 425.605(d), 425.610(d) to (g)';
+	'a track of the Medicare Shared Savings Program: basic_a to basic_e, enhanced. msr is also the minimum loss rate: '
+	'of a two-sided track what its holder chose (0 to 0.02), of basic_a and basic_b '
+	'ph.mssp_minimum_savings_rate(people). quality_gate is the year''s quality standard: a percentile of national '
+	'scores that is published each year, on the scale of the quality; 0 where reporting is enough. alternative_gate: '
+	'0 where the alternative standard, which is of single measures, is met; NULL: it is not, nothing below '
+	'quality_gate. half_below_msr for small holders of low revenue; no stop-loss. Error for an unknown track, rates '
+	'outside 0 to 1. Source: 42 CFR 425.512, 425.605(d), 425.610(d) to (g)';
 
 create type ph.settlement as (
 	gross numeric,
+	recovered numeric,
 	rate float8,
 	share float8,
 	paid numeric,
@@ -32194,11 +32301,17 @@ create type ph.settlement as (
 );
 
 comment on type ph.settlement is
-	'the lines of a settled contract; provider + payer = gross, unrounded and rounded. Money in the unit it came in';
+	'the lines of a settled contract; provider + payer = gross, unrounded and rounded. What is held against '
+	'thresholds and shared is gross + recovered. Money in the unit it came in';
 
 comment on column ph.settlement.gross is 'benchmark less actual cost of all people: a saving above 0, a loss below';
 
-comment on column ph.settlement.rate is 'gross as a share of the benchmark';
+comment on column ph.settlement.recovered is
+	'what stop-loss cover takes out of the actual cost of all people before anything is shared, borne by the payer; 0 '
+	'without stop-loss';
+
+comment on column ph.settlement.rate is
+	'gross and recovered together as a share of the benchmark: what msr, mlr and bands ask';
 
 comment on column ph.settlement.share is 'the share of a saving that quality leaves';
 
@@ -32221,30 +32334,53 @@ comment on column ph.settlement.note is
 	'below_msr, below_mlr, one_sided, quality_gate: why nothing moves; half_rate_below_msr, capped, equity_not_shown: '
 	'why it is less';
 
+create function ph.contract_stop_loss(
+	contract ph.contract, costs numeric[],
+	out people bigint, out people_over bigint, out recovered numeric, out retained numeric, out note text)
+returns record
+language sql immutable parallel safe
+begin atomic
+	select total.people, total.people_over, total.recovered, total.retained,
+		case when terms.max_share is not null and terms.stop_loss_attachment is null then 'no_stop_loss'
+			else total.note end
+	from ph_support.checked_contract(contract) terms,
+		ph.stop_loss_total(costs, terms.stop_loss_attachment, terms.stop_loss_share, terms.stop_loss_maximum) total;
+end;
+
+comment on function ph.contract_stop_loss(ph.contract, numeric[]) is
+	'ph.stop_loss_total by the terms of a contract: what ph.settlement asks as recovered; the costs of the settled '
+	'year, a person an element, or those of the benchmark''s years brought to its prices for what is expected to be '
+	'given back. note: no_stop_loss where the contract has none, missing_input where a cost or the contract is NULL. '
+	'Errors: those of a contract and of ph.stop_loss';
+
 create function ph.settlement(
 	contract ph.contract, benchmark_per_head numeric, actual_per_head numeric, person_years numeric,
-	quality float8 default null, revenue numeric default null, equity_shown boolean default null)
+	quality float8 default null, revenue numeric default null, equity_shown boolean default null,
+	recovered numeric default null)
 returns ph.settlement
 language c immutable parallel safe
 as 'MODULE_PATHNAME', 'settlement';
 
-comment on function ph.settlement(ph.contract, numeric, numeric, numeric, float8, numeric, boolean) is
+comment on function ph.settlement(ph.contract, numeric, numeric, numeric, float8, numeric, boolean, numeric) is
 	'settles a contract, exact in numeric: thresholds are compared as products, a rate of exactly msr is paid. '
 	'Benchmark and actual cost per head after the same truncation; quality 0 to 1; revenue where losses are capped '
 	'by it; equity_shown the answer of ph.equity_shown where a part of the payment hangs on it, never a point '
-	'estimate. What is asked for and not known: all lines NULL, missing_input. Errors: those of a contract, a '
-	'benchmark, person-years or revenue below 0, a quality outside 0 to 1. Source: 42 CFR 425 subpart G';
+	'estimate; recovered what the stop-loss gives back of the actual cost of all people (ph.contract_stop_loss), where '
+	'the benchmark must be without what cover is expected to give back. What is asked for and not known: all lines '
+	'NULL, missing_input. Errors: those of a contract, a benchmark, person-years, revenue or recovered below 0, '
+	'recovered without a stop-loss, a quality outside 0 to 1. Source: 42 CFR 425 subpart G';
 
 create function ph.settlement_of_tally(
 	contract ph.contract, benchmark_per_head numeric, actual ph.tally, quality float8 default null,
-	revenue numeric default null, equity_shown boolean default null)
+	revenue numeric default null, equity_shown boolean default null, recovered numeric default null)
 returns ph.settlement
 language c immutable parallel safe
 as 'MODULE_PATHNAME', 'settlement_of_tally';
 
-comment on function ph.settlement_of_tally(ph.contract, numeric, ph.tally, float8, numeric, boolean) is
+comment on function ph.settlement_of_tally(ph.contract, numeric, ph.tally, float8, numeric, boolean, numeric) is
 	'ph.settlement of a tally whose events are costs and whose exposure is person-years; people of unknown key belong '
-	'to both, rows without cost or exposure make it missing_input';
+	'to both, rows without cost or exposure make it missing_input. A tally has no single persons: what a stop-loss '
+	'gives back is told as recovered';
 
 create function ph.equity_shown(progress ph.equity_progress) returns boolean
 language sql immutable parallel safe
@@ -32382,7 +32518,8 @@ comment on function ph.simulate_settlement(
 	ph.contract, numeric, float8, float8, float8, float8, numeric, boolean, integer, bigint, float8) is
 	'settles simulated years of people whose costs are gamma of this mean and coefficient of variation: a mean equal '
 	'to the benchmark shows what is paid by chance alone, caps and corridors included. The same seed gives the same '
-	'answer. Errors: those of ph.settlement, a mean, cv or people below 0, simulations outside 1 to 100,000';
+	'answer. Totals are drawn and not persons, so that a contract with stop-loss is refused. Errors: those of '
+	'ph.settlement, a mean, cv or people below 0, simulations outside 1 to 100,000';
 
 create function ph.simulate_settlement_of_costs(
 	contract ph.contract, benchmark_per_head numeric, costs float8[], people integer default null,
@@ -32395,8 +32532,8 @@ as 'MODULE_PATHNAME', 'simulate_settlement_of_costs';
 comment on function ph.simulate_settlement_of_costs(
 	ph.contract, numeric, float8[], integer, float8, numeric, boolean, integer, bigint, float8) is
 	'the same with the costs of people drawn from a list, with replacement: for a tail that no distribution has. '
-	'people: as many as the list has unless given. Errors: those of ph.settlement, nulls or numbers that are not '
-	'finite in the list, more than 10^9 draws';
+	'people: as many as the list has unless given. A stop-loss gives back of each cost that is drawn. Errors: those '
+	'of ph.settlement, nulls or numbers that are not finite in the list, more than 10^9 draws';
 
 create type ph.cost_spread as (
 	people float8,
@@ -32503,7 +32640,8 @@ create type ph.scenario as (
 	admissions_avoided float8,
 	admission_cost numeric,
 	health float8,
-	worst_fifth float8
+	worst_fifth float8,
+	recovered numeric
 );
 
 comment on type ph.scenario is
@@ -32537,22 +32675,26 @@ comment on column ph.scenario.health is
 
 comment on column ph.scenario.worst_fifth is 'the gain of the worst-off fifth; NULL: not known';
 
+comment on column ph.scenario.recovered is
+	'what stop-loss cover gives back of the actual cost that is settled; NULL: as before, and not known where people '
+	'are left out, since they may be the ones who are covered';
+
 create function ph.scenario(
 	scenario text, health float8, cost_factor float8 default 1, benchmark_factor float8 default 1,
 	quality float8 default null, equity_shown boolean default null, left_out float8 default 0,
 	left_out_cost float8 default 1, left_out_benchmark float8 default 1, admissions_avoided float8 default 0,
-	admission_cost numeric default 0, worst_fifth float8 default null)
+	admission_cost numeric default 0, worst_fifth float8 default null, recovered numeric default null)
 returns ph.scenario
 language sql immutable parallel safe
 begin atomic
 select
 	row(
 		scenario, cost_factor, benchmark_factor, quality, equity_shown, left_out, left_out_cost, left_out_benchmark,
-		admissions_avoided, admission_cost, health, worst_fifth)::ph.scenario;
+		admissions_avoided, admission_cost, health, worst_fifth, recovered)::ph.scenario;
 end;
 
 comment on function ph.scenario(
-	text, float8, float8, float8, float8, boolean, float8, float8, float8, float8, numeric, float8) is
+	text, float8, float8, float8, float8, boolean, float8, float8, float8, float8, numeric, float8, numeric) is
 	'a scenario in which nothing changes but what is named. health has no default: what a scenario does to people must '
 	'be said, NULL where it is not known. ph.incentive_test checks it';
 
@@ -32598,6 +32740,7 @@ create type ph.incentive_line as (
 	benchmark_per_head numeric,
 	actual_per_head numeric,
 	person_years numeric,
+	recovered numeric,
 	provider_before numeric,
 	provider_after numeric,
 	settled_before numeric,
@@ -32628,6 +32771,9 @@ comment on column ph.incentive_line.actual_per_head is 'actual cost as it is set
 
 comment on column ph.incentive_line.person_years is 'as they are settled in the scenario';
 
+comment on column ph.incentive_line.recovered is
+	'what stop-loss cover takes out in the scenario: no payment of its own, since it is part of the cost of care';
+
 comment on column ph.incentive_line.provider_before is 'the providers'' line of the settlement where nothing changes';
 
 comment on column ph.incentive_line.provider_after is 'the same in the scenario';
@@ -32650,11 +32796,12 @@ comment on column ph.incentive_line.health is 'the gain in health of all people'
 comment on column ph.incentive_line.worst_fifth is 'the gain of the worst-off fifth';
 
 comment on column ph.incentive_line.population is
-	'loses, where there is a reason; gains, where health or the worst fifth does and nothing speaks against it; '
+	'loses, where a reason says so, but not for a fallen quality alone where health rises and the worst fifth is known '
+	'not to fall, since quality stands for health that is not measured; gains, where health or the worst fifth does; '
 	'unchanged; NULL: not known';
 
 comment on column ph.incentive_line.reasons is
-	'why the population loses: health falls, worst fifth falls, people left out, quality falls, paid for nothing (more '
+	'what speaks against it: health falls, worst fifth falls, people left out, quality falls, paid for nothing (more '
 	'is spent, on care and settlement or on care and by partners, and nobody is healthier)';
 
 comment on column ph.incentive_line.finding is
@@ -32662,7 +32809,7 @@ comment on column ph.incentive_line.finding is
 
 comment on column ph.incentive_line.note is
 	'those of the settlement and of its division where there is no gain; missing_health: the population''s side is not '
-	'known; missing_worst_fifth: it is judged without it';
+	'known, or judged by other signs alone; missing_worst_fifth: it is judged without it';
 
 create function ph_support.require_scenarios(scenarios ph.scenario[], partners ph.partner_effect[]) returns void
 language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp
@@ -32688,8 +32835,9 @@ begin
 			select from unnest(scenarios) s
 			cross join unnest(
 				array[s.cost_factor, s.benchmark_factor, s.left_out_cost, s.left_out_benchmark, s.admissions_avoided,
-					s.admission_cost::float8, s.health, s.worst_fifth]) with ordinality v(number, i)
-			where not abs(v.number) <= 1e15 or v.i <= 6 and v.number < 0) then
+					s.admission_cost::float8, s.recovered::float8, s.health, s.worst_fifth])
+				with ordinality v(number, i)
+			where not abs(v.number) <= 1e15 or v.i <= 7 and v.number < 0) then
 		raise exception 'argument "scenarios" must have finite numbers up to 10^15, and none below 0 but in health'
 			using errcode = 'invalid_parameter_value';
 	end if;
@@ -32727,7 +32875,7 @@ comment on function ph_support.require_scenarios(ph.scenario[], ph.partner_effec
 
 create function ph_support.scenario_settled(
 	contract ph.contract, benchmark_per_head numeric, actual_per_head numeric, person_years numeric,
-	scenario ph.scenario, quality float8, revenue numeric, equity_shown boolean,
+	scenario ph.scenario, quality float8, revenue numeric, equity_shown boolean, recovered numeric,
 	out years numeric, out benchmark numeric, out actual numeric, out care numeric, out lines ph.settlement)
 language sql immutable parallel safe
 begin atomic
@@ -32736,7 +32884,8 @@ select
 	-- of totals, since a cost per head could be rounded
 	ph.settlement(
 		contract, c.benchmark, c.actual, sign(c.years), coalesce((scenario).quality, quality), revenue,
-		coalesce((scenario).equity_shown, equity_shown))
+		coalesce((scenario).equity_shown, equity_shown),
+		coalesce((scenario).recovered, case when (scenario).left_out = 0 then recovered end))
 from (
 	select
 		person_years * (1 - a.left_out) as years,
@@ -32754,7 +32903,7 @@ from (
 end;
 
 comment on function ph_support.scenario_settled(
-	ph.contract, numeric, numeric, numeric, ph.scenario, float8, numeric, boolean) is
+	ph.contract, numeric, numeric, numeric, ph.scenario, float8, numeric, boolean, numeric) is
 	'a contract settled in a scenario: person-years, benchmark and actual cost of those who are not left out, the '
 	'cost of care of all people, and the lines';
 
@@ -32778,12 +32927,30 @@ select
 end;
 
 comment on function ph_support.population_reasons(ph.scenario, float8, numeric) is
-	'why the population loses by a scenario; empty where nothing says so';
+	'what speaks against a scenario for the population; empty where nothing does';
+
+create function ph_support.population_verdict(scenario ph.scenario, reasons text[]) returns text
+language sql immutable parallel safe
+begin atomic
+select
+	case
+		-- quality stands for health that is not measured; who is left out loses whatever the others gain
+		when reasons = '{quality falls}' and (scenario).health > 0 and (scenario).worst_fifth >= 0 then 'gains'
+		when reasons <> '{}' then 'loses'
+		when (scenario).health is null then null
+		when (scenario).health > 0 or (scenario).worst_fifth > 0 then 'gains'
+		else 'unchanged'
+	end;
+end;
+
+comment on function ph_support.population_verdict(ph.scenario, text[]) is
+	'loses, gains or unchanged, by the gain in health and the answer of ph_support.population_reasons; NULL where '
+	'health is not known and nothing speaks against the scenario';
 
 create function ph.incentive_test(
 	contract ph.contract, benchmark_per_head numeric, actual_per_head numeric, person_years numeric,
 	scenarios ph.scenario[], partners ph.partner_effect[], quality float8 default null,
-	revenue numeric default null, equity_shown boolean default null)
+	revenue numeric default null, equity_shown boolean default null, recovered numeric default null)
 returns setof ph.incentive_line
 language plpgsql immutable parallel safe rows 20 set search_path = pg_catalog, pg_temp
 as $$
@@ -32798,14 +32965,14 @@ begin
 			t.care + (t.lines).provider_rounded - before.care - (before.lines).provider_rounded as spent_more, w.whole
 		from unnest(scenarios) with ordinality s(
 			scenario, cost_factor, benchmark_factor, quality, equity_shown, left_out, left_out_cost,
-			left_out_benchmark, admissions_avoided, admission_cost, health, worst_fifth, place)
+			left_out_benchmark, admissions_avoided, admission_cost, health, worst_fifth, recovered, place)
 		cross join lateral (select scenarios[array_lower(scenarios, 1) + s.place::integer - 1] as whole) w
 		cross join lateral ph_support.scenario_settled(
 			contract, benchmark_per_head, actual_per_head, person_years, w.whole, incentive_test.quality, revenue,
-			incentive_test.equity_shown) t
+			incentive_test.equity_shown, incentive_test.recovered) t
 		cross join lateral ph_support.scenario_settled(
 			contract, benchmark_per_head, actual_per_head, person_years, ph.scenario(s.scenario, null),
-			incentive_test.quality, revenue, incentive_test.equity_shown) before
+			incentive_test.quality, revenue, incentive_test.equity_shown, incentive_test.recovered) before
 	), effect as (
 		select
 			s.name, p.partner, sum(p.weight) as weight,
@@ -32836,20 +33003,15 @@ begin
 	), judged as (
 		select
 			d.*, d.has - d.had - d.income_lost - d.cost as gain,
-			case
-				when d.reasons <> '{}' then 'loses'
-				when d.health is null then null
-				when d.health > 0 or d.worst_fifth > 0 then 'gains'
-				else 'unchanged'
-			end as people
+			ph_support.population_verdict(d.whole, d.reasons) as people
 		from parted d
 	)
 	select
 		j.name, j.partner, trim_scale(j.benchmark / nullif(j.years, 0)),
 		trim_scale(j.actual / nullif(j.years, 0)), trim_scale(j.years),
-		(j.lines_before).provider, (j.lines_after).provider, j.had, j.has, j.income_lost, j.cost, j.gain,
-		trim_scale(j.spent_more), j.health,
-		j.worst_fifth, j.people, nullif(j.reasons, '{}'),
+		(j.lines_after).recovered, (j.lines_before).provider, (j.lines_after).provider, j.had, j.has,
+		j.income_lost, j.cost, j.gain, trim_scale(j.spent_more), j.health, j.worst_fifth, j.people,
+		nullif(j.reasons, '{}'),
 		case
 			when j.gain > 0 and j.people = 'loses' then 'gains while the population loses'
 			when j.gain < 0 and j.people = 'gains' then 'loses while the population gains'
@@ -32858,7 +33020,7 @@ begin
 			when (j.lines_after).gross is null then (j.lines_after).note
 			when (j.lines_before).gross is null then (j.lines_before).note
 			when j.gain is null then coalesce((j.part_after).note, (j.part_before).note)
-			when j.people is null then 'missing_health'
+			when j.health is null then 'missing_health'
 			when j.worst_fifth is null then 'missing_worst_fifth'
 		end
 	from judged j
@@ -32867,12 +33029,12 @@ end
 $$;
 
 comment on function ph.incentive_test(
-	ph.contract, numeric, numeric, numeric, ph.scenario[], ph.partner_effect[], float8, numeric, boolean) is
+	ph.contract, numeric, numeric, numeric, ph.scenario[], ph.partner_effect[], float8, numeric, boolean, numeric) is
 	'a contract held against scenarios: a row a scenario and partner, with what the partner gains against the year in '
-	'which nothing changes and what becomes of people; finding names where a partner gains while the population loses, '
-	'or loses while it gains. A settlement is divided by weights and closes to the penny. Errors: those of '
-	'ph.settlement, scenarios without a name or twice, numbers that are null, not finite or of the wrong sign, effects '
-	'of a scenario that is not there';
+	'which nothing changes and what becomes of people; finding names where a partner gains while the population '
+	'loses, or loses while it gains. A settlement is divided by weights and closes to the penny; recovered is what a '
+	'stop-loss gives back where nothing changes. Errors: those of ph.settlement, scenarios without a name or twice, '
+	'numbers that are null, not finite or of the wrong sign, effects of a scenario that is not there';
 
 create function ph_support.cost_input(
 	schema text, out input text, out type regtype, out of_use boolean, out offered boolean)
@@ -33005,7 +33167,7 @@ create function ph_support.cost_fit_query(schema text, day date, inputs text[]) 
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
-	select format('select o.cost / o.years as cost, o.years, %s
+	select format('select i.person_id, o.cost / o.years as cost, o.years, %s
 		from %I.segment_inputs(%L::date) i
 		join (%s) o on o.person_id = i.person_id
 		where o.years > 0 and ph_support.cost_split(i.person_id) = ''train''',
@@ -33021,15 +33183,101 @@ as $$
 $$;
 
 comment on function ph_support.cost_fit_query(text, date, text[]) is
-	'the query that expected cost is fitted to: cost a year, years and terms of the train half';
+	'the query of what expected cost is fitted to: cost a year, years and terms of the persons of the train half';
 
-create function ph_support.expected_cost_expression(schema text, inputs text[], model ph.model) returns text
+create function ph_support.cost_group_expression(dimension text) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select case
+		when dimension = 'decile' then 'lpad(c.decile::text, 2, ''0'')'
+		when dimension in ('practice', 'neighbourhood', 'place') then format('coalesce(c.%I, ''unknown'')', dimension)
+		else (select b.expression from ph.breakdown b where b.breakdown = dimension) end
+$$;
+
+comment on function ph_support.cost_group_expression(text) is
+	'the expression of a group of people over c (expected cost), p (the person) and s (the day and deprivation)';
+
+create procedure ph_support.fit_cost(query text, has_groups boolean, inout model ph.model, inout held_at float8)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	columns text;
+	groups text;
+	many boolean;
+begin
+	-- the people are worked out once, for all passes over them
+	execute format('create temp table ph_cost on commit drop as %s', query);
+	select string_agg(quote_ident(attname), ', ' order by attnum)
+	into columns
+	from pg_attribute
+	where attrelid = 'pg_temp.ph_cost'::regclass and attnum > 0 and attname not in ('person_id', 'cost', 'held');
+	if has_groups then
+		execute $query$
+			create temp table ph_group on commit drop as
+			select held, share, place, format('group %s: %s', place, held)::name::text as term
+			from (
+				select held, sum(years) / sum(sum(years)) over () as share,
+					row_number() over (order by sum(years) desc, held) as place
+				from pg_temp.ph_cost
+				group by held
+			) g$query$;
+		-- beside the largest; groups come first, so that a term that says nothing more than they adds nothing
+		execute $query$
+			select string_agg(format('(held = %L)::integer::float8 as %I, ', held, term), '' order by place)
+					filter (where place > 1), count(*) > 200
+			from pg_temp.ph_group$query$
+		into groups, many;
+		if many then
+			raise exception 'argument "neutral" makes more than 200 groups'
+				using errcode = 'invalid_parameter_value', hint = 'Name fewer, or larger ones.';
+		end if;
+	end if;
+	model := ph.fit('linear', format('select cost, %s%s from pg_temp.ph_cost', groups, columns), weight => 'years',
+		weight_type => 'precision', variance => 'hc1');
+	if has_groups then
+		execute 'select sum(c.coefficient * g.share) from ph.coefficients($1) c join pg_temp.ph_group g using (term)'
+		into held_at
+		using model;
+		drop table pg_temp.ph_group;
+	end if;
+	drop table pg_temp.ph_cost;
+end
+$$;
+
+comment on procedure ph_support.fit_cost(text, boolean, ph.model, float8) is
+	'fits a query of ph_support.cost_fit_query, or of ph_support.cost_grouped_query with an effect of each group but '
+	'the largest; held_at: the mean of these effects over all people. Errors: invalid_parameter_value';
+
+create function ph_support.cost_grouped_query(schema text, day date, fitted text, neutral text[]) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select format('select f.*, concat_ws('', '', %s) as held
+		from (%s) f
+		join %I.person_at(%L) c on c.person_id = f.person_id
+		join %3$I.person p on p.person_id = f.person_id
+		cross join lateral (select %4$L::date as first_day, c.deprivation_quintile) s
+		where num_nulls(%5$s) = 0',
+		(select string_agg(ph_support.cost_group_expression(d), ', ') from unnest(neutral) d), fitted, schema, day,
+		string_agg(format('f.%I', q.column_name), ', '))
+	from ph.query_columns(fitted) q
+$$;
+
+comment on function ph_support.cost_grouped_query(text, date, text, text[]) is
+	'a query of ph_support.cost_fit_query of whom all is known, with held, the group that the person is in';
+
+create function ph_support.expected_cost_expression(
+	schema text, inputs text[], model ph.model, held_at float8)
+returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
 set extra_float_digits = 1
 as $$
 	with coefficient as (
-		select t.term, format('%L::float8', coalesce(t.coefficient, 0)) as value
+		select t.term, format('%L::float8', coalesce(t.coefficient, 0)
+				+ case when t.term = '(intercept)' then coalesce(held_at, 0) else 0 end) as value
 		from unnest((model).terms, (model).coefficients) t (term, coefficient)
 	), part as (
 		select c.input, bool_or(t.condition is null) as is_number, min(t.known) as known, min(k.value) as slope,
@@ -33050,9 +33298,9 @@ as $$
 	where term = '(intercept)'
 $$;
 
-comment on function ph_support.expected_cost_expression(text, text[], ph.model) is
-	'the expression of a model of cost over a row i of segment_inputs; NULL where one of its inputs is not known; a '
-	'term that others make up adds nothing';
+comment on function ph_support.expected_cost_expression(text, text[], ph.model, float8) is
+	'the expression of a model of cost over a row i of segment_inputs, with what effects of groups are held at; NULL '
+	'where one of its inputs is not known; a term that others make up adds nothing';
 
 create function ph_support.expected_cost_query(schema text, expected text, day text) returns text
 language sql immutable parallel safe
@@ -33086,7 +33334,7 @@ begin
 		return;
 	end if;
 	execute format('create table %I.expected_cost_model (
-		name text primary key, as_of date not null, inputs text[] not null, prior_use boolean not null,
+		name text primary key, as_of date not null, inputs text[] not null, prior_use boolean not null, neutral text[],
 		model ph.model not null, fitted_at timestamptz not null default now())', schema);
 	call ph_support.describe_generated('TABLE', format('%I.expected_cost_model', schema), 'pg_class',
 		format('%I.expected_cost_model', schema)::regclass,
@@ -33094,6 +33342,7 @@ begin
 	call ph_support.comment_columns(format('%I.expected_cost_model', schema)::regclass, jsonb_build_object(
 		'name', 'the function that was made', 'as_of', 'the day from which the year of its costs starts',
 		'inputs', 'what it is made of', 'prior_use', 'whether what services did was asked for',
+		'neutral', 'groups within which people were compared, and which are not paid for',
 		'model', 'the model, of pounds a person and year', 'fitted_at', 'when it was fitted'));
 end
 $$;
@@ -33103,7 +33352,7 @@ comment on procedure ph_support.create_cost_model_table(text) is
 
 create procedure ph.create_expected_cost(
 	schema text, as_of timestamptz default null, terms text[] default null, prior_use boolean default false,
-	name text default 'person_expected_cost')
+	name text default 'person_expected_cost', neutral text[] default null)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set enable_nestloop = off  -- nobody has statistics of how many people a day has
@@ -33114,6 +33363,7 @@ declare
 	day constant date := coalesce(as_of::date, (data_day + 1 - interval '1 year')::date);
 	inputs text[];
 	model ph.model;
+	held_at float8;
 	query text;
 	is_new boolean;
 begin
@@ -33127,7 +33377,19 @@ begin
 			using errcode = 'invalid_parameter_value', hint =
 				format('The data end on %s: the year of cost that starts on the day must be over.', data_day);
 	end if;
+	if neutral = '{}' or array_position(neutral, null) is not null then
+		raise exception 'argument "neutral" must name at least one, and no null'
+			using errcode = 'invalid_parameter_value', hint = 'NULL is none; such as ethnicity or place.';
+	end if;
+	perform ph_support.require_known('neutral', neutral,
+		'{deprivation_quintile,ethnicity,practice,neighbourhood,place}');
 	inputs := ph_support.chosen_cost_inputs(schema, day, terms, prior_use);
+	if neutral is not null
+		and exists (select from ph_support.cost_input(schema) c where c.of_use and c.input = any (inputs)) then
+		raise exception 'argument "neutral" cannot be said beside terms of what services did'
+			using errcode = 'invalid_parameter_value', hint =
+				'A group that is served less has less past use too, and would get less again: leave it out.';
+	end if;
 	call ph_support.create_cost_model_table(schema);
 	execute format('select not exists (select from %I.expected_cost_model m where m.name = $1)', schema)
 	into is_new
@@ -33139,23 +33401,23 @@ begin
 	end if;
 	perform ph_support.require_all_rows(array[format('select from %1$I.segment_input, %1$I.stay, %1$I.encounter',
 		schema)]);
-	-- the people are worked out once, for all passes over them
 	query := ph_support.cost_fit_query(schema, day, inputs);
-	execute format('create temp table ph_cost on commit drop as %s', query);
-	model := ph.fit('linear', 'select * from pg_temp.ph_cost', weight => 'years', weight_type => 'precision',
-		variance => 'hc1');
-	drop table pg_temp.ph_cost;
+	if neutral is not null then
+		query := ph_support.cost_grouped_query(schema, day, query, neutral);
+	end if;
+	call ph_support.fit_cost(query, neutral is not null, model, held_at);
 	if (model).coefficients is null or (model).null_deviance is not distinct from 0 then
 		raise exception 'expected cost cannot be fitted: %',
 			case when (model).coefficients is null then (model).status else 'all people cost the same' end
 			using errcode = 'no_data_found', hint = 'Costs of encounters of the year from "as_of" on are needed.';
 	end if;
-	execute format('insert into %I.expected_cost_model (name, as_of, inputs, prior_use, model)
-		values ($1, $2, $3, $4, $5)
+	execute format('insert into %I.expected_cost_model (name, as_of, inputs, prior_use, neutral, model)
+		values ($1, $2, $3, $4, $5, $6)
 		on conflict (name) do update set as_of = excluded.as_of, inputs = excluded.inputs,
-			prior_use = excluded.prior_use, model = excluded.model, fitted_at = excluded.fitted_at', schema)
-	using name, day, inputs, coalesce(prior_use, false), model;
-	query := ph_support.expected_cost_query(schema, ph_support.expected_cost_expression(schema, inputs, model),
+			prior_use = excluded.prior_use, neutral = excluded.neutral, model = excluded.model,
+			fitted_at = excluded.fitted_at', schema)
+	using name, day, inputs, coalesce(prior_use, false), neutral, model;
+	query := ph_support.expected_cost_query(schema, ph_support.expected_cost_expression(schema, inputs, model, held_at),
 		format('%I.as_of::date', name));
 	call ph_support.replace_function(schema, name, 'timestamptz', format($query$(as_of timestamptz)
 			returns table (
@@ -33172,21 +33434,26 @@ begin
 end
 $$;
 
-comment on procedure ph.create_expected_cost(text, timestamptz, text[], boolean, text) is
+comment on procedure ph.create_expected_cost(text, timestamptz, text[], boolean, text, text[]) is
 	'fits what a person costs in a year, in pounds, by what was known on the day as_of (the last day whose year is '
-	'over, unless said), on one half of the people, and makes in the schema a function of that name: '
-	'(as_of timestamptz) with a row a person, expected and, as far as the data reach, actual cost. The model '
-	'is linear, '
-	'of cost a person-year weighted by time at risk (so that expected and actual add up to the same in the half), with '
-	'variance hc1; it stands in the table expected_cost_model. terms: age_sex, deprivation, conditions and numbers of '
-	'segment_input; NULL for age and sex, deprivation, all lists of conditions and charlson, as far as they are known. '
-	'What services did (prior cost, admissions, contacts, hospital_frailty) is refused unless prior_use, which without '
-	'terms adds spend and emergency admissions of the year before. Call after ph.create_segment_inputs, again to fit '
-	'anew. Errors: undefined_table, invalid_parameter_value (unknown or controlled terms, a year that is not over), '
-	'no_data_found (no costs), insufficient_privilege where row security hides people, duplicate_object where the name '
-	'is taken. Source: Dixon et al. 2011, BMJ 343:d6608';
+	'over, unless said), on one half of the people, and makes in the schema a function of that name: (as_of '
+	'timestamptz) with a row a person, expected and, as far as the data reach, actual cost. The model is linear, of '
+	'cost a person-year weighted by time at risk (so that expected and actual add up to the same in the half), with '
+	'variance hc1; it stands in the table expected_cost_model. terms: age_sex, deprivation, conditions and numbers '
+	'of segment_input; NULL for age and sex, deprivation, all lists of conditions and charlson, as far as they are '
+	'known. What services did (prior cost, admissions, contacts, hospital_frailty) is refused unless prior_use, '
+	'which without terms adds spend and emergency admissions of the year before. neutral: groups that are served '
+	'differently than they need (ethnicity, place, practice, neighbourhood, deprivation_quintile): the model '
+	'compares people of one group (an effect of each group beside the largest, a term of the model, held at the mean '
+	'of all), so that no group''s less use lowers its own target; past use is refused with it; it takes what all use '
+	'together for right, and cannot see need that nobody recorded. Call after ph.create_segment_inputs, again to fit '
+	'anew. Errors: undefined_table, invalid_parameter_value (unknown or controlled terms, a year that is not over, '
+	'more than 200 groups), no_data_found (no costs), insufficient_privilege where row security hides people, '
+	'duplicate_object where the name is taken. Sources: Dixon et al. 2011, BMJ 343:d6608; of neutral Carr-Hill et '
+	'al. 1994, BMJ 309:1046, and Gravelle et al. 2003, Health Economics 12:985';
 
-create function ph_support.expected_cost_model(schema text, name text, out as_of date, out inputs text[])
+create function ph_support.expected_cost_model(
+	schema text, name text, argument text default 'name', out as_of date, out inputs text[])
 returns record
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -33198,7 +33465,7 @@ begin
 		using name;
 	end if;
 	if as_of is null or to_regprocedure(format('%I.%I(timestamptz)', schema, name)) is null then
-		raise exception 'argument "name" must be of an expected cost of the schema'
+		raise exception 'argument "%" must be of an expected cost of the schema', argument
 			using errcode = 'undefined_function', hint = 'CALL ph.create_expected_cost(...) makes one.';
 	end if;
 	perform ph_support.require_all_rows(array[format('select from %1$I.segment_input, %1$I.stay, %1$I.encounter',
@@ -33206,7 +33473,7 @@ begin
 end
 $$;
 
-comment on function ph_support.expected_cost_model(text, text) is
+comment on function ph_support.expected_cost_model(text, text, text) is
 	'the day and inputs of an expected cost of the schema, for who sees all its people. Errors: undefined_function, '
 	'insufficient_privilege';
 
@@ -33265,19 +33532,6 @@ comment on function ph.cost_explained(text, text) is
 	'between persons, practices, neighbourhoods and places, weighted by years, in the half it was fitted on (train) '
 	'and in the other (test): 1 - sum w (actual - expected)^2 / sum w (actual - mean)^2. Below 0 where the mean tells '
 	'more. Notes: one_group, no_variance. Errors: undefined_function, insufficient_privilege';
-
-create function ph_support.cost_group_expression(dimension text) returns text
-language sql stable
-set search_path = pg_catalog, pg_temp
-as $$
-	select case
-		when dimension = 'decile' then 'lpad(c.decile::text, 2, ''0'')'
-		when dimension in ('practice', 'neighbourhood', 'place') then format('coalesce(c.%I, ''unknown'')', dimension)
-		else (select b.expression from ph.breakdown b where b.breakdown = dimension) end
-$$;
-
-comment on function ph_support.cost_group_expression(text) is
-	'the expression of a group of people over c (expected cost), p (the person) and s (the day and deprivation)';
 
 create function ph.predictive_ratio(
 	schema text, dimensions text[] default '{decile,age_band,sex,deprivation_quintile,ethnicity}',
@@ -33341,6 +33595,192 @@ comment on function ph.predictive_ratio(text, text[], text, float8, text) is
 	'ph.mean, the model taken as given. Notes: no_cost, no_upper_limit (actual cost may be 0 by chance), those of '
 	'ph.mean. Errors: undefined_function, invalid_parameter_value, insufficient_privilege';
 
+create function ph_support.trusted_ratios(
+	places text[], exposures float8[], actuals float8[], expecteds float8[], variation float8, probability float8,
+	tolerance float8,
+	out place_id text, out exposure float8, out ratio float8, out full_at float8, out limited_credibility float8,
+	out limited_ratio float8, out credibility float8, out credible_ratio float8, out note text)
+returns setof record
+language sql immutable parallel safe
+begin atomic
+	with place_year as (
+		select s.place_id, s.exposure, s.actual, s.expected,
+			-- what chance does to a ratio goes by what was expected
+			ph.credibility(s.place_id, s.actual / s.expected, s.expected) over () as told
+		from unnest(places, exposures, actuals, expecteds) s (place_id, exposure, actual, expected)
+		where s.expected > 0
+	), place as (
+		select y.place_id, sum(y.exposure) as exposure, sum(y.actual) / sum(y.expected) as ratio,
+			(array_agg(y.told))[1] as told
+		from place_year y
+		group by y.place_id
+	)
+	select p.place_id, p.exposure, p.ratio, l.full_at, l.credibility, 1 + l.credibility * (p.ratio - 1),
+		(p.told).credibility, (p.told).estimate, (p.told).note
+	from place p
+	cross join lateral ph.limited_fluctuation(p.exposure, variation, probability, tolerance) l;
+end;
+
+comment on function ph_support.trusted_ratios(text[], float8[], float8[], float8[], float8, float8, float8) is
+	'actual over expected of places, of arrays with an element a place and year, and what lies between that and 1: by '
+	'ph.limited_fluctuation of all years'' exposure, whose unit varies so much, and by ph.credibility of the yearly '
+	'ratios. Years in which nothing is expected are left out';
+
+create function ph_support.require_separate_periods(schema text, periods text[]) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	overlap boolean;
+begin
+	if coalesce(periods, '{}') = '{}' then
+		raise exception 'argument "periods" must name at least one'
+			using errcode = 'invalid_parameter_value';
+	end if;
+	perform ph_support.require_periods(schema, periods);
+	execute format(
+		'select count(*) > count(distinct p.name) or bool_or(exists (
+			select from %1$I.calendar o where o.name = any ($1) and o.name <> p.name and o.period && c.period))
+		from unnest($1) p (name)
+		left join %1$I.calendar c using (name)', schema)
+	into overlap
+	using periods;
+	if overlap then
+		raise exception 'argument "periods" must not hold a day twice'
+			using errcode = 'invalid_parameter_value', hint = 'Such as {2022/23,2023/24}.';
+	end if;
+end
+$$;
+
+comment on function ph_support.require_separate_periods(text, text[]) is
+	'does nothing where calendar has all periods and no two overlap. Errors: invalid_parameter_value';
+
+create function ph.place_experience(
+	schema text, measure text, level text, periods text[], probability float8 default 0.9,
+	tolerance float8 default 0.05, confidence float8 default 0.95, bands float8[] default null)
+returns table (
+	place_id text, periods_seen integer, people bigint, exposure float8, events float8, expected float8,
+	need_index float8, experience float8, lower float8, upper float8, full_at float8, limited_credibility float8,
+	limited_index float8, credibility float8, credible_index float8, settled_index float8, settled_lower float8,
+	settled_upper float8, weighted_population float8, note text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	m ph.measure;
+begin
+	perform ph_support.require_measure(schema, measure);
+	select l.* into m from ph_support.latest_measures(schema, array[measure]) l;
+	if m.exposure = 'rows' or not (ph_support.counts_events(m.indicator) or m.indicator = 'mean') then
+		raise exception 'argument "measure" must be of events or amounts over people'
+			using errcode = 'invalid_parameter_value', hint =
+				'Survival, an expectancy, and shares of what happened have no number that is expected of people.';
+	end if;
+	perform ph_support.require_known('level', array[level],
+		array(select l.level from ph_support.folded_levels(schema) l));
+	if bands is not null then
+		perform ph_support.require_bands(bands);
+	end if;
+	perform ph_support.require_separate_periods(schema, periods),
+		ph_support.require_all_rows(array[format('select from %I.measure_tally', schema)]);
+	return query
+	with seen as materialized (
+		select t.*
+		from unnest(periods) p, ph_support.measure_places(schema, measure, level, p, 'all') t
+		where t.place_id <> 'unknown'
+	), whole as materialized (
+		select r.first_day, case when bands is null then r.reference else ph_support.in_bands(r.reference, bands) end
+				as reference, c.exposure, c.events, c.squares
+		from (select distinct on (first_day) s.first_day, s.reference from seen s) r,
+			lateral (
+				select sum(c.exposure) as exposure, sum(c.events) as events, sum(c.events_squared) as squares
+				from ph.cells(r.reference) c) c
+	), spread as (
+		-- one spread for all places, as a quiet place shows too little of its own; counts are their own squares: 1
+		select sum(w.squares) / nullif(sum(w.events), 0) as dispersion,
+			sqrt(greatest(sum(w.exposure) * sum(w.squares) / nullif(sum(w.events) ^ 2, 0)
+				- case when m.indicator in ('mean', 'proportion') then 1 else 0 end, 0)) as variation
+		from whole w
+	), told as (
+		select s.place_id, s.first_day, s.people, ph.exposure(s.tally) as exposure, ph.events(s.tally) as events,
+			ph.expected(s.tally, w.reference) as expected, w.exposure as exposure_of_all, w.events as events_of_all
+		from seen s
+		join whole w using (first_day)
+		offset 0
+	), place_year as (
+		select t.*, t.expected * t.exposure_of_all / nullif(t.events_of_all, 0) as needed, (r.ratio).lower,
+			(r.ratio).upper
+		from told t
+		cross join spread s
+		cross join lateral (
+			select ph.smr_of_counts(case when t.events >= 0 then t.events / s.dispersion end,
+				t.expected / s.dispersion, 1, place_experience.confidence) as ratio
+			offset 0) r
+	), listed as (
+		select y.place_id, max(y.people) filter (where y.first_day = (select max(w.first_day) from whole w)) as people,
+			bool_or(y.expected is null) as lacks
+		from place_year y
+		group by y.place_id
+	), summed as (
+		-- the same people may make all years, so that the years' limits do not narrow each other
+		select y.place_id, count(*)::integer as years, sum(y.exposure) as exposure, sum(y.events) as events,
+			sum(y.expected) as expected, sum(y.needed) / sum(y.exposure) as need_index,
+			sum(y.expected * y.lower) / nullif(sum(y.expected), 0) as lower,
+			sum(y.expected * y.upper) / nullif(sum(y.expected), 0) as upper
+		from place_year y
+		where y.expected is not null and y.exposure > 0
+		group by y.place_id
+	), settled as (
+		select s.*, ph.shrunken_rate(case when s.events >= 0 then s.events / d.dispersion end,
+			s.expected / d.dispersion, 1, place_experience.confidence) over () as drawn
+		from summed s
+		cross join spread d
+	), trusted as (
+		select r.*
+		from (
+			select array_agg(y.place_id) as places, array_agg(y.exposure) as exposures, array_agg(y.events) as events,
+				array_agg(y.expected) as expected
+			from place_year y
+		) a
+		cross join spread s
+		cross join lateral ph_support.trusted_ratios(a.places, a.exposures, a.events, a.expected, s.variation,
+			probability, tolerance) r
+	)
+	select l.place_id, coalesce(s.years, 0), l.people, s.exposure, s.events, s.expected, s.need_index,
+		s.need_index * r.ratio, s.need_index * s.lower, s.need_index * s.upper,
+		r.full_at, r.limited_credibility, s.need_index * r.limited_ratio, r.credibility,
+		s.need_index * r.credible_ratio, s.need_index * (s.drawn).value, s.need_index * (s.drawn).lower,
+		s.need_index * (s.drawn).upper, l.people * s.need_index * r.credible_ratio,
+		case
+			when l.lacks then 'missing_input'
+			when s.years is null then 'no_data'
+			when s.expected = 0 then 'no_expected'
+			when s.years < cardinality(periods) then 'missing_period'
+			else r.note end
+	from listed l
+	left join settled s using (place_id)
+	left join trusted r using (place_id)
+	order by l.place_id;
+end
+$$;
+
+comment on function ph.place_experience(text, text, text, text[], float8, float8, float8, float8[]) is
+	'how far the own experience of places may be trusted, from the stored summaries of a measure of events or amounts '
+	'over people (ph.fold_measures) and no persons, a row a place of the level, over periods (names of calendar, best '
+	'years). expected: at the rates of all in each period, by the keys of the measure (age), or in bands that begin '
+	'at these, where few people make the rates of single years chance. need_index: expected a head over that of all. '
+	'experience: need_index x events over expected, with limits by chance of each year (ph.smr_of_counts, events and '
+	'expected divided by the dispersion of all, squared events over events) as if the same people made every year: '
+	'where years are independent they are up to sqrt(years) too wide. limited_credibility: by ph.limited_fluctuation '
+	'of all years'' exposure (full_at is where it is 1), varied as among all: cv^2 = exposure x sum of squared events '
+	'/ (sum of events)^2, of counts 1 / rate, less 1 for means and proportions. credibility: by Buhlmann and Straub '
+	'from the yearly ratios, weighted by expected (ph.credibility). limited_index and credible_index: what lies '
+	'between need and experience by each. settled_index: need_index x empirical Bayes (ph.shrunken_rate, likewise), '
+	'with limits. people: of the last period. weighted_population: people x credible_index, for ph.capitation. Notes: '
+	'missing_input (also people of unknown age), no_data, no_expected, missing_period (the place was not seen in all '
+	'of them), those of ph.credibility. Small numbers are not hidden. Errors: undefined_table, '
+	'invalid_parameter_value, insufficient_privilege where row security hides places';
+
 create function ph.place_need(
 	schema text, level text default 'place', years integer default 3, probability float8 default 0.9,
 	tolerance float8 default 0.05, confidence float8 default 0.95, name text default 'person_expected_cost')
@@ -33386,7 +33826,7 @@ begin
 			join of_year using (year)
 			group by j.place_id, j.person_id
 		), experience as (
-			select place_id, count(*) as people, sum(j.years) as years, sum(cost) as cost,
+			select place_id, count(*) as people, sum(j.years) as years,
 				nullif(greatest(sum(foreseen), 0), 0) as foreseen,
 				ph.mean(ph.person_tally(1, cost - foreseen), 1, $3) as missed
 			from person j
@@ -33394,34 +33834,33 @@ begin
 		), person_cost as (
 			select %3$s as variation from judged j where year = 0
 		), year_place as (
-			select place_id, year, sum(j.years) as years, sum(cost / level) / sum(foreseen) as ratio
+			select place_id, sum(j.years) as years, sum(cost / level) as cost, sum(foreseen) as foreseen
 			from judged j
 			join of_year using (year)
 			group by place_id, year
-			having sum(foreseen) > 0
 		), told as (
-			select distinct on (place_id) place_id, c.credibility, c.estimate, c.note
+			select r.*
 			from (
-				select place_id, ph.credibility(place_id, ratio, years) over () as c from year_place
-			) t, lateral (select (t.c).credibility, (t.c).estimate, (t.c).note) c
-			order by place_id
+				select array_agg(place_id) as places, array_agg(years) as years, array_agg(cost) as cost,
+					array_agg(foreseen) as foreseen
+				from year_place
+			) y, person_cost v,
+				lateral ph_support.trusted_ratios(places, years, cost, foreseen, v.variation, $1, $2) r
 		), need as (
 			select place_id, avg(expected) / (select avg(expected) from judged where year = 0) as need_index
 			from judged
 			where year = 0
 			group by place_id
 		)
-		select e.place_id, e.people, e.years, n.need_index, n.need_index * e.cost / e.foreseen,
-			n.need_index * (e.foreseen + e.people * (e.missed).lower) / e.foreseen,
-			n.need_index * (e.foreseen + e.people * (e.missed).upper) / e.foreseen,
-			l.full_at, l.credibility, n.need_index * (1 + l.credibility * (e.cost / e.foreseen - 1)),
-			t.credibility, n.need_index * t.estimate,
+		select e.place_id, e.people, e.years, n.need_index, n.need_index * t.ratio,
+			n.need_index * (1 + e.people * (e.missed).lower / e.foreseen),
+			n.need_index * (1 + e.people * (e.missed).upper / e.foreseen),
+			t.full_at, t.limited_credibility, n.need_index * t.limited_ratio, t.credibility,
+			n.need_index * t.credible_ratio,
 			coalesce(t.note, case when e.foreseen is null then ''negative_need'' end)
 		from experience e
 		left join need n using (place_id)
 		left join told t using (place_id)
-		cross join person_cost v
-		cross join lateral ph.limited_fluctuation(e.years, v.variation, $1, $2) l
 		order by e.place_id', level, judged, ph_support.cost_variation('j'))
 	using probability, tolerance, confidence;
 end
@@ -33430,14 +33869,12 @@ $$;
 comment on function ph.place_need(text, text, integer, float8, float8, float8, text) is
 	'the need of places by an expected cost (of ph.create_expected_cost), and how far their own experience may be '
 	'trusted beside it, a row a place of the level (practice, neighbourhood, place, small_area). need_index: mean '
-	'expected cost over that of all, on the day of the model. experience: need_index x actual over expected '
-	'cost of the '
-	'years up to it, each year held to its own total, with limits by chance (the years of a person '
-	'are one observation). limited_credibility: by ph.limited_fluctuation, of person_years (full_at is where it is '
-	'1) for cost as varied as between the people, within tolerance with probability; '
-	'credibility: by Buhlmann and Straub from the yearly ratios '
-	'(ph.credibility). limited_index and credible_index: what lies between need and experience by each. Notes are of '
-	'ph.credibility, and negative_need where no cost is expected. '
+	'expected cost over that of all, on the day of the model. experience: need_index x actual over expected cost of '
+	'the years up to it, each year held to its own total, with limits by chance (the years of a person are one '
+	'observation). limited_credibility: by ph.limited_fluctuation, of person_years (full_at is where it is 1) for '
+	'cost as varied as between the people, within tolerance with probability; credibility: by Buhlmann and Straub '
+	'from the yearly ratios (ph.credibility), weighted by expected cost. limited_index and credible_index: what lies '
+	'between need and experience by each. Notes are of ph.credibility, and negative_need where no cost is expected. '
 	'Errors: undefined_function, invalid_parameter_value, insufficient_privilege';
 
 create function ph.graded_weights(groups integer default 16, highest float8 default 10) returns float8[]
@@ -33515,11 +33952,11 @@ comment on function ph.unmet_need(text, text, text[], float8[], text[]) is
 
 create function ph.need_report(
 	schema text, unmet regclass, share float8 default 0.1, dimension text default 'ethnicity',
-	truth regclass default null, name text default 'person_expected_cost')
+	truth regclass default null, name text default 'person_expected_cost', neutral text default null)
 returns table (
 	group_name text, people bigint, age_index float8, expected_index float8, change_by_model float8,
-	unmet_index float8, mixed_index float8, change_by_unmet_need float8,
-	actual_index float8, true_index float8, note text)
+	unmet_index float8, mixed_index float8, change_by_unmet_need float8, neutral_index float8,
+	change_by_neutral float8, actual_index float8, true_index float8, note text)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set enable_nestloop = off  -- nobody has statistics of how many people a day has
@@ -33527,8 +33964,13 @@ set jit = off
 as $$
 declare
 	day constant date := (ph_support.expected_cost_model(schema, name)).as_of;
+	neutral_people text := '(select null::text as person_id, null::float8 as expected)';
 	repeated bigint;
 begin
+	if neutral is not null then
+		perform ph_support.expected_cost_model(schema, neutral, 'neutral');
+		neutral_people := format('%I.%I(%L::date)', schema, neutral, day);
+	end if;
 	perform ph_support.require_known('dimension', array[dimension],
 		'{age_band,sex,deprivation_quintile,ethnicity,practice,neighbourhood,place}');
 	if share is null or not (share >= 0 and share <= 1) then
@@ -33548,121 +33990,154 @@ begin
 	end if;
 	return query execute format(
 		'with judged as (
-			select c.*, u.weight::float8 as weight, t.cost::float8 as true_cost, %s as group_name,
+			select c.*, u.weight::float8 as weight, t.cost::float8 as true_cost, n.expected * c.years as neutral,
+				%s as group_name,
 				sum(c.cost) over same_age / sum(c.years) over same_age as of_age
 			from (%s) c
 			join %I.person p on p.person_id = c.person_id
 			cross join lateral (select %L::date as first_day, c.deprivation_quintile) s
 			left join %s u on u.person_id = c.person_id
 			left join %s t on t.person_id = c.person_id
+			left join %s n on n.person_id = c.person_id
 			window same_age as (partition by c.sex, ph_support.band_of_age(c.age))
 		), grouped as (
 			select j.group_name, count(*) as people, sum(years) as years, sum(years * of_age) as of_age,
 				sum(foreseen) as foreseen, case when count(weight) = count(*) then sum(years * weight) end as weighted,
-				sum(cost) as actual, case when count(true_cost) = count(*) then sum(true_cost) end as true_cost
+				sum(cost) as actual, case when count(neutral) = count(*) then sum(neutral) end as neutral,
+				case when count(true_cost) = count(*) then sum(true_cost) end as true_cost
 			from judged j
 			group by j.group_name
 		), mixed as (
-			select *, sum(years) over () as all_years, ph.component_mix(years,
+			select *, sum(years) over () as all_years,
+				case when count(weighted) over () = count(*) over () then sum(weighted) over () end as all_weighted,
+				case when count(neutral) over () = count(*) over () then sum(neutral) over () end as all_neutral,
+				case when count(true_cost) over () = count(*) over () then sum(true_cost) over () end as all_true,
+				ph.component_mix(years,
 				array[case when foreseen >= 0 then foreseen end, weighted], array[1 - $1, $1]) over () as mix
 			from grouped
 		), indexed as (
 			select m.group_name, m.people, of_age / years * all_years / nullif(sum(of_age) over (), 0) as age_index,
 				foreseen / years * all_years / nullif(sum(foreseen) over (), 0) as expected_index,
-				weighted / years * all_years / nullif(sum(weighted) over (), 0) as unmet_index,
+				weighted / years * all_years / nullif(all_weighted, 0) as unmet_index,
 				(mix).per_head as mixed_index,
+				neutral / years * all_years / nullif(all_neutral, 0) as neutral_index,
 				actual / years * all_years / nullif(sum(actual) over (), 0) as actual_index,
-				true_cost / years * all_years / nullif(sum(true_cost) over (), 0) as true_index,
+				true_cost / years * all_years / nullif(all_true, 0) as true_index,
 				case when foreseen < 0 then ''negative_need'' else (mix).note end as note
 			from mixed m
 		)
 		select i.group_name, people, age_index, expected_index, expected_index - age_index, unmet_index, mixed_index,
-			mixed_index - expected_index, actual_index, true_index, note
+			mixed_index - expected_index, neutral_index, neutral_index - expected_index, actual_index, true_index, note
 		from indexed i
 		order by i.group_name',
 		ph_support.cost_group_expression(dimension),
 		ph_support.cost_judged_query(schema, name, day), schema, day, unmet,
-		coalesce(truth::text, '(select null::text as person_id, null::float8 as cost)'))
+		coalesce(truth::text, '(select null::text as person_id, null::float8 as cost)'), neutral_people)
 	using share;
 end
 $$;
 
-comment on function ph.need_report(text, regclass, float8, text, regclass, text) is
-	'the targets per head of groups of people, 1 for all together: by age and sex alone (age_index), by expected cost '
-	'of ph.create_expected_cost (expected_index; change_by_model: less age_index), by a component of unmet need '
+comment on function ph.need_report(text, regclass, float8, text, regclass, text, text) is
+	'the targets per head of groups of people, 1 for all together: by age and sex alone (age_index), by expected '
+	'cost of ph.create_expected_cost (expected_index; change_by_model: less age_index), by a component of unmet need '
 	'(unmet_index), and by both in the shares 1 - share and share (mixed_index, of ph.component_mix; '
-	'change_by_unmet_need: less expected_index); beside what the group did cost (actual_index) and, where truth is '
-	'known, should have (true_index). unmet: a relation of person_id and weight, such as people joined with '
-	'ph.unmet_need; '
-	'truth: of person_id and cost in pounds in the year of the model. A target is the index x people x the '
-	'money a head. '
+	'change_by_unmet_need: less expected_index), and, where neutral names an expected cost that was fitted within '
+	'groups, by that (neutral_index; change_by_neutral: less expected_index; NULL where it does not know '
+	'everybody); beside what the group did cost (actual_index) and, where truth is known, should have '
+	'(true_index). unmet: a relation of person_id and weight, such as people joined with ph.unmet_need; truth: of '
+	'person_id and cost in pounds in the year of the model. A target is the index x people x the money a head. '
 	'dimension: age_band, sex, deprivation_quintile, ethnicity, practice, neighbourhood, place. A person without '
-	'weight makes the mix NULL (missing_input), and so does a group of few that is expected to cost less than nothing '
-	'(negative_need: take larger groups). Errors: undefined_function, invalid_parameter_value, undefined_column, '
-	'cardinality_violation, insufficient_privilege';
+	'weight makes the mix NULL (missing_input), and so does a group of few that is expected to cost less than '
+	'nothing (negative_need: take larger groups). Errors: undefined_function, invalid_parameter_value, '
+	'undefined_column, cardinality_violation, insufficient_privilege';
 
-create procedure ph.create_budget_view(
-	schema text, place_envelopes regclass, segment_envelopes regclass, segments regclass, profile regclass default null,
-	level text default 'place', as_of timestamptz default null, confidence float8 default 0.95,
-	cost_name text default 'person_expected_cost', name text default 'virtual_budget')
+create function ph_support.require_one_row_each(argument text, relation regclass, column_name text) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	wrong boolean;
+begin
+	execute format('select count(*) <> count(distinct %I) from %s', column_name, relation) into wrong;
+	if wrong then
+		raise exception 'argument "%" must have one row for each %, and none without', argument, column_name
+			using errcode = 'cardinality_violation';
+	end if;
+end
+$$;
+
+comment on function ph_support.require_one_row_each(text, regclass, text) is
+	'does nothing where no two rows of the relation have one value of the column, and none lacks it. '
+	'Errors: cardinality_violation, with the argument''s name';
+
+create procedure ph_support.require_budget_inputs(
+	place_envelopes regclass, segment_envelopes regclass, segments regclass, profile regclass)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-	day constant date := coalesce(as_of::date, ph_support.data_day(schema));
-	model_day constant date := (ph_support.expected_cost_model(schema, cost_name)).as_of;
-	query text;
-	repeated bigint;
+	wrong boolean;
 begin
-	call ph_support.require_own_schema(schema, name);
-	if coalesce(name, '') = '' then
-		raise exception 'argument "name" must not be null or empty'
+	if num_nulls(place_envelopes, segment_envelopes, segments) > 0 then
+		raise exception 'arguments "place_envelopes", "segment_envelopes" and "segments" must not be null'
 			using errcode = 'null_value_not_allowed';
 	end if;
-	perform ph_support.require_known('level', array[level], '{practice,neighbourhood,place,small_area}'),
-		ph_support.require_columns('place_envelopes', place_envelopes, '{place_id,amount}'),
+	perform ph_support.require_columns('place_envelopes', place_envelopes, '{place_id,amount}'),
 		ph_support.require_columns('segment_envelopes', segment_envelopes, '{segment,amount}'),
-		ph_support.require_columns('segments', segments, '{person_id,segment}');
-	if profile is not null then
-		perform ph_support.require_columns('profile', profile, '{month,share}');
+		ph_support.require_columns('segments', segments, '{person_id,segment}'),
+		ph_support.require_all_rows(array[
+			'select from ' || place_envelopes, 'select from ' || segment_envelopes, 'select from ' || segments]);
+	perform ph_support.require_one_row_each('place_envelopes', place_envelopes, 'place_id'),
+		ph_support.require_one_row_each('segment_envelopes', segment_envelopes, 'segment'),
+		ph_support.require_one_row_each('segments', segments, 'person_id');
+	execute format('select not exists (select from %s) or not exists (select from %s)', place_envelopes,
+		segment_envelopes) into wrong;
+	if wrong then
+		raise exception 'arguments "place_envelopes" and "segment_envelopes" must have rows'
+			using errcode = 'no_data_found', hint = 'There is a budget of what they name.';
+	elsif profile is not null then
+		perform ph_support.require_columns('profile', profile, '{month,share}'),
+			ph_support.require_all_rows(array['select from ' || profile]);
+		perform ph_support.require_one_row_each('profile', profile, 'month');
+		execute format('select coalesce(bool_or(extract(day from p.month::date) <> 1 or p.share < 0), true) from %s p',
+			profile) into wrong;
+		if wrong then
+			raise exception 'argument "profile" must have rows of first days of months, with shares not below 0'
+				using errcode = 'invalid_parameter_value';
+		end if;
 	end if;
-	execute format('select count(*) - count(distinct person_id) from %s where segment is not null', segments)
-	into repeated;
-	if repeated > 0 then
-		raise exception 'argument "segments" must be one row a person'
-			using errcode = 'cardinality_violation';
-	end if;
-	if confidence is null or not (confidence > 0 and confidence < 1) then
-		raise exception 'argument "confidence" must lie between 0 and 1, both excluded'
-			using errcode = 'invalid_parameter_value';
-	end if;
-	query := format(
-		-- nobody has statistics of how many people a day has: what is made of them is made once
-		'with varied as materialized (
-			select %11$s as variation from (%1$s) j
-		), person_cost as materialized (
-			select c.person_id, c.%2$I as place_id, c.expected
-			from %3$I.%4$I(%5$L::date) c
-			where c.%2$I is not null and c.expected is not null
-		), person_segment as materialized (
-			select s.person_id, s.segment::text as segment from %6$s s where s.segment is not null
-		), cell as materialized (
-			select c.place_id, s.segment, count(*) as people, sum(c.expected) as expected
-			from person_cost c
-			join person_segment s on s.person_id = c.person_id
-			group by 1, 2
-		), raked as materialized (
+end
+$$;
+
+comment on procedure ph_support.require_budget_inputs(regclass, regclass, regclass, regclass) is
+	'refuses what a virtual budget cannot be made of. Errors: null_value_not_allowed, undefined_column, '
+	'insufficient_privilege where row security hides rows, cardinality_violation, no_data_found, '
+	'invalid_parameter_value';
+
+create function ph_support.virtual_budget_query(
+	people text, place_envelopes regclass, segment_envelopes regclass, profile regclass)
+returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	-- full_at within a half of the truth is (z cv / 0.5)^2
+	select format(
+		'with cell as (
+			select place_id, segment, count(*) as people, sum(expected) as expected
+			from %1$s
+			where is_in
+			group by place_id, segment
+		), raked as (
 			select p.place_id::text as place_id, q.segment::text as segment, coalesce(c.people, 0) as people,
 				coalesce(c.expected, 0) as expected,
 				ph.rake(greatest(coalesce(c.expected, 0), 0), p.place_id::text, q.segment::text, p.amount::numeric,
 					q.amount::numeric, (
 						select case when bool_and(amount = round(amount, 2)) then 0.01 end
-						from (select amount::numeric from %7$s union all select amount::numeric from %8$s) envelope)
+						from (select amount::numeric from %2$s union all select amount::numeric from %3$s) envelope)
 					) over () as cell
-			from %7$s p
-			cross join %8$s q
+			from %2$s p
+			cross join %3$s q
 			left join cell c on c.place_id = p.place_id::text and c.segment = q.segment::text
-			where p.place_id is not null and q.segment is not null
 		)
 		select r.place_id, r.segment, m.month, r.people, r.expected * m.share as expected,
 			(r.cell).value * m.share as budget,
@@ -33674,45 +34149,179 @@ begin
 				when r.people = 0 then ''no_population''
 				when m.share is null then ''no_share'' end) as note
 		from raked r
-		cross join varied v
 		cross join lateral (
-			-- full_at within a half of the truth is (z cv / 0.5)^2
-			select sqrt((ph.limited_fluctuation(1, v.variation, %9$s, 0.5)).full_at * 0.25 / nullif(r.people, 0))
-				as error
+			select sqrt((ph.limited_fluctuation(1, $1, $2, 0.5)).full_at * 0.25 / nullif(r.people, 0)) as error
 		) e
-		cross join (%10$s) m',
-		ph_support.cost_judged_query(schema, cost_name, model_day), level, schema, cost_name, day, segments,
-		place_envelopes, segment_envelopes, confidence,
+		cross join (%4$s) m',
+		people, place_envelopes, segment_envelopes,
 		case
 			when profile is null then 'select null::date as month, 1::numeric as share'
 			else format('select p.month::date as month,
 					p.share::numeric / nullif(case when count(p.share) over () = count(*) over ()
 						then sum(p.share::numeric) over () end, 0) as share
-				from %s p', profile) end,
-		ph_support.cost_variation('j'));
-	call ph_support.replace_view(schema, name, query,
-		'the money that a place would have for a segment of its people, by month: a budget to plan and compare with, '
-		'not an account', jsonb_build_object(
-			'place_id', 'the place', 'segment', 'the segment',
-			'month', 'first day of the month; NULL where no profile was given: the whole year',
-			'people', 'people of the place and segment whose expected cost is known',
-			'expected', 'their expected cost in pounds: what the budget starts from',
-			'budget', 'pounds, brought to the envelopes of places and of segments',
-			'budget_rounded', 'the same in pence that meet both envelopes; NULL where these are not in whole pence',
-			'lower', 'limit by chance: what people of such costs can cost less', 'upper', 'what they can cost more',
-			'status', 'of the whole table, as of ph.rake', 'note', 'as of ph.rake; no_population, no_share'));
+				from %s p', profile) end)
+$$;
+
+comment on function ph_support.virtual_budget_query(text, regclass, regclass, regclass) is
+	'the query of the cells of a virtual budget by month, of a relation of people with place_id, segment, expected and '
+	'is_in; $1 is the coefficient of variation of a person''s cost, $2 the confidence';
+
+create procedure ph.record_budget(
+	schema text, run text, place_envelopes regclass, segment_envelopes regclass, segments regclass,
+	profile regclass default null, level text default 'place', as_of timestamptz default null,
+	confidence float8 default 0.95, cost_name text default 'person_expected_cost')
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_nestloop = off  -- nobody has statistics of how many people a day has
+set jit = off
+as $$
+declare
+	day constant date := coalesce(as_of::date, ph_support.data_day(schema));
+	model_day constant date := (ph_support.expected_cost_model(schema, cost_name, 'cost_name')).as_of;
+	is_taken boolean;
+	variation float8;
+begin
+	perform ph_support.require_budget_tables(schema);
+	if coalesce(run, '') !~ '\S' then
+		raise exception 'argument "run" must not be null or empty'
+			using errcode = 'null_value_not_allowed', hint = 'It is the name under which the budget is kept.';
+	elsif confidence is null or not (confidence > 0 and confidence < 1) then
+		raise exception 'argument "confidence" must lie between 0 and 1, both excluded'
+			using errcode = 'invalid_parameter_value';
+	elsif not isfinite(day) then
+		raise exception 'argument "as_of" must be a day'
+			using errcode = 'invalid_parameter_value';
+	end if;
+	perform ph_support.require_known('level', array[level], '{practice,neighbourhood,place,small_area}');
+	call ph_support.require_budget_inputs(place_envelopes, segment_envelopes, segments, profile);
+	execute format('select exists (select from %I.budget_run r where r.run = $1)', schema)
+	into is_taken
+	using run;
+	if is_taken then
+		raise exception 'a budget of the name in argument "run" is already recorded'
+			using errcode = 'unique_violation', hint = 'A budget never changes: give the new one a name of its own.';
+	end if;
+	execute format('select %s from (%s) j', ph_support.cost_variation('j'),
+		ph_support.cost_judged_query(schema, cost_name, model_day)) into variation;
+	-- the people are made once, for what is counted and what is shared
+	execute format(
+		'create temp table ph_budget_person on commit drop as
+		select c.%1$I as place_id, s.segment::text as segment, c.expected, c.expected is not null as is_known,
+			p.place_id is not null as is_placed,
+			c.expected is not null and p.place_id is not null and q.segment is not null as is_in
+		from %2$I.%3$I(%4$L::date) c
+		left join %5$s s on s.person_id = c.person_id
+		left join %6$s p on p.place_id::text = c.%1$I
+		left join %7$s q on q.segment::text = s.segment::text',
+		level, schema, cost_name, day, segments, place_envelopes, segment_envelopes);
+	execute format(
+		'with line as materialized (%2$s), run as (
+			insert into %1$I.budget_run (
+				run, level, as_of, cost_name, cost_as_of, inputs, neutral, model, variation, confidence, total, status,
+				people, no_cost, no_place, no_segment, data_day)
+			select $3, $4, $5, $6, e.as_of, e.inputs, e.neutral, to_jsonb(e.model), $1, $2, (
+					select sum(amount::numeric) from %3$s), (
+					select min(status) from line), p.*, $7
+			from %1$I.expected_cost_model e
+			cross join (
+				select count(*) filter (where is_in), count(*) filter (where not is_known),
+					count(*) filter (where is_known and not is_placed),
+					count(*) filter (where is_known and is_placed and not is_in)
+				from pg_temp.ph_budget_person
+			) p
+			where e.name = $6
+		)
+		insert into %1$I.budget_line (
+			run, place_id, segment, month, people, expected, budget, budget_rounded, lower, upper, note)
+		select $3, place_id, segment, month, people, expected, budget, budget_rounded, lower, upper, note
+		from line',
+		schema,
+		ph_support.virtual_budget_query('pg_temp.ph_budget_person', place_envelopes, segment_envelopes, profile),
+		place_envelopes)
+	using variation, confidence, run, level, day, cost_name, ph_support.data_day(schema);
+	drop table pg_temp.ph_budget_person;
 end
 $$;
 
-comment on procedure ph.create_budget_view(
-	text, regclass, regclass, regclass, regclass, text, timestamptz, float8, text, text) is
-	'makes in the schema a view of a virtual budget: expected cost (of ph.create_expected_cost) of the people of a day '
+comment on procedure ph.record_budget(
+	text, text, regclass, regclass, regclass, regclass, text, timestamptz, float8, text) is
+	'records a virtual budget, which never changes, in budget_run and budget_line: expected cost (of '
+	'ph.create_expected_cost) of the people of a day '
 	'(as_of, the data day unless said) by place of a level and segment, brought to the envelopes of places (a relation '
 	'of place_id and amount) and of segments (segment and amount) by ph.rake, phased by a profile (month and share, '
 	'shares of their sum; NULL: the whole year), with limits z x cv / sqrt(people), cv of a person''s cost in '
 	'the year of the model; budget_rounded is in pence that meet both envelopes, and months their year, where '
-	'envelopes are in whole pence. segments: person_id and segment. Read with the rights of who asks. Envelopes that '
-	'differ in sum, or cannot be met, give no budget and a status. Errors: undefined_function, undefined_column, '
-	'invalid_parameter_value, null_value_not_allowed, cardinality_violation (a person with two segments), '
-	'insufficient_privilege, duplicate_object where the name is taken';
+	'envelopes are in whole pence. segments: person_id and segment. Envelopes that differ in sum, or cannot be met, '
+	'give no budget and a status. People who are in no cell are counted with the run. Errors: undefined_table without '
+	'ph.create_budget_tables, undefined_function, undefined_column, invalid_parameter_value, null_value_not_allowed, '
+	'no_data_found, cardinality_violation (two rows of a person, place, segment or month), unique_violation for a '
+	'second run of one name, insufficient_privilege where row security hides rows';
+
+create function ph.budget_outcome(schema text, run text, segments regclass)
+returns table (
+	place_id text, segment text, people bigint, budget numeric, lower numeric, upper numeric, people_now bigint,
+	spend numeric, difference numeric, stance text, note text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set enable_nestloop = off  -- nobody has statistics of how many people a day has
+set jit = off
+as $$
+declare
+	made record;
+begin
+	perform ph_support.require_budget_tables(schema);
+	execute format('select r.level, r.as_of, r.cost_name from %I.budget_run r where r.run = $1', schema)
+	into made
+	using run;
+	if made is null then
+		raise exception 'argument "run" must name a recorded budget'
+			using errcode = 'no_data_found', hint = format('SELECT run, as_of FROM %I.budget_run.', schema);
+	elsif (made.as_of + interval '1 year')::date > ph_support.data_day(schema) + 1 then
+		raise exception 'the year of the budget is not over'
+			using errcode = 'object_not_in_prerequisite_state', hint =
+				format('The data end on %s.', ph_support.data_day(schema));
+	end if;
+	perform ph_support.require_columns('segments', segments, '{person_id,segment}'),
+		ph_support.require_all_rows(array['select from ' || segments]),
+		ph_support.expected_cost_model(schema, made.cost_name);
+	perform ph_support.require_one_row_each('segments', segments, 'person_id');
+	return query execute format(
+		'with spent as (
+			select c.%I as place_id, s.segment::text as segment, count(*) as people,
+				round(sum(c.cost)::numeric, 2) as spend
+			from %I.%I(%L::date) c
+			join %s s on s.person_id = c.person_id
+			where c.expected is not null and c.cost is not null
+			group by 1, 2
+		), planned as (
+			select l.place_id, l.segment, min(l.people) as people,
+				case when bool_and(l.budget is not null) then sum(l.budget) end as budget,
+				sum(l.lower) as lower, sum(l.upper) as upper, min(l.note) as note
+			from %2$I.budget_line l
+			where l.run = $1
+			group by l.place_id, l.segment
+		)
+		select p.place_id, p.segment, p.people, p.budget, p.lower, p.upper, coalesce(s.people, 0),
+			coalesce(s.spend, 0), coalesce(s.spend, 0) - p.budget,
+			case
+				when coalesce(s.spend, 0) < p.lower then ''below''
+				when coalesce(s.spend, 0) > p.upper then ''above''
+				when p.lower is not null then ''within'' end,
+			coalesce(p.note, case when s.people is distinct from p.people then ''people_changed'' end)
+		from planned p
+		left join spent s on s.place_id = p.place_id and s.segment = p.segment
+		order by p.place_id, p.segment',
+		made.level, schema, made.cost_name, made.as_of, segments)
+	using run;
+end
+$$;
+
+comment on function ph.budget_outcome(text, text, regclass) is
+	'a recorded virtual budget beside what its people cost in the year from its day on, a row a place and segment: '
+	'budget, its limits by chance, spend (people of the day, wherever they were treated or moved, at the prices of '
+	'encounter), difference = spend - budget, and stance: below, within or above the limits. segments is what the '
+	'budget was made with; where people of the day are now others than then (data that came late), people_now and the '
+	'note people_changed say so. Other notes: of the budget. Errors: undefined_table, no_data_found for a run that is '
+	'not there, object_not_in_prerequisite_state before the year is over, undefined_column, cardinality_violation, '
+	'undefined_function, insufficient_privilege where row security hides rows';
 
