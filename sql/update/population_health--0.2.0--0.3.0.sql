@@ -19730,11 +19730,18 @@ comment on function ph_support.told_of_scores() is
 create function ph_support.told_of_money() returns text[]
 language sql immutable parallel safe
 return '{budget_agreement,budget_agreement_partner,budget_head,budget_entry,agreement_position,
-	closing_balance,budget_run,budget_line,virtual_budget}'::text[];
+	closing_balance}'::text[];
 
 comment on function ph_support.told_of_money() is
-	'the ledger of money, virtual budgets, and the views of them alone; nobody is in them, but what a segment in a '
-	'place costs can be of one person';
+	'the ledger of money and the views of it alone; nobody is in it, but what a segment in a place costs can be of one '
+	'person';
+
+create function ph_support.told_of_virtual_budgets() returns text[]
+language sql immutable parallel safe
+return '{budget_run,budget_line,virtual_budget}'::text[];
+
+comment on function ph_support.told_of_virtual_budgets() is
+	'virtual budgets, whose cells can be of few people anywhere: for those alone who may see all';
 
 create function ph_support.money_by_place() returns text[]
 language sql immutable parallel safe
@@ -19817,7 +19824,8 @@ begin atomic
 		from unnest('{analyst,steward,aggregate,auditor}'::text[]) k, unnest(ph_support.told_of_releases()) r
 		union all
 		select k, r, 'select', null
-		from unnest('{steward,auditor}'::text[]) k, unnest(ph_support.told_of_scores()) r
+		from unnest('{steward,auditor}'::text[]) k,
+			unnest(ph_support.told_of_scores() || ph_support.told_of_virtual_budgets()) r
 		union all
 		select k, r, 'select', null
 		from unnest('{steward,auditor,bookkeeper}'::text[]) k,
