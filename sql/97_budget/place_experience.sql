@@ -100,11 +100,14 @@ begin
 				select sum(c.exposure) as exposure, sum(c.events) as events, sum(c.events_squared) as squares
 				from ph.cells(r.reference) c) c
 	), spread as (
-		-- one spread for all places, as a quiet place shows too little of its own; counts are their own squares: 1
-		select sum(w.squares) / nullif(sum(w.events), 0) as dispersion,
-			sqrt(greatest(sum(w.exposure) * sum(w.squares) / nullif(sum(w.events) ^ 2, 0)
-				- case when m.indicator in ('mean', 'proportion') then 1 else 0 end, 0)) as variation
-		from whole w
+		-- one for all places, as a quiet place shows too little of its own; counts are their own squares
+		select sqrt(greatest(v.squared, 0)) as variation,
+			nullif(greatest(v.squared * v.events / v.exposure, 0), 0) as dispersion
+		from (
+			select sum(w.exposure) * sum(w.squares) / nullif(sum(w.events) ^ 2, 0)
+					- case when m.indicator in ('mean', 'proportion') then 1 else 0 end as squared,
+				sum(w.events) as events, sum(w.exposure) as exposure
+			from whole w) v
 	), told as (
 		select s.place_id, s.first_day, s.people, ph.exposure(s.tally) as exposure, ph.events(s.tally) as events,
 			ph.expected(s.tally, w.reference) as expected, w.exposure as exposure_of_all, w.events as events_of_all
