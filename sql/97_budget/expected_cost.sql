@@ -409,15 +409,15 @@ comment on procedure ph.create_expected_cost(text, timestamptz, text[], boolean,
 -- ---- how well it tells ----
 
 create function ph_support.expected_cost_model(
-	schema text, name text, argument text default 'name', out as_of date, out inputs text[])
+	schema text, name text, argument text default 'name', out as_of date, out inputs text[], out neutral text[])
 returns record
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
 	if to_regclass(format('%I.expected_cost_model', schema)) is not null then
-		execute format('select m.as_of, m.inputs from %I.expected_cost_model m where m.name = $1', schema)
-		into as_of, inputs
+		execute format('select m.as_of, m.inputs, m.neutral from %I.expected_cost_model m where m.name = $1', schema)
+		into as_of, inputs, neutral
 		using name;
 	end if;
 	if as_of is null or to_regprocedure(format('%I.%I(timestamptz)', schema, name)) is null then
@@ -429,8 +429,8 @@ begin
 end
 $$;
 comment on function ph_support.expected_cost_model(text, text, text) is
-	'the day and inputs of an expected cost of the schema, for who sees all its people. Errors: undefined_function, '
-	'insufficient_privilege';
+	'the day, inputs and neutral groups of an expected cost of the schema, for who sees all its people. Errors: '
+	'undefined_function, insufficient_privilege';
 
 create function ph_support.cost_judged_query(schema text, name text, day date) returns text
 language sql immutable parallel safe

@@ -67,12 +67,13 @@ begin
 			) y, person_cost v,
 				lateral ph_support.trusted_ratios(places, years, cost, foreseen, v.variation, $1, $2) r
 		), need as (
-			select place_id, avg(expected) / (select avg(expected) from judged where year = 0) as need_index
+			select place_id, count(*) as people,
+				avg(expected) / (select avg(expected) from judged where year = 0) as need_index
 			from judged
 			where year = 0
 			group by place_id
 		)
-		select e.place_id, e.people, e.years, n.need_index, n.need_index * t.ratio,
+		select e.place_id, n.people, e.years, n.need_index, n.need_index * t.ratio,
 			n.need_index * (1 + e.people * (e.missed).lower / e.foreseen),
 			n.need_index * (1 + e.people * (e.missed).upper / e.foreseen),
 			t.full_at, t.limited_credibility, n.need_index * t.limited_ratio, t.credibility,
@@ -87,8 +88,8 @@ end
 $$;
 comment on function ph.place_need(text, text, integer, float8, float8, float8, text) is
 	'the need of places by an expected cost (of ph.create_expected_cost), and how far their own experience may be '
-	'trusted beside it, a row a place of the level (practice, neighbourhood, place, small_area). need_index: mean '
-	'expected cost over that of all, on the day of the model. experience: need_index x actual over expected cost of '
+	'trusted beside it, a row a place of the level (practice, neighbourhood, place, small_area). people, of whom '
+	'both costs are known, and need_index, their mean expected cost over that of all, are of the day of the model. experience: need_index x actual over expected cost of '
 	'the years up to it, each year held to its own total, with limits by chance (the years of a person are one '
 	'observation). limited_credibility: by ph.limited_fluctuation, of person_years (full_at is where it is 1) for '
 	'cost as varied as between the people, within tolerance with probability; credibility: by Buhlmann and Straub '
@@ -139,7 +140,9 @@ begin
 	end if;
 	return query
 	with told as (
-		select t.place_id, sum(c.events) as events, sum(e.expected) as expected
+		-- of which a part is not known the whole is not
+		select t.place_id, sum(c.events) as events,
+			case when count(e.expected) = count(*) then sum(e.expected) end as expected
 		from unnest(measures) m, unnest(periods) p, ph_support.measure_places(schema, m, level, p, 'all') t,
 			lateral (select sum(c.events) as events from ph.cells(t.tally) c) c,
 			lateral (select ph.expected(t.tally, t.reference) as expected) e
@@ -187,7 +190,11 @@ declare
 	repeated bigint;
 begin
 	if neutral is not null then
-		perform ph_support.expected_cost_model(schema, neutral, 'neutral');
+		if (ph_support.expected_cost_model(schema, neutral, 'neutral')).neutral is null then
+			raise exception 'argument "neutral" must be of an expected cost that was fitted within groups'
+				using errcode = 'invalid_parameter_value', hint =
+					'CALL ph.create_expected_cost(..., neutral => ...) makes one.';
+		end if;
 		neutral_people := format('%I.%I(%L::date)', schema, neutral, day);
 	end if;
 	perform ph_support.require_known('dimension', array[dimension],
