@@ -188,6 +188,7 @@ declare
 	day constant date := (ph_support.expected_cost_model(schema, name)).as_of;
 	neutral_people text := '(select null::text as person_id, null::float8 as expected)';
 	repeated bigint;
+	odd text;
 begin
 	if neutral is not null then
 		if (ph_support.expected_cost_model(schema, neutral, 'neutral')).neutral is null then
@@ -205,14 +206,24 @@ begin
 	end if;
 	perform ph_support.require_columns('unmet', unmet, '{person_id,weight}'),
 		ph_support.require_all_rows(array['select from ' || unmet]);
-	execute format('select count(*) - count(distinct person_id) from %s', unmet) into repeated;
+	execute format('select count(*) - count(distinct person_id),
+			max(''unmet'') filter (where not (weight::float8 >= 0 and weight::float8 < ''infinity''))
+		from %s', unmet)
+	into repeated, odd;
 	if truth is not null then
 		perform ph_support.require_columns('truth', truth, '{person_id,cost}');
-		execute format('select $1 + count(*) - count(distinct person_id) from %s', truth) into repeated using repeated;
+		execute format('select $1 + count(*) - count(distinct person_id),
+				coalesce($2, max(''truth'') filter (where not abs(cost::float8) < ''infinity''))
+			from %s', truth)
+		into repeated, odd
+		using repeated, odd;
 	end if;
 	if repeated > 0 then
 		raise exception 'arguments "unmet" and "truth" must be one row a person'
 			using errcode = 'cardinality_violation';
+	elsif odd is not null then
+		raise exception 'argument "%" must hold numbers, and weights from 0 on', odd
+			using errcode = 'invalid_parameter_value', hint = 'A null says that it is not known of the person.';
 	end if;
 	return query execute format(
 		'with judged as (

@@ -192,6 +192,12 @@ select ph.need_report('need', 'need.unmet', 1.5);
 select ph.need_report('need', 'need.unmet', neutral => 'by_use');
 select ph.need_report('need', 'need.unmet', dimension => 'hair');
 select ph.need_report('need', 'need.person');
+-- one that is below 0 hides in no sum of its group
+create view need.odd as select person_id, case person_id when 'p3' then -1 else weight end as weight from need.unmet;
+create view need.odd_truth as
+select person_id, case person_id when 'p3' then 'NaN' else cost end as cost from need.true_cost;
+select ph.need_report('need', 'need.odd');
+select ph.need_report('need', 'need.unmet', truth => 'need.odd_truth');
 create view need.twice as select * from need.unmet union all select * from need.unmet;
 select ph.need_report('need', 'need.twice');
 
