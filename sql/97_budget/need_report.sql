@@ -89,13 +89,14 @@ $$;
 comment on function ph.place_need(text, text, integer, float8, float8, float8, text) is
 	'the need of places by an expected cost (of ph.create_expected_cost), and how far their own experience may be '
 	'trusted beside it, a row a place of the level (practice, neighbourhood, place, small_area). people, of whom '
-	'both costs are known, and need_index, their mean expected cost over that of all, are of the day of the model. experience: need_index x actual over expected cost of '
-	'the years up to it, each year held to its own total, with limits by chance (the years of a person are one '
-	'observation). limited_credibility: by ph.limited_fluctuation, of person_years (full_at is where it is 1) for '
-	'cost as varied as between the people, within tolerance with probability; credibility: by Buhlmann and Straub '
-	'from the yearly ratios (ph.credibility), weighted by expected cost. limited_index and credible_index: what lies '
-	'between need and experience by each. Notes are of ph.credibility, and negative_need where no cost is expected. '
-	'Errors: undefined_function, invalid_parameter_value, insufficient_privilege';
+	'both costs are known, and need_index, their mean expected cost over that of all, are of the day of the model. '
+	'experience: need_index x actual over expected cost of the years up to it, each year held to its own total, with '
+	'limits by chance (the years of a person are one observation). limited_credibility: by ph.limited_fluctuation, of '
+	'person_years (full_at is where it is 1) for cost as varied as between the people, within tolerance with '
+	'probability; credibility: by Buhlmann and Straub from the yearly ratios (ph.credibility), weighted by expected '
+	'cost: it takes what the same people cost every year for the place''s, however few they are. limited_index and '
+	'credible_index: what lies between need and experience by each. Notes are of ph.credibility, and negative_need '
+	'where no cost is expected. Errors: undefined_function, invalid_parameter_value, insufficient_privilege';
 
 -- ---- health inequalities and unmet need ----
 

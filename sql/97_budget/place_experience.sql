@@ -161,7 +161,7 @@ begin
 		case
 			when l.lacks then 'missing_input'
 			when s.years is null then 'no_data'
-			when s.expected = 0 then 'no_expected'
+			when s.expected <= 0 then 'no_expected'
 			when s.years < cardinality(periods) then 'missing_period'
 			else r.note end
 	from listed l

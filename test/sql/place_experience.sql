@@ -219,6 +219,12 @@ where measure = 'fly_tipping' and place_id = 'L2' and period = '2022-04-01';
 select place_id, periods_seen, need_index is null as no_need, note
 from ph.place_experience('trust', 'fly_tipping', 'place', '{2021/22,2022/23,2023/24}')
 order by 1;
+update trust.measure_fold
+set reference = (select ph.person_tally(0, -1.0) from generate_series(1, 2))
+where measure = 'vaccinated';
+select note, count(*), count(credible_index) as answers
+from ph.place_experience('trust', 'vaccinated', 'place', '{2021/22,2022/23}')
+group by note;
 select ph.place_experience('trust', 'life_expectancy', 'place', '{2021/22}');
 select ph.place_experience('trust', 'started_of_accepted', 'place', '{2021/22}');
 select ph.place_experience('trust', 'fly_tipping', 'moon', '{2021/22}');
