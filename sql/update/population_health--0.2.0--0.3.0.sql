@@ -33130,8 +33130,9 @@ comment on procedure ph.create_expected_cost(text, timestamptz, text[], boolean,
 	'which without terms adds spend and emergency admissions of the year before. neutral: groups that are served '
 	'differently than they need (ethnicity, place, practice, neighbourhood, deprivation_quintile): the model '
 	'compares people of one group (an effect of each group beside the largest, a term of the model, held at the mean '
-	'of all), so that no group''s less use lowers its own target; past use is refused with it; it takes what all use '
-	'together for right, and cannot see need that nobody recorded. Call after ph.create_segment_inputs, again to fit '
+	'of all), so that no group''s less use lowers its own target; a term that only tells groups apart (deprivation '
+	'within deprivation_quintile) adds nothing; past use is refused with it; it takes what all use together for '
+	'right, and cannot see need that nobody recorded. Call after ph.create_segment_inputs, again to fit '
 	'anew. Errors: undefined_table, invalid_parameter_value (unknown or controlled terms, a year that is not over, '
 	'more than 200 groups), no_data_found (no costs), insufficient_privilege where row security hides people, '
 	'duplicate_object where the name is taken. Sources: Dixon et al. 2011, BMJ 343:d6608; of neutral Carr-Hill et '
@@ -33442,7 +33443,7 @@ begin
 		case
 			when l.lacks then 'missing_input'
 			when s.years is null then 'no_data'
-			when s.expected = 0 then 'no_expected'
+			when s.expected <= 0 then 'no_expected'
 			when s.years < cardinality(periods) then 'missing_period'
 			else r.note end
 	from listed l
@@ -33561,13 +33562,14 @@ $$;
 comment on function ph.place_need(text, text, integer, float8, float8, float8, text) is
 	'the need of places by an expected cost (of ph.create_expected_cost), and how far their own experience may be '
 	'trusted beside it, a row a place of the level (practice, neighbourhood, place, small_area). people, of whom '
-	'both costs are known, and need_index, their mean expected cost over that of all, are of the day of the model. experience: need_index x actual over expected cost of '
-	'the years up to it, each year held to its own total, with limits by chance (the years of a person are one '
-	'observation). limited_credibility: by ph.limited_fluctuation, of person_years (full_at is where it is 1) for '
-	'cost as varied as between the people, within tolerance with probability; credibility: by Buhlmann and Straub '
-	'from the yearly ratios (ph.credibility), weighted by expected cost. limited_index and credible_index: what lies '
-	'between need and experience by each. Notes are of ph.credibility, and negative_need where no cost is expected. '
-	'Errors: undefined_function, invalid_parameter_value, insufficient_privilege';
+	'both costs are known, and need_index, their mean expected cost over that of all, are of the day of the model. '
+	'experience: need_index x actual over expected cost of the years up to it, each year held to its own total, with '
+	'limits by chance (the years of a person are one observation). limited_credibility: by ph.limited_fluctuation, of '
+	'person_years (full_at is where it is 1) for cost as varied as between the people, within tolerance with '
+	'probability; credibility: by Buhlmann and Straub from the yearly ratios (ph.credibility), weighted by expected '
+	'cost: it takes what the same people cost every year for the place''s, however few they are. limited_index and '
+	'credible_index: what lies between need and experience by each. Notes are of ph.credibility, and negative_need '
+	'where no cost is expected. Errors: undefined_function, invalid_parameter_value, insufficient_privilege';
 
 create function ph.graded_weights(groups integer default 16, highest float8 default 10) returns float8[]
 language plpgsql immutable parallel safe
