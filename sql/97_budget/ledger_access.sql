@@ -107,11 +107,11 @@ set search_path = pg_catalog, pg_temp
 as $$
 	with wanted as (
 		select format('%I.%I', schema, g.relation)::regclass as target, g.name,
-			lower('create trigger ' || g.definition) as definition
+			lower('create trigger ' || g.definition collate "C") as definition
 		from ph_support.budget_trigger(schema) g
 	), there as (
 		select tgrelid::regclass as target, tgname::text as name, tgenabled in ('O', 'A') as is_on, tgisinternal,
-			lower(pg_get_triggerdef(oid)) as definition
+			lower(pg_get_triggerdef(oid) collate "C") as definition
 		from pg_trigger
 		where tgrelid in (select target from wanted)
 	)
@@ -154,7 +154,7 @@ as $$
 		left join pg_roles r on r.oid = s.setrole
 		left join pg_database d on d.oid = s.setdatabase
 		where coalesce(d.datname = current_database(), true)
-			and 'session_replication_role=replica' = any (lower(s.setconfig::text)::text[])
+			and 'session_replication_role=replica' = any (lower(s.setconfig::text collate "C")::text[])
 	) s (setting)
 $$;
 comment on function ph_support.session_without_triggers() is
