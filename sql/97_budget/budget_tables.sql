@@ -14,7 +14,8 @@ return jsonb_build_object(
 	'expected', 'their expected cost in pounds: what the budget starts from',
 	'budget', 'pounds, brought to the envelopes of places and of segments',
 	'budget_rounded', 'the same in pence that meet both envelopes; NULL where these are not in whole pence',
-	'lower', 'limit by chance: what people of such costs can cost less', 'upper', 'what they can cost more',
+	'lower', 'what so many people cost in a year at least but for chance, where the budget is right; phased like the '
+		'budget, though a month by itself varies more', 'upper', 'what they cost at most, likewise',
 	'note', 'as of ph.rake; no_population, no_share');
 comment on function ph_support.virtual_budget_column() is 'what the columns of budget_line and virtual_budget are';
 
@@ -124,7 +125,7 @@ begin atomic
 			'neutral', 'groups that it does not pay for, as of ph.create_expected_cost',
 			'model', 'the model as it was: a ph.model as jsonb',
 			'variation', 'coefficient of variation of what people cost in that year',
-			'confidence', 'of the limits of its lines', 'total', 'sum of the envelopes of places in pounds',
+			'confidence', 'of the limits of its lines', 'total', 'sum of the envelopes of places in pounds; NULL where one is not known',
 			'status', 'as of ph.rake: ok, or why there are no budgets', 'people', 'people in its cells',
 			'no_cost', 'people left out, since their expected cost is not known',
 			'no_place', 'of the others, people whose place has no envelope',

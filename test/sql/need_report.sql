@@ -256,6 +256,12 @@ call ph.record_budget('need', 'no share', 'need.place_envelope', 'need.segment_e
 select month, count(budget) as budgets, min(note) as note from need.virtual_budget group by month order by month;
 delete from need.budget_run where run in ('too much', 'no share');
 select run, count(*) as lines from need.budget_line group by run;
+-- nor is a total of which a part is not known
+create view need.unknown_envelope as
+select place_id, case when place_id <> 'L1' then amount end as amount from need.place_envelope;
+call ph.record_budget('need', 'one unknown', 'need.unknown_envelope', 'need.segment_envelope', 'need.segment');
+select total, status from need.budget_run where run = 'one unknown';
+delete from need.budget_run where run = 'one unknown';
 -- who is in no cell is counted: of a place without envelope, of a segment without, of none
 create view need.two_places as select * from need.place_envelope where place_id <> 'L1';
 create table need.some_segments as
@@ -292,6 +298,7 @@ order by o.place_id, o.segment;
 select distinct note, stance is null as no_stance from ph.budget_outcome('need', 'last year', 'need.some_segments');
 select ph.budget_outcome('need', 'plan', 'need.segment');
 select ph.budget_outcome('need', 'no plan', 'need.segment');
+select ph.budget_outcome('need', 'last year', null);
 -- whoever does not see all people makes none
 create role need_reader;
 grant usage on schema need to need_reader;
@@ -310,12 +317,29 @@ create view need.unplaced as select null as place_id, amount from need.place_env
 create view need.negative_profile as select date '2025-01-01' as month, -1 as share;
 create view need.odd_profile as select date '2025-01-02' as month, 1 as share;
 create view need.nowhere as select * from need.place_envelope where false;
+create view need.endless as select place_id, 'Infinity'::numeric as amount from need.place_envelope;
+create view need.below_0 as select segment, -amount as amount from need.segment_envelope;
+create view need.twice_in_a_month as
+select timestamp '2025-01-01' + i * interval '1 hour' as month, '1' as share from generate_series(1, 2) i;
+create view need.share_unbounded as select date '2025-01-01' as month, 'NaN' as share;
+create view need.month_unbounded as select date 'infinity' as month, 1 as share;
 call ph.record_budget('need', 'x', 'need.place_envelope', 'need.segment_envelope', 'need.twice_in_segments');
 call ph.record_budget('need', 'x', 'need.unplaced', 'need.segment_envelope', 'need.segment');
 call ph.record_budget('need', 'x', 'need.nowhere', 'need.segment_envelope', 'need.segment');
 call ph.record_budget('need', 'x', 'need.place_envelope', 'need.segment_envelope', 'need.segment',
 	'need.negative_profile');
 call ph.record_budget('need', 'x', 'need.place_envelope', 'need.segment_envelope', 'need.segment', 'need.odd_profile');
+call ph.record_budget('need', 'x', 'need.place_envelope', 'need.segment_envelope', 'need.segment',
+	'need.twice_in_a_month');
+call ph.record_budget('need', 'x', 'need.place_envelope', 'need.segment_envelope', 'need.segment',
+	'need.share_unbounded');
+call ph.record_budget('need', 'x', 'need.place_envelope', 'need.segment_envelope', 'need.segment',
+	'need.month_unbounded');
+call ph.record_budget('need', 'x', 'need.endless', 'need.segment_envelope', 'need.segment');
+call ph.record_budget('need', 'x', 'need.place_envelope', 'need.below_0', 'need.segment');
+call ph.record_budget('need', 'x', 'need.place_envelope', 'need.segment_envelope', 'need.segment',
+	as_of => '2025-01-01');
+call ph.record_budget(null, 'x', 'need.place_envelope', 'need.segment_envelope', 'need.segment');
 call ph.record_budget('need', ' ', 'need.place_envelope', 'need.segment_envelope', 'need.segment');
 call ph.record_budget('need', 'x', 'need.place_envelope', 'need.segment', 'need.segment');
 call ph.record_budget('need', 'x', 'need.place_envelope', 'need.segment_envelope', null);
