@@ -344,6 +344,13 @@ call ph.record_budget('need', ' ', 'need.place_envelope', 'need.segment_envelope
 call ph.record_budget('need', 'x', 'need.place_envelope', 'need.segment', 'need.segment');
 call ph.record_budget('need', 'x', 'need.place_envelope', 'need.segment_envelope', null);
 call ph.record_budget('need', 'x', 'need.place_envelope', 'need.segment_envelope', 'need.segment', confidence => 2);
+-- DROP EXTENSION takes the functions, and the models from their table: they are fitted anew
+drop function need.person_expected_cost(timestamptz) cascade;
+alter table need.expected_cost_model drop column model;
+call ph.create_expected_cost('need', terms => '{diabetes}');
+select name, (model).status, col_description('need.expected_cost_model'::regclass, a.attnum) is not null as described
+from need.expected_cost_model, pg_attribute a
+where a.attrelid = 'need.expected_cost_model'::regclass and a.attname = 'model';
 -- a group of which less than nothing is expected is named, and has no part in a mix
 alter function need.person_expected_cost(timestamptz) rename to linear_cost;
 create function need.person_expected_cost(as_of timestamptz)
