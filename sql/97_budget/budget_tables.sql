@@ -125,7 +125,8 @@ begin atomic
 			'neutral', 'groups that it does not pay for, as of ph.create_expected_cost',
 			'model', 'the model as it was: a ph.model as jsonb',
 			'variation', 'coefficient of variation of what people cost in that year',
-			'confidence', 'of the limits of its lines', 'total', 'sum of the envelopes of places in pounds; NULL where one is not known',
+			'confidence', 'of the limits of its lines', 'total',
+			'sum of the envelopes of places in pounds; NULL where one is not known',
 			'status', 'as of ph.rake: ok, or why there are no budgets', 'people', 'people in its cells',
 			'no_cost', 'people left out, since their expected cost is not known',
 			'no_place', 'of the others, people whose place has no envelope',
@@ -404,7 +405,7 @@ comment on procedure ph.create_budget_tables(text) is
 	'reverses and why alone; triggers number and chain entries and refuse UPDATE, DELETE and TRUNCATE) with '
 	'budget_head, funding_stream, staff, asset, place_need, budget_run and budget_line (of ph.record_budget); and '
 	'the views of ph.create_budget_views. They belong to the caller, are granted to nobody and outlive the extension '
-	'(its views do not). Money is numeric, in one currency. '
+	'(views that ask its functions do not). Money is numeric, in one currency. '
 	'Who posts needs INSERT and SELECT on budget_entry, SELECT on the agreement''s tables, and SELECT and UPDATE on '
 	'budget_head. Again: what is there stays. Errors: undefined_table without shared tables, '
 	'duplicate_object where a name is taken by something else';

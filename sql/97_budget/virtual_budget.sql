@@ -59,7 +59,7 @@ begin
 				or extract(day from p.month) <> 1 or not (p.share >= 0 and p.share < ''Infinity''))
 			from (select month::date, share::numeric from %s) p', profile) into wrong;
 		if wrong then
-			raise exception 'argument "profile" must have first days of months, each once, and finite shares not below 0'
+			raise exception 'argument "profile" must have first days of months, each once, and finite shares from 0 on'
 				using errcode = 'invalid_parameter_value';
 		end if;
 	end if;
@@ -209,10 +209,12 @@ comment on procedure ph.record_budget(
 	text, text, regclass, regclass, regclass, regclass, text, timestamptz, float8, text) is
 	'records a virtual budget, which never changes, in budget_run and budget_line: expected cost (of '
 	'ph.create_expected_cost) of the people of a day '
-	'(as_of, the data day unless said, never after it) by place of a level and segment, brought to the envelopes of places (a relation '
+	'(as_of, the data day unless said, never after it) by place of a level and segment, brought to the envelopes of '
+	'places (a relation '
 	'of place_id and amount) and of segments (segment and amount) by ph.rake, phased by a profile (month and share, '
 	'shares of their sum; NULL: the whole year), with limits z x cv / sqrt(people), cv of a person''s cost in '
-	'the year of the model, phased like the budget (a month by itself varies more); budget_rounded is in pence that meet both envelopes, and months their year, where '
+	'the year of the model, phased like the budget (a month by itself varies more); budget_rounded is in pence that '
+	'meet both envelopes, and months their year, where '
 	'envelopes are in whole pence. segments: person_id and segment. Envelopes that differ in sum, or cannot be met, '
 	'give no budget and a status. People who are in no cell are counted with the run. Errors: undefined_table without '
 	'ph.create_budget_tables, undefined_function, undefined_column, invalid_parameter_value, null_value_not_allowed, '

@@ -30762,7 +30762,8 @@ return jsonb_build_object(
 	'expected', 'their expected cost in pounds: what the budget starts from',
 	'budget', 'pounds, brought to the envelopes of places and of segments',
 	'budget_rounded', 'the same in pence that meet both envelopes; NULL where these are not in whole pence',
-	'lower', 'limit by chance: what people of such costs can cost less', 'upper', 'what they can cost more',
+	'lower', 'what so many people cost in a year at least but for chance, where the budget is right; phased like the '
+		'budget, though a month by itself varies more', 'upper', 'what they cost at most, likewise',
 	'note', 'as of ph.rake; no_population, no_share');
 
 comment on function ph_support.virtual_budget_column() is 'what the columns of budget_line and virtual_budget are';
@@ -30873,7 +30874,8 @@ begin atomic
 			'neutral', 'groups that it does not pay for, as of ph.create_expected_cost',
 			'model', 'the model as it was: a ph.model as jsonb',
 			'variation', 'coefficient of variation of what people cost in that year',
-			'confidence', 'of the limits of its lines', 'total', 'sum of the envelopes of places in pounds',
+			'confidence', 'of the limits of its lines', 'total',
+			'sum of the envelopes of places in pounds; NULL where one is not known',
 			'status', 'as of ph.rake: ok, or why there are no budgets', 'people', 'people in its cells',
 			'no_cost', 'people left out, since their expected cost is not known',
 			'no_place', 'of the others, people whose place has no envelope',
@@ -31159,7 +31161,7 @@ comment on procedure ph.create_budget_tables(text) is
 	'reverses and why alone; triggers number and chain entries and refuse UPDATE, DELETE and TRUNCATE) with '
 	'budget_head, funding_stream, staff, asset, place_need, budget_run and budget_line (of ph.record_budget); and '
 	'the views of ph.create_budget_views. They belong to the caller, are granted to nobody and outlive the extension '
-	'(its views do not). Money is numeric, in one currency. '
+	'(views that ask its functions do not). Money is numeric, in one currency. '
 	'Who posts needs INSERT and SELECT on budget_entry, SELECT on the agreement''s tables, and SELECT and UPDATE on '
 	'budget_head. Again: what is there stays. Errors: undefined_table without shared tables, '
 	'duplicate_object where a name is taken by something else';
@@ -31843,7 +31845,9 @@ comment on column ph.contract.first_unit is
 
 comment on column ph.contract.saving_cap is 'the most that is paid, as a share of the benchmark; NULL: no cap';
 
-comment on column ph.contract.half_below_msr is 'whether a saving below msr is still paid at half the share';
+comment on column ph.contract.half_below_msr is
+	'whether a saving below msr is still paid at half the share, from its first unit: where first_unit is false a '
+	'saving of msr itself is then paid less';
 
 comment on column ph.contract.two_sided is 'whether losses are shared';
 
@@ -32258,7 +32262,8 @@ comment on column ph.gain_share.amount is 'its part, to 40 decimals';
 
 comment on column ph.gain_share.amount_rounded is 'its part in whole units; the parts add up to the gain';
 
-comment on column ph.gain_share.note is 'missing_input (the gain or any weight), no_weight: no parts for anybody';
+comment on column ph.gain_share.note is
+	'missing_input (the gain, any weight, or of a saving who is in deficit), no_weight: no parts for anybody';
 
 create function ph.gain_share(
 	gain numeric, weight float8, in_deficit boolean default false, improvement float8 default null,
@@ -33015,12 +33020,21 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-	if to_regclass(format('%I.expected_cost_model', schema)) is not null then
+	if to_regclass(format('%I.expected_cost_model', schema)) is null then
+		execute format('create table %I.expected_cost_model (
+			name text primary key, as_of date not null, inputs text[] not null, prior_use boolean not null,
+			neutral text[], model ph.model not null, fitted_at timestamptz not null default now())', schema);
+	elsif not exists (
+		select
+		from pg_attribute
+		where attrelid = format('%I.expected_cost_model', schema)::regclass and attname = 'model' and not attisdropped)
+	then
+		-- DROP EXTENSION took the models and their functions: the rows that are left name nothing
+		execute format('delete from %I.expected_cost_model', schema);
+		execute format('alter table %I.expected_cost_model add column model ph.model not null', schema);
+	else
 		return;
 	end if;
-	execute format('create table %I.expected_cost_model (
-		name text primary key, as_of date not null, inputs text[] not null, prior_use boolean not null, neutral text[],
-		model ph.model not null, fitted_at timestamptz not null default now())', schema);
 	call ph_support.describe_generated('TABLE', format('%I.expected_cost_model', schema), 'pg_class',
 		format('%I.expected_cost_model', schema)::regclass,
 		'models of expected cost, one a function of ph.create_expected_cost');
@@ -33033,7 +33047,8 @@ end
 $$;
 
 comment on procedure ph_support.create_cost_model_table(text) is
-	'makes the table expected_cost_model in the schema, where there is none';
+	'makes the table expected_cost_model in the schema, where there is none, or its models, where DROP EXTENSION took '
+	'them';
 
 create procedure ph.create_expected_cost(
 	schema text, as_of timestamptz default null, terms text[] default null, prior_use boolean default false,
@@ -33780,14 +33795,21 @@ begin
 	if wrong then
 		raise exception 'arguments "place_envelopes" and "segment_envelopes" must have rows'
 			using errcode = 'no_data_found', hint = 'There is a budget of what they name.';
+	end if;
+	execute format('select coalesce(bool_or(not (e.amount >= 0 and e.amount < ''Infinity'')), false)
+		from (select amount::numeric from %s union all select amount::numeric from %s) e', place_envelopes,
+		segment_envelopes) into wrong;
+	if wrong then
+		raise exception 'arguments "place_envelopes" and "segment_envelopes" must have finite amounts not below 0'
+			using errcode = 'invalid_parameter_value', hint = 'NULL is an amount that is not known.';
 	elsif profile is not null then
 		perform ph_support.require_columns('profile', profile, '{month,share}'),
 			ph_support.require_all_rows(array['select from ' || profile]);
-		perform ph_support.require_one_row_each('profile', profile, 'month');
-		execute format('select coalesce(bool_or(extract(day from p.month::date) <> 1 or p.share < 0), true) from %s p',
-			profile) into wrong;
+		execute format('select count(*) = 0 or count(*) > count(distinct p.month) or bool_or(not isfinite(p.month)
+				or extract(day from p.month) <> 1 or not (p.share >= 0 and p.share < ''Infinity''))
+			from (select month::date, share::numeric from %s) p', profile) into wrong;
 		if wrong then
-			raise exception 'argument "profile" must have rows of first days of months, with shares not below 0'
+			raise exception 'argument "profile" must have first days of months, each once, and finite shares from 0 on'
 				using errcode = 'invalid_parameter_value';
 		end if;
 	end if;
@@ -33861,12 +33883,16 @@ set enable_nestloop = off  -- nobody has statistics of how many people a day has
 set jit = off
 as $$
 declare
-	day constant date := coalesce(as_of::date, ph_support.data_day(schema));
-	model_day constant date := (ph_support.expected_cost_model(schema, cost_name, 'cost_name')).as_of;
+	data_day date;
+	day date;
+	model_day date;
 	is_taken boolean;
 	variation float8;
 begin
 	perform ph_support.require_budget_tables(schema);
+	data_day := ph_support.data_day(schema);
+	day := coalesce(as_of::date, data_day);
+	model_day := (ph_support.expected_cost_model(schema, cost_name, 'cost_name')).as_of;
 	if coalesce(run, '') !~ '\S' then
 		raise exception 'argument "run" must not be null or empty'
 			using errcode = 'null_value_not_allowed', hint = 'It is the name under which the budget is kept.';
@@ -33876,6 +33902,10 @@ begin
 	elsif not isfinite(day) then
 		raise exception 'argument "as_of" must be a day'
 			using errcode = 'invalid_parameter_value';
+	elsif day > data_day then
+		raise exception 'argument "as_of" must not be after the end of the data'
+			using errcode = 'invalid_parameter_value', hint = format('The data end on %s, and nobody is known '
+				'on a later day. For a year to come leave it out, and give its months as profile.', data_day);
 	end if;
 	perform ph_support.require_known('level', array[level], '{practice,neighbourhood,place,small_area}');
 	call ph_support.require_budget_inputs(place_envelopes, segment_envelopes, segments, profile);
@@ -33905,7 +33935,7 @@ begin
 				run, level, as_of, cost_name, cost_as_of, inputs, neutral, model, variation, confidence, total, status,
 				people, no_cost, no_place, no_segment, data_day)
 			select $3, $4, $5, $6, e.as_of, e.inputs, e.neutral, to_jsonb(e.model), $1, $2, (
-					select sum(amount::numeric) from %3$s), (
+					select case when count(amount) = count(*) then sum(amount::numeric) end from %3$s), (
 					select min(status) from line), p.*, $7
 			from %1$I.expected_cost_model e
 			cross join (
@@ -33923,7 +33953,7 @@ begin
 		schema,
 		ph_support.virtual_budget_query('pg_temp.ph_budget_person', place_envelopes, segment_envelopes, profile),
 		place_envelopes)
-	using variation, confidence, run, level, day, cost_name, ph_support.data_day(schema);
+	using variation, confidence, run, level, day, cost_name, data_day;
 	drop table pg_temp.ph_budget_person;
 end
 $$;
@@ -33932,14 +33962,16 @@ comment on procedure ph.record_budget(
 	text, text, regclass, regclass, regclass, regclass, text, timestamptz, float8, text) is
 	'records a virtual budget, which never changes, in budget_run and budget_line: expected cost (of '
 	'ph.create_expected_cost) of the people of a day '
-	'(as_of, the data day unless said) by place of a level and segment, brought to the envelopes of places (a relation '
+	'(as_of, the data day unless said, never after it) by place of a level and segment, brought to the envelopes of '
+	'places (a relation '
 	'of place_id and amount) and of segments (segment and amount) by ph.rake, phased by a profile (month and share, '
 	'shares of their sum; NULL: the whole year), with limits z x cv / sqrt(people), cv of a person''s cost in '
-	'the year of the model; budget_rounded is in pence that meet both envelopes, and months their year, where '
+	'the year of the model, phased like the budget (a month by itself varies more); budget_rounded is in pence that '
+	'meet both envelopes, and months their year, where '
 	'envelopes are in whole pence. segments: person_id and segment. Envelopes that differ in sum, or cannot be met, '
 	'give no budget and a status. People who are in no cell are counted with the run. Errors: undefined_table without '
 	'ph.create_budget_tables, undefined_function, undefined_column, invalid_parameter_value, null_value_not_allowed, '
-	'no_data_found, cardinality_violation (two rows of a person, place, segment or month), unique_violation for a '
+	'no_data_found, cardinality_violation (two rows of a person, place or segment), unique_violation for a '
 	'second run of one name, insufficient_privilege where row security hides rows';
 
 create function ph.budget_outcome(schema text, run text, segments regclass)
@@ -33965,6 +33997,10 @@ begin
 		raise exception 'the year of the budget is not over'
 			using errcode = 'object_not_in_prerequisite_state', hint =
 				format('The data end on %s.', ph_support.data_day(schema));
+	end if;
+	if segments is null then
+		raise exception 'argument "segments" must not be null'
+			using errcode = 'null_value_not_allowed', hint = 'It is what the budget was made with.';
 	end if;
 	perform ph_support.require_columns('segments', segments, '{person_id,segment}'),
 		ph_support.require_all_rows(array['select from ' || segments]),
@@ -34007,6 +34043,7 @@ comment on function ph.budget_outcome(text, text, regclass) is
 	'encounter), difference = spend - budget, and stance: below, within or above the limits. segments is what the '
 	'budget was made with; where people of the day are now others than then (data that came late), people_now and the '
 	'note people_changed say so. Other notes: of the budget. Errors: undefined_table, no_data_found for a run that is '
-	'not there, object_not_in_prerequisite_state before the year is over, undefined_column, cardinality_violation, '
+	'not there, null_value_not_allowed, object_not_in_prerequisite_state before the year is over, undefined_column, '
+	'cardinality_violation, '
 	'undefined_function, insufficient_privilege where row security hides rows';
 

@@ -196,8 +196,8 @@ find_gain_share(WindowPartition *partition)
  *
  * A row a partner.  gain, equity_factor, equity_cap and unit are the same in all rows.  Units left over go to the
  * largest fractions, ties by the window's order.  All rows NULL with missing_input where the gain, a weight, or of a
- * saving who is in deficit is not known, with no_weight where nobody has any.  Errors: a weight below 0, terms that differ between rows, a gain that is
- * no whole number of units.
+ * saving who is in deficit is not known, with no_weight where nobody has any.  Errors: a weight below 0, terms that
+ * differ between rows, a gain that is no whole number of units.
  */
 PG_FUNCTION_INFO_V1(gain_share);
 Datum
