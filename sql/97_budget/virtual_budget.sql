@@ -103,6 +103,7 @@ as $$
 			(r.cell).value * m.share * (1 + e.error::numeric) as upper,
 			(r.cell).status, coalesce((r.cell).note, case
 				when r.people = 0 then ''no_population''
+				when r.expected <= 0 then ''no_expected''
 				when m.share is null then ''no_share'' end) as note
 		from raked r
 		cross join lateral (

@@ -370,4 +370,12 @@ order by 1;
 select place_id, need_index < 0 as below_0, round(experience::numeric, 6) as experience, note
 from ph.place_need('need', 'place', 2)
 order by 1;
+create view need.none_for_l1 as
+select place_id, case place_id when 'L1' then 0 when 'L2' then 300000.01 else 300000 end as amount
+from need.place_envelope;
+call ph.record_budget('need', 'below 0', 'need.none_for_l1', 'need.segment_envelope', 'need.segment');
+select place_id, bool_and(people > 0) as people, count(nullif(budget, 0)) as budgets, min(note) as note
+from need.virtual_budget
+group by place_id
+order by place_id;
 drop schema need cascade;
