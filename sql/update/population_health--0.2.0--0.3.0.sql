@@ -30247,6 +30247,8 @@ begin
 	perform ph_support.require_argument(
 		not exists (select from unnest(costs_per_year) cost where cost in ('NaN', 'Infinity', '-Infinity')),
 		'costs_per_year', 'must hold finite numbers');
+	perform ph_support.require_argument(cardinality(costs_per_year) is distinct from 1, 'costs_per_year',
+		'must hold costs of more than one person', 'A percentile of one person is what that person cost.');
 	if place is null or array_position(costs_per_year, null) is not null then
 		return null;
 	end if;
@@ -30263,7 +30265,8 @@ $$;
 comment on function ph.truncation_cap(numeric[], float8) is
 	'the quantile of costs a person-year of the reference set, as percentile_cont and type 7 in R have it, but in '
 	'exact decimals, so that a cost which is the cap is not above it: array_agg(cost / years). NULL where a cost is, '
-	'or there is none. Errors: a quantile outside 0 to 1, numbers that are not finite';
+	'or there is none. Errors: a quantile outside 0 to 1, numbers that are not finite, costs of '
+	'one person';
 
 create type ph.truncation as (
 	cap numeric,
@@ -30764,7 +30767,7 @@ return jsonb_build_object(
 	'budget_rounded', 'the same in pence that meet both envelopes; NULL where these are not in whole pence',
 	'lower', 'what so many people cost in a year at least but for chance, where the budget is right; phased like the '
 		'budget, though a month by itself varies more', 'upper', 'what they cost at most, likewise',
-	'note', 'as of ph.rake; no_population, no_share');
+	'note', 'as of ph.rake; no_population, no_expected (people of whom no cost above 0 is expected), no_share');
 
 comment on function ph_support.virtual_budget_column() is 'what the columns of budget_line and virtual_budget are';
 
@@ -31703,6 +31706,24 @@ comment on function ph.check_budget(text) is
 	'that is broken, overspends that nobody bears, streams without an accountable partner, a goal or money, that '
 	'overlap, or of which more was spent, posts counted twice. Errors: undefined_table';
 
+create function ph_support.readers_of_money(relation text, of_people text) returns text
+language sql immutable parallel safe
+return format($query$
+			select distinct format('%%s: %%s', c.oid::regclass, g.name),
+				format('revoke all on %%s from %%s', c.oid::regclass, g.name)
+			from pg_class c
+			cross join lateral ph_support.grants_on(c.oid) g
+			where c.oid = to_regclass(format('%%I.%1$s', $1)) and g.privilege = 'SELECT'
+				and exists (select from {%1$s} where %2$s)
+				and not ph_support.has_rights_of(g.grantee, ph_support.roles_entitled($1, 'national'))
+				-- stewards and auditors
+				and not has_table_privilege(g.grantee, format('%%I.entitlement', $1), 'select')
+		 $query$, relation, of_people);
+
+comment on function ph_support.readers_of_money(text, text) is
+	'the query of who may read a table of money without being entitled to see all people, where it has rows that can be '
+	'of one person';
+
 create function ph_support.budget_finding(
 	out kind text, out severity text, out needs text, out finding text, out query text)
 returns setof record
@@ -31735,17 +31756,11 @@ begin atomic
 		 $query$),
 		('ledger_open', 'medium', 'budget_entry',
 		 'entries name segment and place, so that one can be of one person, and are read by who may not see all people',
-		 $query$
-			select distinct format('%s: %s', c.oid::regclass, g.name),
-				format('revoke all on %s from %s', c.oid::regclass, g.name)
-			from pg_class c
-			cross join lateral ph_support.grants_on(c.oid) g
-			where c.oid = to_regclass(format('%I.budget_entry', $1)) and g.privilege = 'SELECT'
-				and exists (select from {budget_entry} where segment is not null and place is not null)
-				and not ph_support.has_rights_of(g.grantee, ph_support.roles_entitled($1, 'national'))
-				-- stewards and auditors
-				and not has_table_privilege(g.grantee, format('%I.entitlement', $1), 'select')
-		 $query$);
+		 ph_support.readers_of_money('budget_entry', 'segment is not null and place is not null')),
+		('budget_open', 'medium', 'budget_line',
+		 'virtual budgets are of segments in places, so that one can be of one person, and are read by who may not see '
+		 'all people',
+		 ph_support.readers_of_money('budget_line', 'people > 0'));
 end;
 
 comment on function ph_support.budget_finding() is
@@ -32646,6 +32661,11 @@ language plpgsql immutable parallel safe rows 20 set search_path = pg_catalog, p
 as $$
 begin
 	perform ph_support.require_scenarios(scenarios, partners);
+	perform ph_support.require_argument(not exists (
+			select from unnest(scenarios) s
+			cross join lateral (select s.admissions_avoided::numeric * s.admission_cost) a (avoided)
+			where a.avoided > 0 and a.avoided > actual_per_head * person_years * s.cost_factor::numeric),
+		'admissions_avoided', 'must not have cost more than all care of the scenario');
 	return query
 	with settled as (
 		select
@@ -32724,7 +32744,8 @@ comment on function ph.incentive_test(
 	'which nothing changes and what becomes of people; finding names where a partner gains while the population '
 	'loses, or loses while it gains. A settlement is divided by weights and closes to the penny; recovered is what a '
 	'stop-loss gives back where nothing changes. Errors: those of ph.settlement, scenarios without a name or twice, '
-	'numbers that are null, not finite or of the wrong sign, effects of a scenario that is not there';
+	'numbers that are null, not finite or of the wrong sign, admissions avoided that cost more than all care, effects '
+	'of a scenario that is not there';
 
 create function ph_support.cost_input(
 	schema text, out input text, out type regtype, out of_use boolean, out offered boolean)
@@ -33854,6 +33875,7 @@ as $$
 			(r.cell).value * m.share * (1 + e.error::numeric) as upper,
 			(r.cell).status, coalesce((r.cell).note, case
 				when r.people = 0 then ''no_population''
+				when r.expected <= 0 then ''no_expected''
 				when m.share is null then ''no_share'' end) as note
 		from raked r
 		cross join lateral (
