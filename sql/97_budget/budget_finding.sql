@@ -17,8 +17,8 @@ return format($query$
 				and not has_table_privilege(g.grantee, format('%%I.entitlement', $1), 'select')
 		 $query$, relation, of_people);
 comment on function ph_support.readers_of_money(text, text) is
-	'the query of who may read a table of money without being entitled to see all people, where it has rows that can be '
-	'of one person';
+	'the query of who may read a table of money without being entitled to see all people, where it has rows that can '
+	'be of one person';
 
 create function ph_support.budget_finding(
 	out kind text, out severity text, out needs text, out finding text, out query text)
