@@ -41,8 +41,8 @@ PARTS = \
 		work chart people_measures intervention_cascade wobble wobble_view) \
 	$(addprefix 95_linkage/, string_similarity agreement_patterns linkage linked_records) \
 	$(addprefix 97_budget/, weighted_population capitation pace_of_change credibility rake member_months \
-		risk_adjusted_budget truncation run_off variance_bridge pooled_budget budget_tables ledger budget_views \
-		check_budget budget_finding contract settlement gain_share incentive expected_cost \
+		risk_adjusted_budget truncation run_off variance_bridge pooled_budget budget_tables ledger_access ledger \
+		budget_views check_budget budget_finding contract settlement gain_share incentive expected_cost \
 		place_experience need_report virtual_budget)
 JOINED_SCRIPT = population_health--$(EXTVERSION).sql
 DATA_built = $(JOINED_SCRIPT)

@@ -134,6 +134,7 @@ start_server() {
 		echo "shared_buffers = 256MB"
 		echo "work_mem = 64MB"
 		echo "max_wal_size = 4GB"
+		echo "max_prepared_transactions = 2"
 		if [ "$version" -ge 18 ]; then
 			echo "extension_control_path = '$work/stage$("$pg_config" --sharedir):\$system'"
 			echo "dynamic_library_path = '$work/stage$("$pg_config" --pkglibdir):\$libdir'"

@@ -45,13 +45,23 @@ begin atomic
 						from %1$I.partner_role s
 						join pg_roles r on r.rolname = s.role
 						where pg_has_role(session_user, who, 'member') and pg_has_role(who, r.oid, 'usage'));
+				elsif level = 'agreement' then
+					return array(
+						select p.agreement
+						from %1$I.budget_agreement_partner p
+						where p.partner = any ((select %1$I.scope('partner', who))::text[])
+						union
+						select a.agreement
+						from %1$I.budget_agreement a
+						where a.host = any ((select %1$I.scope('partner', who))::text[]));
 				end if;
 				return array(
 					select case scope.level when 'purpose' then e.purpose else e.place end
 					%2$s and scope.level in (e.level, 'purpose'));
 			end$body$, schema, held.query),
 		'the places of a level whose rows a role may see, for level purpose what for, by entitlements in force of '
-		'it and of roles whose rights it inherits, and for level partner for which partners it speaks; none for roles '
+		'it and of roles whose rights it inherits, for level partner for which partners it speaks, and for level '
+		'agreement to which agreements about money these are parties; none for roles '
 		'of which the session is no member, nor for employers, the police and partners that are not in the table, or '
 		'sessions of theirs, where no justification is written'
 	from held

@@ -428,6 +428,13 @@ begin atomic
 			from {entitlement} e
 			where not exists (select from pg_roles where rolname = e.role)
 		 $query$),
+		('speaker_of_nobody', 'medium', 'partner_role',
+		 'the role is no more: who makes one of this name speaks for the partner',
+		 $query$
+			select distinct s.role, format('delete from %I.partner_role where role = %L', $1, s.role)
+			from {partner_role} s
+			where not exists (select from pg_roles where rolname = s.role)
+		 $query$),
 		('entitlement_expired', 'low', 'entitlement', 'the last day of the entitlement is past',
 		 $query$
 			select distinct e.role, format(

@@ -11,7 +11,9 @@ begin atomic
 		('analyst', 'reads rows of persons within its entitlements, columns that the shared tables have, and views'),
 		('aggregate', 'reads what was released, and what its numbers mean; no rows of persons'),
 		('auditor', 'reads what was released, loaded, folded, scored, listed and entitled; no rows of persons'),
-		('caseworker', 'opens lists of people, on record, and adds decisions and requests; reads no tables of persons');
+		('caseworker', 'opens lists of people, on record, and adds decisions and requests; reads no tables of persons'),
+		('bookkeeper', 'reads the ledgers to which the partner for which it speaks is a party, and posts to those that '
+			'are its to keep; no rows of persons');
 end;
 comment on function ph.access_kind() is 'the kinds of role that ph.grant_access knows, and what each is for';
 
@@ -88,15 +90,23 @@ comment on function ph_support.told_of_scores() is
 create function ph_support.told_of_money() returns text[]
 language sql immutable parallel safe
 return '{budget_agreement,budget_agreement_partner,budget_head,budget_entry,agreement_position,
-	closing_balance,budget_run,budget_line,virtual_budget}'::text[];
+	closing_balance}'::text[];
 comment on function ph_support.told_of_money() is
-	'the ledger of money, virtual budgets, and the views of them alone; nobody is in them, but what a segment in a '
-	'place costs can be of one person';
+	'the ledger of money and the views of it alone; nobody is in it, but what a segment in a place costs can be of one '
+	'person';
+
+create function ph_support.told_of_virtual_budgets() returns text[]
+language sql immutable parallel safe
+return '{budget_run,budget_line,virtual_budget}'::text[];
+comment on function ph_support.told_of_virtual_budgets() is
+	'virtual budgets, whose cells can be of few people anywhere: for those alone who may see all';
 
 create function ph_support.money_by_place() returns text[]
 language sql immutable parallel safe
-return '{funding_stream,staff,asset,place_need,stream_overlap,need_per_post,need_beside_assets}'::text[];
-comment on function ph_support.money_by_place() is 'streams of money, staff, assets and need, and the views of them';
+return '{place,place_parent,partner,service,funding_stream,staff,asset,place_need,stream_overlap,need_per_post,
+	need_beside_assets}'::text[];
+comment on function ph_support.money_by_place() is
+	'streams of money, staff, assets and need, the views of them, and what they name';
 
 create function ph_support.view_of_ledger(schema text) returns setof text
 language sql stable
@@ -142,6 +152,14 @@ begin atomic
 				('person_request', 'insert', '{person_id,kind,about,received,note}')
 		) c (relation, privilege, columns)
 		union all
+		select 'bookkeeper', relation, privilege, columns
+		from (
+			values ('budget_entry', 'insert', '{agreement,partner,entry_date,kind,amount,service,place,segment,stream,
+					reverses,why}'::text[]),
+				-- locked and moved by the triggers of who posts
+				('budget_head', 'update', '{count,hash}')
+		) b (relation, privilege, columns)
+		union all
 		select k.kind, r, p, null
 		from (
 			values
@@ -163,7 +181,11 @@ begin atomic
 		union all
 		select k, r, 'select', null
 		from unnest('{steward,auditor}'::text[]) k,
-			unnest(ph_support.told_of_scores() || ph_support.told_of_money() || ph_support.money_by_place()) r
+			unnest(ph_support.told_of_scores() || ph_support.told_of_virtual_budgets()) r
+		union all
+		select k, r, 'select', null
+		from unnest('{steward,auditor,bookkeeper}'::text[]) k,
+			unnest(ph_support.told_of_money() || ph_support.money_by_place()) r
 		union all
 		select 'steward', v.relation, 'select', null
 		from ph_support.generated_view(schema) v

@@ -432,6 +432,9 @@ begin
 	for part in select * from ph_support.table_to_secure(schema) loop
 		call ph_support.secure_table(schema, part.target, part.relation, part.by_row);
 	end loop;
+	if to_regclass(format('%I.budget_entry', schema)) is not null then
+		call ph_support.secure_ledger(schema);
+	end if;
 	call ph.refresh_access(schema);
 end
 $$;
@@ -441,7 +444,8 @@ comment on procedure ph.secure(text, jsonb) is
 	'perhaps the day on which a row belongs to a place); changed_person, measure_person and may_use, and partitions by '
 	'their own names, are for custodians alone. It adds columns may_use_ and a purpose, access_system, access_place '
 	'and access_practice with indexes, and restricted_unless where rows have codes; makes scope() and may_ask(), with '
-	'the rights of their owner, in the schema; and fills the columns (ph.refresh_access). A role then sees rows of '
+	'the rights of their owner, in the schema; gives the ledger of ph.create_budget_tables its policies; and fills the '
+	'columns (ph.refresh_access). A role then sees rows of '
 	'its places, of who may be included for its one purpose, and nothing before ph.grant_access. COPY FROM does not '
 	'work under row security, and dumps need BYPASSRLS. Again: what is new is secured too. '
 	'Errors: undefined_table, undefined_column, wrong_object_type with the names of views and foreign tables, '

@@ -79,7 +79,8 @@ begin atomic
 			'granted_by', 'who wrote it', 'granted_at', 'when')),
 		('partner_role',
 		 'role text not null, partner text not null, primary key (role, partner)',
-		 'one row a role and partner for which it speaks: it sees the rows that this partner wrote for itself alone',
+		 'one row a role and partner for which it speaks: it sees the rows that this partner wrote for itself alone, '
+		 'and the agreements about money to which it is a party',
 		 jsonb_build_object('role', 'name of the role', 'partner', 'the partner, of table partner')),
 		('may_use',
 		 format('person_id text not null, purpose text not null check (purpose in (%s)),

@@ -98,7 +98,7 @@ begin atomic
 			stream text, reverses bigint, why text, posted_by text not null, posted_at timestamptz not null,
 			previous_hash text not null, hash text not null, primary key (agreement, entry),
 			foreign key (agreement, partner) references {budget_agreement_partner},
-			foreign key (agreement, reverses) references {budget_entry},
+			foreign key (agreement, reverses) references {budget_entry}, unique (agreement, reverses),
 			check (amount > 0 or kind in (''opening'', ''adjustment'') or reverses is not null),
 			check (coalesce(why ~ ''\S'', kind <> ''adjustment'' and reverses is null))',
 		 'one row an entry of an agreement''s ledger, a chain of hashes to which rows are only added',
@@ -142,13 +142,14 @@ begin atomic
 end;
 comment on function ph_support.budget_table() is 'the tables that ph.create_budget_tables makes: columns, descriptions';
 
+-- what is NULL is in no hash, so that a column that comes later breaks no chain
 create function ph_support.budget_terms_hash(agreement text) returns text
 language sql immutable parallel safe
 return format($query$(
-	select encode(sha256(convert_to(jsonb_build_object('agreement', to_jsonb(a), 'partners', (
+	select encode(sha256(convert_to(jsonb_strip_nulls(jsonb_build_object('agreement', to_jsonb(a), 'partners', (
 			select jsonb_agg(to_jsonb(p) order by p.partner collate "C")
 			from {budget_agreement_partner} p
-			where p.agreement = a.agreement))::text, 'UTF8')), 'hex')
+			where p.agreement = a.agreement)))::text, 'UTF8')), 'hex')
 	from {budget_agreement} a
 	where a.agreement = %s)$query$, agreement);
 comment on function ph_support.budget_terms_hash(text) is
@@ -324,31 +325,36 @@ end;
 comment on function ph_support.budget_guard() is
 	'the trigger functions of the tables of money: name, body, description';
 
-create function ph_support.budget_trigger(out relation text, out name text, out definition text)
+-- as pg_get_triggerdef writes them, but for capitals
+create function ph_support.budget_trigger(schema text, out relation text, out name text, out definition text)
 returns setof record
 language sql immutable parallel safe
 begin atomic
-	values
-		('budget_entry', 'append', 'before insert on %s for each row execute function %I.append_entry()'),
-		('budget_entry', 'move_head',
-		 'after insert on %s referencing new table as added for each statement execute function %I.move_head()'),
-		('budget_entry', 'keep_ledger',
-		 'before update or delete or truncate on %s for each statement execute function %I.keep_ledger()'),
-		('budget_head', 'keep_head', 'before update or delete on %s for each row execute function %I.keep_head()'),
-		('budget_head', 'keep_heads', 'before truncate on %s for each statement execute function %I.keep_head()'),
-		('budget_agreement', 'begin_ledger', 'after insert on %s for each row execute function %I.begin_ledger()'),
-		('budget_agreement', 'keep_terms',
-		 'before update or delete on %s for each row execute function %I.keep_terms()'),
-		('budget_agreement_partner', 'keep_terms',
-		 'before insert or update or delete on %s for each row execute function %I.keep_terms()'),
-		('budget_run', 'keep_budget',
-		 'before update or truncate on %s for each statement execute function %I.keep_budget()'),
-		('budget_line', 'keep_budget',
-		 'before update or delete on %s for each row execute function %I.keep_budget()'),
-		('budget_line', 'keep_all_lines',
-		 'before truncate on %s for each statement execute function %I.keep_budget()');
+	select g.relation, g.name, format('%s %s on %I.%I %s execute function %3$I.%6$s()', g.name, g.event, schema,
+		g.relation, g.manner, g.guard)
+	from (
+		values
+			('budget_entry', 'append', 'before insert', 'for each row', 'append_entry'),
+			('budget_entry', 'move_head', 'after insert', 'referencing new table as added for each statement',
+			 'move_head'),
+			('budget_entry', 'keep_ledger', 'before delete or update or truncate', 'for each statement', 'keep_ledger'),
+			-- a statement on a table from which it inherits would go past the one above: where rows are asked for those
+			-- that changed, the server lets it inherit from none
+			('budget_entry', 'keep_alone', 'after update', 'referencing old table as changed for each row',
+			 'keep_ledger'),
+			('budget_head', 'keep_head', 'before delete or update', 'for each row', 'keep_head'),
+			('budget_head', 'keep_heads', 'before truncate', 'for each statement', 'keep_head'),
+			('budget_agreement', 'begin_ledger', 'after insert', 'for each row', 'begin_ledger'),
+			('budget_agreement', 'keep_terms', 'before delete or update', 'for each row', 'keep_terms'),
+			('budget_agreement_partner', 'keep_terms', 'before insert or delete or update', 'for each row',
+			 'keep_terms'),
+			('budget_run', 'keep_budget', 'before update or truncate', 'for each statement', 'keep_budget'),
+			('budget_line', 'keep_budget', 'before delete or update', 'for each row', 'keep_budget'),
+			('budget_line', 'keep_all_lines', 'before truncate', 'for each statement', 'keep_budget')
+	) g (relation, name, event, manner, guard);
 end;
-comment on function ph_support.budget_trigger() is 'the triggers that guard the tables of money';
+comment on function ph_support.budget_trigger(text) is
+	'the triggers that guard the tables of money of a schema: table, name, and the rest of CREATE TRIGGER';
 
 create function ph_support.require_budget_tables(schema text) returns void
 language plpgsql stable
@@ -371,7 +377,6 @@ set client_min_messages = warning
 as $$
 declare
 	part record;
-	target text;
 	is_new boolean;
 begin
 	call ph_support.require_own_schema(schema);
@@ -390,12 +395,14 @@ begin
 				ph_support.in_schema(part.body, schema)),
 			part.description);
 	end loop;
-	for part in select * from ph_support.budget_trigger() loop
-		target := format('%I.%I', schema, part.relation);
-		if not exists (select from pg_trigger where tgrelid = target::regclass and tgname = part.name) then
-			execute format('create trigger %I ' || part.definition, part.name, target, schema);
-		end if;
-	end loop;
+	if exists (select from ph_support.unguarded_trigger(schema)) then  -- else who posts is not waited for
+		for part in select * from ph_support.budget_trigger(schema) loop
+			execute 'create or replace trigger ' || part.definition;
+		end loop;
+	end if;
+	if ph_support.is_secured(schema) then
+		call ph_support.secure_ledger(schema);
+	end if;
 	call ph.create_budget_views(schema);
 end
 $$;
@@ -405,7 +412,10 @@ comment on procedure ph.create_budget_tables(text) is
 	'reverses and why alone; triggers number and chain entries and refuse UPDATE, DELETE and TRUNCATE) with '
 	'budget_head, funding_stream, staff, asset, place_need, budget_run and budget_line (of ph.record_budget); and '
 	'the views of ph.create_budget_views. They belong to the caller, are granted to nobody and outlive the extension '
-	'(views that ask its functions do not). Money is numeric, in one currency. '
+	'(views that ask its functions do not). Money is numeric, in one currency. Where the schema is secured (ph.secure), a login sees '
+	'the agreements to which a partner for which it '
+	'speaks (partner_role) is a party, as a whole; the host posts to a pool for all its partners, to a virtual '
+	'agreement each partner its own; stewards and auditors see all. Elsewhere whoever is granted sees all. '
 	'Who posts needs INSERT and SELECT on budget_entry, SELECT on the agreement''s tables, and SELECT and UPDATE on '
-	'budget_head. Again: what is there stays. Errors: undefined_table without shared tables, '
-	'duplicate_object where a name is taken by something else';
+	'budget_head: the kind bookkeeper of ph.grant_access. Again: what is there stays, and triggers are made as they '
+	'were. Errors: undefined_table without shared tables, duplicate_object where a name is taken by something else';

@@ -132,13 +132,32 @@ begin atomic
 				where num_nonnulls(crisis_spend, upstream_spend, other_spend, unknown_spend) > 0
 			), charted as (
 				select *, ph.control_xmr(upstream_share, start_date::timestamp at time zone 'UTC', 'higher',
-						calendar => 'any') over (partition by period_kind order by start_date) as point
+						calendar => 'any') over series as point,
+					coalesce(lag(start_date) over series, start_date) as before,
+					(start_date + make_interval(months => case period_kind when 'month' then 1 else 3 end))::date
+						as period_end
 				from shared
+				window series as (partition by period_kind order by start_date)
+			), spender as (
+				select agreement, start_date, end_date
+				from {budget_agreement}
+				where agreement in (select agreement from {budget_entry} where kind in ('spend', 'adjustment'))
 			)
-			select period_kind, start_date, crisis_spend, upstream_spend, other_spend, unknown_spend, crisis_contacts,
+			select period_kind, c.start_date, crisis_spend, upstream_spend, other_spend, unknown_spend, crisis_contacts,
 				upstream_contacts, upstream_share, (point).mean as mean, (point).lower as lower, (point).upper as upper,
-				(point).special_cause as special_cause, (point).point_type as point_type, (point).note as note
-			from charted
+				(point).special_cause as special_cause, (point).point_type as point_type, s.agreements, s.began,
+				s.ended,
+				nullif(concat_ws('; ', (point).note,
+					case when num_nonnulls(s.began, s.ended) > 0 then 'agreements_changed' end), '') as note
+			from charted c, lateral (
+				-- what changes within the point before, at its end or within this one
+				select count(*) filter (where start_date < period_end and end_date > c.start_date) as agreements,
+					array_agg(agreement order by agreement collate "C") filter (
+						where start_date > before and start_date < period_end) as began,
+					array_agg(agreement order by agreement collate "C") filter (
+						where end_date > before and end_date < period_end) as ended
+				from spender
+			) s
 		 $query$,
 		 'one row a month or quarter with spending: is money moving from crises to what comes before them?'),
 		('need_per_post',
@@ -199,18 +218,40 @@ begin atomic
 		 $query$,
 		 'one row a place and kind of asset: weighted people beside what there is for them'),
 		('stream_overlap',
-		 $query$
-			select a.stream, b.stream as other_stream, a.partner, b.partner as other_partner, a.goal,
-				coalesce(a.segment, b.segment) as segment, coalesce(a.place, b.place) as place,
-				greatest(a.start_date, b.start_date) as start_date, least(a.end_date, b.end_date) as end_date,
-				a.amount, b.amount as other_amount
-			from {funding_stream} a
-			join {funding_stream} b on b.goal = a.goal and a.stream collate "C" < b.stream collate "C"
-				and coalesce(a.segment = b.segment, true) and coalesce(a.place = b.place, true)
-				and daterange(a.start_date, a.end_date) && daterange(b.start_date, b.end_date)
-		 $query$,
-		 'one row a pair of streams for one goal, segment and place at one time; no segment is everybody, no place '
-		 'everywhere'),
+		 format($query$
+			with recursive edge as (%s), lies (place, larger, start_date, end_date) as (
+				select place, place, date '-infinity', date 'infinity'
+				from {funding_stream}
+				where place is not null
+				union
+				select l.place, e.parent_id, greatest(l.start_date, e.start_date), least(l.end_date, e.end_date)
+				from lies l
+				join edge e on e.place_id = l.larger
+				where greatest(l.start_date, e.start_date) < least(l.end_date, e.end_date)
+			), within as (
+				select place, larger,
+					range_agg(daterange(nullif(start_date, '-infinity'), nullif(end_date, 'infinity'))) as days
+				from lies
+				group by place, larger
+			), pair as (
+				select a.stream, b.stream as other_stream, a.partner, b.partner as other_partner, a.goal,
+					coalesce(a.segment, b.segment) as segment, coalesce(w.place, a.place, b.place) as place,
+					datemultirange(daterange(a.start_date, a.end_date) * daterange(b.start_date, b.end_date))
+						* coalesce(w.days, datemultirange(daterange(null, null))) as days,
+					a.amount, b.amount as other_amount
+				from {funding_stream} a
+				join {funding_stream} b on b.goal = a.goal and a.stream collate "C" < b.stream collate "C"
+					and coalesce(a.segment = b.segment, true)
+				left join within w on (w.place, w.larger) in ((a.place, b.place), (b.place, a.place))
+				where a.place is null or b.place is null or w.place is not null
+			)
+			select stream, other_stream, partner, other_partner, goal, segment, place, lower(days) as start_date,
+				upper(days) as end_date, amount, other_amount
+			from pair
+			where not isempty(days)
+		 $query$, ph_support.place_edge_query()),
+		 'one row a pair of streams for one goal and segment at one time, in one place or one that lies in the other; '
+		 'no segment is everybody, no place everywhere'),
 		('virtual_budget',
 		 $query$
 			select l.run, r.as_of, l.place_id, l.segment, l.month, l.people, l.expected, l.budget, l.budget_rounded,
@@ -257,7 +298,11 @@ return jsonb_build_object(
 	'upstream_share', 'upstream spend over upstream and crisis spend, as a fraction',
 	'mean', 'centre line of its XmR chart', 'lower', 'lower control limit', 'upper', 'upper control limit',
 	'special_cause', 'the first rule of the chart that holds, or common_cause',
-	'point_type', 'whether that is an improvement or a concern: a higher share is better', 'service', 'the service',
+	'point_type', 'whether that is an improvement or a concern: a higher share is better',
+	'agreements', 'agreements with spending whose period holds days of this one',
+	'began', 'those of them that began since the first day of the point before; NULL is none',
+	'ended', 'agreements that ended since then, whose spending is in it no more; NULL is none',
+	'service', 'the service',
 	'place', 'the place; NULL is everywhere', 'population', 'people of the place',
 	'weighted_population', 'the same, weighted by need', 'need_per_post', 'weighted people for each whole-time post')
 || jsonb_build_object(

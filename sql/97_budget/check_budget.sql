@@ -77,6 +77,12 @@ begin atomic
 		join {budget_entry} e on e.stream = f.stream and e.kind in (''spend'', ''adjustment'')
 		group by f.stream
 		having sum(e.amount) > f.amount'),
+		('guard off or gone past', 'budget_entry', 'select object from ph_support.unguarded_ledger($1)'),
+		('granted without row security', 'budget_entry',
+		 'select distinct g.name
+		from pg_class c
+		cross join lateral ph_support.grants_on(c.oid) g
+		where c.oid = format(''%I.budget_entry'', $1)::regclass and not c.relrowsecurity'),
 		('broken chain', 'budget_entry',
 		 'select concat_ws('' '', a.agreement, v.entry)
 		from {budget_agreement} a, ph.verify_budget($1, a.agreement) v
@@ -126,6 +132,8 @@ $$;
 comment on function ph.check_budget(text) is
 	'what is wrong with the tables of money of the schema, a row each: the table, the problem and the key of its row. '
 	'No rows: nothing was found. Partners, services, places and streams that are not there, agreements without host, '
-	'partners or shares that add up, entries outside their period or that of their stream, amounts below 0, a chain '
-	'that is broken, overspends that nobody bears, streams without an accountable partner, a goal or money, that '
-	'overlap, or of which more was spent, posts counted twice. Errors: undefined_table';
+	'partners or shares that add up, entries outside their period or that of their stream, amounts below 0, triggers '
+	'that are off or gone past, a chain that is broken, a ledger that others read and no policy guards, overspends '
+	'that nobody bears, streams without an accountable partner, a goal or money, that overlap, or of which more was '
+	'spent, posts counted twice. Who does not own the tables is told of the agreements to which it is a party. '
+	'Errors: undefined_table';

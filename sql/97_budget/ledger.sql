@@ -68,9 +68,9 @@ begin
 		$query$
 			select jsonb_build_object(
 				'format', 'population_health ledger 1',
-				'agreement', to_jsonb(a),
+				'agreement', jsonb_strip_nulls(to_jsonb(a)),
 				'partners', (
-					select coalesce(jsonb_agg(to_jsonb(p) order by p.partner collate "C"), '[]')
+					select coalesce(jsonb_agg(jsonb_strip_nulls(to_jsonb(p)) order by p.partner collate "C"), '[]')
 					from {budget_agreement_partner} p
 					where p.agreement = a.agreement),
 				'entries', (

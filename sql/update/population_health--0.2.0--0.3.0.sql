@@ -18456,7 +18456,8 @@ begin atomic
 			'granted_by', 'who wrote it', 'granted_at', 'when')),
 		('partner_role',
 		 'role text not null, partner text not null, primary key (role, partner)',
-		 'one row a role and partner for which it speaks: it sees the rows that this partner wrote for itself alone',
+		 'one row a role and partner for which it speaks: it sees the rows that this partner wrote for itself alone, '
+		 'and the agreements about money to which it is a party',
 		 jsonb_build_object('role', 'name of the role', 'partner', 'the partner, of table partner')),
 		('may_use',
 		 format('person_id text not null, purpose text not null check (purpose in (%s)),
@@ -18605,13 +18606,23 @@ begin atomic
 						from %1$I.partner_role s
 						join pg_roles r on r.rolname = s.role
 						where pg_has_role(session_user, who, 'member') and pg_has_role(who, r.oid, 'usage'));
+				elsif level = 'agreement' then
+					return array(
+						select p.agreement
+						from %1$I.budget_agreement_partner p
+						where p.partner = any ((select %1$I.scope('partner', who))::text[])
+						union
+						select a.agreement
+						from %1$I.budget_agreement a
+						where a.host = any ((select %1$I.scope('partner', who))::text[]));
 				end if;
 				return array(
 					select case scope.level when 'purpose' then e.purpose else e.place end
 					%2$s and scope.level in (e.level, 'purpose'));
 			end$body$, schema, held.query),
 		'the places of a level whose rows a role may see, for level purpose what for, by entitlements in force of '
-		'it and of roles whose rights it inherits, and for level partner for which partners it speaks; none for roles '
+		'it and of roles whose rights it inherits, for level partner for which partners it speaks, and for level '
+		'agreement to which agreements about money these are parties; none for roles '
 		'of which the session is no member, nor for employers, the police and partners that are not in the table, or '
 		'sessions of theirs, where no justification is written'
 	from held
@@ -19603,6 +19614,9 @@ begin
 	for part in select * from ph_support.table_to_secure(schema) loop
 		call ph_support.secure_table(schema, part.target, part.relation, part.by_row);
 	end loop;
+	if to_regclass(format('%I.budget_entry', schema)) is not null then
+		call ph_support.secure_ledger(schema);
+	end if;
 	call ph.refresh_access(schema);
 end
 $$;
@@ -19613,7 +19627,8 @@ comment on procedure ph.secure(text, jsonb) is
 	'perhaps the day on which a row belongs to a place); changed_person, measure_person and may_use, and partitions by '
 	'their own names, are for custodians alone. It adds columns may_use_ and a purpose, access_system, access_place '
 	'and access_practice with indexes, and restricted_unless where rows have codes; makes scope() and may_ask(), with '
-	'the rights of their owner, in the schema; and fills the columns (ph.refresh_access). A role then sees rows of '
+	'the rights of their owner, in the schema; gives the ledger of ph.create_budget_tables its policies; and fills the '
+	'columns (ph.refresh_access). A role then sees rows of '
 	'its places, of who may be included for its one purpose, and nothing before ph.grant_access. COPY FROM does not '
 	'work under row security, and dumps need BYPASSRLS. Again: what is new is secured too. '
 	'Errors: undefined_table, undefined_column, wrong_object_type with the names of views and foreign tables, '
@@ -19629,7 +19644,9 @@ begin atomic
 		('analyst', 'reads rows of persons within its entitlements, columns that the shared tables have, and views'),
 		('aggregate', 'reads what was released, and what its numbers mean; no rows of persons'),
 		('auditor', 'reads what was released, loaded, folded, scored, listed and entitled; no rows of persons'),
-		('caseworker', 'opens lists of people, on record, and adds decisions and requests; reads no tables of persons');
+		('caseworker', 'opens lists of people, on record, and adds decisions and requests; reads no tables of persons'),
+		('bookkeeper', 'reads the ledgers to which the partner for which it speaks is a party, and posts to those that '
+			'are its to keep; no rows of persons');
 end;
 
 comment on function ph.access_kind() is 'the kinds of role that ph.grant_access knows, and what each is for';
@@ -19713,17 +19730,26 @@ comment on function ph_support.told_of_scores() is
 create function ph_support.told_of_money() returns text[]
 language sql immutable parallel safe
 return '{budget_agreement,budget_agreement_partner,budget_head,budget_entry,agreement_position,
-	closing_balance,budget_run,budget_line,virtual_budget}'::text[];
+	closing_balance}'::text[];
 
 comment on function ph_support.told_of_money() is
-	'the ledger of money, virtual budgets, and the views of them alone; nobody is in them, but what a segment in a '
-	'place costs can be of one person';
+	'the ledger of money and the views of it alone; nobody is in it, but what a segment in a place costs can be of one '
+	'person';
+
+create function ph_support.told_of_virtual_budgets() returns text[]
+language sql immutable parallel safe
+return '{budget_run,budget_line,virtual_budget}'::text[];
+
+comment on function ph_support.told_of_virtual_budgets() is
+	'virtual budgets, whose cells can be of few people anywhere: for those alone who may see all';
 
 create function ph_support.money_by_place() returns text[]
 language sql immutable parallel safe
-return '{funding_stream,staff,asset,place_need,stream_overlap,need_per_post,need_beside_assets}'::text[];
+return '{place,place_parent,partner,service,funding_stream,staff,asset,place_need,stream_overlap,need_per_post,
+	need_beside_assets}'::text[];
 
-comment on function ph_support.money_by_place() is 'streams of money, staff, assets and need, and the views of them';
+comment on function ph_support.money_by_place() is
+	'streams of money, staff, assets and need, the views of them, and what they name';
 
 create function ph_support.view_of_ledger(schema text) returns setof text
 language sql stable
@@ -19770,6 +19796,14 @@ begin atomic
 				('person_request', 'insert', '{person_id,kind,about,received,note}')
 		) c (relation, privilege, columns)
 		union all
+		select 'bookkeeper', relation, privilege, columns
+		from (
+			values ('budget_entry', 'insert', '{agreement,partner,entry_date,kind,amount,service,place,segment,stream,
+					reverses,why}'::text[]),
+				-- locked and moved by the triggers of who posts
+				('budget_head', 'update', '{count,hash}')
+		) b (relation, privilege, columns)
+		union all
 		select k.kind, r, p, null
 		from (
 			values
@@ -19791,7 +19825,11 @@ begin atomic
 		union all
 		select k, r, 'select', null
 		from unnest('{steward,auditor}'::text[]) k,
-			unnest(ph_support.told_of_scores() || ph_support.told_of_money() || ph_support.money_by_place()) r
+			unnest(ph_support.told_of_scores() || ph_support.told_of_virtual_budgets()) r
+		union all
+		select k, r, 'select', null
+		from unnest('{steward,auditor,bookkeeper}'::text[]) k,
+			unnest(ph_support.told_of_money() || ph_support.money_by_place()) r
 		union all
 		select 'steward', v.relation, 'select', null
 		from ph_support.generated_view(schema) v
@@ -20611,6 +20649,13 @@ begin atomic
 			select distinct e.role, format('delete from %I.entitlement where role = %L', $1, e.role)
 			from {entitlement} e
 			where not exists (select from pg_roles where rolname = e.role)
+		 $query$),
+		('speaker_of_nobody', 'medium', 'partner_role',
+		 'the role is no more: who makes one of this name speaks for the partner',
+		 $query$
+			select distinct s.role, format('delete from %I.partner_role where role = %L', $1, s.role)
+			from {partner_role} s
+			where not exists (select from pg_roles where rolname = s.role)
 		 $query$),
 		('entitlement_expired', 'low', 'entitlement', 'the last day of the entitlement is past',
 		 $query$
@@ -30850,7 +30895,7 @@ begin atomic
 			stream text, reverses bigint, why text, posted_by text not null, posted_at timestamptz not null,
 			previous_hash text not null, hash text not null, primary key (agreement, entry),
 			foreign key (agreement, partner) references {budget_agreement_partner},
-			foreign key (agreement, reverses) references {budget_entry},
+			foreign key (agreement, reverses) references {budget_entry}, unique (agreement, reverses),
 			check (amount > 0 or kind in (''opening'', ''adjustment'') or reverses is not null),
 			check (coalesce(why ~ ''\S'', kind <> ''adjustment'' and reverses is null))',
 		 'one row an entry of an agreement''s ledger, a chain of hashes to which rows are only added',
@@ -30898,10 +30943,10 @@ comment on function ph_support.budget_table() is 'the tables that ph.create_budg
 create function ph_support.budget_terms_hash(agreement text) returns text
 language sql immutable parallel safe
 return format($query$(
-	select encode(sha256(convert_to(jsonb_build_object('agreement', to_jsonb(a), 'partners', (
+	select encode(sha256(convert_to(jsonb_strip_nulls(jsonb_build_object('agreement', to_jsonb(a), 'partners', (
 			select jsonb_agg(to_jsonb(p) order by p.partner collate "C")
 			from {budget_agreement_partner} p
-			where p.agreement = a.agreement))::text, 'UTF8')), 'hex')
+			where p.agreement = a.agreement)))::text, 'UTF8')), 'hex')
 	from {budget_agreement} a
 	where a.agreement = %s)$query$, agreement);
 
@@ -31080,32 +31125,36 @@ end;
 comment on function ph_support.budget_guard() is
 	'the trigger functions of the tables of money: name, body, description';
 
-create function ph_support.budget_trigger(out relation text, out name text, out definition text)
+create function ph_support.budget_trigger(schema text, out relation text, out name text, out definition text)
 returns setof record
 language sql immutable parallel safe
 begin atomic
-	values
-		('budget_entry', 'append', 'before insert on %s for each row execute function %I.append_entry()'),
-		('budget_entry', 'move_head',
-		 'after insert on %s referencing new table as added for each statement execute function %I.move_head()'),
-		('budget_entry', 'keep_ledger',
-		 'before update or delete or truncate on %s for each statement execute function %I.keep_ledger()'),
-		('budget_head', 'keep_head', 'before update or delete on %s for each row execute function %I.keep_head()'),
-		('budget_head', 'keep_heads', 'before truncate on %s for each statement execute function %I.keep_head()'),
-		('budget_agreement', 'begin_ledger', 'after insert on %s for each row execute function %I.begin_ledger()'),
-		('budget_agreement', 'keep_terms',
-		 'before update or delete on %s for each row execute function %I.keep_terms()'),
-		('budget_agreement_partner', 'keep_terms',
-		 'before insert or update or delete on %s for each row execute function %I.keep_terms()'),
-		('budget_run', 'keep_budget',
-		 'before update or truncate on %s for each statement execute function %I.keep_budget()'),
-		('budget_line', 'keep_budget',
-		 'before update or delete on %s for each row execute function %I.keep_budget()'),
-		('budget_line', 'keep_all_lines',
-		 'before truncate on %s for each statement execute function %I.keep_budget()');
+	select g.relation, g.name, format('%s %s on %I.%I %s execute function %3$I.%6$s()', g.name, g.event, schema,
+		g.relation, g.manner, g.guard)
+	from (
+		values
+			('budget_entry', 'append', 'before insert', 'for each row', 'append_entry'),
+			('budget_entry', 'move_head', 'after insert', 'referencing new table as added for each statement',
+			 'move_head'),
+			('budget_entry', 'keep_ledger', 'before delete or update or truncate', 'for each statement', 'keep_ledger'),
+			-- a statement on a table from which it inherits would go past the one above: where rows are asked for those
+			-- that changed, the server lets it inherit from none
+			('budget_entry', 'keep_alone', 'after update', 'referencing old table as changed for each row',
+			 'keep_ledger'),
+			('budget_head', 'keep_head', 'before delete or update', 'for each row', 'keep_head'),
+			('budget_head', 'keep_heads', 'before truncate', 'for each statement', 'keep_head'),
+			('budget_agreement', 'begin_ledger', 'after insert', 'for each row', 'begin_ledger'),
+			('budget_agreement', 'keep_terms', 'before delete or update', 'for each row', 'keep_terms'),
+			('budget_agreement_partner', 'keep_terms', 'before insert or delete or update', 'for each row',
+			 'keep_terms'),
+			('budget_run', 'keep_budget', 'before update or truncate', 'for each statement', 'keep_budget'),
+			('budget_line', 'keep_budget', 'before delete or update', 'for each row', 'keep_budget'),
+			('budget_line', 'keep_all_lines', 'before truncate', 'for each statement', 'keep_budget')
+	) g (relation, name, event, manner, guard);
 end;
 
-comment on function ph_support.budget_trigger() is 'the triggers that guard the tables of money';
+comment on function ph_support.budget_trigger(text) is
+	'the triggers that guard the tables of money of a schema: table, name, and the rest of CREATE TRIGGER';
 
 create function ph_support.require_budget_tables(schema text) returns void
 language plpgsql stable
@@ -31129,7 +31178,6 @@ set client_min_messages = warning
 as $$
 declare
 	part record;
-	target text;
 	is_new boolean;
 begin
 	call ph_support.require_own_schema(schema);
@@ -31148,12 +31196,14 @@ begin
 				ph_support.in_schema(part.body, schema)),
 			part.description);
 	end loop;
-	for part in select * from ph_support.budget_trigger() loop
-		target := format('%I.%I', schema, part.relation);
-		if not exists (select from pg_trigger where tgrelid = target::regclass and tgname = part.name) then
-			execute format('create trigger %I ' || part.definition, part.name, target, schema);
-		end if;
-	end loop;
+	if exists (select from ph_support.unguarded_trigger(schema)) then  -- else who posts is not waited for
+		for part in select * from ph_support.budget_trigger(schema) loop
+			execute 'create or replace trigger ' || part.definition;
+		end loop;
+	end if;
+	if ph_support.is_secured(schema) then
+		call ph_support.secure_ledger(schema);
+	end if;
 	call ph.create_budget_views(schema);
 end
 $$;
@@ -31164,10 +31214,212 @@ comment on procedure ph.create_budget_tables(text) is
 	'reverses and why alone; triggers number and chain entries and refuse UPDATE, DELETE and TRUNCATE) with '
 	'budget_head, funding_stream, staff, asset, place_need, budget_run and budget_line (of ph.record_budget); and '
 	'the views of ph.create_budget_views. They belong to the caller, are granted to nobody and outlive the extension '
-	'(views that ask its functions do not). Money is numeric, in one currency. '
+	'(views that ask its functions do not). Money is numeric, in one currency. Where the schema is secured (ph.secure), a login sees '
+	'the agreements to which a partner for which it '
+	'speaks (partner_role) is a party, as a whole; the host posts to a pool for all its partners, to a virtual '
+	'agreement each partner its own; stewards and auditors see all. Elsewhere whoever is granted sees all. '
 	'Who posts needs INSERT and SELECT on budget_entry, SELECT on the agreement''s tables, and SELECT and UPDATE on '
-	'budget_head. Again: what is there stays. Errors: undefined_table without shared tables, '
-	'duplicate_object where a name is taken by something else';
+	'budget_head: the kind bookkeeper of ph.grant_access. Again: what is there stays, and triggers are made as they '
+	'were. Errors: undefined_table without shared tables, duplicate_object where a name is taken by something else';
+
+create function ph_support.ledger_policy(
+	schema text, out relation text, out name text, out command text, out condition text)
+returns setof record
+language sql stable
+begin atomic
+	with asked (partners, agreements) as (
+		select ph_support.asked_once(format('%I.scope(%L, current_user)', schema, 'partner'), 'text[]', false),
+			ph_support.asked_once(format('%I.scope(%L, current_user)', schema, 'agreement'), 'text[]', false)
+	), ledger (relation) as (
+		values ('budget_agreement'), ('budget_agreement_partner'), ('budget_head'), ('budget_entry')
+	)
+	select l.relation, 'party', 'select', format('(agreement = any (%s))', a.agreements)
+	from ledger l, asked a
+	union all
+	-- stewards and auditors
+	select l.relation, 'overseer', 'select',
+		format('(select has_table_privilege((%L::regclass)::oid, %L))', format('%I.entitlement', schema), 'select')
+	from ledger l
+	union all
+	select 'budget_head', 'poster', 'update', format('(agreement = any (%s))', a.agreements)
+	from asked a
+	union all
+	-- the host keeps the ledger of a pool for all its partners; where no money moves, each posts its own
+	select 'budget_entry', 'poster', 'insert', format(
+		'(exists (select from %I.budget_agreement a where ((a.agreement = budget_entry.agreement) and
+			(case a.kind when ''section_75'' then a.host else budget_entry.partner end = any (%s)))))', schema,
+		a.partners)
+	from asked a;
+end;
+
+comment on function ph_support.ledger_policy(text) is
+	'the policies of the ledger: who sees the agreements to which a partner is a party, who all, and who posts';
+
+create procedure ph_support.secure_ledger(schema text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+	part record;
+begin
+	if not exists (select from ph_support.unsecured_ledger(schema)) then
+		return;  -- who reads it is not waited for
+	end if;
+	for part in
+		select p.*, format('%I.%I', schema, p.relation) as target
+		from ph_support.ledger_policy(schema) p
+	loop
+		execute format('drop policy if exists %I on %s', part.name, part.target);
+		execute format('create policy %I on %s for %s %s (%s)', part.name, part.target, part.command,
+			case part.command when 'insert' then 'with check' else 'using' end, part.condition);
+		execute format('alter table %s enable row level security', part.target);
+	end loop;
+end
+$$;
+
+comment on procedure ph_support.secure_ledger(text) is
+	'gives the ledger its policies, in the place of those of the same names, where something is wrong with them';
+
+create function ph_support.unsecured_ledger(schema text, out object text, out remedy text) returns setof record
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	with policy as (
+		select to_regclass(format('%I.%I', schema, p.relation)) as target, p.*
+		from ph_support.ledger_policy(schema) p
+	), off as (
+		select distinct p.target
+		from policy p
+		join pg_class c on c.oid = p.target
+		where not c.relrowsecurity
+	), wanted as (
+		select *
+		from policy
+		where target not in (select target from off)
+	), there as (
+		select p.polrelid::regclass as target, p.polname::text as name,
+			case p.polcmd when 'r' then 'select' when 'w' then 'update' when 'a' then 'insert' end as command,
+			p.polroles = '{0}' and p.polpermissive and num_nonnulls(p.polqual, p.polwithcheck) = 1 as plain,
+			pg_get_expr(coalesce(p.polqual, p.polwithcheck), p.polrelid) as condition, p.polpermissive
+		from pg_policy p
+		where p.polrelid in (select w.target from wanted w)
+	)
+	select target::text, format('call ph.secure(%L)', schema)
+	from off
+	union all
+	select format('%s: %s', coalesce(w.target, t.target), coalesce(w.name, t.name)),
+		case when w.name is null then format('drop policy %I on %s', t.name, t.target)
+			else format('call ph.secure(%L)', schema) end
+	from wanted w
+	full join there t on t.target = w.target and t.name = w.name
+	where (t.name is null or w.name is null or not t.plain or w.command is distinct from t.command
+			or ph_support.condition_key(w.condition) <> ph_support.condition_key(t.condition))
+		and (w.name is not null or t.polpermissive)  -- what others restrict shows nobody more
+$$;
+
+comment on function ph_support.unsecured_ledger(text) is
+	'the tables of the ledger without row security, its policies that are missing or say something else, and those of '
+	'others that show more; and what mends it';
+
+create function ph_support.unguarded_trigger(schema text, out object text, out remedy text) returns setof record
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	with wanted as (
+		select format('%I.%I', schema, g.relation)::regclass as target, g.name,
+			lower('create trigger ' || g.definition) as definition
+		from ph_support.budget_trigger(schema) g
+	), there as (
+		select tgrelid::regclass as target, tgname::text as name, tgenabled in ('O', 'A') as is_on, tgisinternal,
+			lower(pg_get_triggerdef(oid)) as definition
+		from pg_trigger
+		where tgrelid in (select target from wanted)
+	)
+	select format('%s: %s', coalesce(w.target, t.target), coalesce(w.name, t.name)), case
+		when w.name is null then format('drop trigger %I on %s', t.name, t.target)
+		when t.definition = w.definition then format('alter table %s enable trigger %I', w.target, w.name)
+		else format('call ph.create_budget_tables(%L)', schema) end
+	from wanted w
+	full join (select * from there where not tgisinternal) t on t.target = w.target and t.name = w.name
+	where t.name is null or w.name is null or not t.is_on or t.definition <> w.definition
+	union all
+	-- those of references between tables
+	select distinct t.target::text, format('alter table %s enable trigger all', t.target)
+	from there t
+	where t.tgisinternal and not t.is_on
+$$;
+
+comment on function ph_support.unguarded_trigger(text) is
+	'triggers of the ledger that are off, missing, of others or not as they were made; and what mends it';
+
+create function ph_support.session_without_triggers(out object text, out remedy text) returns setof record
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select 'session_replication_role: ' || g.name,
+		format('revoke set on parameter session_replication_role from %s', g.name)
+	from (
+		select case a.grantee when 0 then 'public' else a.grantee::regrole::text end
+		from pg_parameter_acl p
+		cross join lateral aclexplode(p.paracl) a
+		left join pg_roles r on r.oid = a.grantee
+		where p.parname = 'session_replication_role' and a.privilege_type = 'SET' and r.rolsuper is not true
+	) g (name)
+	union all
+	select 'session_replication_role: ' || s.setting, format('alter %s reset session_replication_role', s.setting)
+	from (
+		select concat_ws(' in ',
+			'role ' || coalesce(quote_ident(r.rolname), case when d.datname is null then 'all' end),
+			'database ' || quote_ident(d.datname))
+		from pg_db_role_setting s
+		left join pg_roles r on r.oid = s.setrole
+		left join pg_database d on d.oid = s.setdatabase
+		where coalesce(d.datname = current_database(), true)
+			and 'session_replication_role=replica' = any (lower(s.setconfig::text)::text[])
+	) s (setting)
+$$;
+
+comment on function ph_support.session_without_triggers() is
+	'roles that may have sessions in which no trigger fires, and those that begin with one; and what mends it';
+
+create function ph_support.unguarded_ledger(schema text, out object text, out remedy text) returns setof record
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	with ledger as (
+		select distinct format('%I.%I', schema, g.relation)::regclass as target
+		from ph_support.budget_trigger(schema) g
+	)
+	select object, remedy
+	from ph_support.unguarded_trigger(schema)
+	union all
+	select format('%I.%I()', schema, g.name), format('call ph.create_budget_tables(%L)', schema)
+	from ph_support.budget_guard() g
+	where not exists (
+		select
+		from pg_proc p
+		where p.oid = to_regprocedure(format('%I.%I()', schema, g.name))
+			and p.prosrc = ph_support.in_schema(g.body, schema))
+	union all
+	select format('%s: %s', r.ev_class::regclass, r.rulename),
+		format('drop rule %I on %s', r.rulename, r.ev_class::regclass)
+	from pg_rewrite r
+	where r.ev_class in (select target from ledger)
+	union all
+	-- whose rows are read as the ledger's, and have no triggers
+	select i.inhrelid::regclass::text,
+		format('alter table %s no inherit %s', i.inhrelid::regclass, i.inhparent::regclass)
+	from pg_inherits i
+	where i.inhparent in (select target from ledger)
+	union all
+	select object, remedy
+	from ph_support.session_without_triggers()
+$$;
+
+comment on function ph_support.unguarded_ledger(text) is
+	'what lets entries go past the guards of the ledger: triggers, their functions that say something else, rules, '
+	'tables that inherit from it, sessions without triggers; and what mends it';
 
 create function ph.verify_budget(schema text, agreement text, count bigint default null, hash text default null)
 returns table (entry bigint, problem text)
@@ -31237,9 +31489,9 @@ begin
 		$query$
 			select jsonb_build_object(
 				'format', 'population_health ledger 1',
-				'agreement', to_jsonb(a),
+				'agreement', jsonb_strip_nulls(to_jsonb(a)),
 				'partners', (
-					select coalesce(jsonb_agg(to_jsonb(p) order by p.partner collate "C"), '[]')
+					select coalesce(jsonb_agg(jsonb_strip_nulls(to_jsonb(p)) order by p.partner collate "C"), '[]')
 					from {budget_agreement_partner} p
 					where p.agreement = a.agreement),
 				'entries', (
@@ -31399,13 +31651,32 @@ begin atomic
 				where num_nonnulls(crisis_spend, upstream_spend, other_spend, unknown_spend) > 0
 			), charted as (
 				select *, ph.control_xmr(upstream_share, start_date::timestamp at time zone 'UTC', 'higher',
-						calendar => 'any') over (partition by period_kind order by start_date) as point
+						calendar => 'any') over series as point,
+					coalesce(lag(start_date) over series, start_date) as before,
+					(start_date + make_interval(months => case period_kind when 'month' then 1 else 3 end))::date
+						as period_end
 				from shared
+				window series as (partition by period_kind order by start_date)
+			), spender as (
+				select agreement, start_date, end_date
+				from {budget_agreement}
+				where agreement in (select agreement from {budget_entry} where kind in ('spend', 'adjustment'))
 			)
-			select period_kind, start_date, crisis_spend, upstream_spend, other_spend, unknown_spend, crisis_contacts,
+			select period_kind, c.start_date, crisis_spend, upstream_spend, other_spend, unknown_spend, crisis_contacts,
 				upstream_contacts, upstream_share, (point).mean as mean, (point).lower as lower, (point).upper as upper,
-				(point).special_cause as special_cause, (point).point_type as point_type, (point).note as note
-			from charted
+				(point).special_cause as special_cause, (point).point_type as point_type, s.agreements, s.began,
+				s.ended,
+				nullif(concat_ws('; ', (point).note,
+					case when num_nonnulls(s.began, s.ended) > 0 then 'agreements_changed' end), '') as note
+			from charted c, lateral (
+				-- what changes within the point before, at its end or within this one
+				select count(*) filter (where start_date < period_end and end_date > c.start_date) as agreements,
+					array_agg(agreement order by agreement collate "C") filter (
+						where start_date > before and start_date < period_end) as began,
+					array_agg(agreement order by agreement collate "C") filter (
+						where end_date > before and end_date < period_end) as ended
+				from spender
+			) s
 		 $query$,
 		 'one row a month or quarter with spending: is money moving from crises to what comes before them?'),
 		('need_per_post',
@@ -31466,18 +31737,40 @@ begin atomic
 		 $query$,
 		 'one row a place and kind of asset: weighted people beside what there is for them'),
 		('stream_overlap',
-		 $query$
-			select a.stream, b.stream as other_stream, a.partner, b.partner as other_partner, a.goal,
-				coalesce(a.segment, b.segment) as segment, coalesce(a.place, b.place) as place,
-				greatest(a.start_date, b.start_date) as start_date, least(a.end_date, b.end_date) as end_date,
-				a.amount, b.amount as other_amount
-			from {funding_stream} a
-			join {funding_stream} b on b.goal = a.goal and a.stream collate "C" < b.stream collate "C"
-				and coalesce(a.segment = b.segment, true) and coalesce(a.place = b.place, true)
-				and daterange(a.start_date, a.end_date) && daterange(b.start_date, b.end_date)
-		 $query$,
-		 'one row a pair of streams for one goal, segment and place at one time; no segment is everybody, no place '
-		 'everywhere'),
+		 format($query$
+			with recursive edge as (%s), lies (place, larger, start_date, end_date) as (
+				select place, place, date '-infinity', date 'infinity'
+				from {funding_stream}
+				where place is not null
+				union
+				select l.place, e.parent_id, greatest(l.start_date, e.start_date), least(l.end_date, e.end_date)
+				from lies l
+				join edge e on e.place_id = l.larger
+				where greatest(l.start_date, e.start_date) < least(l.end_date, e.end_date)
+			), within as (
+				select place, larger,
+					range_agg(daterange(nullif(start_date, '-infinity'), nullif(end_date, 'infinity'))) as days
+				from lies
+				group by place, larger
+			), pair as (
+				select a.stream, b.stream as other_stream, a.partner, b.partner as other_partner, a.goal,
+					coalesce(a.segment, b.segment) as segment, coalesce(w.place, a.place, b.place) as place,
+					datemultirange(daterange(a.start_date, a.end_date) * daterange(b.start_date, b.end_date))
+						* coalesce(w.days, datemultirange(daterange(null, null))) as days,
+					a.amount, b.amount as other_amount
+				from {funding_stream} a
+				join {funding_stream} b on b.goal = a.goal and a.stream collate "C" < b.stream collate "C"
+					and coalesce(a.segment = b.segment, true)
+				left join within w on (w.place, w.larger) in ((a.place, b.place), (b.place, a.place))
+				where a.place is null or b.place is null or w.place is not null
+			)
+			select stream, other_stream, partner, other_partner, goal, segment, place, lower(days) as start_date,
+				upper(days) as end_date, amount, other_amount
+			from pair
+			where not isempty(days)
+		 $query$, ph_support.place_edge_query()),
+		 'one row a pair of streams for one goal and segment at one time, in one place or one that lies in the other; '
+		 'no segment is everybody, no place everywhere'),
 		('virtual_budget',
 		 $query$
 			select l.run, r.as_of, l.place_id, l.segment, l.month, l.people, l.expected, l.budget, l.budget_rounded,
@@ -31525,7 +31818,11 @@ return jsonb_build_object(
 	'upstream_share', 'upstream spend over upstream and crisis spend, as a fraction',
 	'mean', 'centre line of its XmR chart', 'lower', 'lower control limit', 'upper', 'upper control limit',
 	'special_cause', 'the first rule of the chart that holds, or common_cause',
-	'point_type', 'whether that is an improvement or a concern: a higher share is better', 'service', 'the service',
+	'point_type', 'whether that is an improvement or a concern: a higher share is better',
+	'agreements', 'agreements with spending whose period holds days of this one',
+	'began', 'those of them that began since the first day of the point before; NULL is none',
+	'ended', 'agreements that ended since then, whose spending is in it no more; NULL is none',
+	'service', 'the service',
 	'place', 'the place; NULL is everywhere', 'population', 'people of the place',
 	'weighted_population', 'the same, weighted by need', 'need_per_post', 'weighted people for each whole-time post')
 || jsonb_build_object(
@@ -31651,6 +31948,12 @@ begin atomic
 		join {budget_entry} e on e.stream = f.stream and e.kind in (''spend'', ''adjustment'')
 		group by f.stream
 		having sum(e.amount) > f.amount'),
+		('guard off or gone past', 'budget_entry', 'select object from ph_support.unguarded_ledger($1)'),
+		('granted without row security', 'budget_entry',
+		 'select distinct g.name
+		from pg_class c
+		cross join lateral ph_support.grants_on(c.oid) g
+		where c.oid = format(''%I.budget_entry'', $1)::regclass and not c.relrowsecurity'),
 		('broken chain', 'budget_entry',
 		 'select concat_ws('' '', a.agreement, v.entry)
 		from {budget_agreement} a, ph.verify_budget($1, a.agreement) v
@@ -31702,9 +32005,11 @@ $$;
 comment on function ph.check_budget(text) is
 	'what is wrong with the tables of money of the schema, a row each: the table, the problem and the key of its row. '
 	'No rows: nothing was found. Partners, services, places and streams that are not there, agreements without host, '
-	'partners or shares that add up, entries outside their period or that of their stream, amounts below 0, a chain '
-	'that is broken, overspends that nobody bears, streams without an accountable partner, a goal or money, that '
-	'overlap, or of which more was spent, posts counted twice. Errors: undefined_table';
+	'partners or shares that add up, entries outside their period or that of their stream, amounts below 0, triggers '
+	'that are off or gone past, a chain that is broken, a ledger that others read and no policy guards, overspends '
+	'that nobody bears, streams without an accountable partner, a goal or money, that overlap, or of which more was '
+	'spent, posts counted twice. Who does not own the tables is told of the agreements to which it is a party. '
+	'Errors: undefined_table';
 
 create function ph_support.readers_of_money(relation text, of_people text) returns text
 language sql immutable parallel safe
@@ -31714,6 +32019,7 @@ return format($query$
 			from pg_class c
 			cross join lateral ph_support.grants_on(c.oid) g
 			where c.oid = to_regclass(format('%%I.%1$s', $1)) and g.privilege = 'SELECT'
+				and not c.relrowsecurity  -- which shows parties what they have agreed on
 				and exists (select from {%1$s} where %2$s)
 				and not ph_support.has_rights_of(g.grantee, ph_support.roles_entitled($1, 'national'))
 				-- stewards and auditors
@@ -31721,8 +32027,8 @@ return format($query$
 		 $query$, relation, of_people);
 
 comment on function ph_support.readers_of_money(text, text) is
-	'the query of who may read a table of money without being entitled to see all people, where it has rows that can be '
-	'of one person';
+	'the query of who may read a table of money without being entitled to see all people, where it has rows that can '
+	'be of one person';
 
 create function ph_support.budget_finding(
 	out kind text, out severity text, out needs text, out finding text, out query text)
@@ -31731,23 +32037,40 @@ language sql immutable parallel safe
 begin atomic
 	values
 		('ledger_unguarded', 'high', 'budget_entry',
-		 'a trigger that guards the ledger is off, missing or of another making',
+		 'a trigger that guards the ledger is off, missing or not as it was made, or something goes past them',
+		 'select object, remedy from ph_support.unguarded_ledger($1)'),
+		('ledger_unsecured', 'high', 'budget_entry',
+		 'row security does not hold: who is granted the ledger sees all of it, and posts for everybody',
+		 'select object, remedy from ph_support.unsecured_ledger($1)'),
+		('ledger_view', 'high', 'budget_entry',
+		 'a view or function shows the ledger with the rights of its owner, or a view keeps a copy of it',
 		 $query$
-			select format('%I.%I: %s', $1, g.relation, g.name), case
-				when t.oid is null then format('call ph.create_budget_tables(%L)', $1)
-				else format('alter table %I.%I enable trigger %I', $1, g.relation, g.name) end
-			from ph_support.budget_trigger() g
-			join pg_class c on c.oid = to_regclass(format('%I.%I', $1, g.relation))
-			left join pg_trigger t on t.tgrelid = c.oid and t.tgname = g.name
-			where t.oid is null or t.tgenabled not in ('O', 'A')
+			select c.oid::regclass::text, case c.relkind
+				when 'v' then format('alter view %s set (security_invoker = true)', c.oid::regclass)
+				else format('drop materialized view %s', c.oid::regclass) end
+			from ph_support.built_on('pg_class'::regclass, format('%I.budget_entry', $1)::regclass) b
+			join pg_class c on c.oid = b.object and b.class = 'pg_class'::regclass
+			where c.relkind = 'm' or c.relkind = 'v' and not coalesce((
+				select o.option_value::boolean
+				from pg_options_to_table(c.reloptions) o
+				where o.option_name = 'security_invoker'), false)
 			union all
-			select format('%I.%I()', $1, g.name), format('call ph.create_budget_tables(%L)', $1)
-			from ph_support.budget_guard() g
-			where not exists (
-				select
-				from pg_proc p
-				where p.oid = to_regprocedure(format('%I.%I()', $1, g.name))
-					and p.prosrc = ph_support.in_schema(g.body, $1))
+			select p.oid::regprocedure::text, format('alter routine %s security invoker', p.oid::regprocedure)
+			from pg_proc p
+			where p.prosecdef and ph_support.names_it(p.prosrc, 'budget_entry')
+				and ph_support.names_it(concat(p.prosrc, p.proconfig), $1)
+				and ph_support.is_generated('pg_proc', p.oid) is not true
+		 $query$),
+		('steward_posts', 'medium', 'partner_role',
+		 'who may say for which partner a role speaks posts to ledgers too: for any partner',
+		 $query$
+			select r.rolname, format('revoke insert, update, delete on %I.partner_role from %I', $1, r.rolname)
+			from pg_roles r
+			join pg_class c on c.oid = to_regclass(format('%I.budget_entry', $1))
+			where not r.rolsuper and r.rolname !~ '^pg_' and not pg_has_role(r.oid, c.relowner, 'usage')
+				and has_any_column_privilege(r.oid, c.oid, 'insert')
+				and (has_any_column_privilege(r.oid, format('%I.partner_role', $1), 'insert')
+					or has_any_column_privilege(r.oid, format('%I.partner_role', $1), 'update'))
 		 $query$),
 		('ledger_broken', 'high', 'budget_entry', 'an entry, a term or the order of a ledger was changed',
 		 $query$

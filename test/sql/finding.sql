@@ -11,6 +11,7 @@ create role regress_f_auditor;
 create role regress_f_aggregate;
 create role regress_f_loader;
 create role regress_f_caseworker;
+create role regress_f_bookkeeper;
 create role regress_f_other;
 create role regress_f_dump login bypassrls in role regress_f_owner;
 select format('grant create, temporary on database %I to regress_f_owner', current_database()) \gexec

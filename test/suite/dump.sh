@@ -245,6 +245,7 @@ set client_min_messages = warning;
 create role dump_keeper login;
 create role dump_backup login bypassrls in role pg_read_all_data;
 create role dump_partner login;
+create role dump_books login;
 grant create on database dump_from to dump_keeper;
 set role dump_keeper;
 call ph.create_shared_tables('guarded');
@@ -260,6 +261,17 @@ call ph.secure('guarded');
 call ph.grant_access('guarded', 'dump_partner', 'analyst');
 insert into guarded.entitlement (role, level, place, purpose) values ('dump_partner', 'place', 'L', 'planning');
 call ph.refresh_access('guarded');
+call ph.create_budget_tables('guarded');
+insert into guarded.partner values ('c', 'C', 'council'), ('d', 'D', 'council');
+insert into guarded.partner_role values ('dump_books', 'c');
+insert into guarded.budget_agreement (agreement, name, kind, start_date, end_date)
+select a, a, 'virtual', '2024-04-01', '2025-04-01' from unnest('{ours,theirs}'::text[]) a;
+insert into guarded.budget_agreement_partner (agreement, partner)
+values ('ours', 'c'), ('ours', 'd'), ('theirs', 'd');
+insert into guarded.budget_entry (agreement, partner, entry_date, kind, amount)
+values ('ours', 'c', '2024-05-01', 'spend', 1), ('ours', 'd', '2024-05-01', 'spend', 2),
+  ('theirs', 'd', '2024-05-01', 'spend', 3);
+call ph.grant_access('guarded', 'dump_books', 'bookkeeper');
 SQL
 ) || true
 owner=$(pg_dump -U dump_keeper -n guarded dump_from 2>&1 >/dev/null) || true
@@ -268,6 +280,11 @@ if said=$said$(pg_dump -U dump_backup -n guarded dump_from | psql -qX -v ON_ERRO
 	[ -z "$said" ] && grep -q 'affected by row-level security' <<<"$owner" &&
 	said=$(psql -qXAt -U dump_partner -d dump_to -c 'select string_agg(person_id, $$ $$) from guarded.person' 2>&1) &&
 	[ "$said" = ann ] &&
+	said=$(psql -qXAt -U dump_books -d dump_to -c "insert into guarded.budget_entry
+		(agreement, partner, entry_date, kind, amount) values ('ours', 'c', '2024-06-01', 'spend', 4)" -c "
+		select string_agg(agreement || entry, ' ' order by agreement, entry),
+			(select count(*) from ph.verify_budget('guarded', 'ours'))
+		from guarded.budget_entry" 2>&1) && [ "$said" = "ours1 ours2 ours3|0" ] &&
 	said=$(psql -qXAt -U dump_keeper -d dump_to -c "call ph.refresh_access('guarded')" \
 		-c 'select count(*) from guarded.person' 2>&1) && [ "$said" = 2 ]; then
 	pass "dump under row security: not by the owner, and restored with its policies"
@@ -276,4 +293,5 @@ else
 fi
 dropdb dump_from
 dropdb dump_to
-psql -qX -d postgres -c 'drop role dump_keeper' -c 'drop role dump_backup' -c 'drop role dump_partner'
+psql -qX -d postgres -c 'drop role dump_keeper' -c 'drop role dump_backup' -c 'drop role dump_partner' \
+	-c 'drop role dump_books'

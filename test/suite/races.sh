@@ -220,6 +220,98 @@ for level in "read committed" "repeatable read" serializable; do
 		from pop.budget_agreement_partner where agreement = '$name'" "$second"
 done
 
+# a post that is prepared holds its ledger until it is committed or taken back, and leaves no gap
+if [ "$(race_sql -c "show max_prepared_transactions")" = 0 ]; then
+	skip "races: a post is prepared" "max_prepared_transactions is 0"
+else
+	posting="insert into pop.budget_entry (agreement, partner, entry_date, kind, amount)
+		values ('prepared', 'c', '2024-05-01', 'spend', 5)"
+	race_sql >/dev/null <<'SQL'
+insert into pop.budget_agreement (agreement, name, kind, start_date, end_date)
+values ('prepared', 'p', 'virtual', '2024-04-01', '2025-04-01');
+insert into pop.budget_agreement_partner values ('prepared', 'c');
+SQL
+	said=
+	for end in rollback commit; do
+		said="$said $(race_do one begin) $(race_do one "$posting") $(race_do one "prepare transaction 'post'")"
+		race_send two "$posting"
+		said="$said $(race_state two 1) $(race_do one "$end prepared 'post'") $(race_state two)"
+	done
+	said="$said $(race_sql -c "
+		select count(*), max(entry), (select count(*) from ph.verify_budget('pop', 'prepared'))
+		from pop.budget_entry where agreement = 'prepared'")"
+	if [ "$said" = " 00000 00000 00000 waits 00000 00000 00000 00000 00000 waits 00000 00000 3|3|0" ]; then
+		pass "races: a post is prepared"
+	else
+		fail "races: a post is prepared" "$said"
+	fi
+fi
+
+# six sessions at three levels of isolation post to one and to several ledgers, reverse one entry, and change terms,
+# while another reads: what was told as posted is what is there, and whoever reads sees whole posts
+race_sql >/dev/null <<'SQL'
+create table pop.told (session integer, agreement text, amount numeric);
+insert into pop.budget_agreement (agreement, name, kind, start_date, end_date)
+select 'm' || i, 'm', 'virtual', '2024-04-01', '2025-04-01' from generate_series(1, 4) i;
+insert into pop.budget_agreement_partner select 'm' || i, p from generate_series(1, 4) i, unnest('{c,d}'::text[]) p;
+insert into pop.budget_entry (agreement, partner, entry_date, kind, amount)
+values ('m1', 'd', '2024-05-01', 'spend', 1000);
+insert into pop.told values (-1, 'm1', 1000);
+SQL
+ledger_session() {  # number
+	local levels=("read committed" "repeatable read" serializable) patience=(10s 20ms 20ms) k posted
+	# a deadlock over two ledgers is told to who asks first, and never to those who read committed
+	echo "set default_transaction_isolation = '${levels[$(($1 % 3))]}';
+		set deadlock_timeout = '${patience[$(($1 % 3))]}';"
+	for k in {1..40}; do
+		case $k$1 in
+			20?) echo "begin; insert into pop.budget_entry (agreement, reverses, why) values ('m1', 1, 'once');
+				insert into pop.told values ($1, 'm1', -1000); commit;"
+				continue ;;
+			*5[12]) posted="('m1', $k), ('m3', $k)" ;;  # two ledgers in one order
+			*5[45]) posted="('m3', $k), ('m1', $k)" ;;  # and in the other
+			*) posted="('m$(((k + $1) % 4 + 1))', $k)" ;;
+		esac
+		echo "begin; insert into pop.budget_entry (agreement, partner, entry_date, kind, amount)
+			select agreement, 'c', '2024-05-01', 'spend', amount from (values $posted) p (agreement, amount);
+			insert into pop.told select $1, p.* from (values $posted) p; commit;
+			update pop.budget_agreement_partner set overspend_cap = $k where (agreement, partner) = ('m4', 'd');"
+	done
+}
+ledger_reader='
+	select count(*)
+	from (select agreement, sum(spend) as spend from pop.closing_balance group by agreement) c
+	join pop.budget_head h using (agreement)
+	left join (select agreement, sum(amount) as spend, count(*) as entries from pop.budget_entry group by agreement) e
+		using (agreement)
+	where (c.spend, h.count) is distinct from (coalesce(e.spend, 0), coalesce(e.entries, 0))'
+ledger_pids=()
+for session in {0..5}; do
+	ledger_session "$session" | psql -qXAt -d races_test >/dev/null 2>&1 &
+	ledger_pids+=($!)
+done
+torn=$(for k in {1..40}; do echo "$ledger_reader;"; done | race_sql | sort -u)
+wait "${ledger_pids[@]}" || true
+# who commits what it has read posts all: 39 of a session, two of them to one ledger each
+said=$(race_sql -c "
+	select (select count(*) from pop.told where session in (0, 3) and amount > 0),
+		(select count(*) from pop.told where amount < 0),
+		(select count(distinct session) from pop.told),
+		(select count(*)
+		from (select agreement, sum(amount) from pop.told group by agreement) t (agreement, amount)
+		full join (
+			select agreement, sum(amount)
+			from pop.budget_entry
+			where agreement like 'm%'
+			group by agreement) e (agreement, amount) on t = e
+		where t is null or e is null),
+		(select count(*) from generate_series(1, 4) i, ph.verify_budget('pop', 'm' || i))")
+if [ "$torn $said" = "0 78|1|7|0|0" ]; then
+	pass "races: many post, reverse and read at one time"
+else
+	fail "races: many post, reverse and read at one time" "torn reads: $torn; told, reversed, sessions, wrong: $said"
+fi
+
 # a circle that is there already, since the triggers were off, does not hold a trigger for ever
 race_scheme circle
 race_sql -c "set session_replication_role = replica" \
