@@ -439,7 +439,8 @@ comment on procedure ph.create_budget_tables(text) is
 	'the views of ph.create_budget_views. They belong to the caller, are granted to nobody and outlive the extension '
 	'(views that ask its functions do not). Money is numeric, in one currency. Where the schema is secured '
 	'(ph.secure), a login sees the agreements to which a partner for which it speaks (partner_role) is a party, as a '
-	'whole; the host posts to a pool for all its partners, to a virtual agreement each partner its own; stewards and auditors see all. Elsewhere whoever is granted sees all. '
+	'whole; the host posts to a pool for all its partners, to a virtual agreement each partner its own; stewards '
+	'and auditors see all. Elsewhere whoever is granted sees all. '
 	'Who posts needs INSERT and SELECT on budget_entry, SELECT on the agreement''s tables, and SELECT and UPDATE on '
 	'budget_head: the kind bookkeeper of ph.grant_access. Again: what is there stays, and triggers are made as they '
 	'were. Errors: undefined_table without shared tables, duplicate_object where a name is taken by something else';

@@ -246,8 +246,8 @@ truncate need.budget_run cascade;
 insert into need.budget_line (run, place_id, segment, people, budget) values ('plan', 'L4', 'healthy', 0, 1000000);
 -- and says itself who recorded it and when
 insert into need.budget_run (
-	run, level, as_of, cost_name, cost_as_of, inputs, model, confidence, people, no_cost, no_place, no_segment, recorded_by,
-	recorded_at)
+	run, level, as_of, cost_name, cost_as_of, inputs, model, confidence, people, no_cost, no_place, no_segment,
+	recorded_by, recorded_at)
 select 'by another', level, as_of, cost_name, cost_as_of, inputs, model, confidence, 0, 0, 0, 0, 'another', '2020-01-01'
 from need.budget_run
 returning recorded_by = session_user as who, recorded_at > now() - interval '1 hour' as at;
