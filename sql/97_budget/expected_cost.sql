@@ -409,8 +409,9 @@ comment on procedure ph.create_expected_cost(text, timestamptz, text[], boolean,
 	'which without terms adds spend and emergency admissions of the year before. neutral: groups that are served '
 	'differently than they need (ethnicity, place, practice, neighbourhood, deprivation_quintile): the model '
 	'compares people of one group (an effect of each group beside the largest, a term of the model, held at the mean '
-	'of all), so that no group''s less use lowers its own target; past use is refused with it; it takes what all use '
-	'together for right, and cannot see need that nobody recorded. Call after ph.create_segment_inputs, again to fit '
+	'of all), so that no group''s less use lowers its own target; a term that only tells groups apart (deprivation '
+	'within deprivation_quintile) adds nothing; past use is refused with it; it takes what all use together for '
+	'right, and cannot see need that nobody recorded. Call after ph.create_segment_inputs, again to fit '
 	'anew. Errors: undefined_table, invalid_parameter_value (unknown or controlled terms, a year that is not over, '
 	'more than 200 groups), no_data_found (no costs), insufficient_privilege where row security hides people, '
 	'duplicate_object where the name is taken. Sources: Dixon et al. 2011, BMJ 343:d6608; of neutral Carr-Hill et '
@@ -419,15 +420,15 @@ comment on procedure ph.create_expected_cost(text, timestamptz, text[], boolean,
 -- ---- how well it tells ----
 
 create function ph_support.expected_cost_model(
-	schema text, name text, argument text default 'name', out as_of date, out inputs text[])
+	schema text, name text, argument text default 'name', out as_of date, out inputs text[], out neutral text[])
 returns record
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
 	if to_regclass(format('%I.expected_cost_model', schema)) is not null then
-		execute format('select m.as_of, m.inputs from %I.expected_cost_model m where m.name = $1', schema)
-		into as_of, inputs
+		execute format('select m.as_of, m.inputs, m.neutral from %I.expected_cost_model m where m.name = $1', schema)
+		into as_of, inputs, neutral
 		using name;
 	end if;
 	if as_of is null or to_regprocedure(format('%I.%I(timestamptz)', schema, name)) is null then
@@ -439,8 +440,8 @@ begin
 end
 $$;
 comment on function ph_support.expected_cost_model(text, text, text) is
-	'the day and inputs of an expected cost of the schema, for who sees all its people. Errors: undefined_function, '
-	'insufficient_privilege';
+	'the day, inputs and neutral groups of an expected cost of the schema, for who sees all its people. Errors: '
+	'undefined_function, insufficient_privilege';
 
 create function ph_support.cost_judged_query(schema text, name text, day date) returns text
 language sql immutable parallel safe

@@ -67,12 +67,13 @@ begin
 			) y, person_cost v,
 				lateral ph_support.trusted_ratios(places, years, cost, foreseen, v.variation, $1, $2) r
 		), need as (
-			select place_id, avg(expected) / (select avg(expected) from judged where year = 0) as need_index
+			select place_id, count(*) as people,
+				avg(expected) / (select avg(expected) from judged where year = 0) as need_index
 			from judged
 			where year = 0
 			group by place_id
 		)
-		select e.place_id, e.people, e.years, n.need_index, n.need_index * t.ratio,
+		select e.place_id, n.people, e.years, n.need_index, n.need_index * t.ratio,
 			n.need_index * (1 + e.people * (e.missed).lower / e.foreseen),
 			n.need_index * (1 + e.people * (e.missed).upper / e.foreseen),
 			t.full_at, t.limited_credibility, n.need_index * t.limited_ratio, t.credibility,
@@ -87,14 +88,15 @@ end
 $$;
 comment on function ph.place_need(text, text, integer, float8, float8, float8, text) is
 	'the need of places by an expected cost (of ph.create_expected_cost), and how far their own experience may be '
-	'trusted beside it, a row a place of the level (practice, neighbourhood, place, small_area). need_index: mean '
-	'expected cost over that of all, on the day of the model. experience: need_index x actual over expected cost of '
-	'the years up to it, each year held to its own total, with limits by chance (the years of a person are one '
-	'observation). limited_credibility: by ph.limited_fluctuation, of person_years (full_at is where it is 1) for '
-	'cost as varied as between the people, within tolerance with probability; credibility: by Buhlmann and Straub '
-	'from the yearly ratios (ph.credibility), weighted by expected cost. limited_index and credible_index: what lies '
-	'between need and experience by each. Notes are of ph.credibility, and negative_need where no cost is expected. '
-	'Errors: undefined_function, invalid_parameter_value, insufficient_privilege';
+	'trusted beside it, a row a place of the level (practice, neighbourhood, place, small_area). people, of whom '
+	'both costs are known, and need_index, their mean expected cost over that of all, are of the day of the model. '
+	'experience: need_index x actual over expected cost of the years up to it, each year held to its own total, with '
+	'limits by chance (the years of a person are one observation). limited_credibility: by ph.limited_fluctuation, of '
+	'person_years (full_at is where it is 1) for cost as varied as between the people, within tolerance with '
+	'probability; credibility: by Buhlmann and Straub from the yearly ratios (ph.credibility), weighted by expected '
+	'cost: it takes what the same people cost every year for the place''s, however few they are. limited_index and '
+	'credible_index: what lies between need and experience by each. Notes are of ph.credibility, and negative_need '
+	'where no cost is expected. Errors: undefined_function, invalid_parameter_value, insufficient_privilege';
 
 -- ---- health inequalities and unmet need ----
 
@@ -139,7 +141,9 @@ begin
 	end if;
 	return query
 	with told as (
-		select t.place_id, sum(c.events) as events, sum(e.expected) as expected
+		-- of which a part is not known the whole is not
+		select t.place_id, sum(c.events) as events,
+			case when count(e.expected) = count(*) then sum(e.expected) end as expected
 		from unnest(measures) m, unnest(periods) p, ph_support.measure_places(schema, m, level, p, 'all') t,
 			lateral (select sum(c.events) as events from ph.cells(t.tally) c) c,
 			lateral (select ph.expected(t.tally, t.reference) as expected) e
@@ -185,9 +189,14 @@ declare
 	day constant date := (ph_support.expected_cost_model(schema, name)).as_of;
 	neutral_people text := '(select null::text as person_id, null::float8 as expected)';
 	repeated bigint;
+	odd text;
 begin
 	if neutral is not null then
-		perform ph_support.expected_cost_model(schema, neutral, 'neutral');
+		if (ph_support.expected_cost_model(schema, neutral, 'neutral')).neutral is null then
+			raise exception 'argument "neutral" must be of an expected cost that was fitted within groups'
+				using errcode = 'invalid_parameter_value', hint =
+					'CALL ph.create_expected_cost(..., neutral => ...) makes one.';
+		end if;
 		neutral_people := format('%I.%I(%L::date)', schema, neutral, day);
 	end if;
 	perform ph_support.require_known('dimension', array[dimension],
@@ -198,14 +207,24 @@ begin
 	end if;
 	perform ph_support.require_columns('unmet', unmet, '{person_id,weight}'),
 		ph_support.require_all_rows(array['select from ' || unmet]);
-	execute format('select count(*) - count(distinct person_id) from %s', unmet) into repeated;
+	execute format('select count(*) - count(distinct person_id),
+			max(''unmet'') filter (where not (weight::float8 >= 0 and weight::float8 < ''infinity''))
+		from %s', unmet)
+	into repeated, odd;
 	if truth is not null then
 		perform ph_support.require_columns('truth', truth, '{person_id,cost}');
-		execute format('select $1 + count(*) - count(distinct person_id) from %s', truth) into repeated using repeated;
+		execute format('select $1 + count(*) - count(distinct person_id),
+				coalesce($2, max(''truth'') filter (where not abs(cost::float8) < ''infinity''))
+			from %s', truth)
+		into repeated, odd
+		using repeated, odd;
 	end if;
 	if repeated > 0 then
 		raise exception 'arguments "unmet" and "truth" must be one row a person'
 			using errcode = 'cardinality_violation';
+	elsif odd is not null then
+		raise exception 'argument "%" must hold numbers, and weights from 0 on', odd
+			using errcode = 'invalid_parameter_value', hint = 'A null says that it is not known of the person.';
 	end if;
 	return query execute format(
 		'with judged as (

@@ -100,11 +100,14 @@ begin
 				select sum(c.exposure) as exposure, sum(c.events) as events, sum(c.events_squared) as squares
 				from ph.cells(r.reference) c) c
 	), spread as (
-		-- one spread for all places, as a quiet place shows too little of its own; counts are their own squares: 1
-		select sum(w.squares) / nullif(sum(w.events), 0) as dispersion,
-			sqrt(greatest(sum(w.exposure) * sum(w.squares) / nullif(sum(w.events) ^ 2, 0)
-				- case when m.indicator in ('mean', 'proportion') then 1 else 0 end, 0)) as variation
-		from whole w
+		-- one for all places, as a quiet place shows too little of its own; counts are their own squares
+		select sqrt(greatest(v.squared, 0)) as variation,
+			nullif(greatest(v.squared * v.events / v.exposure, 0), 0) as dispersion
+		from (
+			select sum(w.exposure) * sum(w.squares) / nullif(sum(w.events) ^ 2, 0)
+					- case when m.indicator in ('mean', 'proportion') then 1 else 0 end as squared,
+				sum(w.events) as events, sum(w.exposure) as exposure
+			from whole w) v
 	), told as (
 		select s.place_id, s.first_day, s.people, ph.exposure(s.tally) as exposure, ph.events(s.tally) as events,
 			ph.expected(s.tally, w.reference) as expected, w.exposure as exposure_of_all, w.events as events_of_all
@@ -158,7 +161,7 @@ begin
 		case
 			when l.lacks then 'missing_input'
 			when s.years is null then 'no_data'
-			when s.expected = 0 then 'no_expected'
+			when s.expected <= 0 then 'no_expected'
 			when s.years < cardinality(periods) then 'missing_period'
 			else r.note end
 	from listed l
@@ -173,13 +176,16 @@ comment on function ph.place_experience(text, text, text, text[], float8, float8
 	'years). expected: at the rates of all in each period, by the keys of the measure (age), or in bands that begin '
 	'at these, where few people make the rates of single years chance. need_index: expected a head over that of all. '
 	'experience: need_index x events over expected, with limits by chance of each year (ph.smr_of_counts, events and '
-	'expected divided by the dispersion of all, squared events over events) as if the same people made every year: '
-	'where years are independent they are up to sqrt(years) too wide. limited_credibility: by ph.limited_fluctuation '
-	'of all years'' exposure (full_at is where it is 1), varied as among all: cv^2 = exposure x sum of squared events '
-	'/ (sum of events)^2, of counts 1 / rate, less 1 for means and proportions. credibility: by Buhlmann and Straub '
-	'from the yearly ratios, weighted by expected (ph.credibility). limited_index and credible_index: what lies '
-	'between need and experience by each. settled_index: need_index x empirical Bayes (ph.shrunken_rate, likewise), '
-	'with limits. people: of the last period. weighted_population: people x credible_index, for ph.capitation. Notes: '
+	'expected divided by the dispersion of all: squared events over events, of means and proportions less events over '
+	'exposure) as if the same people made every year: where years are independent they are up to sqrt(years) too '
+	'wide. limited_credibility: by ph.limited_fluctuation of all years'' exposure (full_at is where it is 1), as if '
+	'every year had other people, varied as among all: cv^2 = exposure x sum of squared events / (sum of events)^2, '
+	'of counts 1 / rate, less 1 for means and proportions. credibility: by Buhlmann and Straub from the yearly '
+	'ratios, weighted by expected (ph.credibility). limited_index and credible_index: what lies between need and '
+	'experience by each, towards the ratio of all (1) and the mean ratio of places. settled_index: need_index x '
+	'empirical Bayes (ph.shrunken_rate of all years, likewise divided), with limits, as if every year had other '
+	'people: where the same make all, it trusts them too much and its limits are too narrow. people: of the last '
+	'period. weighted_population: people x credible_index, for ph.capitation. Notes: '
 	'missing_input (also people of unknown age), no_data, no_expected, missing_period (the place was not seen in all '
 	'of them), those of ph.credibility. Small numbers are not hidden. Of a measure a head who '
 	'moved within a period is a whole person in each place, so that places of such people seem to have less; '

@@ -31241,7 +31241,8 @@ comment on procedure ph.create_budget_tables(text) is
 	'the views of ph.create_budget_views. They belong to the caller, are granted to nobody and outlive the extension '
 	'(views that ask its functions do not). Money is numeric, in one currency. Where the schema is secured '
 	'(ph.secure), a login sees the agreements to which a partner for which it speaks (partner_role) is a party, as a '
-	'whole; the host posts to a pool for all its partners, to a virtual agreement each partner its own; stewards and auditors see all. Elsewhere whoever is granted sees all. '
+	'whole; the host posts to a pool for all its partners, to a virtual agreement each partner its own; stewards '
+	'and auditors see all. Elsewhere whoever is granted sees all. '
 	'Who posts needs INSERT and SELECT on budget_entry, SELECT on the agreement''s tables, and SELECT and UPDATE on '
 	'budget_head: the kind bookkeeper of ph.grant_access. Again: what is there stays, and triggers are made as they '
 	'were. Errors: undefined_table without shared tables, duplicate_object where a name is taken by something else';
@@ -33513,23 +33514,24 @@ comment on procedure ph.create_expected_cost(text, timestamptz, text[], boolean,
 	'which without terms adds spend and emergency admissions of the year before. neutral: groups that are served '
 	'differently than they need (ethnicity, place, practice, neighbourhood, deprivation_quintile): the model '
 	'compares people of one group (an effect of each group beside the largest, a term of the model, held at the mean '
-	'of all), so that no group''s less use lowers its own target; past use is refused with it; it takes what all use '
-	'together for right, and cannot see need that nobody recorded. Call after ph.create_segment_inputs, again to fit '
+	'of all), so that no group''s less use lowers its own target; a term that only tells groups apart (deprivation '
+	'within deprivation_quintile) adds nothing; past use is refused with it; it takes what all use together for '
+	'right, and cannot see need that nobody recorded. Call after ph.create_segment_inputs, again to fit '
 	'anew. Errors: undefined_table, invalid_parameter_value (unknown or controlled terms, a year that is not over, '
 	'more than 200 groups), no_data_found (no costs), insufficient_privilege where row security hides people, '
 	'duplicate_object where the name is taken. Sources: Dixon et al. 2011, BMJ 343:d6608; of neutral Carr-Hill et '
 	'al. 1994, BMJ 309:1046, and Gravelle et al. 2003, Health Economics 12:985';
 
 create function ph_support.expected_cost_model(
-	schema text, name text, argument text default 'name', out as_of date, out inputs text[])
+	schema text, name text, argument text default 'name', out as_of date, out inputs text[], out neutral text[])
 returns record
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
 	if to_regclass(format('%I.expected_cost_model', schema)) is not null then
-		execute format('select m.as_of, m.inputs from %I.expected_cost_model m where m.name = $1', schema)
-		into as_of, inputs
+		execute format('select m.as_of, m.inputs, m.neutral from %I.expected_cost_model m where m.name = $1', schema)
+		into as_of, inputs, neutral
 		using name;
 	end if;
 	if as_of is null or to_regprocedure(format('%I.%I(timestamptz)', schema, name)) is null then
@@ -33542,8 +33544,8 @@ end
 $$;
 
 comment on function ph_support.expected_cost_model(text, text, text) is
-	'the day and inputs of an expected cost of the schema, for who sees all its people. Errors: undefined_function, '
-	'insufficient_privilege';
+	'the day, inputs and neutral groups of an expected cost of the schema, for who sees all its people. Errors: '
+	'undefined_function, insufficient_privilege';
 
 create function ph_support.cost_judged_query(schema text, name text, day date) returns text
 language sql immutable parallel safe
@@ -33764,11 +33766,14 @@ begin
 				select sum(c.exposure) as exposure, sum(c.events) as events, sum(c.events_squared) as squares
 				from ph.cells(r.reference) c) c
 	), spread as (
-		-- one spread for all places, as a quiet place shows too little of its own; counts are their own squares: 1
-		select sum(w.squares) / nullif(sum(w.events), 0) as dispersion,
-			sqrt(greatest(sum(w.exposure) * sum(w.squares) / nullif(sum(w.events) ^ 2, 0)
-				- case when m.indicator in ('mean', 'proportion') then 1 else 0 end, 0)) as variation
-		from whole w
+		-- one for all places, as a quiet place shows too little of its own; counts are their own squares
+		select sqrt(greatest(v.squared, 0)) as variation,
+			nullif(greatest(v.squared * v.events / v.exposure, 0), 0) as dispersion
+		from (
+			select sum(w.exposure) * sum(w.squares) / nullif(sum(w.events) ^ 2, 0)
+					- case when m.indicator in ('mean', 'proportion') then 1 else 0 end as squared,
+				sum(w.events) as events, sum(w.exposure) as exposure
+			from whole w) v
 	), told as (
 		select s.place_id, s.first_day, s.people, ph.exposure(s.tally) as exposure, ph.events(s.tally) as events,
 			ph.expected(s.tally, w.reference) as expected, w.exposure as exposure_of_all, w.events as events_of_all
@@ -33822,7 +33827,7 @@ begin
 		case
 			when l.lacks then 'missing_input'
 			when s.years is null then 'no_data'
-			when s.expected = 0 then 'no_expected'
+			when s.expected <= 0 then 'no_expected'
 			when s.years < cardinality(periods) then 'missing_period'
 			else r.note end
 	from listed l
@@ -33838,13 +33843,16 @@ comment on function ph.place_experience(text, text, text, text[], float8, float8
 	'years). expected: at the rates of all in each period, by the keys of the measure (age), or in bands that begin '
 	'at these, where few people make the rates of single years chance. need_index: expected a head over that of all. '
 	'experience: need_index x events over expected, with limits by chance of each year (ph.smr_of_counts, events and '
-	'expected divided by the dispersion of all, squared events over events) as if the same people made every year: '
-	'where years are independent they are up to sqrt(years) too wide. limited_credibility: by ph.limited_fluctuation '
-	'of all years'' exposure (full_at is where it is 1), varied as among all: cv^2 = exposure x sum of squared events '
-	'/ (sum of events)^2, of counts 1 / rate, less 1 for means and proportions. credibility: by Buhlmann and Straub '
-	'from the yearly ratios, weighted by expected (ph.credibility). limited_index and credible_index: what lies '
-	'between need and experience by each. settled_index: need_index x empirical Bayes (ph.shrunken_rate, likewise), '
-	'with limits. people: of the last period. weighted_population: people x credible_index, for ph.capitation. Notes: '
+	'expected divided by the dispersion of all: squared events over events, of means and proportions less events over '
+	'exposure) as if the same people made every year: where years are independent they are up to sqrt(years) too '
+	'wide. limited_credibility: by ph.limited_fluctuation of all years'' exposure (full_at is where it is 1), as if '
+	'every year had other people, varied as among all: cv^2 = exposure x sum of squared events / (sum of events)^2, '
+	'of counts 1 / rate, less 1 for means and proportions. credibility: by Buhlmann and Straub from the yearly '
+	'ratios, weighted by expected (ph.credibility). limited_index and credible_index: what lies between need and '
+	'experience by each, towards the ratio of all (1) and the mean ratio of places. settled_index: need_index x '
+	'empirical Bayes (ph.shrunken_rate of all years, likewise divided), with limits, as if every year had other '
+	'people: where the same make all, it trusts them too much and its limits are too narrow. people: of the last '
+	'period. weighted_population: people x credible_index, for ph.capitation. Notes: '
 	'missing_input (also people of unknown age), no_data, no_expected, missing_period (the place was not seen in all '
 	'of them), those of ph.credibility. Small numbers are not hidden. Of a measure a head who '
 	'moved within a period is a whole person in each place, so that places of such people seem to have less; '
@@ -33917,12 +33925,13 @@ begin
 			) y, person_cost v,
 				lateral ph_support.trusted_ratios(places, years, cost, foreseen, v.variation, $1, $2) r
 		), need as (
-			select place_id, avg(expected) / (select avg(expected) from judged where year = 0) as need_index
+			select place_id, count(*) as people,
+				avg(expected) / (select avg(expected) from judged where year = 0) as need_index
 			from judged
 			where year = 0
 			group by place_id
 		)
-		select e.place_id, e.people, e.years, n.need_index, n.need_index * t.ratio,
+		select e.place_id, n.people, e.years, n.need_index, n.need_index * t.ratio,
 			n.need_index * (1 + e.people * (e.missed).lower / e.foreseen),
 			n.need_index * (1 + e.people * (e.missed).upper / e.foreseen),
 			t.full_at, t.limited_credibility, n.need_index * t.limited_ratio, t.credibility,
@@ -33938,14 +33947,15 @@ $$;
 
 comment on function ph.place_need(text, text, integer, float8, float8, float8, text) is
 	'the need of places by an expected cost (of ph.create_expected_cost), and how far their own experience may be '
-	'trusted beside it, a row a place of the level (practice, neighbourhood, place, small_area). need_index: mean '
-	'expected cost over that of all, on the day of the model. experience: need_index x actual over expected cost of '
-	'the years up to it, each year held to its own total, with limits by chance (the years of a person are one '
-	'observation). limited_credibility: by ph.limited_fluctuation, of person_years (full_at is where it is 1) for '
-	'cost as varied as between the people, within tolerance with probability; credibility: by Buhlmann and Straub '
-	'from the yearly ratios (ph.credibility), weighted by expected cost. limited_index and credible_index: what lies '
-	'between need and experience by each. Notes are of ph.credibility, and negative_need where no cost is expected. '
-	'Errors: undefined_function, invalid_parameter_value, insufficient_privilege';
+	'trusted beside it, a row a place of the level (practice, neighbourhood, place, small_area). people, of whom '
+	'both costs are known, and need_index, their mean expected cost over that of all, are of the day of the model. '
+	'experience: need_index x actual over expected cost of the years up to it, each year held to its own total, with '
+	'limits by chance (the years of a person are one observation). limited_credibility: by ph.limited_fluctuation, of '
+	'person_years (full_at is where it is 1) for cost as varied as between the people, within tolerance with '
+	'probability; credibility: by Buhlmann and Straub from the yearly ratios (ph.credibility), weighted by expected '
+	'cost: it takes what the same people cost every year for the place''s, however few they are. limited_index and '
+	'credible_index: what lies between need and experience by each. Notes are of ph.credibility, and negative_need '
+	'where no cost is expected. Errors: undefined_function, invalid_parameter_value, insufficient_privilege';
 
 create function ph.graded_weights(groups integer default 16, highest float8 default 10) returns float8[]
 language plpgsql immutable parallel safe
@@ -33989,7 +33999,9 @@ begin
 	end if;
 	return query
 	with told as (
-		select t.place_id, sum(c.events) as events, sum(e.expected) as expected
+		-- of which a part is not known the whole is not
+		select t.place_id, sum(c.events) as events,
+			case when count(e.expected) = count(*) then sum(e.expected) end as expected
 		from unnest(measures) m, unnest(periods) p, ph_support.measure_places(schema, m, level, p, 'all') t,
 			lateral (select sum(c.events) as events from ph.cells(t.tally) c) c,
 			lateral (select ph.expected(t.tally, t.reference) as expected) e
@@ -34036,9 +34048,14 @@ declare
 	day constant date := (ph_support.expected_cost_model(schema, name)).as_of;
 	neutral_people text := '(select null::text as person_id, null::float8 as expected)';
 	repeated bigint;
+	odd text;
 begin
 	if neutral is not null then
-		perform ph_support.expected_cost_model(schema, neutral, 'neutral');
+		if (ph_support.expected_cost_model(schema, neutral, 'neutral')).neutral is null then
+			raise exception 'argument "neutral" must be of an expected cost that was fitted within groups'
+				using errcode = 'invalid_parameter_value', hint =
+					'CALL ph.create_expected_cost(..., neutral => ...) makes one.';
+		end if;
 		neutral_people := format('%I.%I(%L::date)', schema, neutral, day);
 	end if;
 	perform ph_support.require_known('dimension', array[dimension],
@@ -34049,14 +34066,24 @@ begin
 	end if;
 	perform ph_support.require_columns('unmet', unmet, '{person_id,weight}'),
 		ph_support.require_all_rows(array['select from ' || unmet]);
-	execute format('select count(*) - count(distinct person_id) from %s', unmet) into repeated;
+	execute format('select count(*) - count(distinct person_id),
+			max(''unmet'') filter (where not (weight::float8 >= 0 and weight::float8 < ''infinity''))
+		from %s', unmet)
+	into repeated, odd;
 	if truth is not null then
 		perform ph_support.require_columns('truth', truth, '{person_id,cost}');
-		execute format('select $1 + count(*) - count(distinct person_id) from %s', truth) into repeated using repeated;
+		execute format('select $1 + count(*) - count(distinct person_id),
+				coalesce($2, max(''truth'') filter (where not abs(cost::float8) < ''infinity''))
+			from %s', truth)
+		into repeated, odd
+		using repeated, odd;
 	end if;
 	if repeated > 0 then
 		raise exception 'arguments "unmet" and "truth" must be one row a person'
 			using errcode = 'cardinality_violation';
+	elsif odd is not null then
+		raise exception 'argument "%" must hold numbers, and weights from 0 on', odd
+			using errcode = 'invalid_parameter_value', hint = 'A null says that it is not known of the person.';
 	end if;
 	return query execute format(
 		'with judged as (

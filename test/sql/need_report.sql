@@ -67,6 +67,17 @@ from ph.unmet_need('need', 'neighbourhood', '{2022/23,2023/24}', '{1,2,4}') u
 join again a using (place_id)
 order by u.place_id;
 select distinct weight, note from ph.unmet_need('need', 'neighbourhood', '{2023/24}');
+-- of which a year is not known the whole is not
+begin;
+update need.measure_tally t
+set tally = l.lacking
+from (select ph.person_tally(0, null::float8) as lacking) l
+where (t.measure, t.level, t.place_id, t.breakdown, t.period)
+	= ('treatable_deaths_under_75', 'neighbourhood', 'P2', 'all', '2023-04-01');
+select place_id, expected is not null as expected, ratio is not null as ratio, weight is not null as weight, note
+from ph.unmet_need('need', 'neighbourhood', '{2022/23,2023/24}', '{1,2}')
+order by 1;
+rollback;
 select ph.unmet_need('need', 'neighbourhood', '{}');
 select ph.unmet_need('need', 'neighbourhood', '{2022/23}', '{1}');
 select ph.unmet_need('need', 'neighbourhood', '{2022/23}', '{1,-1}');
@@ -106,7 +117,8 @@ join need n on n.place = t.place_id
 join credible c on c.place = t.place_id
 join (select place, sum(cost) as cost, sum(foreseen) as foreseen from place_year group by 1) y on y.place = t.place_id
 order by 1;
--- limits: the years of a person are one observation; full_at: of what people cost, whenever they died
+-- people: of the last day, whoever died before it is not paid for; limits: the years of a person are one observation;
+-- full_at: of what people cost, whenever they died
 with of_year as (
 	select year, sum(cost) / sum(foreseen) as level from judged group by year
 ), person as (
@@ -120,11 +132,12 @@ with of_year as (
 	from person
 	group by place
 )
-select t.place_id, t.people = p.people as people,
+select t.place_id, t.people = l.people as people, p.people > l.people as some_have_died,
 	abs((t.upper - t.lower) / t.need_index * p.foreseen / p.people / (2 * 1.97 * p.error) - 1) < 0.01 as limits,
 	abs(t.full_at / (power(1.6448536 / 0.05, 2) * power(v.variation, 2)) - 1) < 1e-6 as full_at
 from told t
 join place p on p.place = t.place_id
+join (select place, count(*) as people from judged where year = 2024 group by place) l on l.place = t.place_id
 cross join (select stddev_samp(cost) / avg(cost) as variation from judged where year = 2024) v
 order by 1;
 select ph.place_need('need', 'moon');
@@ -176,8 +189,15 @@ select group_name, mixed_index is not null as mixed, true_index
 from ph.need_report('need', 'need.unmet', truth => 'need.part_truth')
 order by 1;
 select ph.need_report('need', 'need.unmet', 1.5);
+select ph.need_report('need', 'need.unmet', neutral => 'by_use');
 select ph.need_report('need', 'need.unmet', dimension => 'hair');
 select ph.need_report('need', 'need.person');
+-- one that is below 0 hides in no sum of its group
+create view need.odd as select person_id, case person_id when 'p3' then -1 else weight end as weight from need.unmet;
+create view need.odd_truth as
+select person_id, case person_id when 'p3' then 'NaN' else cost end as cost from need.true_cost;
+select ph.need_report('need', 'need.odd');
+select ph.need_report('need', 'need.unmet', truth => 'need.odd_truth');
 create view need.twice as select * from need.unmet union all select * from need.unmet;
 select ph.need_report('need', 'need.twice');
 

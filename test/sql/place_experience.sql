@@ -41,12 +41,18 @@ values ('fly_tipping', '1', 'Fly tipping', 'Heaps reported.', 'rate', 1000, 'per
 	'outcomes', 'determinants', 'made up',
 	$$select 'L' || i as place_id, 'financial_year' as period_kind, make_date(y, 4, 1) as period,
 		i * (40 + 10 * i) + i * y % 7 as numerator, 1000 * i as denominator
+	from generate_series(1, 4) i, generate_series(2021, 2023) y$$),
+	('vaccinated', '1', 'Vaccinated', 'People vaccinated.', 'proportion', 1, 'share', 'higher', 'outcome', 'outcomes',
+	'determinants', 'made up',
+	$$select 'L' || i as place_id, 'financial_year' as period_kind, make_date(y, 4, 1) as period,
+		i * (800 + 30 * i) + i * y % 7 as numerator, 1000 * i as denominator
 	from generate_series(1, 4) i, generate_series(2021, 2023) y$$);
-call ph.fold_measures('trust', '{council_spend_a_head,voluntary_contacts,fly_tipping}', '{2021/22,2022/23,2023/24}');
+call ph.fold_measures('trust', '{council_spend_a_head,voluntary_contacts,fly_tipping,vaccinated}',
+	'{2021/22,2022/23,2023/24}');
 
 create temp table told as
 select measure, t.*
-from unnest('{council_spend_a_head,voluntary_contacts,fly_tipping}'::text[]) measure
+from unnest('{council_spend_a_head,voluntary_contacts,fly_tipping,vaccinated}'::text[]) measure
 cross join lateral ph.place_experience('trust', measure, 'place', '{2021/22,2022/23,2023/24}') t;
 select measure, place_id, periods_seen, people, round(events::numeric, 6) as events,
 	round(need_index::numeric, 3) as need,
@@ -83,13 +89,14 @@ select measure, period, sum(exposure) as exposure, sum(events) as events, sum(ev
 from cell
 where level = 'system'
 group by 1, 2;
-with of_all as (
-	select measure, sum(exposure) * sum(squares) / sum(events) ^ 2
-			- case measure when 'council_spend_a_head' then 1 else 0 end as variance,
-		sum(squares) / sum(events) as dispersion
-	from year_of_all
-	group by 1
-), place as (
+-- the spread of an amount and of a share is about their mean, that of counts about 0
+create temp table of_all as
+select measure, sum(exposure) * sum(squares) / sum(events) ^ 2 - about as variance,
+	sum(squares) / sum(events) - about * sum(events) / sum(exposure) as dispersion
+from year_of_all
+cross join lateral (select (measure in ('council_spend_a_head', 'vaccinated'))::integer as about) a
+group by measure, about;
+with place as (
 	select y.measure, y.place_id, sum(y.exposure) as exposure, sum(y.events) / sum(y.expected) as ratio,
 		sum(y.expected * a.exposure / a.events) / sum(y.exposure) as need, sum(y.events) as events,
 		sum(y.expected) as expected
@@ -123,14 +130,17 @@ join credible c using (measure, place_id)
 join drawn d using (measure, place_id)
 group by measure
 order by measure;
--- cv^2 of counts is 1 / rate; limits: of the years, each by what was expected in it
+-- a share differs by chance as 1 less it, not as a count; cv^2 of counts is 1 / rate
+select abs(o.dispersion - (1 - y.events / y.exposure)) < 1e-9 as binomial
+from of_all o,
+	(select sum(exposure) as exposure, sum(events) as events from year_of_all where measure = 'vaccinated') y
+where o.measure = 'vaccinated';
 select bool_and(abs(t.full_at / (power(1.6448536269514722 / 0.05, 2) * a.exposure / a.events) - 1) < 1e-9) as poisson
 from told t,
 	(select sum(exposure) as exposure, sum(events) as events from year_of_all where measure = 'fly_tipping') a
 where t.measure = 'fly_tipping';
-with of_all as (
-	select measure, sum(squares) / sum(events) as dispersion from year_of_all group by 1
-), place as (
+-- limits: of the years, each by what was expected in it
+with place as (
 	select measure, place_id, sum(expected * (e).lower) / sum(expected) as lower,
 		sum(expected * (e).upper) / sum(expected) as upper
 	from (
@@ -209,6 +219,12 @@ where measure = 'fly_tipping' and place_id = 'L2' and period = '2022-04-01';
 select place_id, periods_seen, need_index is null as no_need, note
 from ph.place_experience('trust', 'fly_tipping', 'place', '{2021/22,2022/23,2023/24}')
 order by 1;
+update trust.measure_fold
+set reference = (select ph.person_tally(0, -1.0) from generate_series(1, 2))
+where measure = 'vaccinated';
+select note, count(*), count(credible_index) as answers
+from ph.place_experience('trust', 'vaccinated', 'place', '{2021/22,2022/23}')
+group by note;
 select ph.place_experience('trust', 'life_expectancy', 'place', '{2021/22}');
 select ph.place_experience('trust', 'started_of_accepted', 'place', '{2021/22}');
 select ph.place_experience('trust', 'fly_tipping', 'moon', '{2021/22}');
