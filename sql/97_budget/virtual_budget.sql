@@ -270,15 +270,17 @@ begin
 			where l.run = $1
 			group by l.place_id, l.segment
 		)
-		select p.place_id, p.segment, p.people, p.budget, p.lower, p.upper, coalesce(s.people, 0),
-			coalesce(s.spend, 0), coalesce(s.spend, 0) - p.budget,
+		select p.place_id, p.segment, p.people, p.budget, p.lower, p.upper, n.people, n.spend, n.spend - p.budget,
 			case
-				when coalesce(s.spend, 0) < p.lower then ''below''
-				when coalesce(s.spend, 0) > p.upper then ''above''
-				when p.lower is not null then ''within'' end,
-			coalesce(p.note, case when s.people is distinct from p.people then ''people_changed'' end)
+				when n.spend < p.lower then ''below''
+				when n.spend > p.upper then ''above''
+				when n.spend between p.lower and p.upper then ''within'' end,
+			coalesce(p.note, case when n.people <> p.people then ''people_changed'' end)
 		from planned p
 		left join spent s on s.place_id = p.place_id and s.segment = p.segment
+		-- of people of whom nobody is known any more it is not known what they cost
+		cross join lateral (
+			select coalesce(s.people, 0) as people, coalesce(s.spend, case when p.people = 0 then 0 end) as spend) n
 		order by p.place_id, p.segment',
 		made.level, schema, made.cost_name, made.as_of, segments)
 	using run;
@@ -289,7 +291,7 @@ comment on function ph.budget_outcome(text, text, regclass) is
 	'budget, its limits by chance, spend (people of the day, wherever they were treated or moved, at the prices of '
 	'encounter), difference = spend - budget, and stance: below, within or above the limits. segments is what the '
 	'budget was made with; where people of the day are now others than then (data that came late), people_now and the '
-	'note people_changed say so. Other notes: of the budget. Errors: undefined_table, no_data_found for a run that is '
+	'note people_changed say so, and where nobody of them is known spend is NULL. Other notes: of the budget. Errors: undefined_table, no_data_found for a run that is '
 	'not there, null_value_not_allowed, object_not_in_prerequisite_state before the year is over, undefined_column, '
 	'cardinality_violation, '
 	'undefined_function, insufficient_privilege where row security hides rows';

@@ -325,6 +325,9 @@ join (
 	group by 1, 2) a on a.place_id = o.place_id and a.segment = o.segment
 order by o.place_id, o.segment;
 select distinct note, stance is null as no_stance from ph.budget_outcome('need', 'last year', 'need.some_segments');
+create view need.renamed as select person_id, upper(segment) as segment from need.segment;
+select distinct people > 0 as people, people_now, spend, difference, stance, note
+from ph.budget_outcome('need', 'last year', 'need.renamed');
 select ph.budget_outcome('need', 'plan', 'need.segment');
 select ph.budget_outcome('need', 'no plan', 'need.segment');
 select ph.budget_outcome('need', 'last year', null);
