@@ -291,7 +291,7 @@ comment on function ph.budget_outcome(text, text, regclass) is
 	'budget, its limits by chance, spend (people of the day, wherever they were treated or moved, at the prices of '
 	'encounter), difference = spend - budget, and stance: below, within or above the limits. segments is what the '
 	'budget was made with; where people of the day are now others than then (data that came late), people_now and the '
-	'note people_changed say so, and where nobody of them is known spend is NULL. Other notes: of the budget. Errors: undefined_table, no_data_found for a run that is '
-	'not there, null_value_not_allowed, object_not_in_prerequisite_state before the year is over, undefined_column, '
-	'cardinality_violation, '
+	'note people_changed say so, and where nobody of them is known spend is NULL. Other notes: of the '
+	'budget. Errors: undefined_table, no_data_found for a run that is not there, null_value_not_allowed, '
+	'object_not_in_prerequisite_state before the year is over, undefined_column, cardinality_violation, '
 	'undefined_function, insufficient_privilege where row security hides rows';
