@@ -14,8 +14,9 @@ return jsonb_build_object(
 	'expected', 'their expected cost in pounds: what the budget starts from',
 	'budget', 'pounds, brought to the envelopes of places and of segments',
 	'budget_rounded', 'the same in pence that meet both envelopes; NULL where these are not in whole pence',
-	'lower', 'limit by chance: what people of such costs can cost less', 'upper', 'what they can cost more',
-	'note', 'as of ph.rake; no_population, no_share');
+	'lower', 'what so many people cost in a year at least but for chance, where the budget is right; phased like the '
+		'budget, though a month by itself varies more', 'upper', 'what they cost at most, likewise',
+	'note', 'as of ph.rake; no_population, no_expected (people of whom no cost above 0 is expected), no_share');
 comment on function ph_support.virtual_budget_column() is 'what the columns of budget_line and virtual_budget are';
 
 create function ph_support.budget_table(
@@ -124,7 +125,8 @@ begin atomic
 			'neutral', 'groups that it does not pay for, as of ph.create_expected_cost',
 			'model', 'the model as it was: a ph.model as jsonb',
 			'variation', 'coefficient of variation of what people cost in that year',
-			'confidence', 'of the limits of its lines', 'total', 'sum of the envelopes of places in pounds',
+			'confidence', 'of the limits of its lines', 'total',
+			'sum of the envelopes of places in pounds; NULL where one is not known',
 			'status', 'as of ph.rake: ok, or why there are no budgets', 'people', 'people in its cells',
 			'no_cost', 'people left out, since their expected cost is not known',
 			'no_place', 'of the others, people whose place has no envelope',
@@ -318,7 +320,29 @@ begin
 	raise exception 'a recorded budget never changes'
 		using errcode = 'insufficient_privilege', hint = 'Record another one.';
 end$body$,
-		 'refuses to change a recorded budget');
+		 'refuses to change a recorded budget'),
+		('keep_lines',
+		 $body$
+begin
+	if exists (
+		select
+		from (select run, count(*) as lines from added group by run) a
+		where a.lines < (select count(*) from {budget_line} l where l.run = a.run))
+	then
+		raise exception 'a recorded budget never changes'
+			using errcode = 'insufficient_privilege', hint = 'Record another one.';
+	end if;
+	return null;
+end$body$,
+		 'refuses to add lines to a budget that has some'),
+		('sign_budget',
+		 $body$
+begin
+	new.recorded_by := session_user;
+	new.recorded_at := clock_timestamp();
+	return new;
+end$body$,
+		 'says who records a budget and when, whatever was given');
 end;
 comment on function ph_support.budget_guard() is
 	'the trigger functions of the tables of money: name, body, description';
@@ -346,8 +370,11 @@ begin atomic
 			('budget_agreement', 'keep_terms', 'before delete or update', 'for each row', 'keep_terms'),
 			('budget_agreement_partner', 'keep_terms', 'before insert or delete or update', 'for each row',
 			 'keep_terms'),
+			('budget_run', 'sign_budget', 'before insert', 'for each row', 'sign_budget'),
 			('budget_run', 'keep_budget', 'before update or truncate', 'for each statement', 'keep_budget'),
 			('budget_line', 'keep_budget', 'before delete or update', 'for each row', 'keep_budget'),
+			('budget_line', 'keep_lines', 'after insert', 'referencing new table as added for each statement',
+			 'keep_lines'),
 			('budget_line', 'keep_all_lines', 'before truncate', 'for each statement', 'keep_budget')
 	) g (relation, name, event, manner, guard);
 end;
@@ -410,10 +437,10 @@ comment on procedure ph.create_budget_tables(text) is
 	'reverses and why alone; triggers number and chain entries and refuse UPDATE, DELETE and TRUNCATE) with '
 	'budget_head, funding_stream, staff, asset, place_need, budget_run and budget_line (of ph.record_budget); and '
 	'the views of ph.create_budget_views. They belong to the caller, are granted to nobody and outlive the extension '
-	'(its views do not). Money is numeric, in one currency. Where the schema is secured (ph.secure), a login sees '
-	'the agreements to which a partner for which it '
-	'speaks (partner_role) is a party, as a whole; the host posts to a pool for all its partners, to a virtual '
-	'agreement each partner its own; stewards and auditors see all. Elsewhere whoever is granted sees all. '
+	'(views that ask its functions do not). Money is numeric, in one currency. Where the schema is secured '
+	'(ph.secure), a login sees the agreements to which a partner for which it speaks (partner_role) is a party, as a '
+	'whole; the host posts to a pool for all its partners, to a virtual agreement each partner its own; stewards '
+	'and auditors see all. Elsewhere whoever is granted sees all. '
 	'Who posts needs INSERT and SELECT on budget_entry, SELECT on the agreement''s tables, and SELECT and UPDATE on '
 	'budget_head: the kind bookkeeper of ph.grant_access. Again: what is there stays, and triggers are made as they '
 	'were. Errors: undefined_table without shared tables, duplicate_object where a name is taken by something else';

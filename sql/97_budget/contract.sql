@@ -77,7 +77,9 @@ comment on column ph.contract.msr is
 comment on column ph.contract.first_unit is
 	'whether all of a saving or loss is shared once its threshold is met, or only what lies above';
 comment on column ph.contract.saving_cap is 'the most that is paid, as a share of the benchmark; NULL: no cap';
-comment on column ph.contract.half_below_msr is 'whether a saving below msr is still paid at half the share';
+comment on column ph.contract.half_below_msr is
+	'whether a saving below msr is still paid at half the share, from its first unit: where first_unit is false a '
+	'saving of msr itself is then paid less';
 comment on column ph.contract.two_sided is 'whether losses are shared';
 comment on column ph.contract.mlr is 'minimum loss rate, the like of msr';
 comment on column ph.contract.loss_rule is

@@ -286,12 +286,21 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-	if to_regclass(format('%I.expected_cost_model', schema)) is not null then
+	if to_regclass(format('%I.expected_cost_model', schema)) is null then
+		execute format('create table %I.expected_cost_model (
+			name text primary key, as_of date not null, inputs text[] not null, prior_use boolean not null,
+			neutral text[], model ph.model not null, fitted_at timestamptz not null default now())', schema);
+	elsif not exists (
+		select
+		from pg_attribute
+		where attrelid = format('%I.expected_cost_model', schema)::regclass and attname = 'model' and not attisdropped)
+	then
+		-- DROP EXTENSION took the models and their functions: the rows that are left name nothing
+		execute format('delete from %I.expected_cost_model', schema);
+		execute format('alter table %I.expected_cost_model add column model ph.model not null', schema);
+	else
 		return;
 	end if;
-	execute format('create table %I.expected_cost_model (
-		name text primary key, as_of date not null, inputs text[] not null, prior_use boolean not null, neutral text[],
-		model ph.model not null, fitted_at timestamptz not null default now())', schema);
 	call ph_support.describe_generated('TABLE', format('%I.expected_cost_model', schema), 'pg_class',
 		format('%I.expected_cost_model', schema)::regclass,
 		'models of expected cost, one a function of ph.create_expected_cost');
@@ -303,7 +312,8 @@ begin
 end
 $$;
 comment on procedure ph_support.create_cost_model_table(text) is
-	'makes the table expected_cost_model in the schema, where there is none';
+	'makes the table expected_cost_model in the schema, where there is none, or its models, where DROP EXTENSION took '
+	'them';
 
 create procedure ph.create_expected_cost(
 	schema text, as_of timestamptz default null, terms text[] default null, prior_use boolean default false,

@@ -11,7 +11,8 @@ comment on type ph.gain_share is 'a partner''s part of a common saving or loss';
 comment on column ph.gain_share.share is 'its share of the weights';
 comment on column ph.gain_share.amount is 'its part, to 40 decimals';
 comment on column ph.gain_share.amount_rounded is 'its part in whole units; the parts add up to the gain';
-comment on column ph.gain_share.note is 'missing_input (the gain or any weight), no_weight: no parts for anybody';
+comment on column ph.gain_share.note is
+	'missing_input (the gain, any weight, or of a saving who is in deficit), no_weight: no parts for anybody';
 
 create function ph.gain_share(
 	gain numeric, weight float8, in_deficit boolean default false, improvement float8 default null,

@@ -281,6 +281,11 @@ language plpgsql immutable parallel safe rows 20 set search_path = pg_catalog, p
 as $$
 begin
 	perform ph_support.require_scenarios(scenarios, partners);
+	perform ph_support.require_argument(not exists (
+			select from unnest(scenarios) s
+			cross join lateral (select s.admissions_avoided::numeric * s.admission_cost) a (avoided)
+			where a.avoided > 0 and a.avoided > actual_per_head * person_years * s.cost_factor::numeric),
+		'admissions_avoided', 'must not have cost more than all care of the scenario');
 	return query
 	with settled as (
 		select
@@ -358,4 +363,5 @@ comment on function ph.incentive_test(
 	'which nothing changes and what becomes of people; finding names where a partner gains while the population '
 	'loses, or loses while it gains. A settlement is divided by weights and closes to the penny; recovered is what a '
 	'stop-loss gives back where nothing changes. Errors: those of ph.settlement, scenarios without a name or twice, '
-	'numbers that are null, not finite or of the wrong sign, effects of a scenario that is not there';
+	'numbers that are null, not finite or of the wrong sign, admissions avoided that cost more than all care, effects '
+	'of a scenario that is not there';

@@ -187,5 +187,7 @@ comment on function ph.place_experience(text, text, text, text[], float8, float8
 	'people: where the same make all, it trusts them too much and its limits are too narrow. people: of the last '
 	'period. weighted_population: people x credible_index, for ph.capitation. Notes: '
 	'missing_input (also people of unknown age), no_data, no_expected, missing_period (the place was not seen in all '
-	'of them), those of ph.credibility. Small numbers are not hidden. Errors: undefined_table, '
+	'of them), those of ph.credibility. Small numbers are not hidden. Of a measure a head who '
+	'moved within a period is a whole person in each place, so that places of such people seem to have less; '
+	'person-years add up. Errors: undefined_table, '
 	'invalid_parameter_value, insufficient_privilege where row security hides places';

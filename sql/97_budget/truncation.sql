@@ -40,6 +40,8 @@ begin
 	perform ph_support.require_argument(
 		not exists (select from unnest(costs_per_year) cost where cost in ('NaN', 'Infinity', '-Infinity')),
 		'costs_per_year', 'must hold finite numbers');
+	perform ph_support.require_argument(cardinality(costs_per_year) is distinct from 1, 'costs_per_year',
+		'must hold costs of more than one person', 'A percentile of one person is what that person cost.');
 	if place is null or array_position(costs_per_year, null) is not null then
 		return null;
 	end if;
@@ -55,7 +57,8 @@ $$;
 comment on function ph.truncation_cap(numeric[], float8) is
 	'the quantile of costs a person-year of the reference set, as percentile_cont and type 7 in R have it, but in '
 	'exact decimals, so that a cost which is the cap is not above it: array_agg(cost / years). NULL where a cost is, '
-	'or there is none. Errors: a quantile outside 0 to 1, numbers that are not finite';
+	'or there is none. Errors: a quantile outside 0 to 1, numbers that are not finite, costs of '
+	'one person';
 
 create type ph.truncation as (
 	cap numeric,

@@ -45,14 +45,21 @@ begin
 	if wrong then
 		raise exception 'arguments "place_envelopes" and "segment_envelopes" must have rows'
 			using errcode = 'no_data_found', hint = 'There is a budget of what they name.';
+	end if;
+	execute format('select coalesce(bool_or(not (e.amount >= 0 and e.amount < ''Infinity'')), false)
+		from (select amount::numeric from %s union all select amount::numeric from %s) e', place_envelopes,
+		segment_envelopes) into wrong;
+	if wrong then
+		raise exception 'arguments "place_envelopes" and "segment_envelopes" must have finite amounts not below 0'
+			using errcode = 'invalid_parameter_value', hint = 'NULL is an amount that is not known.';
 	elsif profile is not null then
 		perform ph_support.require_columns('profile', profile, '{month,share}'),
 			ph_support.require_all_rows(array['select from ' || profile]);
-		perform ph_support.require_one_row_each('profile', profile, 'month');
-		execute format('select coalesce(bool_or(extract(day from p.month::date) <> 1 or p.share < 0), true) from %s p',
-			profile) into wrong;
+		execute format('select count(*) = 0 or count(*) > count(distinct p.month) or bool_or(not isfinite(p.month)
+				or extract(day from p.month) <> 1 or not (p.share >= 0 and p.share < ''Infinity''))
+			from (select month::date, share::numeric from %s) p', profile) into wrong;
 		if wrong then
-			raise exception 'argument "profile" must have rows of first days of months, with shares not below 0'
+			raise exception 'argument "profile" must have first days of months, each once, and finite shares from 0 on'
 				using errcode = 'invalid_parameter_value';
 		end if;
 	end if;
@@ -96,6 +103,7 @@ as $$
 			(r.cell).value * m.share * (1 + e.error::numeric) as upper,
 			(r.cell).status, coalesce((r.cell).note, case
 				when r.people = 0 then ''no_population''
+				when r.expected <= 0 then ''no_expected''
 				when m.share is null then ''no_share'' end) as note
 		from raked r
 		cross join lateral (
@@ -124,12 +132,16 @@ set enable_nestloop = off  -- nobody has statistics of how many people a day has
 set jit = off
 as $$
 declare
-	day constant date := coalesce(as_of::date, ph_support.data_day(schema));
-	model_day constant date := (ph_support.expected_cost_model(schema, cost_name, 'cost_name')).as_of;
+	data_day date;
+	day date;
+	model_day date;
 	is_taken boolean;
 	variation float8;
 begin
 	perform ph_support.require_budget_tables(schema);
+	data_day := ph_support.data_day(schema);
+	day := coalesce(as_of::date, data_day);
+	model_day := (ph_support.expected_cost_model(schema, cost_name, 'cost_name')).as_of;
 	if coalesce(run, '') !~ '\S' then
 		raise exception 'argument "run" must not be null or empty'
 			using errcode = 'null_value_not_allowed', hint = 'It is the name under which the budget is kept.';
@@ -139,6 +151,10 @@ begin
 	elsif not isfinite(day) then
 		raise exception 'argument "as_of" must be a day'
 			using errcode = 'invalid_parameter_value';
+	elsif day > data_day then
+		raise exception 'argument "as_of" must not be after the end of the data'
+			using errcode = 'invalid_parameter_value', hint = format('The data end on %s, and nobody is known '
+				'on a later day. For a year to come leave it out, and give its months as profile.', data_day);
 	end if;
 	perform ph_support.require_known('level', array[level], '{practice,neighbourhood,place,small_area}');
 	call ph_support.require_budget_inputs(place_envelopes, segment_envelopes, segments, profile);
@@ -168,7 +184,7 @@ begin
 				run, level, as_of, cost_name, cost_as_of, inputs, neutral, model, variation, confidence, total, status,
 				people, no_cost, no_place, no_segment, data_day)
 			select $3, $4, $5, $6, e.as_of, e.inputs, e.neutral, to_jsonb(e.model), $1, $2, (
-					select sum(amount::numeric) from %3$s), (
+					select case when count(amount) = count(*) then sum(amount::numeric) end from %3$s), (
 					select min(status) from line), p.*, $7
 			from %1$I.expected_cost_model e
 			cross join (
@@ -186,7 +202,7 @@ begin
 		schema,
 		ph_support.virtual_budget_query('pg_temp.ph_budget_person', place_envelopes, segment_envelopes, profile),
 		place_envelopes)
-	using variation, confidence, run, level, day, cost_name, ph_support.data_day(schema);
+	using variation, confidence, run, level, day, cost_name, data_day;
 	drop table pg_temp.ph_budget_person;
 end
 $$;
@@ -194,14 +210,16 @@ comment on procedure ph.record_budget(
 	text, text, regclass, regclass, regclass, regclass, text, timestamptz, float8, text) is
 	'records a virtual budget, which never changes, in budget_run and budget_line: expected cost (of '
 	'ph.create_expected_cost) of the people of a day '
-	'(as_of, the data day unless said) by place of a level and segment, brought to the envelopes of places (a relation '
+	'(as_of, the data day unless said, never after it) by place of a level and segment, brought to the envelopes of '
+	'places (a relation '
 	'of place_id and amount) and of segments (segment and amount) by ph.rake, phased by a profile (month and share, '
 	'shares of their sum; NULL: the whole year), with limits z x cv / sqrt(people), cv of a person''s cost in '
-	'the year of the model; budget_rounded is in pence that meet both envelopes, and months their year, where '
+	'the year of the model, phased like the budget (a month by itself varies more); budget_rounded is in pence that '
+	'meet both envelopes, and months their year, where '
 	'envelopes are in whole pence. segments: person_id and segment. Envelopes that differ in sum, or cannot be met, '
 	'give no budget and a status. People who are in no cell are counted with the run. Errors: undefined_table without '
 	'ph.create_budget_tables, undefined_function, undefined_column, invalid_parameter_value, null_value_not_allowed, '
-	'no_data_found, cardinality_violation (two rows of a person, place, segment or month), unique_violation for a '
+	'no_data_found, cardinality_violation (two rows of a person, place or segment), unique_violation for a '
 	'second run of one name, insufficient_privilege where row security hides rows';
 
 create function ph.budget_outcome(schema text, run text, segments regclass)
@@ -228,6 +246,10 @@ begin
 			using errcode = 'object_not_in_prerequisite_state', hint =
 				format('The data end on %s.', ph_support.data_day(schema));
 	end if;
+	if segments is null then
+		raise exception 'argument "segments" must not be null'
+			using errcode = 'null_value_not_allowed', hint = 'It is what the budget was made with.';
+	end if;
 	perform ph_support.require_columns('segments', segments, '{person_id,segment}'),
 		ph_support.require_all_rows(array['select from ' || segments]),
 		ph_support.expected_cost_model(schema, made.cost_name);
@@ -248,15 +270,17 @@ begin
 			where l.run = $1
 			group by l.place_id, l.segment
 		)
-		select p.place_id, p.segment, p.people, p.budget, p.lower, p.upper, coalesce(s.people, 0),
-			coalesce(s.spend, 0), coalesce(s.spend, 0) - p.budget,
+		select p.place_id, p.segment, p.people, p.budget, p.lower, p.upper, n.people, n.spend, n.spend - p.budget,
 			case
-				when coalesce(s.spend, 0) < p.lower then ''below''
-				when coalesce(s.spend, 0) > p.upper then ''above''
-				when p.lower is not null then ''within'' end,
-			coalesce(p.note, case when s.people is distinct from p.people then ''people_changed'' end)
+				when n.spend < p.lower then ''below''
+				when n.spend > p.upper then ''above''
+				when n.spend between p.lower and p.upper then ''within'' end,
+			coalesce(p.note, case when n.people <> p.people then ''people_changed'' end)
 		from planned p
 		left join spent s on s.place_id = p.place_id and s.segment = p.segment
+		-- of people of whom nobody is known any more it is not known what they cost
+		cross join lateral (
+			select coalesce(s.people, 0) as people, coalesce(s.spend, case when p.people = 0 then 0 end) as spend) n
 		order by p.place_id, p.segment',
 		made.level, schema, made.cost_name, made.as_of, segments)
 	using run;
@@ -267,6 +291,7 @@ comment on function ph.budget_outcome(text, text, regclass) is
 	'budget, its limits by chance, spend (people of the day, wherever they were treated or moved, at the prices of '
 	'encounter), difference = spend - budget, and stance: below, within or above the limits. segments is what the '
 	'budget was made with; where people of the day are now others than then (data that came late), people_now and the '
-	'note people_changed say so. Other notes: of the budget. Errors: undefined_table, no_data_found for a run that is '
-	'not there, object_not_in_prerequisite_state before the year is over, undefined_column, cardinality_violation, '
+	'note people_changed say so, and where nobody of them is known spend is NULL. Other notes: of the '
+	'budget. Errors: undefined_table, no_data_found for a run that is not there, null_value_not_allowed, '
+	'object_not_in_prerequisite_state before the year is over, undefined_column, cardinality_violation, '
 	'undefined_function, insufficient_privilege where row security hides rows';

@@ -32,12 +32,13 @@ window_factor(WindowObject window, int index, int64 row, const char *argument)
 }
 
 static bool
-in_deficit(WindowObject window, int64 row)
+in_deficit(WindowObject window, int64 row, bool *known)
 {
 	bool		isnull,
 				isout;
 	Datum		given = WinGetFuncArgInPartition(window, ARG_IN_DEFICIT, row, WINDOW_SEEK_HEAD, false, &isnull, &isout);
 
+	*known = !isnull;
 	return !isnull && DatumGetBool(given);
 }
 
@@ -106,13 +107,18 @@ weight_of(WindowObject window, int64 row, const Terms *terms)
 	double		number = window_weight(window, ARG_WEIGHT, row, "weight");
 	Amount		improvement = window_factor(window, ARG_IMPROVEMENT, row, "improvement");
 	Amount		weight;
+	bool		deficit,
+				known;
 
 	if (isnan(number))
 		return NULL;
 	weight = amount_of_number(number);
 	if (terms->gain && amount_sign(terms->gain) < 0)
 		return weight;
-	if (in_deficit(window, row))
+	deficit = in_deficit(window, row, &known);
+	if (!known)
+		return NULL;
+	if (deficit)
 		return amount_of_count(0);
 	return amount_product(weight, equity_multiplier(terms, improvement));
 }
@@ -189,9 +195,9 @@ find_gain_share(WindowPartition *partition)
  *   equity_cap float8, unit numeric) OVER (ORDER BY partner) -> (share, amount, amount_rounded, note)
  *
  * A row a partner.  gain, equity_factor, equity_cap and unit are the same in all rows.  Units left over go to the
- * largest fractions, ties by the window's order.  All rows NULL with missing_input where the gain or a weight is not
- * known, with no_weight where nobody has any.  Errors: a weight below 0, terms that differ between rows, a gain that is
- * no whole number of units.
+ * largest fractions, ties by the window's order.  All rows NULL with missing_input where the gain, a weight, or of a
+ * saving who is in deficit is not known, with no_weight where nobody has any.  Errors: a weight below 0, terms that
+ * differ between rows, a gain that is no whole number of units.
  */
 PG_FUNCTION_INFO_V1(gain_share);
 Datum

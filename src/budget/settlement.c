@@ -52,13 +52,18 @@ share_by_quality(const Contract *contract, Amount quality)
 	return amount_of_count(0);
 }
 
-/* What of a saving or loss is shared: from its first unit or above the threshold, and what the bands keep of it. */
+/* What of a saving or loss passes the corridor to be shared. */
 static Amount
-shared_part(const Contract *contract, Amount size, Amount threshold, const Bands *bands, Amount benchmark)
+shared_part(Amount part, const Bands *bands, Amount benchmark)
 {
-	Amount		part = contract->first_unit ? size : amount_difference(size, threshold);
-
 	return bands->count > 0 ? bands_keep(bands, part, benchmark) : part;
+}
+
+/* A saving or loss that meets its threshold: all of it, or what lies above. */
+static Amount
+part_that_counts(const Contract *contract, Amount size, Amount threshold)
+{
+	return contract->first_unit ? size : amount_difference(size, threshold);
 }
 
 /* The lesser of an amount and a cap that is a share of a base; whether it was cut is noted. */
@@ -100,9 +105,10 @@ settle_saving(const Contract *contract, const Year *year, Settlement *lines)
 	if (!reached && !contract->half_below_msr)
 		return;
 	if (reached)
-		part = shared_part(contract, lines->margin, threshold, &contract->gain_bands, year->benchmark);
+		part = part_that_counts(contract, lines->margin, threshold);
 	else
 		share = amount_product(share, amount_of_number(0.5));
+	part = shared_part(part, &contract->gain_bands, year->benchmark);
 	lines->paid = capped(amount_product(share, part), contract->saving_cap, year->benchmark, &lines->note);
 	lines->paid = paid_for_equity(contract, year, lines->paid, &lines->note);
 }
@@ -139,8 +145,8 @@ settle_loss(const Contract *contract, const Year *year, Settlement *lines)
 		lines->note = "below_mlr";
 		return;
 	}
-	part = shared_part(contract, loss, threshold, contract->loss_bands.count > 0 ? &contract->loss_bands
-					   : &contract->gain_bands, year->benchmark);
+	part = shared_part(part_that_counts(contract, loss, threshold), contract->loss_bands.count > 0
+					   ? &contract->loss_bands : &contract->gain_bands, year->benchmark);
 	lines->loss_rate = loss_rate_by_quality(contract, lines->share, year->quality);
 	lines->owed = capped(amount_product(lines->loss_rate, part), contract->loss_cap, year->benchmark, &lines->note);
 	lines->owed = capped(lines->owed, contract->revenue_cap, year->revenue, &lines->note);

@@ -13,8 +13,11 @@
 #include "core/argument.h"
 #include "core/draw.h"
 #include "core/record.h"
+#include "core/sort.h"
+#include "core/sum.h"
 #include "core/tally.h"
 #include "miscadmin.h"
+#include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
 
 #define MOST_SIMULATIONS 100000
@@ -31,11 +34,11 @@ typedef struct CostSource
 	const double *recovered;	/* what stop-loss cover gives back of each; NULL: no cover */
 } CostSource;
 
-/* Both per head. */
+/* Both of all people. */
 typedef struct DrawnYear
 {
-	double		cost;
-	double		recovered;
+	Amount		cost;
+	Amount		recovered;
 } DrawnYear;
 
 /* The mean cost of so many people: the sum of gammas of one scale is a gamma. */
@@ -49,11 +52,18 @@ draw_gamma_mean(const CostSource *source, pg_prng_state *random)
 	return source->mean * draw_gamma(random, shape) / shape;
 }
 
+/* To 15 digits, which costs in pence keep when they are summed: the next would move a saving off its threshold. */
+static Amount
+amount_of_sum(Sum sum)
+{
+	return DatumGetNumeric(DirectFunctionCall1(float8_numeric, Float8GetDatum(sum_value(sum))));
+}
+
 static DrawnYear
 draw_year_of_costs(const CostSource *source, pg_prng_state *random)
 {
-	double		cost = 0,
-				recovered = 0;
+	Sum			cost = {0},
+				recovered = {0};
 
 	for (int64 i = 0; i < (int64) source->people; i++)
 	{
@@ -62,19 +72,19 @@ draw_year_of_costs(const CostSource *source, pg_prng_state *random)
 
 		if (i % 65536 == 0)
 			CHECK_FOR_INTERRUPTS();
-		cost += source->costs[person];
+		sum_add(&cost, source->costs[person]);
 		if (source->recovered)
-			recovered += source->recovered[person];
+			sum_add(&recovered, source->recovered[person]);
 	}
-	return (DrawnYear) {.cost = cost / source->people, .recovered = recovered / source->people};
+	return (DrawnYear) {amount_of_sum(cost), amount_of_sum(recovered)};
 }
 
 static DrawnYear
-draw_year(const CostSource *source, pg_prng_state *random)
+draw_year(const CostSource *source, Amount people, pg_prng_state *random)
 {
 	if (source->costs)
 		return draw_year_of_costs(source, random);
-	return (DrawnYear) {.cost = draw_gamma_mean(source, random)};
+	return (DrawnYear) {amount_product(amount_of_number(draw_gamma_mean(source, random)), people), amount_of_count(0)};
 }
 
 /* What cover gives back of each cost: min(share max(cost - attachment, 0), maximum). */
@@ -117,12 +127,12 @@ simulate(FunctionCallInfo fcinfo, const Contract *contract, Year year, Amount be
 	for (int i = 0; i < simulations && note == NULL; i++)
 	{
 		MemoryContext caller = MemoryContextSwitchTo(one_year);
-		DrawnYear	drawn = draw_year(source, &random);
+		DrawnYear	drawn = draw_year(source, people, &random);
 		Settlement	lines;
 
 		CHECK_FOR_INTERRUPTS();
-		year.actual = amount_product(amount_of_number(drawn.cost), people);
-		year.recovered = amount_product(amount_of_number(drawn.recovered), people);
+		year.actual = drawn.cost;
+		year.recovered = drawn.recovered;
 		lines = settle(contract, &year);
 		if (lines.gross == NULL)
 			note = lines.note;
@@ -241,6 +251,7 @@ simulate_settlement_of_costs(PG_FUNCTION_ARGS)
 		return no_simulation(fcinfo, "missing_input");
 	if (people == 0 || count == 0)
 		return no_simulation(fcinfo, "no_population");
+	sort_numbers(costs, count);	/* the order of the list must not show in what is drawn */
 	if (contract.stop_loss.attachment)
 		source.recovered = recovered_of_costs(&contract.stop_loss, costs, count);
 	return simulate(fcinfo, &contract, year, benchmark, &source, simulations, seed, confidence);

@@ -231,7 +231,12 @@ select kind, severity, object from ph.finding('budget_views_test') where kind li
 alter table budget_entry disable trigger keep_ledger, disable trigger keep_alone;
 drop trigger append on budget_entry;
 create role regress_money_reader;
-grant select on budget_entry to regress_money_reader;
+grant select on budget_entry, budget_line to regress_money_reader;
+insert into budget_run (run, level, as_of, cost_name, cost_as_of, inputs, model, confidence, people, no_cost, no_place,
+	no_segment)
+values ('plan', 'place', '2024-04-01', 'cost', '2023-04-01', '{}', '{}', 0.95, 1, 0, 0, 0);
+insert into budget_line (run, place_id, segment, people, budget) values ('plan', 'N', 'old', 1, 900);
+select kind, severity, object, remedy from ph.finding('budget_views_test') where kind = 'budget_open';
 update budget_entry set segment = 'old' where agreement = 'bad' and place = 'N';
 select kind, severity, object, remedy from ph.finding('budget_views_test') where kind like 'ledger%';
 call ph.create_budget_tables('budget_views_test');

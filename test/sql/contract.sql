@@ -13,6 +13,11 @@ from (values (2526.90006), (2526.90007)) v(actual),
 select first_unit, paid
 from (values (true), (false)) v(first_unit),
 	ph.settlement(ph.contract(0.5, 0.02, first_unit => first_unit), 10000, 9700, 10000, 1);
+-- half the rate below the threshold passes the corridor too: of what the bands do not share nothing is paid
+select actual, paid, note
+from (values (970), (990)) v(actual), ph.settlement(
+	ph.contract(1, 0.02, 'pass', half_below_msr => true, gain_bands => ph.corridor_bands('0:0.005:0;0.005::1')),
+	1000, actual, 100);
 -- each note, by a case of its own
 select what, paid, owed, payer_rounded, note
 from (
@@ -130,6 +135,19 @@ from (
 ) d, ph.cost_spread(tally) m,
 	ph.simulate_settlement_of_costs(ph.contract(0.5, 0.02), m.mean::numeric, costs, 2000, 1) s,
 	ph.simulate_settlement(ph.contract(0.5, 0.02), m.mean::numeric, m.mean, m.cv, 2000, 1) g;
+-- a list of costs without spread that saves exactly the minimum savings rate is paid, whatever doubles sum up to, and
+-- with a stop-loss, which leaves 100.45 of 104.05, too
+select min(s.probability_paying) as paid, min(covered.probability_paying) as covered
+from generate_series(1, 400) people,
+	ph.simulate_settlement_of_costs(ph.contract(0.5, 0.02, 'pass'), 10, '{9.8}', people, simulations => 1) s,
+	ph.simulate_settlement_of_costs(
+		ph.contract(0.5, 0.02, 'pass', stop_loss_attachment => 100.05, stop_loss_share => 0.9), 102.5, '{104.05}',
+		people, simulations => 1) covered;
+-- the order of the list does not show
+select count(distinct s::text) as answers
+from unnest('{1,7,11}'::integer[]) step, lateral (
+	select array_agg(i * step % 101 order by i)::float8[] as costs from generate_series(1, 101) i
+) c, ph.simulate_settlement_of_costs(ph.contract(0.5, 0.02, 'pass'), 50, costs, simulations => 50) s;
 -- each cost of a list is drawn as often as the others, the last one too, which is most of the money here
 select abs(s.provider) < 4 * (s.upper - s.lower) / 3.92 / sqrt(2000) as unbiased, s.upper - s.lower > 1e5 as spread
 from (

@@ -43,7 +43,9 @@ from (select i, ph.gain_share(100, 1, unit => 1) over (order by i) as g from gen
 -- what is missing
 select distinct
 	(ph.gain_share(100, nullif(weight, 3)) over ()).note as weight, (ph.gain_share(null, weight) over ()).note as gain,
-	(ph.gain_share(100, weight, true) over ()).note as all_in_deficit
+	(ph.gain_share(100, weight, true) over ()).note as all_in_deficit,
+	(ph.gain_share(100, weight, nullif(in_deficit, true)) over ()).note as deficit,
+	(ph.gain_share(-100, weight, nullif(in_deficit, true)) over ()).note as deficit_of_a_loss
 from partner;
 
 -- ---- Shapley ----

@@ -151,7 +151,9 @@ from (
 		('array[ph.scenario(''x'', 1)]', 'array[ph.partner_effect(''a'', 1, cost => ''Infinity'')]'),
 		('array[ph.scenario(''x'', 1)]', 'array[ph.partner_effect(''a'', 1, ''y'')]'),
 		('array[array[ph.scenario(''x'', 1)], array[ph.scenario(''y'', 1)]]', 'array[ph.partner_effect(''a'', 1)]'),
-		('array[null]::ph.scenario[]', 'array[ph.partner_effect(''a'', 1)]')) v(scenarios, partners);
+		('array[null]::ph.scenario[]', 'array[ph.partner_effect(''a'', 1)]'),
+		('array[ph.scenario(''x'', 1, admissions_avoided => 1000, admission_cost => 1000)]',
+		 'array[ph.partner_effect(''a'', 1)]')) v(scenarios, partners);
 -- of a settlement of 0 everybody has 0, whatever the weights: what a partner gains by itself is listed all the same
 select partner, gain, finding, note
 from ph.incentive_test(ph.contract(0.5, 0.02), 1000, 1000, 100, array[ph.scenario('the sick are left out', -1)],

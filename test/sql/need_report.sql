@@ -263,6 +263,15 @@ update need.budget_line set budget = 0;
 delete from need.budget_line;
 truncate need.budget_line;
 truncate need.budget_run cascade;
+insert into need.budget_line (run, place_id, segment, people, budget) values ('plan', 'L4', 'healthy', 0, 1000000);
+-- and says itself who recorded it and when
+insert into need.budget_run (
+	run, level, as_of, cost_name, cost_as_of, inputs, model, confidence, people, no_cost, no_place, no_segment,
+	recorded_by, recorded_at)
+select 'by another', level, as_of, cost_name, cost_as_of, inputs, model, confidence, 0, 0, 0, 0, 'another', '2020-01-01'
+from need.budget_run
+returning recorded_by = session_user as who, recorded_at > now() - interval '1 hour' as at;
+delete from need.budget_run where run = 'by another';
 call ph.record_budget('need', 'plan', 'need.place_envelope', 'need.segment_envelope', 'need.segment', 'need.profile');
 update need.place_envelope set amount = amount + 0.01 where place_id = 'L1';
 call ph.record_budget('need', 'too much', 'need.place_envelope', 'need.segment_envelope', 'need.segment',
@@ -276,6 +285,12 @@ call ph.record_budget('need', 'no share', 'need.place_envelope', 'need.segment_e
 select month, count(budget) as budgets, min(note) as note from need.virtual_budget group by month order by month;
 delete from need.budget_run where run in ('too much', 'no share');
 select run, count(*) as lines from need.budget_line group by run;
+-- nor is a total of which a part is not known
+create view need.unknown_envelope as
+select place_id, case when place_id <> 'L1' then amount end as amount from need.place_envelope;
+call ph.record_budget('need', 'one unknown', 'need.unknown_envelope', 'need.segment_envelope', 'need.segment');
+select total, status from need.budget_run where run = 'one unknown';
+delete from need.budget_run where run = 'one unknown';
 -- who is in no cell is counted: of a place without envelope, of a segment without, of none
 create view need.two_places as select * from need.place_envelope where place_id <> 'L1';
 create table need.some_segments as
@@ -310,8 +325,12 @@ join (
 	group by 1, 2) a on a.place_id = o.place_id and a.segment = o.segment
 order by o.place_id, o.segment;
 select distinct note, stance is null as no_stance from ph.budget_outcome('need', 'last year', 'need.some_segments');
+create view need.renamed as select person_id, upper(segment) as segment from need.segment;
+select distinct people > 0 as people, people_now, spend, difference, stance, note
+from ph.budget_outcome('need', 'last year', 'need.renamed');
 select ph.budget_outcome('need', 'plan', 'need.segment');
 select ph.budget_outcome('need', 'no plan', 'need.segment');
+select ph.budget_outcome('need', 'last year', null);
 -- whoever does not see all people makes none
 create role need_reader;
 grant usage on schema need to need_reader;
@@ -330,16 +349,40 @@ create view need.unplaced as select null as place_id, amount from need.place_env
 create view need.negative_profile as select date '2025-01-01' as month, -1 as share;
 create view need.odd_profile as select date '2025-01-02' as month, 1 as share;
 create view need.nowhere as select * from need.place_envelope where false;
+create view need.endless as select place_id, 'Infinity'::numeric as amount from need.place_envelope;
+create view need.below_0 as select segment, -amount as amount from need.segment_envelope;
+create view need.twice_in_a_month as
+select timestamp '2025-01-01' + i * interval '1 hour' as month, '1' as share from generate_series(1, 2) i;
+create view need.share_unbounded as select date '2025-01-01' as month, 'NaN' as share;
+create view need.month_unbounded as select date 'infinity' as month, 1 as share;
 call ph.record_budget('need', 'x', 'need.place_envelope', 'need.segment_envelope', 'need.twice_in_segments');
 call ph.record_budget('need', 'x', 'need.unplaced', 'need.segment_envelope', 'need.segment');
 call ph.record_budget('need', 'x', 'need.nowhere', 'need.segment_envelope', 'need.segment');
 call ph.record_budget('need', 'x', 'need.place_envelope', 'need.segment_envelope', 'need.segment',
 	'need.negative_profile');
 call ph.record_budget('need', 'x', 'need.place_envelope', 'need.segment_envelope', 'need.segment', 'need.odd_profile');
+call ph.record_budget('need', 'x', 'need.place_envelope', 'need.segment_envelope', 'need.segment',
+	'need.twice_in_a_month');
+call ph.record_budget('need', 'x', 'need.place_envelope', 'need.segment_envelope', 'need.segment',
+	'need.share_unbounded');
+call ph.record_budget('need', 'x', 'need.place_envelope', 'need.segment_envelope', 'need.segment',
+	'need.month_unbounded');
+call ph.record_budget('need', 'x', 'need.endless', 'need.segment_envelope', 'need.segment');
+call ph.record_budget('need', 'x', 'need.place_envelope', 'need.below_0', 'need.segment');
+call ph.record_budget('need', 'x', 'need.place_envelope', 'need.segment_envelope', 'need.segment',
+	as_of => '2025-01-01');
+call ph.record_budget(null, 'x', 'need.place_envelope', 'need.segment_envelope', 'need.segment');
 call ph.record_budget('need', ' ', 'need.place_envelope', 'need.segment_envelope', 'need.segment');
 call ph.record_budget('need', 'x', 'need.place_envelope', 'need.segment', 'need.segment');
 call ph.record_budget('need', 'x', 'need.place_envelope', 'need.segment_envelope', null);
 call ph.record_budget('need', 'x', 'need.place_envelope', 'need.segment_envelope', 'need.segment', confidence => 2);
+-- DROP EXTENSION takes the functions, and the models from their table: they are fitted anew
+drop function need.person_expected_cost(timestamptz) cascade;
+alter table need.expected_cost_model drop column model;
+call ph.create_expected_cost('need', terms => '{diabetes}');
+select name, (model).status, col_description('need.expected_cost_model'::regclass, a.attnum) is not null as described
+from need.expected_cost_model, pg_attribute a
+where a.attrelid = 'need.expected_cost_model'::regclass and a.attname = 'model';
 -- a group of which less than nothing is expected is named, and has no part in a mix
 alter function need.person_expected_cost(timestamptz) rename to linear_cost;
 create function need.person_expected_cost(as_of timestamptz)
@@ -359,4 +402,12 @@ order by 1;
 select place_id, need_index < 0 as below_0, round(experience::numeric, 6) as experience, note
 from ph.place_need('need', 'place', 2)
 order by 1;
+create view need.none_for_l1 as
+select place_id, case place_id when 'L1' then 0 when 'L2' then 300000.01 else 300000 end as amount
+from need.place_envelope;
+call ph.record_budget('need', 'below 0', 'need.none_for_l1', 'need.segment_envelope', 'need.segment');
+select place_id, bool_and(people > 0) as people, count(nullif(budget, 0)) as budgets, min(note) as note
+from need.virtual_budget
+group by place_id
+order by place_id;
 drop schema need cascade;

@@ -55,8 +55,9 @@ select (truncation('{10,20}', null)).*;
 select (truncation('{}', 10)).note, (truncation(null, 10)).note, (truncation('{1,NULL}', 10)).*;
 select (truncation('{100}', 60)).*;
 select truncation_cap('{}', 0.5) is null as empty, truncation_cap(null, 0.5) is null as no_reference,
-	truncation_cap('{1,NULL}', 0.5) is null as unknown, truncation_cap('{1}', null) is null as no_quantile,
-	truncation_cap('{7}', 0.3);
+	truncation_cap('{1,NULL}', 0.5) is null as unknown, truncation_cap('{1,2}', null) is null as no_quantile,
+	truncation_cap('{7,7}', 0.3);
+select truncation_cap('{7}', 0.3);
 
 select cost, (stop_loss(cost, 5000, 0.8, 20000)).*
 from unnest(array[-100, 4999.99, 5000, 5000.01, 30000, 30000.01, 1e6, null]) cost;
