@@ -14,8 +14,8 @@ return jsonb_build_object(
 	'expected', 'their expected cost in pounds: what the budget starts from',
 	'budget', 'pounds, brought to the envelopes of places and of segments',
 	'budget_rounded', 'the same in pence that meet both envelopes; NULL where these are not in whole pence',
-	'lower', 'what so many people cost in a year at least but for chance, where the budget is right; phased like the '
-		'budget, though a month by itself varies more', 'upper', 'what they cost at most, likewise',
+	'lower', 'what so many people cost at least but for chance, where the budget is right; of a month as if what is '
+		'spent in it did not hang on other months', 'upper', 'what they cost at most, likewise',
 	'note', 'as of ph.rake; no_population, no_expected (people of whom no cost above 0 is expected), no_share');
 comment on function ph_support.virtual_budget_column() is 'what the columns of budget_line and virtual_budget are';
 

@@ -70,13 +70,22 @@ comment on procedure ph_support.require_budget_inputs(regclass, regclass, regcla
 	'insufficient_privilege where row security hides rows, cardinality_violation, no_data_found, '
 	'invalid_parameter_value';
 
+create function ph_support.chance_of_cost(variation float8, confidence float8, people bigint) returns numeric
+language sql immutable parallel safe
+begin atomic
+	-- full_at within a half of the truth is (z cv / 0.5)^2
+	select sqrt((ph.limited_fluctuation(1, variation, confidence, 0.5)).full_at * 0.25 / nullif(people, 0))::numeric;
+end;
+comment on function ph_support.chance_of_cost(float8, float8, bigint) is
+	'z cv / sqrt(people): by how much of it what so many people cost in a year differs by chance; NULL for nobody';
+
 create function ph_support.virtual_budget_query(
 	people text, place_envelopes regclass, segment_envelopes regclass, profile regclass)
 returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
-	-- full_at within a half of the truth is (z cv / 0.5)^2
+	-- of independent months the variances, and not the widths, add up to the year's
 	select format(
 		'with cell as (
 			select place_id, segment, count(*) as people, sum(expected) as expected
@@ -99,16 +108,14 @@ as $$
 			(r.cell).value * m.share as budget,
 			ph.apportion((r.cell).value_rounded, m.share::float8) over (partition by r.place_id, r.segment
 				order by m.month rows between unbounded preceding and unbounded following) as budget_rounded,
-			(r.cell).value * m.share * greatest(0, 1 - e.error::numeric) as lower,
-			(r.cell).value * m.share * (1 + e.error::numeric) as upper,
+			(r.cell).value * greatest(0, m.share - c.chance * sqrt(m.share)) as lower,
+			(r.cell).value * (m.share + c.chance * sqrt(m.share)) as upper,
 			(r.cell).status, coalesce((r.cell).note, case
 				when r.people = 0 then ''no_population''
 				when r.expected <= 0 then ''no_expected''
 				when m.share is null then ''no_share'' end) as note
 		from raked r
-		cross join lateral (
-			select sqrt((ph.limited_fluctuation(1, $1, $2, 0.5)).full_at * 0.25 / nullif(r.people, 0)) as error
-		) e
+		cross join lateral (select ph_support.chance_of_cost($1, $2, r.people)) c (chance)
 		cross join (%4$s) m',
 		people, place_envelopes, segment_envelopes,
 		case
@@ -214,7 +221,7 @@ comment on procedure ph.record_budget(
 	'places (a relation '
 	'of place_id and amount) and of segments (segment and amount) by ph.rake, phased by a profile (month and share, '
 	'shares of their sum; NULL: the whole year), with limits z x cv / sqrt(people), cv of a person''s cost in '
-	'the year of the model, phased like the budget (a month by itself varies more); budget_rounded is in pence that '
+	'the year of the model; of a month with sqrt of its share, as if months were independent; budget_rounded is in pence that '
 	'meet both envelopes, and months their year, where '
 	'envelopes are in whole pence. segments: person_id and segment. Envelopes that differ in sum, or cannot be met, '
 	'give no budget and a status. People who are in no cell are counted with the run. Errors: undefined_table without '
@@ -235,7 +242,8 @@ declare
 	made record;
 begin
 	perform ph_support.require_budget_tables(schema);
-	execute format('select r.level, r.as_of, r.cost_name from %I.budget_run r where r.run = $1', schema)
+	execute format('select r.level, r.as_of, r.cost_name, r.variation, r.confidence from %I.budget_run r where r.run = $1',
+		schema)
 	into made
 	using run;
 	if made is null then
@@ -264,26 +272,28 @@ begin
 			group by 1, 2
 		), planned as (
 			select l.place_id, l.segment, min(l.people) as people,
-				case when bool_and(l.budget is not null) then sum(l.budget) end as budget,
-				sum(l.lower) as lower, sum(l.upper) as upper, min(l.note) as note
+				case when bool_and(l.budget is not null) then sum(l.budget) end as budget, min(l.note) as note
 			from %2$I.budget_line l
 			where l.run = $1
 			group by l.place_id, l.segment
 		)
-		select p.place_id, p.segment, p.people, p.budget, p.lower, p.upper, n.people, n.spend, n.spend - p.budget,
+		select p.place_id, p.segment, p.people, p.budget, c.lower, c.upper, n.people, n.spend, n.spend - p.budget,
 			case
-				when n.spend < p.lower then ''below''
-				when n.spend > p.upper then ''above''
-				when n.spend between p.lower and p.upper then ''within'' end,
+				when n.spend < c.lower then ''below''
+				when n.spend > c.upper then ''above''
+				when n.spend between c.lower and c.upper then ''within'' end,
 			coalesce(p.note, case when n.people <> p.people then ''people_changed'' end)
 		from planned p
+		cross join lateral (select ph_support.chance_of_cost($2, $3, p.people)) e (chance)
+		cross join lateral (
+			select p.budget * greatest(0, 1 - e.chance) as lower, p.budget * (1 + e.chance) as upper) c
 		left join spent s on s.place_id = p.place_id and s.segment = p.segment
 		-- of people of whom nobody is known any more it is not known what they cost
 		cross join lateral (
 			select coalesce(s.people, 0) as people, coalesce(s.spend, case when p.people = 0 then 0 end) as spend) n
 		order by p.place_id, p.segment',
 		made.level, schema, made.cost_name, made.as_of, segments)
-	using run;
+	using run, made.variation, made.confidence;
 end
 $$;
 comment on function ph.budget_outcome(text, text, regclass) is

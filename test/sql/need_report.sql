@@ -229,6 +229,15 @@ select segment, round(sum(budget), 6) as budget, round(sum(budget) filter (where
 from need.virtual_budget
 group by segment
 order by segment;
+-- limits: z cv / sqrt(people) of the year's budget; of independent months the squares add up
+select bool_and(abs(year_width / (1.959963985 * v.variation / sqrt(people) * budget) - 1) < 1e-8) as year,
+	bool_and(abs(january_width / (year_width * sqrt(0.5)) - 1) < 1e-8) as january
+from (
+	select sqrt(sum((upper - budget) ^ 2))::float8 as year_width, sum(budget)::float8 as budget, min(people) as people,
+		max((upper - budget)::float8) filter (where month = '2025-01-01') as january_width
+	from need.virtual_budget
+	group by place_id, segment) c,
+	(select stddev_samp(cost) / avg(cost) as variation from need.person_expected_cost('2024-01-01') where years > 0) v;
 -- in pence both envelopes are met exactly, and months add up to the year
 select bool_and(amount = pence) as met, sum(pence) as pence, bool_and(near) as near
 from (
