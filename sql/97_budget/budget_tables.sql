@@ -432,15 +432,15 @@ begin
 end
 $$;
 comment on procedure ph.create_budget_tables(text) is
-	'makes, beside the shared tables of the schema, the tables of money: budget_agreement (section_75 or virtual) and '
-	'budget_agreement_partner, budget_entry, the ledger (INSERT posts; an entry that reverses needs agreement, '
+	'makes, beside the shared tables of the schema, the tables of money: budget_agreement (section_75 or virtual) '
+	'and budget_agreement_partner, budget_entry, the ledger (INSERT posts; an entry that reverses needs agreement, '
 	'reverses and why alone; triggers number and chain entries and refuse UPDATE, DELETE and TRUNCATE) with '
 	'budget_head, funding_stream, staff, asset, place_need, budget_run and budget_line (of ph.record_budget); and '
 	'the views of ph.create_budget_views. They belong to the caller, are granted to nobody and outlive the extension '
 	'(views that ask its functions do not). Money is numeric, in one currency. Where the schema is secured '
 	'(ph.secure), a login sees the agreements to which a partner for which it speaks (partner_role) is a party, as a '
-	'whole; the host posts to a pool for all its partners, to a virtual agreement each partner its own; stewards '
-	'and auditors see all. Elsewhere whoever is granted sees all. '
-	'Who posts needs INSERT and SELECT on budget_entry, SELECT on the agreement''s tables, and SELECT and UPDATE on '
-	'budget_head: the kind bookkeeper of ph.grant_access. Again: what is there stays, and triggers are made as they '
-	'were. Errors: undefined_table without shared tables, duplicate_object where a name is taken by something else';
+	'whole; the host posts to a pool for all its partners, to a virtual agreement each partner its own; stewards and '
+	'auditors see all. Elsewhere whoever is granted sees all. Who posts needs INSERT and SELECT on budget_entry, '
+	'SELECT on the agreement''s tables, and SELECT and UPDATE on budget_head: the kind bookkeeper of '
+	'ph.grant_access. Again: what is there stays, and triggers are made as they were. Errors: undefined_table '
+	'without shared tables, duplicate_object where a name is taken by something else';

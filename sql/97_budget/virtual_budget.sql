@@ -216,18 +216,16 @@ $$;
 comment on procedure ph.record_budget(
 	text, text, regclass, regclass, regclass, regclass, text, timestamptz, float8, text) is
 	'records a virtual budget, which never changes, in budget_run and budget_line: expected cost (of '
-	'ph.create_expected_cost) of the people of a day '
-	'(as_of, the data day unless said, never after it) by place of a level and segment, brought to the envelopes of '
-	'places (a relation '
-	'of place_id and amount) and of segments (segment and amount) by ph.rake, phased by a profile (month and share, '
-	'shares of their sum; NULL: the whole year), with limits z x cv / sqrt(people), cv of a person''s cost in '
-	'the year of the model; of a month with sqrt of its share, as if months were independent; budget_rounded is in pence that '
-	'meet both envelopes, and months their year, where '
-	'envelopes are in whole pence. segments: person_id and segment. Envelopes that differ in sum, or cannot be met, '
-	'give no budget and a status. People who are in no cell are counted with the run. Errors: undefined_table without '
-	'ph.create_budget_tables, undefined_function, undefined_column, invalid_parameter_value, null_value_not_allowed, '
-	'no_data_found, cardinality_violation (two rows of a person, place or segment), unique_violation for a '
-	'second run of one name, insufficient_privilege where row security hides rows';
+	'ph.create_expected_cost) of the people of a day (as_of, the data day unless said, never after it) by place of a '
+	'level and segment, brought to the envelopes of places (a relation of place_id and amount) and of segments '
+	'(segment and amount) by ph.rake, phased by a profile (month and share, shares of their sum; NULL: the whole '
+	'year), with limits z x cv / sqrt(people), cv of a person''s cost in the year of the model; of a month with sqrt '
+	'of its share, as if months were independent; budget_rounded is in pence that meet both envelopes, and months '
+	'their year, where envelopes are in whole pence. segments: person_id and segment. Envelopes that differ in sum, '
+	'or cannot be met, give no budget and a status. People who are in no cell are counted with the run. Errors: '
+	'undefined_table without ph.create_budget_tables, undefined_function, undefined_column, invalid_parameter_value, '
+	'null_value_not_allowed, no_data_found, cardinality_violation (two rows of a person, place or segment), '
+	'unique_violation for a second run of one name, insufficient_privilege where row security hides rows';
 
 create function ph.budget_outcome(schema text, run text, segments regclass)
 returns table (
@@ -242,7 +240,8 @@ declare
 	made record;
 begin
 	perform ph_support.require_budget_tables(schema);
-	execute format('select r.level, r.as_of, r.cost_name, r.variation, r.confidence from %I.budget_run r where r.run = $1',
+	execute format(
+		'select r.level, r.as_of, r.cost_name, r.variation, r.confidence from %I.budget_run r where r.run = $1',
 		schema)
 	into made
 	using run;
@@ -300,8 +299,8 @@ comment on function ph.budget_outcome(text, text, regclass) is
 	'a recorded virtual budget beside what its people cost in the year from its day on, a row a place and segment: '
 	'budget, its limits by chance, spend (people of the day, wherever they were treated or moved, at the prices of '
 	'encounter), difference = spend - budget, and stance: below, within or above the limits. segments is what the '
-	'budget was made with; where people of the day are now others than then (data that came late), people_now and the '
-	'note people_changed say so, and where nobody of them is known spend is NULL. Other notes: of the '
-	'budget. Errors: undefined_table, no_data_found for a run that is not there, null_value_not_allowed, '
+	'budget was made with; where people of the day are now others than then (data that came late), people_now and '
+	'the note people_changed say so, and where nobody of them is known spend is NULL. Other notes: of the budget. '
+	'Errors: undefined_table, no_data_found for a run that is not there, null_value_not_allowed, '
 	'object_not_in_prerequisite_state before the year is over, undefined_column, cardinality_violation, '
 	'undefined_function, insufficient_privilege where row security hides rows';

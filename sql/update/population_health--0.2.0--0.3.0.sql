@@ -31234,18 +31234,18 @@ end
 $$;
 
 comment on procedure ph.create_budget_tables(text) is
-	'makes, beside the shared tables of the schema, the tables of money: budget_agreement (section_75 or virtual) and '
-	'budget_agreement_partner, budget_entry, the ledger (INSERT posts; an entry that reverses needs agreement, '
+	'makes, beside the shared tables of the schema, the tables of money: budget_agreement (section_75 or virtual) '
+	'and budget_agreement_partner, budget_entry, the ledger (INSERT posts; an entry that reverses needs agreement, '
 	'reverses and why alone; triggers number and chain entries and refuse UPDATE, DELETE and TRUNCATE) with '
 	'budget_head, funding_stream, staff, asset, place_need, budget_run and budget_line (of ph.record_budget); and '
 	'the views of ph.create_budget_views. They belong to the caller, are granted to nobody and outlive the extension '
 	'(views that ask its functions do not). Money is numeric, in one currency. Where the schema is secured '
 	'(ph.secure), a login sees the agreements to which a partner for which it speaks (partner_role) is a party, as a '
-	'whole; the host posts to a pool for all its partners, to a virtual agreement each partner its own; stewards '
-	'and auditors see all. Elsewhere whoever is granted sees all. '
-	'Who posts needs INSERT and SELECT on budget_entry, SELECT on the agreement''s tables, and SELECT and UPDATE on '
-	'budget_head: the kind bookkeeper of ph.grant_access. Again: what is there stays, and triggers are made as they '
-	'were. Errors: undefined_table without shared tables, duplicate_object where a name is taken by something else';
+	'whole; the host posts to a pool for all its partners, to a virtual agreement each partner its own; stewards and '
+	'auditors see all. Elsewhere whoever is granted sees all. Who posts needs INSERT and SELECT on budget_entry, '
+	'SELECT on the agreement''s tables, and SELECT and UPDATE on budget_head: the kind bookkeeper of '
+	'ph.grant_access. Again: what is there stays, and triggers are made as they were. Errors: undefined_table '
+	'without shared tables, duplicate_object where a name is taken by something else';
 
 create function ph_support.ledger_policy(
 	schema text, out relation text, out name text, out command text, out condition text)
@@ -33838,26 +33838,25 @@ end
 $$;
 
 comment on function ph.place_experience(text, text, text, text[], float8, float8, float8, float8[]) is
-	'how far the own experience of places may be trusted, from the stored summaries of a measure of events or amounts '
-	'over people (ph.fold_measures) and no persons, a row a place of the level, over periods (names of calendar, best '
-	'years). expected: at the rates of all in each period, by the keys of the measure (age), or in bands that begin '
-	'at these, where few people make the rates of single years chance. need_index: expected a head over that of all. '
-	'experience: need_index x events over expected, with limits by chance of each year (ph.smr_of_counts, events and '
-	'expected divided by the dispersion of all: squared events over events, of means and proportions less events over '
-	'exposure) as if the same people made every year: where years are independent they are up to sqrt(years) too '
-	'wide. limited_credibility: by ph.limited_fluctuation of all years'' exposure (full_at is where it is 1), as if '
-	'every year had other people, varied as among all: cv^2 = exposure x sum of squared events / (sum of events)^2, '
-	'of counts 1 / rate, less 1 for means and proportions. credibility: by Buhlmann and Straub from the yearly '
-	'ratios, weighted by expected (ph.credibility). limited_index and credible_index: what lies between need and '
-	'experience by each, towards the ratio of all (1) and the mean ratio of places. settled_index: need_index x '
-	'empirical Bayes (ph.shrunken_rate of all years, likewise divided), with limits, as if every year had other '
-	'people: where the same make all, it trusts them too much and its limits are too narrow. people: of the last '
-	'period. weighted_population: people x credible_index, for ph.capitation. Notes: '
+	'how far the own experience of places may be trusted, from the stored summaries of a measure of events or '
+	'amounts over people (ph.fold_measures) and no persons, a row a place of the level, over periods (names of '
+	'calendar, best years). expected: at the rates of all in each period, by the keys of the measure (age), or in '
+	'bands that begin at these, where few people make the rates of single years chance. need_index: expected a head '
+	'over that of all. experience: need_index x events over expected, with limits by chance of each year '
+	'(ph.smr_of_counts, events and expected divided by the dispersion of all: squared events over events, of means '
+	'and proportions less events over exposure) as if the same people made every year: where years are independent '
+	'they are up to sqrt(years) too wide. limited_credibility: by ph.limited_fluctuation of all years'' exposure '
+	'(full_at is where it is 1), as if every year had other people, varied as among all: cv^2 = exposure x sum of '
+	'squared events / (sum of events)^2, of counts 1 / rate, less 1 for means and proportions. credibility: by '
+	'Buhlmann and Straub from the yearly ratios, weighted by expected (ph.credibility). limited_index and '
+	'credible_index: what lies between need and experience by each, towards the ratio of all (1) and the mean ratio '
+	'of places. settled_index: need_index x empirical Bayes (ph.shrunken_rate of all years, likewise divided), with '
+	'limits, as if every year had other people: where the same make all, it trusts them too much and its limits are '
+	'too narrow. people: of the last period. weighted_population: people x credible_index, for ph.capitation. Notes: '
 	'missing_input (also people of unknown age), no_data, no_expected, missing_period (the place was not seen in all '
-	'of them), those of ph.credibility. Small numbers are not hidden. Of a measure a head who '
-	'moved within a period is a whole person in each place, so that places of such people seem to have less; '
-	'person-years add up. Errors: undefined_table, '
-	'invalid_parameter_value, insufficient_privilege where row security hides places';
+	'of them), those of ph.credibility. Small numbers are not hidden. Of a measure a head who moved within a period '
+	'is a whole person in each place, so that places of such people seem to have less; person-years add up. Errors: '
+	'undefined_table, invalid_parameter_value, insufficient_privilege where row security hides places';
 
 create function ph.place_need(
 	schema text, level text default 'place', years integer default 3, probability float8 default 0.9,
@@ -34367,18 +34366,16 @@ $$;
 comment on procedure ph.record_budget(
 	text, text, regclass, regclass, regclass, regclass, text, timestamptz, float8, text) is
 	'records a virtual budget, which never changes, in budget_run and budget_line: expected cost (of '
-	'ph.create_expected_cost) of the people of a day '
-	'(as_of, the data day unless said, never after it) by place of a level and segment, brought to the envelopes of '
-	'places (a relation '
-	'of place_id and amount) and of segments (segment and amount) by ph.rake, phased by a profile (month and share, '
-	'shares of their sum; NULL: the whole year), with limits z x cv / sqrt(people), cv of a person''s cost in '
-	'the year of the model; of a month with sqrt of its share, as if months were independent; budget_rounded is in pence that '
-	'meet both envelopes, and months their year, where '
-	'envelopes are in whole pence. segments: person_id and segment. Envelopes that differ in sum, or cannot be met, '
-	'give no budget and a status. People who are in no cell are counted with the run. Errors: undefined_table without '
-	'ph.create_budget_tables, undefined_function, undefined_column, invalid_parameter_value, null_value_not_allowed, '
-	'no_data_found, cardinality_violation (two rows of a person, place or segment), unique_violation for a '
-	'second run of one name, insufficient_privilege where row security hides rows';
+	'ph.create_expected_cost) of the people of a day (as_of, the data day unless said, never after it) by place of a '
+	'level and segment, brought to the envelopes of places (a relation of place_id and amount) and of segments '
+	'(segment and amount) by ph.rake, phased by a profile (month and share, shares of their sum; NULL: the whole '
+	'year), with limits z x cv / sqrt(people), cv of a person''s cost in the year of the model; of a month with sqrt '
+	'of its share, as if months were independent; budget_rounded is in pence that meet both envelopes, and months '
+	'their year, where envelopes are in whole pence. segments: person_id and segment. Envelopes that differ in sum, '
+	'or cannot be met, give no budget and a status. People who are in no cell are counted with the run. Errors: '
+	'undefined_table without ph.create_budget_tables, undefined_function, undefined_column, invalid_parameter_value, '
+	'null_value_not_allowed, no_data_found, cardinality_violation (two rows of a person, place or segment), '
+	'unique_violation for a second run of one name, insufficient_privilege where row security hides rows';
 
 create function ph.budget_outcome(schema text, run text, segments regclass)
 returns table (
@@ -34393,7 +34390,8 @@ declare
 	made record;
 begin
 	perform ph_support.require_budget_tables(schema);
-	execute format('select r.level, r.as_of, r.cost_name, r.variation, r.confidence from %I.budget_run r where r.run = $1',
+	execute format(
+		'select r.level, r.as_of, r.cost_name, r.variation, r.confidence from %I.budget_run r where r.run = $1',
 		schema)
 	into made
 	using run;
@@ -34452,9 +34450,9 @@ comment on function ph.budget_outcome(text, text, regclass) is
 	'a recorded virtual budget beside what its people cost in the year from its day on, a row a place and segment: '
 	'budget, its limits by chance, spend (people of the day, wherever they were treated or moved, at the prices of '
 	'encounter), difference = spend - budget, and stance: below, within or above the limits. segments is what the '
-	'budget was made with; where people of the day are now others than then (data that came late), people_now and the '
-	'note people_changed say so, and where nobody of them is known spend is NULL. Other notes: of the '
-	'budget. Errors: undefined_table, no_data_found for a run that is not there, null_value_not_allowed, '
+	'budget was made with; where people of the day are now others than then (data that came late), people_now and '
+	'the note people_changed say so, and where nobody of them is known spend is NULL. Other notes: of the budget. '
+	'Errors: undefined_table, no_data_found for a run that is not there, null_value_not_allowed, '
 	'object_not_in_prerequisite_state before the year is over, undefined_column, cardinality_violation, '
 	'undefined_function, insufficient_privilege where row security hides rows';
 
