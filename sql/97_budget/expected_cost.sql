@@ -369,7 +369,8 @@ begin
 	end if;
 	execute format('create table %I.expected_cost_model (
 		name text primary key, as_of date not null, inputs text[] not null, prior_use boolean not null, neutral text[],
-		model ph.model not null, groups text[], factors float8[], fitted_at timestamptz not null default now())', schema);
+		model ph.model not null, groups text[], factors float8[],
+		fitted_at timestamptz not null default now())', schema);
 	call ph_support.describe_generated('TABLE', format('%I.expected_cost_model', schema), 'pg_class',
 		format('%I.expected_cost_model', schema)::regclass,
 		'models of expected cost, one a function of ph.create_expected_cost');
@@ -480,14 +481,17 @@ comment on procedure ph.create_expected_cost(text, timestamptz, text[], boolean,
 	'known. What services did (prior cost, admissions, contacts, hospital_frailty) is refused unless prior_use, '
 	'which without terms adds spend and emergency admissions of the year before. neutral: groups that are served '
 	'differently than they need (ethnicity, place, practice, neighbourhood, deprivation_quintile): the model '
-	'compares people of one group (an effect of each group beside the largest, a term of the model, held at the mean '
-	'of all), so that no group''s less use lowers its own target; a term that only tells groups apart (deprivation '
-	'within deprivation_quintile) adds nothing; past use is refused with it; it takes what all use together for '
-	'right, and cannot see need that nobody recorded. Call after ph.create_segment_inputs, again to fit '
+	'compares people of one group: cost is the group''s factor x the sum of the terms, and expected leaves the factor '
+	'out, so that no group''s less use lowers its own target. Factors (in the table, beside groups) are of what all '
+	'together get for the same need, and of each group factor x expected adds up to actual cost; variances take them '
+	'as given. A term that only tells groups apart (deprivation within deprivation_quintile) adds nothing; past use is '
+	'refused with it; it takes what all use together for right, so that a factor below 1 may be cheaper right care, '
+	'and cannot see need that nobody recorded. Call after ph.create_segment_inputs, again to fit '
 	'anew. Errors: undefined_table, invalid_parameter_value (unknown or controlled terms, a year that is not over, '
-	'more than 200 groups), no_data_found (no costs), insufficient_privilege where row security hides people, '
-	'duplicate_object where the name is taken. Sources: Dixon et al. 2011, BMJ 343:d6608; of neutral Carr-Hill et '
-	'al. 1994, BMJ 309:1046, and Gravelle et al. 2003, Health Economics 12:985';
+	'more than 200 groups, a group of which nothing is expected, factors that do not settle), no_data_found '
+	'(no costs), insufficient_privilege where row security hides people, duplicate_object where the name is taken. '
+	'Sources: Dixon et al. 2011, BMJ 343:d6608; of neutral Carr-Hill et al. 1994, BMJ 309:1046, and Gravelle et al. '
+	'2003, Health Economics 12:985';
 
 -- ---- how well it tells ----
 

@@ -53,7 +53,8 @@ select name, inputs, neutral, (model).rows > 1900 as fitted from neutral_groups.
 -- in the half, factor x expected adds up to actual cost of each group and of each term, and expected to that of all:
 -- equations that no other factors and slopes meet
 create view neutral_groups.judged as
-select person_id, t.held, t.diabetes, c.age, t.need * c.years as need, f.factor, c.cost, c.expected * c.years as expected
+select person_id, t.held, t.diabetes, c.age, t.need * c.years as need, f.factor, c.cost,
+	c.expected * c.years as expected
 from neutral_groups.within('2024-01-01') c
 join neutral_groups.truth t using (person_id)
 join neutral_groups.expected_cost_model m on m.name = 'within'
@@ -230,7 +231,8 @@ select m.groups, m.factors[1] = 1 as one, (select max(abs(u.expected - w.expecte
 	join neutral_groups.within('2024-01-01') w using (person_id)) as the_same
 from neutral_groups.expected_cost_model m
 where name = 'within';
--- a group of one of whom less than nothing is expected has no factor; nor do groups that a term nearly tells apart settle
+-- a group of one of whom less than nothing is expected has no factor; groups that a term nearly tells apart have none
+-- that settles
 update neutral_groups.person p
 set ethnicity_code = case when t.is_served_less then 'H' else 'A' end
 from neutral_groups.truth t
@@ -250,8 +252,9 @@ call ph.create_expected_cost('neutral_groups', terms => '{age_sex,diabetes}', na
 	neutral => '{ethnicity}');
 update neutral_groups.person set ethnicity_code = 'A' where ethnicity_code = 'S';
 insert into neutral_groups.clinical_event (person_id, event_date, code_system, code)
-select person_id, '2020-06-01', 'SNOMED', '2' from neutral_groups.truth where person_id in ('p1', 'p11', 'p111', 'p1111',
-	'p2', 'p22', 'p222', 'p2222');
+select person_id, '2020-06-01', 'SNOMED', '2'
+from neutral_groups.truth
+where person_id in ('p1', 'p11', 'p111', 'p1111', 'p2', 'p22', 'p222', 'p2222');
 call ph.create_expected_cost('neutral_groups', terms => '{diabetes,known_to_be_served_less}', name => 'within',
 	neutral => '{ethnicity}');
 
