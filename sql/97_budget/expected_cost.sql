@@ -159,56 +159,137 @@ $$;
 comment on function ph_support.cost_group_expression(text) is
 	'the expression of a group of people over c (expected cost), p (the person) and s (the day and deprivation)';
 
-create procedure ph_support.fit_cost(query text, has_groups boolean, inout model ph.model, inout held_at float8)
+create function ph_support.cost_terms_within_groups(terms text[]) returns text
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	effects text[];
+	columns text;
+	model ph.model;
+begin
+	execute $query$
+		select array_agg(term order by place),
+			string_agg(format(', (held = %L)::integer::float8 as %I', held, term), '' order by place)
+		from (
+			select held, place, format('group %s: %s', place, held)::name::text as term
+			from (select held, row_number() over (order by actual desc, held) as place from pg_temp.ph_group) g) t
+		where place > 1$query$
+	into effects, columns;
+	if cardinality(effects) >= 200 then
+		raise exception 'argument "neutral" makes more than 200 groups'
+			using errcode = 'invalid_parameter_value', hint = 'Name fewer, or larger ones.';
+	end if;
+	-- groups come first, so that a term that says nothing more than they has no slope
+	model := ph.fit('linear', format('select *%s from pg_temp.ph_cost', columns), 'cost', effects || terms,
+		weight => 'years', weight_type => 'precision');
+	return (
+		select string_agg(
+			format(case when c.coefficient is null then '0::float8 as %I' else '%I' end, t.term), ', ' order by t.place)
+		from unnest(terms) with ordinality t (term, place)
+		left join ph.coefficients(model) c using (term));
+end
+$$;
+comment on function ph_support.cost_terms_within_groups(text[]) is
+	'the columns of the people of ph_cost that are these terms; 0 is one that only tells the groups of ph_group apart, '
+	'or that others make up. Errors: invalid_parameter_value (more than 200 groups)';
+
+create procedure ph_support.fit_cost_factors(
+	terms text[], inout model ph.model, inout groups text[], inout factors float8[])
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
 	columns text;
-	groups text;
-	many boolean;
+	impossible boolean;
+	change float8;
+begin
+	execute $query$
+		create temp table ph_group on commit drop as
+		select held, sum(years * cost) as actual, 1::float8 as factor
+		from pg_temp.ph_cost
+		group by held$query$;
+	columns := ph_support.cost_terms_within_groups(terms);
+	-- what is expected of a group is a sum over the terms, so that it needs no pass over the people
+	execute format('create temp table ph_group_total on commit drop as
+		select c.held, t.term, sum(c.years * t.value) as total
+		from pg_temp.ph_cost c
+		cross join lateral (values (''(intercept)'', 1::float8), %s) t (term, value)
+		group by c.held, t.term', (
+			select string_agg(format('(%L, c.%1$I)', term), ', ')
+			from unnest(terms) term));
+	for pass in 1..100 loop
+		model := ph.fit('linear', format('select cost / factor as cost, years * factor as years, %s
+			from pg_temp.ph_cost
+			join pg_temp.ph_group using (held)
+			where factor > 0', columns), weight => 'years', weight_type => 'precision', variance => 'hc1');
+		exit when (model).coefficients is null or (model).null_deviance = 0;
+		-- factors are of what all together get, so that expected and actual cost of all add up to the same
+		execute $query$
+			with expected as (
+				select t.held, sum(t.total * c.coefficient) as cost
+				from ph.coefficients($1) c
+				join pg_temp.ph_group_total t using (term)
+				group by t.held
+			), told as (
+				select g.held, g.factor as before, g.actual / nullif(greatest(e.cost, 0), 0)
+					* sum(e.cost) over () / sum(g.actual) over () as factor
+				from pg_temp.ph_group g
+				join expected e using (held)
+			), written as (
+				update pg_temp.ph_group g set factor = t.factor from told t where t.held = g.held
+			)
+			select array_agg(held order by held), array_agg(factor order by held),
+				max(abs(factor / nullif(before, 0) - 1)), bool_or(factor is null)
+			from told$query$
+		into groups, factors, change, impossible
+		using model;
+		if impossible then
+			raise exception 'argument "neutral" makes a group that is expected to cost nothing or less'
+				using errcode = 'invalid_parameter_value', hint = 'Such a group is of few people: name larger ones.';
+		end if;
+		exit when change < 1e-10;
+	end loop;
+	if change >= 1e-10 then
+		raise exception 'argument "neutral" makes groups whose factors do not settle'
+			using errcode = 'invalid_parameter_value', hint =
+				'Terms nearly tell the groups apart, or make the cost of many people negative: leave some out.';
+	end if;
+	drop table pg_temp.ph_group, pg_temp.ph_group_total;
+end
+$$;
+comment on procedure ph_support.fit_cost_factors(text[], ph.model, text[], float8[]) is
+	'fits the people of ph_cost as factor of the group x the sum of the terms, so that of each group and each term '
+	'that and actual cost add up to the same; groups: at most 200; factors: what each gets of what all together get '
+	'for the same terms. A group that costs nothing has the factor 0. Errors: invalid_parameter_value';
+
+create procedure ph_support.fit_cost(
+	query text, has_groups boolean, inout model ph.model, inout groups text[], inout factors float8[])
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	terms text[];
 begin
 	-- the people are worked out once, for all passes over them
 	execute format('create temp table ph_cost on commit drop as %s', query);
-	select string_agg(quote_ident(attname), ', ' order by attnum)
-	into columns
+	select array_agg(attname::text order by attnum)
+	into terms
 	from pg_attribute
-	where attrelid = 'pg_temp.ph_cost'::regclass and attnum > 0 and attname not in ('person_id', 'cost', 'held');
+	where attrelid = 'pg_temp.ph_cost'::regclass and attnum > 0
+		and attname not in ('person_id', 'cost', 'years', 'held');
 	if has_groups then
-		execute $query$
-			create temp table ph_group on commit drop as
-			select held, share, place, format('group %s: %s', place, held)::name::text as term
-			from (
-				select held, sum(years) / sum(sum(years)) over () as share,
-					row_number() over (order by sum(years) desc, held) as place
-				from pg_temp.ph_cost
-				group by held
-			) g$query$;
-		-- beside the largest; groups come first, so that a term that says nothing more than they adds nothing
-		execute $query$
-			select string_agg(format('(held = %L)::integer::float8 as %I, ', held, term), '' order by place)
-					filter (where place > 1), count(*) > 200
-			from pg_temp.ph_group$query$
-		into groups, many;
-		if many then
-			raise exception 'argument "neutral" makes more than 200 groups'
-				using errcode = 'invalid_parameter_value', hint = 'Name fewer, or larger ones.';
-		end if;
-	end if;
-	model := ph.fit('linear', format('select cost, %s%s from pg_temp.ph_cost', groups, columns), weight => 'years',
-		weight_type => 'precision', variance => 'hc1');
-	if has_groups then
-		execute 'select sum(c.coefficient * g.share) from ph.coefficients($1) c join pg_temp.ph_group g using (term)'
-		into held_at
-		using model;
-		drop table pg_temp.ph_group;
+		call ph_support.fit_cost_factors(terms, model, groups, factors);
+	else
+		model := ph.fit('linear', 'select * from pg_temp.ph_cost', 'cost', terms, weight => 'years',
+			weight_type => 'precision', variance => 'hc1');
 	end if;
 	drop table pg_temp.ph_cost;
 end
 $$;
-comment on procedure ph_support.fit_cost(text, boolean, ph.model, float8) is
-	'fits a query of ph_support.cost_fit_query, or of ph_support.cost_grouped_query with an effect of each group but '
-	'the largest; held_at: the mean of these effects over all people. Errors: invalid_parameter_value';
+comment on procedure ph_support.fit_cost(text, boolean, ph.model, text[], float8[]) is
+	'fits a query of ph_support.cost_fit_query, or of ph_support.cost_grouped_query with a factor of each group. '
+	'Errors: invalid_parameter_value';
 
 create function ph_support.cost_grouped_query(schema text, day date, fitted text, neutral text[]) returns text
 language sql stable
@@ -227,16 +308,13 @@ $$;
 comment on function ph_support.cost_grouped_query(text, date, text, text[]) is
 	'a query of ph_support.cost_fit_query of whom all is known, with held, the group that the person is in';
 
-create function ph_support.expected_cost_expression(
-	schema text, inputs text[], model ph.model, held_at float8)
-returns text
+create function ph_support.expected_cost_expression(schema text, inputs text[], model ph.model) returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
 set extra_float_digits = 1
 as $$
 	with coefficient as (
-		select t.term, format('%L::float8', coalesce(t.coefficient, 0)
-				+ case when t.term = '(intercept)' then coalesce(held_at, 0) else 0 end) as value
+		select t.term, format('%L::float8', coalesce(t.coefficient, 0)) as value
 		from unnest((model).terms, (model).coefficients) t (term, coefficient)
 	), part as (
 		select c.input, bool_or(t.condition is null) as is_number, min(t.known) as known, min(k.value) as slope,
@@ -256,9 +334,9 @@ as $$
 	from coefficient
 	where term = '(intercept)'
 $$;
-comment on function ph_support.expected_cost_expression(text, text[], ph.model, float8) is
-	'the expression of a model of cost over a row i of segment_inputs, with what effects of groups are held at; NULL '
-	'where one of its inputs is not known; a term that others make up adds nothing';
+comment on function ph_support.expected_cost_expression(text, text[], ph.model) is
+	'the expression of a model of cost over a row i of segment_inputs, of no group; NULL where one of its inputs is '
+	'not known; a term that others make up adds nothing';
 
 create function ph_support.expected_cost_query(schema text, expected text, day text) returns text
 language sql immutable parallel safe
@@ -289,7 +367,8 @@ begin
 	if to_regclass(format('%I.expected_cost_model', schema)) is null then
 		execute format('create table %I.expected_cost_model (
 			name text primary key, as_of date not null, inputs text[] not null, prior_use boolean not null,
-			neutral text[], model ph.model not null, fitted_at timestamptz not null default now())', schema);
+			neutral text[], model ph.model not null, groups text[], factors float8[],
+			fitted_at timestamptz not null default now())', schema);
 	elsif not exists (
 		select
 		from pg_attribute
@@ -308,7 +387,10 @@ begin
 		'name', 'the function that was made', 'as_of', 'the day from which the year of its costs starts',
 		'inputs', 'what it is made of', 'prior_use', 'whether what services did was asked for',
 		'neutral', 'groups within which people were compared, and which are not paid for',
-		'model', 'the model, of pounds a person and year', 'fitted_at', 'when it was fitted'));
+		'model', 'the model, of pounds a person and year',
+		'groups', 'the groups of neutral, in the order of factors',
+		'factors', 'what each group gets of what all together get for the same need, as the model tells need',
+		'fitted_at', 'when it was fitted'));
 end
 $$;
 comment on procedure ph_support.create_cost_model_table(text) is
@@ -328,7 +410,8 @@ declare
 	day constant date := coalesce(as_of::date, (data_day + 1 - interval '1 year')::date);
 	inputs text[];
 	model ph.model;
-	held_at float8;
+	groups text[];
+	factors float8[];
 	query text;
 	is_new boolean;
 begin
@@ -370,19 +453,19 @@ begin
 	if neutral is not null then
 		query := ph_support.cost_grouped_query(schema, day, query, neutral);
 	end if;
-	call ph_support.fit_cost(query, neutral is not null, model, held_at);
+	call ph_support.fit_cost(query, neutral is not null, model, groups, factors);
 	if (model).coefficients is null or (model).null_deviance is not distinct from 0 then
 		raise exception 'expected cost cannot be fitted: %',
 			case when (model).coefficients is null then (model).status else 'all people cost the same' end
 			using errcode = 'no_data_found', hint = 'Costs of encounters of the year from "as_of" on are needed.';
 	end if;
-	execute format('insert into %I.expected_cost_model (name, as_of, inputs, prior_use, neutral, model)
-		values ($1, $2, $3, $4, $5, $6)
+	execute format('insert into %I.expected_cost_model (name, as_of, inputs, prior_use, neutral, model, groups, factors)
+		values ($1, $2, $3, $4, $5, $6, $7, $8)
 		on conflict (name) do update set as_of = excluded.as_of, inputs = excluded.inputs,
 			prior_use = excluded.prior_use, neutral = excluded.neutral, model = excluded.model,
-			fitted_at = excluded.fitted_at', schema)
-	using name, day, inputs, coalesce(prior_use, false), neutral, model;
-	query := ph_support.expected_cost_query(schema, ph_support.expected_cost_expression(schema, inputs, model, held_at),
+			groups = excluded.groups, factors = excluded.factors, fitted_at = excluded.fitted_at', schema)
+	using name, day, inputs, coalesce(prior_use, false), neutral, model, groups, factors;
+	query := ph_support.expected_cost_query(schema, ph_support.expected_cost_expression(schema, inputs, model),
 		format('%I.as_of::date', name));
 	call ph_support.replace_function(schema, name, 'timestamptz', format($query$(as_of timestamptz)
 			returns table (
@@ -408,14 +491,17 @@ comment on procedure ph.create_expected_cost(text, timestamptz, text[], boolean,
 	'known. What services did (prior cost, admissions, contacts, hospital_frailty) is refused unless prior_use, '
 	'which without terms adds spend and emergency admissions of the year before. neutral: groups that are served '
 	'differently than they need (ethnicity, place, practice, neighbourhood, deprivation_quintile): the model '
-	'compares people of one group (an effect of each group beside the largest, a term of the model, held at the mean '
-	'of all), so that no group''s less use lowers its own target; a term that only tells groups apart (deprivation '
-	'within deprivation_quintile) adds nothing; past use is refused with it; it takes what all use together for '
-	'right, and cannot see need that nobody recorded. Call after ph.create_segment_inputs, again to fit '
+	'compares people of one group: cost is the group''s factor x the sum of the terms, and expected leaves the factor '
+	'out, so that no group''s less use lowers its own target. Factors (in the table, beside groups) are of what all '
+	'together get for the same need, and of each group factor x expected adds up to actual cost; variances take them '
+	'as given. A term that only tells groups apart (deprivation within deprivation_quintile) adds nothing; past use is '
+	'refused with it; it takes what all use together for right, so that a factor below 1 may be cheaper right care, '
+	'and cannot see need that nobody recorded. Call after ph.create_segment_inputs, again to fit '
 	'anew. Errors: undefined_table, invalid_parameter_value (unknown or controlled terms, a year that is not over, '
-	'more than 200 groups), no_data_found (no costs), insufficient_privilege where row security hides people, '
-	'duplicate_object where the name is taken. Sources: Dixon et al. 2011, BMJ 343:d6608; of neutral Carr-Hill et '
-	'al. 1994, BMJ 309:1046, and Gravelle et al. 2003, Health Economics 12:985';
+	'more than 200 groups, a group of which nothing is expected, factors that do not settle), no_data_found '
+	'(no costs), insufficient_privilege where row security hides people, duplicate_object where the name is taken. '
+	'Sources: Dixon et al. 2011, BMJ 343:d6608; of neutral Carr-Hill et al. 1994, BMJ 309:1046, and Gravelle et al. '
+	'2003, Health Economics 12:985';
 
 -- ---- how well it tells ----
 

@@ -30292,8 +30292,6 @@ begin
 	perform ph_support.require_argument(
 		not exists (select from unnest(costs_per_year) cost where cost in ('NaN', 'Infinity', '-Infinity')),
 		'costs_per_year', 'must hold finite numbers');
-	perform ph_support.require_argument(cardinality(costs_per_year) is distinct from 1, 'costs_per_year',
-		'must hold costs of more than one person', 'A percentile of one person is what that person cost.');
 	if place is null or array_position(costs_per_year, null) is not null then
 		return null;
 	end if;
@@ -30310,8 +30308,7 @@ $$;
 comment on function ph.truncation_cap(numeric[], float8) is
 	'the quantile of costs a person-year of the reference set, as percentile_cont and type 7 in R have it, but in '
 	'exact decimals, so that a cost which is the cap is not above it: array_agg(cost / years). NULL where a cost is, '
-	'or there is none. Errors: a quantile outside 0 to 1, numbers that are not finite, costs of '
-	'one person';
+	'or there is none. Errors: a quantile outside 0 to 1, numbers that are not finite';
 
 create type ph.truncation as (
 	cap numeric,
@@ -30810,9 +30807,8 @@ return jsonb_build_object(
 	'expected', 'their expected cost in pounds: what the budget starts from',
 	'budget', 'pounds, brought to the envelopes of places and of segments',
 	'budget_rounded', 'the same in pence that meet both envelopes; NULL where these are not in whole pence',
-	'lower', 'what so many people cost at least but for chance, where the budget is right; of a month as if what is '
-		'spent in it did not hang on other months', 'upper', 'what they cost at most, likewise',
-	'note', 'as of ph.rake; no_population, no_expected (people of whom no cost above 0 is expected), no_share');
+	'lower', 'limit by chance: what people of such costs can cost less', 'upper', 'what they can cost more',
+	'note', 'as of ph.rake; no_population, no_share');
 
 comment on function ph_support.virtual_budget_column() is 'what the columns of budget_line and virtual_budget are';
 
@@ -30922,8 +30918,7 @@ begin atomic
 			'neutral', 'groups that it does not pay for, as of ph.create_expected_cost',
 			'model', 'the model as it was: a ph.model as jsonb',
 			'variation', 'coefficient of variation of what people cost in that year',
-			'confidence', 'of the limits of its lines', 'total',
-			'sum of the envelopes of places in pounds; NULL where one is not known',
+			'confidence', 'of the limits of its lines', 'total', 'sum of the envelopes of places in pounds',
 			'status', 'as of ph.rake: ok, or why there are no budgets', 'people', 'people in its cells',
 			'no_cost', 'people left out, since their expected cost is not known',
 			'no_place', 'of the others, people whose place has no envelope',
@@ -31119,29 +31114,7 @@ begin
 	raise exception 'a recorded budget never changes'
 		using errcode = 'insufficient_privilege', hint = 'Record another one.';
 end$body$,
-		 'refuses to change a recorded budget'),
-		('keep_lines',
-		 $body$
-begin
-	if exists (
-		select
-		from (select run, count(*) as lines from added group by run) a
-		where a.lines < (select count(*) from {budget_line} l where l.run = a.run))
-	then
-		raise exception 'a recorded budget never changes'
-			using errcode = 'insufficient_privilege', hint = 'Record another one.';
-	end if;
-	return null;
-end$body$,
-		 'refuses to add lines to a budget that has some'),
-		('sign_budget',
-		 $body$
-begin
-	new.recorded_by := session_user;
-	new.recorded_at := clock_timestamp();
-	return new;
-end$body$,
-		 'says who records a budget and when, whatever was given');
+		 'refuses to change a recorded budget');
 end;
 
 comment on function ph_support.budget_guard() is
@@ -31169,11 +31142,8 @@ begin atomic
 			('budget_agreement', 'keep_terms', 'before delete or update', 'for each row', 'keep_terms'),
 			('budget_agreement_partner', 'keep_terms', 'before insert or delete or update', 'for each row',
 			 'keep_terms'),
-			('budget_run', 'sign_budget', 'before insert', 'for each row', 'sign_budget'),
 			('budget_run', 'keep_budget', 'before update or truncate', 'for each statement', 'keep_budget'),
 			('budget_line', 'keep_budget', 'before delete or update', 'for each row', 'keep_budget'),
-			('budget_line', 'keep_lines', 'after insert', 'referencing new table as added for each statement',
-			 'keep_lines'),
 			('budget_line', 'keep_all_lines', 'before truncate', 'for each statement', 'keep_budget')
 	) g (relation, name, event, manner, guard);
 end;
@@ -31234,18 +31204,18 @@ end
 $$;
 
 comment on procedure ph.create_budget_tables(text) is
-	'makes, beside the shared tables of the schema, the tables of money: budget_agreement (section_75 or virtual) '
-	'and budget_agreement_partner, budget_entry, the ledger (INSERT posts; an entry that reverses needs agreement, '
+	'makes, beside the shared tables of the schema, the tables of money: budget_agreement (section_75 or virtual) and '
+	'budget_agreement_partner, budget_entry, the ledger (INSERT posts; an entry that reverses needs agreement, '
 	'reverses and why alone; triggers number and chain entries and refuse UPDATE, DELETE and TRUNCATE) with '
 	'budget_head, funding_stream, staff, asset, place_need, budget_run and budget_line (of ph.record_budget); and '
 	'the views of ph.create_budget_views. They belong to the caller, are granted to nobody and outlive the extension '
-	'(views that ask its functions do not). Money is numeric, in one currency. Where the schema is secured '
-	'(ph.secure), a login sees the agreements to which a partner for which it speaks (partner_role) is a party, as a '
-	'whole; the host posts to a pool for all its partners, to a virtual agreement each partner its own; stewards and '
-	'auditors see all. Elsewhere whoever is granted sees all. Who posts needs INSERT and SELECT on budget_entry, '
-	'SELECT on the agreement''s tables, and SELECT and UPDATE on budget_head: the kind bookkeeper of '
-	'ph.grant_access. Again: what is there stays, and triggers are made as they were. Errors: undefined_table '
-	'without shared tables, duplicate_object where a name is taken by something else';
+	'(its views do not). Money is numeric, in one currency. Where the schema is secured (ph.secure), a login sees '
+	'the agreements to which a partner for which it '
+	'speaks (partner_role) is a party, as a whole; the host posts to a pool for all its partners, to a virtual '
+	'agreement each partner its own; stewards and auditors see all. Elsewhere whoever is granted sees all. '
+	'Who posts needs INSERT and SELECT on budget_entry, SELECT on the agreement''s tables, and SELECT and UPDATE on '
+	'budget_head: the kind bookkeeper of ph.grant_access. Again: what is there stays, and triggers are made as they '
+	'were. Errors: undefined_table without shared tables, duplicate_object where a name is taken by something else';
 
 create function ph_support.ledger_policy(
 	schema text, out relation text, out name text, out command text, out condition text)
@@ -31353,11 +31323,11 @@ set search_path = pg_catalog, pg_temp
 as $$
 	with wanted as (
 		select format('%I.%I', schema, g.relation)::regclass as target, g.name,
-			lower('create trigger ' || g.definition collate "C") as definition
+			lower('create trigger ' || g.definition) as definition
 		from ph_support.budget_trigger(schema) g
 	), there as (
 		select tgrelid::regclass as target, tgname::text as name, tgenabled in ('O', 'A') as is_on, tgisinternal,
-			lower(pg_get_triggerdef(oid) collate "C") as definition
+			lower(pg_get_triggerdef(oid)) as definition
 		from pg_trigger
 		where tgrelid in (select target from wanted)
 	)
@@ -31401,7 +31371,7 @@ as $$
 		left join pg_roles r on r.oid = s.setrole
 		left join pg_database d on d.oid = s.setdatabase
 		where coalesce(d.datname = current_database(), true)
-			and 'session_replication_role=replica' = any (lower(s.setconfig::text collate "C")::text[])
+			and 'session_replication_role=replica' = any (lower(s.setconfig::text)::text[])
 	) s (setting)
 $$;
 
@@ -32036,25 +32006,6 @@ comment on function ph.check_budget(text) is
 	'spent, posts counted twice. Who does not own the tables is told of the agreements to which it is a party. '
 	'Errors: undefined_table';
 
-create function ph_support.readers_of_money(relation text, of_people text) returns text
-language sql immutable parallel safe
-return format($query$
-			select distinct format('%%s: %%s', c.oid::regclass, g.name),
-				format('revoke all on %%s from %%s', c.oid::regclass, g.name)
-			from pg_class c
-			cross join lateral ph_support.grants_on(c.oid) g
-			where c.oid = to_regclass(format('%%I.%1$s', $1)) and g.privilege = 'SELECT'
-				and not c.relrowsecurity  -- which shows parties what they have agreed on
-				and exists (select from {%1$s} where %2$s)
-				and not ph_support.has_rights_of(g.grantee, ph_support.roles_entitled($1, 'national'))
-				-- stewards and auditors
-				and not has_table_privilege(g.grantee, format('%%I.entitlement', $1), 'select')
-		 $query$, relation, of_people);
-
-comment on function ph_support.readers_of_money(text, text) is
-	'the query of who may read a table of money without being entitled to see all people, where it has rows that can '
-	'be of one person';
-
 create function ph_support.budget_finding(
 	out kind text, out severity text, out needs text, out finding text, out query text)
 returns setof record
@@ -32104,11 +32055,18 @@ begin atomic
 		 $query$),
 		('ledger_open', 'medium', 'budget_entry',
 		 'entries name segment and place, so that one can be of one person, and are read by who may not see all people',
-		 ph_support.readers_of_money('budget_entry', 'segment is not null and place is not null')),
-		('budget_open', 'medium', 'budget_line',
-		 'virtual budgets are of segments in places, so that one can be of one person, and are read by who may not see '
-		 'all people',
-		 ph_support.readers_of_money('budget_line', 'people > 0'));
+		 $query$
+			select distinct format('%s: %s', c.oid::regclass, g.name),
+				format('revoke all on %s from %s', c.oid::regclass, g.name)
+			from pg_class c
+			cross join lateral ph_support.grants_on(c.oid) g
+			where c.oid = to_regclass(format('%I.budget_entry', $1)) and g.privilege = 'SELECT'
+				and not c.relrowsecurity  -- which shows parties what they have agreed on
+				and exists (select from {budget_entry} where segment is not null and place is not null)
+				and not ph_support.has_rights_of(g.grantee, ph_support.roles_entitled($1, 'national'))
+				-- stewards and auditors
+				and not has_table_privilege(g.grantee, format('%I.entitlement', $1), 'select')
+		 $query$);
 end;
 
 comment on function ph_support.budget_finding() is
@@ -32208,9 +32166,7 @@ comment on column ph.contract.first_unit is
 
 comment on column ph.contract.saving_cap is 'the most that is paid, as a share of the benchmark; NULL: no cap';
 
-comment on column ph.contract.half_below_msr is
-	'whether a saving below msr is still paid at half the share, from its first unit: where first_unit is false a '
-	'saving of msr itself is then paid less';
+comment on column ph.contract.half_below_msr is 'whether a saving below msr is still paid at half the share';
 
 comment on column ph.contract.two_sided is 'whether losses are shared';
 
@@ -32625,8 +32581,7 @@ comment on column ph.gain_share.amount is 'its part, to 40 decimals';
 
 comment on column ph.gain_share.amount_rounded is 'its part in whole units; the parts add up to the gain';
 
-comment on column ph.gain_share.note is
-	'missing_input (the gain, any weight, or of a saving who is in deficit), no_weight: no parts for anybody';
+comment on column ph.gain_share.note is 'missing_input (the gain or any weight), no_weight: no parts for anybody';
 
 create function ph.gain_share(
 	gain numeric, weight float8, in_deficit boolean default false, improvement float8 default null,
@@ -33009,11 +32964,6 @@ language plpgsql immutable parallel safe rows 20 set search_path = pg_catalog, p
 as $$
 begin
 	perform ph_support.require_scenarios(scenarios, partners);
-	perform ph_support.require_argument(not exists (
-			select from unnest(scenarios) s
-			cross join lateral (select s.admissions_avoided::numeric * s.admission_cost) a (avoided)
-			where a.avoided > 0 and a.avoided > actual_per_head * person_years * s.cost_factor::numeric),
-		'admissions_avoided', 'must not have cost more than all care of the scenario');
 	return query
 	with settled as (
 		select
@@ -33092,8 +33042,7 @@ comment on function ph.incentive_test(
 	'which nothing changes and what becomes of people; finding names where a partner gains while the population '
 	'loses, or loses while it gains. A settlement is divided by weights and closes to the penny; recovered is what a '
 	'stop-loss gives back where nothing changes. Errors: those of ph.settlement, scenarios without a name or twice, '
-	'numbers that are null, not finite or of the wrong sign, admissions avoided that cost more than all care, effects '
-	'of a scenario that is not there';
+	'numbers that are null, not finite or of the wrong sign, effects of a scenario that is not there';
 
 create function ph_support.cost_input(
 	schema text, out input text, out type regtype, out of_use boolean, out offered boolean)
@@ -33257,57 +33206,140 @@ $$;
 comment on function ph_support.cost_group_expression(text) is
 	'the expression of a group of people over c (expected cost), p (the person) and s (the day and deprivation)';
 
-create procedure ph_support.fit_cost(query text, has_groups boolean, inout model ph.model, inout held_at float8)
+create function ph_support.cost_terms_within_groups(terms text[]) returns text
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	effects text[];
+	columns text;
+	model ph.model;
+begin
+	execute $query$
+		select array_agg(term order by place),
+			string_agg(format(', (held = %L)::integer::float8 as %I', held, term), '' order by place)
+		from (
+			select held, place, format('group %s: %s', place, held)::name::text as term
+			from (select held, row_number() over (order by actual desc, held) as place from pg_temp.ph_group) g) t
+		where place > 1$query$
+	into effects, columns;
+	if cardinality(effects) >= 200 then
+		raise exception 'argument "neutral" makes more than 200 groups'
+			using errcode = 'invalid_parameter_value', hint = 'Name fewer, or larger ones.';
+	end if;
+	-- groups come first, so that a term that says nothing more than they has no slope
+	model := ph.fit('linear', format('select *%s from pg_temp.ph_cost', columns), 'cost', effects || terms,
+		weight => 'years', weight_type => 'precision');
+	return (
+		select string_agg(
+			format(case when c.coefficient is null then '0::float8 as %I' else '%I' end, t.term), ', ' order by t.place)
+		from unnest(terms) with ordinality t (term, place)
+		left join ph.coefficients(model) c using (term));
+end
+$$;
+
+comment on function ph_support.cost_terms_within_groups(text[]) is
+	'the columns of the people of ph_cost that are these terms; 0 is one that only tells the groups of ph_group apart, '
+	'or that others make up. Errors: invalid_parameter_value (more than 200 groups)';
+
+create procedure ph_support.fit_cost_factors(
+	terms text[], inout model ph.model, inout groups text[], inout factors float8[])
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
 	columns text;
-	groups text;
-	many boolean;
+	impossible boolean;
+	change float8;
+begin
+	execute $query$
+		create temp table ph_group on commit drop as
+		select held, sum(years * cost) as actual, 1::float8 as factor
+		from pg_temp.ph_cost
+		group by held$query$;
+	columns := ph_support.cost_terms_within_groups(terms);
+	-- what is expected of a group is a sum over the terms, so that it needs no pass over the people
+	execute format('create temp table ph_group_total on commit drop as
+		select c.held, t.term, sum(c.years * t.value) as total
+		from pg_temp.ph_cost c
+		cross join lateral (values (''(intercept)'', 1::float8), %s) t (term, value)
+		group by c.held, t.term', (
+			select string_agg(format('(%L, c.%1$I)', term), ', ')
+			from unnest(terms) term));
+	for pass in 1..100 loop
+		model := ph.fit('linear', format('select cost / factor as cost, years * factor as years, %s
+			from pg_temp.ph_cost
+			join pg_temp.ph_group using (held)
+			where factor > 0', columns), weight => 'years', weight_type => 'precision', variance => 'hc1');
+		exit when (model).coefficients is null or (model).null_deviance = 0;
+		-- factors are of what all together get, so that expected and actual cost of all add up to the same
+		execute $query$
+			with expected as (
+				select t.held, sum(t.total * c.coefficient) as cost
+				from ph.coefficients($1) c
+				join pg_temp.ph_group_total t using (term)
+				group by t.held
+			), told as (
+				select g.held, g.factor as before, g.actual / nullif(greatest(e.cost, 0), 0)
+					* sum(e.cost) over () / sum(g.actual) over () as factor
+				from pg_temp.ph_group g
+				join expected e using (held)
+			), written as (
+				update pg_temp.ph_group g set factor = t.factor from told t where t.held = g.held
+			)
+			select array_agg(held order by held), array_agg(factor order by held),
+				max(abs(factor / nullif(before, 0) - 1)), bool_or(factor is null)
+			from told$query$
+		into groups, factors, change, impossible
+		using model;
+		if impossible then
+			raise exception 'argument "neutral" makes a group that is expected to cost nothing or less'
+				using errcode = 'invalid_parameter_value', hint = 'Such a group is of few people: name larger ones.';
+		end if;
+		exit when change < 1e-10;
+	end loop;
+	if change >= 1e-10 then
+		raise exception 'argument "neutral" makes groups whose factors do not settle'
+			using errcode = 'invalid_parameter_value', hint =
+				'Terms nearly tell the groups apart, or make the cost of many people negative: leave some out.';
+	end if;
+	drop table pg_temp.ph_group, pg_temp.ph_group_total;
+end
+$$;
+
+comment on procedure ph_support.fit_cost_factors(text[], ph.model, text[], float8[]) is
+	'fits the people of ph_cost as factor of the group x the sum of the terms, so that of each group and each term '
+	'that and actual cost add up to the same; groups: at most 200; factors: what each gets of what all together get '
+	'for the same terms. A group that costs nothing has the factor 0. Errors: invalid_parameter_value';
+
+create procedure ph_support.fit_cost(
+	query text, has_groups boolean, inout model ph.model, inout groups text[], inout factors float8[])
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	terms text[];
 begin
 	-- the people are worked out once, for all passes over them
 	execute format('create temp table ph_cost on commit drop as %s', query);
-	select string_agg(quote_ident(attname), ', ' order by attnum)
-	into columns
+	select array_agg(attname::text order by attnum)
+	into terms
 	from pg_attribute
-	where attrelid = 'pg_temp.ph_cost'::regclass and attnum > 0 and attname not in ('person_id', 'cost', 'held');
+	where attrelid = 'pg_temp.ph_cost'::regclass and attnum > 0
+		and attname not in ('person_id', 'cost', 'years', 'held');
 	if has_groups then
-		execute $query$
-			create temp table ph_group on commit drop as
-			select held, share, place, format('group %s: %s', place, held)::name::text as term
-			from (
-				select held, sum(years) / sum(sum(years)) over () as share,
-					row_number() over (order by sum(years) desc, held) as place
-				from pg_temp.ph_cost
-				group by held
-			) g$query$;
-		-- beside the largest; groups come first, so that a term that says nothing more than they adds nothing
-		execute $query$
-			select string_agg(format('(held = %L)::integer::float8 as %I, ', held, term), '' order by place)
-					filter (where place > 1), count(*) > 200
-			from pg_temp.ph_group$query$
-		into groups, many;
-		if many then
-			raise exception 'argument "neutral" makes more than 200 groups'
-				using errcode = 'invalid_parameter_value', hint = 'Name fewer, or larger ones.';
-		end if;
-	end if;
-	model := ph.fit('linear', format('select cost, %s%s from pg_temp.ph_cost', groups, columns), weight => 'years',
-		weight_type => 'precision', variance => 'hc1');
-	if has_groups then
-		execute 'select sum(c.coefficient * g.share) from ph.coefficients($1) c join pg_temp.ph_group g using (term)'
-		into held_at
-		using model;
-		drop table pg_temp.ph_group;
+		call ph_support.fit_cost_factors(terms, model, groups, factors);
+	else
+		model := ph.fit('linear', 'select * from pg_temp.ph_cost', 'cost', terms, weight => 'years',
+			weight_type => 'precision', variance => 'hc1');
 	end if;
 	drop table pg_temp.ph_cost;
 end
 $$;
 
-comment on procedure ph_support.fit_cost(text, boolean, ph.model, float8) is
-	'fits a query of ph_support.cost_fit_query, or of ph_support.cost_grouped_query with an effect of each group but '
-	'the largest; held_at: the mean of these effects over all people. Errors: invalid_parameter_value';
+comment on procedure ph_support.fit_cost(text, boolean, ph.model, text[], float8[]) is
+	'fits a query of ph_support.cost_fit_query, or of ph_support.cost_grouped_query with a factor of each group. '
+	'Errors: invalid_parameter_value';
 
 create function ph_support.cost_grouped_query(schema text, day date, fitted text, neutral text[]) returns text
 language sql stable
@@ -33327,16 +33359,13 @@ $$;
 comment on function ph_support.cost_grouped_query(text, date, text, text[]) is
 	'a query of ph_support.cost_fit_query of whom all is known, with held, the group that the person is in';
 
-create function ph_support.expected_cost_expression(
-	schema text, inputs text[], model ph.model, held_at float8)
-returns text
+create function ph_support.expected_cost_expression(schema text, inputs text[], model ph.model) returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
 set extra_float_digits = 1
 as $$
 	with coefficient as (
-		select t.term, format('%L::float8', coalesce(t.coefficient, 0)
-				+ case when t.term = '(intercept)' then coalesce(held_at, 0) else 0 end) as value
+		select t.term, format('%L::float8', coalesce(t.coefficient, 0)) as value
 		from unnest((model).terms, (model).coefficients) t (term, coefficient)
 	), part as (
 		select c.input, bool_or(t.condition is null) as is_number, min(t.known) as known, min(k.value) as slope,
@@ -33357,9 +33386,9 @@ as $$
 	where term = '(intercept)'
 $$;
 
-comment on function ph_support.expected_cost_expression(text, text[], ph.model, float8) is
-	'the expression of a model of cost over a row i of segment_inputs, with what effects of groups are held at; NULL '
-	'where one of its inputs is not known; a term that others make up adds nothing';
+comment on function ph_support.expected_cost_expression(text, text[], ph.model) is
+	'the expression of a model of cost over a row i of segment_inputs, of no group; NULL where one of its inputs is '
+	'not known; a term that others make up adds nothing';
 
 create function ph_support.expected_cost_query(schema text, expected text, day text) returns text
 language sql immutable parallel safe
@@ -33389,21 +33418,13 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-	if to_regclass(format('%I.expected_cost_model', schema)) is null then
-		execute format('create table %I.expected_cost_model (
-			name text primary key, as_of date not null, inputs text[] not null, prior_use boolean not null,
-			neutral text[], model ph.model not null, fitted_at timestamptz not null default now())', schema);
-	elsif not exists (
-		select
-		from pg_attribute
-		where attrelid = format('%I.expected_cost_model', schema)::regclass and attname = 'model' and not attisdropped)
-	then
-		-- DROP EXTENSION took the models and their functions: the rows that are left name nothing
-		execute format('delete from %I.expected_cost_model', schema);
-		execute format('alter table %I.expected_cost_model add column model ph.model not null', schema);
-	else
+	if to_regclass(format('%I.expected_cost_model', schema)) is not null then
 		return;
 	end if;
+	execute format('create table %I.expected_cost_model (
+		name text primary key, as_of date not null, inputs text[] not null, prior_use boolean not null, neutral text[],
+		model ph.model not null, groups text[], factors float8[],
+		fitted_at timestamptz not null default now())', schema);
 	call ph_support.describe_generated('TABLE', format('%I.expected_cost_model', schema), 'pg_class',
 		format('%I.expected_cost_model', schema)::regclass,
 		'models of expected cost, one a function of ph.create_expected_cost');
@@ -33411,13 +33432,15 @@ begin
 		'name', 'the function that was made', 'as_of', 'the day from which the year of its costs starts',
 		'inputs', 'what it is made of', 'prior_use', 'whether what services did was asked for',
 		'neutral', 'groups within which people were compared, and which are not paid for',
-		'model', 'the model, of pounds a person and year', 'fitted_at', 'when it was fitted'));
+		'model', 'the model, of pounds a person and year',
+		'groups', 'the groups of neutral, in the order of factors',
+		'factors', 'what each group gets of what all together get for the same need, as the model tells need',
+		'fitted_at', 'when it was fitted'));
 end
 $$;
 
 comment on procedure ph_support.create_cost_model_table(text) is
-	'makes the table expected_cost_model in the schema, where there is none, or its models, where DROP EXTENSION took '
-	'them';
+	'makes the table expected_cost_model in the schema, where there is none';
 
 create procedure ph.create_expected_cost(
 	schema text, as_of timestamptz default null, terms text[] default null, prior_use boolean default false,
@@ -33432,7 +33455,8 @@ declare
 	day constant date := coalesce(as_of::date, (data_day + 1 - interval '1 year')::date);
 	inputs text[];
 	model ph.model;
-	held_at float8;
+	groups text[];
+	factors float8[];
 	query text;
 	is_new boolean;
 begin
@@ -33474,19 +33498,19 @@ begin
 	if neutral is not null then
 		query := ph_support.cost_grouped_query(schema, day, query, neutral);
 	end if;
-	call ph_support.fit_cost(query, neutral is not null, model, held_at);
+	call ph_support.fit_cost(query, neutral is not null, model, groups, factors);
 	if (model).coefficients is null or (model).null_deviance is not distinct from 0 then
 		raise exception 'expected cost cannot be fitted: %',
 			case when (model).coefficients is null then (model).status else 'all people cost the same' end
 			using errcode = 'no_data_found', hint = 'Costs of encounters of the year from "as_of" on are needed.';
 	end if;
-	execute format('insert into %I.expected_cost_model (name, as_of, inputs, prior_use, neutral, model)
-		values ($1, $2, $3, $4, $5, $6)
+	execute format('insert into %I.expected_cost_model (name, as_of, inputs, prior_use, neutral, model, groups, factors)
+		values ($1, $2, $3, $4, $5, $6, $7, $8)
 		on conflict (name) do update set as_of = excluded.as_of, inputs = excluded.inputs,
 			prior_use = excluded.prior_use, neutral = excluded.neutral, model = excluded.model,
-			fitted_at = excluded.fitted_at', schema)
-	using name, day, inputs, coalesce(prior_use, false), neutral, model;
-	query := ph_support.expected_cost_query(schema, ph_support.expected_cost_expression(schema, inputs, model, held_at),
+			groups = excluded.groups, factors = excluded.factors, fitted_at = excluded.fitted_at', schema)
+	using name, day, inputs, coalesce(prior_use, false), neutral, model, groups, factors;
+	query := ph_support.expected_cost_query(schema, ph_support.expected_cost_expression(schema, inputs, model),
 		format('%I.as_of::date', name));
 	call ph_support.replace_function(schema, name, 'timestamptz', format($query$(as_of timestamptz)
 			returns table (
@@ -33513,14 +33537,17 @@ comment on procedure ph.create_expected_cost(text, timestamptz, text[], boolean,
 	'known. What services did (prior cost, admissions, contacts, hospital_frailty) is refused unless prior_use, '
 	'which without terms adds spend and emergency admissions of the year before. neutral: groups that are served '
 	'differently than they need (ethnicity, place, practice, neighbourhood, deprivation_quintile): the model '
-	'compares people of one group (an effect of each group beside the largest, a term of the model, held at the mean '
-	'of all), so that no group''s less use lowers its own target; a term that only tells groups apart (deprivation '
-	'within deprivation_quintile) adds nothing; past use is refused with it; it takes what all use together for '
-	'right, and cannot see need that nobody recorded. Call after ph.create_segment_inputs, again to fit '
+	'compares people of one group: cost is the group''s factor x the sum of the terms, and expected leaves the factor '
+	'out, so that no group''s less use lowers its own target. Factors (in the table, beside groups) are of what all '
+	'together get for the same need, and of each group factor x expected adds up to actual cost; variances take them '
+	'as given. A term that only tells groups apart (deprivation within deprivation_quintile) adds nothing; past use is '
+	'refused with it; it takes what all use together for right, so that a factor below 1 may be cheaper right care, '
+	'and cannot see need that nobody recorded. Call after ph.create_segment_inputs, again to fit '
 	'anew. Errors: undefined_table, invalid_parameter_value (unknown or controlled terms, a year that is not over, '
-	'more than 200 groups), no_data_found (no costs), insufficient_privilege where row security hides people, '
-	'duplicate_object where the name is taken. Sources: Dixon et al. 2011, BMJ 343:d6608; of neutral Carr-Hill et '
-	'al. 1994, BMJ 309:1046, and Gravelle et al. 2003, Health Economics 12:985';
+	'more than 200 groups, a group of which nothing is expected, factors that do not settle), no_data_found '
+	'(no costs), insufficient_privilege where row security hides people, duplicate_object where the name is taken. '
+	'Sources: Dixon et al. 2011, BMJ 343:d6608; of neutral Carr-Hill et al. 1994, BMJ 309:1046, and Gravelle et al. '
+	'2003, Health Economics 12:985';
 
 create function ph_support.expected_cost_model(
 	schema text, name text, argument text default 'name', out as_of date, out inputs text[], out neutral text[])
@@ -33838,25 +33865,24 @@ end
 $$;
 
 comment on function ph.place_experience(text, text, text, text[], float8, float8, float8, float8[]) is
-	'how far the own experience of places may be trusted, from the stored summaries of a measure of events or '
-	'amounts over people (ph.fold_measures) and no persons, a row a place of the level, over periods (names of '
-	'calendar, best years). expected: at the rates of all in each period, by the keys of the measure (age), or in '
-	'bands that begin at these, where few people make the rates of single years chance. need_index: expected a head '
-	'over that of all. experience: need_index x events over expected, with limits by chance of each year '
-	'(ph.smr_of_counts, events and expected divided by the dispersion of all: squared events over events, of means '
-	'and proportions less events over exposure) as if the same people made every year: where years are independent '
-	'they are up to sqrt(years) too wide. limited_credibility: by ph.limited_fluctuation of all years'' exposure '
-	'(full_at is where it is 1), as if every year had other people, varied as among all: cv^2 = exposure x sum of '
-	'squared events / (sum of events)^2, of counts 1 / rate, less 1 for means and proportions. credibility: by '
-	'Buhlmann and Straub from the yearly ratios, weighted by expected (ph.credibility). limited_index and '
-	'credible_index: what lies between need and experience by each, towards the ratio of all (1) and the mean ratio '
-	'of places. settled_index: need_index x empirical Bayes (ph.shrunken_rate of all years, likewise divided), with '
-	'limits, as if every year had other people: where the same make all, it trusts them too much and its limits are '
-	'too narrow. people: of the last period. weighted_population: people x credible_index, for ph.capitation. Notes: '
+	'how far the own experience of places may be trusted, from the stored summaries of a measure of events or amounts '
+	'over people (ph.fold_measures) and no persons, a row a place of the level, over periods (names of calendar, best '
+	'years). expected: at the rates of all in each period, by the keys of the measure (age), or in bands that begin '
+	'at these, where few people make the rates of single years chance. need_index: expected a head over that of all. '
+	'experience: need_index x events over expected, with limits by chance of each year (ph.smr_of_counts, events and '
+	'expected divided by the dispersion of all: squared events over events, of means and proportions less events over '
+	'exposure) as if the same people made every year: where years are independent they are up to sqrt(years) too '
+	'wide. limited_credibility: by ph.limited_fluctuation of all years'' exposure (full_at is where it is 1), as if '
+	'every year had other people, varied as among all: cv^2 = exposure x sum of squared events / (sum of events)^2, '
+	'of counts 1 / rate, less 1 for means and proportions. credibility: by Buhlmann and Straub from the yearly '
+	'ratios, weighted by expected (ph.credibility). limited_index and credible_index: what lies between need and '
+	'experience by each, towards the ratio of all (1) and the mean ratio of places. settled_index: need_index x '
+	'empirical Bayes (ph.shrunken_rate of all years, likewise divided), with limits, as if every year had other '
+	'people: where the same make all, it trusts them too much and its limits are too narrow. people: of the last '
+	'period. weighted_population: people x credible_index, for ph.capitation. Notes: '
 	'missing_input (also people of unknown age), no_data, no_expected, missing_period (the place was not seen in all '
-	'of them), those of ph.credibility. Small numbers are not hidden. Of a measure a head who moved within a period '
-	'is a whole person in each place, so that places of such people seem to have less; person-years add up. Errors: '
-	'undefined_table, invalid_parameter_value, insufficient_privilege where row security hides places';
+	'of them), those of ph.credibility. Small numbers are not hidden. Errors: undefined_table, '
+	'invalid_parameter_value, insufficient_privilege where row security hides places';
 
 create function ph.place_need(
 	schema text, level text default 'place', years integer default 3, probability float8 default 0.9,
@@ -34191,21 +34217,14 @@ begin
 	if wrong then
 		raise exception 'arguments "place_envelopes" and "segment_envelopes" must have rows'
 			using errcode = 'no_data_found', hint = 'There is a budget of what they name.';
-	end if;
-	execute format('select coalesce(bool_or(not (e.amount >= 0 and e.amount < ''Infinity'')), false)
-		from (select amount::numeric from %s union all select amount::numeric from %s) e', place_envelopes,
-		segment_envelopes) into wrong;
-	if wrong then
-		raise exception 'arguments "place_envelopes" and "segment_envelopes" must have finite amounts not below 0'
-			using errcode = 'invalid_parameter_value', hint = 'NULL is an amount that is not known.';
 	elsif profile is not null then
 		perform ph_support.require_columns('profile', profile, '{month,share}'),
 			ph_support.require_all_rows(array['select from ' || profile]);
-		execute format('select count(*) = 0 or count(*) > count(distinct p.month) or bool_or(not isfinite(p.month)
-				or extract(day from p.month) <> 1 or not (p.share >= 0 and p.share < ''Infinity''))
-			from (select month::date, share::numeric from %s) p', profile) into wrong;
+		perform ph_support.require_one_row_each('profile', profile, 'month');
+		execute format('select coalesce(bool_or(extract(day from p.month::date) <> 1 or p.share < 0), true) from %s p',
+			profile) into wrong;
 		if wrong then
-			raise exception 'argument "profile" must have first days of months, each once, and finite shares from 0 on'
+			raise exception 'argument "profile" must have rows of first days of months, with shares not below 0'
 				using errcode = 'invalid_parameter_value';
 		end if;
 	end if;
@@ -34217,23 +34236,13 @@ comment on procedure ph_support.require_budget_inputs(regclass, regclass, regcla
 	'insufficient_privilege where row security hides rows, cardinality_violation, no_data_found, '
 	'invalid_parameter_value';
 
-create function ph_support.chance_of_cost(variation float8, confidence float8, people bigint) returns numeric
-language sql immutable parallel safe
-begin atomic
-	-- full_at within a half of the truth is (z cv / 0.5)^2
-	select sqrt((ph.limited_fluctuation(1, variation, confidence, 0.5)).full_at * 0.25 / nullif(people, 0))::numeric;
-end;
-
-comment on function ph_support.chance_of_cost(float8, float8, bigint) is
-	'z cv / sqrt(people): by how much of it what so many people cost in a year differs by chance; NULL for nobody';
-
 create function ph_support.virtual_budget_query(
 	people text, place_envelopes regclass, segment_envelopes regclass, profile regclass)
 returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
-	-- of independent months the variances, and not the widths, add up to the year's
+	-- full_at within a half of the truth is (z cv / 0.5)^2
 	select format(
 		'with cell as (
 			select place_id, segment, count(*) as people, sum(expected) as expected
@@ -34256,14 +34265,15 @@ as $$
 			(r.cell).value * m.share as budget,
 			ph.apportion((r.cell).value_rounded, m.share::float8) over (partition by r.place_id, r.segment
 				order by m.month rows between unbounded preceding and unbounded following) as budget_rounded,
-			(r.cell).value * greatest(0, m.share - c.chance * sqrt(m.share)) as lower,
-			(r.cell).value * (m.share + c.chance * sqrt(m.share)) as upper,
+			(r.cell).value * m.share * greatest(0, 1 - e.error::numeric) as lower,
+			(r.cell).value * m.share * (1 + e.error::numeric) as upper,
 			(r.cell).status, coalesce((r.cell).note, case
 				when r.people = 0 then ''no_population''
-				when r.expected <= 0 then ''no_expected''
 				when m.share is null then ''no_share'' end) as note
 		from raked r
-		cross join lateral (select ph_support.chance_of_cost($1, $2, r.people)) c (chance)
+		cross join lateral (
+			select sqrt((ph.limited_fluctuation(1, $1, $2, 0.5)).full_at * 0.25 / nullif(r.people, 0)) as error
+		) e
 		cross join (%4$s) m',
 		people, place_envelopes, segment_envelopes,
 		case
@@ -34288,16 +34298,12 @@ set enable_nestloop = off  -- nobody has statistics of how many people a day has
 set jit = off
 as $$
 declare
-	data_day date;
-	day date;
-	model_day date;
+	day constant date := coalesce(as_of::date, ph_support.data_day(schema));
+	model_day constant date := (ph_support.expected_cost_model(schema, cost_name, 'cost_name')).as_of;
 	is_taken boolean;
 	variation float8;
 begin
 	perform ph_support.require_budget_tables(schema);
-	data_day := ph_support.data_day(schema);
-	day := coalesce(as_of::date, data_day);
-	model_day := (ph_support.expected_cost_model(schema, cost_name, 'cost_name')).as_of;
 	if coalesce(run, '') !~ '\S' then
 		raise exception 'argument "run" must not be null or empty'
 			using errcode = 'null_value_not_allowed', hint = 'It is the name under which the budget is kept.';
@@ -34307,10 +34313,6 @@ begin
 	elsif not isfinite(day) then
 		raise exception 'argument "as_of" must be a day'
 			using errcode = 'invalid_parameter_value';
-	elsif day > data_day then
-		raise exception 'argument "as_of" must not be after the end of the data'
-			using errcode = 'invalid_parameter_value', hint = format('The data end on %s, and nobody is known '
-				'on a later day. For a year to come leave it out, and give its months as profile.', data_day);
 	end if;
 	perform ph_support.require_known('level', array[level], '{practice,neighbourhood,place,small_area}');
 	call ph_support.require_budget_inputs(place_envelopes, segment_envelopes, segments, profile);
@@ -34340,7 +34342,7 @@ begin
 				run, level, as_of, cost_name, cost_as_of, inputs, neutral, model, variation, confidence, total, status,
 				people, no_cost, no_place, no_segment, data_day)
 			select $3, $4, $5, $6, e.as_of, e.inputs, e.neutral, to_jsonb(e.model), $1, $2, (
-					select case when count(amount) = count(*) then sum(amount::numeric) end from %3$s), (
+					select sum(amount::numeric) from %3$s), (
 					select min(status) from line), p.*, $7
 			from %1$I.expected_cost_model e
 			cross join (
@@ -34358,7 +34360,7 @@ begin
 		schema,
 		ph_support.virtual_budget_query('pg_temp.ph_budget_person', place_envelopes, segment_envelopes, profile),
 		place_envelopes)
-	using variation, confidence, run, level, day, cost_name, data_day;
+	using variation, confidence, run, level, day, cost_name, ph_support.data_day(schema);
 	drop table pg_temp.ph_budget_person;
 end
 $$;
@@ -34366,16 +34368,16 @@ $$;
 comment on procedure ph.record_budget(
 	text, text, regclass, regclass, regclass, regclass, text, timestamptz, float8, text) is
 	'records a virtual budget, which never changes, in budget_run and budget_line: expected cost (of '
-	'ph.create_expected_cost) of the people of a day (as_of, the data day unless said, never after it) by place of a '
-	'level and segment, brought to the envelopes of places (a relation of place_id and amount) and of segments '
-	'(segment and amount) by ph.rake, phased by a profile (month and share, shares of their sum; NULL: the whole '
-	'year), with limits z x cv / sqrt(people), cv of a person''s cost in the year of the model; of a month with sqrt '
-	'of its share, as if months were independent; budget_rounded is in pence that meet both envelopes, and months '
-	'their year, where envelopes are in whole pence. segments: person_id and segment. Envelopes that differ in sum, '
-	'or cannot be met, give no budget and a status. People who are in no cell are counted with the run. Errors: '
-	'undefined_table without ph.create_budget_tables, undefined_function, undefined_column, invalid_parameter_value, '
-	'null_value_not_allowed, no_data_found, cardinality_violation (two rows of a person, place or segment), '
-	'unique_violation for a second run of one name, insufficient_privilege where row security hides rows';
+	'ph.create_expected_cost) of the people of a day '
+	'(as_of, the data day unless said) by place of a level and segment, brought to the envelopes of places (a relation '
+	'of place_id and amount) and of segments (segment and amount) by ph.rake, phased by a profile (month and share, '
+	'shares of their sum; NULL: the whole year), with limits z x cv / sqrt(people), cv of a person''s cost in '
+	'the year of the model; budget_rounded is in pence that meet both envelopes, and months their year, where '
+	'envelopes are in whole pence. segments: person_id and segment. Envelopes that differ in sum, or cannot be met, '
+	'give no budget and a status. People who are in no cell are counted with the run. Errors: undefined_table without '
+	'ph.create_budget_tables, undefined_function, undefined_column, invalid_parameter_value, null_value_not_allowed, '
+	'no_data_found, cardinality_violation (two rows of a person, place, segment or month), unique_violation for a '
+	'second run of one name, insufficient_privilege where row security hides rows';
 
 create function ph.budget_outcome(schema text, run text, segments regclass)
 returns table (
@@ -34390,9 +34392,7 @@ declare
 	made record;
 begin
 	perform ph_support.require_budget_tables(schema);
-	execute format(
-		'select r.level, r.as_of, r.cost_name, r.variation, r.confidence from %I.budget_run r where r.run = $1',
-		schema)
+	execute format('select r.level, r.as_of, r.cost_name from %I.budget_run r where r.run = $1', schema)
 	into made
 	using run;
 	if made is null then
@@ -34402,10 +34402,6 @@ begin
 		raise exception 'the year of the budget is not over'
 			using errcode = 'object_not_in_prerequisite_state', hint =
 				format('The data end on %s.', ph_support.data_day(schema));
-	end if;
-	if segments is null then
-		raise exception 'argument "segments" must not be null'
-			using errcode = 'null_value_not_allowed', hint = 'It is what the budget was made with.';
 	end if;
 	perform ph_support.require_columns('segments', segments, '{person_id,segment}'),
 		ph_support.require_all_rows(array['select from ' || segments]),
@@ -34421,28 +34417,24 @@ begin
 			group by 1, 2
 		), planned as (
 			select l.place_id, l.segment, min(l.people) as people,
-				case when bool_and(l.budget is not null) then sum(l.budget) end as budget, min(l.note) as note
+				case when bool_and(l.budget is not null) then sum(l.budget) end as budget,
+				sum(l.lower) as lower, sum(l.upper) as upper, min(l.note) as note
 			from %2$I.budget_line l
 			where l.run = $1
 			group by l.place_id, l.segment
 		)
-		select p.place_id, p.segment, p.people, p.budget, c.lower, c.upper, n.people, n.spend, n.spend - p.budget,
+		select p.place_id, p.segment, p.people, p.budget, p.lower, p.upper, coalesce(s.people, 0),
+			coalesce(s.spend, 0), coalesce(s.spend, 0) - p.budget,
 			case
-				when n.spend < c.lower then ''below''
-				when n.spend > c.upper then ''above''
-				when n.spend between c.lower and c.upper then ''within'' end,
-			coalesce(p.note, case when n.people <> p.people then ''people_changed'' end)
+				when coalesce(s.spend, 0) < p.lower then ''below''
+				when coalesce(s.spend, 0) > p.upper then ''above''
+				when p.lower is not null then ''within'' end,
+			coalesce(p.note, case when s.people is distinct from p.people then ''people_changed'' end)
 		from planned p
-		cross join lateral (select ph_support.chance_of_cost($2, $3, p.people)) e (chance)
-		cross join lateral (
-			select p.budget * greatest(0, 1 - e.chance) as lower, p.budget * (1 + e.chance) as upper) c
 		left join spent s on s.place_id = p.place_id and s.segment = p.segment
-		-- of people of whom nobody is known any more it is not known what they cost
-		cross join lateral (
-			select coalesce(s.people, 0) as people, coalesce(s.spend, case when p.people = 0 then 0 end) as spend) n
 		order by p.place_id, p.segment',
 		made.level, schema, made.cost_name, made.as_of, segments)
-	using run, made.variation, made.confidence;
+	using run;
 end
 $$;
 
@@ -34450,9 +34442,8 @@ comment on function ph.budget_outcome(text, text, regclass) is
 	'a recorded virtual budget beside what its people cost in the year from its day on, a row a place and segment: '
 	'budget, its limits by chance, spend (people of the day, wherever they were treated or moved, at the prices of '
 	'encounter), difference = spend - budget, and stance: below, within or above the limits. segments is what the '
-	'budget was made with; where people of the day are now others than then (data that came late), people_now and '
-	'the note people_changed say so, and where nobody of them is known spend is NULL. Other notes: of the budget. '
-	'Errors: undefined_table, no_data_found for a run that is not there, null_value_not_allowed, '
-	'object_not_in_prerequisite_state before the year is over, undefined_column, cardinality_violation, '
+	'budget was made with; where people of the day are now others than then (data that came late), people_now and the '
+	'note people_changed say so. Other notes: of the budget. Errors: undefined_table, no_data_found for a run that is '
+	'not there, object_not_in_prerequisite_state before the year is over, undefined_column, cardinality_violation, '
 	'undefined_function, insufficient_privilege where row security hides rows';
 
