@@ -30292,6 +30292,8 @@ begin
 	perform ph_support.require_argument(
 		not exists (select from unnest(costs_per_year) cost where cost in ('NaN', 'Infinity', '-Infinity')),
 		'costs_per_year', 'must hold finite numbers');
+	perform ph_support.require_argument(cardinality(costs_per_year) is distinct from 1, 'costs_per_year',
+		'must hold costs of more than one person', 'A percentile of one person is what that person cost.');
 	if place is null or array_position(costs_per_year, null) is not null then
 		return null;
 	end if;
@@ -30308,7 +30310,8 @@ $$;
 comment on function ph.truncation_cap(numeric[], float8) is
 	'the quantile of costs a person-year of the reference set, as percentile_cont and type 7 in R have it, but in '
 	'exact decimals, so that a cost which is the cap is not above it: array_agg(cost / years). NULL where a cost is, '
-	'or there is none. Errors: a quantile outside 0 to 1, numbers that are not finite';
+	'or there is none. Errors: a quantile outside 0 to 1, numbers that are not finite, costs of '
+	'one person';
 
 create type ph.truncation as (
 	cap numeric,
@@ -30807,8 +30810,9 @@ return jsonb_build_object(
 	'expected', 'their expected cost in pounds: what the budget starts from',
 	'budget', 'pounds, brought to the envelopes of places and of segments',
 	'budget_rounded', 'the same in pence that meet both envelopes; NULL where these are not in whole pence',
-	'lower', 'limit by chance: what people of such costs can cost less', 'upper', 'what they can cost more',
-	'note', 'as of ph.rake; no_population, no_share');
+	'lower', 'what so many people cost at least but for chance, where the budget is right; of a month as if what is '
+		'spent in it did not hang on other months', 'upper', 'what they cost at most, likewise',
+	'note', 'as of ph.rake; no_population, no_expected (people of whom no cost above 0 is expected), no_share');
 
 comment on function ph_support.virtual_budget_column() is 'what the columns of budget_line and virtual_budget are';
 
@@ -30918,7 +30922,8 @@ begin atomic
 			'neutral', 'groups that it does not pay for, as of ph.create_expected_cost',
 			'model', 'the model as it was: a ph.model as jsonb',
 			'variation', 'coefficient of variation of what people cost in that year',
-			'confidence', 'of the limits of its lines', 'total', 'sum of the envelopes of places in pounds',
+			'confidence', 'of the limits of its lines', 'total',
+			'sum of the envelopes of places in pounds; NULL where one is not known',
 			'status', 'as of ph.rake: ok, or why there are no budgets', 'people', 'people in its cells',
 			'no_cost', 'people left out, since their expected cost is not known',
 			'no_place', 'of the others, people whose place has no envelope',
@@ -31114,7 +31119,29 @@ begin
 	raise exception 'a recorded budget never changes'
 		using errcode = 'insufficient_privilege', hint = 'Record another one.';
 end$body$,
-		 'refuses to change a recorded budget');
+		 'refuses to change a recorded budget'),
+		('keep_lines',
+		 $body$
+begin
+	if exists (
+		select
+		from (select run, count(*) as lines from added group by run) a
+		where a.lines < (select count(*) from {budget_line} l where l.run = a.run))
+	then
+		raise exception 'a recorded budget never changes'
+			using errcode = 'insufficient_privilege', hint = 'Record another one.';
+	end if;
+	return null;
+end$body$,
+		 'refuses to add lines to a budget that has some'),
+		('sign_budget',
+		 $body$
+begin
+	new.recorded_by := session_user;
+	new.recorded_at := clock_timestamp();
+	return new;
+end$body$,
+		 'says who records a budget and when, whatever was given');
 end;
 
 comment on function ph_support.budget_guard() is
@@ -31142,8 +31169,11 @@ begin atomic
 			('budget_agreement', 'keep_terms', 'before delete or update', 'for each row', 'keep_terms'),
 			('budget_agreement_partner', 'keep_terms', 'before insert or delete or update', 'for each row',
 			 'keep_terms'),
+			('budget_run', 'sign_budget', 'before insert', 'for each row', 'sign_budget'),
 			('budget_run', 'keep_budget', 'before update or truncate', 'for each statement', 'keep_budget'),
 			('budget_line', 'keep_budget', 'before delete or update', 'for each row', 'keep_budget'),
+			('budget_line', 'keep_lines', 'after insert', 'referencing new table as added for each statement',
+			 'keep_lines'),
 			('budget_line', 'keep_all_lines', 'before truncate', 'for each statement', 'keep_budget')
 	) g (relation, name, event, manner, guard);
 end;
@@ -31204,18 +31234,18 @@ end
 $$;
 
 comment on procedure ph.create_budget_tables(text) is
-	'makes, beside the shared tables of the schema, the tables of money: budget_agreement (section_75 or virtual) and '
-	'budget_agreement_partner, budget_entry, the ledger (INSERT posts; an entry that reverses needs agreement, '
+	'makes, beside the shared tables of the schema, the tables of money: budget_agreement (section_75 or virtual) '
+	'and budget_agreement_partner, budget_entry, the ledger (INSERT posts; an entry that reverses needs agreement, '
 	'reverses and why alone; triggers number and chain entries and refuse UPDATE, DELETE and TRUNCATE) with '
 	'budget_head, funding_stream, staff, asset, place_need, budget_run and budget_line (of ph.record_budget); and '
 	'the views of ph.create_budget_views. They belong to the caller, are granted to nobody and outlive the extension '
-	'(its views do not). Money is numeric, in one currency. Where the schema is secured (ph.secure), a login sees '
-	'the agreements to which a partner for which it '
-	'speaks (partner_role) is a party, as a whole; the host posts to a pool for all its partners, to a virtual '
-	'agreement each partner its own; stewards and auditors see all. Elsewhere whoever is granted sees all. '
-	'Who posts needs INSERT and SELECT on budget_entry, SELECT on the agreement''s tables, and SELECT and UPDATE on '
-	'budget_head: the kind bookkeeper of ph.grant_access. Again: what is there stays, and triggers are made as they '
-	'were. Errors: undefined_table without shared tables, duplicate_object where a name is taken by something else';
+	'(views that ask its functions do not). Money is numeric, in one currency. Where the schema is secured '
+	'(ph.secure), a login sees the agreements to which a partner for which it speaks (partner_role) is a party, as a '
+	'whole; the host posts to a pool for all its partners, to a virtual agreement each partner its own; stewards and '
+	'auditors see all. Elsewhere whoever is granted sees all. Who posts needs INSERT and SELECT on budget_entry, '
+	'SELECT on the agreement''s tables, and SELECT and UPDATE on budget_head: the kind bookkeeper of '
+	'ph.grant_access. Again: what is there stays, and triggers are made as they were. Errors: undefined_table '
+	'without shared tables, duplicate_object where a name is taken by something else';
 
 create function ph_support.ledger_policy(
 	schema text, out relation text, out name text, out command text, out condition text)
@@ -31323,11 +31353,11 @@ set search_path = pg_catalog, pg_temp
 as $$
 	with wanted as (
 		select format('%I.%I', schema, g.relation)::regclass as target, g.name,
-			lower('create trigger ' || g.definition) as definition
+			lower('create trigger ' || g.definition collate "C") as definition
 		from ph_support.budget_trigger(schema) g
 	), there as (
 		select tgrelid::regclass as target, tgname::text as name, tgenabled in ('O', 'A') as is_on, tgisinternal,
-			lower(pg_get_triggerdef(oid)) as definition
+			lower(pg_get_triggerdef(oid) collate "C") as definition
 		from pg_trigger
 		where tgrelid in (select target from wanted)
 	)
@@ -31371,7 +31401,7 @@ as $$
 		left join pg_roles r on r.oid = s.setrole
 		left join pg_database d on d.oid = s.setdatabase
 		where coalesce(d.datname = current_database(), true)
-			and 'session_replication_role=replica' = any (lower(s.setconfig::text)::text[])
+			and 'session_replication_role=replica' = any (lower(s.setconfig::text collate "C")::text[])
 	) s (setting)
 $$;
 
@@ -32006,6 +32036,25 @@ comment on function ph.check_budget(text) is
 	'spent, posts counted twice. Who does not own the tables is told of the agreements to which it is a party. '
 	'Errors: undefined_table';
 
+create function ph_support.readers_of_money(relation text, of_people text) returns text
+language sql immutable parallel safe
+return format($query$
+			select distinct format('%%s: %%s', c.oid::regclass, g.name),
+				format('revoke all on %%s from %%s', c.oid::regclass, g.name)
+			from pg_class c
+			cross join lateral ph_support.grants_on(c.oid) g
+			where c.oid = to_regclass(format('%%I.%1$s', $1)) and g.privilege = 'SELECT'
+				and not c.relrowsecurity  -- which shows parties what they have agreed on
+				and exists (select from {%1$s} where %2$s)
+				and not ph_support.has_rights_of(g.grantee, ph_support.roles_entitled($1, 'national'))
+				-- stewards and auditors
+				and not has_table_privilege(g.grantee, format('%%I.entitlement', $1), 'select')
+		 $query$, relation, of_people);
+
+comment on function ph_support.readers_of_money(text, text) is
+	'the query of who may read a table of money without being entitled to see all people, where it has rows that can '
+	'be of one person';
+
 create function ph_support.budget_finding(
 	out kind text, out severity text, out needs text, out finding text, out query text)
 returns setof record
@@ -32055,18 +32104,11 @@ begin atomic
 		 $query$),
 		('ledger_open', 'medium', 'budget_entry',
 		 'entries name segment and place, so that one can be of one person, and are read by who may not see all people',
-		 $query$
-			select distinct format('%s: %s', c.oid::regclass, g.name),
-				format('revoke all on %s from %s', c.oid::regclass, g.name)
-			from pg_class c
-			cross join lateral ph_support.grants_on(c.oid) g
-			where c.oid = to_regclass(format('%I.budget_entry', $1)) and g.privilege = 'SELECT'
-				and not c.relrowsecurity  -- which shows parties what they have agreed on
-				and exists (select from {budget_entry} where segment is not null and place is not null)
-				and not ph_support.has_rights_of(g.grantee, ph_support.roles_entitled($1, 'national'))
-				-- stewards and auditors
-				and not has_table_privilege(g.grantee, format('%I.entitlement', $1), 'select')
-		 $query$);
+		 ph_support.readers_of_money('budget_entry', 'segment is not null and place is not null')),
+		('budget_open', 'medium', 'budget_line',
+		 'virtual budgets are of segments in places, so that one can be of one person, and are read by who may not see '
+		 'all people',
+		 ph_support.readers_of_money('budget_line', 'people > 0'));
 end;
 
 comment on function ph_support.budget_finding() is
@@ -32166,7 +32208,9 @@ comment on column ph.contract.first_unit is
 
 comment on column ph.contract.saving_cap is 'the most that is paid, as a share of the benchmark; NULL: no cap';
 
-comment on column ph.contract.half_below_msr is 'whether a saving below msr is still paid at half the share';
+comment on column ph.contract.half_below_msr is
+	'whether a saving below msr is still paid at half the share, from its first unit: where first_unit is false a '
+	'saving of msr itself is then paid less';
 
 comment on column ph.contract.two_sided is 'whether losses are shared';
 
@@ -32581,7 +32625,8 @@ comment on column ph.gain_share.amount is 'its part, to 40 decimals';
 
 comment on column ph.gain_share.amount_rounded is 'its part in whole units; the parts add up to the gain';
 
-comment on column ph.gain_share.note is 'missing_input (the gain or any weight), no_weight: no parts for anybody';
+comment on column ph.gain_share.note is
+	'missing_input (the gain, any weight, or of a saving who is in deficit), no_weight: no parts for anybody';
 
 create function ph.gain_share(
 	gain numeric, weight float8, in_deficit boolean default false, improvement float8 default null,
@@ -32964,6 +33009,11 @@ language plpgsql immutable parallel safe rows 20 set search_path = pg_catalog, p
 as $$
 begin
 	perform ph_support.require_scenarios(scenarios, partners);
+	perform ph_support.require_argument(not exists (
+			select from unnest(scenarios) s
+			cross join lateral (select s.admissions_avoided::numeric * s.admission_cost) a (avoided)
+			where a.avoided > 0 and a.avoided > actual_per_head * person_years * s.cost_factor::numeric),
+		'admissions_avoided', 'must not have cost more than all care of the scenario');
 	return query
 	with settled as (
 		select
@@ -33042,7 +33092,8 @@ comment on function ph.incentive_test(
 	'which nothing changes and what becomes of people; finding names where a partner gains while the population '
 	'loses, or loses while it gains. A settlement is divided by weights and closes to the penny; recovered is what a '
 	'stop-loss gives back where nothing changes. Errors: those of ph.settlement, scenarios without a name or twice, '
-	'numbers that are null, not finite or of the wrong sign, effects of a scenario that is not there';
+	'numbers that are null, not finite or of the wrong sign, admissions avoided that cost more than all care, effects '
+	'of a scenario that is not there';
 
 create function ph_support.cost_input(
 	schema text, out input text, out type regtype, out of_use boolean, out offered boolean)
@@ -33418,13 +33469,22 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-	if to_regclass(format('%I.expected_cost_model', schema)) is not null then
+	if to_regclass(format('%I.expected_cost_model', schema)) is null then
+		execute format('create table %I.expected_cost_model (
+			name text primary key, as_of date not null, inputs text[] not null, prior_use boolean not null,
+			neutral text[], model ph.model not null, groups text[], factors float8[],
+			fitted_at timestamptz not null default now())', schema);
+	elsif not exists (
+		select
+		from pg_attribute
+		where attrelid = format('%I.expected_cost_model', schema)::regclass and attname = 'model' and not attisdropped)
+	then
+		-- DROP EXTENSION took the models and their functions: the rows that are left name nothing
+		execute format('delete from %I.expected_cost_model', schema);
+		execute format('alter table %I.expected_cost_model add column model ph.model not null', schema);
+	else
 		return;
 	end if;
-	execute format('create table %I.expected_cost_model (
-		name text primary key, as_of date not null, inputs text[] not null, prior_use boolean not null, neutral text[],
-		model ph.model not null, groups text[], factors float8[],
-		fitted_at timestamptz not null default now())', schema);
 	call ph_support.describe_generated('TABLE', format('%I.expected_cost_model', schema), 'pg_class',
 		format('%I.expected_cost_model', schema)::regclass,
 		'models of expected cost, one a function of ph.create_expected_cost');
@@ -33440,7 +33500,8 @@ end
 $$;
 
 comment on procedure ph_support.create_cost_model_table(text) is
-	'makes the table expected_cost_model in the schema, where there is none';
+	'makes the table expected_cost_model in the schema, where there is none, or its models, where DROP EXTENSION took '
+	'them';
 
 create procedure ph.create_expected_cost(
 	schema text, as_of timestamptz default null, terms text[] default null, prior_use boolean default false,
@@ -33865,24 +33926,25 @@ end
 $$;
 
 comment on function ph.place_experience(text, text, text, text[], float8, float8, float8, float8[]) is
-	'how far the own experience of places may be trusted, from the stored summaries of a measure of events or amounts '
-	'over people (ph.fold_measures) and no persons, a row a place of the level, over periods (names of calendar, best '
-	'years). expected: at the rates of all in each period, by the keys of the measure (age), or in bands that begin '
-	'at these, where few people make the rates of single years chance. need_index: expected a head over that of all. '
-	'experience: need_index x events over expected, with limits by chance of each year (ph.smr_of_counts, events and '
-	'expected divided by the dispersion of all: squared events over events, of means and proportions less events over '
-	'exposure) as if the same people made every year: where years are independent they are up to sqrt(years) too '
-	'wide. limited_credibility: by ph.limited_fluctuation of all years'' exposure (full_at is where it is 1), as if '
-	'every year had other people, varied as among all: cv^2 = exposure x sum of squared events / (sum of events)^2, '
-	'of counts 1 / rate, less 1 for means and proportions. credibility: by Buhlmann and Straub from the yearly '
-	'ratios, weighted by expected (ph.credibility). limited_index and credible_index: what lies between need and '
-	'experience by each, towards the ratio of all (1) and the mean ratio of places. settled_index: need_index x '
-	'empirical Bayes (ph.shrunken_rate of all years, likewise divided), with limits, as if every year had other '
-	'people: where the same make all, it trusts them too much and its limits are too narrow. people: of the last '
-	'period. weighted_population: people x credible_index, for ph.capitation. Notes: '
+	'how far the own experience of places may be trusted, from the stored summaries of a measure of events or '
+	'amounts over people (ph.fold_measures) and no persons, a row a place of the level, over periods (names of '
+	'calendar, best years). expected: at the rates of all in each period, by the keys of the measure (age), or in '
+	'bands that begin at these, where few people make the rates of single years chance. need_index: expected a head '
+	'over that of all. experience: need_index x events over expected, with limits by chance of each year '
+	'(ph.smr_of_counts, events and expected divided by the dispersion of all: squared events over events, of means '
+	'and proportions less events over exposure) as if the same people made every year: where years are independent '
+	'they are up to sqrt(years) too wide. limited_credibility: by ph.limited_fluctuation of all years'' exposure '
+	'(full_at is where it is 1), as if every year had other people, varied as among all: cv^2 = exposure x sum of '
+	'squared events / (sum of events)^2, of counts 1 / rate, less 1 for means and proportions. credibility: by '
+	'Buhlmann and Straub from the yearly ratios, weighted by expected (ph.credibility). limited_index and '
+	'credible_index: what lies between need and experience by each, towards the ratio of all (1) and the mean ratio '
+	'of places. settled_index: need_index x empirical Bayes (ph.shrunken_rate of all years, likewise divided), with '
+	'limits, as if every year had other people: where the same make all, it trusts them too much and its limits are '
+	'too narrow. people: of the last period. weighted_population: people x credible_index, for ph.capitation. Notes: '
 	'missing_input (also people of unknown age), no_data, no_expected, missing_period (the place was not seen in all '
-	'of them), those of ph.credibility. Small numbers are not hidden. Errors: undefined_table, '
-	'invalid_parameter_value, insufficient_privilege where row security hides places';
+	'of them), those of ph.credibility. Small numbers are not hidden. Of a measure a head who moved within a period '
+	'is a whole person in each place, so that places of such people seem to have less; person-years add up. Errors: '
+	'undefined_table, invalid_parameter_value, insufficient_privilege where row security hides places';
 
 create function ph.place_need(
 	schema text, level text default 'place', years integer default 3, probability float8 default 0.9,
@@ -34217,14 +34279,21 @@ begin
 	if wrong then
 		raise exception 'arguments "place_envelopes" and "segment_envelopes" must have rows'
 			using errcode = 'no_data_found', hint = 'There is a budget of what they name.';
+	end if;
+	execute format('select coalesce(bool_or(not (e.amount >= 0 and e.amount < ''Infinity'')), false)
+		from (select amount::numeric from %s union all select amount::numeric from %s) e', place_envelopes,
+		segment_envelopes) into wrong;
+	if wrong then
+		raise exception 'arguments "place_envelopes" and "segment_envelopes" must have finite amounts not below 0'
+			using errcode = 'invalid_parameter_value', hint = 'NULL is an amount that is not known.';
 	elsif profile is not null then
 		perform ph_support.require_columns('profile', profile, '{month,share}'),
 			ph_support.require_all_rows(array['select from ' || profile]);
-		perform ph_support.require_one_row_each('profile', profile, 'month');
-		execute format('select coalesce(bool_or(extract(day from p.month::date) <> 1 or p.share < 0), true) from %s p',
-			profile) into wrong;
+		execute format('select count(*) = 0 or count(*) > count(distinct p.month) or bool_or(not isfinite(p.month)
+				or extract(day from p.month) <> 1 or not (p.share >= 0 and p.share < ''Infinity''))
+			from (select month::date, share::numeric from %s) p', profile) into wrong;
 		if wrong then
-			raise exception 'argument "profile" must have rows of first days of months, with shares not below 0'
+			raise exception 'argument "profile" must have first days of months, each once, and finite shares from 0 on'
 				using errcode = 'invalid_parameter_value';
 		end if;
 	end if;
@@ -34236,13 +34305,23 @@ comment on procedure ph_support.require_budget_inputs(regclass, regclass, regcla
 	'insufficient_privilege where row security hides rows, cardinality_violation, no_data_found, '
 	'invalid_parameter_value';
 
+create function ph_support.chance_of_cost(variation float8, confidence float8, people bigint) returns numeric
+language sql immutable parallel safe
+begin atomic
+	-- full_at within a half of the truth is (z cv / 0.5)^2
+	select sqrt((ph.limited_fluctuation(1, variation, confidence, 0.5)).full_at * 0.25 / nullif(people, 0))::numeric;
+end;
+
+comment on function ph_support.chance_of_cost(float8, float8, bigint) is
+	'z cv / sqrt(people): by how much of it what so many people cost in a year differs by chance; NULL for nobody';
+
 create function ph_support.virtual_budget_query(
 	people text, place_envelopes regclass, segment_envelopes regclass, profile regclass)
 returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
-	-- full_at within a half of the truth is (z cv / 0.5)^2
+	-- of independent months the variances, and not the widths, add up to the year's
 	select format(
 		'with cell as (
 			select place_id, segment, count(*) as people, sum(expected) as expected
@@ -34265,15 +34344,14 @@ as $$
 			(r.cell).value * m.share as budget,
 			ph.apportion((r.cell).value_rounded, m.share::float8) over (partition by r.place_id, r.segment
 				order by m.month rows between unbounded preceding and unbounded following) as budget_rounded,
-			(r.cell).value * m.share * greatest(0, 1 - e.error::numeric) as lower,
-			(r.cell).value * m.share * (1 + e.error::numeric) as upper,
+			(r.cell).value * greatest(0, m.share - c.chance * sqrt(m.share)) as lower,
+			(r.cell).value * (m.share + c.chance * sqrt(m.share)) as upper,
 			(r.cell).status, coalesce((r.cell).note, case
 				when r.people = 0 then ''no_population''
+				when r.expected <= 0 then ''no_expected''
 				when m.share is null then ''no_share'' end) as note
 		from raked r
-		cross join lateral (
-			select sqrt((ph.limited_fluctuation(1, $1, $2, 0.5)).full_at * 0.25 / nullif(r.people, 0)) as error
-		) e
+		cross join lateral (select ph_support.chance_of_cost($1, $2, r.people)) c (chance)
 		cross join (%4$s) m',
 		people, place_envelopes, segment_envelopes,
 		case
@@ -34298,12 +34376,16 @@ set enable_nestloop = off  -- nobody has statistics of how many people a day has
 set jit = off
 as $$
 declare
-	day constant date := coalesce(as_of::date, ph_support.data_day(schema));
-	model_day constant date := (ph_support.expected_cost_model(schema, cost_name, 'cost_name')).as_of;
+	data_day date;
+	day date;
+	model_day date;
 	is_taken boolean;
 	variation float8;
 begin
 	perform ph_support.require_budget_tables(schema);
+	data_day := ph_support.data_day(schema);
+	day := coalesce(as_of::date, data_day);
+	model_day := (ph_support.expected_cost_model(schema, cost_name, 'cost_name')).as_of;
 	if coalesce(run, '') !~ '\S' then
 		raise exception 'argument "run" must not be null or empty'
 			using errcode = 'null_value_not_allowed', hint = 'It is the name under which the budget is kept.';
@@ -34313,6 +34395,10 @@ begin
 	elsif not isfinite(day) then
 		raise exception 'argument "as_of" must be a day'
 			using errcode = 'invalid_parameter_value';
+	elsif day > data_day then
+		raise exception 'argument "as_of" must not be after the end of the data'
+			using errcode = 'invalid_parameter_value', hint = format('The data end on %s, and nobody is known '
+				'on a later day. For a year to come leave it out, and give its months as profile.', data_day);
 	end if;
 	perform ph_support.require_known('level', array[level], '{practice,neighbourhood,place,small_area}');
 	call ph_support.require_budget_inputs(place_envelopes, segment_envelopes, segments, profile);
@@ -34342,7 +34428,7 @@ begin
 				run, level, as_of, cost_name, cost_as_of, inputs, neutral, model, variation, confidence, total, status,
 				people, no_cost, no_place, no_segment, data_day)
 			select $3, $4, $5, $6, e.as_of, e.inputs, e.neutral, to_jsonb(e.model), $1, $2, (
-					select sum(amount::numeric) from %3$s), (
+					select case when count(amount) = count(*) then sum(amount::numeric) end from %3$s), (
 					select min(status) from line), p.*, $7
 			from %1$I.expected_cost_model e
 			cross join (
@@ -34360,7 +34446,7 @@ begin
 		schema,
 		ph_support.virtual_budget_query('pg_temp.ph_budget_person', place_envelopes, segment_envelopes, profile),
 		place_envelopes)
-	using variation, confidence, run, level, day, cost_name, ph_support.data_day(schema);
+	using variation, confidence, run, level, day, cost_name, data_day;
 	drop table pg_temp.ph_budget_person;
 end
 $$;
@@ -34368,16 +34454,16 @@ $$;
 comment on procedure ph.record_budget(
 	text, text, regclass, regclass, regclass, regclass, text, timestamptz, float8, text) is
 	'records a virtual budget, which never changes, in budget_run and budget_line: expected cost (of '
-	'ph.create_expected_cost) of the people of a day '
-	'(as_of, the data day unless said) by place of a level and segment, brought to the envelopes of places (a relation '
-	'of place_id and amount) and of segments (segment and amount) by ph.rake, phased by a profile (month and share, '
-	'shares of their sum; NULL: the whole year), with limits z x cv / sqrt(people), cv of a person''s cost in '
-	'the year of the model; budget_rounded is in pence that meet both envelopes, and months their year, where '
-	'envelopes are in whole pence. segments: person_id and segment. Envelopes that differ in sum, or cannot be met, '
-	'give no budget and a status. People who are in no cell are counted with the run. Errors: undefined_table without '
-	'ph.create_budget_tables, undefined_function, undefined_column, invalid_parameter_value, null_value_not_allowed, '
-	'no_data_found, cardinality_violation (two rows of a person, place, segment or month), unique_violation for a '
-	'second run of one name, insufficient_privilege where row security hides rows';
+	'ph.create_expected_cost) of the people of a day (as_of, the data day unless said, never after it) by place of a '
+	'level and segment, brought to the envelopes of places (a relation of place_id and amount) and of segments '
+	'(segment and amount) by ph.rake, phased by a profile (month and share, shares of their sum; NULL: the whole '
+	'year), with limits z x cv / sqrt(people), cv of a person''s cost in the year of the model; of a month with sqrt '
+	'of its share, as if months were independent; budget_rounded is in pence that meet both envelopes, and months '
+	'their year, where envelopes are in whole pence. segments: person_id and segment. Envelopes that differ in sum, '
+	'or cannot be met, give no budget and a status. People who are in no cell are counted with the run. Errors: '
+	'undefined_table without ph.create_budget_tables, undefined_function, undefined_column, invalid_parameter_value, '
+	'null_value_not_allowed, no_data_found, cardinality_violation (two rows of a person, place or segment), '
+	'unique_violation for a second run of one name, insufficient_privilege where row security hides rows';
 
 create function ph.budget_outcome(schema text, run text, segments regclass)
 returns table (
@@ -34392,7 +34478,9 @@ declare
 	made record;
 begin
 	perform ph_support.require_budget_tables(schema);
-	execute format('select r.level, r.as_of, r.cost_name from %I.budget_run r where r.run = $1', schema)
+	execute format(
+		'select r.level, r.as_of, r.cost_name, r.variation, r.confidence from %I.budget_run r where r.run = $1',
+		schema)
 	into made
 	using run;
 	if made is null then
@@ -34402,6 +34490,10 @@ begin
 		raise exception 'the year of the budget is not over'
 			using errcode = 'object_not_in_prerequisite_state', hint =
 				format('The data end on %s.', ph_support.data_day(schema));
+	end if;
+	if segments is null then
+		raise exception 'argument "segments" must not be null'
+			using errcode = 'null_value_not_allowed', hint = 'It is what the budget was made with.';
 	end if;
 	perform ph_support.require_columns('segments', segments, '{person_id,segment}'),
 		ph_support.require_all_rows(array['select from ' || segments]),
@@ -34417,24 +34509,28 @@ begin
 			group by 1, 2
 		), planned as (
 			select l.place_id, l.segment, min(l.people) as people,
-				case when bool_and(l.budget is not null) then sum(l.budget) end as budget,
-				sum(l.lower) as lower, sum(l.upper) as upper, min(l.note) as note
+				case when bool_and(l.budget is not null) then sum(l.budget) end as budget, min(l.note) as note
 			from %2$I.budget_line l
 			where l.run = $1
 			group by l.place_id, l.segment
 		)
-		select p.place_id, p.segment, p.people, p.budget, p.lower, p.upper, coalesce(s.people, 0),
-			coalesce(s.spend, 0), coalesce(s.spend, 0) - p.budget,
+		select p.place_id, p.segment, p.people, p.budget, c.lower, c.upper, n.people, n.spend, n.spend - p.budget,
 			case
-				when coalesce(s.spend, 0) < p.lower then ''below''
-				when coalesce(s.spend, 0) > p.upper then ''above''
-				when p.lower is not null then ''within'' end,
-			coalesce(p.note, case when s.people is distinct from p.people then ''people_changed'' end)
+				when n.spend < c.lower then ''below''
+				when n.spend > c.upper then ''above''
+				when n.spend between c.lower and c.upper then ''within'' end,
+			coalesce(p.note, case when n.people <> p.people then ''people_changed'' end)
 		from planned p
+		cross join lateral (select ph_support.chance_of_cost($2, $3, p.people)) e (chance)
+		cross join lateral (
+			select p.budget * greatest(0, 1 - e.chance) as lower, p.budget * (1 + e.chance) as upper) c
 		left join spent s on s.place_id = p.place_id and s.segment = p.segment
+		-- of people of whom nobody is known any more it is not known what they cost
+		cross join lateral (
+			select coalesce(s.people, 0) as people, coalesce(s.spend, case when p.people = 0 then 0 end) as spend) n
 		order by p.place_id, p.segment',
 		made.level, schema, made.cost_name, made.as_of, segments)
-	using run;
+	using run, made.variation, made.confidence;
 end
 $$;
 
@@ -34442,8 +34538,9 @@ comment on function ph.budget_outcome(text, text, regclass) is
 	'a recorded virtual budget beside what its people cost in the year from its day on, a row a place and segment: '
 	'budget, its limits by chance, spend (people of the day, wherever they were treated or moved, at the prices of '
 	'encounter), difference = spend - budget, and stance: below, within or above the limits. segments is what the '
-	'budget was made with; where people of the day are now others than then (data that came late), people_now and the '
-	'note people_changed say so. Other notes: of the budget. Errors: undefined_table, no_data_found for a run that is '
-	'not there, object_not_in_prerequisite_state before the year is over, undefined_column, cardinality_violation, '
+	'budget was made with; where people of the day are now others than then (data that came late), people_now and '
+	'the note people_changed say so, and where nobody of them is known spend is NULL. Other notes: of the budget. '
+	'Errors: undefined_table, no_data_found for a run that is not there, null_value_not_allowed, '
+	'object_not_in_prerequisite_state before the year is over, undefined_column, cardinality_violation, '
 	'undefined_function, insufficient_privilege where row security hides rows';
 
