@@ -33132,7 +33132,7 @@ language sql immutable parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 	-- the reference is men of 18 to 44
-	select format('%s_%s', s.sex, b.name), format('i.sex = %L and i.age_years between %s', s.sex, b.ages),
+	select format('%s_%s', s.sex, b.name), format('i.age_years between %s and i.sex = %L', b.ages, s.sex),
 		'i.sex in (''F'', ''M'') and i.age_years is not null'
 	from (
 		values
@@ -33143,7 +33143,7 @@ as $$
 	where input = 'age_sex' and (s.sex, b.name) <> ('M', '18_44')
 	union all
 	-- the reference is the least deprived fifth
-	select 'deprivation_' || fifth, format('i.deprivation_decile in (%s, %s)', 2 * fifth - 1, 2 * fifth),
+	select 'deprivation_' || fifth, format('i.deprivation_decile between %s and %s', 2 * fifth - 1, 2 * fifth),
 		'i.deprivation_decile is not null'
 	from generate_series(1, 4) fifth
 	where input = 'deprivation'
@@ -33419,17 +33419,20 @@ as $$
 		select t.term, format('%L::float8', coalesce(t.coefficient, 0)) as value
 		from unnest((model).terms, (model).coefficients) t (term, coefficient)
 	), part as (
-		select c.input, bool_or(t.condition is null) as is_number, min(t.known) as known, min(k.value) as slope,
+		select c.input, c.type, bool_or(t.condition is null) as is_number, min(t.known) as known, min(k.value) as slope,
 			string_agg(format('when %s then %s', t.condition, k.value), ' ' order by t.ordinality) as cases
 		from ph_support.cost_input(schema) c
 		cross join lateral ph_support.cost_term(c.input, c.type) with ordinality t
 		join coefficient k using (term)
 		where c.input = any (inputs)
-		group by c.input
+		group by c.input, c.type
 	)
 	select format('(%s', value) || (
 		select string_agg(
 			case
+				-- most people have few conditions
+				when type = 'boolean'::regtype
+					then format(' + case when not i.%I then 0::float8 %s end', input, cases)
 				when is_number then format(' + %s * i.%I', slope, input)
 				else format(' + case %s when %s then 0::float8 end', cases, known) end, '' order by input)
 		from part) || ')'
