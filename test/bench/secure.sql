@@ -27,17 +27,17 @@ select person_id, 'G' || 1 + abs(hashtext('g' || person_id)::bigint) % 6720, '20
 call ph.create_population_views('partners', neighbourhood => 'none');
 call ph.create_sharing_tables('partners');
 insert into partners.may_use select person_id, 'planning' from partners.person;
-create table partners.contact (like partners.encounter);
-call ph.secure('partners', '{"contact": "start_date"}');
+create table partners.attendance (like partners.encounter);
+call ph.secure('partners', '{"attendance": "start_date"}');
 -- filled as a load and a refresh would, in one go; the refresh below finds nothing to change
-insert into partners.contact (
+insert into partners.attendance (
 	encounter_id, person_id, pod, start_date, end_date, primary_icd10, provider_code, cost, may_use_planning,
 	access_system, access_place, access_practice)
 select i, person_id, (array['GP', 'AE', 'OP', 'EL', 'NEL'])[1 + i % 5], date '2019-01-01' + i % 2000,
 	date '2019-01-01' + i % 2000, case when i % 5 = 4 then 'J18' end, 'R' || i % 90, i % 1000, true,
 	p.access_system, p.access_place, p.access_practice
 from partners.person p, generate_series(0, 49) k, lateral (select 50 * substr(person_id, 2)::integer + k as i) n;
-create temp table before as select max(xmin::text::bigint) as written from partners.contact;
+create temp table before as select max(xmin::text::bigint) as written from partners.attendance;
 do $$
 declare
 	began constant timestamptz := clock_timestamp();
@@ -45,7 +45,7 @@ begin
 	call ph.refresh_access('partners');
 	raise info 'refreshed in % s, rows that changed: %',
 		round(extract(epoch from clock_timestamp() - began)::numeric, 1),
-		(select count(*) from partners.contact c, before b where c.xmin::text::bigint > b.written);
+		(select count(*) from partners.attendance c, before b where c.xmin::text::bigint > b.written);
 end
 $$;
 create role bench_place;
@@ -57,8 +57,8 @@ values ('bench_place', 'place', 'L7', 'planning'), ('bench_system', 'system', 'S
 call ph.grant_access('partners', 'bench_place', 'analyst');
 call ph.grant_access('partners', 'bench_system', 'analyst');
 call ph.grant_access('partners', 'bench_national', 'analyst');
-vacuum (freeze, analyze) partners.contact;
-grant select on partners.contact to bench_place, bench_system, bench_national;
+vacuum (freeze, analyze) partners.attendance;
+grant select on partners.attendance to bench_place, bench_system, bench_national;
 create function pg_temp.took(who text, question text, out seconds float8, out workers boolean)
 language plpgsql
 as $$
@@ -87,8 +87,8 @@ create temp table took as
 select round, a.n, a.who, q.question, t.seconds, t.workers
 from generate_series(1, 7) round, asked a,
 	(
-		values ('sum', 'select count(*), avg(cost) from partners.contact where %s'),
-			('groups', 'select pod, provider_code, count(*), sum(cost) from partners.contact where %s group by 1, 2')
+		values ('sum', 'select count(*), avg(cost) from partners.attendance where %s'),
+			('groups', 'select pod, provider_code, count(*), sum(cost) from partners.attendance where %s group by 1, 2')
 	) q (question, query),
 	pg_temp.took(a.role, format(q.query, a.condition)) t
 order by round, a.n, q.question;
@@ -107,22 +107,24 @@ do $$
 declare
 	part record;
 begin
-	for part in select * from ph_support.access_policy('partners', 'partners.contact', true, true) loop
-		execute format('drop policy %I on partners.contact', part.name);
-		execute format('create policy %I on partners.contact ', part.name)
+	for part in select polname from pg_policy where polrelid = 'partners.attendance'::regclass loop
+		execute format('drop policy %I on partners.attendance', part.polname);
+	end loop;
+	for part in select * from ph_support.distributed_policy('partners', 'partners.attendance', true) loop
+		execute format('create policy %I on partners.attendance ', part.name)
 			|| format(part.definition, array_to_string(part.roles, ', '));
 	end loop;
 end
 $$;
 -- (of every fiftieth person, since it asks for every row)
-create temp table kept as select * from partners.contact where hashtext(person_id) % 50 = 0;
-truncate partners.contact;
-insert into partners.contact select * from kept;
-vacuum analyze partners.contact;
+create temp table kept as select * from partners.attendance where hashtext(person_id) % 50 = 0;
+truncate partners.attendance;
+insert into partners.attendance select * from kept;
+vacuum analyze partners.attendance;
 select a.who || ', without a subquery' as who, (select count(*) from kept) as rows_of_table,
 	round((min(t.seconds) * 1000)::numeric) as milliseconds, bool_or(t.workers) as workers
 from generate_series(1, 2), asked a,
-	pg_temp.took(a.role, 'select count(*), avg(cost) from partners.contact') t
+	pg_temp.took(a.role, 'select count(*), avg(cost) from partners.attendance') t
 where a.n in (3, 5, 6)
 group by a.n, a.who
 order by a.n;
