@@ -31352,7 +31352,8 @@ language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
 	with wanted as (
-		select format('%I.%I', schema, g.relation)::regclass as target, g.name,
+		select format('%I.%I', schema, g.relation) as relation,
+			to_regclass(format('%I.%I', schema, g.relation)) as target, g.name,
 			lower('create trigger ' || g.definition collate "C") as definition
 		from ph_support.budget_trigger(schema) g
 	), there as (
@@ -31361,7 +31362,7 @@ as $$
 		from pg_trigger
 		where tgrelid in (select target from wanted)
 	)
-	select format('%s: %s', coalesce(w.target, t.target), coalesce(w.name, t.name)), case
+	select format('%s: %s', coalesce(w.relation, t.target::text), coalesce(w.name, t.name)), case
 		when w.name is null then format('drop trigger %I on %s', t.name, t.target)
 		when t.definition = w.definition then format('alter table %s enable trigger %I', w.target, w.name)
 		else format('call ph.create_budget_tables(%L)', schema) end
@@ -31413,7 +31414,7 @@ language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
 	with ledger as (
-		select distinct format('%I.%I', schema, g.relation)::regclass as target
+		select distinct to_regclass(format('%I.%I', schema, g.relation)) as target
 		from ph_support.budget_trigger(schema) g
 	)
 	select object, remedy

@@ -146,9 +146,7 @@ select
 	round(pg_temp.milliseconds(
 		'select ph.simulate_settlement(ph.contract(0.5, 0.02), 1000, 1000, 2.1, 10000, 1)')::numeric, 1)
 		as ten_thousand_years;
--- beside R, where it is there: the same in doubles, and that it answers the same
-\if :{?folder}
-\pset format unaligned
+-- for R, where it is there, which does the same in doubles and must answer the same
 copy practice to stdout with (format csv, header) \g :folder/practice.csv
 copy (select seed, place_money, segment_money from budget_cell order by place, segment) to stdout
 	with (format csv, header) \g :folder/cell.csv
@@ -172,5 +170,3 @@ copy (
 		select sum(s.provider_rounded) as settlement
 		from contract_year, ph.settlement(contract, benchmark, actual, years, quality::float8) s
 	) p) to stdout with (format csv, header) \g :folder/answers.csv
-\pset format aligned
-\endif

@@ -164,6 +164,14 @@ select remedy from ph_support.unguarded_ledger('ledger_guard') \gexec
 select * from pg_temp.unguarded();
 rollback;
 
+-- a table that is gone is told of, and made again
+begin;
+drop table budget_line cascade;
+select * from pg_temp.unguarded();
+call ph.create_budget_tables('ledger_guard');
+select count(*) as left_over from pg_temp.unguarded();
+rollback;
+
 -- ---- a schema whose name must be quoted ----
 call ph.create_shared_tables('Ledger "guard%');
 call ph.create_budget_tables('Ledger "guard%');
